@@ -1,0 +1,55 @@
+/**
+ * Every error that tweedie raises on purpose: a stable code, what was got, what is allowed and how to mend it.
+ * The code decides the process's exit status (see {@link exitCodes}).
+ */
+
+/**
+ * Stable error codes.
+ * - `usage` — an option, argument or combination that makes no sense
+ * - `shape` — tensor shapes or dtypes that do not fit
+ * - `data` — a data file or folder that is missing, broken or of the wrong kind
+ * - `model` — a model folder, checkpoint or weights file that is missing, broken or of another architecture
+ * - `device` — no such device, or the runtime refused
+ * - `diverged` — a loss or a sample that is no longer finite
+ * - `exists` — something would be overwritten
+ * - `interrupted` — stopped on request
+ * - `internal` — a bug in tweedie
+ */
+export type ErrorCode =
+  'usage' | 'shape' | 'data' | 'model' | 'device' | 'diverged' | 'exists' | 'interrupted' | 'internal'
+
+/** The exit status of a process that ends with an error of this code. */
+export const exitCodes: Readonly<Record<ErrorCode, number>> = Object.freeze({
+  usage: 2,
+  shape: 3,
+  data: 3,
+  model: 3,
+  device: 4,
+  diverged: 1,
+  exists: 2,
+  interrupted: 130,
+  internal: 1,
+})
+
+/** An error with a stable code and an optional hint, one line, that says how to mend it. */
+export class TweedieError extends Error {
+  override readonly name = 'TweedieError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+
+  /**
+   * @param code one of {@link ErrorCode}
+   * @param message what was got and what is allowed
+   * @param options `hint`: how to mend it; `cause`: the error behind this one
+   */
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = options.hint
+  }
+}
+
+/** Whether a value is a {@link TweedieError}, of the given code if one is given. */
+export function isTweedieError(value: unknown, code?: ErrorCode): value is TweedieError {
+  return value instanceof TweedieError && (code === undefined || value.code === code)
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    // The runtime itself uses every core: more workers would only fight each other.
+    maxWorkers: 2,
+    pool: 'forks',
+  },
+})
