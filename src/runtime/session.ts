@@ -1,0 +1,89 @@
+/**
+ * What every engine offers: sessions that run an ONNX model on caller-owned memory.
+ * Nothing here knows which runtime is behind it, so Node and the browser share everything above.
+ */
+
+/** The memory of a tensor: the array that goes with each {@link TensorType}. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
+
+/** Element types that sessions take and give; int64 lives in a BigInt64Array, bool (0 or 1) in a Uint8Array. */
+export type TensorType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool'
+
+/** Named dimensions over memory that stays the caller's; `data` may be a view into a larger, also a shared, buffer. */
+export interface TensorData {
+  readonly dtype: TensorType
+  readonly shape: readonly number[]
+  readonly data: TypedArray
+}
+
+/** Tensors by the name of the graph input or output. */
+export type Tensors = Readonly<Record<string, TensorData>>
+
+/**
+ * Where a graph runs: `cpu`; `webgpu`; `auto`, which is WebGPU where there is an adapter and the CPU otherwise;
+ * or another execution provider by ONNX Runtime's own name, where the installed package has it (`cuda`, `coreml`, `dml`).
+ */
+export type Device = 'auto' | 'cpu' | 'webgpu' | (string & {})
+
+export interface SessionOptions {
+  /** Default `cpu`. */
+  readonly device?: Device
+  /** Threads inside one operator; default: ONNX Runtime's choice, the physical cores. */
+  readonly threads?: number
+  /** How far the runtime rewrites the graph; default `all`. */
+  readonly optimization?: 'all' | 'extended' | 'basic' | 'disabled'
+  /** Prefix of a Chrome trace file with the time of every node, written when the session is disposed. */
+  readonly profile?: string
+  /** Whether idle threads spin: faster small steps, but a busy machine between them; default true. */
+  readonly spinning?: boolean
+  /** Further ONNX Runtime session configuration entries, such as `session.set_denormal_as_zero`: `'1'`. */
+  readonly config?: Readonly<Record<string, string>>
+}
+
+export interface RunOptions {
+  /** Stops the run with a TweedieError `interrupted`; what the outputs hold then is undefined. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A model that is ready to run. */
+export interface Session extends Disposable {
+  /** The engine's name: `capi`, `binding`, `web`. */
+  readonly engine: string
+  /** Where it really runs: never `auto`. */
+  readonly device: string
+
+  /**
+   * Runs the graph. Outputs are written in place, in the arrays that the caller allocated; outputs that are not named
+   * are not computed for the caller. The memory must not change before the promise settles.
+   *
+   * @throws TweedieError `shape` where a tensor does not fit the graph, `interrupted`, or `device` if the runtime fails
+   */
+  run(inputs: Tensors, outputs: Tensors, options?: RunOptions): Promise<void>
+
+  /**
+   * Fixes inputs and outputs once for many runs, the fast way round a training loop: the memory may change between
+   * runs, its place and shapes may not. One run at a time.
+   */
+  bind(inputs: Tensors, outputs: Tensors): BoundRun
+
+  /** Releases everything; a run in flight ends first. A second call does nothing. */
+  dispose(): void
+}
+
+/** A {@link Session} with its inputs and outputs fixed. */
+export interface BoundRun extends Disposable {
+  run(options?: RunOptions): Promise<void>
+  dispose(): void
+}
+
+/** A way to run models. */
+export interface Engine {
+  readonly name: string
+
+  /**
+   * Loads a model, the bytes of an `.onnx` file, which are not needed afterwards.
+   *
+   * @throws TweedieError `model` if the bytes are no model that the runtime takes, `device` if the device is missing
+   */
+  createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>
+}
