@@ -16,7 +16,15 @@
  * - `internal` — a bug in tweedie
  */
 export type ErrorCode =
-  'usage' | 'shape' | 'data' | 'model' | 'device' | 'diverged' | 'exists' | 'interrupted' | 'internal'
+  | 'usage'
+  | 'shape'
+  | 'data'
+  | 'model'
+  | 'device'
+  | 'diverged'
+  | 'exists'
+  | 'interrupted'
+  | 'internal'
 
 /** The exit status of a process that ends with an error of this code. */
 export const exitCodes: Readonly<Record<ErrorCode, number>> = Object.freeze({

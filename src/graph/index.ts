@@ -1,0 +1,12 @@
+/** Symbolic tensors, their operators and gradients. */
+export * from './dtype.ts'
+export * from './shape.ts'
+export * from './ops.ts'
+export { constant, constantValue, expectShape, filled, input, toTensor } from './tensor.ts'
+export type { Operand, Tensor, TensorOf } from './tensor.ts'
+export * from './elementwise.ts'
+export * from './movement.ts'
+export * from './reduce.ts'
+export * from './linear.ts'
+export * from './gradients.ts'
+export * from './traverse.ts'
