@@ -26,7 +26,6 @@ import { isFloat } from './dtype.ts'
 import { convInput, convWeight, convWindow, matmul } from './linear.ts'
 import {
   broadcastTo,
-  concat,
   gather,
   pad,
   reshape,
