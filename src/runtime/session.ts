@@ -9,7 +9,17 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | BigInt64Arra
 /** Element types that sessions take and give; int64 lives in a BigInt64Array, bool (0 or 1) in a Uint8Array. */
 export type TensorType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool'
 
-/** Named dimensions over memory that stays the caller's; `data` may be a view into a larger, also a shared, buffer. */
+/** The array that holds each element type: `new tensorArrays.float32(n)`. */
+export const tensorArrays = Object.freeze({
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+})
+
+/** Elements in row-major order over memory that stays the caller's; `data` may be a view into a larger, also a shared, buffer. */
 export interface TensorData {
   readonly dtype: TensorType
   readonly shape: readonly number[]

@@ -210,8 +210,8 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
-/** ValueInfoProto { name, type { tensor_type { elem_type, shape { dim { dim_value | dim_param } } } } }. */
-function decodeValueInfo(bytes: Uint8Array): ValueInfo {
+/** The type of an input or output: ValueInfoProto { name, type { tensor_type { elem_type, shape { dim { dim_value | dim_param } } } } }. */
+export function decodeValueInfo(bytes: Uint8Array): ValueInfo {
   let name = ''
   let dtype: DataType | undefined
   let shape: (number | string)[] | undefined

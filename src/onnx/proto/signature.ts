@@ -1,0 +1,39 @@
+/** What a model takes and gives, read without decoding its nodes and constants. */
+import { decodeValueInfo } from './decode.ts'
+import type { ValueInfo } from './model.ts'
+import { asBytes, asString, broken, readFields } from './wire.ts'
+
+export interface Signature {
+  readonly inputs: ReadonlyMap<string, ValueInfo>
+  readonly outputs: ReadonlyMap<string, ValueInfo>
+}
+
+/**
+ * The inputs that must be fed and the outputs of a model.
+ *
+ * @throws TweedieError `model` where the bytes are not an ONNX model
+ */
+export function decodeSignature(model: Uint8Array): Signature {
+  const graph = [...readFields(model)].findLast((field) => field.id === 7)
+  if (!graph) throw broken('it has no graph')
+  const inputs = new Map<string, ValueInfo>()
+  const outputs = new Map<string, ValueInfo>()
+  const constants: string[] = []
+  for (const field of readFields(asBytes(graph))) {
+    if (field.id === 5) constants.push(tensorName(asBytes(field)))
+    else if (field.id === 11) add(inputs, decodeValueInfo(asBytes(field)))
+    else if (field.id === 12) add(outputs, decodeValueInfo(asBytes(field)))
+  }
+  // Old writers list constants as inputs too; those need not be fed.
+  for (const name of constants) inputs.delete(name)
+  return { inputs, outputs }
+}
+
+function add(values: Map<string, ValueInfo>, value: ValueInfo): void {
+  values.set(value.name, value)
+}
+
+function tensorName(message: Uint8Array): string {
+  for (const field of readFields(message)) if (field.id === 8) return asString(field)
+  return ''
+}
