@@ -1,0 +1,111 @@
+/** What a lowering rule works with: it names values, emits ONNX nodes and shares constants. */
+import { hostArray } from '../../graph/dtype.ts'
+import type { DType, HostArray } from '../../graph/dtype.ts'
+import type { Shape } from '../../graph/shape.ts'
+import { attribute, tensorProto } from '../proto/model.ts'
+import type { AttributeValue, NodeProto, TensorProto } from '../proto/model.ts'
+
+/** Where the ONNX graph will run: lowerings differ by provider. */
+export type Provider = 'cpu' | 'webgpu' | 'wasm'
+
+/** What a rule may know of the place where the graph will run. */
+export interface Target {
+  readonly provider: Provider
+}
+
+/** Attributes of an ONNX node in short form: whole numbers, lists of them, text, or a spelt-out value. */
+export type ShortAttributes = Readonly<Record<string, number | readonly number[] | string | AttributeValue>>
+
+/** Options of {@link Context.emit}. */
+export interface EmitOptions {
+  /** Operator domain, `''` by default. */
+  readonly domain?: string
+}
+
+/** Collects the nodes and constants of one ONNX graph. */
+export class Context {
+  readonly target: Target
+  readonly nodes: NodeProto[] = []
+  readonly initializers: TensorProto[] = []
+  readonly domains = new Set<string>([''])
+  readonly #shared = new Map<string, string>()
+  #count = 0
+
+  constructor(target: Target) {
+    this.target = target
+  }
+
+  /** A name that no other value has. */
+  fresh(prefix: string): string {
+    return `${prefix}_${this.#count++}`
+  }
+
+  /** Adds a node of one output and names it. The same node asked for twice is emitted once. */
+  emit(opType: string, inputs: readonly string[], attributes: ShortAttributes = {}, options: EmitOptions = {}): string {
+    return this.emitMany(opType, inputs, 1, attributes, options)[0]!
+  }
+
+  /** Adds a node of several outputs and names them. */
+  emitMany(
+    opType: string,
+    inputs: readonly string[],
+    count: number,
+    attributes: ShortAttributes = {},
+    { domain = '' }: EmitOptions = {},
+  ): readonly string[] {
+    const key = JSON.stringify([opType, domain, inputs, attributes])
+    const known = this.#shared.get(key)
+    if (known !== undefined) return JSON.parse(known) as string[]
+    const outputs = Array.from({ length: count }, () => this.fresh(opType))
+    this.domains.add(domain)
+    this.nodes.push({ opType, domain, name: outputs[0]!, inputs, outputs, attributes: longAttributes(attributes) })
+    this.#shared.set(key, JSON.stringify(outputs))
+    return outputs
+  }
+
+  /** A constant of whole 64-bit numbers: shapes, axes, places. */
+  int64(values: readonly number[], shape: Shape = [values.length]): string {
+    return this.#constant(`int64:${shape}:${values}`, () =>
+      tensorProto('', 'int64', shape, BigInt64Array.from(values, BigInt)),
+    )
+  }
+
+  /** A constant of one repeated number. */
+  fill(dtype: DType, value: number, shape: Shape): string {
+    return this.#constant(`fill:${dtype}:${shape}:${value}`, () => {
+      const data = hostArray(
+        dtype,
+        shape.reduce((size, dim) => size * dim, 1),
+      )
+      data.fill(value)
+      return tensorProto('', dtype, shape, data)
+    })
+  }
+
+  /** A constant tensor; `name` if it is a parameter that should keep its own. */
+  literal(dtype: DType, shape: Shape, data: HostArray, name?: string): string {
+    if (name === undefined && data.length === 1) return this.fill(dtype, data[0]!, shape)
+    const own = name ?? this.fresh('constant')
+    this.initializers.push(tensorProto(own, dtype, shape, data))
+    return own
+  }
+
+  #constant(key: string, make: () => TensorProto): string {
+    const known = this.#shared.get(key)
+    if (known !== undefined) return known
+    const name = this.fresh('constant')
+    this.initializers.push({ ...make(), name })
+    this.#shared.set(key, name)
+    return name
+  }
+}
+
+function longAttributes(short: ShortAttributes): Record<string, AttributeValue> {
+  return Object.fromEntries(
+    Object.entries(short).map(([name, value]) => {
+      if (typeof value === 'number') return [name, attribute.int(value)]
+      if (typeof value === 'string') return [name, attribute.string(value)]
+      return [name, 'kind' in value ? value : attribute.ints(value)]
+    }),
+  )
+}

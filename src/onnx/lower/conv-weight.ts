@@ -1,0 +1,62 @@
+/**
+ * Lowering of the gradient of a convolution in its kernel,
+ * dw[o, c, k] = Σ_{n, p} dy[n, o, p] x[n, c, p · stride + k · dilation − padding]: a matrix product for every tap k.
+ */
+import { sizeOf } from '../../graph/shape.ts'
+import type { TensorOf } from '../../graph/tensor.ts'
+import type { Context } from './context.ts'
+import { product } from './matmul.ts'
+import { padAxes, reshapeTo, sliceAxes, transposeTo } from './movement.ts'
+import { sumOver } from './reduce.ts'
+import type { LowerRule } from './rule.ts'
+
+type Node = TensorOf<'convWeight'>
+
+/** Any rank, stride, dilation and grouping: one shifted view of x and one product a tap. */
+function byTaps(context: Context, node: Node, x: string, dy: string): string {
+  const { stride, padding, dilation, groups, kernel } = node.attributes
+  const [n, channels] = node.inputs[0]!.shape as [number, number]
+  const out = node.inputs[1]!.shape[1]!
+  const places = node.inputs[1]!.shape.slice(2)
+  const axes = kernel.map((_, axis) => axis + 2)
+  const padded = padAxes(
+    context,
+    x,
+    axes,
+    padding.map(([before]) => before),
+    padding.map(([, after]) => after),
+    context.fill(node.dtype, 0, []),
+  )
+  const rows = reshapeTo(context, dy, [n, groups, out / groups, sizeOf(places)])
+  const taps = tapsOf(kernel).map((tap) => {
+    const start = tap.map((at, axis) => at * dilation[axis]!)
+    const end = start.map((from, axis) => from + (places[axis]! - 1) * stride[axis]! + 1)
+    const whole = padded === x && kernel.every((each) => each === 1) && stride.every((by) => by === 1)
+    const view = whole ? x : sliceAxes(context, padded, axes, start, end, stride)
+    const columns = reshapeTo(context, view, [n, groups, channels / groups, sizeOf(places)])
+    const each = product(context, rows, columns, [4, 4], { b: true })
+    return sumOver(context, each, [0])
+  })
+  return gatherTaps(context, taps, node)
+}
+
+/** Every place of a kernel, the last axis fastest. */
+function tapsOf(kernel: readonly number[]): number[][] {
+  return kernel.reduce<number[][]>(
+    (all, size) => all.flatMap((tap) => Array.from({ length: size }, (_, at) => [...tap, at])),
+    [[]],
+  )
+}
+
+/** One `[g, O / g, C / g]` a tap → `[O, C / g, …K]`. */
+function gatherTaps(context: Context, taps: readonly string[], node: Node): string {
+  if (taps.length === 1) return reshapeTo(context, taps[0]!, node.shape)
+  const stacked = context.emit(
+    'Concat',
+    taps.map((tap) => reshapeTo(context, tap, [1, node.shape[0]! * node.shape[1]!])),
+    { axis: 0 },
+  )
+  return reshapeTo(context, transposeTo(context, stacked, [1, 0]), node.shape)
+}
+
+export const convWeight: LowerRule<'convWeight'> = byTaps

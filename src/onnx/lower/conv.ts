@@ -1,0 +1,70 @@
+/** Lowering of convolutions and of their gradients in the input. Weight gradients: `conv-weight.ts`. */
+import type { Window } from '../../graph/ops.ts'
+import type { Shape } from '../../graph/shape.ts'
+import type { Context, ShortAttributes } from './context.ts'
+import { reshapeTo, reverseAxes, transposeTo } from './movement.ts'
+import type { LowerRule } from './rule.ts'
+
+type Pads = readonly (readonly [number, number])[]
+
+/** A window as attributes of ONNX's Conv: all leading pads, then all trailing ones. */
+function convAttributes({ stride, padding, dilation, groups }: Window, kernel: readonly number[]): ShortAttributes {
+  return {
+    kernel_shape: kernel,
+    strides: stride,
+    pads: [...padding.map(([before]) => before), ...padding.map(([, after]) => after)],
+    dilations: dilation,
+    group: groups,
+  }
+}
+
+export const conv: LowerRule<'conv'> = (context, { inputs, attributes }, x, w) =>
+  context.emit('Conv', [x, w], convAttributes(attributes, inputs[1]!.shape.slice(2)))
+
+/**
+ * `w [O, C / g, …K]` → `[C, O / g, …K]` with every kernel reversed: the kernel of the input's gradient.
+ */
+function turned(context: Context, w: string, shape: Shape, groups: number): string {
+  const [out, perGroup, ...kernel] = shape as [number, number, ...number[]]
+  const spatial = kernel.map((_, axis) => axis)
+  const flip = (name: string, from: number): string =>
+    reverseAxes(
+      context,
+      name,
+      spatial.filter((axis) => kernel[axis]! > 1).map((axis) => axis + from),
+    )
+  if (groups === 1) return transposeTo(context, flip(w, 2), [1, 0, ...spatial.map((axis) => axis + 2)])
+  const split = reshapeTo(context, flip(w, 2), [groups, out / groups, perGroup, ...kernel])
+  return reshapeTo(context, transposeTo(context, split, [0, 2, 1, ...spatial.map((axis) => axis + 3)]), [
+    groups * perGroup,
+    out / groups,
+    ...kernel,
+  ])
+}
+
+/**
+ * dx from dy. At stride 1 it is a convolution of dy with the turned kernel (faster in ONNX Runtime than ConvTranspose);
+ * at larger strides it is ConvTranspose.
+ */
+export const convInput: LowerRule<'convInput'> = (context, { inputs, attributes: { size, ...window } }, dy, w) => {
+  const [dyShape, wShape] = [inputs[0]!.shape, inputs[1]!.shape]
+  const kernel = wShape.slice(2)
+  const reach = kernel.map((taps, axis) => window.dilation[axis]! * (taps - 1))
+  const around: Pads = reach.map((extent, axis) => [
+    extent - window.padding[axis]![0],
+    size[axis]! + window.padding[axis]![0] - dyShape[axis + 2]!,
+  ])
+  if (window.stride.every((by) => by === 1) && around.flat().every((amount) => amount >= 0)) {
+    return context.emit(
+      'Conv',
+      [dy, turned(context, w, wShape, window.groups)],
+      convAttributes({ ...window, padding: around }, kernel),
+    )
+  }
+  // what stride leaves over behind the last window: size = (dy − 1) stride − before − after + reach + 1 + extra
+  const extra = size.map((dim, axis) => {
+    const [before, after] = window.padding[axis]!
+    return dim - ((dyShape[axis + 2]! - 1) * window.stride[axis]! - before - after + reach[axis]! + 1)
+  })
+  return context.emit('ConvTranspose', [dy, w], { ...convAttributes(window, kernel), output_padding: extra })
+}

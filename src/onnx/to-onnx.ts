@@ -1,0 +1,88 @@
+/** A graph of symbolic tensors as an ONNX model. */
+import { TweedieError } from '../errors.ts'
+import type { HostArray } from '../graph/dtype.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { showShape, sizeOf } from '../graph/shape.ts'
+import { topological } from '../graph/traverse.ts'
+import { Context } from './lower/context.ts'
+import type { Target } from './lower/context.ts'
+import type { LowerRule } from './lower/rule.ts'
+import { lowerRules } from './lower/rules.ts'
+import type { SourceOp } from './lower/rules.ts'
+import type { ModelProto, ValueInfo } from './proto/model.ts'
+import type { OpName } from '../graph/ops.ts'
+
+/** Options of {@link toOnnx}. */
+export interface ToOnnxOptions {
+  /** Where the model will run. */
+  readonly target?: Target
+  /** Values of inputs that are built into the model as constants: weights, when sampling. */
+  readonly constants?: ReadonlyMap<string, HostArray>
+  /** Free-form text stored in the file. */
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/**
+ * Lowers named outputs, and all that they stand on, to one ONNX model. Fed values keep their names as graph inputs.
+ *
+ * @throws TweedieError `usage` if two different inputs share a name, `shape` if a constant does not fill its input
+ */
+export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnnxOptions = {}): ModelProto {
+  const context = new Context(options.target ?? { provider: 'cpu' })
+  const names = new Map<Tensor, string>()
+  const inputs = new Map<string, { tensor: Tensor; info: ValueInfo }>()
+
+  for (const tensor of topological(Object.values(outputs))) {
+    if (tensor.op === 'constant') {
+      names.set(tensor, context.literal(tensor.dtype, tensor.shape, tensor.attributes.data))
+    } else if (tensor.op === 'input') {
+      names.set(tensor, declare(tensor, tensor.attributes.name))
+    } else {
+      const rule = lowerRules[tensor.op] as LowerRule<Exclude<OpName, SourceOp>>
+      names.set(tensor, rule(context, tensor as never, ...tensor.inputs.map((each) => names.get(each)!)))
+    }
+  }
+
+  function declare(tensor: Tensor, name: string): string {
+    const value = options.constants?.get(name)
+    if (value !== undefined) {
+      if (value.length !== sizeOf(tensor.shape)) {
+        throw new TweedieError(
+          'shape',
+          `constant ${name}: ${value.length} elements do not fill shape ${showShape(tensor.shape)}`,
+        )
+      }
+      return context.literal(tensor.dtype, tensor.shape, value, name)
+    }
+    const known = inputs.get(name)
+    if (known !== undefined && known.tensor !== tensor) {
+      throw new TweedieError('usage', `two different inputs are called ${name}`, {
+        hint: 'make the input once and use it twice',
+      })
+    }
+    inputs.set(name, { tensor, info: { name, dtype: tensor.dtype, shape: tensor.shape } })
+    return name
+  }
+
+  // An Identity gives every output its own name; the runtime removes it.
+  const infos = Object.entries(outputs).map(([name, tensor]) => {
+    context.nodes.push({ opType: 'Identity', name: `output:${name}`, inputs: [names.get(tensor)!], outputs: [name] })
+    return { name, dtype: tensor.dtype, shape: tensor.shape }
+  })
+
+  const opsets: Record<string, number> = { '': 21 }
+  for (const domain of context.domains) if (domain !== '') opsets[domain] = 1
+  return {
+    irVersion: 10,
+    opsets,
+    producerName: 'tweedie',
+    metadata: options.metadata ?? {},
+    graph: {
+      name: 'tweedie',
+      nodes: context.nodes,
+      initializers: context.initializers,
+      inputs: Array.from(inputs.values(), ({ info }) => info),
+      outputs: infos,
+    },
+  }
+}

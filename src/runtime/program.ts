@@ -1,0 +1,105 @@
+/** Programs: a graph compiled for a device, with named inputs and outputs, run as often as one likes. */
+import { TweedieError } from '../errors.ts'
+import { hostArray } from '../graph/dtype.ts'
+import type { HostArray } from '../graph/dtype.ts'
+import { showShape, sizeOf } from '../graph/shape.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { inputsOf } from '../graph/traverse.ts'
+import type { Target } from '../onnx/lower/context.ts'
+import { encodeModel } from '../onnx/proto/encode.ts'
+import { toOnnx } from '../onnx/to-onnx.ts'
+import type { BoundRun, Engine, RunOptions, Session, SessionOptions, TensorData } from './session.ts'
+
+/** Options of {@link compile}. */
+export interface CompileOptions extends SessionOptions {
+  /** Values of inputs that are built in as constants (weights, when sampling): the runtime may re-arrange them. */
+  readonly constants?: ReadonlyMap<string, HostArray>
+}
+
+/** Host arrays by the name of an input or output. */
+export type Arrays = Readonly<Record<string, HostArray>>
+
+/** A compiled graph. Runs do not overlap; dispose when done. */
+export interface Program extends Disposable {
+  /** What must be fed, by name: shape and element type. */
+  readonly inputs: ReadonlyMap<string, Tensor>
+  /** What comes out, by name. */
+  readonly outputs: ReadonlyMap<string, Tensor>
+  readonly session: Session
+
+  /**
+   * Runs once. Outputs are written to the arrays of `into` where given, else to new ones.
+   *
+   * @throws TweedieError `shape` if an input is missing or of the wrong size
+   */
+  run(feeds: Arrays, into?: Arrays, options?: RunOptions): Promise<Record<string, HostArray>>
+
+  /** Fixes the arrays for many runs (their contents may change): the fast way round a loop. */
+  bind(feeds: Arrays, into: Arrays): BoundRun
+
+  dispose(): void
+}
+
+/**
+ * Compiles named outputs, and all that they stand on, into a program.
+ *
+ * @example
+ * using program = await compile({ y: silu(input('x', [4])) }, await nodeEngine())
+ * const { y } = await program.run({ x: Float32Array.of(-1, 0, 1, 2) })
+ */
+export async function compile(
+  outputs: Readonly<Record<string, Tensor>>,
+  engine: Engine,
+  options: CompileOptions = {},
+): Promise<Program> {
+  const { constants, ...session } = options
+  const target = targetOf(options.device ?? 'cpu')
+  const model = encodeModel(toOnnx(outputs, { target, ...(constants && { constants }) }))
+  const inputs = new Map([...inputsOf(Object.values(outputs))].filter(([name]) => !constants?.has(name)))
+  return programOf(await engine.createSession(model, session), inputs, new Map(Object.entries(outputs)))
+}
+
+/** How graphs are lowered for a device. */
+export function targetOf(device: string): Target {
+  return { provider: device === 'cpu' || device === 'wasm' ? device : 'webgpu' }
+}
+
+function programOf(
+  session: Session,
+  inputs: ReadonlyMap<string, Tensor>,
+  outputs: ReadonlyMap<string, Tensor>,
+): Program {
+  const bindInputs = (feeds: Arrays): Record<string, TensorData> => describe('input', inputs, feeds)
+  const dispose = (): void => session.dispose()
+  return {
+    inputs,
+    outputs,
+    session,
+    async run(feeds, into = {}, runOptions) {
+      const results: Record<string, HostArray> = {}
+      for (const [name, tensor] of outputs) results[name] = into[name] ?? hostArray(tensor.dtype, sizeOf(tensor.shape))
+      await session.run(bindInputs(feeds), describe('output', outputs, results), runOptions)
+      return results
+    },
+    bind: (feeds, into) => session.bind(bindInputs(feeds), describe('output', outputs, into)),
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
+
+function describe(
+  kind: 'input' | 'output',
+  tensors: ReadonlyMap<string, Tensor>,
+  arrays: Arrays,
+): Record<string, TensorData> {
+  const described: Record<string, TensorData> = {}
+  for (const [name, { dtype, shape }] of tensors) {
+    const data = arrays[name]
+    if (data === undefined) throw new TweedieError('shape', `${kind} ${name}, ${dtype} ${showShape(shape)}, is missing`)
+    if (data.length !== sizeOf(shape)) {
+      throw new TweedieError('shape', `${kind} ${name}: ${data.length} elements do not fill shape ${showShape(shape)}`)
+    }
+    described[name] = { dtype, shape, data }
+  }
+  return described
+}
