@@ -1,0 +1,31 @@
+/** Attention: every token looks at all others. Vaswani et al., Attention Is All You Need (2017). */
+import { matmul, mul, reshape, softmax, transpose } from '../graph/index.ts'
+import type { Tensor } from '../graph/index.ts'
+
+/**
+ * Multi-head attention `softmax(q kᵀ / √d) v`, each head on its own `d = C / heads` features.
+ *
+ * @param q queries `[N, T, C]`
+ * @param k keys `[N, S, C]`
+ * @param v values `[N, S, C]`
+ * @returns `[N, T, C]`
+ */
+export function attention(q: Tensor, k: Tensor, v: Tensor, heads: number): Tensor {
+  const features = q.shape[2]! / heads
+  const scaled = mul(splitHeads(q, heads), 1 / Math.sqrt(features))
+  const weights = softmax(matmul(scaled, splitHeads(k, heads), { transposeB: true }))
+  return mergeHeads(matmul(weights, splitHeads(v, heads)), heads)
+}
+
+/** `[N, T, C] → [N, heads, T, C / heads]`; a single head needs no axis of its own. */
+function splitHeads(x: Tensor, heads: number): Tensor {
+  if (heads === 1) return x
+  const [batch, tokens, channels] = x.shape as [number, number, number]
+  return transpose(reshape(x, [batch, tokens, heads, channels / heads]), [0, 2, 1, 3])
+}
+
+function mergeHeads(x: Tensor, heads: number): Tensor {
+  if (heads === 1) return x
+  const [batch, , tokens, features] = x.shape as [number, number, number, number]
+  return reshape(transpose(x, [0, 2, 1, 3]), [batch, tokens, heads * features])
+}

@@ -1,0 +1,13 @@
+/** Networks, their layers and their parameters. */
+export { initialize } from './initialize.ts'
+export { layoutOf } from './layout.ts'
+export type { Layout, NamedArray } from './layout.ts'
+export { parametersOf } from './network.ts'
+export type { Dropout, Network, NetworkInputs } from './network.ts'
+export { normalWith, ones, Scope, uniformWithin, zeros } from './parameters.ts'
+export type { Initializer, ParameterSpec } from './parameters.ts'
+export { attention } from './attention.ts'
+export { convolution, embedding, groupNorm, layerNorm, linear } from './layers.ts'
+export { gaussianFourier, sinusoidal, timeMlp } from './time-embedding.ts'
+export { unet2d } from './unet2d/unet2d.ts'
+export type { UNet2DConfig } from './unet2d/config.ts'

@@ -1,0 +1,55 @@
+/** A network: what trainers and samplers know of it. */
+import { input } from '../graph/index.ts'
+import type { Shape, Tensor } from '../graph/index.ts'
+import { layoutOf } from './layout.ts'
+import type { Layout } from './layout.ts'
+import { Scope } from './parameters.ts'
+
+/** What a network is evaluated at. */
+export interface NetworkInputs {
+  /** Noisy data, `[N, ...inputShape]`. */
+  readonly x: Tensor
+  /** Times `[N]`, float32, in the network's own units: steps 0 … 999 for networks trained on a table of 1000. */
+  readonly t: Tensor
+  /** Classes `[N]`, int32, for a conditional network. */
+  readonly labels?: Tensor
+  /** How to drop activations while training; without it nothing is dropped, as sampling wants. */
+  readonly dropout?: Dropout
+}
+
+/** Zeroes a part of `x` at random and scales the rest by `1 / (1 − rate)`. */
+export type Dropout = (x: Tensor, rate: number) => Tensor
+
+/** A network, without its parameters: an architecture. */
+export interface Network {
+  /** The name that a model folder gives it. */
+  readonly className: string
+  /** Everything needed to build it again, as JSON. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** One item of the data that goes in, without the batch axis. */
+  readonly inputShape: Shape
+  /** One item of what comes out. */
+  readonly outputShape: Shape
+  /** The number of classes that it can be told; 0: unconditional. */
+  readonly classes: number
+  /** Declares the parameters in `scope` and returns the output, `[N, ...outputShape]`. */
+  build(scope: Scope, inputs: NetworkInputs): Tensor
+  /** The parameter's name for a name in a weights file of an older convention. */
+  rename?(name: string): string
+}
+
+/**
+ * Where every parameter of a network lies.
+ *
+ * @example
+ * parametersOf(unet2d({ sample_size: 32 })).size
+ */
+export function parametersOf(network: Network): Layout {
+  const scope = new Scope()
+  network.build(scope, {
+    x: input('x', [1, ...network.inputShape]),
+    t: input('t', [1]),
+    ...(network.classes > 0 && { labels: input('labels', [1], 'int32') }),
+  })
+  return layoutOf(scope.specs, network.rename)
+}

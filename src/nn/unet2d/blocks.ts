@@ -1,0 +1,93 @@
+/** The blocks of a U-Net: residual block, attention, halving and doubling of the resolution. Names are diffusers'. */
+import { add, averagePool, mul, reshape, split, transpose, upsample } from '../../graph/index.ts'
+import type { Tensor } from '../../graph/index.ts'
+import { attention } from '../attention.ts'
+import { convolution, groupNorm, linear } from '../layers.ts'
+import type { Scope } from '../parameters.ts'
+import type { Resample } from './config.ts'
+
+/** What all blocks share. */
+export interface BlockContext {
+  /** The activated time (and class) embedding `[N, E]`. */
+  readonly time: Tensor
+  readonly act: (x: Tensor) => Tensor
+  readonly drop: (x: Tensor) => Tensor
+  readonly groups: number
+  readonly epsilon: number
+  /** Whether time scales and shifts the second norm, instead of being added before it. */
+  readonly scaleShift: boolean
+  /** Features of an attention head; null: one head. */
+  readonly headDim: number | null
+}
+
+/** Options of {@link resnet}. */
+export interface ResnetOptions {
+  /** Also change the resolution, before the first convolution. */
+  readonly resample?: 'down' | 'up'
+  /** The residual sum is divided by it. */
+  readonly scale?: number
+}
+
+/**
+ * Residual block: `(x + conv2(drop(act(norm2(conv1(act(norm1(x))) + time))))) / scale`; a 1×1 convolution on the short
+ * cut where the channels differ. `x [N, C, H, W] → [N, channels, H', W']`.
+ */
+export function resnet(scope: Scope, x: Tensor, channels: number, context: BlockContext, options: ResnetOptions = {}) {
+  const { act, drop, groups, epsilon, time, scaleShift } = context
+  const { resample, scale = 1 } = options
+  const resized = (h: Tensor): Tensor =>
+    resample === 'down' ? averagePool(h, [2, 2]) : resample === 'up' ? upsample(h, [2, 2]) : h
+
+  let h = resized(act(groupNorm(scope.child('norm1'), x, groups, epsilon)))
+  h = convolution(scope.child('conv1'), h, channels)
+  const told = linear(scope.child('time_emb_proj'), time, scaleShift ? 2 * channels : channels)
+  const [first, second] = split(reshape(told, [...told.shape, 1, 1]), 1, scaleShift ? [channels, channels] : [channels])
+  if (!scaleShift) h = add(h, first!)
+  h = groupNorm(scope.child('norm2'), h, groups, epsilon)
+  if (scaleShift) h = add(mul(h, add(first!, 1)), second!)
+  h = convolution(scope.child('conv2'), drop(act(h)), channels)
+
+  const short = resized(x)
+  const same = x.shape[1] === channels
+  return rescale(
+    add(same ? short : convolution(scope.child('conv_shortcut'), short, channels, { kernel: 1 }), h),
+    scale,
+  )
+}
+
+/**
+ * Self-attention over the pixels, with a residual connection: `(x + to_out(attention(norm(x)))) / scale`.
+ *
+ * @param options `groups`: of the norm in front, 0: none
+ */
+export function attend(
+  scope: Scope,
+  x: Tensor,
+  { epsilon, groups: shared, headDim }: BlockContext,
+  { groups = shared, scale = 1 }: { readonly groups?: number; readonly scale?: number } = {},
+): Tensor {
+  const [batch, channels, height, width] = x.shape as [number, number, number, number]
+  const normal = groups === 0 ? x : groupNorm(scope.child('group_norm'), x, groups, epsilon)
+  const tokens = transpose(reshape(normal, [batch, channels, height * width]), [0, 2, 1])
+  const [q, k, v] = ['to_q', 'to_k', 'to_v'].map((name) => linear(scope.child(name), tokens, channels))
+  const seen = attention(q!, k!, v!, channels / (headDim ?? channels))
+  const out = linear(scope.child('to_out').child(0), seen, channels)
+  return rescale(add(x, reshape(transpose(out, [0, 2, 1]), x.shape)), scale)
+}
+
+/** Half the resolution: a convolution of stride 2, or a residual block that averages. */
+export function downsample(scope: Scope, x: Tensor, type: Resample, padding: 0 | 1, context: BlockContext): Tensor {
+  const channels = x.shape[1]!
+  if (type === 'resnet') return resnet(scope, x, channels, context, { resample: 'down' })
+  const edge = [padding, 1] as const
+  return convolution(scope.child('conv'), x, channels, { stride: 2, padding: [edge, edge] })
+}
+
+/** Twice the resolution: every pixel repeated, then a convolution; or a residual block that does it. */
+export function doubled(scope: Scope, x: Tensor, type: Resample, context: BlockContext): Tensor {
+  const channels = x.shape[1]!
+  if (type === 'resnet') return resnet(scope, x, channels, context, { resample: 'up' })
+  return convolution(scope.child('conv'), upsample(x, [2, 2]), channels)
+}
+
+const rescale = (x: Tensor, scale: number): Tensor => (scale === 1 ? x : mul(x, 1 / scale))

@@ -1,0 +1,153 @@
+/**
+ * `UNet2DModel`: the U-Net of DDPM and its kin, with the parameter names and options of diffusers, so that weights go
+ * both ways. Ronneberger et al., U-Net (2015); Ho et al., DDPM (2020); Dhariwal & Nichol (2021).
+ */
+import { TweedieError } from '../../errors.ts'
+import { add, cast, concat, div, expectShape, gather, mul, reshape, silu, sub } from '../../graph/index.ts'
+import type { Tensor } from '../../graph/index.ts'
+import { activation } from '../activation.ts'
+import { convolution, embedding, groupNorm } from '../layers.ts'
+import type { Network, NetworkInputs } from '../network.ts'
+import { normalWith } from '../parameters.ts'
+import type { Scope } from '../parameters.ts'
+import { gaussianFourier, sinusoidal, timeMlp } from '../time-embedding.ts'
+import { attend, doubled, downsample, resnet } from './blocks.ts'
+import type { BlockContext } from './blocks.ts'
+import { checkSize, completeConfig, downBlockTypes, heightAndWidth, upBlockTypes } from './config.ts'
+import type { UNet2DConfig, UNet2DFields } from './config.ts'
+import { modernName } from './legacy.ts'
+
+/**
+ * A U-Net for images.
+ *
+ * @param config the fields of diffusers' `UNet2DModel`; what is left out has its default there
+ * @throws TweedieError `model` for an option that makes no sense or is not supported, `shape` for a size that does not halve
+ * @example
+ * const network = unet2d({
+ *   sample_size: 32,
+ *   block_out_channels: [64, 128, 128],
+ *   down_block_types: ['DownBlock2D', 'AttnDownBlock2D', 'DownBlock2D'],
+ *   up_block_types: ['UpBlock2D', 'AttnUpBlock2D', 'UpBlock2D'],
+ * })
+ */
+export function unet2d(config: UNet2DConfig): Network {
+  const full = completeConfig(config)
+  const size = heightAndWidth(full)
+  return Object.freeze({
+    className: 'UNet2DModel',
+    config: Object.freeze({ _class_name: 'UNet2DModel', _diffusers_version: '0.24.0', ...full }),
+    inputShape: Object.freeze([full.in_channels, ...size]),
+    outputShape: Object.freeze([full.out_channels, ...size]),
+    classes: full.num_class_embeds ?? 0,
+    build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
+    rename: modernName,
+  })
+}
+
+function build(config: UNet2DFields, scope: Scope, { x, t, labels, dropout }: NetworkInputs): Tensor {
+  checkSize(x.shape.slice(1), config)
+  expectShape('UNet2DModel: t', t, [x.shape[0]!])
+  const act = activation(config.act_fn)
+  const context: BlockContext = {
+    time: act(conditions(config, scope, t, labels)),
+    act,
+    drop: (h) => (dropout === undefined || config.dropout === 0 ? h : dropout(h, config.dropout)),
+    groups: config.norm_num_groups,
+    epsilon: config.norm_eps,
+    scaleShift: config.resnet_time_scale_shift === 'scale_shift',
+    headDim: config.attention_head_dim,
+  }
+
+  const centred = config.center_input_sample ? sub(mul(x, 2), 1) : x
+  const start = convolution(scope.child('conv_in'), centred, config.block_out_channels[0]!)
+  const skips = downwards(config, scope.child('down_blocks'), start, context)
+  const deepest = middle(config, scope.child('mid_block'), skips.at(-1)!, context)
+  const h = upwards(config, scope.child('up_blocks'), deepest, skips, context)
+  const normal = groupNorm(scope.child('conv_norm_out'), h, context.groups, context.epsilon)
+  const y = convolution(scope.child('conv_out'), silu(normal), config.out_channels)
+  return config.time_embedding_type === 'fourier' ? div(y, reshape(t, [-1, 1, 1, 1])) : y
+}
+
+/** The embedding of time and class, `[N, E]`. */
+function conditions(config: UNet2DFields, scope: Scope, t: Tensor, labels: Tensor | undefined): Tensor {
+  const width = config.time_embedding_dim ?? config.block_out_channels[0]! * 4
+  const time = timeMlp(scope.child('time_embedding'), timeFeatures(config, scope.child('time_proj'), t), width)
+  const classes = config.num_class_embeds
+  if ((classes === null) !== (labels === undefined)) {
+    throw new TweedieError(
+      'usage',
+      classes === null
+        ? 'labels are given, but the U-Net is unconditional'
+        : `the U-Net needs labels, 0 … ${classes - 1}`,
+      { hint: 'num_class_embeds in the configuration makes a U-Net conditional' },
+    )
+  }
+  return classes === null ? time : add(time, embedding(scope.child('class_embedding'), labels!, classes, width))
+}
+
+function timeFeatures(config: UNet2DFields, scope: Scope, t: Tensor): Tensor {
+  const features = config.block_out_channels[0]!
+  switch (config.time_embedding_type) {
+    case 'positional':
+      return sinusoidal(t, features, { cosFirst: config.flip_sin_to_cos, frequencyShift: config.freq_shift })
+    case 'fourier':
+      return gaussianFourier(scope, t, features)
+    case 'learned':
+      return gather(scope.parameter('weight', [config.num_train_timesteps!, features], normalWith(1)), cast(t, 'int32'))
+    default:
+      return config.time_embedding_type satisfies never
+  }
+}
+
+/** Down the left side: everything that the right side will see again, the deepest last. */
+function downwards(config: UNet2DFields, scope: Scope, start: Tensor, context: BlockContext): Tensor[] {
+  const skips = [start]
+  let h = start
+  for (const [level, type] of config.down_block_types.entries()) {
+    const block = scope.child(level)
+    const { attends, resample = config.downsample_type } = downBlockTypes[type]
+    for (let layer = 0; layer < config.layers_per_block; layer++) {
+      h = resnet(block.child('resnets').child(layer), h, config.block_out_channels[level]!, context)
+      if (attends) h = attend(block.child('attentions').child(layer), h, context)
+      skips.push(h)
+    }
+    if (level < config.down_block_types.length - 1) {
+      h = downsample(block.child('downsamplers').child(0), h, resample, config.downsample_padding, context)
+      skips.push(h)
+    }
+  }
+  return skips
+}
+
+function middle(config: UNet2DFields, scope: Scope, x: Tensor, context: BlockContext): Tensor {
+  if (config.mid_block_type === null) return x
+  const channels = x.shape[1]!
+  const scale = config.mid_block_scale_factor
+  const groups = config.attn_norm_num_groups ?? (context.scaleShift ? 0 : context.groups)
+  let h = resnet(scope.child('resnets').child(0), x, channels, context, { scale })
+  if (config.add_attention) h = attend(scope.child('attentions').child(0), h, context, { groups, scale })
+  return resnet(scope.child('resnets').child(1), h, channels, context, { scale })
+}
+
+/** Up the right side: every layer sees what the left side had at the same depth. */
+function upwards(
+  config: UNet2DFields,
+  scope: Scope,
+  start: Tensor,
+  skips: readonly Tensor[],
+  context: BlockContext,
+): Tensor {
+  const waiting = [...skips]
+  const channels = config.block_out_channels.toReversed()
+  let h = start
+  for (const [level, type] of config.up_block_types.entries()) {
+    const block = scope.child(level)
+    const { attends, resample = config.upsample_type } = upBlockTypes[type]
+    for (let layer = 0; layer <= config.layers_per_block; layer++) {
+      h = resnet(block.child('resnets').child(layer), concat([h, waiting.pop()!], 1), channels[level]!, context)
+      if (attends) h = attend(block.child('attentions').child(layer), h, context)
+    }
+    if (level < channels.length - 1) h = doubled(block.child('upsamplers').child(0), h, resample, context)
+  }
+  return h
+}
