@@ -30,7 +30,17 @@ const views = {
 export type SafeDType = keyof typeof views
 
 /** The data of a tensor: a view of its bytes. */
-export type SafeData = InstanceType<(typeof views)[SafeDType]>
+export type SafeData =
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
 
 /** A named tensor's content. `data` has as many elements as the product of `shape`. */
 export interface SafeTensor {

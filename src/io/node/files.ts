@@ -3,7 +3,7 @@
  * the folder synced: a reader sees the old content or the new, never half of either.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type ErrorCode, TweedieError } from '../../errors.ts'
 import { type SafeTensor, parseHeader, parseHeaderLength, viewTensors } from '../safetensors.ts'
@@ -46,6 +46,24 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
+ * Reads a whole file, of any size; `undefined` where there is none.
+ *
+ * @param code the error's code when it cannot be read: what kind of thing it belongs to
+ */
+export async function readBytes(path: string, code: ErrorCode): Promise<Uint8Array | undefined> {
+  let file: FileHandle | undefined
+  try {
+    file = await open(path, 'r')
+    return await readExactly(file, (await file.stat()).size, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw unreadable(path, code, error)
+  } finally {
+    await file?.close()
+  }
+}
+
+/**
  * Reads a safetensors file: first the header, checked against the file's size, then the data in one buffer.
  *
  * @throws TweedieError `model` when it is missing or broken
@@ -53,28 +71,18 @@ export async function syncFolder(path: string): Promise<void> {
 export async function readSafetensorsFile(
   path: string,
 ): Promise<{ tensors: Map<string, SafeTensor>; metadata: Readonly<Record<string, string>> }> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
-    throw unreadable(path, 'model', cause)
-  })
+  let file: FileHandle | undefined
   try {
+    file = await open(path, 'r')
     const { size } = await file.stat()
-    const readExactly = async (length: number, position: number): Promise<Uint8Array> => {
-      const bytes = new Uint8Array(length)
-      for (let done = 0; done < length;) {
-        const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 2 ** 30), position + done)
-        if (bytesRead === 0) throw new TweedieError('model', `${path}: shrank to ${position + done} bytes while read`)
-        done += bytesRead
-      }
-      return bytes
-    }
-    const headerLength = parseHeaderLength(await readExactly(Math.min(8, size), 0), size, path)
-    const header = parseHeader(await readExactly(8 + headerLength, 0), size, path)
-    const data = await readExactly(size - header.dataOffset, header.dataOffset)
+    const headerLength = parseHeaderLength(await readExactly(file, Math.min(8, size), 0), size, path)
+    const header = parseHeader(await readExactly(file, 8 + headerLength, 0), size, path)
+    const data = await readExactly(file, size - header.dataOffset, header.dataOffset)
     return { tensors: viewTensors(header, data), metadata: header.metadata }
   } catch (error) {
     throw error instanceof TweedieError ? error : unreadable(path, 'model', error)
   } finally {
-    await file.close()
+    await file?.close()
   }
 }
 
@@ -132,4 +140,15 @@ export function unreadable(path: string, code: ErrorCode, cause: unknown): Tweed
     ENOTDIR: 'part of the path is a file',
   }
   return new TweedieError(code, `${path}: ${reasons[errno ?? ''] ?? message}`, { cause })
+}
+
+/** So many bytes from a position on; the system gives at most 2 GB at a time. */
+async function readExactly(file: FileHandle, length: number, position: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length)
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 2 ** 30), position + done)
+    if (bytesRead === 0) throw new Error(`cut off at byte ${position + done} while it was read`)
+    done += bytesRead
+  }
+  return bytes
 }
