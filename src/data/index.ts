@@ -1,0 +1,22 @@
+/** Data sets in memory: types, normalisation, batches, parts, statistics, formats and built-in sets. Free of Node. */
+export { batchFlips, batchIndices } from './batches.ts'
+export { builtinDataset, builtinNames, isBuiltinName, type BuiltinName } from './builtin/index.ts'
+export {
+  classCount,
+  createDataset,
+  itemSize,
+  type Affine,
+  type ArrayDataset,
+  type DataScale,
+  type SkippedFile,
+} from './dataset.ts'
+export { describe, type DatasetSummary } from './describe.ts'
+export { cifar10Classes, parseCifar10, parseCifar10Meta } from './formats/cifar10.ts'
+export { parseCsv } from './formats/csv.ts'
+export { parseIdx } from './formats/idx.ts'
+export { parseNpy, writeNpy } from './formats/npy.ts'
+export { parseNpz, writeNpz } from './formats/npz.ts'
+export { datasetFromArray, pointsDataset } from './from-array.ts'
+export type { NdArray, NumericArray } from './nd-array.ts'
+export { affineOf, denormalise, loadBatch, standardise } from './normalise.ts'
+export { select, split, take } from './subset.ts'

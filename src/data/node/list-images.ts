@@ -1,0 +1,40 @@
+/** The image files of a folder. */
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const supported = /\.(?:png|jpe?g|jfif|webp|gif|tiff?|avif)$/i
+const known = /\.(?:bmp|heic|heif|jxl|jp2|psd|ico|tga|ppm|pgm|svg)$/i
+
+/** Files are paths relative to the folder, with `/` between the parts. */
+export interface ImageListing {
+  readonly images: readonly string[]
+  /** images by their name, of a format that cannot be read */
+  readonly unsupported: readonly string[]
+}
+
+/**
+ * Lists the images of a folder and its sub-folders, sorted, so that the order is the same on every machine. Hidden
+ * files and folders (`.git`, `__MACOSX`) are left out; links are followed, and a folder is entered once.
+ */
+export async function listImages(folder: string): Promise<ImageListing> {
+  const images: string[] = []
+  const unsupported: string[] = []
+  const visited = new Set<string>()
+  async function walk(relative: string) {
+    const path = join(folder, relative)
+    const real = await realpath(path)
+    if (visited.has(real)) return
+    visited.add(real)
+    const entries = await readdir(path, { withFileTypes: true })
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue
+      const name = relative === '' ? entry.name : `${relative}/${entry.name}`
+      const kind = entry.isSymbolicLink() ? await stat(join(folder, name)).catch(() => entry) : entry
+      if (kind.isDirectory()) await walk(name)
+      else if (supported.test(name)) images.push(name)
+      else if (known.test(name)) unsupported.push(name)
+    }
+  }
+  await walk('')
+  return { images, unsupported }
+}
