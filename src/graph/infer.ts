@@ -40,20 +40,46 @@ function table<O extends string, R>(ops: readonly O[], rule: (op: O) => R): Reco
   return Object.fromEntries(ops.map((op) => [op, rule(op)])) as Record<O, R>
 }
 
-const unary = table(unaryOps, (op: UnaryOp) => (_: object, x: Tensor) => {
-  const wanted = op === 'not' ? x.dtype === 'bool' : op === 'stopGradient' || x.dtype !== 'bool'
-  check(wanted, () => `${op}: does not take elements of type ${x.dtype}`)
-  return { shape: x.shape, dtype: x.dtype }
-})
+/** The element types that an operator takes. */
+function takes(op: OpName, dtype: DType): boolean {
+  if (op === 'stopGradient' || op === 'equal') return true
+  if (op === 'not' || op === 'and' || op === 'or') return dtype === 'bool'
+  if (wholeToo.has(op)) return dtype !== 'bool'
+  return isFloat(dtype)
+}
+
+/** Operators that integers have too; the others give fractions. */
+const wholeToo: ReadonlySet<OpName> = new Set<OpName>([
+  ...arithmeticOps,
+  'neg',
+  'abs',
+  'sign',
+  'relu',
+  'less',
+  'lessEqual',
+  'sum',
+  'reduceMax',
+  'sumPool',
+  'scatterAdd',
+])
+
+function taken(op: OpName, dtype: DType): DType {
+  check(takes(op, dtype), () => `${op}: does not take elements of type ${dtype}`, 'cast() them')
+  return dtype
+}
+
+const unary = table(unaryOps, (op: UnaryOp) => (_: object, x: Tensor) => ({
+  shape: x.shape,
+  dtype: taken(op, x.dtype),
+}))
 
 const arithmetic = table(arithmeticOps, (op: ArithmeticOp) => (_: object, a: Tensor, b: Tensor) => ({
   shape: broadcastShapes(op, a.shape, b.shape),
-  dtype: sameDType(op, a, b),
+  dtype: taken(op, sameDType(op, a, b)),
 }))
 
 const comparison = table(comparisonOps, (op: ComparisonOp) => (_: object, a: Tensor, b: Tensor) => {
-  const dtype = sameDType(op, a, b)
-  if (op === 'and' || op === 'or') check(dtype === 'bool', () => `${op}: takes bool, got ${dtype}`)
+  taken(op, sameDType(op, a, b))
   return { shape: broadcastShapes(op, a.shape, b.shape), dtype: 'bool' as const }
 })
 
@@ -73,8 +99,8 @@ function checkWindow(op: string, window: Window, rank: number, inChannels: numbe
     check(list.length === rank, () => `${op}: ${name} has ${list.length} entries for ${rank} spatial dimensions`)
   }
   check(
-    window.stride.every((each) => each >= 1) && window.dilation.every((each) => each >= 1),
-    () => `${op}: stride and dilation must be at least 1`,
+    [...window.stride, ...window.dilation].every((each) => Number.isInteger(each) && each >= 1),
+    () => `${op}: stride and dilation must be whole numbers of at least 1`,
   )
   check(
     window.padding.flat().every((each) => each >= 0),
@@ -86,6 +112,17 @@ function checkWindow(op: string, window: Window, rank: number, inChannels: numbe
   )
 }
 
+/** One batch (or output) axis, one of channels, and the spatial ones. */
+function checkRank(op: string, spatial: readonly number[], ...inputs: Tensor[]): void {
+  check(
+    inputs.every(({ shape }) => shape.length === spatial.length + 2),
+    () =>
+      `${op}: ${inputs.map((each) => showShape(each.shape)).join(' and ')} do not have ${spatial.length} spatial axes`,
+  )
+}
+
+const isShape = (shape: Shape): boolean => shape.every((dim) => Number.isInteger(dim) && dim >= 0)
+
 const drop = (shape: Shape, axes: readonly number[]): Shape => shape.filter((_, axis) => !axes.includes(axis))
 
 /** Applied to attributes and inputs: the value's shape and type. */
@@ -95,10 +132,7 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   ...comparison,
 
   input: ({ name, shape, dtype }) => {
-    check(
-      shape.every((dim) => Number.isInteger(dim) && dim >= 0),
-      () => `input ${name}: ${showShape(shape)} is not a shape`,
-    )
+    check(isShape(shape), () => `input ${name}: ${showShape(shape)} is not a shape`)
     return { shape, dtype }
   },
 
@@ -124,11 +158,12 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   },
 
   cast: ({ dtype }, x) => ({ shape: x!.shape, dtype }),
-  sum: ({ axes }, x) => ({ shape: drop(x!.shape, axes), dtype: x!.dtype }),
-  reduceMax: ({ axes }, x) => ({ shape: drop(x!.shape, axes), dtype: x!.dtype }),
+  sum: ({ axes }, x) => ({ shape: drop(x!.shape, axes), dtype: taken('sum', x!.dtype) }),
+  reduceMax: ({ axes }, x) => ({ shape: drop(x!.shape, axes), dtype: taken('reduceMax', x!.dtype) }),
 
   reshape: ({ shape }, x) => {
-    check(sizeOf(shape) === sizeOf(x!.shape), () => `reshape: ${showShape(x!.shape)} does not fit ${showShape(shape)}`)
+    const fits = isShape(shape) && sizeOf(shape) === sizeOf(x!.shape)
+    check(fits, () => `reshape: ${showShape(x!.shape)} does not fit ${showShape(shape)}`)
     return { shape, dtype: x!.dtype }
   },
 
@@ -144,7 +179,7 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   broadcastTo: ({ shape }, x) => {
     const together = broadcastShapes('broadcastTo', x!.shape, shape)
     check(
-      together.length === shape.length && together.every((dim, axis) => dim === shape[axis]),
+      isShape(shape) && together.length === shape.length && together.every((dim, axis) => dim === shape[axis]),
       () => `broadcastTo: ${showShape(x!.shape)} does not stretch to ${showShape(shape)}`,
     )
     return { shape, dtype: x!.dtype }
@@ -156,7 +191,7 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
         to = end[axis]!,
         by = step[axis]!
       check(
-        from >= 0 && to <= dim && from <= to && by >= 1,
+        isShape([from, to, by]) && to <= dim && from <= to && by >= 1,
         () => `slice: ${from}:${to}:${by} is outside axis ${axis} of ${showShape(x!.shape)}`,
       )
       return Math.ceil((to - from) / by)
@@ -167,8 +202,9 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   pad: ({ before, after, interior }, x) => ({
     shape: x!.shape.map((dim, axis) => {
       check(
-        before[axis]! >= 0 && after[axis]! >= 0 && interior[axis]! >= 0,
-        () => `pad: amounts must not be negative; use slice() to cut`,
+        isShape([before[axis]!, after[axis]!, interior[axis]!]),
+        () => `pad: needs three whole numbers, not negative, for every axis of ${showShape(x!.shape)}`,
+        'use slice() to cut',
       )
       return before[axis]! + after[axis]! + dim + Math.max(0, dim - 1) * interior[axis]!
     }),
@@ -191,6 +227,7 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
 
   gather: (_, rows, indices) => {
     check(indices!.dtype === 'int32', () => `gather: indices are ${indices!.dtype}, not int32`)
+    check(rows!.shape.length >= 1, () => 'gather: the table is a scalar; it needs rows')
     return { shape: [...indices!.shape, ...rows!.shape.slice(1)], dtype: rows!.dtype }
   },
 
@@ -201,7 +238,7 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
       () =>
         `scatterAdd: updates ${showShape(updates!.shape)} do not start with the indices' shape ${showShape(indices!.shape)}`,
     )
-    return { shape: [rows, ...updates!.shape.slice(rank)], dtype: updates!.dtype }
+    return { shape: [rows, ...updates!.shape.slice(rank)], dtype: taken('scatterAdd', updates!.dtype) }
   },
 
   matmul: ({ transposeA, transposeB }, a, b) => {
@@ -243,6 +280,7 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
 
   convInput: ({ size, ...window }, dy, w) => {
     const channels = w!.shape[1]! * window.groups
+    checkRank('convInput', size, dy!, w!)
     checkWindow('convInput', window, size.length, channels, dy!.shape[1]!)
     check(
       dy!.shape[1] === w!.shape[0],
@@ -258,6 +296,12 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   },
 
   convWeight: ({ kernel, ...window }, x, dy) => {
+    checkRank('convWeight', kernel, x!, dy!)
+    check(
+      x!.shape[0] === dy!.shape[0],
+      () =>
+        `convWeight: batches ${x!.shape[0]} and ${dy!.shape[0]} differ (${showShape(x!.shape)}, ${showShape(dy!.shape)})`,
+    )
     checkWindow('convWeight', window, kernel.length, x!.shape[1]!, dy!.shape[1]!)
     kernel.forEach((taps, axis) =>
       check(
@@ -269,22 +313,22 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   },
 
   upsample: ({ factors }, x) => ({
-    shape: scaleTrailing(x!.shape, factors, (dim, factor) => dim * factor),
+    shape: scaleTrailing('upsample', x!.shape, factors, (dim, factor) => dim * factor),
     dtype: x!.dtype,
   }),
 
   sumPool: ({ factors }, x) => ({
-    shape: scaleTrailing(x!.shape, factors, (dim, factor) => {
+    shape: scaleTrailing('sumPool', x!.shape, factors, (dim, factor) => {
       check(dim % factor === 0, () => `sumPool: windows ${showShape(factors)} do not divide ${showShape(x!.shape)}`)
       return dim / factor
     }),
-    dtype: x!.dtype,
+    dtype: taken('sumPool', x!.dtype),
   }),
 
   softmax: (_, x) => floatsOnly('softmax', x!),
   logSoftmax: (_, x) => floatsOnly('logSoftmax', x!),
-  normalize: (_, x) => floatsOnly('normalize', x!),
-  inverseStd: (_, x) => ({ shape: [...x!.shape.slice(0, -1), 1], dtype: floatsOnly('inverseStd', x!).dtype }),
+  normalize: (_, x) => lastAxis('normalize', x!),
+  inverseStd: (_, x) => ({ ...lastAxis('inverseStd', x!), shape: [...x!.shape.slice(0, -1), 1] }),
 }
 
 function lastTwo(shape: Shape, transposed: boolean): readonly [number, number] {
@@ -293,12 +337,22 @@ function lastTwo(shape: Shape, transposed: boolean): readonly [number, number] {
 }
 
 function scaleTrailing(
+  op: string,
   shape: Shape,
   factors: readonly number[],
   scale: (dim: number, factor: number) => number,
 ): Shape {
   const lead = shape.length - factors.length
+  check(
+    lead >= 0 && factors.every((factor) => Number.isInteger(factor) && factor >= 1),
+    () => `${op}: ${showShape(factors)} are not whole factors for the last axes of ${showShape(shape)}`,
+  )
   return shape.map((dim, axis) => (axis < lead ? dim : scale(dim, factors[axis - lead]!)))
+}
+
+function lastAxis(op: string, x: Tensor): Inferred {
+  check(x.shape.length >= 1, () => `${op}: works along the last axis, a scalar has none`)
+  return floatsOnly(op, x)
 }
 
 function floatsOnly(op: string, x: Tensor): Inferred {

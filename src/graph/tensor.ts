@@ -28,7 +28,7 @@ export function node<K extends OpName>(op: K, inputs: readonly Tensor[], attribu
   const { shape, dtype } = infer(attributes, ...inputs)
   return Object.freeze({
     op,
-    inputs: Object.freeze(inputs),
+    inputs: Object.freeze([...inputs]),
     attributes: Object.freeze(attributes),
     shape,
     dtype,
