@@ -1,7 +1,8 @@
 /** What ONNX Runtime says when something fails, as a {@link TweedieError}: its messages are the same in every binding. */
 import { TweedieError } from '../errors.ts'
 
-const deviceTrouble = /adapter|no available backend|execution provider|provider type|shared library|out of memory/i
+const deviceTrouble =
+  /adapter|no available backend|execution provider|provider type|provider name|shared library|out of memory/i
 const shapeTrouble = /invalid.?argument|invalid dimensions|invalid rank|unexpected input data type/i
 
 /** The error of a session that could not be created. */

@@ -1,0 +1,252 @@
+/**
+ * The engine over the C functions of ONNX Runtime: the same library that `onnxruntime-node` ships, called through koffi.
+ * Nothing is copied on the way in or out, shared memory is welcome, runs happen off the event loop's thread and can be
+ * stopped half-way.
+ *
+ * Every address that is handed to C belongs to memory that an object here keeps alive, and everything that C makes is
+ * released exactly once, after the last run that uses it.
+ */
+import { dataTypes } from '../onnx/proto/model.ts'
+import { decodeSignature } from '../onnx/proto/signature.ts'
+import { TweedieError } from '../errors.ts'
+import { checkTensors } from './check.ts'
+import { loadKoffi } from './koffi.ts'
+import { lifetime } from './lifetime.ts'
+import { loadOrtApi } from './ort-api.ts'
+import type { OrtApi } from './ort-api.ts'
+import { interrupted, runError, sessionError } from './ort-error.ts'
+import { findOrtLibrary } from './ort-library.ts'
+import type { BoundRun, Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
+
+/** The engine; koffi and the library are loaded when the first session is created. */
+export const capiEngine: Engine = Object.freeze({ name: 'capi', createSession })
+
+/** GraphOptimizationLevel. */
+const optimizationLevels = Object.freeze({ disabled: 0, basic: 1, extended: 2, all: 99 })
+
+/** OrtLoggingLevel: only what is fatal is printed, the rest is thrown. */
+const logFatal = 4
+
+/** Names of execution providers where they are not the device's. */
+const providers: Readonly<Record<string, string>> = Object.freeze({ webgpu: 'WebGPU', coreml: 'CoreML' })
+
+/** The functions with the environment and the memory description that every session shares. */
+interface Runtime {
+  readonly api: OrtApi
+  readonly environment: bigint
+  readonly cpuMemory: bigint
+}
+
+let loading: Promise<Runtime> | undefined
+
+/**
+ * Loads koffi and the library and tries the first functions.
+ *
+ * @throws TweedieError `device` where that fails; the binding may still work
+ */
+export function loadCapi(): Promise<Runtime> {
+  loading ??= loadKoffi().then((koffi) => {
+    const api = loadOrtApi(koffi, findOrtLibrary().path)
+    const environment = api.make((out) => api.CreateEnv(logFatal, 'tweedie', out))
+    const cpuMemory = api.make((out) => api.CreateCpuMemoryInfo(1, 0, out))
+    process.once('exit', () => inFlight.forEach((stop) => stop()))
+    return { api, environment, cpuMemory }
+  })
+  return loading
+}
+
+async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const signature = decodeSignature(model)
+  const runtime = await loadCapi()
+  const { api } = runtime
+  const { native, device } = await load(runtime, model, options)
+  const bounds = new Set<BoundRun>()
+  const turn = device === 'cpu' ? <T>(task: () => Promise<T>) => task() : oneAtATime()
+
+  const life = lifetime('a session', () => {
+    if (options.profile !== undefined) endProfiling(api, native)
+    api.ReleaseSession(native)
+  })
+
+  const bind = (inputs: Tensors, outputs: Tensors): BoundRun => {
+    life.check()
+    checkTensors(signature, inputs, outputs)
+    const call = prepare(runtime, native, inputs, outputs)
+    const boundLife = lifetime('a bound run', call.release)
+    const bound: BoundRun = {
+      run: (runOptions) => life.use(() => boundLife.use(() => turn(() => call.run(runOptions?.signal)))),
+      dispose() {
+        bounds.delete(bound)
+        boundLife.dispose()
+      },
+      [Symbol.dispose]: () => bound.dispose(),
+    }
+    bounds.add(bound)
+    return bound
+  }
+
+  const dispose = (): void => {
+    for (const bound of bounds) bound.dispose()
+    life.dispose()
+  }
+
+  return {
+    engine: 'capi',
+    device,
+    bind,
+    async run(inputs: Tensors, outputs: Tensors, runOptions?: RunOptions) {
+      using bound = bind(inputs, outputs)
+      await bound.run(runOptions)
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------- sessions
+
+/** Creates the native session on the device; for `auto` on the first that works. */
+async function load(
+  runtime: Runtime,
+  model: Uint8Array,
+  options: SessionOptions,
+): Promise<{ native: bigint; device: Device }> {
+  const device = options.device ?? 'cpu'
+  if (device === 'auto') {
+    return load(runtime, model, { ...options, device: 'webgpu' }).catch((error: unknown) => {
+      if (!(error instanceof TweedieError) || error.code !== 'device') throw error
+      return load(runtime, model, { ...options, device: 'cpu' })
+    })
+  }
+  const { api, environment } = runtime
+  const nativeOptions = api.make((out) => api.CreateSessionOptions(out))
+  try {
+    applyOptions(api, nativeOptions, device, options)
+    const out = new BigUint64Array(1)
+    await api.later(api.CreateSessionFromArray, environment, model, model.byteLength, nativeOptions, out)
+    return { native: out[0]!, device }
+  } catch (cause) {
+    throw sessionError(device, cause)
+  } finally {
+    api.ReleaseSessionOptions(nativeOptions)
+  }
+}
+
+function applyOptions(api: OrtApi, native: bigint, device: Device, options: SessionOptions): void {
+  const { threads, optimization = 'all', profile, spinning, config } = options
+  api.check(api.SetSessionLogSeverityLevel(native, logFatal))
+  api.check(api.SetSessionGraphOptimizationLevel(native, optimizationLevels[optimization]))
+  if (threads !== undefined) api.check(api.SetIntraOpNumThreads(native, threads))
+  if (profile !== undefined) api.check(api.EnableProfiling(native, profile))
+  const entries = {
+    ...(spinning !== undefined && { 'session.intra_op.allow_spinning': spinning ? '1' : '0' }),
+    ...config,
+  }
+  for (const [key, value] of Object.entries(entries)) api.check(api.AddSessionConfigEntry(native, key, value))
+  if (device !== 'cpu') {
+    const provider = providers[device] ?? device
+    api.check(api.SessionOptionsAppendExecutionProvider(native, provider, null, null, 0))
+  }
+}
+
+function endProfiling(api: OrtApi, native: bigint): void {
+  const allocator = api.make((out) => api.GetAllocatorWithDefaultOptions(out))
+  const fileName = api.make((out) => api.SessionEndProfiling(native, allocator, out))
+  api.check(api.AllocatorFree(allocator, fileName))
+}
+
+// ---------------------------------------------------------------------------------------------------- runs
+
+/** A call of `Run` with all its arguments made. */
+interface PreparedRun {
+  run(signal: AbortSignal | undefined): Promise<void>
+  release(): void
+}
+
+function prepare({ api, cpuMemory }: Runtime, native: bigint, inputs: Tensors, outputs: Tensors): PreparedRun {
+  const given = side(api, cpuMemory, inputs)
+  const wanted = side(api, cpuMemory, outputs)
+  return {
+    async run(signal) {
+      if (signal?.aborted) throw interrupted(signal)
+      const options = api.make((out) => api.CreateRunOptions(out))
+      const stop = () => void api.RunOptionsSetTerminate(options)
+      signal?.addEventListener('abort', stop)
+      inFlight.add(stop)
+      try {
+        const { length } = wanted.values
+        await api.later(
+          api.Run,
+          native,
+          options,
+          given.names,
+          given.values,
+          given.values.length,
+          wanted.names,
+          length,
+          wanted.values,
+        )
+      } catch (cause) {
+        throw signal?.aborted ? interrupted(signal) : runError(cause)
+      } finally {
+        inFlight.delete(stop)
+        signal?.removeEventListener('abort', stop)
+        api.ReleaseRunOptions(options)
+      }
+    },
+    release() {
+      given.release()
+      wanted.release()
+    },
+  }
+}
+
+/** Stops of the runs in flight: a process that exits waits for its threads, so it tells them first. */
+const inFlight = new Set<() => void>()
+
+/** The names and values of one side of a run, as arrays of addresses with what those point at. */
+interface Side {
+  readonly names: BigUint64Array
+  readonly values: BigUint64Array
+  /** Held, never read: the memory behind the addresses. */
+  readonly memory: readonly ArrayBufferView[]
+  release(): void
+}
+
+function side(api: OrtApi, cpuMemory: bigint, tensors: Tensors): Side {
+  const entries = Object.entries(tensors)
+  const names = entries.map(([name]) => Buffer.from(`${name}\0`))
+  const values = BigUint64Array.from(entries, ([, tensor]) => makeValue(api, cpuMemory, tensor))
+  return {
+    names: BigUint64Array.from(names, (name) => api.address(name)),
+    values,
+    memory: [...names, ...entries.map(([, { data }]) => data)],
+    release: () => values.forEach((value) => api.ReleaseValue(value)),
+  }
+}
+
+/** A tensor over the caller's memory; the runtime copies the shape, not the data. */
+function makeValue(api: OrtApi, cpuMemory: bigint, { dtype, shape, data }: TensorData): bigint {
+  const sizes = BigInt64Array.from(shape, BigInt)
+  return api.make((out) =>
+    api.CreateTensorWithDataAsOrtValue(
+      cpuMemory,
+      data,
+      data.byteLength,
+      sizes,
+      sizes.length,
+      dataTypes[dtype].code,
+      out,
+    ),
+  )
+}
+
+/** Lets tasks through in the order of their coming: providers other than the CPU's do not run in parallel. */
+function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (task) => {
+    const next = last.then(task, task)
+    last = next.catch(() => {})
+    return next
+  }
+}
