@@ -8,6 +8,7 @@ import { inputsOf } from '../graph/traverse.ts'
 import type { Target } from '../onnx/lower/context.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
+import { blockSize } from './block-size.ts'
 import type { BoundRun, Engine, RunOptions, Session, SessionOptions, TensorData } from './session.ts'
 
 /** Options of {@link compile}. */
@@ -53,15 +54,17 @@ export async function compile(
   options: CompileOptions = {},
 ): Promise<Program> {
   const { constants, ...session } = options
-  const target = targetOf(options.device ?? 'cpu')
+  const target = await targetOf(options.device ?? 'cpu', engine)
   const model = encodeModel(toOnnx(outputs, { target, ...(constants && { constants }) }))
   const inputs = new Map([...inputsOf(Object.values(outputs))].filter(([name]) => !constants?.has(name)))
   return programOf(await engine.createSession(model, session), inputs, new Map(Object.entries(outputs)))
 }
 
-/** How graphs are lowered for a device. */
-export function targetOf(device: string): Target {
-  return { provider: device === 'cpu' || device === 'wasm' ? device : 'webgpu' }
+/** How graphs are lowered for a device of an engine. */
+export async function targetOf(device: string, engine: Engine): Promise<Target> {
+  if (device !== 'cpu') return { provider: device === 'wasm' ? 'wasm' : 'webgpu' }
+  const block = await blockSize(engine)
+  return { provider: 'cpu', ...(block !== undefined && { block }) }
 }
 
 function programOf(

@@ -11,6 +11,8 @@ export type Provider = 'cpu' | 'webgpu' | 'wasm'
 /** What a rule may know of the place where the graph will run. */
 export interface Target {
   readonly provider: Provider
+  /** Channels to a block of the CPU's blocked convolutions, where there are such (see `blocked.ts`). */
+  readonly block?: number
 }
 
 /** Attributes of an ONNX node in short form: whole numbers, lists of them, text, or a spelt-out value. */

@@ -1,25 +1,20 @@
 /** Lowering of convolutions and of their gradients in the input. Weight gradients: `conv-weight.ts`. */
-import type { Window } from '../../graph/ops.ts'
 import type { Shape } from '../../graph/shape.ts'
-import type { Context, ShortAttributes } from './context.ts'
+import { blockedConv } from './blocked.ts'
+import type { Context } from './context.ts'
 import { reshapeTo, reverseAxes, transposeTo } from './movement.ts'
 import type { LowerRule } from './rule.ts'
+import { windowAttributes } from './window.ts'
 
 type Pads = readonly (readonly [number, number])[]
 
-/** A window as attributes of ONNX's Conv: all leading pads, then all trailing ones. */
-function convAttributes({ stride, padding, dilation, groups }: Window, kernel: readonly number[]): ShortAttributes {
-  return {
-    kernel_shape: kernel,
-    strides: stride,
-    pads: [...padding.map(([before]) => before), ...padding.map(([, after]) => after)],
-    dilations: dilation,
-    group: groups,
-  }
+export const conv: LowerRule<'conv'> = (context, { inputs, attributes }, x, w) => {
+  const shape = inputs[1]!.shape
+  return (
+    blockedConv(context, x, inputs[0]!, { name: w, shape, turned: false }, attributes) ??
+    context.emit('Conv', [x, w], windowAttributes(attributes, shape.slice(2)))
+  )
 }
-
-export const conv: LowerRule<'conv'> = (context, { inputs, attributes }, x, w) =>
-  context.emit('Conv', [x, w], convAttributes(attributes, inputs[1]!.shape.slice(2)))
 
 /**
  * `w [O, C / g, …K]` → `[C, O / g, …K]` with every kernel reversed: the kernel of the input's gradient.
@@ -55,10 +50,10 @@ export const convInput: LowerRule<'convInput'> = (context, { inputs, attributes:
     size[axis]! + window.padding[axis]![0] - dyShape[axis + 2]!,
   ])
   if (window.stride.every((by) => by === 1) && around.flat().every((amount) => amount >= 0)) {
-    return context.emit(
-      'Conv',
-      [dy, turned(context, w, wShape, window.groups)],
-      convAttributes({ ...window, padding: around }, kernel),
+    const flipped = { ...window, padding: around }
+    return (
+      blockedConv(context, dy, inputs[0]!, { name: w, shape: wShape, turned: true }, flipped) ??
+      context.emit('Conv', [dy, turned(context, w, wShape, window.groups)], windowAttributes(flipped, kernel))
     )
   }
   // what stride leaves over behind the last window: size = (dy − 1) stride − before − after + reach + 1 + extra
@@ -66,5 +61,5 @@ export const convInput: LowerRule<'convInput'> = (context, { inputs, attributes:
     const [before, after] = window.padding[axis]!
     return dim - ((dyShape[axis + 2]! - 1) * window.stride[axis]! - before - after + reach[axis]! + 1)
   })
-  return context.emit('ConvTranspose', [dy, w], { ...convAttributes(window, kernel), output_padding: extra })
+  return context.emit('ConvTranspose', [dy, w], { ...windowAttributes(window, kernel), output_padding: extra })
 }
