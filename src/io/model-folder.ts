@@ -5,18 +5,18 @@
  */
 import { z } from 'zod'
 import { TweedieError } from '../errors.ts'
+import { type UNet2DConfig, type UNet2DFields, completeConfig } from '../nn/unet2d/config.ts'
 import { formatPythonJson, parsePythonJson } from './json.ts'
 import { parseConfig } from './parse-config.ts'
 import { readSafetensors, toFloat32, writeSafetensors } from './safetensors.ts'
 import { type SchedulerConfig, formatSchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { type TweedieMeta, type TweedieMetaInput, defaultMeta, parseTweedieMeta } from './tweedie-meta.ts'
-import { parseUNetConfig } from './unet-config.ts'
 
 /** Everything that a trained model is. */
 export interface ModelFolder {
-  /** `config` is a checked `UNetConfig` for the class `UNet2DModel`, and the network's own business otherwise. */
+  /** `config` is a complete `UNet2DConfig` for the class `UNet2DModel`, and the network's own business otherwise. */
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
-  /** The parameters by name, as float32. */
+  /** The parameters by their names in the file, as float32. */
   readonly weights: ReadonlyMap<string, ModelWeight>
   /** The noise that it was trained on, in diffusers' terms; `null` where `meta.schedule` says it. */
   readonly scheduler: SchedulerConfig | null
@@ -86,7 +86,7 @@ export function decodeModelFolder(files: ModelFiles, source = 'model'): ModelFol
   if (raw._class_name !== className) {
     throw new TweedieError('model', `${file(configPath)}: a ${raw._class_name}, but ${indexPath} says ${className}`)
   }
-  const unet = kind === 'unet' ? parseUNetConfig(raw, file(configPath)) : undefined
+  const unet = kind === 'unet' ? completeUNet(raw, file(configPath)) : undefined
   const scheduler = index.hasScheduler
     ? parseSchedulerConfig(readJson(files, schedulerPath, source), file(schedulerPath))
     : null
@@ -98,10 +98,10 @@ export function decodeModelFolder(files: ModelFiles, source = 'model'): ModelFol
   }
   const { tensors } = readSafetensors(files.get(weightsPath)!, file(weightsPath))
   const weights = new Map(
-    [...tensors].map(([name, tensor]) => [modernName(name), { shape: tensor.shape, data: toFloat32(tensor) }]),
+    [...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]),
   )
   return {
-    network: { className, config: unet ?? withoutNotes(raw) },
+    network: { className, config: unet ? { ...unet } : withoutNotes(raw) },
     weights,
     scheduler,
     meta: readMeta(files, unet, scheduler, source),
@@ -116,7 +116,7 @@ export function decodeModelFolder(files: ModelFiles, source = 'model'): ModelFol
 export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Array> {
   const { className } = folder.network
   const kind = className === 'UNet2DModel' ? 'unet' : 'network'
-  const config = kind === 'unet' ? parseUNetConfig(folder.network.config) : folder.network.config
+  const config = kind === 'unet' ? formatUNet(folder.network.config) : folder.network.config
   const scheduler = folder.scheduler && parseSchedulerConfig(folder.scheduler)
   const meta = parseTweedieMeta(folder.meta)
   if (scheduler === null && meta.schedule === null) {
@@ -180,7 +180,7 @@ function parseIndex(value: unknown, source: string): NetworkIndex {
 
 function readMeta(
   files: ModelFiles,
-  unet: ReturnType<typeof parseUNetConfig> | undefined,
+  unet: UNet2DFields | undefined,
   scheduler: SchedulerConfig | null,
   source: string,
 ): TweedieMeta {
@@ -203,12 +203,24 @@ function readJson(files: ModelFiles, path: string, source: string): unknown {
   }
 }
 
-/** Attention weights had other names before diffusers 0.18. */
-function modernName(name: string): string {
-  const names: Record<string, string> = { query: 'to_q', key: 'to_k', value: 'to_v', proj_attn: 'to_out.0' }
-  return name.replace(
-    /(attentions\.\d+)\.(query|key|value|proj_attn)\.(weight|bias)$/,
-    (_, block: string, part: string, end: string) => `${block}.${names[part]}.${end}`,
+/** Checks the options of a `UNet2DModel`; an error says in which file they are. */
+function completeUNet(config: Readonly<Record<string, unknown>>, source: string): UNet2DFields {
+  try {
+    return completeConfig(config as unknown as UNet2DConfig)
+  } catch (error) {
+    if (!(error instanceof TweedieError)) throw error
+    const { code, message, hint } = error
+    throw new TweedieError(code, `${source}: ${message}`, { ...(hint !== undefined && { hint }), cause: error })
+  }
+}
+
+/** Options that came after {@link diffusersVersion}: only written where they say something. */
+const newer: Readonly<Record<string, unknown>> = { time_embedding_dim: null, mid_block_type: 'UNetMidBlock2D' }
+
+function formatUNet(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const complete = completeConfig(config as unknown as UNet2DConfig)
+  return Object.fromEntries(
+    Object.entries(complete).filter(([key, value]) => !(Object.hasOwn(newer, key) && newer[key] === value)),
   )
 }
 

@@ -1,10 +1,10 @@
 /** `tweedie.json`: what a model has to say about itself for which diffusers has no place. */
 import { z } from 'zod'
 import { TweedieError } from '../errors.ts'
+import { type UNet2DFields, heightAndWidth } from '../nn/unet2d/config.ts'
 import type { Json } from './json.ts'
 import { parseConfig } from './parse-config.ts'
 import type { SchedulerConfig } from './scheduler-config.ts'
-import type { UNetConfig } from './unet-config.ts'
 
 /** The version of the layout of `tweedie.json` that this code writes, and the newest that it reads. */
 export const formatVersion = 1
@@ -71,16 +71,10 @@ export function parseTweedieMeta(value: unknown, source = 'tweedie.json'): Tweed
 }
 
 /** What can be said about a plain diffusers model: 8-bit images, and the objective that its scheduler implies. */
-export function defaultMeta(unet: UNetConfig, scheduler: SchedulerConfig): TweedieMeta {
-  if (unet.sample_size === null) {
-    throw new TweedieError('model', 'unet/config.json: sample_size is null, and there is no tweedie.json', {
-      hint: 'set sample_size to the height and width that the model was trained on',
-    })
-  }
-  const size = typeof unet.sample_size === 'number' ? [unet.sample_size, unet.sample_size] : unet.sample_size
+export function defaultMeta(unet: UNet2DFields, scheduler: SchedulerConfig): TweedieMeta {
   const parametrisations = { epsilon: 'epsilon', sample: 'x0', v_prediction: 'v' }
   return parseTweedieMeta({
-    data: { name: 'unknown', kind: 'image', shape: [unet.in_channels, ...size], range: [0, 255] },
+    data: { name: 'unknown', kind: 'image', shape: [unet.in_channels, ...heightAndWidth(unet)], range: [0, 255] },
     objective: { parametrisation: parametrisations[scheduler.prediction_type] },
   })
 }

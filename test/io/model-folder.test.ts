@@ -13,7 +13,7 @@ import { readModelFolder, writeModelFolder } from '../../src/io/node/model-folde
 import { writeSafetensors } from '../../src/io/safetensors.ts'
 import { parseSchedulerConfig } from '../../src/io/scheduler-config.ts'
 import { parseTweedieMeta } from '../../src/io/tweedie-meta.ts'
-import { parseUNetConfig } from '../../src/io/unet-config.ts'
+import { type UNet2DConfig, completeConfig } from '../../src/nn/unet2d/config.ts'
 
 let root = ''
 beforeAll(async () => {
@@ -57,60 +57,6 @@ const message = (run: () => unknown): string => {
 }
 
 describe('configurations', () => {
-  test('a UNet2DModel without options has the defaults of diffusers', () => {
-    expect(parseUNetConfig({})).toEqual({
-      sample_size: null,
-      in_channels: 3,
-      out_channels: 3,
-      center_input_sample: false,
-      time_embedding_type: 'positional',
-      freq_shift: 0,
-      flip_sin_to_cos: true,
-      down_block_types: ['DownBlock2D', 'AttnDownBlock2D', 'AttnDownBlock2D', 'AttnDownBlock2D'],
-      up_block_types: ['AttnUpBlock2D', 'AttnUpBlock2D', 'AttnUpBlock2D', 'UpBlock2D'],
-      block_out_channels: [224, 448, 672, 896],
-      layers_per_block: 2,
-      mid_block_scale_factor: 1,
-      downsample_padding: 1,
-      downsample_type: 'conv',
-      upsample_type: 'conv',
-      dropout: 0,
-      act_fn: 'silu',
-      attention_head_dim: 8,
-      norm_num_groups: 32,
-      attn_norm_num_groups: null,
-      norm_eps: 1e-5,
-      resnet_time_scale_shift: 'default',
-      add_attention: true,
-      class_embed_type: null,
-      num_class_embeds: null,
-      num_train_timesteps: null,
-    })
-  })
-
-  test.each([
-    [{ act_fn: 'mish' }, 'act_fn is "mish": supported are silu, swish'],
-    [{ time_embedding_type: 'fourier' }, 'time_embedding_type is "fourier": only "positional" is supported'],
-    [{ class_embed_type: 'timestep' }, 'class_embed_type is "timestep": only null'],
-    [
-      { down_block_types: ['DownBlock2D', 'SkipDownBlock2D'] },
-      'down_block_types.1 is "SkipDownBlock2D": supported are',
-    ],
-    [{ up_block_types: ['UpBlock2D'] }, 'up_block_types is ["UpBlock2D"]: expected one for each of the 2'],
-    [{ norm_num_groups: 3 }, 'block_out_channels is [8,16]: expected multiples of norm_num_groups, 3'],
-    [{ attention_head_dim: 5 }, 'attention_head_dim is 5: it must divide'],
-    [{ in_channels: 0 }, 'in_channels is 0'],
-    [{ shiny_new_option: true }, 'shiny_new_option is true: this option is not supported'],
-  ])('%j is refused by name', (options, expected) => {
-    expect(message(() => parseUNetConfig({ ...unet, ...options }, 'unet/config.json'))).toContain(
-      `unet/config.json: ${expected}`,
-    )
-  })
-
-  test('notes of diffusers and options that are off are no options', () => {
-    expect(parseUNetConfig({ ...unet, _name_or_path: 'x', shiny_new_option: null })).toEqual(parseUNetConfig(unet))
-  })
-
   test('schedulers have the defaults of their class, and keep what is theirs alone', () => {
     const ddpm = parseSchedulerConfig({ _class_name: 'DDPMScheduler' })
     expect(ddpm).toMatchObject({ clip_sample: true, variance_type: 'fixed_small', timestep_spacing: 'leading' })
@@ -138,7 +84,7 @@ describe('configurations', () => {
 describe('files', () => {
   test('a model comes back as it was, defaults filled in', () => {
     const back = decodeModelFolder(encodeModelFolder(model))
-    expect(back.network).toEqual({ className: 'UNet2DModel', config: parseUNetConfig(unet) })
+    expect(back.network).toEqual({ className: 'UNet2DModel', config: completeConfig(unet as UNet2DConfig) })
     expect(back.weights).toEqual(model.weights)
     expect(back.scheduler).toMatchObject({ ...model.scheduler, clip_sample: true })
     expect(back.meta).toMatchObject({ ...model.meta, format: 1, sampler: {} })
@@ -165,15 +111,12 @@ describe('files', () => {
     expect(() => encodeModelFolder({ ...mlp, meta: model.meta })).toThrow('on which noise')
   })
 
-  test('half-precision weights and the attention names of old files are read', () => {
+  test('half-precision weights are read as floats', () => {
     const half = { w: { dtype: 'F16', shape: [2], data: new Uint16Array([0x3c00, 0xc000]) } } as const
     const files = encodeModelFolder(model)
     files.delete('unet/diffusion_pytorch_model.safetensors')
     files.set('unet/diffusion_pytorch_model.fp16.safetensors', writeSafetensors(half))
     expect(decodeModelFolder(files).weights.get('w')!.data).toEqual(new Float32Array([1, -2]))
-    const weights = new Map([['mid_block.attentions.0.query.weight', { shape: [1], data: new Float32Array([3]) }]])
-    const back = decodeModelFolder(encodeModelFolder({ ...model, weights }))
-    expect(back.weights.get('mid_block.attentions.0.to_q.weight')!.data).toEqual(new Float32Array([3]))
   })
 
   test('what is missing or unknown is a model error that says what', () => {
@@ -190,6 +133,10 @@ describe('files', () => {
     expect(message(() => decodeModelFolder(asFiles({ 'model_index.json': pipeline })))).toContain('with vae')
     const config = asFiles({ 'unet/config.json': { _class_name: 'Transformer2DModel' } })
     expect(message(() => decodeModelFolder(new Map([...files, ...config])))).toContain('a Transformer2DModel, but')
+    const option = asFiles({ 'unet/config.json': { _class_name: 'UNet2DModel', ...unet, act_fn: 'tanh' } })
+    expect(message(() => decodeModelFolder(new Map([...files, ...option]), 'm'))).toContain(
+      'm/unet/config.json: UNet2DModel: act_fn is "tanh", expected',
+    )
     const broken = new Map([...files, ['tweedie.json', Buffer.from('{"format":')] as const])
     expect(message(() => decodeModelFolder(broken, 'm'))).toContain('m/tweedie.json: not JSON')
   })
