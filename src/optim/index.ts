@@ -1,0 +1,7 @@
+/** Optimisers over flat arrays, learning rates, averages of parameters. */
+export * from './adamw.ts'
+export * from './ema.ts'
+export * from './learning-rate.ts'
+export * from './norm.ts'
+export type { Optimizer, OptimizerState, UpdateOptions } from './optimizer.ts'
+export * from './sgd.ts'
