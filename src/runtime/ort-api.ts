@@ -36,6 +36,9 @@ interface Place<Arguments extends readonly Kind[], Result extends Kind> {
 /** The version of the table that is asked for: ONNX Runtime 1.22 and later have it. */
 const apiVersion = 22
 
+/** Calls on this thread that follow each other without a pause keep timers and signals waiting no longer than this. */
+const maxHoldMs = 10
+
 const table = {
   CreateStatus: place(0, ['int', 'text'], 'status'),
   GetErrorCode: place(1, ['pointer'], 'int'),
@@ -99,6 +102,8 @@ export interface OrtApi extends Functions {
     call: NativeFunction<Arguments, 'status'>,
     ...args: Values<Arguments>
   ): Promise<void>
+  /** Calls a function on this thread, and lets the event loop turn every {@link maxHoldMs}. */
+  here: OrtApi['later']
 }
 
 /**
@@ -159,7 +164,15 @@ export function loadOrtApi(koffi: Koffi, path: string): OrtApi {
         }
       })
     })
-  const loaded: OrtApi = { ...functions, version, address: koffi.address, check, make, later }
+  let turned = performance.now()
+  const here: OrtApi['here'] = async (call, ...args) => {
+    if (performance.now() - turned > maxHoldMs) {
+      await new Promise((resolve) => setImmediate(resolve))
+      turned = performance.now()
+    }
+    check(call(...args))
+  }
+  const loaded: OrtApi = { ...functions, version, address: koffi.address, check, make, later, here }
   selfTest(loaded)
   return loaded
 }

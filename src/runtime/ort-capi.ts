@@ -61,7 +61,8 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   const { api } = runtime
   const { native, device } = await load(runtime, model, options)
   const bounds = new Set<BoundRun>()
-  const turn = device === 'cpu' ? <T>(task: () => Promise<T>) => task() : oneAtATime()
+  const turn = device === 'cpu' ? atOnce : oneAtATime
+  const callRun = options.thread === 'caller' ? api.here : api.later
 
   const life = lifetime('a session', () => {
     if (options.profile !== undefined) endProfiling(api, native)
@@ -71,7 +72,7 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   const bind = (inputs: Tensors, outputs: Tensors): BoundRun => {
     life.check()
     checkTensors(signature, inputs, outputs)
-    const call = prepare(runtime, native, inputs, outputs)
+    const call = prepare(runtime, native, callRun, inputs, outputs)
     const boundLife = lifetime('a bound run', call.release)
     const bound: BoundRun = {
       run: (runOptions) => life.use(() => boundLife.use(() => turn(() => call.run(runOptions?.signal)))),
@@ -163,7 +164,13 @@ interface PreparedRun {
   release(): void
 }
 
-function prepare({ api, cpuMemory }: Runtime, native: bigint, inputs: Tensors, outputs: Tensors): PreparedRun {
+function prepare(
+  { api, cpuMemory }: Runtime,
+  native: bigint,
+  callRun: OrtApi['later'],
+  inputs: Tensors,
+  outputs: Tensors,
+): PreparedRun {
   const given = side(api, cpuMemory, inputs)
   const wanted = side(api, cpuMemory, outputs)
   return {
@@ -175,7 +182,7 @@ function prepare({ api, cpuMemory }: Runtime, native: bigint, inputs: Tensors, o
       inFlight.add(stop)
       try {
         const { length } = wanted.values
-        await api.later(
+        await callRun(
           api.Run,
           native,
           options,
@@ -241,12 +248,16 @@ function makeValue(api: OrtApi, cpuMemory: bigint, { dtype, shape, data }: Tenso
   )
 }
 
-/** Lets tasks through in the order of their coming: providers other than the CPU's do not run in parallel. */
-function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (task) => {
-    const next = last.then(task, task)
-    last = next.catch(() => {})
-    return next
-  }
+type Turn = <T>(task: () => Promise<T>) => Promise<T>
+
+/** The CPU's provider runs any number of tasks at a time. */
+const atOnce: Turn = (task) => task()
+
+/** The others are given one task at a time, in the order of their coming, over all sessions of the process. */
+const oneAtATime: Turn = (task) => {
+  const next = lastTurn.then(task, task)
+  lastTurn = next.catch(() => {})
+  return next
 }
+
+let lastTurn: Promise<unknown> = Promise.resolve()

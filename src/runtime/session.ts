@@ -46,6 +46,11 @@ export interface SessionOptions {
   readonly profile?: string
   /** Whether idle threads spin: faster small steps, but a busy machine between them; default true. */
   readonly spinning?: boolean
+  /**
+   * Which thread runs the graph, where the engine has the choice. `pool` (default) keeps the event loop alive; `caller`
+   * saves the 20 to 100 µs of the way there and back, which is worth it for graphs that take less than a millisecond.
+   */
+  readonly thread?: 'pool' | 'caller'
   /** Further ONNX Runtime session configuration entries, such as `session.set_denormal_as_zero`: `'1'`. */
   readonly config?: Readonly<Record<string, string>>
 }

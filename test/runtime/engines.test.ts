@@ -236,6 +236,20 @@ describe('capi, off the event loop', () => {
     expect(order).toEqual(['timer', 'run'])
   })
 
+  test('on the thread of the caller, timers still tick between short runs', async () => {
+    using net = await capiEngine.createSession(relu, { ...one, thread: 'caller' })
+    await expectWorks(net)
+    const y = zeros('float32', [2])
+    using bound = net.bind({ x: float32([2], [-1, 1]) }, { y })
+    const tick = new AbortController()
+    setTimeout(() => tick.abort(), 1)
+    const limit = Date.now() + 5000
+    do await bound.run()
+    while (Date.now() < limit && !tick.signal.aborted)
+    expect(tick.signal.aborted).toBe(true)
+    expect([...y.data]).toEqual([0, 1])
+  })
+
   test('an abort stops a run half-way, and the session goes on', async () => {
     using net = await capiEngine.createSession(slow(2000), { ...one, optimization: 'disabled' })
     const bound = net.bind({ x }, { y: zeros('float32', [256, 256]) })

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { describeRuntime, nodeEngine } from '../../src/runtime/node.ts'
-import { relu } from './models.ts'
+import type { DeviceReport } from '../../src/runtime/node.ts'
+import { linear, relu } from './models.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -47,6 +48,25 @@ describe('nodeEngine', () => {
       console.log(process.report.getReport().sharedObjects.filter((path) => /koffi|onnxruntime/.test(path)).length)
     `)
     expect(stdout).toBe('0\n')
+  })
+})
+
+describe('webgpu', () => {
+  test.each(['capi', 'binding'] as const)('%s runs on an adapter, or says that there is none', async (name) => {
+    const engine = await nodeEngine(name)
+    const [, { available }] = (await describeRuntime()).devices as [DeviceReport, DeviceReport]
+    using session = await engine.createSession(linear, { device: 'auto' })
+    expect(session.device).toBe(available ? 'webgpu' : 'cpu')
+    const sum = () => ({ dtype: 'float32' as const, shape: [3], data: new Float32Array(3) })
+    const inputs = {
+      x: { dtype: 'float32' as const, shape: [1, 2], data: Float32Array.of(1, 1) },
+      w: { dtype: 'float32' as const, shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+    }
+    const results = [sum(), sum(), sum()]
+    await Promise.all(results.map((result) => session.run(inputs, { sum: result })))
+    expect(results.map(({ data }) => [...data])).toEqual(results.map(() => [15, 27, 39]))
+    if (available) return
+    await expect(engine.createSession(linear, { device: 'webgpu' })).rejects.toMatchObject({ code: 'device' })
   })
 })
 
