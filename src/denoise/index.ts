@@ -1,0 +1,22 @@
+/** Denoisers: posterior means E[x₀ | x_t], from networks in any parametrisation or in closed form. */
+export type { AnalyticDenoiser } from './analytic.ts'
+export { clipped, dynamicThreshold, projected, type ThresholdOptions } from './clip.ts'
+export { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, type Projection, sizeOf } from './denoiser.ts'
+export { diracDenoiser, type DiracOptions } from './dirac.ts'
+export { fromPrediction, type Predict, type PredictionOptions } from './from-prediction.ts'
+export { type GaussianDenoiser, gaussianDenoiser, type GaussianOptions } from './gaussian.ts'
+export { type MixtureComponent, mixtureDenoiser, type MixtureOptions } from './mixture.ts'
+export {
+  edmPreconditioning,
+  type Parametrisation,
+  parametrisation,
+  type ParametrisationName,
+  parametrisations,
+  predictionOfSample,
+  type PredictionWeights,
+  previousMean,
+  sampleOfPrediction,
+  targetOf,
+  type View,
+  viewOf,
+} from './parametrisation.ts'

@@ -1,0 +1,38 @@
+/** Where a sampler's noise comes from: a stream of its own for each item, so that no item depends on its batch. */
+import { type FloatArray, type Key, fold, key, normal } from '../random/index.ts'
+
+/**
+ * Fills `out`, `[batch, ...shape]`, with standard normal noise. The same (step, draw) gives the same noise.
+ *
+ * @param step the step that asks, or −1 for the initial state
+ * @param draw the number of the draw within the step
+ */
+export type NoiseSource = (out: FloatArray, step: number, draw: number) => void
+
+/** Which stream each item of the batch reads. */
+export interface RandomNoiseOptions {
+  /** The seed of the whole run; item i reads the stream (seed, i). Default 0. */
+  readonly seed?: number | bigint | string
+  /** The number of the batch's first item within the run, when a run is split into batches; default 0. */
+  readonly firstItem?: number
+  /** A seed for each item instead: item i of the batch gets what item 0 of a run with seed `seeds[i]` gets. */
+  readonly seeds?: readonly (number | bigint | string)[]
+}
+
+/**
+ * Noise keyed by (seed, item, step, draw): the same sample whatever the batch size, the split into batches or the device.
+ *
+ * @param size the number of elements in an item
+ */
+export function randomNoise(size: number, { seed = 0, firstItem = 0, seeds }: RandomNoiseOptions = {}): NoiseSource {
+  const itemKey = (item: number): Key =>
+    seeds ? fold(key(seeds[item % seeds.length]!), 'sample', 0) : fold(key(seed), 'sample', firstItem + item)
+  return (out, step, draw) => {
+    for (let item = 0; item * size < out.length; item++) {
+      normal(fold(itemKey(item), step, draw), out.subarray(item * size, (item + 1) * size))
+    }
+  }
+}
+
+/** No noise at all: the mean path of a stochastic sampler. */
+export const noNoise: NoiseSource = (out) => void out.fill(0)
