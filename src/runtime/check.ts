@@ -1,9 +1,9 @@
-/** Checks tensors against what a graph declares, so that a mistake is named before any native code sees it. */
+/** Checks options and tensors against what a graph declares, so that a mistake is named before any native code sees it. */
 import { TweedieError } from '../errors.ts'
 import type { ValueInfo } from '../onnx/proto/model.ts'
 import type { Signature } from '../onnx/proto/signature.ts'
 import { tensorArrays } from './session.ts'
-import type { TensorData, Tensors } from './session.ts'
+import type { SessionOptions, TensorData, Tensors } from './session.ts'
 
 /**
  * Free dimensions must agree between all tensors that name them.
@@ -20,6 +20,13 @@ export function checkTensors(signature: Signature, inputs: Tensors, outputs: Ten
   }
   checkSide('input', signature.inputs, inputs, free)
   checkSide('output', signature.outputs, outputs, free)
+}
+
+/** @throws TweedieError `usage` for options that no engine can follow */
+export function checkOptions({ threads }: SessionOptions): void {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
+    throw new TweedieError('usage', `threads is ${threads}; it is a whole number from 1 to 1024`)
+  }
 }
 
 function checkSide(

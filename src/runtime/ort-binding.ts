@@ -7,7 +7,7 @@ import type * as Ort from 'onnxruntime-node'
 import { TweedieError } from '../errors.ts'
 import { decodeSignature } from '../onnx/proto/signature.ts'
 import type { Signature } from '../onnx/proto/signature.ts'
-import { checkTensors } from './check.ts'
+import { checkOptions, checkTensors } from './check.ts'
 import { lifetime } from './lifetime.ts'
 import { interrupted, runError, sessionError } from './ort-error.ts'
 import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
@@ -20,7 +20,7 @@ let loading: Promise<typeof Ort> | undefined
 /** The `onnxruntime-node` module. */
 export function loadBinding(): Promise<typeof Ort> {
   loading ??= import('onnxruntime-node').then(
-    (module) => module.default as typeof Ort,
+    (module) => (module.default as typeof Ort | undefined) ?? module,
     (cause: unknown) => {
       throw new TweedieError('device', `onnxruntime-node does not load: ${String(cause)}`, {
         hint: 'reinstall it: npm install onnxruntime-node (ONNXRUNTIME_NODE_INSTALL=skip leaves out the CUDA download)',
@@ -32,6 +32,7 @@ export function loadBinding(): Promise<typeof Ort> {
 }
 
 async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  checkOptions(options)
   const signature = decodeSignature(model)
   const ort = await loadBinding()
   const { native, device } = await load(ort, model, options)

@@ -9,7 +9,7 @@
 import { dataTypes } from '../onnx/proto/model.ts'
 import { decodeSignature } from '../onnx/proto/signature.ts'
 import { TweedieError } from '../errors.ts'
-import { checkTensors } from './check.ts'
+import { checkOptions, checkTensors } from './check.ts'
 import { loadKoffi } from './koffi.ts'
 import { lifetime } from './lifetime.ts'
 import { loadOrtApi } from './ort-api.ts'
@@ -56,6 +56,7 @@ export function loadCapi(): Promise<Runtime> {
 }
 
 async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  checkOptions(options)
   const signature = decodeSignature(model)
   const runtime = await loadCapi()
   const { api } = runtime

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { isTweedieError } from '../../src/errors.ts'
 import { decodeModel } from '../../src/onnx/proto/decode.ts'
 import { encodeModel } from '../../src/onnx/proto/encode.ts'
+import { decodeSignature } from '../../src/onnx/proto/signature.ts'
 import { attribute, dataTypes, tensorBytes, tensorProto } from '../../src/onnx/proto/model.ts'
 import type {
   AttributeValue,
@@ -151,6 +152,28 @@ describe('the wire format', () => {
   })
 })
 
+describe('the signature', () => {
+  test('is what decoding the whole model gives', () => {
+    fc.assert(
+      fc.property(model, (value) => {
+        const { inputs, outputs } = decodeSignature(encodeModel(value))
+        const constants = new Set(value.graph.initializers.map(({ name }) => name))
+        const fed = value.graph.inputs.filter(({ name }) => !constants.has(name))
+        expect(inputs).toEqual(new Map(fed.map((input) => [input.name, input])))
+        expect(outputs).toEqual(new Map(value.graph.outputs.map((output) => [output.name, output])))
+      }),
+    )
+  })
+
+  test('leaves out constants that are listed as inputs, as old writers do', () => {
+    const x = { name: 'x', dtype: 'float32', shape: [1] } as const
+    const w = { ...x, name: 'w' }
+    const initializers = [tensorProto('w', 'float32', [1], Float32Array.of(1))]
+    const bytes = encodeModel({ ...empty, graph: { ...empty.graph, inputs: [x, w], initializers } })
+    expect([...decodeSignature(bytes).inputs.keys()]).toEqual(['x'])
+  })
+})
+
 describe('broken input', () => {
   test('truncated or changed bytes are read or refused with a TweedieError', () => {
     const change = fc.record({ at: fc.nat(), to: fc.nat(255), keep: fc.double({ min: 0, max: 1, noNaN: true }) })
@@ -234,6 +257,7 @@ function fromHex(hex: string): Uint8Array {
 function readOrRefuse(bytes: Uint8Array): void {
   try {
     decodeModel(bytes)
+    decodeSignature(bytes)
   } catch (error) {
     if (!isTweedieError(error, 'model')) throw error
   }

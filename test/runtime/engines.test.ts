@@ -157,6 +157,10 @@ describe.each<Engine>([bindingEngine, capiEngine])('$name', (engine) => {
       expect((await failure(engine.createSession(bytes, one))).code).toBe('model')
     })
 
+    test.each([0, -1, 1.5, NaN])('%d threads', async (threads) => {
+      expect((await failure(engine.createSession(relu, { threads }))).code).toBe('usage')
+    })
+
     test('a device that is not there', async () => {
       const error = await failure(engine.createSession(relu, { device: 'nonsense' }))
       expect(error).toMatchObject({ code: 'device', message: expect.stringContaining("'nonsense'") })
