@@ -1,6 +1,9 @@
 /** Attention: every token looks at all others. Vaswani et al., Attention Is All You Need (2017). */
 import { matmul, mul, reshape, softmax, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
+import { linear } from './layers.ts'
+import type { AffineOptions } from './layers.ts'
+import type { Scope } from './parameters.ts'
 
 /**
  * Multi-head attention `softmax(q kᵀ / √d) v`, each head on its own `d = C / heads` features.
@@ -15,6 +18,17 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, heads: number): Tenso
   const scaled = mul(splitHeads(q, heads), 1 / Math.sqrt(features))
   const weights = softmax(matmul(scaled, splitHeads(k, heads), { transposeB: true }))
   return mergeHeads(matmul(weights, splitHeads(v, heads)), heads)
+}
+
+/**
+ * Self-attention with its projections: `to_q`, `to_k`, `to_v` and `to_out.0`, as diffusers calls them.
+ * `tokens [N, T, C]`, same shape.
+ */
+export function selfAttention(scope: Scope, tokens: Tensor, heads: number, options: AffineOptions = {}): Tensor {
+  const width = tokens.shape[2]!
+  const project = (name: string): Tensor => linear(scope.child(name), tokens, width, options)
+  const seen = attention(project('to_q'), project('to_k'), project('to_v'), heads)
+  return linear(scope.child('to_out').child(0), seen, width, options)
 }
 
 /** `[N, T, C] → [N, heads, T, C / heads]`; a single head needs no axis of its own. */

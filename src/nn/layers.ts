@@ -12,7 +12,7 @@ import type { Initializer, Scope } from './parameters.ts'
 export interface AffineOptions {
   /** Whether to add a bias; yes by default. */
   readonly bias?: boolean
-  /** How weight and bias begin; by default uniform in ±1/√fanIn. */
+  /** How the weight begins, the bias then at zero; by default both are uniform in ±1/√fanIn. */
   readonly init?: Initializer
 }
 
@@ -24,9 +24,9 @@ export function linear(
   { bias = true, init }: AffineOptions = {},
 ): Tensor {
   const inFeatures = x.shape.at(-1)!
-  const start = init ?? uniformWithin(1 / Math.sqrt(inFeatures))
-  const y = matmul(x, scope.parameter('weight', [outFeatures, inFeatures], start), { transposeB: true })
-  return bias ? add(y, scope.parameter('bias', [outFeatures], start)) : y
+  const spread = uniformWithin(1 / Math.sqrt(inFeatures))
+  const y = matmul(x, scope.parameter('weight', [outFeatures, inFeatures], init ?? spread), { transposeB: true })
+  return bias ? add(y, scope.parameter('bias', [outFeatures], init ? zeros : spread)) : y
 }
 
 /** Options of {@link convolution}. */
@@ -43,9 +43,9 @@ export function convolution(scope: Scope, x: Tensor, outChannels: number, option
   const { bias = true, init, kernel = 3, groups = 1, padding = Math.floor(kernel / 2), ...rest } = options
   const spatial = x.shape.slice(2)
   const shape = [outChannels, x.shape[1]! / groups, ...spatial.map(() => kernel)]
-  const start = init ?? uniformWithin(1 / Math.sqrt(sizeOf(shape.slice(1))))
-  const y = conv(x, scope.parameter('weight', shape, start), { ...rest, groups, padding })
-  return bias ? add(y, perChannel(scope.parameter('bias', [outChannels], start), spatial.length)) : y
+  const spread = uniformWithin(1 / Math.sqrt(sizeOf(shape.slice(1))))
+  const y = conv(x, scope.parameter('weight', shape, init ?? spread), { ...rest, groups, padding })
+  return bias ? add(y, perChannel(scope.parameter('bias', [outChannels], init ? zeros : spread), spatial.length)) : y
 }
 
 /**

@@ -142,6 +142,6 @@ describe('errors', () => {
     const inputs = { x: input('x', [1, 1, 8, 8]), t: input('t', [1]) }
     const labels = input('labels', [1], 'int32')
     expect(() => unet2d({ ...tiny, num_class_embeds: 3 }).build(new Scope(), inputs)).toThrow('needs labels, 0 … 2')
-    expect(() => unet2d(tiny).build(new Scope(), { ...inputs, labels })).toThrow('the U-Net is unconditional')
+    expect(() => unet2d(tiny).build(new Scope(), { ...inputs, labels })).toThrow('this UNet2DModel is unconditional')
   })
 })

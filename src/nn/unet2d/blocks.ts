@@ -1,7 +1,7 @@
 /** The blocks of a U-Net: residual block, attention, halving and doubling of the resolution. Names are diffusers'. */
 import { add, averagePool, mul, reshape, split, transpose, upsample } from '../../graph/index.ts'
 import type { Tensor } from '../../graph/index.ts'
-import { attention } from '../attention.ts'
+import { selfAttention } from '../attention.ts'
 import { convolution, groupNorm, linear } from '../layers.ts'
 import type { Scope } from '../parameters.ts'
 import type { Resample } from './config.ts'
@@ -69,9 +69,7 @@ export function attend(
   const [batch, channels, height, width] = x.shape as [number, number, number, number]
   const normal = groups === 0 ? x : groupNorm(scope.child('group_norm'), x, groups, epsilon)
   const tokens = transpose(reshape(normal, [batch, channels, height * width]), [0, 2, 1])
-  const [q, k, v] = ['to_q', 'to_k', 'to_v'].map((name) => linear(scope.child(name), tokens, channels))
-  const seen = attention(q!, k!, v!, channels / (headDim ?? channels))
-  const out = linear(scope.child('to_out').child(0), seen, channels)
+  const out = selfAttention(scope, tokens, channels / (headDim ?? channels))
   return rescale(add(x, reshape(transpose(out, [0, 2, 1]), x.shape)), scale)
 }
 

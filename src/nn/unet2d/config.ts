@@ -2,6 +2,19 @@
 import { TweedieError } from '../../errors.ts'
 import { showShape } from '../../graph/index.ts'
 import { isActivation } from '../activation.ts'
+import {
+  badField,
+  checkConfig,
+  count,
+  countOrNull,
+  counts,
+  heightAndWidth,
+  imageSize,
+  oneOf,
+  positiveNumber,
+  probability,
+} from '../check-config.ts'
+import type { FieldRule } from '../check-config.ts'
 
 /** Down blocks that are known: whether they attend, and how they halve the resolution (undefined: as `downsample_type`). */
 export const downBlockTypes = Object.freeze({
@@ -69,8 +82,9 @@ export interface UNet2DFields {
 /** What a user writes: what is left out has diffusers' default. Only `sample_size` has none. */
 export type UNet2DConfig = Partial<Omit<UNet2DFields, 'sample_size'>> & Pick<UNet2DFields, 'sample_size'>
 
-/** The defaults of `UNet2DModel`. */
-const defaults: Omit<UNet2DFields, 'sample_size'> = {
+/** The defaults of `UNet2DModel`; a size must be given. */
+const defaults: Omit<UNet2DFields, 'sample_size'> & { readonly sample_size: UNet2DFields['sample_size'] | null } = {
+  sample_size: null,
   in_channels: 3,
   out_channels: 3,
   center_input_sample: false,
@@ -100,33 +114,46 @@ const defaults: Omit<UNet2DFields, 'sample_size'> = {
   num_train_timesteps: null,
 }
 
+/** What each field must be. */
+const rules: Partial<Record<keyof UNet2DFields, FieldRule>> = {
+  sample_size: imageSize,
+  in_channels: count,
+  out_channels: count,
+  time_embedding_type: oneOf('positional', 'fourier', 'learned'),
+  time_embedding_dim: countOrNull,
+  mid_block_type: oneOf('UNetMidBlock2D', null),
+  block_out_channels: counts,
+  layers_per_block: count,
+  mid_block_scale_factor: [(value) => Number.isFinite(value) && value !== 0, 'a number other than 0'],
+  downsample_padding: oneOf(0, 1),
+  downsample_type: oneOf('conv', 'resnet'),
+  upsample_type: oneOf('conv', 'resnet'),
+  dropout: probability,
+  act_fn: [isActivation, '"silu", "swish", "relu", "gelu" or "mish"'],
+  attention_head_dim: countOrNull,
+  norm_num_groups: count,
+  attn_norm_num_groups: countOrNull,
+  norm_eps: positiveNumber,
+  resnet_time_scale_shift: oneOf('default', 'scale_shift'),
+  class_embed_type: oneOf(null),
+  num_class_embeds: countOrNull,
+  num_train_timesteps: countOrNull,
+}
+
 /**
- * The full configuration, defaults filled in and everything checked. Fields that begin with an underscore
- * (`_class_name`, `_diffusers_version`) are notes and left out.
+ * The full configuration, diffusers' defaults filled in and everything checked.
  *
  * @throws TweedieError `model` that names the field, its value and what is allowed
  */
 export function completeConfig(config: UNet2DConfig): UNet2DFields {
-  const known = (field: string): boolean => field === 'sample_size' || Object.hasOwn(defaults, field)
-  const noted = Object.entries(config).filter(([field, value]) => !field.startsWith('_') && value !== undefined)
-  // An option of another version that is off changes nothing.
-  const unknown = noted.filter(([field, value]) => !known(field) && Boolean(value)).map(([field]) => field)
-  if (unknown.length > 0) {
-    throw new TweedieError('model', `UNet2DModel: unknown option ${unknown.join(', ')}`, {
-      hint: `known options: sample_size, ${Object.keys(defaults).join(', ')}`,
-    })
+  const full = checkConfig(className, config, defaults, rules) as UNet2DFields
+  if (full.time_embedding_type === 'learned' && full.num_train_timesteps === null) {
+    fail('num_train_timesteps', null, 'a positive integer for a learned time embedding')
   }
-  const full = { ...defaults, ...Object.fromEntries(noted.filter(([field]) => known(field))) } as UNet2DFields
-  checkValues(full)
   checkBlocks(full)
   checkChannels(full)
-  checkSize([full.in_channels, ...heightAndWidth(full)], full)
+  checkSize([full.in_channels, ...heightAndWidth(full.sample_size)], full)
   return Object.freeze(full)
-}
-
-/** Height and width of the images. */
-export function heightAndWidth({ sample_size: size }: Pick<UNet2DFields, 'sample_size'>): readonly [number, number] {
-  return typeof size === 'number' ? [size, size] : size
 }
 
 /** Throws unless an image `[C, H, W]` fits the U-Net: right channels, and halves that stay whole at every resolution. */
@@ -147,58 +174,10 @@ export function checkSize(shape: readonly number[], config: UNet2DFields): void 
   }
 }
 
-const fail = (field: string, value: unknown, expected: string, hint?: string): never => {
-  const options = hint === undefined ? {} : { hint }
-  throw new TweedieError('model', `UNet2DModel: ${field} is ${JSON.stringify(value)}, expected ${expected}`, options)
-}
+const className = 'UNet2DModel'
 
-const positive = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0
-const positiveOrNull = (value: unknown): boolean => value === null || positive(value)
-const oneOf =
-  (...allowed: readonly unknown[]) =>
-  (value: unknown): boolean =>
-    allowed.includes(value)
-
-/** What each field must be: a test, and its wording. */
-const rules: Partial<Record<keyof UNet2DFields, readonly [test: (value: unknown) => boolean, expected: string]>> = {
-  sample_size: [
-    (value) => positive(value) || (Array.isArray(value) && value.length === 2 && value.every(positive)),
-    'a positive integer or [height, width]',
-  ],
-  in_channels: [positive, 'a positive integer'],
-  out_channels: [positive, 'a positive integer'],
-  layers_per_block: [positive, 'a positive integer'],
-  norm_num_groups: [positive, 'a positive integer'],
-  time_embedding_type: [oneOf('positional', 'fourier', 'learned'), '"positional", "fourier" or "learned"'],
-  time_embedding_dim: [positiveOrNull, 'a positive integer or null'],
-  mid_block_type: [oneOf('UNetMidBlock2D', null), '"UNetMidBlock2D" or null'],
-  mid_block_scale_factor: [(value) => Number.isFinite(value) && value !== 0, 'a number other than 0'],
-  downsample_padding: [oneOf(0, 1), '0 or 1'],
-  downsample_type: [oneOf('conv', 'resnet'), '"conv" or "resnet"'],
-  upsample_type: [oneOf('conv', 'resnet'), '"conv" or "resnet"'],
-  dropout: [(value) => typeof value === 'number' && value >= 0 && value < 1, 'a number in [0, 1)'],
-  act_fn: [isActivation, '"silu", "swish", "relu", "gelu" or "mish"'],
-  attention_head_dim: [positiveOrNull, 'a positive integer or null'],
-  attn_norm_num_groups: [positiveOrNull, 'a positive integer or null'],
-  norm_eps: [(value) => typeof value === 'number' && value > 0, 'a positive number'],
-  resnet_time_scale_shift: [oneOf('default', 'scale_shift'), '"default" or "scale_shift"'],
-  class_embed_type: [oneOf(null), 'null: other class embeddings are not supported'],
-  num_class_embeds: [positiveOrNull, 'a positive integer or null'],
-  num_train_timesteps: [positiveOrNull, 'a positive integer or null'],
-  block_out_channels: [
-    (value) => Array.isArray(value) && value.length > 0 && value.every(positive),
-    'a list of positive integers',
-  ],
-}
-
-function checkValues(config: UNet2DFields): void {
-  for (const [field, [test, expected]] of Object.entries(rules)) {
-    const value = config[field as keyof UNet2DFields] ?? null
-    if (!test(value)) fail(field, value, expected)
-  }
-  if (config.time_embedding_type === 'learned' && config.num_train_timesteps === null) {
-    fail('num_train_timesteps', null, 'a positive integer for a learned time embedding')
-  }
+function fail(field: string, value: unknown, expected: string, hint?: string): never {
+  throw badField(className, field, value, expected, hint)
 }
 
 function checkBlocks(config: UNet2DFields): void {

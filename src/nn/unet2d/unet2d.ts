@@ -2,18 +2,19 @@
  * `UNet2DModel`: the U-Net of DDPM and its kin, with the parameter names and options of diffusers, so that weights go
  * both ways. Ronneberger et al., U-Net (2015); Ho et al., DDPM (2020); Dhariwal & Nichol (2021).
  */
-import { TweedieError } from '../../errors.ts'
-import { add, cast, concat, div, expectShape, gather, mul, reshape, silu, sub } from '../../graph/index.ts'
+import { cast, concat, div, expectShape, gather, mul, reshape, silu, sub } from '../../graph/index.ts'
 import type { Tensor } from '../../graph/index.ts'
 import { activation } from '../activation.ts'
-import { convolution, embedding, groupNorm } from '../layers.ts'
+import { heightAndWidth } from '../check-config.ts'
+import { withClass } from '../conditions.ts'
+import { convolution, groupNorm } from '../layers.ts'
 import type { Network, NetworkInputs } from '../network.ts'
 import { normalWith } from '../parameters.ts'
 import type { Scope } from '../parameters.ts'
 import { gaussianFourier, sinusoidal, timeMlp } from '../time-embedding.ts'
 import { attend, doubled, downsample, resnet } from './blocks.ts'
 import type { BlockContext } from './blocks.ts'
-import { checkSize, completeConfig, downBlockTypes, heightAndWidth, upBlockTypes } from './config.ts'
+import { checkSize, completeConfig, downBlockTypes, upBlockTypes } from './config.ts'
 import type { UNet2DConfig, UNet2DFields } from './config.ts'
 import { modernName } from './legacy.ts'
 
@@ -32,7 +33,7 @@ import { modernName } from './legacy.ts'
  */
 export function unet2d(config: UNet2DConfig): Network {
   const full = completeConfig(config)
-  const size = heightAndWidth(full)
+  const size = heightAndWidth(full.sample_size)
   return Object.freeze({
     className: 'UNet2DModel',
     config: Object.freeze({ _class_name: 'UNet2DModel', _diffusers_version: '0.24.0', ...full }),
@@ -72,17 +73,7 @@ function build(config: UNet2DFields, scope: Scope, { x, t, labels, dropout }: Ne
 function conditions(config: UNet2DFields, scope: Scope, t: Tensor, labels: Tensor | undefined): Tensor {
   const width = config.time_embedding_dim ?? config.block_out_channels[0]! * 4
   const time = timeMlp(scope.child('time_embedding'), timeFeatures(config, scope.child('time_proj'), t), width)
-  const classes = config.num_class_embeds
-  if ((classes === null) !== (labels === undefined)) {
-    throw new TweedieError(
-      'usage',
-      classes === null
-        ? 'labels are given, but the U-Net is unconditional'
-        : `the U-Net needs labels, 0 … ${classes - 1}`,
-      { hint: 'num_class_embeds in the configuration makes a U-Net conditional' },
-    )
-  }
-  return classes === null ? time : add(time, embedding(scope.child('class_embedding'), labels!, classes, width))
+  return withClass('UNet2DModel', scope, time, labels, config.num_class_embeds)
 }
 
 function timeFeatures(config: UNet2DFields, scope: Scope, t: Tensor): Tensor {
