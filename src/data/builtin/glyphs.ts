@@ -84,7 +84,7 @@ function middle(a: readonly [number, number], b: readonly [number, number]): [nu
   return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
 }
 
-/** Slants, rotates and stretches the curves, scales them to about 20 pixels and centres their mass in the image. */
+/** Slants, rotates and stretches the curves, scales them to about 18 pixels (20 with the brush) and centres them. */
 function pose(curves: readonly Float64Array[], u: Float64Array) {
   const angle = 0.07 * (u[1]! + u[2]! - 1) // turns: at most 25°, mostly less
   const [c, s] = [cosTurns(angle), sinTurns(angle)]
@@ -109,8 +109,11 @@ function pose(curves: readonly Float64Array[], u: Float64Array) {
     }
   }
   const scale = (16.5 + 2 * u[5]!) / Math.max(maxX - minX, maxY - minY)
-  const shiftX = side / 2 - (scale * massX) / mass + 1.5 * (u[9]! - 0.5)
-  const shiftY = side / 2 - (scale * massY) / mass + 1.5 * (u[10]! - 0.5)
+  // The centre of mass at the centre, give or take, as far as a margin of 2.5 pixels allows.
+  const place = (mass: number, min: number, max: number, u: number) =>
+    Math.min(side - 2.5 - scale * max, Math.max(2.5 - scale * min, side / 2 - scale * mass + 1.5 * (u - 0.5)))
+  const shiftX = place(massX / mass, minX, maxX, u[9]!)
+  const shiftY = place(massY / mass, minY, maxY, u[10]!)
   for (const curve of curves) {
     for (let i = 0; i < curve.length; i += 2) {
       curve[i] = scale * curve[i]! + shiftX

@@ -87,10 +87,14 @@ function polygon(corners: readonly number[]): Outline {
     let nearest = Infinity
     let inside = false
     for (let i = 0; i < n; i += 2) {
-      const [ax, ay, bx, by] = [corners[i]!, corners[i + 1]!, corners[(i + 2) % n]!, corners[(i + 3) % n]!]
-      const [ex, ey, px, py] = [bx - ax, by - ay, x - ax, y - ay]
-      const along = clamp((px * ex + py * ey) / (ex * ex + ey * ey))
-      const [dx, dy] = [px - along * ex, py - along * ey]
+      const ax = corners[i]!
+      const ay = corners[i + 1]!
+      const by = corners[(i + 3) % n]!
+      const ex = corners[(i + 2) % n]! - ax
+      const ey = by - ay
+      const along = clamp(((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey))
+      const dx = x - ax - along * ex
+      const dy = y - ay - along * ey
       nearest = Math.min(nearest, dx * dx + dy * dy)
       if (ay > y !== by > y && x < ax + ((y - ay) / ey) * ex) inside = !inside
     }

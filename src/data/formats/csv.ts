@@ -70,8 +70,8 @@ function splitRows(text: string): { cells: string[]; line: number }[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
   const rows = lines.map((content, i) => ({ content: content.trim(), line: i + 1 }))
   const filled = rows.filter(({ content }) => content !== '' && !content.startsWith('#'))
-  const first = filled.at(-1)?.content ?? ''
-  const separator = [',', ';', '\t'].find((s) => first.includes(s)) ?? /\s+/
+  const sample = filled.slice(0, 2).map(({ content }) => content)
+  const separator = [';', '\t', ','].find((s) => sample.some((content) => content.includes(s))) ?? /\s+/
   return filled.map(({ content, line }) => ({
     line,
     cells: content.split(separator).map((cell) => cell.trim().replace(/^"([^"]*)"$/, '$1')),

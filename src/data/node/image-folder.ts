@@ -72,7 +72,7 @@ export async function readImageFolder(
   if (!upscale) checkLargeEnough(folder, candidates, size)
 
   const plane = size * size
-  const rgb = new Uint8Array(candidates.length * 3 * plane)
+  const rgb = allocate(folder, candidates.length * 3 * plane)
   const kept: string[] = []
   let grey = true
   let done = 0
@@ -83,18 +83,19 @@ export async function readImageFolder(
     return pixels !== undefined
   })
 
-  // Close the gaps that broken images left, and keep one channel of three where all are the same.
+  // In place: close the gaps that broken images left, and keep one channel of three where all are the same.
   const channels = options.channels ?? (grey ? 1 : 3)
-  const data = new Uint8Array(decoded.filter(Boolean).length * channels * plane)
   candidates.forEach(({ file }, index) => {
     if (!decoded[index]) return
     const source = rgb.subarray(index * 3 * plane, (index + 1) * 3 * plane)
-    const target = data.subarray(kept.length * channels * plane, (kept.length + 1) * channels * plane)
+    const target = rgb.subarray(kept.length * channels * plane, (kept.length + 1) * channels * plane)
     if (channels === 3 || grey) target.set(source.subarray(0, target.length))
     else toLuma(source, target)
     kept.push(file)
   })
   if (kept.length === 0) throw noImages(folder, skipped)
+  const used = kept.length * channels * plane
+  const data = used === rgb.length ? rgb : rgb.slice(0, used)
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1))
   const classes = options.labels === false ? {} : classesOf(folder, kept, options.labels)
   return createDataset({ name, kind: 'image', shape: [channels, size, size], data, skipped, ...classes })
@@ -129,7 +130,7 @@ function toPlanes(pixels: Uint8Array, planes: Uint8Array): boolean {
   return grey
 }
 
-/** Planes [3, H, W] → [1, H, W]: Y = 0.299 R + 0.587 G + 0.114 B. */
+/** Planes [3, H, W] → [1, H, W]: Y = 0.299 R + 0.587 G + 0.114 B. `out` may lie over `planes`, but not behind its start. */
 function toLuma(planes: Uint8Array, out: Uint8Array) {
   const n = out.length
   for (let p = 0; p < n; p++) {
@@ -179,6 +180,15 @@ function checkLargeEnough(folder: string, candidates: readonly Candidate[], size
       hint: `choose a size of at most ${defaultSize(candidates)}, or allow upscaling`,
     },
   )
+}
+
+function allocate(folder: string, bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch (cause) {
+    const problem = `the images need ${(bytes / 2 ** 30).toFixed(1)} GiB of memory`
+    throw new TweedieError('data', `${folder}: ${problem}`, { hint: 'choose a smaller size', cause })
+  }
 }
 
 function noImages(folder: string, skipped: readonly SkippedFile[]): TweedieError {

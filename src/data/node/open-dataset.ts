@@ -1,6 +1,6 @@
 /** One door to every data set: a built-in one by name, a file or a folder by path. */
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { TweedieError } from '../../errors.ts'
 import { builtinDataset, builtinNames, isBuiltinName } from '../builtin/index.ts'
 import type { ArrayDataset } from '../dataset.ts'
@@ -55,7 +55,7 @@ export async function openDataset(pathOrName: string, options: OpenDatasetOption
     if (!isBuiltinName(bare)) throw notFound(bare, pathOrName)
     return checkWish(builtinDataset(bare, { length: options.length, seed: options.seed }), options)
   }
-  const name = basename(pathOrName.replace(/[\\/]+$/, ''))
+  const name = basename(resolve(pathOrName))
   return checkWish(await (stats.isDirectory() ? openFolder : openFile)(pathOrName, name, options), options)
 }
 
