@@ -1,0 +1,28 @@
+/** How much arithmetic a graph asks for. */
+import { sizeOf } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { topological } from '../traverse.ts'
+
+/**
+ * Floating-point operations of one node: two for every multiply–add of matrix products and convolutions (taps that fall
+ * on padding included), none for anything else, as is the custom.
+ */
+export function flopsOf(tensor: Tensor): number {
+  const [first, second] = tensor.inputs
+  switch (tensor.op) {
+    case 'matmul':
+      return 2 * sizeOf(tensor.shape) * first.shape.at(tensor.attributes.transposeA ? -2 : -1)!
+    case 'conv':
+      return 2 * sizeOf(tensor.shape) * sizeOf(second.shape.slice(1))
+    case 'convInput':
+      return 2 * sizeOf(first.shape) * sizeOf(second.shape.slice(1))
+    case 'convWeight':
+      return 2 * sizeOf(second.shape) * sizeOf(tensor.shape.slice(1))
+    default:
+      return 0
+  }
+}
+
+/** {@link flopsOf} all nodes that `outputs` stand on. */
+export const flops = (outputs: readonly Tensor[]): number =>
+  topological(outputs).reduce((total, tensor) => total + flopsOf(tensor), 0)

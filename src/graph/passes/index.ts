@@ -1,0 +1,5 @@
+/** Passes over expression graphs. */
+export { flops, flopsOf } from './flops.ts'
+export { simplify } from './simplify.ts'
+export { summarize } from './summarize.ts'
+export type { GraphSummary } from './summarize.ts'

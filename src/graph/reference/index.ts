@@ -1,0 +1,3 @@
+/** The reference evaluator. */
+export { evaluate } from './evaluate.ts'
+export type { Feed, Value } from './evaluate.ts'
