@@ -64,19 +64,11 @@ export function groupNorm(scope: Scope, x: Tensor, groups: number, epsilon: numb
   return add(mul(normal, gamma), beta)
 }
 
-/**
- * Layer normalisation over the last axis, with γ and β unless `affine` is false.
- * Ba, Kiros & Hinton, Layer Normalization (2016).
- */
-export function layerNorm(
-  scope: Scope,
-  x: Tensor,
-  { epsilon = 1e-5, affine = true }: { readonly epsilon?: number; readonly affine?: boolean } = {},
-): Tensor {
-  const normal = normalize(x, epsilon)
-  if (!affine) return normal
+/** Layer normalisation over the last axis, then γ and β. Ba, Kiros & Hinton, Layer Normalization (2016). */
+export function layerNorm(scope: Scope, x: Tensor, epsilon = 1e-5): Tensor {
   const features = [x.shape.at(-1)!]
-  return add(mul(normal, scope.parameter('weight', features, ones)), scope.parameter('bias', features, zeros))
+  const gamma = scope.parameter('weight', features, ones)
+  return add(mul(normalize(x, epsilon), gamma), scope.parameter('bias', features, zeros))
 }
 
 /** Rows of a table, at integer `indices [N]` → `[N, features]`. The table begins as N(0, std²). */

@@ -95,3 +95,21 @@ function misfit(complaints: readonly string[]): TweedieError {
     },
   )
 }
+
+/**
+ * Where the wanted parameters lie: index ranges `[from, to)` in rising order, neighbours joined.
+ *
+ * @example
+ * adamw({ weightDecay: 0.01, decaying: rangesOf(layout, ({ shape }) => shape.length > 1) }) // no norms, no biases
+ */
+export function rangesOf(layout: Layout, wanted: (spec: ParameterSpec) => boolean): [from: number, to: number][] {
+  const ranges: [number, number][] = []
+  for (const spec of layout.specs.filter(wanted)) {
+    const from = layout.offset(spec.name)
+    const to = from + sizeOf(spec.shape)
+    const last = ranges.at(-1)
+    if (last?.[1] === from) last[1] = to
+    else ranges.push([from, to])
+  }
+  return ranges
+}

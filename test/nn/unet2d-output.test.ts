@@ -1,25 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { input, sizeOf } from '../../src/graph/index.ts'
-import { evaluate } from '../../src/graph/reference/evaluate.ts'
-import { initialize, parametersOf, Scope, unet2d } from '../../src/nn/index.ts'
-import type { Network, UNet2DConfig } from '../../src/nn/index.ts'
+import { sizeOf } from '../../src/graph/index.ts'
+import { initialize, parametersOf, unet2d } from '../../src/nn/index.ts'
+import type { UNet2DConfig } from '../../src/nn/index.ts'
 import { key, normal } from '../../src/random/index.ts'
 import { goldenConfig, goldenExists, goldenTensors } from './golden.ts'
-
-/** The network's output for a batch, in double precision. */
-function run(network: Network, flat: Float32Array, x: ArrayLike<number>, t: number[], labels?: ArrayLike<number>) {
-  const batch = t.length
-  const y = network.build(new Scope(), {
-    x: input('x', [batch, ...network.inputShape]),
-    t: input('t', [batch]),
-    ...(labels && { labels: input('labels', [batch], 'int32') }),
-  })
-  const parameters = Object.fromEntries([...parametersOf(network).toMap(flat)].map(([name, { data }]) => [name, data]))
-  return evaluate([y], { ...parameters, x, t, ...(labels && { labels }) })[0].data
-}
-
-const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
-  Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0)
+import { distance, runNetwork as run } from './run.ts'
 
 describe.runIf(goldenExists)('the reference output of PyTorch', () => {
   it.each(['ddpm-digits-class'])('%s', (model) => {
