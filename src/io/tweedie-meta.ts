@@ -1,7 +1,7 @@
 /** `tweedie.json`: what a model has to say about itself for which diffusers has no place. */
 import { z } from 'zod'
 import { TweedieError } from '../errors.ts'
-import { type UNet2DFields, heightAndWidth } from '../nn/unet2d/config.ts'
+import type { UNet2DFields } from '../nn/unet2d/config.ts'
 import type { Json } from './json.ts'
 import { parseConfig } from './parse-config.ts'
 import type { SchedulerConfig } from './scheduler-config.ts'
@@ -72,9 +72,10 @@ export function parseTweedieMeta(value: unknown, source = 'tweedie.json'): Tweed
 
 /** What can be said about a plain diffusers model: 8-bit images, and the objective that its scheduler implies. */
 export function defaultMeta(unet: UNet2DFields, scheduler: SchedulerConfig): TweedieMeta {
+  const size = typeof unet.sample_size === 'number' ? [unet.sample_size, unet.sample_size] : unet.sample_size
   const parametrisations = { epsilon: 'epsilon', sample: 'x0', v_prediction: 'v' }
   return parseTweedieMeta({
-    data: { name: 'unknown', kind: 'image', shape: [unet.in_channels, ...heightAndWidth(unet)], range: [0, 255] },
+    data: { name: 'unknown', kind: 'image', shape: [unet.in_channels, ...size], range: [0, 255] },
     objective: { parametrisation: parametrisations[scheduler.prediction_type] },
   })
 }

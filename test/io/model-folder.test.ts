@@ -197,6 +197,15 @@ describe('folders', () => {
     expect(await readdir(path)).not.toContain('.saved')
   })
 
+  test('what a model of another kind left behind is not read', async () => {
+    const path = join(root, 'other-kind')
+    await writeModelFolder(path, model)
+    const network = { className: 'MLP', config: { width: 8 } }
+    const meta = { ...model.meta, schedule: { name: 'flow' } }
+    await writeModelFolder(path, { ...model, network, scheduler: null, meta })
+    expect(await readModelFolder(path)).toMatchObject({ network, scheduler: null })
+  })
+
   test('a missing folder is a model error', async () => {
     await expect(readModelFolder(join(root, 'none'))).rejects.toThrow(TweedieError)
   })

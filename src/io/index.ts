@@ -1,0 +1,10 @@
+/** Files in memory: safetensors, model folders, pictures. What touches a disk is in `node/`. */
+export { type ModelFiles, type ModelFolder, type ModelFolderInput, type ModelWeight } from './model-folder.ts'
+export { decodeModelFolder, encodeModelFolder } from './model-folder.ts'
+export { type GridOptions, type Raster, type Rgb, blank, magnify, toGrid } from './raster.ts'
+export { type SafeData, type SafeDType, type SafeTensor, type SafeTensorInput } from './safetensors.ts'
+export { parseHeader, readSafetensors, toFloat32, writeSafetensors } from './safetensors.ts'
+export { type Extent, extentOf, scatterBraille, scatterRaster } from './scatter.ts'
+export { type SchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
+export { type TerminalColors, previewText, sparkline, terminalColors } from './terminal.ts'
+export { type TweedieMeta, type TweedieMetaInput, parseTweedieMeta } from './tweedie-meta.ts'

@@ -1,0 +1,6 @@
+/** Files on a disk: atomic writes, run folders, model folders, pictures. */
+export { createRunFolder, readJson, readSafetensorsFile, writeFileAtomic, writeJsonAtomic } from './files.ts'
+export { type AnimationOptions, type ImageOptions } from './images.ts'
+export { animationExtensions, checkImagePath, encodeImage, imageExtensions } from './images.ts'
+export { readProvenance, writeAnimation, writeImage } from './images.ts'
+export { readModelFolder, writeModelFolder } from './model-folder.ts'

@@ -1,0 +1,10 @@
+/** Metrics of samples: distances between distributions, fidelity and diversity, recognition, similarity of pictures. */
+export { energyDistance } from './energy-distance.ts'
+export { type Estimate, type FeatureSet, featureSet } from './features.ts'
+export { type FrechetEstimate, type Moments } from './frechet.ts'
+export { frechetBetween, frechetDistance, frechetEstimate, momentsOf } from './frechet.ts'
+export { psnr, ssim } from './image-similarity.ts'
+export { kernelDiscrepancy, kernelDistance } from './kernel-distance.ts'
+export { type PrecisionRecall, precisionRecall } from './precision-recall.ts'
+export { type Recognition, recognition } from './recognition.ts'
+export { slicedWasserstein, unitVectors, wasserstein1d } from './wasserstein.ts'
