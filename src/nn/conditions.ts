@@ -10,7 +10,10 @@ import type { NetworkInputs } from './network.ts'
 /** Width of the sinusoidal features behind {@link timeAndClass}. */
 const timeFeatures = 256
 
-/** The embedding of time and class of networks that follow no one's names: `[N, width]`. */
+/**
+ * The embedding of time and class of networks that follow no one's names: `[N, width]`. The features tell times apart
+ * that differ by about one, so the network's own times are steps like 0 … 999, not fractions of 1.
+ */
 export function timeAndClass(
   className: string,
   scope: Scope,

@@ -68,9 +68,13 @@ describe('architecture', () => {
   })
 
   it('survives its own configuration', () => {
-    const network = unet2d(tiny)
-    const again = unet2d(JSON.parse(JSON.stringify(network.config)))
-    expect(again.config).toEqual(network.config)
+    for (const options of [{}, { mid_block_type: null, time_embedding_dim: 24 }]) {
+      const network = unet2d({ ...tiny, ...options })
+      const again = unet2d(JSON.parse(JSON.stringify(network.config)))
+      expect(again.config).toEqual(network.config)
+      expect(parametersOf(again).specs).toEqual(parametersOf(network).specs)
+      expect(Object.hasOwn(network.config, 'mid_block_type')).toBe('mid_block_type' in options)
+    }
   })
 })
 

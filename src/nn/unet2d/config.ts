@@ -156,6 +156,15 @@ export function completeConfig(config: UNet2DConfig): UNet2DFields {
   return Object.freeze(full)
 }
 
+/** The configuration as a model folder holds it: options that diffusers 0.24 does not know appear only when used. */
+export function writtenConfig({ time_embedding_dim, mid_block_type, ...known }: UNet2DFields): Partial<UNet2DFields> {
+  return {
+    ...known,
+    ...(time_embedding_dim !== defaults.time_embedding_dim && { time_embedding_dim }),
+    ...(mid_block_type !== defaults.mid_block_type && { mid_block_type }),
+  }
+}
+
 /** Throws unless an image `[C, H, W]` fits the U-Net: right channels, and halves that stay whole at every resolution. */
 export function checkSize(shape: readonly number[], config: UNet2DFields): void {
   const resolutions = config.block_out_channels.length

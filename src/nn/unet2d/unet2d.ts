@@ -14,7 +14,7 @@ import type { Scope } from '../parameters.ts'
 import { gaussianFourier, sinusoidal, timeMlp } from '../time-embedding.ts'
 import { attend, doubled, downsample, resnet } from './blocks.ts'
 import type { BlockContext } from './blocks.ts'
-import { checkSize, completeConfig, downBlockTypes, upBlockTypes } from './config.ts'
+import { checkSize, completeConfig, downBlockTypes, upBlockTypes, writtenConfig } from './config.ts'
 import type { UNet2DConfig, UNet2DFields } from './config.ts'
 import { modernName } from './legacy.ts'
 
@@ -36,7 +36,7 @@ export function unet2d(config: UNet2DConfig): Network {
   const size = heightAndWidth(full.sample_size)
   return Object.freeze({
     className: 'UNet2DModel',
-    config: Object.freeze({ _class_name: 'UNet2DModel', _diffusers_version: '0.24.0', ...full }),
+    config: Object.freeze({ _class_name: 'UNet2DModel', _diffusers_version: '0.24.0', ...writtenConfig(full) }),
     inputShape: Object.freeze([full.in_channels, ...size]),
     outputShape: Object.freeze([full.out_channels, ...size]),
     classes: full.num_class_embeds ?? 0,
