@@ -234,7 +234,7 @@ describe('folders', () => {
     }
     const seen = new Set<number>()
     const loader = new URL('node_modules/tsx/dist/loader.mjs', project).href
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       const child = spawn(process.execPath, ['--import', loader, script], { stdio: ['ignore', 'pipe', 'inherit'] })
       const exit = once(child, 'exit')
       const started = await Promise.race([once(child.stdout, 'data'), exit])
