@@ -1,0 +1,87 @@
+/** A model as a denoiser: its network compiled with the weights built in. */
+import type { DenoiseContext, Denoiser, FloatArray } from '../denoise/denoiser.ts'
+import { fromPrediction } from '../denoise/from-prediction.ts'
+import { TweedieError } from '../errors.ts'
+import { input, sizeOf } from '../graph/index.ts'
+import { Scope } from '../nn/parameters.ts'
+import { indexOfTime } from '../noise/table-schedule.ts'
+import { compile } from '../runtime/program.ts'
+import type { Engine, SessionOptions } from '../runtime/session.ts'
+import type { Model } from './model.ts'
+
+/** A denoiser that holds a compiled network. */
+export interface ModelDenoiser extends Denoiser, Disposable {
+  /** How many items it takes at a time; fewer are filled up. */
+  readonly batch: number
+  /** The class of every item of the batch, for a conditional model. */
+  setLabels(labels: ArrayLike<number>): void
+  dispose(): void
+}
+
+/** How to compile it. */
+export interface ModelDenoiserOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+  /** Items to an evaluation. */
+  readonly batch: number
+}
+
+/**
+ * Compiles a model for batches of one size. Every item is computed alone, so the size does not change the result beyond
+ * rounding.
+ *
+ * @example
+ * using denoiser = await modelDenoiser(model, engine, { batch: 16 })
+ * const images = await sampleFinal(clipped(denoiser), { sampler: ddim(), times, batch: 16 })
+ */
+export async function modelDenoiser(
+  model: Model,
+  engine: Engine,
+  options: ModelDenoiserOptions,
+): Promise<ModelDenoiser> {
+  const { network, layout, weights, schedule } = model
+  const { batch, ...session } = options
+  const x = input('x', [batch, ...network.inputShape])
+  const conditional = network.classes > 0
+  const output = network.build(new Scope(), {
+    x,
+    t: input('t', [batch]),
+    ...(conditional && { labels: input('labels', [batch], 'int32') }),
+  })
+  const constants = new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
+  const program = await compile({ output }, engine, { ...session, constants })
+  const feeds = {
+    x: new Float32Array(sizeOf(x.shape)),
+    t: new Float32Array(batch),
+    ...(conditional && { labels: new Int32Array(batch) }),
+  }
+  const result = new Float32Array(sizeOf(output.shape))
+  const bound = program.bind(feeds, { output: result })
+
+  const predict = async (given: FloatArray, t: number, { signal }: DenoiseContext = {}): Promise<Float32Array> => {
+    if (given.length > feeds.x.length) {
+      throw new TweedieError('shape', `${given.length / sizeOf(network.inputShape)} items for a denoiser of ${batch}`)
+    }
+    feeds.x.set(given)
+    feeds.t.fill(indexOfTime(schedule.table, t))
+    await bound.run(signal ? { signal } : {})
+    return result.subarray(0, given.length)
+  }
+  const dispose = (): void => {
+    bound.dispose()
+    program.dispose()
+  }
+  return {
+    ...fromPrediction(predict, { schedule, shape: network.inputShape, kind: model.parametrisation }),
+    batch,
+    setLabels(labels) {
+      if (!feeds.labels) throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
+      for (let i = 0; i < labels.length; i++) {
+        if (!(labels[i]! >= 0 && labels[i]! < network.classes)) {
+          throw new TweedieError('usage', `class ${labels[i]}: the model has the classes 0 … ${network.classes - 1}`)
+        }
+        feeds.labels[i] = labels[i]!
+      }
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
