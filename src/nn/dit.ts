@@ -96,6 +96,7 @@ export function dit(config: DitConfig): Network {
     inputShape: Object.freeze([full.in_channels, ...size]),
     outputShape: Object.freeze([full.out_channels, ...size]),
     classes: full.num_class_embeds ?? 0,
+    stride: full.patch_size,
     build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
   })
 }

@@ -32,6 +32,8 @@ export interface Network {
   readonly outputShape: Shape
   /** The number of classes that it can be told; 0: unconditional. */
   readonly classes: number
+  /** Heights and widths must be multiples of it; left out: any size does. */
+  readonly stride?: number
   /** Declares the parameters in `scope` and returns the output, `[N, ...outputShape]`. */
   build(scope: Scope, inputs: NetworkInputs): Tensor
   /** The parameter's name for a name in a weights file of an older convention. */

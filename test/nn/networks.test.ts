@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { gradients, input, square, sum } from '../../src/graph/index.ts'
 import { evaluate } from '../../src/graph/reference/evaluate.ts'
-import { dit, fedDropout, initialize, mlp, networkFromConfig, parametersOf, Scope, unet2d } from '../../src/nn/index.ts'
+import {
+  dit,
+  fedDropout,
+  initialize,
+  mlp,
+  networkFromConfig,
+  parametersOf,
+  Scope,
+  strideOf,
+  unet2d,
+} from '../../src/nn/index.ts'
 import type { Network } from '../../src/nn/index.ts'
 import { key } from '../../src/random/index.ts'
 import { distance, parameterFeeds, random, runNetwork, shaken } from './run.ts'
@@ -164,6 +174,13 @@ describe('DiT', () => {
     expect(() => learned.build(new Scope(), { x, t: input('t', [1]) })).toThrow(
       'size [8, 8]: learned positions fit [4, 4] only',
     )
+  })
+})
+
+describe('strides', () => {
+  it('are what sizes must be multiples of', () => {
+    expect(networks.map(([, network]) => strideOf(network))).toEqual([1, 2, 2])
+    expect(strideOf(dit({ sample_size: 8, patch_size: 4 }))).toBe(4)
   })
 })
 

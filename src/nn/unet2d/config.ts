@@ -165,10 +165,15 @@ export function writtenConfig({ time_embedding_dim, mid_block_type, ...known }: 
   }
 }
 
+/** The factor between the highest and the lowest resolution. */
+export function strideOf({ block_out_channels: channels }: UNet2DFields): number {
+  return 2 ** (channels.length - 1)
+}
+
 /** Throws unless an image `[C, H, W]` fits the U-Net: right channels, and halves that stay whole at every resolution. */
 export function checkSize(shape: readonly number[], config: UNet2DFields): void {
   const resolutions = config.block_out_channels.length
-  const stride = 2 ** (resolutions - 1)
+  const stride = strideOf(config)
   const [channels, ...spatial] = shape
   if (spatial.length !== 2 || channels !== config.in_channels) {
     throw new TweedieError('shape', `shape ${showShape(shape)}: expected [${config.in_channels}, height, width]`)

@@ -14,7 +14,7 @@ import type { Scope } from '../parameters.ts'
 import { gaussianFourier, sinusoidal, timeMlp } from '../time-embedding.ts'
 import { attend, doubled, downsample, resnet } from './blocks.ts'
 import type { BlockContext } from './blocks.ts'
-import { checkSize, completeConfig, downBlockTypes, upBlockTypes, writtenConfig } from './config.ts'
+import { checkSize, completeConfig, downBlockTypes, strideOf, upBlockTypes, writtenConfig } from './config.ts'
 import type { UNet2DConfig, UNet2DFields } from './config.ts'
 import { modernName } from './legacy.ts'
 
@@ -40,6 +40,7 @@ export function unet2d(config: UNet2DConfig): Network {
     inputShape: Object.freeze([full.in_channels, ...size]),
     outputShape: Object.freeze([full.out_channels, ...size]),
     classes: full.num_class_embeds ?? 0,
+    stride: strideOf(full),
     build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
     rename: modernName,
   })
