@@ -5,22 +5,31 @@ import type { Denoiser } from '../../src/denoise/denoiser.ts'
 import { ddim } from '../../src/sample/ddim.ts'
 import { ddpm } from '../../src/sample/ddpm.ts'
 import { dpmSolver } from '../../src/sample/dpm-solver.ts'
+import { dpmSolverGrouped } from '../../src/sample/dpm-solver-single.ts'
+import { deis, lms } from '../../src/sample/deis.ts'
+import { kdpm2 } from '../../src/sample/kdpm2.ts'
+import { pndm } from '../../src/sample/pndm.ts'
+import { euler, heun } from '../../src/sample/runge-kutta.ts'
+import { uniPc } from '../../src/sample/unipc.ts'
 import { noNoise } from '../../src/sample/noise-source.ts'
 import { runPlan } from '../../src/sample/run-plan.ts'
 import { sampleFinal } from '../../src/sample/sample.ts'
 import type { LinearSampler } from '../../src/sample/sampler.ts'
-import { tableTimes } from '../../src/sample/table-times.ts'
+import { tableIndices, tableTimes, timesOfIndices } from '../../src/sample/table-times.ts'
 import { karrasTimes, logSnrTimes } from '../../src/sample/times.ts'
 import { torchRandn } from './torch-randn.ts'
-import { absoluteSum, dummyDenoiser, dummySample, dummyTable } from './dummy.ts'
+import { absoluteSum, dummyDenoiser, dummySample, dummyTable, rescaledLoop } from './dummy.ts'
 
 const table = dummyTable()
 
+/** Σ |x| at the end. Times may repeat at the end, as diffusers' do, which sample() would refuse. */
 async function sumOf(denoiser: Denoiser, sampler: LinearSampler, times: number[], x = dummySample()): Promise<number> {
-  return absoluteSum(await sampleFinal(denoiser, { sampler, times, x, noise: noNoise }))
+  const plan = sampler.plan(denoiser.schedule, times)
+  for await (const _ of runPlan(plan, { denoiser, x, noise: noNoise, context: {} })) void _
+  return absoluteSum(x)
 }
-async function meanOf(...args: Parameters<typeof sumOf>): Promise<number> {
-  return (await sumOf(...args)) / 768
+async function meanOf(denoiser: Denoiser, sampler: LinearSampler, times: number[], x = dummySample()): Promise<number> {
+  return (await sumOf(denoiser, sampler, times, x)) / x.length
 }
 
 describe('DDIM', () => {
@@ -38,11 +47,7 @@ describe('DDIM', () => {
     const strong = dummyTable({ betaStart: 0.01 })
     const denoiser = clipped(dummyDenoiser(strong))
     expect(await sumOf(denoiser, network, times)).toBeCloseTo(149.8295, 2)
-    // diffusers repeats level 0 at the end: a plan can, though sample() refuses duplicates
-    const x = dummySample()
-    const plan = network.plan(denoiser.schedule, [...times.slice(0, -1), 1 / 1000])
-    for await (const _ of runPlan(plan, { denoiser, x, noise: noNoise, context: {} })) void _
-    expect(absoluteSum(x)).toBeCloseTo(149.0784, 2)
+    expect(await sumOf(denoiser, network, [...times.slice(0, -1), 1 / 1000])).toBeCloseTo(149.0784, 2)
   })
 })
 
@@ -85,5 +90,70 @@ describe('DDPM', () => {
       noise: draw,
     })
     expect(absoluteSum(x)).toBeCloseTo(expected, 2)
+  })
+})
+
+describe('the Euler family, on fractional levels of 1100', () => {
+  const long = dummyTable({ steps: 1100 })
+  const times = tableTimes(long, 10, { spacing: 'linspace', rounding: 'none' })
+
+  it.each([
+    ['Euler', euler(), 10.0807],
+    ['Heun', heun(), 0.1233],
+    ['KDPM2', kdpm2(), 20.4125],
+    ['LMS', lms(), 1006.388],
+  ] as const)('%s', async (_, sampler, expected) => {
+    expect(Math.abs((await rescaledLoop(sampler, long, times)) - expected)).toBeLessThan(1e-2)
+  })
+
+  it.each([
+    ['Euler a', euler({ eta: 1 }), 152.3192],
+    ['DDPM, the same in other words', ddpm(), 152.3192],
+    ['KDPM2 a', kdpm2({ eta: 1 }), 13979.9433],
+  ] as const)('%s, with the noise of torch.manual_seed(0)', async (_, sampler, expected) => {
+    expect(await rescaledLoop(sampler, long, times, 'epsilon', torchRandn(0))).toBeCloseTo(expected, 1)
+  })
+})
+
+describe('multistep and single-step solvers', () => {
+  const spacing = { spacing: 'linspace', spread: 'n+1', final: 'sigma-min' } as const
+  const times = tableTimes(table, 10, spacing)
+
+  it.each([
+    ['UniPC-2', uniPc(), 'epsilon', 0.2464],
+    ['UniPC-2', uniPc(), 'v', 0.1014],
+    ['DEIS', deis(), 'epsilon', 0.23916],
+    ['DEIS', deis(), 'v', 0.091],
+    ['DPM-Solver++ single', dpmSolverGrouped({ lowerOrderFinal: false }), 'epsilon', 0.2791],
+    ['DPM-Solver++ single', dpmSolverGrouped({ lowerOrderFinal: false }), 'v', 0.1453],
+  ] as const)('%s', async (_, sampler, kind, expected) => {
+    expect(await meanOf(dummyDenoiser(table, kind), sampler, times)).toBeCloseTo(expected, 3)
+  })
+
+  it('on one-dimensional data', async () => {
+    expect(await meanOf(dummyDenoiser(table), uniPc(), times, dummySample(96))).toBeCloseTo(0.2441, 3)
+  })
+
+  it.each([
+    ['UniPC', uniPc(), 'epsilon', 0.2925],
+    ['UniPC', uniPc(), 'v', 0.1966],
+    ['DPM-Solver++ single', dpmSolverGrouped({ lowerOrderFinal: false }), 'epsilon', 0.2248],
+    ['DPM-Solver++ single', dpmSolverGrouped({ lowerOrderFinal: false }), 'v', 0.0649],
+  ] as const)('%s on a Karras grid whose last level is repeated', async (_, sampler, kind, expected) => {
+    const denoiser = dummyDenoiser(table, kind, Math.round)
+    const grid = karrasTimes(denoiser.schedule, 9, { final: 'sigma-min' })
+    expect(await meanOf(denoiser, sampler, [...grid, grid.at(-1)!])).toBeCloseTo(expected, 3)
+  })
+})
+
+describe('PNDM', () => {
+  // no step follows level 0 unless ᾱ is set to one at the end
+  const times = timesOfIndices(table, tableIndices(1000, 10)).slice(0, -1)
+
+  it('with Runge–Kutta steps first', async () => {
+    expect(await sumOf(dummyDenoiser(table), pndm(), times)).toBeCloseTo(198.1318, 2)
+    const strong = dummyTable({ betaStart: 0.01 })
+    expect(await sumOf(dummyDenoiser(strong), pndm(), times)).toBeCloseTo(186.9482, 2)
+    expect(await sumOf(dummyDenoiser(strong), pndm(), [...times, 0])).toBeCloseTo(230.0399, 2)
   })
 })
