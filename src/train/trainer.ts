@@ -29,6 +29,7 @@ import { compile } from '../runtime/program.ts'
 import type { Program } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
 import { batchesOf, emptyBatch } from './batches.ts'
+import { checkFit } from './check-fit.ts'
 import { checkSpec } from './spec.ts'
 import type { TrainSpec } from './spec.ts'
 
@@ -107,6 +108,7 @@ export async function createTrainer(
   const network = networkFromConfig(spec.network.className, spec.network.config)
   const layout = parametersOf(network)
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
+  checkFit(spec, network, dataset, frame)
   const { state: given, ...session } = options
   const state = given ?? initialState(spec, layout)
   const program = await compileStep(network, layout, spec.batch, engine, session)

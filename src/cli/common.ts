@@ -1,0 +1,84 @@
+/** What all commands share: their common options, examples in the help, and the way to say things. */
+import { Command, Option } from 'commander'
+import { createRequire } from 'node:module'
+import { devices } from './choices.ts'
+import { oneOf, whole } from './parse.ts'
+
+export { devices } from './choices.ts'
+export { listenForInterrupt, type Interrupt } from './interrupt.ts'
+export {
+  bytes,
+  duration,
+  note,
+  print,
+  printJson,
+  shapeText,
+  style,
+  table,
+  thousands,
+  type Verbosity,
+} from './output.ts'
+export { oneOf, positive, real, whole, wholes } from './parse.ts'
+export { startProgress, type Progress } from './progress.ts'
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly debug?: boolean
+  /** False after `--no-color`. */
+  readonly color: boolean
+}
+
+/** Options of commands that run a network. */
+export interface EngineOptions {
+  readonly device: (typeof devices)[number]
+  readonly threads?: number
+}
+
+/** The version of this package. */
+export const version = (createRequire(import.meta.url)('../../package.json') as { version: string }).version
+
+/** A command with the common options. */
+export function command(name: string, summary: string): Command {
+  return new Command(name)
+    .summary(summary)
+    .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
+    .helpOption('-h, --help', 'show this help')
+    .showSuggestionAfterError(true)
+    .allowExcessArguments(false)
+    .addOption(new Option('--json', 'print results as JSON'))
+    .addOption(new Option('-q, --quiet', 'no progress and no remarks'))
+    .addOption(new Option('--no-color', 'no colours (NO_COLOR=1 does the same)'))
+    .addOption(new Option('--debug', 'show the stack of an error'))
+}
+
+/** Adds `--device` and `--threads`. */
+export function withEngine(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--device <name>', `where to compute: ${devices.join(', ')}`).argParser(oneOf(devices)).default('cpu'),
+    )
+    .addOption(
+      new Option('--threads <n>', 'threads of an operator (default: the cores)').argParser(whole({ max: 1024 })),
+    )
+}
+
+/** Adds `--seed`. */
+export function withSeed(command: Command): Command {
+  return command.addOption(
+    new Option('--seed <n>', 'equal seeds give equal results').argParser(whole({ min: 0 })).default(0),
+  )
+}
+
+/** Adds examples to the help: what to type, and what it does. */
+export function withExamples(command: Command, examples: readonly (readonly [line: string, what: string])[]): Command {
+  const width = Math.max(...examples.map(([line]) => line.length))
+  const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`)
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
+}
+
+/** What a session is given of `--device` and `--threads`. */
+export function sessionOptions({ device, threads }: EngineOptions): { device: string; threads?: number } {
+  return { device, ...(threads !== undefined && { threads }) }
+}

@@ -1,0 +1,26 @@
+/** Opens the model in a folder. */
+import { stat } from 'node:fs/promises'
+import { TweedieError } from '../errors.ts'
+import { readModelFolder } from '../io/node/model-folder.ts'
+import { modelOf } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
+
+/**
+ * The model in a folder.
+ *
+ * @throws TweedieError `model` where there is none, or it is broken or not supported
+ */
+export async function openModel(path: string): Promise<Model> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) {
+    throw new TweedieError('model', `${path}: no such folder`, {
+      hint: "name the folder of a model: what 'tweedie train' was given as --out",
+    })
+  }
+  if (!found.isDirectory()) {
+    throw new TweedieError('model', `${path}: a model is a folder, this is a file`, {
+      hint: `'tweedie info ${path}' says what it is`,
+    })
+  }
+  return modelOf(await readModelFolder(path))
+}

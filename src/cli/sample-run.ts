@@ -1,0 +1,136 @@
+/** What `tweedie sample` does. */
+import { isTweedieError, TweedieError } from '../errors.ts'
+import { suggest } from '../data/suggest.ts'
+import { itemSize } from '../data/dataset.ts'
+import { checkImagePath, writeAnimation } from '../io/node/images.ts'
+import { terminalColors } from '../io/terminal.ts'
+import { generate } from '../model/generate.ts'
+import type { Generated } from '../model/generate.ts'
+import type { Model } from '../model/model.ts'
+import { pictureOf, textPictureOf } from '../model/picture.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import {
+  duration,
+  listenForInterrupt,
+  note,
+  print,
+  printJson,
+  sessionOptions,
+  startProgress,
+  version,
+} from './common.ts'
+import { openModel } from './open-model.ts'
+import { chooseSampler } from './sampler-choice.ts'
+import type { SampleCommandOptions } from './sample.ts'
+import { checkOutput, writeOutput } from './sample-output.ts'
+
+/** Draws samples, shows and writes them. */
+export async function runSample(path: string, options: SampleCommandOptions): Promise<void> {
+  const { count, out, seed, batch, clip, columns, trajectory, force = false } = options
+  if (out !== undefined) await checkOutput(out, force)
+  if (trajectory !== undefined) await checkImagePath(trajectory, { overwrite: force, animation: true })
+  const model = await openModel(path)
+  const { sampler, times } = chooseSampler(model, options)
+  const labels = options.class === undefined ? undefined : labelsOf(model, options.class, count)
+  const frames = trajectory === undefined ? undefined : new Frames(count * itemSize(model.frame.item))
+
+  using interrupt = listenForInterrupt()
+  using progress = await startProgress('sample', options)
+  const begin = performance.now()
+  const samples = await generate(model, await nodeEngine(), {
+    ...{ count, seed, batch, clip, labels, sampler, times, signal: interrupt.signal },
+    ...sessionOptions(options),
+    onStep({ done, total, firstItem, step, toItems }) {
+      progress.update(done, total)
+      frames?.put(step.index, firstItem * itemSize(model.frame.item), toItems(step.x))
+    },
+  }).catch((error: unknown) => {
+    if (interrupt.status === undefined) throw error
+    throw isTweedieError(error, 'interrupted')
+      ? error
+      : new TweedieError('interrupted', 'sampling was stopped', { cause: error })
+  })
+  progress.stop()
+  const seconds = (performance.now() - begin) / 1000
+
+  const steps = times.length - 1
+  const provenance = {
+    ...{ tweedie: version, command: 'sample', model: path, save: model.meta.save ?? null },
+    ...{ seed, sampler: sampler.name, steps, times: options.spacing ?? 'trailing', class: options.class ?? null },
+  }
+  const layout = columns === undefined ? {} : { columns }
+  const files = out === undefined ? [] : await writeOutput(out, model, samples, { provenance, force, ...layout })
+  if (frames && trajectory !== undefined) {
+    const pictures = frames.all.map((items) => pictureOf(items, model.scale, layout))
+    await writeAnimation(trajectory, pictures, { overwrite: force, provenance })
+    files.push(trajectory)
+  }
+  if (options.json) {
+    const classes = samples.labels && Array.from(samples.labels, (label) => model.classNames[label])
+    return printJson({
+      files,
+      count,
+      shape: samples.shape,
+      classes,
+      ...provenance,
+      seconds: Number(seconds.toFixed(3)),
+    })
+  }
+  if (out === undefined || process.stdout.isTTY) preview(model, samples, options)
+  if (files.length > 0)
+    print(`${count} samples: ${files.length > 3 ? `${files.length} files in ${out}` : files.join(', ')}`)
+  note(`seed ${seed}, ${sampler.name}, ${steps} steps, ${duration(seconds)}`, options)
+}
+
+/** The pictures on the way, all batches side by side. */
+class Frames {
+  readonly all: Float32Array[] = []
+  readonly #size: number
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  put(index: number, at: number, items: Float32Array): void {
+    const frame = (this.all[index] ??= new Float32Array(this.#size))
+    frame.set(items, at)
+  }
+}
+
+/** As many samples as make sense in a terminal. */
+function preview(model: Model, { items, shape }: Generated, { columns }: SampleCommandOptions): void {
+  const [count, ...item] = shape as [number, ...number[]]
+  const shown = item.length === 3 ? Math.min(count, 64) : count
+  const colors = terminalColors(process.env, process.stdout.isTTY ?? false)
+  print(
+    textPictureOf(items.subarray(0, shown * itemSize(item)), model.scale, {
+      colors,
+      width: process.stdout.columns ?? 80,
+      columns: columns ?? (item.length === 3 ? Math.min(shown, 8) : undefined),
+    }),
+  )
+}
+
+/** The class of each sample: the classes named, in turn. */
+function labelsOf({ classNames, network }: Model, text: string, count: number): Int32Array {
+  if (network.classes === 0) {
+    throw new TweedieError('usage', '--class: the model knows no classes', { hint: 'it was trained without labels' })
+  }
+  const all = classNames.map((_, i) => i)
+  const chosen = text === 'all' ? all : text.split(',').map((name) => labelOf(name.trim(), classNames))
+  return Int32Array.from({ length: count }, (_, i) => chosen[i % chosen.length]!)
+}
+
+/** A class by its name, or else by its number. */
+function labelOf(name: string, classNames: readonly string[]): number {
+  const byName = classNames.indexOf(name)
+  if (byName >= 0) return byName
+  const number = /^\d+$/.test(name) ? Number(name) : -1
+  if (number >= 0 && number < classNames.length) return number
+  const near = suggest(name, classNames)
+  throw new TweedieError('usage', `--class: there is no class '${name}'`, {
+    hint: near
+      ? `did you mean ${near}?`
+      : `the classes are ${classNames.slice(0, 20).join(', ')}${classNames.length > 20 ? ', …' : ''}`,
+  })
+}

@@ -1,0 +1,261 @@
+/** What `tweedie train` does. */
+import { classCount } from '../data/dataset.ts'
+import type { ArrayDataset } from '../data/dataset.ts'
+import { frameOf } from '../data/frame.ts'
+import { TweedieError } from '../errors.ts'
+import { readJson } from '../io/node/files.ts'
+import { sparkline } from '../io/terminal.ts'
+import { schedulerOf } from '../model/model.ts'
+import { networkFromConfig, strideOf } from '../nn/registry.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import { checkFit } from '../train/check-fit.ts'
+import type { Checkpoint } from '../train/checkpoint.ts'
+import { defaultSpec } from '../train/defaults.ts'
+import type { Choices } from '../train/defaults.ts'
+import { beginRun, readRun, requireFree } from '../train/node/run-folder.ts'
+import type { DataSource } from '../train/node/run-folder.ts'
+import { digestOf, trainInFolder } from '../train/node/run.ts'
+import type { RunEvent } from '../train/node/run.ts'
+import { deadlineOf, stepsOf } from '../train/plan.ts'
+import { checkSpec } from '../train/spec.ts'
+import type { TrainSpec } from '../train/spec.ts'
+import { train } from '../train/train.ts'
+import type { TrainOptions } from '../train/train.ts'
+import { bytes, duration, listenForInterrupt, note, print, printJson, sessionOptions, shapeText } from './common.ts'
+import { startProgress, style, table, thousands, version } from './common.ts'
+import type { Progress } from './common.ts'
+import { openData } from './open-data.ts'
+import { choicesOf, resumedSpec, sourceOf } from './train.ts'
+import type { TrainCommandOptions } from './train.ts'
+
+/** A run that is ready to begin or to go on. */
+interface Run {
+  readonly spec: TrainSpec
+  readonly dataset: ArrayDataset
+  readonly source: DataSource
+  readonly from: Checkpoint | undefined
+}
+
+/** Steps of a dry run: enough to know the pace. */
+const drySteps = 12
+
+/**
+ * Trains.
+ *
+ * @throws TweedieError whatever makes it impossible
+ */
+export async function runTrain(data: string | undefined, options: TrainCommandOptions): Promise<void> {
+  checkUsage(data, options)
+  const { out, json, sampleEvery, logEvery, checkpointEvery } = options
+  using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', options))
+  const run = await (options.resume ? resume(out!, data, options) : prepare(data!, options))
+  const { spec, dataset, from } = run
+  const engine = await nodeEngine()
+  if (!json) note(report(run, options), options)
+  const common = { spec, dataset, engine, from, logEvery, ...sessionOptions(options), signal: interrupt.signal }
+  if (options.dryRun) return dryRun(common, options)
+
+  const events = trainInFolder({ ...common, folder: out!, sampleEvery, checkpointEvery })
+  using progress = await startProgress('train', options)
+  const losses: number[] = []
+  for await (const event of events) {
+    if (json) printEvent(event)
+    show(event, progress, losses, options)
+    if (event.type !== 'end') continue
+    progress.stop()
+    finish(event, out!, losses, interrupt.status, options)
+  }
+}
+
+function checkUsage(data: string | undefined, options: TrainCommandOptions): void {
+  const { out, resume, force, dryRun, steps, epochs, minutes } = options
+  if ([steps, epochs, minutes].filter((each) => each !== undefined).length > 1) {
+    throw new TweedieError('usage', '--steps, --epochs and --minutes exclude each other: say one of them')
+  }
+  if (resume && force)
+    throw new TweedieError('usage', '--resume continues a run and --force starts over: say one of them')
+  if (out === undefined && !dryRun) {
+    throw new TweedieError('usage', 'where should the model go?', { hint: '--out runs/NAME' })
+  }
+  if (data === undefined && !resume) {
+    throw new TweedieError('usage', 'what should be learned?', {
+      hint: "tweedie train DATA --out FOLDER, where DATA is a folder of images, a file or a built-in set such as 'glyphs'",
+    })
+  }
+}
+
+/** A new run. */
+async function prepare(path: string, options: TrainCommandOptions): Promise<Run> {
+  const { out, force = false, dryRun } = options
+  if (!dryRun) await requireFree(out!, { force })
+  const network = options.network === undefined ? undefined : await readNetwork(options.network)
+  const source = sourceOf(path, options)
+  const dataset = await openData(source, options)
+  const spec = defaultSpec({ ...dataset, classes: classCount(dataset) }, { ...choicesOf(options), network })
+  checkRun(spec, dataset)
+  if (!dryRun) await beginRun(out!, { version, spec, data: source, digest: digestOf(dataset) }, { force })
+  return { spec, dataset, source, from: undefined }
+}
+
+/** A run that goes on. */
+async function resume(folder: string, path: string | undefined, options: TrainCommandOptions): Promise<Run> {
+  const fixed = Object.keys(options).filter((name) => !changeable.has(name))
+  const { checkpoint, ...record } = await readRun(folder)
+  const spec = resumedSpec(checkpoint?.spec ?? record.spec, options)
+  if (fixed.length > 0) {
+    throw new TweedieError('usage', `--${kebab(fixed[0]!)} cannot change when a run is resumed`, {
+      hint: '--steps, --epochs, --minutes and --rate can; everything else stays as it was',
+    })
+  }
+  const source = { ...record.data, ...(path !== undefined && { path }) }
+  const dataset = await openData(source, options)
+  if (digestOf(dataset) !== record.digest) {
+    throw new TweedieError('data', `${source.path}: these are not the data that the run was started on`, {
+      hint: `it was started on ${record.data.path}, which may have changed since`,
+    })
+  }
+  checkRun(spec, dataset)
+  return { spec, dataset, source, from: checkpoint }
+}
+
+/** Options that a resumed run may be given. */
+const changeable: ReadonlySet<string> = new Set([
+  ...['out', 'resume', 'steps', 'epochs', 'minutes', 'rate', 'device', 'threads', 'json', 'quiet', 'debug', 'color'],
+  ...['checkpointEvery', 'sampleEvery', 'logEvery', 'dryRun'],
+])
+
+/** Everything that can be known to be wrong before anything is written. */
+function checkRun(spec: TrainSpec, dataset: ArrayDataset): void {
+  checkSpec(spec)
+  const network = networkFromConfig(spec.network.className, spec.network.config)
+  checkFit(spec, network, dataset, frameOf(dataset.shape, spec.patch, strideOf(network)))
+  schedulerOf(spec.noise.table, spec.noise.levels, spec.objective.parametrisation)
+}
+
+/** A network's configuration from a file; without a class it is a UNet2DModel. */
+async function readNetwork(path: string): Promise<NonNullable<Choices['network']>> {
+  const value = await readJson(path, 'model')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TweedieError('model', `${path}: a configuration is an object, such as {"block_out_channels": [64, 128]}`)
+  }
+  const { _class_name: className = 'UNet2DModel', ...config } = value as Record<string, unknown>
+  return { className: String(className), config }
+}
+
+// ------------------------------------------------------------------------------------------------------- what is said
+
+/** The report before training. */
+function report({ spec, dataset, source, from }: Run, { out }: TrainCommandOptions): string {
+  const { network, objective, noise, optimizer } = spec
+  const classes = classCount(dataset)
+  const [low, high] = dataset.range
+  const { budget } = spec
+  const [[unit, amount]] = Object.entries(budget) as [[string, number]]
+  const names = dataset.classNames?.slice(0, 10).join(', ')
+  return table([
+    [
+      'data',
+      `${dataset.name}: ${thousands(dataset.length)} items ${shapeText(dataset.shape)}, values ${low} … ${high}`,
+    ],
+    ['from', source.path === dataset.name ? 'built in' : source.path],
+    ['classes', classes > 0 ? `${classes}${names ? `: ${names}${classes > 10 ? ', …' : ''}` : ''}` : 'none'],
+    ['network', `${network.className}${sizeText(network.config)}${spec.patch > 1 ? `, patches of ${spec.patch}` : ''}`],
+    [
+      'objective',
+      `${objective.parametrisation}-prediction, ${objective.weighting} weighting, ${noise.table} (${noise.levels} levels)`,
+    ],
+    ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
+    ['budget', `${amount} ${unit}${from ? `, ${from.state.step} steps made` : ''}`],
+    ['out', out],
+  ])
+}
+
+function sizeText(config: Readonly<Record<string, unknown>>): string {
+  const widths = config.block_out_channels ?? config.width ?? config.hidden_size
+  return widths === undefined ? '' : ` ${[widths].flat().join('-')}`
+}
+
+/** Shows an event to people. */
+function show(event: RunEvent, progress: Progress, losses: number[], options: TrainCommandOptions): void {
+  if (options.json) return
+  switch (event.type) {
+    case 'ready':
+      progress.say(`${thousands(event.parameters)} parameters, about ${bytes(event.memory)} of memory`)
+      return
+    case 'plan':
+      progress.say(planText(event))
+      return
+    case 'step': {
+      losses.push(event.loss)
+      const recent = losses.slice(-50).reduce((sum, loss) => sum + loss, 0) / Math.min(50, losses.length)
+      progress.update(event.step, event.total, `loss ${recent.toFixed(4)} ${sparkline(losses.slice(-400), 12)}`)
+      return
+    }
+    case 'samples':
+      progress.say(`samples at step ${event.step}: ${event.path}`)
+  }
+}
+
+function planText({ total, epochs, msPerStep, step }: Extract<RunEvent, { type: 'plan' }>): string {
+  const left = duration(((total - step) * msPerStep) / 1000)
+  return `${msPerStep} ms a step: ${thousands(total)} steps, ${epochs} epochs, ${left} to go`
+}
+
+function finish(
+  { reason, step, seconds }: Extract<RunEvent, { type: 'end' }>,
+  out: string,
+  losses: readonly number[],
+  status: number | undefined,
+  options: TrainCommandOptions,
+): void {
+  if (reason === 'stopped') {
+    note(`stopped at step ${step}; everything is saved. To continue:\n  tweedie train --resume --out ${out}`, options)
+    process.exitCode = status ?? 130
+    return
+  }
+  if (options.json) return
+  const loss = losses.slice(-100).reduce((sum, each, _, all) => sum + each / all.length, 0)
+  print(
+    `${style('green', 'trained', process.stdout)} ${out}: ${thousands(step)} steps in ${duration(seconds)}, loss ${loss.toFixed(4)}`,
+  )
+  if (losses.length === 0) note('the budget was spent already: give more with --steps or --minutes', options)
+  note(`next: tweedie sample ${out} -n 16 --out samples.png`, options)
+}
+
+/** An event as a line of JSON. */
+function printEvent(event: RunEvent): void {
+  if (event.type === 'step') return
+  if (event.type === 'log') return printJson({ type: 'log', ...event.line }, { lines: true })
+  if (event.type !== 'checkpoint') return printJson(event, { lines: true })
+  printJson({ type: 'checkpoint', step: event.checkpoint.state.step }, { lines: true })
+}
+
+/** Times a few steps and says what the whole would be; writes nothing. */
+async function dryRun(run: Omit<TrainOptions, 'checkpointEvery'>, options: TrainCommandOptions): Promise<void> {
+  const { spec, dataset } = run
+  const result: Record<string, unknown> = { spec, items: dataset.length }
+  for await (const event of train({ ...run, spec: { ...spec, budget: { steps: drySteps } } })) {
+    if (event.type === 'ready') Object.assign(result, { parameters: event.parameters, memory: event.memory })
+    if (event.type === 'plan') {
+      const steps =
+        stepsOf(spec.budget, spec.batch, dataset.length) ?? Math.floor(deadlineOf(spec.budget) / event.msPerStep)
+      const epochs = (steps * spec.batch) / dataset.length
+      Object.assign(result, { msPerStep: event.msPerStep, steps, epochs, seconds: (steps * event.msPerStep) / 1000 })
+    }
+  }
+  if (options.json) return printJson(result)
+  const { parameters, memory, msPerStep, steps, epochs, seconds } = result as Record<string, number>
+  print(
+    table([
+      ['parameters', thousands(parameters!)],
+      ['memory', `about ${bytes(memory!)}`],
+      ['pace', `${msPerStep} ms a step`],
+      ['budget', `${thousands(steps!)} steps, ${epochs!.toFixed(1)} epochs, ${duration(seconds!)}`],
+    ]),
+  )
+  note('a dry run: nothing was written', options)
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

@@ -1,0 +1,122 @@
+/** Samples from a model: noise in, items of the data set's shape out, in batches, the same whatever their size. */
+import { fromNetwork } from '../data/frame.ts'
+import { itemSize } from '../data/dataset.ts'
+import { clipped } from '../denoise/clip.ts'
+import type { Denoiser } from '../denoise/denoiser.ts'
+import { TweedieError } from '../errors.ts'
+import type { Engine, SessionOptions } from '../runtime/session.ts'
+import { dpmSolver } from '../sample/dpm-solver.ts'
+import { sample } from '../sample/sample.ts'
+import type { Sampler, SampleStep } from '../sample/sampler.ts'
+import { tableTimes } from '../sample/table-times.ts'
+import { modelDenoiser } from './denoiser.ts'
+import type { Model } from './model.ts'
+
+/** How to sample. */
+export interface GenerateOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+  /** How many items. */
+  readonly count: number
+  /** Item i depends on (seed, i) and its class only; default 0. */
+  readonly seed?: number | bigint | string | undefined
+  /** Default DPM-Solver++(2M). */
+  readonly sampler?: Sampler | undefined
+  /** Falling times; default 20 levels of the model's table, `trailing`. */
+  readonly times?: readonly number[] | undefined
+  /** The class of each item; default: all classes in turn. */
+  readonly labels?: ArrayLike<number> | undefined
+  /** Items computed at a time; default 64, or as many as there are. */
+  readonly batch?: number | undefined
+  /** Whether the denoised mean is clipped to [−1, 1] on the way; default: unless the data are points. */
+  readonly clip?: boolean | undefined
+  /** Changes the denoiser before it is used: guidance, a projection. */
+  readonly wrap?: ((denoiser: Denoiser) => Denoiser) | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called after each step of each batch. */
+  readonly onStep?: ((progress: GenerateProgress) => void) | undefined
+}
+
+/** How far sampling is. */
+export interface GenerateProgress {
+  /** Item steps done, and in all. */
+  readonly done: number
+  readonly total: number
+  /** The number of the batch's first item. */
+  readonly firstItem: number
+  readonly step: SampleStep
+  /** A state or mean of this step as items: `[batch, ...item]`. */
+  readonly toItems: (x: ArrayLike<number>) => Float32Array
+}
+
+/** What was drawn. */
+export interface Generated {
+  /** `[count, ...shape]`, as the network sees data: [−1, 1] for images. */
+  readonly items: Float32Array
+  /** `[count, ...item]`. */
+  readonly shape: readonly number[]
+  /** The class of each, for a conditional model. */
+  readonly labels: Int32Array | undefined
+}
+
+/** Steps where nothing is said. */
+export const defaultSteps = 20
+
+/**
+ * Draws samples.
+ *
+ * @throws TweedieError `usage` for a count or class that makes no sense, `diverged` for samples that are not finite
+ * @example
+ * const { items, shape } = await generate(model, engine, { count: 16, seed: 1 })
+ * await writeImage('samples.png', toGrid(items, shape))
+ */
+export async function generate(model: Model, engine: Engine, options: GenerateOptions): Promise<Generated> {
+  const { count, seed = 0, signal, onStep, device, threads, profile, wrap = (denoiser) => denoiser } = options
+  requireCount('the number of samples', count)
+  const { frame, network, schedule } = model
+  const { sampler = dpmSolver(), times = tableTimes(schedule.table, defaultSteps, { spacing: 'trailing' }) } = options
+  const batch = Math.min(count, options.batch ?? 64)
+  requireCount('the batch size', batch)
+  const labels = network.classes > 0 ? labelsOf(model, count, options.labels) : undefined
+  if (!labels && options.labels)
+    throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
+
+  using denoiser = await modelDenoiser(model, engine, {
+    batch,
+    ...(device !== undefined && { device }),
+    ...(threads !== undefined && { threads }),
+    ...(profile !== undefined && { profile }),
+  })
+  const wrapped = wrap(denoiser)
+  const final = (options.clip ?? model.scale.kind !== 'points') ? clipped(wrapped) : wrapped
+  const size = itemSize(frame.item)
+  const toItems = (x: ArrayLike<number>): Float32Array =>
+    fromNetwork(frame, Float32Array.from(x), new Float32Array((x.length / itemSize(frame.network)) * size))
+
+  const items = new Float32Array(count * size)
+  const steps = times.length - 1
+  for (let first = 0; first < count; first += batch) {
+    const now = Math.min(batch, count - first)
+    if (labels) denoiser.setLabels(labels.subarray(first, first + now))
+    const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
+    for await (const step of sample(final, problem)) {
+      const done = first * steps + now * Math.min(step.index + 1, steps)
+      onStep?.({ done, total: count * steps, firstItem: first, step, toItems })
+      if (step.index === step.total - 1) items.set(toItems(step.x), first * size)
+    }
+  }
+  return { items, shape: [count, ...frame.item], labels }
+}
+
+/** The classes of all items: as given, or all in turn. */
+function labelsOf(model: Model, count: number, given: ArrayLike<number> | undefined): Int32Array {
+  if (given && given.length !== count) {
+    throw new TweedieError('usage', `${given.length} classes for ${count} samples: there must be one for each`)
+  }
+  const classes = model.classNames.length || model.network.classes
+  return Int32Array.from({ length: count }, (_, i) => given?.[i] ?? i % classes)
+}
+
+function requireCount(what: string, value: number): void {
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new TweedieError('usage', `${what} is ${value}: must be a positive whole number`)
+  }
+}

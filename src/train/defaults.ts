@@ -1,0 +1,151 @@
+/** How to train when nothing is said: from what the data are to a whole specification. The only place with such numbers. */
+import type { DataScale } from '../data/dataset.ts'
+import { frameOf } from '../data/frame.ts'
+import type { Budget, TrainSpec } from './spec.ts'
+
+/** What the defaults depend on. */
+export interface Setting {
+  readonly kind: DataScale['kind']
+  /** One item. */
+  readonly shape: readonly number[]
+  /** How many items there are. */
+  readonly length: number
+  /** 0: unlabelled. */
+  readonly classes: number
+}
+
+/** What a user may choose; whatever is left out has a default. */
+export interface Choices {
+  readonly budget?: Budget | undefined
+  readonly seed?: number | undefined
+  readonly batch?: number | undefined
+  readonly patch?: number | undefined
+  readonly flip?: boolean | undefined
+  readonly objective?: Partial<Defined<TrainSpec['objective']>> | undefined
+  readonly noise?: Partial<Defined<TrainSpec['noise']>> | undefined
+  readonly optimizer?: Partial<Defined<TrainSpec['optimizer']>> | undefined
+  /** Changes to the default network's size. */
+  readonly unet?: UNetChoices | undefined
+  /** A network instead of the default one; its sizes and classes are filled in from the data. */
+  readonly network?: { readonly className: string; readonly config: Readonly<Record<string, unknown>> } | undefined
+}
+
+/** The size of the default network. */
+export interface UNetChoices {
+  /** Channels at each resolution (of an MLP: the first is its width). */
+  readonly widths?: readonly number[] | undefined
+  /** Residual blocks at each resolution (of an MLP: in all). */
+  readonly depth?: number | undefined
+  /** Where attention is: nowhere, in the middle, or at the lowest resolution as well. */
+  readonly attention?: 'none' | 'middle' | 'lowest' | undefined
+}
+
+type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
+
+/**
+ * The specification of a training run.
+ *
+ * @example
+ * const spec = defaultSpec({ kind: 'image', shape: [1, 28, 28], length: 60_000, classes: 10 }, { budget: { minutes: 10 } })
+ */
+export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec {
+  const { shape, length, classes } = setting
+  const isImage = shape.length === 3
+  const patch = choices.patch ?? (isImage ? defaultPatch(shape) : 1)
+  const network = networkOf(setting, choices, patch)
+  const spare = Number(network.config.num_class_embeds ?? 0) > classes
+  return {
+    seed: choices.seed ?? 0,
+    batch: choices.batch ?? Math.min(isImage ? 64 : 256, length),
+    budget: choices.budget ?? { minutes: isImage ? 10 : 2 },
+    network,
+    patch,
+    objective: {
+      parametrisation: 'v',
+      weighting: 'simple',
+      labelDropout: classes > 0 && spare ? 0.1 : 0,
+      ...given(choices.objective),
+    },
+    noise: { table: 'squaredcos_cap_v2', levels: 1000, ...given(choices.noise) },
+    optimizer: {
+      rate: 1e-3,
+      warmup: 100,
+      decay: 'cosine',
+      weightDecay: 0,
+      clipNorm: 1,
+      ema: 0.999,
+      ...given(choices.optimizer),
+    },
+    flip: choices.flip ?? false,
+  }
+}
+
+/** Images from 24 pixels on are cut into patches of 2 × 2, from 96 on into 4 × 4. */
+function defaultPatch([, height, width]: readonly number[]): number {
+  const side = Math.min(height!, width!)
+  return side < 24 ? 1 : side < 96 ? 2 : 4
+}
+
+function networkOf(setting: Setting, { network, unet = {} }: Choices, patch: number): TrainSpec['network'] {
+  const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
+  const isImage = setting.shape.length === 3
+  const className = network?.className ?? (isImage ? 'UNet2DModel' : 'MLP')
+  const config = network?.config ?? (isImage ? unetOf(unet) : mlpOf(unet))
+  const sizes =
+    className === 'MLP'
+      ? { input_shape: isImage ? frameOf(setting.shape, patch).network : setting.shape }
+      : imageSizes(setting.shape, patch, strideOf(className, config))
+  return { className, config: { ...sizes, ...classes, ...config } }
+}
+
+/** The default U-Net. */
+function unetOf({ widths = [64, 128], depth = 1, attention = 'middle' }: UNetChoices): Record<string, unknown> {
+  const kinds = widths.map((_, level) => (attention === 'lowest' && level === widths.length - 1 ? 'Attn' : ''))
+  return {
+    block_out_channels: widths,
+    layers_per_block: depth,
+    down_block_types: kinds.map((kind) => `${kind}DownBlock2D`),
+    up_block_types: kinds.toReversed().map((kind) => `${kind}UpBlock2D`),
+    add_attention: attention !== 'none',
+    attention_head_dim: largestDivisor(widths.at(-1)!, 32),
+    norm_num_groups: widths.reduce((groups, width) => largestCommonDivisor(width, groups), 16),
+  }
+}
+
+/** The default network for anything but images. */
+function mlpOf({ widths = [256], depth = 4 }: UNetChoices): Record<string, unknown> {
+  return { width: widths[0], layers: depth }
+}
+
+/** What a network of this stride sees of an image. */
+function imageSizes(shape: readonly number[], patch: number, stride: number): Record<string, unknown> {
+  const [channels, height, width] = frameOf(shape, patch, stride).network as [number, number, number]
+  return {
+    sample_size: height === width ? height : [height, width],
+    in_channels: channels,
+    out_channels: channels,
+  }
+}
+
+/** What heights and widths must be multiples of, before the configuration is complete enough to build the network. */
+function strideOf(className: string, config: Readonly<Record<string, unknown>>): number {
+  if (className !== 'UNet2DModel') return Number(config.patch_size ?? 2)
+  return 2 ** (((config.block_out_channels as readonly unknown[] | undefined)?.length ?? 4) - 1)
+}
+
+/** The largest divisor of n that is at most `limit`. */
+function largestDivisor(n: number, limit: number): number {
+  let divisor = Math.min(n, limit)
+  while (n % divisor !== 0) divisor--
+  return divisor
+}
+
+function largestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : largestCommonDivisor(b, a % b)
+}
+
+/** The fields that are not undefined. */
+function given<T extends object>(choices: T | undefined): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(choices ?? {}).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }
+}

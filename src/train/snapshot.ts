@@ -1,0 +1,48 @@
+/** A training state as a model: the averaged weights, with everything that is needed to sample from them. */
+import { classCount } from '../data/dataset.ts'
+import type { ArrayDataset } from '../data/dataset.ts'
+import { parseTweedieMeta } from '../io/tweedie-meta.ts'
+import type { TweedieMetaInput } from '../io/tweedie-meta.ts'
+import { schedulerOf, scheduleOf } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
+import type { Trainer } from './trainer.ts'
+
+/** The model of a trainer. Its weights are the trainer's own array: they change with the next step. */
+export function snapshot(
+  { spec, network, layout, frame, state }: Pick<Trainer, 'spec' | 'network' | 'layout' | 'frame' | 'state'>,
+  dataset: ArrayDataset,
+  training: TweedieMetaInput['training'] = {},
+): Model {
+  const { objective, noise } = spec
+  const scheduler = schedulerOf(noise.table, noise.levels, objective.parametrisation)
+  const classes = network.classes > 0 ? classCount(dataset) : 0
+  const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
+  const unconditionalLabel = classes > 0 && objective.labelDropout > 0 ? classes : undefined
+  const meta = parseTweedieMeta({
+    data: {
+      name: dataset.name,
+      kind: dataset.kind,
+      shape: [...dataset.shape] as [number, ...number[]],
+      range: [...dataset.range] as [number, number],
+      ...(dataset.affine && { affine: dataset.affine }),
+      patch: spec.patch,
+      classNames: classes > 0 ? [...classNames] : null,
+      unconditionalLabel: unconditionalLabel ?? null,
+    },
+    objective: { ...objective },
+    training: { seed: spec.seed, batch: spec.batch, steps: state.step, ...training },
+  } as TweedieMetaInput)
+  return {
+    network,
+    layout,
+    weights: state.average,
+    parametrisation: objective.parametrisation,
+    schedule: scheduleOf(scheduler),
+    scheduler,
+    frame,
+    scale: dataset,
+    classNames: classes > 0 ? classNames : [],
+    unconditionalLabel,
+    meta,
+  }
+}
