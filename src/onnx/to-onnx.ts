@@ -4,6 +4,9 @@ import type { HostArray } from '../graph/dtype.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import { topological } from '../graph/traverse.ts'
+import { findFusions } from './fuse.ts'
+import { conv } from './lower/conv.ts'
+import { reshapeTo } from './lower/movement.ts'
 import { Context } from './lower/context.ts'
 import type { Target } from './lower/context.ts'
 import type { LowerRule } from './lower/rule.ts'
@@ -32,8 +35,18 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   const names = new Map<Tensor, string>()
   const inputs = new Map<string, { tensor: Tensor; info: ValueInfo }>()
 
-  for (const tensor of topological(Object.values(outputs))) {
-    if (tensor.op === 'constant') {
+  const order = topological(Object.values(outputs))
+  const { biased, absorbed } = findFusions(order, Object.values(outputs))
+  for (const tensor of order) {
+    if (absorbed.has(tensor)) continue
+    const pair = biased.get(tensor)
+    if (pair !== undefined) {
+      const [x, w] = pair.conv.inputs.map((each) => names.get(each)!) as [string, string]
+      names.set(
+        tensor,
+        conv(context, pair.conv, x, w, reshapeTo(context, names.get(pair.bias)!, [pair.conv.shape[1]!])),
+      )
+    } else if (tensor.op === 'constant') {
       names.set(tensor, context.literal(tensor.dtype, tensor.shape, tensor.attributes.data))
     } else if (tensor.op === 'input') {
       names.set(tensor, declare(tensor, tensor.attributes.name))

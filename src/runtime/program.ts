@@ -2,6 +2,7 @@
 import { TweedieError } from '../errors.ts'
 import { hostArray } from '../graph/dtype.ts'
 import type { HostArray } from '../graph/dtype.ts'
+import { simplify } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsOf } from '../graph/traverse.ts'
@@ -55,9 +56,16 @@ export async function compile(
 ): Promise<Program> {
   const { constants, ...session } = options
   const target = await targetOf(options.device ?? 'cpu', engine)
-  const model = encodeModel(toOnnx(outputs, { target, ...(constants && { constants }) }))
-  const inputs = new Map([...inputsOf(Object.values(outputs))].filter(([name]) => !constants?.has(name)))
+  const simple = simplified(outputs)
+  const model = encodeModel(toOnnx(simple, { target, ...(constants && { constants }) }))
+  const inputs = new Map([...inputsOf(Object.values(simple))].filter(([name]) => !constants?.has(name)))
   return programOf(await engine.createSession(model, session), inputs, new Map(Object.entries(outputs)))
+}
+
+/** The same outputs, with what is written twice computed once. */
+function simplified(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  const names = Object.keys(outputs)
+  return Object.fromEntries(simplify(Object.values(outputs)).map((tensor, i) => [names[i]!, tensor]))
 }
 
 /** How graphs are lowered for a device of an engine. */

@@ -20,6 +20,8 @@ export interface Kernel {
   readonly name: string
   readonly shape: readonly number[]
   readonly turned: boolean
+  /** `[O]`, added to every channel of the result. */
+  readonly bias?: string
 }
 
 /** The convolution of `x` with a kernel, or undefined where the blocked kernels do not take it. */
@@ -39,7 +41,8 @@ export function blockedConv(
   const filter = (kernel.turned ? turnedFilter : straightFilter)(context, kernel, block)
   // Fewer channels than a block are read from the plain layout.
   const input = channels < block ? x : context.emit('ReorderInput', [x], {}, blocked)
-  const y = context.emit('Conv', [input, filter], windowAttributes(window, taps), blocked)
+  const bias = kernel.bias === undefined ? [] : [padToBlock(context, kernel.bias, 0, out, block)]
+  const y = context.emit('Conv', [input, filter, ...bias], windowAttributes(window, taps), blocked)
   return context.emit('ReorderOutput', [y], { channels: out }, blocked)
 }
 

@@ -1,5 +1,6 @@
 /** Lowering of convolutions and of their gradients in the input. Weight gradients: `conv-weight.ts`. */
 import type { Shape } from '../../graph/shape.ts'
+import type { TensorOf } from '../../graph/tensor.ts'
 import { blockedConv } from './blocked.ts'
 import type { Context } from './context.ts'
 import { reshapeTo, reverseAxes, transposeTo } from './movement.ts'
@@ -8,11 +9,23 @@ import { windowAttributes } from './window.ts'
 
 type Pads = readonly (readonly [number, number])[]
 
-export const conv: LowerRule<'conv'> = (context, { inputs, attributes }, x, w) => {
+/** The convolution, with a bias `[O]` if one is named. */
+export const conv = (
+  context: Context,
+  { inputs, attributes }: TensorOf<'conv'>,
+  x: string,
+  w: string,
+  bias?: string,
+): string => {
   const shape = inputs[1]!.shape
   return (
-    blockedConv(context, x, inputs[0]!, { name: w, shape, turned: false }, attributes) ??
-    context.emit('Conv', [x, w], windowAttributes(attributes, shape.slice(2)))
+    blockedConv(
+      context,
+      x,
+      inputs[0]!,
+      { name: w, shape, turned: false, ...(bias !== undefined && { bias }) },
+      attributes,
+    ) ?? context.emit('Conv', bias === undefined ? [x, w] : [x, w, bias], windowAttributes(attributes, shape.slice(2)))
   )
 }
 

@@ -1,0 +1,143 @@
+/** Every lowering, compiled and run, against the slow reference evaluator: values, gradients, gradients of gradients. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { add, constant, conv, gradients, input, mul, reshape, sum } from '../../src/graph/index.ts'
+import type { ConvOptions, Shape, Tensor } from '../../src/graph/index.ts'
+import { sizeOf } from '../../src/graph/index.ts'
+import { evaluate } from '../../src/graph/reference/index.ts'
+import { toOnnx } from '../../src/onnx/to-onnx.ts'
+import { encodeModel } from '../../src/onnx/proto/encode.ts'
+import { blockSize } from '../../src/runtime/block-size.ts'
+import { nodeEngine } from '../../src/runtime/node.ts'
+import type { Engine } from '../../src/runtime/session.ts'
+import type { Target } from '../../src/onnx/lower/context.ts'
+import { gradientCases } from '../graph/gradient-cases.ts'
+import { expectClose, uniform } from '../graph/support.ts'
+import { inFloat32 } from './float32.ts'
+
+let engine: Engine
+let block: number | undefined
+
+beforeAll(async () => {
+  engine = await nodeEngine()
+  block = await blockSize(engine)
+})
+
+type Feeds = Readonly<Record<string, readonly number[]>>
+
+/** Runs outputs on the device as lowered for `target`, and compares with the reference. */
+async function compare(outputs: readonly Tensor[], feeds: Feeds, target: Target, tolerance = 2e-4): Promise<void> {
+  const expected = evaluate(outputs, feeds)
+  const single = inFloat32(outputs)
+  const named = Object.fromEntries(single.map((tensor, i) => [`y${i}`, tensor]))
+  const model = toOnnx(named, { target })
+  using session = await engine.createSession(encodeModel(model), { threads: 1 })
+  const inputs = Object.fromEntries(
+    model.graph.inputs.map(({ name, shape }) => [
+      name,
+      { dtype: 'float32' as const, shape: shape as Shape, data: Float32Array.from(feeds[name]!) },
+    ]),
+  )
+  const results = single.map(({ shape }) => ({
+    dtype: 'float32' as const,
+    shape,
+    data: new Float32Array(sizeOf(shape)),
+  }))
+  await session.run(inputs, Object.fromEntries(results.map((each, i) => [`y${i}`, each])))
+  results.forEach(({ data }, i) => expectClose(data, [...expected[i]!.data], tolerance))
+}
+
+/** The value, the gradients of Σ y sin-like weights, and the gradients of those once more. */
+function upToSecondOrder(y: Tensor, inputs: readonly Tensor[]): Tensor[] {
+  const weigh = (tensor: Tensor, seed: number): Tensor => {
+    const weights = uniform(seed, sizeOf(tensor.shape))
+    return sum(mul(tensor, reshape(literal(weights), tensor.shape)))
+  }
+  const first = gradients(weigh(y, 5), inputs)
+  const second = gradients(
+    first.map((each, i) => weigh(each, 6 + i)).reduce((a, b) => add(a, b)),
+    inputs,
+  )
+  return [y, ...first, ...second]
+}
+
+const literal = (data: readonly number[]): Tensor => constant(Float64Array.from(data))
+
+const targets: readonly (readonly [string, () => Target])[] = [
+  ['cpu', () => ({ provider: 'cpu', ...(block !== undefined && { block }) })],
+  ['cpu without blocks', () => ({ provider: 'cpu' })],
+  ['without contributed operators', () => ({ provider: 'webgpu' })],
+]
+
+describe.each(targets)('%s', (_, target) => {
+  const cases = Object.entries(gradientCases).flatMap(([op, list]) =>
+    list.map((each) => [`${op}: ${each.name}`, each] as const),
+  )
+  test.each(cases)('%s', async (_name, { at, build }) => {
+    const inputs = at.map(({ shape }, i) => input(`x${i}`, shape, 'float64'))
+    const feeds = Object.fromEntries(at.map(({ data }, i) => [`x${i}`, data]))
+    await compare(upToSecondOrder(build(...inputs), inputs), feeds, target())
+  })
+})
+
+/** Windows that the blocked convolutions and every weight-gradient lowering meet. */
+const convolutions: readonly (readonly [name: string, x: Shape, w: Shape, options: ConvOptions])[] = [
+  ['whole blocks, 3×3', [2, 16, 6, 6], [32, 16, 3, 3], { padding: 1 }],
+  ['fewer channels than a block', [2, 3, 6, 7], [16, 3, 3, 3], { padding: 1 }],
+  ['outputs that do not fill a block', [2, 16, 6, 6], [5, 16, 3, 3], { padding: 1 }],
+  ['few channels in and out', [1, 2, 5, 5], [3, 2, 3, 3], { padding: 1 }],
+  ['1×1', [2, 32, 4, 4], [16, 32, 1, 1], {}],
+  ['1×1, stride 2', [1, 16, 4, 4], [16, 16, 1, 1], { stride: 2 }],
+  ['stride 2', [2, 16, 8, 8], [16, 16, 3, 3], { stride: 2, padding: 1 }],
+  [
+    'stride 2, asymmetric',
+    [1, 16, 8, 8],
+    [16, 16, 3, 3],
+    {
+      stride: 2,
+      padding: [
+        [0, 1],
+        [0, 1],
+      ],
+    },
+  ],
+  [
+    '5×5, uneven kernel and dilation',
+    [1, 16, 9, 9],
+    [16, 16, 5, 3],
+    {
+      padding: [
+        [2, 2],
+        [2, 2],
+      ],
+      dilation: [1, 2],
+    },
+  ],
+  ['padding beyond the kernel', [1, 16, 4, 4], [16, 16, 2, 2], { padding: 2 }],
+  ['channels that are no whole block', [1, 20, 5, 5], [24, 20, 3, 3], { padding: 1 }],
+  ['many channels: products over all places', [2, 48, 4, 4], [48, 48, 3, 3], { padding: 1 }],
+  ['groups', [1, 32, 5, 5], [32, 16, 3, 3], { padding: 1, groups: 2 }],
+]
+
+describe.each(targets)('convolutions, %s', (_, target) => {
+  test.each(convolutions)('%s', async (_name, xShape, wShape, options) => {
+    const [x, w, bias] = [
+      input('x', xShape, 'float64'),
+      input('w', wShape, 'float64'),
+      input('b', [wShape[0]!], 'float64'),
+    ]
+    const y = add(conv(x, w, options), reshape(bias, [1, wShape[0]!, 1, 1]))
+    const weights = reshape(literal(uniform(9, sizeOf(y.shape))), y.shape)
+    const outputs = [y, ...gradients(sum(mul(mul(y, y), weights)), [x, w, bias])]
+    const feeds = { x: uniform(1, sizeOf(xShape)), w: uniform(2, sizeOf(wShape), -0.3, 0.3), b: uniform(3, wShape[0]!) }
+    await compare(outputs, feeds, target())
+  })
+})
+
+test('a bias that a convolution shares with nothing else is fused', () => {
+  const [x, w, bias] = [input('x', [1, 3, 4, 4]), input('w', [8, 3, 3, 3]), input('b', [8])]
+  const raw = conv(x, w, { padding: 1 })
+  const biased = add(raw, reshape(bias, [1, 8, 1, 1]))
+  const ops = (outputs: Record<string, Tensor>): string[] => toOnnx(outputs).graph.nodes.map(({ opType }) => opType)
+  expect(ops({ biased })).not.toContain('Add')
+  expect(ops({ biased, raw })).toContain('Add')
+})
