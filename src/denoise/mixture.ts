@@ -32,14 +32,19 @@ export function mixtureDenoiser({ schedule, components, shape }: MixtureOptions)
   /** log w_k + log N_k(x_t) of each component and item. */
   const logJoint = (x: FloatArray, t: number): Float64Array[] =>
     parts.map((part, k) => part.logDensity(x, t).map((log) => log + logWeights[k]!))
-  /** Σ r_k m_k for moments m_k of the components. */
-  const average = (x: FloatArray, t: number, moments: readonly FloatArray[]): FloatArray => {
+  /** r_k(x_t), the posterior share of each component in each item. */
+  const responsibilities = (x: FloatArray, t: number): Float64Array[] => {
     const joint = logJoint(x, t)
     const marginal = logSumExp(joint)
-    return emptyLike(x).map((_, i) => {
-      const item = Math.floor(i / d)
-      return moments.reduce((sum, m, k) => sum + Math.exp(joint[k]![item]! - marginal[item]!) * m[i]!, 0)
-    })
+    return joint.map((row) => row.map((log, item) => Math.exp(log - marginal[item]!)))
+  }
+  /** Σ r_k m_k for moments m_k of the components. */
+  const average = (shares: readonly Float64Array[], moments: readonly FloatArray[]): FloatArray => {
+    const out = emptyLike(moments[0]!)
+    for (const [k, moment] of moments.entries()) {
+      for (let i = 0; i < out.length; i++) out[i]! += shares[k]![Math.floor(i / d)]! * moment[i]!
+    }
+    return out
   }
 
   return Object.freeze({
@@ -47,20 +52,20 @@ export function mixtureDenoiser({ schedule, components, shape }: MixtureOptions)
     shape: parts[0]!.shape,
     denoise: (x: FloatArray, t: number) =>
       average(
-        x,
-        t,
+        responsibilities(x, t),
         parts.map((part) => part.denoise(x, t)),
       ),
-    /** Law of total variance: Σ r_k (V_k + m_k²) − m². */
+    /** The law of total variance: Σ r_k (V_k + (m_k − m)²). */
     variance(x: FloatArray, t: number): FloatArray {
+      const shares = responsibilities(x, t)
       const means = parts.map((part) => part.denoise(x, t))
-      const mean = average(x, t, means)
-      const square = average(
-        x,
-        t,
-        parts.map((part, k) => part.variance(x, t).map((v, i) => v + (means[k]![i]! - mean[i]!) ** 2)),
-      )
-      return square
+      const mean = average(shares, means)
+      const spreads = parts.map((part, k) => {
+        const spread = part.variance(x, t)
+        for (let i = 0; i < spread.length; i++) spread[i]! += (means[k]![i]! - mean[i]!) ** 2
+        return spread
+      })
+      return average(shares, spreads)
     },
     logDensity: (x: FloatArray, t: number) => logSumExp(logJoint(x, t)),
   })

@@ -25,3 +25,4 @@ export { indexOfTime, tableOfSchedule, tableSchedule, timeOfIndex } from './tabl
 export { namedTable, noiseTable, type NoiseTable, tableOfAlphaBar, zeroTerminalSnr } from './table.ts'
 export { edmSchedule, type SigmaRange, veSchedule } from './ve.ts'
 export { type BetaRange, subVpSchedule, vpSchedule } from './vp.ts'
+export { shifted, warped } from './warp.ts'

@@ -53,7 +53,8 @@ export function dpmSolver(options: DpmSolverOptions = {}): LinearSampler {
   const published = order === 3 && curvature === 'published'
   return defineSampler({
     name: `dpm${predict === 'sample' ? '++' : ''}-${order}m${equation === 'sde' ? '-sde' : ''}`,
-    order: published ? 2 : order,
+    // the noise of a multistep SDE solver leaves it at (weak) order 2
+    order: published || equation === 'sde' ? Math.min(2, order) : order,
     stochastic: equation === 'sde',
     evaluations: 1,
     use: equation === 'sde' ? 'more detail than the ODE, 25 steps or more' : 'good images in 10 to 25 steps',

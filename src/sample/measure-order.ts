@@ -72,12 +72,12 @@ function testPoints(schedule: Schedule, t: number): Float64Array {
 }
 
 /**
- * The probability flow from time t to s by the classical Runge–Kutta method in 4000 steps of log(σ/α), for the rescaled
+ * The probability flow from time t to s by the classical Runge–Kutta method in 1000 steps of log(σ/α), for the rescaled
  * data y = x/α: dy/dlog(σ/α) = y − E[x₀ | x].
  */
 async function exactFlow(denoiser: Denoiser, x: Float64Array, t: number, s: number): Promise<Float64Array> {
   const { schedule } = denoiser
-  const steps = 4000
+  const steps = 1000
   const [from, to] = [Math.log(noiseLevel(schedule, t)), Math.log(noiseLevel(schedule, s))]
   const h = (to - from) / steps
   const slope = async (y: Float64Array, level: number): Promise<Float64Array> => {

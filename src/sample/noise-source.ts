@@ -1,4 +1,5 @@
 /** Where a sampler's noise comes from: a stream of its own for each item, so that no item depends on its batch. */
+import { TweedieError } from '../errors.ts'
 import { type FloatArray, type Key, fold, key, normal } from '../random/index.ts'
 
 /**
@@ -25,11 +26,16 @@ export interface RandomNoiseOptions {
  * @param size the number of elements in an item
  */
 export function randomNoise(size: number, { seed = 0, firstItem = 0, seeds }: RandomNoiseOptions = {}): NoiseSource {
-  const itemKey = (item: number): Key =>
-    seeds ? fold(key(seeds[item % seeds.length]!), 'sample', 0) : fold(key(seed), 'sample', firstItem + item)
+  const keys: Key[] = []
+  const keyOf = (item: number): Key => {
+    if (!seeds) return fold(key(seed), 'sample', firstItem + item)
+    if (item < seeds.length) return fold(key(seeds[item]!), 'sample', 0)
+    throw new TweedieError('usage', `${seeds.length} seeds for a batch of more: give one seed per item`)
+  }
   return (out, step, draw) => {
     for (let item = 0; item * size < out.length; item++) {
-      normal(fold(itemKey(item), step, draw), out.subarray(item * size, (item + 1) * size))
+      keys[item] ??= keyOf(item)
+      normal(fold(keys[item], step, draw), out.subarray(item * size, (item + 1) * size))
     }
   }
 }

@@ -8,7 +8,8 @@ import { defineSampler, type LinearSampler } from './sampler.ts'
 
 /** UniPC's choices; the names in brackets are diffusers'. */
 export interface UniPcOptions {
-  /** The order of the predictor, 1 to 4 (`solver_order`); default 2. With the corrector the method is one order better. */
+  /** The order of the predictor, 1 to 4 (`solver_order`); default 2. With the corrector the method is one order better,
+   * as long as the last step is not of a lower order. */
   readonly order?: 1 | 2 | 3 | 4
   /** What is extrapolated: the data (default) or the noise (`predict_x0`). */
   readonly predict?: Predicted
@@ -31,7 +32,8 @@ export function uniPc(options: UniPcOptions = {}): LinearSampler {
   const { order = 2, predict = 'sample', type = 'bh2', lowerOrderFinal = 'always', uncorrected = [] } = options
   return defineSampler({
     name: `unipc-${order}`,
-    order: order + 1,
+    // a last step of order 1, which nothing corrects, costs an error of h²
+    order: lowerOrderFinal === 'always' ? 2 : order + 1,
     stochastic: false,
     evaluations: 1,
     use: 'good images in 5 to 15 steps',

@@ -28,6 +28,10 @@ describe('one seed per item', () => {
     expect([...list.subarray(2)]).toEqual([...(await run({ batch: 1, seed: 7 }))])
   })
 
+  it('too few seeds are an error', async () => {
+    await expect(run({ batch: 3, seeds: [1, 2] })).rejects.toThrow('2 seeds for a batch of more')
+  })
+
   it('another seed is another sample', async () => {
     expect([...(await run({ seed: 1 }))]).not.toEqual([...(await run({ seed: 2 }))])
   })
