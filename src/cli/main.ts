@@ -1,12 +1,35 @@
 /** The command line: `tweedie COMMAND …`. Commands load what they need when they run, so that help is instant. */
 import { Command, CommanderError } from 'commander'
+import { existsSync } from 'node:fs'
 import { version } from './common.ts'
 import { reportFailure } from './failure.ts'
+import { dataCommand } from './data.ts'
+import { doctorCommand } from './doctor.ts'
+import { exportCommand } from './export.ts'
+import { infoCommand } from './info.ts'
+import { quickstartCommand } from './quickstart.ts'
 import { sampleCommand } from './sample.ts'
+import { samplersCommand } from './samplers.ts'
 import { trainCommand } from './train.ts'
 
 /** All commands, in the order of the help. */
-const commands = [trainCommand, sampleCommand]
+const commands = [
+  quickstartCommand,
+  trainCommand,
+  sampleCommand,
+  infoCommand,
+  dataCommand,
+  exportCommand,
+  samplersCommand,
+  doctorCommand,
+]
+
+/** A command that another room brings along. */
+const evalModule = new URL(`./eval${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+if (existsSync(evalModule)) {
+  const { evalCommand } = (await import(evalModule.href)) as { evalCommand: () => Command }
+  commands.splice(3, 0, evalCommand)
+}
 
 /** The program. */
 export function program(): Command {

@@ -14,7 +14,10 @@ export async function openData(
   using progress = await startProgress('reading', options)
   const { signal } = options
   const dataset = await openDataset(path, {
-    ...{ size, channels, length, signal },
+    size,
+    channels,
+    length,
+    signal,
     ...(unlabelled && { labels: false }),
     onProgress: (done, total) => progress.update(done, total),
   })

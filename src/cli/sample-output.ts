@@ -6,10 +6,11 @@ import { itemSize } from '../data/dataset.ts'
 import { writeNpy } from '../data/formats/npy.ts'
 import { TweedieError } from '../errors.ts'
 import { writeFileAtomic } from '../io/node/files.ts'
-import { checkImagePath, writeImage } from '../io/node/images.ts'
+import { imageExtensions, writeImage } from '../io/node/images.ts'
 import type { Generated } from '../model/generate.ts'
 import type { Model } from '../model/model.ts'
 import { pictureOf } from '../model/picture.ts'
+import { requireNew } from './require-new.ts'
 
 /**
  * Refuses an output before there is anything to write.
@@ -26,9 +27,7 @@ export async function checkOutput(out: string, force: boolean): Promise<void> {
     }
     return
   }
-  if (extname(out).toLowerCase() !== '.npy') return checkImagePath(out, { overwrite: force })
-  if (found && !force)
-    throw new TweedieError('exists', `${out} exists`, { hint: '--force writes over it, or name another file' })
+  await requireNew(out, [...imageExtensions, '.npy'], force)
 }
 
 /** Writes samples. @returns the files */

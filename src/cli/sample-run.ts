@@ -2,7 +2,7 @@
 import { isTweedieError, TweedieError } from '../errors.ts'
 import { suggest } from '../data/suggest.ts'
 import { itemSize } from '../data/dataset.ts'
-import { checkImagePath, writeAnimation } from '../io/node/images.ts'
+import { animationExtensions, writeAnimation } from '../io/node/images.ts'
 import { terminalColors } from '../io/terminal.ts'
 import { generate } from '../model/generate.ts'
 import type { Generated } from '../model/generate.ts'
@@ -20,6 +20,7 @@ import {
   version,
 } from './common.ts'
 import { openModel } from './open-model.ts'
+import { requireNew } from './require-new.ts'
 import { chooseSampler } from './sampler-choice.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { checkOutput, writeOutput } from './sample-output.ts'
@@ -28,7 +29,7 @@ import { checkOutput, writeOutput } from './sample-output.ts'
 export async function runSample(path: string, options: SampleCommandOptions): Promise<void> {
   const { count, out, seed, batch, clip, columns, trajectory, force = false } = options
   if (out !== undefined) await checkOutput(out, force)
-  if (trajectory !== undefined) await checkImagePath(trajectory, { overwrite: force, animation: true })
+  if (trajectory !== undefined) await requireNew(trajectory, animationExtensions, force)
   const model = await openModel(path)
   const { sampler, times } = chooseSampler(model, options)
   const labels = options.class === undefined ? undefined : labelsOf(model, options.class, count)
@@ -38,8 +39,15 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   using progress = await startProgress('sample', options)
   const begin = performance.now()
   const samples = await generate(model, await nodeEngine(), {
-    ...{ count, seed, batch, clip, labels, sampler, times, signal: interrupt.signal },
     ...sessionOptions(options),
+    count,
+    seed,
+    batch,
+    clip,
+    labels,
+    sampler,
+    times,
+    signal: interrupt.signal,
     onStep({ done, total, firstItem, step, toItems }) {
       progress.update(done, total)
       frames?.put(step.index, firstItem * itemSize(model.frame.item), toItems(step.x))
@@ -55,8 +63,15 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
 
   const steps = times.length - 1
   const provenance = {
-    ...{ tweedie: version, command: 'sample', model: path, save: model.meta.save ?? null },
-    ...{ seed, sampler: sampler.name, steps, times: options.spacing ?? 'trailing', class: options.class ?? null },
+    tweedie: version,
+    command: 'sample',
+    model: path,
+    save: model.meta.save ?? null,
+    seed,
+    sampler: sampler.name,
+    steps,
+    times: options.spacing ?? 'trailing',
+    class: options.class ?? null,
   }
   const layout = columns === undefined ? {} : { columns }
   const files = out === undefined ? [] : await writeOutput(out, model, samples, { provenance, force, ...layout })
@@ -97,18 +112,15 @@ class Frames {
   }
 }
 
-/** As many samples as make sense in a terminal. */
-function preview(model: Model, { items, shape }: Generated, { columns }: SampleCommandOptions): void {
+/** As many samples as make sense in a terminal: images no smaller than half their size, in three rows at most. */
+function preview(model: Model, { items, shape }: Generated, options: SampleCommandOptions): void {
   const [count, ...item] = shape as [number, ...number[]]
-  const shown = item.length === 3 ? Math.min(count, 64) : count
+  const width = process.stdout.columns ?? 80
   const colors = terminalColors(process.env, process.stdout.isTTY ?? false)
-  print(
-    textPictureOf(items.subarray(0, shown * itemSize(item)), model.scale, {
-      colors,
-      width: process.stdout.columns ?? 80,
-      columns: columns ?? (item.length === 3 ? Math.min(shown, 8) : undefined),
-    }),
-  )
+  if (item.length !== 3) return print(textPictureOf(items, model.scale, { colors, width }))
+  const columns = options.columns ?? Math.max(1, Math.min(count, Math.floor((2 * width) / (item[2]! + 2))))
+  const shown = Math.min(count, 3 * columns)
+  print(textPictureOf(items.subarray(0, shown * itemSize(item)), model.scale, { colors, width, columns }))
 }
 
 /** The class of each sample: the classes named, in turn. */

@@ -119,10 +119,10 @@ async function resume(folder: string, path: string | undefined, options: TrainCo
 }
 
 /** Options that a resumed run may be given. */
-const changeable: ReadonlySet<string> = new Set([
-  ...['out', 'resume', 'steps', 'epochs', 'minutes', 'rate', 'device', 'threads', 'json', 'quiet', 'debug', 'color'],
-  ...['checkpointEvery', 'sampleEvery', 'logEvery', 'dryRun'],
-])
+const changeable: ReadonlySet<string> = new Set(
+  `out resume steps epochs minutes rate device threads checkpointEvery sampleEvery logEvery dryRun
+   json quiet debug color`.split(/\s+/),
+)
 
 /** Everything that can be known to be wrong before anything is written. */
 function checkRun(spec: TrainSpec, dataset: ArrayDataset): void {

@@ -2,12 +2,12 @@
 import type { DenoiseContext, Denoiser, FloatArray } from '../denoise/denoiser.ts'
 import { fromPrediction } from '../denoise/from-prediction.ts'
 import { TweedieError } from '../errors.ts'
-import { input, sizeOf } from '../graph/index.ts'
-import { Scope } from '../nn/parameters.ts'
+import { sizeOf } from '../graph/index.ts'
 import { indexOfTime } from '../noise/table-schedule.ts'
 import { compile } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
 import type { Model } from './model.ts'
+import { networkGraph } from './network-graph.ts'
 
 /** A denoiser that holds a compiled network. */
 export interface ModelDenoiser extends Denoiser, Disposable {
@@ -37,17 +37,11 @@ export async function modelDenoiser(
   engine: Engine,
   options: ModelDenoiserOptions,
 ): Promise<ModelDenoiser> {
-  const { network, layout, weights, schedule } = model
+  const { network, schedule } = model
   const { batch, ...session } = options
-  const x = input('x', [batch, ...network.inputShape])
   const conditional = network.classes > 0
-  const output = network.build(new Scope(), {
-    x,
-    t: input('t', [batch]),
-    ...(conditional && { labels: input('labels', [batch], 'int32') }),
-  })
-  const constants = new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
-  const program = await compile({ output }, engine, { ...session, constants })
+  const { x, output, weights } = networkGraph(model, batch)
+  const program = await compile({ output }, engine, { ...session, constants: weights })
   const feeds = {
     x: new Float32Array(sizeOf(x.shape)),
     t: new Float32Array(batch),

@@ -135,8 +135,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> 
 
   if (!from) yield checkpoint()
   const over = (): boolean => state.step >= (plan.total ?? noEnd) || elapsed() >= deadlineOf(spec.budget)
+  const stopped = (): boolean => signal?.aborted ?? false
   let rate = 0
-  while (!over() && !signal?.aborted) {
+  while (!over() && !stopped()) {
     const report = await trainer.step(plan.total ?? noEnd)
     const { step, loss } = report
     rate = report.rate

@@ -1,0 +1,88 @@
+/** `tweedie data`: what is in a data set, before training on it. */
+import type { Command } from 'commander'
+import type { DatasetSummary } from '../data/describe.ts'
+import {
+  command,
+  oneOf,
+  print,
+  printJson,
+  shapeText,
+  table,
+  thousands,
+  whole,
+  withExamples,
+  withSeed,
+} from './common.ts'
+import type { CommonOptions } from './common.ts'
+
+interface DataCommandOptions extends CommonOptions {
+  readonly out?: string
+  readonly count: number
+  readonly seed: number
+  readonly size?: number
+  readonly channels?: 1 | 3
+  readonly items?: number
+  readonly force?: boolean
+}
+
+/** The command. */
+export function dataCommand(): Command {
+  const data = command('data', 'show statistics and a picture of a data set')
+    .argument('<data>', 'a folder of images, a data file, or a built-in set')
+    .option('-o, --out <file>', 'a picture of some items: .png, .jpg, .webp')
+    .option('-n, --count <n>', 'how many items the picture shows', whole({ max: 10_000 }), 64)
+    .option('--size <pixels>', 'bring images to this size', whole({ max: 4096 }))
+    .option('--channels <n>', '1: grey, 3: colour', (text) => Number(oneOf(['1', '3'])(text)))
+    .option('--items <n>', 'built-in sets: how many items (default: 10000)', whole())
+    .option('--force', 'write over a file that exists')
+  withSeed(data)
+  withExamples(data, [
+    ['tweedie data ./my-images --out sheet.png', 'a contact sheet'],
+    ['tweedie data moons', 'a built-in set, in the terminal'],
+    ['tweedie data digits.npz --json', 'statistics for a program'],
+  ])
+  return data.action(run)
+}
+
+async function run(path: string, options: DataCommandOptions): Promise<void> {
+  const [{ describe }, { openData }, { showItems }, { imageExtensions }, { requireNew }] = await Promise.all([
+    import('../data/describe.ts'),
+    import('./open-data.ts'),
+    import('./data-picture.ts'),
+    import('../io/node/images.ts'),
+    import('./require-new.ts'),
+  ])
+  const { out, json, force = false, size, channels, items } = options
+  if (out !== undefined) await requireNew(out, imageExtensions, force)
+  const dataset = await openData({ path, size, channels, length: items }, { quiet: true })
+  const summary = describe(dataset)
+  const skipped = dataset.skipped ?? []
+  if (json) printJson({ ...summary, skippedFiles: skipped, picture: out })
+  else {
+    print(tableOf(summary))
+    for (const { file, reason } of skipped) print(`skipped ${file}: ${reason}`)
+  }
+  await showItems(dataset, { ...options, force })
+}
+
+function tableOf({ name, kind, shape, length, min, max, mean, std, ...rest }: DatasetSummary): string {
+  const { classCounts, classNames, nonFinite, skipped } = rest
+  const numbers = (values: readonly number[]): string =>
+    values.length > 8 ? `${values.length} values` : values.map((value) => Number(value.toPrecision(4))).join(', ')
+  return table([
+    ['name', name],
+    ['items', `${thousands(length)} ${kind === 'image' ? 'images' : kind === 'points' ? 'points' : 'arrays'}`],
+    ['shape', shapeText(shape)],
+    ['range', `${Number(min.toPrecision(6))} … ${Number(max.toPrecision(6))}`],
+    ['mean', numbers(mean)],
+    ['std', numbers(std)],
+    ['not finite', nonFinite > 0 ? thousands(nonFinite) : undefined],
+    ['classes', classCounts && classText(classCounts, classNames)],
+    ['skipped', skipped > 0 ? `${skipped} files` : undefined],
+  ])
+}
+
+function classText(counts: readonly number[], names: readonly string[] | undefined): string {
+  const shown = counts.slice(0, 20).map((count, i) => `${names?.[i] ?? i} (${thousands(count)})`)
+  return `${counts.length}: ${shown.join(', ')}${counts.length > 20 ? ', …' : ''}`
+}

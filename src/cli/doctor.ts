@@ -1,0 +1,36 @@
+/** `tweedie doctor`: versions, engine, devices, threads. For a look, and for bug reports. */
+import type { Command } from 'commander'
+import { command, print, printJson, table, version, withExamples } from './common.ts'
+import type { CommonOptions } from './common.ts'
+
+/** The command. */
+export function doctorCommand(): Command {
+  const doctor = command('doctor', 'show versions, engine, devices and threads')
+  withExamples(doctor, [['tweedie doctor --json', 'to paste into a bug report']])
+  return doctor.action(async ({ json }: CommonOptions) => {
+    const { describeRuntime } = await import('../runtime/node.ts')
+    const { arch, platform } = process
+    const runtime = await describeRuntime()
+    if (json) printJson({ tweedie: version, platform, arch, ...runtime })
+    else {
+      print(
+        table([
+          ['tweedie', version],
+          ['node', `${runtime.node} (${platform} ${arch})`],
+          ['onnxruntime', runtime.onnxruntime ?? 'not found'],
+          ['engine', runtime.engine ?? 'none'],
+          ['problem', runtime.problem],
+          ['threads', String(runtime.threads)],
+          ...runtime.devices.map(
+            ({ device, available, reason }) => [device, available ? 'works' : `no: ${firstLine(reason)}`] as const,
+          ),
+        ]),
+      )
+    }
+    if (!runtime.devices.some(({ available }) => available)) process.exitCode = 4
+  })
+}
+
+function firstLine(text = ''): string {
+  return text.split('\n')[0]!.slice(0, 160)
+}

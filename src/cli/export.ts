@@ -1,0 +1,69 @@
+/** `tweedie export`: the network for other runtimes, and numbers to check other implementations with. */
+import type { Command } from 'commander'
+import { bytes, command, print, printJson, version, whole, withExamples, withSeed } from './common.ts'
+import type { CommonOptions } from './common.ts'
+
+interface ExportCommandOptions extends CommonOptions {
+  readonly out?: string
+  readonly reference?: string
+  readonly batch?: number
+  readonly seed: number
+  readonly force?: boolean
+}
+
+/** The command. */
+export function exportCommand(): Command {
+  const command_ = command('export', 'write the network as ONNX, for any runtime')
+    .argument('<model>', "a model's folder")
+    .option('-o, --out <file>', 'the .onnx file: inputs x, t and labels; output output')
+    .option('--batch <n>', 'fix the batch size (default: any)', whole({ max: 65_536 }))
+    .option('--reference <file>', 'a .safetensors file of x, t, class_labels and output, to check other code with')
+    .option('--force', 'write over files that exist')
+  withSeed(command_)
+  withExamples(command_, [
+    ['tweedie export runs/mine --out model.onnx', 'weights inside, standard operators'],
+    ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
+  ])
+  return command_.action(run)
+}
+
+async function run(path: string, options: ExportCommandOptions): Promise<void> {
+  const [{ TweedieError }, { openModel }, { requireNew }, { writeFileAtomic }] = await Promise.all([
+    import('../errors.ts'),
+    import('./open-model.ts'),
+    import('./require-new.ts'),
+    import('../io/node/files.ts'),
+  ])
+  const { out, reference, batch, seed, force = false, json } = options
+  if (out === undefined && reference === undefined) {
+    throw new TweedieError('usage', 'what should be written?', { hint: '--out model.onnx' })
+  }
+  if (out !== undefined) await requireNew(out, ['.onnx'], force)
+  if (reference !== undefined) await requireNew(reference, ['.safetensors'], force)
+  const model = await openModel(path)
+  const files: Record<string, number> = {}
+  if (out !== undefined) {
+    const { exportOnnx } = await import('../model/export-onnx.ts')
+    const metadata = { ...metadataOf(path, model.meta.save), classes: JSON.stringify(model.classNames) }
+    const file = exportOnnx(model, { batch, metadata })
+    await writeFileAtomic(out, file)
+    files[out] = file.length
+  }
+  if (reference !== undefined) {
+    const [{ referenceOf }, { nodeEngine }, { writeSafetensors }] = await Promise.all([
+      import('../model/reference.ts'),
+      import('../runtime/node.ts'),
+      import('../io/safetensors.ts'),
+    ])
+    const tensors = await referenceOf(model, await nodeEngine(), { seed })
+    const file = writeSafetensors(tensors, metadataOf(path, model.meta.save))
+    await writeFileAtomic(reference, file)
+    files[reference] = file.length
+  }
+  if (json) return printJson({ files })
+  for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
+}
+
+function metadataOf(model: string, save: string | undefined): Record<string, string> {
+  return { tweedie: version, model, ...(save !== undefined && { save }) }
+}

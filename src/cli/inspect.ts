@@ -1,0 +1,155 @@
+/** What a file or folder is, by its content. */
+import { readFile, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { TweedieError } from '../errors.ts'
+import { readSafetensorsFile } from '../io/node/files.ts'
+import { imageExtensions, readProvenance } from '../io/node/images.ts'
+import { decodeModel } from '../onnx/proto/decode.ts'
+import type { ValueInfo } from '../onnx/proto/model.ts'
+import { readLog } from '../train/node/log-file.ts'
+import { readCheckpoint, runPaths } from '../train/node/run-folder.ts'
+import { bytes, shapeText, table, thousands } from './common.ts'
+import { openModel } from './open-model.ts'
+
+/** The same for machines and for people. */
+export interface Inspection {
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly text: string
+}
+
+/**
+ * Looks into a path.
+ *
+ * @throws TweedieError `model` for what is missing or no known kind
+ */
+export async function inspect(path: string, options: { readonly all: boolean }): Promise<Inspection> {
+  const found = await stat(path).catch(() => undefined)
+  if (found === undefined) throw new TweedieError('model', `${path}: no such file or folder`)
+  if (found.isDirectory()) return inspectModel(path)
+  const extension = extname(path).toLowerCase()
+  if (extension === '.safetensors') return inspectSafetensors(path, options.all)
+  if (extension === '.onnx') return inspectOnnx(path)
+  if (imageExtensions.includes(extension)) return inspectPicture(path)
+  throw new TweedieError('model', `${path}: no known kind of file`, {
+    hint: 'a model folder, .safetensors, .onnx or a picture; for data there is `tweedie data`',
+  })
+}
+
+async function inspectModel(path: string): Promise<Inspection> {
+  const { network, layout, scheduler, frame, classNames, meta } = await openModel(path)
+  const log = readLog(runPaths(path).log)
+  const last = log.at(-1)
+  const facts = {
+    kind: 'model',
+    network: network.className,
+    parameters: layout.size,
+    config: network.config,
+    data: meta.data,
+    objective: meta.objective,
+    noise: { schedule: scheduler.beta_schedule, levels: scheduler.num_train_timesteps },
+    training: meta.training,
+    ...(last && { log: { lines: log.length, last } }),
+  }
+  const training = Object.entries(meta.training).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+  const text = table([
+    ['model', path],
+    ['network', network.className],
+    ['parameters', thousands(layout.size)],
+    ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(frame.item)}`],
+    ['network sees', `${shapeText(frame.network)}${frame.patch > 1 ? `, patches of ${frame.patch}` : ''}`],
+    ['classes', classNames.length > 0 ? `${classNames.length}: ${classNames.slice(0, 20).join(', ')}` : 'none'],
+    ['predicts', `${meta.objective.parametrisation}, ${meta.objective.weighting} weighting`],
+    ['noise', `${scheduler.beta_schedule}, ${scheduler.num_train_timesteps} levels`],
+    ['training', training.length > 0 ? training.join(', ') : undefined],
+    ['last loss', last && `${last.loss.toFixed(5)} at step ${last.step}`],
+    ['by noise', last && last.lossByNoise.map((loss) => loss?.toFixed(3) ?? '–').join(' ')],
+  ])
+  return { facts, text }
+}
+
+async function inspectSafetensors(path: string, all: boolean): Promise<Inspection> {
+  const { tensors, metadata } = await readSafetensorsFile(path)
+  if (metadata.format?.startsWith('tweedie-checkpoint')) return inspectCheckpoint(path)
+  const list = [...tensors].map(([name, { dtype, shape, data }]) => ({ name, dtype, shape, elements: data.length }))
+  const elements = list.reduce((sum, each) => sum + each.elements, 0)
+  const size = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
+  const shown = all ? list : list.slice(0, 20)
+  const rest = list.length - shown.length
+  const text = [
+    table([
+      ['file', path],
+      ['tensors', `${list.length}, ${thousands(elements)} elements, ${bytes(size)}`],
+      ...Object.entries(metadata).map(([key, value]) => [`  ${key}`, value.slice(0, 100)] as const),
+    ]),
+    ...shown.map(({ name, dtype, shape }) => `  ${name} ${dtype} ${shapeText(shape)}`),
+    ...(rest > 0 ? [`  … and ${rest} more: --all lists them`] : []),
+  ].join('\n')
+  return { facts: { kind: 'safetensors', tensors: list, elements, bytes: size, metadata }, text }
+}
+
+async function inspectCheckpoint(path: string): Promise<Inspection> {
+  const { spec, state, run } = (await readCheckpoint(path))!
+  const finite = Object.entries({ params: state.params, average: state.average, ...state.optimizer.slots }).every(
+    ([, values]) => values.every(Number.isFinite),
+  )
+  const facts = { kind: 'checkpoint', step: state.step, parameters: state.params.length, finite, spec, run }
+  const text = table([
+    ['checkpoint', path],
+    ['step', thousands(state.step)],
+    ['parameters', `${thousands(state.params.length)}${finite ? '' : ', some not finite'}`],
+    ['network', spec.network.className],
+    ['batch', String(spec.batch)],
+    ['seed', String(spec.seed)],
+    ['budget', Object.entries(spec.budget).flat().toReversed().join(' ')],
+  ])
+  return { facts, text }
+}
+
+async function inspectOnnx(path: string): Promise<Inspection> {
+  const file = await readFile(path)
+  const { graph, opsets, producerName, metadata } = decodeModel(file)
+  const counts = new Map<string, number>()
+  for (const { domain, opType } of graph.nodes) {
+    const name = domain ? `${domain}.${opType}` : opType
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  const operators = Object.fromEntries([...counts].sort(([, a], [, b]) => b - a))
+  const constants = new Set(graph.initializers.map(({ name }) => name))
+  const values = (infos: readonly ValueInfo[]) => infos.map(({ name, dtype, shape = [] }) => ({ name, dtype, shape }))
+  const inputs = values(graph.inputs.filter(({ name }) => !constants.has(name)))
+  const outputs = values(graph.outputs)
+  const parameters = graph.initializers.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+  const line = ({ name, dtype, shape }: (typeof inputs)[number]): string => `${name} ${dtype} ${shapeText(shape)}`
+  const text = table([
+    ['file', `${path}, ${bytes(file.length)}`],
+    ['producer', producerName],
+    [
+      'opsets',
+      Object.entries(opsets)
+        .map(([domain, v]) => `${domain || 'ai.onnx'} ${v}`)
+        .join(', '),
+    ],
+    ['inputs', inputs.map(line).join('; ')],
+    ['outputs', outputs.map(line).join('; ')],
+    ['constants', `${graph.initializers.length}, ${thousands(parameters)} elements`],
+    [
+      'operators',
+      `${graph.nodes.length}: ${Object.entries(operators)
+        .map(([name, n]) => `${name} ${n}`)
+        .join(', ')}`,
+    ],
+  ])
+  const facts = { kind: 'onnx', bytes: file.length, producer: producerName, opsets, metadata, inputs, outputs }
+  return { facts: { ...facts, constants: graph.initializers.length, parameters, operators }, text }
+}
+
+async function inspectPicture(path: string): Promise<Inspection> {
+  const provenance = await readProvenance(path)
+  if (provenance === undefined) {
+    throw new TweedieError('data', `${path}: the picture does not say what made it`, {
+      hint: 'pictures of tweedie do, unless they were converted',
+    })
+  }
+  const rows = Object.entries(provenance).map(([key, value]) => [key, String(value ?? '–')] as const)
+  return { facts: { kind: 'picture', ...provenance }, text: table([['picture', path], ...rows]) }
+}

@@ -1,0 +1,51 @@
+/** `tweedie quickstart`: a first model in a minute and a half, and samples of it. */
+import type { Command } from 'commander'
+import { command, positive, print, withEngine, withExamples, withSeed } from './common.ts'
+import type { CommonOptions, EngineOptions } from './common.ts'
+
+interface QuickstartOptions extends CommonOptions, EngineOptions {
+  readonly minutes: number
+  readonly seed: number
+}
+
+/** The command. */
+export function quickstartCommand(): Command {
+  const quickstart = command('quickstart', 'train a first small model on built-in data, and draw from it').option(
+    '--minutes <n>',
+    'minutes of training',
+    positive,
+    1.5,
+  )
+  withSeed(quickstart)
+  withEngine(quickstart)
+  withExamples(quickstart, [['tweedie quickstart', 'handwritten-like digits, into runs/quickstart']])
+  return quickstart.action(run)
+}
+
+async function run(options: QuickstartOptions): Promise<void> {
+  const [{ runTrain }, { runSample }, { readdir }] = await Promise.all([
+    import('./train-run.ts'),
+    import('./sample-run.ts'),
+    import('node:fs/promises'),
+  ])
+  const { minutes, seed, ...common } = options
+  const taken = await readdir('runs').catch((): string[] => [])
+  const names = ['quickstart', ...Array.from(taken, (_, i) => `quickstart-${i + 2}`)]
+  const out = `runs/${names.find((name) => !taken.includes(name))!}`
+  const grid = `${out}/samples.png`
+
+  await runTrain('glyphs', { ...common, out, minutes, seed })
+  if (process.exitCode !== undefined) return
+  await runSample(out, { ...common, count: 40, columns: 10, seed, sampler: 'dpm++-2m', steps: 20, out: grid })
+  if (options.json || options.quiet) return
+  print(`
+The model, its checkpoint and the log are in ${out}, a picture of samples is ${grid}.
+
+What to try next:
+  npx tweedie sample ${out} --class 7 -n 36 --out sevens.png      one class
+  npx tweedie sample ${out} --trajectory way.gif                  from noise to digits
+  npx tweedie train --resume --out ${out} --minutes 10            train longer
+  npx tweedie train ./my-images --out runs/mine                   your own images
+  npx tweedie train moons --out runs/moons                        points in the plane
+  npx tweedie --help                                              everything else`)
+}

@@ -1,0 +1,31 @@
+/** Refuses files that would be written over, or could not be written. */
+import { stat } from 'node:fs/promises'
+import { dirname, extname } from 'node:path'
+import { TweedieError } from '../errors.ts'
+
+/**
+ * Refuses a path before there is anything to write to it.
+ *
+ * @param extensions what the file's name may end in
+ * @throws TweedieError `usage` for another extension or a folder that is missing, `exists` for a file that is there
+ */
+export async function requireNew(path: string, extensions: readonly string[], force: boolean): Promise<void> {
+  if (!extensions.includes(extname(path).toLowerCase())) {
+    throw new TweedieError('usage', `${path}: the extension chooses the format: ${extensions.join(', ')}`)
+  }
+  if (!force && (await exists(path))) {
+    throw new TweedieError('exists', `${path} exists`, { hint: '--force writes over it, or name another file' })
+  }
+  if (!(await exists(dirname(path)))) {
+    throw new TweedieError('usage', `${path}: there is no folder ${dirname(path)}`, {
+      hint: `mkdir -p ${dirname(path)}`,
+    })
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

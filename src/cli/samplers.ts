@@ -1,0 +1,29 @@
+/** `tweedie samplers`: which samplers there are, and when to use them. */
+import type { Command } from 'commander'
+import { command, print, printJson, withExamples } from './common.ts'
+import type { CommonOptions } from './common.ts'
+
+/** The command. */
+export function samplersCommand(): Command {
+  const list = command('samplers', 'list the samplers')
+  withExamples(list, [
+    ['tweedie samplers', 'names, orders, and when to use them'],
+    ['tweedie samplers --json', 'with papers and the names that others use'],
+  ])
+  return list.action(async ({ json }: CommonOptions) => {
+    const { samplers } = await import('../sample/registry.ts')
+    if (json) {
+      const rows = samplers.map(({ sampler, alias, diffusers }) => {
+        const { name, order, stochastic, evaluations, use, paper } = sampler
+        return { name, alias, diffusers, order, stochastic, evaluations, use, paper }
+      })
+      return printJson(rows)
+    }
+    const width = Math.max(...samplers.map(({ sampler }) => sampler.name.length))
+    print(`${'name'.padEnd(width)}  order  noise  use`)
+    for (const { sampler } of samplers) {
+      const { name, order, stochastic, use } = sampler
+      print(`${name.padEnd(width)}  ${String(order).padEnd(5)}  ${stochastic ? 'yes  ' : 'no   '}  ${use}`)
+    }
+  })
+}
