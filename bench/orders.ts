@@ -24,8 +24,8 @@ const variants: readonly (readonly [string, Sampler])[] = [
   ['dpm++-3m, published weights', dpmSolver({ order: 3, curvature: 'published' })],
 ]
 
-/** Samplers that no order describes: churn is capped at few steps, Langevin steps do not shorten, RK45 chooses its own. */
-const unmeasured = /^(heun-churn$|annealed-langevin|pc\(|rk45)/
+/** Samplers that no order describes: churn is capped at few steps, Langevin steps do not shorten, RK45 and sde-adaptive choose their own, learned variances need a network. */
+const unmeasured = /^(heun-churn$|annealed-langevin|ddpm-learned|pc\(|rk45|sde-adaptive)/
 
 async function measure(name: string, sampler: Sampler): Promise<Row> {
   const weak = sampler.stochastic && 'plan' in sampler

@@ -5,6 +5,7 @@ export { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, type Pr
 export { diracDenoiser, type DiracOptions } from './dirac.ts'
 export { fromPrediction, type Predict, type PredictionOptions } from './from-prediction.ts'
 export { type GaussianDenoiser, gaussianDenoiser, type GaussianOptions } from './gaussian.ts'
+export { fromPredictionAndVariance, predictsVariance, type VarianceDenoiser } from './learned-variance.ts'
 export { type MixtureComponent, mixtureDenoiser, type MixtureOptions } from './mixture.ts'
 export {
   edmPreconditioning,

@@ -1,6 +1,8 @@
 /** Samplers: tables of coefficients over one array of times, run by one loop. */
 export { adaptiveOde } from './adaptive-ode.ts'
+export { adaptiveSde, type AdaptiveSdeOptions } from './adaptive-sde.ts'
 export { analyticDpm, type AnalyticDpmOptions, posteriorVariances } from './analytic-dpm.ts'
+export { type BrownianPath, brownianPath } from './brownian.ts'
 export { ddim, type DdimOptions } from './ddim.ts'
 export { ddpm, type DdpmOptions } from './ddpm.ts'
 export { deis, lms, type MultistepOptions } from './deis.ts'
@@ -15,6 +17,7 @@ export {
 } from './dpm-solver-single.ts'
 export { dpmSolver, type DpmSolverOptions, type LowerOrderFinal } from './dpm-solver.ts'
 export type { Predicted } from './exponential.ts'
+export { slerp } from './interpolate.ts'
 export { kdpm2 } from './kdpm2.ts'
 export {
   annealedLangevin,
@@ -23,6 +26,7 @@ export {
   type LangevinConvention,
   type LangevinOptions,
 } from './langevin.ts'
+export { ddpmLearned } from './learned-variance.ts'
 export { type FinalLaw, finalVariance, measureWeakOrder } from './measure-law.ts'
 export { type MeasuredOrder, measureOrder, type OrderOptions } from './measure-order.ts'
 export { noNoise, type NoiseSource, randomNoise, type RandomNoiseOptions } from './noise-source.ts'

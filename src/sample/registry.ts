@@ -1,12 +1,14 @@
 /** Every sampler by name, for listings and command lines, with the names that others give it. */
 import { TweedieError } from '../errors.ts'
 import { adaptiveOde } from './adaptive-ode.ts'
+import { adaptiveSde } from './adaptive-sde.ts'
 import { ddim } from './ddim.ts'
 import { ddpm } from './ddpm.ts'
 import { deis, lms } from './deis.ts'
 import { dpmSolverGrouped, dpmSolverSde, dpmSolverSingle } from './dpm-solver-single.ts'
 import { dpmSolver } from './dpm-solver.ts'
 import { kdpm2 } from './kdpm2.ts'
+import { ddpmLearned } from './learned-variance.ts'
 import { annealedLangevin } from './langevin.ts'
 import { pndm } from './pndm.ts'
 import { predictorCorrector } from './predictor-corrector.ts'
@@ -28,6 +30,7 @@ export interface SamplerEntry {
 export const samplers: readonly SamplerEntry[] = Object.freeze([
   { sampler: ddpm(), diffusers: 'DDPMScheduler' },
   { sampler: ddpm({ variance: 'large' }), diffusers: 'DDPMScheduler(variance_type=fixed_large)' },
+  { sampler: ddpmLearned(), diffusers: 'DDPMScheduler(variance_type=learned_range)' },
   { sampler: ddim(), alias: 'DDIM', diffusers: 'DDIMScheduler' },
   { sampler: euler(), alias: 'Euler', diffusers: 'EulerDiscreteScheduler' },
   { sampler: euler({ clock: 'time' }), diffusers: 'FlowMatchEulerDiscreteScheduler' },
@@ -65,6 +68,7 @@ export const samplers: readonly SamplerEntry[] = Object.freeze([
   { sampler: uniPc({ order: 3 }), diffusers: 'UniPCMultistepScheduler(solver_order=3)' },
   { sampler: reverseSde() },
   { sampler: reverseSde({ method: 'heun' }) },
+  { sampler: adaptiveSde() },
   { sampler: predictorCorrector() },
   { sampler: annealedLangevin() },
   { sampler: adaptiveOde() },

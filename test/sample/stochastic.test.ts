@@ -7,6 +7,9 @@ import { cosineSchedule } from '../../src/noise/cosine.ts'
 import { edmSchedule, veSchedule } from '../../src/noise/ve.ts'
 import { vpSchedule } from '../../src/noise/vp.ts'
 import { analyticDpm, posteriorVariances } from '../../src/sample/analytic-dpm.ts'
+import { key, normal } from '../../src/random/index.ts'
+import { adaptiveSde } from '../../src/sample/adaptive-sde.ts'
+import { brownianPath } from '../../src/sample/brownian.ts'
 import { ddim } from '../../src/sample/ddim.ts'
 import { ddpm } from '../../src/sample/ddpm.ts'
 import { annealedLangevin, langevin } from '../../src/sample/langevin.ts'
@@ -14,7 +17,7 @@ import { finalVariance } from '../../src/sample/measure-law.ts'
 import { randomNoise } from '../../src/sample/noise-source.ts'
 import { predictorCorrector } from '../../src/sample/predictor-corrector.ts'
 import { heun } from '../../src/sample/runge-kutta.ts'
-import { sampleFinal } from '../../src/sample/sample.ts'
+import { sample, sampleFinal } from '../../src/sample/sample.ts'
 import { karrasTimes, logSnrTimes, uniformTimes } from '../../src/sample/times.ts'
 
 const moments = (x: ArrayLike<number>) => {
@@ -154,4 +157,56 @@ it('samplers end on data: points are found again', async () => {
       expect(near, sampler.name).toBe(true)
     }
   }
+})
+
+describe('the adaptive reverse SDE', () => {
+  const schedule = vpSchedule()
+  const denoiser = gaussianDenoiser({ schedule, mean: [0.5], covariance: 0.09 })
+  const times = [1, 0.01]
+  const exact = schedule.alpha(0.01) ** 2 * 0.09 + schedule.sigma(0.01) ** 2
+
+  it('has the right mean and variance', async () => {
+    const sampler = adaptiveSde({ absolute: 0.003 })
+    const { mean, variance } = moments(await sampleFinal(denoiser, { sampler, times, batch: 1500, seed: 3 }))
+    expect(Math.abs(mean - 0.5 * schedule.alpha(0.01))).toBeLessThan(4 * Math.sqrt(exact / 1500))
+    expect(Math.abs(variance / exact - 1)).toBeLessThan(4 * Math.sqrt(2 / 1500))
+  })
+
+  it('takes more steps for more precision', async () => {
+    const count = async (absolute: number) => {
+      let steps = 0
+      for await (const _ of sample(denoiser, { sampler: adaptiveSde({ absolute, relative: absolute }), times })) steps++
+      return steps
+    }
+    expect(await count(0.002)).toBeGreaterThan(1.5 * (await count(0.02)))
+  })
+})
+
+describe('a Brownian path', () => {
+  it('a step taken back leaves the whole increment as it was: the parts add up', () => {
+    let seed = 0
+    const path = brownianPath((out) => void normal(key(seed++), out), new Float64Array(3))
+    const whole = path.increment(1).slice()
+    const first = path.increment(0.3).slice()
+    const smaller = path.increment(0.1).slice()
+    path.accept()
+    expect(path.known()).toBeCloseTo(0.2, 14)
+    const second = path.increment(path.known()).slice()
+    path.accept()
+    const third = path.increment(path.known()).slice()
+    path.accept()
+    expect(path.known()).toBe(Infinity)
+    for (let i = 0; i < 3; i++) {
+      expect(smaller[i]! + second[i]!).toBeCloseTo(first[i]!, 13)
+      expect(first[i]! + third[i]!).toBeCloseTo(whole[i]!, 13)
+    }
+  })
+
+  it('has parts of the variance of their lengths', () => {
+    const count = 20_000
+    let seed = 0
+    const bridge = brownianPath((out) => void normal(key(seed++), out), new Float64Array(count))
+    bridge.increment(2)
+    expect(Math.abs(moments(bridge.increment(0.5)).variance / 0.5 - 1)).toBeLessThan(4 * Math.sqrt(2 / count))
+  })
 })
