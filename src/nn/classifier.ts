@@ -1,4 +1,7 @@
-/** A small convolutional classifier: it recognises samples, and its features measure how far they are from data. */
+/**
+ * A small convolutional classifier: it recognises samples, and its features measure how far they are from data.
+ * Every level halves the picture first, so that most of the work is done at a quarter of the pixels or fewer.
+ */
 import { add, mean, silu } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { convolution, groupNorm, linear } from './layers.ts'
@@ -7,7 +10,7 @@ import type { Scope } from './parameters.ts'
 /** The architecture; it takes images of any size. */
 export interface ClassifierConfig {
   readonly classes: number
-  /** Channels at full, half, quarter … resolution, multiples of 4; by default [16, 32, 64]. */
+  /** Channels at half, quarter, eighth … resolution, multiples of 4; by default [16, 64, 64]. */
   readonly channels?: readonly number[]
 }
 
@@ -20,13 +23,13 @@ export interface Classified {
 }
 
 /** Declares the classifier in `scope` and applies it to `x [N, C, H, W]`. */
-export function classify(scope: Scope, x: Tensor, { classes, channels = [16, 32, 64] }: ClassifierConfig): Classified {
+export function classify(scope: Scope, x: Tensor, { classes, channels = [16, 64, 64] }: ClassifierConfig): Classified {
   let h = x
   channels.forEach((width, level) => {
     const at = scope.child(`level${level}`)
     const layer = (name: string, from: Tensor, stride = 1): Tensor =>
       silu(groupNorm(at.child(`norm${name}`), convolution(at.child(`conv${name}`), from, width, { stride }), 4, 1e-5))
-    h = layer('1', h, level === 0 ? 1 : 2)
+    h = layer('1', h, 2)
     h = add(h, layer('2', h))
   })
   const features = mean(h, [2, 3])

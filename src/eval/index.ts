@@ -1,0 +1,13 @@
+/** Evaluation of models: recognition, distances from the data by features, copies of training items. */
+export { applyClassifier, type Classifier, type Verdict } from './classifier.ts'
+export { type ClassifierOptions, trainClassifier } from './train-classifier.ts'
+export { type StoredClassifier, decodeClassifier, encodeClassifier } from './classifier-file.ts'
+export { type ClassChoice, classChoices, drawSamples, labelsAsIn } from './draw.ts'
+export { type EvaluateOptions, type JudgeOptions, evaluateModel, evaluateSamples } from './evaluate.ts'
+export { type FeatureNetwork, classifierFeatures } from './feature-network.ts'
+export { formatReport } from './format-report.ts'
+export { type Memorisation, memorisation } from './memorisation.ts'
+export { type OnnxFeaturesOptions, onnxFeatures } from './onnx-features.ts'
+export { randomFeatures } from './random-features.ts'
+export type { ClassRecognition, Comparison, EvalPhase, EvalReport, ImageComparison, PointComparison } from './report.ts'
+export { type Store, memoryStore } from './store.ts'

@@ -1,0 +1,61 @@
+/** What an evaluation finds. */
+import type { Estimate } from '../metrics/features.ts'
+import type { FrechetEstimate } from '../metrics/frechet.ts'
+import type { PrecisionRecall } from '../metrics/precision-recall.ts'
+import type { Memorisation } from './memorisation.ts'
+
+/** The parts of an evaluation that take time. */
+export type EvalPhase = 'drawing samples' | 'training a classifier' | 'reading features' | 'looking for copies'
+
+/** One model, judged by samples. */
+export interface EvalReport {
+  readonly data: string
+  /** How many samples were drawn. */
+  readonly samples: number
+  readonly recognition: ClassRecognition | undefined
+  /** What the images were compared by; undefined for points, which are compared as they are. */
+  readonly features: { readonly name: string; readonly dimension: number } | undefined
+  /** One for the training data, and one for data that were held back, if there are any. */
+  readonly comparisons: readonly Comparison[]
+  readonly memorisation: Memorisation | undefined
+  /** What makes the figures less than they seem. */
+  readonly warnings: readonly string[]
+}
+
+/** Whether samples are recognised as the class that they were asked to be. */
+export interface ClassRecognition {
+  /** The share of samples, and its binomial standard error. */
+  readonly rate: Estimate
+  /** What the classifier makes of real items that it has not seen: no model does better, except by chance. */
+  readonly classifier: { readonly accuracy: number; readonly heldOut: number }
+  readonly classes: readonly { readonly name: string; readonly samples: number; readonly recognised: number }[]
+  /** `matrix[asked][answered]`: how many samples. */
+  readonly matrix: readonly (readonly number[])[]
+}
+
+/** Samples against real items. */
+export type Comparison = ImageComparison | PointComparison
+
+interface ComparisonBase {
+  readonly part: 'training' | 'held-out'
+  /** How many real items. */
+  readonly items: number
+}
+
+/** Images, by their features. */
+export interface ImageComparison extends ComparisonBase {
+  readonly kind: 'features'
+  readonly frechet: FrechetEstimate
+  readonly kernel: Estimate
+  /** Against as many real items as there are samples. */
+  readonly precisionRecall: PrecisionRecall
+}
+
+/** Points, in units of the data's standard deviation. */
+export interface PointComparison extends ComparisonBase {
+  readonly kind: 'points'
+  readonly slicedWasserstein: number
+  /** The same between real items: the least that a perfect model can be expected to have with so many samples. */
+  readonly slicedWassersteinFloor: number
+  readonly energy: Estimate
+}
