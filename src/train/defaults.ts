@@ -57,7 +57,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
   return {
     seed: choices.seed ?? 0,
     batch: choices.batch ?? Math.min(isImage ? 64 : 256, length),
-    budget: choices.budget ?? { minutes: isImage ? 10 : 2 },
+    budget: choices.budget ?? defaultBudget(shape),
     network,
     patch,
     objective: {
@@ -71,7 +71,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
       rate: 1e-3,
       warmup: 100,
       decay: 'cosine',
-      weightDecay: 0,
+      weightDecay: 0.01,
       clipNorm: 1,
       ema: 0.999,
       ...given(choices.optimizer),
@@ -80,23 +80,34 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
   }
 }
 
+/** Ten minutes for images, two for anything else. */
+const defaultBudget = (shape: readonly number[]): Budget => ({ minutes: shape.length === 3 ? 10 : 2 })
+
 /** Images from 24 pixels on are cut into patches of 2 × 2, from 96 on into 4 × 4. */
 function defaultPatch([, height, width]: readonly number[]): number {
   const side = Math.min(height!, width!)
   return side < 24 ? 1 : side < 96 ? 2 : 4
 }
 
-function networkOf(setting: Setting, { network, unet = {} }: Choices, patch: number): TrainSpec['network'] {
+function networkOf(
+  setting: Setting,
+  { network, unet = {}, budget = defaultBudget(setting.shape) }: Choices,
+  patch: number,
+): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const isImage = setting.shape.length === 3
   const className = network?.className ?? (isImage ? 'UNet2DModel' : 'MLP')
-  const config = network?.config ?? (isImage ? unetOf(unet) : mlpOf(unet))
+  const config = network?.config ?? (isImage ? unetOf({ widths: defaultWidths(budget), ...given(unet) }) : mlpOf(unet))
   const sizes =
     className === 'MLP'
       ? { input_shape: isImage ? frameOf(setting.shape, patch).network : setting.shape }
       : imageSizes(setting.shape, patch, strideOf(className, config))
   return { className, config: { ...sizes, ...classes, ...config } }
 }
+
+/** Channels at each resolution: half an hour and more can teach a larger network, ten minutes a smaller one better. */
+const defaultWidths = (budget: Budget | undefined): readonly number[] =>
+  budget !== undefined && 'minutes' in budget && budget.minutes < 30 ? [48, 96] : [64, 128]
 
 /** The default U-Net. */
 function unetOf({ widths = [64, 128], depth = 1, attention = 'middle' }: UNetChoices): Record<string, unknown> {
