@@ -15,5 +15,7 @@ export function cosineSchedule(): Schedule {
     logSnr: (t) => (t >= 1 ? -Infinity : -2 * Math.log(Math.tan((Math.PI / 2) * t))),
     timeOfLogSnr: (l) => clampTime((2 / Math.PI) * Math.atan(Math.exp(-l / 2))),
     logSnrRate: (t) => (-2 * Math.PI) / Math.sin(Math.PI * t),
+    alphaRate: (t) => (-Math.PI / 2) * Math.sin((Math.PI / 2) * t),
+    sigmaRate: (t) => (Math.PI / 2) * Math.cos((Math.PI / 2) * t),
   })
 }

@@ -11,6 +11,7 @@ export {
 } from './betas.ts'
 export { cosineSchedule } from './cosine.ts'
 export { rectifiedFlow } from './flow.ts'
+export { forwardSde } from './forward-sde.ts'
 export { forwardStep, jump, posteriorStep, priorKl, type Transition, transition } from './kernel.ts'
 export {
   defineSchedule,

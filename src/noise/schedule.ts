@@ -62,19 +62,20 @@ export function variancePreserving(curve: {
   timeOfLogSnr(logSnr: number): number
   /** dλ/dt. */
   logSnrRate(t: number): number
+  /** dα/dt and dσ/dt, where the product rule would fail. */
+  alphaRate?(t: number): number
+  sigmaRate?(t: number): number
   readonly table?: NoiseTable
 }): Schedule {
-  const { name, logSnr, timeOfLogSnr, logSnrRate, table } = curve
+  const { logSnr, logSnrRate, ...rest } = curve
   const sigma = (t: number) => Math.sqrt(sigmoid(-logSnr(t)))
   return defineSchedule({
-    name,
+    ...rest,
     logSnr,
-    timeOfLogSnr,
     sigma,
     alpha: (t) => Math.sqrt(sigmoid(logSnr(t))),
     drift: (t) => (sigma(t) ** 2 * logSnrRate(t)) / 2,
     diffusion: (t) => -(sigma(t) ** 2) * logSnrRate(t),
-    ...(table && { table }),
   })
 }
 

@@ -2,6 +2,7 @@
 import { type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { viewOf } from '../denoise/parametrisation.ts'
 import { type AdaptiveOptions, dormandPrince } from './dormand-prince.ts'
+import { requireVelocity } from './requirements.ts'
 import { euler } from './runge-kutta.ts'
 import { requireFinite, runPlan } from './run-plan.ts'
 import { defineSampler, type FreeSampler, type SampleStep } from './sampler.ts'
@@ -28,6 +29,7 @@ export function adaptiveOde(options: Omit<AdaptiveOptions, 'itemSize'> = {}): Fr
       const { schedule, shape } = denoiser
       const clean = schedule.sigma(times.at(-1)!) === 0
       const end = clean ? (times.length > 2 ? times.at(-2)! : Math.min(1e-3, times[0]! / 2)) : times.at(-1)!
+      requireVelocity(schedule, times[0]!)
       let denoised: FloatArray = x
       const slope = async (t: number, y: FloatArray, out: FloatArray): Promise<void> => {
         context.signal?.throwIfAborted()

@@ -3,6 +3,7 @@ import { emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../errors.ts'
 import { brownianPath } from './brownian.ts'
 import { ddim } from './ddim.ts'
+import { requireSignal } from './requirements.ts'
 import { requireFinite, runPlan } from './run-plan.ts'
 import { defineSampler, type FreeSampler, type SampleStep } from './sampler.ts'
 
@@ -40,6 +41,7 @@ export function adaptiveSde({
       const { schedule, shape } = denoiser
       const clean = schedule.sigma(times.at(-1)!) === 0
       const end = clean ? (times.length > 2 ? times.at(-2)! : Math.min(1e-3, times[0]! / 2)) : times.at(-1)!
+      requireSignal(schedule, times[0]!)
       let draws = 0
       const path = brownianPath((out) => noise(out, 0, draws++), x)
       let denoised: FloatArray = x

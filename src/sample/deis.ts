@@ -1,6 +1,7 @@
 /** Multistep methods that extrapolate the noise: DEIS in log(σ/α), LMS in σ/α. */
 import { noiseLevel } from '../noise/schedule.ts'
 import { dpmSolver, type LowerOrderFinal, multistepOrder } from './dpm-solver.ts'
+import { requireSignal } from './requirements.ts'
 import { plainMoments, weightsOfMoments } from './moments.ts'
 import { planSteps } from './plan.ts'
 import { defineSampler, type LinearSampler } from './sampler.ts'
@@ -43,6 +44,7 @@ export function lms({ order = 4, lowerOrderFinal = 'never' }: MultistepOptions<1
     plan(schedule, times) {
       const level = times.map((t) => noiseLevel(schedule, t))
       return planSteps(times, 'epsilon', (t, s, i) => {
+        requireSignal(schedule, t)
         const clean = level[i + 1] === 0 && lowerOrderFinal !== 'never'
         const now = clean
           ? 1

@@ -38,7 +38,7 @@ export function dpmSolverSingle({
   const rule: StepRule = {
     view: predict,
     stages(schedule, t, s) {
-      if (schedule.sigma(s) === 0) return stagesThrough(schedule, [t, s], predict, type)
+      if (schedule.sigma(s) === 0 || schedule.alpha(t) === 0) return stagesThrough(schedule, [t, s], predict, type)
       const [from, to] = [halfLogSnr(schedule, t), halfLogSnr(schedule, s)]
       const between = Array.from({ length: order - 1 }, (_, k) =>
         schedule.timeOfLogSnr(2 * (from + ((k + 1) / order) * (to - from))),
@@ -70,18 +70,22 @@ export function dpmSolverGrouped(
     plan(schedule, times) {
       const clean = schedule.sigma(times.at(-1)!) === 0
       let at = 0
-      const steps = groupSizes(times.length - 1, order, lowerOrderFinal, clean).map((size) => {
-        const group = times.slice(at, at + size + 1)
-        at += size
-        return { t: group[0]!, s: group[size]!, stages: stagesThrough(schedule, group, predict, type) }
-      })
+      const steps = groupSizes(times.length - 1, order, lowerOrderFinal, clean, schedule.alpha(times[0]!) === 0).map(
+        (size) => {
+          const group = times.slice(at, at + size + 1)
+          at += size
+          return { t: group[0]!, s: group[size]!, stages: stagesThrough(schedule, group, predict, type) }
+        },
+      )
       return { view: predict, steps }
     },
   })
 }
 
 /** n evaluations in groups of `order`; what is left over, a lower order at the end and clean data make the last ones shorter. */
-function groupSizes(n: number, order: number, lowerOrderFinal: boolean, clean: boolean): number[] {
+function groupSizes(n: number, order: number, lowerOrderFinal: boolean, clean: boolean, blind: boolean): number[] {
+  // from pure noise there is no clock to divide: the first step is alone
+  if (blind && n > 1) return [1, ...groupSizes(n - 1, order, lowerOrderFinal, clean, false)]
   const sizes = Array.from({ length: Math.ceil(n / order) }, (_, i) => Math.min(order, n - i * order))
   const last = sizes.at(-1)!
   if (last > 1 && (clean || (lowerOrderFinal && last === order))) sizes.splice(-1, 1, last - 1, 1)
@@ -138,7 +142,9 @@ export function dpmSolverSde({ eta = 1 }: { readonly eta?: number } = {}): Linea
     plan: planOf({
       view: 'sample',
       stages(schedule, t, s) {
-        if (schedule.sigma(s) === 0) return stagesThrough(schedule, [t, s], 'sample', 'midpoint')
+        if (schedule.sigma(s) === 0 || schedule.alpha(t) === 0) {
+          return stagesThrough(schedule, [t, s], 'sample', 'midpoint')
+        }
         const [from, to] = [noiseLevel(schedule, t), noiseLevel(schedule, s)]
         const middle = Math.sqrt(from * to)
         const m = schedule.timeOfLogSnr(-2 * Math.log(middle))

@@ -78,7 +78,10 @@ export function pastNodes(schedule: Schedule, times: readonly number[], i: numbe
   return Array.from({ length: count }, (_, k) => (k === 0 ? 0 : (halfLogSnr(schedule, times[i - k]!) - now) / h))
 }
 
-/** The order that step i may have: its history, the choice for the last steps and a landing on clean data limit it. */
+/**
+ * The order that step i may have: its history, as far as that began with some signal, the choice for the last steps and a
+ * landing on clean data limit it.
+ */
 export function multistepOrder(
   schedule: Schedule,
   times: readonly number[],
@@ -90,5 +93,6 @@ export function multistepOrder(
   const left = steps - i
   if (schedule.sigma(times[i + 1]!) === 0 || (lowerOrderFinal === 'euler' && left === 1)) return 1
   const lower = lowerOrderFinal === 'always' || (lowerOrderFinal === 'auto' && steps < 15)
-  return Math.min(order, i + 1, lower ? left : order)
+  const known = schedule.alpha(times[0]!) === 0 ? Math.max(1, i) : i + 1
+  return Math.min(order, known, lower ? left : order)
 }

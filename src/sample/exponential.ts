@@ -16,6 +16,7 @@
  */
 import { halfLogSnr, type Schedule } from '../noise/schedule.ts'
 import { exponentialMoments } from './moments.ts'
+import { requireSignal } from './requirements.ts'
 
 /** What is integrated: the data or the noise prediction. */
 export type Predicted = 'sample' | 'epsilon'
@@ -49,6 +50,7 @@ export function exponentialStep(
     const x = (sigmaS / sigmaT) * (noisy ? Math.exp(-h) : 1)
     return { h, x, moments: scaled(alphaS, noisy ? 2 * h : h), noise: sigmaS * root }
   }
+  requireSignal(schedule, t)
   const x = alphaS / schedule.alpha(t)
   return { h, x, moments: scaled(x * sigmaT * (noisy ? 2 : 1), -h), noise: x * sigmaT * root }
 }

@@ -2,6 +2,7 @@
 import { noiseLevel, timeOfNoiseLevel } from '../noise/schedule.ts'
 import { defineSampler, type LinearSampler } from './sampler.ts'
 import { ancestral, planOf, type StepRule } from './single-step.ts'
+import { requireSignal } from './requirements.ts'
 import { rungeKuttaRule, tableaux } from './runge-kutta.ts'
 
 /**
@@ -29,6 +30,7 @@ const geometricMidpoint: StepRule = {
   view: 'epsilon',
   stages(schedule, t, s) {
     const [from, to] = [noiseLevel(schedule, t), noiseLevel(schedule, s)]
+    requireSignal(schedule, t)
     const middle = Math.sqrt(from * to)
     const m = timeOfNoiseLevel(schedule, middle)
     if (middle === 0) return rungeKuttaRule(tableaux.euler).stages(schedule, t, s, 0)

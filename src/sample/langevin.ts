@@ -3,6 +3,7 @@ import { type Denoiser, sizeOf } from '../denoise/denoiser.ts'
 import type { Schedule } from '../noise/schedule.ts'
 import { randomNoise } from './noise-source.ts'
 import type { PlannedStep } from './plan.ts'
+import { requireSignal } from './requirements.ts'
 import { runPlan } from './run-plan.ts'
 import { initialState, type SampleOptions } from './sample.ts'
 import { defineSampler, type LinearSampler, type SampleStep } from './sampler.ts'
@@ -19,14 +20,16 @@ export type LangevinConvention = 'half' | 'full'
 export interface AnnealedLangevinOptions {
   /** L, the steps at each noise level; default 100. */
   readonly stepsPerLevel?: number
-  /** ε, the step size at the lowest level; default 2e-5 (for `half`). It grows with σ², so that every level mixes alike. */
+  /**
+   * The step size in units of σ², so that every level mixes alike; default 0.2 (for `half`). NCSN's ε is this times the
+   * square of its lowest σ: 2e-5 for 0.01.
+   */
   readonly stepSize?: number
   readonly convention?: LangevinConvention
 }
 
 /**
- * Annealed Langevin dynamics: L steps at each time of the grid but the last, with step sizes a = ε σ_t²/σ_low², where
- * σ_low is the lowest of these levels. From level to level the state keeps its data and rescales, α_s/α_t. If the last time
+ * Annealed Langevin dynamics: L steps at each time of the grid but the last, with step sizes in proportion to σ_t². From level to level the state keeps its data and rescales, α_s/α_t. If the last time
  * is clean data the last level's state is denoised, E[x₀ | x_t].
  *
  * Generative Modeling by Estimating Gradients of the Data Distribution (Song & Ermon, 2019), algorithm 1,
@@ -34,7 +37,7 @@ export interface AnnealedLangevinOptions {
  * https://arxiv.org/abs/2009.05475
  */
 export function annealedLangevin(options: AnnealedLangevinOptions = {}): LinearSampler {
-  const { stepsPerLevel = 100, stepSize = 2e-5, convention = 'half' } = options
+  const { stepsPerLevel = 100, stepSize = 0.2, convention = 'half' } = options
   return defineSampler({
     name: 'annealed-langevin',
     order: 1,
@@ -43,10 +46,10 @@ export function annealedLangevin(options: AnnealedLangevinOptions = {}): LinearS
     use: 'NCSN models; many steps a level, no error to accumulate',
     paper: 'https://arxiv.org/abs/1907.05600',
     plan(schedule, times) {
-      const lowest = Math.min(...times.slice(0, -1).map((t) => schedule.sigma(t)))
       const steps = times.slice(1).flatMap((s, i): PlannedStep[] => {
         const t = times[i]!
-        const size = stepSize * (schedule.sigma(t) / lowest) ** 2
+        requireSignal(schedule, t)
+        const size = stepSize * schedule.sigma(t) ** 2
         const level = Array.from({ length: stepsPerLevel }, () => langevinStep(schedule, t, size, convention))
         const leave: PlannedStep =
           schedule.sigma(s) === 0

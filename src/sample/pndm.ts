@@ -1,5 +1,6 @@
 /** Pseudo numerical methods: classical weights for the noise prediction, DDIM's way of moving along it. */
 import { noiseLevel, type Schedule } from '../noise/schedule.ts'
+import { requireSignal } from './requirements.ts'
 import type { PlannedStep, Stage } from './plan.ts'
 import { defineSampler, type LinearSampler } from './sampler.ts'
 
@@ -80,6 +81,7 @@ function multistep(schedule: Schedule, t: number, s: number, atGrid: readonly nu
 
 /** DDIM's move from t to s along a mean of noise predictions. */
 function transfer(schedule: Schedule, t: number, s: number, weights: readonly number[]): Stage {
+  requireSignal(schedule, t)
   const alpha = schedule.alpha(s)
   const length = alpha * (noiseLevel(schedule, s) - noiseLevel(schedule, t))
   return { evaluate: true, time: s, x: alpha / schedule.alpha(t), history: weights.map((weight) => length * weight) }

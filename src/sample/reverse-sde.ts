@@ -2,6 +2,7 @@
 import { planOf } from './single-step.ts'
 import type { Schedule } from '../noise/schedule.ts'
 import type { Stage } from './plan.ts'
+import { requireSignal } from './requirements.ts'
 import { defineSampler, type LinearSampler } from './sampler.ts'
 
 /** How to solve the reverse equation. */
@@ -38,6 +39,7 @@ export function reverseSde({ method = 'euler-maruyama', eta = 1 }: ReverseSdeOpt
     plan: planOf({
       view: 'sample',
       stages(schedule, t, s): Stage[] {
+        requireSignal(schedule, t)
         const clean = schedule.sigma(s) === 0
         const first = increment(schedule, t, t, s, eta)
         const noise = clean || eta === 0 ? [] : [first.noise]

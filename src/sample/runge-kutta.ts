@@ -3,8 +3,10 @@
  */
 import { TweedieError } from '../errors.ts'
 import { noiseLevel, type Schedule, timeOfNoiseLevel } from '../noise/schedule.ts'
+import { ddim } from './ddim.ts'
 import type { Stage } from './plan.ts'
 import { defineSampler, type LinearSampler } from './sampler.ts'
+import { requireSignal, requireVelocity } from './requirements.ts'
 import { ancestral, churned, type ChurnOptions, planOf, type StepRule } from './single-step.ts'
 
 /** A Butcher tableau. */
@@ -64,7 +66,8 @@ export function rungeKuttaRule(tableau: Tableau, clock: Clock = 'level'): StepRu
   return {
     view,
     stages(schedule, t, s) {
-      if (clock === 'level' && schedule.alpha(t) === 0) throw noSignal(t)
+      if (clock === 'level') requireSignal(schedule, t)
+      else requireVelocity(schedule, t)
       const { nodes, rows, weights } = schedule.sigma(s) === 0 ? tableaux.euler : tableau
       return nodes.map((_, i): Stage => {
         const end = i === nodes.length - 1
@@ -106,8 +109,15 @@ export function rungeKutta(tableau: Tableau, options: RungeKuttaOptions = {}): L
   })
 }
 
-/** Euler's method: in the clock `level` it is DDIM, with `eta` DDIM's η, and with η = 1 what others call Euler a. */
-export const euler = (options?: RungeKuttaOptions): LinearSampler => rungeKutta(tableaux.euler, options)
+/**
+ * Euler's method. In the clock `level` it is DDIM with `eta` for η, and written as such needs no signal to start from; with
+ * η = 1 it is what others call Euler a.
+ */
+export function euler(options: RungeKuttaOptions = {}): LinearSampler {
+  const info = rungeKutta(tableaux.euler, options)
+  const { clock = 'level', eta = 0, churn = 0 } = options
+  return clock === 'level' && churn === 0 ? defineSampler({ ...info, plan: ddim({ eta }).plan }) : info
+}
 
 /** Heun's method, EDM's algorithm 1, and with `churn` its algorithm 2. */
 export const heun = (options?: RungeKuttaOptions): LinearSampler => rungeKutta(tableaux.heun, options)
@@ -144,10 +154,4 @@ interface ClockRule {
   scale(schedule: Schedule, t: number, u: number): number
   /** The step's length as seen at time u. */
   length(schedule: Schedule, t: number, s: number, u: number): number
-}
-
-function noSignal(t: number): TweedieError {
-  return new TweedieError('usage', `no signal is left at t = ${t}, so the noise level σ/α is infinite`, {
-    hint: "start a little earlier (from: 0.999), or solve in time: { clock: 'time' }",
-  })
 }

@@ -1,6 +1,6 @@
 /** UniPC: a multistep predictor whose next evaluation also corrects the step before, at no extra cost. */
 import type { Schedule } from '../noise/schedule.ts'
-import { pastNodes } from './dpm-solver.ts'
+import { multistepOrder, pastNodes } from './dpm-solver.ts'
 import { exponentialStep, type Predicted } from './exponential.ts'
 import { weightsOfMoments } from './moments.ts'
 import { planSteps, type Stage } from './plan.ts'
@@ -39,8 +39,7 @@ export function uniPc(options: UniPcOptions = {}): LinearSampler {
     use: 'good images in 5 to 15 steps',
     paper: 'https://arxiv.org/abs/2302.04867',
     plan(schedule, times) {
-      const last = times.length - 2
-      const orderOf = (i: number) => Math.min(order, i + 1, lowerOrderFinal === 'always' ? last - i + 1 : order)
+      const orderOf = (i: number) => multistepOrder(schedule, times, i, order, lowerOrderFinal)
       const weights = (i: number) => stepWeights(schedule, times, i, orderOf(i), predict, type)
       return planSteps(times, predict, (_, s, i): Stage[] => {
         const { x, predictor } = weights(i)

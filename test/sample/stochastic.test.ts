@@ -62,7 +62,7 @@ describe('annealed Langevin dynamics', () => {
 
   it('finds the weights of distant modes, which plain Langevin dynamics does not', async () => {
     const times = [...uniformTimes(12, { to: 0.05 }), 0]
-    const annealed = annealedLangevin({ stepsPerLevel: 40, stepSize: 0.2 * schedule.sigma(0.05) ** 2 })
+    const annealed = annealedLangevin({ stepsPerLevel: 40, stepSize: 0.2 })
     const good = await sampleFinal(denoiser, { sampler: annealed, times, batch: 300, seed: 1 })
     expect(Math.abs(share(good) - 0.8)).toBeLessThan(0.08)
     let stuck: ArrayLike<number> = []
