@@ -10,7 +10,7 @@ export async function* runPlan(plan: Plan, problem: Omit<SamplingProblem, 'times
   const { denoiser, x, noise, context } = problem
   const { schedule } = denoiser
   const stages = plan.steps.flatMap((step) => step.stages)
-  const depth = Math.max(...stages.map((stage) => stage.history.length))
+  const depth = stages.reduce((most, stage) => Math.max(most, stage.history.length), 1)
   const evaluate = evaluator(
     denoiser,
     stages.some((stage) => stage.unprojected),
