@@ -59,7 +59,7 @@ export async function nearestNeighbours(
       for (let j = 0; j < count; j++) {
         const rough = queryNorms[i]! + norms[j]! - 2 * products[i * chunk + j]!
         // What cancellation may have lost is smaller than this; whatever comes near the k nearest is computed exactly.
-        const slack = 1e-5 * (queryNorms[i]! + norms[j]!)
+        const slack = 1e-4 * (queryNorms[i]! + norms[j]!)
         if (rough - slack > distance[i * k + k - 1]!) continue
         insert(index, distance, i * k, k, from + j, exact(rows, i, y, j, size))
       }
