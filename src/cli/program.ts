@@ -1,0 +1,69 @@
+/** The command line: `tweedie COMMAND …`. Commands load what they need when they run, so that help is instant. */
+import { Command, CommanderError } from 'commander'
+import { version } from './common.ts'
+import { reportFailure } from './failure.ts'
+import { dataCommand } from './data.ts'
+import { doctorCommand } from './doctor.ts'
+import { evalCommand } from './eval.ts'
+import { exportCommand } from './export.ts'
+import { infoCommand } from './info.ts'
+import { quickstartCommand } from './quickstart.ts'
+import { sampleCommand } from './sample.ts'
+import { samplersCommand } from './samplers.ts'
+import { trainCommand } from './train.ts'
+
+/** All commands, in the order of the help. */
+const commands = [
+  quickstartCommand,
+  trainCommand,
+  sampleCommand,
+  evalCommand,
+  infoCommand,
+  dataCommand,
+  exportCommand,
+  samplersCommand,
+  doctorCommand,
+]
+
+/** The program. */
+export function program(): Command {
+  const tweedie = new Command('tweedie')
+    .description('Diffusion models for TypeScript: train, sample, evaluate and ship them.')
+    .version(version, '-V, --version', "show the version ('tweedie doctor' shows all of them)")
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .showSuggestionAfterError(true)
+  for (const create of commands) tweedie.addCommand(create())
+  tweedie.addHelpText(
+    'after',
+    `
+Examples:
+  npx tweedie quickstart                                   a first model in a minute and a half
+  npx tweedie train ./my-images --out runs/mine            your own images, ten minutes
+  npx tweedie sample runs/mine -n 64 --out grid.png        draw from it
+
+'tweedie COMMAND --help' has the options and more examples.`,
+  )
+  for (const each of [tweedie, ...tweedie.commands]) {
+    each.exitOverride().configureOutput({ outputError: () => {} })
+  }
+  return tweedie
+}
+
+/**
+ * Runs a command line, without the program's name.
+ *
+ * @returns the exit status of the process
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--no-color')) process.env.NO_COLOR ??= '1'
+  const tweedie = program()
+  try {
+    if (argv.length === 0) tweedie.outputHelp()
+    else await tweedie.parseAsync(argv, { from: 'user' })
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    return reportFailure(error, { debug: argv.includes('--debug') })
+  }
+}
