@@ -37,7 +37,7 @@ export interface JudgeContext extends Pick<SessionOptions, 'device' | 'threads'>
 export type Judged = Pick<EvalReport, 'recognition' | 'features' | 'comparisons' | 'warnings'>
 
 /** Above this many features the error bar, which takes eleven times as long as the distance, is left out. */
-const mostForErrorBar = 512
+const mostForErrorBar = 256
 
 /** Below this the classifier itself is in doubt. */
 const goodAccuracy = 0.95
@@ -63,7 +63,7 @@ export async function judgeImages(
       : randomFeatures(training.shape, engine, session))
 
   const images = allItems(samples)
-  const reading = phase('reading features')
+  const reading = phase('comparing features')
   const drawn = await network.extract(images, reading)
   const comparisons: ImageComparison[] = []
   for (const { part, dataset } of parts) {

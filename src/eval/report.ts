@@ -5,7 +5,7 @@ import type { PrecisionRecall } from '../metrics/precision-recall.ts'
 import type { Memorisation } from './memorisation.ts'
 
 /** The parts of an evaluation that take time. */
-export type EvalPhase = 'drawing samples' | 'training a classifier' | 'reading features' | 'looking for copies'
+export type EvalPhase = 'drawing samples' | 'training a classifier' | 'comparing features' | 'looking for copies'
 
 /** One model, judged by samples. */
 export interface EvalReport {

@@ -25,7 +25,7 @@ const store = memoryStore()
 let classifier: Classifier
 
 beforeAll(async () => {
-  classifier = await trainClassifier(training, engine, { steps: 120, seed: 5 })
+  classifier = await trainClassifier(training, engine, { steps: 180, batch: 32, seed: 5 })
   await store.write(classifierFile, encodeClassifier({ ...classifier, data: await digestOfDataset(training) }))
 }, 60_000)
 
