@@ -6,14 +6,13 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createDataset } from '../src/data/index.ts'
 import { modelDenoiser } from '../src/model/denoiser.ts'
-import { scheduleOf, schedulerOf } from '../src/model/model.ts'
-import type { Model } from '../src/model/model.ts'
 import { flops } from '../src/graph/passes/index.ts'
 import { input, matmul } from '../src/graph/index.ts'
 import { Scope } from '../src/nn/parameters.ts'
 import { key, normal, uniform } from '../src/random/index.ts'
 import { nodeEngine } from '../src/runtime/node.ts'
 import { compile } from '../src/runtime/program.ts'
+import { snapshot } from '../src/train/snapshot.ts'
 import { createTrainer } from '../src/train/trainer.ts'
 import type { TrainSpec } from '../src/train/spec.ts'
 import { defaultPeer, findPython, timePeer } from './peer.ts'
@@ -59,16 +58,8 @@ const bytes = Uint8Array.from(uniform(key(0), new Float32Array(256 * 3072)), (u)
 const dataset = createDataset({ name: 'noise', kind: 'image', shape: [3, 32, 32], data: bytes })
 
 using trainer = await createTrainer(spec, dataset, engine, { threads })
-const { network, layout, frame, state } = trainer
-const scheduler = schedulerOf('linear', 1000, 'epsilon')
-const model = {
-  network,
-  layout,
-  frame,
-  weights: state.params.slice(),
-  parametrisation: 'epsilon',
-  schedule: scheduleOf(scheduler),
-} as Model
+const { network, layout } = trainer
+const model = { ...snapshot(trainer, dataset), weights: trainer.state.params.slice() }
 using denoiser = await modelDenoiser(model, engine, { batch, threads })
 const x = normal(key(1), new Float32Array(batch * 3072))
 

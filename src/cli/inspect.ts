@@ -36,7 +36,7 @@ export async function inspect(path: string, options: { readonly all: boolean }):
 }
 
 async function inspectModel(path: string): Promise<Inspection> {
-  const { network, layout, scheduler, frame, classNames, meta } = await openModel(path)
+  const { network, layout, schedule, scheduler, frame, classNames, meta } = await openModel(path)
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)
   const facts = {
@@ -46,7 +46,7 @@ async function inspectModel(path: string): Promise<Inspection> {
     config: network.config,
     data: meta.data,
     objective: meta.objective,
-    noise: { schedule: scheduler.beta_schedule, levels: scheduler.num_train_timesteps },
+    noise: scheduler ? { schedule: scheduler.beta_schedule, levels: scheduler.num_train_timesteps } : meta.schedule,
     training: meta.training,
     ...(last && { log: { lines: log.length, last } }),
   }
@@ -59,7 +59,7 @@ async function inspectModel(path: string): Promise<Inspection> {
     ['network sees', `${shapeText(frame.network)}${frame.patch > 1 ? `, patches of ${frame.patch}` : ''}`],
     ['classes', classNames.length > 0 ? `${classNames.length}: ${classNames.slice(0, 20).join(', ')}` : 'none'],
     ['predicts', `${meta.objective.parametrisation}, ${meta.objective.weighting} weighting`],
-    ['noise', `${scheduler.beta_schedule}, ${scheduler.num_train_timesteps} levels`],
+    ['noise', scheduler ? `${scheduler.beta_schedule}, ${scheduler.num_train_timesteps} levels` : schedule.name],
     ['training', training.length > 0 ? training.join(', ') : undefined],
     ['last loss', last && `${last.loss.toFixed(5)} at step ${last.step}`],
     ['by noise', last && last.lossByNoise.map((loss) => loss?.toFixed(3) ?? '–').join(' ')],

@@ -1,12 +1,11 @@
 /** A sampler, its steps and their spacing, from options. */
 import { TweedieError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
+import { timesOf } from '../model/times.ts'
 import { suggest } from '../data/suggest.ts'
 import { ddim } from '../sample/ddim.ts'
 import { samplerByName, samplers } from '../sample/registry.ts'
 import type { Sampler } from '../sample/sampler.ts'
-import { tableTimes } from '../sample/table-times.ts'
-import { karrasTimes, logSnrTimes } from '../sample/times.ts'
 import type { spacings } from './choices.ts'
 
 /** What can be asked for. */
@@ -30,15 +29,13 @@ export interface SamplerChoice {
  */
 export function chooseSampler(
   { schedule }: Pick<Model, 'schedule'>,
-  { sampler: name, steps, eta, spacing = 'trailing' }: SamplerOptions,
+  { sampler: name, steps, eta, spacing }: SamplerOptions,
 ): SamplerChoice {
   if (eta !== undefined && name.toLowerCase() !== 'ddim') {
     throw new TweedieError('usage', `--eta is for the sampler ddim, not for ${name}`, { hint: '--sampler ddim' })
   }
   const sampler = eta === undefined ? find(name) : ddim({ eta })
-  if (spacing === 'log-snr') return { sampler, times: logSnrTimes(schedule, steps) }
-  if (spacing === 'karras') return { sampler, times: karrasTimes(schedule, steps) }
-  return { sampler, times: tableTimes(schedule.table, steps, { spacing }) }
+  return { sampler, times: timesOf(schedule, steps, spacing) }
 }
 
 function find(name: string): Sampler {

@@ -5,15 +5,15 @@ import { frameOf } from '../data/frame.ts'
 import { TweedieError } from '../errors.ts'
 import { readJson } from '../io/node/files.ts'
 import { sparkline } from '../io/terminal.ts'
-import { schedulerOf } from '../model/model.ts'
 import { networkFromConfig, strideOf } from '../nn/registry.ts'
+import { describeNoise } from '../noise/named.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { checkFit } from '../train/check-fit.ts'
 import type { Checkpoint } from '../train/checkpoint.ts'
 import { defaultSpec } from '../train/defaults.ts'
 import type { Choices } from '../train/defaults.ts'
 import { beginRun, readRun, requireFree } from '../train/node/run-folder.ts'
-import type { DataSource } from '../train/node/run-folder.ts'
+import type { DataSource, Rhythm } from '../train/node/run-folder.ts'
 import { digestOf, trainInFolder } from '../train/node/run.ts'
 import type { RunEvent } from '../train/node/run.ts'
 import { deadlineOf, stepsOf } from '../train/plan.ts'
@@ -33,6 +33,7 @@ interface Run {
   readonly spec: TrainSpec
   readonly dataset: ArrayDataset
   readonly source: DataSource
+  readonly rhythm: Rhythm
   readonly from: Checkpoint | undefined
 }
 
@@ -46,16 +47,16 @@ const drySteps = 12
  */
 export async function runTrain(data: string | undefined, options: TrainCommandOptions): Promise<void> {
   checkUsage(data, options)
-  const { out, json, sampleEvery, logEvery, checkpointEvery } = options
+  const { out, json } = options
   using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', options))
   const run = await (options.resume ? resume(out!, data, options) : prepare(data!, options))
-  const { spec, dataset, from } = run
+  const { spec, dataset, from, rhythm } = run
   const engine = await nodeEngine()
   if (!json) note(report(run, options), options)
-  const common = { spec, dataset, engine, from, logEvery, ...sessionOptions(options), signal: interrupt.signal }
+  const common = { spec, dataset, engine, from, ...sessionOptions(options), signal: interrupt.signal }
   if (options.dryRun) return dryRun(common, options)
 
-  const events = trainInFolder({ ...common, folder: out!, sampleEvery, checkpointEvery })
+  const events = trainInFolder({ ...common, ...rhythm, folder: out! })
   using progress = await startProgress('train', options)
   const losses: number[] = []
   for await (const event of events) {
@@ -93,8 +94,9 @@ async function prepare(path: string, options: TrainCommandOptions): Promise<Run>
   const dataset = await openData(source, options)
   const spec = defaultSpec({ ...dataset, classes: classCount(dataset) }, { ...choicesOf(options), network })
   checkRun(spec, dataset)
-  if (!dryRun) await beginRun(out!, { version, spec, data: source, digest: digestOf(dataset) }, { force })
-  return { spec, dataset, source, from: undefined }
+  const rhythm = rhythmOf(options)
+  if (!dryRun) await beginRun(out!, { version, spec, data: source, digest: digestOf(dataset), rhythm }, { force })
+  return { spec, dataset, source, rhythm, from: undefined }
 }
 
 /** A run that goes on. */
@@ -115,7 +117,16 @@ async function resume(folder: string, path: string | undefined, options: TrainCo
     })
   }
   checkRun(spec, dataset)
-  return { spec, dataset, source, from: checkpoint }
+  return { spec, dataset, source, rhythm: { ...record.rhythm, ...rhythmOf(options) }, from: checkpoint }
+}
+
+/** How often what is kept, as far as it was said. */
+function rhythmOf({ logEvery, checkpointEvery, sampleEvery }: TrainCommandOptions): Rhythm {
+  return {
+    ...(logEvery !== undefined && { logEvery }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
+    ...(sampleEvery !== undefined && { sampleEvery }),
+  }
 }
 
 /** Options that a resumed run may be given. */
@@ -129,7 +140,6 @@ function checkRun(spec: TrainSpec, dataset: ArrayDataset): void {
   checkSpec(spec)
   const network = networkFromConfig(spec.network.className, spec.network.config)
   checkFit(spec, network, dataset, frameOf(dataset.shape, spec.patch, strideOf(network)))
-  schedulerOf(spec.noise.table, spec.noise.levels, spec.objective.parametrisation)
 }
 
 /** A network's configuration from a file; without a class it is a UNet2DModel. */
@@ -160,10 +170,7 @@ function report({ spec, dataset, source, from }: Run, { out }: TrainCommandOptio
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['classes', classes > 0 ? `${classes}${names ? `: ${names}${classes > 10 ? ', …' : ''}` : ''}` : 'none'],
     ['network', `${network.className}${sizeText(network.config)}${spec.patch > 1 ? `, patches of ${spec.patch}` : ''}`],
-    [
-      'objective',
-      `${objective.parametrisation}-prediction, ${objective.weighting} weighting, ${noise.table} (${noise.levels} levels)`,
-    ],
+    ['objective', `${objective.parametrisation}-prediction, ${objective.weighting} weighting, ${describeNoise(noise)}`],
     ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
     ['budget', `${amount} ${unit}${from ? `, ${from.state.step} steps made` : ''}`],
     ['out', out],

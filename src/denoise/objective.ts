@@ -11,11 +11,7 @@ import { add, input, mean, mul, reshape, square, sub } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import type { Network } from '../nn/network.ts'
 import type { Scope } from '../nn/parameters.ts'
-import type { Schedule } from '../noise/schedule.ts'
-import { lossWeight } from './weighting.ts'
-import type { WeightingName } from './weighting.ts'
-import { parametrisation } from './parametrisation.ts'
-import type { Parametrisation, ParametrisationName } from './parametrisation.ts'
+import type { Objective } from './objective-spec.ts'
 
 /** What is fed at every step besides data and noise: one number for each item. */
 export const itemCoefficients = ['alpha', 'sigma', 'sample', 'noise', 'weight'] as const
@@ -51,13 +47,15 @@ export function denoisingLoss(network: Network, scope: Scope, batch: number): Lo
   return { loss: mean(itemLoss), itemLoss }
 }
 
-/** The coefficients of an item at time t, in the order of {@link itemCoefficients}. */
+/**
+ * The coefficients of an item at time t, in the order of {@link itemCoefficients}. The factor by which the network sees
+ * x_t smaller or larger is already in α and σ.
+ */
 export function coefficientsAt(
-  schedule: Schedule,
-  kind: ParametrisationName | Parametrisation,
-  weighting: WeightingName,
+  { schedule, parametrisation, view, weight }: Objective,
   t: number,
 ): readonly [alpha: number, sigma: number, sample: number, noise: number, weight: number] {
-  const { sample, noise } = parametrisation(kind).weights(schedule, t)
-  return [schedule.alpha(t), schedule.sigma(t), sample, noise, lossWeight(weighting, kind, schedule, t)]
+  const { sample, noise } = parametrisation.weights(schedule, t)
+  const scale = view.scale(t)
+  return [scale * schedule.alpha(t), scale * schedule.sigma(t), sample, noise, weight(t)]
 }

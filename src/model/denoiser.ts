@@ -1,9 +1,9 @@
 /** A model as a denoiser: its network compiled with the weights built in. */
 import type { DenoiseContext, Denoiser, FloatArray } from '../denoise/denoiser.ts'
 import { fromPrediction } from '../denoise/from-prediction.ts'
+import { fromPredictionAndVariance } from '../denoise/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../graph/index.ts'
-import { indexOfTime } from '../noise/table-schedule.ts'
 import { compile } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
 import type { Model } from './model.ts'
@@ -37,7 +37,7 @@ export async function modelDenoiser(
   engine: Engine,
   options: ModelDenoiserOptions,
 ): Promise<ModelDenoiser> {
-  const { network, schedule } = model
+  const { network, schedule, view, parametrisation: kind } = model
   const { batch, ...session } = options
   const conditional = network.classes > 0
   const { x, output, weights } = networkGraph(model, batch)
@@ -54,17 +54,20 @@ export async function modelDenoiser(
     if (given.length > feeds.x.length) {
       throw new TweedieError('shape', `${given.length / sizeOf(network.inputShape)} items for a denoiser of ${batch}`)
     }
-    feeds.x.set(given)
-    feeds.t.fill(indexOfTime(schedule.table, t))
+    const scale = view.scale(t)
+    if (scale === 1) feeds.x.set(given)
+    else for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+    feeds.t.fill(view.time(t))
     await bound.run(signal ? { signal } : {})
-    return result.subarray(0, given.length)
+    return result.subarray(0, (given.length / feeds.x.length) * result.length)
   }
   const dispose = (): void => {
     bound.dispose()
     program.dispose()
   }
+  const read = result.length === 2 * feeds.x.length ? fromPredictionAndVariance : fromPrediction
   return {
-    ...fromPrediction(predict, { schedule, shape: network.inputShape, kind: model.parametrisation }),
+    ...read(predict, { schedule, shape: network.inputShape, kind }),
     batch,
     setLabels(labels) {
       if (!feeds.labels) throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')

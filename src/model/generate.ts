@@ -8,9 +8,9 @@ import type { Engine, SessionOptions } from '../runtime/session.ts'
 import { dpmSolver } from '../sample/dpm-solver.ts'
 import { sample } from '../sample/sample.ts'
 import type { Sampler, SampleStep } from '../sample/sampler.ts'
-import { tableTimes } from '../sample/table-times.ts'
 import { modelDenoiser } from './denoiser.ts'
 import type { Model } from './model.ts'
+import { timesOf } from './times.ts'
 
 /** How to sample. */
 export interface GenerateOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
@@ -20,7 +20,7 @@ export interface GenerateOptions extends Pick<SessionOptions, 'device' | 'thread
   readonly seed?: number | bigint | string | undefined
   /** Default DPM-Solver++(2M). */
   readonly sampler?: Sampler | undefined
-  /** Falling times; default 20 levels of the model's table, `trailing`. */
+  /** Falling times; default 20 steps of {@link timesOf}. */
   readonly times?: readonly number[] | undefined
   /** The class of each item; default: all classes in turn. */
   readonly labels?: ArrayLike<number> | undefined
@@ -72,7 +72,7 @@ export async function generate(model: Model, engine: Engine, options: GenerateOp
   const { count, seed = 0, signal, onStep, device, threads, profile, wrap = (denoiser) => denoiser } = options
   requireCount('the number of samples', count)
   const { frame, network, schedule } = model
-  const { sampler = dpmSolver(), times = tableTimes(schedule.table, defaultSteps, { spacing: 'trailing' }) } = options
+  const { sampler = dpmSolver(), times = timesOf(schedule, defaultSteps) } = options
   const batch = Math.min(count, options.batch ?? 64)
   requireCount('the batch size', batch)
   const labels = network.classes > 0 ? labelsOf(model, count, options.labels) : undefined

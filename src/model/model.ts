@@ -2,31 +2,24 @@
 import type { DataScale } from '../data/dataset.ts'
 import { frameOf } from '../data/frame.ts'
 import type { Frame } from '../data/frame.ts'
-import type { ParametrisationName } from '../denoise/parametrisation.ts'
 import { TweedieError } from '../errors.ts'
 import type { ModelFolder, ModelFolderInput } from '../io/model-folder.ts'
-import { parseSchedulerConfig } from '../io/scheduler-config.ts'
-import type { SchedulerConfig } from '../io/scheduler-config.ts'
 import type { TweedieMeta } from '../io/tweedie-meta.ts'
 import type { Layout } from '../nn/layout.ts'
 import { parametersOf } from '../nn/network.ts'
 import type { Network } from '../nn/network.ts'
 import { networkFromConfig, strideOf } from '../nn/registry.ts'
-import { tableSchedule } from '../noise/table-schedule.ts'
-import { namedTable, noiseTable, zeroTerminalSnr } from '../noise/table.ts'
-import type { NoiseTable } from '../noise/table.ts'
-import type { Schedule } from '../noise/schedule.ts'
+import { noiseOfFolder } from './noise.ts'
+import type { ModelNoise } from './noise.ts'
+
+export { scheduleOf, schedulerOf } from './noise.ts'
 
 /** A model in memory. */
-export interface Model {
+export interface Model extends ModelNoise {
   readonly network: Network
   readonly layout: Layout
   /** All weights, flat. */
   readonly weights: Float32Array
-  readonly parametrisation: ParametrisationName
-  readonly schedule: Schedule & { readonly table: NoiseTable }
-  /** The schedule, and how the model wants to be sampled, in diffusers' terms. */
-  readonly scheduler: SchedulerConfig
   readonly frame: Frame
   /** From the network's values to those of the data. */
   readonly scale: DataScale
@@ -36,19 +29,14 @@ export interface Model {
   readonly meta: TweedieMeta
 }
 
-/** diffusers' names of the parametrisations that it has. */
-const predictionTypes = Object.freeze({ epsilon: 'epsilon', sample: 'sample', v_prediction: 'v' } as const)
-
 /**
  * The model of a folder's content.
  *
  * @throws TweedieError `model` where weights and network do not fit together
  */
 export function modelOf(folder: ModelFolder): Model {
-  const { meta, scheduler } = folder
-  if (scheduler === null) {
-    throw new TweedieError('model', 'the model has no scheduler_config.json: its noise levels are unknown')
-  }
+  const { meta } = folder
+  const noise = noiseOfFolder(folder)
   const network = networkFromConfig(folder.network.className, folder.network.config)
   const layout = parametersOf(network)
   const { data } = meta
@@ -63,9 +51,7 @@ export function modelOf(folder: ModelFolder): Model {
     network,
     layout,
     weights: layout.fromMap(folder.weights),
-    parametrisation: predictionTypes[scheduler.prediction_type],
-    schedule: scheduleOf(scheduler),
-    scheduler,
+    ...noise,
     frame,
     scale: scaleOf(data),
     classNames:
@@ -85,35 +71,6 @@ export function folderOf(model: Model): ModelFolderInput {
     scheduler,
     meta,
   }
-}
-
-/** The schedule that a diffusers configuration describes. */
-export function scheduleOf(config: SchedulerConfig): Schedule & { readonly table: NoiseTable } {
-  const { trained_betas: betas, beta_schedule: name, num_train_timesteps: steps, beta_start, beta_end } = config
-  const plain = betas ? noiseTable(betas) : namedTable(name, { steps, betaStart: beta_start, betaEnd: beta_end })
-  const table = config.rescale_betas_zero_snr ? zeroTerminalSnr(plain) : plain
-  return { ...tableSchedule(table, name), table }
-}
-
-/** The configuration of a table by name, predicted in this way. */
-export function schedulerOf(
-  name: SchedulerConfig['beta_schedule'],
-  levels: number,
-  kind: ParametrisationName,
-): SchedulerConfig {
-  const prediction = Object.entries(predictionTypes).find(([, ours]) => ours === kind)?.[0]
-  if (prediction === undefined) {
-    throw new TweedieError('usage', `a model that predicts ${kind} has no place in a diffusers folder`, {
-      hint: `one of ${Object.values(predictionTypes).join(', ')}`,
-    })
-  }
-  return parseSchedulerConfig({
-    _class_name: 'DDPMScheduler',
-    beta_schedule: name,
-    num_train_timesteps: levels,
-    prediction_type: prediction,
-    clip_sample: true,
-  })
 }
 
 /** The map between values that `tweedie.json` records. */

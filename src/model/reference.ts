@@ -22,7 +22,7 @@ export async function referenceOf(
   const { x, output, weights } = networkGraph(model, batch)
   using program = await compile({ output }, engine, { ...session, constants: weights })
   const { classes } = model.network
-  const levels = model.schedule.table.steps
+  const levels = model.schedule.table?.steps ?? 1000
   const t = Int32Array.from({ length: batch }, (_, i) => Math.round((i * (levels - 1)) / (batch - 1)))
   const labels = Int32Array.from({ length: batch }, (_, i) => i % Math.max(1, classes))
   const feeds = {

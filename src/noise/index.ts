@@ -14,6 +14,15 @@ export { rectifiedFlow } from './flow.ts'
 export { forwardSde } from './forward-sde.ts'
 export { forwardStep, jump, posteriorStep, priorKl, type Transition, transition } from './kernel.ts'
 export {
+  describeNoise,
+  namedSchedule,
+  type NoiseSpec,
+  type ScheduleName,
+  scheduleNames,
+  scheduleOfNoise,
+  type ScheduleOptions,
+} from './named.ts'
+export {
   defineSchedule,
   halfLogSnr,
   noiseLevel,

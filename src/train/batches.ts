@@ -6,16 +6,15 @@ import { toNetwork } from '../data/frame.ts'
 import type { Frame } from '../data/frame.ts'
 import { loadBatch } from '../data/normalise.ts'
 import { coefficientsAt, itemCoefficients } from '../denoise/objective.ts'
-import { timeOfIndex } from '../noise/table-schedule.ts'
-import type { Schedule } from '../noise/schedule.ts'
-import type { NoiseTable } from '../noise/table.ts'
+import { objectiveOf } from '../denoise/objective-spec.ts'
+import { scheduleOfNoise } from '../noise/named.ts'
 import { fold, key, normal, uniform } from '../random/index.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** The arrays of one batch, by the names of the loss graph's inputs. */
 export interface Batch {
   readonly feeds: Readonly<Record<string, Float32Array | Int32Array>>
-  /** Each item's level of noise, 0 … T − 1. */
+  /** Each item's level of noise among those that are drawn, the faintest first: 0 … {@link noiseLevels} − 1. */
   readonly levels: Int32Array
 }
 
@@ -34,21 +33,22 @@ export function emptyBatch(size: number, frame: Frame, labelled: boolean): Batch
   }
 }
 
+/** How many levels of noise are told apart when losses are reported: those of the table, or a thousand. */
+export function noiseLevels({ noise }: Pick<TrainSpec, 'noise'>): number {
+  return 'table' in noise ? noise.levels : 1000
+}
+
 /** Fills a batch for a step. */
 export type FillBatch = (batch: Batch, step: number) => void
 
 /**
- * The batches of a run. Times are stratified: item j of N draws its level from the j-th of N equal parts of the table,
+ * The batches of a run. Times are stratified: item j of N draws its time from the j-th of N parts that are equally likely,
  * which makes the loss less noisy than independent draws (Kingma et al., Variational Diffusion Models, 2021, appendix I.1).
  */
-export function batchesOf(
-  spec: TrainSpec,
-  dataset: ArrayDataset,
-  frame: Frame,
-  schedule: Schedule & { readonly table: NoiseTable },
-): FillBatch {
-  const { parametrisation, weighting, labelDropout } = spec.objective
-  const { table } = schedule
+export function batchesOf(spec: TrainSpec, dataset: ArrayDataset, frame: Frame): FillBatch {
+  const { labelDropout } = spec.objective
+  const objective = objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
+  const levelCount = noiseLevels(spec)
   const run = key(spec.seed)
   const streams = {
     order: fold(run, 'order'),
@@ -59,9 +59,14 @@ export function batchesOf(
   const noClass = classCount(dataset)
   const items = new Float32Array(spec.batch * itemSize(frame.item))
   const draws = new Float64Array(spec.batch)
-  const coefficients = Array.from({ length: table.steps }, (_, level) =>
-    coefficientsAt(schedule, parametrisation, weighting, timeOfIndex(table, level)),
-  )
+  // The levels of a table come again and again; times of a continuous schedule do not.
+  const known = new Map<number, readonly number[]>()
+  const valuesAt = (t: number): readonly number[] => {
+    const values = known.get(t) ?? [objective.view.time(t), ...coefficientsAt(objective, t)]
+    if (objective.schedule.table) known.set(t, values)
+    return values
+  }
+  const names = ['t', ...itemCoefficients]
 
   return ({ feeds, levels }, step) => {
     const indices = batchIndices(streams.order, dataset.length, spec.batch, step)
@@ -71,10 +76,10 @@ export function batchesOf(
 
     uniform(fold(streams.times, step), draws)
     for (let j = 0; j < spec.batch; j++) {
-      const level = Math.min(table.steps - 1, Math.floor(((j + draws[j]!) / spec.batch) * table.steps))
-      levels[j] = level
-      feeds.t![j] = level
-      itemCoefficients.forEach((name, i) => (feeds[name]![j] = coefficients[level]![i]!))
+      const share = (j + draws[j]!) / spec.batch
+      const values = valuesAt(objective.times.at(share))
+      levels[j] = Math.min(levelCount - 1, Math.floor(share * levelCount))
+      names.forEach((name, i) => (feeds[name]![j] = values[i]!))
     }
 
     if (feeds.labels) {

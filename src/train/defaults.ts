@@ -1,6 +1,7 @@
 /** How to train when nothing is said: from what the data are to a whole specification. The only place with such numbers. */
 import type { DataScale } from '../data/dataset.ts'
 import { frameOf } from '../data/frame.ts'
+import type { NoiseSpec } from '../noise/named.ts'
 import type { Budget, TrainSpec } from './spec.ts'
 
 /** What the defaults depend on. */
@@ -22,7 +23,7 @@ export interface Choices {
   readonly patch?: number | undefined
   readonly flip?: boolean | undefined
   readonly objective?: Partial<Defined<TrainSpec['objective']>> | undefined
-  readonly noise?: Partial<Defined<TrainSpec['noise']>> | undefined
+  readonly noise?: Partial<Defined<NoiseSpec>> | undefined
   readonly optimizer?: Partial<Defined<TrainSpec['optimizer']>> | undefined
   /** Changes to the default network's size. */
   readonly unet?: UNetChoices | undefined
@@ -63,10 +64,11 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
     objective: {
       parametrisation: 'v',
       weighting: 'simple',
+      sigmaData: isImage ? 0.5 : 1,
       labelDropout: classes > 0 && spare ? 0.1 : 0,
       ...given(choices.objective),
     },
-    noise: { table: 'squaredcos_cap_v2', levels: 1000, ...given(choices.noise) },
+    noise: noiseOf(choices.noise),
     optimizer: {
       rate: 1e-3,
       warmup: 100,
@@ -82,6 +84,12 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
 
 /** Ten minutes for images, two for anything else. */
 const defaultBudget = (shape: readonly number[]): Budget => ({ minutes: shape.length === 3 ? 10 : 2 })
+
+/** A schedule in continuous time if one is named, else a table. */
+function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
+  if ('schedule' in choices && choices.schedule !== undefined) return given(choices) as NoiseSpec
+  return { table: 'squaredcos_cap_v2', levels: 1000, ...given(choices) } as NoiseSpec
+}
 
 /** Images from 24 pixels on are cut into patches of 2 × 2, from 96 on into 4 × 4. */
 function defaultPatch([, height, width]: readonly number[]): number {

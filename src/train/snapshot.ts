@@ -3,8 +3,10 @@ import { classCount } from '../data/dataset.ts'
 import type { ArrayDataset } from '../data/dataset.ts'
 import { parseTweedieMeta } from '../io/tweedie-meta.ts'
 import type { TweedieMetaInput } from '../io/tweedie-meta.ts'
-import { schedulerOf, scheduleOf } from '../model/model.ts'
+import { objectiveOf } from '../denoise/objective-spec.ts'
 import type { Model } from '../model/model.ts'
+import { noiseOfRun } from '../model/noise.ts'
+import { scheduleOfNoise } from '../noise/named.ts'
 import type { Trainer } from './trainer.ts'
 
 /** The model of a trainer. Its weights are the trainer's own array: they change with the next step. */
@@ -13,8 +15,12 @@ export function snapshot(
   dataset: ArrayDataset,
   training: TweedieMetaInput['training'] = {},
 ): Model {
-  const { objective, noise } = spec
-  const scheduler = schedulerOf(noise.table, noise.levels, objective.parametrisation)
+  const { objective } = spec
+  const { meta: schedule, ...noise } = noiseOfRun(
+    spec.noise,
+    objective,
+    objectiveOf(objective, scheduleOfNoise(spec.noise)),
+  )
   const classes = network.classes > 0 ? classCount(dataset) : 0
   const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
   const unconditionalLabel = classes > 0 && objective.labelDropout > 0 ? classes : undefined
@@ -30,15 +36,14 @@ export function snapshot(
       unconditionalLabel: unconditionalLabel ?? null,
     },
     objective: { ...objective },
+    schedule,
     training: { seed: spec.seed, batch: spec.batch, steps: state.step, ...training },
   } as TweedieMetaInput)
   return {
     network,
     layout,
     weights: state.average,
-    parametrisation: objective.parametrisation,
-    schedule: scheduleOf(scheduler),
-    scheduler,
+    ...noise,
     frame,
     scale: dataset,
     classNames: classes > 0 ? classNames : [],

@@ -1,8 +1,7 @@
 /** What a training run is: everything that decides its result, as plain JSON. */
-import type { ParametrisationName } from '../denoise/parametrisation.ts'
-import type { WeightingName } from '../denoise/weighting.ts'
+import { type ObjectiveSpec, objectiveOf } from '../denoise/objective-spec.ts'
 import { TweedieError } from '../errors.ts'
-import type { BetaTableName } from '../noise/betas.ts'
+import { type NoiseSpec, scheduleOfNoise } from '../noise/named.ts'
 
 /** How long to train: exactly one of the three. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number }
@@ -17,14 +16,12 @@ export interface TrainSpec {
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
   /** Pixels along a patch's side (see `../data/frame.ts`). */
   readonly patch: number
-  readonly objective: {
-    readonly parametrisation: ParametrisationName
-    readonly weighting: WeightingName
+  readonly objective: ObjectiveSpec & {
     /** The probability with which a label is replaced by "no class". */
     readonly labelDropout: number
   }
-  /** The table of noise levels. */
-  readonly noise: { readonly table: BetaTableName; readonly levels: number }
+  /** A table of noise levels, or a schedule in continuous time. */
+  readonly noise: NoiseSpec
   readonly optimizer: {
     /** The highest learning rate. */
     readonly rate: number
@@ -51,7 +48,7 @@ export function checkSpec(spec: TrainSpec): void {
   const positive = {
     batch: spec.batch,
     ...spec.budget,
-    levels: spec.noise.levels,
+    ...('table' in spec.noise && { levels: spec.noise.levels }),
     rate: spec.optimizer.rate,
     clipNorm: spec.optimizer.clipNorm,
   }
@@ -76,4 +73,5 @@ export function checkSpec(spec: TrainSpec): void {
   for (const [name, value] of Object.entries({ batch: spec.batch, warmup: spec.optimizer.warmup, seed: spec.seed })) {
     if (!Number.isSafeInteger(value)) throw new TweedieError('usage', `${name} is ${value}: must be a whole number`)
   }
+  objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
 }

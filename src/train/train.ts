@@ -5,6 +5,7 @@
 import type { ArrayDataset } from '../data/dataset.ts'
 import type { Model } from '../model/model.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
+import { noiseLevels } from './batches.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { trainingMemory } from './estimate.ts'
 import { addStep, emptyWindow, summarise } from './loss-window.ts'
@@ -141,7 +142,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> 
     const report = await trainer.step(plan.total ?? noEnd)
     const { step, loss } = report
     rate = report.rate
-    addStep(window, report, spec.noise.levels)
+    addStep(window, report, noiseLevels(spec))
     const next = replan(plan, spec.budget, step, elapsed())
     if (next.total !== undefined && next.pace !== undefined && next.since !== plan.since) {
       const epochs = round((next.total * spec.batch) / dataset.length, 2)

@@ -17,8 +17,6 @@ import { parametersOf } from '../nn/network.ts'
 import type { Network } from '../nn/network.ts'
 import { networkFromConfig, strideOf } from '../nn/registry.ts'
 import { Scope } from '../nn/parameters.ts'
-import { tableSchedule } from '../noise/table-schedule.ts'
-import { namedTable } from '../noise/table.ts'
 import { adamw } from '../optim/adamw.ts'
 import { warmupEma } from '../optim/ema.ts'
 import { constantRate, cosineRate, warmup } from '../optim/learning-rate.ts'
@@ -113,8 +111,7 @@ export async function createTrainer(
   const state = given ?? initialState(spec, layout)
   const program = await compileStep(network, layout, spec.batch, engine, session)
 
-  const table = namedTable(spec.noise.table, { steps: spec.noise.levels })
-  const fill = batchesOf(spec, dataset, frame, { ...tableSchedule(table, spec.noise.table), table })
+  const fill = batchesOf(spec, dataset, frame)
   const optimizer = optimizerOf(spec)
   const emaDecay = warmupEma(spec.optimizer.ema)
   const flat = new Float32Array(layout.size)
