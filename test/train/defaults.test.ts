@@ -1,0 +1,70 @@
+/** Whatever the data are, the defaults make a network that fits them. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { frameOf } from '../../src/data/frame.ts'
+import { networkFromConfig, strideOf } from '../../src/nn/registry.ts'
+import { defaultSpec } from '../../src/train/defaults.ts'
+import { checkSpec } from '../../src/train/spec.ts'
+
+const side = fc.integer({ min: 1, max: 130 })
+const shapes = fc.oneof(
+  fc.tuple(fc.integer({ min: 1, max: 5 }), side, side),
+  fc.tuple(fc.integer({ min: 1, max: 20 })),
+  fc.tuple(fc.integer({ min: 1, max: 4 }), side),
+)
+
+test('the network takes what the data are cut into', () => {
+  fc.assert(
+    fc.property(
+      shapes,
+      fc.integer({ min: 0, max: 12 }),
+      fc.integer({ min: 1, max: 1000 }),
+      (shape, classes, length) => {
+        const spec = defaultSpec({ kind: shape.length === 3 ? 'image' : 'array', shape, length, classes })
+        checkSpec(spec)
+        const network = networkFromConfig(spec.network.className, spec.network.config)
+        expect(frameOf(shape, spec.patch, strideOf(network)).network).toEqual(network.inputShape)
+        expect(network.classes).toBe(classes === 0 ? 0 : classes + 1)
+        expect(spec.batch).toBeLessThanOrEqual(length)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+const digits = { kind: 'image', shape: [1, 28, 28], length: 1000, classes: 10 } as const
+
+test('what is chosen wins, what is left out has a default', () => {
+  const spec = defaultSpec(digits, {
+    budget: { steps: 5 },
+    batch: 3,
+    objective: { parametrisation: 'epsilon', weighting: undefined },
+    unet: { widths: [24, 36, 48], attention: 'lowest' },
+  })
+  expect(spec).toMatchObject({
+    batch: 3,
+    budget: { steps: 5 },
+    objective: { parametrisation: 'epsilon', weighting: 'simple' },
+  })
+  expect(spec.network.config).toMatchObject({
+    norm_num_groups: 4,
+    down_block_types: ['DownBlock2D', 'DownBlock2D', 'AttnDownBlock2D'],
+    up_block_types: ['AttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
+  })
+  expect(() => networkFromConfig(spec.network.className, spec.network.config)).not.toThrow()
+})
+
+test('a network of the user gets its sizes from the data, and keeps what it says itself', () => {
+  const config = { block_out_channels: [32, 32], num_class_embeds: 10 }
+  const blocks = { down_block_types: ['DownBlock2D', 'DownBlock2D'], up_block_types: ['UpBlock2D', 'UpBlock2D'] }
+  const spec = defaultSpec(digits, {
+    patch: 1,
+    network: { className: 'UNet2DModel', config: { ...config, ...blocks } },
+  })
+  expect(spec.network.config).toMatchObject({ sample_size: 28, in_channels: 1, num_class_embeds: 10 })
+  expect(spec.objective.labelDropout).toBe(0)
+  const dit = defaultSpec(digits, {
+    network: { className: 'DiT', config: { hidden_size: 32, num_attention_heads: 2 } },
+  })
+  expect(networkFromConfig('DiT', dit.network.config).inputShape).toEqual([4, 14, 14])
+})
