@@ -31,6 +31,14 @@ export interface RunRecord {
   readonly data: DataSource
   /** A digest of the data: training continues on the same data only. */
   readonly digest: string
+  readonly rhythm: Rhythm
+}
+
+/** How often something is kept, in steps; what is left out has `train`'s default. */
+export interface Rhythm {
+  readonly logEvery?: number | undefined
+  readonly checkpointEvery?: number | undefined
+  readonly sampleEvery?: number | undefined
 }
 
 /** The paths in a run folder. */
