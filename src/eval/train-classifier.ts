@@ -86,7 +86,7 @@ export async function trainClassifier(
     into[`gradient:${name}`] = layout.view(flat, name)
   }
   // Between its short runs, threads that spin would take the processor from the optimiser.
-  using program = await compile(outputs, engine, { ...session, spinning: false })
+  using program = await compile(outputs, engine, session)
   using bound = program.bind(feeds, into)
 
   const optimizer = adamw({ weightDecay: 0.01 })

@@ -84,14 +84,14 @@ async function load(
 }
 
 function nativeOptions(device: Device, options: SessionOptions): Ort.InferenceSession.SessionOptions {
-  const { threads, optimization = 'all', profile, spinning, config } = options
+  const { threads, optimization = 'all', profile, spinning = false, config } = options
   return {
     executionProviders: [device],
     graphOptimizationLevel: optimization,
     logSeverityLevel: 4, // What goes wrong is thrown; no need to print it as well.
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
-    extra: { ...(spinning !== undefined && { 'session.intra_op.allow_spinning': spinning ? '1' : '0' }), ...config },
+    extra: { 'session.intra_op.allow_spinning': spinning ? '1' : '0', ...config },
   }
 }
 

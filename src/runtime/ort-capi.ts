@@ -135,13 +135,13 @@ async function load(
 }
 
 function applyOptions(api: OrtApi, native: bigint, device: Device, options: SessionOptions): void {
-  const { threads, optimization = 'all', profile, spinning, config } = options
+  const { threads, optimization = 'all', profile, spinning = false, config } = options
   api.check(api.SetSessionLogSeverityLevel(native, logFatal))
   api.check(api.SetSessionGraphOptimizationLevel(native, optimizationLevels[optimization]))
   if (threads !== undefined) api.check(api.SetIntraOpNumThreads(native, threads))
   if (profile !== undefined) api.check(api.EnableProfiling(native, profile))
   const entries = {
-    ...(spinning !== undefined && { 'session.intra_op.allow_spinning': spinning ? '1' : '0' }),
+    'session.intra_op.allow_spinning': spinning ? '1' : '0',
     ...config,
   }
   for (const [key, value] of Object.entries(entries)) api.check(api.AddSessionConfigEntry(native, key, value))
