@@ -27,7 +27,7 @@ import { checkOutput, writeOutput } from './sample-output.ts'
 
 /** Draws samples, shows and writes them. */
 export async function runSample(path: string, options: SampleCommandOptions): Promise<void> {
-  const { count, out, seed, batch, clip, columns, trajectory, force = false } = options
+  const { count, out, seed, batch, clip, guidance, columns, trajectory, force = false } = options
   if (out !== undefined) await checkOutput(out, force)
   if (trajectory !== undefined) await requireNew(trajectory, animationExtensions, force)
   const model = await openModel(path)
@@ -44,6 +44,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
     seed,
     batch,
     clip,
+    guidance,
     labels,
     sampler,
     times,
@@ -70,8 +71,9 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
     seed,
     sampler: sampler.name,
     steps,
-    times: options.spacing ?? 'trailing',
+    spacing: options.spacing ?? null,
     class: options.class ?? null,
+    guidance: guidance ?? 1,
   }
   const layout = columns === undefined ? {} : { columns }
   const files = out === undefined ? [] : await writeOutput(out, model, samples, { provenance, force, ...layout })

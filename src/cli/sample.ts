@@ -13,6 +13,7 @@ export interface SampleCommandOptions extends CommonOptions, EngineOptions {
   readonly eta?: number
   readonly spacing?: (typeof spacings)[number]
   readonly class?: string
+  readonly guidance?: number
   readonly batch?: number
   readonly seed: number
   readonly clip?: boolean
@@ -28,6 +29,7 @@ export function sampleCommand(): Command {
     .option('-n, --count <n>', 'how many', whole({ max: 1_000_000 }), 16)
     .option('-o, --out <path>', '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each')
     .option('--class <names>', 'a class by name or number, several with commas, or all (default: all in turn)')
+    .option('--guidance <x>', 'how strongly the class counts: 1 as learned, 2 to 5 more so', real({ min: 0, max: 100 }))
     .option('--sampler <name>', "which sampler ('tweedie samplers' lists them)", 'dpm++-2m')
     .option('--steps <n>', 'steps of the sampler', whole({ max: 100_000 }), 20)
     .option('--spacing <name>', `where the steps lie: ${spacings.join(', ')}`, oneOf(spacings))

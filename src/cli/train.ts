@@ -1,11 +1,22 @@
 /** `tweedie train`: from data to a model in a folder. */
 import type { Command } from 'commander'
+import { TweedieError } from '../errors.ts'
 import type { Budget, TrainSpec } from '../train/spec.ts'
 import type { Choices } from '../train/defaults.ts'
 import type { DataSource } from '../train/node/run-folder.ts'
-import { attentions, decays, noiseTables, parametrisations, weightings } from './choices.ts'
+import {
+  attentions,
+  decays,
+  noiseSchedules,
+  noiseTables,
+  parametrisations,
+  trainingTimes,
+  weightings,
+} from './choices.ts'
 import { command, oneOf, positive, real, whole, wholes, withEngine, withExamples } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
+
+const noiseNames = [...noiseTables, ...noiseSchedules]
 
 /** The options as they are typed. */
 export interface TrainCommandOptions extends CommonOptions, EngineOptions {
@@ -34,7 +45,8 @@ export interface TrainCommandOptions extends CommonOptions, EngineOptions {
   readonly parametrisation?: (typeof parametrisations)[number]
   readonly weighting?: (typeof weightings)[number]
   readonly labelDropout?: number
-  readonly noise?: (typeof noiseTables)[number]
+  readonly times?: (typeof trainingTimes)[number]
+  readonly noise?: (typeof noiseNames)[number]
   readonly levels?: number
   readonly checkpointEvery?: number
   readonly sampleEvery?: number
@@ -77,8 +89,13 @@ export function trainCommand(): Command {
     .optionsGroup('Objective:')
     .option('--parametrisation <name>', `what is predicted: ${parametrisations.join(', ')}`, oneOf(parametrisations))
     .option('--weighting <name>', `of the loss: ${weightings.join(', ')}`, oneOf(weightings))
-    .option('--noise <name>', `noise levels: ${noiseTables.join(', ')}`, oneOf(noiseTables))
-    .option('--levels <n>', 'how many noise levels', whole({ min: 2, max: 100_000 }))
+    .option('--times <law>', `at which times: ${trainingTimes.join(', ')}`, oneOf(trainingTimes))
+    .option(
+      '--noise <name>',
+      `a table: ${noiseTables.join(', ')}; in continuous time: ${noiseSchedules.join(', ')}`,
+      oneOf(noiseNames),
+    )
+    .option('--levels <n>', 'how many levels a table has (default: 1000)', whole({ min: 2, max: 100_000 }))
     .option('--label-dropout <p>', 'how often the class is left out', real({ min: 0, max: 0.999 }))
     .optionsGroup('Run:')
     .option('--resume', 'continue the run in --out')
@@ -104,7 +121,7 @@ export function trainCommand(): Command {
 
 /** The options as a specification's choices, all but the network's file. */
 export function choicesOf(options: TrainCommandOptions): Choices {
-  const { seed, batch, patch, flip, parametrisation, weighting, labelDropout, noise, levels } = options
+  const { seed, batch, patch, flip, parametrisation, weighting, labelDropout, times } = options
   const { rate, warmup, decay, weightDecay, clip, ema, widths, depth, attention } = options
   return {
     budget: budgetOf(options),
@@ -112,11 +129,19 @@ export function choicesOf(options: TrainCommandOptions): Choices {
     batch,
     patch,
     flip,
-    objective: { parametrisation, weighting, labelDropout },
-    noise: { table: noise, levels },
+    objective: { parametrisation, weighting, labelDropout, ...(times && { times: { name: times } }) },
+    noise: noiseOf(options),
     optimizer: { rate, warmup, decay, weightDecay, clipNorm: clip, ema },
     unet: { widths, depth, attention },
   }
+}
+
+/** A schedule in continuous time, or a table of levels. */
+function noiseOf({ noise, levels }: TrainCommandOptions): Choices['noise'] {
+  const schedule = noiseSchedules.find((name) => name === noise)
+  if (schedule === undefined) return { table: noiseTables.find((name) => name === noise), levels }
+  if (levels === undefined) return { schedule }
+  throw new TweedieError('usage', `--levels is for tables, and ${schedule} is a schedule in continuous time`)
 }
 
 /** The budget that was asked for. */

@@ -4,6 +4,7 @@ import { itemSize } from '../data/dataset.ts'
 import { clipped } from '../denoise/clip.ts'
 import type { Denoiser } from '../denoise/denoiser.ts'
 import { TweedieError } from '../errors.ts'
+import { classifierFree } from '../guidance/cfg.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
 import { dpmSolver } from '../sample/dpm-solver.ts'
 import { sample } from '../sample/sample.ts'
@@ -26,6 +27,8 @@ export interface GenerateOptions extends Pick<SessionOptions, 'device' | 'thread
   readonly labels?: ArrayLike<number> | undefined
   /** Items computed at a time; default 64, or as many as there are. */
   readonly batch?: number | undefined
+  /** Classifier-free guidance: 1 (default) is none. The model must have been trained with labels left out. */
+  readonly guidance?: number | undefined
   /** Whether the denoised mean is clipped to [−1, 1] on the way; default: unless the data are points. */
   readonly clip?: boolean | undefined
   /** Changes the denoiser before it is used: guidance, a projection. */
@@ -70,6 +73,7 @@ export const defaultSteps = 20
  */
 export async function generate(model: Model, engine: Engine, options: GenerateOptions): Promise<Generated> {
   const { count, seed = 0, signal, onStep, device, threads, profile, wrap = (denoiser) => denoiser } = options
+  const { guidance = 1 } = options
   requireCount('the number of samples', count)
   const { frame, network, schedule } = model
   const { sampler = dpmSolver(), times = timesOf(schedule, defaultSteps) } = options
@@ -79,23 +83,32 @@ export async function generate(model: Model, engine: Engine, options: GenerateOp
   if (!labels && options.labels)
     throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
 
+  if (guidance !== 1) requireGuidable(model)
   using denoiser = await modelDenoiser(model, engine, {
-    batch,
+    batch: guidance === 1 ? batch : 2 * batch,
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
     ...(profile !== undefined && { profile }),
   })
-  const wrapped = wrap(denoiser)
+  const wrapped = wrap(guidance === 1 ? denoiser : classifierFree(denoiser, { scale: guidance, batch }))
   const final = (options.clip ?? model.scale.kind !== 'points') ? clipped(wrapped) : wrapped
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>
     fromNetwork(frame, Float32Array.from(x), new Float32Array((x.length / itemSize(frame.network)) * size))
 
+  /** Classes of a batch; with guidance its second half has none. */
+  const conditions = (chosen: Int32Array): Int32Array => {
+    if (guidance === 1) return chosen
+    const both = new Int32Array(2 * batch).fill(model.unconditionalLabel!, batch)
+    both.set(chosen)
+    return both
+  }
+
   const items = new Float32Array(count * size)
   const steps = times.length - 1
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    if (labels) denoiser.setLabels(labels.subarray(first, first + now))
+    if (labels) denoiser.setLabels(conditions(labels.subarray(first, first + now)))
     const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
     for await (const step of sample(final, problem)) {
       const done = first * steps + now * Math.min(step.index + 1, steps)
@@ -104,6 +117,14 @@ export async function generate(model: Model, engine: Engine, options: GenerateOp
     }
   }
   return { items, shape: [count, ...frame.item], labels }
+}
+
+function requireGuidable({ unconditionalLabel, network }: Model): void {
+  if (unconditionalLabel !== undefined) return
+  const why = network.classes === 0 ? 'it knows no classes' : 'no label was ever left out in its training'
+  throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
+    hint: 'train on labelled data with --label-dropout 0.1',
+  })
 }
 
 /** The classes of all items: as given, or all in turn. */
