@@ -66,9 +66,24 @@ describe('train', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as { type: string; step: number })
     expect(events.map(({ type, step }) => `${type} ${step}`)).toEqual([
-      ...['ready 0', 'checkpoint 0', 'log 20', 'plan 23', 'log 30', 'checkpoint 30', 'end 30'],
+      'ready 0',
+      'checkpoint 0',
+      'log 20',
+      'plan 23',
+      'log 30',
+      'checkpoint 30',
+      'end 30',
     ])
     expect(stderr).toBe('')
+  })
+
+  test('in continuous time, with another prediction', async () => {
+    const out = at('flow')
+    const objective = ['--noise', 'rectified-flow', '--parametrisation', 'flow', '--times', 'logit-normal']
+    const trained = await tweedie('train', ...tinyPoints, '--steps', '20', ...objective, '-o', out)
+    expect(trained).toMatchObject({ status: 0, stderr: expect.stringContaining('rectified-flow') })
+    const sampled = await tweedie('sample', out, '-n', '50', '--sampler', 'heun', '--steps', '5', '--json')
+    expect(JSON.parse(sampled.stdout)).toMatchObject({ shape: [50, 2], sampler: 'heun' })
   })
 
   test('a dry run says what it would cost and writes nothing', async () => {
@@ -92,7 +107,11 @@ describe('sample', () => {
     const args = ['-n', '6', '--columns', '3', '--steps', '4', '--class', '7,2', '--seed', '5']
     const ended = await tweedie('sample', images, ...args, '-o', grid, '--trajectory', way, '--json')
     expect(JSON.parse(ended.stdout)).toMatchObject({
-      ...{ files: [grid, way], count: 6, shape: [6, 1, 28, 28], seed: 5, steps: 4 },
+      files: [grid, way],
+      count: 6,
+      shape: [6, 1, 28, 28],
+      seed: 5,
+      steps: 4,
       classes: ['7', '2', '7', '2', '7', '2'],
     })
     expect(await sharp(grid).metadata()).toMatchObject({ width: 3 * 30 + 2, height: 2 * 30 + 2 })
@@ -116,6 +135,18 @@ describe('sample', () => {
     expect(furthest(one, other)).toBeGreaterThan(0.1)
   })
 
+  test('guidance: 0 forgets the class, 3 does not', async () => {
+    const draw = async (guidance: string, name: string): Promise<Float32Array> => {
+      const out = at(`guided-${guidance}-${name}.npy`)
+      const args = ['-n', '3', '--steps', '4', '--guidance', guidance, '--class', name, '--no-clip']
+      expect((await tweedie('sample', images, ...args, '-o', out)).status).toBe(0)
+      return parseNpy(readFileSync(out)).data as Float32Array
+    }
+    const [none, other, strong] = [await draw('0', '1'), await draw('0', '8'), await draw('3', '1')]
+    expect(none).toEqual(other)
+    expect(strong).not.toEqual(none)
+  })
+
   test('a folder of files, and a preview where nothing is to be written', async () => {
     const out = at('files')
     await tweedie('sample', images, '-n', '3', '--steps', '2', '-o', out)
@@ -131,7 +162,10 @@ describe('export', () => {
     expect((await tweedie('export', images, '-o', onnx, '--reference', reference)).status).toBe(0)
     const { tensors } = await readSafetensorsFile(reference)
     expect([...tensors].map(([name, { dtype }]) => `${name} ${dtype}`).sort()).toEqual([
-      ...['class_labels I64', 'output F32', 't I64', 'x F32'],
+      'class_labels I64',
+      'output F32',
+      't I64',
+      'x F32',
     ])
     const info = JSON.parse((await tweedie('info', onnx, '--json')).stdout) as Record<string, object>
     expect(Object.keys(info.operators!).filter((name) => name.includes('.'))).toEqual([])
@@ -161,7 +195,9 @@ describe('the others', () => {
   test('info of the model', async () => {
     const { stdout } = await tweedie('info', images, '--json')
     expect(JSON.parse(stdout)).toMatchObject({
-      ...{ kind: 'model', network: 'UNet2DModel', training: { steps: 30, seed: 0, batch: 8 } },
+      kind: 'model',
+      network: 'UNet2DModel',
+      training: { steps: 30, seed: 0, batch: 8 },
       data: { classNames: [...'0123456789'], unconditionalLabel: 10, patch: 4, range: [0, 255] },
     })
   })

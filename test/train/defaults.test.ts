@@ -1,33 +1,28 @@
 /** Whatever the data are, the defaults make a network that fits them. */
-import fc from 'fast-check'
+import { assert, integer, oneof, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { frameOf } from '../../src/data/frame.ts'
 import { networkFromConfig, strideOf } from '../../src/nn/registry.ts'
 import { defaultSpec } from '../../src/train/defaults.ts'
 import { checkSpec } from '../../src/train/spec.ts'
 
-const side = fc.integer({ min: 1, max: 130 })
-const shapes = fc.oneof(
-  fc.tuple(fc.integer({ min: 1, max: 5 }), side, side),
-  fc.tuple(fc.integer({ min: 1, max: 20 })),
-  fc.tuple(fc.integer({ min: 1, max: 4 }), side),
+const side = integer({ min: 1, max: 130 })
+const shapes = oneof(
+  tuple(integer({ min: 1, max: 5 }), side, side),
+  tuple(integer({ min: 1, max: 20 })),
+  tuple(integer({ min: 1, max: 4 }), side),
 )
 
 test('the network takes what the data are cut into', () => {
-  fc.assert(
-    fc.property(
-      shapes,
-      fc.integer({ min: 0, max: 12 }),
-      fc.integer({ min: 1, max: 1000 }),
-      (shape, classes, length) => {
-        const spec = defaultSpec({ kind: shape.length === 3 ? 'image' : 'array', shape, length, classes })
-        checkSpec(spec)
-        const network = networkFromConfig(spec.network.className, spec.network.config)
-        expect(frameOf(shape, spec.patch, strideOf(network)).network).toEqual(network.inputShape)
-        expect(network.classes).toBe(classes === 0 ? 0 : classes + 1)
-        expect(spec.batch).toBeLessThanOrEqual(length)
-      },
-    ),
+  assert(
+    property(shapes, integer({ min: 0, max: 12 }), integer({ min: 1, max: 1000 }), (shape, classes, length) => {
+      const spec = defaultSpec({ kind: shape.length === 3 ? 'image' : 'array', shape, length, classes })
+      checkSpec(spec)
+      const network = networkFromConfig(spec.network.className, spec.network.config)
+      expect(frameOf(shape, spec.patch, strideOf(network)).network).toEqual(network.inputShape)
+      expect(network.classes).toBe(classes === 0 ? 0 : classes + 1)
+      expect(spec.batch).toBeLessThanOrEqual(length)
+    }),
     { numRuns: 60 },
   )
 })

@@ -1,0 +1,39 @@
+/** The library, all but what needs Node: train a model, sample from it, export it; then, room by room, what these are made of. */
+
+// Errors
+export { type ErrorCode, exitCodes, isTweedieError, TweedieError } from './errors.ts'
+
+// Train
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.ts'
+export { type Choices, defaultSpec, type Setting } from './train/defaults.ts'
+export type { LogLine } from './train/loss-window.ts'
+export { checkSpec, type Budget, type TrainSpec } from './train/spec.ts'
+export { createTrainer, type StepReport, type Trainer, type TrainState } from './train/trainer.ts'
+export { train, type TrainEvent, type TrainOptions } from './train/train.ts'
+
+// Models and samples
+export { modelDenoiser, type ModelDenoiser } from './model/denoiser.ts'
+export { exportOnnx } from './model/export-onnx.ts'
+export { generate, type Generated, type GenerateOptions, type GenerateProgress } from './model/generate.ts'
+export { folderOf, type Model, modelOf } from './model/model.ts'
+export { pictureOf, textPictureOf } from './model/picture.ts'
+export { timesOf } from './model/times.ts'
+
+// Guidance
+export { classifierFree, type GuidanceOptions } from './guidance/cfg.ts'
+
+// Programs: graphs on a device
+export { compile, type Program } from './runtime/program.ts'
+export type { Device, Engine, Session, SessionOptions } from './runtime/session.ts'
+
+// The rooms
+export * as data from './data/index.ts'
+export * as denoise from './denoise/index.ts'
+export * as graph from './graph/index.ts'
+export * as io from './io/index.ts'
+export * as nn from './nn/index.ts'
+export * as noise from './noise/index.ts'
+export * as metrics from './metrics/index.ts'
+export * as optim from './optim/index.ts'
+export * as random from './random/index.ts'
+export * as sample from './sample/index.ts'

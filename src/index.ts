@@ -1,0 +1,18 @@
+/**
+ * tweedie: diffusion models for TypeScript. This is the library for Node: everything of `core.ts`, which runs anywhere, and
+ * files, folders and the native engine.
+ *
+ * @example
+ * import { generate, io, modelOf, nodeEngine, readModelFolder, writeImage } from 'tweedie'
+ *
+ * const model = modelOf(await readModelFolder('runs/mine'))
+ * const { items, shape } = await generate(model, await nodeEngine(), { count: 16, seed: 1 })
+ * await writeImage('samples.png', io.toGrid(items, shape))
+ */
+export * from './core.ts'
+export { type OpenDatasetOptions, openDataset } from './data/node/index.ts'
+export * as evaluation from './eval/index.ts'
+export { readModelFolder, writeAnimation, writeImage, writeModelFolder } from './io/node/index.ts'
+export { describeRuntime, nodeEngine } from './runtime/node.ts'
+export { beginRun, readRun } from './train/node/run-folder.ts'
+export { digestOf, type RunEvent, trainInFolder } from './train/node/run.ts'
