@@ -1,0 +1,35 @@
+/** The examples run. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const run = (file: string, ...args: string[]): string => {
+  const { status, stdout, stderr } = spawnSync('npx', ['tsx', `examples/${file}`, ...args], { encoding: 'utf8' })
+  expect(status, stderr).toBe(0)
+  return stdout
+}
+
+test('mixture: errors fall with the number of steps', () => {
+  const rows = run('mixture.ts').trim().split('\n').slice(1)
+  expect(rows).toHaveLength(12)
+  const second = (sampler: string, steps: number): number =>
+    Math.abs(
+      Number(
+        rows
+          .find((row) => row.startsWith(sampler) && row.includes(` ${steps} `))!
+          .trim()
+          .split(/\s+/)[3],
+      ),
+    )
+  expect(second('ddim', 80)).toBeLessThan(second('ddim', 5))
+})
+
+test('digits: trains and draws a picture', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tweedie-'))
+  const picture = join(folder, 'digits.png')
+  expect(run('digits.ts', '20', picture)).toContain('step 20')
+  expect(existsSync(picture)).toBe(true)
+  rmSync(folder, { recursive: true })
+})
