@@ -33,22 +33,24 @@ async function bar(title: string): Promise<Progress> {
     stream: process.stderr,
   })
   let running = false
-  const begin = performance.now()
+  /** Where the display came in: a resumed run does not begin at 0. */
+  let first: { done: number; at: number } | undefined
   const stop = (): void => {
     if (running) show.stop()
     running = false
   }
   return disposable({
     update(done, total, note = '') {
-      const seconds = (performance.now() - begin) / 1000
+      first ??= { done, at: performance.now() }
+      const pace = (performance.now() - first.at) / 1000 / (done - first.done)
       const payload = {
         note,
         done: total === undefined ? `${done}` : `${done}/${total}`,
-        left: total === undefined || done === 0 ? '' : ` · ${duration(seconds * (total / done - 1))} left`,
+        left: total === undefined || done === first.done ? '' : ` · ${duration(pace * (total - done))} left`,
       }
-      if (!running) show.start(total ?? done + 1, done, payload)
+      if (!running) show.start(total ?? 1, total === undefined ? 0 : done, payload)
       running = true
-      show.setTotal(total ?? done + 1)
+      show.setTotal(total ?? 1)
       show.update(total === undefined ? 0 : done, payload)
     },
     say(line) {
