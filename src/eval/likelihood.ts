@@ -1,0 +1,208 @@
+/**
+ * How likely data are under a model, in the data's own units: bits per dimension for images, nats for anything else.
+ *
+ * An image's bytes are one of 256^d values. The bound gives each a probability by its decoder; the flow has a density, and
+ * with noise u ~ U[0, 1) on the bytes E log p(x + u) is at most the log-probability of the byte: both are code lengths.
+ * Where images were padded for the network, the padding's cost counts too.
+ */
+import { itemSize } from '../data/dataset.ts'
+import type { ArrayDataset } from '../data/dataset.ts'
+import { toNetwork } from '../data/frame.ts'
+import { affineOf, loadBatch } from '../data/normalise.ts'
+import { knowsDivergence } from '../denoise/divergence.ts'
+import { TweedieError } from '../errors.ts'
+import { type OdeLikelihoodOptions, odeLikelihood } from '../likelihood/ode-likelihood.ts'
+import { bitsPerDim, type Estimate, estimate } from '../likelihood/units.ts'
+import { type BoundOptions, variationalBound } from '../likelihood/variational-bound.ts'
+import { modelDivergence } from '../model/divergence.ts'
+import { modelDenoiser } from '../model/denoiser.ts'
+import type { Model } from '../model/model.ts'
+import { fold, key, uniform } from '../random/index.ts'
+import type { Engine, SessionOptions } from '../runtime/session.ts'
+
+/** What to work out, on how many items. */
+export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
+  /** Items; default 64, or as many as there are: the first ones. */
+  readonly count?: number | undefined
+  /** Items at a time; default 16. */
+  readonly batch?: number | undefined
+  /** Decides noise, probes and dequantisation; default 0. */
+  readonly seed?: number | bigint | string | undefined
+  /** The variational bound, unless false; its settings. On a schedule without levels it has `boundSteps`. */
+  readonly bound?: false | Pick<BoundOptions, 'variance' | 'terms' | 'times'> | undefined
+  /** The probability flow, unless false; its settings. */
+  readonly flow?: false | Pick<OdeLikelihoodOptions, 'solver' | 'trace' | 'from'> | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called as it goes, with shares of 1. */
+  readonly onProgress?: ((done: number) => void) | undefined
+}
+
+/** The likelihood of one kind. Both units are of −log p: less is better. */
+export interface LikelihoodFigure {
+  /** −log p of an item in nats, in the data's own values; for images of the bytes. */
+  readonly nats: Estimate
+  /** The same per dimension, in bits. */
+  readonly bitsPerDim: Estimate
+}
+
+/** What was found. */
+export interface LikelihoodReport {
+  readonly items: number
+  readonly dimensions: number
+  /** What the variational bound says, and its parts in bits per dimension. */
+  readonly bound?: LikelihoodFigure & {
+    readonly parts: { readonly prior: number; readonly transitions: number; readonly decoder: number }
+  }
+  /** What the probability flow says, and evaluations of the network per batch. */
+  readonly flow?: LikelihoodFigure & { readonly evaluations: number }
+}
+
+/** Terms of the bound that are looked at, unless told otherwise. */
+const defaultTerms = 100
+/** Steps of the bound in continuous time. */
+export const boundSteps = 1000
+
+/**
+ * The likelihood of a data set's items under a model.
+ *
+ * @throws TweedieError `data` where the data are not of the model's shape, `usage` for counts that make no sense
+ * @example
+ * const { bound, flow } = await likelihoodOf(model, heldOut, engine, { count: 64 })
+ * bound.bitsPerDim // { value: 3.41, standardError: 0.02 }
+ */
+export async function likelihoodOf(
+  model: Model,
+  dataset: ArrayDataset,
+  engine: Engine,
+  options: LikelihoodOptions = {},
+): Promise<LikelihoodReport> {
+  const { frame, network, schedule, scale } = model
+  const { seed = 0, bound = {}, flow = {}, signal, onProgress } = options
+  const { device, threads } = options
+  if (dataset.shape.join() !== frame.item.join()) {
+    throw new TweedieError(
+      'data',
+      `${dataset.name}: items of [${dataset.shape.join(', ')}], the model is of [${frame.item.join(', ')}]`,
+    )
+  }
+  const count = Math.min(dataset.length, options.count ?? 64)
+  const batch = Math.min(count, options.batch ?? 16)
+  if (!(Number.isInteger(count) && count > 0 && Number.isInteger(batch) && batch > 0)) {
+    throw new TweedieError('usage', `${count} items in batches of ${batch}: both must be positive whole numbers`)
+  }
+  const isImage = scale.kind === 'image'
+  const dimensions = itemSize(frame.item)
+  const figures = { bound: new Bounds(), flow: new Figures() }
+  let evaluations = 0
+  const session = {
+    batch,
+    ...(device !== undefined && { device }),
+    ...(threads !== undefined && { threads }),
+  }
+  using denoiser = await (flow ? modelDivergence : modelDenoiser)(model, engine, session)
+  const alike = Object.freeze({ ...dataset, range: scale.range, affine: scale.affine })
+  const stretch = stretchOf(model)
+
+  for (let first = 0; first < count; first += batch) {
+    const items = Math.min(batch, count - first)
+    const done = (share: number): void => onProgress?.((first + items * share) / count)
+    const indices = Int32Array.from({ length: items }, (_, i) => first + i)
+    const values = loadBatch(alike, indices, new Float32Array(items * dimensions))
+    const see = (x: Float32Array): Float32Array =>
+      toNetwork(frame, x, new Float32Array(items * itemSize(frame.network)))
+    if (network.classes > 0) denoiser.setLabels(labelsOf(model, dataset, indices, batch))
+    const common = { seed, firstItem: first, ...(signal && { signal }) }
+    if (bound) {
+      const result = await variationalBound(denoiser, see(values), {
+        ...(schedule.table ? {} : { times: Array.from({ length: boundSteps }, (_, i) => (i + 1) / boundSteps) }),
+        terms: defaultTerms,
+        ...bound,
+        ...(isImage && { bins: {} }),
+        ...common,
+        onTerm: (at, of) => done(((flow ? 0.5 : 1) * at) / of),
+      })
+      figures.bound.add(result.total, isImage ? 0 : stretch)
+      figures.bound.addParts(result)
+    }
+    if (flow && knowsDivergence(denoiser)) {
+      const x = see(values)
+      if (isImage) dequantise(x, itemSize(frame.network), { seed, first })
+      const result = await odeLikelihood(denoiser, x, { ...flow, ...common, onStep: (t) => done(0.5 + t / 2) })
+      const cost = result.logDensity.map((log) => -log)
+      figures.flow.add(cost, stretch)
+      evaluations = Math.max(evaluations, result.evaluations)
+    }
+  }
+  onProgress?.(1)
+  return Object.freeze({
+    items: count,
+    dimensions,
+    ...(bound && { bound: { ...figures.bound.figure(dimensions), parts: figures.bound.parts(dimensions) } }),
+    ...(flow && { flow: { ...figures.flow.figure(dimensions), evaluations } }),
+  })
+}
+
+/** Gathers −log p of items. */
+class Figures {
+  readonly #nats: number[] = []
+
+  /** Takes items in; `stretch` is the logarithm of the volume that a unit of the network's values has in the data's. */
+  add(nats: Float64Array, stretch: number): void {
+    for (const each of nats) this.#nats.push(each + stretch)
+  }
+
+  get count(): number {
+    return this.#nats.length
+  }
+
+  figure(dimensions: number): LikelihoodFigure {
+    return {
+      nats: estimate(this.#nats),
+      bitsPerDim: estimate(this.#nats.map((nats) => bitsPerDim(nats, dimensions))),
+    }
+  }
+}
+
+/** The same for bounds, with their parts. */
+class Bounds extends Figures {
+  readonly #sums = { prior: 0, transitions: 0, decoder: 0 }
+
+  addParts({ prior, decoder, total }: Readonly<Record<'prior' | 'decoder' | 'total', Float64Array>>): void {
+    prior.forEach((nats, i) => {
+      this.#sums.prior += nats
+      this.#sums.decoder += decoder[i]!
+      this.#sums.transitions += total[i]! - nats - decoder[i]!
+    })
+  }
+
+  parts(dimensions: number): { prior: number; transitions: number; decoder: number } {
+    const { prior, transitions, decoder } = this.#sums
+    const bits = (nats: number): number => bitsPerDim(nats / this.count, dimensions)
+    return { prior: bits(prior), transitions: bits(transitions), decoder: bits(decoder) }
+  }
+}
+
+/** Σ log scale over what the network sees: a density of its values is so much larger than one of the data's. */
+function stretchOf({ scale, frame }: Pick<Model, 'scale' | 'frame'>): number {
+  const { scale: factors } = affineOf(scale)
+  return (itemSize(frame.network) / factors.length) * factors.reduce((sum, factor) => sum + Math.log(factor), 0)
+}
+
+/** Bytes, as the network sees them, are spread over their bins: u − ½ of a byte with u ~ U[0, 1) is added. */
+function dequantise(
+  values: Float32Array,
+  size: number,
+  { seed, first }: { readonly seed: number | bigint | string; readonly first: number },
+): void {
+  for (let at = 0; at < values.length; at += size) {
+    const u = uniform(fold(key(seed), 'dequantise', first + at / size), new Float64Array(size))
+    for (let i = 0; i < size; i++) values[at + i]! += (u[i]! - 0.5) / 127.5
+  }
+}
+
+/** The class of each item; the model's "no class" where the data have none. */
+function labelsOf(model: Model, dataset: ArrayDataset, indices: Int32Array, batch: number): Int32Array {
+  const labels = new Int32Array(batch)
+  indices.forEach((index, i) => (labels[i] = dataset.labels?.[index] ?? model.unconditionalLabel ?? 0))
+  return labels
+}
