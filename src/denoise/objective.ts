@@ -24,26 +24,55 @@ export interface LossGraph {
   readonly itemLoss: Tensor
 }
 
+/** A network's answer to a batch of noisy data. */
+export interface Answer {
+  /** Clean data, `[N, ...shape]`. */
+  readonly x0: Tensor
+  /** m, what is to be predicted. */
+  readonly target: Tensor
+  /** What the network says, `[N, ...outputShape]`. */
+  readonly output: Tensor
+}
+
+/** One number for each item, fed by name, in a shape that goes with the data's. */
+export function perItem(name: string, network: Network, batch: number): Tensor {
+  return reshape(input(name, [batch]), [batch, ...network.inputShape.map(() => 1)])
+}
+
 /**
- * The loss of `batch` items. Inputs: `x0` and `epsilon` `[N, ...shape]`, `t` `[N]` in the network's units, `labels`
- * `[N]` for a conditional network, and {@link itemCoefficients} `[N]`.
+ * Shows a network `batch` noisy items. Inputs: `x0` and `epsilon` `[N, ...shape]`, `t` `[N]` in the network's units,
+ * `labels` `[N]` for a conditional network, and {@link itemCoefficients} but the weight, `[N]`.
  */
-export function denoisingLoss(network: Network, scope: Scope, batch: number): LossGraph {
+export function answerOf(network: Network, scope: Scope, batch: number): Answer {
   const shape = [batch, ...network.inputShape]
-  const perItem = (name: string): Tensor => reshape(input(name, [batch]), [batch, ...network.inputShape.map(() => 1)])
   const [x0, epsilon] = [input('x0', shape), input('epsilon', shape)]
-  const x = add(mul(perItem('alpha'), x0), mul(perItem('sigma'), epsilon))
-  const target = add(mul(perItem('sample'), x0), mul(perItem('noise'), epsilon))
-  const prediction = network.build(scope, {
-    x,
+  const mix = (a: string, b: string): Tensor =>
+    add(mul(perItem(a, network, batch), x0), mul(perItem(b, network, batch), epsilon))
+  const output = network.build(scope, {
+    x: mix('alpha', 'sigma'),
     t: input('t', [batch]),
     ...(network.classes > 0 && { labels: input('labels', [batch], 'int32') }),
   })
-  const error = mean(
-    square(sub(prediction, target)),
-    network.inputShape.map((_, axis) => axis + 1),
+  return { x0, target: mix('sample', 'noise'), output }
+}
+
+/** w |m̂ − m|² / dim of each item, with the input `weight` `[N]`. */
+export function weightedError(prediction: Tensor, target: Tensor): Tensor {
+  return mul(input('weight', [target.shape[0]!]), itemMean(square(sub(prediction, target))))
+}
+
+/** The mean over everything but the batch. */
+export function itemMean(x: Tensor): Tensor {
+  return mean(
+    x,
+    x.shape.slice(1).map((_, axis) => axis + 1),
   )
-  const itemLoss = mul(input('weight', [batch]), error)
+}
+
+/** The loss of `batch` items; its inputs are those of {@link answerOf}, and `weight`. */
+export function denoisingLoss(network: Network, scope: Scope, batch: number): LossGraph {
+  const { target, output } = answerOf(network, scope, batch)
+  const itemLoss = weightedError(output, target)
   return { loss: mean(itemLoss), itemLoss }
 }
 

@@ -66,15 +66,17 @@ function unreadable(message: string, cause?: unknown): TweedieError {
   return new TweedieError('model', `tweedie.json: ${message}`, { hint: 'was it written by a newer tweedie?', cause })
 }
 
-/** The noise of a training run, and what `tweedie.json` has to say of it. */
+/** The noise of a training run, and what `tweedie.json` has to say of it; `learned`: the network predicts variances. */
 export function noiseOfRun(
   noise: NoiseSpec,
   spec: ObjectiveSpec,
   { schedule, parametrisation, view }: Pick<Objective, 'schedule' | 'parametrisation' | 'view'>,
+  learned: boolean,
 ): ModelNoise & { readonly meta: TweedieMeta['schedule'] } {
   const known = Object.values(predictionTypes).some((name) => name === spec.parametrisation)
   if ('table' in noise && known && view.name === 'level') {
-    const scheduler = schedulerOf(noise.table, noise.levels, spec.parametrisation as ParametrisationName)
+    const plain = schedulerOf(noise.table, noise.levels, spec.parametrisation as ParametrisationName)
+    const scheduler: SchedulerConfig = learned ? { ...plain, variance_type: 'learned_range' } : plain
     return { schedule: scheduleOf(scheduler), parametrisation, view, scheduler, meta: null }
   }
   const meta = { ...noise, input: view.name, sigmaData: spec.sigmaData ?? 0.5 }

@@ -5,8 +5,9 @@ import type { ArrayDataset } from '../data/dataset.ts'
 import { toNetwork } from '../data/frame.ts'
 import type { Frame } from '../data/frame.ts'
 import { loadBatch } from '../data/normalise.ts'
-import { coefficientsAt, itemCoefficients } from '../denoise/objective.ts'
 import { objectiveOf } from '../denoise/objective-spec.ts'
+import { trainingCoefficients } from '../denoise/training-loss.ts'
+import type { Network } from '../nn/network.ts'
 import { scheduleOfNoise } from '../noise/named.ts'
 import { fold, key, normal, uniform } from '../random/index.ts'
 import type { TrainSpec } from './spec.ts'
@@ -18,16 +19,17 @@ export interface Batch {
   readonly levels: Int32Array
 }
 
-/** Empty arrays for batches of this size. */
-export function emptyBatch(size: number, frame: Frame, labelled: boolean): Batch {
+/** Empty arrays for the batches of a run. */
+export function emptyBatch({ batch: size, objective, noise }: TrainSpec, network: Network, frame: Frame): Batch {
+  const { names } = trainingCoefficients(network, objectiveOf(objective, scheduleOfNoise(noise)))
   const values = (): Float32Array => new Float32Array(size * itemSize(frame.network))
   return {
     feeds: {
       x0: values(),
       epsilon: values(),
       t: new Float32Array(size),
-      ...Object.fromEntries(itemCoefficients.map((name) => [name, new Float32Array(size)])),
-      ...(labelled && { labels: new Int32Array(size) }),
+      ...Object.fromEntries(names.map((name) => [name, new Float32Array(size)])),
+      ...(network.classes > 0 && { labels: new Int32Array(size) }),
     },
     levels: new Int32Array(size),
   }
@@ -45,9 +47,10 @@ export type FillBatch = (batch: Batch, step: number) => void
  * The batches of a run. Times are stratified: item j of N draws its time from the j-th of N parts that are equally likely,
  * which makes the loss less noisy than independent draws (Kingma et al., Variational Diffusion Models, 2021, appendix I.1).
  */
-export function batchesOf(spec: TrainSpec, dataset: ArrayDataset, frame: Frame): FillBatch {
+export function batchesOf(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame): FillBatch {
   const { labelDropout } = spec.objective
   const objective = objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
+  const coefficients = trainingCoefficients(network, objective)
   const levelCount = noiseLevels(spec)
   const run = key(spec.seed)
   const streams = {
@@ -62,11 +65,11 @@ export function batchesOf(spec: TrainSpec, dataset: ArrayDataset, frame: Frame):
   // The levels of a table come again and again; times of a continuous schedule do not.
   const known = new Map<number, readonly number[]>()
   const valuesAt = (t: number): readonly number[] => {
-    const values = known.get(t) ?? [objective.view.time(t), ...coefficientsAt(objective, t)]
+    const values = known.get(t) ?? [objective.view.time(t), ...coefficients.at(t)]
     if (objective.schedule.table) known.set(t, values)
     return values
   }
-  const names = ['t', ...itemCoefficients]
+  const names = ['t', ...coefficients.names]
 
   return ({ feeds, levels }, step) => {
     const indices = batchIndices(streams.order, dataset.length, spec.batch, step)

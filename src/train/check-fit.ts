@@ -2,6 +2,7 @@
 import { classCount } from '../data/dataset.ts'
 import type { ArrayDataset } from '../data/dataset.ts'
 import type { Frame } from '../data/frame.ts'
+import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import type { Network } from '../nn/network.ts'
 import type { TrainSpec } from './spec.ts'
@@ -28,11 +29,18 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
       },
     )
   }
-  if (network.outputShape.join() !== network.inputShape.join()) {
+  const variances = learnsVariance(network)
+  if (network.outputShape.join() !== network.inputShape.join() && !variances) {
     throw new TweedieError(
       'shape',
       `the network's output [${network.outputShape.join(', ')}] has not its input's shape ${sees}`,
+      { hint: 'or twice its channels, to learn variances' },
     )
+  }
+  if (variances && !('table' in spec.noise)) {
+    throw new TweedieError('usage', `variances are learned for the steps of a table, not on ${spec.noise.schedule}`, {
+      hint: 'choose a table of noise levels, or a network with as many channels out as in',
+    })
   }
   checkClasses(spec, network, classCount(dataset))
 }

@@ -25,6 +25,8 @@ export interface Choices {
   readonly objective?: Partial<Defined<TrainSpec['objective']>> | undefined
   readonly noise?: Partial<Defined<NoiseSpec>> | undefined
   readonly optimizer?: Partial<Defined<TrainSpec['optimizer']>> | undefined
+  /** Whether the network has twice the channels, to predict the variance of the reverse step too; default not. */
+  readonly learnVariance?: boolean | undefined
   /** Changes to the default network's size. */
   readonly unet?: UNetChoices | undefined
   /** A network instead of the default one; its sizes and classes are filled in from the data. */
@@ -99,17 +101,19 @@ function defaultPatch([, height, width]: readonly number[]): number {
 
 function networkOf(
   setting: Setting,
-  { network, unet = {}, budget = defaultBudget(setting.shape) }: Choices,
+  { network, unet = {}, budget = defaultBudget(setting.shape), learnVariance = false }: Choices,
   patch: number,
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const isImage = setting.shape.length === 3
   const className = network?.className ?? (isImage ? 'UNet2DModel' : 'MLP')
   const config = network?.config ?? (isImage ? unetOf({ widths: defaultWidths(budget), ...given(unet) }) : mlpOf(unet))
+  const sees = isImage ? frameOf(setting.shape, patch).network : setting.shape
+  const says = learnVariance ? { output_shape: [2 * sees[0]!, ...sees.slice(1)] } : {}
   const sizes =
     className === 'MLP'
-      ? { input_shape: isImage ? frameOf(setting.shape, patch).network : setting.shape }
-      : imageSizes(setting.shape, patch, strideOf(className, config))
+      ? { input_shape: sees, ...says }
+      : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
   return { className, config: { ...sizes, ...classes, ...config } }
 }
 
@@ -136,13 +140,13 @@ function mlpOf({ widths = [256], depth = 4 }: UNetChoices): Record<string, unkno
   return { width: widths[0], layers: depth }
 }
 
-/** What a network of this stride sees of an image. */
-function imageSizes(shape: readonly number[], patch: number, stride: number): Record<string, unknown> {
+/** What a network of this stride sees of an image, and how many times the channels it returns. */
+function imageSizes(shape: readonly number[], patch: number, stride: number, outputs: number): Record<string, unknown> {
   const [channels, height, width] = frameOf(shape, patch, stride).network as [number, number, number]
   return {
     sample_size: height === width ? height : [height, width],
     in_channels: channels,
-    out_channels: channels,
+    out_channels: outputs * channels,
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a training step needs, estimated before it is compiled. */
-import { denoisingLoss } from '../denoise/objective.ts'
+import { trainingLoss } from '../denoise/training-loss.ts'
 import { sizeOf, topological } from '../graph/index.ts'
 import { Scope } from '../nn/parameters.ts'
 import type { Network } from '../nn/network.ts'
@@ -16,7 +16,7 @@ const perValue = 6.4
 
 /** Resident bytes of a process that trains, to within a fifth or so for U-Nets and perceptrons on the CPU. */
 export function trainingMemory(network: Network, parameters: number, batch: number): number {
-  const { loss } = denoisingLoss(network, new Scope(), batch)
+  const { loss } = trainingLoss(network, new Scope(), batch, { levels: 1 })
   const values = topological([loss])
     .filter(({ op }) => !free.has(op))
     .reduce((sum, { shape }) => sum + sizeOf(shape), 0)

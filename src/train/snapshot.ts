@@ -3,6 +3,7 @@ import { classCount } from '../data/dataset.ts'
 import type { ArrayDataset } from '../data/dataset.ts'
 import { parseTweedieMeta } from '../io/tweedie-meta.ts'
 import type { TweedieMetaInput } from '../io/tweedie-meta.ts'
+import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
 import { objectiveOf } from '../denoise/objective-spec.ts'
 import type { Model } from '../model/model.ts'
 import { noiseOfRun } from '../model/noise.ts'
@@ -20,6 +21,7 @@ export function snapshot(
     spec.noise,
     objective,
     objectiveOf(objective, scheduleOfNoise(spec.noise)),
+    learnsVariance(network),
   )
   const classes = network.classes > 0 ? classCount(dataset) : 0
   const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))

@@ -7,7 +7,8 @@
 import type { ArrayDataset } from '../data/dataset.ts'
 import { frameOf } from '../data/frame.ts'
 import type { Frame } from '../data/frame.ts'
-import { denoisingLoss } from '../denoise/objective.ts'
+import type { LossGraph } from '../denoise/objective.ts'
+import { trainingLoss } from '../denoise/training-loss.ts'
 import { TweedieError } from '../errors.ts'
 import { gradients } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
@@ -26,7 +27,7 @@ import { fold, key } from '../random/index.ts'
 import { compile } from '../runtime/program.ts'
 import type { Program } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
-import { batchesOf, emptyBatch } from './batches.ts'
+import { batchesOf, emptyBatch, noiseLevels } from './batches.ts'
 import { checkFit } from './check-fit.ts'
 import { checkSpec } from './spec.ts'
 import type { TrainSpec } from './spec.ts'
@@ -109,9 +110,11 @@ export async function createTrainer(
   checkFit(spec, network, dataset, frame)
   const { state: given, ...session } = options
   const state = given ?? initialState(spec, layout)
-  const program = await compileStep(network, layout, spec.batch, engine, session)
+  const bytes = dataset.kind === 'image' ? { bin: 2 / 255 } : {}
+  const loss = (scope: Scope) => trainingLoss(network, scope, spec.batch, { levels: noiseLevels(spec), ...bytes })
+  const program = await compileStep(loss, layout, engine, session)
 
-  const fill = batchesOf(spec, dataset, frame)
+  const fill = batchesOf(spec, network, dataset, frame)
   const optimizer = optimizerOf(spec)
   const emaDecay = warmupEma(spec.optimizer.ema)
   const flat = new Float32Array(layout.size)
@@ -119,7 +122,7 @@ export async function createTrainer(
   const into = { ...outputs, ...named('gradient:', layout, flat) }
   // Two batches take turns: one is being computed on while the other is being filled.
   const lanes = [0, 1].map(() => {
-    const batch = emptyBatch(spec.batch, frame, network.classes > 0)
+    const batch = emptyBatch(spec, network, frame)
     return { batch, filled: -1, bound: program.bind({ ...batch.feeds, ...named('', layout, state.params) }, into) }
   })
 
@@ -161,14 +164,13 @@ export async function createTrainer(
 
 /** Loss and gradients of one batch as a program; the parameters are inputs, and each gradient an output of its own. */
 async function compileStep(
-  network: Network,
+  lossOf: (scope: Scope) => LossGraph,
   layout: Layout,
-  batch: number,
   engine: Engine,
   session: SessionOptions,
 ): Promise<Program> {
   const scope = new Scope()
-  const { loss, itemLoss } = denoisingLoss(network, scope, batch)
+  const { loss, itemLoss } = lossOf(scope)
   const parameters = layout.specs.map(({ name, shape, init }) => scope.parameter(name, shape, init))
   const outputs: Record<string, Tensor> = { loss, itemLoss }
   gradients(loss, parameters).forEach((gradient, i) => (outputs[`gradient:${layout.specs[i]!.name}`] = gradient))
