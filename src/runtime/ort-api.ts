@@ -48,6 +48,7 @@ const table = {
   Run: place(9, ['pointer', 'pointer', 'pointer', 'pointer', 'size', 'pointer', 'size', 'pointer'], 'status'),
   CreateSessionOptions: place(10, ['pointer'], 'status'),
   EnableProfiling: place(14, ['pointer', 'path'], 'status'),
+  DisableMemPattern: place(17, ['pointer'], 'status'),
   SetSessionLogSeverityLevel: place(22, ['pointer', 'int'], 'status'),
   SetSessionGraphOptimizationLevel: place(23, ['pointer', 'int'], 'status'),
   SetIntraOpNumThreads: place(24, ['pointer', 'int'], 'status'),

@@ -88,6 +88,7 @@ function nativeOptions(device: Device, options: SessionOptions): Ort.InferenceSe
   return {
     executionProviders: [device],
     graphOptimizationLevel: optimization,
+    enableMemPattern: false, // it doubles the memory that a session holds (see `ort-capi.ts`)
     logSeverityLevel: 4, // What goes wrong is thrown; no need to print it as well.
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),

@@ -137,6 +137,9 @@ async function load(
 function applyOptions(api: OrtApi, native: bigint, device: Device, options: SessionOptions): void {
   const { threads, optimization = 'all', profile, spinning = false, config } = options
   api.check(api.SetSessionLogSeverityLevel(native, logFatal))
+  // A memory pattern, learnt in the first run, is one block for all later ones; but the first run's own blocks stay, so a
+  // session takes twice the memory, and its second run is the slowest.
+  api.check(api.DisableMemPattern(native))
   api.check(api.SetSessionGraphOptimizationLevel(native, optimizationLevels[optimization]))
   if (threads !== undefined) api.check(api.SetIntraOpNumThreads(native, threads))
   if (profile !== undefined) api.check(api.EnableProfiling(native, profile))
