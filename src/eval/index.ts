@@ -6,6 +6,7 @@ export { type ClassChoice, classChoices, drawSamples, labelsAsIn } from './draw.
 export { type EvaluateOptions, type JudgeOptions, evaluateModel, evaluateSamples } from './evaluate.ts'
 export { type FeatureNetwork, classifierFeatures } from './feature-network.ts'
 export { formatReport } from './format-report.ts'
+export { type LikelihoodFigure, likelihoodOf, type LikelihoodOptions, type LikelihoodReport } from './likelihood.ts'
 export { type Memorisation, memorisation } from './memorisation.ts'
 export { type OnnxFeaturesOptions, onnxFeatures } from './onnx-features.ts'
 export { randomFeatures } from './random-features.ts'
