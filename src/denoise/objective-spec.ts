@@ -60,6 +60,7 @@ export function objectiveOf(spec: ObjectiveSpec, schedule: Schedule): Objective 
   if (!(sigmaData > 0 && Number.isFinite(sigmaData))) {
     throw new TweedieError('usage', `sigmaData is ${sigmaData}: it must be a positive number`)
   }
+  refuseUnbounded(spec, schedule)
   const times = timeDistribution(spec.times ?? { name: 'uniform' }, schedule)
   const options = { sigmaData, ...weightingOptions }
   return Object.freeze({
@@ -69,4 +70,22 @@ export function objectiveOf(spec: ObjectiveSpec, schedule: Schedule): Objective 
     times,
     weight: (t: number) => lossWeight(weighting, kind, schedule, t, options) / times.correction(t),
   })
+}
+
+/** Targets that grow without bound: they would drown everything else that is to be learned. */
+function refuseUnbounded({ parametrisation, weighting }: ObjectiveSpec, schedule: Schedule): void {
+  if (parametrisation === 'v' && schedule.sigma(1) > 2) {
+    throw new TweedieError(
+      'usage',
+      `v on ${schedule.name}: v = α ε − σ x₀ grows with the noise, up to ${schedule.sigma(1)}`,
+      {
+        hint: 'predict edm, score or epsilon',
+      },
+    )
+  }
+  if (parametrisation === 'score' && weighting === 'simple') {
+    throw new TweedieError('usage', 'the score weighed simply: −ε/σ has no bound where the noise vanishes', {
+      hint: 'the weighting snr counts σ² times its error, likelihood g²',
+    })
+  }
 }

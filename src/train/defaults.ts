@@ -1,6 +1,7 @@
 /** How to train when nothing is said: from what the data are to a whole specification. The only place with such numbers. */
 import type { DataScale } from '../data/dataset.ts'
 import { frameOf } from '../data/frame.ts'
+import type { ObjectiveSpec, TrainedParametrisation } from '../denoise/objective-spec.ts'
 import type { NoiseSpec } from '../noise/named.ts'
 import type { Budget, TrainSpec } from './spec.ts'
 
@@ -56,6 +57,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
   const isImage = shape.length === 3
   const patch = choices.patch ?? (isImage ? defaultPatch(shape) : 1)
   const network = networkOf(setting, choices, patch)
+  const noise = noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   return {
     seed: choices.seed ?? 0,
@@ -64,13 +66,12 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
     network,
     patch,
     objective: {
-      parametrisation: 'v',
-      weighting: 'simple',
+      ...objectiveFor(noise, choices.objective?.parametrisation),
       sigmaData: isImage ? 0.5 : 1,
       labelDropout: classes > 0 && spare ? 0.1 : 0,
       ...given(choices.objective),
     },
-    noise: noiseOf(choices.noise),
+    noise,
     optimizer: {
       rate: 1e-3,
       warmup: 100,
@@ -91,6 +92,16 @@ const defaultBudget = (shape: readonly number[]): Budget => ({ minutes: shape.le
 function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
   if ('schedule' in choices && choices.schedule !== undefined) return given(choices) as NoiseSpec
   return { table: 'squaredcos_cap_v2', levels: 1000, ...given(choices) } as NoiseSpec
+}
+
+/** What suits a schedule is predicted, and its errors weighed as its paper does. */
+function objectiveFor(noise: NoiseSpec, wanted: TrainedParametrisation | undefined): ObjectiveSpec {
+  const schedule = 'schedule' in noise ? noise.schedule : undefined
+  const usual = { edm: 'edm', ve: 'score', 'rectified-flow': 'flow' } as const
+  const parametrisation = wanted ?? usual[schedule as keyof typeof usual] ?? 'v'
+  if (parametrisation === 'score') return { parametrisation, weighting: 'snr' }
+  if (parametrisation !== 'edm') return { parametrisation, weighting: 'simple' }
+  return { parametrisation, weighting: 'edm', ...(schedule && { times: { name: 'log-normal' } }) }
 }
 
 /** Images from 24 pixels on are cut into patches of 2 × 2, from 96 on into 4 × 4. */

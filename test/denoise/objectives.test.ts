@@ -181,6 +181,8 @@ describe('schedules by name', () => {
       'parametrisation',
     )
     expect(() => objectiveOf({ ...spec, input: 'level' }, namedSchedule('vp'))).toThrow('has no table')
+    expect(() => objectiveOf(spec, namedSchedule('ve'))).toThrow('v on ve')
+    expect(() => objectiveOf({ ...spec, parametrisation: 'score' }, namedSchedule('vp'))).toThrow('has no bound')
     expect(() => objectiveOf({ ...spec, sigmaData: 0 }, namedSchedule('vp'))).toThrow('sigmaData is 0')
   })
 })

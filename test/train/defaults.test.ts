@@ -63,3 +63,34 @@ test('a network of the user gets its sizes from the data, and keeps what it says
   })
   expect(networkFromConfig('DiT', dit.network.config).inputShape).toEqual([4, 14, 14])
 })
+
+test('each schedule has what suits it', () => {
+  const objective = (noise: object, parametrisation?: 'edm') => {
+    const spec = defaultSpec(digits, { noise, objective: { parametrisation } })
+    checkSpec(spec)
+    return spec.objective
+  }
+  expect(objective({})).toMatchObject({ parametrisation: 'v', weighting: 'simple' })
+  expect(objective({ schedule: 'cosine' })).toMatchObject({ parametrisation: 'v', weighting: 'simple' })
+  expect(objective({ schedule: 'rectified-flow' })).toMatchObject({ parametrisation: 'flow', weighting: 'simple' })
+  expect(objective({ schedule: 've' })).toMatchObject({ parametrisation: 'score', weighting: 'snr' })
+  expect(objective({ schedule: 'edm' })).toMatchObject({
+    parametrisation: 'edm',
+    weighting: 'edm',
+    times: { name: 'log-normal' },
+  })
+  expect(objective({}, 'edm').times).toBeUndefined()
+  expect(defaultSpec(digits, { noise: { schedule: 'vp', betaMax: 10, table: undefined } }).noise).toEqual({
+    schedule: 'vp',
+    betaMax: 10,
+  })
+})
+
+test('a network that learns variances has twice the channels out', () => {
+  const out = (setting: Parameters<typeof defaultSpec>[0]) => {
+    const { network } = defaultSpec(setting, { learnVariance: true })
+    return networkFromConfig(network.className, network.config).outputShape
+  }
+  expect(out(digits)).toEqual([8, 14, 14])
+  expect(out({ kind: 'points', shape: [2], length: 100, classes: 0 })).toEqual([4])
+})
