@@ -13,12 +13,16 @@ import { knowsDivergence } from '../denoise/divergence.ts'
 import { TweedieError } from '../errors.ts'
 import { type OdeLikelihoodOptions, odeLikelihood } from '../likelihood/ode-likelihood.ts'
 import { bitsPerDim, type Estimate, estimate } from '../likelihood/units.ts'
-import { type BoundOptions, variationalBound } from '../likelihood/variational-bound.ts'
+import { variationalBound } from '../likelihood/variational-bound.ts'
 import { modelDivergence } from '../model/divergence.ts'
 import { modelDenoiser } from '../model/denoiser.ts'
 import type { Model } from '../model/model.ts'
 import { fold, key, uniform } from '../random/index.ts'
+import type { Schedule } from '../noise/schedule.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
+import { posteriorVariances } from '../sample/analytic-dpm.ts'
+import { randomNoise } from '../sample/noise-source.ts'
+import { tableTimes } from '../sample/table-times.ts'
 
 /** What to work out, on how many items. */
 export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -28,13 +32,23 @@ export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'thre
   readonly batch?: number | undefined
   /** Decides noise, probes and dequantisation; default 0. */
   readonly seed?: number | bigint | string | undefined
-  /** The variational bound, unless false; its settings. On a schedule without levels it has `boundSteps`. */
-  readonly bound?: false | Pick<BoundOptions, 'variance' | 'terms' | 'times'> | undefined
+  /** The variational bound, unless false; its settings. */
+  readonly bound?: false | ModelBoundOptions | undefined
   /** The probability flow, unless false; its settings. */
   readonly flow?: false | Pick<OdeLikelihoodOptions, 'solver' | 'trace' | 'from'> | undefined
   readonly signal?: AbortSignal | undefined
   /** Called as it goes, with shares of 1. */
   readonly onProgress?: ((done: number) => void) | undefined
+}
+
+/** How to work out the bound of a model. */
+export interface ModelBoundOptions {
+  /** As in {@link variationalBound}; `analytic` measures E Var[x₀ | x_t] on the first batch (Analytic-DPM). */
+  readonly variance?: 'small' | 'large' | 'learned' | 'analytic' | undefined
+  /** Steps of the reverse process; default all levels of the table, or 1000. */
+  readonly steps?: number | undefined
+  /** How many of its terms are looked at; default 100. */
+  readonly terms?: number | undefined
 }
 
 /** The likelihood of one kind. Both units are of −log p: less is better. */
@@ -59,8 +73,8 @@ export interface LikelihoodReport {
 
 /** Terms of the bound that are looked at, unless told otherwise. */
 const defaultTerms = 100
-/** Steps of the bound in continuous time. */
-export const boundSteps = 1000
+/** Steps of the bound in continuous time, unless told otherwise. */
+const defaultSteps = 1000
 
 /**
  * The likelihood of a data set's items under a model.
@@ -102,6 +116,7 @@ export async function likelihoodOf(
   using denoiser = await (flow ? modelDivergence : modelDenoiser)(model, engine, session)
   const alike = Object.freeze({ ...dataset, range: scale.range, affine: scale.affine })
   const stretch = stretchOf(model)
+  let analytic: ReadonlyMap<number, number> | undefined
 
   for (let first = 0; first < count; first += batch) {
     const items = Math.min(batch, count - first)
@@ -113,10 +128,16 @@ export async function likelihoodOf(
     if (network.classes > 0) denoiser.setLabels(labelsOf(model, dataset, indices, batch))
     const common = { seed, firstItem: first, ...(signal && { signal }) }
     if (bound) {
-      const result = await variationalBound(denoiser, see(values), {
-        ...(schedule.table ? {} : { times: Array.from({ length: boundSteps }, (_, i) => (i + 1) / boundSteps) }),
-        terms: defaultTerms,
-        ...bound,
+      const x0 = see(values)
+      const times = boundTimes(schedule, bound.steps)
+      if (bound.variance === 'analytic') {
+        analytic ??= await posteriorVariances(denoiser, times, x0, randomNoise(itemSize(frame.network), { seed }))
+      }
+      const variance = bound.variance === 'analytic' ? (t: number) => analytic!.get(t)! : bound.variance
+      const result = await variationalBound(denoiser, x0, {
+        times,
+        terms: bound.terms ?? defaultTerms,
+        ...(variance && { variance }),
         ...(isImage && { bins: {} }),
         ...common,
         onTerm: (at, of) => done(((flow ? 0.5 : 1) * at) / of),
@@ -140,6 +161,12 @@ export async function likelihoodOf(
     ...(bound && { bound: { ...figures.bound.figure(dimensions), parts: figures.bound.parts(dimensions) } }),
     ...(flow && { flow: { ...figures.flow.figure(dimensions), evaluations } }),
   })
+}
+
+/** Rising times: the levels that n steps of a sampler visit, or all; equal steps where there are no levels. */
+function boundTimes({ table }: Schedule, steps = table?.steps ?? defaultSteps): number[] {
+  if (table) return tableTimes(table, steps, { spacing: 'trailing' }).slice(0, -1).reverse()
+  return Array.from({ length: steps }, (_, i) => (i + 1) / steps)
 }
 
 /** Gathers −log p of items. */

@@ -120,5 +120,19 @@ it('a model of images counts bits: noise costs eight a byte, and the bound knows
   expect(flow!.bitsPerDim.value).toBeLessThan(8.8)
   expect(bound!.bitsPerDim.value).toBeGreaterThan(7.9)
   expect(bound!.bitsPerDim.value).toBeLessThan(9.5)
+  // Analytic-DPM: with few steps the measured variance is far better
+  const few = async (variance: 'small' | 'large' | 'analytic') =>
+    (
+      await likelihoodOf(model, noise, engine, {
+        count: 128,
+        batch: 128,
+        threads: 1,
+        flow: false,
+        bound: { variance, steps: 10 },
+      })
+    ).bound!.bitsPerDim.value
+  const [analytic, small, large] = [await few('analytic'), await few('small'), await few('large')]
+  expect(analytic).toBeLessThan(small - 0.1)
+  expect(analytic).toBeLessThan(large)
   await expect(likelihoodOf(model, points, engine)).rejects.toThrow('the model is of')
 })
