@@ -54,6 +54,7 @@ type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
  */
 export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec {
   const { shape, length, classes } = setting
+  const budget = choices.budget ?? defaultBudget(shape)
   const isImage = shape.length === 3
   const patch = choices.patch ?? (isImage ? defaultPatch(shape) : 1)
   const network = networkOf(setting, choices, patch)
@@ -62,7 +63,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
   return {
     seed: choices.seed ?? 0,
     batch: choices.batch ?? Math.min(isImage ? 64 : 256, length),
-    budget: choices.budget ?? defaultBudget(shape),
+    budget,
     network,
     patch,
     objective: {
@@ -74,7 +75,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
     noise,
     optimizer: {
       rate: 1e-3,
-      warmup: 100,
+      warmup: 'minutes' in budget && budget.minutes < 3 ? 30 : 100,
       decay: 'cosine',
       weightDecay: 0.01,
       clipNorm: 1,
@@ -128,9 +129,11 @@ function networkOf(
   return { className, config: { ...sizes, ...classes, ...config } }
 }
 
-/** Channels at each resolution: half an hour and more can teach a larger network, ten minutes a smaller one better. */
-const defaultWidths = (budget: Budget | undefined): readonly number[] =>
-  budget !== undefined && 'minutes' in budget && budget.minutes < 30 ? [48, 96] : [64, 128]
+/** Channels at each resolution: the longer the training, the larger the network that is worth it. */
+function defaultWidths(budget: Budget): readonly number[] {
+  const minutes = 'minutes' in budget ? budget.minutes : Infinity
+  return minutes < 3 ? [32, 64] : minutes < 30 ? [48, 96] : [64, 128]
+}
 
 /** The default U-Net. */
 function unetOf({ widths = [64, 128], depth = 1, attention = 'middle' }: UNetChoices): Record<string, unknown> {
