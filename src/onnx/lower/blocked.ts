@@ -53,81 +53,66 @@ function padToBlock(context: Context, name: string, axis: number, size: number, 
   return padAxes(context, name, [axis], [0], [roundUp(size, block) - size], context.fill('float32', 0, []))
 }
 
-/** `[O, C, K]` → blocks `[O / B, C / B, K, B in, B out]`, or `[O / B, C, K, B out]` where C < B. */
+/**
+ * `[O, C, K]` → blocks `[O / B, C / B, K, B in, B out]`, or `[O / B, C, K, B out]` where C < B. A plain transpose brings
+ * the outputs together, `[C, K, O / B, B]`; whole blocks are then put in order.
+ */
 function straightFilter(context: Context, { name, shape }: Kernel, block: number): string {
   const [out, channels, ...kernel] = shape as [number, number, ...number[]]
   const taps = sizeOf(kernel)
   const blocks = roundUp(out, block) / block
-  const padded = reshapeTo(context, padToBlock(context, name, 0, out, block), [blocks, block, channels * taps])
-  const rows = transposeTo(context, padded, [0, 2, 1])
+  const padded = padToBlock(context, name, 0, out, block)
+  const rows = transposeTo(context, reshapeTo(context, padded, [blocks * block, channels * taps]), [1, 0])
+  const place = (ob: number, c: number, tap: number): number => (c * taps + tap) * blocks + ob
   const order =
     channels < block
-      ? undefined
-      : places(blocks, channels / block, taps, block, (ob, cb, tap, c) => (ob * channels + cb * block + c) * taps + tap)
-  return finish(context, rows, order, blocks * channels * taps, block, [blocks * block, channels, ...kernel])
+      ? places(blocks, 1, channels, taps, (ob, _, c, tap) => place(ob, c, tap))
+      : places(blocks, channels / block, taps, block, (ob, cb, tap, c) => place(ob, cb * block + c, tap))
+  return inOrder(context, rows, order, block, [blocks * block, channels, ...kernel])
 }
 
-/** `[O, C, K]` → blocks of the turned kernel, `[C / B, O / B, K reversed, B in (of O), B out (of C)]`. */
+/** `[O, C, K]` → blocks of the turned kernel, `[C / B, O / B, K reversed, B in (of O), B out (of C)]`, in the same way. */
 function turnedFilter(context: Context, { name, shape }: Kernel, block: number): string {
-  const [rowsIn, columns, ...kernel] = shape as [number, number, ...number[]]
+  const [inputs, columns, ...kernel] = shape as [number, number, ...number[]]
   const taps = sizeOf(kernel)
   const blocks = roundUp(columns, block) / block
-  const padded = reshapeTo(context, padToBlock(context, name, 1, columns, block), [rowsIn * blocks, block, taps])
-  const rows = transposeTo(context, padded, [0, 2, 1])
-  const per = Math.min(rowsIn, block)
-  const order = places(
-    blocks,
-    rowsIn / per,
-    taps,
-    per,
-    (cb, ob, tap, o) => ((ob * per + o) * blocks + cb) * taps + (taps - 1 - tap),
-  )
-  return finish(
-    context,
-    rows,
-    rowsIn < block ? reorderTaps(order, blocks, taps, per) : order,
-    rowsIn * blocks * taps,
-    block,
-    [blocks * block, rowsIn, ...kernel],
-  )
+  const padded = padToBlock(context, name, 1, columns, block)
+  const rows = transposeTo(context, reshapeTo(context, padded, [inputs * blocks * block, taps]), [1, 0])
+  const place = (cb: number, o: number, tap: number): number => ((taps - 1 - tap) * inputs + o) * blocks + cb
+  const order =
+    inputs < block
+      ? places(blocks, 1, inputs, taps, (cb, _, o, tap) => place(cb, o, tap))
+      : places(blocks, inputs / block, taps, block, (cb, ob, tap, o) => place(cb, ob * block + o, tap))
+  return inOrder(context, rows, order, block, [blocks * block, inputs, ...kernel])
 }
 
-/** Row numbers in the order outer, inner, tap, lane. */
+/** Numbers of blocks, the last index the fastest. */
 function places(
-  outer: number,
-  inner: number,
-  taps: number,
-  lanes: number,
-  at: (o: number, i: number, tap: number, lane: number) => number,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  at: (i: number, j: number, k: number, l: number) => number,
 ): number[] {
   const list: number[] = []
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      for (let tap = 0; tap < taps; tap++) {
-        for (let lane = 0; lane < lanes; lane++) list.push(at(o, i, tap, lane))
+  for (let i = 0; i < a; i++) {
+    for (let j = 0; j < b; j++) {
+      for (let k = 0; k < c; k++) {
+        for (let l = 0; l < d; l++) list.push(at(i, j, k, l))
       }
     }
   }
   return list
 }
 
-/** With fewer inputs than a block the layout has taps innermost: outer, lane, tap. */
-function reorderTaps(order: readonly number[], outer: number, taps: number, lanes: number): number[] {
-  return places(outer, 1, lanes, taps, (o, _, lane, tap) => order[(o * taps + tap) * lanes + lane]!)
-}
-
-function finish(
+/** Blocks of `block` elements, put in order and named as a filter of this shape. */
+function inOrder(
   context: Context,
   rows: string,
-  order: readonly number[] | undefined,
-  count: number,
+  order: readonly number[],
   block: number,
   shape: readonly number[],
 ): string {
-  const flat = reshapeTo(context, rows, [count, block])
-  return reshapeTo(
-    context,
-    order === undefined ? flat : context.emit('Gather', [flat, context.int64(order)], { axis: 0 }),
-    shape,
-  )
+  const blocks = reshapeTo(context, rows, [order.length, block])
+  return reshapeTo(context, context.emit('Gather', [blocks, context.int64(order)], { axis: 0 }), shape)
 }
