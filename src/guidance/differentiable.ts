@@ -1,0 +1,88 @@
+/**
+ * Denoisers that know the derivative of their mean, J = ∂E[x₀|x_t]/∂x_t. By Tweedie's second-order formula it is the posterior
+ * covariance, Cov[x₀|x_t] = (σ²/α) J, which is why guidance by measurements asks for it; and it is symmetric where the mean is
+ * exact, so that Jᵀ v and J v are the same.
+ */
+import { gaussianDenoiser, type GaussianDenoiser, type GaussianOptions } from '../denoise/gaussian.ts'
+import type { AnalyticDenoiser } from '../denoise/analytic.ts'
+import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
+import { mixtureDenoiser, type MixtureOptions } from '../denoise/mixture.ts'
+import { TweedieError } from '../errors.ts'
+
+/** A denoiser that knows the derivative of its mean. */
+export interface DifferentiableDenoiser extends Denoiser {
+  /**
+   * The vector–Jacobian product Jᵀ v.
+   *
+   * @param x noisy data, `[batch, ...shape]`
+   * @param t the time of `x`
+   * @param v as large as `x`
+   * @returns `[batch, ...shape]`; the denoiser may write its next answer into the same array
+   */
+  vjp(x: FloatArray, t: number, v: FloatArray, context?: DenoiseContext): FloatArray | Promise<FloatArray>
+}
+
+/** A closed form that knows its derivative. */
+export interface DifferentiableAnalytic extends AnalyticDenoiser {
+  vjp(x: FloatArray, t: number, v: FloatArray, context?: DenoiseContext): FloatArray
+}
+
+/** Whether a denoiser knows its derivative. */
+export function isDifferentiable(denoiser: Denoiser): denoiser is DifferentiableDenoiser {
+  return 'vjp' in denoiser
+}
+
+/**
+ * The denoiser as one that is differentiable.
+ *
+ * @throws TweedieError `usage` where it is not
+ */
+export function requireDifferentiable(method: string, denoiser: Denoiser): DifferentiableDenoiser {
+  if (isDifferentiable(denoiser)) return denoiser
+  throw new TweedieError('usage', `${method} needs a denoiser that knows its derivative (vjp), and this one does not`, {
+    hint: 'modelVjp() of a network, differentiableGaussian() or differentiableMixture(); clip after guiding, not before',
+  })
+}
+
+/** Gaussian data: the mean is linear in x_t, so J v is what a centred Gaussian's denoiser makes of v. */
+export function differentiableGaussian(options: GaussianOptions): GaussianDenoiser & DifferentiableAnalytic {
+  const centred = gaussianDenoiser({ ...options, mean: new Float64Array(options.mean.length) })
+  return Object.freeze({
+    ...gaussianDenoiser(options),
+    vjp: (_: FloatArray, t: number, v: FloatArray) => centred.denoise(v, t),
+  })
+}
+
+/**
+ * Data from a mixture of Gaussians. With shares r_k and means m_k of the components' posteriors and the mean m of all,
+ *
+ *     J v = Σ r_k (J_k v + (α/σ²) (m_k − m) (m_k − m)ᵀ v).
+ */
+export function differentiableMixture(options: MixtureOptions): DifferentiableAnalytic {
+  const { schedule, components, shape } = options
+  const mixture = mixtureDenoiser(options)
+  const size = sizeOf(mixture.shape)
+  const parts = components.map((part) => differentiableGaussian({ schedule, ...part, ...(shape && { shape }) }))
+  const total = components.reduce((sum, { weight = 1 }) => sum + weight, 0)
+  return Object.freeze({
+    ...mixture,
+    vjp(x: FloatArray, t: number, v: FloatArray): FloatArray {
+      const out = emptyLike(x)
+      const factor = schedule.alpha(t) / schedule.sigma(t) ** 2
+      const [all, mean] = [mixture.logDensity(x, t), mixture.denoise(x, t)]
+      for (const [k, part] of parts.entries()) {
+        const [log, own, product] = [part.logDensity(x, t), part.denoise(x, t), part.vjp(x, t, v)]
+        const weight = (components[k]!.weight ?? 1) / total
+        for (let first = 0; first < x.length; first += size) {
+          const share = weight * Math.exp(log[first / size]! - all[first / size]!)
+          let along = 0
+          for (let i = first; i < first + size; i++) along += (own[i]! - mean[i]!) * v[i]!
+          for (let i = first; i < first + size; i++) {
+            out[i]! += share * (product[i]! + factor * along * (own[i]! - mean[i]!))
+          }
+        }
+      }
+      return out
+    },
+  })
+}

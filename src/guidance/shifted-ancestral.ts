@@ -1,0 +1,53 @@
+/** DDPM's step with something added to its mean: how guidance is published where it is a step, not a denoiser. */
+import { type DenoiseContext, type Denoiser, type FloatArray, emptyLike } from '../denoise/denoiser.ts'
+import { transition, type Transition } from '../noise/kernel.ts'
+import { requireFinite } from '../sample/run-plan.ts'
+import { defineSampler, type FreeSampler, type SamplerInfo } from '../sample/sampler.ts'
+
+/** What is known when a step's mean is moved. */
+export interface ShiftedStep {
+  /** x_t, `[batch, ...shape]`. */
+  readonly x: FloatArray
+  /** E[x₀ | x_t]. */
+  readonly mean: FloatArray
+  readonly t: number
+  readonly s: number
+  /** The numbers of the step from t to s. */
+  readonly transition: Transition
+  readonly context: DenoiseContext
+}
+
+/**
+ * x_s = (DDPM's mean) + shift + √β̃ z.
+ *
+ * @param shift what is added, `[batch, ...shape]`; worked out before the step is made
+ */
+export function shiftedAncestral(
+  info: Pick<SamplerInfo, 'name' | 'use' | 'paper'>,
+  shift: (step: ShiftedStep, denoiser: Denoiser) => Promise<FloatArray>,
+): FreeSampler {
+  return defineSampler({
+    ...info,
+    order: 1,
+    stochastic: true,
+    evaluations: 1,
+    async *run({ denoiser, times, x, noise, context }) {
+      const z = emptyLike(x)
+      for (let index = 0; index + 1 < times.length; index++) {
+        context.signal?.throwIfAborted()
+        const [t, s] = [times[index]!, times[index + 1]!]
+        const step = transition(denoiser.schedule, s, t)
+        const mean = (await denoiser.denoise(x, t, context)).slice()
+        const added = await shift({ x, mean, t, s, transition: step, context }, denoiser)
+        const { posterior } = step
+        const spread = Math.sqrt(posterior.variance)
+        if (spread > 0) noise(z, index, 0)
+        for (let i = 0; i < x.length; i++) {
+          x[i] = posterior.x * x[i]! + posterior.sample * mean[i]! + added[i]! + (spread > 0 ? spread * z[i]! : 0)
+        }
+        requireFinite(x, denoiser, index, t, s)
+        yield { index, total: times.length - 1, t, s, x, denoised: mean }
+      }
+    },
+  })
+}
