@@ -41,7 +41,7 @@ export function blockedConv(
   const filter = (kernel.turned ? turnedFilter : straightFilter)(context, kernel, block)
   // Fewer channels than a block are read from the plain layout.
   const input = channels < block ? x : context.emit('ReorderInput', [x], {}, blocked)
-  const bias = kernel.bias === undefined ? [] : [padToBlock(context, kernel.bias, 0, out, block)]
+  const bias = kernel.bias === undefined ? [] : [padToBlock(context, kernel.bias, 1, 0, out, block)]
   const y = context.emit('Conv', [input, filter, ...bias], windowAttributes(window, taps), blocked)
   return context.emit('ReorderOutput', [y], { channels: out }, blocked)
 }
@@ -49,8 +49,8 @@ export function blockedConv(
 const roundUp = (size: number, block: number): number => Math.ceil(size / block) * block
 
 /** Zeros behind axis `axis` up to a whole number of blocks. */
-function padToBlock(context: Context, name: string, axis: number, size: number, block: number): string {
-  return padAxes(context, name, [axis], [0], [roundUp(size, block) - size], context.fill('float32', 0, []))
+function padToBlock(context: Context, name: string, rank: number, axis: number, size: number, block: number): string {
+  return padAxes(context, name, rank, [axis], [0], [roundUp(size, block) - size], context.fill('float32', 0, []))
 }
 
 /**
@@ -61,7 +61,7 @@ function straightFilter(context: Context, { name, shape }: Kernel, block: number
   const [out, channels, ...kernel] = shape as [number, number, ...number[]]
   const taps = sizeOf(kernel)
   const blocks = roundUp(out, block) / block
-  const padded = padToBlock(context, name, 0, out, block)
+  const padded = padToBlock(context, name, shape.length, 0, out, block)
   const rows = transposeTo(context, reshapeTo(context, padded, [blocks * block, channels * taps]), [1, 0])
   const place = (ob: number, c: number, tap: number): number => (c * taps + tap) * blocks + ob
   const order =
@@ -76,7 +76,7 @@ function turnedFilter(context: Context, { name, shape }: Kernel, block: number):
   const [inputs, columns, ...kernel] = shape as [number, number, ...number[]]
   const taps = sizeOf(kernel)
   const blocks = roundUp(columns, block) / block
-  const padded = padToBlock(context, name, 1, columns, block)
+  const padded = padToBlock(context, name, shape.length, 1, columns, block)
   const rows = transposeTo(context, reshapeTo(context, padded, [inputs * blocks * block, taps]), [1, 0])
   const place = (cb: number, o: number, tap: number): number => ((taps - 1 - tap) * inputs + o) * blocks + cb
   const order =

@@ -22,6 +22,7 @@ function byTaps(context: Context, node: Node, x: string, dy: string): string {
   const padded = padAxes(
     context,
     x,
+    kernel.length + 2,
     axes,
     padding.map(([before]) => before),
     padding.map(([, after]) => after),
@@ -71,7 +72,7 @@ function byRows(context: Context, node: Node, x: string, dy: string): string {
   const rows = reshapeTo(context, dy, [n, out, tall * wide])
   const shifted = Array.from({ length: kernel[1]! }, (_, at) => {
     const left = padding[1]![0] - at * dilation[1]!
-    return padAxes(context, x, [2, 3], [padding[0]![0], left], [padding[0]![1], wide - width - left], zero)
+    return padAxes(context, x, 4, [2, 3], [padding[0]![0], left], [padding[0]![1], wide - width - left], zero)
   })
   const taps = tapsOf(kernel).map(([down, across]) => {
     const top = down! * dilation[0]!
@@ -95,6 +96,7 @@ function byPlaces(context: Context, node: Node, x: string, dy: string): string {
   const padded = padAxes(
     context,
     last(x),
+    kernel.length + 2,
     axes,
     padding.map(([before]) => before),
     padding.map(([, after]) => after),

@@ -27,17 +27,23 @@ export function sliceAxes(
   return context.emit('Slice', [x, ...places.map((list) => context.int64(list))])
 }
 
-/** Zeros (or another value) in front of and behind the given axes. */
+/**
+ * Zeros (or another value) in front of and behind the given axes of a tensor of `rank` axes. The amounts are written for all
+ * axes: where they are written for some, ONNX Runtime moves a transpose past the Pad without permuting them rightly.
+ */
 export function padAxes(
   context: Context,
   x: string,
+  rank: number,
   axes: readonly number[],
   before: readonly number[],
   after: readonly number[],
   value: string,
 ): string {
   if ([...before, ...after].every((amount) => amount === 0)) return x
-  return context.emit('Pad', [x, context.int64([...before, ...after]), value, context.int64(axes)])
+  const all = (amounts: readonly number[]): number[] =>
+    Array.from({ length: rank }, (_, axis) => amounts[axes.indexOf(axis)] ?? 0)
+  return context.emit('Pad', [x, context.int64([...all(before), ...all(after)]), value])
 }
 
 export const slice: LowerRule<'slice'> = (context, { inputs, attributes: { start, end, step } }, x) => {
@@ -70,6 +76,7 @@ export const pad: LowerRule<'pad'> = (
     const widened = padAxes(
       context,
       reshapeTo(context, spaced, [...lead, dim, 1, ...tail]),
+      shape.length + 1,
       [axis + 1],
       [0],
       [gap],
@@ -88,6 +95,7 @@ export const pad: LowerRule<'pad'> = (
   return padAxes(
     context,
     spaced,
+    shape.length,
     axes,
     axes.map((axis) => before[axis]!),
     axes.map((axis) => after[axis]!),
