@@ -11,18 +11,23 @@ import { defineSampler, type FreeSampler } from '../sample/sampler.ts'
 /**
  * Each direction of the data that the measurement sees with a factor s_i is taken from the measurement, the others from the
  * denoiser: D̂ = D + V Λ S⁻¹ (Uᵀ y − S Vᵀ D). The noise that comes with y takes the place of the noise of DDPM's step as far
- * as that goes,
+ * as that goes: for DDPM's step x_s = a x_t + b D + n z and w_i = b σ_y / s_i, which is what noise y would bring into x_s,
  *
- *     λ_i = min(1, s_i n / (b σ_y)),    noise of x_s along i: √(n² − (b λ_i σ_y / s_i)²),
+ *     w_i ≤ n: λ_i = 1, and √(n² − w_i²) z along i;    w_i > n: λ_i = √(1 − η²) n / w_i, and η n z.
  *
- * for DDPM's step x_s = a x_t + b D + n z. It needs no derivative and no σ_y > 0. What is seen does not inform what is not, but
+ * It needs no derivative and no σ_y > 0. What is seen does not inform what is not, but
  * through the denoiser at lower noise: so it is biased for data whose directions are correlated.
  *
  * Zero-Shot Image Restoration Using Denoising Diffusion Null-Space Model (Wang et al., 2023), https://arxiv.org/abs/2212.00490
  *
+ * @param options `eta`: η, the share of noise that stays where the measurement is too noisy to be taken for the data; default 0.85
  * @throws TweedieError `usage` for an operator without decomposition, or noise that is not one number
  */
-export function ddnm(observation: Observation<LinearOperator>): FreeSampler {
+export function ddnm(
+  observation: Observation<LinearOperator>,
+  { eta = 0.85 }: { readonly eta?: number } = {},
+): FreeSampler {
+  if (!(eta >= 0 && eta <= 1)) throw new TweedieError('usage', `eta is ${eta}: it lies in [0, 1]`)
   const { operator, y, sigma } = observation
   const svd = operator.svd?.()
   if (svd === undefined) {
@@ -50,7 +55,7 @@ export function ddnm(observation: Observation<LinearOperator>): FreeSampler {
         const spread = Math.sqrt(posterior.variance)
         if (spread > 0) noise(z, index, 0)
         else z.fill(0)
-        const step = { mean: posterior.sample, noise: spread, sigma }
+        const step = { mean: posterior.sample, noise: spread, sigma, eta }
         for (let item = 0; item * n < x.length; item++) {
           const part = (array: FloatArray): FloatArray => array.subarray(item * n, (item + 1) * n)
           project(svd, measured[item % measured.length]!, part(mean), part(z), step)
@@ -71,6 +76,7 @@ interface Step {
   /** n, the standard deviation of its noise. */
   readonly noise: number
   readonly sigma: number
+  readonly eta: number
 }
 
 /** Moves an item's mean towards the measurement, and takes noise away where that brings its own; both in place. */
@@ -83,7 +89,7 @@ function project(svd: Svd, measured: Float64Array, mean: FloatArray, z: FloatArr
     if (value === 0) continue
     // b σ_y / s_i: what noise the measurement would bring into x_s
     const brought = (step.mean * step.sigma) / value
-    const share = step.noise >= brought ? 1 : step.noise / brought
+    const share = step.noise >= brought ? 1 : (Math.sqrt(1 - step.eta ** 2) * step.noise) / brought
     towards[i] = share * (measured[i]! / value - seen[i]!)
     const left = step.noise === 0 ? 1 : Math.sqrt(Math.max(0, 1 - ((share * brought) / step.noise) ** 2))
     less[i] = (left - 1) * drawn[i]!
