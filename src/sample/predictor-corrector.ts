@@ -22,7 +22,7 @@ export interface PredictorCorrectorOptions {
 }
 
 /**
- * Before each predictor step the corrector runs x ← x + δ ∇ log p + √(2δ) z with δ = (r ‖z‖/‖∇ log p‖)², norms taken item
+ * Before each predictor step the corrector runs x ← x + δ ∇ log p + √(2δ) z with δ = 2 (r ‖z‖/‖∇ log p‖)², norms taken item
  * by item (the paper averages them over the batch, so that there an item depends on its neighbours; its factor α of the VP
  * case, 1 to within 2 %, is left out).
  *
@@ -71,7 +71,7 @@ async function correct(
       noise += z[i]! ** 2
       score += ((alpha * mean[i]! - x[i]!) / variance) ** 2
     }
-    const delta = snr ** 2 * (noise / score)
+    const delta = 2 * snr ** 2 * (noise / score)
     for (let i = from; i < from + size; i++) {
       x[i]! += (delta * (alpha * mean[i]! - x[i]!)) / variance + Math.sqrt(2 * delta) * z[i]!
     }
