@@ -11,6 +11,10 @@ import { input, matmul } from '../src/graph/index.ts'
 import { Scope } from '../src/nn/parameters.ts'
 import { key, normal, uniform } from '../src/random/index.ts'
 import { nodeEngine } from '../src/runtime/node.ts'
+import { ddpm, dpmSolver, sampleFinal } from '../src/sample/index.ts'
+import type { Sampler } from '../src/sample/index.ts'
+import type { Denoiser } from '../src/denoise/denoiser.ts'
+import { timesOf } from '../src/model/times.ts'
 import { compile } from '../src/runtime/program.ts'
 import { snapshot } from '../src/train/snapshot.ts'
 import { createTrainer } from '../src/train/trainer.ts'
@@ -91,6 +95,7 @@ for (let round = 0; round < rounds; round++) {
 }
 
 const peak = await peakGflops()
+const overhead = { 'dpm++-2m': await hostOverhead(dpmSolver()), ddpm: await hostOverhead(ddpm()) }
 const report = {
   date: new Date().toISOString().slice(0, 10),
   machine: `${cpus()[0]!.model.trim()} × ${cpus().length}`,
@@ -104,6 +109,8 @@ const report = {
   peakGflops: Math.round(peak),
   train: row(times.train, times.peerTrain, 3 * forwardFlops),
   sample: row(times.sample, times.peerSample, forwardFlops),
+  /** What a sampler adds to the network's time, as a share of it: coefficients, noise, the loop. */
+  overhead: Object.fromEntries(Object.entries(overhead).map(([name, ms]) => [name, ms / median(times.sample)])),
 }
 
 if (values.json) console.log(JSON.stringify(report, null, 2))
@@ -123,6 +130,11 @@ else {
     console.log(`${name.padEnd(14)} ${ms.toFixed(0).padStart(6)} ms  ${gflops.toFixed(0).padStart(4)} GFLOP/s  ${peer}`)
   }
 }
+if (!values.json) {
+  for (const [name, share] of Object.entries(report.overhead)) {
+    console.log(`${name.padEnd(14)} adds ${(100 * share).toFixed(2)} % to a sampling step`)
+  }
+}
 process.exit(0)
 
 async function timed(run: () => Promise<unknown>): Promise<number> {
@@ -140,6 +152,16 @@ function row(ours: readonly number[], peers: readonly number[], work: number) {
 function median(list: readonly number[]): number {
   const sorted = [...list].sort((a, b) => a - b)
   return sorted[sorted.length >> 1]!
+}
+
+/** Milliseconds that a sampler takes for a step of its own, around a denoiser that takes no time. */
+async function hostOverhead(sampler: Sampler): Promise<number> {
+  const idle: Denoiser = { schedule: model.schedule, shape: [3, 32, 32], denoise: (given) => given }
+  const run = (): Promise<unknown> =>
+    sampleFinal(idle, { sampler, times: timesOf(model.schedule, 50), batch, dtype: 'float32' })
+  const all: number[] = []
+  for (let i = 0; i < 5; i++) all.push((await timed(run)) / 50)
+  return median(all)
 }
 
 /** The machine's best at a large product. */
