@@ -217,12 +217,12 @@ describe('samples', () => {
     expect(errors.covariance).toBeLessThan(0.15)
   })
 
-  it('ddnm leaves out as much noise as the measurement brings', async () => {
+  it('ddnm takes a noisy measurement at its word: the spread is too small', async () => {
     const wide = gaussianDenoiser({ schedule, mean, covariance: 100 })
     const given = observed(maskOperator([n], [1, 1, 1, 1, 1, 1]), 0.5)
     const { samples } = await errorsOf(wide, ddnm(given), exactPosterior([{ mean, covariance: 100 }], given), 150)
     const variance = samples.reduce((sum, value, i) => sum + (value - given.y[i % n]!) ** 2 / samples.length, 0)
-    expect(Math.sqrt(variance)).toBeCloseTo(0, 1)
+    expect(Math.sqrt(variance)).toBeLessThan(0.25)
   })
 
   it('repaint approaches the posterior with repetitions', async () => {
