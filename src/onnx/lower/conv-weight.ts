@@ -113,14 +113,18 @@ function byPlaces(context: Context, node: Node, x: string, dy: string): string {
   return gatherTaps(context, taps, node)
 }
 
-/** The way that measures best by shape, on the CPU (`npm run bench` prints them all). */
-export const convWeight: LowerRule<'convWeight'> = (context, node, x, dy) => {
+/** The ways to compute a weight gradient. The first takes any window; the others are for special ones. */
+const ways = { taps: byTaps, rows: byRows, places: byPlaces } as const
+
+/** The way that measures best by shape on the CPU, unless the target names one: `bench/lowerings.ts` prints them all. */
+export const convWeight: LowerRule<'convWeight'> = (context, node, x, dy) =>
+  ways[context.target.convWeight ?? bestWay(context, node)](context, node, x, dy)
+
+function bestWay(context: Context, node: Node): keyof typeof ways {
   const { stride, groups, kernel } = node.attributes
   const places = sizeOf(node.inputs[1]!.shape.slice(2))
   const unit = stride.every((by) => by === 1)
-  if (context.target.provider === 'cpu' && groups === 1 && sizeOf(kernel) > 1) {
-    if (places <= 256 && node.shape[0]! * node.shape[1]! >= 48 * 48) return byPlaces(context, node, x, dy)
-    if (unit && kernel.length === 2) return byRows(context, node, x, dy)
-  }
-  return byTaps(context, node, x, dy)
+  if (context.target.provider !== 'cpu' || groups !== 1 || sizeOf(kernel) === 1) return 'taps'
+  if (places <= 256 && node.shape[0]! * node.shape[1]! >= 48 * 48) return 'places'
+  return unit && kernel.length === 2 ? 'rows' : 'taps'
 }

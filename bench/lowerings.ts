@@ -1,0 +1,93 @@
+/**
+ * The ways to lower a 3×3 convolution and its gradients, in GFLOP/s by shape: why `src/onnx/lower/` chooses as it does.
+ *
+ *     npx tsx bench/lowerings.ts [--threads 2] [--runs 9]
+ */
+import { parseArgs } from 'node:util'
+import { convInput, convWeight, convWindow, input, sizeOf } from '../src/graph/index.ts'
+import type { Tensor, Window } from '../src/graph/index.ts'
+import type { Target } from '../src/onnx/lower/context.ts'
+import { encodeModel } from '../src/onnx/proto/encode.ts'
+import { toOnnx } from '../src/onnx/to-onnx.ts'
+import { key, normal } from '../src/random/index.ts'
+import { blockSize } from '../src/runtime/block-size.ts'
+import { nodeEngine } from '../src/runtime/node.ts'
+
+const { values } = parseArgs({
+  options: { threads: { type: 'string', default: '2' }, runs: { type: 'string', default: '9' } },
+})
+
+/** Batch, channels in and out, height and width: the layers of small and middling U-Nets. */
+const shapes = [
+  [16, 64, 64, 32],
+  [16, 128, 64, 32],
+  [16, 128, 128, 16],
+  [16, 256, 128, 16],
+  [16, 128, 128, 8],
+  [64, 32, 32, 28],
+  [64, 48, 48, 14],
+  [64, 64, 64, 14],
+  [64, 96, 96, 7],
+] as const
+
+const window: Window = {
+  stride: [1, 1],
+  padding: [
+    [1, 1],
+    [1, 1],
+  ],
+  dilation: [1, 1],
+  groups: 1,
+}
+const engine = await nodeEngine()
+const block = await blockSize(engine)
+const blocked: Target = { provider: 'cpu', ...(block !== undefined && { block }) }
+const plain: Target = { provider: 'cpu' }
+
+const columns = ['forward', 'blocked', 'input grad.', 'blocked', 'weight: taps', 'rows', 'places']
+console.log(`blocks of ${block ?? 'no'} channels, ${values.threads} threads; GFLOP/s`)
+console.log(`${'N, C, O, H'.padEnd(18)}${columns.map((each) => each.padStart(13)).join('')}`)
+for (const [n, c, o, h] of shapes) {
+  const [x, dy, w] = [input('x', [n, c, h, h]), input('dy', [n, o, h, h]), input('w', [o, c, 3, 3])]
+  const forward = convWindow(x, w, window)
+  const toInput = convInput(dy, w, window, [h, h])
+  const toWeight = convWeight(x, dy, window, [3, 3])
+  const trials: (readonly [Tensor, Target])[] = [
+    [forward, plain],
+    [forward, blocked],
+    [toInput, plain],
+    [toInput, blocked],
+    ...(['taps', 'rows', 'places'] as const).map((way) => [toWeight, { ...blocked, convWeight: way }] as const),
+  ]
+  const rates: string[] = []
+  for (const [tensor, target] of trials) {
+    rates.push(((2 * n * c * o * h * h * 9) / (await milliseconds(tensor, target)) / 1e6).toFixed(0).padStart(13))
+  }
+  console.log(`${[n, c, o, h].join(', ').padEnd(18)}${rates.join('')}`)
+}
+process.exit(0)
+
+/** The least time of several runs: what the lowering can do, whatever else the machine does. */
+async function milliseconds(tensor: Tensor, target: Target): Promise<number> {
+  const model = toOnnx({ y: tensor }, { target })
+  using session = await engine.createSession(encodeModel(model), { threads: Number(values.threads) })
+  const array = ({ shape }: Pick<Tensor, 'shape'>, seed: number) => ({
+    dtype: 'float32' as const,
+    shape,
+    data: normal(key(seed), new Float32Array(sizeOf(shape))),
+  })
+  const inputs = Object.fromEntries(tensor.inputs.map((each, i) => [nameOf(each), array(each, i)]))
+  using bound = session.bind(inputs, { y: array(tensor, 9) })
+  const times: number[] = []
+  for (let run = 0; run < Number(values.runs); run++) {
+    const start = performance.now()
+    await bound.run()
+    times.push(performance.now() - start)
+  }
+  return Math.min(...times)
+}
+
+function nameOf(tensor: Tensor): string {
+  if (tensor.op !== 'input') throw new Error('only inputs are fed')
+  return tensor.attributes.name
+}
