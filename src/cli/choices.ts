@@ -1,10 +1,14 @@
 /** The values that options take, known without loading what they stand for; the types keep them in step. */
+import type { InputViewName } from '../denoise/input-view.ts'
 import type { TrainedParametrisation } from '../denoise/objective-spec.ts'
 import type { timesNames } from '../denoise/time-distribution.ts'
 import type { WeightingName } from '../denoise/weighting.ts'
+import type { ModelBoundOptions } from '../eval/likelihood.ts'
+import type { OdeLikelihoodOptions } from '../likelihood/ode-likelihood.ts'
 import type { SpacingName } from '../model/times.ts'
 import type { BetaTableName } from '../noise/betas.ts'
-import type { ScheduleName } from '../noise/named.ts'
+import type { ScheduleName, ScheduleOptions } from '../noise/named.ts'
+import type { DdpmOptions } from '../sample/ddpm.ts'
 
 /** The names of a union, none left out: `Record<Name, 0>` would not compile without one of them. */
 const namesOf = <T extends string>(names: Readonly<Record<T, 0>>): readonly T[] => Object.keys(names) as T[]
@@ -45,6 +49,16 @@ export const noiseSchedules = namesOf<ScheduleName>({
   edm: 0,
   'rectified-flow': 0,
 })
+/** The numbers of schedules in continuous time, and which of them take each. */
+export const scheduleNumbers: Readonly<Record<keyof ScheduleOptions, readonly ScheduleName[]>> = {
+  betaMin: ['vp', 'sub-vp'],
+  betaMax: ['vp', 'sub-vp'],
+  sigmaMin: ['ve'],
+  sigmaMax: ['ve', 'edm'],
+  shift: noiseSchedules,
+}
+/** How a network sees state and time. */
+export const inputViews = namesOf<InputViewName>({ level: 0, time: 0, noise: 0 })
 export const spacings = namesOf<SpacingName>({
   trailing: 0,
   leading: 0,
@@ -53,6 +67,20 @@ export const spacings = namesOf<SpacingName>({
   'log-snr': 0,
   karras: 0,
 })
+/** The variance of ancestral steps. */
+export const reverseVariances = namesOf<NonNullable<DdpmOptions['variance']> | 'learned'>({
+  small: 0,
+  large: 0,
+  learned: 0,
+})
+/** The variance of the steps that the variational bound is of. */
+export const boundVariances = namesOf<NonNullable<ModelBoundOptions['variance']>>({
+  small: 0,
+  large: 0,
+  learned: 0,
+  analytic: 0,
+})
+export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exact: 0, rademacher: 0, gaussian: 0 })
 export const decays = ['cosine', 'constant'] as const
 export const attentions = ['none', 'middle', 'lowest'] as const
 export const devices = ['cpu', 'webgpu', 'auto'] as const

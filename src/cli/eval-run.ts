@@ -1,31 +1,26 @@
 /** What `tweedie eval` does. */
-import { existsSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { isBuiltinName } from '../data/index.ts'
-import type { ArrayDataset } from '../data/index.ts'
-import { openDataset } from '../data/node/open-dataset.ts'
 import { TweedieError, isTweedieError } from '../errors.ts'
 import { evaluateModel, formatReport, onnxFeatures } from '../eval/index.ts'
 import type { EvalPhase, FeatureNetwork, Store } from '../eval/index.ts'
 import { folderStore } from '../eval/node/folder-store.ts'
-import { readBytes, readJson } from '../io/node/files.ts'
+import { readBytes } from '../io/node/files.ts'
 import type { Model } from '../model/model.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import type { Engine } from '../runtime/session.ts'
-import { runPaths } from '../train/node/run-folder.ts'
-import type { DataSource, RunRecord } from '../train/node/run-folder.ts'
 import { duration, listenForInterrupt, note, print, printJson, sessionOptions, startProgress } from './common.ts'
 import type { Progress, Verbosity } from './common.ts'
+import { openHeldOut, sourceOf } from './eval-data.ts'
 import type { EvalCommandOptions } from './eval.ts'
 import { openData } from './open-data.ts'
 import { openModel } from './open-model.ts'
-import { chooseSampler } from './sampler-choice.ts'
+import { chooseSampler, stepsText } from './sampler-choice.ts'
 
 /** Draws samples, judges them and prints the report. */
 export async function runEval(path: string, options: EvalCommandOptions): Promise<void> {
   const { count, classes, seed, batch, clip } = options
   const model = await openModel(path)
-  const { sampler, times } = chooseSampler(model, options)
+  const { sampler, times, steps } = chooseSampler(model, options)
   const engine = await nodeEngine()
   const features = options.features === undefined ? undefined : await openFeatures(options, model, engine)
   const source = await sourceOf(path, model, options)
@@ -57,44 +52,12 @@ export async function runEval(path: string, options: EvalCommandOptions): Promis
   progress[Symbol.dispose]()
 
   const seconds = (performance.now() - begin) / 1000
-  const steps = times.length - 1
   if (options.json) {
-    const how = { seed, sampler: sampler.name, steps, spacing: options.spacing ?? 'trailing', classes }
+    const how = { seed, sampler: sampler.name, steps: steps ?? null, spacing: options.spacing ?? 'trailing', classes }
     return printJson({ model: path, save: model.meta.save, ...report, ...how, seconds: Number(seconds.toFixed(3)) })
   }
   print(formatReport(report))
-  note(`seed ${seed}, ${sampler.name}, ${steps} steps, ${duration(seconds)}`, options)
-}
-
-/** Where the data are: what was typed, else what `train` was given. */
-async function sourceOf(folder: string, model: Model, { data }: EvalCommandOptions): Promise<DataSource> {
-  const { record } = runPaths(folder)
-  const trained = existsSync(record) ? ((await readJson(record, 'model')) as Partial<RunRecord>).data : undefined
-  if (trained && (data === undefined || data === trained.path)) return trained
-  if (data !== undefined) return { path: data, ...pictureSize(data, model) }
-  throw new TweedieError('usage', `${folder}: which data the model was trained on is not known`, {
-    hint: 'name them: --data PATH',
-  })
-}
-
-/** Images of a folder are read at the model's size. */
-function pictureSize(path: string, { frame: { item }, scale }: Model): Pick<DataSource, 'size' | 'channels'> {
-  const [channels, height, width] = item
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
-  if (!isFolder || scale.kind !== 'image' || height !== width) return {}
-  return { size: height, ...((channels === 1 || channels === 3) && { channels }) }
-}
-
-/** Data that were not trained on: those named, or for a built-in set, others of its kind. */
-async function openHeldOut(
-  source: DataSource,
-  model: Model,
-  { heldOut: path }: EvalCommandOptions,
-  signal: AbortSignal,
-): Promise<ArrayDataset | undefined> {
-  if (path !== undefined) return openData({ path, ...pictureSize(path, model) }, { quiet: true, signal })
-  const builtin = isBuiltinName(source.path.replace(/^builtin:/, '')) && !existsSync(source.path)
-  return builtin ? openDataset(source.path, { length: 1000, seed: 'held-out' }) : undefined
+  note(`seed ${seed}, ${sampler.name}, ${stepsText(steps)}, ${duration(seconds)}`, options)
 }
 
 async function openFeatures(

@@ -1,24 +1,29 @@
 /** `tweedie eval`: judges a model by its samples. */
-import type { Command } from 'commander'
-import { spacings } from './choices.ts'
-import { command, oneOf, real, whole, withEngine, withExamples, withSeed } from './common.ts'
+import { type Command, Option } from 'commander'
+import { boundVariances, traces } from './choices.ts'
+import { command, oneOf, positive, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
+import { samplerAttributes, withSampler } from './sampler-options.ts'
+import type { SamplerOptions } from './sampler-options.ts'
 
 /** The options as they are typed. */
-export interface EvalCommandOptions extends CommonOptions, EngineOptions {
+export interface EvalCommandOptions extends CommonOptions, EngineOptions, SamplerOptions {
   readonly data?: string
   readonly heldOut?: string
   readonly count: number
   readonly classes: (typeof classChoices)[number]
   readonly features?: string
   readonly featureRange: (typeof featureRanges)[number]
-  readonly sampler: string
-  readonly steps: number
-  readonly eta?: number
-  readonly spacing?: (typeof spacings)[number]
   readonly clip?: boolean
   readonly batch?: number
   readonly seed: number
+  readonly likelihood?: boolean
+  readonly likelihoodItems?: number
+  readonly boundVariance?: (typeof boundVariances)[number]
+  readonly boundSteps?: number
+  readonly terms?: number
+  readonly trace?: (typeof traces)[number]
+  readonly tolerance?: number
 }
 
 const classChoices = ['data', 'balanced'] as const
@@ -26,7 +31,10 @@ const featureRanges = ['-1,1', '0,1', '0,255'] as const
 
 /** The command. */
 export function evalCommand(): Command {
-  const evaluate = command('eval', 'judge a model: recognised as its classes, distance from the data, copies')
+  const evaluate = command(
+    'eval',
+    'judge a model: recognised as its classes, distance from the data, copies, likelihood',
+  )
     .argument('<model>', "a model's folder")
     .option('--data <path>', 'the data that it was trained on (default: what train was given)')
     .option('--held-out <path>', 'data that it was not trained on, to compare with as well')
@@ -34,23 +42,76 @@ export function evalCommand(): Command {
     .option('--classes <how>', 'as often as in the data, or balanced', oneOf(classChoices), 'data')
     .option('--features <file>', 'compare by this ONNX network of images (default: a classifier, or random filters)')
     .option('--feature-range <low,high>', "black and white for that network: '0,1' …", oneOf(featureRanges), '-1,1')
-    .option('--sampler <name>', "which sampler ('tweedie samplers' lists them)", 'dpm++-2m')
-    .option('--steps <n>', 'steps of the sampler', whole({ max: 100_000 }), 20)
-    .option('--spacing <name>', `where the steps lie: ${spacings.join(', ')}`, oneOf(spacings))
-    .option('--eta <x>', 'noise of ddim: 0 none, 1 that of ddpm', real({ min: 0, max: 1 }))
-    .option('--clip', 'clip to the range of the data on the way (default for images)')
-    .option('--no-clip', 'do not')
-    .option('--batch <n>', 'items at a time; changes the memory, not the samples (default: 64)', whole())
+  withSampler(evaluate)
+  evaluate
+    .option(
+      '--batch <n>',
+      'items at a time; changes the memory, not the samples (default: 64, for likelihoods 16)',
+      whole(),
+    )
+    .optionsGroup('Likelihood, instead of samples:')
+    .addOption(
+      new Option(
+        '--likelihood',
+        'how likely held-out data are: the variational bound and the probability flow',
+      ).conflicts(['count', 'classes', 'features', 'featureRange', ...samplerAttributes]),
+    )
+    .addOption(
+      likelihoodOption('--likelihood-items <n>', 'on how many items (default: 32, for points 500)').argParser(
+        whole({ max: 1_000_000 }),
+      ),
+    )
+    .addOption(
+      likelihoodOption(
+        '--bound-variance <which>',
+        `the bound's reverse steps: ${boundVariances.join(', ')} (default: learned, else small, for points large)`,
+      ).argParser(oneOf(boundVariances)),
+    )
+    .addOption(
+      likelihoodOption(
+        '--bound-steps <n>',
+        'reverse steps of the bound (default: all levels of the table, or 1000)',
+      ).argParser(whole({ max: 100_000 })),
+    )
+    .addOption(
+      likelihoodOption('--terms <n>', 'how many of its terms are looked at, or all (default: 100)').argParser((text) =>
+        text === 'all' ? Infinity : whole()(text),
+      ),
+    )
+    .addOption(
+      likelihoodOption(
+        '--trace <kind>',
+        `of the flow's Jacobian: ${traces.join(', ')} (default: exact up to 16 dimensions, else rademacher)`,
+      ).argParser(oneOf(traces)),
+    )
+    .addOption(
+      likelihoodOption('--tolerance <x>', "of the flow's solver (default: 1e-3, for points 1e-5)").argParser(positive),
+    )
+    .optionsGroup('General:')
   withSeed(evaluate)
   withEngine(evaluate)
   withExamples(evaluate, [
     ['tweedie eval runs/mine', 'five hundred samples against the training data'],
     ['tweedie eval runs/mine -n 2000 --held-out ./more-images', 'smaller errors, and data that it has not seen'],
     ['tweedie eval runs/mine --features inception.onnx', "another network's features: FID"],
+    ['tweedie eval runs/mine --likelihood', 'bits per dimension of held-out data: bound and flow'],
+    [
+      'tweedie eval runs/mine --bound-variance analytic --bound-steps 25',
+      'the bound of 25 steps, as Analytic-DPM has it',
+    ],
     ['tweedie eval runs/mine --sampler ddim --steps 100 --json', 'what a sampler is worth, for a script'],
   ])
   return evaluate.action(async (model: string, options: EvalCommandOptions) => {
+    if (options.likelihood) {
+      const { runEvalLikelihood } = await import('./eval-likelihood.ts')
+      return runEvalLikelihood(model, options)
+    }
     const { runEval } = await import('./eval-run.ts')
-    await runEval(model, options)
+    return runEval(model, options)
   })
+}
+
+/** An option that asks for likelihoods by being there. */
+function likelihoodOption(flags: string, description: string): Option {
+  return new Option(flags, description).implies({ likelihood: true })
 }

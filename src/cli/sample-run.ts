@@ -21,7 +21,7 @@ import {
 } from './common.ts'
 import { openModel } from './open-model.ts'
 import { requireNew } from './require-new.ts'
-import { chooseSampler } from './sampler-choice.ts'
+import { chooseSampler, stepsText } from './sampler-choice.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { checkOutput, writeOutput } from './sample-output.ts'
 
@@ -31,7 +31,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   if (out !== undefined) await checkOutput(out, force)
   if (trajectory !== undefined) await requireNew(trajectory, animationExtensions, force)
   const model = await openModel(path)
-  const { sampler, times } = chooseSampler(model, options)
+  const { sampler, times, steps } = chooseSampler(model, options)
   const labels = options.class === undefined ? undefined : labelsOf(model, options.class, count)
   const frames = trajectory === undefined ? undefined : new Frames(count * itemSize(model.frame.item))
 
@@ -62,7 +62,6 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   progress.stop()
   const seconds = (performance.now() - begin) / 1000
 
-  const steps = times.length - 1
   const provenance = {
     tweedie: version,
     command: 'sample',
@@ -70,8 +69,11 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
     save: model.meta.save ?? null,
     seed,
     sampler: sampler.name,
-    steps,
+    steps: steps ?? null,
     spacing: options.spacing ?? null,
+    ...(options.times && { times: options.times }),
+    ...(options.eta !== undefined && { eta: options.eta }),
+    ...(options.churn !== undefined && { churn: options.churn }),
     class: options.class ?? null,
     guidance: guidance ?? 1,
   }
@@ -96,7 +98,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   if (out === undefined || process.stdout.isTTY) preview(model, samples, options)
   if (files.length > 0)
     print(`${count} samples: ${files.length > 3 ? `${files.length} files in ${out}` : files.join(', ')}`)
-  note(`seed ${seed}, ${sampler.name}, ${steps} steps, ${duration(seconds)}`, options)
+  note(`seed ${seed}, ${sampler.name}, ${stepsText(steps)}, ${duration(seconds)}`, options)
 }
 
 /** The pictures on the way, all batches side by side. */

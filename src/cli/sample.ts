@@ -1,19 +1,15 @@
 /** `tweedie sample`: draws from a model. */
 import type { Command } from 'commander'
-import { spacings } from './choices.ts'
-import { command, oneOf, real, whole, withEngine, withExamples, withSeed } from './common.ts'
+import { command, real, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
+import { withSampler } from './sampler-options.ts'
+import type { SamplerOptions } from './sampler-options.ts'
 
 /** The options as they are typed. */
-export interface SampleCommandOptions extends CommonOptions, EngineOptions {
+export interface SampleCommandOptions extends CommonOptions, EngineOptions, SamplerOptions {
   readonly count: number
   readonly out?: string
-  readonly sampler: string
-  readonly steps: number
-  readonly eta?: number
-  readonly spacing?: (typeof spacings)[number]
   readonly class?: string
-  readonly guidance?: number
   readonly batch?: number
   readonly seed: number
   readonly clip?: boolean
@@ -30,12 +26,8 @@ export function sampleCommand(): Command {
     .option('-o, --out <path>', '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each')
     .option('--class <names>', 'a class by name or number, several with commas, or all (default: all in turn)')
     .option('--guidance <x>', 'how strongly the class counts: 1 as learned, 2 to 5 more so', real({ min: 0, max: 100 }))
-    .option('--sampler <name>', "which sampler ('tweedie samplers' lists them)", 'dpm++-2m')
-    .option('--steps <n>', 'steps of the sampler', whole({ max: 100_000 }), 20)
-    .option('--spacing <name>', `where the steps lie: ${spacings.join(', ')}`, oneOf(spacings))
-    .option('--eta <x>', 'noise of ddim: 0 none, 1 that of ddpm', real({ min: 0, max: 1 }))
-    .option('--clip', 'clip to the range of the data on the way (default for images)')
-    .option('--no-clip', 'do not')
+  withSampler(sample)
+  sample
     .option('--batch <n>', 'items at a time; changes the memory, not the samples (default: 64)', whole())
     .option('--columns <n>', 'images in a row of the grid', whole())
     .option('--trajectory <file>', 'a .gif or .webp of the way from noise to samples')
@@ -47,6 +39,7 @@ export function sampleCommand(): Command {
     ['tweedie sample runs/mine -n 64 --out grid.png', 'a grid'],
     ['tweedie sample runs/mine -n 20 --class cat,dog --out pets.png', 'of these classes, in turn'],
     ['tweedie sample runs/mine --sampler ddim --eta 1 --steps 50 -o x.png', 'another sampler'],
+    ['tweedie sample runs/mine --sampler heun --churn 40 --spacing karras -o x.png', "EDM's stochastic sampler"],
     ['tweedie sample runs/mine -n 1000 --out samples/', 'a thousand files'],
     ['tweedie sample runs/mine -n 1000 --out samples.npy', 'values, float32'],
     ['tweedie sample runs/mine --trajectory way.gif', 'watch it happen'],

@@ -1,41 +1,121 @@
-/** A sampler, its steps and their spacing, from options. */
+/** A sampler and its times, from options; what does not go together is refused here, before anything is computed. */
+import { suggest } from '../data/suggest.ts'
+import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { timesOf } from '../model/times.ts'
-import { suggest } from '../data/suggest.ts'
 import { ddim } from '../sample/ddim.ts'
+import { ddpm } from '../sample/ddpm.ts'
+import { dpmSolverSingle } from '../sample/dpm-solver-single.ts'
+import { kdpm2 } from '../sample/kdpm2.ts'
+import { ddpmLearned } from '../sample/learned-variance.ts'
 import { samplerByName, samplers } from '../sample/registry.ts'
+import { reverseSde } from '../sample/reverse-sde.ts'
+import { euler, rungeKutta, tableaux } from '../sample/runge-kutta.ts'
+import { requireTimes } from '../sample/sample.ts'
 import type { Sampler } from '../sample/sampler.ts'
-import type { spacings } from './choices.ts'
+import type { SamplerOptions } from './sampler-options.ts'
 
-/** What can be asked for. */
-export interface SamplerOptions {
-  readonly sampler: string
-  readonly steps: number
-  readonly eta?: number | undefined
-  readonly spacing?: (typeof spacings)[number] | undefined
-}
+export type { SamplerOptions } from './sampler-options.ts'
 
 /** The sampler and the times that it walks through. */
 export interface SamplerChoice {
   readonly sampler: Sampler
   readonly times: readonly number[]
+  /** How many steps it takes; undefined where it decides for itself. */
+  readonly steps: number | undefined
+}
+
+/** Steps where nothing is said. */
+const defaultSteps = 20
+
+/** Samplers that choose their steps themselves. */
+const adaptive: ReadonlySet<string> = new Set(['rk45', 'sde-adaptive'])
+
+/** Samplers that take η. */
+const withEta: Readonly<Record<string, (eta: number) => Sampler>> = {
+  ddim: (eta) => ddim({ eta }),
+  euler: (eta) => euler({ eta }),
+  ...rungeKuttas((tableau, eta) => rungeKutta(tableau, { eta })),
+  kdpm2: (eta) => kdpm2({ eta }),
+  'dpm++-2s': (eta) => dpmSolverSingle({ eta }),
+  'dpm++-3s': (eta) => dpmSolverSingle({ order: 3, type: 'heun', eta }),
+  'euler-maruyama': (eta) => reverseSde({ eta }),
+  'sde-heun': (eta) => reverseSde({ method: 'heun', eta }),
+}
+
+/** Samplers that can be churned. */
+const withChurn: Readonly<Record<string, (churn: number) => Sampler>> = {
+  euler: (churn) => euler({ churn }),
+  ...rungeKuttas((tableau, churn) => rungeKutta(tableau, { churn })),
+  'heun-churn': (churn) => rungeKutta(tableaux.heun, { churn }),
+}
+
+/** What `--variance` means. */
+const withVariance: Readonly<Record<NonNullable<SamplerOptions['variance']>, () => Sampler>> = {
+  small: () => ddpm(),
+  large: () => ddpm({ variance: 'large' }),
+  learned: ddpmLearned,
+}
+
+/** How many steps, in words. */
+export function stepsText(steps: SamplerChoice['steps']): string {
+  return steps === undefined ? 'as many steps as it took' : `${steps} step${steps === 1 ? '' : 's'}`
 }
 
 /**
- * The sampler and its times for a model.
+ * The sampler and its times for a model. `ddpm` takes the variance that the model has learned, if it has.
  *
- * @throws TweedieError `usage` for a name that there is not, with the one that was probably meant
+ * @throws TweedieError `usage` for a name that there is not, with the one that was probably meant, and for options that do
+ * not go with the sampler or the model
  */
-export function chooseSampler(
-  { schedule }: Pick<Model, 'schedule'>,
-  { sampler: name, steps, eta, spacing }: SamplerOptions,
-): SamplerChoice {
-  if (eta !== undefined && name.toLowerCase() !== 'ddim') {
-    throw new TweedieError('usage', `--eta is for the sampler ddim, not for ${name}`, { hint: '--sampler ddim' })
+export function chooseSampler(model: Pick<Model, 'schedule' | 'network'>, options: SamplerOptions): SamplerChoice {
+  const sampler = samplerOf(model, options)
+  const times = timesFor(sampler, model, options)
+  requireTimes(times, sampler)
+  // its coefficients say whether it can start and end there
+  if ('plan' in sampler) sampler.plan(model.schedule, times)
+  return { sampler, times, steps: adaptive.has(sampler.name) ? undefined : times.length - 1 }
+}
+
+function samplerOf(model: Pick<Model, 'network'>, options: SamplerOptions): Sampler {
+  const { eta, churn, variance, guidance = 1 } = options
+  const plain = find(options.sampler)
+  const { name } = plain
+  if (eta !== undefined) return variant('eta', withEta, name)(eta)
+  if (churn !== undefined) return variant('churn', withChurn, name)(churn)
+  if (variance !== undefined && name !== 'ddpm') throw misplaced('variance', ['ddpm'], name)
+  const learned = learnsVariance(model.network)
+  const wantsLearned = variance === 'learned' || name === 'ddpm-learned'
+  if (wantsLearned && !learned) {
+    throw new TweedieError('usage', 'the model has learned no variances', {
+      hint: '--sampler ddpm --variance small; they are learned by train --learn-variance',
+    })
   }
-  const sampler = eta === undefined ? find(name) : ddim({ eta })
-  return { sampler, times: timesOf(schedule, steps, spacing) }
+  if (wantsLearned && guidance !== 1) {
+    throw new TweedieError(
+      'usage',
+      '--guidance changes the mean, and the learned variance is not that of the new one',
+      {
+        hint: '--sampler ddpm --variance small',
+      },
+    )
+  }
+  if (name !== 'ddpm') return plain
+  return withVariance[variance ?? (learned && guidance === 1 ? 'learned' : 'small')]()
+}
+
+function timesFor(
+  { name }: Sampler,
+  { schedule }: Pick<Model, 'schedule'>,
+  { steps, spacing, times }: SamplerOptions,
+): readonly number[] {
+  if (times) return times
+  if (!adaptive.has(name)) return timesOf(schedule, steps ?? defaultSteps, spacing)
+  const said = steps !== undefined ? 'steps' : spacing !== undefined ? 'spacing' : undefined
+  // the ends, and where the way to clean data begins
+  if (said === undefined) return timesOf(schedule, 2, 'log-snr')
+  throw new TweedieError('usage', `--${said}: the sampler ${name} chooses its steps itself`, { hint: 'leave it out' })
 }
 
 function find(name: string): Sampler {
@@ -49,4 +129,30 @@ function find(name: string): Sampler {
     const hint = `${near ? `did you mean ${near}? ` : ''}'tweedie samplers' lists all of them`
     throw new TweedieError('usage', `there is no sampler '${name}'`, { hint, cause })
   }
+}
+
+function variant(
+  option: string,
+  family: Readonly<Record<string, (value: number) => Sampler>>,
+  name: string,
+): (value: number) => Sampler {
+  if (Object.hasOwn(family, name)) return family[name]!
+  throw misplaced(option, Object.keys(family), name)
+}
+
+function misplaced(option: string, allowed: readonly string[], name: string): TweedieError {
+  const plural = allowed.length > 1 ? 's' : ''
+  return new TweedieError('usage', `--${option} is for the sampler${plural} ${allowed.join(', ')}, not for ${name}`, {
+    hint: `--sampler ${allowed[0]}`,
+  })
+}
+
+/** All tableaux of order two and more, made into samplers. */
+function rungeKuttas(
+  make: (tableau: (typeof tableaux)[keyof typeof tableaux], value: number) => Sampler,
+): Record<string, (value: number) => Sampler> {
+  const { euler: _, ...rest } = tableaux
+  return Object.fromEntries(
+    Object.entries(rest).map(([name, tableau]) => [name, (value: number) => make(tableau, value)]),
+  )
 }

@@ -7,7 +7,7 @@ import type { CommonOptions } from './common.ts'
 export function samplersCommand(): Command {
   const list = command('samplers', 'list the samplers')
   withExamples(list, [
-    ['tweedie samplers', 'names, orders, and when to use them'],
+    ['tweedie samplers', 'names, orders, evaluations of the network a step, and when to use them'],
     ['tweedie samplers --json', 'with papers and the names that others use'],
   ])
   return list.action(async ({ json }: CommonOptions) => {
@@ -20,10 +20,16 @@ export function samplersCommand(): Command {
       return printJson(rows)
     }
     const width = Math.max(...samplers.map(({ sampler }) => sampler.name.length))
-    print(`${'name'.padEnd(width)}  order  noise  use`)
+    print(`${'name'.padEnd(width)}  order  evals  noise  use`)
     for (const { sampler } of samplers) {
-      const { name, order, stochastic, use } = sampler
-      print(`${name.padEnd(width)}  ${String(order).padEnd(5)}  ${stochastic ? 'yes  ' : 'no   '}  ${use}`)
+      const { name, order, stochastic, evaluations, use } = sampler
+      const cells = [
+        name.padEnd(width),
+        `${order}`.padEnd(5),
+        `${evaluations}`.padEnd(5),
+        stochastic ? 'yes  ' : 'no   ',
+      ]
+      print(`${cells.join('  ')}  ${use}`)
     }
   })
 }

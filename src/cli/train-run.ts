@@ -5,8 +5,8 @@ import { frameOf } from '../data/frame.ts'
 import { TweedieError } from '../errors.ts'
 import { readJson } from '../io/node/files.ts'
 import { sparkline } from '../io/terminal.ts'
+import type { Network } from '../nn/network.ts'
 import { networkFromConfig, strideOf } from '../nn/registry.ts'
-import { describeNoise } from '../noise/named.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { checkFit } from '../train/check-fit.ts'
 import type { Checkpoint } from '../train/checkpoint.ts'
@@ -21,11 +21,12 @@ import { checkSpec } from '../train/spec.ts'
 import type { TrainSpec } from '../train/spec.ts'
 import { train } from '../train/train.ts'
 import type { TrainOptions } from '../train/train.ts'
-import { bytes, duration, listenForInterrupt, note, print, printJson, sessionOptions, shapeText } from './common.ts'
+import { bytes, duration, listenForInterrupt, note, print, printJson, sessionOptions } from './common.ts'
 import { startProgress, style, table, thousands, version } from './common.ts'
 import type { Progress } from './common.ts'
 import { openData } from './open-data.ts'
-import { choicesOf, resumedSpec, sourceOf } from './train.ts'
+import { trainReport } from './train-report.ts'
+import { choicesOf, kebab, requireEffect, resumedSpec, sourceOf } from './train-choices.ts'
 import type { TrainCommandOptions } from './train.ts'
 
 /** A run that is ready to begin or to go on. */
@@ -52,7 +53,7 @@ export async function runTrain(data: string | undefined, options: TrainCommandOp
   const run = await (options.resume ? resume(out!, data, options) : prepare(data!, options))
   const { spec, dataset, from, rhythm } = run
   const engine = await nodeEngine()
-  if (!json) note(report(run, options), options)
+  if (!json) note(trainReport({ ...run, out, stepsMade: from?.state.step }), options)
   const common = { spec, dataset, engine, from, ...sessionOptions(options), signal: interrupt.signal }
   if (options.dryRun) return dryRun(common, options)
 
@@ -88,12 +89,13 @@ function checkUsage(data: string | undefined, options: TrainCommandOptions): voi
 /** A new run. */
 async function prepare(path: string, options: TrainCommandOptions): Promise<Run> {
   const { out, force = false, dryRun } = options
+  const choices = choicesOf(options)
   if (!dryRun) await requireFree(out!, { force })
   const network = options.network === undefined ? undefined : await readNetwork(options.network)
   const source = sourceOf(path, options)
   const dataset = await openData(source, options)
-  const spec = defaultSpec({ ...dataset, classes: classCount(dataset) }, { ...choicesOf(options), network })
-  checkRun(spec, dataset)
+  const spec = defaultSpec({ ...dataset, classes: classCount(dataset) }, { ...choices, network })
+  requireEffect(options, spec, checkRun(spec, dataset))
   const rhythm = rhythmOf(options)
   if (!dryRun) await beginRun(out!, { version, spec, data: source, digest: digestOf(dataset), rhythm }, { force })
   return { spec, dataset, source, rhythm, from: undefined }
@@ -136,10 +138,11 @@ const changeable: ReadonlySet<string> = new Set(
 )
 
 /** Everything that can be known to be wrong before anything is written. */
-function checkRun(spec: TrainSpec, dataset: ArrayDataset): void {
+function checkRun(spec: TrainSpec, dataset: ArrayDataset): Network {
   checkSpec(spec)
   const network = networkFromConfig(spec.network.className, spec.network.config)
   checkFit(spec, network, dataset, frameOf(dataset.shape, spec.patch, strideOf(network)))
+  return network
 }
 
 /** A network's configuration from a file; without a class it is a UNet2DModel. */
@@ -153,34 +156,6 @@ async function readNetwork(path: string): Promise<NonNullable<Choices['network']
 }
 
 // ------------------------------------------------------------------------------------------------------- what is said
-
-/** The report before training. */
-function report({ spec, dataset, source, from }: Run, { out }: TrainCommandOptions): string {
-  const { network, objective, noise, optimizer } = spec
-  const classes = classCount(dataset)
-  const [low, high] = dataset.range
-  const { budget } = spec
-  const [[unit, amount]] = Object.entries(budget) as [[string, number]]
-  const names = dataset.classNames?.slice(0, 10).join(', ')
-  return table([
-    [
-      'data',
-      `${dataset.name}: ${thousands(dataset.length)} items ${shapeText(dataset.shape)}, values ${low} … ${high}`,
-    ],
-    ['from', source.path === dataset.name ? 'built in' : source.path],
-    ['classes', classes > 0 ? `${classes}${names ? `: ${names}${classes > 10 ? ', …' : ''}` : ''}` : 'none'],
-    ['network', `${network.className}${sizeText(network.config)}${spec.patch > 1 ? `, patches of ${spec.patch}` : ''}`],
-    ['objective', `${objective.parametrisation}-prediction, ${objective.weighting} weighting, ${describeNoise(noise)}`],
-    ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
-    ['budget', `${amount} ${unit}${from ? `, ${from.state.step} steps made` : ''}`],
-    ['out', out],
-  ])
-}
-
-function sizeText(config: Readonly<Record<string, unknown>>): string {
-  const widths = config.block_out_channels ?? config.width ?? config.hidden_size
-  return widths === undefined ? '' : ` ${[widths].flat().join('-')}`
-}
 
 /** Shows an event to people. */
 function show(event: RunEvent, progress: Progress, losses: number[], options: TrainCommandOptions): void {
@@ -261,8 +236,4 @@ async function dryRun(run: Omit<TrainOptions, 'checkpointEvery'>, options: Train
     ]),
   )
   note('a dry run: nothing was written', options)
-}
-
-function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

@@ -1,12 +1,10 @@
 /** `tweedie train`: from data to a model in a folder. */
 import type { Command } from 'commander'
-import { TweedieError } from '../errors.ts'
-import type { Budget, TrainSpec } from '../train/spec.ts'
-import type { Choices } from '../train/defaults.ts'
-import type { DataSource } from '../train/node/run-folder.ts'
+import { Option } from 'commander'
 import {
   attentions,
   decays,
+  inputViews,
   noiseSchedules,
   noiseTables,
   parametrisations,
@@ -15,6 +13,8 @@ import {
 } from './choices.ts'
 import { command, oneOf, positive, real, whole, wholes, withEngine, withExamples } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
+import { objectiveNames, objectives } from './train-objectives.ts'
+import type { ObjectiveName } from './train-objectives.ts'
 
 const noiseNames = [...noiseTables, ...noiseSchedules]
 
@@ -42,12 +42,25 @@ export interface TrainCommandOptions extends CommonOptions, EngineOptions {
   readonly depth?: number
   readonly attention?: (typeof attentions)[number]
   readonly network?: string
+  readonly objective?: ObjectiveName
+  readonly learnVariance?: boolean
   readonly parametrisation?: (typeof parametrisations)[number]
   readonly weighting?: (typeof weightings)[number]
+  readonly weightingGamma?: number
+  readonly weightingK?: number
+  readonly weightingBias?: number
+  readonly sigmaData?: number
+  readonly input?: (typeof inputViews)[number]
   readonly labelDropout?: number
   readonly times?: (typeof trainingTimes)[number]
   readonly noise?: (typeof noiseNames)[number]
+  readonly schedule?: (typeof noiseNames)[number]
   readonly levels?: number
+  readonly betaMin?: number
+  readonly betaMax?: number
+  readonly sigmaMin?: number
+  readonly sigmaMax?: number
+  readonly shift?: number
   readonly checkpointEvery?: number
   readonly sampleEvery?: number
   readonly logEvery?: number
@@ -87,16 +100,38 @@ export function trainCommand(): Command {
     .option('--patch <n>', 'side of the patches that become channels', whole({ max: 64 }))
     .option('--network <file>', "a network's configuration, such as a UNet2DModel's config.json")
     .optionsGroup('Objective:')
+    .option(
+      '--objective <name>',
+      objectiveNames.map((name) => `${name}: ${objectives[name].meaning}`).join('; '),
+      oneOf(objectiveNames),
+    )
     .option('--parametrisation <name>', `what is predicted: ${parametrisations.join(', ')}`, oneOf(parametrisations))
+    .option('--learn-variance', 'predict the variance of the reverse step too: the loss + 0.001 times the bound')
     .option('--weighting <name>', `of the loss: ${weightings.join(', ')}`, oneOf(weightings))
+    .option(
+      '--weighting-gamma <x>',
+      'min-snr: the largest SNR that counts (default: 5); p2: the exponent (default: 1)',
+      positive,
+    )
+    .option('--weighting-k <x>', 'p2: what is added to the SNR (default: 1)', positive)
+    .option('--weighting-bias <x>', 'sigmoid: the log-SNR at which it is a half (default: 2)', real())
     .option('--times <law>', `at which times: ${trainingTimes.join(', ')}`, oneOf(trainingTimes))
+    .option('--sigma-data <x>', 'standard deviation of the data, for edm (default: 0.5, for points 1)', positive)
+    .option('--input <view>', `how the network sees state and time: ${inputViews.join(', ')}`, oneOf(inputViews))
+    .option('--label-dropout <p>', 'how often the class is left out', real({ min: 0, max: 0.999 }))
+    .optionsGroup('Noise:')
     .option(
       '--noise <name>',
       `a table: ${noiseTables.join(', ')}; in continuous time: ${noiseSchedules.join(', ')}`,
       oneOf(noiseNames),
     )
+    .addOption(new Option('--schedule <name>', 'the same').argParser(oneOf(noiseNames)).conflicts('noise'))
     .option('--levels <n>', 'how many levels a table has (default: 1000)', whole({ min: 2, max: 100_000 }))
-    .option('--label-dropout <p>', 'how often the class is left out', real({ min: 0, max: 0.999 }))
+    .option('--beta-min <x>', 'vp, sub-vp: β at the data (default: 0.1)', positive)
+    .option('--beta-max <x>', 'vp, sub-vp: β at the noise (default: 20)', positive)
+    .option('--sigma-min <x>', 've: the least noise (default: 0.01)', positive)
+    .option('--sigma-max <x>', 've, edm: the most noise (default: 50, for edm 80)', positive)
+    .option('--shift <x>', 'in continuous time: σ/α times this; above 1 for large images', positive)
     .optionsGroup('Run:')
     .option('--resume', 'continue the run in --out')
     .option('--force', 'start over in a folder that is not empty')
@@ -111,57 +146,15 @@ export function trainCommand(): Command {
     ['tweedie train ./photos --out runs/photos --resume', 'continue after an interruption'],
     ['tweedie train glyphs -o runs/glyphs --steps 2000', 'a built-in set, reproducible to the bit'],
     ['tweedie train moons -o runs/moons --minutes 1', 'points in the plane'],
+    ['tweedie train glyphs -o runs/edm --objective edm --sigma-max 40', "a paper's recipe, with a change"],
+    [
+      'tweedie train glyphs -o runs/learned --learn-variance --noise linear',
+      'better likelihoods and few steps of ddpm',
+    ],
     ['tweedie train ./photos --size 32 --dry-run', 'what would it cost?'],
   ])
   return train.action(async (data: string | undefined, options: TrainCommandOptions) => {
     const { runTrain } = await import('./train-run.ts')
     await runTrain(data, options)
   })
-}
-
-/** The options as a specification's choices, all but the network's file. */
-export function choicesOf(options: TrainCommandOptions): Choices {
-  const { seed, batch, patch, flip, parametrisation, weighting, labelDropout, times } = options
-  const { rate, warmup, decay, weightDecay, clip, ema, widths, depth, attention } = options
-  return {
-    budget: budgetOf(options),
-    seed,
-    batch,
-    patch,
-    flip,
-    objective: { parametrisation, weighting, labelDropout, ...(times && { times: { name: times } }) },
-    noise: noiseOf(options),
-    optimizer: { rate, warmup, decay, weightDecay, clipNorm: clip, ema },
-    unet: { widths, depth, attention },
-  }
-}
-
-/** A schedule in continuous time, or a table of levels. */
-function noiseOf({ noise, levels }: TrainCommandOptions): Choices['noise'] {
-  const schedule = noiseSchedules.find((name) => name === noise)
-  if (schedule === undefined) return { table: noiseTables.find((name) => name === noise), levels }
-  if (levels === undefined) return { schedule }
-  throw new TweedieError('usage', `--levels is for tables, and ${schedule} is a schedule in continuous time`)
-}
-
-/** The budget that was asked for. */
-export function budgetOf({ steps, epochs, minutes }: TrainCommandOptions): Budget | undefined {
-  if (steps !== undefined) return { steps }
-  if (epochs !== undefined) return { epochs }
-  return minutes === undefined ? undefined : { minutes }
-}
-
-/** Where the data come from. */
-export function sourceOf(path: string, { size, channels, items, unconditional }: TrainCommandOptions): DataSource {
-  return { path, size, channels, length: items, unlabelled: unconditional }
-}
-
-/** What may change when a run is resumed: how long, and how fast. */
-export function resumedSpec(spec: TrainSpec, options: TrainCommandOptions): TrainSpec {
-  const budget = budgetOf(options) ?? spec.budget
-  return {
-    ...spec,
-    budget,
-    optimizer: { ...spec.optimizer, ...(options.rate !== undefined && { rate: options.rate }) },
-  }
 }

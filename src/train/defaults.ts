@@ -1,7 +1,7 @@
 /** How to train when nothing is said: from what the data are to a whole specification. The only place with such numbers. */
 import type { DataScale } from '../data/dataset.ts'
 import { frameOf } from '../data/frame.ts'
-import type { ObjectiveSpec, TrainedParametrisation } from '../denoise/objective-spec.ts'
+import type { ObjectiveSpec } from '../denoise/objective-spec.ts'
 import type { NoiseSpec } from '../noise/named.ts'
 import type { Budget, TrainSpec } from './spec.ts'
 
@@ -67,7 +67,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
     network,
     patch,
     objective: {
-      ...objectiveFor(noise, choices.objective?.parametrisation),
+      ...objectiveFor(noise, choices.objective),
       sigmaData: isImage ? 0.5 : 1,
       labelDropout: classes > 0 && spare ? 0.1 : 0,
       ...given(choices.objective),
@@ -95,14 +95,19 @@ function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
   return { table: 'squaredcos_cap_v2', levels: 1000, ...given(choices) } as NoiseSpec
 }
 
-/** What suits a schedule is predicted, and its errors weighed as its paper does. */
-function objectiveFor(noise: NoiseSpec, wanted: TrainedParametrisation | undefined): ObjectiveSpec {
+/**
+ * What suits a schedule is predicted, and its errors weighed as its paper does. In continuous time the bound, whose weights
+ * grow without limit towards the data, is estimated by importance.
+ */
+function objectiveFor(noise: NoiseSpec, wanted: Choices['objective'] = {}): ObjectiveSpec {
   const schedule = 'schedule' in noise ? noise.schedule : undefined
   const usual = { edm: 'edm', ve: 'score', 'rectified-flow': 'flow' } as const
-  const parametrisation = wanted ?? usual[schedule as keyof typeof usual] ?? 'v'
-  if (parametrisation === 'score') return { parametrisation, weighting: 'snr' }
-  if (parametrisation !== 'edm') return { parametrisation, weighting: 'simple' }
-  return { parametrisation, weighting: 'edm', ...(schedule && { times: { name: 'log-normal' } }) }
+  const parametrisation = wanted.parametrisation ?? usual[schedule as keyof typeof usual] ?? 'v'
+  const isScore = parametrisation === 'score'
+  const weighting = wanted.weighting ?? (parametrisation === 'edm' ? 'edm' : isScore ? 'snr' : 'simple')
+  const isBound = weighting === 'vlb' || weighting === 'likelihood'
+  const times = isBound ? 'importance' : parametrisation === 'edm' ? 'log-normal' : 'uniform'
+  return { parametrisation, weighting, ...(schedule && times !== 'uniform' && { times: { name: times } }) }
 }
 
 /** Images from 24 pixels on are cut into patches of 2 × 2, from 96 on into 4 × 4. */

@@ -1,0 +1,71 @@
+/** What is said before training: the data, the network and everything that was chosen for them. */
+import { classCount } from '../data/dataset.ts'
+import type { ArrayDataset } from '../data/dataset.ts'
+import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
+import { networkFromConfig } from '../nn/registry.ts'
+import { describeNoise } from '../noise/named.ts'
+import type { NoiseSpec } from '../noise/named.ts'
+import type { DataSource } from '../train/node/run-folder.ts'
+import type { TrainSpec } from '../train/spec.ts'
+import { shapeText, table, thousands } from './common.ts'
+import { kebab } from './train-choices.ts'
+
+/** What is reported on. */
+export interface TrainReport {
+  readonly spec: TrainSpec
+  readonly dataset: ArrayDataset
+  readonly source: DataSource
+  /** Where the model goes, unless nothing is written. */
+  readonly out: string | undefined
+  /** For a run that goes on. */
+  readonly stepsMade: number | undefined
+}
+
+/** The lines of the report. */
+export function trainReport({ spec, dataset, source, out, stepsMade }: TrainReport): string {
+  const { network, noise, optimizer } = spec
+  const classes = classCount(dataset)
+  const [low, high] = dataset.range
+  const [[unit, amount]] = Object.entries(spec.budget) as [[string, number]]
+  const names = dataset.classNames?.slice(0, 10).join(', ')
+  return table([
+    [
+      'data',
+      `${dataset.name}: ${thousands(dataset.length)} items ${shapeText(dataset.shape)}, values ${low} … ${high}`,
+    ],
+    ['from', source.path === dataset.name ? 'built in' : source.path],
+    ['classes', classes > 0 ? `${classes}${names ? `: ${names}${classes > 10 ? ', …' : ''}` : ''}` : 'none'],
+    ['network', `${network.className}${sizeText(network.config)}${spec.patch > 1 ? `, patches of ${spec.patch}` : ''}`],
+    ['objective', `${objectiveText(spec)}, ${describeNoise(noise)}${numbersText(noise)}`],
+    ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
+    ['budget', `${amount} ${unit}${stepsMade === undefined ? '' : `, ${stepsMade} steps made`}`],
+    ['out', out],
+  ])
+}
+
+function sizeText(config: Readonly<Record<string, unknown>>): string {
+  const widths = config.block_out_channels ?? config.width ?? config.hidden_size
+  return widths === undefined ? '' : ` ${[widths].flat().join('-')}`
+}
+
+function objectiveText({ objective, network }: TrainSpec): string {
+  const { parametrisation, weighting, weightingOptions = {}, times } = objective
+  const learned = learnsVariance(networkFromConfig(network.className, network.config))
+  return [
+    `${parametrisation}-prediction${learned ? ' with variances' : ''}`,
+    `${weighting} weighting${inBrackets(weightingOptions)}`,
+    ...(times && times.name !== 'uniform' ? [`${times.name} times`] : []),
+  ].join(', ')
+}
+
+function numbersText(noise: NoiseSpec): string {
+  if ('table' in noise) return ''
+  const { schedule: _, ...numbers } = noise
+  return inBrackets(numbers)
+}
+
+/** ` (beta-min 0.1, shift 2)`, or nothing where there is nothing to say. */
+function inBrackets(numbers: object): string {
+  const said = Object.entries(numbers).map(([name, value]) => `${kebab(name)} ${String(value)}`)
+  return said.length === 0 ? '' : ` (${said.join(', ')})`
+}

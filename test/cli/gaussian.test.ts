@@ -1,0 +1,253 @@
+/** Objectives, samplers and likelihoods on the command line, end to end on tiny models. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { run } from '../../src/cli/program.ts'
+import { parseNpy } from '../../src/data/formats/npy.ts'
+import { temporaryFolder, tinyImages, tinyPoints } from './tweedie.ts'
+
+const folder = temporaryFolder()
+const at = (name: string): string => join(folder, name)
+const points = tinyPoints.join(' ')
+
+/** Runs a line (`FOLDER` is the test's) in this process, which is quicker by far. */
+async function tweedie(line: string): Promise<{ status: number; stdout: string; stderr: string }> {
+  const said = { stdout: '', stderr: '' }
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += String(text)
+      return true
+    }),
+  )
+  try {
+    return { status: await run(line.replaceAll('FOLDER', folder).split(' ')), ...said }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+/** What a line prints as JSON. */
+async function json<T = Record<string, unknown>>(line: string): Promise<T> {
+  const { status, stdout, stderr } = await tweedie(`${line} --json -q`)
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  return JSON.parse(stdout) as T
+}
+
+/** The samples that a line draws. */
+async function draw(line: string): Promise<Float32Array> {
+  expect(await tweedie(`sample ${line} -n 6 -o FOLDER/drawn.npy --force -q`)).toMatchObject({ status: 0, stderr: '' })
+  return parseNpy(readFileSync(at('drawn.npy'))).data as Float32Array
+}
+
+beforeAll(async () => {
+  const learned = `${tinyImages.join(' ')} --learn-variance --noise linear`
+  for (const line of [
+    `train ${points} --steps 40 --rate 0.01 -o FOLDER/points -q`,
+    `train ${learned} --steps 6 -o FOLDER/learned -q`,
+  ]) {
+    expect(await tweedie(line)).toMatchObject({ status: 0, stderr: '' })
+  }
+})
+
+test.each([
+  ['--levels 20 --noise vp', /--levels is for tables/],
+  ['--noise cosine --beta-max 10', /--beta-max is for the noise vp, sub-vp, not for cosine\n.*cosine takes --shift/],
+  ['--noise linear --shift 2', /--shift is for the noise .*, and linear is a table of levels/],
+  ['--sigma-min 0.1', /--sigma-min is for the noise ve, and the default is a table/],
+  ['--noise ve --sigma-min 3 --sigma-max 2', /ve schedule: sigmaMax\/sigmaMin/],
+  ['--noise vp --schedule ve', /'--schedule <name>' cannot be used with option '--noise <name>'/],
+  ['--weighting-gamma 3', /--weighting-gamma is for the weighting min-snr or p2, not for simple/],
+  ['--weighting min-snr --weighting-k 3', /--weighting-k is for the weighting p2, not for min-snr/],
+  ['--weighting-bias 1 --weighting p2', /--weighting-bias is for the weighting sigmoid/],
+  ['--sigma-data 0.7', /--sigma-data is for edm/],
+  ['--input level --noise vp', /no table/],
+  ['--times importance', /a table of levels knows only uniform/],
+  ['--learn-variance --noise vp', /--learn-variance is for tables of noise levels, and vp/],
+  ['--objective hybrid --schedule ve', /--objective hybrid is for tables of noise levels, and ve/],
+  ['--objective vlb --weighting simple', /--objective vlb is the weighting vlb, not simple/],
+  ['--objective edm --parametrisation v', /--objective edm is the parametrisation edm, not v/],
+  ['--objective score-matchin', /Did you mean score-matching/],
+  ['--parametrisation v --noise edm', /v on edm/],
+  ['--parametrisation flow --noise vp', /flow on vp/],
+  ['--parametrisation score --weighting simple', /score weighed simply/],
+  ['--unconditional --label-dropout 0.2', /no classes to leave out/],
+  ['--attention middle', /--attention is for images/],
+  ['--flip', /--flip is for images/],
+  ['--network net.json', /--widths is for the default network, and --network names another/],
+])('train refuses %s', async (options, message) => {
+  const before = readdirSync(folder)
+  const { status, stderr, stdout } = await tweedie(`train ${points} --out FOLDER/new --steps 2 ${options}`)
+  expect(stderr).toMatch(message)
+  expect(stderr).toMatch(/^tweedie: .*\n( {2}hint: .*\n)?$/)
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(readdirSync(folder)).toEqual(before)
+})
+
+test.each([
+  ['--objective simple', { objective: { weighting: 'simple' }, noise: { table: 'squaredcos_cap_v2', levels: 1000 } }],
+  [
+    '--objective vlb --schedule vp --beta-max 15',
+    { objective: { weighting: 'vlb', times: { name: 'importance' } }, noise: { schedule: 'vp', betaMax: 15 } },
+  ],
+  ['--objective vlb', { objective: { weighting: 'vlb' }, noise: { levels: 1000 } }],
+  [
+    '--objective likelihood --shift 2',
+    { objective: { weighting: 'likelihood', times: { name: 'importance' } }, noise: { schedule: 'vp', shift: 2 } },
+  ],
+  ['--objective hybrid --noise linear', { network: { config: { output_shape: [4] } }, noise: { table: 'linear' } }],
+  [
+    '--objective edm --sigma-max 40 --sigma-data 0.8',
+    {
+      objective: { parametrisation: 'edm', weighting: 'edm', times: { name: 'log-normal' }, sigmaData: 0.8 },
+      noise: { schedule: 'edm', sigmaMax: 40 },
+    },
+  ],
+  [
+    '--objective score-matching --sigma-min 0.02',
+    { objective: { parametrisation: 'score', weighting: 'snr' }, noise: { schedule: 've', sigmaMin: 0.02 } },
+  ],
+  [
+    '--objective flow-matching',
+    { objective: { parametrisation: 'flow', weighting: 'simple' }, noise: { schedule: 'rectified-flow' } },
+  ],
+  [
+    '--weighting p2 --weighting-gamma 0.5 --weighting-k 2 --input noise',
+    { objective: { weighting: 'p2', weightingOptions: { gamma: 0.5, k: 2 }, input: 'noise' } },
+  ],
+])('train %s', async (options, spec) => {
+  const found = await json(`train ${points} ${options} --steps 2 --dry-run`)
+  expect(found.spec).toMatchObject(spec)
+})
+
+describe('sample', () => {
+  test('ddpm takes the variance that the model has learned', async () => {
+    const [plain, learned, small] = [
+      await draw('FOLDER/learned --sampler ddpm --steps 5'),
+      await draw('FOLDER/learned --sampler ddpm-learned --steps 5'),
+      await draw('FOLDER/learned --sampler ddpm --variance small --steps 5'),
+    ]
+    expect(plain).toEqual(learned)
+    expect(plain).not.toEqual(small)
+    const guided = await json('sample FOLDER/learned -n 2 --sampler ddpm --steps 2 --guidance 2')
+    expect(guided).toMatchObject({ sampler: 'ddpm' })
+  })
+
+  test('churn adds noise, eta as well, and none of them is the plain sampler', async () => {
+    const way = 'FOLDER/points --steps 6 --sampler'
+    const plain = await draw(`${way} heun`)
+    expect(await draw(`${way} heun --churn 0`)).toEqual(plain)
+    expect(await draw(`${way} heun --churn 10`)).not.toEqual(plain)
+    expect(await draw(`${way} euler --eta 1`)).toEqual(await draw(`${way} euler-a`))
+    expect(await draw(`${way} ddim --eta 1`)).not.toEqual(await draw(`${way} ddim`))
+  })
+
+  test('times in so many words are those of their spacing', async () => {
+    const spelled = await draw('FOLDER/points --sampler ddim --times 1,0.75,0.5,0.25,0')
+    expect(spelled).toEqual(await draw('FOLDER/points --sampler ddim --steps 4 --spacing trailing'))
+    expect(spelled).not.toEqual(await draw('FOLDER/points --sampler ddim --steps 4 --spacing karras'))
+  })
+
+  test('an adaptive sampler takes as many steps as it needs', async () => {
+    const found = await json('sample FOLDER/points -n 5 --sampler rk45')
+    expect(found).toMatchObject({ sampler: 'rk45', steps: null, shape: [5, 2] })
+  })
+
+  test.each([
+    ['points --sampler dpm++-2m --eta 1', /--eta is for the samplers ddim, euler,.* not for dpm\+\+-2m/],
+    ['points --sampler ddim --churn 4', /--churn is for the samplers euler, midpoint, heun,.* not for ddim/],
+    ['points --sampler heun --churn 4 --eta 1', /'--churn <x>' cannot be used with option '--eta <x>'/],
+    ['points --sampler ddim --variance large', /--variance is for the sampler ddpm, not for ddim/],
+    ['points --sampler ddpm --variance learned', /the model has learned no variances/],
+    ['learned --sampler ddpm-learned --guidance 3', /--guidance changes the mean/],
+    ['points --sampler rk45 --steps 5', /--steps: the sampler rk45 chooses its steps itself/],
+    ['points --times 1,0.5,0.7,0', /times must only fall/],
+    ['points --times 0,0.5,1 --sampler ddpm', /ddpm cannot encode/],
+    ['points --times 1,2', /It must be a number from 0 to 1/],
+    ['points --times 1,0 --steps 4', /'--times <list>' cannot be used with option '--steps <n>'/],
+  ])('refuses %s', async (options, message) => {
+    const before = readdirSync(folder)
+    const { status, stderr, stdout } = await tweedie(`sample FOLDER/${options} -o FOLDER/none.png`)
+    expect(stderr).toMatch(message)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(readdirSync(folder)).toEqual(before)
+  })
+
+  test('samplers says what a step costs', async () => {
+    const { stdout } = await tweedie('samplers')
+    expect(stdout).toMatch(/^name +order +evals +noise +use\n/)
+    expect(stdout).toMatch(/\nheun +2 +2 +no +EDM/)
+    expect(await json<object[]>('samplers')).toContainEqual(
+      expect.objectContaining({ name: 'rk4', order: 4, evaluations: 4, use: expect.any(String) }),
+    )
+  })
+})
+
+interface Likelihood {
+  readonly items: number
+  readonly dimensions: number
+  readonly part: string
+  readonly unit: string
+  readonly bound: Record<'nats' | 'bitsPerDim', { value: number }> & { readonly parts: Record<string, number> }
+  readonly flow: Record<'nats' | 'bitsPerDim', { value: number; standardError: number }> & { evaluations: number }
+}
+
+describe('eval --likelihood', () => {
+  test('images: bits per dimension of held-out bytes, the bound and its parts', async () => {
+    const line = 'eval FOLDER/learned --likelihood-items 6 --bound-steps 8 --tolerance 0.1'
+    const { bound, flow, ...rest } = await json<Likelihood>(line)
+    expect(rest).toMatchObject({
+      items: 6,
+      dimensions: 784,
+      part: 'held-out',
+      unit: 'bits/dim',
+      dequantisation: 'uniform',
+    })
+    const { prior, transitions, decoder } = bound.parts
+    expect(prior! + transitions! + decoder!).toBeCloseTo(bound.bitsPerDim.value, 6)
+    expect(bound.nats.value).toBeCloseTo(bound.bitsPerDim.value * 784 * Math.LN2, 3)
+    // a byte known to be one of 256 costs 8 bits; an untrained network is somewhere near
+    expect(bound.bitsPerDim.value).toBeGreaterThan(1)
+    expect(flow.bitsPerDim.value).toBeGreaterThan(1)
+    expect(flow.bitsPerDim.value).toBeLessThan(16)
+
+    const { stdout } = await tweedie(line)
+    expect(stdout).toMatch(
+      /^variational bound +≤ [\d.]+ ± [\d.]+ bits\/dim\n +prior +L_T +[\d.]+\n +transitions .*\n +decoder .*\nprobability flow +≤ .* dequantised uniformly\n/,
+    )
+  })
+
+  test('the measured variance gives the better bound in few steps', async () => {
+    const line = 'eval FOLDER/learned --likelihood-items 6 --bound-steps 5 --tolerance 1 --bound-variance'
+    const [small, analytic] = [await json<Likelihood>(`${line} small`), await json<Likelihood>(`${line} analytic`)]
+    expect(analytic.bound.bitsPerDim.value).toBeLessThan(small.bound.bitsPerDim.value - 0.1)
+    expect(analytic.flow).toEqual(small.flow)
+  })
+
+  test('points: nats, and the exact trace is what its estimates are on average', async () => {
+    const line = 'eval FOLDER/points --likelihood-items 60 --bound-steps 50 --terms all'
+    const [exact, estimated] = [await json<Likelihood>(line), await json<Likelihood>(`${line} --trace gaussian`)]
+    expect(exact).toMatchObject({ items: 60, dimensions: 2, unit: 'nats', dequantisation: null })
+    expect(estimated.bound).toEqual(exact.bound)
+    expect(estimated.flow.nats.value).not.toBe(exact.flow.nats.value)
+    expect(Math.abs(estimated.flow.nats.value - exact.flow.nats.value)).toBeLessThan(
+      5 * estimated.flow.nats.standardError,
+    )
+    const { stdout } = await tweedie(line)
+    expect(stdout).toMatch(/probability flow +−log p = -?[\d.]+ ± [\d.]+ nats\n\n60 held-out items of moons/)
+  })
+
+  test.each([
+    ['--likelihood --sampler ddim', /'--likelihood' cannot be used with option '--sampler <name>'/],
+    ['--terms 5 -n 100', /'--likelihood' cannot be used with option '-n, --count <n>'/],
+    ['--likelihood --bound-variance learned', /has learned no variances/],
+    ['--bound-steps 2000', /the table has 1000 levels/],
+    ['--bound-steps 10 --terms 10', /a bound of 10 steps has 9 of them/],
+    ['--likelihood --tolerance 0', /greater than 0/],
+    ['--trace rademaker', /Did you mean rademacher/],
+  ])('refuses %s', async (options, message) => {
+    const { status, stderr, stdout } = await tweedie(`eval FOLDER/points ${options}`)
+    expect(stderr).toMatch(message)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  })
+})
