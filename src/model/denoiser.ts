@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A model as a denoiser: its network compiled with the weights built in. */
 import type { DenoiseContext, Denoiser, FloatArray } from '../denoise/denoiser.ts'
 import { fromPrediction } from '../denoise/from-prediction.ts'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Programs: a graph compiled for a device, with named inputs and outputs, run as often as one likes. */
 import { TweedieError } from '../errors.ts'
 import { hostArray } from '../graph/dtype.ts'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * What every engine offers: sessions that run an ONNX model on caller-owned memory.
  * Nothing here knows which runtime is behind it, so Node and the browser share everything above.

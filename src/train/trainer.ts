@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The training step: batch → loss and gradients (one compiled graph) → optimiser and running average, on flat arrays.
  *

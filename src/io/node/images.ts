@@ -85,7 +85,7 @@ export async function encodeImage(
   { width, height, data }: Raster,
   extension = '.png',
   provenance?: ImageOptions['provenance'],
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   const image = sharp(data, { raw: { width, height, channels: 3 } })
   return encoders[extension]!(describe(image, provenance)).toBuffer()
 }
