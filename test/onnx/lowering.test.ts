@@ -133,6 +133,17 @@ describe.each(targets)('convolutions, %s', (_, target) => {
   })
 })
 
+describe.each(['taps', 'shifts', 'places'] as const)('weight gradients by %s', (convWeight) => {
+  const square = convolutions.filter(([, , , { stride = 1, groups = 1 }]) => stride === 1 && groups === 1)
+  test.each(square)('%s', async (_name, xShape, wShape, options) => {
+    const [x, w] = [input('x', xShape, 'float64'), input('w', wShape, 'float64')]
+    const y = conv(x, w, options)
+    const weights = reshape(literal(uniform(9, sizeOf(y.shape))), y.shape)
+    const feeds = { x: uniform(1, sizeOf(xShape)), w: uniform(2, sizeOf(wShape), -0.3, 0.3) }
+    await compare(gradients(sum(mul(y, weights)), [w]), feeds, { provider: 'cpu', convWeight })
+  })
+})
+
 test('a bias that a convolution shares with nothing else is fused', () => {
   const [x, w, bias] = [input('x', [1, 3, 4, 4]), input('w', [8, 3, 3, 3]), input('b', [8])]
   const raw = conv(x, w, { padding: 1 })
