@@ -2,7 +2,7 @@
  * Restoration of held-back pictures by a trained model: tasks × methods, against simple answers.
  *
  *     npx tsx bench/restore.ts MODEL --data ../shared/data/mnist [--count 50] [--skip 8000] [--tasks inpaint,blur]
- *                              [--methods mmps,ddnm] [--steps 50] [--draws 1] [--crop 32] [--json]
+ *                              [--methods mmps,ddrm] [--steps 50] [--draws 1] [--crop 32] [--json]
  *
  * PSNR and SSIM of one draw for each picture, and of the mean of `--draws`; how many are recognised as their class by a classifier
  * trained on the rest of the data, as a share of those that are recognised clean. Posterior draws are not the best guess in the

@@ -4,19 +4,25 @@ import { version } from './common.ts'
 import { reportFailure } from './failure.ts'
 import { dataCommand } from './data.ts'
 import { doctorCommand } from './doctor.ts'
+import { editCommand } from './edit.ts'
 import { evalCommand } from './eval.ts'
 import { exportCommand } from './export.ts'
 import { infoCommand } from './info.ts'
 import { quickstartCommand } from './quickstart.ts'
+import { restoreCommand } from './restore.ts'
 import { sampleCommand } from './sample.ts'
 import { samplersCommand } from './samplers.ts'
+import { trainClassifierCommand } from './train-classifier.ts'
 import { trainCommand } from './train.ts'
 
 /** All commands, in the order of the help. */
 const commands = [
   quickstartCommand,
   trainCommand,
+  trainClassifierCommand,
   sampleCommand,
+  restoreCommand,
+  editCommand,
   evalCommand,
   infoCommand,
   dataCommand,

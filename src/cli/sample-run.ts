@@ -75,7 +75,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
     ...(options.eta !== undefined && { eta: options.eta }),
     ...(options.churn !== undefined && { churn: options.churn }),
     class: options.class ?? null,
-    guidance: guidance ?? 1,
+    guidance: guidance ?? 0,
   }
   const layout = columns === undefined ? {} : { columns }
   const files = out === undefined ? [] : await writeOutput(out, model, samples, { provenance, force, ...layout })

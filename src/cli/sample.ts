@@ -25,7 +25,11 @@ export function sampleCommand(): Command {
     .option('-n, --count <n>', 'how many', whole({ max: 1_000_000 }), 16)
     .option('-o, --out <path>', '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each')
     .option('--class <names>', 'a class by name or number, several with commas, or all (default: all in turn)')
-    .option('--guidance <x>', 'how strongly the class counts: 1 as learned, 2 to 5 more so', real({ min: 0, max: 100 }))
+    .option(
+      '--guidance <w>',
+      'how much more the class counts, w of (w + 1) ε_c − w ε: 0 as learned, 1 to 4 more so, -1 not at all',
+      real({ min: -1, max: 100 }),
+    )
   withSampler(sample)
   sample
     .option('--batch <n>', 'items at a time; changes the memory, not the samples (default: 64)', whole())

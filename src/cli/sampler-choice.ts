@@ -79,7 +79,7 @@ export function chooseSampler(model: Pick<Model, 'schedule' | 'network'>, option
 }
 
 function samplerOf(model: Pick<Model, 'network'>, options: SamplerOptions): Sampler {
-  const { eta, churn, variance, guidance = 1 } = options
+  const { eta, churn, variance, guidance = 0 } = options
   const plain = find(options.sampler)
   const { name } = plain
   if (eta !== undefined) return variant('eta', withEta, name)(eta)
@@ -92,7 +92,7 @@ function samplerOf(model: Pick<Model, 'network'>, options: SamplerOptions): Samp
       hint: '--sampler ddpm --variance small; they are learned by train --learn-variance',
     })
   }
-  if (wantsLearned && guidance !== 1) {
+  if (wantsLearned && guidance !== 0) {
     throw new TweedieError(
       'usage',
       '--guidance changes the mean, and the learned variance is not that of the new one',
@@ -102,7 +102,7 @@ function samplerOf(model: Pick<Model, 'network'>, options: SamplerOptions): Samp
     )
   }
   if (name !== 'ddpm') return plain
-  return withVariance[variance ?? (learned && guidance === 1 ? 'learned' : 'small')]()
+  return withVariance[variance ?? (learned && guidance === 0 ? 'learned' : 'small')]()
 }
 
 function timesFor(

@@ -5,7 +5,7 @@ import { isLinear, type LinearOperator } from '../measure/operator.ts'
 import type { Observation } from '../measure/observation.ts'
 import { ddim } from '../sample/ddim.ts'
 import type { Sampler } from '../sample/sampler.ts'
-import { ddnm } from './ddnm.ts'
+import { ddrm } from './ddrm.ts'
 import { requireDifferentiable } from './differentiable.ts'
 import { diffPirSampler } from './diffpir.ts'
 import { dps } from './dps.ts'
@@ -13,7 +13,7 @@ import { mmps, piGdm, proximal } from './likelihood.ts'
 import { repaint } from './repaint.ts'
 
 /** The names of {@link posteriorMethods}. */
-export type PosteriorMethodName = 'mmps' | 'pigdm' | 'dps' | 'ddnm' | 'repaint' | 'diffpir'
+export type PosteriorMethodName = 'mmps' | 'pigdm' | 'dps' | 'ddrm' | 'repaint' | 'diffpir'
 
 /** The settings of all methods; each reads its own. */
 export interface PosteriorSettings {
@@ -93,13 +93,14 @@ export const posteriorMethods: Readonly<Record<PosteriorMethodName, PosteriorMet
       sampler: dps(observation, zeta === undefined ? {} : { zeta }),
     }),
   },
-  ddnm: {
+  ddrm: {
     takes: 'decomposed',
     derivative: false,
     noise: false,
     cost: '1',
-    exact: 'exact for white Gaussian data seen without noise; biased where directions are correlated, or y is noisy',
-    prepare: (denoiser, observation) => ({ denoiser, sampler: ddnm(linear('ddnm', observation)) }),
+    exact:
+      'biased: right in the mean for white data seen without noise; the spread is too small, and correlations come late',
+    prepare: (denoiser, observation) => ({ denoiser, sampler: ddrm(linear('ddrm', observation)) }),
   },
   repaint: {
     takes: 'mask',

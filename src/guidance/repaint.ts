@@ -110,7 +110,7 @@ function requireIsometry(operator: LinearOperator): void {
     'usage',
     `repaint replaces what was seen, and ${operator.name} does not see elements as they are`,
     {
-      hint: 'repaint is for masks; ddnm, mmps and dps take any linear measurement',
+      hint: 'repaint is for masks; ddrm, mmps and dps take any linear measurement',
     },
   )
 }

@@ -4,12 +4,11 @@ import { itemSize } from '../data/dataset.ts'
 import { clipped } from '../denoise/clip.ts'
 import type { Denoiser } from '../denoise/denoiser.ts'
 import { TweedieError } from '../errors.ts'
-import { classifierFree } from '../guidance/cfg.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
 import { dpmSolver } from '../sample/dpm-solver.ts'
 import { sample } from '../sample/sample.ts'
 import type { Sampler, SampleStep } from '../sample/sampler.ts'
-import { modelDenoiser } from './denoiser.ts'
+import { guidedModel, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import { timesOf } from './times.ts'
 
@@ -27,8 +26,11 @@ export interface GenerateOptions extends Pick<SessionOptions, 'device' | 'thread
   readonly labels?: ArrayLike<number> | undefined
   /** Items computed at a time; default 64, or as many as there are. */
   readonly batch?: number | undefined
-  /** Classifier-free guidance: 1 (default) is none. The model must have been trained with labels left out. */
-  readonly guidance?: number | undefined
+  /**
+   * Guidance: the w of (w + 1) ε_c − w ε, or all that {@link ModelGuidance} has. 0 (default) is none; the scale of other
+   * libraries is w + 1.
+   */
+  readonly guidance?: number | ModelGuidance | undefined
   /** Whether the denoised mean is clipped to [−1, 1] on the way; default: unless the data are points. */
   readonly clip?: boolean | undefined
   /** Changes the denoiser before it is used: guidance, a projection. */
@@ -73,42 +75,34 @@ export const defaultSteps = 20
  */
 export async function generate(model: Model, engine: Engine, options: GenerateOptions): Promise<Generated> {
   const { count, seed = 0, signal, onStep, device, threads, profile, wrap = (denoiser) => denoiser } = options
-  const { guidance = 1 } = options
+  const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
   requireCount('the number of samples', count)
   const { frame, network, schedule } = model
   const { sampler = dpmSolver(), times = timesOf(schedule, defaultSteps) } = options
   const batch = Math.min(count, options.batch ?? 64)
   requireCount('the batch size', batch)
-  const labels = network.classes > 0 ? labelsOf(model, count, options.labels) : undefined
+  const conditional = network.classes > 0 || guidance.classifier !== undefined
+  const labels = conditional ? labelsOf(model, count, options.labels, guidance) : undefined
   if (!labels && options.labels)
     throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
 
-  if (guidance !== 1) requireGuidable(model)
-  using denoiser = await modelDenoiser(model, engine, {
-    batch: guidance === 1 ? batch : 2 * batch,
+  using guided = await guidedModel(model, engine, guidance, {
+    batch,
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
     ...(profile !== undefined && { profile }),
   })
-  const wrapped = wrap(guidance === 1 ? denoiser : classifierFree(denoiser, { scale: guidance, batch }))
+  const wrapped = wrap(guided.denoiser)
   const final = (options.clip ?? model.scale.kind !== 'points') ? clipped(wrapped) : wrapped
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>
     fromNetwork(frame, Float32Array.from(x), new Float32Array((x.length / itemSize(frame.network)) * size))
 
-  /** Classes of a batch; with guidance its second half has none. */
-  const conditions = (chosen: Int32Array): Int32Array => {
-    if (guidance === 1) return chosen
-    const both = new Int32Array(2 * batch).fill(model.unconditionalLabel!, batch)
-    both.set(chosen)
-    return both
-  }
-
   const items = new Float32Array(count * size)
   const steps = times.length - 1
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    if (labels) denoiser.setLabels(conditions(labels.subarray(first, first + now)))
+    if (labels) guided.setLabels(labels.subarray(first, first + now))
     const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
     for await (const step of sample(final, problem)) {
       const done = first * steps + now * Math.min(step.index + 1, steps)
@@ -119,20 +113,17 @@ export async function generate(model: Model, engine: Engine, options: GenerateOp
   return { items, shape: [count, ...frame.item], labels }
 }
 
-function requireGuidable({ unconditionalLabel, network }: Model): void {
-  if (unconditionalLabel !== undefined) return
-  const why = network.classes === 0 ? 'it knows no classes' : 'no label was ever left out in its training'
-  throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
-    hint: 'train on labelled data with --label-dropout 0.1',
-  })
-}
-
 /** The classes of all items: as given, or all in turn. */
-function labelsOf(model: Model, count: number, given: ArrayLike<number> | undefined): Int32Array {
+function labelsOf(
+  model: Model,
+  count: number,
+  given: ArrayLike<number> | undefined,
+  { classifier }: ModelGuidance,
+): Int32Array {
   if (given && given.length !== count) {
     throw new TweedieError('usage', `${given.length} classes for ${count} samples: there must be one for each`)
   }
-  const classes = model.classNames.length || model.network.classes
+  const classes = model.classNames.length || model.network.classes || classifier!.classNames.length
   return Int32Array.from({ length: count }, (_, i) => given?.[i] ?? i % classes)
 }
 

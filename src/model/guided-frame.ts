@@ -11,7 +11,8 @@ import { isLinear, type LinearOperator, type Operator } from '../measure/operato
  *
  * @throws TweedieError `shape` where the operator measures items of another shape
  */
-export function throughFrame(operator: Operator, { item, network, pixels }: Frame): Operator {
+export function throughFrame(operator: Operator, frame: Frame): Operator {
+  const { item, network, pixels } = frame
   if (operator.from.join() !== item.join()) {
     throw new TweedieError(
       'shape',
@@ -20,15 +21,10 @@ export function throughFrame(operator: Operator, { item, network, pixels }: Fram
   }
   if (!pixels) return operator
   const [n, size] = [itemSize(item), itemSize(network)]
-  const own = new Int32Array(n)
-  for (let place = size - 1; place >= 0; place--) own[pixels[place]!] = place
+  const own = ownPlaces(n, pixels)
+  const place = placeInFrame(frame)
   const pick = (x: ArrayLike<number>): Float64Array =>
     Float64Array.from({ length: (x.length / size) * n }, (_, i) => x[Math.floor(i / n) * size + own[i % n]!]!)
-  const place = (items: ArrayLike<number>): Float64Array => {
-    const out = new Float64Array((items.length / n) * size)
-    for (let i = 0; i < items.length; i++) out[Math.floor(i / n) * size + own[i % n]!] = items[i]!
-    return out
-  }
   const { name, to } = operator
   if (!isLinear(operator)) {
     return {
@@ -63,4 +59,23 @@ export function throughFrame(operator: Operator, { item, network, pixels }: Fram
     }),
   }
   return seen
+}
+
+/** Sᵀ: items `[n, ...item]` in the network's array, each pixel in the one place that is its own, and zeros elsewhere. */
+export function placeInFrame({ item, network, pixels }: Frame): (items: ArrayLike<number>) => Float64Array {
+  if (!pixels) return (items) => Float64Array.from(items)
+  const [n, size] = [itemSize(item), itemSize(network)]
+  const own = ownPlaces(n, pixels)
+  return (items) => {
+    const out = new Float64Array((items.length / n) * size)
+    for (let i = 0; i < items.length; i++) out[Math.floor(i / n) * size + own[i % n]!] = items[i]!
+    return out
+  }
+}
+
+/** The first place that shows each pixel. */
+function ownPlaces(n: number, pixels: Int32Array): Int32Array {
+  const own = new Int32Array(n)
+  for (let place = pixels.length - 1; place >= 0; place--) own[pixels[place]!] = place
+  return own
 }

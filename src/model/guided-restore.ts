@@ -53,7 +53,7 @@ export const defaultRestoreSteps: Readonly<Record<PosteriorMethodName, number>> 
   mmps: 50,
   pigdm: 100,
   dps: 200,
-  ddnm: 100,
+  ddrm: 100,
   repaint: 30,
   diffpir: 100,
 })

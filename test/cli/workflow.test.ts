@@ -135,14 +135,14 @@ describe('sample', () => {
     expect(furthest(one, other)).toBeGreaterThan(0.1)
   })
 
-  test('guidance: 0 forgets the class, 3 does not', async () => {
+  test('guidance: w = -1 forgets the class, 2 does not', async () => {
     const draw = async (guidance: string, name: string): Promise<Float32Array> => {
       const out = at(`guided-${guidance}-${name}.npy`)
       const args = ['-n', '3', '--steps', '4', '--guidance', guidance, '--class', name, '--no-clip']
       expect((await tweedie('sample', images, ...args, '-o', out)).status).toBe(0)
       return parseNpy(readFileSync(out)).data as Float32Array
     }
-    const [none, other, strong] = [await draw('0', '1'), await draw('0', '8'), await draw('3', '1')]
+    const [none, other, strong] = [await draw('-1', '1'), await draw('-1', '8'), await draw('2', '1')]
     expect(none).toEqual(other)
     expect(strong).not.toEqual(none)
   })

@@ -1,7 +1,7 @@
 /** Guidance by measurements against posteriors in closed form. */
 import { describe, expect, it } from 'vitest'
 import { type Denoiser, gaussianDenoiser, mixtureDenoiser, sizeOf } from '../../src/denoise/index.ts'
-import { ddnm } from '../../src/guidance/ddnm.ts'
+import { ddrm } from '../../src/guidance/ddrm.ts'
 import { differentiableGaussian, differentiableMixture } from '../../src/guidance/differentiable.ts'
 import { diffPirSampler } from '../../src/guidance/diffpir.ts'
 import { dps } from '../../src/guidance/dps.ts'
@@ -199,28 +199,28 @@ describe('samples', () => {
     },
   )
 
-  it('ddnm reproduces a measurement without noise, and draws what it does not see', async () => {
+  it('ddrm reproduces a measurement without noise, and draws what it does not see', async () => {
     const operator = averagePooling([n], 2)
     const given = observed(operator, 0)
-    const { samples, mean } = await errorsOf(prior, ddnm(given), exactPosterior(gaussian, { ...given, sigma: 1e-4 }))
+    const { samples, mean } = await errorsOf(prior, ddrm(given), exactPosterior(gaussian, { ...given, sigma: 1e-4 }))
     const again = operator.forward(samples)
     again.forEach((value, k) => expect(value).toBeCloseTo(given.y[k % 3]!, 6))
     expect(mean).toBeLessThan(0.5)
   })
 
-  it('ddnm is exact for white data seen without noise', async () => {
+  it('ddrm is right in the mean for white data seen without noise, and too narrow', async () => {
     const white = gaussianDenoiser({ schedule, mean, covariance: 1 })
     const given = observed(operators[0]!, 0)
     const truth = exactPosterior([{ mean, covariance: 1 }], { ...given, sigma: 1e-4 })
-    const errors = await errorsOf(white, ddnm(given), truth, 150)
+    const errors = await errorsOf(white, ddrm(given), truth, 150)
     expect(errors.mean).toBeLessThan(0.08)
-    expect(errors.covariance).toBeLessThan(0.15)
+    expect(errors.covariance).toBeLessThan(0.35)
   })
 
-  it('ddnm takes a noisy measurement at its word: the spread is too small', async () => {
+  it('ddrm takes a noisy measurement at its word: the spread is too small', async () => {
     const wide = gaussianDenoiser({ schedule, mean, covariance: 100 })
     const given = observed(maskOperator([n], [1, 1, 1, 1, 1, 1]), 0.5)
-    const { samples } = await errorsOf(wide, ddnm(given), exactPosterior([{ mean, covariance: 100 }], given), 150)
+    const { samples } = await errorsOf(wide, ddrm(given), exactPosterior([{ mean, covariance: 100 }], given), 150)
     const variance = samples.reduce((sum, value, i) => sum + (value - given.y[i % n]!) ** 2 / samples.length, 0)
     expect(Math.sqrt(variance)).toBeLessThan(0.25)
   })
@@ -271,7 +271,7 @@ describe('refuses what makes no sense', () => {
   it.each([
     [() => mmps(prior, exact), 'mmps with sigma_y = 0'],
     [() => proximal(prior, exact), 'diffpir with sigma_y = 0'],
-    [() => ddnm(observation(motionBlur([1, 2, 3], 3), new Float64Array(6), 0)), 'singular values of motion blur'],
+    [() => ddrm(observation(motionBlur([1, 2, 3], 3), new Float64Array(6), 0)), 'singular values of motion blur'],
     [() => repaint(observed(operators[1]!, 0.1)), 'does not see elements as they are'],
     [() => dps(exact, { zeta: -1 }), 'zeta is -1'],
     [

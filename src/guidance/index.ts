@@ -1,0 +1,24 @@
+/** Guidance: a denoiser in, a denoiser out, towards a class or towards what was measured. */
+export {
+  type BatchedGuidanceOptions,
+  classifierFree,
+  guidanceScale,
+  type GuidanceOptions,
+  type GuidanceStrength,
+  guidedAway,
+} from './cfg.ts'
+export { classifierAncestral, classifierGuided, type ClassifierOptions, type ClassGradient } from './classifier.ts'
+export { ddrm, type DdrmOptions } from './ddrm.ts'
+export {
+  type DifferentiableAnalytic,
+  type DifferentiableDenoiser,
+  differentiableGaussian,
+  differentiableMixture,
+  isDifferentiable,
+} from './differentiable.ts'
+export { diffPirSampler, type DiffPirSamplerOptions } from './diffpir.ts'
+export { dps, type DpsOptions } from './dps.ts'
+export { drawMixture, exactPosterior, type FullComponent, mixtureMoments } from './exact-posterior.ts'
+export { mmps, type MmpsOptions, piGdm, type PiGdmOptions, proximal, type ProximalOptions } from './likelihood.ts'
+export { type PosteriorMethod, type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from './methods.ts'
+export { repaint, type RepaintOptions } from './repaint.ts'
