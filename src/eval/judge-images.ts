@@ -67,7 +67,10 @@ export async function judgeImages(
   const drawn = await network.extract(images, reading)
   const comparisons: ImageComparison[] = []
   for (const { part, dataset } of parts) {
-    comparisons.push({ part, ...compare(await referenceFeatures(dataset, network, store, reading), drawn) })
+    comparisons.push({
+      part,
+      ...compare(await referenceFeatures(dataset, network, store, reading), drawn, samples.labels),
+    })
   }
   const recognised =
     classifier && samples.labels ? await recognise(samples, images, classifier, engine, session) : undefined
@@ -100,18 +103,19 @@ async function recognise(
   }
 }
 
-function compare(real: FeatureSet, drawn: FeatureSet): Omit<ImageComparison, 'part'> {
+/** Samples come in fixed numbers of each class, so that is how their distance must be estimated. */
+function compare(real: FeatureSet, drawn: FeatureSet, labels?: Int32Array): Omit<ImageComparison, 'part'> {
   return {
     kind: 'features',
     items: real.count,
-    frechet: frechet(real, drawn),
+    frechet: frechet(real, drawn, labels),
     kernel: kernelDistance(real, drawn),
     precisionRecall: precisionRecall(someOf(real, drawn.count), drawn),
   }
 }
 
-function frechet(real: FeatureSet, drawn: FeatureSet): FrechetEstimate {
-  if (real.dimension <= mostForErrorBar) return frechetEstimate(real, drawn)
+function frechet(real: FeatureSet, drawn: FeatureSet, strata?: Int32Array): FrechetEstimate {
+  if (real.dimension <= mostForErrorBar) return frechetEstimate(real, drawn, { strata })
   return { distance: frechetDistance(real, drawn), corrected: NaN, standardError: NaN }
 }
 

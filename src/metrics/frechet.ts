@@ -73,19 +73,25 @@ export function frechetDistance(a: FeatureSet, b: FeatureSet): number {
  * g-th of G groups (of both sets), G d − (G − 1) · mean d₍₋g₎ has no 1 / N term any more. Trust it where a set has several
  * times more vectors than dimensions.
  *
+ * A set that was drawn with fixed numbers of each class is closer to its distribution than a random one, and so must be its
+ * parts: `strata` names the class of each vector of the second set, and groups then hold equal shares of all classes.
+ *
  * Quenouille, Notes on bias in estimation (1956); Chong & Forsyth, Effectively unbiased FID (2020).
  *
- * @param options `groups`: G, default 10; `key`: which vectors form a group
+ * @param options `groups`: G, default 10; `key`: which vectors form a group; `strata`: classes of the vectors of `b`
  */
 export function frechetEstimate(
   a: FeatureSet,
   b: FeatureSet,
-  options: { groups?: number; key?: Key } = {},
+  options: { groups?: number; key?: Key; strata?: ArrayLike<number> | undefined } = {},
 ): FrechetEstimate {
-  const { groups = 10, key: stream = key('frechet') } = options
+  const { groups = 10, key: stream = key('frechet'), strata } = options
   if (!(groups >= 2)) throw new TweedieError('usage', `${groups} groups: a jackknife needs at least 2`)
   checkComparable('Fréchet distance', a, b, 2 * groups)
-  const without = [a, b].map((set, which) => leaveOut(set, groups, fold(stream, which)))
+  const without = [
+    leaveOut(a, groupsOf(a.count, groups, fold(stream, 0)), groups),
+    leaveOut(b, groupsOf(b.count, groups, fold(stream, 1), strata), groups),
+  ]
   const distances = Array.from({ length: groups }, (_, g) => frechetBetween(without[0]![g]!, without[1]![g]!))
   const distance = frechetDistance(a, b)
   const mean = distances.reduce((sum, each) => sum + each, 0) / groups
@@ -104,18 +110,22 @@ interface Sums {
   readonly second: Float64Array
 }
 
-/** The moments of a set without each of its random groups. */
-function leaveOut(set: FeatureSet, groups: number, stream: Key): Moments[] {
+/** The group of each vector, at random; with strata, equal shares of each go to every group. */
+function groupsOf(count: number, groups: number, stream: Key, strata?: ArrayLike<number>): Int32Array {
+  const order = Array.from(permutation(stream, count))
+  if (strata) order.sort((i, j) => strata[i]! - strata[j]!)
+  const group = new Int32Array(count)
+  order.forEach((index, i) => (group[index] = i % groups))
+  return group
+}
+
+/** The moments of a set without each of its groups. */
+function leaveOut(set: FeatureSet, group: Int32Array, groups: number): Moments[] {
   const origin = set.data.subarray(0, set.dimension)
-  const order = permutation(stream, set.count)
-  const parts = Array.from({ length: groups }, (_, g) =>
-    sumUp(
-      set,
-      Array.from(order).filter((_, i) => i % groups === g),
-      origin,
-    ),
-  )
+  const members = Array.from({ length: groups }, (): number[] => [])
+  group.forEach((g, index) => members[g]!.push(index))
   const n = set.dimension
+  const parts = members.map((indices) => sumUp(set, indices, origin))
   return parts.map((left) => {
     const rest: Sums = { count: 0, first: new Float64Array(n), second: new Float64Array(n * n) }
     for (const part of parts) {

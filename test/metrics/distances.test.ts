@@ -14,7 +14,7 @@ import {
   unitVectors,
   wasserstein1d,
 } from '../../src/metrics/index.ts'
-import { fold, key, normal } from '../../src/random/index.ts'
+import { fold, integers, key, normal } from '../../src/random/index.ts'
 
 /** Normal vectors, component i with its own mean and sigma. */
 function gaussian(seed: number | string, count: number, mean: readonly number[], sigma: readonly number[]): FeatureSet {
@@ -108,6 +108,27 @@ describe('Fréchet distance between samples', () => {
     expect(biased).toBeGreaterThan(10 * error)
     expect(Math.abs(corrected)).toBeLessThan(4 * error)
     expect(Math.abs(corrected)).toBeLessThan(biased / 5)
+  })
+
+  test('of a set with fixed numbers of each class, it is unbiased only where the groups keep them', () => {
+    const means = [-6, -2, 2, 6]
+    const classes = Int32Array.from({ length: 160 }, (_, i) => i % 4)
+    // Class k lies around means[k]: in fixed numbers here, in random ones there.
+    const around = (seed: string, labels: Int32Array): FeatureSet => {
+      const data = normal(key(seed), new Float64Array(2 * labels.length))
+      labels.forEach((label, i) => (data[2 * i]! += means[label]!))
+      return featureSet(data, 2)
+    }
+    const pairs = Array.from({ length: 20 }, (_, i) => {
+      const real = around(`r${i}`, integers(key(`l${i}`), 20_000, 0, 4))
+      const drawn = around(`d${i}`, classes)
+      const of = (strata?: Int32Array): number => frechetEstimate(real, drawn, { key: key(i), strata }).corrected
+      return { kept: of(classes), mixed: of() }
+    })
+    const [kept, error] = meanAndError(pairs.map((pair) => pair.kept))
+    const [mixed] = meanAndError(pairs.map((pair) => pair.mixed))
+    expect(Math.abs(kept)).toBeLessThan(4 * error)
+    expect(mixed).toBeLessThan(-10 * error)
   })
 
   test('the error bar is of the right size: the scatter of twenty pairs of different distributions', () => {
