@@ -19,8 +19,14 @@ export { folderOf, type Model, modelOf } from './model/model.ts'
 export { pictureOf, textPictureOf } from './model/picture.ts'
 export { timesOf } from './model/times.ts'
 
-// Guidance
+// Guidance, restoration, edits
 export { classifierFree, type GuidanceOptions } from './guidance/cfg.ts'
+export { type GuidedModel, guidedModel, type ModelGuidance } from './model/guided.ts'
+export { decodeNoisyClassifier, encodeNoisyClassifier, type NoisyClassifier } from './model/guided-classifier.ts'
+export { edit, type EditOptions, interpolate, type InterpolateOptions } from './model/guided-edit.ts'
+export { restore, type Restored, type RestoreOptions } from './model/guided-restore.ts'
+export { type ModelVjp, modelVjp } from './model/vjp.ts'
+export { type NoisyClassifierOptions, trainNoisyClassifier } from './train/noisy-classifier.ts'
 
 // Programs: graphs on a device
 export { compile, type Program } from './runtime/program.ts'
@@ -30,8 +36,10 @@ export type { Device, Engine, Session, SessionOptions } from './runtime/session.
 export * as data from './data/index.ts'
 export * as denoise from './denoise/index.ts'
 export * as graph from './graph/index.ts'
+export * as guidance from './guidance/index.ts'
 export * as io from './io/index.ts'
 export * as likelihood from './likelihood/index.ts'
+export * as measure from './measure/index.ts'
 export * as nn from './nn/index.ts'
 export * as noise from './noise/index.ts'
 export * as metrics from './metrics/index.ts'

@@ -33,3 +33,14 @@ test('digits: trains and draws a picture', () => {
   expect(existsSync(picture)).toBe(true)
   rmSync(folder, { recursive: true })
 })
+
+test('signal: the draws have the mean and the spread of the exact posterior', () => {
+  const [adjoint, , ...rows] = run('signal.ts').trim().split('\n')
+  expect(adjoint).toMatch(/off by \de-1\d|off by 0e/)
+  expect(rows).toHaveLength(16)
+  for (const row of rows) {
+    const [, , mean, spread, exactMean, exactSpread] = row.match(/-?[\d.]+/g)!.map(Number)
+    expect(Math.abs(mean! - exactMean!)).toBeLessThan(0.25 * exactSpread! + 0.02)
+    expect(Math.abs(spread! - exactSpread!)).toBeLessThan(0.2 * exactSpread! + 0.02)
+  }
+})

@@ -1,7 +1,6 @@
 /** Classes by the names or numbers that were typed. */
 import { suggest } from '../data/suggest.ts'
 import { TweedieError } from '../errors.ts'
-import type { Model } from '../model/model.ts'
 
 /**
  * The class of each of so many items: the classes named, in turn.
@@ -10,7 +9,7 @@ import type { Model } from '../model/model.ts'
  * @param option what was typed, for the message
  */
 export function classNumbers(
-  { classNames, network }: Pick<Model, 'classNames' | 'network'>,
+  { classNames, network }: { readonly classNames: readonly string[]; readonly network: { readonly classes: number } },
   text: string,
   count: number,
   option = '--class',

@@ -1,6 +1,5 @@
 /** What `tweedie sample` does. */
 import { isTweedieError, TweedieError } from '../errors.ts'
-import { suggest } from '../data/suggest.ts'
 import { itemSize } from '../data/dataset.ts'
 import { animationExtensions, writeAnimation } from '../io/node/images.ts'
 import { terminalColors } from '../io/terminal.ts'
@@ -19,6 +18,8 @@ import {
   startProgress,
   version,
 } from './common.ts'
+import { classNumbers } from './edit-classes.ts'
+import { chooseGuidance } from './guidance-choice.ts'
 import { openModel } from './open-model.ts'
 import { requireNew } from './require-new.ts'
 import { chooseSampler, stepsText } from './sampler-choice.ts'
@@ -27,12 +28,18 @@ import { checkOutput, writeOutput } from './sample-output.ts'
 
 /** Draws samples, shows and writes them. */
 export async function runSample(path: string, options: SampleCommandOptions): Promise<void> {
-  const { count, out, seed, batch, clip, guidance, columns, trajectory, force = false } = options
+  const { count, out, seed, batch, clip, columns, trajectory, force = false } = options
   if (out !== undefined) await checkOutput(out, force)
   if (trajectory !== undefined) await requireNew(trajectory, animationExtensions, force)
   const model = await openModel(path)
   const { sampler, times, steps } = chooseSampler(model, options)
-  const labels = options.class === undefined ? undefined : labelsOf(model, options.class, count)
+  const guidance = await chooseGuidance(model, options)
+  const { classifier } = guidance
+  const named =
+    model.network.classes > 0 || !classifier
+      ? model
+      : { classNames: classifier.classNames, network: { classes: classifier.classNames.length } }
+  const labels = options.class === undefined ? undefined : classNumbers(named, options.class, count)
   const frames = trajectory === undefined ? undefined : new Frames(count * itemSize(model.frame.item))
 
   using interrupt = listenForInterrupt()
@@ -75,7 +82,10 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
     ...(options.eta !== undefined && { eta: options.eta }),
     ...(options.churn !== undefined && { churn: options.churn }),
     class: options.class ?? null,
-    guidance: guidance ?? 0,
+    guidance: options.guidance ?? 0,
+    ...(options.negative !== undefined && { negative: options.negative }),
+    ...(options.weak !== undefined && { weak: options.weak }),
+    ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
   }
   const layout = columns === undefined ? {} : { columns }
   const files = out === undefined ? [] : await writeOutput(out, model, samples, { provenance, force, ...layout })
@@ -85,7 +95,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
     files.push(trajectory)
   }
   if (options.json) {
-    const classes = samples.labels && Array.from(samples.labels, (label) => model.classNames[label])
+    const classes = samples.labels && Array.from(samples.labels, (label) => named.classNames[label])
     return printJson({
       files,
       count,
@@ -125,28 +135,4 @@ function preview(model: Model, { items, shape }: Generated, options: SampleComma
   const columns = options.columns ?? Math.max(1, Math.min(count, Math.floor((2 * width) / (item[2]! + 2))))
   const shown = Math.min(count, 3 * columns)
   print(textPictureOf(items.subarray(0, shown * itemSize(item)), model.scale, { colors, width, columns }))
-}
-
-/** The class of each sample: the classes named, in turn. */
-function labelsOf({ classNames, network }: Model, text: string, count: number): Int32Array {
-  if (network.classes === 0) {
-    throw new TweedieError('usage', '--class: the model knows no classes', { hint: 'it was trained without labels' })
-  }
-  const all = classNames.map((_, i) => i)
-  const chosen = text === 'all' ? all : text.split(',').map((name) => labelOf(name.trim(), classNames))
-  return Int32Array.from({ length: count }, (_, i) => chosen[i % chosen.length]!)
-}
-
-/** A class by its name, or else by its number. */
-function labelOf(name: string, classNames: readonly string[]): number {
-  const byName = classNames.indexOf(name)
-  if (byName >= 0) return byName
-  const number = /^\d+$/.test(name) ? Number(name) : -1
-  if (number >= 0 && number < classNames.length) return number
-  const near = suggest(name, classNames)
-  throw new TweedieError('usage', `--class: there is no class '${name}'`, {
-    hint: near
-      ? `did you mean ${near}?`
-      : `the classes are ${classNames.slice(0, 20).join(', ')}${classNames.length > 20 ? ', …' : ''}`,
-  })
 }

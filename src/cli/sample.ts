@@ -1,12 +1,13 @@
 /** `tweedie sample`: draws from a model. */
 import type { Command } from 'commander'
-import { command, real, whole, withEngine, withExamples, withSeed } from './common.ts'
+import { command, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
+import { type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'
 import { withSampler } from './sampler-options.ts'
 import type { SamplerOptions } from './sampler-options.ts'
 
 /** The options as they are typed. */
-export interface SampleCommandOptions extends CommonOptions, EngineOptions, SamplerOptions {
+export interface SampleCommandOptions extends CommonOptions, EngineOptions, SamplerOptions, GuidanceCommandOptions {
   readonly count: number
   readonly out?: string
   readonly class?: string
@@ -25,11 +26,7 @@ export function sampleCommand(): Command {
     .option('-n, --count <n>', 'how many', whole({ max: 1_000_000 }), 16)
     .option('-o, --out <path>', '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each')
     .option('--class <names>', 'a class by name or number, several with commas, or all (default: all in turn)')
-    .option(
-      '--guidance <w>',
-      'how much more the class counts, w of (w + 1) ε_c − w ε: 0 as learned, 1 to 4 more so, -1 not at all',
-      real({ min: -1, max: 100 }),
-    )
+  withGuidance(sample)
   withSampler(sample)
   sample
     .option('--batch <n>', 'items at a time; changes the memory, not the samples (default: 64)', whole())
@@ -42,6 +39,7 @@ export function sampleCommand(): Command {
     ['tweedie sample runs/mine', 'sixteen samples in the terminal'],
     ['tweedie sample runs/mine -n 64 --out grid.png', 'a grid'],
     ['tweedie sample runs/mine -n 20 --class cat,dog --out pets.png', 'of these classes, in turn'],
+    ['tweedie sample runs/mine --class cat --guidance 2 -o cats.png', 'surer cats: w = 2 (a scale of 3 elsewhere)'],
     ['tweedie sample runs/mine --sampler ddim --eta 1 --steps 50 -o x.png', 'another sampler'],
     ['tweedie sample runs/mine --sampler heun --churn 40 --spacing karras -o x.png', "EDM's stochastic sampler"],
     ['tweedie sample runs/mine -n 1000 --out samples/', 'a thousand files'],
