@@ -63,10 +63,11 @@ export function classifierAncestral(
     use: 'towards a class by a classifier; many steps',
     paper: 'https://arxiv.org/abs/2105.05233',
   }
-  return shiftedAncestral(info, async ({ x, t, transition, context }) => {
-    if (t < from || t > to) return new Float64Array(x.length)
+  return shiftedAncestral(info, async ({ x, t, transition, context }, denoiser) => {
+    const mean = (await denoiser.denoise(x, t, context)).slice()
+    if (t < from || t > to) return { mean, shift: new Float64Array(x.length) }
     const factor = scale * transition.posterior.variance
-    return (await gradient(x, t, context)).map((value) => factor * value)
+    return { mean, shift: (await gradient(x, t, context)).map((value) => factor * value) }
   })
 }
 

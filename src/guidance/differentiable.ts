@@ -20,6 +20,25 @@ export interface DifferentiableDenoiser extends Denoiser {
    * @returns `[batch, ...shape]`; the denoiser may write its next answer into the same array
    */
   vjp(x: FloatArray, t: number, v: FloatArray, context?: DenoiseContext): FloatArray | Promise<FloatArray>
+  /**
+   * The mean D and Jᵀ (b − G D) in one evaluation, where the denoiser can: the gradient of a linear measurement's misfit, at
+   * half the price of a mean and a product after it.
+   */
+  denoiseAndPull?(x: FloatArray, t: number, misfit: QuadraticMisfit, context?: DenoiseContext): Promise<MeanAndPull>
+}
+
+/** −½ ‖y − A D‖² as a function of D has the gradient b − G D. */
+export interface QuadraticMisfit {
+  /** G = Aᵀ A, row-major `[n, n]`; the same array for the same measurement. */
+  readonly gram: Float32Array
+  /** b = Aᵀ y, `[n]` or `[batch, n]`. */
+  readonly target: Float32Array
+}
+
+/** What {@link DifferentiableDenoiser.denoiseAndPull} gives; the next call may write into the same arrays. */
+export interface MeanAndPull {
+  readonly mean: FloatArray
+  readonly pulled: FloatArray
 }
 
 /** A closed form that knows its derivative. */

@@ -1,9 +1,10 @@
 /** Diffusion posterior sampling: DDPM's step, and a step down the gradient of the misfit. */
 import { emptyLike, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../errors.ts'
+import { isLinear } from '../measure/operator.ts'
 import { type Observation, residual } from '../measure/observation.ts'
 import type { FreeSampler } from '../sample/sampler.ts'
-import { requireDifferentiable } from './differentiable.ts'
+import { type QuadraticMisfit, requireDifferentiable } from './differentiable.ts'
 import { shiftedAncestral } from './shifted-ancestral.ts'
 
 /** How far to step. */
@@ -32,16 +33,41 @@ export function dps(observation: Observation, { zeta = 1 }: DpsOptions = {}): Fr
     use: 'draws given any differentiable measurement; many steps',
     paper: 'https://arxiv.org/abs/2209.14687',
   }
-  return shiftedAncestral(info, async ({ x, mean, t, context }, denoiser) => {
+  const quadratic = once(() => quadraticOf(observation))
+  return shiftedAncestral(info, async ({ x, t, context }, denoiser) => {
     const differentiable = requireDifferentiable('dps', denoiser)
+    const fused = differentiable.denoiseAndPull && quadratic()
+    const both = fused && (await differentiable.denoiseAndPull!(x, t, fused, context))
+    const mean = (both?.mean ?? (await denoiser.denoise(x, t, context))).slice()
     const misfit = residual(observation, await operator.forward(mean))
-    for (let first = 0; first < misfit.length; first += m) {
-      const item = misfit.subarray(first, first + m)
-      const norm = Math.hypot(...item)
-      for (let k = 0; k < m; k++) item[k]! *= norm === 0 ? 0 : zeta / norm
-    }
+    /** ζ / ‖y − A(D)‖ of each item. */
+    const steps = Float64Array.from({ length: misfit.length / m }, (_, item) => {
+      const norm = Math.hypot(...misfit.subarray(item * m, (item + 1) * m))
+      return norm === 0 ? 0 : zeta / norm
+    })
     const v = emptyLike(x)
-    v.set(await operator.pullback(mean, misfit))
-    return differentiable.vjp(x, t, v, context)
+    if (!both) v.set(await operator.pullback(mean, misfit))
+    const pulled = both?.pulled ?? (await differentiable.vjp(x, t, v, context))
+    const size = x.length / steps.length
+    return { mean, shift: pulled.map((value, i) => steps[Math.floor(i / size)]! * value) }
   })
+}
+
+/** Items of more numbers than this make a matrix that is too large to be built into a graph. */
+const largestGram = 2048
+
+/** Aᵀ A and Aᵀ y of a linear measurement of small items. */
+function quadraticOf({ operator, y }: Observation): QuadraticMisfit | undefined {
+  const n = sizeOf(operator.from)
+  if (!isLinear(operator) || n > largestGram) return undefined
+  const unit = Float64Array.from({ length: n * n }, (_, at) => (at % (n + 1) === 0 ? 1 : 0))
+  return {
+    gram: Float32Array.from(operator.adjoint(operator.forward(unit))),
+    target: Float32Array.from(operator.adjoint(y)),
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }

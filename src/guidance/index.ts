@@ -15,6 +15,8 @@ export {
   differentiableGaussian,
   differentiableMixture,
   isDifferentiable,
+  type MeanAndPull,
+  type QuadraticMisfit,
 } from './differentiable.ts'
 export { diffPirSampler, type DiffPirSamplerOptions } from './diffpir.ts'
 export { dps, type DpsOptions } from './dps.ts'

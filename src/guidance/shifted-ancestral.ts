@@ -8,8 +8,6 @@ import { defineSampler, type FreeSampler, type SamplerInfo } from '../sample/sam
 export interface ShiftedStep {
   /** x_t, `[batch, ...shape]`. */
   readonly x: FloatArray
-  /** E[x₀ | x_t]. */
-  readonly mean: FloatArray
   readonly t: number
   readonly s: number
   /** The numbers of the step from t to s. */
@@ -17,14 +15,20 @@ export interface ShiftedStep {
   readonly context: DenoiseContext
 }
 
+/** E[x₀ | x_t], and what is added to the step's mean, `[batch, ...shape]` each. */
+export interface MeanAndShift {
+  readonly mean: FloatArray
+  readonly shift: FloatArray
+}
+
 /**
  * x_s = (DDPM's mean) + shift + √β̃ z.
  *
- * @param shift what is added, `[batch, ...shape]`; worked out before the step is made
+ * @param evaluate the mean and what is added, worked out before the step is made
  */
 export function shiftedAncestral(
   info: Pick<SamplerInfo, 'name' | 'use' | 'paper'>,
-  shift: (step: ShiftedStep, denoiser: Denoiser) => Promise<FloatArray>,
+  evaluate: (step: ShiftedStep, denoiser: Denoiser) => Promise<MeanAndShift>,
 ): FreeSampler {
   return defineSampler({
     ...info,
@@ -37,13 +41,12 @@ export function shiftedAncestral(
         context.signal?.throwIfAborted()
         const [t, s] = [times[index]!, times[index + 1]!]
         const step = transition(denoiser.schedule, s, t)
-        const mean = (await denoiser.denoise(x, t, context)).slice()
-        const added = await shift({ x, mean, t, s, transition: step, context }, denoiser)
+        const { mean, shift } = await evaluate({ x, t, s, transition: step, context }, denoiser)
         const { posterior } = step
         const spread = Math.sqrt(posterior.variance)
         if (spread > 0) noise(z, index, 0)
         for (let i = 0; i < x.length; i++) {
-          x[i] = posterior.x * x[i]! + posterior.sample * mean[i]! + added[i]! + (spread > 0 ? spread * z[i]! : 0)
+          x[i] = posterior.x * x[i]! + posterior.sample * mean[i]! + shift[i]! + (spread > 0 ? spread * z[i]! : 0)
         }
         requireFinite(x, denoiser, index, t, s)
         yield { index, total: times.length - 1, t, s, x, denoised: mean }

@@ -2,8 +2,8 @@
 import type { DenoiseContext, FloatArray } from '../denoise/denoiser.ts'
 import { sampleOfPrediction } from '../denoise/parametrisation.ts'
 import { TweedieError } from '../errors.ts'
-import { gradients, input, sizeOf, slice } from '../graph/index.ts'
-import type { DifferentiableDenoiser } from '../guidance/differentiable.ts'
+import { add, gradients, input, matmul, mul, reshape, sizeOf, slice, sub, type Tensor } from '../graph/index.ts'
+import type { DifferentiableDenoiser, MeanAndPull, QuadraticMisfit } from '../guidance/differentiable.ts'
 import { compile } from '../runtime/program.ts'
 import type { Engine } from '../runtime/session.ts'
 import { type ModelDenoiser, modelDenoiser, type ModelDenoiserOptions } from './denoiser.ts'
@@ -38,11 +38,19 @@ export async function modelVjp(model: Model, engine: Engine, options: ModelDenoi
   const result = new Float32Array(size)
   const bound = program.bind(feeds, { pulled: result })
   const denoiser = await modelDenoiser(model, engine, options)
+  let fused: FusedMisfit | undefined
   const product = new Float32Array(size)
   const dispose = (): void => {
     bound.dispose()
     program.dispose()
     denoiser.dispose()
+    fused?.dispose()
+  }
+  /** The factors of m and x in E[x₀ | x]. */
+  const factors = (t: number): readonly [p: number, q: number] => {
+    const mean = (m: number, x: number): number =>
+      sampleOfPrediction(parametrisation, schedule, t, Float64Array.of(m), Float64Array.of(x))[0]!
+    return [mean(1, 0), mean(0, 1)]
   }
   return {
     ...denoiser,
@@ -55,15 +63,81 @@ export async function modelVjp(model: Model, engine: Engine, options: ModelDenoi
       feeds.v.set(cotangent)
       feeds.t.fill(view.time(t))
       await bound.run(signal ? { signal } : {})
-      const mean = (m: number, x: number): number =>
-        sampleOfPrediction(parametrisation, schedule, t, Float64Array.of(m), Float64Array.of(x))[0]!
-      const [p, q] = [scale * mean(1, 0), mean(0, 1)]
-      for (let i = 0; i < given.length; i++) product[i] = p * result[i]! + q * cotangent[i]!
+      const [p, q] = factors(t)
+      for (let i = 0; i < given.length; i++) product[i] = p * scale * result[i]! + q * cotangent[i]!
       return product.subarray(0, given.length)
+    },
+    async denoiseAndPull(given, t, misfit, context): Promise<MeanAndPull> {
+      fused ??= await fusedMisfit(model, engine, options, feeds.labels)
+      return fused.run(given, t, misfit, factors(t), context)
     },
     setLabels(labels) {
       denoiser.setLabels(labels)
       feeds.labels?.set(Int32Array.from(labels))
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
+
+interface FusedMisfit extends Disposable {
+  run(
+    x: FloatArray,
+    t: number,
+    misfit: QuadraticMisfit,
+    factors: readonly [p: number, q: number],
+    context?: DenoiseContext,
+  ): Promise<MeanAndPull>
+  dispose(): void
+}
+
+/** One graph from x to the mean D, v = b − G D and (∂F)ᵀ v. */
+async function fusedMisfit(
+  model: Model,
+  engine: Engine,
+  { batch, ...session }: ModelDenoiserOptions,
+  labels: Int32Array | undefined,
+): Promise<FusedMisfit> {
+  const { x, output, weights } = networkGraph(model, batch)
+  const size = sizeOf(x.shape)
+  const n = size / batch
+  const prediction = slice(output, 1, 0, x.shape[1]!)
+  const flat = (tensor: Tensor): Tensor => reshape(tensor, [batch, n])
+  const mean = add(mul(input('p', []), flat(prediction)), mul(input('q', []), flat(x)))
+  const v = sub(input('target', [batch, n]), matmul(mean, input('gram', [n, n])))
+  const [pulled] = gradients(prediction, [x], reshape(v, x.shape))
+  const program = await compile({ mean, v, pulled: pulled! }, engine, { ...session, constants: weights })
+  const feeds = {
+    x: new Float32Array(size),
+    t: new Float32Array(batch),
+    p: new Float32Array(1),
+    q: new Float32Array(1),
+    target: new Float32Array(size),
+    gram: new Float32Array(n * n),
+    ...(labels && { labels }),
+  }
+  const results = { mean: new Float32Array(size), v: new Float32Array(size), pulled: new Float32Array(size) }
+  const bound = program.bind(feeds, results)
+  const product = new Float32Array(size)
+  let known: Float32Array | undefined
+  const dispose = (): void => {
+    bound.dispose()
+    program.dispose()
+  }
+  return {
+    async run(given, t, { gram, target }, [p, q], { signal } = {}) {
+      const scale = model.view.scale(t)
+      for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+      feeds.t.fill(model.view.time(t))
+      feeds.p[0] = p
+      feeds.q[0] = q / scale
+      if (known !== gram) feeds.gram.set(gram)
+      known = gram
+      for (let first = 0; first < given.length; first += target.length) feeds.target.set(target, first)
+      await bound.run(signal ? { signal } : {})
+      const { length } = given
+      for (let i = 0; i < length; i++) product[i] = p * scale * results.pulled[i]! + q * results.v[i]!
+      return { mean: results.mean.subarray(0, length), pulled: product.subarray(0, length) }
     },
     dispose,
     [Symbol.dispose]: dispose,

@@ -85,6 +85,23 @@ describe('the derivative of a network', () => {
       expect(dot(v, product) / expected).toBeCloseTo(1, 2)
     }
   })
+
+  it('of a linear misfit comes with the mean in one evaluation, the same as in two', async () => {
+    using denoiser = await modelVjp(model, engine, { batch: 3 })
+    denoiser.setLabels([1, 2, 10])
+    const operator = throughFrame(gaussianBlur(shape, 1), model.frame) as LinearOperator
+    const x = random('x', 2 * seenSize)
+    const y = random('y', 2 * size)
+    const unit = Float64Array.from({ length: seenSize ** 2 }, (_, at) => (at % (seenSize + 1) === 0 ? 1 : 0))
+    const gram = Float32Array.from(operator.adjoint(operator.forward(unit)))
+    const target = Float32Array.from(operator.adjoint(y))
+    const mean = (await denoiser.denoise(x, 0.4)).slice()
+    const v = operator.adjoint(operator.forward(mean).map((value, k) => y[k]! - value))
+    const pulled = await denoiser.vjp(x, 0.4, Float32Array.from(v))
+    const both = await denoiser.denoiseAndPull!(x, 0.4, { gram, target })
+    both.mean.forEach((value, i) => expect(value).toBeCloseTo(mean[i]!, 4))
+    both.pulled.forEach((value, i) => expect(value).toBeCloseTo(pulled[i]!, 3))
+  })
 })
 
 describe('measurements through patches and padding', () => {
