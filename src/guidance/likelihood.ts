@@ -15,6 +15,8 @@
 import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../errors.ts'
 import { type Observation, requireNoise, residual, sigmaAt } from '../measure/observation.ts'
+import { isLinear } from '../measure/operator.ts'
+import type { Svd } from '../measure/svd.ts'
 import { noiseLevel, type Schedule } from '../noise/schedule.ts'
 import { conjugateGradients, type SolveOptions } from './conjugate-gradients.ts'
 import { type DifferentiableDenoiser } from './differentiable.ts'
@@ -37,11 +39,9 @@ export function piGdm(
   { dataVariance = 1 }: PiGdmOptions = {},
 ): Denoiser {
   requirePositive('dataVariance', dataVariance)
-  return guided(denoiser, observation, async ({ v, t, pull, push, solve, context, x }) => {
-    const square = noiseLevel(denoiser.schedule, t) ** 2
-    const variance = shrink(square, dataVariance)
-    const u = await solve(v, async (w) => scaled(await push(await pull(w)), variance), cheap)
-    return denoiser.vjp(x, t, toLike(x, await pull(u)), context)
+  return guided(denoiser, observation, async ({ v, t, pullSolved, context, x }) => {
+    const variance = shrink(noiseLevel(denoiser.schedule, t) ** 2, dataVariance)
+    return denoiser.vjp(x, t, toLike(x, await pullSolved(v, variance)), context)
   })
 }
 
@@ -102,10 +102,9 @@ export function proximal(denoiser: Denoiser, observation: Observation, { lambda 
     async denoise(x: FloatArray, time: number, context?: DenoiseContext): Promise<FloatArray> {
       const t = withSignal(schedule, time)
       const mean = (await denoiser.denoise(x, t, context)).slice()
-      const { pull, push, solve, v } = await system(observation, mean)
+      const { pullSolved, v } = await system(observation, mean)
       const variance = noiseLevel(schedule, t) ** 2 / lambda
-      const u = await solve(v, async (w) => scaled(await push(await pull(w)), variance), cheap)
-      const shift = await pull(u)
+      const shift = await pullSolved(v, variance)
       for (let i = 0; i < mean.length; i++) mean[i]! += variance * shift[i]!
       return mean
     },
@@ -125,7 +124,7 @@ function withSignal(schedule: Schedule, t: number): number {
 const leastLogSnr = -40
 
 /** Where products are cheap, the system is solved to the end. */
-const cheap: SolveOptions = { iterations: 200, tolerance: 1e-8 }
+const cheap: SolveOptions = { iterations: 200, tolerance: 1e-7 }
 
 /** The measurement at a mean: its maps there, and the system that its covariance makes. */
 interface System {
@@ -137,27 +136,54 @@ interface System {
   push(u: FloatArray): Promise<Float64Array>
   /** (Σ_y + M)⁻¹ b. */
   solve(b: Float64Array, product: (v: Float64Array) => Promise<Float64Array>, how: SolveOptions): Promise<Float64Array>
+  /** Aᵀ (Σ_y + r² A Aᵀ)⁻¹ b for a variance r². */
+  pullSolved(b: Float64Array, variance: number): Promise<Float64Array>
 }
 
 async function system(observation: Observation, mean: FloatArray): Promise<System> {
   const { operator, sigma } = observation
   const m = sizeOf(operator.to)
+  const pull = async (v: FloatArray): Promise<Float64Array> => operator.pullback(mean, v)
+  const push = async (u: FloatArray): Promise<Float64Array> => operator.pushforward(mean, u)
+  const solve: System['solve'] = (b, product, how) =>
+    conjugateGradients(
+      async (w) => {
+        const out = await product(w)
+        for (let i = 0; i < out.length; i++) out[i]! += sigmaAt(sigma, i % m) ** 2 * w[i]!
+        return out
+      },
+      b,
+      m,
+      how,
+    )
+  const svd = isLinear(operator) ? operator.svd?.() : undefined
   return {
     v: residual(observation, await operator.forward(mean)),
-    pull: async (v) => operator.pullback(mean, v),
-    push: async (u) => operator.pushforward(mean, u),
-    solve: (b, product, how) =>
-      conjugateGradients(
-        async (w) => {
-          const out = await product(w)
-          for (let i = 0; i < out.length; i++) out[i]! += sigmaAt(sigma, i % m) ** 2 * w[i]!
-          return out
-        },
-        b,
-        m,
-        how,
-      ),
+    pull,
+    push,
+    solve,
+    async pullSolved(b, variance) {
+      if (svd && typeof sigma === 'number') return pullSpectrum(svd, b, m, sigma ** 2, variance)
+      return pull(await solve(b, async (w) => scaled(await push(await pull(w)), variance), cheap))
+    },
   }
+}
+
+/** The same by the singular values, V s/(σ² + r² s²) Uᵀ b of each item: without iterations. */
+function pullSpectrum(svd: Svd, b: Float64Array, m: number, noise: number, variance: number): Float64Array {
+  const items = Array.from({ length: b.length / m }, (_, item) => {
+    const measured = svd.measured(b.subarray(item * m, (item + 1) * m))
+    return svd.compose(
+      measured.map((value, i) => {
+        const s = svd.values[i]!
+        return s === 0 ? 0 : (s * value) / (noise + variance * s ** 2)
+      }),
+    )
+  })
+  const size = items[0]!.length
+  const out = new Float64Array(items.length * size)
+  items.forEach((item, i) => out.set(item, i * size))
+  return out
 }
 
 interface Pull extends System {

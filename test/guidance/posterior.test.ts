@@ -136,6 +136,19 @@ describe('one evaluation', () => {
     }
   })
 
+  it('with or without a known decomposition, the same', async () => {
+    const prior = differentiableMixture({ schedule, components: mixture })
+    for (const operator of operators) {
+      const { svd: _, ...plain } = operator
+      for (const sigma of [0.05, 0.5]) {
+        const given = observed(operator, sigma)
+        const iterated = { ...given, operator: plain }
+        close(await piGdm(prior, given).denoise(x, 0.4), await piGdm(prior, iterated).denoise(x, 0.4), 5)
+        close(await proximal(prior, given).denoise(x, 0.4), await proximal(prior, iterated).denoise(x, 0.4), 5)
+      }
+    }
+  })
+
   it('a measurement that says nothing changes nothing', async () => {
     const prior = differentiableMixture({ schedule, components: mixture })
     const given = observed(operators[0]!, 1e6)
