@@ -1,28 +1,36 @@
 /**
- * How likely data are under a trained model: the variational bound of 10, 25, 100 and all steps, with each variance of the
- * reverse step, and the probability flow. Images in bits per dimension, points in nats; less is better.
+ * The variational bound of a trained model by number of steps and variance of the reverse step, and the likelihood of its
+ * probability flow. Less is better.
  *
- *     npx tsx bench/likelihood.ts MODEL DATA [--count 64] [--batch 16] [--seed 0] [--tolerance 1e-3] [--json]
+ *     npx tsx bench/likelihood.ts MODEL DATA [--training DATA] [--values 256] [--count 64] [--batch 16] [--terms 100]
+ *         [--measure 256] [--seed 0] [--tolerance 1e-3] [--json]
  *
- * DATA are items that the model was not trained on. The last columns are what Analytic-DPM's variance gains over β̃ on the
- * same items and noise: in the whole bound, and in its Gaussian transitions alone, for which it is the best there is; the
- * decoder of bytes is no Gaussian, and may prefer another. `--json` prints { unit, items, bounds: [{ steps, variance,
- * value, standardError, parts }], margins: [{ steps, bound, transitions }], flow }.
+ * DATA are items that the model was not trained on; all variances are measured on the data of its training. The decoder L₀
+ * is the same for every row of a number of steps: a Gaussian whose width was fitted, so that rows differ by their
+ * transitions alone. The last columns have L₀ fitted, and as each variance would have it by itself. `--values 17` is for
+ * images of 17 shades. `--json` prints { unit, items, bounds: [{ steps, variance, value, standardError, parts,
+ * ownDecoder }], margins: [{ steps, bound, ownDecoder }], flow }.
  */
 import { parseArgs } from 'node:util'
 import { openDataset } from '../src/data/node/index.ts'
 import { learnsVariance } from '../src/denoise/objectives/learned-variance.ts'
 import { likelihoodOf } from '../src/eval/index.ts'
+import { readJson } from '../src/io/node/files.ts'
 import { readModelFolder } from '../src/io/node/index.ts'
 import type { Estimate } from '../src/likelihood/index.ts'
 import { modelOf } from '../src/model/model.ts'
 import { nodeEngine } from '../src/runtime/node.ts'
+import { type RunRecord, runPaths } from '../src/train/node/run-folder.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    training: { type: 'string' },
+    values: { type: 'string', default: '256' },
     count: { type: 'string', default: '64' },
     batch: { type: 'string', default: '16' },
+    terms: { type: 'string', default: '100' },
+    measure: { type: 'string', default: '256' },
     seed: { type: 'string', default: '0' },
     tolerance: { type: 'string', default: '1e-3' },
     json: { type: 'boolean', default: false },
@@ -33,12 +41,20 @@ if (folder === undefined || source === undefined) throw new Error('usage: bench/
 
 const model = modelOf(await readModelFolder(folder))
 const dataset = await openDataset(source)
+const trained = values.training ?? ((await readJson(runPaths(folder).record, 'model')) as RunRecord).data.path
 const engine = await nodeEngine()
-const common = { count: Number(values.count), batch: Number(values.batch), seed: Number(values.seed) }
+const common = {
+  count: Number(values.count),
+  batch: Number(values.batch),
+  seed: Number(values.seed),
+  values: Number(values.values),
+  training: await openDataset(trained),
+}
+const settings = { terms: Number(values.terms), measureOn: Number(values.measure) }
 const unit = model.scale.kind === 'image' ? 'bitsPerDim' : 'nats'
 
 const all = model.schedule.table?.steps ?? 1000
-const grid = [...new Set([10, 25, 100, all].filter((steps) => steps <= all))]
+const grid = [...new Set([10, 25, 50, 100, 250, all].filter((steps) => steps <= all))]
 const variances = learnsVariance(model.network)
   ? (['small', 'large', 'analytic', 'learned'] as const)
   : (['small', 'large', 'analytic'] as const)
@@ -49,38 +65,57 @@ interface Row extends Estimate {
   readonly variance: (typeof variances)[number]
   /** In the table's unit, as the value is. */
   readonly parts: Readonly<Record<'prior' | 'transitions' | 'decoder', number>>
+  /** L₀ with what the variance says of the first step. */
+  readonly ownDecoder: number
 }
 const bounds: Row[] = []
-const margins: { readonly steps: number; readonly bound: number; readonly transitions: number }[] = []
+const margins: { readonly steps: number; readonly bound: number; readonly ownDecoder: number }[] = []
 
-const line = (cells: readonly string[]): void => {
-  if (!values.json) console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(6) : cell.padStart(18))).join(''))
+const line = (cells: readonly string[], width = 16): void => {
+  if (!values.json) console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(6) : cell.padStart(width))).join(''))
 }
 const text = ({ value, standardError }: Estimate): string => `${value.toFixed(3)} ± ${(standardError ?? 0).toFixed(3)}`
 
-line(['steps', ...variances.map((name) => names[name]), 'β̃ − analytic', 'transitions'])
+line([
+  'steps',
+  ...variances.map((name) => names[name]),
+  'β̃ − analytic',
+  'L_T',
+  'L₀ fitted',
+  ...variances.map((name) => `L₀ of ${names[name]}`),
+])
 for (const steps of grid) {
   const row: Row[] = []
   for (const variance of variances) {
-    const { bound, dimensions } = await likelihoodOf(model, dataset, engine, {
-      ...common,
-      bound: { variance, steps },
-      flow: false,
-    })
-    const { prior, transitions, decoder } = bound!.parts
-    const inUnit = (bits: number): number => (unit === 'nats' ? bits * dimensions * Math.LN2 : bits)
-    const parts = { prior: inUnit(prior), transitions: inUnit(transitions), decoder: inUnit(decoder) }
-    row.push({ steps, variance, ...bound![unit], parts })
+    const inUnit = (bits: number): number =>
+      unit === 'nats' ? bits * model.frame.item.reduce((a, b) => a * b) * Math.LN2 : bits
+    const partsOf = async (bound: object) => {
+      const report = await likelihoodOf(model, dataset, engine, {
+        ...common,
+        bound: { ...settings, variance, steps, ...bound },
+        flow: false,
+      })
+      const { prior, transitions, decoder } = report.bound!.parts
+      return {
+        figure: report.bound![unit],
+        parts: { prior: inUnit(prior), transitions: inUnit(transitions), decoder: inUnit(decoder) },
+      }
+    }
+    const { figure, parts } = await partsOf({})
+    const own = await partsOf({ decoder: 'step', terms: 1 })
+    row.push({ steps, variance, ...figure, parts, ownDecoder: own.parts.decoder })
   }
   const of = (wanted: Row['variance']): Row => row.find(({ variance }) => variance === wanted)!
   const [small, analytic] = [of('small'), of('analytic')]
-  const margin = {
-    bound: small.value - analytic.value,
-    transitions: small.parts.transitions - analytic.parts.transitions,
-  }
+  const bound = small.value - analytic.value
   bounds.push(...row)
-  margins.push({ steps, ...margin })
-  line([`${steps}`, ...row.map(text), margin.bound.toFixed(3), margin.transitions.toFixed(3)])
+  margins.push({ steps, bound, ownDecoder: bound + small.ownDecoder - analytic.ownDecoder })
+  line([
+    `${steps}`,
+    ...row.map(text),
+    bound.toFixed(3),
+    ...[small.parts.prior, small.parts.decoder, ...row.map(({ ownDecoder }) => ownDecoder)].map((x) => x.toFixed(3)),
+  ])
 }
 
 const tolerance = Number(values.tolerance)

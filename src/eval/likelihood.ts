@@ -1,8 +1,9 @@
 /**
  * How likely data are under a model, in the data's own units: bits per dimension for images, nats for anything else.
  *
- * An image's bytes are one of 256^d values. The bound gives each a probability by its decoder; the flow has a density, and
- * with noise u ~ U[0, 1) on the bytes E log p(x + u) is at most the log-probability of the byte: both are code lengths.
+ * An image's bytes are one of 256^d values (images of fewer shades: of as many). The bound gives each a probability by its
+ * decoder; the flow has a density, and with noise u ~ U[0, 1) on the values E log p(x + u) is at most the log-probability of
+ * the value: both are code lengths.
  * Where images were padded for the network, the padding's cost counts too.
  */
 import { itemSize } from '../data/dataset.ts'
@@ -13,16 +14,15 @@ import { knowsDivergence } from '../denoise/divergence.ts'
 import { TweedieError } from '../errors.ts'
 import { type OdeLikelihoodOptions, odeLikelihood } from '../likelihood/ode-likelihood.ts'
 import { bitsPerDim, type Estimate, estimate } from '../likelihood/units.ts'
-import { variationalBound } from '../likelihood/variational-bound.ts'
+import { boundTimes, variationalBound } from '../likelihood/variational-bound.ts'
 import { modelDivergence } from '../model/divergence.ts'
 import { modelDenoiser } from '../model/denoiser.ts'
 import type { Model } from '../model/model.ts'
 import { fold, key, uniform } from '../random/index.ts'
 import type { Schedule } from '../noise/schedule.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
-import { posteriorVariances } from '../sample/analytic-dpm.ts'
-import { randomNoise } from '../sample/noise-source.ts'
 import { tableTimes } from '../sample/table-times.ts'
+import { measureVariances } from './bound-variances.ts'
 
 /** What to work out, on how many items. */
 export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -32,6 +32,13 @@ export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'thre
   readonly batch?: number | undefined
   /** Decides noise, probes and dequantisation; default 0. */
   readonly seed?: number | bigint | string | undefined
+  /**
+   * How many equally spaced values an element of an image can take; default 256, bytes. Images of fewer shades cost fewer
+   * bits, and what they cost is told apart from how well the network knows that there are no shades in between.
+   */
+  readonly values?: number | undefined
+  /** Data on which variances are measured: those of training, so that nothing is learned of the items judged; default `dataset`. */
+  readonly training?: ArrayDataset | undefined
   /** The variational bound, unless false; its settings. */
   readonly bound?: false | ModelBoundOptions | undefined
   /** The probability flow, unless false; its settings. */
@@ -43,8 +50,15 @@ export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'thre
 
 /** How to work out the bound of a model. */
 export interface ModelBoundOptions {
-  /** As in {@link variationalBound}; `analytic` measures E Var[x₀ | x_t] on the first batch (Analytic-DPM). */
+  /** As in {@link variationalBound}; `analytic` measures E Var[x₀ | x_t] on training data (Analytic-DPM). */
   readonly variance?: 'small' | 'large' | 'learned' | 'analytic' | undefined
+  /**
+   * The decoder's variance: `fitted` (default) on training data, the same whatever `variance` is; `step` — what `variance`
+   * makes of the step from t₁ to 0.
+   */
+  readonly decoder?: 'fitted' | 'step' | undefined
+  /** On how many items variances are measured; default 64. */
+  readonly measureOn?: number | undefined
   /** Steps of the reverse process; default all levels of the table, or 1000. */
   readonly steps?: number | undefined
   /** How many of its terms are looked at; default 100. */
@@ -66,6 +80,8 @@ export interface LikelihoodReport {
   /** What the variational bound says, and its parts in bits per dimension. */
   readonly bound?: LikelihoodFigure & {
     readonly parts: { readonly prior: number; readonly transitions: number; readonly decoder: number }
+    /** The decoder's standard deviation, as the network sees data, where it was fitted. */
+    readonly decoderSigma: number | undefined
   }
   /** What the probability flow says, and evaluations of the network per batch. */
   readonly flow?: LikelihoodFigure & { readonly evaluations: number }
@@ -75,6 +91,8 @@ export interface LikelihoodReport {
 const defaultTerms = 100
 /** Steps of the bound in continuous time, unless told otherwise. */
 const defaultSteps = 1000
+/** Items on which variances are measured, unless told otherwise. */
+const defaultMeasured = 64
 
 /**
  * The likelihood of a data set's items under a model.
@@ -91,7 +109,7 @@ export async function likelihoodOf(
   options: LikelihoodOptions = {},
 ): Promise<LikelihoodReport> {
   const { frame, network, schedule, scale } = model
-  const { seed = 0, bound = {}, flow = {}, signal, onProgress } = options
+  const { seed = 0, bound = {}, flow = {}, values = 256, signal, onProgress } = options
   const { device, threads } = options
   if (dataset.shape.join() !== frame.item.join()) {
     throw new TweedieError(
@@ -114,31 +132,48 @@ export async function likelihoodOf(
     ...(threads !== undefined && { threads }),
   }
   using denoiser = await (flow ? modelDivergence : modelDenoiser)(model, engine, session)
-  const alike = Object.freeze({ ...dataset, range: scale.range, affine: scale.affine })
   const stretch = stretchOf(model)
-  let analytic: ReadonlyMap<number, number> | undefined
+  /** The logarithm of the volume of one value's bin, in the data's own units. */
+  const width = isImage ? itemSize(frame.network) * Math.log((scale.range[1] - scale.range[0]) / (values - 1)) : 0
+  const bins = isImage ? { count: values } : undefined
+  /** Items as the network sees them, their classes told to it. */
+  const show = (data: ArrayDataset, indices: Int32Array): Float32Array => {
+    const items = Object.freeze({ ...data, range: scale.range, affine: scale.affine })
+    const x = loadBatch(items, indices, new Float32Array(indices.length * dimensions))
+    if (network.classes > 0) denoiser.setLabels(labelsOf(model, data, indices, batch))
+    return toNetwork(frame, x, new Float32Array(indices.length * itemSize(frame.network)))
+  }
+  const times = bound ? timesOf(schedule, bound.steps) : []
+  const terms = (bound && bound.terms) || defaultTerms
+  const variances =
+    bound &&
+    (await measureVariances({
+      denoiser,
+      data: options.training ?? dataset,
+      items: bound.measureOn ?? defaultMeasured,
+      seed,
+      posterior: bound.variance === 'analytic' ? boundTimes(times, { terms, seed }) : [],
+      decoder: bound.decoder === 'step' ? undefined : times[0],
+      bins,
+      show,
+      signal,
+    }))
 
   for (let first = 0; first < count; first += batch) {
     const items = Math.min(batch, count - first)
     const done = (share: number): void => onProgress?.((first + items * share) / count)
     const indices = Int32Array.from({ length: items }, (_, i) => first + i)
-    const values = loadBatch(alike, indices, new Float32Array(items * dimensions))
-    const see = (x: Float32Array): Float32Array =>
-      toNetwork(frame, x, new Float32Array(items * itemSize(frame.network)))
-    if (network.classes > 0) denoiser.setLabels(labelsOf(model, dataset, indices, batch))
+    const x0 = show(dataset, indices)
     const common = { seed, firstItem: first, ...(signal && { signal }) }
-    if (bound) {
-      const x0 = see(values)
-      const times = boundTimes(schedule, bound.steps)
-      if (bound.variance === 'analytic') {
-        analytic ??= await posteriorVariances(denoiser, times, x0, randomNoise(itemSize(frame.network), { seed }))
-      }
-      const variance = bound.variance === 'analytic' ? (t: number) => analytic!.get(t)! : bound.variance
+    if (bound && variances) {
+      const { posterior, decoder } = variances
+      const variance = bound.variance === 'analytic' ? (t: number) => posterior.get(t)! : bound.variance
       const result = await variationalBound(denoiser, x0, {
         times,
-        terms: bound.terms ?? defaultTerms,
+        terms,
         ...(variance && { variance }),
-        ...(isImage && { bins: {} }),
+        ...(decoder !== undefined && { decoderVariance: decoder }),
+        ...(bins && { bins }),
         ...common,
         onTerm: (at, of) => done(((flow ? 0.5 : 1) * at) / of),
       })
@@ -146,25 +181,27 @@ export async function likelihoodOf(
       figures.bound.addParts(result)
     }
     if (flow && knowsDivergence(denoiser)) {
-      const x = see(values)
-      if (isImage) dequantise(x, itemSize(frame.network), { seed, first })
-      const result = await odeLikelihood(denoiser, x, { ...flow, ...common, onStep: (t) => done(0.5 + t / 2) })
+      if (isImage) dequantise(x0, itemSize(frame.network), 2 / (values - 1), { seed, first })
+      const result = await odeLikelihood(denoiser, x0, { ...flow, ...common, onStep: (t) => done(0.5 + t / 2) })
       const cost = result.logDensity.map((log) => -log)
-      figures.flow.add(cost, stretch)
+      figures.flow.add(cost, stretch - width)
       evaluations = Math.max(evaluations, result.evaluations)
     }
   }
   onProgress?.(1)
+  const decoderSigma = variances && variances.decoder !== undefined ? Math.sqrt(variances.decoder) : undefined
   return Object.freeze({
     items: count,
     dimensions,
-    ...(bound && { bound: { ...figures.bound.figure(dimensions), parts: figures.bound.parts(dimensions) } }),
+    ...(bound && {
+      bound: { ...figures.bound.figure(dimensions), parts: figures.bound.parts(dimensions), decoderSigma },
+    }),
     ...(flow && { flow: { ...figures.flow.figure(dimensions), evaluations } }),
   })
 }
 
 /** Rising times: the levels that n steps of a sampler visit, or all; equal steps where there are no levels. */
-function boundTimes({ table }: Schedule, steps = table?.steps ?? defaultSteps): number[] {
+function timesOf({ table }: Schedule, steps = table?.steps ?? defaultSteps): number[] {
   if (table) return tableTimes(table, steps, { spacing: 'trailing' }).slice(0, -1).reverse()
   return Array.from({ length: steps }, (_, i) => (i + 1) / steps)
 }
@@ -215,15 +252,16 @@ function stretchOf({ scale, frame }: Pick<Model, 'scale' | 'frame'>): number {
   return (itemSize(frame.network) / factors.length) * factors.reduce((sum, factor) => sum + Math.log(factor), 0)
 }
 
-/** Bytes, as the network sees them, are spread over their bins: u − ½ of a byte with u ~ U[0, 1) is added. */
+/** Values, as the network sees them, are spread over their bins: u − ½ of a bin's width with u ~ U[0, 1) is added. */
 function dequantise(
   values: Float32Array,
   size: number,
+  width: number,
   { seed, first }: { readonly seed: number | bigint | string; readonly first: number },
 ): void {
   for (let at = 0; at < values.length; at += size) {
     const u = uniform(fold(key(seed), 'dequantise', first + at / size), new Float64Array(size))
-    for (let i = 0; i < size; i++) values[at + i]! += (u[i]! - 0.5) / 127.5
+    for (let i = 0; i < size; i++) values[at + i]! += (u[i]! - 0.5) * width
   }
 }
 

@@ -32,6 +32,8 @@ export interface BoundOptions {
   readonly times?: readonly number[]
   /** Default `learned` where the network predicts variances; else `small` for data with a few values, `large` for densities. */
   readonly variance?: BoundVariance
+  /** The decoder's variance, the same for all elements; default what `variance` makes of its step. See `bestVariance`. */
+  readonly decoderVariance?: number
   /** Data with a few values (bytes: `{}`), for which L₀ is a probability; default none: L₀ is a density. */
   readonly bins?: Bins
   /** How many of the terms L_{t−1} are looked at, one from each of so many strata, to stand for all; default all. */
@@ -86,24 +88,22 @@ export async function variationalBound(
   const { noise = randomNoise(size, { seed, firstItem }) } = options
   const variance = options.variance ?? (predictsVariance(denoiser) ? 'learned' : bins ? 'small' : 'large')
   const context: DenoiseContext = signal ? { signal } : {}
-  const chosen = chooseTerms(times.length - 1, options.terms ?? times.length - 1, seed)
+  const chosen = chooseTerms(times, options)
   const z = emptyLike(x0)
 
-  /** E[x₀ | x_t] at a draw of x_t, and the logarithm of Σ of an element. */
-  const look = async (index: number, s: number) => {
+  /** E[x₀ | x_t] at a draw of x_t. */
+  const look = async (index: number): Promise<FloatArray> => {
     signal?.throwIfAborted()
-    const t = times[index]!
     noise(z, index, 0)
-    const mean = await denoiser.denoise(jump(schedule, t, x0, z), t, context)
-    const next = s === 0 && times.length > 1 ? transition(schedule, t, times[1]!).posterior.variance : undefined
-    return { mean, logVariance: logVarianceOf(denoiser, variance, s, t, next) }
+    return denoiser.denoise(jump(schedule, times[index]!, x0, z), times[index]!, context)
   }
 
   const prior = priorOf(denoiser, x0, times.at(-1)!)
   const transitions: VariationalBound['transitions'][number][] = []
   for (const [done, { index, weight }] of chosen.entries()) {
     const [s, t] = [times[index - 1]!, times[index]!]
-    const { mean, logVariance } = await look(index, s)
+    const mean = await look(index)
+    const logVariance = logVarianceOf(denoiser, variance, s, t)
     const { posterior } = transition(schedule, s, t)
     const logTrue = Math.log(posterior.variance)
     const nats = perItem(x0, size, (i) => {
@@ -114,7 +114,8 @@ export async function variationalBound(
     transitions.push(Object.freeze({ s, t, weight, nats }))
     onTerm?.(done + 1, chosen.length + 1)
   }
-  const { mean, logVariance } = await look(0, 0)
+  const mean = await look(0)
+  const logVariance = logDecoderVarianceOf(denoiser, variance, times, options)
   const decoder = perItem(x0, size, (i) => {
     const log = logVariance(i)
     if (bins) return -logProbability(x0[i]!, mean[i]!, Math.exp(log / 2), bins)
@@ -138,16 +139,36 @@ function priorOf({ schedule, shape }: Denoiser, x0: FloatArray, t: number): Floa
 }
 
 /**
- * log Σ of element i, for the step from t to s; at s = 0 for the decoder.
- *
- * @param next β̃ of the step after the decoder's, which has none of its own
+ * The times that a bound looks at, rising: t₁ for the decoder, and those of the terms chosen. What is measured beforehand,
+ * such as E Var[x₀ | x_t], is needed there only.
  */
+export function boundTimes(times: readonly number[], options: Pick<BoundOptions, 'terms' | 'seed'> = {}): number[] {
+  return [times[0]!, ...chooseTerms(times, options).map(({ index }) => times[index]!)]
+}
+
+/** log of the decoder's variance at element i: as it was given, or that of the step from t₁ to 0. */
+function logDecoderVarianceOf(
+  denoiser: Denoiser,
+  kind: BoundVariance,
+  [t, after]: readonly number[],
+  { decoderVariance }: BoundOptions,
+): (i: number) => number {
+  if (decoderVariance !== undefined) {
+    if (!(decoderVariance > 0)) throw new TweedieError('usage', `the decoder's variance is ${decoderVariance}`)
+    return () => Math.log(decoderVariance)
+  }
+  // β̃ of this step is 0: in its place that of the step after
+  const next = after === undefined ? undefined : transition(denoiser.schedule, t!, after).posterior.variance
+  return logVarianceOf(denoiser, kind, 0, t!, next)
+}
+
+/** log Σ of element i, for the step from t to s; `next` stands in for β̃ where that is 0. */
 function logVarianceOf(
   denoiser: Denoiser,
   kind: BoundVariance,
   s: number,
   t: number,
-  next: number | undefined,
+  next?: number,
 ): (i: number) => number {
   const { posterior, variance: large } = transition(denoiser.schedule, s, t)
   if (typeof kind === 'function') {
@@ -185,10 +206,11 @@ function timesOf({ schedule }: Denoiser, { times }: BoundOptions): readonly numb
 }
 
 /**
- * One of each of `wanted` strata of the terms 1 … count, and the number that it stands for. A term's size falls about as
+ * One of each of so many strata of the terms 1 … count, and the number that it stands for. A term's size falls about as
  * 1/index, so the strata widen in proportion.
  */
-function chooseTerms(count: number, wanted: number, seed: number | bigint | string) {
+function chooseTerms(times: readonly number[], { terms: wanted = Infinity, seed = 0 }: BoundOptions) {
+  const count = times.length - 1
   const strata = Math.min(count, wanted)
   const draws = uniform(fold(key(seed), 'bound'), new Float64Array(strata))
   let from = 0

@@ -1,5 +1,5 @@
 /** Analytic-DPM: the best variance of the reverse step, estimated once from the denoiser. */
-import type { Denoiser, FloatArray } from '../denoise/denoiser.ts'
+import type { DenoiseContext, Denoiser, FloatArray } from '../denoise/denoiser.ts'
 import { jump } from '../noise/kernel.ts'
 import type { NoiseSource } from './noise-source.ts'
 import { planSteps } from './plan.ts'
@@ -53,14 +53,16 @@ export async function posteriorVariances(
   times: readonly number[],
   data: FloatArray,
   noise: NoiseSource,
+  context: DenoiseContext = {},
 ): Promise<ReadonlyMap<number, number>> {
   const variances = new Map<number, number>()
   const z = data.slice()
   for (const [index, t] of times.entries()) {
+    context.signal?.throwIfAborted()
     let square = 0
     if (denoiser.schedule.sigma(t) > 0) {
       noise(z, index, 0)
-      const mean = await denoiser.denoise(jump(denoiser.schedule, t, data, z), t)
+      const mean = await denoiser.denoise(jump(denoiser.schedule, t, data, z), t, context)
       for (let i = 0; i < data.length; i++) square += (data[i]! - mean[i]!) ** 2
     }
     variances.set(t, square / data.length)

@@ -1,0 +1,57 @@
+/**
+ * The variances of a bound, measured on data: E Var[x₀ | x_t] for Analytic-DPM's transitions, and the decoder's. They are
+ * part of the model, so they are measured on the data that it was trained on, before anything is judged.
+ */
+import { itemSize } from '../data/dataset.ts'
+import type { ArrayDataset } from '../data/dataset.ts'
+import { bestVariance, decoderMeans } from '../likelihood/decoder-variance.ts'
+import type { Bins } from '../likelihood/discretised-gaussian.ts'
+import type { ModelDenoiser } from '../model/denoiser.ts'
+import { posteriorVariances } from '../sample/analytic-dpm.ts'
+import { randomNoise } from '../sample/noise-source.ts'
+
+/** What to measure, and on what. */
+export interface MeasureOptions {
+  readonly denoiser: ModelDenoiser
+  readonly data: ArrayDataset
+  /** How many items, evenly spread over the data. */
+  readonly items: number
+  readonly seed: number | bigint | string
+  /** Times at which E Var[x₀ | x_t] is wanted. */
+  readonly posterior: readonly number[]
+  /** The time of the decoder, where its variance is wanted. */
+  readonly decoder: number | undefined
+  readonly bins: Bins | undefined
+  /** Items as the network sees them, `[items, ...shape]`; it is told their classes as well. */
+  readonly show: (data: ArrayDataset, indices: Int32Array) => Float32Array
+  readonly signal: AbortSignal | undefined
+}
+
+/** What was found. */
+export interface BoundVariances {
+  /** E Var[x₀ | x_t] by time. */
+  readonly posterior: ReadonlyMap<number, number>
+  readonly decoder: number | undefined
+}
+
+/** Measures them, in batches of the denoiser's size. */
+export async function measureVariances(options: MeasureOptions): Promise<BoundVariances> {
+  const { denoiser, data, seed, posterior, decoder, bins, show, signal } = options
+  const items = Math.min(options.items, data.length)
+  const size = itemSize(denoiser.shape)
+  const context = signal ? { signal } : {}
+  const sums = new Map(posterior.map((t) => [t, 0]))
+  const values = new Float32Array(items * size)
+  const means = new Float32Array(decoder === undefined ? 0 : values.length)
+  for (let first = 0; first < items; first += denoiser.batch) {
+    const count = Math.min(denoiser.batch, items - first)
+    const indices = Int32Array.from({ length: count }, (_, i) => Math.floor(((first + i) * data.length) / items))
+    const x0 = show(data, indices)
+    const noise = randomNoise(size, { seed: `${seed}, variances`, firstItem: first })
+    const variances = await posteriorVariances(denoiser, posterior, x0, noise, context)
+    for (const [t, variance] of variances) sums.set(t, sums.get(t)! + (variance * count) / items)
+    values.set(x0, first * size)
+    if (decoder !== undefined) means.set(await decoderMeans(denoiser, decoder, x0, noise, context), first * size)
+  }
+  return { posterior: sums, decoder: decoder === undefined ? undefined : bestVariance(values, means, bins) }
+}
