@@ -12,6 +12,7 @@ export function oneOf(...allowed: readonly (string | number | null)[]): FieldRul
 const positive = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0
 const listOfPositive = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(positive)
 
+export const flag: FieldRule = [(value) => typeof value === 'boolean', 'true or false']
 export const count: FieldRule = [positive, 'a positive integer']
 export const countOrNull: FieldRule = [(value) => value === null || positive(value), 'a positive integer or null']
 export const counts: FieldRule = [listOfPositive, 'a list of positive integers']

@@ -1,6 +1,6 @@
 /** What a network is told besides the data: the time, and perhaps a class. */
 import { TweedieError } from '../errors.ts'
-import { add, expectShape } from '../graph/index.ts'
+import { add, expectShape, filled } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { embedding } from './layers.ts'
 import type { Scope } from './parameters.ts'
@@ -24,6 +24,18 @@ export function timeAndClass(
   expectShape(`${className}: t`, t, [x.shape[0]!])
   const time = timeMlp(scope.child('time_embedding'), sinusoidal(t, timeFeatures, { cosFirst: true }), width)
   return withClass(className, scope, time, labels, classes)
+}
+
+/** The embedding of the class alone, `[N, width]`, for networks that are told no time; nothing where they know no classes. */
+export function classOnly(
+  className: string,
+  scope: Scope,
+  { x, labels }: NetworkInputs,
+  width: number,
+  classes: number | null,
+): Tensor | undefined {
+  if (classes === null && labels === undefined) return undefined
+  return withClass(className, scope, filled(0, [x.shape[0]!, width]), labels, classes)
 }
 
 /** Adds the embedding of the class to that of the time, in a conditional network: the parameter `class_embedding.weight`. */

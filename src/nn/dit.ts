@@ -1,6 +1,6 @@
 /** A diffusion transformer. Peebles & Xie, Scalable Diffusion Models with Transformers (2023). */
 import { TweedieError } from '../errors.ts'
-import { add, constant, gelu, mul, normalize, reshape, showShape, silu, split, transpose } from '../graph/index.ts'
+import { add, constant, gelu, mul, reshape, showShape, silu, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { selfAttention } from './attention.ts'
 import {
@@ -16,6 +16,7 @@ import {
 } from './check-config.ts'
 import { timeAndClass } from './conditions.ts'
 import { linear } from './layers.ts'
+import { modulate, modulation } from './modulation.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { normalWith, uniformWithin, zeros } from './parameters.ts'
 import type { Scope } from './parameters.ts'
@@ -127,7 +128,7 @@ function build(config: DitFields, scope: Scope, inputs: NetworkInputs): Tensor {
   for (let layer = 0; layer < config.num_layers; layer++) {
     h = block(config, scope.child('blocks').child(layer), h, condition, drop)
   }
-  const [shift, scale] = modulation(scope.child('modulation_out'), condition, width, 2)
+  const [shift, scale] = modulation(scope.child('modulation_out'), condition, width, 2, [condition.shape[0]!, 1, width])
   const out = linear(scope.child('proj_out'), modulate(h, shift!, scale!), patch * patch * config.out_channels, {
     init: zeros,
   })
@@ -136,7 +137,11 @@ function build(config: DitFields, scope: Scope, inputs: NetworkInputs): Tensor {
 
 function block(config: DitFields, scope: Scope, x: Tensor, condition: Tensor, drop: (h: Tensor) => Tensor): Tensor {
   const width = config.hidden_size
-  const [shift1, scale1, gate1, shift2, scale2, gate2] = modulation(scope.child('modulation'), condition, width, 6)
+  const [shift1, scale1, gate1, shift2, scale2, gate2] = modulation(scope.child('modulation'), condition, width, 6, [
+    condition.shape[0]!,
+    1,
+    width,
+  ])
   const attended = selfAttention(scope.child('attention'), modulate(x, shift1!, scale1!), config.num_attention_heads, {
     init: xavier(width, width),
   })
@@ -149,21 +154,6 @@ function block(config: DitFields, scope: Scope, x: Tensor, condition: Tensor, dr
     ),
   )
   return add(h, mul(gate2!, drop(xavierLinear(scope.child('mlp').child('linear_2'), hidden, width))))
-}
-
-/** `parts` vectors per sample, linear in the condition and at first zero, each `[N, 1, width]`. */
-function modulation(scope: Scope, condition: Tensor, width: number, parts: number): Tensor[] {
-  const all = linear(scope, condition, parts * width, { init: zeros })
-  return split(
-    reshape(all, [-1, 1, parts * width]),
-    2,
-    Array.from({ length: parts }, () => width),
-  )
-}
-
-/** A layer norm without weights of its own, then scaled and shifted by the condition. */
-function modulate(x: Tensor, shift: Tensor, scale: Tensor): Tensor {
-  return add(mul(normalize(x, 1e-6), add(scale, 1)), shift)
 }
 
 /** Glorot & Bengio (2010): uniform with variance 2 / (fanIn + fanOut). */

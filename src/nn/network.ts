@@ -7,7 +7,7 @@ import { Scope } from './parameters.ts'
 
 /** What a network is evaluated at. */
 export interface NetworkInputs {
-  /** Noisy data, `[N, ...inputShape]`. */
+  /** Noisy data, `[N, ...inputShape]`; int32 states for a network over categories. */
   readonly x: Tensor
   /** Times `[N]`, float32, in the network's own units: steps 0 … 999 for networks trained on a table of 1000. */
   readonly t: Tensor
@@ -30,6 +30,11 @@ export interface Network {
   readonly inputShape: Shape
   /** One item of what comes out. */
   readonly outputShape: Shape
+  /**
+   * For a network over tokens: how many states a noisy token may be, and how many categories a clean one. Its `x` is int32,
+   * and its output ends in an axis of logits.
+   */
+  readonly categories?: { readonly states: number; readonly logits: number }
   /** The number of classes that it can be told; 0: unconditional. */
   readonly classes: number
   /** Heights and widths must be multiples of it; left out: any size does. */
@@ -49,7 +54,7 @@ export interface Network {
 export function parametersOf(network: Network): Layout {
   const scope = new Scope()
   network.build(scope, {
-    x: input('x', [1, ...network.inputShape]),
+    x: input('x', [1, ...network.inputShape], network.categories ? 'int32' : 'float32'),
     t: input('t', [1]),
     ...(network.classes > 0 && { labels: input('labels', [1], 'int32') }),
   })

@@ -3,6 +3,7 @@ import { TweedieError } from '../errors.ts'
 import { dit } from './dit.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
+import { tokenTransformer } from './token-transformer.ts'
 import { unet2d } from './unet2d/unet2d.ts'
 
 /** Every kind of network: from a configuration, itself checked, to the network. */
@@ -10,6 +11,7 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   UNet2DModel: unet2d,
   MLP: mlp,
   DiT: dit,
+  TokenTransformer: tokenTransformer,
 })
 
 /** The names that {@link networkFromConfig} knows. */

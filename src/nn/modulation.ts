@@ -1,0 +1,22 @@
+/** Layer norms told by a condition, which begin as identities (adaLN-Zero). Peebles & Xie (2023). */
+import { add, mul, normalize, reshape, split } from '../graph/index.ts'
+import type { Shape, Tensor } from '../graph/index.ts'
+import { linear } from './layers.ts'
+import { zeros } from './parameters.ts'
+import type { Scope } from './parameters.ts'
+
+/** `parts` vectors per sample, linear in the condition `[N, E]` and at first zero, each of a shape that broadcasts. */
+export function modulation(scope: Scope, condition: Tensor, width: number, parts: number, shape: Shape): Tensor[] {
+  const all = linear(scope, condition, parts * width, { init: zeros })
+  const wide = reshape(all, [...shape.slice(0, -1), parts * width])
+  return split(
+    wide,
+    shape.length - 1,
+    Array.from({ length: parts }, () => width),
+  )
+}
+
+/** A layer norm without weights of its own, then scaled and shifted by the condition. */
+export function modulate(x: Tensor, shift: Tensor, scale: Tensor): Tensor {
+  return add(mul(normalize(x, 1e-6), add(scale, 1)), shift)
+}
