@@ -1,14 +1,18 @@
 /**
  * Restoration of held-back pictures by a trained model: tasks × methods, against simple answers.
  *
- *     npx tsx bench/restore.ts MODEL --data ../shared/data/mnist [--count 50] [--skip 8000] [--tasks inpaint,blur]
- *                              [--methods mmps,ddrm] [--steps 50] [--draws 1] [--crop 32] [--json]
+ *     npx tsx bench/restore.ts MODEL --data ../shared/data/mnist [--train DATA] [--count 50] [--skip 8000] [--crop 32]
+ *                              [--tasks inpaint,blur] [--methods mmps,ddrm] [--mean-of diffpir] [--draws 8]
+ *                              [--steps mmps=25,dps=100] [--zeta 1] [--batch 32] [--json]
  *
- * PSNR and SSIM of one draw for each picture, and of the mean of `--draws`; how many are recognised as their class by a classifier
- * trained on the rest of the data, as a share of those that are recognised clean. Posterior draws are not the best guess in the
- * mean square: that is the mean of many. The simple answers: black where nothing is seen, bicubic interpolation, Wiener's filter for
- * white data, and for data of their covariance (the best linear answer). `--skip` leaves out the items that the model has seen;
- * `--crop` cuts patches out of larger pictures.
+ * PSNR and SSIM of a draw for each picture, and of the mean of `--draws` for the methods of `--mean-of`; how many are recognised as
+ * their class by a classifier trained on `--train`, as a share of those that are recognised clean. A draw of the posterior is not the
+ * best guess in the mean square: that is the mean of many. The simple answers: black where nothing is seen, bicubic interpolation,
+ * Wiener's filter for white data, and for data of their covariance (the best linear answer).
+ *
+ * `--train` is the data that the model has seen, from which the simple answers take their moments; by default all items of `--data`
+ * that are not restored, and then `--skip` leaves out those that the model has seen. `--crop` cuts patches out of larger pictures,
+ * and restores those of their right fifth.
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,12 +49,15 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: 'string', default: '../shared/data/mnist' },
+    train: { type: 'string' },
     count: { type: 'string', default: '50' },
     skip: { type: 'string', default: '0' },
     tasks: { type: 'string' },
     methods: { type: 'string' },
     steps: { type: 'string' },
-    draws: { type: 'string', default: '1' },
+    'mean-of': { type: 'string', default: '' },
+    draws: { type: 'string', default: '8' },
+    zeta: { type: 'string' },
     batch: { type: 'string', default: '32' },
     crop: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -69,38 +76,51 @@ const [count, skip, draws, batch] = [flags.count, flags.skip, flags.draws, flags
 interface Task {
   readonly operator: (shape: readonly number[]) => LinearOperator
   readonly sigma: number
+  /** The length of the steps of DPS: tuned on training digits. */
+  readonly zeta: number
 }
 
 const tasks: Readonly<Record<string, Task>> = {
-  'super-resolution': { operator: (shape) => averagePooling(shape, 4), sigma: 0.01 },
-  inpaint: { operator: (shape) => maskOperator(shape, boxMask(shape, { height: 10, width: 10 })), sigma: 0.01 },
-  blur: { operator: (shape) => gaussianBlur(shape, 1.5), sigma: 0.05 },
-  'random mask': { operator: (shape) => maskOperator(shape, randomMask(shape, 0.25)), sigma: 0.01 },
-  denoise: { operator: (shape) => maskOperator(shape, Uint8Array.of(1), 'denoise'), sigma: 0.5 },
+  'super-resolution': { operator: (shape) => averagePooling(shape, 4), sigma: 0.01, zeta: 1 },
+  inpaint: {
+    operator: (shape) => maskOperator(shape, boxMask(shape, { height: 10, width: 10 })),
+    sigma: 0.01,
+    zeta: 1,
+  },
+  blur: { operator: (shape) => gaussianBlur(shape, 1.5), sigma: 0.05, zeta: 1 },
+  'random mask': { operator: (shape) => maskOperator(shape, randomMask(shape, 0.25)), sigma: 0.01, zeta: 1 },
+  denoise: { operator: (shape) => maskOperator(shape, Uint8Array.of(1), 'denoise'), sigma: 0.5, zeta: 1 },
 }
 
-interface Row {
-  readonly task: string
-  readonly method: string
+/** How good some answers are. */
+interface Quality {
   readonly psnr: number
   readonly ssim: number
-  readonly meanPsnr?: number
   /** A share of those that are recognised clean. */
   readonly recognised?: number
+}
+
+interface Row extends Quality {
+  readonly task: string
+  readonly method: string
+  /** That of the mean of so many draws. */
+  readonly mean?: Quality & { readonly draws: number }
   readonly seconds: number
 }
 
 const model = modelOf(await readModelFolder(folder))
 const engine = await nodeEngine()
-const data = await openDataset(flags.data, { size: flags.crop === undefined ? undefined : Number(flags.crop) })
+const data = await open(flags.data, 'test')
 const [shape, size] = [data.shape, data.shape.reduce((a, b) => a * b, 1)]
 const indices = Array.from({ length: Math.min(count, data.length - skip) }, (_, i) => skip + i)
 const clean = loadBatch(data, indices, new Float32Array(indices.length * size))
-const judge = await recogniser(data)
+const learned = await learnedData()
+const judge = await recogniser(learned)
+const steps = stepsOf(flags.steps)
 const rows: Row[] = []
 let known: Prior | undefined
 
-for (const [name, { operator: make, sigma }] of Object.entries(tasks)) {
+for (const [name, { operator: make, sigma, zeta }] of Object.entries(tasks)) {
   if (flags.tasks !== undefined && !flags.tasks.split(',').includes(name)) continue
   const operator = make(shape)
   const observed = await observe(operator, clean, { sigma, seed: 'restore' })
@@ -113,47 +133,72 @@ for (const [name, { operator: make, sigma }] of Object.entries(tasks)) {
     if (method === 'repaint' && !/inpaint|mask/.test(name)) continue
     const begin = performance.now()
     const all: Float32Array[] = []
-    for (let seed = 0; seed < draws; seed++) {
-      const steps = Number(flags.steps ?? defaultRestoreSteps[method])
-      const { items } = await restore(model, engine, observed, { count: indices.length, method, steps, seed, batch })
-      all.push(items)
+    const settings = method === 'dps' ? { zeta: Number(flags.zeta ?? zeta) } : {}
+    for (let seed = 0; seed < (flags['mean-of'].split(',').includes(method) ? draws : 1); seed++) {
+      const how = { count: indices.length, method, settings, steps: steps(method), seed, batch }
+      const { items } = await restore(model, engine, observed, how)
+      all.push(items.map((value) => Math.min(1, Math.max(-1, value))))
     }
     await add(name, method, all, begin)
   }
 }
-if (flags.json)
-  process.stdout.write(`${JSON.stringify({ model: folder, count: indices.length, draws, rows }, null, 2)}\n`)
+if (flags.json) process.stdout.write(`${JSON.stringify({ model: folder, count: indices.length, rows }, null, 2)}\n`)
 
 async function add(task: string, method: string, all: readonly Float32Array[], begin: number): Promise<void> {
-  const restored = all[0]!.map((value) => Math.min(1, Math.max(-1, value)))
-  const mean = restored.map((_, i) => all.reduce((sum, items) => sum + items[i]! / all.length, 0))
-  const each = (of: (a: Float32Array, b: Float32Array) => number, items: Float32Array): number =>
+  const each = await Promise.all(all.map(qualityOf))
+  const average = (of: (quality: Quality) => number): number =>
+    each.reduce((sum, quality) => sum + of(quality) / each.length, 0)
+  const mean = all[0]!.map((_, i) => all.reduce((sum, items) => sum + items[i]! / all.length, 0))
+  const row: Row = {
+    task,
+    method,
+    psnr: average(({ psnr }) => psnr),
+    ssim: average(({ ssim }) => ssim),
+    ...(judge && { recognised: average(({ recognised }) => recognised!) }),
+    ...(all.length > 1 && { mean: { draws: all.length, ...(await qualityOf(mean)) } }),
+    seconds: (performance.now() - begin) / 1000,
+  }
+  rows.push(row)
+  if (!flags.json) print(row)
+}
+
+/** PSNR and SSIM, averaged over the pictures, and how many are recognised. */
+async function qualityOf(items: Float32Array): Promise<Quality> {
+  const averaged = (of: (a: Float32Array, b: Float32Array) => number): number =>
     indices.reduce((sum, _, i) => {
       const part = (array: Float32Array): Float32Array => array.subarray(i * size, (i + 1) * size)
       return sum + of(part(items), part(clean)) / indices.length
     }, 0)
-  const row: Row = {
-    task,
-    method,
-    psnr: each(psnr, restored),
-    ssim: each((a, b) => ssim(a, b, shape), restored),
-    ...(all.length > 1 && { meanPsnr: each(psnr, mean) }),
-    ...(judge && { recognised: await judge(restored) }),
-    seconds: (performance.now() - begin) / 1000,
+  return {
+    psnr: averaged(psnr),
+    ssim: averaged((a, b) => ssim(a, b, shape)),
+    ...(judge && { recognised: await judge(items) }),
   }
-  rows.push(row)
-  if (flags.json) return
-  if (rows.length === 1)
-    process.stdout.write('task              method      PSNR   SSIM  recognised  PSNR of the mean  seconds\n')
-  const cells = [
-    task.padEnd(18) + method.padEnd(10),
-    row.psnr.toFixed(2).padStart(6),
-    row.ssim.toFixed(3).padStart(7),
-    (row.recognised === undefined ? '–' : `${(100 * row.recognised).toFixed(1)} %`).padStart(12),
-    (row.meanPsnr?.toFixed(2) ?? '').padStart(18),
-    row.seconds.toFixed(1).padStart(9),
+}
+
+/** A line of a table in Markdown. */
+function print({ task, method, seconds, mean, ...one }: Row): void {
+  if (rows.length === 1) {
+    process.stdout.write(
+      '| task | method | PSNR | SSIM | recognised | mean of draws: PSNR | SSIM | recognised | seconds |\n',
+    )
+    process.stdout.write(`${'|---'.repeat(9)}|\n`)
+  }
+  const cells = (quality: Quality | undefined): string[] => [
+    quality?.psnr.toFixed(2) ?? '',
+    quality?.ssim.toFixed(3) ?? '',
+    quality?.recognised === undefined ? '' : `${(100 * quality.recognised).toFixed(1)} %`,
   ]
-  process.stdout.write(`${cells.join('')}\n`)
+  process.stdout.write(`| ${[task, method, ...cells(one), ...cells(mean), seconds.toFixed(0)].join(' | ')} |\n`)
+}
+
+/** `--steps 30`, or `--steps mmps=25,dps=100`. */
+function stepsOf(text: string | undefined): (method: PosteriorMethodName) => number {
+  const parts = (text ?? '').split(',').map((part) => part.split('='))
+  return (method) => {
+    const own = parts.find(([name]) => name === method)?.[1] ?? parts.find((part) => part.length === 1)?.[0]
+    return own ? Number(own) : defaultRestoreSteps[method]
+  }
 }
 
 /** Simple answers to a task. */
@@ -223,17 +268,36 @@ async function linearAnswer({ operator, y, sigma }: Observation<LinearOperator>,
   return Float32Array.from(means, (value, i) => value + shift[i]!)
 }
 
-/** The items that are not restored, at most 2000. */
-function others(): { readonly values: Float32Array; readonly length: number } {
+/** Opens the data; of patches the part, those for tests side by side. */
+function open(path: string, split: 'train' | 'test'): Promise<ArrayDataset> {
+  if (flags.crop === undefined) return openDataset(path)
+  const crop = Number(flags.crop)
+  return openDataset(path, { crop, split, ...(split === 'test' && { stride: crop }) })
+}
+
+/** What the model has seen. */
+async function learnedData(): Promise<ArrayDataset> {
+  if (flags.train === undefined && flags.crop === undefined) return withoutRestored(data)
+  return open(flags.train ?? flags.data, 'train')
+}
+
+/** The items that are not restored. */
+function withoutRestored(all: ArrayDataset): ArrayDataset {
   const own = new Set(indices)
-  const rest = Array.from({ length: data.length }, (_, i) => i)
-    .filter((i) => !own.has(i))
-    .slice(0, 2000)
-  return { values: loadBatch(data, rest, new Float32Array(rest.length * size)), length: rest.length }
+  return select(
+    all,
+    Array.from({ length: all.length }, (_, i) => i).filter((i) => !own.has(i)),
+  )
+}
+
+/** What the simple answers learn from, 2000 items at most. */
+function examples(): { readonly values: Float32Array; readonly length: number } {
+  const first = Array.from({ length: Math.min(2000, learned.length) }, (_, i) => i)
+  return { values: loadBatch(learned, first, new Float32Array(first.length * size)), length: first.length }
 }
 
 function whitePrior(): Prior {
-  const { values } = others()
+  const { values } = examples()
   const mean = values.reduce((sum, value) => sum + value / values.length, 0)
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0)
   return { mean: new Float64Array(size).fill(mean), covariance: (v) => v.map((value) => variance * value) }
@@ -241,7 +305,7 @@ function whitePrior(): Prior {
 
 function dataPrior(): Prior {
   if (known) return known
-  const { values, length } = others()
+  const { values, length } = examples()
   const mean = new Float64Array(size)
   values.forEach((value, i) => (mean[i % size]! += value / length))
   const centred = values.map((value, i) => value - mean[i % size]!)
@@ -257,17 +321,13 @@ function dataPrior(): Prior {
 }
 
 /** The share of pictures that are recognised, relative to the clean ones; nothing for data without classes. */
-async function recogniser(all: ArrayDataset): Promise<((items: Float32Array) => Promise<number>) | undefined> {
-  if (!all.labels || classCount(all) < 2) return undefined
-  const own = new Set(indices)
-  const rest = select(
-    all,
-    Array.from({ length: all.length }, (_, i) => i).filter((i) => !own.has(i)),
-  )
-  const classifier = await storedClassifier(rest, engine, folderStore(join(tmpdir(), 'tweedie-bench-restore')))
+async function recogniser(from: ArrayDataset): Promise<((items: Float32Array) => Promise<number>) | undefined> {
+  const { labels } = data
+  if (!labels || classCount(data) < 2 || !from.labels) return undefined
+  const classifier = await storedClassifier(from, engine, folderStore(join(tmpdir(), 'tweedie-bench-restore')))
   const hits = async (items: Float32Array): Promise<number> => {
     const { predicted } = await applyClassifier(classifier, items, engine)
-    return predicted.filter((label, i) => label === all.labels![indices[i]!]).length
+    return predicted.filter((label, i) => label === labels[indices[i]!]).length
   }
   const best = await hits(clean)
   return async (items) => (await hits(items)) / best

@@ -54,3 +54,17 @@ export function randomMask(shape: readonly number[], share: number, stream: Key 
   const { height, width } = planesOf(shape)
   return Uint8Array.from(uniform(stream, new Float64Array(height * width)), (u) => (u < share ? 1 : 0))
 }
+
+/** A mask that sees every so many-th pixel of every so many-th row, the middle one of each block: a sensor with gaps. */
+export function gridMask(shape: readonly number[], spacing: number): Uint8Array {
+  if (!(Number.isInteger(spacing) && spacing > 0)) {
+    throw new TweedieError('usage', `a spacing of ${spacing} pixels: a positive whole number`)
+  }
+  const { height, width } = planesOf(shape)
+  const middle = Math.floor(spacing / 2)
+  const row = height > 1 ? middle : 0
+  return Uint8Array.from({ length: height * width }, (_, i) => {
+    const [y, x] = [Math.floor(i / width), i % width]
+    return (height === 1 || y % spacing === row) && x % spacing === middle ? 1 : 0
+  })
+}

@@ -261,3 +261,54 @@ describe('long folders', () => {
     await expect(run).rejects.toMatchObject({ code: 'interrupted' })
   })
 })
+
+describe('patches', () => {
+  /** A picture whose red is the column and whose green is the row, times 4. */
+  const ramp = (width: number, height: number): Sharp => {
+    const pixels = Array.from({ length: width * height }, (_, p) => [(p % width) * 4, Math.floor(p / width) * 4, 9])
+    return sharp(Uint8Array.from(pixels.flat()), { raw: { width, height, channels: 3 } })
+  }
+
+  it('are cut out on a grid, row by row, unscaled', async () => {
+    await save('a.png', ramp(20, 12))
+    const { shape, length } = await open({ crop: 8, stride: 4 })
+    expect(shape).toEqual([3, 8, 8])
+    expect(length).toBe(4 * 2)
+    expect(await pixel(0, 0, 0, { crop: 8, stride: 4 })).toEqual([0, 0, 9])
+    expect(await pixel(5, 1, 2, { crop: 8, stride: 4 })).toEqual([4 * (4 + 1), 4 * (4 + 2), 9])
+    expect((await open({ crop: 8 })).length).toBe(7 * 3)
+  })
+
+  it('of several images, with classes, one after another; a broken image leaves no gap', async () => {
+    await save('x/a.png', ramp(16, 8))
+    await save('x/b.png', 'no picture')
+    await save('y/c.png', ramp(24, 8))
+    const { length, labels, skipped } = await open({ crop: 8, stride: 8 })
+    expect(length).toBe(2 + 3)
+    expect([...labels!]).toEqual([0, 0, 1, 1, 1])
+    expect(skipped).toHaveLength(1)
+    expect(await pixel(4, 0, 0, { crop: 8, stride: 8 })).toEqual([64, 0, 9])
+  })
+
+  it('for tests share no pixel with those for training', async () => {
+    await save('a.png', ramp(60, 8))
+    const columns = async (split: 'train' | 'test'): Promise<Set<number>> => {
+      const { data, length } = await open({ crop: 8, stride: 1, split })
+      return new Set(Array.from({ length }, (_, i) => [...data.subarray(i * 192, i * 192 + 8)]).flat())
+    }
+    const [train, test] = [await columns('train'), await columns('test')]
+    expect(train.size + test.size).toBe(60)
+    expect([...test].some((column) => train.has(column))).toBe(false)
+  })
+
+  it.each([
+    [{ crop: 0 }, 'crop 0'],
+    [{ crop: 8, size: 8 }, 'cut out unscaled'],
+    [{ stride: 4 }, 'a stride without a crop'],
+    [{ crop: 32 }, 'smaller than 32'],
+    [{ crop: 8, split: 'test' as const }, 'no test patch of 8 pixels fits'],
+  ])('refuses %o', async (options, message) => {
+    await save('a.png', ramp(16, 16))
+    await expect(open(options)).rejects.toThrow(message)
+  })
+})

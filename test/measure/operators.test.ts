@@ -1,4 +1,5 @@
 /** Operators against their definitions: transposes, decompositions, derivatives. */
+import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { sizeOf } from '../../src/denoise/index.ts'
 import * as graph from '../../src/graph/index.ts'
@@ -13,6 +14,8 @@ import {
   gaussianBlur,
   graphOperator,
   greyScale,
+  gridMask,
+  jpegCompression,
   kernelBlur,
   type LinearOperator,
   linearOperator,
@@ -21,12 +24,14 @@ import {
   motionBlur,
   observation,
   observe,
+  observeCounts,
   type Operator,
   phaseRetrieval,
   poissonSigma,
   quantisation,
   randomMask,
   randomProjection,
+  sparseProjection,
 } from '../../src/measure/index.ts'
 import { key, normal } from '../../src/random/index.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
@@ -46,6 +51,10 @@ const linear: readonly LinearOperator[] = [
   kernelBlur(image, [0, 1, 2, 0, 3, 0, 0, 0, -1], [3, 3]),
   greyScale(image),
   randomProjection(image, 20),
+  sparseProjection(image, 20),
+  sparseProjection([5], 3),
+  maskOperator(image, gridMask(image, 4), 'sensor'),
+  maskOperator([12], gridMask([12], 3), 'sensor'),
   matrixOperator({ from: [3] }, [1, 2, 3, 4, 5, 6]),
   matrixOperator({ from: [2] }, [1, 2, 2, 4, 5, 6]),
   matrixOperator({ from: [3] }, [1, 2, 3, 2, 4, 6]),
@@ -188,6 +197,54 @@ describe('derivatives', () => {
     expect(new Set(operator.forward(random('x', 500)) as Float64Array).size).toBe(9)
   })
 
+  test('JPEG: the derivative is that of what is rounded, and the rounding is half a step at most', async () => {
+    for (const shape of [
+      [1, 12, 9],
+      [3, 8, 16],
+    ]) {
+      const operator = jpegCompression(shape, 30)
+      const [n, m] = [sizeOf(operator.from), sizeOf(operator.to)]
+      const [x, u, v] = [random('x', n), random('u', n), random('v', m)]
+      const push = await operator.pushforward(x, u)
+      expect(dot(await operator.pullback(x, v), u)).toBeCloseTo(dot(v, push), 10)
+      const exact = await operator.pushforward(x, x)
+      const rounded = await operator.forward(x)
+      const errors = rounded.map((value, k) => Math.abs(value - exact[k]!) / (operator.sigma[k]! * Math.sqrt(12)))
+      expect(Math.max(...errors)).toBeLessThanOrEqual(0.5 + 1e-9)
+      expect(Math.max(...errors)).toBeGreaterThan(0.4)
+      close(operator.decode(exact), x, 4)
+    }
+  })
+
+  test.each([
+    [1, 20],
+    [3, 20],
+    [3, 90],
+  ] as const)('JPEG of %i channels at quality %i is what a real coder makes', async (channels, quality) => {
+    const [height, width] = [20, 28]
+    const bytes = Uint8Array.from({ length: channels * height * width }, (_, at) => {
+      const [c, p] = [at % channels, Math.floor(at / channels)]
+      const [y, x] = [Math.floor(p / width), p % width]
+      return 128 + 60 * Math.sin(0.4 * x + c) + 50 * Math.cos(0.3 * y * (c + 1))
+    })
+    const picture = sharp(bytes, { raw: { width, height, channels } })
+    const coded = await (channels === 1 ? picture.toColourspace('b-w') : picture)
+      .jpeg({ quality, chromaSubsampling: '4:4:4' })
+      .toBuffer()
+    const { data: real, info } = await sharp(coded).raw().toBuffer({ resolveWithObject: true })
+    const planes = (of: Uint8Array, stored: number = channels): Float64Array =>
+      Float64Array.from(bytes, (_, at) => {
+        const [c, p] = [Math.floor(at / (height * width)), at % (height * width)]
+        return of[p * stored + c]! / 127.5 - 1
+      })
+    const coder = jpegCompression([channels, height, width], quality)
+    const own = coder.decode(await coder.forward(planes(bytes)))
+    const [theirs, clean] = [planes(real, info.channels), planes(bytes)]
+    const rms = (a: Float64Array, b: Float64Array): number =>
+      Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0) / a.length)
+    expect(rms(own, theirs)).toBeLessThan(0.35 * rms(theirs, clean) + 0.006)
+  })
+
   test('magnitudes do not know a shift or the sign', async () => {
     const operator = phaseRetrieval([8], 1)
     const x = random('x', 8)
@@ -209,7 +266,37 @@ describe('observations', () => {
     close(poissonSigma([4, 0], 25), [0.4, 0.04], 12)
   })
 
+  test('counts scatter as their own estimate says, around what is there', async () => {
+    const operator = maskOperator([6000], new Uint8Array(6000).fill(1))
+    for (const [value, rate] of [
+      [0, 40],
+      [0.9, 1000],
+      [-0.5, 100],
+    ] as const) {
+      const counted = await observeCounts(operator, new Float64Array(6000).fill(value), { rate, seed: 2 })
+      const [y, sigma] = [Float64Array.from(counted.y), counted.sigma]
+      const mean = y.reduce((sum, v) => sum + v / 6000, 0)
+      const spread = Math.sqrt(y.reduce((sum, v) => sum + (v - mean) ** 2 / 6000, 0))
+      const expected = 2 * Math.sqrt((value + 1) / 2 / rate)
+      expect(Math.abs(mean - value)).toBeLessThan((4 * expected) / Math.sqrt(6000))
+      expect(spread / expected).toBeCloseTo(1, 1)
+      expect((sigma as Float64Array)[0]! / expected).toBeGreaterThan(0.5)
+    }
+    await expect(observeCounts(operator, new Float64Array(6000).fill(-2), { rate: 10 })).rejects.toThrow('darker')
+    await expect(observeCounts(operator, new Float64Array(12000), { rate: 10 })).rejects.toThrow('one at a time')
+  })
+
+  test('a sensor with gaps sees one pixel of each block', () => {
+    const seen = gridMask([1, 8, 12], 4)
+    expect(seen.reduce((sum, value) => sum + value, 0)).toBe(6)
+    expect(seen[2 * 12 + 2]).toBe(1)
+  })
+
   test.each([
+    [() => jpegCompression([1, 8, 8], 0), 'a quality of 0'],
+    [() => jpegCompression([8], 50), 'an image of 1 or 3 channels'],
+    [() => sparseProjection([4], 2, { each: 5 }), '5 elements to a projection'],
+    [() => gridMask([4], 0), 'a spacing of 0'],
     [() => averagePooling([1, 28, 28], 3), 'factor 3 does not divide 28 × 28'],
     [() => maskOperator([1, 4, 4], new Uint8Array(9)), 'a mask of 9'],
     [() => maskOperator([4], new Uint8Array(4)), 'hides everything'],

@@ -2,17 +2,19 @@
  * A folder of images as a data set: files of any size and mode, brought to one square size, grey or RGB, 8 bits.
  *
  * Rotated as their EXIF orientation says, converted to sRGB (palettes, 16 bits, CMYK), laid over a plain background
- * where they are transparent, scaled until they cover the square, and cropped at its centre. The first folder below the
- * root is the class.
+ * where they are transparent, scaled until they cover the square, and cropped at its centre; or, with `crop`, cut into
+ * patches as they are. The first folder below the root is the class.
  */
 import { join } from 'node:path'
 import type { Sharp } from 'sharp'
 import { TweedieError } from '../../errors.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { listImages } from './list-images.ts'
+import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-crops.ts'
+import { decode, toLuma, toPlanes } from './image-pixels.ts'
 import { mapBounded } from './map-bounded.ts'
 
-export interface ImageFolderOptions {
+export interface ImageFolderOptions extends CropOptions {
   /** side of the square, in pixels; by default that of the smallest image, rounded down to a multiple of 8, at most 64 */
   readonly size?: number | undefined
   /** 1 for grey (Rec. 601 luma), 3 for RGB; by default grey if every pixel of every image is */
@@ -28,6 +30,9 @@ export interface ImageFolderOptions {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
+
+/** An image that is scaled to the square has one place. */
+const whole: readonly Place[] = [{ x: 0, y: 0 }]
 
 /** An image that was found to be readable: its size after rotation. */
 interface Candidate {
@@ -48,8 +53,9 @@ export async function readImageFolder(
   name: string,
   options: ImageFolderOptions = {},
 ): Promise<ArrayDataset> {
-  const { concurrency = 8, signal, onProgress, upscale = false } = options
+  const { concurrency = 8, signal, onProgress, upscale = false, crop } = options
   checkSize(options.size)
+  checkCrop(options)
   const { default: sharp } = await import('sharp')
   const { images, unsupported } = await listImages(folder)
   const skipped: SkippedFile[] = unsupported.map((file) => ({ file, reason: 'this format is not supported' }))
@@ -68,74 +74,46 @@ export async function readImageFolder(
   )
   const candidates = found.filter((c) => c !== undefined)
   if (candidates.length === 0) throw noImages(folder, skipped)
-  const size = options.size ?? defaultSize(candidates)
-  if (!upscale) checkLargeEnough(folder, candidates, size)
+  const size = crop ?? options.size ?? defaultSize(candidates)
+  if (!upscale || crop !== undefined) checkLargeEnough(folder, candidates, size)
+  const places = candidates.map((image) => (crop === undefined ? whole : cropPlaces(image, crop, options)))
+  const firsts = places.map((_, i) => places.slice(0, i).reduce((sum, own) => sum + own.length, 0))
+  const total = places.reduce((sum, own) => sum + own.length, 0)
+  if (total === 0) throw new TweedieError('data', `${folder}: no ${options.split} patch of ${size} pixels fits`)
 
   const plane = size * size
-  const rgb = allocate(folder, candidates.length * 3 * plane)
+  const rgb = allocate(folder, total * 3 * plane)
   const kept: string[] = []
   let grey = true
   let done = 0
   const decoded = await mapBounded(candidates, concurrency, async ({ file }, index) => {
-    const pixels = await attempt(file, (image) => decode(image, size, options.background ?? 'white'))
-    if (pixels) grey = toPlanes(pixels, rgb.subarray(index * 3 * plane, (index + 1) * 3 * plane)) && grey
+    const square = crop === undefined ? size : undefined
+    const pixels = await attempt(file, (image) => decode(image, options.background ?? 'white', square))
+    for (const [k, place] of pixels ? places[index]!.entries() : []) {
+      const at = (firsts[index]! + k) * 3 * plane
+      grey = toPlanes(pixels!, place, size, rgb.subarray(at, at + 3 * plane)) && grey
+    }
     onProgress?.(++done, candidates.length)
     return pixels !== undefined
   })
 
   // In place: close the gaps that broken images left, and keep one channel of three where all are the same.
   const channels = options.channels ?? (grey ? 1 : 3)
-  candidates.forEach(({ file }, index) => {
-    if (!decoded[index]) return
-    const source = rgb.subarray(index * 3 * plane, (index + 1) * 3 * plane)
-    const target = rgb.subarray(kept.length * channels * plane, (kept.length + 1) * channels * plane)
-    if (channels === 3 || grey) target.set(source.subarray(0, target.length))
-    else toLuma(source, target)
-    kept.push(file)
-  })
+  for (const [index, { file }] of candidates.entries()) {
+    for (let item = firsts[index]!; decoded[index] && item < firsts[index]! + places[index]!.length; item++) {
+      const source = rgb.subarray(item * 3 * plane, (item + 1) * 3 * plane)
+      const target = rgb.subarray(kept.length * channels * plane, (kept.length + 1) * channels * plane)
+      if (channels === 3 || grey) target.set(source.subarray(0, target.length))
+      else toLuma(source, target)
+      kept.push(file)
+    }
+  }
   if (kept.length === 0) throw noImages(folder, skipped)
   const used = kept.length * channels * plane
   const data = used === rgb.length ? rgb : rgb.slice(0, used)
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1))
   const classes = options.labels === false ? {} : classesOf(folder, kept, options.labels)
   return createDataset({ name, kind: 'image', shape: [channels, size, size], data, skipped, ...classes })
-}
-
-/** Decodes to size × size pixels of red, green and blue. */
-async function decode(image: Sharp, size: number, background: 'white' | 'black'): Promise<Uint8Array> {
-  const { data, info } = await image
-    .autoOrient()
-    .flatten({ background })
-    .resize(size, size, { fit: 'cover', position: 'centre' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  if (info.channels === 3) return data
-  const rgb = new Uint8Array(size * size * 3)
-  for (let p = 0; p < size * size; p++) rgb.fill(data[p * info.channels]!, 3 * p, 3 * p + 3)
-  return rgb
-}
-
-/** Interleaved pixels → planes [3, H, W]. Returns whether every pixel is grey. */
-function toPlanes(pixels: Uint8Array, planes: Uint8Array): boolean {
-  const plane = planes.length / 3
-  let grey = true
-  for (let p = 0; p < plane; p++) {
-    const [r, g, b] = [pixels[3 * p]!, pixels[3 * p + 1]!, pixels[3 * p + 2]!]
-    planes[p] = r
-    planes[plane + p] = g
-    planes[2 * plane + p] = b
-    if (r !== g || g !== b) grey = false
-  }
-  return grey
-}
-
-/** Planes [3, H, W] → [1, H, W]: Y = 0.299 R + 0.587 G + 0.114 B. `out` may lie over `planes`, but not behind its start. */
-function toLuma(planes: Uint8Array, out: Uint8Array) {
-  const n = out.length
-  for (let p = 0; p < n; p++) {
-    out[p] = Math.round(0.299 * planes[p]! + 0.587 * planes[n + p]! + 0.114 * planes[2 * n + p]!)
-  }
 }
 
 function classesOf(folder: string, files: readonly string[], wanted: boolean | undefined) {

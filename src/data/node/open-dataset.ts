@@ -16,7 +16,7 @@ import { readImageFolder, type ImageFolderOptions } from './image-folder.ts'
 import { defaultMaxBytes, readBytes } from './read-bytes.ts'
 
 export interface OpenDatasetOptions extends ImageFolderOptions {
-  /** which files of MNIST and CIFAR-10 folders; by default `train` */
+  /** which files of MNIST and CIFAR-10 folders, by default `train`; which part of images that are cropped, by default all */
   readonly split?: 'train' | 'test' | undefined
   /** tables: the column that holds the class, by name or number */
   readonly labelColumn?: string | number | undefined
@@ -44,6 +44,7 @@ export interface OpenDatasetOptions extends ImageFolderOptions {
  * ```ts
  * const digits = await openDataset('data/mnist')
  * const faces = await openDataset('data/faces', { size: 32 })
+ * const patches = await openDataset('data/photos', { crop: 32 })
  * const moons = await openDataset('moons', { length: 2000 })
  * ```
  * @throws TweedieError `data` where there is no such thing or it is broken
@@ -161,14 +162,15 @@ async function labelsBeside(path: string, options: OpenDatasetOptions): Promise<
 }
 
 /** Images that are stored at one size are not resized: say so, rather than pass over what was asked for. */
-function checkWish(dataset: ArrayDataset, { size, channels }: OpenDatasetOptions): ArrayDataset {
+function checkWish(dataset: ArrayDataset, { size: scaled, crop, channels }: OpenDatasetOptions): ArrayDataset {
   const [c, height, width] = dataset.shape
+  const size = scaled ?? crop
   const refused =
     (size !== undefined && !(dataset.kind === 'image' && height === size && width === size)) ||
     (channels !== undefined && c !== channels)
   if (!refused) return dataset
   throw new TweedieError('usage', `${dataset.name}: has items of shape [${dataset.shape.join(', ')}]`, {
-    hint: 'only a folder of images can be read at another size or number of channels',
+    hint: 'only a folder of images can be read at another size or number of channels, or in patches',
   })
 }
 
