@@ -3,6 +3,7 @@ import type { InputViewName } from '../denoise/input-view.ts'
 import type { TrainedParametrisation } from '../denoise/objective-spec.ts'
 import type { timesNames } from '../denoise/time-distribution.ts'
 import type { WeightingName } from '../denoise/weighting.ts'
+import type { DiscreteSpec } from '../discrete/spec.ts'
 import type { ModelBoundOptions } from '../eval/likelihood.ts'
 import type { OdeLikelihoodOptions } from '../likelihood/ode-likelihood.ts'
 import type { SpacingName } from '../model/times.ts'
@@ -84,3 +85,12 @@ export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exac
 export const decays = ['cosine', 'constant'] as const
 export const attentions = ['none', 'middle', 'lowest'] as const
 export const devices = ['cpu', 'webgpu', 'auto'] as const
+/** How tokens are corrupted. */
+export const kernels = namesOf<DiscreteSpec['kernel']>({ absorbing: 0, uniform: 0, gaussian: 0, neighbour: 0 })
+export const processSchedules = namesOf<DiscreteSpec['schedule']>({
+  'log-linear': 0,
+  linear: 0,
+  cosine: 0,
+  'mutual-information': 0,
+})
+export const tokenObjectives = namesOf<DiscreteSpec['objective']>({ bound: 0, hybrid: 0, 'cross-entropy': 0 })

@@ -2,15 +2,30 @@
 import { stat } from 'node:fs/promises'
 import { TweedieError } from '../errors.ts'
 import { readModelFolder } from '../io/node/model-folder.ts'
+import { type AnyModel, anyModelOf } from '../model/any-model.ts'
 import { modelOf } from '../model/model.ts'
 import type { Model } from '../model/model.ts'
+import type { ModelFolder } from '../io/model-folder.ts'
 
 /**
- * The model in a folder.
+ * The model of images, points or other values in a folder.
+ *
+ * @throws TweedieError `model` where there is none, it is broken or not supported, or it is of tokens
+ */
+export async function openModel(path: string): Promise<Model> {
+  return modelOf(await openFolder(path))
+}
+
+/**
+ * The model in a folder, of values or of tokens.
  *
  * @throws TweedieError `model` where there is none, or it is broken or not supported
  */
-export async function openModel(path: string): Promise<Model> {
+export async function openAnyModel(path: string): Promise<AnyModel> {
+  return anyModelOf(await openFolder(path))
+}
+
+async function openFolder(path: string): Promise<ModelFolder> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
     throw new TweedieError('model', `${path}: no such folder`, {
@@ -22,5 +37,5 @@ export async function openModel(path: string): Promise<Model> {
       hint: `'tweedie info ${path}' says what it is`,
     })
   }
-  return modelOf(await readModelFolder(path))
+  return readModelFolder(path)
 }

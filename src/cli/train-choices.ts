@@ -7,8 +7,9 @@ import { scheduleOfNoise } from '../noise/named.ts'
 import type { ScheduleName } from '../noise/named.ts'
 import type { Choices } from '../train/defaults.ts'
 import type { DataSource } from '../train/node/run-folder.ts'
-import type { Budget, TrainSpec } from '../train/spec.ts'
+import type { AnyTrainSpec, Budget, TrainSpec } from '../train/spec.ts'
 import { noiseSchedules, noiseTables, scheduleNumbers } from './choices.ts'
+import { kebab } from './option-name.ts'
 import { objectives } from './train-objectives.ts'
 import type { NamedObjective } from './train-objectives.ts'
 import type { TrainCommandOptions } from './train.ts'
@@ -114,23 +115,19 @@ export function budgetOf({ steps, epochs, minutes }: TrainCommandOptions): Budge
 }
 
 /** Where the data come from. */
-export function sourceOf(path: string, { size, channels, items, unconditional }: TrainCommandOptions): DataSource {
-  return { path, size, channels, length: items, unlabelled: unconditional }
+export function sourceOf(path: string, options: TrainCommandOptions): DataSource {
+  const { size, channels, items, unconditional, holdOut } = options
+  return { path, size, channels, length: items, unlabelled: unconditional, holdOut }
 }
 
 /** What may change when a run is resumed: how long, and how fast. */
-export function resumedSpec(spec: TrainSpec, options: TrainCommandOptions): TrainSpec {
+export function resumedSpec<Spec extends AnyTrainSpec>(spec: Spec, options: TrainCommandOptions): Spec {
   const budget = budgetOf(options) ?? spec.budget
   return {
     ...spec,
     budget,
     optimizer: { ...spec.optimizer, ...(options.rate !== undefined && { rate: options.rate }) },
   }
-}
-
-/** An option's name as it is typed. */
-export function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 /** A recipe's name and a part of another do not go together. */

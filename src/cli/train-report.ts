@@ -1,19 +1,20 @@
 /** What is said before training: the data, the network and everything that was chosen for them. */
 import { classCount } from '../data/dataset.ts'
-import type { ArrayDataset } from '../data/dataset.ts'
+import type { TokenLook } from '../data/categorical.ts'
 import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
 import { networkFromConfig } from '../nn/registry.ts'
 import { describeNoise } from '../noise/named.ts'
 import type { NoiseSpec } from '../noise/named.ts'
 import type { DataSource } from '../train/node/run-folder.ts'
-import type { TrainSpec } from '../train/spec.ts'
+import type { TrainData } from '../train/problem.ts'
+import { type AnyTrainSpec, isTokenSpec, type TokenTrainSpec, type TrainSpec } from '../train/spec.ts'
 import { shapeText, table, thousands } from './common.ts'
-import { kebab } from './train-choices.ts'
+import { kebab } from './option-name.ts'
 
 /** What is reported on. */
 export interface TrainReport {
-  readonly spec: TrainSpec
-  readonly dataset: ArrayDataset
+  readonly spec: AnyTrainSpec
+  readonly dataset: TrainData
   readonly source: DataSource
   /** Where the model goes, unless nothing is written. */
   readonly out: string | undefined
@@ -23,20 +24,17 @@ export interface TrainReport {
 
 /** The lines of the report. */
 export function trainReport({ spec, dataset, source, out, stepsMade }: TrainReport): string {
-  const { network, noise, optimizer } = spec
+  const { network, optimizer } = spec
   const classes = classCount(dataset)
-  const [low, high] = dataset.range
   const [[unit, amount]] = Object.entries(spec.budget) as [[string, number]]
   const names = dataset.classNames?.slice(0, 10).join(', ')
   return table([
-    [
-      'data',
-      `${dataset.name}: ${thousands(dataset.length)} items ${shapeText(dataset.shape)}, values ${low} … ${high}`,
-    ],
+    ['data', `${dataset.name}: ${dataText(dataset)}`],
+    ['held out', source.holdOut ? `the last ${source.holdOut * 100} %` : undefined],
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['classes', classes > 0 ? `${classes}${names ? `: ${names}${classes > 10 ? ', …' : ''}` : ''}` : 'none'],
-    ['network', `${network.className}${sizeText(network.config)}${spec.patch > 1 ? `, patches of ${spec.patch}` : ''}`],
-    ['objective', `${objectiveText(spec)}, ${describeNoise(noise)}${numbersText(noise)}`],
+    ['network', `${network.className}${sizeText(network.config)}${patchText(spec)}`],
+    ['objective', isTokenSpec(spec) ? processText(spec) : objectiveText(spec)],
     ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
     ['budget', `${amount} ${unit}${stepsMade === undefined ? '' : `, ${stepsMade} steps made`}`],
     ['out', out],
@@ -48,13 +46,39 @@ function sizeText(config: Readonly<Record<string, unknown>>): string {
   return widths === undefined ? '' : ` ${[widths].flat().join('-')}`
 }
 
-function objectiveText({ objective, network }: TrainSpec): string {
+function dataText(dataset: TrainData): string {
+  if (dataset.kind !== 'tokens') {
+    const [low, high] = dataset.range
+    return `${thousands(dataset.length)} items ${shapeText(dataset.shape)}, values ${low} … ${high}`
+  }
+  const { data, length, shape, categories, look } = dataset
+  if (look.kind !== 'text') return `${thousands(length)} items ${shapeText(shape)}, ${lookText[look.kind](categories)}`
+  return `${thousands(data.length)} tokens (${look.tokenizer.kind}, ${categories} different), windows of ${shape[0]}`
+}
+
+const lookText: Readonly<Record<Exclude<TokenLook['kind'], 'text'>, (categories: number) => string>> = {
+  map: (categories) => `${categories} categories`,
+  levels: (categories) => `${categories} levels`,
+  table: (categories) => `up to ${categories} categories a column`,
+}
+
+const patchText = (spec: AnyTrainSpec): string =>
+  isTokenSpec(spec) || spec.patch === 1 ? '' : `, patches of ${spec.patch}`
+
+function processText({ process }: TokenTrainSpec): string {
+  const { kernel, schedule, steps, objective, lambda = 1 } = process
+  const time = steps === null ? 'continuous time' : `${steps} steps`
+  return `${objective}${objective === 'hybrid' ? ` (λ ${lambda})` : ''}, ${kernel} kernel, ${schedule}, ${time}`
+}
+
+function objectiveText({ objective, network, noise }: TrainSpec): string {
   const { parametrisation, weighting, weightingOptions = {}, times } = objective
   const learned = learnsVariance(networkFromConfig(network.className, network.config))
   return [
     `${parametrisation}-prediction${learned ? ' with variances' : ''}`,
     `${weighting} weighting${inBrackets(weightingOptions)}`,
     ...(times && times.name !== 'uniform' ? [`${times.name} times`] : []),
+    `${describeNoise(noise)}${numbersText(noise)}`,
   ].join(', ')
 }
 

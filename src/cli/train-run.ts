@@ -1,14 +1,11 @@
 /** What `tweedie train` does. */
 import { classCount } from '../data/dataset.ts'
+import type { CategoricalDataset } from '../data/categorical.ts'
 import type { ArrayDataset } from '../data/dataset.ts'
-import { frameOf } from '../data/frame.ts'
 import { TweedieError } from '../errors.ts'
 import { readJson } from '../io/node/files.ts'
 import { sparkline } from '../io/terminal.ts'
-import type { Network } from '../nn/network.ts'
-import { networkFromConfig, strideOf } from '../nn/registry.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import { checkFit } from '../train/check-fit.ts'
 import type { Checkpoint } from '../train/checkpoint.ts'
 import { defaultSpec } from '../train/defaults.ts'
 import type { Choices } from '../train/defaults.ts'
@@ -17,22 +14,26 @@ import type { DataSource, Rhythm } from '../train/node/run-folder.ts'
 import { digestOf, trainInFolder } from '../train/node/run.ts'
 import type { RunEvent } from '../train/node/run.ts'
 import { deadlineOf, stepsOf } from '../train/plan.ts'
-import { checkSpec } from '../train/spec.ts'
-import type { TrainSpec } from '../train/spec.ts'
+import type { TrainData } from '../train/problem.ts'
+import { problemOf } from '../train/problem-of.ts'
+import type { AnyTrainSpec } from '../train/spec.ts'
+import { defaultTokenSpec } from '../train/token-defaults.ts'
 import { train } from '../train/train.ts'
 import type { TrainOptions } from '../train/train.ts'
 import { bytes, duration, listenForInterrupt, note, print, printJson, sessionOptions } from './common.ts'
 import { startProgress, style, table, thousands, version } from './common.ts'
 import type { Progress } from './common.ts'
-import { openData } from './open-data.ts'
+import { openParts } from './open-data.ts'
+import { kebab } from './option-name.ts'
 import { trainReport } from './train-report.ts'
-import { choicesOf, kebab, requireEffect, resumedSpec, sourceOf } from './train-choices.ts'
+import { choicesOf, requireEffect, resumedSpec, sourceOf } from './train-choices.ts'
+import { tokenChoicesOf, tokenSourceOf } from './train-tokens.ts'
 import type { TrainCommandOptions } from './train.ts'
 
 /** A run that is ready to begin or to go on. */
 interface Run {
-  readonly spec: TrainSpec
-  readonly dataset: ArrayDataset
+  readonly spec: AnyTrainSpec
+  readonly dataset: TrainData
   readonly source: DataSource
   readonly rhythm: Rhythm
   readonly from: Checkpoint | undefined
@@ -89,16 +90,38 @@ function checkUsage(data: string | undefined, options: TrainCommandOptions): voi
 /** A new run. */
 async function prepare(path: string, options: TrainCommandOptions): Promise<Run> {
   const { out, force = false, dryRun } = options
-  const choices = choicesOf(options)
+  const tokens = await tokenSourceOf(path, options)
+  const source = tokens ?? sourceOf(path, options)
+  const specOf = tokens ? tokenSpecOf(options) : valueSpecOf(options)
   if (!dryRun) await requireFree(out!, { force })
   const network = options.network === undefined ? undefined : await readNetwork(options.network)
-  const source = sourceOf(path, options)
-  const dataset = await openData(source, options)
-  const spec = defaultSpec({ ...dataset, classes: classCount(dataset) }, { ...choices, network })
-  requireEffect(options, spec, checkRun(spec, dataset))
+  const { train: dataset } = await openParts(source, options)
+  const spec = specOf(dataset, network)
   const rhythm = rhythmOf(options)
   if (!dryRun) await beginRun(out!, { version, spec, data: source, digest: digestOf(dataset), rhythm }, { force })
   return { spec, dataset, source, rhythm, from: undefined }
+}
+
+/** From data and perhaps a network to a specification that they go with. */
+type SpecOf = (dataset: TrainData, network: Choices['network']) => AnyTrainSpec
+
+/** Contradictions among the options are told at once, the rest when the data are known. */
+function valueSpecOf(options: TrainCommandOptions): SpecOf {
+  const choices = choicesOf(options)
+  return (dataset, network) => {
+    const spec = defaultSpec({ ...(dataset as ArrayDataset), classes: classCount(dataset) }, { ...choices, network })
+    requireEffect(options, spec, problemOf(spec, dataset).network)
+    return spec
+  }
+}
+
+function tokenSpecOf(options: TrainCommandOptions): SpecOf {
+  const choices = tokenChoicesOf(options)
+  return (dataset, network) => {
+    const spec = defaultTokenSpec(dataset as CategoricalDataset, { ...choices, network })
+    problemOf(spec, dataset)
+    return spec
+  }
 }
 
 /** A run that goes on. */
@@ -112,13 +135,13 @@ async function resume(folder: string, path: string | undefined, options: TrainCo
     })
   }
   const source = { ...record.data, ...(path !== undefined && { path }) }
-  const dataset = await openData(source, options)
+  const { train: dataset } = await openParts(source, options)
   if (digestOf(dataset) !== record.digest) {
     throw new TweedieError('data', `${source.path}: these are not the data that the run was started on`, {
       hint: `it was started on ${record.data.path}, which may have changed since`,
     })
   }
-  checkRun(spec, dataset)
+  problemOf(spec, dataset)
   return { spec, dataset, source, rhythm: { ...record.rhythm, ...rhythmOf(options) }, from: checkpoint }
 }
 
@@ -136,14 +159,6 @@ const changeable: ReadonlySet<string> = new Set(
   `out resume steps epochs minutes rate device threads checkpointEvery sampleEvery logEvery dryRun
    json quiet debug color`.split(/\s+/),
 )
-
-/** Everything that can be known to be wrong before anything is written. */
-function checkRun(spec: TrainSpec, dataset: ArrayDataset): Network {
-  checkSpec(spec)
-  const network = networkFromConfig(spec.network.className, spec.network.config)
-  checkFit(spec, network, dataset, frameOf(dataset.shape, spec.patch, strideOf(network)))
-  return network
-}
 
 /** A network's configuration from a file; without a class it is a UNet2DModel. */
 async function readNetwork(path: string): Promise<NonNullable<Choices['network']>> {

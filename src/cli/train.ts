@@ -5,9 +5,12 @@ import {
   attentions,
   decays,
   inputViews,
+  kernels,
   noiseSchedules,
   noiseTables,
   parametrisations,
+  processSchedules,
+  tokenObjectives,
   trainingTimes,
   weightings,
 } from './choices.ts'
@@ -17,6 +20,8 @@ import { objectiveNames, objectives } from './train-objectives.ts'
 import type { ObjectiveName } from './train-objectives.ts'
 
 const noiseNames = [...noiseTables, ...noiseSchedules]
+
+const share = real({ min: 0, max: 0.9 })
 
 /** The options as they are typed. */
 export interface TrainCommandOptions extends CommonOptions, EngineOptions {
@@ -37,6 +42,15 @@ export interface TrainCommandOptions extends CommonOptions, EngineOptions {
   readonly items?: number
   readonly flip?: boolean
   readonly unconditional?: boolean
+  readonly holdOut?: number
+  readonly length?: number
+  readonly tokens?: string
+  readonly categories?: number
+  readonly kernel?: (typeof kernels)[number]
+  readonly processSteps?: number | 'continuous'
+  readonly processSchedule?: (typeof processSchedules)[number]
+  readonly tokenObjective?: (typeof tokenObjectives)[number]
+  readonly lambda?: number
   readonly patch?: number
   readonly widths?: readonly number[]
   readonly depth?: number
@@ -71,8 +85,8 @@ export interface TrainCommandOptions extends CommonOptions, EngineOptions {
 
 /** The command. */
 export function trainCommand(): Command {
-  const train = command('train', 'train a model on images or points')
-    .argument('[data]', 'a folder of images (sub-folders are classes), a data file, or a built-in set')
+  const train = command('train', 'train a model on images, points or text')
+    .argument('[data]', 'a folder of images (sub-folders are classes), a data file, a text, or a built-in set')
     .option('-o, --out <folder>', 'where the model, checkpoints and log go')
     .optionsGroup('How long (one of):')
     .option('--minutes <n>', 'minutes in all (default: 10, for points 2)', positive)
@@ -84,6 +98,7 @@ export function trainCommand(): Command {
     .option('--items <n>', 'built-in sets: how many items (default: 10000)', whole())
     .option('--flip', 'mirror images at random')
     .option('--unconditional', 'pay no attention to classes')
+    .option('--hold-out <share>', 'keep the end of the data out, for eval (default: 0, for text 0.1)', share)
     .optionsGroup('Optimisation:')
     .option('--seed <n>', 'equal seeds give equal results (default: 0)', whole({ min: 0 }))
     .option('--batch <n>', 'items to a step (default: 64)', whole())
@@ -129,9 +144,24 @@ export function trainCommand(): Command {
     .option('--levels <n>', 'how many levels a table has (default: 1000)', whole({ min: 2, max: 100_000 }))
     .option('--beta-min <x>', 'vp, sub-vp: β at the data (default: 0.1)', positive)
     .option('--beta-max <x>', 'vp, sub-vp: β at the noise (default: 20)', positive)
-    .option('--sigma-min <x>', 've: the least noise (default: 0.01)', positive)
+    .option('--sigma-min <x>', 've: the least noise (default: 1)', positive)
     .option('--sigma-max <x>', 've, edm: the most noise (default: 50, for edm 80)', positive)
     .option('--shift <x>', 'in continuous time: σ/α times this; above 1 for large images', positive)
+    .optionsGroup('Tokens (text, maps, images with --categories):')
+    .option('--tokens <how>', 'text as characters, bytes, or by a tokenizer.json (default: characters)')
+    .option('--length <n>', 'tokens to a window of text (default: 128)', whole({ max: 65_536 }))
+    .option('--categories <n>', 'images of so many levels as categories', whole({ min: 2, max: 65_536 }))
+    .option('--kernel <name>', `how tokens are corrupted: ${kernels.join(', ')} (default: absorbing)`, oneOf(kernels))
+    .option('--process-steps <n>', 'steps of the process, or continuous', (text) =>
+      text === 'continuous' ? text : whole({ max: 100_000 })(text),
+    )
+    .option('--process-schedule <name>', processSchedules.join(', '), oneOf(processSchedules))
+    .option(
+      '--token-objective <name>',
+      'bound: in nats a token; hybrid: bound + λ cross-entropy; or cross-entropy alone',
+      oneOf(tokenObjectives),
+    )
+    .option('--lambda <x>', 'λ of hybrid (default: 1)', real({ min: 0 }))
     .optionsGroup('Run:')
     .option('--resume', 'continue the run in --out')
     .option('--force', 'start over in a folder that is not empty')
@@ -151,6 +181,7 @@ export function trainCommand(): Command {
       'tweedie train glyphs -o runs/learned --learn-variance --noise linear',
       'better likelihoods and few steps of ddpm',
     ],
+    ['tweedie train corpus.txt -o runs/text --minutes 60', 'text, by masked diffusion'],
     ['tweedie train ./photos --size 32 --dry-run', 'what would it cost?'],
   ])
   return train.action(async (data: string | undefined, options: TrainCommandOptions) => {

@@ -119,10 +119,10 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
   const config = kind === 'unet' ? formatUNet(folder.network.config) : folder.network.config
   const scheduler = folder.scheduler && parseSchedulerConfig(folder.scheduler)
   const meta = parseTweedieMeta(folder.meta)
-  if (scheduler === null && meta.schedule === null) {
+  if (scheduler === null && meta.schedule === null && meta.process === null) {
     throw new TweedieError(
       'model',
-      'a model needs a scheduler or a schedule in its meta: on which noise is it trained?',
+      'a model needs a scheduler, or a schedule or process in its meta: on which noise is it trained?',
     )
   }
   const note = (name: string) => ({ _class_name: name, _diffusers_version: diffusersVersion })
@@ -186,7 +186,7 @@ function readMeta(
 ): TweedieMeta {
   if (files.has(metaPath)) {
     const meta = parseTweedieMeta(readJson(files, metaPath, source), `${source}/${metaPath}`)
-    if (scheduler !== null || meta.schedule !== null) return meta
+    if (scheduler !== null || meta.schedule !== null || meta.process !== null) return meta
   } else if (unet !== undefined && scheduler !== null) return defaultMeta(unet, scheduler)
   throw new TweedieError('model', `${source}/${scheduler === null ? schedulerPath : metaPath}: no such file`)
 }

@@ -45,6 +45,8 @@ const schema = z.object({
   }),
   /** The noise schedule where `scheduler_config.json` cannot say it: a name and its numbers. */
   schedule: record.nullable().default(null),
+  /** For models of tokens: the discrete process that they are trained on (`DiscreteSpec`). */
+  process: record.nullable().default(null),
   /** The training record: seed, steps, batch, minutes, final loss, … */
   training: record.default({}),
   /** What `sample` does unless told otherwise: sampler, steps, guidance, … */

@@ -1,13 +1,12 @@
 /**
  * The network of a model as an ONNX file for any runtime: weights inside, standard operators only, named inputs
- * `x` `[batch, ...inputShape]`, `t` `[batch]` and `labels` `[batch]` int32, named output `output`.
+ * `x` `[batch, ...inputShape]` (int32 for tokens), `t` `[batch]` and `labels` `[batch]` int32, named output `output`.
  */
 import { TweedieError } from '../errors.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import type { ModelProto, TensorProto, ValueInfo } from '../onnx/proto/model.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
-import type { Model } from './model.ts'
-import { networkGraph } from './network-graph.ts'
+import { networkGraph, type NetworkWeights } from './network-graph.ts'
 
 /** How to export. */
 export interface ExportOptions {
@@ -22,7 +21,7 @@ export interface ExportOptions {
  *
  * @throws TweedieError `model` where the network's graph cannot be freed from its batch size
  */
-export function exportOnnx(model: Model, { batch, metadata = {} }: ExportOptions = {}): Uint8Array {
+export function exportOnnx(model: NetworkWeights, { batch, metadata = {} }: ExportOptions = {}): Uint8Array {
   const make = (size: number): ModelProto => {
     const { output, weights } = networkGraph(model, size)
     return toOnnx({ output }, { target: { provider: 'webgpu' }, constants: weights, metadata })

@@ -36,6 +36,11 @@ export interface Model extends ModelNoise {
  */
 export function modelOf(folder: ModelFolder): Model {
   const { meta } = folder
+  if (meta.process !== null) {
+    throw new TweedieError('model', `a model of tokens (${meta.data.name}), where one of images or points is needed`, {
+      hint: "'tweedie sample' and 'tweedie eval' know both kinds",
+    })
+  }
   const noise = noiseOfFolder(folder)
   const network = networkFromConfig(folder.network.className, folder.network.config)
   const layout = parametersOf(network)

@@ -6,16 +6,19 @@ import type { Model } from './model.ts'
 
 /** A network's graph for batches of one size, and the weights by the names of its other inputs. */
 export interface NetworkGraph {
-  /** Noisy data, `[batch, ...inputShape]`. */
+  /** Noisy data, `[batch, ...inputShape]`; int32 for a network over tokens. */
   readonly x: Tensor
   /** `[batch, ...outputShape]`. */
   readonly output: Tensor
   readonly weights: ReadonlyMap<string, HostArray>
 }
 
+/** What of a model is its network. */
+export type NetworkWeights = Pick<Model, 'network' | 'layout' | 'weights'>
+
 /** Builds it. `t` is `[batch]` in the network's own units, `labels` `[batch]` int32. */
-export function networkGraph({ network, layout, weights }: Model, batch: number): NetworkGraph {
-  const x = input('x', [batch, ...network.inputShape])
+export function networkGraph({ network, layout, weights }: NetworkWeights, batch: number): NetworkGraph {
+  const x = input('x', [batch, ...network.inputShape], network.categories ? 'int32' : 'float32')
   const output = network.build(new Scope(), {
     x,
     t: input('t', [batch]),

@@ -10,14 +10,8 @@ import { trainingCoefficients } from '../denoise/training-loss.ts'
 import type { Network } from '../nn/network.ts'
 import { scheduleOfNoise } from '../noise/named.ts'
 import { fold, key, normal, uniform } from '../random/index.ts'
+import type { Batch, TrainProblem } from './problem.ts'
 import type { TrainSpec } from './spec.ts'
-
-/** The arrays of one batch, by the names of the loss graph's inputs. */
-export interface Batch {
-  readonly feeds: Readonly<Record<string, Float32Array | Int32Array>>
-  /** Each item's level of noise among those that are drawn, the faintest first: 0 … {@link noiseLevels} − 1. */
-  readonly levels: Int32Array
-}
 
 /** Empty arrays for the batches of a run. */
 export function emptyBatch({ batch: size, objective, noise }: TrainSpec, network: Network, frame: Frame): Batch {
@@ -40,14 +34,16 @@ export function noiseLevels({ noise }: Pick<TrainSpec, 'noise'>): number {
   return 'table' in noise ? noise.levels : 1000
 }
 
-/** Fills a batch for a step. */
-export type FillBatch = (batch: Batch, step: number) => void
-
 /**
  * The batches of a run. Times are stratified: item j of N draws its time from the j-th of N parts that are equally likely,
  * which makes the loss less noisy than independent draws (Kingma et al., Variational Diffusion Models, 2021, appendix I.1).
  */
-export function batchesOf(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame): FillBatch {
+export function batchesOf(
+  spec: TrainSpec,
+  network: Network,
+  dataset: ArrayDataset,
+  frame: Frame,
+): TrainProblem['fill'] {
   const { labelDropout } = spec.objective
   const objective = objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
   const coefficients = trainingCoefficients(network, objective)

@@ -42,19 +42,20 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
       hint: 'choose a table of noise levels, or a network with as many channels out as in',
     })
   }
-  checkClasses(spec, network, classCount(dataset))
+  checkClasses(spec.objective.labelDropout, network, classCount(dataset))
 }
 
-function checkClasses({ objective }: TrainSpec, network: Network, classes: number): void {
+/** Refuses a network that has too few classes for the data, or classes where the data have none. */
+export function checkClasses(labelDropout: number, network: Network, classes: number): void {
   if (network.classes === 0) return
   if (classes === 0) {
     throw new TweedieError('usage', `the network expects ${network.classes} classes, but the data have no labels`, {
       hint: 'put the images of each class into a folder of its own, or leave num_class_embeds out',
     })
   }
-  const needed = classes + Number(objective.labelDropout > 0)
+  const needed = classes + Number(labelDropout > 0)
   if (network.classes < needed) {
-    const extra = objective.labelDropout > 0 ? ' and one more for "no class"' : ''
+    const extra = labelDropout > 0 ? ' and one more for "no class"' : ''
     throw new TweedieError(
       'usage',
       `the network has ${network.classes} class embeddings, the data ${classes} classes${extra}`,

@@ -1,12 +1,12 @@
 /** Checkpoints: a training state and its specification as one safetensors file, complete enough to continue exactly. */
 import { TweedieError } from '../errors.ts'
 import { readSafetensors, toFloat32, writeSafetensors } from '../io/safetensors.ts'
-import type { TrainSpec } from './spec.ts'
+import type { AnyTrainSpec } from './spec.ts'
 import type { TrainState } from './trainer.ts'
 
 /** What a checkpoint holds. */
 export interface Checkpoint {
-  readonly spec: TrainSpec
+  readonly spec: AnyTrainSpec
   readonly state: TrainState
   /** What else the run wants to remember, as JSON: the data's path, the planned number of steps, … */
   readonly run: Readonly<Record<string, unknown>>
@@ -54,7 +54,7 @@ export function decodeCheckpoint(bytes: Uint8Array, source = 'checkpoint'): Chec
   }
   const slots = [...tensors.keys()].filter((name) => name.startsWith('optimizer.'))
   return {
-    spec: parse('spec') as TrainSpec,
+    spec: parse('spec') as AnyTrainSpec,
     run: parse('run') as Record<string, unknown>,
     state: {
       step: Number(parse('step')),

@@ -1,8 +1,7 @@
 /** What a training step needs, estimated before it is compiled. */
-import { trainingLoss } from '../denoise/training-loss.ts'
 import { sizeOf, topological } from '../graph/index.ts'
 import { Scope } from '../nn/parameters.ts'
-import type { Network } from '../nn/network.ts'
+import type { TrainProblem } from './problem.ts'
 
 /** The process with its engine loaded. */
 const base = 130e6
@@ -15,12 +14,12 @@ const perParameter = 76
 const perValue = 6.4
 
 /** Resident bytes of a process that trains, to within a fifth or so for U-Nets and perceptrons on the CPU. */
-export function trainingMemory(network: Network, parameters: number, batch: number): number {
-  const { loss } = trainingLoss(network, new Scope(), batch, { levels: 1 })
+export function trainingMemory(problem: Pick<TrainProblem, 'loss' | 'layout'>): number {
+  const { loss } = problem.loss(new Scope())
   const values = topological([loss])
     .filter(({ op }) => !free.has(op))
     .reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  return base + perParameter * parameters + perValue * values
+  return base + perParameter * problem.layout.size + perValue * values
 }
 
 /** Values that take no memory of their own: fed ones are counted as parameters, views are another's. */

@@ -1,22 +1,26 @@
 /** A training state as a model: the averaged weights, with everything that is needed to sample from them. */
 import { classCount } from '../data/dataset.ts'
 import type { ArrayDataset } from '../data/dataset.ts'
+import { frameOf } from '../data/frame.ts'
 import { parseTweedieMeta } from '../io/tweedie-meta.ts'
 import type { TweedieMetaInput } from '../io/tweedie-meta.ts'
 import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
 import { objectiveOf } from '../denoise/objective-spec.ts'
 import type { Model } from '../model/model.ts'
 import { noiseOfRun } from '../model/noise.ts'
+import { strideOf } from '../nn/registry.ts'
 import { scheduleOfNoise } from '../noise/named.ts'
+import type { TrainSpec } from './spec.ts'
 import type { Trainer } from './trainer.ts'
 
 /** The model of a trainer. Its weights are the trainer's own array: they change with the next step. */
 export function snapshot(
-  { spec, network, layout, frame, state }: Pick<Trainer, 'spec' | 'network' | 'layout' | 'frame' | 'state'>,
+  { spec, network, layout, state }: Pick<Trainer<TrainSpec>, 'spec' | 'network' | 'layout' | 'state'>,
   dataset: ArrayDataset,
   training: TweedieMetaInput['training'] = {},
 ): Model {
   const { objective } = spec
+  const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
   const { meta: schedule, ...noise } = noiseOfRun(
     spec.noise,
     objective,

@@ -1,27 +1,20 @@
 /** What a training run is: everything that decides its result, as plain JSON. */
 import { type ObjectiveSpec, objectiveOf } from '../denoise/objective-spec.ts'
+import type { DiscreteSpec } from '../discrete/spec.ts'
 import { TweedieError } from '../errors.ts'
 import { type NoiseSpec, scheduleOfNoise } from '../noise/named.ts'
 
 /** How long to train: exactly one of the three. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number }
 
-/** A training run. Two runs of the same specification on the same data give the same weights, bit for bit. */
-export interface TrainSpec {
+/** What every training run has. Two runs of the same specification on the same data give the same weights, bit for bit. */
+interface SharedSpec {
   /** Decides the first weights, the order of the data, times, noise and flips. */
   readonly seed: number
   /** Items to a step. */
   readonly batch: number
   readonly budget: Budget
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
-  /** Pixels along a patch's side (see `../data/frame.ts`). */
-  readonly patch: number
-  readonly objective: ObjectiveSpec & {
-    /** The probability with which a label is replaced by "no class". */
-    readonly labelDropout: number
-  }
-  /** A table of noise levels, or a schedule in continuous time. */
-  readonly noise: NoiseSpec
   readonly optimizer: {
     /** The highest learning rate. */
     readonly rate: number
@@ -35,8 +28,36 @@ export interface TrainSpec {
     /** The decay of the running average of the weights, approached from below. */
     readonly ema: number
   }
+}
+
+/** A training run on images, points or any other numbers, with Gaussian noise. */
+export interface TrainSpec extends SharedSpec {
+  /** Pixels along a patch's side (see `../data/frame.ts`). */
+  readonly patch: number
+  readonly objective: ObjectiveSpec & {
+    /** The probability with which a label is replaced by "no class". */
+    readonly labelDropout: number
+  }
+  /** A table of noise levels, or a schedule in continuous time. */
+  readonly noise: NoiseSpec
   /** Whether images are mirrored at random. */
   readonly flip: boolean
+}
+
+/** A training run on tokens: text, maps of classes, tables of categories. */
+export interface TokenTrainSpec extends SharedSpec {
+  /** How tokens are corrupted, and which bound is minimised. */
+  readonly process: DiscreteSpec
+  /** The probability with which a label is replaced by "no class". */
+  readonly labelDropout: number
+}
+
+/** Any training run. */
+export type AnyTrainSpec = TrainSpec | TokenTrainSpec
+
+/** Whether a run is on tokens. */
+export function isTokenSpec(spec: AnyTrainSpec): spec is TokenTrainSpec {
+  return 'process' in spec
 }
 
 /**
@@ -44,11 +65,11 @@ export interface TrainSpec {
  *
  * @throws TweedieError `usage` that names the field
  */
-export function checkSpec(spec: TrainSpec): void {
+export function checkSpec(spec: AnyTrainSpec): void {
   const positive = {
     batch: spec.batch,
     ...spec.budget,
-    ...('table' in spec.noise && { levels: spec.noise.levels }),
+    ...(!isTokenSpec(spec) && 'table' in spec.noise && { levels: spec.noise.levels }),
     rate: spec.optimizer.rate,
     clipNorm: spec.optimizer.clipNorm,
   }
@@ -57,7 +78,7 @@ export function checkSpec(spec: TrainSpec): void {
       throw new TweedieError('usage', `${name} is ${value}: must be a positive number`)
   }
   for (const [name, value] of Object.entries({
-    'label dropout': spec.objective.labelDropout,
+    'label dropout': labelDropoutOf(spec),
     ema: spec.optimizer.ema,
   })) {
     if (!(value >= 0 && value < 1))
@@ -73,5 +94,10 @@ export function checkSpec(spec: TrainSpec): void {
   for (const [name, value] of Object.entries({ batch: spec.batch, warmup: spec.optimizer.warmup, seed: spec.seed })) {
     if (!Number.isSafeInteger(value)) throw new TweedieError('usage', `${name} is ${value}: must be a whole number`)
   }
-  objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
+  if (!isTokenSpec(spec)) objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
+}
+
+/** The probability with which a label is replaced by "no class". */
+export function labelDropoutOf(spec: AnyTrainSpec): number {
+  return isTokenSpec(spec) ? spec.labelDropout : spec.objective.labelDropout
 }

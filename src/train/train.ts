@@ -2,24 +2,27 @@
  * Training from the first step to the last, as a stream of events. Nothing is written here: a `checkpoint` event carries
  * what there is to save, and training goes on when the next event is asked for.
  */
-import type { ArrayDataset } from '../data/dataset.ts'
+import type { AnyModel } from '../model/any-model.ts'
 import type { Model } from '../model/model.ts'
+import type { TokenModel } from '../model/token-model.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
-import { noiseLevels } from './batches.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { trainingMemory } from './estimate.ts'
 import { addStep, emptyWindow, summarise } from './loss-window.ts'
 import type { LogLine, LossWindow } from './loss-window.ts'
 import { deadlineOf, firstPlan, replan } from './plan.ts'
 import type { Plan } from './plan.ts'
-import { snapshot } from './snapshot.ts'
-import type { TrainSpec } from './spec.ts'
+import type { TrainData } from './problem.ts'
+import type { AnyTrainSpec, TokenTrainSpec } from './spec.ts'
 import { createTrainer } from './trainer.ts'
 
 /** What to train, on what, and how often to hear of it. */
-export interface TrainOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
-  readonly spec: TrainSpec
-  readonly dataset: ArrayDataset
+export interface TrainOptions<Spec extends AnyTrainSpec = AnyTrainSpec> extends Pick<
+  SessionOptions,
+  'device' | 'threads' | 'profile'
+> {
+  readonly spec: Spec
+  readonly dataset: TrainData
   readonly engine: Engine
   /** Where to continue from. Its specification may differ from `spec` in what does not change the network. */
   readonly from?: Checkpoint | undefined
@@ -36,7 +39,7 @@ export interface TrainOptions extends Pick<SessionOptions, 'device' | 'threads' 
 }
 
 /** What happens in training. */
-export type TrainEvent =
+export type TrainEvent<M extends AnyModel = AnyModel> =
   | {
       readonly type: 'ready'
       /** Steps made before. */
@@ -62,16 +65,19 @@ export type TrainEvent =
       readonly rate: number
       readonly seconds: number
       /** The model as it is now; its weights change with the next step. */
-      readonly model: () => Model
+      readonly model: () => M
     }
   | { readonly type: 'log'; readonly line: LogLine }
   | {
       /** To be saved now: the arrays change with the next step. */
       readonly type: 'checkpoint'
       readonly checkpoint: Checkpoint
-      readonly model: Model
+      readonly model: M
     }
   | { readonly type: 'end'; readonly reason: 'finished' | 'stopped'; readonly step: number; readonly seconds: number }
+
+/** The model that a specification leads to. */
+export type ModelOf<Spec extends AnyTrainSpec> = Spec extends TokenTrainSpec ? TokenModel : Model
 
 /** What {@link train} remembers between two sessions, besides the trainer's state. */
 interface Progress {
@@ -95,7 +101,9 @@ const minute = 60_000
  *   if (event.type === 'log') console.log(event.line.step, event.line.loss)
  * }
  */
-export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> {
+export async function* train<Spec extends AnyTrainSpec>(
+  options: TrainOptions<Spec>,
+): AsyncGenerator<TrainEvent<ModelOf<Spec>>> {
   const { spec, dataset, engine, from, signal, logEvery = 20, checkpointEvery } = options
   const { clock = () => performance.now() } = options
   const { device, threads, profile } = options
@@ -108,26 +116,26 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> 
     ...(profile !== undefined && { profile }),
     ...(from && { state: from.state }),
   })
-  const { state, layout, network } = trainer
-  const memory = trainingMemory(network, layout.size, spec.batch)
+  const { state, layout, problem } = trainer
+  const memory = trainingMemory(problem)
   yield { type: 'ready', step: state.step, parameters: layout.size, memory }
 
   let window = before ? structuredClone(before.window) : emptyWindow()
   const sameBudget = JSON.stringify(from?.spec.budget) === JSON.stringify(spec.budget)
-  let plan = before && sameBudget ? before.plan : firstPlan(spec.budget, spec.batch, dataset.length)
+  let plan = before && sameBudget ? before.plan : firstPlan(spec.budget, spec.batch, problem.items)
   let saved = { step: state.step, at: elapsed() }
   let logged = { step: state.step, at: elapsed() }
 
-  const model = (): Model => snapshot(trainer, dataset, { minutes: round(elapsed() / minute, 3) })
-  const checkpoint = (): TrainEvent => {
+  const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3) }) as ModelOf<Spec>
+  const checkpoint = (): TrainEvent<ModelOf<Spec>> => {
     saved = { step: state.step, at: elapsed() }
     const progress: Progress = { elapsed: saved.at, plan, window }
     return { type: 'checkpoint', checkpoint: { spec, state, run: { ...options.run, progress } }, model: model() }
   }
-  const log = (rate: number): TrainEvent => {
+  const log = (rate: number): TrainEvent<ModelOf<Spec>> => {
     const [step, now] = [state.step, elapsed()]
     const itemsPerSecond = round(((step - logged.step) * spec.batch * 1000) / (now - logged.at), 1)
-    const epoch = round((step * spec.batch) / dataset.length, 3)
+    const epoch = round((step * spec.batch) / problem.items, 3)
     const line = { step, epoch, ...summarise(window), rate, itemsPerSecond, seconds: round(now / 1000, 2) }
     logged = { step, at: now }
     window = emptyWindow()
@@ -142,10 +150,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent> 
     const report = await trainer.step(plan.total ?? noEnd)
     const { step, loss } = report
     rate = report.rate
-    addStep(window, report, noiseLevels(spec))
+    addStep(window, report, problem.levels)
     const next = replan(plan, spec.budget, step, elapsed())
     if (next.total !== undefined && next.pace !== undefined && next.since !== plan.since) {
-      const epochs = round((next.total * spec.batch) / dataset.length, 2)
+      const epochs = round((next.total * spec.batch) / problem.items, 2)
       yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
     }
     plan = next

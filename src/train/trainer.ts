@@ -5,19 +5,13 @@
  * While the graph of one step runs, the batch of the next is prepared. Everything random is a function of (seed, step), so
  * a trainer restored from a checkpoint continues exactly.
  */
-import type { ArrayDataset } from '../data/dataset.ts'
-import { frameOf } from '../data/frame.ts'
-import type { Frame } from '../data/frame.ts'
 import type { LossGraph } from '../denoise/objective.ts'
-import { trainingLoss } from '../denoise/training-loss.ts'
 import { TweedieError } from '../errors.ts'
 import { gradients } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { initialize } from '../nn/initialize.ts'
 import type { Layout } from '../nn/layout.ts'
-import { parametersOf } from '../nn/network.ts'
 import type { Network } from '../nn/network.ts'
-import { networkFromConfig, strideOf } from '../nn/registry.ts'
 import { Scope } from '../nn/parameters.ts'
 import { adamw } from '../optim/adamw.ts'
 import { warmupEma } from '../optim/ema.ts'
@@ -28,10 +22,9 @@ import { fold, key } from '../random/index.ts'
 import { compile } from '../runtime/program.ts'
 import type { Program } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
-import { batchesOf, emptyBatch, noiseLevels } from './batches.ts'
-import { checkFit } from './check-fit.ts'
-import { checkSpec } from './spec.ts'
-import type { TrainSpec } from './spec.ts'
+import type { TrainData, TrainProblem } from './problem.ts'
+import { problemOf } from './problem-of.ts'
+import type { AnyTrainSpec } from './spec.ts'
 
 /** Everything that changes while training; a checkpoint holds just this. */
 export interface TrainState {
@@ -58,11 +51,11 @@ export interface StepReport {
 }
 
 /** Trains one network. */
-export interface Trainer extends Disposable {
-  readonly spec: TrainSpec
+export interface Trainer<Spec extends AnyTrainSpec = AnyTrainSpec> extends Disposable {
+  readonly spec: Spec
+  readonly problem: TrainProblem
   readonly network: Network
   readonly layout: Layout
-  readonly frame: Frame
   readonly state: TrainState
   /**
    * One step. The learning rate falls to zero at `total` steps, if it falls at all.
@@ -80,15 +73,18 @@ export type TrainerOptions = Pick<SessionOptions, 'device' | 'threads' | 'profil
 }
 
 /** The state before the first step. */
-export function initialState(spec: TrainSpec, layout: Layout): TrainState {
+export function initialState(spec: AnyTrainSpec, layout: Layout): TrainState {
   const params = initialize(layout, fold(key(spec.seed), 'weights'))
   return { step: 0, params, average: params.slice(), optimizer: optimizerOf(spec).init(layout.size) }
 }
 
-const optimizerOf = (spec: TrainSpec) => adamw({ weightDecay: spec.optimizer.weightDecay, betas: [0.9, 0.99] })
+const optimizerOf = (spec: AnyTrainSpec) => adamw({ weightDecay: spec.optimizer.weightDecay, betas: [0.9, 0.99] })
 
 /** The learning rate of a run of `total` steps. */
-export function learningRate({ optimizer: { rate, warmup: rising, decay } }: TrainSpec, total: number): LearningRate {
+export function learningRate(
+  { optimizer: { rate, warmup: rising, decay } }: AnyTrainSpec,
+  total: number,
+): LearningRate {
   const steps = Math.max(1, total - rising)
   return warmup(rising, decay === 'cosine' ? cosineRate({ peak: rate, steps }) : constantRate(rate))
 }
@@ -98,24 +94,18 @@ export function learningRate({ optimizer: { rate, warmup: rising, decay } }: Tra
  *
  * @throws TweedieError `usage` for a specification that makes no sense, `shape` or `model` where the data do not fit
  */
-export async function createTrainer(
-  spec: TrainSpec,
-  dataset: ArrayDataset,
+export async function createTrainer<Spec extends AnyTrainSpec>(
+  spec: Spec,
+  data: TrainData,
   engine: Engine,
   options: TrainerOptions = {},
-): Promise<Trainer> {
-  checkSpec(spec)
-  const network = networkFromConfig(spec.network.className, spec.network.config)
-  const layout = parametersOf(network)
-  const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
-  checkFit(spec, network, dataset, frame)
+): Promise<Trainer<Spec>> {
+  const problem = problemOf(spec, data)
+  const { network, layout } = problem
   const { state: given, ...session } = options
   const state = given ?? initialState(spec, layout)
-  const bytes = dataset.kind === 'image' ? { bin: 2 / 255 } : {}
-  const loss = (scope: Scope) => trainingLoss(network, scope, spec.batch, { levels: noiseLevels(spec), ...bytes })
-  const program = await compileStep(loss, layout, engine, session)
+  const program = await compileStep((scope) => problem.loss(scope), layout, engine, session)
 
-  const fill = batchesOf(spec, network, dataset, frame)
   const optimizer = optimizerOf(spec)
   const emaDecay = warmupEma(spec.optimizer.ema)
   const flat = new Float32Array(layout.size)
@@ -123,23 +113,23 @@ export async function createTrainer(
   const into = { ...outputs, ...named('gradient:', layout, flat) }
   // Two batches take turns: one is being computed on while the other is being filled.
   const lanes = [0, 1].map(() => {
-    const batch = emptyBatch(spec, network, frame)
+    const batch = problem.emptyBatch()
     return { batch, filled: -1, bound: program.bind({ ...batch.feeds, ...named('', layout, state.params) }, into) }
   })
 
   return {
     spec,
+    problem,
     network,
     layout,
-    frame,
     state,
     async step(total) {
       const { step } = state
       const lane = lanes[step % 2]!
-      if (lane.filled !== step) fill(lane.batch, step)
+      if (lane.filled !== step) problem.fill(lane.batch, step)
       const running = lane.bound.run()
       const next = lanes[(step + 1) % 2]!
-      fill(next.batch, step + 1)
+      problem.fill(next.batch, step + 1)
       next.filled = step + 1
       await running
 

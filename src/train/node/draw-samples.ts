@@ -1,30 +1,43 @@
-/** A picture of what the model draws while it learns: the same noise every time, so that pictures can be compared. */
+/** What the model draws while it learns: the same noise every time, so that the results can be compared. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { TweedieError } from '../../errors.ts'
 import { writeImage } from '../../io/node/images.ts'
+import { type AnyModel, isTokenModel } from '../../model/any-model.ts'
 import { generate } from '../../model/generate.ts'
 import { pictureOf } from '../../model/picture.ts'
 import type { Model } from '../../model/model.ts'
 import type { Engine, SessionOptions } from '../../runtime/session.ts'
 
-/** Draws samples, a column to a class if there are few, and writes their picture. */
+type DrawOptions = Pick<SessionOptions, 'device' | 'threads'> & { readonly seed: number }
+
+/**
+ * Draws samples into a folder: a picture, a column to a class if there are few, or a text.
+ *
+ * @returns the path of the file
+ */
 export async function drawSamples(
-  path: string,
-  model: Model,
+  folder: string,
+  model: AnyModel,
   engine: Engine,
-  options: Pick<SessionOptions, 'device' | 'threads'> & { readonly seed: number },
-): Promise<void> {
-  const { device, threads, seed } = options
+  { device, threads, seed }: DrawOptions,
+): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, `step-${String(model.meta.training.steps).padStart(7, '0')}`)
+  const options = { seed, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
+  if (isTokenModel(model)) throw new TweedieError('usage', 'samples of tokens on the way are not drawn yet')
+  return drawPicture(path, model, engine, options)
+}
+
+async function drawPicture(path: string, model: Model, engine: Engine, options: DrawOptions): Promise<string> {
   const isImage = model.frame.item.length === 3
   const classes = model.classNames.length
   const count = isImage ? (classes >= 2 && classes <= 10 ? 4 * classes : 36) : 1000
-  const { items } = await generate(model, engine, {
-    count,
-    seed,
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-  })
+  const { items } = await generate(model, engine, { count, ...options })
   const columns = isImage && classes >= 2 && classes <= 10 ? { columns: classes } : {}
-  await writeImage(path, pictureOf(items, model.scale, columns), {
+  await writeImage(`${path}.png`, pictureOf(items, model.scale, columns), {
     overwrite: true,
-    provenance: { step: model.meta.training.steps, seed },
+    provenance: { step: model.meta.training.steps, seed: options.seed },
   })
+  return `${path}.png`
 }

@@ -12,7 +12,7 @@ import { TweedieError } from '../../errors.ts'
 import { createRunFolder, readBytes, readJson, writeFileAtomic, writeJsonAtomic } from '../../io/node/files.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint.ts'
 import type { Checkpoint } from '../checkpoint.ts'
-import type { TrainSpec } from '../spec.ts'
+import type { AnyTrainSpec } from '../spec.ts'
 
 /** Where the data came from: what it takes to open them again, and to know them again. */
 export interface DataSource {
@@ -22,12 +22,22 @@ export interface DataSource {
   readonly channels?: 1 | 3 | undefined
   readonly length?: number | undefined
   readonly unlabelled?: boolean | undefined
+  /** The share at the end of the data that was kept out of training; nothing by default. */
+  readonly holdOut?: number | undefined
+  /** For tokens: how the data become tokens. */
+  readonly tokens?: TokenSource | undefined
 }
+
+/** How data become tokens: the text's tokenizer and the length of its windows, or the number of levels of an image. */
+export type TokenSource =
+  | { readonly tokenizer: string; readonly length: number }
+  | { readonly levels: number }
+  | { readonly columns: true }
 
 /** The content of `train.json`. */
 export interface RunRecord {
   readonly version: string
-  readonly spec: TrainSpec
+  readonly spec: AnyTrainSpec
   readonly data: DataSource
   /** A digest of the data: training continues on the same data only. */
   readonly digest: string

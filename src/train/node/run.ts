@@ -1,10 +1,9 @@
 /** A training run in a folder: the events of {@link train}, with everything that is to be kept written on the way. */
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { ArrayDataset } from '../../data/dataset.ts'
 import { writeModelFolder } from '../../io/node/model-folder.ts'
-import { folderOf } from '../../model/model.ts'
+import { anyFolderOf } from '../../model/any-model.ts'
+import { lookToJson } from '../../model/token-model.ts'
+import type { TrainData } from '../problem.ts'
 import { train } from '../train.ts'
 import type { TrainEvent, TrainOptions } from '../train.ts'
 import { drawSamples } from './draw-samples.ts'
@@ -33,21 +32,24 @@ export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOpt
     if (event.type === 'checkpoint') {
       log.sync()
       await writeCheckpoint(folder, event.checkpoint)
-      await writeModelFolder(folder, folderOf(event.model))
+      await writeModelFolder(folder, anyFolderOf(event.model))
     }
     yield event
     if (event.type === 'step' && sampleEvery && event.step % sampleEvery === 0) {
-      await mkdir(paths.samples, { recursive: true })
-      const path = join(paths.samples, `step-${String(event.step).padStart(7, '0')}.png`)
-      await drawSamples(path, event.model(), options.engine, { ...options, seed: options.spec.seed })
+      const path = await drawSamples(paths.samples, event.model(), options.engine, {
+        ...options,
+        seed: options.spec.seed,
+      })
       yield { type: 'samples', step: event.step, path }
     }
   }
 }
 
-/** A digest of a data set: items, labels, shape. */
-export function digestOf({ data, labels, shape, classNames }: ArrayDataset): string {
+/** A digest of a data set: items, labels, shape, and what they stand for. */
+export function digestOf(dataset: TrainData): string {
+  const { data, labels, shape, classNames } = dataset
   const hash = createHash('sha256').update(JSON.stringify([shape, classNames ?? null]))
+  if (dataset.kind === 'tokens') hash.update(JSON.stringify([dataset.categories, lookToJson(dataset.look)]))
   hash.update(data)
   if (labels) hash.update(labels)
   return hash.digest('hex').slice(0, 16)

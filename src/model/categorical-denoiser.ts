@@ -1,0 +1,62 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** A model of tokens as a denoiser: its network compiled with the weights built in. */
+import { type CategoricalDenoiser, fromLogits } from '../discrete/index.ts'
+import { TweedieError } from '../errors.ts'
+import { sizeOf } from '../graph/index.ts'
+import { compile } from '../runtime/program.ts'
+import type { Engine } from '../runtime/session.ts'
+import type { ModelDenoiserOptions } from './denoiser.ts'
+import { networkGraph } from './network-graph.ts'
+import type { TokenModel } from './token-model.ts'
+
+/** A denoiser that holds a compiled network. */
+export interface ModelCategoricalDenoiser extends CategoricalDenoiser, Disposable {
+  /** How many items it takes at a time; fewer are filled up. */
+  readonly batch: number
+  dispose(): void
+}
+
+/**
+ * Compiles a model of tokens for batches of one size. It gives log p(x₀ = k | x_t) for every token; an item without a label has
+ * no class.
+ *
+ * @example
+ * using denoiser = await categoricalDenoiser(model, engine, { batch: 4 })
+ */
+export async function categoricalDenoiser(
+  model: TokenModel,
+  engine: Engine,
+  { batch, ...session }: ModelDenoiserOptions,
+): Promise<ModelCategoricalDenoiser> {
+  const { network, process, shape, unconditionalLabel = 0 } = model
+  const { output, weights } = networkGraph(model, batch)
+  const program = await compile({ output }, engine, { ...session, constants: weights })
+  const size = sizeOf(shape)
+  const feeds = {
+    x: new Int32Array(batch * size),
+    t: new Float32Array(batch),
+    ...(network.classes > 0 && { labels: new Int32Array(batch) }),
+  }
+  const result = new Float32Array(sizeOf(output.shape))
+  const bound = program.bind(feeds, { output: result })
+  const evaluate: Parameters<typeof fromLogits>[2] = async (xt, t, items, labels, signal) => {
+    if (items > batch || xt.length !== items * size) {
+      throw new TweedieError('shape', `${xt.length / size} items for a denoiser of ${batch}`)
+    }
+    feeds.x.set(xt)
+    feeds.t.fill(t)
+    if (feeds.labels) for (let i = 0; i < items; i++) feeds.labels[i] = labels?.[i] ?? unconditionalLabel
+    await bound.run(signal ? { signal } : {})
+    return result.subarray(0, items * size * process.categories)
+  }
+  const dispose = (): void => {
+    bound.dispose()
+    program.dispose()
+  }
+  return {
+    ...fromLogits(process, shape, evaluate, { timeless: network.config.time_conditioning === false }),
+    batch,
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}

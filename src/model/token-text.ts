@@ -1,0 +1,52 @@
+/** Tokens as text: what a tokenizer says, a map by its characters, a row of a table by its names. */
+import type { TokenLook } from '../data/categorical.ts'
+import { itemSize } from '../data/dataset.ts'
+
+/** What is shown for a token that is not known yet. */
+const maskSign = '░'
+
+/** What reads tokens needs to know of a model or a data set. */
+export interface Readable {
+  readonly shape: readonly number[]
+  readonly look: TokenLook
+}
+
+/** Each item, `[n, ...shape]`, as text. Tokens outside the vocabulary are masks. */
+export function textOf({ shape, look }: Readable, tokens: Int32Array): string[] {
+  const size = itemSize(shape)
+  return Array.from({ length: tokens.length / size }, (_, i) =>
+    itemText(look, tokens.subarray(i * size, (i + 1) * size), shape.at(-1)!),
+  )
+}
+
+function itemText(look: TokenLook, tokens: Int32Array, width: number): string {
+  switch (look.kind) {
+    case 'text':
+      return withMasks(tokens, look.tokenizer.size, (known) => look.tokenizer.decode(known))
+    case 'table':
+      return look.columns.map(({ name, values }, i) => `${name} ${values[tokens[i]!] ?? maskSign}`).join(', ')
+    case 'map':
+      return rows(tokens, width, (token) => look.names[token]?.[0] ?? maskSign)
+    case 'levels':
+      return rows(tokens, width, (token) => token.toString(36))
+  }
+}
+
+/** Stretches of known tokens by the tokenizer, masks by a sign each. */
+function withMasks(tokens: Int32Array, size: number, decode: (tokens: Int32Array) => string): string {
+  let text = ''
+  for (let i = 0; i < tokens.length;) {
+    const known = tokens[i]! < size
+    let end = i
+    while (end < tokens.length && tokens[end]! < size === known) end++
+    text += known ? decode(tokens.subarray(i, end)) : maskSign.repeat(end - i)
+    i = end
+  }
+  return text
+}
+
+function rows(tokens: Int32Array, width: number, sign: (token: number) => string): string {
+  const lines: string[] = []
+  for (let i = 0; i < tokens.length; i += width) lines.push(Array.from(tokens.subarray(i, i + width), sign).join(''))
+  return lines.join('\n')
+}

@@ -1,0 +1,26 @@
+/** From a specification and data to the problem that they pose. */
+import { TweedieError } from '../errors.ts'
+import type { TrainData, TrainProblem } from './problem.ts'
+import { tokenProblem } from './problem-tokens.ts'
+import { valueProblem } from './problem-values.ts'
+import { type AnyTrainSpec, checkSpec, isTokenSpec } from './spec.ts'
+
+/**
+ * Everything that can be known to be wrong is said here, before anything is compiled or written.
+ *
+ * @throws TweedieError `usage`, `shape` or `model` where specification and data make no sense, alone or together
+ */
+export function problemOf(spec: AnyTrainSpec, data: TrainData): TrainProblem {
+  checkSpec(spec)
+  if (isTokenSpec(spec) && data.kind === 'tokens') return tokenProblem(spec, data)
+  if (!isTokenSpec(spec) && data.kind !== 'tokens') return valueProblem(spec, data)
+  throw new TweedieError(
+    'usage',
+    data.kind === 'tokens'
+      ? `${data.name}: tokens are trained by a discrete process, not by Gaussian noise`
+      : `${data.name}: values are trained by Gaussian noise, not by a discrete process`,
+    {
+      hint: data.kind === 'tokens' ? 'give the specification a process' : 'quantise the data, or leave the process out',
+    },
+  )
+}

@@ -1,0 +1,42 @@
+/**
+ * What the training loop works on: a network, a loss, and batches as a function of the step. Images, points and tokens are
+ * problems of their own (`problem-values.ts`, `problem-tokens.ts`); the loop, checkpoints and the run folder know no other
+ * difference.
+ */
+import type { ArrayDataset } from '../data/dataset.ts'
+import type { CategoricalDataset } from '../data/categorical.ts'
+import type { LossGraph } from '../denoise/objective.ts'
+import type { AnyModel } from '../model/any-model.ts'
+import type { TweedieMetaInput } from '../io/tweedie-meta.ts'
+import type { Layout } from '../nn/layout.ts'
+import type { Network } from '../nn/network.ts'
+import type { Scope } from '../nn/parameters.ts'
+import type { TrainState } from './trainer.ts'
+
+/** What there is to learn from. */
+export type TrainData = ArrayDataset | CategoricalDataset
+
+/** The arrays of one batch, by the names of the loss graph's inputs. */
+export interface Batch {
+  readonly feeds: Readonly<Record<string, Float32Array | Int32Array>>
+  /** Each item's level of noise among those that are told apart, the faintest first. */
+  readonly levels: Int32Array
+}
+
+/** A network to be trained on data. */
+export interface TrainProblem {
+  readonly network: Network
+  readonly layout: Layout
+  /** How many items one pass over the data has. */
+  readonly items: number
+  /** How many levels of noise are told apart when losses are reported. */
+  readonly levels: number
+  /** The loss of a batch as a graph; the names of its inputs are those of the feeds. */
+  loss(scope: Scope): LossGraph
+  /** Arrays for batches. */
+  emptyBatch(): Batch
+  /** Fills a batch: a pure function of the step. */
+  fill(batch: Batch, step: number): void
+  /** A state as a model: the averaged weights, with everything that is needed to sample. They change with the next step. */
+  snapshot(state: TrainState, training?: TweedieMetaInput['training']): AnyModel
+}

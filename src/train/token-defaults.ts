@@ -1,0 +1,128 @@
+/** How to train on tokens when nothing is said: from what the data are to a whole specification. */
+import type { CategoricalDataset } from '../data/categorical.ts'
+import { classCount } from '../data/dataset.ts'
+import { type DiscreteSpec, processOf } from '../discrete/index.ts'
+import type { Choices } from './defaults.ts'
+import type { Budget, TokenTrainSpec } from './spec.ts'
+
+/** What a user may choose; whatever is left out has a default. */
+export interface TokenChoices extends Pick<Choices, 'budget' | 'seed' | 'batch' | 'optimizer' | 'network'> {
+  readonly process?: { readonly [K in keyof DiscreteSpec]?: DiscreteSpec[K] | undefined } | undefined
+  /** Of a transformer: the width and the number of layers; of a U-Net: channels at each resolution. */
+  readonly widths?: readonly number[] | undefined
+  readonly depth?: number | undefined
+  readonly labelDropout?: number | undefined
+}
+
+/**
+ * The specification of a training run on tokens.
+ *
+ * @example
+ * const spec = defaultTokenSpec(corpus, { budget: { minutes: 60 } })
+ */
+export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoices = {}): TokenTrainSpec {
+  const isText = dataset.look.kind === 'text'
+  const budget = choices.budget ?? { minutes: 10 }
+  const process = processFor(dataset, choices.process)
+  const classes = classCount(dataset)
+  const network = networkFor(dataset, process, budget, choices)
+  const spare = Number(network.config.num_class_embeds ?? 0) > classes
+  return {
+    seed: choices.seed ?? 0,
+    batch: choices.batch ?? Math.min(isText ? 32 : 64, dataset.length),
+    budget,
+    network,
+    process,
+    labelDropout: choices.labelDropout ?? (classes > 0 && spare ? 0.1 : 0),
+    optimizer: {
+      rate: 1e-3,
+      warmup: 'minutes' in budget && budget.minutes < 3 ? 30 : 100,
+      decay: 'cosine',
+      weightDecay: 0.01,
+      clipNorm: 1,
+      ema: 0.999,
+      ...given(choices.optimizer),
+    },
+  }
+}
+
+const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule']>> = {
+  absorbing: 'log-linear',
+  uniform: 'cosine',
+  gaussian: 'linear',
+  neighbour: 'mutual-information',
+}
+
+/** Masks in continuous time; for levels of brightness, which have an order, steps to neighbouring levels. */
+function processFor({ look }: CategoricalDataset, wanted: TokenChoices['process'] = {}): DiscreteSpec {
+  const kernel: DiscreteSpec['kernel'] = wanted.kernel ?? (look.kind === 'levels' ? 'gaussian' : 'absorbing')
+  return {
+    kernel,
+    schedule: schedules[kernel],
+    steps: kernel === 'absorbing' ? null : kernel === 'uniform' ? 1000 : 100,
+    objective: 'bound',
+    ...given(wanted),
+  } as DiscreteSpec
+}
+
+function networkFor(
+  dataset: CategoricalDataset,
+  process: DiscreteSpec,
+  budget: Budget,
+  { network, widths, depth }: TokenChoices,
+): TokenTrainSpec['network'] {
+  const { shape, categories } = dataset
+  const { states } = processOf(process, categories)
+  const classes = classCount(dataset)
+  const className = network?.className ?? (shape.length === 1 ? 'TokenTransformer' : 'CategoricalUNet')
+  const own = { ...(classes > 0 && { num_class_embeds: classes + 1 }), ...network?.config }
+  if (className === 'TokenTransformer') {
+    const [width, layers] = sizeFor(budget)
+    const hidden = widths?.[0] ?? width
+    return {
+      className,
+      config: {
+        length: shape[0],
+        vocab_size: categories,
+        num_states: states,
+        hidden_size: hidden,
+        num_layers: depth ?? layers,
+        num_attention_heads: headsFor(hidden),
+        // Under masks in continuous time the number of masks says what the time does.
+        time_conditioning: !(process.kernel === 'absorbing' && process.steps === null),
+        ...own,
+      },
+    }
+  }
+  if (className !== 'CategoricalUNet') return { className, config: own }
+  return {
+    className,
+    config: {
+      sample_shape: shape,
+      vocab_size: categories,
+      num_states: states,
+      block_out_channels: widths ?? [32, 64],
+      layers_per_block: depth ?? 1,
+      ...own,
+    },
+  }
+}
+
+/** The longer the training, the larger the transformer that is worth it: its width and layers. */
+function sizeFor(budget: Budget): readonly [width: number, layers: number] {
+  const minutes = 'minutes' in budget ? budget.minutes : Infinity
+  return minutes < 3 ? [128, 2] : minutes < 30 ? [192, 4] : [256, 4]
+}
+
+/** Heads of about 32 numbers each. */
+function headsFor(width: number): number {
+  let heads = Math.max(1, Math.round(width / 32))
+  while (width % heads !== 0) heads--
+  return heads
+}
+
+/** The fields that are not undefined. */
+function given<T extends object>(choices: T | undefined): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
+  const entries = Object.entries(choices ?? {}).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Partial<{ [K in keyof T]: Exclude<T[K], undefined> }>
+}
