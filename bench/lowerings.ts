@@ -44,7 +44,7 @@ const block = await blockSize(engine)
 const blocked: Target = { provider: 'cpu', ...(block !== undefined && { block }) }
 const plain: Target = { provider: 'cpu' }
 
-const columns = ['forward', 'blocked', 'input grad.', 'blocked', 'weight: taps', 'shifts', 'places']
+const columns = ['forward', 'blocked', 'input grad.', 'blocked', 'weight: taps', 'shifts', 'places', 'blocks']
 console.log(`blocks of ${block ?? 'no'} channels, ${values.threads} threads; GFLOP/s`)
 console.log(`${'N, C, O, H'.padEnd(18)}${columns.map((each) => each.padStart(13)).join('')}`)
 for (const [n, c, o, h] of shapes) {
@@ -57,7 +57,9 @@ for (const [n, c, o, h] of shapes) {
     [forward, blocked],
     [toInput, plain],
     [toInput, blocked],
-    ...(['taps', 'shifts', 'places'] as const).map((way) => [toWeight, { ...blocked, convWeight: way }] as const),
+    ...(['taps', 'shifts', 'places', 'blocks'] as const).map(
+      (way) => [toWeight, { ...blocked, convWeight: way }] as const,
+    ),
   ]
   const rates: string[] = []
   for (const [tensor, target] of trials) {

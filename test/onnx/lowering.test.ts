@@ -144,6 +144,63 @@ describe.each(['taps', 'shifts', 'places'] as const)('weight gradients by %s', (
   })
 })
 
+/** Batches that fill blocks of images or nearly, and 64 outputs, which are whole blocks on every machine. */
+const blockedWeights: readonly (readonly [name: string, x: Shape, w: Shape, options: ConvOptions])[] = [
+  ['3×3', [16, 3, 4, 5], [64, 3, 3, 3], { padding: 1 }],
+  ['two blocks of images', [32, 2, 4, 4], [64, 2, 3, 3], { padding: 1 }],
+  ['a batch that leaves some of a block empty', [12, 4, 3, 4], [64, 4, 3, 3], { padding: 1 }],
+  ['no padding', [16, 2, 5, 4], [64, 2, 3, 2], {}],
+  ['padding beyond the kernel', [16, 2, 3, 3], [64, 2, 2, 2], { padding: 2 }],
+  [
+    'one row of taps',
+    [16, 2, 3, 5],
+    [64, 2, 1, 3],
+    {
+      padding: [
+        [0, 0],
+        [1, 1],
+      ],
+    },
+  ],
+  [
+    'asymmetric padding, dilation',
+    [16, 2, 6, 7],
+    [64, 2, 3, 3],
+    {
+      padding: [
+        [0, 2],
+        [3, 1],
+      ],
+      dilation: [1, 2],
+    },
+  ],
+]
+
+describe('weight gradients by blocks', () => {
+  test.each(blockedWeights)('%s', async (_name, xShape, wShape, options) => {
+    const [x, w] = [input('x', xShape, 'float64'), input('w', wShape, 'float64')]
+    const y = conv(x, w, options)
+    const weights = reshape(literal(uniform(9, sizeOf(y.shape))), y.shape)
+    const feeds = { x: uniform(1, sizeOf(xShape)), w: uniform(2, sizeOf(wShape), -0.3, 0.3) }
+    await compare(gradients(sum(mul(y, weights)), [w]), feeds, {
+      provider: 'cpu',
+      ...(block !== undefined && { block }),
+    })
+  })
+
+  test('are chosen where a batch fills blocks, and only there', () => {
+    const convolutionsFor = (batch: number, outputs: number): number => {
+      const [x, w] = [input('x', [batch, 16, 4, 4]), input('w', [outputs, 16, 3, 3])]
+      const [dw] = gradients(sum(conv(x, w, { padding: 1 })), [w])
+      const { nodes } = toOnnx({ dw: dw! }, { target: { provider: 'cpu', block: 16 } }).graph
+      return nodes.filter(({ opType }) => opType === 'Conv').length
+    }
+    expect(convolutionsFor(16, 16)).toBe(3)
+    expect(convolutionsFor(2, 16)).toBe(0)
+    expect(convolutionsFor(16, 5)).toBe(0)
+  })
+})
+
 test('a bias that a convolution shares with nothing else is fused', () => {
   const [x, w, bias] = [input('x', [1, 3, 4, 4]), input('w', [8, 3, 3, 3]), input('b', [8])]
   const raw = conv(x, w, { padding: 1 })

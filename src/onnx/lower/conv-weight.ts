@@ -9,6 +9,7 @@ import { product } from './matmul.ts'
 import { padAxes, reshapeTo, sliceAxes, transposeTo } from './movement.ts'
 import { sumOver } from './reduce.ts'
 import type { LowerRule } from './rule.ts'
+import { windowAttributes } from './window.ts'
 
 type Node = TensorOf<'convWeight'>
 
@@ -115,8 +116,66 @@ function byPlaces(context: Context, node: Node, x: string, dy: string): string {
   return gatherTaps(context, taps, node)
 }
 
+/**
+ * Two dimensions, stride 1, outputs in whole blocks of B: one blocked convolution for every row of the kernel, as fast as
+ * the convolution itself. What is summed over, images and rows, are its channels, in blocks of B images; a channel of x is
+ * a row, dy is the kernel, as wide as the image, and what comes out is as wide as the weight's kernel.
+ *
+ *     x  [M B, C, H, W]   → [M, H, C, W' + taps − 1, B]
+ *     dy [M B, O, H', W'] → [O / B, M, H, W', B, B], moved along the height for every row of the kernel
+ */
+function byBlocks(context: Context, node: Node, x: string, dy: string): string {
+  const { padding, dilation, kernel } = node.attributes
+  const [given, channels, height, width] = node.inputs[0]!.shape as [number, number, number, number]
+  const [, out, tall, wide] = node.inputs[1]!.shape as [number, number, number, number]
+  const block = context.target.block!
+  const images = Math.ceil(given / block)
+  const n = images * block
+  const zero = context.fill(node.dtype, 0, [])
+  const filled = (name: string): string => padAxes(context, name, 4, [0], [0], [n - given], zero)
+  const reorder = (name: string): string => context.emit('ReorderInput', [name], {}, nchwc)
+
+  const imagesLast = reorder(reshapeTo(context, filled(x), [1, n, channels * height, width]))
+  const byRow = transposeTo(
+    context,
+    reshapeTo(context, imagesLast, [images, channels, height, width * block]),
+    [0, 2, 1, 3],
+  )
+  const [left, reach] = [padding[1]![0], wide + (kernel[1]! - 1) * dilation[1]!]
+  const widened = padAxes(
+    context,
+    reshapeTo(context, byRow, [images * height * channels, width * block]),
+    2,
+    [1],
+    [left * block],
+    [(reach - left - width) * block],
+    zero,
+  )
+  const lines = reshapeTo(context, widened, [1, n * height, channels, reach])
+
+  const outputsLast = reshapeTo(context, reorder(filled(dy)), [images, block, out / block, tall * wide, block])
+  const filter = reshapeTo(context, transposeTo(context, outputsLast, [2, 0, 3, 1, 4]), [
+    (out / block) * images,
+    tall,
+    wide * block * block,
+  ])
+  const window = { stride: [1, dilation[1]!], padding: [none, none], dilation: [1, 1], groups: 1 }
+  const rows = Array.from({ length: kernel[0]! }, (_, row) => {
+    const above = row * dilation[0]! - padding[0]![0]
+    const moved = padAxes(context, filter, 3, [1], [above], [height - tall - above], zero)
+    const taps = reshapeTo(context, moved, [out, n * height, 1, wide])
+    const dw = context.emit('Conv', [lines, taps], windowAttributes(window, [1, wide]), nchwc)
+    const plain = context.emit('ReorderOutput', [dw], { channels: out }, nchwc)
+    return reshapeTo(context, plain, [out, channels, 1, kernel[1]!])
+  })
+  return rows.length === 1 ? reshapeTo(context, rows[0]!, node.shape) : context.emit('Concat', rows, { axis: 2 })
+}
+
+const none = [0, 0] as const
+const nchwc = Object.freeze({ domain: 'com.microsoft.nchwc' })
+
 /** The ways to compute a weight gradient. The first takes any window; the others are for special ones. */
-const ways = { taps: byTaps, shifts: byShifts, places: byPlaces } as const
+const ways = { taps: byTaps, shifts: byShifts, places: byPlaces, blocks: byBlocks } as const
 
 /** The way that measures best by shape on the CPU, unless the target names one: `bench/lowerings.ts` prints them all. */
 export const convWeight: LowerRule<'convWeight'> = (context, node, x, dy) =>
@@ -127,6 +186,17 @@ function bestWay(context: Context, node: Node): keyof typeof ways {
   const places = sizeOf(node.inputs[1]!.shape.slice(2))
   const unit = stride.every((by) => by === 1)
   if (context.target.provider !== 'cpu' || groups !== 1 || sizeOf(kernel) === 1) return 'taps'
+  if (unit && takesBlocks(context, node)) return 'blocks'
   if (places <= 256 && node.shape[0]! * node.shape[1]! >= 48 * 48) return 'places'
   return unit && kernel.length === 2 ? 'shifts' : 'taps'
+}
+
+/** Whether {@link byBlocks} can do it, without too many empty images in the last block. */
+function takesBlocks(
+  { target: { block } }: Context,
+  { dtype, inputs: [x, dy], attributes: { kernel } }: Node,
+): boolean {
+  if (block === undefined || dtype !== 'float32' || kernel.length !== 2 || dy!.shape[1]! % block !== 0) return false
+  const images = x!.shape[0]!
+  return 3 * images >= 2 * block * Math.ceil(images / block)
 }
