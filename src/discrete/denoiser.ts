@@ -13,7 +13,7 @@ export interface CategoricalDenoiser {
   readonly process: DiscreteProcess
   /** The shape of one item, without the batch. */
   readonly shape: readonly number[]
-  /** Whether it does not look at the time: then nothing new is to be learned from tokens that have not changed. */
+  /** Whether its answer does not depend on the time: then nothing is to be learned from tokens that have not changed. */
   readonly timeless?: boolean
   /**
    * log p(x₀ = k | x_t), normalised.
@@ -40,6 +40,8 @@ export type EvaluateLogits = CategoricalDenoiser['logits']
  * it. For masks that is the rule that what is seen stays; for all kernels, what the networks are trained as.
  *
  * @param evaluate raw logits; the array it returns is written into
+ * @param options `timeless`: the network does not look at the time; its denoiser then depends on it by the evidence alone,
+ * which under masks says nothing of the time
  * @example
  * const denoiser = fromLogits(process, [128], (xt, t, batch) => run(xt, t, batch), { timeless: true })
  */
@@ -54,7 +56,7 @@ export function fromLogits(
   return Object.freeze({
     process,
     shape,
-    timeless,
+    timeless: timeless && process.mask !== null,
     async logits(xt: Int32Array, t: number, batch: number, labels?: Int32Array, signal?: AbortSignal) {
       const out = await evaluate(xt, t, batch, labels, signal)
       for (let i = 0; i < batch * size; i++) {

@@ -1,8 +1,8 @@
 /** A process of tables: sums over all categories, O(K²) a token. */
-import { drawLog, logDivergence } from './log-space.ts'
+import { logDivergence } from './log-space.ts'
 import type { DenseProcess } from './process.ts'
 import type { DiscreteSpec } from './spec.ts'
-import type { Tables } from './tables.ts'
+import { drawFrom, type Tables } from './tables.ts'
 
 /** The process of tables whose noise ends up uniform. */
 export function denseProcess(spec: DiscreteSpec, tables: Tables): DenseProcess {
@@ -10,7 +10,6 @@ export function denseProcess(spec: DiscreteSpec, tables: Tables): DenseProcess {
   const logs = { q: new Float64Array(categories), p: new Float64Array(categories) }
   const known = new Float64Array(categories)
   const without = new Float64Array(categories)
-  const row = new Float64Array(categories)
 
   const reverse: DenseProcess['reverse'] = (logP0, at, token, s, t, out) => {
     const whole = tables.between(0, t)
@@ -40,10 +39,7 @@ export function denseProcess(spec: DiscreteSpec, tables: Tables): DenseProcess {
     tables,
     corrupt(x0, t, uniforms, out) {
       const table = tables.between(0, t)
-      for (let i = 0; i < x0.length; i++) {
-        for (let j = 0; j < categories; j++) row[j] = Math.log(table[x0[i]! * categories + j]!)
-        out[i] = drawLog(row, uniforms[i]!)
-      }
+      for (let i = 0; i < x0.length; i++) out[i] = drawFrom(table, x0[i]! * categories, categories, uniforms[i]!)
     },
     drawPrior(uniforms, out) {
       for (let i = 0; i < out.length; i++) out[i] = Math.floor(uniforms[i]! * categories)

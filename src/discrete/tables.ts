@@ -23,3 +23,17 @@ export function product(a: Float64Array, b: Float64Array, k: number): Float64Arr
   }
   return out
 }
+
+/** The place into whose share u ∈ [0, 1) falls, among `count` probabilities from `at` on. */
+export function drawFrom(table: Float64Array, at: number, count: number, u: number): number {
+  let left = u
+  let last = 0
+  for (let j = 0; j < count; j++) {
+    const p = table[at + j]!
+    if (p <= 0) continue
+    if (left < p) return j
+    left -= p
+    last = j
+  }
+  return last
+}

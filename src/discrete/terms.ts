@@ -1,6 +1,7 @@
 /**
- * The bound is a sum of terms, or an integral: which term a number u ∈ [0, 1) picks, and how many terms it stands for.
- * Numbers u that are spread evenly over the items of a batch make the estimate much less noisy than independent ones.
+ * The terms of the bound: L₀, and those of the other steps, in continuous time an integral. Which one a number u ∈ [0, 1) picks,
+ * and how many terms it stands for. Numbers u that are spread evenly over the items of a batch make the estimate much less noisy
+ * than independent ones.
  *
  * Variational Diffusion Models (Kingma et al., 2021), appendix I.1, https://arxiv.org/abs/2107.00630
  */
@@ -18,18 +19,30 @@ export interface BoundTerm {
  * In continuous time, the first thousandth is one step: below it there is hardly a token to be guessed, and the weight of one
  * would be enormous. Nothing is left out of the bound.
  */
-const firstStep = 1e-3
+const firstTime = 1e-3
 
 /** In continuous time, nothing is left of the data beyond, and the weights are 0 · ∞. */
 const lastTime = 1 - 1e-4
 
-/** The term that u picks. */
-export function termAt({ spec: { steps } }: DiscreteProcess, u: number): BoundTerm {
+/** L₀ = −log p(x₀ | x_t), t the first time. */
+export function firstTerm({ spec: { steps } }: DiscreteProcess): BoundTerm {
+  return { s: 0, t: steps === null ? firstTime : 1 / steps, count: 1 }
+}
+
+/** The term that u picks among all but the first; undefined where the first is all there is. */
+export function laterTerm({ spec: { steps } }: DiscreteProcess, u: number): BoundTerm | undefined {
+  if (steps === 1) return undefined
   if (steps !== null) {
-    const i = Math.min(steps, Math.floor(u * steps) + 1)
-    return { s: (i - 1) / steps, t: i / steps, count: steps }
+    const i = Math.min(steps, 2 + Math.floor(u * (steps - 1)))
+    return { s: (i - 1) / steps, t: i / steps, count: steps - 1 }
   }
-  if (u < firstStep) return { s: 0, t: firstStep, count: 1 / firstStep }
-  const t = Math.min(u, lastTime)
-  return { s: t, t, count: 1 }
+  const t = Math.min(firstTime + u * (1 - firstTime), lastTime)
+  return { s: t, t, count: 1 - firstTime }
+}
+
+/** The term that u picks among all of them. */
+export function termAt(process: DiscreteProcess, u: number): BoundTerm {
+  const first = firstTerm(process)
+  const later = u < first.t ? undefined : laterTerm(process, (u - first.t) / (1 - first.t))
+  return later ? { ...later, count: later.count / (1 - first.t) } : { ...first, count: 1 / first.t }
 }

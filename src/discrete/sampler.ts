@@ -1,0 +1,49 @@
+/** What a sampler of tokens is, what it is given, and what it says after each step. */
+import type { CategoricalDenoiser } from './denoiser.ts'
+
+/** A sampler of tokens. */
+export interface TokenSampler {
+  /** The name in listings and on the command line. */
+  readonly name: string
+  /** Whether it needs the absorbing kernel. */
+  readonly masksOnly: boolean
+  /** When to use it, in one line. */
+  readonly use: string
+  /** Where it was published. */
+  readonly paper: string
+  run(problem: TokenProblem): AsyncIterable<TokenStep>
+}
+
+/** What a sampler is given. */
+export interface TokenProblem {
+  readonly denoiser: CategoricalDenoiser
+  /** How many steps to take. */
+  readonly steps: number
+  readonly batch: number
+  /** Pure noise, `[batch, ...shape]`, with the given tokens in it; the sampler works on it in place. */
+  readonly x: Int32Array
+  /** Tokens to be kept, `[batch, ...shape]`; −1 where there is none. */
+  readonly given: Int32Array
+  /** Uniform numbers in [0, 1) for each token, the same for the same (step, draw) whatever batch an item is in. */
+  readonly uniforms: (out: Float64Array, step: number, draw: number) => void
+  /** Classes, `[batch]`. */
+  readonly labels?: Int32Array
+  /** Probabilities of clean tokens are taken to the power of 1/temperature. */
+  readonly temperature: number
+  readonly signal?: AbortSignal
+}
+
+/** What is known after a step. The array is the loop's own: valid until the next step is asked for, copy what you keep. */
+export interface TokenStep {
+  /** The step's number, from 0. */
+  readonly index: number
+  readonly total: number
+  /** The time the step came from. */
+  readonly t: number
+  /** The time it reached. */
+  readonly s: number
+  /** The tokens at time s, `[batch, ...shape]`, masks among them until the end. */
+  readonly x: Int32Array
+  /** How often the denoiser has been asked. */
+  readonly evaluations: number
+}
