@@ -1,21 +1,11 @@
 /** What `tweedie edit` does. */
-import { isTweedieError, TweedieError } from '../errors.ts'
-import { terminalColors } from '../io/terminal.ts'
+import { TweedieError } from '../errors.ts'
 import { edit, interpolate } from '../model/guided-edit.ts'
 import type { Model } from '../model/model.ts'
-import { textPictureOf } from '../model/picture.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import {
-  duration,
-  listenForInterrupt,
-  note,
-  print,
-  printJson,
-  sessionOptions,
-  startProgress,
-  version,
-} from './common.ts'
+import { duration, note, print, printJson, sessionOptions, version } from './common.ts'
 import { classNumbers } from './edit-classes.ts'
+import { show, watched } from './edit-watch.ts'
 import type { EditCommandOptions } from './edit.ts'
 import { openModel } from './open-model.ts'
 import { fitPicture, readPicture, valuesOfBytes } from './restore-picture.ts'
@@ -40,29 +30,13 @@ export async function runEdit(folder: string, picture: string, options: EditComm
   const labels = options.class === undefined ? undefined : classNumbers(model, options.class, count)
   const sourceLabels = options.from === undefined ? undefined : classNumbers(model, options.from, count, '--from')
 
-  using interrupt = listenForInterrupt()
-  using progress = await startProgress('edit', options)
-  const begin = performance.now()
-  const how = {
-    ...sessionOptions(options),
-    strength,
-    steps,
-    labels,
-    guidance,
-    clip,
-    signal: interrupt.signal,
-    onStep: (done: number, total: number) => progress.update(done, total),
-  }
-  const engine = await nodeEngine()
-  const work = second
-    ? interpolate(model, engine, [first, second], { ...how, count })
-    : edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, seed })
-  const items = await work.catch((error: unknown) => {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
-    throw new TweedieError('interrupted', 'the edit was stopped', { cause: error })
+  const { result: items, seconds } = await watched('edit', 'the edit', options, async (watch) => {
+    const how = { ...sessionOptions(options), ...watch, strength, steps, labels, guidance, clip }
+    const engine = await nodeEngine()
+    return second
+      ? interpolate(model, engine, [first, second], { ...how, count })
+      : edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, seed })
   })
-  progress.stop()
-  const seconds = (performance.now() - begin) / 1000
 
   const provenance = {
     tweedie: version,
@@ -81,10 +55,7 @@ export async function runEdit(folder: string, picture: string, options: EditComm
   const drawn = { items, shape: [count, ...model.frame.item], labels: undefined }
   const files = out === undefined ? [] : await writeOutput(out, model, drawn, { provenance, force, ...layout })
   if (options.json) return printJson({ files, count, ...provenance, seconds: Number(seconds.toFixed(3)) })
-  if (out === undefined || process.stdout.isTTY) {
-    const colors = terminalColors(process.env, process.stdout.isTTY ?? false)
-    print(textPictureOf(items, model.scale, { colors, width: process.stdout.columns ?? 80, ...layout }))
-  }
+  show(items, model, options)
   if (files.length > 0)
     print(`${count} pictures: ${files.length > 3 ? `${files.length} files in ${out}` : files.join(', ')}`)
   note(`${provenance.method}, strength ${strength}, seed ${seed}, ${duration(seconds)}`, options)

@@ -1,27 +1,17 @@
 /** What `tweedie restore` does. */
 import { extname } from 'node:path'
 import { itemSize } from '../data/dataset.ts'
-import { isTweedieError, TweedieError } from '../errors.ts'
 import { posteriorMethods } from '../guidance/methods.ts'
 import { imageExtensions, writeImage } from '../io/node/images.ts'
-import { terminalColors } from '../io/terminal.ts'
 import { requireNoise } from '../measure/observation.ts'
 import { defaultRestoreSteps, restore } from '../model/guided-restore.ts'
-import { pictureOf, textPictureOf } from '../model/picture.ts'
+import { pictureOf } from '../model/picture.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import {
-  duration,
-  listenForInterrupt,
-  note,
-  print,
-  printJson,
-  sessionOptions,
-  startProgress,
-  version,
-} from './common.ts'
+import { duration, note, print, printJson, sessionOptions, version } from './common.ts'
 import { openModel } from './open-model.ts'
 import { requireNew } from './require-new.ts'
 import { classNumbers } from './edit-classes.ts'
+import { show, watched } from './edit-watch.ts'
 import { observationOf } from './restore-task.ts'
 import type { RestoreCommandOptions } from './restore.ts'
 import { writeOutput } from './sample-output.ts'
@@ -36,27 +26,20 @@ export async function runRestore(folder: string, picture: string, options: Resto
   const labels = options.class === undefined ? undefined : classNumbers(model, options.class, count)
   const steps = options.steps ?? defaultRestoreSteps[method]
 
-  using interrupt = listenForInterrupt()
-  using progress = await startProgress('restore', options)
-  const begin = performance.now()
   const { iterations, zeta, lambda, resample } = options
-  const restored = await restore(model, await nodeEngine(), observed, {
-    ...sessionOptions(options),
-    count,
-    method,
-    steps,
-    settings: { iterations, zeta, lambda, resample },
-    labels,
-    seed,
-    batch,
-    signal: interrupt.signal,
-    onStep: (done, total) => progress.update(Math.round(100 * done), 100 * total),
-  }).catch((error: unknown) => {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
-    throw new TweedieError('interrupted', 'the restoration was stopped', { cause: error })
-  })
-  progress.stop()
-  const seconds = (performance.now() - begin) / 1000
+  const { result: restored, seconds } = await watched('restore', 'the restoration', options, async (watch) =>
+    restore(model, await nodeEngine(), observed, {
+      ...sessionOptions(options),
+      ...watch,
+      count,
+      method,
+      steps,
+      settings: { iterations, zeta, lambda, resample },
+      labels,
+      seed,
+      batch,
+    }),
+  )
   const { mean, deviation } = summaryOf(restored.items, itemSize(model.frame.item))
   const largest = Math.max(...deviation)
 
@@ -89,12 +72,7 @@ export async function runRestore(folder: string, picture: string, options: Resto
   if (options.json) {
     return printJson({ files, count, ...provenance, largestDeviation: largest, seconds: Number(seconds.toFixed(3)) })
   }
-  if (out === undefined || process.stdout.isTTY) {
-    const colors = terminalColors(process.env, process.stdout.isTTY ?? false)
-    const width = process.stdout.columns ?? 80
-    const shown = columns === undefined ? {} : { columns }
-    print(textPictureOf(restored.items, model.scale, { colors, width, ...shown }))
-  }
+  show(restored.items, model, options)
   if (files.length > 0) print(`${count} answers: ${files.join(', ')}`)
   note(`seed ${seed}, ${method}, ${steps} steps, sigma ${String(observed.sigma)}, ${duration(seconds)}`, options)
 }

@@ -2,12 +2,13 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, expect, test, vi } from 'vitest'
-import { run } from '../../src/cli/program.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { linesIn } from './support.ts'
 import { temporaryFolder, tinyPoints, tweedie } from './tweedie.ts'
 
 const folder = temporaryFolder()
 const at = (name: string): string => join(folder, name)
+const attempt = linesIn(folder)
 
 beforeAll(async () => {
   for (const name of ['empty', 'small', 'full', 'broken', 'model']) mkdirSync(at(name))
@@ -30,8 +31,9 @@ beforeAll(async () => {
   )
   const grey = sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
   await grey.png().toFile(join(at('small'), 'a.png'))
-  await tweedie('train', ...tinyPoints, '--steps', '3', '--out', at('points'))
-})
+  const trained = await attempt(`train ${tinyPoints.join(' ')} --steps 3 --out FOLDER/points -q`)
+  expect(trained).toMatchObject({ status: 0, stderr: '' })
+}, 60_000)
 
 /** What is typed (`FOLDER` is the test's), the exit status, and words of the line. */
 const cases: readonly (readonly [line: string, status: number, message: RegExp])[] = [
@@ -72,22 +74,6 @@ const cases: readonly (readonly [line: string, status: number, message: RegExp])
   ['export FOLDER/points --out FOLDER/model.pt', 2, /\.onnx/],
   ['data FOLDER/missing', 3, /no such file/],
 ]
-
-/** Runs in this process, which is quicker by far. */
-async function attempt(line: string): Promise<{ status: number; stdout: string; stderr: string }> {
-  const said = { stdout: '', stderr: '' }
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      said[name] += String(text)
-      return true
-    }),
-  )
-  try {
-    return { status: await run(line.replaceAll('FOLDER', folder).split(' ')), ...said }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
 
 test.each(cases)('%s: %i', async (line, status, message) => {
   const before = readdirSync(folder, { recursive: true }).sort()

@@ -1,30 +1,15 @@
 /** Objectives, samplers and likelihoods on the command line, end to end on tiny models. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { run } from '../../src/cli/program.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parseNpy } from '../../src/data/formats/npy.ts'
+import { linesIn } from './support.ts'
 import { temporaryFolder, tinyImages, tinyPoints } from './tweedie.ts'
 
 const folder = temporaryFolder()
 const at = (name: string): string => join(folder, name)
+const tweedie = linesIn(folder)
 const points = tinyPoints.join(' ')
-
-/** Runs a line (`FOLDER` is the test's) in this process, which is quicker by far. */
-async function tweedie(line: string): Promise<{ status: number; stdout: string; stderr: string }> {
-  const said = { stdout: '', stderr: '' }
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      said[name] += String(text)
-      return true
-    }),
-  )
-  try {
-    return { status: await run(line.replaceAll('FOLDER', folder).split(' ')), ...said }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
 
 /** What a line prints as JSON. */
 async function json<T = Record<string, unknown>>(line: string): Promise<T> {

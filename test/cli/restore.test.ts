@@ -2,12 +2,13 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, expect, test, vi } from 'vitest'
-import { run } from '../../src/cli/program.ts'
-import { temporaryFolder, tinyImages, tinyPoints, tweedie } from './tweedie.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { linesIn } from './support.ts'
+import { temporaryFolder, tinyImages, tinyPoints } from './tweedie.ts'
 
 const folder = temporaryFolder()
 const at = (name: string): string => join(folder, name)
+const attempt = linesIn(folder)
 
 /** Writes a picture of one channel or three, with something in it. */
 async function picture(name: string, side: number, channels: 1 | 3 = 1): Promise<void> {
@@ -17,28 +18,14 @@ async function picture(name: string, side: number, channels: 1 | 3 = 1): Promise
 }
 
 beforeAll(async () => {
-  const trained = [
-    tweedie('train', ...tinyImages, '--steps', '6', '-q', '-o', at('grey')),
-    tweedie('train', ...tinyPoints, '--steps', '6', '-q', '-o', at('points')),
-    tweedie(
-      'train',
-      'shapes',
-      '--items',
-      '32',
-      '--batch',
-      '8',
-      '--widths',
-      '8,16',
-      '--patch',
-      '4',
-      '--steps',
-      '4',
-      '-q',
-      '-o',
-      at('colour'),
-    ),
-  ]
-  for (const { status, stderr } of await Promise.all(trained)) expect(status, stderr).toBe(0)
+  const images = tinyImages.join(' ')
+  for (const line of [
+    `train ${images} --steps 6 -q -o FOLDER/grey`,
+    `train ${tinyPoints.join(' ')} --steps 6 -q -o FOLDER/points`,
+    'train shapes --items 32 --batch 8 --widths 8,16 --patch 4 --steps 4 -q -o FOLDER/colour',
+  ]) {
+    expect(await attempt(line)).toMatchObject({ status: 0, stderr: '' })
+  }
   await Promise.all([
     picture('a.png', 28),
     picture('b.png', 28),
@@ -58,23 +45,7 @@ beforeAll(async () => {
       .png()
       .toFile(at(name))
   }
-})
-
-/** Runs in this process, which is quicker by far. */
-async function attempt(line: string): Promise<{ status: number; stdout: string; stderr: string }> {
-  const said = { stdout: '', stderr: '' }
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      said[name] += String(text)
-      return true
-    }),
-  )
-  try {
-    return { status: await run(line.replaceAll('FOLDER', folder).split(' ')), ...said }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
+}, 60_000)
 
 const tasks: readonly (readonly [line: string, files: readonly string[]])[] = [
   [
