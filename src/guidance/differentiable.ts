@@ -82,22 +82,31 @@ export function differentiableMixture(options: MixtureOptions): DifferentiableAn
   const mixture = mixtureDenoiser(options)
   const size = sizeOf(mixture.shape)
   const parts = components.map((part) => differentiableGaussian({ schedule, ...part, ...(shape && { shape }) }))
-  const total = components.reduce((sum, { weight = 1 }) => sum + weight, 0)
+  const logWeights = components.map(({ weight = 1 }) => Math.log(weight))
   return Object.freeze({
     ...mixture,
     vjp(x: FloatArray, t: number, v: FloatArray): FloatArray {
       const out = emptyLike(x)
       const factor = schedule.alpha(t) / schedule.sigma(t) ** 2
-      const [all, mean] = [mixture.logDensity(x, t), mixture.denoise(x, t)]
-      for (const [k, part] of parts.entries()) {
-        const [log, own, product] = [part.logDensity(x, t), part.denoise(x, t), part.vjp(x, t, v)]
-        const weight = (components[k]!.weight ?? 1) / total
-        for (let first = 0; first < x.length; first += size) {
-          const share = weight * Math.exp(log[first / size]! - all[first / size]!)
+      const logs = parts.map((part) => part.logDensity(x, t))
+      const means = parts.map((part) => part.denoise(x, t))
+      const products = parts.map((part) => part.vjp(x, t, v))
+      const mean = new Float64Array(size)
+      for (let first = 0; first < x.length; first += size) {
+        const joint = logs.map((log, k) => log[first / size]! + logWeights[k]!)
+        const top = Math.max(...joint)
+        const likely = joint.map((log) => Math.exp(log - top))
+        const total = likely.reduce((sum, value) => sum + value, 0)
+        mean.fill(0)
+        for (const [k, own] of means.entries()) {
+          for (let i = 0; i < size; i++) mean[i]! += (likely[k]! / total) * own[first + i]!
+        }
+        for (const [k, own] of means.entries()) {
           let along = 0
-          for (let i = first; i < first + size; i++) along += (own[i]! - mean[i]!) * v[i]!
-          for (let i = first; i < first + size; i++) {
-            out[i]! += share * (product[i]! + factor * along * (own[i]! - mean[i]!))
+          for (let i = 0; i < size; i++) along += (own[first + i]! - mean[i]!) * v[first + i]!
+          for (let i = 0; i < size; i++) {
+            const bend = factor * along * (own[first + i]! - mean[i]!)
+            out[first + i]! += (likely[k]! / total) * (products[k]![first + i]! + bend)
           }
         }
       }
