@@ -1,6 +1,7 @@
 /** Networks by the name that a model folder gives them. */
 import { TweedieError } from '../errors.ts'
 import { dit } from './dit.ts'
+import { categoricalUnet } from './categorical-unet.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
 import { tokenTransformer } from './token-transformer.ts'
@@ -12,6 +13,7 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   MLP: mlp,
   DiT: dit,
   TokenTransformer: tokenTransformer,
+  CategoricalUNet: categoricalUnet,
 })
 
 /** The names that {@link networkFromConfig} knows. */
