@@ -9,7 +9,10 @@ import { Scope } from './parameters.ts'
 export interface NetworkInputs {
   /** Noisy data, `[N, ...inputShape]`; int32 states for a network over categories. */
   readonly x: Tensor
-  /** Times `[N]`, float32, in the network's own units: steps 0 … 999 for networks trained on a table of 1000. */
+  /**
+   * Times `[N]`, float32, in the network's own units: steps 0 … 999 for networks trained on a table of 1000, [0, 1] for
+   * networks over categories.
+   */
   readonly t: Tensor
   /** Classes `[N]`, int32, for a conditional network. */
   readonly labels?: Tensor
