@@ -5,6 +5,7 @@ import { command, oneOf, positive, whole, withEngine, withExamples, withSeed } f
 import type { CommonOptions, EngineOptions } from './common.ts'
 import { samplerAttributes, withSampler } from './sampler-options.ts'
 import type { SamplerOptions } from './sampler-options.ts'
+import { withTyped } from './text-options.ts'
 
 /** The options as they are typed. */
 export interface EvalCommandOptions extends CommonOptions, EngineOptions, SamplerOptions {
@@ -101,7 +102,12 @@ export function evalCommand(): Command {
     ],
     ['tweedie eval runs/mine --sampler ddim --steps 100 --json', 'what a sampler is worth, for a script'],
   ])
-  return evaluate.action(async (model: string, options: EvalCommandOptions) => {
+  return evaluate.action(async (model: string, options: EvalCommandOptions, typed: Command) => {
+    const { holdsTokens } = await import('./open-model.ts')
+    if (await holdsTokens(model)) {
+      const { runEvalText } = await import('./eval-text.ts')
+      return runEvalText(model, withTyped(options, typed, 'count'))
+    }
     if (options.likelihood) {
       const { runEvalLikelihood } = await import('./eval-likelihood.ts')
       return runEvalLikelihood(model, options)

@@ -28,7 +28,7 @@ export function exportCommand(): Command {
 }
 
 async function run(path: string, options: ExportCommandOptions): Promise<void> {
-  const [{ TweedieError }, { openModel }, { requireNew }, { writeFileAtomic }] = await Promise.all([
+  const [{ TweedieError }, { openAnyModel }, { requireNew }, { writeFileAtomic }] = await Promise.all([
     import('../errors.ts'),
     import('./open-model.ts'),
     import('./require-new.ts'),
@@ -40,7 +40,10 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
   }
   if (out !== undefined) await requireNew(out, ['.onnx'], force)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force)
-  const model = await openModel(path)
+  const model = await openAnyModel(path)
+  if (reference !== undefined && 'process' in model) {
+    throw new TweedieError('usage', '--reference is for models of images and points, and this one is of tokens')
+  }
   const files: Record<string, number> = {}
   if (out !== undefined) {
     const { exportOnnx } = await import('../model/export-onnx.ts')
@@ -49,7 +52,7 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
     await writeFileAtomic(out, file)
     files[out] = file.length
   }
-  if (reference !== undefined) {
+  if (reference !== undefined && !('process' in model)) {
     const [{ referenceOf }, { nodeEngine }, { writeSafetensors }] = await Promise.all([
       import('../model/reference.ts'),
       import('../runtime/node.ts'),

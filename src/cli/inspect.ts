@@ -4,12 +4,16 @@ import { extname } from 'node:path'
 import { TweedieError } from '../errors.ts'
 import { readSafetensorsFile } from '../io/node/files.ts'
 import { imageExtensions, readProvenance } from '../io/node/images.ts'
+import { type AnyModel, isTokenModel } from '../model/any-model.ts'
+import type { Model } from '../model/model.ts'
+import type { TokenModel } from '../model/token-model.ts'
 import { decodeModel } from '../onnx/proto/decode.ts'
 import type { ValueInfo } from '../onnx/proto/model.ts'
 import { readLog } from '../train/node/log-file.ts'
 import { readCheckpoint, runPaths } from '../train/node/run-folder.ts'
 import { bytes, shapeText, table, thousands } from './common.ts'
-import { openModel } from './open-model.ts'
+import { openAnyModel } from './open-model.ts'
+import { processText } from './train-report.ts'
 
 /** The same for machines and for people. */
 export interface Inspection {
@@ -36,7 +40,8 @@ export async function inspect(path: string, options: { readonly all: boolean }):
 }
 
 async function inspectModel(path: string): Promise<Inspection> {
-  const { network, layout, schedule, scheduler, frame, classNames, meta } = await openModel(path)
+  const model = await openAnyModel(path)
+  const { network, layout, classNames, meta } = model
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)
   const facts = {
@@ -46,7 +51,7 @@ async function inspectModel(path: string): Promise<Inspection> {
     config: network.config,
     data: meta.data,
     objective: meta.objective,
-    noise: scheduler ? { schedule: scheduler.beta_schedule, levels: scheduler.num_train_timesteps } : meta.schedule,
+    ...noiseFacts(model),
     training: meta.training,
     ...(last && { log: { lines: log.length, last } }),
   }
@@ -55,16 +60,44 @@ async function inspectModel(path: string): Promise<Inspection> {
     ['model', path],
     ['network', network.className],
     ['parameters', thousands(layout.size)],
-    ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(frame.item)}`],
-    ['network sees', `${shapeText(frame.network)}${frame.patch > 1 ? `, patches of ${frame.patch}` : ''}`],
+    ...(isTokenModel(model) ? tokenRows(model) : frameRows(model)),
     ['classes', classNames.length > 0 ? `${classNames.length}: ${classNames.slice(0, 20).join(', ')}` : 'none'],
     ['predicts', `${meta.objective.parametrisation}, ${meta.objective.weighting} weighting`],
-    ['noise', scheduler ? `${scheduler.beta_schedule}, ${scheduler.num_train_timesteps} levels` : schedule.name],
+    ['noise', isTokenModel(model) ? processText(model.process.spec) : noiseText(model)],
     ['training', training.length > 0 ? training.join(', ') : undefined],
     ['last loss', last && `${last.loss.toFixed(5)} at step ${last.step}`],
     ['by noise', last && last.lossByNoise.map((loss) => loss?.toFixed(3) ?? '–').join(' ')],
   ])
   return { facts, text }
+}
+
+type Row = readonly [name: string, value: string | undefined]
+
+function frameRows({ frame, meta: { data } }: Model): Row[] {
+  const patches = frame.patch > 1 ? `, patches of ${frame.patch}` : ''
+  return [
+    ['data', `${data.name}: ${data.kind} ${shapeText(frame.item)}`],
+    ['network sees', `${shapeText(frame.network)}${patches}`],
+  ]
+}
+
+function tokenRows({ look, shape, process: { categories, states }, meta: { data } }: TokenModel): Row[] {
+  const kind = look.kind === 'text' ? `text, ${look.tokenizer.kind}` : look.kind
+  return [
+    ['data', `${data.name}: ${kind} ${shapeText(shape)}`],
+    ['network sees', `${shapeText(shape)} of ${states} states, and tells ${categories} categories`],
+  ]
+}
+
+function noiseFacts(model: AnyModel): Readonly<Record<string, unknown>> {
+  if (isTokenModel(model)) return { process: model.meta.process }
+  const { scheduler, meta } = model
+  if (!scheduler) return { noise: meta.schedule }
+  return { noise: { schedule: scheduler.beta_schedule, levels: scheduler.num_train_timesteps } }
+}
+
+function noiseText({ scheduler, schedule }: Model): string {
+  return scheduler ? `${scheduler.beta_schedule}, ${scheduler.num_train_timesteps} levels` : schedule.name
 }
 
 async function inspectSafetensors(path: string, all: boolean): Promise<Inspection> {

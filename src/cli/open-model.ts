@@ -1,11 +1,14 @@
 /** Opens the model in a folder. */
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { TweedieError } from '../errors.ts'
+import { metaPath, type ModelFolder } from '../io/model-folder.ts'
+import { readJson } from '../io/node/files.ts'
 import { readModelFolder } from '../io/node/model-folder.ts'
-import { type AnyModel, anyModelOf } from '../model/any-model.ts'
+import { type AnyModel, anyModelOf, isTokenModel } from '../model/any-model.ts'
 import { modelOf } from '../model/model.ts'
 import type { Model } from '../model/model.ts'
-import type { ModelFolder } from '../io/model-folder.ts'
+import type { TokenModel } from '../model/token-model.ts'
 
 /**
  * The model of images, points or other values in a folder.
@@ -23,6 +26,23 @@ export async function openModel(path: string): Promise<Model> {
  */
 export async function openAnyModel(path: string): Promise<AnyModel> {
   return anyModelOf(await openFolder(path))
+}
+
+/**
+ * The model of tokens in a folder.
+ *
+ * @throws TweedieError `model` where there is none, or it is of something else
+ */
+export async function openTokenModel(path: string): Promise<TokenModel> {
+  const model = await openAnyModel(path)
+  if (isTokenModel(model)) return model
+  throw new TweedieError('model', `${path}: a model of ${model.scale.kind}, where one of tokens is needed`)
+}
+
+/** Whether a folder has a model of tokens in it, told by a glance; whatever is wrong with it, its reader will say. */
+export async function holdsTokens(path: string): Promise<boolean> {
+  const meta = await readJson(join(path, metaPath), 'model').catch(() => undefined)
+  return typeof meta === 'object' && meta !== null && 'process' in meta && meta.process !== null
 }
 
 async function openFolder(path: string): Promise<ModelFolder> {

@@ -5,9 +5,11 @@ import type { CommonOptions, EngineOptions } from './common.ts'
 import { type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'
 import { withSampler } from './sampler-options.ts'
 import type { SamplerOptions } from './sampler-options.ts'
+import { type TextOptions, withTextOptions, withTyped } from './text-options.ts'
 
 /** The options as they are typed. */
-export interface SampleCommandOptions extends CommonOptions, EngineOptions, SamplerOptions, GuidanceCommandOptions {
+export interface SampleCommandOptions
+  extends CommonOptions, EngineOptions, SamplerOptions, GuidanceCommandOptions, TextOptions {
   readonly count: number
   readonly out?: string
   readonly class?: string
@@ -33,6 +35,7 @@ export function sampleCommand(): Command {
     .option('--columns <n>', 'images in a row of the grid', whole())
     .option('--trajectory <file>', 'a .gif or .webp of the way from noise to samples')
     .option('--force', 'write over files that exist')
+  withTextOptions(sample)
   withSeed(sample)
   withEngine(sample)
   withExamples(sample, [
@@ -46,7 +49,12 @@ export function sampleCommand(): Command {
     ['tweedie sample runs/mine -n 1000 --out samples.npy', 'values, float32'],
     ['tweedie sample runs/mine --trajectory way.gif', 'watch it happen'],
   ])
-  return sample.action(async (model: string, options: SampleCommandOptions) => {
+  return sample.action(async (model: string, options: SampleCommandOptions, typed: Command) => {
+    const { holdsTokens } = await import('./open-model.ts')
+    if (await holdsTokens(model)) {
+      const { runSampleText } = await import('./sample-text.ts')
+      return runSampleText(model, withTyped(options, typed, 'count'))
+    }
     const { runSample } = await import('./sample-run.ts')
     await runSample(model, options)
   })

@@ -5,9 +5,10 @@ import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
 import { networkFromConfig } from '../nn/registry.ts'
 import { describeNoise } from '../noise/named.ts'
 import type { NoiseSpec } from '../noise/named.ts'
+import type { DiscreteSpec } from '../discrete/spec.ts'
 import type { DataSource } from '../train/node/run-folder.ts'
 import type { TrainData } from '../train/problem.ts'
-import { type AnyTrainSpec, isTokenSpec, type TokenTrainSpec, type TrainSpec } from '../train/spec.ts'
+import { type AnyTrainSpec, isTokenSpec, type TrainSpec } from '../train/spec.ts'
 import { shapeText, table, thousands } from './common.ts'
 import { kebab } from './option-name.ts'
 
@@ -34,7 +35,7 @@ export function trainReport({ spec, dataset, source, out, stepsMade }: TrainRepo
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['classes', classes > 0 ? `${classes}${names ? `: ${names}${classes > 10 ? ', …' : ''}` : ''}` : 'none'],
     ['network', `${network.className}${sizeText(network.config)}${patchText(spec)}`],
-    ['objective', isTokenSpec(spec) ? processText(spec) : objectiveText(spec)],
+    ['objective', isTokenSpec(spec) ? processText(spec.process) : objectiveText(spec)],
     ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
     ['budget', `${amount} ${unit}${stepsMade === undefined ? '' : `, ${stepsMade} steps made`}`],
     ['out', out],
@@ -65,8 +66,8 @@ const lookText: Readonly<Record<Exclude<TokenLook['kind'], 'text'>, (categories:
 const patchText = (spec: AnyTrainSpec): string =>
   isTokenSpec(spec) || spec.patch === 1 ? '' : `, patches of ${spec.patch}`
 
-function processText({ process }: TokenTrainSpec): string {
-  const { kernel, schedule, steps, objective, lambda = 1 } = process
+/** What corrupts tokens, and what is minimised. */
+export function processText({ kernel, schedule, steps, objective, lambda = 1 }: DiscreteSpec): string {
   const time = steps === null ? 'continuous time' : `${steps} steps`
   return `${objective}${objective === 'hybrid' ? ` (λ ${lambda})` : ''}, ${kernel} kernel, ${schedule}, ${time}`
 }

@@ -216,7 +216,7 @@ function finish(
     `${style('green', 'trained', process.stdout)} ${out}: ${thousands(step)} steps in ${duration(seconds)}, loss ${loss.toFixed(4)}`,
   )
   if (losses.length === 0) note('the budget was spent already: give more with --steps or --minutes', options)
-  note(`next: tweedie sample ${out} -n 16 --out samples.png`, options)
+  note(`next: tweedie sample ${out}`, options)
 }
 
 /** An event as a line of JSON. */

@@ -1,7 +1,8 @@
 /** How to train on tokens when nothing is said: from what the data are to a whole specification. */
 import type { CategoricalDataset } from '../data/categorical.ts'
 import { classCount } from '../data/dataset.ts'
-import { type DiscreteSpec, processOf } from '../discrete/index.ts'
+import { companyOf, tokenShares } from '../data/token-statistics.ts'
+import { type DiscreteSpec, nearestNeighbours, processOf } from '../discrete/index.ts'
 import type { Choices } from './defaults.ts'
 import type { Budget, TokenTrainSpec } from './spec.ts'
 
@@ -53,16 +54,26 @@ const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule'
   neighbour: 'mutual-information',
 }
 
+/** How many neighbours a token has in the graph along which tokens move. */
+const neighbourCount = 8
+/** The kernel refuses more categories than this; nobody should wait for it to do so. */
+const mostInGraph = 512
+
 /** Masks in continuous time; for levels of brightness, which have an order, steps to neighbouring levels. */
-function processFor({ look }: CategoricalDataset, wanted: TokenChoices['process'] = {}): DiscreteSpec {
+function processFor(dataset: CategoricalDataset, wanted: TokenChoices['process'] = {}): DiscreteSpec {
+  const { look, categories } = dataset
   const kernel: DiscreteSpec['kernel'] = wanted.kernel ?? (look.kind === 'levels' ? 'gaussian' : 'absorbing')
+  const schedule = wanted.schedule ?? schedules[kernel]
+  const isGraph = kernel === 'neighbour' && wanted.neighbours === undefined && categories <= mostInGraph
   return {
     kernel,
-    schedule: schedules[kernel],
+    schedule,
     steps: kernel === 'absorbing' ? null : kernel === 'uniform' ? 1000 : 100,
     objective: 'bound',
+    ...(schedule === 'mutual-information' && { marginal: tokenShares(dataset) }),
+    ...(isGraph && { neighbours: nearestNeighbours(companyOf(dataset), categories, neighbourCount) }),
     ...given(wanted),
-  } as DiscreteSpec
+  }
 }
 
 function networkFor(

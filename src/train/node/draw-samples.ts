@@ -1,12 +1,16 @@
 /** What the model draws while it learns: the same noise every time, so that the results can be compared. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TweedieError } from '../../errors.ts'
+import { writeFileAtomic } from '../../io/node/files.ts'
 import { writeImage } from '../../io/node/images.ts'
 import { type AnyModel, isTokenModel } from '../../model/any-model.ts'
 import { generate } from '../../model/generate.ts'
+import { generateTokens } from '../../model/generate-tokens.ts'
 import { pictureOf } from '../../model/picture.ts'
 import type { Model } from '../../model/model.ts'
+import type { TokenModel } from '../../model/token-model.ts'
+import { isPicture, tokenPictureOf } from '../../model/token-picture.ts'
+import { textOf } from '../../model/token-text.ts'
 import type { Engine, SessionOptions } from '../../runtime/session.ts'
 
 type DrawOptions = Pick<SessionOptions, 'device' | 'threads'> & { readonly seed: number }
@@ -25,8 +29,7 @@ export async function drawSamples(
   await mkdir(folder, { recursive: true })
   const path = join(folder, `step-${String(model.meta.training.steps).padStart(7, '0')}`)
   const options = { seed, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
-  if (isTokenModel(model)) throw new TweedieError('usage', 'samples of tokens on the way are not drawn yet')
-  return drawPicture(path, model, engine, options)
+  return isTokenModel(model) ? drawTokens(path, model, engine, options) : drawPicture(path, model, engine, options)
 }
 
 async function drawPicture(path: string, model: Model, engine: Engine, options: DrawOptions): Promise<string> {
@@ -36,6 +39,25 @@ async function drawPicture(path: string, model: Model, engine: Engine, options: 
   const { items } = await generate(model, engine, { count, ...options })
   const columns = isImage && classes >= 2 && classes <= 10 ? { columns: classes } : {}
   await writeImage(`${path}.png`, pictureOf(items, model.scale, columns), {
+    overwrite: true,
+    provenance: { step: model.meta.training.steps, seed: options.seed },
+  })
+  return `${path}.png`
+}
+
+async function drawTokens(path: string, model: TokenModel, engine: Engine, options: DrawOptions): Promise<string> {
+  const picture = isPicture(model)
+  const { steps } = model.process.spec
+  const { tokens } = await generateTokens(model, engine, {
+    count: picture ? 36 : 4,
+    steps: Math.min(64, steps ?? 64),
+    ...options,
+  })
+  if (!picture) {
+    await writeFileAtomic(`${path}.txt`, `${textOf(model, tokens).join('\n\n')}\n`)
+    return `${path}.txt`
+  }
+  await writeImage(`${path}.png`, tokenPictureOf(model, tokens, model.process.categories), {
     overwrite: true,
     provenance: { step: model.meta.training.steps, seed: options.seed },
   })

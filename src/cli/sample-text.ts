@@ -1,0 +1,182 @@
+/** What `tweedie sample` does with a model of tokens: text, maps, rows of tables. */
+import { extname } from 'node:path'
+import { writeNpy } from '../data/formats/npy.ts'
+import { tokenSamplerByName, tokenSamplers } from '../discrete/index.ts'
+import { isTweedieError, TweedieError } from '../errors.ts'
+import { writeFileAtomic } from '../io/node/files.ts'
+import { animationExtensions, imageExtensions, writeAnimation, writeImage } from '../io/node/images.ts'
+import { previewText, terminalColors } from '../io/terminal.ts'
+import { generateTokens } from '../model/generate-tokens.ts'
+import { type TokenModel, withLength } from '../model/token-model.ts'
+import { isPicture, tokenPictureOf } from '../model/token-picture.ts'
+import { textOf } from '../model/token-text.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import { parseInfill } from '../text/index.ts'
+import {
+  duration,
+  listenForInterrupt,
+  note,
+  print,
+  printJson,
+  sessionOptions,
+  startProgress,
+  style,
+  version,
+} from './common.ts'
+import { classNumbers } from './edit-classes.ts'
+import { liveText, visible } from './live-text.ts'
+import { openTokenModel } from './open-model.ts'
+import { requireNew } from './require-new.ts'
+import type { SampleCommandOptions } from './sample.ts'
+import { refuseValueOptions, type TextOptions } from './text-options.ts'
+
+/** How many texts are drawn where nothing is said; of pictures more. */
+const defaultCounts = { text: 1, pictures: 16 }
+
+/** The options as they are typed. */
+type SampleTextOptions = Omit<SampleCommandOptions, 'count'> & { readonly count?: number | undefined }
+
+/** Draws, shows the text as it comes to be, and writes it. */
+export async function runSampleText(path: string, options: SampleTextOptions): Promise<void> {
+  refuseValueOptions(options)
+  const { out, trajectory, force = false, seed, columns, temperature } = options
+  const opened = await openTokenModel(path)
+  const picture = isPicture(opened)
+  if (out !== undefined) await requireNew(out, extensionsFor(picture), force)
+  if (trajectory !== undefined) await requireNew(trajectory, picture ? animationExtensions : ['.txt'], force)
+  const given = givenOf(opened, options)
+  const model = given ? withLength(opened, given.length) : lengthened(opened, options.length)
+  const count = options.count ?? defaultCounts[picture ? 'pictures' : 'text']
+  const labels = options.class === undefined ? undefined : classNumbers(model, options.class, count)
+  const sampler = samplerOf(model, options.sampler)
+  const frames: { readonly t: number; readonly tokens: Int32Array }[] = []
+
+  using interrupt = listenForInterrupt()
+  using progress = await startProgress('sample', options)
+  using live = liveText(process.stdout)
+  const shows = process.stdout.isTTY && !options.json && !options.quiet && !picture
+  const begin = performance.now()
+  const { tokens, evaluations } = await generateTokens(model, await nodeEngine(), {
+    ...sessionOptions(options),
+    count,
+    seed,
+    sampler,
+    temperature,
+    labels,
+    steps: options.steps,
+    guidance: options.guidance,
+    given,
+    batch: options.batch,
+    signal: interrupt.signal,
+    onStep({ done, total, firstItem, step }) {
+      if (shows) live.show(textOf(model, step.x).join('\n\n'))
+      else progress.update(done, total)
+      if (trajectory !== undefined && firstItem === 0) frames.push({ t: step.s, tokens: step.x.slice() })
+    },
+  }).catch((error: unknown) => {
+    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
+    throw new TweedieError('interrupted', 'sampling was stopped', { cause: error })
+  })
+  live.clear()
+  progress.stop()
+  const seconds = (performance.now() - begin) / 1000
+
+  const steps = options.steps ?? model.process.spec.steps ?? 256
+  const provenance = {
+    tweedie: version,
+    command: 'sample',
+    model: path,
+    save: model.meta.save ?? null,
+    seed,
+    sampler: sampler?.name ?? (model.process.mask === null ? 'ancestral' : 'mdlm'),
+    steps,
+    temperature: temperature ?? 1,
+    ...(options.infill !== undefined && { infill: options.infill }),
+    class: options.class ?? null,
+    guidance: options.guidance ?? 0,
+  }
+  const layout = columns === undefined ? {} : { columns }
+  const raster = (shown: Int32Array) => tokenPictureOf(model, shown, model.process.categories, layout)
+  const texts = textOf(model, tokens)
+  if (out !== undefined) {
+    const extension = extname(out).toLowerCase()
+    if (imageExtensions.includes(extension)) await writeImage(out, raster(tokens), { overwrite: force, provenance })
+    else await writeFileAtomic(out, encode(extension, { model, tokens, count, texts, provenance }))
+  }
+  if (trajectory !== undefined) {
+    if (picture) {
+      const pictures = frames.map((frame) => raster(frame.tokens))
+      await writeAnimation(trajectory, pictures, { overwrite: force, provenance })
+    } else await writeFileAtomic(trajectory, frames.map((frame) => frameText(model, frame)).join('\n'))
+  }
+  if (options.json) {
+    return printJson({ texts, count, ...provenance, evaluations, out, seconds: Number(seconds.toFixed(3)) })
+  }
+  if (out === undefined || process.stdout.isTTY) {
+    const colors = terminalColors(process.env, process.stdout.isTTY ?? false)
+    const width = process.stdout.columns ?? 80
+    if (picture) print(previewText(raster(tokens), { colors, columns: width }))
+    else texts.forEach((text, i) => print(shown(text, i, count)))
+  }
+  if (out !== undefined) print(`${count} samples: ${out}`)
+  note(`seed ${seed}, ${provenance.sampler}, ${steps} steps, ${evaluations} evaluations, ${duration(seconds)}`, options)
+}
+
+/** What of a text is given: a template's tokens, −1 in its gaps. */
+function givenOf(model: TokenModel, { infill, length }: TextOptions): Int32Array | undefined {
+  if (infill === undefined) return undefined
+  if (model.look.kind !== 'text') {
+    throw new TweedieError('usage', `--infill is for models of text, and this one is of ${model.look.kind}`)
+  }
+  const open = /\[MASK(?:…|\.\.\.)\]/.test(infill)
+  return parseInfill(infill, model.look.tokenizer, length ?? (open ? model.shape[0]! : undefined)).tokens
+}
+
+const lengthened = (model: TokenModel, length: number | undefined): TokenModel =>
+  length === undefined ? model : withLength(model, length)
+
+function samplerOf({ process: { mask, spec } }: TokenModel, name: string | undefined) {
+  if (name === undefined) return undefined
+  const sampler = tokenSamplerByName(name)
+  if (!sampler.masksOnly || mask !== null) return sampler
+  throw new TweedieError('usage', `--sampler ${name} fills in masks, and the model's kernel is ${spec.kernel}`, {
+    hint: tokenSamplers.filter(({ masksOnly }) => !masksOnly).map((each) => `--sampler ${each.name}`)[0],
+  })
+}
+
+const extensionsFor = (picture: boolean): readonly string[] =>
+  picture ? [...imageExtensions, '.npy', '.json'] : ['.txt', '.json', '.npy']
+
+/** Between two texts of a file. */
+const divider = '\n--------\n'
+
+function encode(
+  extension: string,
+  {
+    model,
+    tokens,
+    count,
+    texts,
+    provenance,
+  }: {
+    readonly model: TokenModel
+    readonly tokens: Int32Array
+    readonly count: number
+    readonly texts: readonly string[]
+    readonly provenance: object
+  },
+): Uint8Array | string {
+  if (extension === '.npy') return writeNpy({ shape: [count, ...model.shape], data: tokens })
+  if (extension === '.json') return `${JSON.stringify({ ...provenance, texts }, undefined, 2)}\n`
+  return `${texts.join(divider)}\n`
+}
+
+function frameText(model: TokenModel, { t, tokens }: { readonly t: number; readonly tokens: Int32Array }): string {
+  return `t = ${t.toFixed(4)}\n${textOf(model, tokens).join(divider)}\n`
+}
+
+/** A text for people: numbered if there are several, and nothing in it that a terminal would obey. */
+function shown(text: string, index: number, count: number): string {
+  const body = process.stdout.isTTY ? visible(text) : text
+  return count === 1 ? body : `${style('dim', `--- ${index + 1}`, process.stdout)}\n${body}`
+}
