@@ -8,7 +8,10 @@ interface Event {
   readonly name: string
   /** Microseconds. */
   readonly dur: number
-  readonly args?: { readonly op_name?: string; readonly output_type_shape?: readonly Record<string, readonly number[]>[] }
+  readonly args?: {
+    readonly op_name?: string
+    readonly output_type_shape?: readonly Record<string, readonly number[]>[]
+  }
 }
 
 /** Prints the operators of the newest trace whose name begins with `prefix`, and shapes of results, by their share of time. */
