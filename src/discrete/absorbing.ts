@@ -29,9 +29,9 @@ export function absorbingProcess(spec: DiscreteSpec, categories: number): Absorb
     states: categories + 1,
     mask,
     fade,
-    corrupt(x0, t, uniforms, out) {
-      const kept = fade.alphaBar(t)
-      for (let i = 0; i < x0.length; i++) out[i] = uniforms[i]! < kept ? x0[i]! : mask
+    corrupt(x, t, uniforms, out, s = 0) {
+      const kept = fade.alphaBar(t) / fade.alphaBar(s)
+      for (let i = 0; i < x.length; i++) out[i] = uniforms[i]! < kept ? x[i]! : mask
     },
     drawPrior: (_, out) => void out.fill(mask),
     addEvidence(logits, at, token) {

@@ -2,11 +2,14 @@
  * Ancestral sampling: x_s ~ p(x_s | x_t) = Σ_k p(x₀ = k | x_t) q(x_s | x_t, x₀ = k), from noise to data in any number of steps. Exact
  * for one token in any number of steps, and for many in the limit of many.
  *
- * Tokens that are given are shown as noise would have them at each time; under masks they are simply there.
+ * Tokens that are given are simply there under masks, which is exact; under other kernels they are shown as noise would have
+ * them at each time, which is not, but comes nearer with every round.
  *
  * - Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), https://arxiv.org/abs/2107.03006
  * - Simple and Effective Masked Diffusion Language Models (Sahoo et al., 2024), section 4.2, https://arxiv.org/abs/2406.07524
+ * - RePaint (Lugmayr et al., 2022), https://arxiv.org/abs/2201.09865
  */
+import { TweedieError } from '../errors.ts'
 import type { FloatArray } from '../random/index.ts'
 import { liftedShare } from './absorbing.ts'
 import { drawLog } from './log-space.ts'
@@ -15,20 +18,30 @@ import type { TokenProblem, TokenSampler, TokenStep } from './sampler.ts'
 import { temper } from './temper.ts'
 import { tokenTimes } from './token-times.ts'
 
+/** How to sample. */
+export interface AncestralTokensOptions {
+  /**
+   * Where tokens are given and there are no masks: how often each step is taken, noise being put back in between, so that the
+   * other tokens get along with the given ones (RePaint); default 5.
+   */
+  readonly rounds?: number
+}
+
 /** Ancestral sampling for every kernel, one evaluation a step. */
-export function ancestralTokens(): TokenSampler {
+export function ancestralTokens({ rounds = 5 }: AncestralTokensOptions = {}): TokenSampler {
+  if (!Number.isInteger(rounds) || rounds < 1) throw new TweedieError('usage', `rounds ${rounds}: must be 1 or more`)
   return Object.freeze({
     name: 'ancestral',
     masksOnly: false,
     use: 'the plain reverse process, for every kernel',
     paper: 'https://arxiv.org/abs/2107.03006',
-    run: (problem: TokenProblem) => run(problem, () => false),
+    run: (problem: TokenProblem) => run(problem, roundsOf(problem, rounds), () => true),
   })
 }
 
 /**
- * Ancestral sampling of masks that keeps the denoiser's answer for as long as no mask is lifted, where it does not depend on time:
- * then there are never more evaluations than tokens, however many steps.
+ * Ancestral sampling of masks that asks the denoiser only while masks are left, and, where its answer does not depend on time, only
+ * after one was lifted: then there are never more evaluations than tokens, however many steps.
  */
 export function mdlm(): TokenSampler {
   return Object.freeze({
@@ -36,50 +49,67 @@ export function mdlm(): TokenSampler {
     masksOnly: true,
     use: 'masks: many steps at the price of few, where the network knows no time',
     paper: 'https://arxiv.org/abs/2406.07524',
-    run: (problem: TokenProblem) => run(problem, (changed) => !changed && problem.denoiser.timeless === true),
+    run: (problem: TokenProblem) => {
+      const { timeless, process } = problem.denoiser
+      return run(problem, 1, (changed) => (changed || !timeless) && problem.x.includes(process.mask!))
+    },
   })
 }
 
-/** @param keep whether the last answer still holds, given whether a token has changed since */
-async function* run(problem: TokenProblem, keep: (changed: boolean) => boolean): AsyncGenerator<TokenStep> {
+/** Once, unless tokens are given that noise would change. */
+const roundsOf = ({ denoiser, given }: TokenProblem, rounds: number): number =>
+  denoiser.process.mask === null && given.some((token) => token >= 0) ? rounds : 1
+
+/** @param ask whether there is something to be learned, given whether a token has changed since it was asked last */
+async function* run(
+  problem: TokenProblem,
+  rounds: number,
+  ask: (changed: boolean) => boolean,
+): AsyncGenerator<TokenStep> {
   const { denoiser, x, given, batch, labels, temperature, signal } = problem
   const { process } = denoiser
   const times = tokenTimes(process, problem.steps)
   const uniforms = new Float64Array(x.length)
   const draw = drawer(process)
-  let answer: FloatArray | undefined
+  let answer: FloatArray = new Float64Array(0)
   let [changed, evaluations] = [true, 0]
-  showGiven(problem, 1, -1)
   for (let index = 0; index < problem.steps; index++) {
-    signal?.throwIfAborted()
     const [t, s] = [times[index]!, times[index + 1]!]
-    if (answer === undefined || !keep(changed)) {
-      answer = temper(await denoiser.logits(x, t, batch, labels, signal), process.categories, temperature)
-      evaluations++
+    for (let round = 0; round < rounds; round++) {
+      signal?.throwIfAborted()
+      if (round > 0) {
+        problem.uniforms(uniforms, index, 3 * round - 1)
+        process.corrupt(x.slice(), t, uniforms, x, s)
+      }
+      problem.uniforms(uniforms, index, 3 * round + 1)
+      showGiven(process, given, t, uniforms, x)
+      if (ask(changed)) {
+        answer = temper(await denoiser.logits(x, t, batch, labels, signal), process.categories, temperature)
+        evaluations++
+      }
+      problem.uniforms(uniforms, index, 3 * round)
+      changed = false
+      for (let i = 0; i < x.length; i++) {
+        const next = given[i]! >= 0 ? given[i]! : draw(answer, i, x[i]!, s, t, uniforms[i]!)
+        changed ||= next !== x[i]
+        x[i] = next
+      }
     }
-    problem.uniforms(uniforms, index, 0)
-    changed = false
-    for (let i = 0; i < x.length; i++) {
-      if (given[i]! >= 0) continue
-      const next = draw(answer, i, x[i]!, s, t, uniforms[i]!)
-      changed ||= next !== x[i]
-      x[i] = next
-    }
-    showGiven(problem, s, index)
     yield { index, total: problem.steps, t, s, x, evaluations }
   }
 }
 
-/** The given tokens as they are at time t. */
-function showGiven({ denoiser: { process }, x, given, uniforms }: TokenProblem, t: number, step: number): void {
-  if (process.mask !== null || given.every((token) => token < 0)) return
-  const draws = new Float64Array(x.length)
-  uniforms(draws, step, 1)
-  const one = new Int32Array(1)
+/** Puts the given tokens into x as they are at time t. */
+function showGiven(
+  process: DiscreteProcess,
+  given: Int32Array,
+  t: number,
+  uniforms: Float64Array,
+  x: Int32Array,
+): void {
+  if (process.mask !== null) return
   for (let i = 0; i < x.length; i++) {
-    if (given[i]! < 0) continue
-    if (t > 0) process.corrupt([given[i]!], t, draws.subarray(i, i + 1), one)
-    x[i] = t > 0 ? one[0]! : given[i]!
+    if (given[i]! >= 0) process.corrupt(given.subarray(i, i + 1), t, uniforms.subarray(i, i + 1), x.subarray(i, i + 1))
   }
 }
 

@@ -37,9 +37,9 @@ export function denseProcess(spec: DiscreteSpec, tables: Tables): DenseProcess {
     states: categories,
     mask: null,
     tables,
-    corrupt(x0, t, uniforms, out) {
-      const table = tables.between(0, t)
-      for (let i = 0; i < x0.length; i++) out[i] = drawFrom(table, x0[i]! * categories, categories, uniforms[i]!)
+    corrupt(x, t, uniforms, out, s = 0) {
+      const table = tables.between(s, t)
+      for (let i = 0; i < x.length; i++) out[i] = drawFrom(table, x[i]! * categories, categories, uniforms[i]!)
     },
     drawPrior(uniforms, out) {
       for (let i = 0; i < out.length; i++) out[i] = Math.floor(uniforms[i]! * categories)

@@ -42,7 +42,15 @@ export function exactDenoiser(
     timeless: process.mask !== null,
     logits(xt: Int32Array, t: number, batch: number) {
       const out = new Float64Array(batch * size * categories).fill(-Infinity)
+      const known = new Map<string, number>()
       for (let item = 0; item < batch; item++) {
+        const state = xt.subarray(item * size, (item + 1) * size).join()
+        const same = known.get(state)
+        if (same !== undefined) {
+          out.copyWithin(item * size * categories, same * size * categories, (same + 1) * size * categories)
+          continue
+        }
+        known.set(state, item)
         evidence.fill(0)
         for (let i = 0; i < size; i++) process.addEvidence(evidence, i * categories, xt[item * size + i]!, t)
         for (let sequence = 0; sequence < sequences; sequence++) {

@@ -21,7 +21,7 @@ export {
 export { type BoundTerm, termAt } from './terms.ts'
 export { discreteFeeds, discreteLoss, fillDiscrete } from './training-loss.ts'
 export { type CategoricalDenoiser, type EvaluateLogits, fromLogits } from './denoiser.ts'
-export { ancestralTokens, mdlm } from './ancestral.ts'
+export { ancestralTokens, type AncestralTokensOptions, mdlm } from './ancestral.ts'
 export { type DiscreteBound, discreteBound, type DiscreteBoundOptions } from './bound.ts'
 export { exactDenoiser } from './exact-denoiser.ts'
 export { guideTokens } from './guidance.ts'

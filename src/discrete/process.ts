@@ -29,11 +29,11 @@ export interface ProcessMethods {
   /** The mask, a state behind the categories; null where there is none. */
   readonly mask: number | null
   /**
-   * x_t ~ q(x_t | x₀).
+   * x_t ~ q(x_t | x_s), from clean data unless s is given.
    *
    * @param uniforms one number in [0, 1) for each token; in double precision, so that rare categories are not missed
    */
-  corrupt(x0: ArrayLike<number>, t: number, uniforms: FloatArray, out: Int32Array): void
+  corrupt(x: ArrayLike<number>, t: number, uniforms: FloatArray, out: Int32Array, s?: number): void
   /** Pure noise: what x₁ is, and what samplers start from. */
   drawPrior(uniforms: FloatArray, out: Int32Array): void
   /**

@@ -126,6 +126,7 @@ function givenTokens(
 
 /** Uniform numbers keyed by (seed, item, step, draw): the same sample whatever the batch. */
 function uniformSource(size: number, { seed = 0, firstItem = 0, seeds }: RandomNoiseOptions): TokenProblem['uniforms'] {
+  const keys: Key[] = []
   const keyOf = (item: number): Key => {
     if (!seeds) return fold(key(seed), 'sample', firstItem + item)
     if (item < seeds.length) return fold(key(seeds[item]!), 'sample', 0)
@@ -133,7 +134,8 @@ function uniformSource(size: number, { seed = 0, firstItem = 0, seeds }: RandomN
   }
   return (out, step, draw) => {
     for (let item = 0; item * size < out.length; item++) {
-      uniform(fold(keyOf(item), step, draw), out.subarray(item * size, (item + 1) * size))
+      keys[item] ??= keyOf(item)
+      uniform(fold(keys[item], step, draw), out.subarray(item * size, (item + 1) * size))
     }
   }
 }

@@ -62,11 +62,11 @@ export function uniformProcess(spec: DiscreteSpec, categories: number): UniformP
     states: categories,
     mask: null,
     fade,
-    corrupt(x0, t, uniforms, out) {
-      const kept = alphaBar(t)
-      for (let i = 0; i < x0.length; i++) {
+    corrupt(x, t, uniforms, out, s = 0) {
+      const kept = alphaBar(t) / alphaBar(s)
+      for (let i = 0; i < x.length; i++) {
         const u = uniforms[i]!
-        out[i] = u < kept ? x0[i]! : Math.min(categories - 1, Math.floor(((u - kept) / (1 - kept)) * categories))
+        out[i] = u < kept ? x[i]! : Math.min(categories - 1, Math.floor(((u - kept) / (1 - kept)) * categories))
       }
     },
     drawPrior(uniforms, out) {

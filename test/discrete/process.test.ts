@@ -37,17 +37,23 @@ describe.each(smallSpecs.map((each) => [nameOf(each.spec, each.categories), each
     }
   })
 
-  it('x_t is drawn from it: shares of evenly spread uniform numbers', () => {
-    const n = 20_000
+  it('x_t is drawn from it, and from q(x_t | x_s): shares of evenly spread uniform numbers', () => {
+    const n = 2000
+    const expectShares = (out: Int32Array, truth: readonly number[]): void => {
+      for (const token of everyState) {
+        const share = out.reduce((sum, each) => sum + Number(each === token), 0) / n
+        expect(Math.abs(share - truth[token]!)).toBeLessThan(3 / n + 1e-9)
+      }
+    }
     const spread = Float64Array.from({ length: n }, (_, i) => (i + 0.5) / n)
     for (let x0 = 0; x0 < categories; x0++) {
       for (let t = 1; t <= steps; t++) {
         const out = new Int32Array(n)
         chain.corrupt(new Int32Array(n).fill(x0), t / steps, spread, out)
-        const truth = between(matrices, 0, t)[x0]!
-        for (const token of everyState) {
-          const share = out.reduce((sum, each) => sum + Number(each === token), 0) / n
-          expect(Math.abs(share - truth[token]!)).toBeLessThan(3 / n + 1e-9)
+        expectShares(out, between(matrices, 0, t)[x0]!)
+        for (let s = 1; s < t; s++) {
+          chain.corrupt(new Int32Array(n).fill(x0), t / steps, spread, out, s / steps)
+          expectShares(out, between(matrices, s, t)[x0]!)
         }
       }
     }
