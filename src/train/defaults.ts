@@ -135,13 +135,13 @@ function networkOf(
 }
 
 /** Channels at each resolution: the longer the training, the larger the network that is worth it. */
-function defaultWidths(budget: Budget): readonly number[] {
+export function defaultWidths(budget: Budget): readonly number[] {
   const minutes = 'minutes' in budget ? budget.minutes : Infinity
   return minutes < 3 ? [32, 64] : minutes < 30 ? [48, 96] : [64, 128]
 }
 
 /** The default U-Net. */
-function unetOf({ widths = [64, 128], depth = 1, attention = 'middle' }: UNetChoices): Record<string, unknown> {
+export function unetOf({ widths = [64, 128], depth = 1, attention = 'middle' }: UNetChoices): Record<string, unknown> {
   const kinds = widths.map((_, level) => (attention === 'lowest' && level === widths.length - 1 ? 'Attn' : ''))
   return {
     block_out_channels: widths,

@@ -3,7 +3,8 @@ import type { CategoricalDataset } from '../data/categorical.ts'
 import { classCount } from '../data/dataset.ts'
 import { companyOf, tokenShares } from '../data/token-statistics.ts'
 import { type DiscreteSpec, nearestNeighbours, processOf } from '../discrete/index.ts'
-import type { Choices } from './defaults.ts'
+import { TweedieError } from '../errors.ts'
+import { type Choices, defaultWidths, unetOf } from './defaults.ts'
 import type { Budget, TokenTrainSpec } from './spec.ts'
 
 /** What a user may choose; whatever is left out has a default. */
@@ -106,14 +107,22 @@ function networkFor(
     }
   }
   if (className !== 'CategoricalUNet') return { className, config: own }
+  if (shape.length !== 2) {
+    throw new TweedieError(
+      'usage',
+      `${dataset.name}: items [${shape.join(', ')}]: the network takes maps [height, width]`,
+      {
+        hint: 'read the images as grey ones (--channels 1), or give a network of your own',
+      },
+    )
+  }
   return {
     className,
     config: {
-      sample_shape: shape,
+      sample_size: shape[0] === shape[1] ? shape[0] : shape,
       vocab_size: categories,
       num_states: states,
-      block_out_channels: widths ?? [32, 64],
-      layers_per_block: depth ?? 1,
+      ...unetOf({ widths: widths ?? defaultWidths(budget), depth: depth ?? 1 }),
       ...own,
     },
   }
