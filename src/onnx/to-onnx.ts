@@ -35,8 +35,12 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   const names = new Map<Tensor, string>()
   const inputs = new Map<string, { tensor: Tensor; info: ValueInfo }>()
 
-  const order = topological(Object.values(outputs))
+  const order = topological(deepestFirst(Object.values(outputs)))
   const { biased, absorbed } = findFusions(order, Object.values(outputs))
+  const outputNames = new Map<Tensor, string[]>()
+  for (const [name, tensor] of Object.entries(outputs)) {
+    outputNames.set(tensor, [...(outputNames.get(tensor) ?? []), name])
+  }
   for (const tensor of order) {
     if (absorbed.has(tensor)) continue
     const pair = biased.get(tensor)
@@ -53,6 +57,10 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
     } else {
       const rule = lowerRules[tensor.op] as LowerRule<Exclude<OpName, SourceOp>>
       names.set(tensor, rule(context, tensor as never, ...tensor.inputs.map((each) => names.get(each)!)))
+    }
+    // An Identity gives every output its own name; the runtime removes it.
+    for (const name of outputNames.get(tensor) ?? []) {
+      context.nodes.push({ opType: 'Identity', name: `output:${name}`, inputs: [names.get(tensor)!], outputs: [name] })
     }
   }
 
@@ -77,11 +85,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
     return name
   }
 
-  // An Identity gives every output its own name; the runtime removes it.
-  const infos = Object.entries(outputs).map(([name, tensor]) => {
-    context.nodes.push({ opType: 'Identity', name: `output:${name}`, inputs: [names.get(tensor)!], outputs: [name] })
-    return { name, dtype: tensor.dtype, shape: tensor.shape }
-  })
+  const infos = Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape }))
 
   const opsets: Record<string, number> = { '': 21 }
   for (const domain of context.domains) if (domain !== '') opsets[domain] = 1
@@ -98,4 +102,17 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
       outputs: infos,
     },
   }
+}
+
+/**
+ * Outputs in falling order of the longest way to them. ONNX Runtime computes outputs in the reverse order of the nodes that
+ * make them, each with all that it still lacks. So a layer's weight gradient is computed as soon as it can be, and what
+ * only it needs is freed, before the gradient goes on to the layer below.
+ */
+function deepestFirst(outputs: readonly Tensor[]): Tensor[] {
+  const depths = new Map<Tensor, number>()
+  for (const tensor of topological(outputs)) {
+    depths.set(tensor, 1 + Math.max(0, ...tensor.inputs.map((each) => depths.get(each)!)))
+  }
+  return [...outputs].sort((a, b) => depths.get(b)! - depths.get(a)!)
 }

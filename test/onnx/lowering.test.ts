@@ -1,6 +1,6 @@
 /** Every lowering, compiled and run, against the slow reference evaluator: values, gradients, gradients of gradients. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { add, constant, conv, gradients, input, mul, reshape, sum } from '../../src/graph/index.ts'
+import { add, constant, conv, gradients, input, matmul, mul, reshape, sum } from '../../src/graph/index.ts'
 import type { ConvOptions, Shape, Tensor } from '../../src/graph/index.ts'
 import { sizeOf } from '../../src/graph/index.ts'
 import { evaluate } from '../../src/graph/reference/index.ts'
@@ -199,6 +199,23 @@ describe('weight gradients by blocks', () => {
     expect(convolutionsFor(2, 16)).toBe(0)
     expect(convolutionsFor(16, 5)).toBe(0)
   })
+})
+
+test('nodes come in the order by which the runtime computes early gradients early', () => {
+  const [x, w1, w2] = [input('x', [4, 8]), input('w1', [8, 8]), input('w2', [8, 8])]
+  const [d1, d2] = gradients(sum(matmul(matmul(x, w1), w2)), [w1, w2]) as [Tensor, Tensor]
+  const places = (outputs: Record<string, Tensor>): number[] => {
+    const { nodes } = toOnnx(outputs).graph
+    return ['d1', 'd2'].map((name) => nodes.findIndex(({ outputs: [made] }) => made === name))
+  }
+  for (const outputs of [
+    { d1, d2 },
+    { d2, d1 },
+  ]) {
+    const [first, second] = places(outputs) as [number, number]
+    expect(first).toBeGreaterThan(0)
+    expect(second).toBeGreaterThan(first)
+  }
 })
 
 test('a bias that a convolution shares with nothing else is fused', () => {

@@ -117,15 +117,17 @@ function byPlaces(context: Context, node: Node, x: string, dy: string): string {
 }
 
 /**
- * Two dimensions, stride 1, outputs in whole blocks of B: one blocked convolution for every row of the kernel, as fast as
+ * Two dimensions, outputs in whole blocks of B: one blocked convolution for every row of the kernel, as fast as
  * the convolution itself. What is summed over, images and rows, are its channels, in blocks of B images; a channel of x is
  * a row, dy is the kernel, as wide as the image, and what comes out is as wide as the weight's kernel.
  *
- *     x  [M B, C, H, W]   → [M, H, C, W' + taps − 1, B]
+ *     x  [M B, C, H, W]   → [M, H, C, W + padding, B]
  *     dy [M B, O, H', W'] → [O / B, M, H, W', B, B], moved along the height for every row of the kernel
+ *
+ * A stride is a dilation of the kernel that dy is: by the operator along the width, by rows of zeros along the height.
  */
 function byBlocks(context: Context, node: Node, x: string, dy: string): string {
-  const { padding, dilation, kernel } = node.attributes
+  const { stride, padding, dilation, kernel } = node.attributes
   const [given, channels, height, width] = node.inputs[0]!.shape as [number, number, number, number]
   const [, out, tall, wide] = node.inputs[1]!.shape as [number, number, number, number]
   const block = context.target.block!
@@ -141,7 +143,8 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
     reshapeTo(context, imagesLast, [images, channels, height, width * block]),
     [0, 2, 1, 3],
   )
-  const [left, reach] = [padding[1]![0], wide + (kernel[1]! - 1) * dilation[1]!]
+  const left = padding[1]![0]
+  const reach = (wide - 1) * stride[1]! + (kernel[1]! - 1) * dilation[1]! + 1
   const widened = padAxes(
     context,
     reshapeTo(context, byRow, [images * height * channels, width * block]),
@@ -154,15 +157,20 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
   const lines = reshapeTo(context, widened, [1, n * height, channels, reach])
 
   const outputsLast = reshapeTo(context, reorder(filled(dy)), [images, block, out / block, tall * wide, block])
+  const rowsOfFilter = (out / block) * images
+  const rowSize = wide * block * block
   const filter = reshapeTo(context, transposeTo(context, outputsLast, [2, 0, 3, 1, 4]), [
-    (out / block) * images,
-    tall,
-    wide * block * block,
+    rowsOfFilter * tall,
+    1,
+    rowSize,
   ])
-  const window = { stride: [1, dilation[1]!], padding: [none, none], dilation: [1, 1], groups: 1 }
+  const spaced = padAxes(context, filter, 3, [1], [0], [stride[0]! - 1], zero)
+  const span = tall * stride[0]!
+  const strip = reshapeTo(context, spaced, [rowsOfFilter, span, rowSize])
+  const window = { stride: [1, dilation[1]!], padding: [none, none], dilation: [1, stride[1]!], groups: 1 }
   const rows = Array.from({ length: kernel[0]! }, (_, row) => {
     const above = row * dilation[0]! - padding[0]![0]
-    const moved = padAxes(context, filter, 3, [1], [above], [height - tall - above], zero)
+    const moved = padAxes(context, strip, 3, [1], [above], [height - span - above], zero)
     const taps = reshapeTo(context, moved, [out, n * height, 1, wide])
     const dw = context.emit('Conv', [lines, taps], windowAttributes(window, [1, wide]), nchwc)
     const plain = context.emit('ReorderOutput', [dw], { channels: out }, nchwc)
@@ -186,7 +194,7 @@ function bestWay(context: Context, node: Node): keyof typeof ways {
   const places = sizeOf(node.inputs[1]!.shape.slice(2))
   const unit = stride.every((by) => by === 1)
   if (context.target.provider !== 'cpu' || groups !== 1 || sizeOf(kernel) === 1) return 'taps'
-  if (unit && takesBlocks(context, node)) return 'blocks'
+  if (takesBlocks(context, node)) return 'blocks'
   if (places <= 256 && node.shape[0]! * node.shape[1]! >= 48 * 48) return 'places'
   return unit && kernel.length === 2 ? 'shifts' : 'taps'
 }
