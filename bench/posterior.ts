@@ -1,12 +1,13 @@
 /**
  * How exact methods of posterior sampling are, where the posterior is known.
  *
- *     npx tsx bench/posterior.ts [--json] [--steps 60] [--samples 400]
+ *     npx tsx bench/posterior.ts [--json] [--steps 60] [--samples 300]
  *
  * Two priors of 16 elements, a Gaussian whose neighbours are alike and a mixture of three such, are measured in three ways at
  * three levels of noise. Of the samples of each method: the error of their mean, in standard deviations of the posterior (root of
  * the mean over elements); of their covariance, relative in the Frobenius norm; and the sliced Wasserstein distance from exact
- * draws, relative to the posterior's standard deviation. `exact` are other exact draws: what chance leaves. `--json` prints an array.
+ * draws, relative to the posterior's standard deviation. `exact` are other exact draws: what chance leaves. Tables in Markdown,
+ * or an array with `--json`; three minutes.
  */
 import { parseArgs } from 'node:util'
 import { differentiableMixture, type DifferentiableAnalytic } from '../src/guidance/differentiable.ts'
@@ -30,7 +31,7 @@ const { values: flags } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     steps: { type: 'string', default: '60' },
-    samples: { type: 'string', default: '400' },
+    samples: { type: 'string', default: '300' },
   },
 })
 const [steps, count, n] = [Number(flags.steps), Number(flags.samples), 16]
@@ -150,25 +151,23 @@ function momentsOf(samples: Float64Array): { readonly mean: Float64Array; readon
   return { mean, covariance }
 }
 
-/** One table to a prior and measurement: methods down, noise across. */
+/** A table in Markdown to a prior: measurements and methods down, noise across. */
 function print(rows: readonly Row[]): void {
-  const groups = groupBy(rows, ({ prior, measurement }) => `${prior}, ${measurement}`)
-  for (const [title, group] of groups) {
-    const sigmas = [...new Set(group.map(({ sigma }) => sigma))]
-    const head = sigmas.map((sigma) => `σ_y = ${sigma}: mean  cov.   SW`.padStart(30)).join('')
-    process.stdout.write(`\n${title}\n${''.padEnd(10)}${head}\n`)
-    for (const [method, own] of groupBy(group, ({ method }) => method)) {
-      const cells = own.map(({ mean, covariance, slicedWasserstein: sw }) =>
-        [mean, covariance, sw]
-          .map((value) => value.toFixed(2).padStart(6))
-          .join('')
-          .padStart(30),
+  const line = (cells: readonly string[]): boolean => process.stdout.write(`| ${cells.join(' | ')} |\n`)
+  for (const [prior, group] of groupBy(rows, (row) => row.prior)) {
+    const sigmas = [...new Set(group.map(({ sigma }) => `σ_y = ${sigma}`))]
+    process.stdout.write(`\n${prior} (mean / covariance / sliced Wasserstein)\n\n`)
+    line(['measurement', 'method', ...sigmas])
+    line(Array.from({ length: 2 + sigmas.length }, () => '---'))
+    for (const own of groupBy(group, ({ measurement, method }) => `${measurement} ${method}`).values()) {
+      const cells = own.map((row) =>
+        [row.mean, row.covariance, row.slicedWasserstein].map((value) => value.toFixed(2)).join(' / '),
       )
-      process.stdout.write(`${method.padEnd(10)}${cells.join('')}\n`)
+      line([own[0]!.measurement, own[0]!.method, ...cells])
     }
   }
   process.stdout.write('\n')
-  for (const [name, { exact }] of Object.entries(posteriorMethods)) process.stdout.write(`${name.padEnd(10)}${exact}\n`)
+  for (const [name, { exact }] of Object.entries(posteriorMethods)) process.stdout.write(`- ${name}: ${exact}\n`)
 }
 
 function groupBy(rows: readonly Row[], nameOf: (row: Row) => string): Map<string, Row[]> {

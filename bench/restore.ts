@@ -3,12 +3,12 @@
  *
  *     npx tsx bench/restore.ts MODEL --data ../shared/data/mnist [--train DATA] [--count 50] [--skip 8000] [--crop 32]
  *                              [--tasks inpaint,blur] [--methods mmps,ddrm] [--mean-of diffpir] [--draws 8]
- *                              [--steps mmps=25,dps=100] [--zeta 1] [--batch 32] [--json]
+ *                              [--steps mmps=25,dps=100] [--reach 400] [--batch 32] [--json]
  *
  * PSNR and SSIM of a draw for each picture, and of the mean of `--draws` for the methods of `--mean-of`; how many are recognised as
  * their class by a classifier trained on `--train`, as a share of those that are recognised clean. A draw of the posterior is not the
  * best guess in the mean square: that is the mean of many. The simple answers: black where nothing is seen, bicubic interpolation,
- * Wiener's filter for white data, and for data of their covariance (the best linear answer).
+ * Wiener's filter for white data, and for data of their covariance (the best linear answer). `--reach` is ζ times the steps of DPS.
  *
  * `--train` is the data that the model has seen, from which the simple answers take their moments; by default all items of `--data`
  * that are not restored, and then `--skip` leaves out those that the model has seen. `--crop` cuts patches out of larger pictures,
@@ -57,7 +57,7 @@ const { values: flags, positionals } = parseArgs({
     steps: { type: 'string' },
     'mean-of': { type: 'string', default: '' },
     draws: { type: 'string', default: '8' },
-    zeta: { type: 'string' },
+    reach: { type: 'string' },
     batch: { type: 'string', default: '32' },
     crop: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -76,21 +76,24 @@ const [count, skip, draws, batch] = [flags.count, flags.skip, flags.draws, flags
 interface Task {
   readonly operator: (shape: readonly number[]) => LinearOperator
   readonly sigma: number
-  /** The length of the steps of DPS: tuned on training digits. */
-  readonly zeta: number
+  /** DPS: ζ times the number of steps; tuned on training digits. */
+  readonly reach: number
 }
 
 const tasks: Readonly<Record<string, Task>> = {
-  'super-resolution': { operator: (shape) => averagePooling(shape, 4), sigma: 0.01, zeta: 1 },
+  'super-resolution': { operator: (shape) => averagePooling(shape, 4), sigma: 0.01, reach: 400 },
   inpaint: {
     operator: (shape) => maskOperator(shape, boxMask(shape, { height: 10, width: 10 })),
     sigma: 0.01,
-    zeta: 1,
+    reach: 300,
   },
-  blur: { operator: (shape) => gaussianBlur(shape, 1.5), sigma: 0.05, zeta: 1 },
-  'random mask': { operator: (shape) => maskOperator(shape, randomMask(shape, 0.25)), sigma: 0.01, zeta: 1 },
-  denoise: { operator: (shape) => maskOperator(shape, Uint8Array.of(1), 'denoise'), sigma: 0.5, zeta: 1 },
+  blur: { operator: (shape) => gaussianBlur(shape, 1.5), sigma: 0.05, reach: 400 },
+  'random mask': { operator: (shape) => maskOperator(shape, randomMask(shape, 0.25)), sigma: 0.01, reach: 300 },
+  denoise: { operator: (shape) => maskOperator(shape, Uint8Array.of(1), 'denoise'), sigma: 0.5, reach: 100 },
 }
+
+/** Of items of more numbers the covariance is left out: it would take longer than the methods. */
+const largestCovariance = 1024
 
 /** How good some answers are. */
 interface Quality {
@@ -112,7 +115,9 @@ const model = modelOf(await readModelFolder(folder))
 const engine = await nodeEngine()
 const data = await open(flags.data, 'test')
 const [shape, size] = [data.shape, data.shape.reduce((a, b) => a * b, 1)]
-const indices = Array.from({ length: Math.min(count, data.length - skip) }, (_, i) => skip + i)
+// patches that lie side by side are alike: those that are restored are spread over the pictures
+const stride = flags.crop === undefined ? 1 : Math.max(1, Math.floor((data.length - skip) / count))
+const indices = Array.from({ length: Math.min(count, data.length - skip) }, (_, i) => skip + i * stride)
 const clean = loadBatch(data, indices, new Float32Array(indices.length * size))
 const learned = await learnedData()
 const judge = await recogniser(learned)
@@ -120,7 +125,7 @@ const steps = stepsOf(flags.steps)
 const rows: Row[] = []
 let known: Prior | undefined
 
-for (const [name, { operator: make, sigma, zeta }] of Object.entries(tasks)) {
+for (const [name, { operator: make, sigma, reach }] of Object.entries(tasks)) {
   if (flags.tasks !== undefined && !flags.tasks.split(',').includes(name)) continue
   const operator = make(shape)
   const observed = await observe(operator, clean, { sigma, seed: 'restore' })
@@ -133,7 +138,7 @@ for (const [name, { operator: make, sigma, zeta }] of Object.entries(tasks)) {
     if (method === 'repaint' && !/inpaint|mask/.test(name)) continue
     const begin = performance.now()
     const all: Float32Array[] = []
-    const settings = method === 'dps' ? { zeta: Number(flags.zeta ?? zeta) } : {}
+    const settings = method === 'dps' ? { zeta: Number(flags.reach ?? reach) / steps(method) } : {}
     for (let seed = 0; seed < (flags['mean-of'].split(',').includes(method) ? draws : 1); seed++) {
       const how = { count: indices.length, method, settings, steps: steps(method), seed, batch }
       const { items } = await restore(model, engine, observed, how)
@@ -235,7 +240,9 @@ function baselines(
           ] as const,
         ]),
     ['wiener', (observed) => linearAnswer(observed, whitePrior())],
-    ['linear', (observed) => linearAnswer(observed, dataPrior())],
+    ...(size <= largestCovariance
+      ? [['linear', (observed: Observation<LinearOperator>) => linearAnswer(observed, dataPrior())] as const]
+      : []),
   ]
 }
 

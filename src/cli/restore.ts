@@ -45,7 +45,11 @@ export function restoreCommand(): Command {
     .option('--method <name>', `how to draw: ${restoreMethods.join(', ')}`, oneOf(restoreMethods), 'mmps')
     .option('--steps <n>', "steps (default: the method's)", whole({ max: 100_000 }))
     .option('--iterations <n>', 'mmps: of the solver, in each step (default: 3)', whole({ max: 1000 }))
-    .option('--zeta <x>', 'dps: length of the step; diffpir: share of new noise (default: 1)', real({ min: 0 }))
+    .option(
+      '--zeta <x>',
+      'dps: length of the step (default: 400/steps); diffpir: share of new noise (default: 1)',
+      real({ min: 0 }),
+    )
     .option('--lambda <x>', 'diffpir: how much the model counts against the measurement (default: 1)', positive)
     .option('--resample <n>', 'repaint: how often it walks back (default: 10)', whole({ max: 1000 }))
     .option('--class <name>', 'the class that it is of, if that is known')

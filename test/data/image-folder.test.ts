@@ -306,7 +306,7 @@ describe('patches', () => {
     [{ crop: 8, size: 8 }, 'cut out unscaled'],
     [{ stride: 4 }, 'a stride without a crop'],
     [{ crop: 32 }, 'smaller than 32'],
-    [{ crop: 8, split: 'test' as const }, 'no test patch of 8 pixels fits'],
+    [{ crop: 8, split: 'test' as const }, 'no patch of 8 pixels is held back'],
   ])('refuses %o', async (options, message) => {
     await save('a.png', ramp(16, 16))
     await expect(open(options)).rejects.toThrow(message)

@@ -144,6 +144,15 @@ describe('restore', () => {
     again.items.forEach((value, i) => expect(Math.abs(value - items[i]!)).toBeLessThan(2e-3))
   })
 
+  it('dps steps as far in all whatever the number of steps', async () => {
+    const observed = await observe(hole, clean.subarray(0, size), { sigma: 0.1 })
+    const draw = async (settings?: { readonly zeta: number }) =>
+      (await restore(model, engine, observed, { count: 1, method: 'dps', steps: 50, settings })).items
+    const [unsaid, eight, one] = [await draw(), await draw({ zeta: 8 }), await draw({ zeta: 1 })]
+    expect(unsaid).toEqual(eight)
+    expect(unsaid).not.toEqual(one)
+  })
+
   it('dps takes a nonlinear measurement', async () => {
     const observed = await observe(clipping(shape, 2), clean.slice(0, size), { sigma: 0.05 })
     const { items } = await restore(model, engine, observed, { count: 2, method: 'dps', steps: 10 })

@@ -7,7 +7,10 @@ export interface CropOptions {
   readonly crop?: number | undefined
   /** pixels from one patch to the next, across and down; by default a quarter of their side, so that they overlap */
   readonly stride?: number | undefined
-  /** patches of the left four fifths of every image, or of the right fifth; by default of the whole */
+  /**
+   * `train` (default): patches of the left four fifths of every image; `test`: of the right fifth. Of images whose fifth holds no
+   * patch all are for training.
+   */
   readonly split?: 'train' | 'test' | undefined
 }
 
@@ -39,10 +42,11 @@ export function checkCrop({ crop, stride, size }: CropOptions & { readonly size?
 export function cropPlaces(
   { width, height }: { readonly width: number; readonly height: number },
   crop: number,
-  { stride = Math.ceil(crop / 4), split }: Pick<CropOptions, 'stride' | 'split'> = {},
+  { stride = Math.ceil(crop / 4), split = 'train' }: Pick<CropOptions, 'stride' | 'split'> = {},
 ): Place[] {
-  const border = Math.round((1 - heldBack) * width)
-  const [from, to] = split === 'train' ? [0, border] : split === 'test' ? [border, width] : [0, width]
+  const room = Math.round(heldBack * width)
+  const border = room < crop ? width : width - room
+  const [from, to] = split === 'train' ? [0, border] : [border, width]
   const [columns, rows] = [to - from, height].map((room) => Math.max(0, Math.floor((room - crop) / stride) + 1)) as [
     number,
     number,

@@ -79,7 +79,7 @@ export async function readImageFolder(
   const places = candidates.map((image) => (crop === undefined ? whole : cropPlaces(image, crop, options)))
   const firsts = places.map((_, i) => places.slice(0, i).reduce((sum, own) => sum + own.length, 0))
   const total = places.reduce((sum, own) => sum + own.length, 0)
-  if (total === 0) throw new TweedieError('data', `${folder}: no ${options.split} patch of ${size} pixels fits`)
+  if (total === 0) throw new TweedieError('data', `${folder}: no patch of ${size} pixels is held back for tests`)
 
   const plane = size * size
   const rgb = allocate(folder, total * 3 * plane)

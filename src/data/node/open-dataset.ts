@@ -16,7 +16,7 @@ import { readImageFolder, type ImageFolderOptions } from './image-folder.ts'
 import { defaultMaxBytes, readBytes } from './read-bytes.ts'
 
 export interface OpenDatasetOptions extends ImageFolderOptions {
-  /** which files of MNIST and CIFAR-10 folders, by default `train`; which part of images that are cropped, by default all */
+  /** which files of MNIST and CIFAR-10 folders, which part of images that are cropped; by default `train` */
   readonly split?: 'train' | 'test' | undefined
   /** tables: the column that holds the class, by name or number */
   readonly labelColumn?: string | number | undefined
