@@ -8,11 +8,16 @@ import { readJson } from '../io/node/files.ts'
 import type { Model } from '../model/model.ts'
 import { runPaths } from '../train/node/run-folder.ts'
 import type { DataSource, RunRecord } from '../train/node/run-folder.ts'
-import type { EvalCommandOptions } from './eval.ts'
-import { openData } from './open-data.ts'
+import { openData, openParts } from './open-data.ts'
+
+/** Data named by hand. */
+export interface DataOptions {
+  readonly data?: string | undefined
+  readonly heldOut?: string | undefined
+}
 
 /** Where the data are: what was typed, else what `train` was given. */
-export async function sourceOf(folder: string, model: Model, { data }: EvalCommandOptions): Promise<DataSource> {
+export async function sourceOf(folder: string, model: Model, { data }: DataOptions): Promise<DataSource> {
   const { record } = runPaths(folder)
   const trained = existsSync(record) ? ((await readJson(record, 'model')) as Partial<RunRecord>).data : undefined
   if (trained && (data === undefined || data === trained.path)) return trained
@@ -30,14 +35,16 @@ function pictureSize(path: string, { frame: { item }, scale }: Model): Pick<Data
   return { size: height, ...((channels === 1 || channels === 3) && { channels }) }
 }
 
-/** Data that were not trained on: those named, or for a built-in set, others of its kind. */
+/** Data that were not trained on: those named, those that `train` held out, or of a built-in set others of its kind. */
 export async function openHeldOut(
   source: DataSource,
   model: Model,
-  { heldOut: path }: EvalCommandOptions,
+  { heldOut: path }: DataOptions,
   signal: AbortSignal,
 ): Promise<ArrayDataset | undefined> {
   if (path !== undefined) return openData({ path, ...pictureSize(path, model) }, { quiet: true, signal })
+  const kept = source.holdOut ? (await openParts(source, { quiet: true, signal })).heldOut : undefined
+  if (kept && kept.kind !== 'tokens') return kept
   const builtin = isBuiltinName(source.path.replace(/^builtin:/, '')) && !existsSync(source.path)
   return builtin ? openDataset(source.path, { length: 1000, seed: 'held-out' }) : undefined
 }

@@ -23,7 +23,7 @@ const continuousSteps = 1000
 
 /** Works out how likely data are under a model and prints it. */
 export async function runEvalLikelihood(path: string, options: EvalCommandOptions): Promise<void> {
-  const { boundVariance, boundSteps, terms, trace, seed, batch } = options
+  const { values, boundVariance, boundDecoder, boundSteps, terms, trace, seed, batch } = options
   const model = await openModel(path)
   requireSense(model, options)
   const isImage = model.scale.kind === 'image'
@@ -36,13 +36,21 @@ export async function runEvalLikelihood(path: string, options: EvalCommandOption
   const { signal } = interrupt
   const begin = performance.now()
   const heldOut = await openHeldOut(source, model, options, signal)
-  const dataset = heldOut ?? (await openData(source, { ...options, signal }))
+  const training = await openData(source, { ...options, signal })
+  const dataset = heldOut ?? training
   using progress = await startProgress('likelihood', options)
   const report = await likelihoodOf(model, dataset, engine, {
     count,
     batch,
     seed,
-    bound: { variance: boundVariance, steps: boundSteps ?? model.schedule.table?.steps ?? continuousSteps, terms },
+    values,
+    training,
+    bound: {
+      variance: boundVariance,
+      decoder: boundDecoder,
+      steps: boundSteps ?? model.schedule.table?.steps ?? continuousSteps,
+      terms,
+    },
     flow: { ...(trace && { trace }), solver: { name: 'rk45', relative: tolerance, absolute: tolerance } },
     signal,
     onProgress: (done) => progress.update(Math.round(100 * done), 100),
@@ -63,7 +71,7 @@ export async function runEvalLikelihood(path: string, options: EvalCommandOption
       unit: isImage ? 'bits/dim' : 'nats',
       dequantisation: isImage ? 'uniform' : null,
     }
-    const data = { data: dataset.name, part }
+    const data = { data: dataset.name, part, ...(isImage && { values: values ?? 256 }) }
     return printJson({
       model: path,
       save: model.meta.save,
@@ -73,14 +81,18 @@ export async function runEvalLikelihood(path: string, options: EvalCommandOption
       seconds: Number(seconds.toFixed(3)),
     })
   }
-  print(isImage ? formatBits(report) : formatNats(report))
+  print(isImage ? formatBits(report, values) : formatNats(report))
   print(`\n${report.items} ${part} items of ${dataset.name}, ${report.dimensions} dimensions`)
   if (!heldOut) note('warning: these are the data that the model was trained on; --held-out names others', options)
   note(`seed ${seed}, ${report.flow?.evaluations} evaluations of the flow, ${duration(seconds)}`, options)
 }
 
 /** Refuses what the model cannot answer, before data are read. */
-function requireSense({ network, schedule }: Model, { boundVariance, boundSteps, terms }: EvalCommandOptions): void {
+function requireSense(model: Model, { values, boundVariance, boundSteps, terms }: EvalCommandOptions): void {
+  const { network, schedule, scale } = model
+  if (values !== undefined && scale.kind !== 'image') {
+    throw new TweedieError('usage', '--values is for images: nothing else is known to take a few values only')
+  }
   if (boundVariance === 'learned' && !learnsVariance(network)) {
     throw new TweedieError('usage', '--bound-variance learned: the model has learned no variances', {
       hint: '--bound-variance analytic measures them',
@@ -98,14 +110,18 @@ function requireSense({ network, schedule }: Model, { boundVariance, boundSteps,
   }
 }
 
-/** Images: bits per dimension of their bytes. */
-function formatBits({ bound, flow }: LikelihoodReport): string {
+/** Images: bits per dimension of their bytes, or other values. */
+function formatBits({ bound, flow }: LikelihoodReport, values?: number): string {
   return table([
     ['variational bound', bound && `≤ ${text(bound.bitsPerDim)} bits/dim`],
     ['  prior       L_T', bound && decimals(bound.parts.prior)],
     ['  transitions Σ L_{t−1}', bound && decimals(bound.parts.transitions)],
     ['  decoder     L_0', bound && decimals(bound.parts.decoder)],
-    ['probability flow', flow && `≤ ${text(flow.bitsPerDim)} bits/dim, bytes dequantised uniformly`],
+    [
+      'probability flow',
+      flow &&
+        `≤ ${text(flow.bitsPerDim)} bits/dim, ${values === undefined ? 'bytes' : `${values} values`} dequantised uniformly`,
+    ],
   ])
 }
 

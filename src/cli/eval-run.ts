@@ -13,14 +13,17 @@ import type { Progress, Verbosity } from './common.ts'
 import { openHeldOut, sourceOf } from './eval-data.ts'
 import type { EvalCommandOptions } from './eval.ts'
 import { openData } from './open-data.ts'
+import { chooseGuidance } from './guidance-choice.ts'
 import { openModel } from './open-model.ts'
-import { chooseSampler, stepsText } from './sampler-choice.ts'
+import { measuredSampler } from './sampler-analytic.ts'
+import { chooseSampler, needsData, stepsText } from './sampler-choice.ts'
 
 /** Draws samples, judges them and prints the report. */
 export async function runEval(path: string, options: EvalCommandOptions): Promise<void> {
   const { count, classes, seed, batch, clip } = options
   const model = await openModel(path)
-  const { sampler, times, steps } = chooseSampler(model, options)
+  const { sampler: chosen, times, steps } = chooseSampler(model, options)
+  const guidance = await chooseGuidance(model, options)
   const engine = await nodeEngine()
   const features = options.features === undefined ? undefined : await openFeatures(options, model, engine)
   const source = await sourceOf(path, model, options)
@@ -28,6 +31,7 @@ export async function runEval(path: string, options: EvalCommandOptions): Promis
   using interrupt = listenForInterrupt()
   using progress = phases(options)
   const { signal } = interrupt
+  const sampler = needsData(chosen) ? await measuredSampler(chosen, path, model, times, { ...options, signal }) : chosen
   const begin = performance.now()
   const dataset = await openData(source, { ...options, signal })
   const heldOut = await openHeldOut(source, model, options, signal)
@@ -37,6 +41,7 @@ export async function runEval(path: string, options: EvalCommandOptions): Promis
     seed,
     batch,
     clip,
+    guidance,
     sampler,
     times,
     features,
@@ -53,11 +58,19 @@ export async function runEval(path: string, options: EvalCommandOptions): Promis
 
   const seconds = (performance.now() - begin) / 1000
   if (options.json) {
-    const how = { seed, sampler: sampler.name, steps: steps ?? null, spacing: options.spacing ?? 'trailing', classes }
+    const how = {
+      seed,
+      sampler: sampler.name,
+      steps: steps ?? null,
+      spacing: options.spacing ?? null,
+      classes,
+      guidance: options.guidance ?? 0,
+    }
     return printJson({ model: path, save: model.meta.save, ...report, ...how, seconds: Number(seconds.toFixed(3)) })
   }
   print(formatReport(report))
-  note(`seed ${seed}, ${sampler.name}, ${stepsText(steps)}, ${duration(seconds)}`, options)
+  const guided = options.guidance ? `, guidance ${options.guidance}` : ''
+  note(`seed ${seed}, ${sampler.name}, ${stepsText(steps)}${guided}, ${duration(seconds)}`, options)
 }
 
 async function openFeatures(

@@ -3,12 +3,13 @@ import { type Command, Option } from 'commander'
 import { boundVariances, traces } from './choices.ts'
 import { command, oneOf, positive, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
+import { guidanceAttributes, type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'
 import { samplerAttributes, withSampler } from './sampler-options.ts'
 import type { SamplerOptions } from './sampler-options.ts'
 import { withTyped } from './text-options.ts'
 
 /** The options as they are typed. */
-export interface EvalCommandOptions extends CommonOptions, EngineOptions, SamplerOptions {
+export interface EvalCommandOptions extends CommonOptions, EngineOptions, SamplerOptions, GuidanceCommandOptions {
   readonly data?: string
   readonly heldOut?: string
   readonly count: number
@@ -20,13 +21,16 @@ export interface EvalCommandOptions extends CommonOptions, EngineOptions, Sample
   readonly seed: number
   readonly likelihood?: boolean
   readonly likelihoodItems?: number
+  readonly values?: number
   readonly boundVariance?: (typeof boundVariances)[number]
+  readonly boundDecoder?: (typeof boundDecoders)[number]
   readonly boundSteps?: number
   readonly terms?: number
   readonly trace?: (typeof traces)[number]
   readonly tolerance?: number
 }
 
+const boundDecoders = ['fitted', 'step'] as const
 const classChoices = ['data', 'balanced'] as const
 const featureRanges = ['-1,1', '0,1', '0,255'] as const
 
@@ -43,6 +47,7 @@ export function evalCommand(): Command {
     .option('--classes <how>', 'as often as in the data, or balanced', oneOf(classChoices), 'data')
     .option('--features <file>', 'compare by this ONNX network of images (default: a classifier, or random filters)')
     .option('--feature-range <low,high>', "black and white for that network: '0,1' …", oneOf(featureRanges), '-1,1')
+  withGuidance(evaluate)
   withSampler(evaluate)
   evaluate
     .option(
@@ -55,7 +60,7 @@ export function evalCommand(): Command {
       new Option(
         '--likelihood',
         'how likely held-out data are: the variational bound and the probability flow',
-      ).conflicts(['count', 'classes', 'features', 'featureRange', ...samplerAttributes]),
+      ).conflicts(['count', 'classes', 'features', 'featureRange', ...samplerAttributes, ...guidanceAttributes]),
     )
     .addOption(
       likelihoodOption('--likelihood-items <n>', 'on how many items (default: 32, for points 500)').argParser(
@@ -63,10 +68,21 @@ export function evalCommand(): Command {
       ),
     )
     .addOption(
+      likelihoodOption('--values <n>', 'how many shades the images have, equally spaced (default: 256)').argParser(
+        whole({ min: 2, max: 65_536 }),
+      ),
+    )
+    .addOption(
       likelihoodOption(
         '--bound-variance <which>',
         `the bound's reverse steps: ${boundVariances.join(', ')} (default: learned, else small, for points large)`,
       ).argParser(oneOf(boundVariances)),
+    )
+    .addOption(
+      likelihoodOption(
+        '--bound-decoder <which>',
+        "the width of its last step: fitted to the training data, or the step's own (default: fitted)",
+      ).argParser(oneOf(boundDecoders)),
     )
     .addOption(
       likelihoodOption(
@@ -100,6 +116,7 @@ export function evalCommand(): Command {
       'tweedie eval runs/mine --bound-variance analytic --bound-steps 25',
       'the bound of 25 steps, as Analytic-DPM has it',
     ],
+    ['tweedie eval runs/mine --guidance 2', 'samples that are surer of their class: are they recognised?'],
     ['tweedie eval runs/mine --sampler ddim --steps 100 --json', 'what a sampler is worth, for a script'],
   ])
   return evaluate.action(async (model: string, options: EvalCommandOptions, typed: Command) => {

@@ -13,6 +13,17 @@ export interface GuidanceCommandOptions {
   readonly classifierScale?: number | undefined
 }
 
+/** The attributes of these options. */
+export const guidanceAttributes = Object.freeze([
+  'guidance',
+  'guidanceRescale',
+  'guidanceInterval',
+  'negative',
+  'weak',
+  'classifier',
+  'classifierScale',
+])
+
 /** Adds them. */
 export function withGuidance(command: Command): Command {
   return command

@@ -22,7 +22,8 @@ import { classNumbers } from './edit-classes.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import { openModel } from './open-model.ts'
 import { requireNew } from './require-new.ts'
-import { chooseSampler, stepsText } from './sampler-choice.ts'
+import { measuredSampler } from './sampler-analytic.ts'
+import { chooseSampler, needsData, stepsText } from './sampler-choice.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { checkOutput, writeOutput } from './sample-output.ts'
 
@@ -32,7 +33,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   if (out !== undefined) await checkOutput(out, force)
   if (trajectory !== undefined) await requireNew(trajectory, animationExtensions, force)
   const model = await openModel(path)
-  const { sampler, times, steps } = chooseSampler(model, options)
+  const { sampler: chosen, times, steps } = chooseSampler(model, options)
   const guidance = await chooseGuidance(model, options)
   const { classifier } = guidance
   const named =
@@ -43,6 +44,8 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   const frames = trajectory === undefined ? undefined : new Frames(count * itemSize(model.frame.item))
 
   using interrupt = listenForInterrupt()
+  const { signal } = interrupt
+  const sampler = needsData(chosen) ? await measuredSampler(chosen, path, model, times, { ...options, signal }) : chosen
   using progress = await startProgress('sample', options)
   const begin = performance.now()
   const samples = await generate(model, await nodeEngine(), {
@@ -55,7 +58,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
     labels,
     sampler,
     times,
-    signal: interrupt.signal,
+    signal,
     onStep({ done, total, firstItem, step, toItems }) {
       progress.update(done, total)
       frames?.put(step.index, firstItem * itemSize(model.frame.item), toItems(step.x))

@@ -1,5 +1,5 @@
 /** `tweedie sample`: draws from a model. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { command, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
 import { type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'
@@ -17,9 +17,15 @@ export interface SampleCommandOptions
   readonly seed: number
   readonly clip?: boolean
   readonly columns?: number
+  readonly data?: string
+  readonly encode?: string
+  readonly decode?: string
   readonly trajectory?: string
   readonly force?: boolean
 }
+
+/** What has no meaning on the way from a picture to its latent, or back. */
+const idle = ['count', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
 
 /** The command. */
 export function sampleCommand(): Command {
@@ -34,7 +40,19 @@ export function sampleCommand(): Command {
     .option('--batch <n>', 'items at a time; changes the memory, not the samples (default: 64)', whole())
     .option('--columns <n>', 'images in a row of the grid', whole())
     .option('--trajectory <file>', 'a .gif or .webp of the way from noise to samples')
+    .option('--data <path>', 'for analytic-ddpm and analytic-ddim: what to measure on (default: what train was given)')
     .option('--force', 'write over files that exist')
+    .optionsGroup('Pictures as latents, instead of noise:')
+    .addOption(
+      new Option(
+        '--encode <picture>',
+        'walk from a picture (or a .npy of samples) to its latent, a .npy: ddim',
+      ).conflicts(idle),
+    )
+    .addOption(
+      new Option('--decode <latent>', 'and back: the same sampler and as many steps').conflicts(['encode', ...idle]),
+    )
+    .optionsGroup('General:')
   withTextOptions(sample)
   withSeed(sample)
   withEngine(sample)
@@ -47,6 +65,8 @@ export function sampleCommand(): Command {
     ['tweedie sample runs/mine --sampler heun --churn 40 --spacing karras -o x.png', "EDM's stochastic sampler"],
     ['tweedie sample runs/mine -n 1000 --out samples/', 'a thousand files'],
     ['tweedie sample runs/mine -n 1000 --out samples.npy', 'values, float32'],
+    ['tweedie sample runs/mine --encode face.png -o face.npy', 'a picture as a latent …'],
+    ['tweedie sample runs/mine --decode face.npy -o again.png', '… and as a picture again'],
     ['tweedie sample runs/mine --trajectory way.gif', 'watch it happen'],
   ])
   return sample.action(async (model: string, options: SampleCommandOptions, typed: Command) => {
@@ -54,6 +74,10 @@ export function sampleCommand(): Command {
     if (await holdsTokens(model)) {
       const { runSampleText } = await import('./sample-text.ts')
       return runSampleText(model, withTyped(options, typed, 'count'))
+    }
+    if (options.encode !== undefined || options.decode !== undefined) {
+      const { runLatents } = await import('./sample-latents.ts')
+      return runLatents(model, options)
     }
     const { runSample } = await import('./sample-run.ts')
     await runSample(model, options)

@@ -4,6 +4,7 @@ import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { timesOf } from '../model/times.ts'
+import { analyticDpm } from '../sample/analytic-dpm.ts'
 import { ddim } from '../sample/ddim.ts'
 import { ddpm } from '../sample/ddpm.ts'
 import { dpmSolverSingle } from '../sample/dpm-solver-single.ts'
@@ -26,7 +27,8 @@ export interface SamplerChoice {
   readonly steps: number | undefined
 }
 
-/** Steps where nothing is said. */
+/** The sampler, and its steps, where nothing is said. */
+const defaultSampler = 'dpm++-2m'
 const defaultSteps = 20
 
 /** Samplers that choose their steps themselves. */
@@ -49,6 +51,20 @@ const withChurn: Readonly<Record<string, (churn: number) => Sampler>> = {
   euler: (churn) => euler({ churn }),
   ...rungeKuttas((tableau, churn) => rungeKutta(tableau, { churn })),
   'heun-churn': (churn) => rungeKutta(tableaux.heun, { churn }),
+}
+
+/** Analytic-DPM, with variances yet to be measured (`sampler-analytic.ts`). */
+const [analyticDdpm, analyticDdim] = ([1, 0] as const).map((eta) => analyticDpm({ variance: () => 0, eta })) as [
+  Sampler,
+  Sampler,
+]
+
+/** Samplers that must be measured on data before they can be used. */
+export const measuredSamplers: readonly Sampler[] = Object.freeze([analyticDdpm, analyticDdim])
+
+/** Whether a sampler is one of these. */
+export function needsData({ name }: Sampler): boolean {
+  return measuredSamplers.some((each) => each.name === name)
 }
 
 /** What `--variance` means. */
@@ -80,12 +96,21 @@ export function chooseSampler(model: Pick<Model, 'schedule' | 'network'>, option
 
 function samplerOf(model: Pick<Model, 'network'>, options: SamplerOptions): Sampler {
   const { eta, churn, variance, guidance = 0 } = options
-  const plain = find(options.sampler)
+  const plain = find(options.sampler ?? defaultSampler)
   const { name } = plain
   if (eta !== undefined) return variant('eta', withEta, name)(eta)
   if (churn !== undefined) return variant('churn', withChurn, name)(churn)
   if (variance !== undefined && name !== 'ddpm') throw misplaced('variance', ['ddpm'], name)
   const learned = learnsVariance(model.network)
+  if (needsData(plain) && guidance !== 0) {
+    throw new TweedieError(
+      'usage',
+      `--guidance changes the mean, and ${name} measures the variance of the model's own`,
+      {
+        hint: '--sampler ddpm',
+      },
+    )
+  }
   const wantsLearned = variance === 'learned' || name === 'ddpm-learned'
   if (wantsLearned && !learned) {
     throw new TweedieError('usage', 'the model has learned no variances', {
@@ -119,12 +144,14 @@ function timesFor(
 }
 
 function find(name: string): Sampler {
+  if (name === 'analytic-dpm' || name === analyticDdpm.name) return analyticDdpm
+  if (name === analyticDdim.name) return analyticDdim
   try {
     return samplerByName(name)
   } catch (cause) {
     const near = suggest(
       name,
-      samplers.map(({ sampler }) => sampler.name),
+      [...samplers.map(({ sampler }) => sampler), ...measuredSamplers].map((sampler) => sampler.name),
     )
     const hint = `${near ? `did you mean ${near}? ` : ''}'tweedie samplers' lists all of them`
     throw new TweedieError('usage', `there is no sampler '${name}'`, { hint, cause })

@@ -5,7 +5,8 @@ import { oneOf, real, whole } from './parse.ts'
 
 /** What can be asked for. */
 export interface SamplerOptions {
-  readonly sampler: string
+  /** Default DPM-Solver++(2M). */
+  readonly sampler?: string | undefined
   /** Default 20. */
   readonly steps?: number | undefined
   readonly spacing?: (typeof spacings)[number] | undefined
@@ -32,7 +33,7 @@ export const samplerAttributes = Object.freeze([
 /** Adds `--sampler`, what it takes, and `--clip`. */
 export function withSampler(command: Command): Command {
   return command
-    .option('--sampler <name>', "which sampler ('tweedie samplers' lists them)", 'dpm++-2m')
+    .option('--sampler <name>', "which sampler ('tweedie samplers' lists them; default: dpm++-2m)")
     .option('--steps <n>', 'steps of the sampler (default: 20)', whole({ max: 100_000 }))
     .option('--spacing <name>', `where the steps lie: ${spacings.join(', ')}`, oneOf(spacings))
     .addOption(

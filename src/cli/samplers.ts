@@ -11,7 +11,9 @@ export function samplersCommand(): Command {
     ['tweedie samplers --json', 'with papers and the names that others use'],
   ])
   return list.action(async ({ json }: CommonOptions) => {
-    const { samplers } = await import('../sample/registry.ts')
+    const { samplers: ready } = await import('../sample/registry.ts')
+    const { measuredSamplers } = await import('./sampler-choice.ts')
+    const samplers: typeof ready = [...ready, ...measuredSamplers.map((sampler) => ({ sampler }))]
     if (json) {
       const rows = samplers.map(({ sampler, alias, diffusers }) => {
         const { name, order, stochastic, evaluations, use, paper } = sampler

@@ -83,9 +83,23 @@ function refuseUnbounded({ parametrisation, weighting }: ObjectiveSpec, schedule
       },
     )
   }
+  if (parametrisation === 'flow' && fastest(schedule) > 20) {
+    throw new TweedieError(
+      'usage',
+      `flow on ${schedule.name}: the velocity α′ x₀ + σ′ ε has no useful bound there, σ′ reaches ${fastest(schedule).toPrecision(2)}`,
+      {
+        hint: `predict ${schedule.sigma(1) > 2 ? 'edm' : 'v'}, or take the noise rectified-flow`,
+      },
+    )
+  }
   if (parametrisation === 'score' && weighting === 'simple') {
     throw new TweedieError('usage', 'the score weighed simply: −ε/σ has no bound where the noise vanishes', {
       hint: 'the weighting snr counts σ² times its error, likelihood g²',
     })
   }
+}
+
+/** The largest of |σ′| at either end, where it is largest if it is large: noise begins like √t, or grows to many times the data. */
+function fastest({ table, sigmaRate }: Schedule): number {
+  return Math.max(Math.abs(sigmaRate(table ? 1 / table.steps : 1e-6)), Math.abs(sigmaRate(1)))
 }

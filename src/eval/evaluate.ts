@@ -29,7 +29,7 @@ export interface JudgeOptions extends Pick<SessionOptions, 'device' | 'threads'>
 
 /** How to draw and judge samples. */
 export interface EvaluateOptions
-  extends JudgeOptions, Pick<GenerateOptions, 'seed' | 'sampler' | 'times' | 'batch' | 'clip' | 'wrap'> {
+  extends JudgeOptions, Pick<GenerateOptions, 'seed' | 'sampler' | 'times' | 'batch' | 'clip' | 'guidance' | 'wrap'> {
   /** How many samples; default 500. */
   readonly count?: number | undefined
   /** Which classes are drawn; default as often as in the data. */
@@ -53,7 +53,7 @@ export async function evaluateModel(
   engine: Engine,
   options: EvaluateOptions = {},
 ): Promise<EvalReport> {
-  const { count = 500, seed, sampler, times, batch, clip, wrap, classes, ...judging } = options
+  const { count = 500, seed, sampler, times, batch, clip, guidance, wrap, classes, ...judging } = options
   const { onProgress, signal, device, threads } = judging
   requireCount('samples', count, 'usage')
   requireCount('real items', dataset.length, 'data')
@@ -64,6 +64,7 @@ export async function evaluateModel(
     times,
     batch,
     clip,
+    guidance,
     wrap,
     classes,
     signal,

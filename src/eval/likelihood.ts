@@ -8,9 +8,11 @@
  */
 import { itemSize } from '../data/dataset.ts'
 import type { ArrayDataset } from '../data/dataset.ts'
-import { toNetwork } from '../data/frame.ts'
-import { affineOf, loadBatch } from '../data/normalise.ts'
+import { affineOf } from '../data/normalise.ts'
+import { clipped } from '../denoise/clip.ts'
+import type { Denoiser } from '../denoise/denoiser.ts'
 import { knowsDivergence } from '../denoise/divergence.ts'
+import { predictsVariance } from '../denoise/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import { type OdeLikelihoodOptions, odeLikelihood } from '../likelihood/ode-likelihood.ts'
 import { bitsPerDim, type Estimate, estimate } from '../likelihood/units.ts'
@@ -22,7 +24,7 @@ import { fold, key, uniform } from '../random/index.ts'
 import type { Schedule } from '../noise/schedule.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
 import { tableTimes } from '../sample/table-times.ts'
-import { measureVariances } from './bound-variances.ts'
+import { measureVariances, showTo } from './bound-variances.ts'
 
 /** What to work out, on how many items. */
 export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -57,6 +59,8 @@ export interface ModelBoundOptions {
    * makes of the step from t₁ to 0.
    */
   readonly decoder?: 'fitted' | 'step' | undefined
+  /** Whether the mean is clipped to [−1, 1], as samplers do; default: unless the data are points. */
+  readonly clip?: boolean | undefined
   /** On how many items variances are measured; default 64. */
   readonly measureOn?: number | undefined
   /** Steps of the reverse process; default all levels of the table, or 1000. */
@@ -108,7 +112,7 @@ export async function likelihoodOf(
   engine: Engine,
   options: LikelihoodOptions = {},
 ): Promise<LikelihoodReport> {
-  const { frame, network, schedule, scale } = model
+  const { frame, schedule, scale } = model
   const { seed = 0, bound = {}, flow = {}, values = 256, signal, onProgress } = options
   const { device, threads } = options
   if (dataset.shape.join() !== frame.item.join()) {
@@ -136,19 +140,15 @@ export async function likelihoodOf(
   /** The logarithm of the volume of one value's bin, in the data's own units. */
   const width = isImage ? itemSize(frame.network) * Math.log((scale.range[1] - scale.range[0]) / (values - 1)) : 0
   const bins = isImage ? { count: values } : undefined
-  /** Items as the network sees them, their classes told to it. */
-  const show = (data: ArrayDataset, indices: Int32Array): Float32Array => {
-    const items = Object.freeze({ ...data, range: scale.range, affine: scale.affine })
-    const x = loadBatch(items, indices, new Float32Array(indices.length * dimensions))
-    if (network.classes > 0) denoiser.setLabels(labelsOf(model, data, indices, batch))
-    return toNetwork(frame, x, new Float32Array(indices.length * itemSize(frame.network)))
-  }
+  const show = showTo(model, denoiser)
   const times = bound ? timesOf(schedule, bound.steps) : []
   const terms = (bound && bound.terms) || defaultTerms
+  const seen = bound && (bound.clip ?? scale.kind !== 'points') ? clippedToo(denoiser) : denoiser
   const variances =
     bound &&
     (await measureVariances({
-      denoiser,
+      denoiser: seen,
+      batch,
       data: options.training ?? dataset,
       items: bound.measureOn ?? defaultMeasured,
       seed,
@@ -168,7 +168,7 @@ export async function likelihoodOf(
     if (bound && variances) {
       const { posterior, decoder } = variances
       const variance = bound.variance === 'analytic' ? (t: number) => posterior.get(t)! : bound.variance
-      const result = await variationalBound(denoiser, x0, {
+      const result = await variationalBound(seen, x0, {
         times,
         terms,
         ...(variance && { variance }),
@@ -198,6 +198,12 @@ export async function likelihoodOf(
     }),
     ...(flow && { flow: { ...figures.flow.figure(dimensions), evaluations } }),
   })
+}
+
+/** A denoiser with its mean clipped, which predicts variances if it did. */
+function clippedToo(denoiser: Denoiser): Denoiser {
+  const mean = clipped(denoiser)
+  return predictsVariance(denoiser) ? Object.freeze({ ...mean, fraction: denoiser.fraction }) : mean
 }
 
 /** Rising times: the levels that n steps of a sampler visit, or all; equal steps where there are no levels. */
@@ -263,11 +269,4 @@ function dequantise(
     const u = uniform(fold(key(seed), 'dequantise', first + at / size), new Float64Array(size))
     for (let i = 0; i < size; i++) values[at + i]! += (u[i]! - 0.5) * width
   }
-}
-
-/** The class of each item; the model's "no class" where the data have none. */
-function labelsOf(model: Model, dataset: ArrayDataset, indices: Int32Array, batch: number): Int32Array {
-  const labels = new Int32Array(batch)
-  indices.forEach((index, i) => (labels[i] = dataset.labels?.[index] ?? model.unconditionalLabel ?? 0))
-  return labels
 }

@@ -1,5 +1,5 @@
 /** Objectives, samplers and likelihoods on the command line, end to end on tiny models. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseNpy } from '../../src/data/formats/npy.ts'
@@ -149,6 +149,10 @@ describe('sample', () => {
     ['points --times 1,0.5,0.7,0', /times must only fall/],
     ['points --times 0,0.5,1 --sampler ddpm', /ddpm cannot encode/],
     ['points --times 1,2', /It must be a number from 0 to 1/],
+    ['learned --sampler analytic-dpm --guidance 2', /--guidance changes the mean/],
+    ['points --encode a.png', /none.png: the extension chooses the format: .npy/],
+    ['learned --encode a.png --decode b.npy', /cannot be used with option/],
+    ['learned --decode FOLDER/drawn.npy --sampler euler-a', /euler-a cannot decode/],
     ['points --times 1,0 --steps 4', /'--times <list>' cannot be used with option '--steps <n>'/],
   ])('refuses %s', async (options, message) => {
     const before = readdirSync(folder)
@@ -156,6 +160,53 @@ describe('sample', () => {
     expect(stderr).toMatch(message)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(readdirSync(folder)).toEqual(before)
+  })
+
+  test('analytic-dpm measures its variances once, and keeps them', async () => {
+    const line = 'FOLDER/points --sampler analytic-dpm --steps 5'
+    const first = await draw(line)
+    const kept = JSON.parse(readFileSync(at('points/variances.json'), 'utf8')) as { variances: Record<string, number> }
+    expect(Object.keys(kept.variances)).toHaveLength(5)
+    for (const variance of Object.values(kept.variances)) expect(variance).toBeGreaterThan(0)
+    expect(await draw(line)).toEqual(first)
+    expect(await draw('FOLDER/points --sampler ddpm --steps 5')).not.toEqual(first)
+    // what is kept is what is used; other steps are measured as well
+    const variances = Object.fromEntries(Object.keys(kept.variances).map((t) => [t, 0]))
+    writeFileSync(at('points/variances.json'), JSON.stringify({ ...kept, variances }))
+    expect(await draw(line)).toEqual(await draw('FOLDER/points --sampler ddpm --steps 5'))
+    const { stderr } = await tweedie('sample FOLDER/points -n 2 --sampler analytic-ddim --steps 4')
+    expect(stderr).toMatch(/variances of 3 steps measured on moons/)
+    expect(await json('samplers')).toContainEqual(expect.objectContaining({ name: 'analytic-ddpm' }))
+  })
+
+  test('annealed Langevin dynamics draws from a network trained as NCSN is', async () => {
+    const line = `train ${points} --objective score-matching --sigma-max 5 --widths 32 --steps 200 --rate 0.01`
+    expect(await tweedie(`${line} -o FOLDER/ncsn -q`)).toMatchObject({ status: 0 })
+    const distance = async (way: string) =>
+      (await json<{ comparisons: { slicedWasserstein: number }[] }>(`eval FOLDER/ncsn -n 200 --sampler ${way}`))
+        .comparisons[0]!.slicedWasserstein
+    // points of variance 1: noise of the first level alone is 5 away from them
+    expect(await distance('annealed-langevin --steps 8')).toBeLessThan(0.5)
+    expect(await distance('ddim --times 1,0.9')).toBeGreaterThan(1)
+  })
+
+  test('a picture becomes a latent, and a picture again', async () => {
+    const walk = 'sample FOLDER/learned --steps 60'
+    const items = await draw('FOLDER/learned --steps 3')
+    writeFileSync(at('items.npy'), readFileSync(at('drawn.npy')))
+    const up = await json(`${walk} --encode FOLDER/items.npy --class 0 -o FOLDER/latent.npy`)
+    expect(up).toMatchObject({ sampler: 'ddim', steps: 60, count: 6, class: '0' })
+    await json(`${walk} --decode FOLDER/latent.npy --class 0 -o FOLDER/again.npy`)
+    const read = (name: string) => parseNpy(readFileSync(at(name))).data as Float32Array
+    const error = (a: Float32Array, b: Float32Array) => Math.hypot(...a.map((x, i) => x - b[i]!)) / Math.sqrt(a.length)
+    expect(error(read('again.npy'), items)).toBeLessThan(0.1)
+    const latent = read('latent.npy')
+    expect(Math.hypot(...latent) / Math.sqrt(latent.length)).toBeGreaterThan(0.5)
+    expect(Math.abs(error(read('again.npy'), latent.slice(0, items.length)))).toBeGreaterThan(0.2)
+    // a picture from a file, and one of another class
+    await draw('FOLDER/learned --steps 3')
+    expect(await tweedie('sample FOLDER/learned -n 1 --steps 2 -o FOLDER/one.png -q')).toMatchObject({ status: 0 })
+    expect(await json('sample FOLDER/learned --encode FOLDER/one.png -o FOLDER/one.npy')).toMatchObject({ count: 1 })
   })
 
   test('samplers says what a step costs', async () => {
@@ -207,6 +258,25 @@ describe('eval --likelihood', () => {
     const [small, analytic] = [await json<Likelihood>(`${line} small`), await json<Likelihood>(`${line} analytic`)]
     expect(analytic.bound.bitsPerDim.value).toBeLessThan(small.bound.bitsPerDim.value - 0.1)
     expect(analytic.flow).toEqual(small.flow)
+    // the decoder is the same for both, unless each shall have its own: then it is no better than the fitted one
+    const fitted = small.bound.parts.decoder!
+    expect(analytic.bound.parts.decoder).toBeCloseTo(fitted, 9)
+    for (const [variance, { bound }] of Object.entries({ small, analytic })) {
+      const own = await json<Likelihood>(`${line} ${variance} --bound-decoder step`)
+      expect(own.bound.parts.transitions).toBeCloseTo(bound.parts.transitions!, 9)
+      expect(own.bound.parts.decoder).toBeGreaterThan(fitted - 0.05)
+      expect(own.bound.parts.decoder).not.toBeCloseTo(fitted, 4)
+    }
+  })
+
+  test('fewer shades cost fewer bits', async () => {
+    const line = 'eval FOLDER/learned --likelihood-items 6 --bound-steps 5 --tolerance 1'
+    const [bytes, shades] = [await json<Likelihood>(line), await json<Likelihood>(`${line} --values 16`)]
+    // 256 values in the place of 16 are 16 times as many: four bits for all but black and white
+    expect(shades.bound.bitsPerDim.value).toBeLessThan(bytes.bound.bitsPerDim.value - 0.5)
+    expect(shades.bound.parts.transitions).toBeCloseTo(bytes.bound.parts.transitions!, 6)
+    expect(bytes.flow.bitsPerDim.value - shades.flow.bitsPerDim.value).toBeGreaterThan(2)
+    expect(shades).toMatchObject({ values: 16 })
   })
 
   test('points: nats, and the exact trace is what its estimates are on average', async () => {
@@ -228,6 +298,8 @@ describe('eval --likelihood', () => {
     ['--likelihood --bound-variance learned', /has learned no variances/],
     ['--bound-steps 2000', /the table has 1000 levels/],
     ['--bound-steps 10 --terms 10', /a bound of 10 steps has 9 of them/],
+    ['--values 16', /--values is for images/],
+    ['--likelihood --guidance 2', /'--likelihood' cannot be used with option '--guidance <w>'/],
     ['--likelihood --tolerance 0', /greater than 0/],
     ['--trace rademaker', /Did you mean rademacher/],
   ])('refuses %s', async (options, message) => {
@@ -235,4 +307,18 @@ describe('eval --likelihood', () => {
     expect(stderr).toMatch(message)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
   })
+})
+
+test('eval guides the samples that it judges', async () => {
+  const line = 'eval FOLDER/points -n 20 --steps 4'
+  const [plain, guided] = [await json(line), await json(`${line} --guidance 3`)]
+  expect([plain.guidance, guided.guidance]).toEqual([0, 3])
+  expect(guided.comparisons).not.toEqual(plain.comparisons)
+})
+
+test('what train held out is what likelihoods are of', async () => {
+  const held = `train ${points} --hold-out 0.25 --steps 2 -o FOLDER/held -q`
+  expect(await tweedie(held)).toMatchObject({ status: 0 })
+  const found = await json<Likelihood>('eval FOLDER/held --likelihood-items 500 --bound-steps 5')
+  expect(found).toMatchObject({ part: 'held-out', items: 16 })
 })

@@ -91,6 +91,24 @@ describe('weightings', () => {
   })
 })
 
+describe('targets without a useful bound', () => {
+  const on = (parametrisation: 'v' | 'flow' | 'score', schedule: Parameters<typeof namedSchedule>[0]) => () =>
+    objectiveOf({ parametrisation, weighting: 'simple' }, namedSchedule(schedule))
+
+  it.each(['vp', 've', 'edm'] as const)('the flow on %s is refused', (name) => {
+    expect(on('flow', name)).toThrow(`flow on ${name}: the velocity`)
+  })
+
+  it.each(['cosine', 'sub-vp', 'rectified-flow'] as const)('the flow on %s is not', (name) => {
+    expect(on('flow', name)).not.toThrow()
+  })
+
+  it('neither v where noise grows, nor the score weighed simply', () => {
+    expect(on('v', 've')).toThrow('v on ve')
+    expect(on('score', 'vp')).toThrow('the score weighed simply')
+  })
+})
+
 describe('laws of times', () => {
   it('the normal quantile inverts the distribution function', () => {
     for (const u of [1e-9, 1e-4, 0.02, 0.3, 0.5, 0.8, 0.9999]) expect(normalCdf(normalQuantile(u))).toBeCloseTo(u, 12)
