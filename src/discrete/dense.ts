@@ -9,6 +9,7 @@ export function denseProcess(spec: DiscreteSpec, tables: Tables): DenseProcess {
   const { categories } = tables
   const logs = { q: new Float64Array(categories), p: new Float64Array(categories) }
   const known = new Float64Array(categories)
+  let prior: Float64Array | undefined
   const without = new Float64Array(categories)
 
   const reverse: DenseProcess['reverse'] = (logP0, at, token, s, t, out) => {
@@ -58,8 +59,15 @@ export function denseProcess(spec: DiscreteSpec, tables: Tables): DenseProcess {
       return logDivergence(logs.q, logs.p)
     },
     priorDivergence(x0) {
-      const end = tables.between(0, 1).subarray(x0 * categories, (x0 + 1) * categories)
-      return end.reduce((nats, p) => (p > 0 ? nats + p * Math.log(p * categories) : nats), 0)
+      prior ??= Float64Array.from({ length: categories }, (_, k) => fromUniform(tables, k))
+      return prior[x0]!
     },
   })
+}
+
+/** D_KL of the law that a category has at the end from the uniform one. */
+function fromUniform(tables: Tables, category: number): number {
+  const { categories } = tables
+  const end = tables.between(0, 1).subarray(category * categories, (category + 1) * categories)
+  return end.reduce((nats, p) => (p > 0 ? nats + p * Math.log(p * categories) : nats), 0)
 }
