@@ -76,7 +76,7 @@ const [count, skip, draws, batch] = [flags.count, flags.skip, flags.draws, flags
 interface Task {
   readonly operator: (shape: readonly number[]) => LinearOperator
   readonly sigma: number
-  /** DPS: ζ times the number of steps; tuned on training digits. */
+  /** DPS: ζ times the number of steps, where ζ is 4 at most; tuned on training digits. */
   readonly reach: number
 }
 
@@ -138,7 +138,7 @@ for (const [name, { operator: make, sigma, reach }] of Object.entries(tasks)) {
     if (method === 'repaint' && !/inpaint|mask/.test(name)) continue
     const begin = performance.now()
     const all: Float32Array[] = []
-    const settings = method === 'dps' ? { zeta: Number(flags.reach ?? reach) / steps(method) } : {}
+    const settings = method === 'dps' ? { zeta: Math.min(4, Number(flags.reach ?? reach) / steps(method)) } : {}
     for (let seed = 0; seed < (flags['mean-of'].split(',').includes(method) ? draws : 1); seed++) {
       const how = { count: indices.length, method, settings, steps: steps(method), seed, batch }
       const { items } = await restore(model, engine, observed, how)

@@ -47,7 +47,7 @@ export function restoreCommand(): Command {
     .option('--iterations <n>', 'mmps: of the solver, in each step (default: 3)', whole({ max: 1000 }))
     .option(
       '--zeta <x>',
-      'dps: length of the step (default: 400/steps); diffpir: share of new noise (default: 1)',
+      'dps: length of the step (default: 400/steps, 4 at most); diffpir: share of new noise (default: 1)',
       real({ min: 0 }),
     )
     .option('--lambda <x>', 'diffpir: how much the model counts against the measurement (default: 1)', positive)

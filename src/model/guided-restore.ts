@@ -59,7 +59,7 @@ export const defaultRestoreSteps: Readonly<Record<PosteriorMethodName, number>> 
 })
 
 /**
- * DPS: ζ times the number of steps, where nothing is said of ζ (which is 10 at most). The paper's ζ is about 1 for 1000 steps of pictures of faces;
+ * DPS: ζ times the number of steps, where nothing is said of ζ (which is 4 at most: longer steps add noise). The paper's ζ is about 1 for 1000 steps of pictures of faces;
  * on digits, of 100, 200, 400 and 800 the third was best for sharpness and lower resolution, and for a hole as good as the second.
  */
 export const defaultDpsReach = 400
@@ -97,7 +97,7 @@ export async function restore(
   const labels = labelsOf(model, count, options.labels)
   const times = options.times ?? restoreTimes(schedule, options.steps ?? defaultRestoreSteps[name])
   const settings: { -readonly [K in keyof PosteriorSettings]: PosteriorSettings[K] } = { ...options.settings }
-  if (name === 'dps') settings.zeta ??= Math.min(10, defaultDpsReach / (times.length - 1))
+  if (name === 'dps') settings.zeta ??= Math.min(4, defaultDpsReach / (times.length - 1))
   const clip = (options.clip ?? model.scale.kind !== 'points') && name !== 'dps'
 
   using denoiser = await (method.derivative ? modelVjp : modelDenoiser)(model, engine, {

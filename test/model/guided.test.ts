@@ -147,9 +147,9 @@ describe('restore', () => {
   it('dps steps as far in all whatever the number of steps', async () => {
     const observed = await observe(hole, clean.subarray(0, size), { sigma: 0.1 })
     const draw = async (settings?: { readonly zeta: number }) =>
-      (await restore(model, engine, observed, { count: 1, method: 'dps', steps: 50, settings })).items
-    const [unsaid, eight, one] = [await draw(), await draw({ zeta: 8 }), await draw({ zeta: 1 })]
-    expect(unsaid).toEqual(eight)
+      (await restore(model, engine, observed, { count: 1, method: 'dps', steps: 100, settings })).items
+    const [unsaid, four, one] = [await draw(), await draw({ zeta: 4 }), await draw({ zeta: 1 })]
+    expect(unsaid).toEqual(four)
     expect(unsaid).not.toEqual(one)
   })
 
