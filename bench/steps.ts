@@ -1,105 +1,142 @@
 /**
- * Quality against the number of steps: draws from one trained model with several samplers, and prints the Fréchet
- * distance to the training data by two kinds of features, and the share recognised as their class.
+ * Quality against the number of steps: draws from one trained model with several samplers, and prints Fréchet distances to
+ * the training data by several kinds of features, and the share recognised as their class.
  *
- *     npx tsx bench/steps.ts runs/mnist DATA [--count 500] [--reference 1000] [--json]
+ *     npx tsx bench/steps.ts MODEL DATA [--count 2000] [--samplers ddpm,unipc-2] [--steps 10,20] [--spacing karras]
+ *         [--batch 100] [--threads 1] [--rows rows.jsonl] [--svg plot.svg] [--json]
+ *
+ * All rows are of equally many samples, and so share the bias of that many: compare rows of one table only. With `--rows`
+ * every row is kept as soon as it is measured, and is not measured again: a run that was stopped goes on.
  */
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { openDataset } from '../src/data/node/index.ts'
-import { drawSamples, evaluateSamples, randomFeatures } from '../src/eval/index.ts'
-import type { EvalReport } from '../src/eval/index.ts'
+import { classifierFeatures, drawSamples, type FeatureNetwork, randomFeatures } from '../src/eval/index.ts'
+import { applyClassifier } from '../src/eval/index.ts'
+import { allItems } from '../src/eval/items.ts'
 import { folderStore } from '../src/eval/node/folder-store.ts'
+import { storedClassifier } from '../src/eval/reference.ts'
 import { readModelFolder } from '../src/io/node/index.ts'
+import { featureSet } from '../src/metrics/features.ts'
+import { frechetDistance } from '../src/metrics/frechet.ts'
 import { modelOf } from '../src/model/model.ts'
-import { timesOf } from '../src/model/times.ts'
+import { type SpacingName, timesOf } from '../src/model/times.ts'
 import { nodeEngine } from '../src/runtime/node.ts'
 import { samplerByName } from '../src/sample/index.ts'
+import { type StepsRow, stepsFigure } from './figures/steps.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    count: { type: 'string', default: '500' },
-    reference: { type: 'string', default: '1000' },
+    count: { type: 'string', default: '2000' },
+    samplers: { type: 'string' },
+    steps: { type: 'string' },
+    spacing: { type: 'string' },
+    batch: { type: 'string', default: '100' },
+    threads: { type: 'string' },
+    rows: { type: 'string' },
+    svg: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
 const [folder, source] = positionals
 if (folder === undefined || source === undefined) throw new Error('usage: bench/steps.ts MODEL DATA')
 
+/** Samplers with the numbers of steps that their users take; heun evaluates twice a step. */
+const usual: Readonly<Record<string, readonly number[]>> = {
+  'unipc-2': [5, 10, 20, 50],
+  'dpm++-2m': [5, 10, 20, 50],
+  ddim: [5, 10, 20, 50, 100],
+  heun: [5, 10, 25],
+  ddpm: [10, 25, 50, 100, 250, 1000],
+}
+
+/** More features than this make a distance that is mostly bias. */
+const mostPixels = 128
+
 const model = modelOf(await readModelFolder(folder))
 const dataset = await openDataset(source)
 const engine = await nodeEngine()
-const store = folderStore(folder)
+const session = values.threads === undefined ? {} : { threads: Number(values.threads) }
+const classifier = dataset.labels && (await storedClassifier(dataset, engine, folderStore(folder), session))
+const images = allItems(dataset)
+const size = images.length / dataset.length
 
-/** Samplers with the numbers of steps that their users take; heun evaluates twice a step. */
-const grid: readonly (readonly [string, readonly number[]])[] = [
-  ['ddim', [5, 10, 20, 50, 100]],
-  ['dpm++-2m', [5, 10, 20, 50]],
-  ['unipc-2', [5, 10, 20, 50]],
-  ['heun', [5, 10, 20]],
-  ['ddpm', [10, 50, 200, Number(values.reference)]],
+/** What samples are compared by: pixels, where there are few; what a classifier sees; edges and textures. */
+const pixels: FeatureNetwork = { name: 'pixels', id: 'pixels', extract: async (items) => featureSet(items, size) }
+const features = [
+  ...(size <= mostPixels ? [pixels] : []),
+  ...(classifier ? [await classifierFeatures(classifier, engine, session)] : []),
+  randomFeatures(dataset.shape, engine, session),
 ]
+const real = await Promise.all(features.map((each) => each.extract(images)))
 
-/** One sampler at one number of steps. Distances are plain Fréchet distances, of the same number of samples in every row. */
-interface Row {
-  readonly sampler: string
-  readonly steps: number
-  readonly evaluations: number
-  /** By the features of the classifier: what the samples show. */
-  readonly classifier: number
-  /** By random convolutions: textures and edges. */
-  readonly random: number
-  readonly recognised: number
-  readonly seconds: number
+const kept = values.rows === undefined ? '' : await readFile(values.rows, 'utf8').catch(() => '')
+const rows: StepsRow[] = kept
+  .split('\n')
+  .filter((text) => text !== '')
+  .map((text) => JSON.parse(text) as StepsRow)
+const wanted = values.samplers?.split(',') ?? Object.keys(usual)
+
+if (!values.json) {
+  const names = features.map(({ name }) => name.padStart(20)).join('')
+  console.log(`sampler    spacing    steps  evaluations${names}  recognised`)
+  rows.forEach(print)
 }
-
-const random = randomFeatures(dataset.shape, engine)
-const rows: Row[] = []
-if (!values.json) console.log('sampler    steps  evaluations  Fréchet: classifier  random features  recognised')
-for (const [name, list] of grid) {
-  const sampler = samplerByName(name)
+for (const name of wanted) {
+  const list = values.steps?.split(',').map(Number) ?? usual[name] ?? [10, 20, 50]
   for (const steps of list) {
-    const start = performance.now()
-    // Samplers that follow the noise start where there is still some signal.
-    const times = timesOf(model.schedule, steps).map((t) => (name === 'heun' ? Math.min(t, 0.999) : t))
-    const samples = await drawSamples(model, dataset, engine, {
-      count: Number(values.count),
-      sampler,
-      times,
-      batch: 100,
-    })
-    const seconds = (performance.now() - start) / 1e3
-    const seen = await evaluateSamples(samples, dataset, engine, { store })
-    const felt = await evaluateSamples(samples, dataset, engine, { store, features: random })
-    rows.push({
-      sampler: name,
-      steps,
-      evaluations: steps * sampler.evaluations,
-      classifier: frechet(seen),
-      random: frechet(felt),
-      recognised: seen.recognition?.rate.value ?? Number.NaN,
-      seconds,
-    })
-    if (!values.json) print(rows.at(-1)!)
+    const spacing = values.spacing ?? 'default'
+    const count = Number(values.count)
+    const same = (row: StepsRow): boolean =>
+      row.sampler === name && row.steps === steps && row.spacing === spacing && row.count === count
+    if (rows.some(same)) continue
+    const row = await measure(name, steps, spacing, count)
+    rows.push(row)
+    if (values.rows !== undefined) await appendFile(values.rows, `${JSON.stringify(row)}\n`)
+    if (!values.json) print(row)
   }
 }
 if (values.json) console.log(JSON.stringify(rows, null, 2))
+if (values.svg !== undefined) await writeFile(values.svg, stepsFigure(rows))
 process.exit(0)
 
-function frechet(report: EvalReport): number {
-  const training = report.comparisons.find(({ part }) => part === 'training')!
-  if (training.kind !== 'features') throw new Error('images are needed')
-  return training.frechet.distance
+async function measure(name: string, steps: number, spacing: string, count: number): Promise<StepsRow> {
+  const sampler = samplerByName(name)
+  const start = performance.now()
+  const grid = timesOf(model.schedule, steps, spacing === 'default' ? undefined : (spacing as SpacingName))
+  // Samplers that follow the noise start where there is still some signal.
+  const times = name === 'heun' ? grid.map((t) => Math.min(t, 0.999)) : grid
+  const batch = Number(values.batch)
+  const samples = await drawSamples(model, dataset, engine, { count, sampler, times, batch, ...session })
+  const seconds = (performance.now() - start) / 1e3
+  const items = allItems(samples)
+  const distances: Record<string, number> = {}
+  for (const [i, each] of features.entries())
+    distances[each.name] = frechetDistance(real[i]!, await each.extract(items))
+  const { labels } = samples
+  const seen = classifier && labels ? await applyClassifier(classifier, items, engine, session) : undefined
+  const right = seen && labels ? labels.filter((label, i) => seen.predicted[i] === label).length / count : null
+  return {
+    sampler: name,
+    spacing,
+    steps,
+    count,
+    evaluations: steps * sampler.evaluations,
+    distances,
+    recognised: right,
+    seconds: Math.round(seconds),
+  }
 }
 
-function print({ sampler, steps, evaluations, classifier, random, recognised }: Row): void {
+function print({ sampler, spacing, steps, evaluations, distances, recognised }: StepsRow): void {
   const cells = [
     sampler.padEnd(10),
+    spacing.padEnd(10),
     String(steps).padStart(5),
     String(evaluations).padStart(12),
-    classifier.toFixed(3).padStart(20),
-    random.toFixed(4).padStart(16),
-    `${(100 * recognised).toFixed(1)} %`.padStart(11),
+    ...features.map(({ name }) => (distances[name] ?? Number.NaN).toFixed(4).padStart(19)),
+    (recognised === null ? '' : `${(100 * recognised).toFixed(1)} %`).padStart(11),
   ]
   console.log(cells.join(' '))
 }
