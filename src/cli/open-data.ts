@@ -1,10 +1,13 @@
 /** Opens the data of a run, with progress and remarks about what was left out. */
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { mapsDataset } from '../data/builtin/maps.ts'
 import type { CategoricalDataset } from '../data/categorical.ts'
 import type { ArrayDataset } from '../data/dataset.ts'
 import { holdOut, type Parts } from '../data/hold-out.ts'
+import { parseCategoricalCsv } from '../data/formats/categorical-csv.ts'
 import { openDataset } from '../data/node/open-dataset.ts'
+import { readBytes } from '../data/node/read-bytes.ts'
 import { readCorpus } from '../data/node/read-corpus.ts'
 import { quantise } from '../data/quantise.ts'
 import { TweedieError } from '../errors.ts'
@@ -39,6 +42,10 @@ export async function openParts(
 async function openWhole(source: DataSource, options: OpenOptions): Promise<TrainData> {
   const { path, length, tokens } = source
   if (tokens && 'tokenizer' in tokens) return readCorpus(path, { ...tokens, signal: options.signal })
+  if (tokens && 'columns' in tokens) {
+    const { bins } = tokens
+    return parseCategoricalCsv(await readBytes(path), { name: basename(path), ...(bins !== undefined && { bins }) })
+  }
   if (isMaps(path)) return unlabelled(source, mapsDataset({ length }))
   const dataset = await openValues(source, options)
   return tokens && 'levels' in tokens ? quantise(dataset, tokens.levels) : dataset

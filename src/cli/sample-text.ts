@@ -30,8 +30,8 @@ import { requireNew } from './require-new.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { refuseValueOptions, type TextOptions } from './text-options.ts'
 
-/** How many texts are drawn where nothing is said; of pictures more. */
-const defaultCounts = { text: 1, pictures: 16 }
+/** How many samples where nothing is said; a text is long enough alone. */
+const defaultCounts = { text: 1, map: 16, levels: 16, table: 16 }
 
 /** The options as they are typed. */
 type SampleTextOptions = Omit<SampleCommandOptions, 'count'> & { readonly count?: number | undefined }
@@ -46,7 +46,7 @@ export async function runSampleText(path: string, options: SampleTextOptions): P
   if (trajectory !== undefined) await requireNew(trajectory, picture ? animationExtensions : ['.txt'], force)
   const given = givenOf(opened, options)
   const model = given ? withLength(opened, given.length) : lengthened(opened, options.length)
-  const count = options.count ?? defaultCounts[picture ? 'pictures' : 'text']
+  const count = options.count ?? defaultCounts[opened.look.kind]
   const labels = options.class === undefined ? undefined : classNumbers(model, options.class, count)
   const sampler = samplerOf(model, options.sampler)
   const frames: { readonly t: number; readonly tokens: Int32Array }[] = []

@@ -61,9 +61,10 @@ export async function runTrain(data: string | undefined, options: TrainCommandOp
   const events = trainInFolder({ ...common, ...rhythm, folder: out! })
   using progress = await startProgress('train', options)
   const losses: number[] = []
+  const unit = 'process' in spec ? (nats: number) => `${(nats / Math.LN2).toFixed(3)} bits/token` : undefined
   for await (const event of events) {
     if (json) printEvent(event)
-    show(event, progress, losses, options)
+    show(event, progress, { losses, unit }, options)
     if (event.type !== 'end') continue
     progress.stop()
     finish(event, out!, losses, interrupt.status, options)
@@ -173,7 +174,12 @@ async function readNetwork(path: string): Promise<NonNullable<Choices['network']
 // ------------------------------------------------------------------------------------------------------- what is said
 
 /** Shows an event to people. */
-function show(event: RunEvent, progress: Progress, losses: number[], options: TrainCommandOptions): void {
+function show(
+  event: RunEvent,
+  progress: Progress,
+  { losses, unit }: { readonly losses: number[]; readonly unit: ((nats: number) => string) | undefined },
+  options: TrainCommandOptions,
+): void {
   if (options.json) return
   switch (event.type) {
     case 'ready':
@@ -185,7 +191,8 @@ function show(event: RunEvent, progress: Progress, losses: number[], options: Tr
     case 'step': {
       losses.push(event.loss)
       const recent = losses.slice(-50).reduce((sum, loss) => sum + loss, 0) / Math.min(50, losses.length)
-      progress.update(event.step, event.total, `loss ${recent.toFixed(4)} ${sparkline(losses.slice(-400), 12)}`)
+      const said = unit ? `${recent.toFixed(4)} (${unit(recent)})` : recent.toFixed(4)
+      progress.update(event.step, event.total, `loss ${said} ${sparkline(losses.slice(-400), 12)}`)
       return
     }
     case 'samples':

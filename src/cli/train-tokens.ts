@@ -50,12 +50,18 @@ const pictureOptions = ['size', 'channels', 'items'] as const
 const textDefaults = { tokenizer: 'characters', length: 128, holdOut: 0.1 } as const
 
 /**
- * Where the data come from, if they are tokens: a text, images whose values are categories, the built-in maps.
+ * Where the data come from, if they are tokens: a text, images whose values are categories, the built-in maps, the columns of
+ * a table.
  *
  * @throws TweedieError `usage` for options that make no sense together
  */
 export async function tokenSourceOf(path: string, options: TrainCommandOptions): Promise<DataSource | undefined> {
   const { tokens, categories, length, size, channels, items, unconditional, holdOut } = options
+  if (tokens === 'columns') {
+    for (const name of [...pictureOptions, 'length', 'unconditional'] as const)
+      refuse(options, name, 'is not for tables')
+    return { path, tokens: { columns: true, bins: categories }, holdOut }
+  }
   if (tokens !== undefined && categories !== undefined) {
     throw new TweedieError('usage', '--tokens is for text and --categories for images: say one of them')
   }

@@ -148,9 +148,16 @@ export function trainCommand(): Command {
     .option('--sigma-max <x>', 've, edm: the most noise (default: 50, for edm 80)', positive)
     .option('--shift <x>', 'in continuous time: σ/α times this; above 1 for large images', positive)
     .optionsGroup('Tokens (text, maps, images with --categories):')
-    .option('--tokens <how>', 'text as characters, bytes, or by a tokenizer.json (default: characters)')
+    .option(
+      '--tokens <how>',
+      'text as characters, bytes, or by a tokenizer.json (default: characters); a table: columns',
+    )
     .option('--length <n>', 'tokens to a window of text (default: 128)', whole({ max: 65_536 }))
-    .option('--categories <n>', 'images of so many levels as categories', whole({ min: 2, max: 65_536 }))
+    .option(
+      '--categories <n>',
+      'images of so many levels as categories; with --tokens columns: bins of a column of numbers',
+      whole({ min: 2, max: 65_536 }),
+    )
     .option('--kernel <name>', `how tokens are corrupted: ${kernels.join(', ')} (default: absorbing)`, oneOf(kernels))
     .option('--process-steps <n>', 'steps of the process, or continuous', (text) =>
       text === 'continuous' ? text : whole({ max: 100_000 })(text),

@@ -121,6 +121,26 @@ test('maps: pictures of samples, and bits a pixel', async () => {
   expect(report.bound.bitsPerCharacter).toBeUndefined()
 })
 
+test('tables: rows by name', async () => {
+  writeFileSync(at('pets.csv'), 'pet,legs\n' + 'cat,4\nbird,2\nfish,0\n'.repeat(8))
+  const line = 'train FOLDER/pets.csv --tokens columns --hold-out 0.25 --steps 4 --batch 8 --widths 16 --depth 1 -q'
+  expect(await attempt(`${line} -o FOLDER/pets`)).toMatchObject({ status: 0, stderr: '' })
+  const { texts } = await json('sample FOLDER/pets -n 3 --steps 2')
+  for (const text of texts as string[]) expect(text).toMatch(/^pet (cat|bird|fish), legs [024]$/)
+  expect(await json('eval FOLDER/pets --likelihood-items 4 --terms 2')).toMatchObject({ heldOut: true })
+})
+
+test('the end of points can be held out too, and the run goes on with the rest', async () => {
+  const line = `train ${tinyPoints.join(' ')} --hold-out 0.25 --steps 4 -q -o FOLDER/part`
+  expect(await attempt(line)).toMatchObject({ status: 0, stderr: '' })
+  const record = JSON.parse(readFileSync(at('part/train.json'), 'utf8'))
+  expect(record.data.holdOut).toBe(0.25)
+  expect(record.digest).not.toBe(JSON.parse(readFileSync(at('points/train.json'), 'utf8')).digest)
+  expect(await attempt('train --resume --steps 6 -q -o FOLDER/part')).toMatchObject({ status: 0, stderr: '' })
+  const { items } = await json('train moons --items 64 --batch 16 --widths 8 --depth 1 --hold-out 0.25 --dry-run')
+  expect(items).toBe(48)
+})
+
 describe('refused', () => {
   const lines: readonly (readonly [line: string, status: number, message: RegExp])[] = [
     ['train FOLDER/latin1.txt -o FOLDER/x', 3, /latin1\.txt is not UTF-8: byte 3 is 0xE9/],
@@ -134,6 +154,7 @@ describe('refused', () => {
     ['train FOLDER/verse.txt -o FOLDER/x --tokens FOLDER/none.json', 3, /none\.json: no such tokenizer/],
     ['train moons -o FOLDER/x --kernel uniform', 2, /--kernel is for tokens, and moons is no text/],
     ['train moons -o FOLDER/x --categories 4', 2, /points have no levels/],
+    ['train FOLDER/pets.csv -o FOLDER/x --tokens columns --length 4', 2, /--length is not for tables/],
     ['train maps -o FOLDER/x --categories 4', 2, /maps have categories already/],
     ['train --resume -o FOLDER/text --length 8', 2, /--length cannot change/],
     ['sample FOLDER/text --eta 1', 2, /--eta is for models of images and points/],

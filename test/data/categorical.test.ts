@@ -13,6 +13,7 @@ import {
   slackOf,
 } from '../../src/data/categorical.ts'
 import { holdOut } from '../../src/data/hold-out.ts'
+import { parseCategoricalCsv } from '../../src/data/formats/categorical-csv.ts'
 import { builtinDataset, createDataset } from '../../src/data/index.ts'
 import { openDataset } from '../../src/data/node/open-dataset.ts'
 import { isCorpus, readCorpus } from '../../src/data/node/read-corpus.ts'
@@ -142,6 +143,38 @@ test('what is said of tokens: shares, and neighbours by the company they keep', 
   }
   expect(distance(2, 3)).toBeLessThan(0.01)
   expect(distance(0, 2)).toBeGreaterThan(1)
+})
+
+describe('a table', () => {
+  const parse = (text: string, bins = 3) => parseCategoricalCsv(new TextEncoder().encode(text), { name: 't', bins })
+  test('has categories of its own in every column', () => {
+    const table = parse('pet,legs,age\ncat,4,1\nbird,2,2\ncat,4,3\nfish,0,4\ncat,4,5\nbird,2,6\n')
+    expect(table).toMatchObject({ shape: [3], length: 6, categories: 3 })
+    expect(table.look).toEqual({
+      kind: 'table',
+      columns: [
+        { name: 'pet', values: ['bird', 'cat', 'fish'] },
+        { name: 'legs', values: ['0', '2', '4'] },
+        { name: 'age', values: ['1…3', '3…5', '5…6'] },
+      ],
+    })
+    expect(Array.from(table.data)).toEqual([1, 2, 0, 0, 1, 0, 1, 2, 1, 2, 0, 1, 1, 2, 2, 0, 1, 2])
+  })
+  test('without a header, and with a column that is mostly one number', () => {
+    const table = parse('0,a\n0,b\n0,a\n0,b\n7,a\n8,b\n9,a\n')
+    if (table.look.kind !== 'table') throw new Error('no table')
+    expect(table.look.columns).toEqual([
+      { name: '0', values: ['0…7', '7…9'] },
+      { name: '1', values: ['a', 'b'] },
+    ])
+    expect(Array.from(table.data).filter((_, i) => i % 2 === 0)).toEqual([0, 0, 0, 0, 1, 1, 1])
+  })
+  test('refuses what is no table of categories', () => {
+    expect(() => parse('a,b\n1\n')).toThrow(/line 2 has 1 cells, the first row has 2/)
+    expect(() => parse('')).toThrow(/no rows/)
+    const names = Array.from({ length: 300 }, (_, i) => `name${i},x`).join('\n')
+    expect(() => parse(names)).toThrow(/column 0 has 300 different texts/)
+  })
 })
 
 describe('a file of text', () => {

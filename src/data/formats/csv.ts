@@ -8,6 +8,11 @@ import { pointsDataset } from '../from-array.ts'
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
+/** Whether a cell is a number. */
+export function isNumber(cell: string): boolean {
+  return number.test(cell)
+}
+
 /**
  * Reads a table as points, a row each.
  *
@@ -66,7 +71,8 @@ function findColumn(name: string, wanted: string | number | undefined, width: nu
   })
 }
 
-function splitRows(text: string): { cells: string[]; line: number }[] {
+/** The cells of all rows that hold any, with the numbers of their lines. */
+export function splitRows(text: string): { cells: string[]; line: number }[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
   const rows = lines.map((content, i) => ({ content: content.trim(), line: i + 1 }))
   const filled = rows.filter(({ content }) => content !== '' && !content.startsWith('#'))

@@ -28,11 +28,14 @@ export interface DataSource {
   readonly tokens?: TokenSource | undefined
 }
 
-/** How data become tokens: the text's tokenizer and the length of its windows, or the number of levels of an image. */
+/**
+ * How data become tokens: the text's tokenizer and the length of its windows, the number of levels of an image, or the columns
+ * of a table, those of many numbers in so many bins.
+ */
 export type TokenSource =
   | { readonly tokenizer: string; readonly length: number }
   | { readonly levels: number }
-  | { readonly columns: true }
+  | { readonly columns: true; readonly bins?: number | undefined }
 
 /** The content of `train.json`. */
 export interface RunRecord {
