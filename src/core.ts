@@ -35,6 +35,7 @@ export type { Device, Engine, Session, SessionOptions } from './runtime/session.
 // The rooms
 export * as data from './data/index.ts'
 export * as denoise from './denoise/index.ts'
+export * as discrete from './discrete/index.ts'
 export * as graph from './graph/index.ts'
 export * as guidance from './guidance/index.ts'
 export * as io from './io/index.ts'
@@ -46,3 +47,4 @@ export * as metrics from './metrics/index.ts'
 export * as optim from './optim/index.ts'
 export * as random from './random/index.ts'
 export * as sample from './sample/index.ts'
+export * as text from './text/index.ts'
