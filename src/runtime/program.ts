@@ -3,10 +3,10 @@
 import { TweedieError } from '../errors.ts'
 import { hostArray } from '../graph/dtype.ts'
 import type { HostArray } from '../graph/dtype.ts'
-import { simplify } from '../graph/passes/index.ts'
+import { flops, simplify } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
-import { inputsOf } from '../graph/traverse.ts'
+import { inputsOf, topological } from '../graph/traverse.ts'
 import type { Target } from '../onnx/lower/context.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
@@ -60,7 +60,20 @@ export async function compile(
   const simple = simplified(outputs)
   const model = encodeModel(toOnnx(simple, { target, ...(constants && { constants }) }))
   const inputs = new Map([...inputsOf(Object.values(simple))].filter(([name]) => !constants?.has(name)))
-  return programOf(await engine.createSession(model, session), inputs, new Map(Object.entries(outputs)))
+  const thread = options.thread ?? (isSmall(Object.values(simple)) ? 'caller' : 'pool')
+  return programOf(await engine.createSession(model, { thread, ...session }), inputs, new Map(Object.entries(outputs)))
+}
+
+/** Operations in the time of a run that is so short that the way to another thread and back would show. */
+const smallWork = 3e7
+
+/** Elements that are written count for this many operations: they wait for memory. */
+const workPerElement = 50
+
+/** Whether a run takes a fraction of a millisecond. */
+export function isSmall(outputs: readonly Tensor[]): boolean {
+  const written = topological(outputs).reduce((sum, { op, shape }) => sum + (op === 'input' ? 0 : sizeOf(shape)), 0)
+  return flops(outputs) + workPerElement * written < smallWork
 }
 
 /** The same outputs, with what is written twice computed once. */

@@ -52,7 +52,8 @@ export interface SessionOptions {
   readonly spinning?: boolean
   /**
    * Which thread runs the graph, where the engine has the choice. `pool` (default) keeps the event loop alive; `caller`
-   * saves the 20 to 100 µs of the way there and back, which is worth it for graphs that take less than a millisecond.
+   * saves the 20 to 100 µs of the way there and back, which is worth it for graphs that take less than a millisecond:
+   * programs choose by the work in the graph.
    */
   readonly thread?: 'pool' | 'caller'
   /** Further ONNX Runtime session configuration entries, such as `session.set_denormal_as_zero`: `'1'`. */

@@ -1,0 +1,46 @@
+/** Time, alternating with a peer, and the machine's own best. */
+import { input, matmul } from '../src/graph/index.ts'
+import { compile } from '../src/runtime/program.ts'
+import type { Engine } from '../src/runtime/session.ts'
+
+/** Milliseconds that a task takes. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await run()
+  return performance.now() - start
+}
+
+export function median(list: readonly number[]): number {
+  const sorted = [...list].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1]!
+}
+
+/** What alternates: each round times `ours` a few times, and asks the peer, where there is one, for its own median. */
+export interface Contest {
+  readonly rounds: number
+  readonly runs: number
+  readonly ours: () => Promise<unknown>
+  readonly peer?: (() => number) | undefined
+}
+
+/** Medians of both sides, in milliseconds. */
+export async function alternate({ rounds, runs, ours, peer }: Contest): Promise<{ ms: number; peerMs?: number }> {
+  const [mine, theirs]: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    for (let run = 0; run < runs; run++) mine.push(await timed(ours))
+    if (peer) theirs.push(peer())
+  }
+  return { ms: median(mine), ...(peer && { peerMs: median(theirs) }) }
+}
+
+/** The machine's best at a large product, in GFLOP/s. */
+export async function peakGflops(engine: Engine, threads: number): Promise<number> {
+  const size = 1536
+  const outputs = { y: matmul(input('a', [size, size]), input('b', [size, size])) }
+  using program = await compile(outputs, engine, { threads })
+  const feeds = { a: new Float32Array(size * size).fill(1), b: new Float32Array(size * size).fill(1) }
+  using bound = program.bind(feeds, { y: new Float32Array(size * size) })
+  let best = Infinity
+  for (let run = 0; run < 15; run++) best = Math.min(best, await timed(() => bound.run()))
+  return (2 * size ** 3) / best / 1e6
+}

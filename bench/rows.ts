@@ -1,0 +1,280 @@
+/** The rows of the benchmark. Each is measured in a process of its own: see `index.ts`. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Denoiser } from '../src/denoise/denoiser.ts'
+import { input } from '../src/graph/index.ts'
+import { flops } from '../src/graph/passes/index.ts'
+import { modelDenoiser } from '../src/model/denoiser.ts'
+import { generate } from '../src/model/generate.ts'
+import type { Model } from '../src/model/model.ts'
+import { timesOf } from '../src/model/times.ts'
+import type { Network } from '../src/nn/network.ts'
+import { Scope } from '../src/nn/parameters.ts'
+import { key, normal } from '../src/random/index.ts'
+import { nodeEngine } from '../src/runtime/node.ts'
+import type { Engine } from '../src/runtime/session.ts'
+import { ddpm, dpmSolver, sampleFinal } from '../src/sample/index.ts'
+import type { Sampler } from '../src/sample/index.ts'
+import { snapshot } from '../src/train/snapshot.ts'
+import { createTrainer } from '../src/train/trainer.ts'
+import { alternate, median, peakGflops, timed } from './measure.ts'
+import { datasetOf, networks, specOf } from './models.ts'
+import type { ModelName } from './models.ts'
+import { findPython, mlpPeer, timePeer } from './peer.ts'
+
+/** What a row is told. */
+export interface Settings {
+  readonly rounds: number
+  readonly threads: number
+  /** The script of the U-Net's peer. */
+  readonly peer: string
+}
+
+/** What a row says. Ratios are above 1 where tweedie is better. */
+export interface Row {
+  readonly title: string
+  readonly unit: 'ms' | 'MB' | 's' | 'GFLOP/s' | '% of a sampling step'
+  readonly ours: number
+  readonly peer?: number | undefined
+  readonly ratio?: number | undefined
+  /** The least ratio that is aimed at. */
+  readonly goal?: number | undefined
+  readonly gflops?: number | undefined
+  /** Of the machine's own peak, measured in the same process. */
+  readonly share?: number | undefined
+  readonly note?: string | undefined
+}
+
+/** All rows by name. */
+export const rows: Readonly<Record<string, (settings: Settings) => Promise<Row>>> = {
+  peak: async ({ threads }) => {
+    const ours = await peakGflops(await nodeEngine(), threads)
+    return { title: 'the machine: its largest product', unit: 'GFLOP/s', ours }
+  },
+  train16: (settings) => trainRow('unet', 16, settings),
+  train64: (settings) => trainRow('unet', 64, settings),
+  grey64: (settings) => trainRow('grey', 64, settings),
+  mlp: mlpRow,
+  sample1: (settings) => sampleRow(1, settings),
+  sample16: (settings) => sampleRow(16, settings),
+  sample64: (settings) => sampleRow(64, settings),
+  cfg: guidedRow,
+  memory64: memoryRow,
+  scaling: (settings) => scalingRow('ms', settings),
+  scalingMemory: (settings) => scalingRow('MB', settings),
+  cold: coldRow,
+  samplers: samplersRow,
+}
+
+const titles = { unet: 'U-Net, 3×32×32', grey: 'U-Net 32-64-64, 1×28×28', labels: 'U-Net', mlp: 'MLP' }
+
+// ---------------------------------------------------------------------------------------------------- training
+
+async function trainRow(name: ModelName, batch: number, settings: Settings): Promise<Row> {
+  const { rounds, threads } = settings
+  const engine = await nodeEngine()
+  using trainer = await createTrainer(specOf(name, batch), datasetOf(name), engine, { threads })
+  const step = (): Promise<unknown> => trainer.step(1_000_000)
+  for (let i = 0; i < 2; i++) await step()
+  const runs = batch > 16 ? 1 : 3
+  const peer = peerOf(name, settings, { batch, runs }, ({ train_step_ms }) => train_step_ms.median)
+  const result = await alternate({ rounds, runs, ours: step, peer })
+  const work = 3 * forwardFlops(trainer.network, batch)
+  return { title: `training step, ${titles[name]}, batch ${batch}`, ...(await speed(result, work, settings, 1.4)) }
+}
+
+/** The step, and what of it is not the graph: batches, the optimiser, the way there and back. */
+async function mlpRow(settings: Settings): Promise<Row> {
+  const { rounds, threads } = settings
+  const batch = 512
+  const clock = { ms: 0 }
+  const engine = clocked(await nodeEngine(), clock)
+  using trainer = await createTrainer(specOf('mlp', batch), datasetOf('mlp'), engine, { threads })
+  const step = (): Promise<unknown> => trainer.step(1_000_000)
+  for (let i = 0; i < 20; i++) await step()
+  const python = findPython(mlpPeer)
+  const peer = python && (() => timePeer(python, mlpPeer, { batch, threads, runs: 30 }).train_step_ms.median)
+  const overheads: number[] = []
+  const ours = async (): Promise<void> => {
+    clock.ms = 0
+    overheads.push((await timed(step)) - clock.ms)
+  }
+  const result = await alternate({ rounds, runs: 30, ours, ...(peer && { peer }) })
+  const work = 3 * forwardFlops(trainer.network, batch)
+  const note = `${median(overheads).toFixed(2)} ms outside the graph (${trainer.layout.size} parameters)`
+  return { title: `training step, MLP 3 × 256, batch ${batch}`, ...(await speed(result, work, settings, 1.5)), note }
+}
+
+/** The engine, with a clock that adds up the time of its bound runs. */
+function clocked(engine: Engine, clock: { ms: number }): Engine {
+  return {
+    ...engine,
+    async createSession(model, options) {
+      const session = await engine.createSession(model, options)
+      return {
+        ...session,
+        bind(inputs, outputs) {
+          const bound = session.bind(inputs, outputs)
+          const run: typeof bound.run = async (runOptions) => {
+            clock.ms += await timed(() => bound.run(runOptions))
+          }
+          return { ...bound, run }
+        },
+      }
+    },
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------- sampling
+
+async function sampleRow(batch: number, settings: Settings): Promise<Row> {
+  const { rounds, threads } = settings
+  const engine = await nodeEngine()
+  const model = await modelOf('unet', engine, threads)
+  using denoiser = await modelDenoiser(model, engine, { batch, threads })
+  const x = normal(key(1), new Float32Array(batch * 3072))
+  const ours = async (): Promise<unknown> => denoiser.denoise(x, 0.5)
+  for (let i = 0; i < 3; i++) await ours()
+  const runs = batch > 16 ? 1 : 3
+  const peer = peerOf('unet', settings, { batch, runs }, ({ forward_ms }) => forward_ms.median)
+  const result = await alternate({ rounds, runs, ours, peer })
+  const work = forwardFlops(model.network, batch)
+  return { title: `sampling step, ${titles.unet}, batch ${batch}`, ...(await speed(result, work, settings, 1.6)) }
+}
+
+/** 16 images in 20 steps with classifier-free guidance, against two of the peer's forward passes a step. */
+async function guidedRow(settings: Settings): Promise<Row> {
+  const { rounds, threads } = settings
+  const [batch, steps] = [16, 20]
+  const engine = await nodeEngine()
+  const model = await modelOf('labels', engine, threads)
+  const options = { count: batch, batch, guidance: 2, times: timesOf(model.schedule, steps), threads }
+  const run = (): Promise<unknown> => generate(model, engine, options)
+  await run()
+  const forwards = (ms: number): number => 2 * steps * ms
+  const peer = peerOf('labels', settings, { batch, runs: 3 }, ({ forward_ms }) => forwards(forward_ms.median))
+  const result = await alternate({ rounds: Math.min(rounds, 5), runs: 1, ours: run, peer })
+  const work = 2 * steps * forwardFlops(model.network, batch)
+  const title = `a guided run from start to end, ${batch} images in ${steps} steps`
+  return { title, ...(await speed(result, work, settings, 1.8)) }
+}
+
+/** What a sampler adds to the network's time: coefficients, noise, the loop. */
+async function samplersRow({ threads }: Settings): Promise<Row> {
+  const engine = await nodeEngine()
+  const batch = 16
+  const model = await modelOf('unet', engine, threads)
+  using denoiser = await modelDenoiser(model, engine, { batch, threads })
+  const x = normal(key(1), new Float32Array(batch * 3072))
+  const steps: number[] = []
+  for (let i = 0; i < 5; i++) steps.push(await timed(async () => denoiser.denoise(x, 0.5)))
+  const idle: Denoiser = { schedule: model.schedule, shape: [3, 32, 32], denoise: (given) => given }
+  const add = async (sampler: Sampler): Promise<number> => {
+    const run = (): Promise<unknown> =>
+      sampleFinal(idle, { sampler, times: timesOf(model.schedule, 50), batch, dtype: 'float32' })
+    const all: number[] = []
+    for (let i = 0; i < 5; i++) all.push((await timed(run)) / 50)
+    return (100 * median(all)) / median(steps)
+  }
+  const [solver, ancestral] = [await add(dpmSolver()), await add(ddpm())]
+  const note = `DDPM ${ancestral.toFixed(2)}`
+  return { title: 'what DPM-Solver++(2M) adds to the network', unit: '% of a sampling step', ours: solver, note }
+}
+
+// ---------------------------------------------------------------------------------------------------- memory, start
+
+/** The most memory that a process held which trains and does nothing else. */
+async function memoryRow(settings: Settings): Promise<Row> {
+  const ours = trainAlone(64, 3, settings).peakMB
+  const peer = peerOf('unet', settings, { batch: 64, runs: 2 }, ({ peakMB }) => peakMB)?.()
+  const ratio = peer === undefined ? undefined : peer / ours
+  return { title: `memory at the most, training, ${titles.unet}, batch 64`, unit: 'MB', ours, peer, ratio, goal: 1 }
+}
+
+/** Batch 256 against sixteen times batch 16: a ratio of 1 is linear. */
+async function scalingRow(unit: 'ms' | 'MB', settings: Settings): Promise<Row> {
+  const [small, large] = [trainAlone(16, 5, settings), trainAlone(256, 3, settings)]
+  const [before, ours] = unit === 'ms' ? [small.ms, large.ms] : [small.peakMB, large.peakMB]
+  const title = `${unit === 'ms' ? 'training step' : 'memory'}, batch 256 against 16 × batch 16`
+  return { title, unit, ours, peer: 16 * before, ratio: (16 * before) / ours, goal: 1 }
+}
+
+/** From the start of the process to the end of its first training step. */
+async function coldRow(settings: Settings): Promise<Row> {
+  const seconds: number[] = []
+  for (let round = 0; round < Math.min(settings.rounds, 3); round++) {
+    const start = performance.now()
+    trainAlone(16, 1, settings)
+    seconds.push((performance.now() - start) / 1e3)
+  }
+  return { title: `first step after the start, ${titles.unet}, batch 16`, unit: 's', ours: median(seconds) }
+}
+
+/** Runs `train-alone.ts`. */
+function trainAlone(batch: number, steps: number, { threads }: Settings): { ms: number; peakMB: number } {
+  const script = fileURLToPath(new URL('train-alone.ts', import.meta.url))
+  const args = [...process.execArgv, script, ...[batch, steps, threads].map(String)]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`train-alone.ts failed: ${stderr}`)
+  return JSON.parse(stdout) as { ms: number; peakMB: number }
+}
+
+// ---------------------------------------------------------------------------------------------------- helpers
+
+type Speed = Pick<Row, 'unit' | 'ours' | 'peer' | 'ratio' | 'goal' | 'gflops' | 'share'>
+
+async function speed(
+  { ms, peerMs }: { ms: number; peerMs?: number },
+  work: number,
+  { threads }: Settings,
+  goal: number,
+): Promise<Speed> {
+  const gflops = work / ms / 1e6
+  const share = gflops / (await peakGflops(await nodeEngine(), threads))
+  return {
+    unit: 'ms',
+    ours: ms,
+    peer: peerMs,
+    ratio: peerMs === undefined ? undefined : peerMs / ms,
+    goal,
+    gflops,
+    share,
+  }
+}
+
+function forwardFlops(network: Network, batch: number): number {
+  const x = input('x', [batch, ...network.inputShape])
+  const labels = network.classes > 0 && { labels: input('labels', [batch], 'int32') }
+  return flops([network.build(new Scope(), { x, t: input('t', [batch]), ...labels })])
+}
+
+/** A model as it is before its first step: speed does not depend on the weights. */
+async function modelOf(name: Exclude<ModelName, 'mlp'>, engine: Engine, threads: number): Promise<Model> {
+  const dataset = datasetOf(name)
+  using trainer = await createTrainer(specOf(name, 2), dataset, engine, { threads })
+  return { ...snapshot(trainer, dataset), weights: trainer.state.params.slice() }
+}
+
+/** One number from one run of the U-Net's peer, where there is one. */
+function peerOf(
+  name: ModelName,
+  { peer: script, threads }: Settings,
+  options: { readonly batch: number; readonly runs: number },
+  read: (timing: ReturnType<typeof timePeer>) => number,
+): (() => number) | undefined {
+  const python = findPython(script)
+  if (python === undefined) return undefined
+  return () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tweedie-bench-'))
+    try {
+      const config = join(folder, 'config.json')
+      writeFileSync(config, JSON.stringify(networks[name].config))
+      return read(timePeer(python, script, { ...options, threads, config }))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** Trains the default U-Net and does nothing else: `train-alone.ts BATCH STEPS THREADS` prints time and memory as JSON. */
+import { nodeEngine } from '../src/runtime/node.ts'
+import { createTrainer } from '../src/train/trainer.ts'
+import { median, timed } from './measure.ts'
+import { datasetOf, specOf } from './models.ts'
+
+const [batch, steps, threads] = process.argv.slice(2).map(Number) as [number, number, number]
+using trainer = await createTrainer(specOf('unet', batch), datasetOf('unet'), await nodeEngine(), { threads })
+const times: number[] = []
+for (let i = 0; i < steps; i++) times.push(await timed(() => trainer.step(1_000_000)))
+console.log(JSON.stringify({ ms: median(times), peakMB: process.resourceUsage().maxRSS / 1e3 }))
+process.exit(0)
