@@ -16,7 +16,7 @@ import type { RunEvent } from '../train/node/run.ts'
 import { deadlineOf, stepsOf } from '../train/plan.ts'
 import type { TrainData } from '../train/problem.ts'
 import { problemOf } from '../train/problem-of.ts'
-import type { AnyTrainSpec } from '../train/spec.ts'
+import { type AnyTrainSpec, isTokenSpec } from '../train/spec.ts'
 import { defaultTokenSpec } from '../train/token-defaults.ts'
 import { train } from '../train/train.ts'
 import type { TrainOptions } from '../train/train.ts'
@@ -61,7 +61,8 @@ export async function runTrain(data: string | undefined, options: TrainCommandOp
   const events = trainInFolder({ ...common, ...rhythm, folder: out! })
   using progress = await startProgress('train', options)
   const losses: number[] = []
-  const unit = 'process' in spec ? (nats: number) => `${(nats / Math.LN2).toFixed(3)} bits/token` : undefined
+  const isBound = isTokenSpec(spec) && spec.process.objective === 'bound'
+  const unit = isBound ? (nats: number) => `${(nats / Math.LN2).toFixed(3)} bits/token` : undefined
   for await (const event of events) {
     if (json) printEvent(event)
     show(event, progress, { losses, unit }, options)

@@ -174,7 +174,7 @@ export function trainCommand(): Command {
     .option('--force', 'start over in a folder that is not empty')
     .option('--dry-run', 'only say what would be done, after a few timed steps')
     .option('--checkpoint-every <n>', 'steps between checkpoints (default: a minute)', whole())
-    .option('--sample-every <n>', 'steps between pictures of samples', whole())
+    .option('--sample-every <n>', 'steps between samples, as pictures or text', whole())
     .option('--log-every <n>', 'steps between lines of the log (default: 20)', whole())
     .optionsGroup('General:')
   withEngine(train)
