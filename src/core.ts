@@ -6,18 +6,32 @@ export { type ErrorCode, exitCodes, isTweedieError, TweedieError } from './error
 // Train
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.ts'
 export { type Choices, defaultSpec, type Setting } from './train/defaults.ts'
+export { defaultTokenSpec, type TokenChoices } from './train/token-defaults.ts'
 export type { LogLine } from './train/loss-window.ts'
-export { checkSpec, type Budget, type TrainSpec } from './train/spec.ts'
+export {
+  type AnyTrainSpec,
+  checkSpec,
+  isTokenSpec,
+  type Budget,
+  type TokenTrainSpec,
+  type TrainSpec,
+} from './train/spec.ts'
 export { createTrainer, type StepReport, type Trainer, type TrainState } from './train/trainer.ts'
 export { train, type TrainEvent, type TrainOptions } from './train/train.ts'
 
 // Models and samples
+export { type AnyModel, anyFolderOf, anyModelOf, isTokenModel } from './model/any-model.ts'
+export { categoricalDenoiser } from './model/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './model/denoiser.ts'
 export { exportOnnx } from './model/export-onnx.ts'
 export { generate, type Generated, type GenerateOptions, type GenerateProgress } from './model/generate.ts'
 export { folderOf, type Model, modelOf } from './model/model.ts'
 export { pictureOf, textPictureOf } from './model/picture.ts'
 export { timesOf } from './model/times.ts'
+export { generateTokens } from './model/generate-tokens.ts'
+export { type TokenModel, withLength } from './model/token-model.ts'
+export { tokenPictureOf } from './model/token-picture.ts'
+export { textOf } from './model/token-text.ts'
 
 // Guidance, restoration, edits
 export { classifierFree, type GuidanceOptions } from './guidance/cfg.ts'

@@ -57,11 +57,12 @@ export function isMaps(path: string): boolean {
 }
 
 async function openValues(source: DataSource, options: OpenOptions): Promise<ArrayDataset> {
-  const { path, size, channels, length } = source
+  const { path, size, crop, channels, length } = source
   using progress = await startProgress('reading', options)
   const { signal } = options
   const dataset = await openDataset(path, {
     size,
+    crop,
     channels,
     length,
     signal,

@@ -116,8 +116,8 @@ export function budgetOf({ steps, epochs, minutes }: TrainCommandOptions): Budge
 
 /** Where the data come from. */
 export function sourceOf(path: string, options: TrainCommandOptions): DataSource {
-  const { size, channels, items, unconditional, holdOut } = options
-  return { path, size, channels, length: items, unlabelled: unconditional, holdOut }
+  const { size, crop, channels, items, unconditional, holdOut } = options
+  return { path, size, crop, channels, length: items, unlabelled: unconditional, holdOut }
 }
 
 /** What may change when a run is resumed: how long, and how fast. */

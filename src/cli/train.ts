@@ -38,6 +38,7 @@ export interface TrainCommandOptions extends CommonOptions, EngineOptions {
   readonly ema?: number
   readonly seed?: number
   readonly size?: number
+  readonly crop?: number
   readonly channels?: 1 | 3
   readonly items?: number
   readonly flip?: boolean
@@ -94,6 +95,7 @@ export function trainCommand(): Command {
     .option('--epochs <n>', 'passes over the data', positive)
     .optionsGroup('Data:')
     .option('--size <pixels>', 'bring images to this size', whole({ max: 4096 }))
+    .option('--crop <pixels>', 'cut images into patches of this size', whole({ max: 4096 }))
     .option('--channels <n>', '1: grey, 3: colour', (text) => Number(oneOf(['1', '3'])(text)))
     .option('--items <n>', 'built-in sets: how many items (default: 10000)', whole())
     .option('--flip', 'mirror images at random')

@@ -10,6 +10,10 @@ export {
   type DataScale,
   type SkippedFile,
 } from './dataset.ts'
+export { createCategorical, type CategoricalDataset } from './categorical.ts'
+export { holdOut } from './hold-out.ts'
+export { quantise } from './quantise.ts'
+export { mapsDataset } from './builtin/maps.ts'
 export { describe, type DatasetSummary } from './describe.ts'
 export { cifar10Classes, parseCifar10, parseCifar10Meta } from './formats/cifar10.ts'
 export { parseCsv } from './formats/csv.ts'

@@ -19,6 +19,8 @@ export interface DataSource {
   /** A path or the name of a built-in set. */
   readonly path: string
   readonly size?: number | undefined
+  /** Pixels along the side of the patches that images are cut into. */
+  readonly crop?: number | undefined
   readonly channels?: 1 | 3 | undefined
   readonly length?: number | undefined
   readonly unlabelled?: boolean | undefined
