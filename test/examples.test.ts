@@ -44,3 +44,13 @@ test('signal: the draws have the mean and the spread of the exact posterior', ()
     expect(Math.abs(spread! - exactSpread!)).toBeLessThan(0.2 * exactSpread! + 0.02)
   }
 })
+
+test('score-matching: both losses find the law of the data', () => {
+  const rows = run('score-matching.ts').trim().split('\n')
+  expect(rows).toHaveLength(2)
+  for (const row of rows) {
+    const [mean, deviation] = row.match(/-?[\d.]+/g)!.map(Number)
+    expect(Math.abs(mean! - 0.5)).toBeLessThan(0.03)
+    expect(Math.abs(deviation! - 0.5)).toBeLessThan(0.03)
+  }
+})

@@ -9,6 +9,7 @@ import { loadBatch } from '../data/normalise.ts'
 import type { Denoiser } from '../denoise/denoiser.ts'
 import { bestVariance, decoderMeans } from '../likelihood/decoder-variance.ts'
 import type { Bins } from '../likelihood/discretised-gaussian.ts'
+import { decoderOf } from '../likelihood/variational-bound.ts'
 import type { ModelDenoiser } from '../model/denoiser.ts'
 import type { Model } from '../model/model.ts'
 import { posteriorVariances } from '../sample/analytic-dpm.ts'
@@ -59,7 +60,8 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
     const variances = await posteriorVariances(denoiser, posterior, x0, noise, context)
     for (const [t, variance] of variances) sums.set(t, sums.get(t)! + (variance * count) / items)
     values.set(x0, first * size)
-    if (decoder !== undefined) means.set(await decoderMeans(denoiser, decoder, x0, noise, context), first * size)
+    if (decoder !== undefined)
+      means.set(await decoderMeans(decoderOf(denoiser, { bins }), decoder, x0, noise, context), first * size)
     onProgress?.(first + count, items)
   }
   return { posterior: sums, decoder: decoder === undefined ? undefined : bestVariance(values, means, bins) }

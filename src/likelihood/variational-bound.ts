@@ -92,10 +92,10 @@ export async function variationalBound(
   const z = emptyLike(x0)
 
   /** E[x₀ | x_t] at a draw of x_t. */
-  const look = async (index: number): Promise<FloatArray> => {
+  const look = async (index: number, from: Denoiser = denoiser): Promise<FloatArray> => {
     signal?.throwIfAborted()
     noise(z, index, 0)
-    return denoiser.denoise(jump(schedule, times[index]!, x0, z), times[index]!, context)
+    return from.denoise(jump(schedule, times[index]!, x0, z), times[index]!, context)
   }
 
   const prior = priorOf(denoiser, x0, times.at(-1)!)
@@ -114,7 +114,7 @@ export async function variationalBound(
     transitions.push(Object.freeze({ s, t, weight, nats }))
     onTerm?.(done + 1, chosen.length + 1)
   }
-  const mean = await look(0)
+  const mean = await look(0, decoderOf(denoiser, options))
   const logVariance = logDecoderVarianceOf(denoiser, variance, times, options)
   const decoder = perItem(x0, size, (i) => {
     const log = logVariance(i)
@@ -144,6 +144,14 @@ function priorOf({ schedule, shape }: Denoiser, x0: FloatArray, t: number): Floa
  */
 export function boundTimes(times: readonly number[], options: Pick<BoundOptions, 'terms' | 'seed'> = {}): number[] {
   return [times[0]!, ...chooseTerms(times, options).map(({ index }) => times[index]!)]
+}
+
+/**
+ * What the decoder's mean comes from. The outermost bins reach to infinity, and a mean beyond the data's range is the surer
+ * of them: so it is not clipped, as the means of transitions may be.
+ */
+export function decoderOf(denoiser: Denoiser, { bins }: Pick<BoundOptions, 'bins'>): Denoiser {
+  return (bins && denoiser.projection?.base) ?? denoiser
 }
 
 /** log of the decoder's variance at element i: as it was given, or that of the step from t₁ to 0. */

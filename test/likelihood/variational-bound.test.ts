@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { clipped } from '../../src/denoise/clip.ts'
 import { gaussianDenoiser } from '../../src/denoise/gaussian.ts'
 import { mixtureDenoiser } from '../../src/denoise/mixture.ts'
 import type { VarianceDenoiser } from '../../src/denoise/learned-variance.ts'
 import { logCdf, logProbability } from '../../src/likelihood/discretised-gaussian.ts'
 import { bitsPerDim, estimate } from '../../src/likelihood/units.ts'
-import { type BoundOptions, variationalBound } from '../../src/likelihood/variational-bound.ts'
-import { priorKl } from '../../src/noise/kernel.ts'
+import { bestVariance, decoderMeans } from '../../src/likelihood/decoder-variance.ts'
+import { type BoundOptions, boundTimes, variationalBound } from '../../src/likelihood/variational-bound.ts'
+import { priorKl, transition } from '../../src/noise/kernel.ts'
 import { namedSchedule } from '../../src/noise/named.ts'
 import { tableOfSchedule, tableSchedule } from '../../src/noise/table-schedule.ts'
 import { namedTable } from '../../src/noise/table.ts'
+import { key, normal } from '../../src/random/index.ts'
+import { randomNoise } from '../../src/sample/noise-source.ts'
 import { average, blobs, drawBlobs, drawGaussian, gaussian } from './support.ts'
 
 const vp = namedSchedule('vp')
@@ -115,6 +119,69 @@ it('the linear table forgets images: D_KL(q(x_T) ‖ N) is about 1e-5 bits/dim',
     terms: 1,
   })
   expect(prior[0]! / kl).toBeCloseTo(1, 6)
+})
+
+describe('the decoder', () => {
+  const values = (n: number, spread: number): [data: Float64Array, means: Float64Array] => {
+    const z = normal(key(8), new Float64Array(2 * n))
+    const data = z.subarray(0, n).map((x) => Math.max(-1, Math.min(1, Math.round((x * 0.6 + 1) * 127.5) / 127.5 - 1)))
+    return [data, data.map((x, i) => x + spread * z[n + i]!)]
+  }
+
+  it('its best variance is the mean square error of densities, and of wide Gaussians on bytes', () => {
+    const [data, means] = values(4000, 0.08)
+    const square = average(data.map((x, i) => (x - means[i]!) ** 2))
+    expect(bestVariance(data, means)).toBeCloseTo(square, 12)
+    const inner = Array.from(data, (x, i) => [x, means[i]!] as const).filter(([x]) => Math.abs(x) < 0.999)
+    const [x, m] = [0, 1].map((part) => Float64Array.from(inner, (pair) => pair[part]!)) as [Float64Array, Float64Array]
+    expect(Math.sqrt(bestVariance(x, m, {}) / average(x.map((each, i) => (each - m[i]!) ** 2)))).toBeCloseTo(1, 1)
+  })
+
+  it.each([0.0005, 0.02, 0.3])('no other variance makes bytes likelier: errors of %d', (spread) => {
+    const [data, means] = values(2000, spread)
+    const cost = (sigma: number) =>
+      -data.reduce((sum, x, i) => sum + logProbability(x, means[i]!, sigma), 0) / data.length
+    const best = Math.sqrt(bestVariance(data, means, {}))
+    const others = [0.5, 0.8, 0.95, 1.05, 1.3, 2].map((factor) => cost(factor * best))
+    // far below a bin's width all widths are alike
+    expect(cost(best)).toBeLessThanOrEqual(Math.min(...others) + 1e-6)
+    if (spread > 0.01) expect(Math.max(...others)).toBeGreaterThan(cost(best) + 0.01)
+  })
+
+  it('has the variance that it is given, and the transitions do not change', async () => {
+    const denoiser = gaussianDenoiser({ schedule: levels(10), ...gaussian })
+    const x0 = drawGaussian(200, 9)
+    const step = await variationalBound(denoiser, x0, { variance: 'large' })
+    const beta = transition(denoiser.schedule, 0, 0.1).variance
+    const same = await variationalBound(denoiser, x0, { variance: 'large', decoderVariance: beta })
+    expect(average(same.total)).toBeCloseTo(average(step.total), 9)
+    const data = await decoderMeans(denoiser, 0.1, x0, randomNoise(3, { seed: 0 }))
+    const best = await variationalBound(denoiser, x0, { variance: 'large', decoderVariance: bestVariance(x0, data) })
+    expect(average(best.decoder)).toBeLessThan(average(step.decoder) - 0.01)
+    expect(best.transitions.map(({ nats }) => average(nats))).toEqual(step.transitions.map(({ nats }) => average(nats)))
+    await expect(variationalBound(denoiser, x0, { decoderVariance: 0 })).rejects.toThrow("the decoder's variance is 0")
+  })
+
+  it('looks at the mean before it was clipped, where bins reach to infinity', async () => {
+    const base = gaussianDenoiser({ schedule: levels(10), mean: [-1.2], covariance: 0.01 })
+    const x0 = new Float64Array(50).fill(-1)
+    const options = { bins: {}, decoderVariance: 0.01 }
+    const [free, bound] = [
+      await variationalBound(base, x0, options),
+      await variationalBound(clipped(base), x0, options),
+    ]
+    expect(average(bound.decoder)).toBe(average(free.decoder))
+    expect(average(bound.total)).toBeLessThan(average(free.total))
+  })
+
+  it('is looked at first, and then the terms that stand for all', () => {
+    const times = Array.from({ length: 100 }, (_, i) => (i + 1) / 100)
+    const seen = boundTimes(times, { terms: 7, seed: 3 })
+    expect(seen).toHaveLength(8)
+    expect(seen[0]).toBe(0.01)
+    expect(seen).toEqual([...seen].sort((a, b) => a - b))
+    expect(boundTimes(times)).toEqual(times)
+  })
 })
 
 describe('the discretised Gaussian', () => {
