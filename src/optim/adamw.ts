@@ -2,6 +2,7 @@
 import { TweedieError } from '../errors.ts'
 import { guarded } from './optimizer.ts'
 import type { Optimizer, Pass } from './optimizer.ts'
+import { overArrays } from './simd/memory.ts'
 
 /** Options of {@link adamw}, with PyTorch's names and (but for `weightDecay`) defaults. */
 export interface AdamWOptions {
@@ -21,7 +22,7 @@ export interface AdamWOptions {
  *     m ← β₁ m + (1 − β₁) g          v ← β₂ v + (1 − β₂) g²
  *     θ ← (1 − η λ) θ − η m̂ / (√v̂ + ε),   m̂ = m / (1 − β₁ˢ),  v̂ = v / (1 − β₂ˢ)
  *
- * The arithmetic is in double precision, the state in single. Slots: `m`, `v`.
+ * In single precision; bit for bit the same on every machine. Slots: `m`, `v`. With arrays from `gathered` it is fastest.
  * Kingma & Ba, Adam (2015); Loshchilov & Hutter, Decoupled Weight Decay Regularization (2019).
  *
  * @example
@@ -45,9 +46,9 @@ export function adamw(options: AdamWOptions = {}): Optimizer {
         const root = Math.sqrt(1 - power(betas[1], state.step))
         const size = (rate * root) / (1 - power(betas[0], state.step))
         const { m, v } = state.slots as { m: Float32Array; v: Float32Array }
-        const keep = 1 - rate * weightDecay
+        const decay = rate * weightDecay
         for (const [from, to, decays] of segments(params.length, decaying)) {
-          advance(pass, m, v, from, to, betas, size, epsilon * root, decays ? keep : 1)
+          advance(pass, m, v, from, to, betas, size, epsilon * root, decays ? decay : 0)
         }
       })
     },
@@ -64,20 +65,15 @@ function advance(
   [beta1, beta2]: readonly [number, number],
   size: number,
   epsilon: number,
-  keep: number,
+  decay: number,
 ): void {
   const gain1 = (1 - beta1) * scale
   const gain2 = (1 - beta2) * scale * scale
-  for (let i = from; i < to; i++) {
-    const g = gradients[i]!
-    const mean = beta1 * m[i]! + gain1 * g
-    const square = beta2 * v[i]! + gain2 * g * g
-    m[i] = mean
-    v[i] = square
-    const moved = keep * params[i]! - (size * mean) / (Math.sqrt(square) + epsilon)
-    params[i] = moved
-    average[i]! += follow * (moved - average[i]!)
-  }
+  // Without an average the parameters stand in for it, and move no further: they are written once only.
+  const averages = average === params ? [] : [average]
+  overArrays([gradients, params, m, v, ...averages], from, to, 1, (kernels, length, [g, p, mAt, vAt, a = p]) => {
+    kernels.adamw(length, g!, p!, mAt!, vAt!, a!, beta1, gain1, beta2, gain2, size, epsilon, decay, follow)
+  })
 }
 
 /** Where weights decay and where not, in order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { adamw, globalNorm, sgd } from '../../src/optim/index.ts'
+import { adamw, gathered, globalNorm, sgd } from '../../src/optim/index.ts'
 import type { Optimizer } from '../../src/optim/index.ts'
 import { key, normal } from '../../src/random/index.ts'
 
@@ -174,5 +174,46 @@ describe('globalNorm', () => {
 
   it('does not overflow where single precision would', () => {
     expect(globalNorm(Float32Array.of(1e30, 1e30))).toBeCloseTo(Math.SQRT2 * 1e30, -24)
+  })
+})
+
+describe('gathered', () => {
+  const many = 10_007
+  const values = (stream: string): Float32Array => normal(key(stream), new Float32Array(many))
+  const optimizer = adamw({ weightDecay: 0.1, decaying: [[5, 9001]] })
+  const start = () => ({ params: values('params'), average: values('average'), ...optimizer.init(many).slots })
+
+  it('arrays give the same bits as arrays of their own', () => {
+    const apart = { ...start(), gradients: values('gradients') }
+    const together = gathered(apart)
+    expect(together.params.buffer).toBe(together.gradients.buffer)
+    const norms = [apart, together].map(({ params, average, gradients, ...slots }) => {
+      const state = { step: 0, slots }
+      const options = { clipNorm: 1, ema: { average, decay: 0.9 } }
+      return [1, 2, 3].map(() => optimizer.update(params, gradients, state, 0.01, options))
+    })
+    expect(norms[0]).toEqual(norms[1])
+    expect(together.params).toEqual(apart.params)
+    expect(together.average).toEqual(apart.average)
+    expect(together.gradients).toEqual(values('gradients'))
+    expect(together.params).not.toEqual(values('params'))
+  })
+
+  it('works without an average', () => {
+    const { params, gradients, average: _, ...slots } = gathered({ ...start(), gradients: values('gradients') })
+    const [alone, state] = [values('params'), optimizer.init(many)]
+    optimizer.update(alone, gradients, state, 0.01)
+    optimizer.update(params, gradients, { step: 0, slots }, 0.01)
+    expect(params).toEqual(alone)
+  })
+
+  it('the norm is that of the whole array', () => {
+    const list = values('norm')
+    const exact = Math.sqrt(list.reduce((sum, each) => sum + each * each, 0))
+    expect(globalNorm(list)).toBeCloseTo(exact, 10)
+    list[many - 1] = Infinity
+    expect(globalNorm(list)).toBe(Infinity)
+    list[0] = Number.NaN
+    expect(globalNorm(list)).toBeNaN()
   })
 })

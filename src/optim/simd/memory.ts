@@ -1,0 +1,99 @@
+/** Arrays where the kernels can reach them: gathered in one memory, or copied there piece by piece. */
+import { kernelsOn } from './kernels.ts'
+import type { Kernels } from './kernels.ts'
+
+const pageBytes = 65536
+const pageLimit = 65536
+
+/** Room in front of the arrays for the results of kernels. */
+const headBytes = 64
+
+const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) * unit
+
+/** The kernels of the memories that {@link gathered} made. */
+const known = new WeakMap<ArrayBufferLike, Kernels>()
+
+/**
+ * Copies of arrays of one length, in one memory: optimisers update them in place, four times as fast as arrays of their
+ * own. Where they are too large for that (4 GiB together), the arrays themselves.
+ *
+ * @example
+ * const { params, gradients, m, v } = gathered({ params, gradients, ...state.slots })
+ */
+export function gathered<Names extends string>(
+  arrays: Readonly<Record<Names, Float32Array>>,
+): Record<Names, Float32Array> {
+  const entries = Object.entries(arrays) as [Names, Float32Array][]
+  const room = entries.map(([, { byteLength }]) => roundUp(byteLength, 64))
+  const pages = Math.ceil((headBytes + room.reduce((sum, each) => sum + each, 0)) / pageBytes)
+  if (pages > pageLimit) return { ...arrays }
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  known.set(memory.buffer, kernelsOn(memory))
+  let at = headBytes
+  const views = entries.map(([name, array], i) => {
+    const view = new Float32Array(memory.buffer, at, array.length)
+    view.set(array)
+    at += room[i]!
+    return [name, view] as const
+  })
+  return Object.fromEntries(views) as Record<Names, Float32Array>
+}
+
+/** Elements that are copied at a time: five arrays of them fit the fastest cache but one. */
+const pieceLength = 4096
+const pieceArrays = 5
+
+/** A memory for pieces of arrays that are elsewhere. */
+const bench = (() => {
+  let made: { readonly kernels: Kernels; readonly buffer: ArrayBuffer } | undefined
+  return () => {
+    if (made === undefined) {
+      const pages = Math.ceil((headBytes + pieceArrays * pieceLength * 4) / pageBytes)
+      const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+      made = { kernels: kernelsOn(memory), buffer: memory.buffer as ArrayBuffer }
+    }
+    return made
+  }
+})()
+
+/** A kernel at work: on `length` bytes of the arrays at these addresses. */
+export type Work = (kernels: Kernels, length: number, addresses: readonly number[], buffer: ArrayBufferLike) => void
+
+/**
+ * Runs a kernel over elements `from ≤ i < to` of arrays, of which the first `readOnly` are not changed. Pieces are the same
+ * wherever the arrays are, and so are sums over them, bit for bit.
+ */
+export function overArrays(
+  arrays: readonly Float32Array[],
+  from: number,
+  to: number,
+  readOnly: number,
+  work: Work,
+): void {
+  const { buffer } = arrays[0]!
+  const kernels = arrays.every((each) => each.buffer === buffer) ? known.get(buffer) : undefined
+  for (let at = from; at < to; at += pieceLength) {
+    const length = Math.min(pieceLength, to - at)
+    if (kernels === undefined || length < pieceLength) overPiece(arrays, at, length, readOnly, work)
+    else {
+      const addresses = arrays.map(({ byteOffset }) => byteOffset + at * 4)
+      work(kernels, length * 4, addresses, buffer)
+    }
+  }
+}
+
+/** Copies a piece of each array in, runs the kernel, and copies back what it may have changed; what is lacking to four is 0. */
+function overPiece(arrays: readonly Float32Array[], at: number, length: number, readOnly: number, work: Work): void {
+  const { kernels, buffer } = bench()
+  const addresses = arrays.map((_, i) => headBytes + i * pieceLength * 4)
+  const full = roundUp(length, 4)
+  const views = addresses.map((address) => new Float32Array(buffer, address, full))
+  views.forEach((view, i) => {
+    view.set(arrays[i]!.subarray(at, at + length))
+    view.fill(0, length)
+  })
+  work(kernels, full * 4, addresses, buffer)
+  views.forEach((view, i) => {
+    if (i >= readOnly) arrays[i]!.set(view.subarray(0, length), at)
+  })
+}
