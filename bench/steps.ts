@@ -2,10 +2,10 @@
  * Quality against the number of steps: draws from one trained model with several samplers, and prints Fréchet distances to
  * the training data by several kinds of features, and the share recognised as their class.
  *
- *     npx tsx bench/steps.ts MODEL DATA [--count 2000] [--samplers ddpm,unipc-2] [--steps 10,20] [--spacing karras]
+ *     npx tsx bench/steps.ts MODEL DATA [--count 2000] [--samplers ddpm,unipc-2] [--steps 10,20] [--spacing karras | --last 0.02]
  *         [--batch 100] [--threads 1] [--rows rows.jsonl] [--svg plot.svg] [--json]
  *
- * All rows are of equally many samples, and so share the bias of that many: compare rows of one table only. With `--rows`
+ * `--last` lays out equal steps of time down to that one, and a last step to clean data. All rows are of equally many samples, and so share the bias of that many: compare rows of one table only. With `--rows`
  * every row is kept as soon as it is measured, and is not measured again: a run that was stopped goes on.
  */
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
@@ -22,7 +22,7 @@ import { frechetDistance } from '../src/metrics/frechet.ts'
 import { modelOf } from '../src/model/model.ts'
 import { type SpacingName, timesOf } from '../src/model/times.ts'
 import { nodeEngine } from '../src/runtime/node.ts'
-import { samplerByName } from '../src/sample/index.ts'
+import { samplerByName, uniformTimes } from '../src/sample/index.ts'
 import { type StepsRow, stepsFigure } from './figures/steps.ts'
 
 const { values, positionals } = parseArgs({
@@ -32,6 +32,7 @@ const { values, positionals } = parseArgs({
     samplers: { type: 'string' },
     steps: { type: 'string' },
     spacing: { type: 'string' },
+    last: { type: 'string' },
     batch: { type: 'string', default: '100' },
     threads: { type: 'string' },
     rows: { type: 'string' },
@@ -86,7 +87,7 @@ if (!values.json) {
 for (const name of wanted) {
   const list = values.steps?.split(',').map(Number) ?? usual[name] ?? [10, 20, 50]
   for (const steps of list) {
-    const spacing = values.spacing ?? 'default'
+    const spacing = values.last === undefined ? (values.spacing ?? 'default') : `to ${values.last}`
     const count = Number(values.count)
     const same = (row: StepsRow): boolean =>
       row.sampler === name && row.steps === steps && row.spacing === spacing && row.count === count
@@ -104,7 +105,7 @@ process.exit(0)
 async function measure(name: string, steps: number, spacing: string, count: number): Promise<StepsRow> {
   const sampler = samplerByName(name)
   const start = performance.now()
-  const grid = timesOf(model.schedule, steps, spacing === 'default' ? undefined : (spacing as SpacingName))
+  const grid = gridOf(steps)
   // Samplers that follow the noise start where there is still some signal.
   const times = name === 'heun' ? grid.map((t) => Math.min(t, 0.999)) : grid
   const batch = Number(values.batch)
@@ -127,6 +128,12 @@ async function measure(name: string, steps: number, spacing: string, count: numb
     recognised: right,
     seconds: Math.round(seconds),
   }
+}
+
+/** The model's own grid, or another; `--last` are equal steps of time down to there, and one to clean data. */
+function gridOf(steps: number): readonly number[] {
+  if (values.last !== undefined) return [...uniformTimes(steps - 1, { to: Number(values.last) }), 0]
+  return timesOf(model.schedule, steps, values.spacing as SpacingName | undefined)
 }
 
 function print({ sampler, spacing, steps, evaluations, distances, recognised }: StepsRow): void {

@@ -20,7 +20,9 @@ export interface StepsRow {
 
 /** The figure of a table. */
 export function stepsFigure(rows: readonly StepsRow[]): string {
-  const samplers = [...new Set(rows.map(({ sampler }) => sampler))]
+  const curveOf = ({ sampler, spacing }: StepsRow): string =>
+    spacing === 'default' ? sampler : `${sampler}, ${spacing}`
+  const samplers = [...new Set(rows.map(curveOf))]
   const kinds = [...new Set(rows.flatMap(({ distances }) => Object.keys(distances)))]
   const all = rows.map(({ evaluations }) => evaluations)
   const panels = kinds.map((kind, panel) => {
@@ -41,7 +43,7 @@ export function stepsFigure(rows: readonly StepsRow[]): string {
       y: { ...(panel === 0 && { label: 'Fréchet distance' }), from, to, log: true, ticks: ticksWithin(from, to) },
       marks: samplers.flatMap((sampler, i) => {
         const points = rows
-          .filter((row) => row.sampler === sampler)
+          .filter((row) => curveOf(row) === sampler)
           .map(({ evaluations, distances }) => [evaluations, distances[kind]!] as const)
           .sort(([a], [b]) => a - b)
         return [line(points, { color: palette[i]! }), dots(points, { color: palette[i]!, radius: 3 })]
@@ -51,7 +53,6 @@ export function stepsFigure(rows: readonly StepsRow[]): string {
   return figure(panels, {
     size: [230, 220],
     legend: samplers.map((label, i) => ({ label, color: palette[i]! })),
-    legendColumns: samplers.length,
   })
 }
 
