@@ -49,6 +49,7 @@ export const noiseSchedules = namesOf<ScheduleName>({
   ve: 0,
   edm: 0,
   'rectified-flow': 0,
+  sqrt: 0,
 })
 /** The numbers of schedules in continuous time, and which of them take each. */
 export const scheduleNumbers: Readonly<Record<keyof ScheduleOptions, readonly ScheduleName[]>> = {

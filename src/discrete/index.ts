@@ -30,3 +30,24 @@ export { tokenSamplerByName, tokenSamplers } from './registry.ts'
 export { sampleTokens, sampleTokensFinal, type TokenSampleOptions } from './sample.ts'
 export type { TokenProblem, TokenSampler, TokenStep } from './sampler.ts'
 export { tokenTimes } from './token-times.ts'
+export { embeddingFeeds, embeddingLoss, fillEmbedding } from './embedding-loss.ts'
+export {
+  clamped,
+  type EmbeddingTable,
+  embeddingTable,
+  embedTokens,
+  roundingGraph,
+  roundingLogits,
+  roundTokens,
+} from './embedding-table.ts'
+export {
+  type AllowedTokens,
+  allowedTokens,
+  barrier,
+  logAllowed,
+  meets,
+  requireAmong,
+  requireLength,
+  requireTokens,
+  type TokenRequirement,
+} from './requirement.ts'

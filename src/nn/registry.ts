@@ -2,6 +2,7 @@
 import { TweedieError } from '../errors.ts'
 import { dit } from './dit.ts'
 import { categoricalUnet } from './categorical-unet.ts'
+import { embeddingTransformer } from './embedding-transformer.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
 import { tokenTransformer } from './token-transformer.ts'
@@ -13,6 +14,7 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   MLP: mlp,
   DiT: dit,
   TokenTransformer: tokenTransformer,
+  EmbeddingTransformer: embeddingTransformer,
   CategoricalUNet: categoricalUnet,
 })
 

@@ -31,6 +31,7 @@ export {
   timeOfNoiseLevel,
   variancePreserving,
 } from './schedule.ts'
+export { sqrtSchedule } from './sqrt.ts'
 export { indexOfTime, tableOfSchedule, tableSchedule, timeOfIndex } from './table-schedule.ts'
 export { namedTable, noiseTable, type NoiseTable, tableOfAlphaBar, zeroTerminalSnr } from './table.ts'
 export { edmSchedule, type SigmaRange, veSchedule } from './ve.ts'

@@ -4,6 +4,7 @@ import type { BetaTableName } from './betas.ts'
 import { cosineSchedule } from './cosine.ts'
 import { rectifiedFlow } from './flow.ts'
 import type { Schedule } from './schedule.ts'
+import { sqrtSchedule } from './sqrt.ts'
 import { tableSchedule } from './table-schedule.ts'
 import { namedTable } from './table.ts'
 import { edmSchedule, type SigmaRange, veSchedule } from './ve.ts'
@@ -28,6 +29,7 @@ const builders = {
   ve: { takes: ['sigmaMin', 'sigmaMax'], build: veSchedule },
   edm: { takes: ['sigmaMax'], build: edmSchedule },
   'rectified-flow': { takes: [], build: () => rectifiedFlow() },
+  sqrt: { takes: ['sigmaMin'], build: sqrtSchedule },
 } as const satisfies Record<string, Builder>
 
 /** The name of a schedule in continuous time. */

@@ -180,7 +180,15 @@ describe('views of the input', () => {
   it('the default suits the schedule', () => {
     const view = (schedule: Schedule, kind = 'v') => defaultInputView(schedule, kind)
     expect(view(tableSchedule(namedTable('linear')))).toBe('level')
-    expect(continuous.map((schedule) => view(schedule))).toEqual(['time', 'time', 'time', 'noise', 'noise', 'time'])
+    expect(continuous.map((schedule) => view(schedule))).toEqual([
+      'time',
+      'time',
+      'time',
+      'noise',
+      'noise',
+      'time',
+      'time',
+    ])
     expect(view(namedSchedule('vp'), 'edm')).toBe('noise')
   })
 })

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { noiseLevel, timeOfNoiseLevel } from '../../src/noise/schedule.ts'
+import { namedSchedule } from '../../src/noise/named.ts'
+import { sqrtSchedule } from '../../src/noise/sqrt.ts'
 import { schedules } from './schedules.ts'
 
 const time = fc.double({ min: 0.02, max: 0.98, noNaN: true })
@@ -42,17 +44,30 @@ describe.each(schedules.map((schedule) => [schedule.name, schedule] as const))('
   })
 
   it('starts at data and ends at noise', () => {
-    expect(alpha(0)).toBe(1)
-    expect(sigma(0)).toBeLessThanOrEqual(0.01)
+    // the noise in which embeddings are told apart is there from the start
+    if (schedule.name === 'sqrt') expect(sigma(0)).toBeCloseTo(0.1, 12)
+    else {
+      expect(alpha(0)).toBe(1)
+      expect(sigma(0)).toBeLessThanOrEqual(0.01)
+    }
     expect(schedule.timeOfLogSnr(Infinity)).toBe(0)
     expect(schedule.timeOfLogSnr(-Infinity)).toBe(1)
     expect(alpha(1) / sigma(1)).toBeLessThan(0.03)
   })
 })
 
-it.each(schedules.filter(({ name }) => /cosine|^vp|table/.test(name)).map((s) => [s.name, s] as const))(
+it.each(schedules.filter(({ name }) => /cosine|^vp|sqrt|table/.test(name)).map((s) => [s.name, s] as const))(
   '%s preserves variance',
   (_, { alpha, sigma }) => {
     for (const t of [0, 0.001, 0.1, 0.5, 0.9, 0.999, 1]) expect(alpha(t) ** 2 + sigma(t) ** 2).toBeCloseTo(1, 12)
   },
 )
+
+it('sqrt is one minus the root of the time, and takes its first noise as an option', () => {
+  const { alpha, sigma } = sqrtSchedule()
+  for (const t of [0.01, 0.3, 0.99]) expect(alpha(t) ** 2).toBeCloseTo(1 - Math.sqrt(t + 1e-4), 3)
+  expect(alpha(1)).toBe(0)
+  expect(namedSchedule('sqrt', { sigmaMin: 0.3 }).sigma(0)).toBeCloseTo(0.3, 12)
+  expect(sigma(0.5)).toBeLessThan(sqrtSchedule({ sigmaMin: 0.5 }).sigma(0.5))
+  expect(() => sqrtSchedule({ sigmaMin: 1 })).toThrow('between 0 and 1')
+})

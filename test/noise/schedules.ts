@@ -2,6 +2,7 @@
 import { cosineSchedule } from '../../src/noise/cosine.ts'
 import { rectifiedFlow } from '../../src/noise/flow.ts'
 import type { Schedule } from '../../src/noise/schedule.ts'
+import { sqrtSchedule } from '../../src/noise/sqrt.ts'
 import { tableSchedule } from '../../src/noise/table-schedule.ts'
 import { namedTable, zeroTerminalSnr } from '../../src/noise/table.ts'
 import { edmSchedule, veSchedule } from '../../src/noise/ve.ts'
@@ -14,6 +15,7 @@ export const schedules: readonly Schedule[] = [
   veSchedule(),
   edmSchedule(),
   rectifiedFlow(),
+  sqrtSchedule(),
   tableSchedule(namedTable('linear'), 'linear table'),
   tableSchedule(namedTable('squaredcos_cap_v2', { steps: 50 }), 'cosine table'),
   tableSchedule(zeroTerminalSnr(namedTable('scaled_linear', { steps: 100 })), 'zero-SNR table'),

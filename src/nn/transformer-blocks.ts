@@ -1,0 +1,102 @@
+/**
+ * The blocks of a transformer that looks both ways, between whatever its tokens are read from and whatever is said of them.
+ * Vaswani et al. (2017), with the adaptive norms of Peebles & Xie (2023) and the rotary positions of Su et al. (2021).
+ *
+ * The axis of places comes first: `[T, N, C]`. Then the heads `[T, N · heads, d]` need no copy, the rotation of every place is
+ * one product, and what the condition says, `[N, C]`, broadcasts along the first axis.
+ */
+import { add, filled, matmul, mul, normalize, reshape, silu, softmax, transpose } from '../graph/index.ts'
+import type { Tensor } from '../graph/index.ts'
+import { linear } from './layers.ts'
+import { modulate, modulation } from './modulation.ts'
+import type { Dropout } from './network.ts'
+import { normalWith, zeros } from './parameters.ts'
+import type { Scope } from './parameters.ts'
+import { rotary } from './rotary.ts'
+
+/** What the blocks are made of. */
+export interface BlockConfig {
+  /** Features of a token. */
+  readonly hidden_size: number
+  readonly num_layers: number
+  readonly num_attention_heads: number
+  /** Hidden features of a block's perceptron, per feature of a token. */
+  readonly mlp_ratio: number
+}
+
+/** What a block is told besides its tokens. */
+export interface BlockContext {
+  readonly config: BlockConfig
+  /** `[N, C]`, where the network is told a time or class. */
+  readonly condition: Tensor | undefined
+  readonly drop: (h: Tensor) => Tensor
+}
+
+/** How linear layers and tables begin: N(0, 0.02²), as GPT-2's. */
+export const spread = 0.02
+
+const epsilon = 1e-6
+
+/** `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ norm(h))`, as often as there are layers; `h [T, N, C]`, same shape. */
+export function blocks(context: BlockContext, scope: Scope, h: Tensor): Tensor {
+  for (let layer = 0; layer < context.config.num_layers; layer++) {
+    h = block(context, scope.child('blocks').child(layer), h)
+  }
+  return h
+}
+
+/** `W norm(h)`, at first zero: `[T, N, C] → [T, N, features]`. */
+export function head({ config, condition }: BlockContext, scope: Scope, h: Tensor, features: number): Tensor {
+  const { hidden_size: width } = config
+  const at = scope.child('head')
+  if (condition === undefined) return plain(at, normalize(h, epsilon), features, zeros)
+  const [shift, scale] = modulation(scope.child('modulation_out'), condition, width, 2, [condition.shape[0]!, width])
+  return plain(at, modulate(h, shift!, scale!), features, zeros)
+}
+
+/** Drops features of `[T, N, C]`. Masks are drawn item by item, so their batch axis comes first. */
+export function dropBy(dropout: Dropout | undefined, rate: number): BlockContext['drop'] {
+  if (dropout === undefined || rate === 0) return (h) => h
+  return (h) => {
+    const [places, batch, width] = h.shape as [number, number, number]
+    return mul(h, transpose(dropout(filled(1, [batch, places, width]), rate), [1, 0, 2]))
+  }
+}
+
+function block({ config, condition, drop }: BlockContext, scope: Scope, x: Tensor): Tensor {
+  const { hidden_size: width, num_attention_heads: heads } = config
+  const hidden = Math.round(width * config.mlp_ratio)
+  // The sum of 2 · layers branches should begin as wide as one.
+  const outward = normalWith(spread / Math.sqrt(2 * config.num_layers))
+  const attend = (h: Tensor): Tensor => attention(scope.child('attention'), h, heads, outward)
+  const think = (h: Tensor): Tensor => {
+    const at = scope.child('mlp')
+    return plain(at.child('linear_2'), silu(plain(at.child('linear_1'), h, hidden)), width, outward)
+  }
+  if (condition === undefined) {
+    const h = add(x, drop(attend(normalize(x, epsilon))))
+    return add(h, drop(think(normalize(h, epsilon))))
+  }
+  const told = modulation(scope.child('modulation'), condition, width, 6, [condition.shape[0]!, width])
+  const [shift1, scale1, gate1, shift2, scale2, gate2] = told as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+  const h = add(x, mul(drop(attend(modulate(x, shift1, scale1))), gate1))
+  return add(h, mul(drop(think(modulate(h, shift2, scale2))), gate2))
+}
+
+/** Self-attention with rotary positions; `x [T, N, C]`, same shape. */
+function attention(scope: Scope, x: Tensor, heads: number, outward: ReturnType<typeof normalWith>): Tensor {
+  const [places, batch, width] = x.shape as [number, number, number]
+  const features = width / heads
+  const project = (name: string): Tensor => plain(scope.child(name), x, width)
+  // [T, N · heads, d] → [N · heads, T, d]
+  const byHead = (h: Tensor): Tensor => transpose(h, [1, 0, 2])
+  const q = byHead(rotary(project('to_q'), heads, 1 / Math.sqrt(features)))
+  const k = byHead(rotary(project('to_k'), heads))
+  const v = byHead(reshape(project('to_v'), [places, batch * heads, features]))
+  const seen = matmul(softmax(matmul(q, k, { transposeB: true })), v)
+  return plain(scope.child('to_out'), reshape(byHead(seen), x.shape), width, outward)
+}
+
+/** A linear layer without a bias. */
+export const plain = (scope: Scope, x: Tensor, features: number, init = normalWith(spread)): Tensor =>
+  linear(scope, x, features, { bias: false, init })
