@@ -38,6 +38,7 @@ import {
 } from './movement.ts'
 import type { Attributes, OpName, Window } from './ops.ts'
 import { inverseStd, mean, stretch, sum, sumPool, sumTo } from './reduce.ts'
+import { sameShape } from './shape.ts'
 import { filled } from './tensor.ts'
 import type { Tensor, TensorOf } from './tensor.ts'
 
@@ -188,16 +189,43 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
 
   // y = (x − μ) r with r = inverseStd(x): dx = r (dy − mean(dy) − y mean(dy y))
   normalize: (dy, y, x) => [
-    mul(
-      inverseStd(x!, y.attributes.epsilon),
-      sub(sub(dy, mean(dy, -1, { keepDims: true })), mul(y, mean(mul(dy, y), -1, { keepDims: true }))),
-    ),
+    normalizeByChannel(dy, y, x!) ??
+      mul(
+        inverseStd(x!, y.attributes.epsilon),
+        sub(sub(dy, mean(dy, -1, { keepDims: true })), mul(y, mean(mul(dy, y), -1, { keepDims: true }))),
+      ),
   ],
   // r = (v + ε)^(−1/2) and dv = 2/n (x − μ) dx, so dr = −r³ (x − μ) / n dx
   inverseStd: (dr, r, x) => {
     const centred = sub(x!, mean(x!, -1, { keepDims: true }))
     return [mul(centred, mul(dr, mul(pow(r, 3), -1 / x!.shape.at(-1)!)))]
   },
+}
+
+/**
+ * The gradient of normalize behind a group normalisation, where dy = γ dz with one γ for each channel of `dz [N, C, …S]`, and
+ * x is `[N, G, C / G · |S|]`: the means over a group are γ-weighted sums of each channel's Σ dz and Σ dz y, which the
+ * gradients in γ and β need as well, and dy itself is never written.
+ */
+function normalizeByChannel(dy: Tensor, y: TensorOf<'normalize'> & Tensor, x: Tensor): Tensor | undefined {
+  const scaled = dy.op === 'reshape' ? dy.inputs[0]! : dy
+  if (scaled.op !== 'mul' || y.shape.length !== 3) return undefined
+  const [dz, gamma] = scaled.inputs as [Tensor, Tensor]
+  const [batch, channels, ...spatial] = dz.shape as [number, number, ...number[]]
+  const [, groups, size] = y.shape as [number, number, number]
+  const perChannel = [channels, ...spatial.map(() => 1)]
+  if (spatial.length === 0 || batch !== y.shape[0] || channels % groups !== 0) return undefined
+  if (!sameShape(gamma.shape, perChannel) || !sameShape(dz.shape, scaled.shape)) return undefined
+
+  const places = spatial.map((_, axis) => axis + 2)
+  const weights = reshape(gamma, [1, groups, channels / groups])
+  const groupMean = (sums: Tensor): Tensor =>
+    mul(sum(mul(reshape(sums, [batch, groups, channels / groups]), weights), -1, { keepDims: true }), 1 / size)
+  const plain = groupMean(sum(dz, places))
+  const along = groupMean(sum(mul(dz, reshape(y, dz.shape)), places))
+  const r = inverseStd(x, y.attributes.epsilon)
+  const own = mul(dz, reshape(mul(r, weights), [batch, ...perChannel]))
+  return sub(sub(reshape(own, y.shape), mul(y, mul(r, along))), mul(r, plain))
 }
 
 /** A reduced gradient stretched back over the axes that were summed away. */

@@ -288,6 +288,13 @@ export const gradientCases: { readonly [K in OpName]: readonly GradientCase[] } 
   normalize: [
     of('small ε', [real(2, 5)], (x) => normalize(x, 1e-5)),
     of('large ε', [real(4)], (x) => normalize(x, 0.5)),
+    of('groups of channels', [real(2, 4, 3), real(4, 1), real(4, 1)], (x, gamma, beta) => groupNorm(x, 2, gamma, beta)),
+    of('groups of channels of an image', [real(1, 4, 2, 2), real(4, 1, 1), real(4, 1, 1)], (x, gamma, beta) =>
+      groupNorm(x, 2, gamma, beta),
+    ),
+    of('groups, one γ for all', [real(2, 4, 3), real(1, 1), real(4, 1)], (x, gamma, beta) =>
+      groupNorm(x, 2, gamma, beta),
+    ),
   ],
   inverseStd: [
     of('small ε', [real(2, 5)], (x) => inverseStd(x, 1e-5)),
@@ -298,4 +305,10 @@ export const gradientCases: { readonly [K in OpName]: readonly GradientCase[] } 
 /** A nonlinearity in front of linear operators, so that second derivatives are not all zero. */
 function square(x: Tensor): Tensor {
   return mul(x, x)
+}
+
+/** Normalised in groups of channels, with a scale and a shift for each channel. */
+export function groupNorm(x: Tensor, groups: number, gamma: Tensor, beta: Tensor): Tensor {
+  const grouped = reshape(x, [x.shape[0]!, groups, sizeOf(x.shape.slice(1)) / groups])
+  return add(mul(reshape(normalize(grouped, 1e-3), x.shape), gamma), beta)
 }

@@ -11,16 +11,18 @@ import {
   pow,
   reduceMax,
   sin,
+  sizeOf,
   square,
   stopGradient,
   sum,
   topological,
 } from '../../src/graph/index.ts'
+import { simplify } from '../../src/graph/passes/index.ts'
 import type { Tensor } from '../../src/graph/index.ts'
 import { gradientRules } from '../../src/graph/gradient-rules.ts'
 import { evaluate } from '../../src/graph/reference/evaluate.ts'
 import type { Feed } from '../../src/graph/reference/evaluate.ts'
-import { gradientCases } from './gradient-cases.ts'
+import { gradientCases, groupNorm } from './gradient-cases.ts'
 import type { GradientCase } from './gradient-cases.ts'
 import { elementsOf, expectClose, random, real, uniform } from './support.ts'
 
@@ -160,6 +162,19 @@ describe('gradients', () => {
     const m = input('m', [2, 3], 'float64')
     const [dm] = gradients(sum(mul(reduceMax(m, 1), real([6, 5]))), [m])
     expect(elementsOf(dm, { m: [4, 4, 4, 1, 7, 2] })).toEqual([2, 2, 2, 0, 5, 0])
+  })
+
+  test('of a group normalisation go over the elements as rarely as can be', () => {
+    const shape = [2, 8, 5, 5]
+    const [image, gamma, beta] = [input('image', shape), input('gamma', [8, 1, 1]), input('beta', [8, 1, 1])]
+    const y = groupNorm(image, 2, gamma, beta)
+    const dy = input('dy', shape)
+    const nodes = topological(simplify(gradients(y, [image, gamma, beta], dy)))
+    const large = (each: Tensor): boolean => each.op !== 'reshape' && sizeOf(each.shape) === sizeOf(shape)
+    const written = nodes.filter((each) => each.op !== 'input' && large(each)).map(({ op }) => op)
+    expect(written.sort()).toEqual(['mul', 'mul', 'mul', 'normalize', 'sub', 'sub'])
+    const sums = nodes.filter(({ op, inputs }) => op === 'sum' && sizeOf(inputs[0]!.shape) === sizeOf(shape))
+    expect(sums).toHaveLength(2)
   })
 
   test('stop at the ends of clamp', () => {

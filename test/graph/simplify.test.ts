@@ -160,7 +160,8 @@ describe('simplify', () => {
     becomes('sum over both kinds', sum(broadcastTo(y, [2, 3])), 'mul(sum(reshape:1,3(y)), 2)'),
     becomes('sum of sum', sum(sum(x, 0)), 'sum(x)'),
     becomes('sum of sum, middle first', sum(sum(cube, 1), 1), 'sum(cube)'),
-    becomes('sum of sum, first first', sum(sum(cube, 0), 1), 'sum(cube)'),
+    becomes('sum of sum, first first', sum(sum(cube, 0), 0), 'sum(cube)'),
+    becomes('sum over axes apart', sum(cube, [0, 2]), 'sum(sum(cube))'),
     becomes('maximum over ones', reduceMax(image, [0, 2]), 'reshape:2,4(image)'),
 
     becomes('constants', add(constant([1, 2]), mul(constant([3, 5]), 2)), 'const[2](7,12)'),

@@ -27,6 +27,12 @@ function sameEverywhere(data: HostArray): boolean {
 
 const without = (shape: Shape, dim: number): Shape => shape.filter((each) => each !== dim)
 
+/** The axes that follow each other without a gap up to the last. */
+function lastRun(axes: readonly number[]): number[] {
+  const last = axes.at(-1)!
+  return axes.filter((axis, i) => last - axis === axes.length - 1 - i)
+}
+
 export const movementRewrites: RewriteRules = {
   constant: [
     (y) => {
@@ -155,10 +161,18 @@ export const movementRewrites: RewriteRules = {
       const narrow = x.shape.map((dim, axis) => (stretched.includes(axis) ? 1 : dim))
       return mul(sum(broadcastTo(x.inputs[0], narrow), y.attributes.axes), count)
     },
+    // Sums of sums over neighbouring axes are one sum …
     (y, x) => {
       if (x.op !== 'sum') return undefined
       const left = x.inputs[0].shape.map((_, axis) => axis).filter((axis) => !x.attributes.axes.includes(axis))
-      return sum(x.inputs[0], [...x.attributes.axes, ...y.attributes.axes.map((axis) => left[axis])])
+      const axes = [...x.attributes.axes, ...y.attributes.axes.map((axis) => left[axis])].sort((a, b) => a - b)
+      return lastRun(axes).length === axes.length && sum(x.inputs[0], axes)
+    },
+    // … and one over axes apart is two, the trailing ones first: the runtime is faster so, and others may share the first.
+    ({ attributes: { axes } }, x) => {
+      const inner = lastRun(axes)
+      const outer = axes.filter((axis) => !inner.includes(axis))
+      return outer.length > 0 && sum(sum(x, inner), outer)
     },
   ],
   reduceMax: [(y, x) => sizeOf(y.shape) === sizeOf(x.shape) && sizeOf(x.shape) > 0 && reshape(x, y.shape)],
