@@ -55,7 +55,7 @@ export const noiseSchedules = namesOf<ScheduleName>({
 export const scheduleNumbers: Readonly<Record<keyof ScheduleOptions, readonly ScheduleName[]>> = {
   betaMin: ['vp', 'sub-vp'],
   betaMax: ['vp', 'sub-vp'],
-  sigmaMin: ['ve'],
+  sigmaMin: ['ve', 'sqrt'],
   sigmaMax: ['ve', 'edm'],
   shift: noiseSchedules,
 }

@@ -41,7 +41,7 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
   if (out !== undefined) await requireNew(out, ['.onnx'], force)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force)
   const model = await openAnyModel(path)
-  if (reference !== undefined && 'process' in model) {
+  if (reference !== undefined && 'look' in model) {
     throw new TweedieError('usage', '--reference is for models of images and points, and this one is of tokens')
   }
   const files: Record<string, number> = {}
@@ -52,7 +52,7 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
     await writeFileAtomic(out, file)
     files[out] = file.length
   }
-  if (reference !== undefined && !('process' in model)) {
+  if (reference !== undefined && !('look' in model)) {
     const [{ referenceOf }, { nodeEngine }, { writeSafetensors }] = await Promise.all([
       import('../model/reference.ts'),
       import('../runtime/node.ts'),

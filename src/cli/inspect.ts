@@ -4,7 +4,8 @@ import { extname } from 'node:path'
 import { TweedieError } from '../errors.ts'
 import { readSafetensorsFile } from '../io/node/files.ts'
 import { imageExtensions, readProvenance } from '../io/node/images.ts'
-import { type AnyModel, isTokenModel } from '../model/any-model.ts'
+import { type AnyModel, isEmbeddingModel, isTokenModel } from '../model/any-model.ts'
+import type { EmbeddingModel } from '../model/embedding-model.ts'
 import type { Model } from '../model/model.ts'
 import type { TokenModel } from '../model/token-model.ts'
 import { decodeModel } from '../onnx/proto/decode.ts'
@@ -60,7 +61,7 @@ async function inspectModel(path: string): Promise<Inspection> {
     ['model', path],
     ['network', network.className],
     ['parameters', thousands(layout.size)],
-    ...(isTokenModel(model) ? tokenRows(model) : frameRows(model)),
+    ...(isTokenModel(model) ? tokenRows(model) : isEmbeddingModel(model) ? embeddingRows(model) : frameRows(model)),
     ['classes', classNames.length > 0 ? `${classNames.length}: ${classNames.slice(0, 20).join(', ')}` : 'none'],
     ['predicts', `${meta.objective.parametrisation}, ${meta.objective.weighting} weighting`],
     ['noise', isTokenModel(model) ? processText(model.process.spec) : noiseText(model)],
@@ -89,6 +90,15 @@ function tokenRows({ look, shape, process: { categories, states }, meta: { data 
   ]
 }
 
+function embeddingRows({ look, shape, network, meta: { data } }: EmbeddingModel): Row[] {
+  const { tokens, features } = network.vocabulary
+  const kind = look.kind === 'text' ? `text, ${look.tokenizer.kind}` : look.kind
+  return [
+    ['data', `${data.name}: ${kind} ${shapeText(shape)}`],
+    ['network sees', `${shapeText(network.inputShape)}, embeddings of ${tokens} tokens in ${features} dimensions`],
+  ]
+}
+
 function noiseFacts(model: AnyModel): Readonly<Record<string, unknown>> {
   if (isTokenModel(model)) return { process: model.meta.process }
   const { scheduler, meta } = model
@@ -96,7 +106,7 @@ function noiseFacts(model: AnyModel): Readonly<Record<string, unknown>> {
   return { noise: { schedule: scheduler.beta_schedule, levels: scheduler.num_train_timesteps } }
 }
 
-function noiseText({ scheduler, schedule }: Model): string {
+function noiseText({ scheduler, schedule }: Pick<Model, 'scheduler' | 'schedule'>): string {
   return scheduler ? `${scheduler.beta_schedule}, ${scheduler.num_train_timesteps} levels` : schedule.name
 }
 

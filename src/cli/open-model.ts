@@ -5,7 +5,8 @@ import { TweedieError } from '../errors.ts'
 import { metaPath, type ModelFolder } from '../io/model-folder.ts'
 import { readJson } from '../io/node/files.ts'
 import { readModelFolder } from '../io/node/model-folder.ts'
-import { type AnyModel, anyModelOf, isTokenModel } from '../model/any-model.ts'
+import { type AnyModel, anyModelOf, isEmbeddingModel, isTokenModel } from '../model/any-model.ts'
+import type { EmbeddingModel } from '../model/embedding-model.ts'
 import { modelOf } from '../model/model.ts'
 import type { Model } from '../model/model.ts'
 import type { TokenModel } from '../model/token-model.ts'
@@ -36,13 +37,38 @@ export async function openAnyModel(path: string): Promise<AnyModel> {
 export async function openTokenModel(path: string): Promise<TokenModel> {
   const model = await openAnyModel(path)
   if (isTokenModel(model)) return model
-  throw new TweedieError('model', `${path}: a model of ${model.scale.kind}, where one of tokens is needed`)
+  throw new TweedieError('model', `${path}: a model of ${kindOf(model)}, where one of tokens is needed`)
 }
+
+/**
+ * The model of text as noisy embeddings in a folder.
+ *
+ * @throws TweedieError `model` where there is none, or it is of something else
+ */
+export async function openEmbeddingModel(path: string): Promise<EmbeddingModel> {
+  const model = await openAnyModel(path)
+  if (isEmbeddingModel(model)) return model
+  throw new TweedieError('model', `${path}: a model of ${kindOf(model)}, where one of embeddings is needed`)
+}
+
+const kindOf = (model: AnyModel): string =>
+  isTokenModel(model) ? 'tokens' : isEmbeddingModel(model) ? 'embeddings' : model.scale.kind
 
 /** Whether a folder has a model of tokens in it, told by a glance; whatever is wrong with it, its reader will say. */
 export async function holdsTokens(path: string): Promise<boolean> {
+  const meta = await glance(path)
+  return meta.process !== undefined && meta.process !== null
+}
+
+/** Whether a folder has a model of text as noisy embeddings in it. */
+export async function holdsEmbeddings(path: string): Promise<boolean> {
+  const { process, data } = await glance(path)
+  return (process ?? null) === null && (data as { readonly kind?: unknown } | undefined)?.kind === 'tokens'
+}
+
+async function glance(path: string): Promise<Readonly<Record<string, unknown>>> {
   const meta = await readJson(join(path, metaPath), 'model').catch(() => undefined)
-  return typeof meta === 'object' && meta !== null && 'process' in meta && meta.process !== null
+  return typeof meta === 'object' && meta !== null ? (meta as Record<string, unknown>) : {}
 }
 
 async function openFolder(path: string): Promise<ModelFolder> {

@@ -152,7 +152,7 @@ function requireOwnNetwork({ network, widths, depth, attention }: TrainCommandOp
 }
 
 /** A table of levels, or a schedule in continuous time with its numbers. */
-function noiseOf(options: TrainCommandOptions, recipe: NamedObjective): Choices['noise'] {
+export function noiseOf(options: TrainCommandOptions, recipe: NamedObjective): Choices['noise'] {
   const { levels } = options
   const name = options.noise ?? options.schedule ?? recipe.noise
   const schedule = noiseSchedules.find((each) => each === name)

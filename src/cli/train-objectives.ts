@@ -33,6 +33,8 @@ const named = {
   },
   /** Elucidating the Design Space of Diffusion-Based Generative Models (Karras et al., 2022). */
   edm: { meaning: "EDM's network, weights and noise", parametrisation: 'edm', weighting: 'edm', noise: 'edm' },
+  /** Diffusion-LM Improves Controllable Text Generation (Li et al., 2022), equation 2. */
+  'diffusion-lm': { meaning: 'text as noisy embeddings', noise: 'sqrt' },
 } as const satisfies Readonly<Record<string, NamedObjective>>
 
 /** A name. */

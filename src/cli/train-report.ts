@@ -8,7 +8,7 @@ import type { NoiseSpec } from '../noise/named.ts'
 import type { DiscreteSpec } from '../discrete/spec.ts'
 import type { DataSource } from '../train/node/run-folder.ts'
 import type { TrainData } from '../train/problem.ts'
-import { type AnyTrainSpec, isTokenSpec, type TrainSpec } from '../train/spec.ts'
+import { type AnyTrainSpec, isEmbeddedSpec, isTokenSpec, type TrainSpec } from '../train/spec.ts'
 import { shapeText, table, thousands } from './common.ts'
 import { kebab } from './option-name.ts'
 
@@ -35,7 +35,7 @@ export function trainReport({ spec, dataset, source, out, stepsMade }: TrainRepo
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['classes', classes > 0 ? `${classes}${names ? `: ${names}${classes > 10 ? ', …' : ''}` : ''}` : 'none'],
     ['network', `${network.className}${sizeText(network.config)}${patchText(spec)}`],
-    ['objective', isTokenSpec(spec) ? processText(spec.process) : objectiveText(spec)],
+    ['objective', lossText(spec)],
     ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
     ['budget', `${amount} ${unit}${stepsMade === undefined ? '' : `, ${stepsMade} steps made`}`],
     ['out', out],
@@ -64,7 +64,14 @@ const lookText: Readonly<Record<Exclude<TokenLook['kind'], 'text'>, (categories:
 }
 
 const patchText = (spec: AnyTrainSpec): string =>
-  isTokenSpec(spec) || spec.patch === 1 ? '' : `, patches of ${spec.patch}`
+  !('patch' in spec) || spec.patch === 1 ? '' : `, patches of ${spec.patch}`
+
+function lossText(spec: AnyTrainSpec): string {
+  if (isTokenSpec(spec)) return processText(spec.process)
+  if (!isEmbeddedSpec(spec)) return objectiveText(spec)
+  const { noise } = spec.embeddings
+  return `diffusion-lm: noisy embeddings and rounding, ${describeNoise(noise)}${numbersText(noise)}`
+}
 
 /** What corrupts tokens, and what is minimised. */
 export function processText({ kernel, schedule, steps, objective, lambda = 1 }: DiscreteSpec): string {

@@ -9,6 +9,7 @@ import { nodeEngine } from '../runtime/node.ts'
 import type { Checkpoint } from '../train/checkpoint.ts'
 import { defaultSpec } from '../train/defaults.ts'
 import type { Choices } from '../train/defaults.ts'
+import { defaultEmbeddedSpec } from '../train/embedded-defaults.ts'
 import { beginRun, readRun, requireFree } from '../train/node/run-folder.ts'
 import type { DataSource, Rhythm } from '../train/node/run-folder.ts'
 import { digestOf, trainInFolder } from '../train/node/run.ts'
@@ -27,7 +28,7 @@ import { openParts } from './open-data.ts'
 import { kebab } from './option-name.ts'
 import { trainReport } from './train-report.ts'
 import { choicesOf, requireEffect, resumedSpec, sourceOf } from './train-choices.ts'
-import { tokenChoicesOf, tokenSourceOf } from './train-tokens.ts'
+import { embeddedChoicesOf, embeds, tokenChoicesOf, tokenSourceOf } from './train-tokens.ts'
 import type { TrainCommandOptions } from './train.ts'
 
 /** A run that is ready to begin or to go on. */
@@ -118,6 +119,14 @@ function valueSpecOf(options: TrainCommandOptions): SpecOf {
 }
 
 function tokenSpecOf(options: TrainCommandOptions): SpecOf {
+  if (embeds(options)) {
+    const choices = embeddedChoicesOf(options)
+    return (dataset, network) => {
+      const spec = defaultEmbeddedSpec(dataset as CategoricalDataset, { ...choices, network })
+      problemOf(spec, dataset)
+      return spec
+    }
+  }
   const choices = tokenChoicesOf(options)
   return (dataset, network) => {
     const spec = defaultTokenSpec(dataset as CategoricalDataset, { ...choices, network })

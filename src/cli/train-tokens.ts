@@ -1,23 +1,21 @@
 /** What `tweedie train` does with tokens: which data are, what its options mean for them, and which make no sense. */
 import { TweedieError } from '../errors.ts'
+import type { BetaTableName } from '../noise/betas.ts'
+import type { NoiseSpec } from '../noise/named.ts'
+import type { EmbeddedChoices } from '../train/embedded-defaults.ts'
 import type { DataSource } from '../train/node/run-folder.ts'
 import type { TokenChoices } from '../train/token-defaults.ts'
 import { isMaps } from './open-data.ts'
 import { kebab } from './option-name.ts'
-import { budgetOf } from './train-choices.ts'
+import { budgetOf, noiseOf } from './train-choices.ts'
+import { objectives } from './train-objectives.ts'
 import type { TrainCommandOptions } from './train.ts'
 
+/** Options that say something about discrete processes only. */
+const processOptions = ['kernel', 'processSteps', 'processSchedule', 'tokenObjective', 'lambda'] as const
+
 /** Options that say something about tokens only. */
-const tokenOptions = [
-  'length',
-  'tokens',
-  'categories',
-  'kernel',
-  'processSteps',
-  'processSchedule',
-  'tokenObjective',
-  'lambda',
-] as const
+const tokenOptions = ['length', 'tokens', 'categories', ...processOptions] as const
 
 /** Options that say something about Gaussian noise, or about images, only. */
 const valueOptions = [
@@ -75,6 +73,7 @@ export async function tokenSourceOf(path: string, options: TrainCommandOptions):
   const { isCorpus } = await import('../data/node/read-corpus.ts')
   if (tokens === undefined && !(await isCorpus(path))) {
     for (const name of tokenOptions) refuse(options, name, `is for tokens, and ${path} is no text`, tokenHint)
+    if (embeds(options)) throw new TweedieError('usage', `--objective diffusion-lm is for text, and ${path} is none`)
     return undefined
   }
   for (const name of pictureOptions) refuse(options, name, 'is for images, not for text')
@@ -94,19 +93,13 @@ const tokenHint = 'a text file, --tokens bytes for any file, or --categories 17 
  */
 export function tokenChoicesOf(options: TrainCommandOptions): TokenChoices {
   for (const name of valueOptions) refuse(options, name, 'is for images and points, not for tokens')
-  const { seed, batch, rate, warmup, decay, weightDecay, clip, ema, widths, depth, labelDropout } = options
   const { kernel, processSteps, processSchedule: schedule, tokenObjective: objective, lambda } = options
   if (lambda !== undefined && objective !== 'hybrid') {
     throw new TweedieError('usage', '--lambda is for --token-objective hybrid: the bound + λ cross-entropy')
   }
   return {
-    budget: budgetOf(options),
-    seed,
-    batch,
-    widths,
-    depth,
-    labelDropout,
-    optimizer: { rate, warmup, decay, weightDecay, clipNorm: clip, ema },
+    ...sharedChoices(options),
+    labelDropout: options.labelDropout,
     process: {
       kernel,
       schedule,
@@ -114,6 +107,43 @@ export function tokenChoicesOf(options: TrainCommandOptions): TokenChoices {
       objective,
       lambda,
     },
+  }
+}
+
+/** Options that `--objective diffusion-lm` shares with images and points: it adds Gaussian noise, to embeddings. */
+const noiseOptions: ReadonlySet<string> = new Set(
+  'objective noise schedule levels betaMin betaMax sigmaMin sigmaMax shift'.split(' '),
+)
+
+/** Whether text is to be diffused as embeddings. */
+export const embeds = ({ objective }: TrainCommandOptions): boolean => objective === 'diffusion-lm'
+
+/**
+ * The same for `--objective diffusion-lm`.
+ *
+ * @throws TweedieError `usage` for options that are for something else
+ */
+export function embeddedChoicesOf(options: TrainCommandOptions): EmbeddedChoices {
+  for (const name of valueOptions) {
+    if (!noiseOptions.has(name)) refuse(options, name, 'is for images and points, not for embeddings')
+  }
+  for (const name of [...processOptions, 'labelDropout'] as const) {
+    refuse(options, name, 'is for discrete processes, and --objective diffusion-lm is none')
+  }
+  const noise = noiseOf(options, objectives['diffusion-lm'])
+  const { table, levels = 1000 } = (noise ?? {}) as { readonly table?: BetaTableName; readonly levels?: number }
+  return { ...sharedChoices(options), noise: table === undefined ? (noise as NoiseSpec) : { table, levels } }
+}
+
+function sharedChoices(options: TrainCommandOptions) {
+  const { seed, batch, rate, warmup, decay, weightDecay, clip, ema, widths, depth } = options
+  return {
+    budget: budgetOf(options),
+    seed,
+    batch,
+    widths,
+    depth,
+    optimizer: { rate, warmup, decay, weightDecay, clipNorm: clip, ema },
   }
 }
 

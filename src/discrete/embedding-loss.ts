@@ -27,11 +27,7 @@ export function embeddingLoss(network: EmbeddingNetwork, scope: Scope, batch: nu
   const clean = gather(table, input('tokens', [batch, length], 'int32'))
   const epsilon = input('epsilon', clean.shape)
   const noisy = add(mul(perItem('alpha', network, batch), clean), mul(perItem('sigma', network, batch), epsilon))
-  const denoised = network.build(scope, {
-    x: noisy,
-    t: input('t', [batch]),
-    ...(network.classes > 0 && { labels: input('labels', [batch], 'int32') }),
-  })
+  const denoised = network.build(scope, { x: noisy, t: input('t', [batch]) })
   const first = add(mul(clean, schedule.alpha(0)), mul(epsilon, schedule.sigma(0)))
   const itemLoss = [
     itemMean(square(sub(denoised, clean))),
@@ -47,7 +43,7 @@ function roundingLoss(x: Tensor, clean: Tensor, table: Tensor): Tensor {
   return sub(logSumExp(roundingGraph(x, table), -1), own)
 }
 
-/** Empty arrays for the inputs of {@link embeddingLoss}; the caller fills `tokens` and `labels`, {@link fillEmbedding} the others. */
+/** Empty arrays for the inputs of {@link embeddingLoss}; the caller fills `tokens`, {@link fillEmbedding} the others. */
 export function embeddingFeeds(network: EmbeddingNetwork, batch: number): FedArrays {
   const [length, features] = network.inputShape as [number, number]
   return {
@@ -56,7 +52,6 @@ export function embeddingFeeds(network: EmbeddingNetwork, batch: number): FedArr
     t: new Float32Array(batch),
     alpha: new Float32Array(batch),
     sigma: new Float32Array(batch),
-    ...(network.classes > 0 && { labels: new Int32Array(batch) }),
   }
 }
 

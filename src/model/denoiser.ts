@@ -8,7 +8,7 @@ import { sizeOf } from '../graph/index.ts'
 import { compile } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
 import type { Model } from './model.ts'
-import { networkGraph } from './network-graph.ts'
+import { networkGraph, type NetworkWeights } from './network-graph.ts'
 
 /** A denoiser that holds a compiled network. */
 export interface ModelDenoiser extends Denoiser, Disposable {
@@ -18,6 +18,9 @@ export interface ModelDenoiser extends Denoiser, Disposable {
   setLabels(labels: ArrayLike<number>): void
   dispose(): void
 }
+
+/** What of a model makes a denoiser. */
+export type DenoisingModel = NetworkWeights & Pick<Model, 'schedule' | 'view' | 'parametrisation'>
 
 /** How to compile it. */
 export interface ModelDenoiserOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
@@ -34,7 +37,7 @@ export interface ModelDenoiserOptions extends Pick<SessionOptions, 'device' | 't
  * const images = await sampleFinal(clipped(denoiser), { sampler: ddim(), times, batch: 16 })
  */
 export async function modelDenoiser(
-  model: Model,
+  model: DenoisingModel,
   engine: Engine,
   options: ModelDenoiserOptions,
 ): Promise<ModelDenoiser> {

@@ -36,7 +36,7 @@ export interface Model extends ModelNoise {
  */
 export function modelOf(folder: ModelFolder): Model {
   const { meta } = folder
-  if (meta.process !== null) {
+  if (meta.data.kind === 'tokens') {
     throw new TweedieError('model', `a model of tokens (${meta.data.name}), where one of images or points is needed`, {
       hint: "'tweedie sample' and 'tweedie eval' know both kinds",
     })

@@ -84,7 +84,8 @@ export function lookToJson(look: TokenLook): Record<string, unknown> {
   return look.kind === 'text' ? { kind: 'text', tokenizer: look.tokenizer.toJSON() } : { ...look }
 }
 
-function lookOfJson(value: unknown): TokenLook {
+/** The inverse of {@link lookToJson}. */
+export function lookOfJson(value: unknown): TokenLook {
   const look = value as TokenLook | { readonly kind: 'text'; readonly tokenizer: TokenizerSpec } | undefined
   if (look?.kind === 'text') return { kind: 'text', tokenizer: tokenizerOf(look.tokenizer as TokenizerSpec) }
   if (look?.kind === 'map' || look?.kind === 'levels' || look?.kind === 'table') return look

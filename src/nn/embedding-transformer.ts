@@ -6,7 +6,7 @@
 import { TweedieError } from '../errors.ts'
 import { normalize, showShape, silu, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
-import { badField, checkConfig, count, countOrNull, positiveNumber, probability } from './check-config.ts'
+import { badField, checkConfig, count, positiveNumber, probability } from './check-config.ts'
 import { timeAndClass } from './conditions.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { normalWith } from './parameters.ts'
@@ -39,8 +39,6 @@ export interface EmbeddingTransformerConfig {
   readonly num_attention_heads?: number
   /** Hidden features of a block's perceptron, per feature of a token. */
   readonly mlp_ratio?: number
-  /** The number of classes; null: unconditional. */
-  readonly num_class_embeds?: number | null
   readonly dropout?: number
 }
 
@@ -54,7 +52,6 @@ const defaults: Omit<Fields, 'vocab_size'> & { readonly vocab_size: number | nul
   num_layers: 6,
   num_attention_heads: 8,
   mlp_ratio: 4,
-  num_class_embeds: null,
   dropout: 0,
 }
 
@@ -66,14 +63,13 @@ const rules = {
   num_layers: count,
   num_attention_heads: count,
   mlp_ratio: positiveNumber,
-  num_class_embeds: countOrNull,
   dropout: probability,
 } as const
 
 const className = 'EmbeddingTransformer'
 
 /**
- * `x̂₀ = W norm(h)` after the blocks of {@link blocks} on `h = V x`. Time and class scale and shift every norm (adaLN-Zero). The
+ * `x̂₀ = W norm(h)` after the blocks of {@link blocks} on `h = V x`. The time scales and shifts every norm (adaLN-Zero). The
  * embeddings are rows of `embed_tokens.weight` of zero mean and unit variance each: they cannot shrink, which would make the
  * noise larger and the error smaller without anything learned. The first x̂₀ is zero.
  *
@@ -101,7 +97,7 @@ export function embeddingTransformer(given: EmbeddingTransformerConfig): Embeddi
     config: Object.freeze({ _class_name: className, ...config }),
     inputShape: shape,
     outputShape: shape,
-    classes: config.num_class_embeds ?? 0,
+    classes: 0,
     vocabulary: Object.freeze({ tokens, features }),
     table: (scope: Scope) => tableOf(config, scope),
     build: (scope: Scope, inputs: NetworkInputs) => build(config, scope, inputs),
@@ -119,7 +115,7 @@ function tableOf({ vocab_size, embedding_size }: Fields, scope: Scope): Tensor {
 }
 
 function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
-  const { hidden_size: width, embedding_size: features, num_class_embeds: classes } = config
+  const { hidden_size: width, embedding_size: features } = config
   const { x, dropout } = inputs
   if (x.shape.length !== 3 || x.shape[2] !== features || x.dtype !== 'float32') {
     const got = `${x.dtype} ${showShape(x.shape)}`
@@ -128,7 +124,7 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
   tableOf(config, scope)
   const context: BlockContext = {
     config,
-    condition: silu(timeAndClass(className, scope, inputs, width, classes)),
+    condition: silu(timeAndClass(className, scope, inputs, width, null)),
     drop: dropBy(dropout, config.dropout),
   }
   const placed = plain(scope.child('embed_noisy'), transpose(x, [1, 0, 2]), width, normalWith(1 / Math.sqrt(features)))

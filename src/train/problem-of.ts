@@ -1,9 +1,10 @@
 /** From a specification and data to the problem that they pose. */
 import { TweedieError } from '../errors.ts'
 import type { TrainData, TrainProblem } from './problem.ts'
+import { embeddedProblem } from './problem-embedded.ts'
 import { tokenProblem } from './problem-tokens.ts'
 import { valueProblem } from './problem-values.ts'
-import { type AnyTrainSpec, checkSpec, isTokenSpec } from './spec.ts'
+import { type AnyTrainSpec, checkSpec, isEmbeddedSpec, isTokenSpec } from './spec.ts'
 
 /**
  * Everything that can be known to be wrong is said here, before anything is compiled or written.
@@ -12,15 +13,20 @@ import { type AnyTrainSpec, checkSpec, isTokenSpec } from './spec.ts'
  */
 export function problemOf(spec: AnyTrainSpec, data: TrainData): TrainProblem {
   checkSpec(spec)
-  if (isTokenSpec(spec) && data.kind === 'tokens') return tokenProblem(spec, data)
-  if (!isTokenSpec(spec) && data.kind !== 'tokens') return valueProblem(spec, data)
+  if (data.kind === 'tokens') {
+    if (isTokenSpec(spec)) return tokenProblem(spec, data)
+    if (isEmbeddedSpec(spec)) return embeddedProblem(spec, data)
+  } else if (!isTokenSpec(spec) && !isEmbeddedSpec(spec)) return valueProblem(spec, data)
   throw new TweedieError(
     'usage',
     data.kind === 'tokens'
-      ? `${data.name}: tokens are trained by a discrete process, not by Gaussian noise`
-      : `${data.name}: values are trained by Gaussian noise, not by a discrete process`,
+      ? `${data.name}: tokens are trained by a discrete process or as embeddings, not as values`
+      : `${data.name}: values are trained by Gaussian noise, not by a discrete process or as embeddings`,
     {
-      hint: data.kind === 'tokens' ? 'give the specification a process' : 'quantise the data, or leave the process out',
+      hint:
+        data.kind === 'tokens'
+          ? 'give the specification a process or embeddings'
+          : 'quantise the data, or leave the process and embeddings out',
     },
   )
 }

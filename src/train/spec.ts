@@ -52,12 +52,31 @@ export interface TokenTrainSpec extends SharedSpec {
   readonly labelDropout: number
 }
 
-/** Any training run. */
-export type AnyTrainSpec = TrainSpec | TokenTrainSpec
+/** A training run on tokens as noisy embeddings, which are learned with the network (Diffusion-LM). */
+export interface EmbeddedTrainSpec extends SharedSpec {
+  readonly embeddings: {
+    /** How embeddings are noised; what it has at time 0 is the noise in which x₀ lies around its embedding. */
+    readonly noise: NoiseSpec
+  }
+}
 
-/** Whether a run is on tokens. */
+/** Any training run. */
+export type AnyTrainSpec = TrainSpec | TokenTrainSpec | EmbeddedTrainSpec
+
+/** Whether a run is on tokens, by a discrete process. */
 export function isTokenSpec(spec: AnyTrainSpec): spec is TokenTrainSpec {
   return 'process' in spec
+}
+
+/** Whether a run is on tokens, as noisy embeddings. */
+export function isEmbeddedSpec(spec: AnyTrainSpec): spec is EmbeddedTrainSpec {
+  return 'embeddings' in spec
+}
+
+/** How a run adds Gaussian noise, if it does. */
+export function noiseOfSpec(spec: AnyTrainSpec): NoiseSpec | undefined {
+  if (isTokenSpec(spec)) return undefined
+  return isEmbeddedSpec(spec) ? spec.embeddings.noise : spec.noise
 }
 
 /**
@@ -66,10 +85,11 @@ export function isTokenSpec(spec: AnyTrainSpec): spec is TokenTrainSpec {
  * @throws TweedieError `usage` that names the field
  */
 export function checkSpec(spec: AnyTrainSpec): void {
+  const noise = noiseOfSpec(spec)
   const positive = {
     batch: spec.batch,
     ...spec.budget,
-    ...(!isTokenSpec(spec) && 'table' in spec.noise && { levels: spec.noise.levels }),
+    ...(noise && 'table' in noise && { levels: noise.levels }),
     rate: spec.optimizer.rate,
     clipNorm: spec.optimizer.clipNorm,
   }
@@ -94,10 +114,12 @@ export function checkSpec(spec: AnyTrainSpec): void {
   for (const [name, value] of Object.entries({ batch: spec.batch, warmup: spec.optimizer.warmup, seed: spec.seed })) {
     if (!Number.isSafeInteger(value)) throw new TweedieError('usage', `${name} is ${value}: must be a whole number`)
   }
-  if (!isTokenSpec(spec)) objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
+  const schedule = noise && scheduleOfNoise(noise)
+  if ('objective' in spec) objectiveOf(spec.objective, schedule!)
 }
 
 /** The probability with which a label is replaced by "no class". */
 export function labelDropoutOf(spec: AnyTrainSpec): number {
+  if (isEmbeddedSpec(spec)) return 0
   return isTokenSpec(spec) ? spec.labelDropout : spec.objective.labelDropout
 }

@@ -3,6 +3,7 @@
  * what there is to save, and training goes on when the next event is asked for.
  */
 import type { AnyModel } from '../model/any-model.ts'
+import type { EmbeddingModel } from '../model/embedding-model.ts'
 import type { Model } from '../model/model.ts'
 import type { TokenModel } from '../model/token-model.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
@@ -13,7 +14,7 @@ import type { LogLine, LossWindow } from './loss-window.ts'
 import { deadlineOf, firstPlan, replan } from './plan.ts'
 import type { Plan } from './plan.ts'
 import type { TrainData } from './problem.ts'
-import type { AnyTrainSpec, TokenTrainSpec } from './spec.ts'
+import type { AnyTrainSpec, EmbeddedTrainSpec, TokenTrainSpec } from './spec.ts'
 import { createTrainer } from './trainer.ts'
 
 /** What to train, on what, and how often to hear of it. */
@@ -77,7 +78,11 @@ export type TrainEvent<M extends AnyModel = AnyModel> =
   | { readonly type: 'end'; readonly reason: 'finished' | 'stopped'; readonly step: number; readonly seconds: number }
 
 /** The model that a specification leads to. */
-export type ModelOf<Spec extends AnyTrainSpec> = Spec extends TokenTrainSpec ? TokenModel : Model
+export type ModelOf<Spec extends AnyTrainSpec> = Spec extends TokenTrainSpec
+  ? TokenModel
+  : Spec extends EmbeddedTrainSpec
+    ? EmbeddingModel
+    : Model
 
 /** What {@link train} remembers between two sessions, besides the trainer's state. */
 interface Progress {

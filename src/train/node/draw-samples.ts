@@ -3,14 +3,17 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../io/node/files.ts'
 import { writeImage } from '../../io/node/images.ts'
-import { type AnyModel, isTokenModel } from '../../model/any-model.ts'
+import { type AnyModel, isEmbeddingModel, isTokenModel } from '../../model/any-model.ts'
+import type { EmbeddingModel } from '../../model/embedding-model.ts'
 import { generate } from '../../model/generate.ts'
+import { generateEmbedded } from '../../model/generate-embedded.ts'
 import { generateTokens } from '../../model/generate-tokens.ts'
 import { pictureOf } from '../../model/picture.ts'
 import type { Model } from '../../model/model.ts'
 import type { TokenModel } from '../../model/token-model.ts'
 import { isPicture, tokenPictureOf } from '../../model/token-picture.ts'
 import { textOf } from '../../model/token-text.ts'
+import { timesOf } from '../../model/times.ts'
 import type { Engine, SessionOptions } from '../../runtime/session.ts'
 
 type DrawOptions = Pick<SessionOptions, 'device' | 'threads'> & { readonly seed: number }
@@ -29,7 +32,8 @@ export async function drawSamples(
   await mkdir(folder, { recursive: true })
   const path = join(folder, `step-${String(model.meta.training.steps).padStart(7, '0')}`)
   const options = { seed, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
-  return isTokenModel(model) ? drawTokens(path, model, engine, options) : drawPicture(path, model, engine, options)
+  if (isTokenModel(model)) return drawTokens(path, model, engine, options)
+  return isEmbeddingModel(model) ? drawText(path, model, engine, options) : drawPicture(path, model, engine, options)
 }
 
 async function drawPicture(path: string, model: Model, engine: Engine, options: DrawOptions): Promise<string> {
@@ -62,4 +66,10 @@ async function drawTokens(path: string, model: TokenModel, engine: Engine, optio
     provenance: { step: model.meta.training.steps, seed: options.seed },
   })
   return `${path}.png`
+}
+
+async function drawText(path: string, model: EmbeddingModel, engine: Engine, options: DrawOptions): Promise<string> {
+  const { tokens } = await generateEmbedded(model, engine, { count: 4, times: timesOf(model.schedule, 64), ...options })
+  await writeFileAtomic(`${path}.txt`, `${textOf(model, tokens).join('\n\n')}\n`)
+  return `${path}.txt`
 }

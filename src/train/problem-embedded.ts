@@ -1,0 +1,101 @@
+/** Training on tokens as noisy embeddings: Gaussian noise on points that are learned, and a network that finds them again. */
+import { batchPlaces, type CategoricalDataset, loadTokens } from '../data/categorical.ts'
+import { inputView } from '../denoise/input-view.ts'
+import { parametrisation } from '../denoise/parametrisation.ts'
+import { embeddingFeeds, embeddingLoss, fillEmbedding } from '../discrete/index.ts'
+import { TweedieError } from '../errors.ts'
+import { parseTweedieMeta, type TweedieMetaInput } from '../io/tweedie-meta.ts'
+import { requireEmbeddings } from '../model/embedding-model.ts'
+import { lookToJson } from '../model/token-model.ts'
+import type { EmbeddingNetwork } from '../nn/embedding-transformer.ts'
+import { parametersOf } from '../nn/network.ts'
+import { networkFromConfig } from '../nn/registry.ts'
+import { scheduleOfNoise } from '../noise/named.ts'
+import { fold, key, uniform } from '../random/index.ts'
+import type { TrainProblem } from './problem.ts'
+import type { EmbeddedTrainSpec } from './spec.ts'
+
+/** Losses are told apart in so many levels of noise. */
+const levels = 1000
+
+/**
+ * The problem of a specification and its data. Times are stratified over the batch.
+ *
+ * @throws TweedieError `usage`, `shape` or `model` where they do not go together
+ */
+export function embeddedProblem(spec: EmbeddedTrainSpec, dataset: CategoricalDataset): TrainProblem {
+  const network = requireEmbeddings(networkFromConfig(spec.network.className, spec.network.config))
+  checkTokens(network, dataset)
+  const layout = parametersOf(network)
+  const schedule = scheduleOfNoise(spec.embeddings.noise)
+  const view = inputView('time', schedule)
+  const { batch: size } = spec
+  const run = key(spec.seed)
+  const streams = { order: fold(run, 'order'), times: fold(run, 'times'), noise: fold(run, 'noise') }
+  const times = new Float64Array(size)
+
+  return {
+    network,
+    layout,
+    items: dataset.length,
+    levels,
+    loss: (scope) => embeddingLoss(network, scope, size, schedule),
+    emptyBatch: () => ({ feeds: embeddingFeeds(network, size), levels: new Int32Array(size) }),
+    fill({ feeds, levels: drawn }, step) {
+      loadTokens(dataset, batchPlaces(streams.order, dataset, size, step).starts, feeds.tokens as Int32Array)
+      uniform(fold(streams.times, step), times)
+      for (let j = 0; j < size; j++) {
+        times[j] = (j + times[j]!) / size
+        drawn[j] = Math.min(levels - 1, Math.floor(times[j]! * levels))
+      }
+      fillEmbedding(schedule, feeds, times, fold(streams.noise, step))
+    },
+    snapshot: (state, training) => ({
+      network,
+      layout,
+      weights: state.average,
+      schedule,
+      parametrisation: parametrisation('sample'),
+      view,
+      scheduler: null,
+      shape: dataset.shape,
+      look: dataset.look,
+      classNames: [],
+      meta: metaOf(spec, dataset, { steps: state.step, ...training }),
+    }),
+  }
+}
+
+function metaOf(
+  spec: EmbeddedTrainSpec,
+  { name, shape, categories, look }: CategoricalDataset,
+  training: NonNullable<TweedieMetaInput['training']>,
+) {
+  return parseTweedieMeta({
+    data: { name, kind: 'tokens', shape: [...shape] as [number, ...number[]], categories, look: lookToJson(look) },
+    objective: { parametrisation: 'sample', weighting: 'diffusion-lm' },
+    schedule: { ...spec.embeddings.noise, input: 'time' },
+    training: { seed: spec.seed, batch: spec.batch, ...training },
+  })
+}
+
+function checkTokens(
+  { inputShape, vocabulary }: EmbeddingNetwork,
+  { name, shape, categories }: CategoricalDataset,
+): void {
+  if (shape.length !== 1 || shape[0] !== inputShape[0]) {
+    throw new TweedieError(
+      'shape',
+      `${name}: items are [${shape.join(', ')}], the network takes [${inputShape[0]}] tokens`,
+    )
+  }
+  if (vocabulary.tokens !== categories) {
+    throw new TweedieError(
+      'shape',
+      `${name}: ${categories} tokens; the network has embeddings of ${vocabulary.tokens}`,
+      {
+        hint: `vocab_size ${categories}`,
+      },
+    )
+  }
+}
