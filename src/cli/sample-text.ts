@@ -1,6 +1,5 @@
 /** What `tweedie sample` does with a model of tokens: text, maps, rows of tables. */
 import { extname } from 'node:path'
-import { writeNpy } from '../data/formats/npy.ts'
 import { tokenSamplerByName, tokenSamplers } from '../discrete/index.ts'
 import { isTweedieError, TweedieError } from '../errors.ts'
 import { writeFileAtomic } from '../io/node/files.ts'
@@ -20,15 +19,15 @@ import {
   printJson,
   sessionOptions,
   startProgress,
-  style,
   version,
 } from './common.ts'
 import { classNumbers } from './edit-classes.ts'
-import { liveText, visible } from './live-text.ts'
+import { liveText } from './live-text.ts'
 import { openTokenModel } from './open-model.ts'
 import { requireNew } from './require-new.ts'
 import type { SampleCommandOptions } from './sample.ts'
-import { refuseValueOptions, type TextOptions } from './text-options.ts'
+import { refuseEmbeddedOptions, refuseValueOptions, type TextOptions } from './text-options.ts'
+import { encodeTexts, frameText, shownText } from './text-output.ts'
 
 /** How many samples where nothing is said; a text is long enough alone. */
 const defaultCounts = { text: 1, map: 16, levels: 16, table: 16 }
@@ -39,6 +38,7 @@ type SampleTextOptions = Omit<SampleCommandOptions, 'count'> & { readonly count?
 /** Draws, shows the text as it comes to be, and writes it. */
 export async function runSampleText(path: string, options: SampleTextOptions): Promise<void> {
   refuseValueOptions(options)
+  refuseEmbeddedOptions(options)
   const { out, trajectory, force = false, seed, columns, temperature } = options
   const opened = await openTokenModel(path)
   const picture = isPicture(opened)
@@ -101,13 +101,19 @@ export async function runSampleText(path: string, options: SampleTextOptions): P
   if (out !== undefined) {
     const extension = extname(out).toLowerCase()
     if (imageExtensions.includes(extension)) await writeImage(out, raster(tokens), { overwrite: force, provenance })
-    else await writeFileAtomic(out, encode(extension, { model, tokens, count, texts, provenance }))
+    else {
+      const result = { tokens, shape: [count, ...model.shape], texts, provenance }
+      await writeFileAtomic(out, encodeTexts(extension, result))
+    }
   }
   if (trajectory !== undefined) {
     if (picture) {
       const pictures = frames.map((frame) => raster(frame.tokens))
       await writeAnimation(trajectory, pictures, { overwrite: force, provenance })
-    } else await writeFileAtomic(trajectory, frames.map((frame) => frameText(model, frame)).join('\n'))
+    } else {
+      const shown = frames.map((frame) => frameText(frame.t, textOf(model, frame.tokens)))
+      await writeFileAtomic(trajectory, shown.join('\n'))
+    }
   }
   if (options.json) {
     return printJson({ texts, count, ...provenance, evaluations, out, seconds: Number(seconds.toFixed(3)) })
@@ -116,7 +122,7 @@ export async function runSampleText(path: string, options: SampleTextOptions): P
     const colors = terminalColors(process.env, process.stdout.isTTY ?? false)
     const width = process.stdout.columns ?? 80
     if (picture) print(previewText(raster(tokens), { colors, columns: width }))
-    else texts.forEach((text, i) => print(shown(text, i, count)))
+    else texts.forEach((text, i) => print(shownText(text, i, count)))
   }
   if (out !== undefined) print(`${count} samples: ${out}`)
   note(`seed ${seed}, ${provenance.sampler}, ${steps} steps, ${evaluations} evaluations, ${duration(seconds)}`, options)
@@ -146,37 +152,3 @@ function samplerOf({ process: { mask, spec } }: TokenModel, name: string | undef
 
 const extensionsFor = (picture: boolean): readonly string[] =>
   picture ? [...imageExtensions, '.npy', '.json'] : ['.txt', '.json', '.npy']
-
-/** Between two texts of a file. */
-const divider = '\n--------\n'
-
-function encode(
-  extension: string,
-  {
-    model,
-    tokens,
-    count,
-    texts,
-    provenance,
-  }: {
-    readonly model: TokenModel
-    readonly tokens: Int32Array
-    readonly count: number
-    readonly texts: readonly string[]
-    readonly provenance: object
-  },
-): Uint8Array | string {
-  if (extension === '.npy') return writeNpy({ shape: [count, ...model.shape], data: tokens })
-  if (extension === '.json') return `${JSON.stringify({ ...provenance, texts }, undefined, 2)}\n`
-  return `${texts.join(divider)}\n`
-}
-
-function frameText(model: TokenModel, { t, tokens }: { readonly t: number; readonly tokens: Int32Array }): string {
-  return `t = ${t.toFixed(4)}\n${textOf(model, tokens).join(divider)}\n`
-}
-
-/** A text for people: numbered if there are several, and nothing in it that a terminal would obey. */
-function shown(text: string, index: number, count: number): string {
-  const body = process.stdout.isTTY ? visible(text) : text
-  return count === 1 ? body : `${style('dim', `--- ${index + 1}`, process.stdout)}\n${body}`
-}

@@ -5,7 +5,7 @@ import type { CommonOptions, EngineOptions } from './common.ts'
 import { type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'
 import { withSampler } from './sampler-options.ts'
 import type { SamplerOptions } from './sampler-options.ts'
-import { type TextOptions, withTextOptions, withTyped } from './text-options.ts'
+import { refuseEmbeddedOptions, type TextOptions, withTextOptions, withTyped } from './text-options.ts'
 
 /** The options as they are typed. */
 export interface SampleCommandOptions
@@ -68,13 +68,19 @@ export function sampleCommand(): Command {
     ['tweedie sample runs/mine --encode face.png -o face.npy', 'a picture as a latent …'],
     ['tweedie sample runs/mine --decode face.npy -o again.png', '… and as a picture again'],
     ['tweedie sample runs/mine --trajectory way.gif', 'watch it happen'],
+    ["tweedie sample runs/lm --clamp --require 'love@5'", 'text by diffusion-lm, with a word where you want it'],
   ])
   return sample.action(async (model: string, options: SampleCommandOptions, typed: Command) => {
-    const { holdsTokens } = await import('./open-model.ts')
+    const { holdsEmbeddings, holdsTokens } = await import('./open-model.ts')
     if (await holdsTokens(model)) {
       const { runSampleText } = await import('./sample-text.ts')
       return runSampleText(model, withTyped(options, typed, 'count'))
     }
+    if (await holdsEmbeddings(model)) {
+      const { runSampleEmbedded } = await import('./sample-embedded.ts')
+      return runSampleEmbedded(model, withTyped(options, typed, 'count'))
+    }
+    refuseEmbeddedOptions(options)
     if (options.encode !== undefined || options.decode !== undefined) {
       const { runLatents } = await import('./sample-latents.ts')
       return runLatents(model, options)

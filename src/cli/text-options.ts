@@ -2,13 +2,16 @@
 import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
 import { kebab } from './option-name.ts'
-import { real, whole } from './parse.ts'
+import { positive, real, whole } from './parse.ts'
 
 /** What can be asked for. */
 export interface TextOptions {
   readonly length?: number
   readonly infill?: string
   readonly temperature?: number
+  readonly clamp?: boolean
+  readonly require?: readonly string[]
+  readonly fluency?: number
 }
 
 /** Adds the options of `sample` that are for tokens. */
@@ -18,7 +21,31 @@ export function withTextOptions(command: Command): Command {
     .option('--length <n>', 'of text: how many tokens (default: as in training)', whole({ max: 65_536 }))
     .option('--infill <template>', "of text: what is given, such as 'To be, [MASK:20] question'; [MASK…] fills up")
     .option('--temperature <x>', 'below 1 likely tokens are preferred', real({ min: 0.01, max: 100 }))
+    .optionsGroup('Models of text as noisy embeddings (diffusion-lm):')
+    .option('--clamp', 'round to tokens in every step')
+    .option(
+      '--require <what>',
+      "a word at a place, 'love@5', or characters at places, '[A-Z]@0-3'; several by saying it again",
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option('--fluency <lambda>', 'how much what is likely counts against what is required (default: 0.01)', positive)
     .optionsGroup('General:')
+}
+
+/** Options of models of noisy embeddings alone. */
+const ofEmbeddings = ['clamp', 'require', 'fluency'] as const
+
+/**
+ * Refuses options that only a model of noisy embeddings has a use for.
+ *
+ * @throws TweedieError `usage` that names the option
+ */
+export function refuseEmbeddedOptions(options: TextOptions): void {
+  const name = ofEmbeddings.find((each) => options[each] !== undefined)
+  if (name === undefined) return
+  throw new TweedieError('usage', `--${name} is for models of text as noisy embeddings`, {
+    hint: 'train one with --objective diffusion-lm',
+  })
 }
 
 /** Options of Gaussian noise and of its samplers. */

@@ -38,7 +38,7 @@ export function modelOf(folder: ModelFolder): Model {
   const { meta } = folder
   if (meta.data.kind === 'tokens') {
     throw new TweedieError('model', `a model of tokens (${meta.data.name}), where one of images or points is needed`, {
-      hint: "'tweedie sample' and 'tweedie eval' know both kinds",
+      hint: meta.process === null ? "'tweedie sample' knows it" : "'tweedie sample' and 'tweedie eval' know both kinds",
     })
   }
   const noise = noiseOfFolder(folder)

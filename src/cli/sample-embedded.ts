@@ -1,0 +1,145 @@
+/** What `tweedie sample` does with a model of text as noisy embeddings. */
+import { extname } from 'node:path'
+import { isTweedieError, TweedieError } from '../errors.ts'
+import { writeFileAtomic } from '../io/node/files.ts'
+import { type EmbeddingModel, withTextLength } from '../model/embedding-model.ts'
+import { embeddedSteps, generateEmbedded } from '../model/generate-embedded.ts'
+import { textOf } from '../model/token-text.ts'
+import { nodeEngine } from '../runtime/node.ts'
+import {
+  duration,
+  listenForInterrupt,
+  note,
+  print,
+  printJson,
+  sessionOptions,
+  startProgress,
+  version,
+} from './common.ts'
+import { liveText } from './live-text.ts'
+import { openEmbeddingModel } from './open-model.ts'
+import { kebab } from './option-name.ts'
+import { requireNew } from './require-new.ts'
+import { parseRequirements } from './requirements.ts'
+import type { SampleCommandOptions } from './sample.ts'
+import { chooseSampler, needsData, stepsText } from './sampler-choice.ts'
+import { encodeTexts, frameText, shownText } from './text-output.ts'
+
+/** The options as they are typed. */
+type SampleEmbeddedOptions = Omit<SampleCommandOptions, 'count'> & { readonly count?: number | undefined }
+
+/** What means nothing to such a model. */
+const idle = [
+  'class',
+  'guidance',
+  'guidanceRescale',
+  'guidanceInterval',
+  'negative',
+  'weak',
+  'classifier',
+  'classifierScale',
+  'clip',
+  'columns',
+  'data',
+  'encode',
+  'decode',
+  'infill',
+  'temperature',
+] as const
+
+/** Draws, shows the text as it comes to be, and writes it. */
+export async function runSampleEmbedded(path: string, options: SampleEmbeddedOptions): Promise<void> {
+  refuseIdle(options)
+  const { out, trajectory, force = false, seed, count = 1, clamp = false, fluency } = options
+  if (out !== undefined) await requireNew(out, ['.txt', '.json', '.npy'], force)
+  if (trajectory !== undefined) await requireNew(trajectory, ['.txt'], force)
+  const opened = await openEmbeddingModel(path)
+  const model = options.length === undefined ? opened : withTextLength(opened, options.length)
+  const require = requirementsOf(model, options.require ?? [])
+  if (fluency !== undefined && require.length === 0) {
+    throw new TweedieError('usage', '--fluency weighs against --require, and nothing is required')
+  }
+  const { sampler, times, steps } = samplerOf(model, options)
+  const frames: string[] = []
+
+  using interrupt = listenForInterrupt()
+  using progress = await startProgress('sample', options)
+  using live = liveText(process.stdout)
+  const shows = process.stdout.isTTY && !options.json && !options.quiet
+  const begin = performance.now()
+  const { tokens } = await generateEmbedded(model, await nodeEngine(), {
+    ...sessionOptions(options),
+    count,
+    seed,
+    ...(require.length === 0 && { sampler }),
+    times,
+    clamp,
+    require,
+    control: fluency === undefined ? {} : { lambda: fluency },
+    batch: options.batch,
+    signal: interrupt.signal,
+    onStep({ done, total, firstItem, step, tokens: now }) {
+      if (shows) live.show(textOf(model, now()).join('\n\n'))
+      else progress.update(done, total)
+      if (trajectory !== undefined && firstItem === 0) frames.push(frameText(step.s, textOf(model, now())))
+    },
+  }).catch((error: unknown) => {
+    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
+    throw new TweedieError('interrupted', 'sampling was stopped', { cause: error })
+  })
+  live.clear()
+  progress.stop()
+  const seconds = (performance.now() - begin) / 1000
+
+  const provenance = {
+    tweedie: version,
+    command: 'sample',
+    model: path,
+    save: model.meta.save ?? null,
+    seed,
+    sampler: require.length === 0 ? sampler.name : 'controlled',
+    steps: steps ?? null,
+    clamp,
+    ...(options.require && { require: options.require }),
+    ...(fluency !== undefined && { fluency }),
+  }
+  const texts = textOf(model, tokens)
+  if (out !== undefined) {
+    const result = { tokens, shape: [count, ...model.shape], texts, provenance }
+    await writeFileAtomic(out, encodeTexts(extname(out).toLowerCase(), result))
+  }
+  if (trajectory !== undefined) await writeFileAtomic(trajectory, frames.join('\n'))
+  if (options.json) return printJson({ texts, count, ...provenance, out, seconds: Number(seconds.toFixed(3)) })
+  if (out === undefined || process.stdout.isTTY) texts.forEach((text, i) => print(shownText(text, i, count)))
+  if (out !== undefined) print(`${count} samples: ${out}`)
+  note(`seed ${seed}, ${provenance.sampler}, ${stepsText(steps)}, ${duration(seconds)}`, options)
+}
+
+function refuseIdle(options: SampleEmbeddedOptions): void {
+  const name = idle.find((each) => options[each] !== undefined)
+  if (name === undefined) return
+  throw new TweedieError('usage', `--${kebab(name)} means nothing to a model of noisy embeddings`, {
+    hint: '--clamp and --require are for such models',
+  })
+}
+
+function requirementsOf({ look }: EmbeddingModel, texts: readonly string[]) {
+  if (texts.length === 0) return []
+  if (look.kind === 'text') return texts.flatMap((text) => parseRequirements(text, look.tokenizer))
+  throw new TweedieError('usage', `--require is for models of text, and this one is of ${look.kind}`)
+}
+
+/** By default as many steps of DDPM as rounding needs; control is on DDPM's steps. */
+function samplerOf(model: EmbeddingModel, options: SampleEmbeddedOptions) {
+  if (options.require && options.sampler !== undefined) {
+    throw new TweedieError('usage', `--require has a sampler of its own, ${options.sampler} does not go with it`)
+  }
+  const plain = options.sampler === undefined && options.times === undefined && options.steps === undefined
+  const chosen = chooseSampler(model, {
+    ...options,
+    sampler: options.sampler ?? 'ddpm',
+    ...(plain && { steps: embeddedSteps }),
+  })
+  if (!needsData(chosen.sampler)) return chosen
+  throw new TweedieError('usage', `--sampler ${chosen.sampler.name} measures on images and points`)
+}
