@@ -22,7 +22,8 @@ import { frechetDistance } from '../src/metrics/frechet.ts'
 import { modelOf } from '../src/model/model.ts'
 import { type SpacingName, timesOf } from '../src/model/times.ts'
 import { nodeEngine } from '../src/runtime/node.ts'
-import { samplerByName, uniformTimes } from '../src/sample/index.ts'
+import { timeOfNoiseLevel } from '../src/noise/index.ts'
+import { karrasTimes, samplerByName, uniformTimes } from '../src/sample/index.ts'
 import { type StepsRow, stepsFigure } from './figures/steps.ts'
 
 const { values, positionals } = parseArgs({
@@ -105,9 +106,7 @@ process.exit(0)
 async function measure(name: string, steps: number, spacing: string, count: number): Promise<StepsRow> {
   const sampler = samplerByName(name)
   const start = performance.now()
-  const grid = gridOf(steps)
-  // Samplers that follow the noise start where there is still some signal.
-  const times = name === 'heun' ? grid.map((t) => Math.min(t, 0.999)) : grid
+  const times = gridOf(name, steps)
   const batch = Number(values.batch)
   const samples = await drawSamples(model, dataset, engine, { count, sampler, times, batch, ...session })
   const seconds = (performance.now() - start) / 1e3
@@ -131,9 +130,12 @@ async function measure(name: string, steps: number, spacing: string, count: numb
 }
 
 /** The model's own grid, or another; `--last` are equal steps of time down to there, and one to clean data. */
-function gridOf(steps: number): readonly number[] {
+function gridOf(name: string, steps: number): readonly number[] {
+  const { schedule } = model
+  // Heun's method follows σ/α, which must be finite: on EDM's own levels
+  if (name === 'heun') return karrasTimes(schedule, steps, { from: timeOfNoiseLevel(schedule, 80) })
   if (values.last !== undefined) return [...uniformTimes(steps - 1, { to: Number(values.last) }), 0]
-  return timesOf(model.schedule, steps, values.spacing as SpacingName | undefined)
+  return timesOf(schedule, steps, values.spacing as SpacingName | undefined)
 }
 
 function print({ sampler, spacing, steps, evaluations, distances, recognised }: StepsRow): void {

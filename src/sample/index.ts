@@ -49,5 +49,5 @@ export {
 } from './sampler.ts'
 export { ancestral, churned, type ChurnOptions, planOf, type StepRule } from './single-step.ts'
 export { tableIndices, tableTimes, type TableSpacing, timesOfIndices } from './table-times.ts'
-export { karrasTimes, logSnrTimes, quadraticTimes, type TimeRange, uniformTimes } from './times.ts'
+export { faintTimes, karrasTimes, logSnrTimes, quadraticTimes, type TimeRange, uniformTimes } from './times.ts'
 export { uniPc, type UniPcOptions } from './unipc.ts'

@@ -30,6 +30,23 @@ export function quadraticTimes(steps: number, { from = 1, to = 0 }: { from?: num
 }
 
 /**
+ * Equal steps of time down to where the noise is faint, and one more to clean data. The last step of any solver is of first
+ * order; n equal steps of time end in one from t = 1/n, and if n is small that leap blurs what the others have worked out.
+ * From about n = 50 on these are equal steps of time all the way.
+ *
+ * @param options `level`: σ/α where the last step begins at most, default 0.04
+ */
+export function faintTimes(
+  schedule: Schedule,
+  steps: number,
+  { from = 1, level = 0.04 }: { from?: number; level?: number } = {},
+): number[] {
+  requireSteps(steps)
+  const to = Math.min(timeOfNoiseLevel(schedule, level), from / steps)
+  return steps === 1 ? [from, 0] : [...uniformTimes(steps - 1, { from, to }), 0]
+}
+
+/**
  * Equal steps of (σ/α)^{1/ρ}: the larger ρ, the more steps at low noise.
  *
  * Elucidating the Design Space of Diffusion-Based Generative Models (Karras et al., 2022), equation 5,

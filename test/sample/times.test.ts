@@ -5,7 +5,7 @@ import { namedTable } from '../../src/noise/table.ts'
 import { edmSchedule } from '../../src/noise/ve.ts'
 import { cosineSchedule } from '../../src/noise/cosine.ts'
 import { tableIndices, tableTimes, timesOfIndices } from '../../src/sample/table-times.ts'
-import { karrasTimes, logSnrTimes, quadraticTimes, uniformTimes } from '../../src/sample/times.ts'
+import { faintTimes, karrasTimes, logSnrTimes, quadraticTimes, uniformTimes } from '../../src/sample/times.ts'
 
 describe('levels of a table', () => {
   it.each([
@@ -34,6 +34,18 @@ describe('levels of a table', () => {
 })
 
 describe('continuous grids', () => {
+  it('few steps end where the noise is faint, many are equal', () => {
+    const schedule = cosineSchedule()
+    const times = faintTimes(schedule, 10)
+    expect(times).toHaveLength(11)
+    expect([times[0], times.at(-1)]).toEqual([1, 0])
+    expect(noiseLevel(schedule, times[9]!)).toBeCloseTo(0.04, 9)
+    for (let i = 1; i < 9; i++) expect(times[i - 1]! - times[i]!).toBeCloseTo(times[i]! - times[i + 1]!, 12)
+    faintTimes(schedule, 100).forEach((t, i) => expect(t).toBeCloseTo(uniformTimes(100)[i]!, 12))
+    expect(faintTimes(schedule, 1)).toEqual([1, 0])
+    expect(() => faintTimes(schedule, 0)).toThrow('positive whole number')
+  })
+
   it('uniform and quadratic', () => {
     expect(uniformTimes(4)).toEqual([1, 0.75, 0.5, 0.25, 0])
     expect(quadraticTimes(4)).toEqual([1, 0.5625, 0.25, 0.0625, 0])
