@@ -71,6 +71,9 @@ const table = {
   ReleaseSessionOptions: place(100, ['pointer'], 'nothing'),
   SessionEndProfiling: place(110, ['pointer', 'pointer', 'pointer'], 'status'),
   AddSessionConfigEntry: place(130, ['pointer', 'text', 'text'], 'status'),
+  CreateAndRegisterAllocator: place(144, ['pointer', 'pointer', 'pointer'], 'status'),
+  CreateArenaCfg: place(156, ['size', 'int', 'int', 'int', 'pointer'], 'status'),
+  ReleaseArenaCfg: place(157, ['pointer'], 'nothing'),
   SessionOptionsAppendExecutionProvider: place(216, ['pointer', 'text', 'pointer', 'pointer', 'size'], 'status'),
 } as const
 

@@ -3,7 +3,7 @@
 import { TweedieError } from '../errors.ts'
 import { hostArray } from '../graph/dtype.ts'
 import type { HostArray } from '../graph/dtype.ts'
-import { flops, simplify } from '../graph/passes/index.ts'
+import { flops, recompute, simplify } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsOf, topological } from '../graph/traverse.ts'
@@ -76,10 +76,10 @@ export function isSmall(outputs: readonly Tensor[]): boolean {
   return flops(outputs) + workPerElement * written < smallWork
 }
 
-/** The same outputs, with what is written twice computed once. */
+/** The same outputs, with what is written twice computed once, unless memory is dearer. */
 function simplified(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
   const names = Object.keys(outputs)
-  return Object.fromEntries(simplify(Object.values(outputs)).map((tensor, i) => [names[i]!, tensor]))
+  return Object.fromEntries(recompute(simplify(Object.values(outputs))).map((tensor, i) => [names[i]!, tensor]))
 }
 
 /** How graphs are lowered for a device of an engine. */
