@@ -39,7 +39,7 @@ test.each([
   ['--levels 20 --noise vp', /--levels is for tables/],
   ['--noise cosine --beta-max 10', /--beta-max is for the noise vp, sub-vp, not for cosine\n.*cosine takes --shift/],
   ['--noise linear --shift 2', /--shift is for the noise .*, and linear is a table of levels/],
-  ['--sigma-min 0.1', /--sigma-min is for the noise ve, and the default is a table/],
+  ['--sigma-min 0.1', /--sigma-min is for the noise ve.*, and the default is a table/],
   ['--noise ve --sigma-min 3 --sigma-max 2', /ve schedule: sigmaMax\/sigmaMin/],
   ['--noise vp --schedule ve', /'--schedule <name>' cannot be used with option '--noise <name>'/],
   ['--weighting-gamma 3', /--weighting-gamma is for the weighting min-snr or p2, not for simple/],
