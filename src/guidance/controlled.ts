@@ -25,9 +25,9 @@ export interface ControlOptions {
  *
  *     λ log p(x_s | x_t) + log p(c | x_s)
  *
- * in steps as long as the law is wide, x ← x + η ((β̃/λ) ∇ log p(c | x) − (x − μ)) + τ √(1 − (1 − η)²) √β̃ z. Without noise it ends
- * at the best latent, as the paper's Adagrad does. With τ = 1 it is a Langevin walk, whose law is p(x_s | x_t) p(c | x_s)^{1/λ} in the
- * limit of small η: with λ = 1 that of the data given c.
+ * in steps as long as the law is wide, x ← x + η ((β̃/λ) ∇ log p(c | x) − (x − μ)) + τ √(1 − (1 − η)²) √β̃ z. Without noise it goes
+ * to the best latent, as the paper's Adagrad does. With τ = 1 it is a Langevin walk, and its law that of p(x_s | x_t) p(c | x_s)^{1/λ}
+ * after many small rounds: with λ = 1 that of the data given c. After n rounds, 1 − (1 − η)ⁿ of the way is gone.
  *
  * Diffusion-LM Improves Controllable Text Generation (Li et al., 2022), section 5.1, https://arxiv.org/abs/2205.14217
  *
