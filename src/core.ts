@@ -6,6 +6,7 @@ export { type ErrorCode, exitCodes, isTweedieError, TweedieError } from './error
 // Train
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './train/checkpoint.ts'
 export { type Choices, defaultSpec, type Setting } from './train/defaults.ts'
+export { defaultEmbeddedSpec, type EmbeddedChoices } from './train/embedded-defaults.ts'
 export { defaultTokenSpec, type TokenChoices } from './train/token-defaults.ts'
 export type { LogLine } from './train/loss-window.ts'
 export {
@@ -20,7 +21,7 @@ export { createTrainer, type StepReport, type Trainer, type TrainState } from '.
 export { train, type TrainEvent, type TrainOptions } from './train/train.ts'
 
 // Models and samples
-export { type AnyModel, anyFolderOf, anyModelOf, isTokenModel } from './model/any-model.ts'
+export { type AnyModel, anyFolderOf, anyModelOf, isEmbeddingModel, isTokenModel } from './model/any-model.ts'
 export { categoricalDenoiser } from './model/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './model/denoiser.ts'
 export { exportOnnx } from './model/export-onnx.ts'
@@ -29,6 +30,9 @@ export { folderOf, type Model, modelOf } from './model/model.ts'
 export { pictureOf, textPictureOf } from './model/picture.ts'
 export { timesOf } from './model/times.ts'
 export { generateTokens } from './model/generate-tokens.ts'
+export { type ControlGradient, controlGradient } from './model/control-gradient.ts'
+export { type EmbeddingModel, embeddingsOf, withTextLength } from './model/embedding-model.ts'
+export { generateEmbedded, type GenerateEmbeddedOptions } from './model/generate-embedded.ts'
 export { type TokenModel, withLength } from './model/token-model.ts'
 export { tokenPictureOf } from './model/token-picture.ts'
 export { textOf } from './model/token-text.ts'

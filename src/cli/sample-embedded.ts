@@ -55,8 +55,8 @@ export async function runSampleEmbedded(path: string, options: SampleEmbeddedOpt
   if (trajectory !== undefined) await requireNew(trajectory, ['.txt'], force)
   const opened = await openEmbeddingModel(path)
   const model = options.length === undefined ? opened : withTextLength(opened, options.length)
-  const require = requirementsOf(model, options.require ?? [])
-  if (fluency !== undefined && require.length === 0) {
+  const required = requirementsOf(model, options.require ?? [])
+  if (fluency !== undefined && required.length === 0) {
     throw new TweedieError('usage', '--fluency weighs against --require, and nothing is required')
   }
   const { sampler, times, steps } = samplerOf(model, options)
@@ -71,10 +71,10 @@ export async function runSampleEmbedded(path: string, options: SampleEmbeddedOpt
     ...sessionOptions(options),
     count,
     seed,
-    ...(require.length === 0 && { sampler }),
+    ...(required.length === 0 && { sampler }),
     times,
     clamp,
-    require,
+    require: required,
     control: fluency === undefined ? {} : { lambda: fluency },
     batch: options.batch,
     signal: interrupt.signal,
@@ -97,7 +97,7 @@ export async function runSampleEmbedded(path: string, options: SampleEmbeddedOpt
     model: path,
     save: model.meta.save ?? null,
     seed,
-    sampler: require.length === 0 ? sampler.name : 'controlled',
+    sampler: required.length === 0 ? sampler.name : 'controlled',
     steps: steps ?? null,
     clamp,
     ...(options.require && { require: options.require }),

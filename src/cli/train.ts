@@ -146,7 +146,7 @@ export function trainCommand(): Command {
     .option('--levels <n>', 'how many levels a table has (default: 1000)', whole({ min: 2, max: 100_000 }))
     .option('--beta-min <x>', 'vp, sub-vp: β at the data (default: 0.1)', positive)
     .option('--beta-max <x>', 'vp, sub-vp: β at the noise (default: 20)', positive)
-    .option('--sigma-min <x>', 've: the least noise (default: 1)', positive)
+    .option('--sigma-min <x>', 've, sqrt: the least noise (default: 1, for sqrt 0.1)', positive)
     .option('--sigma-max <x>', 've, edm: the most noise (default: 50, for edm 80)', positive)
     .option('--shift <x>', 'in continuous time: σ/α times this; above 1 for large images', positive)
     .optionsGroup('Tokens (text, maps, images with --categories):')
@@ -191,6 +191,7 @@ export function trainCommand(): Command {
       'better likelihoods and few steps of ddpm',
     ],
     ['tweedie train corpus.txt -o runs/text --minutes 60', 'text, by masked diffusion'],
+    ['tweedie train corpus.txt -o runs/lm --objective diffusion-lm', 'text as noisy embeddings, to be controlled'],
     ['tweedie train ./photos --size 32 --dry-run', 'what would it cost?'],
   ])
   return train.action(async (data: string | undefined, options: TrainCommandOptions) => {

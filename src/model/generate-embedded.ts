@@ -69,12 +69,12 @@ export async function generateEmbedded(
   options: GenerateEmbeddedOptions,
 ): Promise<GeneratedText> {
   const { count, seed = 0, clamp = false, signal, onStep } = options
-  const { device, threads, profile, require = [] } = options
+  const { device, threads, profile, require: wanted = [] } = options
   for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
     if (Number.isInteger(value) && value > 0) continue
     throw new TweedieError('usage', `the ${what} is ${value}: must be a positive whole number`)
   }
-  if (require.length > 0 && options.sampler) {
+  if (wanted.length > 0 && options.sampler) {
     throw new TweedieError('usage', `the sampler ${options.sampler.name} takes no requirements`, {
       hint: 'leave the sampler out: control has its own, on the steps of ddpm',
     })
@@ -90,9 +90,9 @@ export async function generateEmbedded(
   const [length] = model.shape as [number]
   const times = options.times ?? timesOf(model.schedule, embeddedSteps)
   using control: ControlGradient | undefined =
-    require.length === 0
+    wanted.length === 0
       ? undefined
-      : await controlGradient(model, allowedTokens(require, length, table.tokens), engine, session)
+      : await controlGradient(model, allowedTokens(wanted, length, table.tokens), engine, session)
   using network = await modelDenoiser(model, engine, session)
   const denoiser = clamp ? clamped(network, table) : network
   const sampler = control ? controlled(control.gradient, options.control) : (options.sampler ?? ddpm())
