@@ -66,6 +66,7 @@ export const spacings = namesOf<SpacingName>({
   leading: 0,
   linspace: 0,
   uniform: 0,
+  faint: 0,
   'log-snr': 0,
   karras: 0,
 })

@@ -72,9 +72,18 @@ describe('times to sample at', () => {
     expect(schedule.logSnr(times[0]!)).toBeGreaterThan(-Infinity)
   })
 
+  test('few steps on a table end where the noise is faint', () => {
+    const table = scheduleOfNoise({ table: 'linear', levels: 1000 })
+    const [a, b, c, last, end] = timesOf(table, 4) as [number, number, number, number, number]
+    expect([a, end]).toEqual([1, 0])
+    expect(a - b).toBeCloseTo(b - c, 12)
+    expect(table.sigma(last) / table.alpha(last)).toBeCloseTo(0.04, 3)
+  })
+
   test('the spacings of a table are for tables', () => {
     const table = scheduleOfNoise({ table: 'linear', levels: 1000 })
-    expect(timesOf(table, 4)).toEqual([1, 0.75, 0.5, 0.25, 0])
+    expect(timesOf(table, 4, 'trailing')).toEqual([1, 0.75, 0.5, 0.25, 0])
+    expect(timesOf(table, 100)).toEqual(timesOf(table, 100, 'trailing'))
     expect(() => timesOf(namedSchedule('vp'), 4, 'trailing')).toThrow('has no levels')
   })
 })
