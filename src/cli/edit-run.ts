@@ -3,13 +3,15 @@ import { TweedieError } from '../errors.ts'
 import { edit, interpolate } from '../model/guided-edit.ts'
 import type { Model } from '../model/model.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import { duration, note, print, printJson, sessionOptions, version } from './common.ts'
+import { duration, note, print, printJson, sessionOptions } from './common.ts'
 import { classNumbers } from './edit-classes.ts'
-import { show, watched } from './edit-watch.ts'
 import type { EditCommandOptions } from './edit.ts'
 import { openModel } from './open-model.ts'
+import { showPictures } from './picture-output.ts'
+import { provenanceOf } from './provenance.ts'
 import { fitPicture, readPicture, valuesOfBytes } from './restore-picture.ts'
 import { checkOutput, writeOutput } from './sample-output.ts'
+import { inHundredths, watched } from './watched.ts'
 
 /** Edits, shows and writes. */
 export async function runEdit(folder: string, picture: string, options: EditCommandOptions): Promise<void> {
@@ -30,8 +32,9 @@ export async function runEdit(folder: string, picture: string, options: EditComm
   const labels = options.class === undefined ? undefined : classNumbers(model, options.class, count)
   const sourceLabels = options.from === undefined ? undefined : classNumbers(model, options.from, count, '--from')
 
-  const { result: items, seconds } = await watched('edit', 'the edit', options, async (watch) => {
-    const how = { ...sessionOptions(options), ...watch, strength, steps, labels, guidance, clip }
+  const { result: items, seconds } = await watched('edit', 'the edit', options, async ({ signal, progress }) => {
+    const onStep = inHundredths(progress)
+    const how = { ...sessionOptions(options), signal, onStep, strength, steps, labels, guidance, clip }
     const engine = await nodeEngine()
     return second
       ? interpolate(model, engine, [first, second], { ...how, count })
@@ -39,10 +42,7 @@ export async function runEdit(folder: string, picture: string, options: EditComm
   })
 
   const provenance = {
-    tweedie: version,
-    command: 'edit',
-    model: folder,
-    save: model.meta.save ?? null,
+    ...provenanceOf('edit', folder, model),
     picture,
     to: to ?? null,
     method: walks ? 'interpolate' : method,
@@ -55,7 +55,7 @@ export async function runEdit(folder: string, picture: string, options: EditComm
   const drawn = { items, shape: [count, ...model.frame.item], labels: undefined }
   const files = out === undefined ? [] : await writeOutput(out, model, drawn, { provenance, force, ...layout })
   if (options.json) return printJson({ files, count, ...provenance, seconds: Number(seconds.toFixed(3)) })
-  show(items, model, options)
+  showPictures(items, model, options)
   if (files.length > 0)
     print(`${count} pictures: ${files.length > 3 ? `${files.length} files in ${out}` : files.join(', ')}`)
   note(`${provenance.method}, strength ${strength}, seed ${seed}, ${duration(seconds)}`, options)

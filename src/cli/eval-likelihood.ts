@@ -1,16 +1,17 @@
 /** What `tweedie eval --likelihood` does. */
-import { TweedieError, isTweedieError } from '../errors.ts'
+import { TweedieError } from '../errors.ts'
 import { likelihoodOf } from '../eval/index.ts'
 import type { LikelihoodReport } from '../eval/index.ts'
 import type { Estimate } from '../likelihood/index.ts'
 import type { Model } from '../model/model.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { learnsVariance } from '../denoise/objectives/learned-variance.ts'
-import { duration, listenForInterrupt, note, print, printJson, sessionOptions, startProgress, table } from './common.ts'
+import { duration, note, print, printJson, sessionOptions, startProgress, table } from './common.ts'
 import { openHeldOut, sourceOf } from './eval-data.ts'
 import type { EvalCommandOptions } from './eval.ts'
 import { openData } from './open-data.ts'
 import { openModel } from './open-model.ts'
+import { interruptible } from './watched.ts'
 
 /** What takes about a minute for a network of MNIST's size, and an instant for points. */
 const budgets = Object.freeze({
@@ -32,34 +33,31 @@ export async function runEvalLikelihood(path: string, options: EvalCommandOption
   const engine = await nodeEngine()
   const source = await sourceOf(path, model, options)
 
-  using interrupt = listenForInterrupt()
-  const { signal } = interrupt
   const begin = performance.now()
-  const heldOut = await openHeldOut(source, model, options, signal)
-  const training = await openData(source, { ...options, signal })
-  const dataset = heldOut ?? training
-  using progress = await startProgress('likelihood', options)
-  const report = await likelihoodOf(model, dataset, engine, {
-    count,
-    batch,
-    seed,
-    values,
-    training,
-    bound: {
-      variance: boundVariance,
-      decoder: boundDecoder,
-      steps: boundSteps ?? model.schedule.table?.steps ?? continuousSteps,
-      terms,
-    },
-    flow: { ...(trace && { trace }), solver: { name: 'rk45', relative: tolerance, absolute: tolerance } },
-    signal,
-    onProgress: (done) => progress.update(Math.round(100 * done), 100),
-    ...sessionOptions(options),
-  }).catch((error: unknown) => {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
-    throw new TweedieError('interrupted', 'the evaluation was stopped', { cause: error })
+  const { heldOut, dataset, report } = await interruptible('the evaluation', async (signal) => {
+    const heldOut = await openHeldOut(source, model, options, signal)
+    const training = await openData(source, { ...options, signal })
+    const dataset = heldOut ?? training
+    using progress = await startProgress('likelihood', options)
+    const report = await likelihoodOf(model, dataset, engine, {
+      count,
+      batch,
+      seed,
+      values,
+      training,
+      bound: {
+        variance: boundVariance,
+        decoder: boundDecoder,
+        steps: boundSteps ?? model.schedule.table?.steps ?? continuousSteps,
+        terms,
+      },
+      flow: { ...(trace && { trace }), solver: { name: 'rk45', relative: tolerance, absolute: tolerance } },
+      signal,
+      onProgress: (done) => progress.update(Math.round(100 * done), 100),
+      ...sessionOptions(options),
+    })
+    return { heldOut, dataset, report }
   })
-  progress.stop()
 
   const seconds = (performance.now() - begin) / 1000
   const part = heldOut ? 'held-out' : 'training'

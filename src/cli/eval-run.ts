@@ -1,6 +1,6 @@
 /** What `tweedie eval` does. */
 import { basename } from 'node:path'
-import { TweedieError, isTweedieError } from '../errors.ts'
+import { TweedieError } from '../errors.ts'
 import { evaluateModel, formatReport, onnxFeatures } from '../eval/index.ts'
 import type { EvalPhase, FeatureNetwork, Store } from '../eval/index.ts'
 import { folderStore } from '../eval/node/folder-store.ts'
@@ -8,7 +8,7 @@ import { readBytes } from '../io/node/files.ts'
 import type { Model } from '../model/model.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import type { Engine } from '../runtime/session.ts'
-import { duration, listenForInterrupt, note, print, printJson, sessionOptions, startProgress } from './common.ts'
+import { duration, note, print, printJson, sessionOptions, startProgress } from './common.ts'
 import type { Progress, Verbosity } from './common.ts'
 import { openHeldOut, sourceOf } from './eval-data.ts'
 import type { EvalCommandOptions } from './eval.ts'
@@ -17,6 +17,7 @@ import { chooseGuidance } from './guidance-choice.ts'
 import { openModel } from './open-model.ts'
 import { measuredSampler } from './sampler-analytic.ts'
 import { chooseSampler, needsData, stepsText } from './sampler-choice.ts'
+import { interruptible } from './watched.ts'
 
 /** Draws samples, judges them and prints the report. */
 export async function runEval(path: string, options: EvalCommandOptions): Promise<void> {
@@ -28,33 +29,33 @@ export async function runEval(path: string, options: EvalCommandOptions): Promis
   const features = options.features === undefined ? undefined : await openFeatures(options, model, engine)
   const source = await sourceOf(path, model, options)
 
-  using interrupt = listenForInterrupt()
-  using progress = phases(options)
-  const { signal } = interrupt
-  const sampler = needsData(chosen) ? await measuredSampler(chosen, path, model, times, { ...options, signal }) : chosen
+  const sampler = needsData(chosen)
+    ? await interruptible('the evaluation', (signal) =>
+        measuredSampler(chosen, path, model, times, { ...options, signal }),
+      )
+    : chosen
   const begin = performance.now()
-  const dataset = await openData(source, { ...options, signal })
-  const heldOut = await openHeldOut(source, model, options, signal)
-  const report = await evaluateModel(model, dataset, engine, {
-    count,
-    classes,
-    seed,
-    batch,
-    clip,
-    guidance,
-    sampler,
-    times,
-    features,
-    heldOut,
-    signal,
-    store: lenient(folderStore(path), options),
-    onProgress: progress.update,
-    ...sessionOptions(options),
-  }).catch((error: unknown) => {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
-    throw new TweedieError('interrupted', 'the evaluation was stopped', { cause: error })
+  const report = await interruptible('the evaluation', async (signal) => {
+    using progress = phases(options)
+    const dataset = await openData(source, { ...options, signal })
+    const heldOut = await openHeldOut(source, model, options, signal)
+    return await evaluateModel(model, dataset, engine, {
+      count,
+      classes,
+      seed,
+      batch,
+      clip,
+      guidance,
+      sampler,
+      times,
+      features,
+      heldOut,
+      signal,
+      store: lenient(folderStore(path), options),
+      onProgress: progress.update,
+      ...sessionOptions(options),
+    })
   })
-  progress[Symbol.dispose]()
 
   const seconds = (performance.now() - begin) / 1000
   if (options.json) {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { CategoricalDataset } from '../data/categorical.ts'
 import { tokenSamplerByName } from '../discrete/index.ts'
-import { isTweedieError, TweedieError } from '../errors.ts'
+import { TweedieError } from '../errors.ts'
 import { knownShare } from '../eval/ngram.ts'
 import { type Estimate, ngramBaseline, textOfDataset, tokenBound } from '../eval/text-report.ts'
 import { readJson } from '../io/node/files.ts'
@@ -14,22 +14,12 @@ import { nodeEngine } from '../runtime/node.ts'
 import type { Engine } from '../runtime/session.ts'
 import { runPaths } from '../train/node/run-folder.ts'
 import type { RunRecord } from '../train/node/run-folder.ts'
-import {
-  duration,
-  type Interrupt,
-  listenForInterrupt,
-  note,
-  print,
-  printJson,
-  sessionOptions,
-  startProgress,
-  table,
-  thousands,
-} from './common.ts'
+import { duration, note, print, printJson, sessionOptions, startProgress, table, thousands } from './common.ts'
 import type { EvalCommandOptions } from './eval.ts'
 import { openParts } from './open-data.ts'
 import { openTokenModel } from './open-model.ts'
 import { refuseValueOptions } from './text-options.ts'
+import { interruptible } from './watched.ts'
 
 /** The options as they are typed. */
 type EvalTextOptions = Omit<EvalCommandOptions, 'count'> & { readonly count?: number | undefined }
@@ -43,22 +33,17 @@ const gram = 5
 /** Judges a model of tokens and prints the report. */
 export async function runEvalText(path: string, options: EvalTextOptions): Promise<void> {
   refuseValueOptions(options)
-  const { seed, likelihoodItems, terms, batch = 16 } = options
+  const { seed, batch = 16 } = options
   const model = await openTokenModel(path)
   const { train, heldOut } = await dataOf(path, model, options)
   const engine = await nodeEngine()
-  using interrupt = listenForInterrupt()
   const begin = performance.now()
-  const bound = await boundOf(
-    model,
-    heldOut ?? train,
-    engine,
-    { ...options, seed, likelihoodItems, terms, batch },
-    interrupt,
-  )
   const isText = model.look.kind === 'text'
+  const { bound, samples } = await interruptible('the evaluation', async (signal) => ({
+    bound: await boundOf(model, heldOut ?? train, engine, { ...options, batch, signal }),
+    samples: isText && !options.likelihood ? await samplesOf(model, engine, { ...options, signal }) : undefined,
+  }))
   const baseline = isText && heldOut ? ngramBaseline(train, heldOut, gram) : undefined
-  const samples = isText && !options.likelihood ? await samplesOf(model, engine, options, interrupt) : undefined
   const known = samples && knownShare(samples, textOfDataset(train), gram)
   const seconds = Number(((performance.now() - begin) / 1000).toFixed(3))
 
@@ -95,27 +80,23 @@ async function boundOf(
   model: TokenModel,
   data: CategoricalDataset,
   engine: Engine,
-  options: EvalTextOptions & { readonly batch: number },
-  interrupt: Interrupt,
+  options: EvalTextOptions & { readonly batch: number; readonly signal: AbortSignal },
 ) {
-  const { batch, likelihoodItems: items, seed } = options
+  const { batch, likelihoodItems: items, seed, signal } = options
   const { steps } = model.process.spec
   const terms = options.terms === Infinity ? (steps ?? undefined) : options.terms
   using denoiser = await categoricalDenoiser(model, engine, { batch, ...sessionOptions(options) })
   using progress = await startProgress('bound', options)
   const onProgress = (done: number, total: number): void => progress.update(done, total)
-  return await tokenBound(denoiser, data, { items, terms, seed, signal: interrupt.signal, onProgress }).catch(
-    stopped(interrupt),
-  )
+  return await tokenBound(denoiser, data, { items, terms, seed, signal, onProgress })
 }
 
 async function samplesOf(
   model: TokenModel,
   engine: Engine,
-  options: EvalTextOptions,
-  interrupt: Interrupt,
+  options: EvalTextOptions & { readonly signal: AbortSignal },
 ): Promise<string[]> {
-  const { count = defaultCount, seed, sampler, guidance } = options
+  const { count = defaultCount, seed, sampler, guidance, signal } = options
   using progress = await startProgress('samples', options)
   const { tokens } = await generateTokens(model, engine, {
     ...sessionOptions(options),
@@ -124,9 +105,9 @@ async function samplesOf(
     guidance,
     steps: options.steps,
     sampler: sampler === undefined ? undefined : tokenSamplerByName(sampler),
-    signal: interrupt.signal,
+    signal,
     onStep: ({ done, total }) => progress.update(done, total),
-  }).catch(stopped(interrupt))
+  })
   return textOf(model, tokens)
 }
 
@@ -151,13 +132,6 @@ async function dataOf(
     throw new TweedieError('data', `${source.path}: not the kind of data that the model was trained on`)
   }
   return { train, ...(heldOut?.kind === 'tokens' && { heldOut }) }
-}
-
-function stopped(interrupt: Interrupt) {
-  return (error: unknown): never => {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
-    throw new TweedieError('interrupted', 'the evaluation was stopped', { cause: error })
-  }
 }
 
 const estimateText = ({ mean, error }: Estimate): string => `${mean.toFixed(4)} ± ${error.toFixed(4)}`

@@ -22,7 +22,7 @@ export const guidanceAttributes = Object.freeze([
   'weak',
   'classifier',
   'classifierScale',
-])
+] as const)
 
 /** Adds them. */
 export function withGuidance(command: Command): Command {

@@ -7,14 +7,16 @@ import { requireNoise } from '../measure/observation.ts'
 import { defaultRestoreSteps, restore } from '../model/guided-restore.ts'
 import { pictureOf } from '../model/picture.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import { duration, note, print, printJson, sessionOptions, version } from './common.ts'
+import { duration, note, print, printJson, sessionOptions } from './common.ts'
 import { openModel } from './open-model.ts'
+import { showPictures } from './picture-output.ts'
+import { provenanceOf } from './provenance.ts'
 import { requireNew } from './require-new.ts'
 import { classNumbers } from './edit-classes.ts'
-import { show, watched } from './edit-watch.ts'
 import { observationOf } from './restore-task.ts'
 import type { RestoreCommandOptions } from './restore.ts'
 import { writeOutput } from './sample-output.ts'
+import { inHundredths, watched } from './watched.ts'
 
 /** Draws answers, shows and writes them. */
 export async function runRestore(folder: string, picture: string, options: RestoreCommandOptions): Promise<void> {
@@ -27,27 +29,29 @@ export async function runRestore(folder: string, picture: string, options: Resto
   const steps = options.steps ?? defaultRestoreSteps[method]
 
   const { iterations, zeta, lambda, resample } = options
-  const { result: restored, seconds } = await watched('restore', 'the restoration', options, async (watch) =>
-    restore(model, await nodeEngine(), observed, {
-      ...sessionOptions(options),
-      ...watch,
-      count,
-      method,
-      steps,
-      settings: { iterations, zeta, lambda, resample },
-      labels,
-      seed,
-      batch,
-    }),
+  const { result: restored, seconds } = await watched(
+    'restore',
+    'the restoration',
+    options,
+    async ({ signal, progress }) =>
+      restore(model, await nodeEngine(), observed, {
+        ...sessionOptions(options),
+        signal,
+        onStep: inHundredths(progress),
+        count,
+        method,
+        steps,
+        settings: { iterations, zeta, lambda, resample },
+        labels,
+        seed,
+        batch,
+      }),
   )
   const { mean, deviation } = summaryOf(restored.items, itemSize(model.frame.item))
   const largest = Math.max(...deviation)
 
   const provenance = {
-    tweedie: version,
-    command: 'restore',
-    model: folder,
-    save: model.meta.save ?? null,
+    ...provenanceOf('restore', folder, model),
     picture,
     task,
     sigma: observed.sigma,
@@ -72,7 +76,7 @@ export async function runRestore(folder: string, picture: string, options: Resto
   if (options.json) {
     return printJson({ files, count, ...provenance, largestDeviation: largest, seconds: Number(seconds.toFixed(3)) })
   }
-  show(restored.items, model, options)
+  showPictures(restored.items, model, options)
   if (files.length > 0) print(`${count} answers: ${files.join(', ')}`)
   note(`seed ${seed}, ${method}, ${steps} steps, sigma ${String(observed.sigma)}, ${duration(seconds)}`, options)
 }

@@ -1,29 +1,23 @@
 /** What `tweedie sample` does with a model of text as noisy embeddings. */
 import { extname } from 'node:path'
-import { isTweedieError, TweedieError } from '../errors.ts'
+import { TweedieError } from '../errors.ts'
 import { writeFileAtomic } from '../io/node/files.ts'
 import { type EmbeddingModel, withTextLength } from '../model/embedding-model.ts'
 import { embeddedSteps, generateEmbedded } from '../model/generate-embedded.ts'
 import { textOf } from '../model/token-text.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import {
-  duration,
-  listenForInterrupt,
-  note,
-  print,
-  printJson,
-  sessionOptions,
-  startProgress,
-  version,
-} from './common.ts'
+import { duration, note, print, printJson, sessionOptions } from './common.ts'
+import { guidanceAttributes } from './guidance-options.ts'
 import { liveText } from './live-text.ts'
 import { openEmbeddingModel } from './open-model.ts'
 import { kebab } from './option-name.ts'
+import { provenanceOf } from './provenance.ts'
 import { requireNew } from './require-new.ts'
 import { parseRequirements } from './requirements.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { chooseSampler, needsData, stepsText } from './sampler-choice.ts'
 import { encodeTexts, frameText, shownText } from './text-output.ts'
+import { watched } from './watched.ts'
 
 /** The options as they are typed. */
 type SampleEmbeddedOptions = Omit<SampleCommandOptions, 'count'> & { readonly count?: number | undefined }
@@ -31,13 +25,7 @@ type SampleEmbeddedOptions = Omit<SampleCommandOptions, 'count'> & { readonly co
 /** What means nothing to such a model. */
 const idle = [
   'class',
-  'guidance',
-  'guidanceRescale',
-  'guidanceInterval',
-  'negative',
-  'weak',
-  'classifier',
-  'classifierScale',
+  ...guidanceAttributes,
   'clip',
   'columns',
   'data',
@@ -62,40 +50,33 @@ export async function runSampleEmbedded(path: string, options: SampleEmbeddedOpt
   const { sampler, times, steps } = samplerOf(model, options)
   const frames: string[] = []
 
-  using interrupt = listenForInterrupt()
-  using progress = await startProgress('sample', options)
   using live = liveText(process.stdout)
   const shows = process.stdout.isTTY && !options.json && !options.quiet
-  const begin = performance.now()
-  const { tokens } = await generateEmbedded(model, await nodeEngine(), {
-    ...sessionOptions(options),
-    count,
-    seed,
-    ...(required.length === 0 && { sampler }),
-    times,
-    clamp,
-    require: required,
-    control: fluency === undefined ? {} : { lambda: fluency },
-    batch: options.batch,
-    signal: interrupt.signal,
-    onStep({ done, total, firstItem, step, tokens: now }) {
-      if (shows) live.show(textOf(model, now()).join('\n\n'))
-      else progress.update(done, total)
-      if (trajectory !== undefined && firstItem === 0) frames.push(frameText(step.s, textOf(model, now())))
-    },
-  }).catch((error: unknown) => {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
-    throw new TweedieError('interrupted', 'sampling was stopped', { cause: error })
-  })
+  const drawn = await watched('sample', 'sampling', options, async ({ signal, progress }) =>
+    generateEmbedded(model, await nodeEngine(), {
+      ...sessionOptions(options),
+      count,
+      seed,
+      ...(required.length === 0 && { sampler }),
+      times,
+      clamp,
+      require: required,
+      control: fluency === undefined ? {} : { lambda: fluency },
+      batch: options.batch,
+      signal,
+      onStep({ done, total, firstItem, step, tokens: now }) {
+        if (shows) live.show(textOf(model, now()).join('\n\n'))
+        else progress.update(done, total)
+        if (trajectory !== undefined && firstItem === 0) frames.push(frameText(step.s, textOf(model, now())))
+      },
+    }),
+  )
+  const { tokens } = drawn.result
   live.clear()
-  progress.stop()
-  const seconds = (performance.now() - begin) / 1000
+  const { seconds } = drawn
 
   const provenance = {
-    tweedie: version,
-    command: 'sample',
-    model: path,
-    save: model.meta.save ?? null,
+    ...provenanceOf('sample', path, model),
     seed,
     sampler: required.length === 0 ? sampler.name : 'controlled',
     steps: steps ?? null,

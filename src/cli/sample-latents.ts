@@ -4,7 +4,7 @@ import { itemSize } from '../data/dataset.ts'
 import { parseNpy, writeNpy } from '../data/formats/npy.ts'
 import { fromNetwork, toNetwork } from '../data/frame.ts'
 import { clipped } from '../denoise/clip.ts'
-import { isTweedieError, TweedieError } from '../errors.ts'
+import { TweedieError } from '../errors.ts'
 import { readBytes, writeFileAtomic } from '../io/node/files.ts'
 import { guidedModel } from '../model/guided.ts'
 import type { Model } from '../model/model.ts'
@@ -12,24 +12,17 @@ import { nodeEngine } from '../runtime/node.ts'
 import { timeOfNoiseLevel } from '../noise/schedule.ts'
 import { requireTimes, sample } from '../sample/sample.ts'
 import { uniformTimes } from '../sample/times.ts'
-import {
-  duration,
-  listenForInterrupt,
-  note,
-  print,
-  printJson,
-  sessionOptions,
-  startProgress,
-  version,
-} from './common.ts'
+import { duration, note, print, printJson, sessionOptions } from './common.ts'
 import { classNumbers } from './edit-classes.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import { openModel } from './open-model.ts'
+import { provenanceOf } from './provenance.ts'
 import { requireNew } from './require-new.ts'
 import { fitPicture, readPicture, valuesOfBytes } from './restore-picture.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { checkOutput, writeOutput } from './sample-output.ts'
 import { chooseSampler } from './sampler-choice.ts'
+import { watched } from './watched.ts'
 
 /** Steps each way, where nothing is said: more than for samples, for what is lost on the way is seen. */
 const defaultSteps = 100
@@ -55,31 +48,23 @@ export async function runLatents(path: string, options: SampleCommandOptions): P
   const batch = x.length / itemSize(model.frame.network)
   const labels = labelsFor(model, options.class, batch)
 
-  using interrupt = listenForInterrupt()
-  using progress = await startProgress(up ? 'encode' : 'decode', options)
-  const begin = performance.now()
-  using guided = await guidedModel(model, await nodeEngine(), guidance, { batch, ...sessionOptions(options) })
-  if (labels) guided.setLabels(labels)
-  // a clipped way is no way back
-  const denoiser = options.clip ? clipped(guided.denoiser) : guided.denoiser
-  let last = x
-  try {
-    for await (const step of sample(denoiser, { sampler, times, x, seed, signal: interrupt.signal })) {
+  const walked = await watched(up ? 'encode' : 'decode', 'sampling', options, async ({ signal, progress }) => {
+    using guided = await guidedModel(model, await nodeEngine(), guidance, { batch, ...sessionOptions(options) })
+    if (labels) guided.setLabels(labels)
+    // a clipped way is no way back
+    const denoiser = options.clip ? clipped(guided.denoiser) : guided.denoiser
+    let last = x
+    for await (const step of sample(denoiser, { sampler, times, x, seed, signal })) {
       last = step.x as Float32Array
       progress.update(step.index + 1, step.total)
     }
-  } catch (error) {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
-    throw new TweedieError('interrupted', 'sampling was stopped', { cause: error })
-  }
-  progress.stop()
-  const seconds = Number(((performance.now() - begin) / 1000).toFixed(3))
+    return last.slice()
+  })
+  const { result: last } = walked
+  const seconds = Number(walked.seconds.toFixed(3))
 
   const provenance = {
-    tweedie: version,
-    command: 'sample',
-    model: path,
-    save: model.meta.save ?? null,
+    ...provenanceOf('sample', path, model),
     ...(up ? { encode } : { decode }),
     sampler: sampler.name,
     steps: times.length - 1,

@@ -1,5 +1,4 @@
 /** What `tweedie sample` does. */
-import { isTweedieError, TweedieError } from '../errors.ts'
 import { itemSize } from '../data/dataset.ts'
 import { animationExtensions, writeAnimation } from '../io/node/images.ts'
 import { terminalColors } from '../io/terminal.ts'
@@ -8,24 +7,17 @@ import type { Generated } from '../model/generate.ts'
 import type { Model } from '../model/model.ts'
 import { pictureOf, textPictureOf } from '../model/picture.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import {
-  duration,
-  listenForInterrupt,
-  note,
-  print,
-  printJson,
-  sessionOptions,
-  startProgress,
-  version,
-} from './common.ts'
+import { duration, note, print, printJson, sessionOptions } from './common.ts'
 import { classNumbers } from './edit-classes.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import { openModel } from './open-model.ts'
+import { provenanceOf } from './provenance.ts'
 import { requireNew } from './require-new.ts'
 import { measuredSampler } from './sampler-analytic.ts'
 import { chooseSampler, needsData, stepsText } from './sampler-choice.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { checkOutput, writeOutput } from './sample-output.ts'
+import { interruptible, watched } from './watched.ts'
 
 /** Draws samples, shows and writes them. */
 export async function runSample(path: string, options: SampleCommandOptions): Promise<void> {
@@ -43,40 +35,30 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   const labels = options.class === undefined ? undefined : classNumbers(named, options.class, count)
   const frames = trajectory === undefined ? undefined : new Frames(count * itemSize(model.frame.item))
 
-  using interrupt = listenForInterrupt()
-  const { signal } = interrupt
-  const sampler = needsData(chosen) ? await measuredSampler(chosen, path, model, times, { ...options, signal }) : chosen
-  using progress = await startProgress('sample', options)
-  const begin = performance.now()
-  const samples = await generate(model, await nodeEngine(), {
-    ...sessionOptions(options),
-    count,
-    seed,
-    batch,
-    clip,
-    guidance,
-    labels,
-    sampler,
-    times,
-    signal,
-    onStep({ done, total, firstItem, step, toItems }) {
-      progress.update(done, total)
-      frames?.put(step.index, firstItem * itemSize(model.frame.item), toItems(step.x))
-    },
-  }).catch((error: unknown) => {
-    if (interrupt.status === undefined) throw error
-    throw isTweedieError(error, 'interrupted')
-      ? error
-      : new TweedieError('interrupted', 'sampling was stopped', { cause: error })
-  })
-  progress.stop()
-  const seconds = (performance.now() - begin) / 1000
+  const sampler = needsData(chosen)
+    ? await interruptible('sampling', (signal) => measuredSampler(chosen, path, model, times, { ...options, signal }))
+    : chosen
+  const { result: samples, seconds } = await watched('sample', 'sampling', options, async ({ signal, progress }) =>
+    generate(model, await nodeEngine(), {
+      ...sessionOptions(options),
+      count,
+      seed,
+      batch,
+      clip,
+      guidance,
+      labels,
+      sampler,
+      times,
+      signal,
+      onStep({ done, total, firstItem, step, toItems }) {
+        progress.update(done, total)
+        frames?.put(step.index, firstItem * itemSize(model.frame.item), toItems(step.x))
+      },
+    }),
+  )
 
   const provenance = {
-    tweedie: version,
-    command: 'sample',
-    model: path,
-    save: model.meta.save ?? null,
+    ...provenanceOf('sample', path, model),
     seed,
     sampler: sampler.name,
     steps: steps ?? null,

@@ -1,7 +1,7 @@
 /** What `tweedie sample` does with a model of tokens: text, maps, rows of tables. */
 import { extname } from 'node:path'
 import { tokenSamplerByName, tokenSamplers } from '../discrete/index.ts'
-import { isTweedieError, TweedieError } from '../errors.ts'
+import { TweedieError } from '../errors.ts'
 import { writeFileAtomic } from '../io/node/files.ts'
 import { animationExtensions, imageExtensions, writeAnimation, writeImage } from '../io/node/images.ts'
 import { previewText, terminalColors } from '../io/terminal.ts'
@@ -11,23 +11,16 @@ import { isPicture, tokenPictureOf } from '../model/token-picture.ts'
 import { textOf } from '../model/token-text.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { parseInfill } from '../text/index.ts'
-import {
-  duration,
-  listenForInterrupt,
-  note,
-  print,
-  printJson,
-  sessionOptions,
-  startProgress,
-  version,
-} from './common.ts'
+import { duration, note, print, printJson, sessionOptions } from './common.ts'
 import { classNumbers } from './edit-classes.ts'
 import { liveText } from './live-text.ts'
 import { openTokenModel } from './open-model.ts'
+import { provenanceOf } from './provenance.ts'
 import { requireNew } from './require-new.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { refuseEmbeddedOptions, refuseValueOptions, type TextOptions } from './text-options.ts'
 import { encodeTexts, frameText, shownText } from './text-output.ts'
+import { watched } from './watched.ts'
 
 /** How many samples where nothing is said; a text is long enough alone. */
 const defaultCounts = { text: 1, map: 16, levels: 16, table: 16 }
@@ -51,42 +44,35 @@ export async function runSampleText(path: string, options: SampleTextOptions): P
   const sampler = samplerOf(model, options.sampler)
   const frames: { readonly t: number; readonly tokens: Int32Array }[] = []
 
-  using interrupt = listenForInterrupt()
-  using progress = await startProgress('sample', options)
   using live = liveText(process.stdout)
   const shows = process.stdout.isTTY && !options.json && !options.quiet && !picture
-  const begin = performance.now()
-  const { tokens, evaluations } = await generateTokens(model, await nodeEngine(), {
-    ...sessionOptions(options),
-    count,
-    seed,
-    sampler,
-    temperature,
-    labels,
-    steps: options.steps,
-    guidance: options.guidance,
-    given,
-    batch: options.batch,
-    signal: interrupt.signal,
-    onStep({ done, total, firstItem, step }) {
-      if (shows) live.show(textOf(model, step.x).join('\n\n'))
-      else progress.update(done, total)
-      if (trajectory !== undefined && firstItem === 0) frames.push({ t: step.s, tokens: step.x.slice() })
-    },
-  }).catch((error: unknown) => {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
-    throw new TweedieError('interrupted', 'sampling was stopped', { cause: error })
-  })
+  const drawn = await watched('sample', 'sampling', options, async ({ signal, progress }) =>
+    generateTokens(model, await nodeEngine(), {
+      ...sessionOptions(options),
+      count,
+      seed,
+      sampler,
+      temperature,
+      labels,
+      steps: options.steps,
+      guidance: options.guidance,
+      given,
+      batch: options.batch,
+      signal,
+      onStep({ done, total, firstItem, step }) {
+        if (shows) live.show(textOf(model, step.x).join('\n\n'))
+        else progress.update(done, total)
+        if (trajectory !== undefined && firstItem === 0) frames.push({ t: step.s, tokens: step.x.slice() })
+      },
+    }),
+  )
+  const { tokens, evaluations } = drawn.result
   live.clear()
-  progress.stop()
-  const seconds = (performance.now() - begin) / 1000
+  const { seconds } = drawn
 
   const steps = options.steps ?? model.process.spec.steps ?? 256
   const provenance = {
-    tweedie: version,
-    command: 'sample',
-    model: path,
-    save: model.meta.save ?? null,
+    ...provenanceOf('sample', path, model),
     seed,
     sampler: sampler?.name ?? (model.process.mask === null ? 'ancestral' : 'mdlm'),
     steps,

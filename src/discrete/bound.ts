@@ -9,6 +9,7 @@
  * - Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), equation 1, https://arxiv.org/abs/2107.03006
  * - Simple and Effective Masked Diffusion Language Models (Sahoo et al., 2024), equation 10, https://arxiv.org/abs/2406.07524
  */
+import { type BoundTerms, sumPerItem, withTotal } from '../denoise/bound-terms.ts'
 import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../graph/shape.ts'
 import { fold, key, uniform } from '../random/index.ts'
@@ -30,22 +31,8 @@ export interface DiscreteBoundOptions {
   readonly onTerm?: (done: number, total: number) => void
 }
 
-/** The terms of the bound, each a number of nats per item, `[batch]`. */
-export interface DiscreteBound {
-  /** L_T. */
-  readonly prior: Float64Array
-  /** The L_{t−1} that were looked at, from the data on; `weight` is how many each of them stands for. */
-  readonly transitions: readonly {
-    readonly s: number
-    readonly t: number
-    readonly weight: number
-    readonly nats: Float64Array
-  }[]
-  /** L₀. */
-  readonly decoder: Float64Array
-  /** Their sum: a bound of −log p(x₀), or an unbiased estimate of it. */
-  readonly total: Float64Array
-}
+/** The bound, exact in each term that was looked at. */
+export type DiscreteBound = BoundTerms
 
 /**
  * The bound of some items.
@@ -82,10 +69,10 @@ export async function discreteBound(
       process.corrupt(x0.subarray(from, to), t, uniforms, xt.subarray(from, to))
     }
     const logP0 = await denoiser.logits(xt, t, batch, labels, signal)
-    return perItem(batch, size, (i) => process.divergence(logP0, i * categories, xt[i]!, x0[i]!, s, t))
+    return sumPerItem(batch, size, (i) => process.divergence(logP0, i * categories, xt[i]!, x0[i]!, s, t))
   }
 
-  const prior = perItem(batch, size, (i) => process.priorDivergence(x0[i]!))
+  const prior = sumPerItem(batch, size, (i) => process.priorDivergence(x0[i]!))
   const decoder = await nats(firstTerm(process), 0)
   onTerm?.(1, strata + 1)
   const transitions: DiscreteBound['transitions'][number][] = []
@@ -96,10 +83,7 @@ export async function discreteBound(
     )
     onTerm?.(j + 2, strata + 1)
   }
-  const total = decoder.map((first, item) =>
-    transitions.reduce((sum, each) => sum + each.weight * each.nats[item]!, first + prior[item]!),
-  )
-  return Object.freeze({ prior, transitions, decoder, total })
+  return withTotal({ prior, transitions, decoder })
 }
 
 function checkTokens(x0: Int32Array, size: number, categories: number): void {
@@ -112,11 +96,4 @@ function checkTokens(x0: Int32Array, size: number, categories: number): void {
       hint: 'clean data hold no mask',
     })
   }
-}
-
-/** The sum of a function of each token over each item. */
-function perItem(batch: number, size: number, value: (i: number) => number): Float64Array {
-  const out = new Float64Array(batch)
-  for (let i = 0; i < batch * size; i++) out[Math.floor(i / size)]! += value(i)
-  return out
 }

@@ -1,8 +1,8 @@
 /** Sampling of tokens: a denoiser, a sampler and a number of steps; some tokens may be given. */
 import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../graph/shape.ts'
-import { fold, key, type Key, uniform } from '../random/index.ts'
-import type { RandomNoiseOptions } from '../sample/noise-source.ts'
+import { uniform } from '../random/index.ts'
+import { keyedByItem, type RandomNoiseOptions } from '../sample/noise-source.ts'
 import { ancestralTokens, mdlm } from './ancestral.ts'
 import type { CategoricalDenoiser } from './denoiser.ts'
 import type { TokenProblem, TokenSampler, TokenStep } from './sampler.ts'
@@ -76,7 +76,7 @@ function problemOf(denoiser: CategoricalDenoiser, options: TokenSampleOptions): 
   }
   const batch = options.batch ?? Math.max(1, (options.given?.length ?? 0) / size)
   const given = givenTokens(denoiser, options.given, batch)
-  const uniforms = uniformSource(size, options)
+  const uniforms = keyedByItem<Float64Array>(uniform, size, options)
   const x = new Int32Array(batch * size)
   const draws = new Float64Array(x.length)
   uniforms(draws, -1, 0)
@@ -122,20 +122,4 @@ function givenTokens(
     out[i] = token
   }
   return out
-}
-
-/** Uniform numbers keyed by (seed, item, step, draw): the same sample whatever the batch. */
-function uniformSource(size: number, { seed = 0, firstItem = 0, seeds }: RandomNoiseOptions): TokenProblem['uniforms'] {
-  const keys: Key[] = []
-  const keyOf = (item: number): Key => {
-    if (!seeds) return fold(key(seed), 'sample', firstItem + item)
-    if (item < seeds.length) return fold(key(seeds[item]!), 'sample', 0)
-    throw new TweedieError('usage', `${seeds.length} seeds for a batch of more: give one seed per item`)
-  }
-  return (out, step, draw) => {
-    for (let item = 0; item * size < out.length; item++) {
-      keys[item] ??= keyOf(item)
-      uniform(fold(keys[item], step, draw), out.subarray(item * size, (item + 1) * size))
-    }
-  }
 }

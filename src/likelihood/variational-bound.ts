@@ -9,6 +9,7 @@
  * - Denoising Diffusion Probabilistic Models (Ho et al., 2020), equation 5, https://arxiv.org/abs/2006.11239
  * - Improved Denoising Diffusion Probabilistic Models (Nichol & Dhariwal, 2021), section 2, https://arxiv.org/abs/2102.09672
  */
+import { type BoundTerms, sumPerItem, withTotal } from '../denoise/bound-terms.ts'
 import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { predictsVariance } from '../denoise/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
@@ -49,22 +50,8 @@ export interface BoundOptions {
   readonly onTerm?: (done: number, total: number) => void
 }
 
-/** The terms of the bound, each a number of nats per item, `[batch]`. */
-export interface VariationalBound {
-  /** L_T. */
-  readonly prior: Float64Array
-  /** The L_{t−1} that were looked at, from the data on; `weight` is how many each of them stands for. */
-  readonly transitions: readonly {
-    readonly s: number
-    readonly t: number
-    readonly weight: number
-    readonly nats: Float64Array
-  }[]
-  /** L₀. */
-  readonly decoder: Float64Array
-  /** Their sum: a bound of −log p(x₀). */
-  readonly total: Float64Array
-}
+/** The bound of items of numbers. */
+export type VariationalBound = BoundTerms
 
 /**
  * The bound of some items.
@@ -106,7 +93,7 @@ export async function variationalBound(
     const logVariance = logVarianceOf(denoiser, variance, s, t)
     const { posterior } = transition(schedule, s, t)
     const logTrue = Math.log(posterior.variance)
-    const nats = perItem(x0, size, (i) => {
+    const nats = sumPerItem(batch, size, (i) => {
       const log = logVariance(i)
       const square = (posterior.sample * (x0[i]! - mean[i]!)) ** 2
       return (log - logTrue - 1 + (posterior.variance + square) * Math.exp(-log)) / 2
@@ -116,18 +103,13 @@ export async function variationalBound(
   }
   const mean = await look(0, decoderOf(denoiser, options))
   const logVariance = logDecoderVarianceOf(denoiser, variance, times, options)
-  const decoder = perItem(x0, size, (i) => {
+  const decoder = sumPerItem(batch, size, (i) => {
     const log = logVariance(i)
     if (bins) return -logProbability(x0[i]!, mean[i]!, Math.exp(log / 2), bins)
     return (log + Math.log(2 * Math.PI) + (x0[i]! - mean[i]!) ** 2 * Math.exp(-log)) / 2
   })
   onTerm?.(chosen.length + 1, chosen.length + 1)
-  const total = Float64Array.from(
-    { length: batch },
-    (_, item) =>
-      prior[item]! + decoder[item]! + transitions.reduce((sum, { weight, nats }) => sum + weight * nats[item]!, 0),
-  )
-  return Object.freeze({ prior, transitions, decoder, total })
+  return withTotal({ prior, transitions, decoder })
 }
 
 /** D_KL(N(α_T x₀, σ_T²) ‖ N(0, s²)), s² = α_T² + σ_T²: the prior that samplers start from. */
@@ -135,7 +117,11 @@ function priorOf({ schedule, shape }: Denoiser, x0: FloatArray, t: number): Floa
   const [alpha, sigma] = [schedule.alpha(t), schedule.sigma(t)]
   const scale = alpha ** 2 + sigma ** 2
   const ratio = sigma ** 2 / scale
-  return perItem(x0, sizeOf(shape), (i) => ((alpha * x0[i]!) ** 2 / scale + (ratio - 1) - Math.log(ratio)) / 2)
+  return sumPerItem(
+    x0.length / sizeOf(shape),
+    sizeOf(shape),
+    (i) => ((alpha * x0[i]!) ** 2 / scale + (ratio - 1) - Math.log(ratio)) / 2,
+  )
 }
 
 /**
@@ -230,11 +216,4 @@ function chooseTerms(times: readonly number[], { terms: wanted = Infinity, seed 
     from = to
     return chosen
   })
-}
-
-/** The sum of a function of each element over each item. */
-function perItem(x: FloatArray, size: number, value: (i: number) => number): Float64Array {
-  const out = new Float64Array(x.length / size)
-  for (let i = 0; i < x.length; i++) out[Math.floor(i / size)]! += value(i)
-  return out
 }

@@ -25,7 +25,16 @@ export interface RandomNoiseOptions {
  *
  * @param size the number of elements in an item
  */
-export function randomNoise(size: number, { seed = 0, firstItem = 0, seeds }: RandomNoiseOptions = {}): NoiseSource {
+export function randomNoise(size: number, options: RandomNoiseOptions = {}): NoiseSource {
+  return keyedByItem(normal, size, options)
+}
+
+/** Random numbers of any law, keyed by (seed, item, step, draw) as those of {@link randomNoise} are. */
+export function keyedByItem<Out extends FloatArray>(
+  fill: (key: Key, out: Out) => unknown,
+  size: number,
+  { seed = 0, firstItem = 0, seeds }: RandomNoiseOptions = {},
+): (out: Out, step: number, draw: number) => void {
   const keys: Key[] = []
   const keyOf = (item: number): Key => {
     if (!seeds) return fold(key(seed), 'sample', firstItem + item)
@@ -35,7 +44,7 @@ export function randomNoise(size: number, { seed = 0, firstItem = 0, seeds }: Ra
   return (out, step, draw) => {
     for (let item = 0; item * size < out.length; item++) {
       keys[item] ??= keyOf(item)
-      normal(fold(keys[item], step, draw), out.subarray(item * size, (item + 1) * size))
+      fill(fold(keys[item], step, draw), out.subarray(item * size, (item + 1) * size) as Out)
     }
   }
 }

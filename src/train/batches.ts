@@ -9,7 +9,8 @@ import { objectiveOf } from '../denoise/objective-spec.ts'
 import { trainingCoefficients } from '../denoise/training-loss.ts'
 import type { Network } from '../nn/network.ts'
 import { scheduleOfNoise } from '../noise/named.ts'
-import { fold, key, normal, uniform } from '../random/index.ts'
+import { fold, normal } from '../random/index.ts'
+import { drawLabels, levelOf, stratified, streamsOf } from './draws.ts'
 import type { Batch, TrainProblem } from './problem.ts'
 import type { TrainSpec } from './spec.ts'
 
@@ -35,8 +36,7 @@ export function noiseLevels({ noise }: Pick<TrainSpec, 'noise'>): number {
 }
 
 /**
- * The batches of a run. Times are stratified: item j of N draws its time from the j-th of N parts that are equally likely,
- * which makes the loss less noisy than independent draws (Kingma et al., Variational Diffusion Models, 2021, appendix I.1).
+ * The batches of a run. Times are stratified over the batch.
  */
 export function batchesOf(
   spec: TrainSpec,
@@ -44,20 +44,13 @@ export function batchesOf(
   dataset: ArrayDataset,
   frame: Frame,
 ): TrainProblem['fill'] {
-  const { labelDropout } = spec.objective
   const objective = objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
   const coefficients = trainingCoefficients(network, objective)
   const levelCount = noiseLevels(spec)
-  const run = key(spec.seed)
-  const streams = {
-    order: fold(run, 'order'),
-    times: fold(run, 'times'),
-    noise: fold(run, 'noise'),
-    labels: fold(run, 'labels'),
-  }
-  const noClass = classCount(dataset)
+  const streams = streamsOf(spec)
+  const dropout = { dropout: spec.objective.labelDropout, noClass: classCount(dataset) }
   const items = new Float32Array(spec.batch * itemSize(frame.item))
-  const draws = new Float64Array(spec.batch)
+  const shares = new Float64Array(spec.batch)
   // The levels of a table come again and again; times of a continuous schedule do not.
   const known = new Map<number, readonly number[]>()
   const valuesAt = (t: number): readonly number[] => {
@@ -73,19 +66,11 @@ export function batchesOf(
     toNetwork(frame, loadBatch(dataset, indices, items, flip ? { flip } : {}), feeds.x0 as Float32Array)
     normal(fold(streams.noise, step), feeds.epsilon as Float32Array)
 
-    uniform(fold(streams.times, step), draws)
-    for (let j = 0; j < spec.batch; j++) {
-      const share = (j + draws[j]!) / spec.batch
+    stratified(fold(streams.times, step), shares).forEach((share, j) => {
       const values = valuesAt(objective.times.at(share))
-      levels[j] = Math.min(levelCount - 1, Math.floor(share * levelCount))
+      levels[j] = levelOf(share, levelCount)
       names.forEach((name, i) => (feeds[name]![j] = values[i]!))
-    }
-
-    if (feeds.labels) {
-      uniform(fold(streams.labels, step), draws)
-      for (let j = 0; j < spec.batch; j++) {
-        feeds.labels[j] = draws[j]! < labelDropout ? noClass : dataset.labels![indices[j]!]!
-      }
-    }
+    })
+    if (feeds.labels) drawLabels(fold(streams.labels, step), dataset.labels!, indices, dropout, feeds.labels)
   }
 }

@@ -3,6 +3,7 @@ import type { DataScale } from '../data/dataset.ts'
 import { frameOf } from '../data/frame.ts'
 import type { ObjectiveSpec } from '../denoise/objective-spec.ts'
 import type { NoiseSpec } from '../noise/named.ts'
+import { given } from './given.ts'
 import type { Budget, TrainSpec } from './spec.ts'
 
 /** What the defaults depend on. */
@@ -73,16 +74,21 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
       ...given(choices.objective),
     },
     noise,
-    optimizer: {
-      rate: 1e-3,
-      warmup: 'minutes' in budget && budget.minutes < 3 ? 30 : 100,
-      decay: 'cosine',
-      weightDecay: 0.01,
-      clipNorm: 1,
-      ema: 0.999,
-      ...given(choices.optimizer),
-    },
+    optimizer: optimizerFor(budget, choices.optimizer),
     flip: choices.flip ?? false,
+  }
+}
+
+/** AdamW's settings, whatever is learned. */
+export function optimizerFor(budget: Budget, wanted: Choices['optimizer']): TrainSpec['optimizer'] {
+  return {
+    rate: 1e-3,
+    warmup: 'minutes' in budget && budget.minutes < 3 ? 30 : 100,
+    decay: 'cosine',
+    weightDecay: 0.01,
+    clipNorm: 1,
+    ema: 0.999,
+    ...given(wanted),
   }
 }
 
@@ -184,10 +190,4 @@ function largestDivisor(n: number, limit: number): number {
 
 function largestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : largestCommonDivisor(b, a % b)
-}
-
-/** The fields that are not undefined. */
-function given<T extends object>(choices: T | undefined): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(choices ?? {}).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }
 }

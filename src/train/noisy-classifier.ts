@@ -13,9 +13,10 @@ import { cosineSchedule } from '../noise/cosine.ts'
 import { noiseLevel, timeOfNoiseLevel } from '../noise/schedule.ts'
 import { adamw } from '../optim/adamw.ts'
 import { cosineRate, warmup } from '../optim/learning-rate.ts'
-import { fold, key, type Key, normal, uniform } from '../random/index.ts'
+import { fold, key, type Key, normal } from '../random/index.ts'
 import { compile } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
+import { stratified } from './draws.ts'
 
 /** How to train it. */
 export interface NoisyClassifierOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -87,12 +88,12 @@ export async function trainNoisyClassifier(
   const optimizer = adamw({ weightDecay: 0.01 })
   const state = optimizer.init(layout.size)
   const rate = warmup(Math.min(50, steps), cosineRate({ peak, steps }))
-  const draws = new Float64Array(batch)
+  const times = new Float64Array(batch)
   for (let step = 0; step < steps; step++) {
     signal?.throwIfAborted()
     const indices = batchIndices(fold(run, 'order'), train.length, batch, step)
-    uniform(fold(run, 'times', step), draws)
-    show(train, indices, (j) => (j + draws[j]!) / batch, fold(run, 'noise', step))
+    stratified(fold(run, 'times', step), times)
+    show(train, indices, (j) => times[j]!, fold(run, 'noise', step))
     await bound.run({ signal })
     if (!Number.isFinite(said.loss[0])) {
       throw new TweedieError('diverged', `step ${step + 1}: the loss is ${said.loss[0]}`, { hint: 'a lower --rate' })

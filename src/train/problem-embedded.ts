@@ -11,7 +11,8 @@ import type { EmbeddingNetwork } from '../nn/embedding-transformer.ts'
 import { parametersOf } from '../nn/network.ts'
 import { networkFromConfig } from '../nn/registry.ts'
 import { scheduleOfNoise } from '../noise/named.ts'
-import { fold, key, uniform } from '../random/index.ts'
+import { fold } from '../random/index.ts'
+import { levelOf, stratified, streamsOf } from './draws.ts'
 import type { TrainProblem } from './problem.ts'
 import type { EmbeddedTrainSpec } from './spec.ts'
 
@@ -30,8 +31,7 @@ export function embeddedProblem(spec: EmbeddedTrainSpec, dataset: CategoricalDat
   const schedule = scheduleOfNoise(spec.embeddings.noise)
   const view = inputView('time', schedule)
   const { batch: size } = spec
-  const run = key(spec.seed)
-  const streams = { order: fold(run, 'order'), times: fold(run, 'times'), noise: fold(run, 'noise') }
+  const streams = streamsOf(spec)
   const times = new Float64Array(size)
 
   return {
@@ -43,11 +43,7 @@ export function embeddedProblem(spec: EmbeddedTrainSpec, dataset: CategoricalDat
     emptyBatch: () => ({ feeds: embeddingFeeds(network, size), levels: new Int32Array(size) }),
     fill({ feeds, levels: drawn }, step) {
       loadTokens(dataset, batchPlaces(streams.order, dataset, size, step).starts, feeds.tokens as Int32Array)
-      uniform(fold(streams.times, step), times)
-      for (let j = 0; j < size; j++) {
-        times[j] = (j + times[j]!) / size
-        drawn[j] = Math.min(levels - 1, Math.floor(times[j]! * levels))
-      }
+      stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
       fillEmbedding(schedule, feeds, times, fold(streams.noise, step))
     },
     snapshot: (state, training) => ({

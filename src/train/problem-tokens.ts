@@ -8,8 +8,9 @@ import { lookToJson } from '../model/token-model.ts'
 import type { Network } from '../nn/network.ts'
 import { parametersOf } from '../nn/network.ts'
 import { networkFromConfig } from '../nn/registry.ts'
-import { fold, key, uniform } from '../random/index.ts'
+import { fold } from '../random/index.ts'
 import { checkClasses } from './check-fit.ts'
+import { drawLabels, levelOf, stratified, streamsOf } from './draws.ts'
 import type { TrainProblem } from './problem.ts'
 import type { TokenTrainSpec } from './spec.ts'
 
@@ -17,8 +18,7 @@ import type { TokenTrainSpec } from './spec.ts'
 const levels = 1000
 
 /**
- * The problem of a specification and its data. Times are stratified: item j of N draws its time from the j-th of N equal
- * parts, which makes the loss less noisy than independent draws.
+ * The problem of a specification and its data. Times are stratified over the batch.
  *
  * @throws TweedieError `usage`, `shape` or `model` where they do not go together
  */
@@ -29,16 +29,10 @@ export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset):
   checkTokens(spec, network, dataset, process.states)
   const { batch: size } = spec
   const noClass = classCount(dataset)
-  const run = key(spec.seed)
-  const streams = {
-    order: fold(run, 'order'),
-    times: fold(run, 'times'),
-    noise: fold(run, 'noise'),
-    labels: fold(run, 'labels'),
-  }
+  const streams = streamsOf(spec)
   const tokens = new Int32Array(size * itemSize(dataset.shape))
   const times = new Float64Array(size)
-  const drops = new Float64Array(size)
+  const dropout = { dropout: spec.labelDropout, noClass }
 
   return {
     network,
@@ -49,17 +43,9 @@ export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset):
     emptyBatch: () => ({ feeds: discreteFeeds(process, network, size), levels: new Int32Array(size) }),
     fill({ feeds, levels: drawn }, step) {
       const { indices, starts } = batchPlaces(streams.order, dataset, size, step)
-      uniform(fold(streams.times, step), times)
-      for (let j = 0; j < size; j++) {
-        times[j] = (j + times[j]!) / size
-        drawn[j] = Math.min(levels - 1, Math.floor(times[j]! * levels))
-      }
+      stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
       fillDiscrete(process, feeds, loadTokens(dataset, starts, tokens), times, fold(streams.noise, step))
-      if (!feeds.labels) return
-      uniform(fold(streams.labels, step), drops)
-      for (let j = 0; j < size; j++) {
-        feeds.labels[j] = drops[j]! < spec.labelDropout ? noClass : dataset.labels![indices[j]!]!
-      }
+      if (feeds.labels) drawLabels(fold(streams.labels, step), dataset.labels!, indices, dropout, feeds.labels)
     },
     snapshot: (state, training) => ({
       network,

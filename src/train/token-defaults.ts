@@ -4,7 +4,8 @@ import { classCount } from '../data/dataset.ts'
 import { companyOf, tokenShares } from '../data/token-statistics.ts'
 import { type DiscreteSpec, nearestNeighbours, processOf } from '../discrete/index.ts'
 import { TweedieError } from '../errors.ts'
-import { type Choices, defaultWidths, unetOf } from './defaults.ts'
+import { type Choices, defaultWidths, optimizerFor, unetOf } from './defaults.ts'
+import { given } from './given.ts'
 import type { Budget, TokenTrainSpec } from './spec.ts'
 
 /** What a user may choose; whatever is left out has a default. */
@@ -36,15 +37,7 @@ export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoi
     network,
     process,
     labelDropout: choices.labelDropout ?? (classes > 0 && spare ? 0.1 : 0),
-    optimizer: {
-      rate: 1e-3,
-      warmup: 'minutes' in budget && budget.minutes < 3 ? 30 : 100,
-      decay: 'cosine',
-      weightDecay: 0.01,
-      clipNorm: 1,
-      ema: 0.999,
-      ...given(choices.optimizer),
-    },
+    optimizer: optimizerFor(budget, choices.optimizer),
   }
 }
 
@@ -139,10 +132,4 @@ function headsFor(width: number): number {
   let heads = Math.max(1, Math.round(width / 32))
   while (width % heads !== 0) heads--
   return heads
-}
-
-/** The fields that are not undefined. */
-function given<T extends object>(choices: T | undefined): Partial<{ [K in keyof T]: Exclude<T[K], undefined> }> {
-  const entries = Object.entries(choices ?? {}).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Partial<{ [K in keyof T]: Exclude<T[K], undefined> }>
 }

@@ -1,0 +1,54 @@
+/** Work that takes a while: Ctrl-C stops it, a display says how far it is, and its seconds are counted. */
+import { isTweedieError, TweedieError } from '../errors.ts'
+import { listenForInterrupt } from './interrupt.ts'
+import type { Verbosity } from './output.ts'
+import { type Progress, startProgress } from './progress.ts'
+
+/** What work is given to be watched by. */
+export interface Watch {
+  readonly signal: AbortSignal
+  readonly progress: Progress
+}
+
+/**
+ * Runs work that Ctrl-C stops.
+ *
+ * @param what for the message: `the evaluation`
+ * @throws TweedieError `interrupted`
+ */
+export async function interruptible<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  using interrupt = listenForInterrupt()
+  try {
+    return await work(interrupt.signal)
+  } catch (error) {
+    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
+    throw new TweedieError('interrupted', `${what} was stopped`, { cause: error })
+  }
+}
+
+/**
+ * Runs work with a display of progress; Ctrl-C stops it.
+ *
+ * @param name what it is called in the display: `restore`
+ * @param what for the message: `the restoration`
+ * @throws TweedieError `interrupted`
+ */
+export async function watched<T>(
+  name: string,
+  what: string,
+  verbosity: Verbosity,
+  work: (watch: Watch) => Promise<T>,
+): Promise<{ readonly result: T; readonly seconds: number }> {
+  return interruptible(what, async (signal) => {
+    using progress = await startProgress(name, verbosity)
+    const begin = performance.now()
+    const result = await work({ signal, progress })
+    return { result, seconds: (performance.now() - begin) / 1000 }
+  })
+}
+
+/** Shows parts of a step, too, where `done` is not whole. */
+export const inHundredths =
+  (progress: Progress) =>
+  (done: number, total: number): void =>
+    progress.update(Math.round(100 * done), 100 * total)
