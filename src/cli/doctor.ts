@@ -1,5 +1,6 @@
-/** `tweedie doctor`: versions, engine, devices, threads. For a look, and for bug reports. */
+/** `tweedie doctor`: versions, engine, devices, threads, the cache. For a look, and for bug reports. */
 import type { Command } from 'commander'
+import type { RuntimeReport } from '../runtime/node.ts'
 import { command, print, printJson, table, version, withExamples } from './common.ts'
 import type { CommonOptions } from './common.ts'
 
@@ -21,6 +22,7 @@ export function doctorCommand(): Command {
           ['engine', runtime.engine ?? 'none'],
           ['problem', runtime.problem],
           ['threads', String(runtime.threads)],
+          ['cache', cacheLine(runtime.cache)],
           ...runtime.devices.map(
             ({ device, available, reason }) => [device, available ? 'works' : `no: ${firstLine(reason)}`] as const,
           ),
@@ -29,6 +31,11 @@ export function doctorCommand(): Command {
     }
     if (!runtime.devices.some(({ available }) => available)) process.exitCode = 4
   })
+}
+
+function cacheLine(cache: RuntimeReport['cache']): string {
+  if (cache === undefined) return 'off'
+  return `${cache.folder} (${(cache.bytes / 1e6).toFixed(1)} MB in ${cache.files} file${cache.files === 1 ? '' : 's'})`
 }
 
 function firstLine(text = ''): string {

@@ -1,9 +1,11 @@
 /** The engine for Node: the C functions of ONNX Runtime where they can be reached, its addon otherwise. */
 import { availableParallelism } from 'node:os'
-import { env, versions } from 'node:process'
+import { env, stderr, versions } from 'node:process'
 import { TweedieError, isTweedieError } from '../errors.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import { bindingEngine } from './ort-binding.ts'
+import { measureCache } from './ort-cache-files.ts'
+import { cacheFolder, cachingEngine } from './ort-cache.ts'
 import { capiEngine, loadCapi } from './ort-capi.ts'
 import { findOrtLibrary } from './ort-library.ts'
 import type { Engine } from './session.ts'
@@ -22,7 +24,8 @@ const capiFirst: Engine = Object.freeze({
 } satisfies Engine)
 
 /**
- * The engine to use in this process. The environment variable `TWEEDIE_ENGINE` wins over the preference.
+ * The engine to use in this process. The environment variable `TWEEDIE_ENGINE` wins over the preference. Graphs are kept in
+ * a cache on disk: `TWEEDIE_CACHE` names its folder, or is `off`.
  *
  * @example
  * const engine = await nodeEngine()
@@ -32,13 +35,28 @@ const capiFirst: Engine = Object.freeze({
  */
 export async function nodeEngine(preference: EnginePreference = 'auto'): Promise<Engine> {
   const wanted = env.TWEEDIE_ENGINE || preference
-  if (wanted === 'binding') return bindingEngine
+  if (wanted === 'binding') return cached(bindingEngine)
   if (wanted !== 'auto' && wanted !== 'capi') {
     throw new TweedieError('usage', `there is no engine '${wanted}'`, { hint: 'use auto, capi or binding' })
   }
   const missing = await loadCapi().then(() => undefined, deviceError)
   if (missing && wanted === 'capi') throw missing
-  return missing ? bindingEngine : capiFirst
+  return cached(missing ? bindingEngine : capiFirst)
+}
+
+/** Engines with a cache, by name and folder: one for each, since what is known of an engine is kept with it. */
+const withCache = new Map<string, Engine>()
+
+function cached(engine: Engine): Engine {
+  const folder = cacheFolder()
+  const version = attempt(() => findOrtLibrary().version)
+  if (folder === undefined || version === undefined) return engine
+  const id = `${engine.name} ${folder}`
+  const before = withCache.get(id)
+  if (before !== undefined) return before
+  const made = cachingEngine(engine, { folder, version, note: (message) => void stderr.write(`tweedie: ${message}\n`) })
+  withCache.set(id, made)
+  return made
 }
 
 /** Whether a device can be used, and if not, why. */
@@ -59,6 +77,8 @@ export interface RuntimeReport {
   /** What keeps a better engine, or any, from loading. */
   readonly problem?: string
   readonly devices: readonly DeviceReport[]
+  /** Where graphs are kept for the next start, unless that is turned off. */
+  readonly cache?: { readonly folder: string; readonly files: number; readonly bytes: number }
   /** Threads that this process may use at a time. */
   readonly threads: number
 }
@@ -69,7 +89,8 @@ export async function describeRuntime(): Promise<RuntimeReport> {
   const capiProblem = await loadCapi().then(() => undefined, deviceError)
   const engine = await nodeEngine().catch(deviceError)
   const usable = !(engine instanceof TweedieError)
-  const problem = usable ? (engine === bindingEngine ? capiProblem : undefined) : engine
+  const problem = usable ? (engine.name === 'binding' ? capiProblem : undefined) : engine
+  const folder = cacheFolder()
   const devices: DeviceReport[] = []
   if (usable) for (const device of ['cpu', 'webgpu']) devices.push(await tryDevice(engine, device))
   return {
@@ -78,6 +99,7 @@ export async function describeRuntime(): Promise<RuntimeReport> {
     ...(usable && { engine: engine.name }),
     ...(problem && { problem: problem.message }),
     devices,
+    ...(folder !== undefined && { cache: { folder, ...measureCache(folder) } }),
     threads: availableParallelism(),
   }
 }

@@ -47,6 +47,7 @@ const table = {
   CreateSessionFromArray: place(8, ['pointer', 'pointer', 'size', 'pointer', 'pointer'], 'status'),
   Run: place(9, ['pointer', 'pointer', 'pointer', 'pointer', 'size', 'pointer', 'size', 'pointer'], 'status'),
   CreateSessionOptions: place(10, ['pointer'], 'status'),
+  SetOptimizedModelFilePath: place(11, ['pointer', 'path'], 'status'),
   EnableProfiling: place(14, ['pointer', 'path'], 'status'),
   DisableMemPattern: place(17, ['pointer'], 'status'),
   SetSessionLogSeverityLevel: place(22, ['pointer', 'int'], 'status'),

@@ -77,22 +77,30 @@ async function load(
     })
   }
   try {
-    return { native: await ort.InferenceSession.create(model, nativeOptions(wanted, options)), device: wanted }
+    return {
+      native: await ort.InferenceSession.create(options.rewritten?.from ?? model, nativeOptions(wanted, options)),
+      device: wanted,
+    }
   } catch (cause) {
     throw sessionError(wanted, cause)
   }
 }
 
 function nativeOptions(device: Device, options: SessionOptions): Ort.InferenceSession.SessionOptions {
-  const { threads, optimization = 'all', profile, spinning = false, config } = options
+  const { threads, optimization = 'all', profile, spinning = false, config, rewritten = {} } = options
   return {
     executionProviders: [device],
-    graphOptimizationLevel: optimization,
+    graphOptimizationLevel: rewritten.from ? 'disabled' : optimization,
     enableMemPattern: false, // it doubles the memory that a session holds (see `ort-capi.ts`)
     logSeverityLevel: 4, // What goes wrong is thrown; no need to print it as well.
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
-    extra: { 'session.intra_op.allow_spinning': spinning ? '1' : '0', ...config },
+    ...(rewritten.saveTo !== undefined && { optimizedModelFilePath: rewritten.saveTo }),
+    extra: {
+      'session.intra_op.allow_spinning': spinning ? '1' : '0',
+      ...(rewritten.saveTo !== undefined && { 'session.save_model_format': 'ORT' }),
+      ...config,
+    },
   }
 }
 

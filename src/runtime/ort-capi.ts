@@ -138,7 +138,8 @@ async function load(
   try {
     applyOptions(api, nativeOptions, device, options)
     const out = new BigUint64Array(1)
-    await api.later(api.CreateSessionFromArray, environment, model, model.byteLength, nativeOptions, out)
+    const bytes = options.rewritten?.from ?? model
+    await api.later(api.CreateSessionFromArray, environment, bytes, bytes.byteLength, nativeOptions, out)
     return { native: out[0]!, device }
   } catch (cause) {
     throw sessionError(device, cause)
@@ -148,17 +149,20 @@ async function load(
 }
 
 function applyOptions(api: OrtApi, native: bigint, device: Device, options: SessionOptions): void {
-  const { threads, optimization = 'all', profile, spinning = false, config } = options
+  const { threads, optimization = 'all', profile, spinning = false, config, rewritten = {} } = options
   api.check(api.SetSessionLogSeverityLevel(native, logFatal))
   // A memory pattern, learnt in the first run, is one block for all later ones; but the first run's own blocks stay, so a
   // session takes twice the memory, and its second run is the slowest.
   api.check(api.DisableMemPattern(native))
-  api.check(api.SetSessionGraphOptimizationLevel(native, optimizationLevels[optimization]))
+  const level = rewritten.from ? 'disabled' : optimization
+  api.check(api.SetSessionGraphOptimizationLevel(native, optimizationLevels[level]))
+  if (rewritten.saveTo !== undefined) api.check(api.SetOptimizedModelFilePath(native, rewritten.saveTo))
   if (threads !== undefined) api.check(api.SetIntraOpNumThreads(native, threads))
   if (profile !== undefined) api.check(api.EnableProfiling(native, profile))
   const entries = {
     'session.intra_op.allow_spinning': spinning ? '1' : '0',
     ...(device === 'cpu' && { 'session.use_env_allocators': '1' }),
+    ...(rewritten.saveTo !== undefined && { 'session.save_model_format': 'ORT' }),
     ...config,
   }
   for (const [key, value] of Object.entries(entries)) api.check(api.AddSessionConfigEntry(native, key, value))

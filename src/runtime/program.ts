@@ -61,7 +61,9 @@ export async function compile(
   const model = encodeModel(toOnnx(simple, { target, ...(constants && { constants }) }))
   const inputs = new Map([...inputsOf(Object.values(simple))].filter(([name]) => !constants?.has(name)))
   const thread = options.thread ?? (isSmall(Object.values(simple)) ? 'caller' : 'pool')
-  return programOf(await engine.createSession(model, { thread, ...session }), inputs, new Map(Object.entries(outputs)))
+  // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
+  const made = await engine.createSession(model, { thread, cached: constants === undefined, ...session })
+  return programOf(made, inputs, new Map(Object.entries(outputs)))
 }
 
 /** Operations in the time of a run that is so short that the way to another thread and back would show. */

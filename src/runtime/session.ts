@@ -43,6 +43,14 @@ export interface SessionOptions {
   readonly threads?: number
   /** How far the runtime rewrites the graph; default `all`. */
   readonly optimization?: 'all' | 'extended' | 'basic' | 'disabled'
+  /**
+   * The graph as the runtime rewrites it, in its own format: saved to a file while the session is made, or loaded from such
+   * bytes in place of the model's graph, with nothing left to rewrite; the model then only tells what goes in and out. Good
+   * for the same version of the runtime on the same kind of processor (see `ort-cache.ts`).
+   */
+  readonly rewritten?: { readonly saveTo?: string; readonly from?: Uint8Array }
+  /** Whether the engine may keep the rewritten graph for the next start, where it does such things; default true. */
+  readonly cached?: boolean
   /** Prefix of a Chrome trace file with the time of every node, written when the session is disposed. */
   readonly profile?: string
   /**

@@ -1,0 +1,119 @@
+/**
+ * The files of the graph cache: one for each key, with a head that tells a damaged file and one of another version from a
+ * good one. A file that cannot be read is as good as none, and a folder that cannot be written stays as it is: a cache may
+ * make nothing fail.
+ *
+ * A file is the line {@link head}, the SHA-256 of key and graph (32 bytes), and the graph.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pid } from 'node:process'
+
+/** Files by key, a hexadecimal digest. */
+export interface CacheFiles {
+  /** The graph of a key, if there is one; what keeps a file from use is told to `note`. */
+  read(key: string): Uint8Array | undefined
+  /** An empty file to write the graph of a key to, before {@link keep}; undefined where nothing can be written. */
+  stage(key: string): string | undefined
+  /** Makes a staged file that key's, and removes the files that were not used for longest until the rest is small enough. */
+  keep(key: string, staged: string): void
+  /** Removes a staged file. */
+  discard(staged: string): void
+}
+
+const head = Buffer.from('tweedie graph cache 1\n')
+const digestBytes = 32
+const extension = '.graph'
+const ours = /^[0-9a-f]{64}\.(graph|.*part)$/
+
+/** A part that is so old is of a process that ended half-way. */
+const forgottenMs = 3_600_000
+
+let staged = 0
+
+/**
+ * @param limitBytes that all files together may take
+ * @param note is told, in one line, of a file that is not used although it is there
+ */
+export function cacheFiles(folder: string, limitBytes: number, note: (message: string) => void): CacheFiles {
+  const pathOf = (key: string): string => join(folder, key + extension)
+  const files: CacheFiles = {
+    read(key) {
+      const path = pathOf(key)
+      const bytes = attempt(() => readFileSync(path))
+      if (bytes === undefined) return undefined
+      const graph = bytes.subarray(head.length + digestBytes)
+      const trouble = !bytes.subarray(0, head.length).equals(head)
+        ? 'is of another version'
+        : !digest(key, graph).equals(bytes.subarray(head.length, head.length + digestBytes)) && 'is damaged'
+      if (trouble) {
+        note(`${path} ${trouble}: it is made anew`)
+        return undefined
+      }
+      const now = new Date()
+      attempt(() => utimesSync(path, now, now))
+      return graph
+    },
+    stage(key) {
+      return attempt(() => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        const path = join(folder, `${key}.${pid}-${staged++}.part`)
+        writeFileSync(path, '', { flag: 'wx' })
+        return path
+      })
+    },
+    keep(key, path) {
+      const whole = `${path}.whole.part`
+      attempt(() => {
+        const graph = readFileSync(path)
+        // No sync: what a crash leaves unwritten, the digest tells.
+        writeFileSync(whole, Buffer.concat([head, digest(key, graph), graph]), { flag: 'wx' })
+        renameSync(whole, pathOf(key))
+      })
+      for (const part of [path, whole]) files.discard(part)
+      attempt(() => trim(folder, limitBytes))
+    },
+    discard: (path) => void attempt(() => rmSync(path, { force: true })),
+  }
+  return files
+}
+
+/** How many files there are, and what they take, in bytes. */
+export function measureCache(folder: string): { readonly files: number; readonly bytes: number } {
+  const files = attempt(() => list(folder)) ?? []
+  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
+}
+
+function digest(key: string, graph: Uint8Array): Buffer {
+  return createHash('sha256').update(key).update(graph).digest()
+}
+
+function trim(folder: string, limitBytes: number): void {
+  let left = measureCache(folder).bytes
+  const now = Date.now()
+  for (const { path, bytes, usedMs } of list(folder).sort((a, b) => a.usedMs - b.usedMs)) {
+    const isPart = !path.endsWith(extension)
+    if (isPart ? now - usedMs < forgottenMs : left <= limitBytes) continue
+    rmSync(path, { force: true })
+    left -= bytes
+  }
+}
+
+/** Only the cache's own files: the folder may hold others. */
+function list(folder: string): { path: string; bytes: number; usedMs: number }[] {
+  const paths = readdirSync(folder).flatMap((name) => (ours.test(name) ? [join(folder, name)] : []))
+  return paths.flatMap((path) => {
+    const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    return size === undefined ? [] : [{ path, bytes: size, usedMs: mtimeMs! }]
+  })
+}
+
+/** What the file system refuses is left. */
+function attempt<T>(task: () => T): T | undefined {
+  try {
+    return task()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * A cache of graphs on disk. ONNX Runtime rewrites a graph before it runs it, and for a training step that is most of the time
+ * that making a session takes. An engine with a cache keeps what was rewritten, in the runtime's own format, and loads it the
+ * next time: the same nodes in the same order, so the same bits.
+ *
+ * What is kept is found again by a digest of all that it depends on: the model's bytes, the runtime's version, the processor
+ * (the runtime chooses kernels by what it can do), and the options. A file that is damaged or of another version is ignored
+ * with a note and replaced; a folder that cannot be written changes nothing.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { cpus, homedir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { arch, env, platform } from 'node:process'
+import { cacheFiles } from './ort-cache-files.ts'
+import type { Engine, SessionOptions } from './session.ts'
+
+/** Where a cache is, and what it takes up. */
+export interface CacheOptions {
+  readonly folder: string
+  /** Version of the runtime behind the engine. */
+  readonly version: string
+  /** Is told in one line what was found that could not be used. */
+  readonly note: (message: string) => void
+  /** Models that are smaller, in bytes, are made faster than looked up; default 32 KiB. */
+  readonly smallest?: number
+  /** Models that are larger consist of weights, and take longer to look up than to rewrite; default 8 MiB. */
+  readonly largest?: number
+  /** Files that were not used for longest are removed above this size of all; default 256 MiB. */
+  readonly limitBytes?: number
+}
+
+/** The folder that `TWEEDIE_CACHE` names, or the user's; undefined where that is `off`, or there is no user's folder. */
+export function cacheFolder(): string | undefined {
+  const { TWEEDIE_CACHE: wanted, XDG_CACHE_HOME: base } = env
+  if (wanted === 'off') return undefined
+  if (wanted) return resolve(wanted)
+  if (base && isAbsolute(base)) return join(base, 'tweedie')
+  try {
+    return join(homedir(), '.cache', 'tweedie')
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The engine, with sessions on the CPU from a cache.
+ *
+ * @example
+ * const engine = cachingEngine(capiEngine, { folder: '.cache', version: '1.30.0', note: console.warn })
+ */
+export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
+  const { folder, version, note, smallest = 2 ** 15, largest = 2 ** 23, limitBytes = 2 ** 28 } = options
+  const files = cacheFiles(folder, limitBytes, note)
+  return Object.freeze<Engine>({
+    name: engine.name,
+    async createSession(model, session = {}) {
+      const plain = () => engine.createSession(model, session)
+      if (!isKept(session) || model.length < smallest || model.length > largest) return plain()
+      const key = keyOf(model, session, version)
+
+      const from = files.read(key)
+      if (from !== undefined) {
+        try {
+          return await engine.createSession(model, { ...session, rewritten: { from } })
+        } catch (error) {
+          note(`the runtime refuses a graph from the cache: it is made anew (${firstLine(error)})`)
+        }
+      }
+
+      const saveTo = files.stage(key)
+      if (saveTo === undefined) return plain()
+      try {
+        const made = await engine.createSession(model, { ...session, rewritten: { saveTo } })
+        files.keep(key, saveTo)
+        return made
+      } catch {
+        // The disk may be full, or the model wrong: without saving, the runtime says which.
+        files.discard(saveTo)
+        return plain()
+      }
+    },
+  })
+}
+
+/** Whether the runtime rewrites the graph in full, for the one device whose kernels the key knows. */
+function isKept({ cached = true, device = 'cpu', optimization = 'all', rewritten }: SessionOptions): boolean {
+  return cached && device === 'cpu' && optimization === 'all' && rewritten === undefined
+}
+
+function keyOf(model: Uint8Array, { threads, config }: SessionOptions, version: string): string {
+  const context = JSON.stringify([version, processor(), threads, config])
+  return createHash('sha256').update(context).update('\n').update(model).digest('hex')
+}
+
+let known: readonly unknown[] | undefined
+
+/** The processor's name and, on Linux, what it can do, which a virtual machine may leave out in part. */
+function processor(): readonly unknown[] {
+  known ??= [platform, arch, cpus()[0]?.model, features()]
+  return known
+}
+
+function features(): string | undefined {
+  try {
+    return readFileSync('/proc/cpuinfo', 'utf8').match(/^(?:flags|Features)\s*:(.*)$/m)?.[1]
+  } catch {
+    return undefined
+  }
+}
+
+function firstLine(error: unknown): string {
+  return String(error).split('\n')[0]!.slice(0, 160)
+}

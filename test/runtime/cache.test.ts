@@ -1,0 +1,248 @@
+/** The cache of graphs: the same results with it and without, whatever is in its folder. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { conv, gradients, input, silu, sum } from '../../src/graph/index.ts'
+import { describeRuntime, nodeEngine } from '../../src/runtime/node.ts'
+import { bindingEngine } from '../../src/runtime/ort-binding.ts'
+import { cacheFiles, measureCache } from '../../src/runtime/ort-cache-files.ts'
+import { cacheFolder, cachingEngine } from '../../src/runtime/ort-cache.ts'
+import type { CacheOptions } from '../../src/runtime/ort-cache.ts'
+import { capiEngine } from '../../src/runtime/ort-capi.ts'
+import { compile } from '../../src/runtime/program.ts'
+import type { CompileOptions } from '../../src/runtime/program.ts'
+import type { Engine } from '../../src/runtime/session.ts'
+import { relu, unknownOperator } from './models.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tweedie-cache-test-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+  vi.unstubAllEnvs()
+})
+
+const [x, w] = [input('x', [2, 8, 6, 6]), input('w', [16, 8, 3, 3])]
+const y = silu(conv(x, w, { padding: 1 }))
+const outputs = { y, dw: gradients(sum(y), [w])[0]! }
+const wave = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(i))
+const feeds = { x: wave(2 * 8 * 36), w: wave(16 * 8 * 9) }
+
+/** What the graph gives, how its session was made, and what was noted. */
+async function trial(inner: Engine, more: Partial<CacheOptions> = {}, options: CompileOptions = {}) {
+  const notes: string[] = []
+  const ways: string[] = []
+  const spy: Engine = {
+    name: inner.name,
+    createSession(model, session) {
+      ways.push(session?.rewritten?.from ? 'loaded' : session?.rewritten?.saveTo ? 'saved' : 'plain')
+      return inner.createSession(model, session)
+    },
+  }
+  const cache = { folder, version: '1', note: (message: string) => void notes.push(message), smallest: 1000, ...more }
+  using program = await compile(outputs, cachingEngine(spy, cache), { threads: 1, ...options })
+  const given = Object.fromEntries(Object.entries(feeds).filter(([name]) => program.inputs.has(name)))
+  // The first session is the one that finds the size of blocks.
+  return { results: await program.run(given), ways: ways.slice(1), notes }
+}
+
+const graphs = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.graph'))
+
+describe.each<Engine>([bindingEngine, capiEngine])('$name', (engine) => {
+  test('what is loaded gives the same bits as what was rewritten', async () => {
+    const without = await trial(engine, {}, { cached: false })
+    const first = await trial(engine)
+    const second = await trial(engine)
+    expect([without.ways, first.ways, second.ways]).toEqual([['plain'], ['saved'], ['loaded']])
+    expect(first.results).toEqual(without.results)
+    expect(second.results).toEqual(without.results)
+    expect(without.results.y!.some((value) => value !== 0)).toBe(true)
+    expect(readdirSync(folder)).toEqual(graphs())
+    expect([...first.notes, ...second.notes]).toEqual([])
+  })
+
+  test.each<[string, (bytes: Buffer) => Uint8Array, string]>([
+    [
+      'a flipped bit',
+      (bytes) => Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 100 ? byte ^ 1 : byte)),
+      'is damaged',
+    ],
+    ['half a file', (bytes) => bytes.subarray(0, bytes.length >> 1), 'is damaged'],
+    [
+      'another version',
+      (bytes) => Buffer.concat([Buffer.from('tweedie graph cache 0\n'), bytes]),
+      'of another version',
+    ],
+    ['no bytes', () => new Uint8Array(), 'of another version'],
+  ])('%s is ignored with a note, and replaced', async (_, change, said) => {
+    const first = await trial(engine)
+    const path = join(folder, graphs()[0]!)
+    const good = readFileSync(path)
+    writeFileSync(path, change(Buffer.from(good)))
+    const second = await trial(engine)
+    expect(second.ways).toEqual(['saved'])
+    expect(second.notes).toEqual([expect.stringContaining(said)])
+    expect(second.notes[0]).not.toContain('\n')
+    expect(second.results).toEqual(first.results)
+    expect((await trial(engine)).ways).toEqual(['loaded'])
+    expect(readdirSync(folder)).toHaveLength(1)
+  })
+
+  test('a whole file that the runtime refuses is ignored with a note, and replaced', async () => {
+    const first = await trial(engine)
+    const files = cacheFiles(folder, 1e9, expect.fail)
+    const key = graphs()[0]!.replace('.graph', '')
+    const path = files.stage(key)!
+    writeFileSync(path, 'not a graph')
+    files.keep(key, path)
+    const second = await trial(engine)
+    expect(second.ways).toEqual(['loaded', 'saved'])
+    expect(second.notes).toEqual([expect.stringContaining('the runtime refuses')])
+    expect(second.results).toEqual(first.results)
+    expect((await trial(engine)).ways).toEqual(['loaded'])
+  })
+})
+
+describe('the key', () => {
+  test('another runtime, other options and another graph are kept apart', async () => {
+    await trial(capiEngine)
+    expect((await trial(capiEngine, { version: '2' })).ways).toEqual(['saved'])
+    expect((await trial(capiEngine, {}, { threads: 2 })).ways).toEqual(['saved'])
+    const config = { 'session.set_denormal_as_zero': '1' }
+    expect((await trial(capiEngine, {}, { config })).ways).toEqual(['saved'])
+    expect(graphs()).toHaveLength(4)
+  })
+
+  test('both engines find the same', async () => {
+    await trial(capiEngine)
+    expect((await trial(bindingEngine)).ways).toEqual(['loaded'])
+  })
+})
+
+describe('what is not kept', () => {
+  test('graphs with weights, small and large ones, and those that are rewritten in part', async () => {
+    const constants = new Map([['w', feeds.w]])
+    const { results } = await trial(capiEngine, {}, { cached: false })
+    const built = await trial(capiEngine, {}, { constants })
+    expect(built.ways).toEqual(['plain'])
+    for (const [i, value] of built.results.y!.entries()) expect(value).toBeCloseTo(results.y![i] as number, 4)
+    expect((await trial(capiEngine, { smallest: 1e6 })).ways).toEqual(['plain'])
+    expect((await trial(capiEngine, { largest: 1000 })).ways).toEqual(['plain'])
+    expect((await trial(capiEngine, {}, { optimization: 'basic' })).ways).toEqual(['plain'])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('a model that the runtime refuses', async () => {
+    const engine = cachingEngine(capiEngine, { folder, version: '1', note: expect.fail, smallest: 0 })
+    await expect(engine.createSession(unknownOperator)).rejects.toMatchObject({ code: 'model' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('a folder that cannot be written', () => {
+  test('is no error', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const { ways, notes } = await trial(capiEngine, { folder: join(file, 'cache') })
+    expect([ways, notes]).toEqual([['plain'], []])
+  })
+
+  test('nor is a disk that fills up while the graph is saved', async () => {
+    const full: Engine = {
+      name: 'full',
+      createSession(model, { rewritten, ...options } = {}) {
+        if (rewritten?.saveTo === undefined) return capiEngine.createSession(model, options)
+        writeFileSync(rewritten.saveTo, 'half a gr')
+        return Promise.reject(new Error('No space left on device'))
+      },
+    }
+    const { ways, results } = await trial(full)
+    expect(ways).toEqual(['saved', 'plain'])
+    expect(results).toEqual((await trial(capiEngine, {}, { cached: false })).results)
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+test('the files that were not used for longest are removed, and no others', () => {
+  const files = cacheFiles(folder, 700, expect.fail)
+  const key = (digit: number): string => String(digit).repeat(64)
+  const put = (digit: number): void => {
+    const path = files.stage(key(digit))!
+    writeFileSync(path, new Uint8Array(200))
+    files.keep(key(digit), path)
+  }
+  const age = (name: string, days: number): void => {
+    const time = new Date(Date.now() - days * 86_400_000)
+    utimesSync(join(folder, name), time, time)
+  }
+  for (const digit of [1, 2]) put(digit)
+  age(`${key(1)}.graph`, 2)
+  age(`${key(2)}.graph`, 1)
+  writeFileSync(join(folder, 'notes.txt'), 'mine')
+  writeFileSync(join(folder, `${key(5)}.1-1.part`), 'forgotten')
+  age('notes.txt', 9)
+  age(`${key(5)}.1-1.part`, 9)
+  expect(files.read(key(1))).toHaveLength(200) // which makes it the younger
+  put(3)
+  expect(readdirSync(folder).toSorted()).toEqual([`${key(1)}.graph`, `${key(3)}.graph`, 'notes.txt'])
+  expect(measureCache(folder).files).toBe(2)
+  expect(measureCache(folder).bytes).toBeGreaterThan(400)
+  expect(measureCache(join(folder, 'missing'))).toEqual({ files: 0, bytes: 0 })
+})
+
+describe('the place', () => {
+  test('TWEEDIE_CACHE, the XDG folder, the home folder, or none', () => {
+    vi.stubEnv('XDG_CACHE_HOME', '/xdg')
+    const of = (value: string): string | undefined => {
+      vi.stubEnv('TWEEDIE_CACHE', value)
+      return cacheFolder()
+    }
+    expect(of('off')).toBe(undefined)
+    expect(of('some/where')).toBe(resolve('some/where'))
+    expect(of('')).toBe(join('/xdg', 'tweedie'))
+    vi.stubEnv('XDG_CACHE_HOME', 'relative')
+    expect(of('')).toBe(join(homedir(), '.cache', 'tweedie'))
+  })
+
+  test('off is off, and tests leave the cache of their user alone', async () => {
+    expect(process.env.TWEEDIE_CACHE).toBe('off')
+    expect((await describeRuntime()).cache).toBe(undefined)
+    expect([bindingEngine, capiEngine].includes(await nodeEngine('binding'))).toBe(true)
+  })
+
+  test('the engine of Node keeps its cache there', async () => {
+    vi.stubEnv('TWEEDIE_CACHE', join(folder, 'deep', 'cache'))
+    const engine = await nodeEngine()
+    expect(await nodeEngine()).toBe(engine)
+    using small = await engine.createSession(relu, { threads: 1 })
+    expect(small.device).toBe('cpu')
+    const cache = { folder: join(folder, 'deep', 'cache'), files: 0, bytes: 0 }
+    expect((await describeRuntime()).cache).toEqual(cache)
+  })
+
+  test('what was noted goes to standard error, and the run goes on', () => {
+    const code = `
+      import { readdirSync, writeFileSync } from 'node:fs'
+      const { input, matmul } = await import('./src/graph/index.ts')
+      const { nodeEngine } = await import('./src/runtime/node.ts')
+      const { compile } = await import('./src/runtime/program.ts')
+      const a = input('a', [2, 2])
+      let y = a
+      for (let i = 0; i < 1000; i++) y = matmul(y, input('b' + i, [2, 2]))
+      const make = async () => compile({ y }, await nodeEngine(), { threads: 1 })
+      await make()
+      const [file, ...others] = readdirSync(process.env.TWEEDIE_CACHE)
+      writeFileSync(process.env.TWEEDIE_CACHE + '/' + file, 'nonsense')
+      await make()
+      console.log(others.length)
+    `
+    const env = { ...process.env, TWEEDIE_CACHE: folder, TWEEDIE_ENGINE: '' }
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', code]
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
+    expect(stdout).toBe('0\n')
+    expect(stderr).toMatch(/^tweedie: .*\.graph is of another version: it is made anew\n$/)
+  })
+})
