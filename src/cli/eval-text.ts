@@ -1,7 +1,7 @@
 /** What `tweedie eval` does with a model of tokens: bits of held-out data, and what samples are made of. */
 import { existsSync } from 'node:fs'
 import type { CategoricalDataset } from '../data/categorical.ts'
-import { tokenSamplerByName } from '../discrete/index.ts'
+import type { TokenSampler } from '../discrete/index.ts'
 import { TweedieError } from '../errors.ts'
 import { knownShare } from '../eval/ngram.ts'
 import { type Estimate, ngramBaseline, textOfDataset, tokenBound } from '../eval/text-report.ts'
@@ -19,6 +19,7 @@ import type { EvalCommandOptions } from './eval.ts'
 import { openParts } from './open-data.ts'
 import { openTokenModel } from './open-model.ts'
 import { refuseValueOptions } from './text-options.ts'
+import { chooseTokenSampler } from './token-sampler-choice.ts'
 import { interruptible } from './watched.ts'
 
 /** The options as they are typed. */
@@ -35,13 +36,15 @@ export async function runEvalText(path: string, options: EvalTextOptions): Promi
   refuseValueOptions(options)
   const { seed, batch = 16 } = options
   const model = await openTokenModel(path)
+  const sampler = chooseTokenSampler(model, options.sampler)
   const { train, heldOut } = await dataOf(path, model, options)
   const engine = await nodeEngine()
   const begin = performance.now()
   const isText = model.look.kind === 'text'
   const { bound, samples } = await interruptible('the evaluation', async (signal) => ({
     bound: await boundOf(model, heldOut ?? train, engine, { ...options, batch, signal }),
-    samples: isText && !options.likelihood ? await samplesOf(model, engine, { ...options, signal }) : undefined,
+    samples:
+      isText && !options.likelihood ? await samplesOf(model, engine, { ...options, sampler, signal }) : undefined,
   }))
   const baseline = isText && heldOut ? ngramBaseline(train, heldOut, gram) : undefined
   const known = samples && knownShare(samples, textOfDataset(train), gram)
@@ -94,7 +97,10 @@ async function boundOf(
 async function samplesOf(
   model: TokenModel,
   engine: Engine,
-  options: EvalTextOptions & { readonly signal: AbortSignal },
+  options: Omit<EvalTextOptions, 'sampler'> & {
+    readonly sampler: TokenSampler | undefined
+    readonly signal: AbortSignal
+  },
 ): Promise<string[]> {
   const { count = defaultCount, seed, sampler, guidance, signal } = options
   using progress = await startProgress('samples', options)
@@ -104,7 +110,7 @@ async function samplesOf(
     seed,
     guidance,
     steps: options.steps,
-    sampler: sampler === undefined ? undefined : tokenSamplerByName(sampler),
+    sampler,
     signal,
     onStep: ({ done, total }) => progress.update(done, total),
   })

@@ -43,7 +43,11 @@ export function evalCommand(): Command {
     .argument('<model>', "a model's folder")
     .option('--data <path>', 'the data that it was trained on (default: what train was given)')
     .option('--held-out <path>', 'data that it was not trained on, to compare with as well')
-    .option('-n, --count <n>', 'how many samples', whole({ min: 20, max: 1_000_000 }), 500)
+    .addOption(
+      new Option('-n, --count <n>', 'how many samples')
+        .argParser(whole({ min: 20, max: 1_000_000 }))
+        .default(500, '500, of text 16'),
+    )
     .option('--classes <how>', 'as often as in the data, or balanced', oneOf(classChoices), 'data')
     .option('--features <file>', 'compare by this ONNX network of images (default: a classifier, or random filters)')
     .option('--feature-range <low,high>', "black and white for that network: '0,1' …", oneOf(featureRanges), '-1,1')
@@ -112,6 +116,7 @@ export function evalCommand(): Command {
     ['tweedie eval runs/mine -n 2000 --held-out ./more-images', 'smaller errors, and data that it has not seen'],
     ['tweedie eval runs/mine --features inception.onnx', "another network's features: FID"],
     ['tweedie eval runs/mine --likelihood', 'bits per dimension of held-out data: bound and flow'],
+    ['tweedie eval runs/text', 'bits a character of held-out text, and how much of what samples say is in the text'],
     [
       'tweedie eval runs/mine --bound-variance analytic --bound-steps 25',
       'the bound of 25 steps, as Analytic-DPM has it',

@@ -1,6 +1,5 @@
 /** What `tweedie sample` does with a model of tokens: text, maps, rows of tables. */
 import { extname } from 'node:path'
-import { tokenSamplerByName, tokenSamplers } from '../discrete/index.ts'
 import { TweedieError } from '../errors.ts'
 import { writeFileAtomic } from '../io/node/files.ts'
 import { animationExtensions, imageExtensions, writeAnimation, writeImage } from '../io/node/images.ts'
@@ -20,6 +19,7 @@ import { requireNew } from './require-new.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { refuseEmbeddedOptions, refuseValueOptions, type TextOptions } from './text-options.ts'
 import { encodeTexts, frameText, shownText } from './text-output.ts'
+import { chooseTokenSampler } from './token-sampler-choice.ts'
 import { watched } from './watched.ts'
 
 /** How many samples where nothing is said; a text is long enough alone. */
@@ -41,7 +41,7 @@ export async function runSampleText(path: string, options: SampleTextOptions): P
   const model = given ? withLength(opened, given.length) : lengthened(opened, options.length)
   const count = options.count ?? defaultCounts[opened.look.kind]
   const labels = options.class === undefined ? undefined : classNumbers(model, options.class, count)
-  const sampler = samplerOf(model, options.sampler)
+  const sampler = chooseTokenSampler(model, options.sampler)
   const frames: { readonly t: number; readonly tokens: Int32Array }[] = []
 
   using live = liveText(process.stdout)
@@ -126,15 +126,6 @@ function givenOf(model: TokenModel, { infill, length }: TextOptions): Int32Array
 
 const lengthened = (model: TokenModel, length: number | undefined): TokenModel =>
   length === undefined ? model : withLength(model, length)
-
-function samplerOf({ process: { mask, spec } }: TokenModel, name: string | undefined) {
-  if (name === undefined) return undefined
-  const sampler = tokenSamplerByName(name)
-  if (!sampler.masksOnly || mask !== null) return sampler
-  throw new TweedieError('usage', `--sampler ${name} fills in masks, and the model's kernel is ${spec.kernel}`, {
-    hint: tokenSamplers.filter(({ masksOnly }) => !masksOnly).map((each) => `--sampler ${each.name}`)[0],
-  })
-}
 
 const extensionsFor = (picture: boolean): readonly string[] =>
   picture ? [...imageExtensions, '.npy', '.json'] : ['.txt', '.json', '.npy']

@@ -31,15 +31,20 @@ const idle = ['count', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'varian
 export function sampleCommand(): Command {
   const sample = command('sample', 'draw samples from a model')
     .argument('<model>', "a model's folder")
-    .option('-n, --count <n>', 'how many', whole({ max: 1_000_000 }), 16)
-    .option('-o, --out <path>', '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each')
+    .addOption(
+      new Option('-n, --count <n>', 'how many').argParser(whole({ max: 1_000_000 })).default(16, '16, of text 1'),
+    )
+    .option(
+      '-o, --out <path>',
+      '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each; of text .txt, .json',
+    )
     .option('--class <names>', 'a class by name or number, several with commas, or all (default: all in turn)')
   withGuidance(sample)
   withSampler(sample)
   sample
     .option('--batch <n>', 'items at a time; changes the memory, not the samples (default: 64)', whole())
     .option('--columns <n>', 'images in a row of the grid', whole())
-    .option('--trajectory <file>', 'a .gif or .webp of the way from noise to samples')
+    .option('--trajectory <file>', 'a .gif or .webp of the way from noise to samples; of text a .txt')
     .option('--data <path>', 'for analytic-ddpm and analytic-ddim: what to measure on (default: what train was given)')
     .option('--force', 'write over files that exist')
     .optionsGroup('Pictures as latents, instead of noise:')
@@ -68,6 +73,8 @@ export function sampleCommand(): Command {
     ['tweedie sample runs/mine --encode face.png -o face.npy', 'a picture as a latent …'],
     ['tweedie sample runs/mine --decode face.npy -o again.png', '… and as a picture again'],
     ['tweedie sample runs/mine --trajectory way.gif', 'watch it happen'],
+    ['tweedie sample runs/text --length 500 -o text.txt', 'text, longer than in training'],
+    ["tweedie sample runs/text --infill 'To be, [MASK:20] question'", 'what belongs in between?'],
     ["tweedie sample runs/lm --clamp --require 'love@5'", 'text by diffusion-lm, with a word where you want it'],
   ])
   return sample.action(async (model: string, options: SampleCommandOptions, typed: Command) => {

@@ -33,9 +33,13 @@ export const samplerAttributes = Object.freeze([
 /** Adds `--sampler`, what it takes, and `--clip`. */
 export function withSampler(command: Command): Command {
   return command
-    .option('--sampler <name>', "which sampler ('tweedie samplers' lists them; default: dpm++-2m)")
-    .option('--steps <n>', 'steps of the sampler (default: 20)', whole({ max: 100_000 }))
-    .option('--spacing <name>', `where the steps lie: ${spacings.join(', ')}`, oneOf(spacings))
+    .option('--sampler <name>', "which sampler ('tweedie samplers' lists them; default: dpm++-2m, of masked text mdlm)")
+    .option('--steps <n>', 'steps of the sampler (default: 20, of text 256)', whole({ max: 100_000 }))
+    .option(
+      '--spacing <name>',
+      `where the steps lie: ${spacings.join(', ')} (default: faint, from 50 steps on trailing)`,
+      oneOf(spacings),
+    )
     .addOption(
       new Option('--times <list>', 'the times themselves, falling: 1,0.6,0.3,0.1,0')
         .argParser(times)

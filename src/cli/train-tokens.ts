@@ -42,6 +42,9 @@ const valueOptions = [
   'shift',
 ] as const
 
+/** Options that say what the data are; those of the engine say nothing about it. */
+type DataOptions = Omit<TrainCommandOptions, 'device' | 'color'>
+
 /** Options about how pictures are read. */
 const pictureOptions = ['size', 'channels', 'items'] as const
 
@@ -53,7 +56,7 @@ const textDefaults = { tokenizer: 'characters', length: 128, holdOut: 0.1 } as c
  *
  * @throws TweedieError `usage` for options that make no sense together
  */
-export async function tokenSourceOf(path: string, options: TrainCommandOptions): Promise<DataSource | undefined> {
+export async function tokenSourceOf(path: string, options: DataOptions): Promise<DataSource | undefined> {
   const { tokens, categories, length, size, channels, items, unconditional, holdOut } = options
   if (tokens === 'columns') {
     for (const name of [...pictureOptions, 'length', 'unconditional'] as const)
@@ -116,7 +119,7 @@ const noiseOptions: ReadonlySet<string> = new Set(
 )
 
 /** Whether text is to be diffused as embeddings. */
-export const embeds = ({ objective }: TrainCommandOptions): boolean => objective === 'diffusion-lm'
+export const embeds = ({ objective }: DataOptions): boolean => objective === 'diffusion-lm'
 
 /**
  * The same for `--objective diffusion-lm`.
@@ -147,6 +150,6 @@ function sharedChoices(options: TrainCommandOptions) {
   }
 }
 
-function refuse(options: TrainCommandOptions, name: keyof TrainCommandOptions, why: string, hint?: string): void {
+function refuse(options: DataOptions, name: keyof DataOptions, why: string, hint?: string): void {
   if (options[name] !== undefined) throw new TweedieError('usage', `--${kebab(name)} ${why}`, hint ? { hint } : {})
 }

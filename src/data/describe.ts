@@ -62,7 +62,8 @@ export function describe(dataset: ArrayDataset): DatasetSummary {
   }
 }
 
-function countLabels(labels: Int32Array, classes: number): number[] {
+/** How many items each class has. */
+export function countLabels(labels: Int32Array, classes: number): number[] {
   const counts = Array.from({ length: classes }, () => 0)
   for (const label of labels) counts[label]! += 1
   return counts

@@ -217,6 +217,7 @@ describe('the others', () => {
     ])
     expect(JSON.parse(doctor.stdout)).toMatchObject({ node: process.versions.node, devices: expect.any(Array) })
     expect(JSON.parse(samplers.stdout)).toContainEqual(expect.objectContaining({ name: 'dpm++-2m', order: 2 }))
+    expect(JSON.parse(samplers.stdout)).toContainEqual(expect.objectContaining({ name: 'mdlm', of: 'tokens' }))
     expect(help).toMatchObject({ status: 0, stdout: expect.stringContaining('Examples:') })
   })
 })

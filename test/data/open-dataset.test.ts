@@ -148,7 +148,7 @@ suite('readBytes', () => {
   it('refuses what is no file', async () => {
     await expect(readBytes(folder)).rejects.toEqual(dataError('cannot be read'))
     symlinkSync('nowhere', join(folder, 'broken'))
-    await expect(readBytes(join(folder, 'broken'))).rejects.toEqual(dataError('cannot be read'))
+    await expect(readBytes(join(folder, 'broken'))).rejects.toEqual(dataError('no such file'))
   })
 
   it('can be interrupted', async () => {

@@ -34,7 +34,9 @@ async function readRaw(path: string, maxBytes: number, signal?: AbortSignal): Pr
   } catch (cause) {
     if (cause instanceof TweedieError) throw cause
     if (signal?.aborted) throw new TweedieError('interrupted', `${path}: reading was interrupted`, { cause })
-    throw new TweedieError('data', `${path}: cannot be read (${messageOf(cause)})`, { cause })
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    const problem = missing ? 'no such file' : `cannot be read (${messageOf(cause)})`
+    throw new TweedieError('data', `${path}: ${problem}`, { cause })
   }
 }
 

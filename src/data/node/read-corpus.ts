@@ -23,6 +23,7 @@ export interface CorpusOptions {
  */
 export async function readCorpus(path: string, options: CorpusOptions): Promise<CategoricalDataset> {
   const bytes = await readBytes(path, options.maxBytes, options.signal)
+  if (bytes.length === 0) throw new TweedieError('data', `${path}: the file is empty`)
   const isBytes = options.tokenizer === 'bytes'
   const text = isBytes ? '' : decodeUtf8(bytes, path)
   const tokenizer = isBytes ? byteTokenizer() : await openTokenizer(options.tokenizer, text)
@@ -40,7 +41,7 @@ export async function isCorpus(path: string): Promise<boolean> {
   if (!/\.(?:txt|text|md)(?:\.gz)?$/i.test(path)) return false
   const bytes = await readBytes(path)
   const start = new TextDecoder().decode(bytes.subarray(0, 4096)).replaceAll(/\s/g, '')
-  return start.replaceAll(/[\d.,;+\-eE#]/g, '').length > start.length / 2
+  return start === '' || start.replaceAll(/[\d.,;+\-eE#]/g, '').length > start.length / 2
 }
 
 async function openTokenizer(name: string, text: string): Promise<Tokenizer> {

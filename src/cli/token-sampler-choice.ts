@@ -1,0 +1,21 @@
+/** A sampler of tokens from its name; what does not go with the model is refused here, before anything is computed. */
+import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../discrete/index.ts'
+import { TweedieError } from '../errors.ts'
+import type { TokenModel } from '../model/token-model.ts'
+
+/**
+ * The sampler of this name, or undefined where nothing is said.
+ *
+ * @throws TweedieError `usage` for a name that there is not, and for a sampler of masks where the model has none
+ */
+export function chooseTokenSampler(
+  { process: { mask, spec } }: Pick<TokenModel, 'process'>,
+  name: string | undefined,
+): TokenSampler | undefined {
+  if (name === undefined) return undefined
+  const sampler = tokenSamplerByName(name)
+  if (!sampler.masksOnly || mask !== null) return sampler
+  throw new TweedieError('usage', `--sampler ${name} fills in masks, and the model's kernel is ${spec.kernel}`, {
+    hint: tokenSamplers.filter(({ masksOnly }) => !masksOnly).map((each) => `--sampler ${each.name}`)[0],
+  })
+}
