@@ -114,14 +114,11 @@ export async function variationalBound(
 
 /** D_KL(N(α_T x₀, σ_T²) ‖ N(0, s²)), s² = α_T² + σ_T²: the prior that samplers start from. */
 function priorOf({ schedule, shape }: Denoiser, x0: FloatArray, t: number): Float64Array {
+  const size = sizeOf(shape)
   const [alpha, sigma] = [schedule.alpha(t), schedule.sigma(t)]
   const scale = alpha ** 2 + sigma ** 2
   const ratio = sigma ** 2 / scale
-  return sumPerItem(
-    x0.length / sizeOf(shape),
-    sizeOf(shape),
-    (i) => ((alpha * x0[i]!) ** 2 / scale + (ratio - 1) - Math.log(ratio)) / 2,
-  )
+  return sumPerItem(x0.length / size, size, (i) => ((alpha * x0[i]!) ** 2 / scale + (ratio - 1) - Math.log(ratio)) / 2)
 }
 
 /**
