@@ -5,7 +5,7 @@ import type { CommonOptions, EngineOptions } from './common.ts'
 import { type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'
 import { withSampler } from './sampler-options.ts'
 import type { SamplerOptions } from './sampler-options.ts'
-import { refuseEmbeddedOptions, type TextOptions, withTextOptions, withTyped } from './text-options.ts'
+import { refuseTextOptions, type TextOptions, withTextOptions, withTyped } from './text-options.ts'
 
 /** The options as they are typed. */
 export interface SampleCommandOptions
@@ -87,7 +87,7 @@ export function sampleCommand(): Command {
       const { runSampleEmbedded } = await import('./sample-embedded.ts')
       return runSampleEmbedded(model, withTyped(options, typed, 'count'))
     }
-    refuseEmbeddedOptions(options)
+    refuseTextOptions(options)
     if (options.encode !== undefined || options.decode !== undefined) {
       const { runLatents } = await import('./sample-latents.ts')
       return runLatents(model, options)

@@ -154,7 +154,7 @@ function find(name: string): Sampler {
       [...samplers.map(({ sampler }) => sampler), ...measuredSamplers].map((sampler) => sampler.name),
     )
     const hint = `${near ? `did you mean ${near}? ` : ''}'tweedie samplers' lists all of them`
-    throw new TweedieError('usage', `there is no sampler '${name}'`, { hint, cause })
+    throw new TweedieError('usage', `there is no sampler '${name}' for Gaussian noise`, { hint, cause })
   }
 }
 

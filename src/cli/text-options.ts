@@ -48,6 +48,21 @@ export function refuseEmbeddedOptions(options: TextOptions): void {
   })
 }
 
+/** Options of models of tokens, by a discrete process or as embeddings. */
+const ofTokens = ['length', 'infill', 'temperature'] as const
+
+/**
+ * Refuses options that a model of images or points has no use for.
+ *
+ * @throws TweedieError `usage` that names the option
+ */
+export function refuseTextOptions(options: TextOptions): void {
+  refuseEmbeddedOptions(options)
+  const name = ofTokens.find((each) => options[each] !== undefined)
+  if (name === undefined) return
+  throw new TweedieError('usage', `--${name} is for models of text, and this one is of images or points`)
+}
+
 /** Options of Gaussian noise and of its samplers. */
 const ofValues = [
   'spacing',
