@@ -34,12 +34,23 @@ def attend(q, k, v):
     return torch.softmax((q / math.sqrt(q.shape[-1])) @ k.transpose(-1, -2), -1) @ v
 
 
+class Shifted(nn.Module):
+    """A layer norm with a shift and no scale."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(width))
+
+    def forward(self, x):
+        return F.layer_norm(x, x.shape[-1:], None, self.bias, 1e-6)
+
+
 class Block(nn.Module):
     def __init__(self, width, heads, hidden):
         super().__init__()
         self.heads = heads
-        self.norm1 = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
-        self.norm2 = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
+        self.norm1 = Shifted(width)
+        self.norm2 = Shifted(width)
         self.qkv = nn.Linear(width, 3 * width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
         self.linear_1 = nn.Linear(width, hidden, bias=False)
@@ -58,7 +69,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.embed = nn.Embedding(states, width)
         self.blocks = nn.ModuleList([Block(width, heads, 4 * width) for _ in range(layers)])
-        self.norm = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
+        self.norm = Shifted(width)
         self.head = nn.Linear(width, vocabulary, bias=False)
         self.cos, self.sin = rotations(length, width // heads)
 

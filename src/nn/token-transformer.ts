@@ -11,7 +11,7 @@ import { classOnly, timeAndClass } from './conditions.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { normalWith } from './parameters.ts'
 import type { Scope } from './parameters.ts'
-import { type BlockContext, blocks, dropBy, head, spread } from './transformer-blocks.ts'
+import { type BlockContext, blocks, dropBy, head } from './transformer-blocks.ts'
 
 /** Options of {@link tokenTransformer}. */
 export interface TokenTransformerConfig {
@@ -65,8 +65,8 @@ const rules = {
 const className = 'TokenTransformer'
 
 /**
- * `logits = W norm(h)` after blocks `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ norm(h))`. Norms have no weights, for the
- * linear layers behind them do; linear layers have no biases. SiLU is GELU in its sigmoid form, x σ(1.702 x), but for the
+ * `logits = W norm(h)` after blocks `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ norm(h))`. Norms are shifted and not scaled,
+ * for the linear layers behind them have weights and no biases. SiLU is GELU in its sigmoid form, x σ(1.702 x), but for the
  * scale of W₁ and W₂. Told a time or class, each norm is scaled and shifted by it, and each branch gated (adaLN-Zero).
  * The first logits are all zero: every token equally likely.
  *
@@ -105,9 +105,7 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
     condition: conditionOf(config, scope, inputs),
     drop: dropBy(dropout, config.dropout),
   }
-  const table = scope
-    .child('embed_tokens')
-    .parameter('weight', [config.num_states, config.hidden_size], normalWith(spread))
+  const table = scope.child('embed_tokens').parameter('weight', [config.num_states, config.hidden_size], normalWith(1))
   const h = blocks(context, scope, gather(table, transpose(x, [1, 0])))
   return transpose(head(context, scope, h, config.vocab_size), [1, 0, 2])
 }

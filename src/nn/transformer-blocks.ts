@@ -32,9 +32,6 @@ export interface BlockContext {
   readonly drop: (h: Tensor) => Tensor
 }
 
-/** How linear layers and tables begin: N(0, 0.02²), as GPT-2's. */
-export const spread = 0.02
-
 const epsilon = 1e-6
 
 /** `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ norm(h))`, as often as there are layers; `h [T, N, C]`, same shape. */
@@ -49,7 +46,7 @@ export function blocks(context: BlockContext, scope: Scope, h: Tensor): Tensor {
 export function head({ config, condition }: BlockContext, scope: Scope, h: Tensor, features: number): Tensor {
   const { hidden_size: width } = config
   const at = scope.child('head')
-  if (condition === undefined) return plain(at, normalize(h, epsilon), features, zeros)
+  if (condition === undefined) return plain(at, shifted(at.child('norm'), h), features, zeros)
   const [shift, scale] = modulation(scope.child('modulation_out'), condition, width, 2, [condition.shape[0]!, width])
   return plain(at, modulate(h, shift!, scale!), features, zeros)
 }
@@ -66,16 +63,16 @@ export function dropBy(dropout: Dropout | undefined, rate: number): BlockContext
 function block({ config, condition, drop }: BlockContext, scope: Scope, x: Tensor): Tensor {
   const { hidden_size: width, num_attention_heads: heads } = config
   const hidden = Math.round(width * config.mlp_ratio)
-  // The sum of 2 · layers branches should begin as wide as one.
-  const outward = normalWith(spread / Math.sqrt(2 * config.num_layers))
-  const attend = (h: Tensor): Tensor => attention(scope.child('attention'), h, heads, outward)
+  // The sum of 2 · layers branches should begin as wide as one: as wide as what they are added to.
+  const outward = (fanIn: number) => normalWith(1 / Math.sqrt(2 * config.num_layers * fanIn))
+  const attend = (h: Tensor): Tensor => attention(scope.child('attention'), h, heads, outward(width))
   const think = (h: Tensor): Tensor => {
     const at = scope.child('mlp')
-    return plain(at.child('linear_2'), silu(plain(at.child('linear_1'), h, hidden)), width, outward)
+    return plain(at.child('linear_2'), silu(plain(at.child('linear_1'), h, hidden)), width, outward(hidden))
   }
   if (condition === undefined) {
-    const h = add(x, drop(attend(normalize(x, epsilon))))
-    return add(h, drop(think(normalize(h, epsilon))))
+    const h = add(x, drop(attend(shifted(scope.child('norm1'), x))))
+    return add(h, drop(think(shifted(scope.child('norm2'), h))))
   }
   const told = modulation(scope.child('modulation'), condition, width, 6, [condition.shape[0]!, width])
   const [shift1, scale1, gate1, shift2, scale2, gate2] = told as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
@@ -97,6 +94,20 @@ function attention(scope: Scope, x: Tensor, heads: number, outward: ReturnType<t
   return plain(scope.child('to_out'), reshape(byHead(seen), x.shape), width, outward)
 }
 
-/** A linear layer without a bias. */
-export const plain = (scope: Scope, x: Tensor, features: number, init = normalWith(spread)): Tensor =>
-  linear(scope, x, features, { bias: false, init })
+/**
+ * `norm(h) + b`. The linear layers behind it have neither biases nor need a scale here; but without b, no direction is the same
+ * for all tokens, and attention to a place, whatever stands there, is hard to learn.
+ */
+const shifted = (scope: Scope, h: Tensor): Tensor =>
+  add(normalize(h, epsilon), scope.parameter('bias', [h.shape.at(-1)!], zeros))
+
+/**
+ * A linear layer without a bias, which at first keeps the size of its input: N(0, 1/fanIn). (With GPT-2's
+ * 0.02, a masked model of text 128 wide stood at 4.56 bits a character after 400 steps; so, at 3.86.)
+ */
+export const plain = (
+  scope: Scope,
+  x: Tensor,
+  features: number,
+  init = normalWith(1 / Math.sqrt(x.shape.at(-1)!)),
+): Tensor => linear(scope, x, features, { bias: false, init })

@@ -139,16 +139,21 @@ describe('lengths', () => {
 })
 
 describe('parameters', () => {
-  it('are S C + L (4 C² + 2 r C²) + C K, and more where a condition is told', () => {
+  it('are S C + L (4 C² + 2 r C² + 2 C) + C + C K, and more where a condition is told', () => {
     const [C, L, S, K] = [256, 6, 66, 65]
-    const bare = S * C + L * (4 * C * C + 2 * 4 * C * C) + C * K
+    const weights = S * C + L * (4 * C * C + 2 * 4 * C * C) + C * K
+    const shifts = (2 * L + 1) * C
     const text = { vocab_size: K, num_states: S }
-    expect(parametersOf(tokenTransformer(text)).size).toBe(bare)
+    expect(parametersOf(tokenTransformer(text)).size).toBe(weights + shifts)
     const classTable = 10 * C
     const modulations = (6 * L + 2) * (C * C + C)
-    expect(parametersOf(tokenTransformer({ ...text, num_class_embeds: 10 })).size).toBe(bare + classTable + modulations)
+    expect(parametersOf(tokenTransformer({ ...text, num_class_embeds: 10 })).size).toBe(
+      weights + classTable + modulations,
+    )
     const timeMlp = 256 * C + C + C * C + C
-    expect(parametersOf(tokenTransformer({ ...text, time_conditioning: true })).size).toBe(bare + timeMlp + modulations)
+    expect(parametersOf(tokenTransformer({ ...text, time_conditioning: true })).size).toBe(
+      weights + timeMlp + modulations,
+    )
   })
 })
 
