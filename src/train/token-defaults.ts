@@ -32,7 +32,7 @@ export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoi
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   return {
     seed: choices.seed ?? 0,
-    batch: choices.batch ?? Math.min(isText ? 32 : 64, dataset.length),
+    batch: choices.batch ?? Math.min(isText ? 16 : 64, dataset.length),
     budget,
     network,
     process,
