@@ -103,7 +103,7 @@ export function trainCommand(): Command {
     .option('--hold-out <share>', 'keep the end of the data out, for eval (default: 0, for text 0.1)', share)
     .optionsGroup('Optimisation:')
     .option('--seed <n>', 'equal seeds give equal results (default: 0)', whole({ min: 0 }))
-    .option('--batch <n>', 'items to a step (default: 64, for text 32, for points 256)', whole())
+    .option('--batch <n>', 'items to a step (default: 64, for text 16, for points 256)', whole())
     .option('--rate <x>', 'highest learning rate', positive)
     .option('--warmup <n>', 'steps of rising learning rate', whole({ min: 0 }))
     .option('--decay <how>', `the learning rate afterwards: ${decays.join(', ')}`, oneOf(decays))
