@@ -4,7 +4,7 @@ import type { ArrayDataset } from '../src/data/dataset.ts'
 import { key, uniform } from '../src/random/index.ts'
 import type { TrainSpec } from '../src/train/spec.ts'
 
-/** `unet`: the default one, 3×32×32; `grey`: a small one, 1×28×28; `labels`: `unet` with ten classes; `mlp`: for points. */
+/** `unet`: the default one, 3×32×32; `grey`: a small one, 1×28×28; `labels`: `unet` with ten classes and none; `mlp`: for points. */
 export type ModelName = 'unet' | 'grey' | 'labels' | 'mlp'
 
 const unet = {
@@ -23,7 +23,7 @@ const unet = {
 /** Class and configuration of each model's network, as a model folder holds them. */
 export const networks = {
   unet: { className: 'UNet2DModel', config: unet },
-  labels: { className: 'UNet2DModel', config: { ...unet, num_class_embeds: 10 } },
+  labels: { className: 'UNet2DModel', config: { ...unet, num_class_embeds: 11 } },
   grey: {
     className: 'UNet2DModel',
     config: { ...unet, sample_size: 28, in_channels: 1, out_channels: 1, block_out_channels: [32, 64, 64] },
@@ -58,6 +58,6 @@ export function datasetOf(name: ModelName): ArrayDataset {
   const shape = [channels, size, size]
   const count = 256
   const data = Uint8Array.from(uniform(key(0), new Float32Array(count * channels * size * size)), (u) => 256 * u)
-  const labels = classes === null ? {} : { labels: Int32Array.from({ length: count }, (_, i) => i % classes) }
+  const labels = classes === null ? {} : { labels: Int32Array.from({ length: count }, (_, i) => i % (classes - 1)) }
   return createDataset({ name: 'noise', kind: 'image', shape, data, ...labels })
 }
