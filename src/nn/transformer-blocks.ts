@@ -102,8 +102,8 @@ const shifted = (scope: Scope, h: Tensor): Tensor =>
   add(normalize(h, epsilon), scope.parameter('bias', [h.shape.at(-1)!], zeros))
 
 /**
- * A linear layer without a bias, which at first keeps the size of its input: N(0, 1/fanIn). (With GPT-2's
- * 0.02, a masked model of text 128 wide stood at 4.56 bits a character after 400 steps; so, at 3.86.)
+ * A linear layer without a bias, which at first keeps the size of its input: N(0, 1/fanIn). GPT-2's 0.02 is
+ * far less than that at the widths of small models, and text was learned more slowly.
  */
 export const plain = (
   scope: Scope,
