@@ -69,7 +69,11 @@ export function bytesField(id: number, bytes: Uint8Array): Field {
 }
 
 export function stringField(id: number, text: string): Field {
-  return bytesField(id, utf8.encode(text))
+  // A graph has tens of thousands of short names: an encoder's call for each costs more than the rest of the writing.
+  if (!isAscii(text)) return bytesField(id, utf8.encode(text))
+  return delimitedField(id, text.length, (cursor) => {
+    for (let i = 0; i < text.length; i++) cursor.bytes[cursor.offset++] = text.charCodeAt(i)
+  })
 }
 
 /** Repeated integers, packed. */
@@ -124,6 +128,11 @@ function delimitedField(id: number, length: number, write: (cursor: Cursor) => v
       write(cursor)
     },
   }
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false
+  return true
 }
 
 function tagOf(id: number, wireType: number): number {
