@@ -1,17 +1,20 @@
 /**
- * The network of a model as an ONNX file for any runtime: weights inside, standard operators only, named inputs
- * `x` `[batch, ...inputShape]` (int32 for tokens), `t` `[batch]` and `labels` `[batch]` int32, named output `output`.
+ * The network of a model as an ONNX file for any runtime: weights inside, in 32, 16 or 8 bits, standard operators only, named
+ * inputs `x` `[batch, ...inputShape]` (int32 for tokens), `t` `[batch]` and `labels` `[batch]` int32, named output `output`.
  */
 import { TweedieError } from '../errors.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import type { ModelProto, TensorProto, ValueInfo } from '../onnx/proto/model.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
 import { networkGraph, type NetworkWeights } from './network-graph.ts'
+import { storeWeights, type WeightFormat } from './weight-format.ts'
 
 /** How to export. */
 export interface ExportOptions {
   /** The batch size of the file; default: any. */
   readonly batch?: number | undefined
+  /** How large weights are stored: `float32` (default), `float16`, or `int8` with a scale for every output channel. */
+  readonly weights?: WeightFormat | undefined
   /** Text stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -19,14 +22,19 @@ export interface ExportOptions {
 /**
  * The bytes of an `.onnx` file.
  *
- * @throws TweedieError `model` where the network's graph cannot be freed from its batch size
+ * @throws TweedieError `model` where the network's graph cannot be freed from its batch size, or a weight has no place in
+ *   the format
  */
-export function exportOnnx(model: NetworkWeights, { batch, metadata = {} }: ExportOptions = {}): Uint8Array {
+export function exportOnnx(
+  model: NetworkWeights,
+  { batch, weights: format = 'float32', metadata = {} }: ExportOptions = {},
+): Uint8Array {
   const make = (size: number): ModelProto => {
     const { output, weights } = networkGraph(model, size)
     return toOnnx({ output }, { target: { provider: 'webgpu' }, constants: weights, metadata })
   }
-  return encodeModel(batch === undefined ? freeBatch(make) : make(batch))
+  const full = batch === undefined ? freeBatch(make) : make(batch)
+  return encodeModel(storeWeights(full, model.layout.toMap(model.weights), format))
 }
 
 /** Two sizes that no other dimension has by chance. */

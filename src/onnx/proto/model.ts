@@ -9,6 +9,7 @@
 export const dataTypes = Object.freeze({
   float32: Object.freeze({ code: 1, bytes: 4 }),
   uint8: Object.freeze({ code: 2, bytes: 1 }),
+  int8: Object.freeze({ code: 3, bytes: 1 }),
   int32: Object.freeze({ code: 6, bytes: 4 }),
   int64: Object.freeze({ code: 7, bytes: 8 }),
   bool: Object.freeze({ code: 9, bytes: 1 }),
