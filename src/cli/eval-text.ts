@@ -1,128 +1,87 @@
-/** What `tweedie eval` does with a model of tokens: bits of held-out data, and what samples are made of. */
+/** What `tweedie eval` does with a model of tokens or of noisy embeddings: bits of held-out data, and what samples are made of. */
 import { existsSync } from 'node:fs'
 import type { CategoricalDataset } from '../data/categorical.ts'
-import type { TokenSampler } from '../discrete/index.ts'
 import { TweedieError } from '../errors.ts'
-import { knownShare } from '../eval/ngram.ts'
-import { type Estimate, ngramBaseline, textOfDataset, tokenBound } from '../eval/text-report.ts'
+import { type Estimate, judgeTexts, ngramBaseline } from '../eval/text-report.ts'
 import { readJson } from '../io/node/files.ts'
-import { categoricalDenoiser } from '../model/categorical-denoiser.ts'
-import { generateTokens } from '../model/generate-tokens.ts'
-import type { TokenModel } from '../model/token-model.ts'
-import { textOf } from '../model/token-text.ts'
 import { nodeEngine } from '../runtime/node.ts'
-import type { Engine } from '../runtime/session.ts'
 import { runPaths } from '../train/node/run-folder.ts'
 import type { RunRecord } from '../train/node/run-folder.ts'
-import { duration, note, print, printJson, sessionOptions, startProgress, table, thousands } from './common.ts'
-import type { EvalCommandOptions } from './eval.ts'
+import { duration, note, print, printJson, startProgress, table, thousands } from './common.ts'
+import { type EvalTextOptions, openTextJudge } from './eval-text-judge.ts'
 import { openParts } from './open-data.ts'
-import { openTokenModel } from './open-model.ts'
-import { refuseValueOptions } from './text-options.ts'
-import { chooseTokenSampler } from './token-sampler-choice.ts'
 import { interruptible } from './watched.ts'
-
-/** The options as they are typed. */
-type EvalTextOptions = Omit<EvalCommandOptions, 'count'> & { readonly count?: number | undefined }
-
-/** Samples whose n-grams are looked up, where nothing is said. */
-const defaultCount = 16
+import { guidanceAttributes } from './guidance-options.ts'
+import { samplerAttributes } from './sampler-options.ts'
 
 /** The n of n-grams: the baseline's order, and the stretches of samples that are looked up. */
 const gram = 5
 
-/** Judges a model of tokens and prints the report. */
+/** Options that ask for samples, also beside those of the bound. */
+const ofSamples = ['count', 'clamp', ...samplerAttributes, ...guidanceAttributes] as const
+
+/** Judges a model and prints the report. */
 export async function runEvalText(path: string, options: EvalTextOptions): Promise<void> {
-  refuseValueOptions(options)
-  const { seed, batch = 16 } = options
-  const model = await openTokenModel(path)
-  const sampler = chooseTokenSampler(model, options.sampler)
-  const { train, heldOut } = await dataOf(path, model, options)
+  const { seed } = options
+  const judge = await openTextJudge(path, options)
+  const { model } = judge
+  const { train, heldOut } = await dataOf(path, judge.categories, options)
   const engine = await nodeEngine()
   const begin = performance.now()
   const isText = model.look.kind === 'text'
-  const { bound, samples } = await interruptible('the evaluation', async (signal) => ({
-    bound: await boundOf(model, heldOut ?? train, engine, { ...options, batch, signal }),
-    samples:
-      isText && !options.likelihood ? await samplesOf(model, engine, { ...options, sampler, signal }) : undefined,
-  }))
+  const draws = isText && (!options.likelihood || ofSamples.some((name) => (options as Named)[name] !== undefined))
+  const { bound, texts } = await interruptible('the evaluation', async (signal) => {
+    using seen = await startProgress('bound', options)
+    const bound = await judge.bound({ train, judged: heldOut ?? train }, engine, { signal, onProgress: seen.update })
+    seen.stop()
+    if (!draws) return { bound, texts: undefined }
+    using drawn = await startProgress('samples', options)
+    return { bound, texts: await judge.samples(engine, { signal, onProgress: drawn.update }) }
+  })
   const baseline = isText && heldOut ? ngramBaseline(train, heldOut, gram) : undefined
-  const known = samples && knownShare(samples, textOfDataset(train), gram)
+  const samples = texts && judgeTexts(texts, train, gram)
   const seconds = Number(((performance.now() - begin) / 1000).toFixed(3))
 
-  const facts = {
-    model: path,
-    save: model.meta.save,
-    heldOut: heldOut !== undefined,
-    bound,
-    ...(baseline !== undefined && { ngram: { order: gram, bitsPerCharacter: baseline } }),
-    ...(samples && { samples: samples.length, knownGrams: known, steps: stepsOf(model, options) }),
-    seed,
-    seconds,
+  if (options.json) {
+    return printJson({
+      model: path,
+      save: model.meta.save,
+      heldOut: heldOut !== undefined,
+      bound,
+      ...(baseline !== undefined && { ngram: { order: gram, bitsPerCharacter: baseline } }),
+      ...(samples && { ...samples, ...judge.how }),
+      seed,
+      seconds,
+    })
   }
-  if (options.json) return printJson(facts)
-  const { parts } = bound
+  const { prior, transitions, decoder } = bound.parts
+  const parts = Object.entries({ prior, transitions, [judge.lastTerm]: decoder })
+  const unit = isText ? 'bits/token' : 'bits/dim'
   print(
     table([
       ['data', `${heldOut ? 'held out' : 'trained on'}: ${thousands(bound.items)} of ${model.meta.data.name}`],
       ['bits/char', bound.bitsPerCharacter && estimateText(bound.bitsPerCharacter)],
-      [isText ? 'bits/token' : 'bits/dim', estimateText(bound.bitsPerToken)],
-      ['nats/token', `${estimateText(bound.nats)}: ${partsText(parts)}`],
-      [`${gram}-gram`, baseline === undefined ? undefined : `${baseline.toFixed(4)} bits/char, with back-off`],
+      [unit, estimateText(bound.bitsPerToken)],
       [
-        'known',
-        known === undefined ? undefined : `${(100 * known).toFixed(1)} % of samples' ${gram}-grams are in the text`,
+        'nats/token',
+        `${estimateText(bound.nats)}: ${parts.map(([name, nats]) => `${name} ${nats.toFixed(4)}`).join(', ')}`,
       ],
+      [`${gram}-gram`, baseline === undefined ? undefined : `${baseline.toFixed(4)} bits/char, with back-off`],
+      ['known', samples && `${(100 * samples.knownGrams).toFixed(1)} % of samples' ${gram}-grams are in the text`],
+      ['characters', samples && `${samples.unigramDivergence.toFixed(4)} bits between their shares and the text's`],
     ]),
   )
   if (!heldOut) note('nothing was held out: this is how well it knows what it was trained on (--hold-out 0.1)', options)
-  note(`a bound by ${bound.terms} of its terms, seed ${seed}, ${duration(seconds)}`, options)
+  const drawn = samples ? `, ${samples.samples} samples by ${judge.howText}` : ''
+  note(`a bound by ${bound.terms} of its terms${drawn}, seed ${seed}, ${duration(seconds)}`, options)
 }
 
-async function boundOf(
-  model: TokenModel,
-  data: CategoricalDataset,
-  engine: Engine,
-  options: EvalTextOptions & { readonly batch: number; readonly signal: AbortSignal },
-) {
-  const { batch, likelihoodItems: items, seed, signal } = options
-  const { steps } = model.process.spec
-  const terms = options.terms === Infinity ? (steps ?? undefined) : options.terms
-  using denoiser = await categoricalDenoiser(model, engine, { batch, ...sessionOptions(options) })
-  using progress = await startProgress('bound', options)
-  const onProgress = (done: number, total: number): void => progress.update(done, total)
-  return await tokenBound(denoiser, data, { items, terms, seed, signal, onProgress })
-}
-
-async function samplesOf(
-  model: TokenModel,
-  engine: Engine,
-  options: Omit<EvalTextOptions, 'sampler'> & {
-    readonly sampler: TokenSampler | undefined
-    readonly signal: AbortSignal
-  },
-): Promise<string[]> {
-  const { count = defaultCount, seed, sampler, guidance, signal } = options
-  using progress = await startProgress('samples', options)
-  const { tokens } = await generateTokens(model, engine, {
-    ...sessionOptions(options),
-    count,
-    seed,
-    guidance,
-    steps: options.steps,
-    sampler,
-    signal,
-    onStep: ({ done, total }) => progress.update(done, total),
-  })
-  return textOf(model, tokens)
-}
-
-const stepsOf = (model: TokenModel, { steps }: EvalTextOptions): number => steps ?? model.process.spec.steps ?? 256
+type Named = Readonly<Record<string, unknown>>
 
 /** What `train` was given, as it was cut up then. */
 async function dataOf(
   folder: string,
-  model: TokenModel,
+  categories: number,
   options: EvalTextOptions,
 ): Promise<{ readonly train: CategoricalDataset; readonly heldOut?: CategoricalDataset }> {
   const { record } = runPaths(folder)
@@ -134,13 +93,10 @@ async function dataOf(
   }
   const source = { ...trained, ...(options.data !== undefined && { path: options.data }) }
   const { train, heldOut } = await openParts(source, options)
-  if (train.kind !== 'tokens' || train.categories !== model.process.categories) {
+  if (train.kind !== 'tokens' || train.categories !== categories) {
     throw new TweedieError('data', `${source.path}: not the kind of data that the model was trained on`)
   }
   return { train, ...(heldOut?.kind === 'tokens' && { heldOut }) }
 }
 
 const estimateText = ({ mean, error }: Estimate): string => `${mean.toFixed(4)} ± ${error.toFixed(4)}`
-
-const partsText = ({ prior, transitions, decoder }: { prior: number; transitions: number; decoder: number }): string =>
-  `prior ${prior.toFixed(4)}, transitions ${transitions.toFixed(4)}, decoder ${decoder.toFixed(4)}`

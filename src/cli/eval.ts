@@ -1,12 +1,13 @@
 /** `tweedie eval`: judges a model by its samples. */
 import { type Command, Option } from 'commander'
+import { TweedieError } from '../errors.ts'
 import { boundVariances, traces } from './choices.ts'
 import { command, oneOf, positive, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
 import { guidanceAttributes, type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'
 import { samplerAttributes, withSampler } from './sampler-options.ts'
 import type { SamplerOptions } from './sampler-options.ts'
-import { withTyped } from './text-options.ts'
+import { refuseEmbeddedOptions, withTyped } from './text-options.ts'
 
 /** The options as they are typed. */
 export interface EvalCommandOptions extends CommonOptions, EngineOptions, SamplerOptions, GuidanceCommandOptions {
@@ -18,6 +19,7 @@ export interface EvalCommandOptions extends CommonOptions, EngineOptions, Sample
   readonly featureRange: (typeof featureRanges)[number]
   readonly clip?: boolean
   readonly batch?: number
+  readonly clamp?: boolean
   readonly seed: number
   readonly likelihood?: boolean
   readonly likelihoodItems?: number
@@ -59,13 +61,10 @@ export function evalCommand(): Command {
       'items at a time; changes the memory, not the samples (default: 64, for likelihoods 16)',
       whole(),
     )
-    .optionsGroup('Likelihood, instead of samples:')
-    .addOption(
-      new Option(
-        '--likelihood',
-        'how likely held-out data are: the variational bound and the probability flow',
-      ).conflicts(['count', 'classes', 'features', 'featureRange', ...samplerAttributes, ...guidanceAttributes]),
-    )
+    .optionsGroup('Models of text as noisy embeddings (diffusion-lm):')
+    .option('--clamp', 'round samples to tokens in every step')
+    .optionsGroup('Likelihood, instead of samples (of text beside them, where both are asked for):')
+    .option('--likelihood', 'how likely held-out data are: the variational bound and the probability flow')
     .addOption(
       likelihoodOption('--likelihood-items <n>', 'on how many items (default: 32, for points 500)').argParser(
         whole({ max: 1_000_000 }),
@@ -117,6 +116,7 @@ export function evalCommand(): Command {
     ['tweedie eval runs/mine --features inception.onnx', "another network's features: FID"],
     ['tweedie eval runs/mine --likelihood', 'bits per dimension of held-out data: bound and flow'],
     ['tweedie eval runs/text', 'bits a character of held-out text, and how much of what samples say is in the text'],
+    ['tweedie eval runs/text -n 64 --steps 512 --likelihood-items 256', 'both, more closely'],
     [
       'tweedie eval runs/mine --bound-variance analytic --bound-steps 25',
       'the bound of 25 steps, as Analytic-DPM has it',
@@ -125,17 +125,34 @@ export function evalCommand(): Command {
     ['tweedie eval runs/mine --sampler ddim --steps 100 --json', 'what a sampler is worth, for a script'],
   ])
   return evaluate.action(async (model: string, options: EvalCommandOptions, typed: Command) => {
-    const { holdsTokens } = await import('./open-model.ts')
-    if (await holdsTokens(model)) {
+    const { holdsEmbeddings, holdsTokens } = await import('./open-model.ts')
+    if ((await holdsTokens(model)) || (await holdsEmbeddings(model))) {
       const { runEvalText } = await import('./eval-text.ts')
       return runEvalText(model, withTyped(options, typed, 'count'))
     }
+    refuseEmbeddedOptions(options)
     if (options.likelihood) {
+      refuseSamples(typed)
       const { runEvalLikelihood } = await import('./eval-likelihood.ts')
       return runEvalLikelihood(model, options)
     }
     const { runEval } = await import('./eval-run.ts')
     return runEval(model, options)
+  })
+}
+
+/** Options that are about samples. */
+const ofSamples = new Set(['count', 'classes', 'features', 'featureRange', ...samplerAttributes, ...guidanceAttributes])
+
+/** Likelihoods of images and points are a report of their own, for which nothing is drawn. */
+function refuseSamples(typed: Command): void {
+  const wrong = typed.options.find((option) => {
+    const name = option.attributeName()
+    return ofSamples.has(name) && typed.getOptionValueSource(name) === 'cli'
+  })
+  if (wrong === undefined) return
+  throw new TweedieError('usage', `option '--likelihood' cannot be used with option '${wrong.flags}'`, {
+    hint: 'samples and likelihoods of images and points are two calls',
   })
 }
 

@@ -62,14 +62,13 @@ export async function runTrain(data: string | undefined, options: TrainCommandOp
   const events = trainInFolder({ ...common, ...rhythm, folder: out! })
   using progress = await startProgress('train', options)
   const losses: number[] = []
-  const isBound = isTokenSpec(spec) && spec.process.objective === 'bound'
-  const unit = isBound ? (nats: number) => `${(nats / Math.LN2).toFixed(3)} bits/token` : undefined
+  const lossText = lossTextOf(spec)
   for await (const event of events) {
     if (json) printEvent(event)
-    show(event, progress, { losses, unit }, options)
+    show(event, progress, { losses, lossText }, options)
     if (event.type !== 'end') continue
     progress.stop()
-    finish(event, out!, losses, interrupt.status, options)
+    finish(event, out!, { losses, lossText }, interrupt.status, options)
   }
 }
 
@@ -183,13 +182,20 @@ async function readNetwork(path: string): Promise<NonNullable<Choices['network']
 
 // ------------------------------------------------------------------------------------------------------- what is said
 
+/** The losses so far, and how one is said. */
+interface Losses {
+  readonly losses: number[]
+  readonly lossText: (loss: number) => string
+}
+
+/** A loss, and in bits what is a bound in nats. */
+function lossTextOf(spec: AnyTrainSpec): Losses['lossText'] {
+  const isBound = isTokenSpec(spec) && spec.process.objective === 'bound'
+  return (loss) => loss.toFixed(4) + (isBound ? ` (${(loss / Math.LN2).toFixed(3)} bits/token)` : '')
+}
+
 /** Shows an event to people. */
-function show(
-  event: RunEvent,
-  progress: Progress,
-  { losses, unit }: { readonly losses: number[]; readonly unit: ((nats: number) => string) | undefined },
-  options: TrainCommandOptions,
-): void {
+function show(event: RunEvent, progress: Progress, { losses, lossText }: Losses, options: TrainCommandOptions): void {
   if (options.json) return
   switch (event.type) {
     case 'ready':
@@ -201,8 +207,7 @@ function show(
     case 'step': {
       losses.push(event.loss)
       const recent = losses.slice(-50).reduce((sum, loss) => sum + loss, 0) / Math.min(50, losses.length)
-      const said = unit ? `${recent.toFixed(4)} (${unit(recent)})` : recent.toFixed(4)
-      progress.update(event.step, event.total, `loss ${said} ${sparkline(losses.slice(-400), 12)}`)
+      progress.update(event.step, event.total, `loss ${lossText(recent)} ${sparkline(losses.slice(-400), 12)}`)
       return
     }
     case 'samples':
@@ -218,7 +223,7 @@ function planText({ total, epochs, msPerStep, step }: Extract<RunEvent, { type: 
 function finish(
   { reason, step, seconds }: Extract<RunEvent, { type: 'end' }>,
   out: string,
-  losses: readonly number[],
+  { losses, lossText }: Losses,
   status: number | undefined,
   options: TrainCommandOptions,
 ): void {
@@ -230,7 +235,7 @@ function finish(
   if (options.json) return
   const loss = losses.slice(-100).reduce((sum, each, _, all) => sum + each / all.length, 0)
   print(
-    `${style('green', 'trained', process.stdout)} ${out}: ${thousands(step)} steps in ${duration(seconds)}, loss ${loss.toFixed(4)}`,
+    `${style('green', 'trained', process.stdout)} ${out}: ${thousands(step)} steps in ${duration(seconds)}, loss ${lossText(loss)}`,
   )
   if (losses.length === 0) note('the budget was spent already: give more with --steps or --minutes', options)
   note(`next: tweedie sample ${out}`, options)

@@ -1,95 +1,84 @@
-/** How good a model of tokens is: the bound of held-out data in bits, beside an n-gram model's; and how much samples make up. */
+/** How good a model of text is: the bound of held-out data in bits, beside an n-gram model's; and what samples make up. */
 import type { CategoricalDataset } from '../data/categorical.ts'
-import { itemSize } from '../data/dataset.ts'
-import { type CategoricalDenoiser, discreteBound } from '../discrete/index.ts'
+import type { Denoiser } from '../denoise/denoiser.ts'
+import { type CategoricalDenoiser, discreteBound, type EmbeddingTable } from '../discrete/index.ts'
 import { TweedieError } from '../errors.ts'
-import { textOf } from '../model/token-text.ts'
-import { fold, key, permutation } from '../random/index.ts'
-import { ngramModel } from './ngram.ts'
+import { integers, key } from '../random/index.ts'
+import { textOfDataset, tokensPerCharacter } from './dataset-text.ts'
+import { embeddingBound, embeddingBoundSteps, roundingTime } from './embedding-bound.ts'
+import { boundOfItems, defaultTerms, type TokenBound, type TokenBoundOptions } from './item-bound.ts'
+import { knownShare, ngramModel } from './ngram.ts'
+import { unigramDivergence } from './unigrams.ts'
 
-/** A mean with its standard error. */
-export interface Estimate {
-  readonly mean: number
-  readonly error: number
-}
-
-/** The bound of held-out data. */
-export interface TokenBound {
-  /** Items or windows that were looked at. */
-  readonly items: number
-  readonly terms: number
-  /** Nats per token. */
-  readonly nats: Estimate
-  /** Its parts: prior, transitions, decoder. */
-  readonly parts: { readonly prior: number; readonly transitions: number; readonly decoder: number }
-  readonly bitsPerToken: Estimate
-  /** Of text: tokens may be of several characters. */
-  readonly bitsPerCharacter: Estimate | undefined
-}
-
-/** How to work it out. */
-export interface TokenBoundOptions {
-  /** Items or windows; default 64, or as many as there are. */
-  readonly items?: number | undefined
-  /** Terms of the bound that are looked at; default 32. */
-  readonly terms?: number | undefined
-  readonly seed?: number | undefined
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((done: number, total: number) => void) | undefined
-}
+export { textOfDataset } from './dataset-text.ts'
+export type { Estimate, TokenBound, TokenBoundOptions } from './item-bound.ts'
 
 /**
- * The variational bound on held-out items: each at as many noise levels as there are terms, drawn anew for each batch. The
- * error is that over items.
+ * The variational bound on held-out items under a discrete process: each at as many noise levels as there are terms.
  *
  * @param denoiser takes `batch` items at a time
- * @throws TweedieError `data` where nothing is held out
  */
 export async function tokenBound(
   denoiser: CategoricalDenoiser & { readonly batch: number },
   heldOut: CategoricalDataset,
-  { items = 64, terms, seed = 0, signal, onProgress }: TokenBoundOptions = {},
+  options: TokenBoundOptions = {},
 ): Promise<TokenBound> {
-  const size = itemSize(heldOut.shape)
-  const all = Math.floor(heldOut.data.length / size)
-  const count = Math.min(items, all)
-  const order = permutation(fold(key(seed), 'held-out'), all)
-  const own = denoiser.process.spec.steps
-  const looked = Math.min(terms ?? 32, own === null ? Infinity : Math.max(1, own - 1))
-  const perItem: number[] = []
-  const parts = { prior: 0, transitions: 0, decoder: 0 }
-  for (let first = 0; first < count; first += denoiser.batch) {
-    const now = Math.min(denoiser.batch, count - first)
-    const x0 = new Int32Array(now * size)
-    for (let i = 0; i < now; i++) {
-      const at = order[first + i]! * size
-      x0.set(heldOut.data.subarray(at, at + size), i * size)
-    }
-    const labels = heldOut.labels && Int32Array.from({ length: now }, (_, i) => heldOut.labels![order[first + i]!]!)
-    const bound = await discreteBound(denoiser, x0, {
-      terms: looked,
-      seed: `${seed} ${first}`,
-      firstItem: first,
+  const { batch, process } = denoiser
+  const { steps } = process.spec
+  const terms = Math.min(options.terms ?? defaultTerms, steps === null ? Infinity : Math.max(1, steps - 1))
+  return boundOfItems(heldOut, { ...options, batch, terms }, ({ tokens, labels, ...some }) =>
+    discreteBound(denoiser, tokens, {
+      ...some,
+      terms,
       ...(labels && { labels }),
-      ...(signal && { signal }),
-      onTerm: (done, total) => onProgress?.(first * total + done * now, count * total),
-    })
-    for (let i = 0; i < now; i++) {
-      perItem.push(bound.total[i]! / size)
-      parts.prior += bound.prior[i]! / size / count
-      parts.decoder += bound.decoder[i]! / size / count
-    }
-  }
-  const nats = estimate(perItem)
-  const bits = scaled(nats, 1 / Math.LN2)
-  return {
-    items: count,
-    terms: looked,
-    nats,
-    parts: { ...parts, transitions: nats.mean - parts.prior - parts.decoder },
-    bitsPerToken: bits,
-    bitsPerCharacter: heldOut.look.kind === 'text' ? scaled(bits, tokensPerCharacter(heldOut)) : undefined,
-  }
+      ...(options.signal && { signal: options.signal }),
+    }),
+  )
+}
+
+/** How to work out the bound of a model of noisy embeddings. */
+export interface EmbeddedBoundOptions extends TokenBoundOptions {
+  /** What the model was trained on: it says where rounding is cheap. */
+  readonly train: CategoricalDataset
+  /** Reverse steps; default 1000. */
+  readonly steps?: number | undefined
+}
+
+/** The bound of noisy embeddings, and where it rounds. */
+export interface EmbeddedBound extends TokenBound {
+  /** Reverse steps. */
+  readonly steps: number
+  /** t₀. */
+  readonly roundingTime: number
+}
+
+/** Tokens that say where rounding is cheap. */
+const roundingTokens = 512
+
+/**
+ * The same under noisy embeddings.
+ *
+ * @param denoiser of items `[L, d]`, `batch` at a time
+ * @throws TweedieError `usage` for counts that make no sense
+ */
+export async function embeddedBound(
+  denoiser: Denoiser & { readonly batch: number },
+  table: EmbeddingTable,
+  heldOut: CategoricalDataset,
+  { train, steps = embeddingBoundSteps, ...options }: EmbeddedBoundOptions,
+): Promise<EmbeddedBound> {
+  const { batch, schedule } = denoiser
+  const terms = Math.min(options.terms ?? defaultTerms, steps)
+  const places = integers(key('rounding'), roundingTokens, 0, train.data.length)
+  const from = roundingTime(
+    schedule,
+    table,
+    Int32Array.from(places, (place) => train.data[place]!),
+  )
+  const bound = await boundOfItems(heldOut, { ...options, batch, terms }, ({ tokens, labels: _, ...some }) =>
+    embeddingBound(denoiser, table, tokens, { ...some, from, steps, terms, signal: options.signal }),
+  )
+  return { ...bound, steps, roundingTime: from }
 }
 
 /**
@@ -103,21 +92,21 @@ export function ngramBaseline(train: CategoricalDataset, heldOut: CategoricalDat
   return (nats / Math.LN2) * tokensPerCharacter(heldOut)
 }
 
-/** The text of a data set, whole. */
-export function textOfDataset({ data, look }: CategoricalDataset): string {
-  return textOf({ shape: [data.length], look }, data)[0]!
+/** How samples compare with the text that a model was trained on. */
+export interface SampleReport {
+  readonly samples: number
+  /** The share of their n-grams that occur in the text: of short stretches, what is not made up. */
+  readonly knownGrams: number
+  /** How far the shares of characters are from the text's, in bits: 0 where they are the same, 1 where none occurs in both. */
+  readonly unigramDivergence: number
 }
 
-function tokensPerCharacter(dataset: CategoricalDataset): number {
-  let characters = 0
-  for (const _ of textOfDataset(dataset)) characters++
-  return dataset.data.length / characters
+/** Judges samples; both figures are needed, as a sample that repeats one known word has good n-grams only. */
+export function judgeTexts(samples: readonly string[], train: CategoricalDataset, order = 5): SampleReport {
+  const corpus = textOfDataset(train)
+  return {
+    samples: samples.length,
+    knownGrams: knownShare(samples, corpus, order),
+    unigramDivergence: unigramDivergence(samples, corpus),
+  }
 }
-
-function estimate(values: readonly number[]): Estimate {
-  const mean = values.reduce((a, b) => a + b / values.length, 0)
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1)
-  return { mean, error: Math.sqrt(variance / values.length) }
-}
-
-const scaled = ({ mean, error }: Estimate, factor: number): Estimate => ({ mean: mean * factor, error: error * factor })

@@ -97,7 +97,11 @@ describe('refused', () => {
     ['sample FOLDER/lm --sampler analytic-ddpm', 'measures on images'],
     ['sample FOLDER/masks --clamp', '--clamp is for models of text as noisy embeddings'],
     ['sample FOLDER/points --require cat@1', '--require is for models of text'],
-    ['eval FOLDER/lm', 'a model of tokens'],
+    ['eval FOLDER/lm --trace exact', '--trace means nothing'],
+    ['eval FOLDER/lm --guidance 2', '--guidance means nothing'],
+    ['eval FOLDER/lm --sampler analytic-ddpm', 'measures on images'],
+    ['eval FOLDER/masks --clamp', '--clamp is for models of text as noisy embeddings'],
+    ['eval FOLDER/points --clamp', '--clamp is for models of text as noisy embeddings'],
   ])('%s', async (line, message) => {
     const { status, stderr } = await attempt(line)
     expect(status).toBeGreaterThan(1)
