@@ -93,12 +93,19 @@ async function openFile(path: string, name: string, options: OpenDatasetOptions)
       return parseCsv(bytes, { name, labels: options.labelColumn })
   } catch (error) {
     if (!(error instanceof TweedieError)) throw error
-    throw new TweedieError(error.code, `${path}: ${error.message}`, { hint: error.hint, cause: error })
+    throw inFile(path, name, error)
   }
   const isImage = /\.(?:png|jpe?g|webp|gif|tiff?|avif)$/i.test(path)
   throw new TweedieError('data', `${path}: ${isImage ? 'one image is no data set' : 'no known format'}`, {
     hint: isImage ? 'open the folder that it is in' : 'IDX, CIFAR-10 (.bin), .npy, .npz, .csv, or a folder of images',
   })
+}
+
+/** The error with the file's path in front, in place of the data set's name if that is there. */
+function inFile(path: string, name: string, cause: TweedieError): TweedieError {
+  const { code, message, hint } = cause
+  const problem = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
+  return new TweedieError(code, `${path}: ${problem}`, { hint, cause })
 }
 
 /** Images and their labels; ten classes are the digits, as in MNIST. */
