@@ -5,6 +5,7 @@
 import { TweedieError } from '../errors.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import type { ModelProto, TensorProto, ValueInfo } from '../onnx/proto/model.ts'
+import { shareConstants } from '../onnx/share-constants.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
 import { networkGraph, type NetworkWeights } from './network-graph.ts'
 import { storeWeights, type WeightFormat } from './weight-format.ts'
@@ -34,7 +35,8 @@ export function exportOnnx(
     return toOnnx({ output }, { target: { provider: 'webgpu' }, constants: weights, metadata })
   }
   const full = batch === undefined ? freeBatch(make) : make(batch)
-  return encodeModel(storeWeights(full, model.layout.toMap(model.weights), format))
+  const weights = model.layout.toMap(model.weights)
+  return encodeModel(storeWeights(shareConstants(full, weights), weights, format))
 }
 
 /** Two sizes that no other dimension has by chance. */

@@ -209,6 +209,29 @@ describe('a U-Net', () => {
   })
 })
 
+test('constants that are equal are stored once, weights by their own names', () => {
+  const network = networkFromConfig('TokenTransformer', {
+    length: 16,
+    vocab_size: 5,
+    num_states: 6,
+    hidden_size: 32,
+    num_layers: 3,
+    num_attention_heads: 2,
+    time_conditioning: false,
+  })
+  const layout = parametersOf(network)
+  const { initializers } = decodeModel(exportOnnx({ network, layout, weights: new Float32Array(layout.size) })).graph
+  const names = new Set(initializers.map(({ name }) => name))
+  // All weights are zero here, and still keep their names.
+  expect(layout.specs.filter(({ name }) => !names.has(name))).toEqual([])
+  const tables = initializers.filter(
+    ({ name, bytes }) => !layout.specs.some((spec) => spec.name === name) && bytes.length >= 1024,
+  )
+  const contents = tables.map(({ bytes, shape }) => `${shape.join()}:${bytes.join()}`)
+  expect(tables.length).toBeGreaterThan(0)
+  expect(new Set(contents).size).toBe(tables.length)
+})
+
 test('ONNX Runtime reads int8 weights, Cast and Mul as the weights themselves: bit for bit the same as with constants', async () => {
   const [n, c, o] = [1, 8, 16]
   const w = Float32Array.from(uniform(3, o * c * 9))
