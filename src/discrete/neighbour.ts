@@ -13,7 +13,10 @@ import { entropyOf, mutualInformationFade, sharesOf } from './mutual-information
 import type { DiscreteSpec } from './spec.ts'
 import type { Tables } from './tables.ts'
 
-/** The most categories whose eigenvectors are worked out. */
+/**
+ * The most categories whose eigenvectors are worked out. The graph is sparse, its powers are not: each time of each item needs a table
+ * of its own, K³ multiplications and K² numbers, so that with 1024 categories a training step would spend more than a minute on its tables.
+ */
 const mostCategories = 512
 
 /** How many numbers are kept in tables that may be asked for again. */
@@ -22,8 +25,9 @@ const keptNumbers = 2 ** 24
 /** The tables of a graph. */
 export function neighbourTables(spec: DiscreteSpec, categories: number): Tables {
   if (categories > mostCategories) {
-    throw new TweedieError('usage', `kernel neighbour with ${categories} categories: at most ${mostCategories}`, {
-      hint: 'the kernels uniform and absorbing have no such limit',
+    const problem = `each of its times needs a dense table of ${categories} × ${categories}; at most ${mostCategories}`
+    throw new TweedieError('usage', `kernel neighbour with ${categories} categories: ${problem}`, {
+      hint: 'the kernels uniform and absorbing need no tables; characters and bytes are fewer tokens',
     })
   }
   const { values, vectors } = symmetricEigen(ratesOf(spec.neighbours, categories), categories)

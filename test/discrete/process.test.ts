@@ -225,7 +225,11 @@ describe('refuses by name', () => {
     [{ kernel: 'gaussian', beta: [1, 0.5] }, 4, /beta \[1, 0.5\]/],
     [{ kernel: 'neighbour' }, 4, /needs the neighbours/],
     [{ kernel: 'neighbour', neighbours: [[1], [0], [3], [2]] }, 4, /not joined/],
-    [{ kernel: 'neighbour' }, 1000, /at most 512/],
+    [
+      { kernel: 'neighbour' },
+      1000,
+      /1000 categories: each of its times needs a dense table of 1000 × 1000; at most 512/,
+    ],
     [{ marginal: [1, 2] }, 4, /marginal: must be 4/],
     [{ lambda: -1 }, 4, /lambda -1/],
   ] as const)('%j', (change, categories, message) => {
