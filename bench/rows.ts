@@ -7,10 +7,14 @@ import { fileURLToPath } from 'node:url'
 import type { Denoiser } from '../src/denoise/denoiser.ts'
 import { input } from '../src/graph/index.ts'
 import { flops } from '../src/graph/passes/index.ts'
+import { dps } from '../src/guidance/dps.ts'
+import { averagePooling, observation } from '../src/measure/index.ts'
 import { modelDenoiser } from '../src/model/denoiser.ts'
 import { generate } from '../src/model/generate.ts'
+import { guidedModel } from '../src/model/guided.ts'
 import type { Model } from '../src/model/model.ts'
 import { timesOf } from '../src/model/times.ts'
+import { modelVjp } from '../src/model/vjp.ts'
 import type { Network } from '../src/nn/network.ts'
 import { Scope } from '../src/nn/parameters.ts'
 import { key, normal } from '../src/random/index.ts'
@@ -36,7 +40,7 @@ export interface Settings {
 /** What a row says. Ratios are above 1 where tweedie is better. */
 export interface Row {
   readonly title: string
-  readonly unit: 'ms' | 'MB' | 's' | 'GFLOP/s' | '% of a sampling step'
+  readonly unit: 'ms' | 'MB' | 's' | 'GFLOP/s' | '% of a sampling step' | 'plain steps'
   readonly ours: number
   readonly peer?: number | undefined
   readonly ratio?: number | undefined
@@ -62,6 +66,8 @@ export const rows: Readonly<Record<string, (settings: Settings) => Promise<Row>>
   sample16: (settings) => sampleRow(16, settings),
   sample64: (settings) => sampleRow(64, settings),
   cfg: guidedRow,
+  guidedStep: guidedStepRow,
+  dpsStep: dpsStepRow,
   memory64: memoryRow,
   scaling: (settings) => scalingRow('ms', settings),
   scalingMemory: (settings) => scalingRow('MB', settings),
@@ -160,6 +166,72 @@ async function guidedRow(settings: Settings): Promise<Row> {
   const work = 2 * steps * forwardFlops(model.network, batch)
   const title = `a guided run from start to end, ${batch} images in ${steps} steps`
   return { title, ...(await speed(result, work, settings, 1.8)) }
+}
+
+/** A step with classifier-free guidance, in steps without it: two evaluations in one. */
+async function guidedStepRow({ rounds, threads }: Settings): Promise<Row> {
+  const batch = 16
+  const engine = await nodeEngine()
+  const model = await modelOf('labels', engine, threads)
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % 10)
+  using plain = await guidedModel(model, engine, {}, { batch, threads })
+  using guided = await guidedModel(model, engine, { w: 2 }, { batch, threads })
+  for (const each of [plain, guided]) each.setLabels(labels)
+  const x = normal(key(1), new Float32Array(batch * 3072))
+  const result = await inTurns(
+    rounds,
+    async () => guided.denoiser.denoise(x, 0.5),
+    async () => plain.denoiser.denoise(x, 0.5),
+  )
+  return { title: `a step with guidance by class, ${titles.labels}, batch ${batch}`, ...inPlainSteps(result, 'aim 2') }
+}
+
+/** A step of DPS, in evaluations of the network: one more, and its gradient. */
+async function dpsStepRow({ rounds, threads }: Settings): Promise<Row> {
+  const batch = 16
+  const engine = await nodeEngine()
+  const measured = async (name: 'unet' | 'grey') => {
+    const model = await modelOf(name, engine, threads)
+    using denoiser = await modelVjp(model, engine, { batch, threads })
+    const { shape } = denoiser
+    const size = shape.reduce((a, b) => a * b)
+    const operator = averagePooling(shape, 4)
+    const observed = observation(operator, new Float64Array(size / 16), 0.05)
+    const x = normal(key(1), new Float32Array(batch * size))
+    const problem = { sampler: dps(observed), times: [0.5, 0.499], batch, x }
+    return inTurns(
+      rounds,
+      () => sampleFinal(denoiser, problem),
+      async () => denoiser.denoise(x, 0.5),
+    )
+  }
+  const [large, small] = [await measured('unet'), await measured('grey')]
+  const note = `${small.ratio.toFixed(2)} of ${titles.grey}, whose misfit is in the graph`
+  return { title: `a step of DPS, ${titles.unet}, batch ${batch}`, ...inPlainSteps(large, note) }
+}
+
+/** What one of two tasks costs. */
+interface InTurns {
+  readonly ms: number
+  readonly plainMs: number
+  /** The median over rounds: what slows the machine down for a while slows both. */
+  readonly ratio: number
+}
+
+/** Two tasks in turns, in one process. */
+async function inTurns(rounds: number, task: () => Promise<unknown>, plain: () => Promise<unknown>): Promise<InTurns> {
+  for (const each of [task, plain, task, plain]) await each()
+  const all: (readonly [ms: number, plainMs: number])[] = []
+  for (let round = 0; round < 2 * rounds; round++) all.push([await timed(task), await timed(plain)])
+  return {
+    ms: median(all.map(([ms]) => ms)),
+    plainMs: median(all.map(([, plainMs]) => plainMs)),
+    ratio: median(all.map(([ms, plainMs]) => ms / plainMs)),
+  }
+}
+
+function inPlainSteps({ ms, plainMs, ratio }: InTurns, note: string): Pick<Row, 'unit' | 'ours' | 'note'> {
+  return { unit: 'plain steps', ours: ratio, note: `${ms.toFixed(0)} and ${plainMs.toFixed(0)} ms; ${note}` }
 }
 
 /** What a sampler adds to the network's time: coefficients, noise, the loop. */
