@@ -199,7 +199,7 @@ async function dpsStepRow({ rounds, threads }: Settings): Promise<Row> {
     const observed = observation(operator, new Float64Array(size / 16), 0.05)
     const x = normal(key(1), new Float32Array(batch * size))
     const problem = { sampler: dps(observed), times: [0.5, 0.499], batch, x }
-    return inTurns(
+    return await inTurns(
       rounds,
       () => sampleFinal(denoiser, problem),
       async () => denoiser.denoise(x, 0.5),

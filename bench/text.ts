@@ -1,23 +1,31 @@
 /**
- * Bits per character of held-out text: uniform and absorbing kernels in T steps and masks in continuous time (MDLM), the same
- * transformer trained for the same number of steps on the same windows, beside an n-gram model with back-off. Less is better.
+ * Bits per character of held-out text: uniform and absorbing kernels in T steps, masks in continuous time (MDLM) and noisy
+ * embeddings (Diffusion-LM), transformers of one size trained for the same number of steps on the same windows, beside an n-gram
+ * model with back-off. Less is better.
  *
  *     npx tsx bench/text.ts CORPUS [--steps 1000] [--widths 192] [--depth 4] [--process-steps 1000] [--items 256] [--terms 32]
  *                           [--hold-out 0.1] [--grams 5] [--json]
  *
- * The last columns: how much of the samples' n-grams, drawn in 256 steps, occurs in the text that was trained on.
+ * The last columns: how much of the samples' n-grams, drawn in 256 steps, occurs in the text that was trained on, and how far their
+ * characters' shares are from the text's (Jensen–Shannon, bits). `npx tsx bench/diffusion-lm.ts` has control.
  */
 import { parseArgs } from 'node:util'
 import { holdOut } from '../src/data/hold-out.ts'
 import { readCorpus } from '../src/data/node/read-corpus.ts'
 import type { DiscreteSpec } from '../src/discrete/index.ts'
-import { knownShare } from '../src/eval/ngram.ts'
-import { ngramBaseline, textOfDataset, tokenBound } from '../src/eval/text-report.ts'
+import { embeddedBound, judgeTexts, ngramBaseline, tokenBound, type TokenBound } from '../src/eval/text-report.ts'
+import { isEmbeddingModel, isTokenModel } from '../src/model/any-model.ts'
 import { categoricalDenoiser } from '../src/model/categorical-denoiser.ts'
+import { modelDenoiser } from '../src/model/denoiser.ts'
+import { type EmbeddingModel, embeddingsOf } from '../src/model/embedding-model.ts'
+import { generateEmbedded } from '../src/model/generate-embedded.ts'
 import { generateTokens } from '../src/model/generate-tokens.ts'
-import { isTokenModel } from '../src/model/any-model.ts'
+import { timesOf } from '../src/model/times.ts'
+import type { TokenModel } from '../src/model/token-model.ts'
 import { textOf } from '../src/model/token-text.ts'
 import { nodeEngine } from '../src/runtime/node.ts'
+import { defaultEmbeddedSpec } from '../src/train/embedded-defaults.ts'
+import type { AnyTrainSpec } from '../src/train/spec.ts'
 import { defaultTokenSpec } from '../src/train/token-defaults.ts'
 import { train } from '../src/train/train.ts'
 
@@ -48,47 +56,67 @@ const processes: Readonly<Record<string, Partial<DiscreteSpec>>> = {
   'masks in continuous time': { kernel: 'absorbing', steps: null },
 }
 
+/** How all of them are trained. */
+const choices = {
+  budget: { steps: Number(values.steps) },
+  widths: [Number(values.widths)],
+  depth: Number(values.depth),
+}
+const specs: Readonly<Record<string, () => AnyTrainSpec>> = {
+  ...Object.fromEntries(
+    Object.entries(processes).map(([name, process]) => [
+      name,
+      () => defaultTokenSpec(dataset, { ...choices, process }),
+    ]),
+  ),
+  'noisy embeddings (Diffusion-LM)': () => defaultEmbeddedSpec(dataset, choices),
+}
+
 const order = Number(values.grams)
 const baseline = ngramBaseline(dataset, heldOut, order)
 const rows = []
-for (const [name, process] of Object.entries(processes)) rows.push({ name, ...(await judged(process)) })
+for (const [name, spec] of Object.entries(specs)) rows.push({ name, ...(await judged(name, spec())) })
 
 if (values.json) console.log(JSON.stringify({ baseline, rows }, null, 2))
 else {
-  console.log(`| process | bits/char, a bound | known ${order}-grams | training |\n|---|---|---|---|`)
-  for (const { name, bits, error, known, seconds } of rows) {
-    console.log(
-      `| ${name} | ${bits.toFixed(3)} ± ${error.toFixed(3)} | ${(100 * known).toFixed(1)} % | ${seconds.toFixed(0)} s |`,
-    )
+  console.log(`| process | bits/char, a bound | known ${order}-grams | characters | training |\n|---|---|---|---|---|`)
+  for (const { name, bits, samples, seconds } of rows) {
+    const known = `${(100 * samples.knownGrams).toFixed(1)} % | ${samples.unigramDivergence.toFixed(4)}`
+    console.log(`| ${name} | ${bits.mean.toFixed(3)} ± ${bits.error.toFixed(3)} | ${known} | ${seconds.toFixed(0)} s |`)
   }
-  console.log(`| ${order}-grams with back-off | ${baseline.toFixed(3)} | | |`)
+  console.log(`| ${order}-grams with back-off | ${baseline.toFixed(3)} | | | |`)
 }
 process.exit(0)
 
-/** Trains on a process, and measures what came of it. */
-async function judged(process: Partial<DiscreteSpec>) {
-  const spec = defaultTokenSpec(dataset, {
-    budget: { steps: Number(values.steps) },
-    process,
-    widths: [Number(values.widths)],
-    depth: Number(values.depth),
-  })
-  for await (const event of train({ spec, dataset, engine, checkpointEvery: Number(values.steps) })) {
-    if (event.type === 'log') console.error(`${spec.process.kernel} ${event.line.step}: ${event.line.loss.toFixed(4)}`)
-    if (event.type !== 'checkpoint' || event.checkpoint.state.step < Number(values.steps)) continue
+/** Trains by a specification, and measures what came of it. */
+async function judged(name: string, spec: AnyTrainSpec) {
+  for await (const event of train({ spec, dataset, engine, checkpointEvery: choices.budget.steps })) {
+    if (event.type === 'log') console.error(`${name} ${event.line.step}: ${event.line.loss.toFixed(4)}`)
+    if (event.type !== 'checkpoint' || event.checkpoint.state.step < choices.budget.steps) continue
     const { model, checkpoint } = event
-    if (!isTokenModel(model)) throw new Error('a model of tokens is expected')
-    using denoiser = await categoricalDenoiser(model, engine, { batch: 16 })
-    const options = { items: Number(values.items), terms: Number(values.terms) }
-    const { bitsPerCharacter } = await tokenBound(denoiser, heldOut, options)
-    const { tokens } = await generateTokens(model, engine, { count: 16, seed: 1, steps: 256 })
+    if (!isTokenModel(model) && !isEmbeddingModel(model)) throw new Error('a model of text is expected')
     const { elapsed } = checkpoint.run.progress as { elapsed: number }
     return {
-      bits: bitsPerCharacter!.mean,
-      error: bitsPerCharacter!.error,
-      known: knownShare(textOf(model, tokens), textOfDataset(dataset), order),
+      bits: (await boundOf(model)).bitsPerCharacter!,
+      samples: judgeTexts(textOf(model, await samplesOf(model)), dataset, order),
       seconds: elapsed / 1000,
     }
   }
   throw new Error('training ended without a checkpoint')
+}
+
+async function boundOf(model: TokenModel | EmbeddingModel): Promise<TokenBound> {
+  const options = { items: Number(values.items), terms: Number(values.terms) }
+  if (isTokenModel(model)) {
+    using denoiser = await categoricalDenoiser(model, engine, { batch: 16 })
+    return await tokenBound(denoiser, heldOut, options)
+  }
+  using denoiser = await modelDenoiser(model, engine, { batch: 16 })
+  return await embeddedBound(denoiser, embeddingsOf(model), heldOut, { ...options, train: dataset })
+}
+
+async function samplesOf(model: TokenModel | EmbeddingModel): Promise<Int32Array> {
+  const [options, steps] = [{ count: 16, seed: 1 }, 256]
+  if (isTokenModel(model)) return (await generateTokens(model, engine, { ...options, steps })).tokens
+  return (await generateEmbedded(model, engine, { ...options, times: timesOf(model.schedule, steps) })).tokens
 }
