@@ -3,10 +3,11 @@
 import { type CategoricalDenoiser, fromLogits } from '../discrete/index.ts'
 import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../graph/index.ts'
+import { bindPortions } from '../runtime/portions.ts'
 import { compile } from '../runtime/program.ts'
 import type { Engine } from '../runtime/session.ts'
 import type { ModelDenoiserOptions } from './denoiser.ts'
-import { networkGraph } from './network-graph.ts'
+import { networkGraph, samplingPortion } from './network-graph.ts'
 import type { TokenModel } from './token-model.ts'
 
 /** A denoiser that holds a compiled network. */
@@ -26,10 +27,11 @@ export interface ModelCategoricalDenoiser extends CategoricalDenoiser, Disposabl
 export async function categoricalDenoiser(
   model: TokenModel,
   engine: Engine,
-  { batch, ...session }: ModelDenoiserOptions,
+  { batch, portion, ...session }: ModelDenoiserOptions,
 ): Promise<ModelCategoricalDenoiser> {
   const { network, process, shape, unconditionalLabel = 0 } = model
-  const { output, weights } = networkGraph(model, batch)
+  const each = portion ?? samplingPortion(model, batch)
+  const { output, weights } = networkGraph(model, each)
   const program = await compile({ output }, engine, { ...session, constants: weights })
   const size = sizeOf(shape)
   const feeds = {
@@ -37,8 +39,8 @@ export async function categoricalDenoiser(
     t: new Float32Array(batch),
     ...(network.classes > 0 && { labels: new Int32Array(batch) }),
   }
-  const result = new Float32Array(sizeOf(output.shape))
-  const bound = program.bind(feeds, { output: result })
+  const result = new Float32Array(batch * sizeOf(output.shape.slice(1)))
+  const bound = bindPortions(program, feeds, { output: result }, batch / each)
   const evaluate: Parameters<typeof fromLogits>[2] = async (xt, t, items, labels, signal) => {
     if (items > batch || xt.length !== items * size) {
       throw new TweedieError('shape', `${xt.length / size} items for a denoiser of ${batch}`)
@@ -46,7 +48,7 @@ export async function categoricalDenoiser(
     feeds.x.set(xt)
     feeds.t.fill(t)
     if (feeds.labels) for (let i = 0; i < items; i++) feeds.labels[i] = labels?.[i] ?? unconditionalLabel
-    await bound.run(signal ? { signal } : {})
+    await bound.run(items / each, signal ? { signal } : {})
     return result.subarray(0, items * size * process.categories)
   }
   const dispose = (): void => {

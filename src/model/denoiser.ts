@@ -5,10 +5,11 @@ import { fromPrediction } from '../denoise/from-prediction.ts'
 import { fromPredictionAndVariance } from '../denoise/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../graph/index.ts'
+import { bindPortions } from '../runtime/portions.ts'
 import { compile } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
 import type { Model } from './model.ts'
-import { networkGraph, type NetworkWeights } from './network-graph.ts'
+import { networkGraph, type NetworkWeights, samplingPortion } from './network-graph.ts'
 
 /** A denoiser that holds a compiled network. */
 export interface ModelDenoiser extends Denoiser, Disposable {
@@ -26,6 +27,8 @@ export type DenoisingModel = NetworkWeights & Pick<Model, 'schedule' | 'view' | 
 export interface ModelDenoiserOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
   /** Items to an evaluation. */
   readonly batch: number
+  /** Items that go through the network at a time, a divisor of `batch`; by default {@link samplingPortion}. */
+  readonly portion?: number
 }
 
 /**
@@ -42,17 +45,17 @@ export async function modelDenoiser(
   options: ModelDenoiserOptions,
 ): Promise<ModelDenoiser> {
   const { network, schedule, view, parametrisation: kind } = model
-  const { batch, ...session } = options
+  const { batch, portion = samplingPortion(model, batch), ...session } = options
   const conditional = network.classes > 0
-  const { x, output, weights } = networkGraph(model, batch)
+  const { x, output, weights } = networkGraph(model, portion)
   const program = await compile({ output }, engine, { ...session, constants: weights })
   const feeds = {
-    x: new Float32Array(sizeOf(x.shape)),
+    x: new Float32Array(batch * sizeOf(x.shape.slice(1))),
     t: new Float32Array(batch),
     ...(conditional && { labels: new Int32Array(batch) }),
   }
-  const result = new Float32Array(sizeOf(output.shape))
-  const bound = program.bind(feeds, { output: result })
+  const result = new Float32Array(batch * sizeOf(output.shape.slice(1)))
+  const bound = bindPortions(program, feeds, { output: result }, batch / portion)
 
   const predict = async (given: FloatArray, t: number, { signal }: DenoiseContext = {}): Promise<Float32Array> => {
     if (given.length > feeds.x.length) {
@@ -62,7 +65,7 @@ export async function modelDenoiser(
     if (scale === 1) feeds.x.set(given)
     else for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
     feeds.t.fill(view.time(t))
-    await bound.run(signal ? { signal } : {})
+    await bound.run(given.length / sizeOf(x.shape), signal ? { signal } : {})
     return result.subarray(0, (given.length / feeds.x.length) * result.length)
   }
   const dispose = (): void => {

@@ -2,6 +2,7 @@
 import { input } from '../graph/index.ts'
 import type { HostArray, Tensor } from '../graph/index.ts'
 import { Scope } from '../nn/parameters.ts'
+import { portionOf } from '../runtime/portions.ts'
 import type { Model } from './model.ts'
 
 /** A network's graph for batches of one size, and the weights by the names of its other inputs. */
@@ -15,6 +16,14 @@ export interface NetworkGraph {
 
 /** What of a model is its network. */
 export type NetworkWeights = Pick<Model, 'network' | 'layout' | 'weights'>
+
+/** Values that a portion of a batch may have when nothing is kept for a gradient. */
+const portionValues = 2.5e8
+
+/** How many items of a batch go through a model's network at a time when sampling. */
+export function samplingPortion(model: NetworkWeights, batch: number): number {
+  return portionOf([networkGraph(model, batch).output], batch, portionValues)
+}
 
 /** Builds it. `t` is `[batch]` in the network's own units, `labels` `[batch]` int32. */
 export function networkGraph({ network, layout, weights }: NetworkWeights, batch: number): NetworkGraph {

@@ -1,6 +1,6 @@
 /** What a training step needs, estimated before it is compiled. */
-import { sizeOf, topological } from '../graph/index.ts'
 import { Scope } from '../nn/parameters.ts'
+import { valuesOf } from '../runtime/portions.ts'
 import type { TrainProblem } from './problem.ts'
 
 /** The process with its engine loaded. */
@@ -14,13 +14,6 @@ const perParameter = 76
 const perValue = 6.4
 
 /** Resident bytes of a process that trains, to within a fifth or so for U-Nets and perceptrons on the CPU. */
-export function trainingMemory(problem: Pick<TrainProblem, 'loss' | 'layout'>): number {
-  const { loss } = problem.loss(new Scope())
-  const values = topological([loss])
-    .filter(({ op }) => !free.has(op))
-    .reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  return base + perParameter * problem.layout.size + perValue * values
+export function trainingMemory(problem: Pick<TrainProblem, 'loss' | 'layout'>, portion: number): number {
+  return base + perParameter * problem.layout.size + perValue * valuesOf([problem.loss(new Scope(), portion).loss])
 }
-
-/** Values that take no memory of their own: fed ones are counted as parameters, views are another's. */
-const free: ReadonlySet<string> = new Set(['input', 'constant', 'reshape'])

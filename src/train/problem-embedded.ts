@@ -39,7 +39,7 @@ export function embeddedProblem(spec: EmbeddedTrainSpec, dataset: CategoricalDat
     layout,
     items: dataset.length,
     levels,
-    loss: (scope) => embeddingLoss(network, scope, size, schedule),
+    loss: (scope, items) => embeddingLoss(network, scope, items, schedule),
     emptyBatch: () => ({ feeds: embeddingFeeds(network, size), levels: new Int32Array(size) }),
     fill({ feeds, levels: drawn }, step) {
       loadTokens(dataset, batchPlaces(streams.order, dataset, size, step).starts, feeds.tokens as Int32Array)

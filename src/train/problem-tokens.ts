@@ -39,7 +39,7 @@ export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset):
     layout,
     items: dataset.length,
     levels,
-    loss: (scope) => discreteLoss(network, scope, size, process),
+    loss: (scope, items) => discreteLoss(network, scope, items, process),
     emptyBatch: () => ({ feeds: discreteFeeds(process, network, size), levels: new Int32Array(size) }),
     fill({ feeds, levels: drawn }, step) {
       const { indices, starts } = batchPlaces(streams.order, dataset, size, step)

@@ -27,7 +27,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset): TrainProbl
     layout,
     items: dataset.length,
     levels,
-    loss: (scope) => trainingLoss(network, scope, spec.batch, { levels, ...bytes }),
+    loss: (scope, items) => trainingLoss(network, scope, items, { levels, ...bytes }),
     emptyBatch: () => emptyBatch(spec, network, frame),
     fill: batchesOf(spec, network, dataset, frame),
     snapshot: (state, training) => snapshot({ spec, network, layout, state }, dataset, training),

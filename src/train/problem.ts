@@ -31,8 +31,8 @@ export interface TrainProblem {
   readonly items: number
   /** How many levels of noise are told apart when losses are reported. */
   readonly levels: number
-  /** The loss of a batch as a graph; the names of its inputs are those of the feeds. */
-  loss(scope: Scope): LossGraph
+  /** The loss of so many items as a graph; the names of its inputs are those of the feeds, and items their first axis. */
+  loss(scope: Scope, items: number): LossGraph
   /** Arrays for batches. */
   emptyBatch(): Batch
   /** Fills a batch: a pure function of the step. */

@@ -121,8 +121,8 @@ export async function* train<Spec extends AnyTrainSpec>(
     ...(profile !== undefined && { profile }),
     ...(from && { state: from.state }),
   })
-  const { state, layout, problem } = trainer
-  const memory = trainingMemory(problem)
+  const { state, layout, problem, portion } = trainer
+  const memory = trainingMemory(problem, portion)
   yield { type: 'ready', step: state.step, parameters: layout.size, memory }
 
   let window = before ? structuredClone(before.window) : emptyWindow()

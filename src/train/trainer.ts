@@ -5,14 +5,14 @@
  * While the graph of one step runs, the batch of the next is prepared. Everything random is a function of (seed, step), so
  * a trainer restored from a checkpoint continues exactly.
  */
-import type { LossGraph } from '../denoise/objective.ts'
 import { TweedieError } from '../errors.ts'
-import { gradients } from '../graph/index.ts'
+import { gradients, mul } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { initialize } from '../nn/initialize.ts'
 import type { Layout } from '../nn/layout.ts'
 import type { Network } from '../nn/network.ts'
 import { Scope } from '../nn/parameters.ts'
+import { accumulate } from '../optim/accumulate.ts'
 import { adamw } from '../optim/adamw.ts'
 import { warmupEma } from '../optim/ema.ts'
 import { constantRate, cosineRate, warmup } from '../optim/learning-rate.ts'
@@ -21,9 +21,10 @@ import type { OptimizerState } from '../optim/optimizer.ts'
 import { gathered } from '../optim/simd/memory.ts'
 import { fold, key } from '../random/index.ts'
 import { compile } from '../runtime/program.ts'
+import { portionIn, portionOf } from '../runtime/portions.ts'
 import type { Program } from '../runtime/program.ts'
-import type { Engine, SessionOptions } from '../runtime/session.ts'
-import type { TrainData, TrainProblem } from './problem.ts'
+import type { BoundRun, Engine, SessionOptions } from '../runtime/session.ts'
+import type { Batch, TrainData, TrainProblem } from './problem.ts'
 import { problemOf } from './problem-of.ts'
 import type { AnyTrainSpec } from './spec.ts'
 
@@ -55,6 +56,8 @@ export interface StepReport {
 export interface Trainer<Spec extends AnyTrainSpec = AnyTrainSpec> extends Disposable {
   readonly spec: Spec
   readonly problem: TrainProblem
+  /** Items that go through the graph at a time. */
+  readonly portion: number
   readonly network: Network
   readonly layout: Layout
   readonly state: TrainState
@@ -71,12 +74,22 @@ export interface Trainer<Spec extends AnyTrainSpec = AnyTrainSpec> extends Dispo
 export type TrainerOptions = Pick<SessionOptions, 'device' | 'threads' | 'profile'> & {
   /** A state to continue from; by default a new one. */
   readonly state?: TrainState
+  /** Items that go through the graph at a time, a divisor of the batch; by default {@link trainingPortion}. */
+  readonly portion?: number
 }
 
 /** The state before the first step. */
 export function initialState(spec: AnyTrainSpec, layout: Layout): TrainState {
   const params = initialize(layout, fold(key(spec.seed), 'weights'))
   return { step: 0, params, average: params.slice(), optimizer: optimizerOf(spec).init(layout.size) }
+}
+
+/** Values between data and loss that a portion may have; with more the passes over memory wait for it. */
+const portionValues = 2.5e8
+
+/** How many items of a batch go through the graph at a time; the gradients of all portions add up. */
+export function trainingPortion(problem: Pick<TrainProblem, 'loss'>, batch: number): number {
+  return portionOf([problem.loss(new Scope(), batch).loss], batch, portionValues)
 }
 
 const optimizerOf = (spec: AnyTrainSpec) => adamw({ weightDecay: spec.optimizer.weightDecay, betas: [0.9, 0.99] })
@@ -103,23 +116,38 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
 ): Promise<Trainer<Spec>> {
   const problem = problemOf(spec, data)
   const { network, layout } = problem
-  const { state: given, ...session } = options
-  const { state, flat } = inOneMemory(given ?? initialState(spec, layout))
-  const program = await compileStep((scope) => problem.loss(scope), layout, engine, session)
+  const { batch: size } = spec
+  const { state: given, portion = trainingPortion(problem, size), ...session } = options
+  const portions = size / portion
+  if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${size} in portions of ${portion}`)
+  const { state, flat, part } = inOneMemory(given ?? initialState(spec, layout), portions > 1)
+  const program = await compileStep(problem, portion, portions, engine, session)
 
   const optimizer = optimizerOf(spec)
   const emaDecay = warmupEma(spec.optimizer.ema)
-  const outputs = { loss: new Float32Array(1), itemLoss: new Float32Array(spec.batch) }
-  const into = { ...outputs, ...named('gradient:', layout, flat) }
+  const outputs = { loss: new Float32Array(portions), itemLoss: new Float32Array(size) }
+  const bind = ({ feeds }: Batch, i: number) =>
+    program.bind(
+      { ...portionIn(program, feeds, i), ...named('', layout, state.params) },
+      { ...portionIn(program, outputs, i), ...named('gradient:', layout, i === 0 ? flat : part) },
+    )
   // Two batches take turns: one is being computed on while the other is being filled.
   const lanes = [0, 1].map(() => {
     const batch = problem.emptyBatch()
-    return { batch, filled: -1, bound: program.bind({ ...batch.feeds, ...named('', layout, state.params) }, into) }
+    return { batch, filled: -1, bound: Array.from({ length: portions }, (_, i) => bind(batch, i)) }
   })
+  const run = async ([first, ...others]: readonly BoundRun[]): Promise<void> => {
+    await first!.run()
+    for (const bound of others) {
+      await bound.run()
+      accumulate(flat, part)
+    }
+  }
 
   return {
     spec,
     problem,
+    portion,
     network,
     layout,
     state,
@@ -127,14 +155,14 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
       const { step } = state
       const lane = lanes[step % 2]!
       if (lane.filled !== step) problem.fill(lane.batch, step)
-      const running = lane.bound.run()
+      const running = run(lane.bound)
       const next = lanes[(step + 1) % 2]!
       problem.fill(next.batch, step + 1)
       next.filled = step + 1
       await running
 
       const rate = learningRate(spec, total)(step)
-      const loss = outputs.loss[0]!
+      const loss = outputs.loss.reduce((sum, each) => sum + each, 0)
       const ema = { average: state.average, decay: emaDecay(step) }
       const gradientNorm = Number.isFinite(loss)
         ? optimizer.update(state.params, flat, state.optimizer, rate, { clipNorm: spec.optimizer.clipNorm, ema })
@@ -148,27 +176,41 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   }
 
   function dispose(): void {
-    for (const { bound } of lanes) bound.dispose()
+    for (const bound of lanes.flatMap((lane) => lane.bound)) bound.dispose()
     program.dispose()
   }
 }
 
-/** The state and room for gradients where the optimiser is fastest. */
-function inOneMemory({ step, params, average, optimizer }: TrainState): { state: TrainState; flat: Float32Array } {
-  const all = gathered<string>({ ...optimizer.slots, params, average, flat: new Float32Array(params.length) })
-  const { params: p, average: a, flat, ...rest } = all
-  return { flat: flat!, state: { step, params: p!, average: a!, optimizer: { step: optimizer.step, slots: rest } } }
+/** The state, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
+function inOneMemory({ step, params, average, optimizer }: TrainState, parted: boolean) {
+  const { length } = params
+  const room = { flat: new Float32Array(length), part: new Float32Array(parted ? length : 0) }
+  const {
+    params: p,
+    average: a,
+    flat,
+    part,
+    ...slots
+  } = gathered<string>({ ...optimizer.slots, params, average, ...room })
+  const state: TrainState = { step, params: p!, average: a!, optimizer: { step: optimizer.step, slots } }
+  return { state, flat: flat!, part: part! }
 }
 
-/** Loss and gradients of one batch as a program; the parameters are inputs, and each gradient an output of its own. */
+/**
+ * A portion's share of the batch's loss and gradients as a program; the parameters are inputs, and each gradient an output of
+ * its own.
+ */
 async function compileStep(
-  lossOf: (scope: Scope) => LossGraph,
-  layout: Layout,
+  problem: TrainProblem,
+  portion: number,
+  portions: number,
   engine: Engine,
   session: SessionOptions,
 ): Promise<Program> {
+  const { layout } = problem
   const scope = new Scope()
-  const { loss, itemLoss } = lossOf(scope)
+  const { loss: mean, itemLoss } = problem.loss(scope, portion)
+  const loss = portions > 1 ? mul(mean, 1 / portions) : mean
   const parameters = layout.specs.map(({ name, shape, init }) => scope.parameter(name, shape, init))
   const outputs: Record<string, Tensor> = { loss, itemLoss }
   gradients(loss, parameters).forEach((gradient, i) => (outputs[`gradient:${layout.specs[i]!.name}`] = gradient))

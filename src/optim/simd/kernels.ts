@@ -39,6 +39,8 @@ export interface Kernels {
     decay: number,
     follow: number,
   ): void
+  /** `into += from` */
+  accumulate(length: number, from: number, into: number): void
   /** Writes four sums of squares in double precision, of elements 0, 4, 8, …; 1, 5, 9, …; and so on. */
   squares(length: number, values: number, sums: number): void
 }
@@ -82,6 +84,21 @@ const adamw: Func = (() => {
   }
 })()
 
+const accumulate: Func = (() => {
+  const [length, from, into, i] = [0, 1, 2, 3]
+  return {
+    name: 'accumulate',
+    args: ['int', 'int', 'int'],
+    locals: ['int'],
+    body: [
+      loop(
+        [...place(into, i), ...place(into, i), ...load, ...place(from, i), ...load, ...add, ...store],
+        [...get(i), ...small(16), ...addInt, ...tee(i), ...get(length), ...lessInt],
+      ),
+    ],
+  }
+})()
+
 const squares: Func = (() => {
   const [length, values, sums, i, x, front, back] = [0, 1, 2, 3, 4, 5, 6]
   const square = (two: Code, total: number): Code => [
@@ -117,6 +134,6 @@ let compiled: WebAssembly.Module | undefined
 
 /** The kernels on a memory. */
 export function kernelsOn(memory: WebAssembly.Memory): Kernels {
-  compiled ??= new WebAssembly.Module(assemble([adamw, squares]))
+  compiled ??= new WebAssembly.Module(assemble([adamw, accumulate, squares]))
   return new WebAssembly.Instance(compiled, { memory: { memory } }).exports as unknown as Kernels
 }
