@@ -1,12 +1,14 @@
 /**
- * What weights in fewer bits cost: the size of the exported file, how far the network's output is off in each quarter of the noise
+ * What weights and arithmetic in fewer bits cost: the size of the exported file, how far the network's output is off in each quarter of the noise
  * levels, the loss on held-out data (or, where nothing was held out, on the training data), and samples of equal seeds.
  *
  *     npx tsx bench/quantised.ts RUN … [--batches 4] [--count 200] [--sampler dpm++-2m] [--steps 10] [--threads 1] [--json]
  *
  * RUN is the folder of a run on images, points, maps or text. `--count 0` draws nothing. Distances are between so many samples and
  * the data, by features of random networks and, where there are classes, of a classifier: compare them within one table.
- * `time` is the least processor time of an evaluation, in turns, against that of float32.
+ * `time` is the least processor time of an evaluation, in turns, against that of float32. The row `int8 × int8` is of a file whose
+ * weights are int8 and whose convolutions compute with whole numbers, by ranges of `calibrate`; it is left out for models of tokens
+ * and for networks without convolutions.
  */
 import { parseArgs } from 'node:util'
 import { openParts } from '../src/cli/open-data.ts'
@@ -15,14 +17,18 @@ import { applyClassifier, classifierFeatures, drawSamples, randomFeatures } from
 import { allItems } from '../src/eval/items.ts'
 import { folderStore } from '../src/eval/node/folder-store.ts'
 import { storedClassifier } from '../src/eval/reference.ts'
+import { isTweedieError } from '../src/errors.ts'
 import { sizeOf } from '../src/graph/index.ts'
 import { frechetDistance } from '../src/metrics/frechet.ts'
 import { type AnyModel, isEmbeddingModel, isTokenModel } from '../src/model/any-model.ts'
+import { type Arithmetic, computeWith } from '../src/model/arithmetic.ts'
+import { calibrate } from '../src/model/calibrate.ts'
 import { exportOnnx } from '../src/model/export-onnx.ts'
 import { generateTokens } from '../src/model/generate-tokens.ts'
 import { timesOf } from '../src/model/times.ts'
 import { roundWeights, type WeightFormat, weightFormats } from '../src/model/weight-format.ts'
 import { Scope } from '../src/nn/parameters.ts'
+import type { ConvolutionRanges } from '../src/onnx/int8-convolution.ts'
 import { compile } from '../src/runtime/program.ts'
 import { nodeEngine } from '../src/runtime/node.ts'
 import type { Session, Tensors } from '../src/runtime/session.ts'
@@ -45,10 +51,17 @@ const { values, positionals } = parseArgs({
 if (positionals.length === 0) throw new Error('usage: bench/quantised.ts RUN …')
 const [count, steps, threads] = [values.count, values.steps, values.threads].map(Number) as [number, number, number]
 
-/** What is measured, by format. */
+/** A way to write the file: the weights, and the ranges of convolutions that compute with whole numbers. */
+interface Way {
+  readonly weights: WeightFormat
+  readonly ranges: ConvolutionRanges | undefined
+}
+
+/** What is measured, by way. */
 interface Row {
   readonly run: string
   readonly weights: WeightFormat
+  readonly arithmetic: Arithmetic
   readonly bytes: number
   /** |y − ŷ| / |y| over the items in each quarter of the noise levels, the faintest first. */
   readonly errors: readonly number[]
@@ -77,7 +90,12 @@ async function measure(run: string): Promise<Row[]> {
     return batch
   })
 
-  const files = weightFormats.map((weights) => exportOnnx(model, { weights, batch: record.spec.batch }))
+  const ranges = await rangesOf(model)
+  const ways: readonly Way[] = [
+    ...weightFormats.map((weights) => ({ weights, ranges: undefined })),
+    ...(ranges ? [{ weights: 'int8', ranges } as const] : []),
+  ]
+  const files = ways.map((way) => exportOnnx(model, { ...way, batch: record.spec.batch }))
   const sessions = await Promise.all(files.map((file) => engine.createSession(file, { threads })))
   const outputs: Float32Array[][] = []
   for (const session of sessions) outputs.push(await outputsOf(session, model, batches))
@@ -87,22 +105,33 @@ async function measure(run: string): Promise<Row[]> {
   const judge = count > 0 ? await judgeOf(run, train) : undefined
   const found: Row[] = []
   if (!values.json) console.log(`${run}: ${model.layout.size} parameters`)
-  for (const [i, weights] of weightFormats.entries()) {
-    const rounded = roundWeights(model, weights)
+  for (const [i, way] of ways.entries()) {
     const row = {
       run,
-      weights,
+      weights: way.weights,
+      arithmetic: way.ranges ? ('int8' as const) : ('float32' as const),
       bytes: files[i]!.length,
       errors: errorsByNoise(problem, batches, outputs[0]!, outputs[i]!),
-      loss: await lossOf(problem, rounded, batches),
+      loss: await lossOf(problem, model, way, batches),
       heldOut: heldOut !== undefined,
       time: times[i]! / times[0]!,
-      samples: judge ? await judge(rounded) : {},
+      samples: judge ? await judge(model, way) : {},
     }
     found.push(row)
     if (!values.json) print(row)
   }
   return found
+}
+
+/** Ranges of the convolutions, where there are such. */
+async function rangesOf(model: AnyModel): Promise<ConvolutionRanges | undefined> {
+  if (isTokenModel(model) || isEmbeddingModel(model)) return undefined
+  try {
+    return await calibrate(model, engine, { threads })
+  } catch (error) {
+    if (isTweedieError(error, 'usage')) return undefined
+    throw error
+  }
 }
 
 /** What the network of an exported file is fed of a batch: x_t, as tokens or as α x₀ + σ ε. */
@@ -162,27 +191,27 @@ function errorsByNoise(
   return Array.from(off, (sum, quarter) => Math.sqrt(sum / all[quarter]!))
 }
 
-async function lossOf(
-  problem: TrainProblem,
-  { layout, weights }: AnyModel,
-  batches: readonly Batch[],
-): Promise<number> {
+async function lossOf(problem: TrainProblem, model: AnyModel, way: Way, batches: readonly Batch[]): Promise<number> {
+  const { layout, weights } = rounded(model, way)
   const { loss } = problem.loss(new Scope(), batches[0]!.levels.length)
   const constants = new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
-  using program = await compile({ loss }, engine, { constants, threads })
+  using program = await compile({ loss }, engine, { constants, threads, ...computeWith(way.ranges) })
   let sum = 0
   for (const { feeds } of batches) sum += (await program.run(feeds)).loss![0]!
   return sum / batches.length
 }
 
 /** How samples are judged. The first that come, those of float32, are what later ones of the same seeds are held against. */
-async function judgeOf(run: string, data: TrainData): Promise<(model: AnyModel) => Promise<Record<string, number>>> {
+async function judgeOf(
+  run: string,
+  data: TrainData,
+): Promise<(model: AnyModel, way: Way) => Promise<Record<string, number>>> {
   let first: ArrayLike<number> | undefined
   const batch = Math.min(count, 50)
   if (data.kind === 'tokens') {
-    return async (rounded) => {
-      if (!isTokenModel(rounded)) throw new Error('not a model of tokens')
-      const { tokens } = await generateTokens(rounded, engine, { count, steps, batch, threads })
+    return async (model, way) => {
+      if (!isTokenModel(model)) throw new Error('not a model of tokens')
+      const { tokens } = await generateTokens(rounded(model, way), engine, { count, steps, batch, threads })
       first ??= tokens
       return { 'equal tokens': tokens.filter((token, i) => token === first![i]).length / tokens.length }
     }
@@ -193,10 +222,14 @@ async function judgeOf(run: string, data: TrainData): Promise<(model: AnyModel) 
     randomFeatures(data.shape, engine, { threads }),
   ]
   const real = await Promise.all(features.map((each) => each.extract(allItems(data))))
-  return async (rounded) => {
-    if ('look' in rounded) throw new Error('a model of tokens')
-    const how = { sampler: samplerByName(values.sampler), times: timesOf(rounded.schedule, steps) }
-    const samples = await drawSamples(rounded, data, engine, { count, batch, threads, ...how })
+  return async (model, way) => {
+    if ('look' in model) throw new Error('a model of tokens')
+    const how = {
+      sampler: samplerByName(values.sampler),
+      times: timesOf(model.schedule, steps),
+      arithmetic: way.ranges ?? 'float32',
+    } as const
+    const samples = await drawSamples(rounded(model, way), data, engine, { count, batch, threads, ...how })
     const items = allItems(samples)
     first ??= items
     const result: Record<string, number> = {
@@ -213,9 +246,22 @@ async function judgeOf(run: string, data: TrainData): Promise<(model: AnyModel) 
   }
 }
 
-function print({ weights, bytes, errors, loss, heldOut, time, samples }: Row): void {
+/** The model with the weights of a way; convolutions of whole numbers round theirs themselves. */
+function rounded<M extends AnyModel>(model: M, { weights, ranges }: Way): M {
+  return ranges ? roundOthers(model, weights, ranges) : roundWeights(model, weights)
+}
+
+/** The model with its weights rounded, but those of these convolutions. */
+function roundOthers<M extends AnyModel>(model: M, format: WeightFormat, ranges: ConvolutionRanges): M {
+  const { weights } = roundWeights(model, format)
+  const [into, from] = [model.layout.toMap(weights), model.layout.toMap(model.weights)]
+  for (const name of ranges.keys()) into.get(name)!.data.set(from.get(name)!.data)
+  return { ...model, weights }
+}
+
+function print({ weights, arithmetic, bytes, errors, loss, heldOut, time, samples }: Row): void {
   const cells = [
-    weights.padEnd(8),
+    (arithmetic === 'int8' ? `${weights} × int8` : weights).padEnd(11),
     `${(bytes / 1e6).toFixed(2)} MB`.padStart(9),
     `output ${errors.map((error) => error.toExponential(1)).join(' ')}`,
     `loss${heldOut ? ' (held out)' : ''} ${loss.toFixed(5)}`,

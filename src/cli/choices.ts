@@ -6,6 +6,7 @@ import type { WeightingName } from '../denoise/weighting.ts'
 import type { DiscreteSpec } from '../discrete/spec.ts'
 import type { ModelBoundOptions } from '../eval/likelihood.ts'
 import type { OdeLikelihoodOptions } from '../likelihood/ode-likelihood.ts'
+import type { Arithmetic } from '../model/arithmetic.ts'
 import type { SpacingName } from '../model/times.ts'
 import type { BetaTableName } from '../noise/betas.ts'
 import type { ScheduleName, ScheduleOptions } from '../noise/named.ts'
@@ -86,6 +87,8 @@ export const boundVariances = namesOf<NonNullable<ModelBoundOptions['variance']>
 export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exact: 0, rademacher: 0, gaussian: 0 })
 export const decays = ['cosine', 'constant'] as const
 export const attentions = ['none', 'middle', 'lowest'] as const
+/** The arithmetic of convolutions when sampling. */
+export const arithmetics = namesOf<Arithmetic>({ float32: 0, int8: 0 })
 export const devices = ['cpu', 'webgpu', 'auto'] as const
 /** How tokens are corrupted. */
 export const kernels = namesOf<DiscreteSpec['kernel']>({ absorbing: 0, uniform: 0, gaussian: 0, neighbour: 0 })

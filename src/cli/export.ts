@@ -1,6 +1,9 @@
 /** `tweedie export`: the network for other runtimes, and numbers to check other implementations with. */
 import { Option, type Command } from 'commander'
+import type { Model } from '../model/model.ts'
 import type { WeightFormat } from '../model/weight-format.ts'
+import type { ConvolutionRanges } from '../onnx/int8-convolution.ts'
+import { arithmetics } from './choices.ts'
 import { bytes, command, oneOf, print, printJson, version, whole, withExamples, withSeed } from './common.ts'
 import type { CommonOptions } from './common.ts'
 
@@ -9,6 +12,7 @@ interface ExportCommandOptions extends CommonOptions {
   readonly reference?: string
   readonly batch?: number
   readonly weights: WeightFormat
+  readonly arithmetic?: (typeof arithmetics)[number]
   readonly seed: number
   readonly force?: boolean
 }
@@ -26,6 +30,11 @@ export function exportCommand(): Command {
         .argParser(oneOf(formats))
         .default('float32'),
     )
+    .option(
+      '--arithmetic <kind>',
+      `${arithmetics.join(', ')} (default: float32). int8: convolutions in whole numbers, by ranges that are measured first; for processors`,
+      oneOf(arithmetics),
+    )
     .option('--reference <file>', 'a .safetensors file of x, t, class_labels and output, to check other code with')
     .option('--force', 'write over files that exist')
   withSeed(command_)
@@ -34,6 +43,10 @@ export function exportCommand(): Command {
     [
       'tweedie export runs/mine --out small.onnx --weights int8',
       'a quarter of the size; computes as fast, in single precision',
+    ],
+    [
+      'tweedie export runs/mine --out fast.onnx --weights int8 --arithmetic int8',
+      'up to twice as fast, on a cpu with integer dot products',
     ],
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
@@ -47,7 +60,7 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
     import('./require-new.ts'),
     import('../io/node/files.ts'),
   ])
-  const { out, reference, batch, weights, seed, force = false, json } = options
+  const { out, reference, batch, weights, arithmetic, seed, force = false, json } = options
   if (out === undefined && reference === undefined) {
     throw new TweedieError('usage', 'what should be written?', { hint: '--out model.onnx' })
   }
@@ -57,11 +70,15 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
   if (reference !== undefined && 'look' in model) {
     throw new TweedieError('usage', '--reference is for models of images and points, and this one is of tokens')
   }
+  if (arithmetic === 'int8' && 'look' in model) {
+    throw new TweedieError('usage', '--arithmetic int8 is for models of images, and this one is of tokens')
+  }
   const files: Record<string, number> = {}
   if (out !== undefined) {
     const { exportOnnx } = await import('../model/export-onnx.ts')
     const metadata = { ...metadataOf(path, model.meta.save), classes: JSON.stringify(model.classNames) }
-    const file = exportOnnx(model, { batch, weights, metadata })
+    const ranges = arithmetic === 'int8' && !('look' in model) ? await rangesOf(model, seed) : undefined
+    const file = exportOnnx(model, { batch, weights, ranges, metadata })
     await writeFileAtomic(out, file)
     files[out] = file.length
   }
@@ -78,6 +95,15 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
   }
   if (json) return printJson({ files })
   for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
+}
+
+/** What the convolutions read and give while the model samples. */
+async function rangesOf(model: Model, seed: number): Promise<ConvolutionRanges> {
+  const [{ calibrate }, { nodeEngine }] = await Promise.all([
+    import('../model/calibrate.ts'),
+    import('../runtime/node.ts'),
+  ])
+  return calibrate(model, await nodeEngine(), { seed })
 }
 
 function metadataOf(model: string, save: string | undefined): Record<string, string> {

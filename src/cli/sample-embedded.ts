@@ -27,6 +27,7 @@ const idle = [
   'class',
   ...guidanceAttributes,
   'clip',
+  'arithmetic',
   'columns',
   'data',
   'encode',

@@ -21,7 +21,7 @@ import { interruptible, watched } from './watched.ts'
 
 /** Draws samples, shows and writes them. */
 export async function runSample(path: string, options: SampleCommandOptions): Promise<void> {
-  const { count, out, seed, batch, clip, columns, trajectory, force = false } = options
+  const { count, out, seed, batch, clip, columns, arithmetic, trajectory, force = false } = options
   if (out !== undefined) await checkOutput(out, force)
   if (trajectory !== undefined) await requireNew(trajectory, animationExtensions, force)
   const model = await openModel(path)
@@ -44,6 +44,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
       count,
       seed,
       batch,
+      arithmetic,
       clip,
       guidance,
       labels,
@@ -66,6 +67,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
     ...(options.times && { times: options.times }),
     ...(options.eta !== undefined && { eta: options.eta }),
     ...(options.churn !== undefined && { churn: options.churn }),
+    ...(arithmetic === 'int8' && { arithmetic }),
     class: options.class ?? null,
     guidance: options.guidance ?? 0,
     ...(options.negative !== undefined && { negative: options.negative }),

@@ -1,6 +1,7 @@
 /** `tweedie sample`: draws from a model. */
 import { type Command, Option } from 'commander'
-import { command, whole, withEngine, withExamples, withSeed } from './common.ts'
+import { arithmetics } from './choices.ts'
+import { command, oneOf, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
 import { type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'
 import { withSampler } from './sampler-options.ts'
@@ -14,6 +15,7 @@ export interface SampleCommandOptions
   readonly out?: string
   readonly class?: string
   readonly batch?: number
+  readonly arithmetic?: (typeof arithmetics)[number]
   readonly seed: number
   readonly clip?: boolean
   readonly columns?: number
@@ -25,7 +27,7 @@ export interface SampleCommandOptions
 }
 
 /** What has no meaning on the way from a picture to its latent, or back. */
-const idle = ['count', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
+const idle = ['count', 'arithmetic', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
 
 /** The command. */
 export function sampleCommand(): Command {
@@ -43,6 +45,11 @@ export function sampleCommand(): Command {
   withSampler(sample)
   sample
     .option('--batch <n>', 'items at a time; changes the memory, not the samples (default: 64)', whole())
+    .option(
+      '--arithmetic <kind>',
+      `${arithmetics.join(', ')} (default: float32). int8: convolutions in whole numbers, up to twice as fast on a cpu with integer dot products, slightly other samples; their ranges are measured first, which pays off from 64 items on`,
+      oneOf(arithmetics),
+    )
     .option('--columns <n>', 'images in a row of the grid', whole())
     .option('--trajectory <file>', 'a .gif or .webp of the way from noise to samples; of text a .txt')
     .option('--data <path>', 'for analytic-ddpm and analytic-ddim: what to measure on (default: what train was given)')
@@ -70,6 +77,7 @@ export function sampleCommand(): Command {
     ['tweedie sample runs/mine --sampler heun --churn 40 --spacing karras -o x.png', "EDM's stochastic sampler"],
     ['tweedie sample runs/mine -n 1000 --out samples/', 'a thousand files'],
     ['tweedie sample runs/mine -n 1000 --out samples.npy', 'values, float32'],
+    ['tweedie sample runs/mine -n 1000 --out samples/ --arithmetic int8', 'in about half the time'],
     ['tweedie sample runs/mine --encode face.png -o face.npy', 'a picture as a latent …'],
     ['tweedie sample runs/mine --decode face.npy -o again.png', '… and as a picture again'],
     ['tweedie sample runs/mine --trajectory way.gif', 'watch it happen'],

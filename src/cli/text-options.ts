@@ -71,6 +71,7 @@ const ofValues = [
   'churn',
   'variance',
   'clip',
+  'arithmetic',
   'guidanceRescale',
   'guidanceInterval',
   'negative',

@@ -6,6 +6,7 @@ import { sizeOf } from '../graph/index.ts'
 import { bindPortions } from '../runtime/portions.ts'
 import { compile } from '../runtime/program.ts'
 import type { Engine } from '../runtime/session.ts'
+import { computeWith } from './arithmetic.ts'
 import type { ModelDenoiserOptions } from './denoiser.ts'
 import { networkGraph, samplingPortion } from './network-graph.ts'
 import type { TokenModel } from './token-model.ts'
@@ -27,12 +28,13 @@ export interface ModelCategoricalDenoiser extends CategoricalDenoiser, Disposabl
 export async function categoricalDenoiser(
   model: TokenModel,
   engine: Engine,
-  { batch, portion, ...session }: ModelDenoiserOptions,
+  { batch, portion, ranges, ...session }: ModelDenoiserOptions,
 ): Promise<ModelCategoricalDenoiser> {
   const { network, process, shape, unconditionalLabel = 0 } = model
   const each = portion ?? samplingPortion(model, batch)
   const { output, weights } = networkGraph(model, each)
-  const program = await compile({ output }, engine, { ...session, constants: weights })
+  const arithmetic = computeWith(ranges, session.device)
+  const program = await compile({ output }, engine, { ...session, ...arithmetic, constants: weights })
   const size = sizeOf(shape)
   const feeds = {
     x: new Int32Array(batch * size),

@@ -5,9 +5,11 @@ import { fromPrediction } from '../denoise/from-prediction.ts'
 import { fromPredictionAndVariance } from '../denoise/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../graph/index.ts'
+import type { ConvolutionRanges } from '../onnx/int8-convolution.ts'
 import { bindPortions } from '../runtime/portions.ts'
-import { compile } from '../runtime/program.ts'
+import { compile, type Program } from '../runtime/program.ts'
 import type { Engine, SessionOptions } from '../runtime/session.ts'
+import { computeWith } from './arithmetic.ts'
 import type { Model } from './model.ts'
 import { networkGraph, type NetworkWeights, samplingPortion } from './network-graph.ts'
 
@@ -29,6 +31,8 @@ export interface ModelDenoiserOptions extends Pick<SessionOptions, 'device' | 't
   readonly batch: number
   /** Items that go through the network at a time, a divisor of `batch`; by default {@link samplingPortion}. */
   readonly portion?: number
+  /** Ranges of convolutions, which then compute in eight bits: those that `calibrate` finds. */
+  readonly ranges?: ConvolutionRanges | undefined
 }
 
 /**
@@ -44,18 +48,33 @@ export async function modelDenoiser(
   engine: Engine,
   options: ModelDenoiserOptions,
 ): Promise<ModelDenoiser> {
-  const { network, schedule, view, parametrisation: kind } = model
-  const { batch, portion = samplingPortion(model, batch), ...session } = options
-  const conditional = network.classes > 0
-  const { x, output, weights } = networkGraph(model, portion)
-  const program = await compile({ output }, engine, { ...session, constants: weights })
+  const { batch, portion = samplingPortion(model, batch), ranges, ...session } = options
+  const arithmetic = computeWith(ranges, session.device)
+  const { output, weights } = networkGraph(model, portion)
+  const program = await compile({ output }, engine, { ...session, ...arithmetic, constants: weights })
+  return denoiserOf(model, program, batch)
+}
+
+/**
+ * The denoiser over a compiled network, which it disposes of.
+ *
+ * @param program from `x`, `t` and `labels` to `output`, for a portion of the batch
+ * @param further arrays for other outputs of it, portion by portion
+ */
+export function denoiserOf(
+  { network, schedule, view, parametrisation: kind }: DenoisingModel,
+  program: Program,
+  batch: number,
+  further: Readonly<Record<string, Float32Array>> = {},
+): ModelDenoiser {
+  const [x, output] = [program.inputs.get('x')!, program.outputs.get('output')!]
   const feeds = {
     x: new Float32Array(batch * sizeOf(x.shape.slice(1))),
     t: new Float32Array(batch),
-    ...(conditional && { labels: new Int32Array(batch) }),
+    ...(network.classes > 0 && { labels: new Int32Array(batch) }),
   }
   const result = new Float32Array(batch * sizeOf(output.shape.slice(1)))
-  const bound = bindPortions(program, feeds, { output: result }, batch / portion)
+  const bound = bindPortions(program, feeds, { output: result, ...further }, batch / x.shape[0]!)
 
   const predict = async (given: FloatArray, t: number, { signal }: DenoiseContext = {}): Promise<Float32Array> => {
     if (given.length > feeds.x.length) {

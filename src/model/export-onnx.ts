@@ -3,6 +3,7 @@
  * inputs `x` `[batch, ...inputShape]` (int32 for tokens), `t` `[batch]` and `labels` `[batch]` int32, named output `output`.
  */
 import { TweedieError } from '../errors.ts'
+import { type ConvolutionRanges, int8Convolutions } from '../onnx/int8-convolution.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import type { ModelProto, TensorProto, ValueInfo } from '../onnx/proto/model.ts'
 import { shareConstants } from '../onnx/share-constants.ts'
@@ -16,6 +17,8 @@ export interface ExportOptions {
   readonly batch?: number | undefined
   /** How large weights are stored: `float32` (default), `float16`, or `int8` with a scale for every output channel. */
   readonly weights?: WeightFormat | undefined
+  /** Ranges of convolutions, which then compute in eight bits on a processor: those that `calibrate` finds. */
+  readonly ranges?: ConvolutionRanges | undefined
   /** Text stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -24,11 +27,11 @@ export interface ExportOptions {
  * The bytes of an `.onnx` file.
  *
  * @throws TweedieError `model` where the network's graph cannot be freed from its batch size, or a weight has no place in
- *   the format
+ *   the format, `ranges` are of another network
  */
 export function exportOnnx(
   model: NetworkWeights,
-  { batch, weights: format = 'float32', metadata = {} }: ExportOptions = {},
+  { batch, weights: format = 'float32', ranges, metadata = {} }: ExportOptions = {},
 ): Uint8Array {
   const make = (size: number): ModelProto => {
     const { output, weights } = networkGraph(model, size)
@@ -36,7 +39,8 @@ export function exportOnnx(
   }
   const full = batch === undefined ? freeBatch(make) : make(batch)
   const weights = model.layout.toMap(model.weights)
-  return encodeModel(storeWeights(shareConstants(full, weights), weights, format))
+  const shared = shareConstants(full, weights)
+  return encodeModel(storeWeights(ranges ? int8Convolutions(shared, ranges) : shared, weights, format))
 }
 
 /** Two sizes that no other dimension has by chance. */

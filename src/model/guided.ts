@@ -54,7 +54,7 @@ export async function guidedModel(
     const own = await modelDenoiser(model, engine, { ...options, batch: halves ? 2 * batch : batch })
     parts.push(own)
     let denoiser: Denoiser = own
-    const other = weak && (await modelDenoiser(weak, engine, options))
+    const other = weak && (await modelDenoiser(weak, engine, { ...options, ranges: undefined }))
     if (other) parts.push(other)
     if (other) denoiser = guidedAway(own, other, { w, ...manner })
     else if (halves) denoiser = classifierFree(own, { w, batch, ...manner })

@@ -20,15 +20,24 @@ export interface Quantized {
   readonly scales: Float32Array
 }
 
-/** The largest whole number: −128 is left out, so that zero stands in the middle. */
-const most = 127
+/** How to quantise. */
+export interface QuantizeOptions {
+  /** The largest whole number; default 127: −128 is left out, so that zero stands in the middle. */
+  readonly most?: number
+  /** The least scale of each channel; default 0. */
+  readonly finest?: Float32Array
+}
 
 /**
  * The nearest whole numbers and scales of `weights`, `[channels, …]` flat.
  *
  * @throws TweedieError `model` where a weight is not finite
  */
-export function quantize(weights: Float32Array, channels: number): Quantized {
+export function quantize(
+  weights: Float32Array,
+  channels: number,
+  { most = 127, finest }: QuantizeOptions = {},
+): Quantized {
   const size = weights.length / channels
   const values = new Int8Array(weights.length)
   const scales = new Float32Array(channels)
@@ -37,7 +46,7 @@ export function quantize(weights: Float32Array, channels: number): Quantized {
     let largest = 0
     for (let i = from; i < from + size; i++) largest = Math.max(largest, Math.abs(weights[i]!))
     if (!Number.isFinite(largest)) throw new TweedieError('model', 'weights that are not finite cannot be quantised')
-    scales[channel] = largest / most
+    scales[channel] = Math.max(largest / most, finest?.[channel] ?? 0)
     const scale = scales[channel]!
     if (scale === 0) continue
     for (let i = from; i < from + size; i++)

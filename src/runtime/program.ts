@@ -9,6 +9,7 @@ import type { Tensor } from '../graph/tensor.ts'
 import { inputsOf, topological } from '../graph/traverse.ts'
 import type { Target } from '../onnx/lower/context.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
+import type { ModelProto } from '../onnx/proto/model.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
 import { blockSize } from './block-size.ts'
 import type { BoundRun, Engine, RunOptions, Session, SessionOptions, TensorData } from './session.ts'
@@ -17,6 +18,10 @@ import type { BoundRun, Engine, RunOptions, Session, SessionOptions, TensorData 
 export interface CompileOptions extends SessionOptions {
   /** Values of inputs that are built in as constants (weights, when sampling): the runtime may re-arrange them. */
   readonly constants?: ReadonlyMap<string, HostArray>
+  /**
+   * Changes the lowered graph, whose convolutions are then plain nodes, before the runtime gets it. What goes in and out stays.
+   */
+  readonly rewrite?: ((model: ModelProto) => ModelProto) | undefined
 }
 
 /** Host arrays by the name of an input or output. */
@@ -55,10 +60,12 @@ export async function compile(
   engine: Engine,
   options: CompileOptions = {},
 ): Promise<Program> {
-  const { constants, ...session } = options
-  const target = await targetOf(options.device ?? 'cpu', engine)
+  const { constants, rewrite, ...session } = options
+  const { provider, ...special } = await targetOf(options.device ?? 'cpu', engine)
+  const target = rewrite ? { provider } : { provider, ...special }
   const simple = simplified(outputs)
-  const model = encodeModel(toOnnx(simple, { target, ...(constants && { constants }) }))
+  const lowered = toOnnx(simple, { target, ...(constants && { constants }) })
+  const model = encodeModel(rewrite ? rewrite(lowered) : lowered)
   const inputs = new Map([...inputsOf(Object.values(simple))].filter(([name]) => !constants?.has(name)))
   const thread = options.thread ?? (isSmall(Object.values(simple)) ? 'caller' : 'pool')
   // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
