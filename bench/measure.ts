@@ -15,7 +15,10 @@ export function median(list: readonly number[]): number {
   return sorted[sorted.length >> 1]!
 }
 
-/** What alternates: each round times `ours` a few times, and asks the peer, where there is one, for its own median. */
+/**
+ * What alternates: each round times `ours` a few times, after one run that finds the caches full of the peer's data, and
+ * asks the peer, where there is one, for its own median, which follows runs of its own.
+ */
 export interface Contest {
   readonly rounds: number
   readonly runs: number
@@ -27,6 +30,7 @@ export interface Contest {
 export async function alternate({ rounds, runs, ours, peer }: Contest): Promise<{ ms: number; peerMs?: number }> {
   const [mine, theirs]: [number[], number[]] = [[], []]
   for (let round = 0; round < rounds; round++) {
+    await ours()
     for (let run = 0; run < runs; run++) mine.push(await timed(ours))
     if (peer) theirs.push(peer())
   }

@@ -144,7 +144,7 @@ async function sampleRow(batch: number, settings: Settings): Promise<Row> {
   const x = normal(key(1), new Float32Array(batch * 3072))
   const ours = async (): Promise<unknown> => denoiser.denoise(x, 0.5)
   for (let i = 0; i < 3; i++) await ours()
-  const runs = batch > 16 ? 1 : 3
+  const runs = batch === 1 ? 20 : batch > 16 ? 1 : 3
   const peer = peerOf('unet', settings, { batch, runs }, ({ forward_ms }) => forward_ms.median)
   const result = await alternate({ rounds, runs, ours, peer })
   const work = forwardFlops(model.network, batch)
@@ -274,12 +274,19 @@ async function scalingRow(unit: 'ms' | 'MB', settings: Settings): Promise<Row> {
   return { title, unit, ours, peer: 16 * before, ratio: (16 * before) / ours, goal: 1 }
 }
 
-/** From the start of the process to the end of its first training step, without a cache and with what the last run left. */
+/**
+ * From the start of a process that uses the built package to the end of its first training step, without a cache and with what
+ * the last run left.
+ */
 async function coldRow(settings: Settings): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'tweedie-cache-'))
+  const script = fileURLToPath(new URL('first-step.mjs', import.meta.url))
+  const wanted = JSON.stringify({ spec: specOf('unet', 16), threads: settings.threads })
   const seconds = (cache: string): number => {
     const start = performance.now()
-    trainAlone(16, 1, settings, cache)
+    const env = { ...process.env, TWEEDIE_CACHE: cache }
+    const { status, stderr } = spawnSync(process.execPath, [script, wanted], { encoding: 'utf8', env })
+    if (status !== 0) throw new Error(`first-step.mjs failed (npm run build?): ${stderr}`)
     return (performance.now() - start) / 1e3
   }
   try {
@@ -296,16 +303,11 @@ async function coldRow(settings: Settings): Promise<Row> {
   }
 }
 
-/** Runs `train-alone.ts`, with the cache in a folder or `off`. */
-function trainAlone(
-  batch: number,
-  steps: number,
-  { threads }: Settings,
-  cache = 'off',
-): { ms: number; peakMB: number } {
+/** Runs `train-alone.ts`. */
+function trainAlone(batch: number, steps: number, { threads }: Settings): { ms: number; peakMB: number } {
   const script = fileURLToPath(new URL('train-alone.ts', import.meta.url))
   const args = [...process.execArgv, script, ...[batch, steps, threads].map(String)]
-  const environment = { ...process.env, TWEEDIE_CACHE: cache }
+  const environment = { ...process.env, TWEEDIE_CACHE: 'off' }
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: environment })
   if (status !== 0) throw new Error(`train-alone.ts failed: ${stderr}`)
   return JSON.parse(stdout) as { ms: number; peakMB: number }

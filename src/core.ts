@@ -25,6 +25,7 @@ export { type AnyModel, anyFolderOf, anyModelOf, isEmbeddingModel, isTokenModel 
 export { categoricalDenoiser } from './model/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './model/denoiser.ts'
 export { exportOnnx } from './model/export-onnx.ts'
+export { roundWeights, type WeightFormat, weightFormats } from './model/weight-format.ts'
 export { generate, type Generated, type GenerateOptions, type GenerateProgress } from './model/generate.ts'
 export { folderOf, type Model, modelOf } from './model/model.ts'
 export { pictureOf, textPictureOf } from './model/picture.ts'

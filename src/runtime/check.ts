@@ -23,7 +23,10 @@ export function checkTensors(signature: Signature, inputs: Tensors, outputs: Ten
 }
 
 /** @throws TweedieError `usage` for options that no engine can follow */
-export function checkOptions({ threads }: SessionOptions): void {
+export function checkOptions({ threads, spinning }: SessionOptions): void {
+  if (spinning !== undefined && !(Number.isInteger(spinning) && spinning >= 0 && spinning <= 1e6)) {
+    throw new TweedieError('usage', `spinning is ${spinning}; it is a whole number of microseconds from 0 to 1000000`)
+  }
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
     throw new TweedieError('usage', `threads is ${threads}; it is a whole number from 1 to 1024`)
   }

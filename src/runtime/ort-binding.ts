@@ -10,6 +10,7 @@ import type { Signature } from '../onnx/proto/signature.ts'
 import { checkOptions, checkTensors } from './check.ts'
 import { lifetime } from './lifetime.ts'
 import { interrupted, runError, sessionError } from './ort-error.ts'
+import { spinConfig } from './spin.ts'
 import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
 
 /** The engine; the addon is loaded when the first session is created. */
@@ -87,7 +88,7 @@ async function load(
 }
 
 function nativeOptions(device: Device, options: SessionOptions): Ort.InferenceSession.SessionOptions {
-  const { threads, optimization = 'all', profile, spinning = false, config, rewritten = {} } = options
+  const { threads, optimization = 'all', profile, spinning, config, rewritten = {} } = options
   return {
     executionProviders: [device],
     graphOptimizationLevel: rewritten.from ? 'disabled' : optimization,
@@ -97,7 +98,7 @@ function nativeOptions(device: Device, options: SessionOptions): Ort.InferenceSe
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     ...(rewritten.saveTo !== undefined && { optimizedModelFilePath: rewritten.saveTo }),
     extra: {
-      'session.intra_op.allow_spinning': spinning ? '1' : '0',
+      ...spinConfig(spinning),
       ...(rewritten.saveTo !== undefined && { 'session.save_model_format': 'ORT' }),
       ...config,
     },

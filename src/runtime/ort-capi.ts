@@ -16,6 +16,7 @@ import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
 import { interrupted, runError, sessionError } from './ort-error.ts'
 import { findOrtLibrary } from './ort-library.ts'
+import { spinConfig } from './spin.ts'
 import type { BoundRun, Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
 
 /** The engine; koffi and the library are loaded when the first session is created. */
@@ -149,7 +150,7 @@ async function load(
 }
 
 function applyOptions(api: OrtApi, native: bigint, device: Device, options: SessionOptions): void {
-  const { threads, optimization = 'all', profile, spinning = false, config, rewritten = {} } = options
+  const { threads, optimization = 'all', profile, spinning, config, rewritten = {} } = options
   api.check(api.SetSessionLogSeverityLevel(native, logFatal))
   // A memory pattern, learnt in the first run, is one block for all later ones; but the first run's own blocks stay, so a
   // session takes twice the memory, and its second run is the slowest.
@@ -160,7 +161,7 @@ function applyOptions(api: OrtApi, native: bigint, device: Device, options: Sess
   if (threads !== undefined) api.check(api.SetIntraOpNumThreads(native, threads))
   if (profile !== undefined) api.check(api.EnableProfiling(native, profile))
   const entries = {
-    'session.intra_op.allow_spinning': spinning ? '1' : '0',
+    ...spinConfig(spinning),
     ...(device === 'cpu' && { 'session.use_env_allocators': '1' }),
     ...(rewritten.saveTo !== undefined && { 'session.save_model_format': 'ORT' }),
     ...config,

@@ -53,11 +53,8 @@ export interface SessionOptions {
   readonly cached?: boolean
   /** Prefix of a Chrome trace file with the time of every node, written when the session is disposed. */
   readonly profile?: string
-  /**
-   * Whether idle threads spin while they wait for work; default false. Spinning gains nothing measurable on these graphs,
-   * and on a machine with other work the waiting threads keep the working ones from running: steps take several times as long.
-   */
-  readonly spinning?: boolean
+  /** Microseconds that idle threads spin for work before they sleep; default 20 (`spin.ts`). */
+  readonly spinning?: number
   /**
    * Which thread runs the graph, where the engine has the choice. `pool` (default) keeps the event loop alive; `caller`
    * saves the 20 to 100 µs of the way there and back, which is worth it for graphs that take less than a millisecond:

@@ -157,6 +157,10 @@ describe.each<Engine>([bindingEngine, capiEngine])('$name', (engine) => {
       expect((await failure(engine.createSession(bytes, one))).code).toBe('model')
     })
 
+    test.each([-1, 0.5, NaN, 1e7])('%d microseconds of spinning', async (spinning) => {
+      expect((await failure(engine.createSession(relu, { spinning }))).code).toBe('usage')
+    })
+
     test.each([0, -1, 1.5, NaN])('%d threads', async (threads) => {
       expect((await failure(engine.createSession(relu, { threads }))).code).toBe('usage')
     })
@@ -220,9 +224,11 @@ describe.each<Engine>([bindingEngine, capiEngine])('$name', (engine) => {
     })
 
     test('every option is accepted', async () => {
-      for (const optimization of ['all', 'extended', 'basic', 'disabled'] as const) {
-        const config = { 'session.set_denormal_as_zero': '1' }
-        await expectWorks(await session(relu, { device: 'cpu', threads: 2, spinning: false, optimization, config }))
+      const config = { 'session.set_denormal_as_zero': '1' }
+      for (const spinning of [0, 50]) {
+        for (const optimization of ['all', 'extended', 'basic', 'disabled'] as const) {
+          await expectWorks(await session(relu, { device: 'cpu', threads: 2, spinning, optimization, config }))
+        }
       }
     })
   })

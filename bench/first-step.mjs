@@ -1,0 +1,17 @@
+/**
+ * The first training step of a program that uses the built package, as its users do: no TypeScript is translated on the way.
+ *
+ *     node bench/first-step.mjs '{ "spec": …, "threads": 2 }'
+ */
+import { createTrainer, nodeEngine } from 'tweedie'
+import { createDataset } from 'tweedie/data'
+import { key, uniform } from 'tweedie/random'
+
+const { spec, threads } = JSON.parse(process.argv[2])
+const { in_channels: channels, sample_size: size } = spec.network.config
+const data = Uint8Array.from(uniform(key(0), new Float32Array(256 * channels * size * size)), (u) => 256 * u)
+const dataset = createDataset({ name: 'noise', kind: 'image', shape: [channels, size, size], data })
+const trainer = await createTrainer(spec, dataset, await nodeEngine(), { threads })
+const { loss } = await trainer.step(1_000_000)
+if (!Number.isFinite(loss)) throw new Error(`loss ${loss}`)
+process.exit(0)
