@@ -2,7 +2,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sizeOf } from '../../src/graph/index.ts'
-import { type ConvolutionRanges, int8Convolutions, type Range, stepsOf } from '../../src/onnx/int8-convolution.ts'
+import {
+  type ConvolutionRange,
+  type ConvolutionRanges,
+  int8Convolutions,
+  type Range,
+  stepsOf,
+} from '../../src/onnx/int8-convolution.ts'
 import { encodeModel } from '../../src/onnx/proto/encode.ts'
 import { attribute, tensorProto } from '../../src/onnx/proto/model.ts'
 import type { ModelProto, NodeProto } from '../../src/onnx/proto/model.ts'
@@ -231,7 +237,7 @@ const countOf = ({ graph }: ModelProto): Record<string, number> => {
 }
 
 test('an input is quantised once for all that read it; weights that nothing reads are gone, others stay', async () => {
-  const range = { input: [-1, 1], output: [-4, 4] } as const
+  const range: ConvolutionRange = { input: [-1, 1], output: [-4, 4] }
   const both = int8Convolutions(
     pair(),
     new Map([
