@@ -6,17 +6,18 @@ import { isEmbeddingModel, isTokenModel } from '../model/any-model.ts'
 import { categoricalDenoiser } from '../model/categorical-denoiser.ts'
 import { modelDenoiser } from '../model/denoiser.ts'
 import { type EmbeddingModel, embeddingsOf } from '../model/embedding-model.ts'
-import { embeddedSteps, generateEmbedded } from '../model/generate-embedded.ts'
+import { generateEmbedded } from '../model/generate-embedded.ts'
 import { generateTokens } from '../model/generate-tokens.ts'
 import type { TokenModel } from '../model/token-model.ts'
 import { textOf } from '../model/token-text.ts'
 import type { Engine } from '../runtime/session.ts'
 import { sessionOptions } from './common.ts'
+import { chooseEmbeddedSampler } from './embedded-sampler-choice.ts'
 import type { EvalCommandOptions } from './eval.ts'
 import { guidanceAttributes } from './guidance-options.ts'
 import { openAnyModel } from './open-model.ts'
 import { kebab } from './option-name.ts'
-import { chooseSampler, needsData, type SamplerChoice, stepsText } from './sampler-choice.ts'
+import { stepsText } from './sampler-choice.ts'
 import { refuseEmbeddedOptions, refuseValueOptions } from './text-options.ts'
 import { chooseTokenSampler } from './token-sampler-choice.ts'
 
@@ -120,7 +121,7 @@ function embeddedJudge(model: EmbeddingModel, options: EvalTextOptions): TextJud
   }
   const { batch = defaultBatch, count = defaultCount, seed, clamp = false } = options
   const { likelihoodItems: items, boundSteps, terms } = options
-  const { sampler, times, steps } = samplerOf(model, options)
+  const { sampler, times, steps } = chooseEmbeddedSampler(model, options)
   const session = sessionOptions(options)
   return {
     model,
@@ -148,16 +149,4 @@ function embeddedJudge(model: EmbeddingModel, options: EvalTextOptions): TextJud
     howText: `${sampler.name}${clamp ? ', clamped' : ''}, ${stepsText(steps)}`,
     lastTerm: 'rounding',
   }
-}
-
-/** As `tweedie sample` has it: as many steps of DDPM as rounding needs, where nothing is said. */
-function samplerOf(model: EmbeddingModel, options: EvalTextOptions): SamplerChoice {
-  const plain = options.sampler === undefined && options.times === undefined && options.steps === undefined
-  const chosen = chooseSampler(model, {
-    ...options,
-    sampler: options.sampler ?? 'ddpm',
-    ...(plain && { steps: embeddedSteps }),
-  })
-  if (!needsData(chosen.sampler)) return chosen
-  throw new TweedieError('usage', `--sampler ${chosen.sampler.name} measures on images and points`)
 }

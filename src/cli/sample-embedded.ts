@@ -3,10 +3,11 @@ import { extname } from 'node:path'
 import { TweedieError } from '../errors.ts'
 import { writeFileAtomic } from '../io/node/files.ts'
 import { type EmbeddingModel, withTextLength } from '../model/embedding-model.ts'
-import { embeddedSteps, generateEmbedded } from '../model/generate-embedded.ts'
+import { generateEmbedded } from '../model/generate-embedded.ts'
 import { textOf } from '../model/token-text.ts'
 import { nodeEngine } from '../runtime/node.ts'
 import { duration, note, print, printJson, sessionOptions } from './common.ts'
+import { chooseEmbeddedSampler } from './embedded-sampler-choice.ts'
 import { guidanceAttributes } from './guidance-options.ts'
 import { liveText } from './live-text.ts'
 import { openEmbeddingModel } from './open-model.ts'
@@ -15,7 +16,7 @@ import { provenanceOf } from './provenance.ts'
 import { requireNew } from './require-new.ts'
 import { parseRequirements } from './requirements.ts'
 import type { SampleCommandOptions } from './sample.ts'
-import { chooseSampler, needsData, stepsText } from './sampler-choice.ts'
+import { stepsText } from './sampler-choice.ts'
 import { encodeTexts, frameText, shownText } from './text-output.ts'
 import { watched } from './watched.ts'
 
@@ -48,7 +49,10 @@ export async function runSampleEmbedded(path: string, options: SampleEmbeddedOpt
   if (fluency !== undefined && required.length === 0) {
     throw new TweedieError('usage', '--fluency weighs against --require, and nothing is required')
   }
-  const { sampler, times, steps } = samplerOf(model, options)
+  if (options.require && options.sampler !== undefined) {
+    throw new TweedieError('usage', `--require has a sampler of its own, ${options.sampler} does not go with it`)
+  }
+  const { sampler, times, steps } = chooseEmbeddedSampler(model, options)
   const frames: string[] = []
 
   using live = liveText(process.stdout)
@@ -109,19 +113,4 @@ function requirementsOf({ look }: EmbeddingModel, texts: readonly string[]) {
   if (texts.length === 0) return []
   if (look.kind === 'text') return texts.flatMap((text) => parseRequirements(text, look.tokenizer))
   throw new TweedieError('usage', `--require is for models of text, and this one is of ${look.kind}`)
-}
-
-/** By default as many steps of DDPM as rounding needs; control is on DDPM's steps. */
-function samplerOf(model: EmbeddingModel, options: SampleEmbeddedOptions) {
-  if (options.require && options.sampler !== undefined) {
-    throw new TweedieError('usage', `--require has a sampler of its own, ${options.sampler} does not go with it`)
-  }
-  const plain = options.sampler === undefined && options.times === undefined && options.steps === undefined
-  const chosen = chooseSampler(model, {
-    ...options,
-    sampler: options.sampler ?? 'ddpm',
-    ...(plain && { steps: embeddedSteps }),
-  })
-  if (!needsData(chosen.sampler)) return chosen
-  throw new TweedieError('usage', `--sampler ${chosen.sampler.name} measures on images and points`)
 }
