@@ -140,7 +140,9 @@ async function load(
     applyOptions(api, nativeOptions, device, options)
     const out = new BigUint64Array(1)
     const bytes = options.rewritten?.from ?? model
-    await api.later(api.CreateSessionFromArray, environment, bytes, bytes.byteLength, nativeOptions, out)
+    const making = api.later(api.CreateSessionFromArray, environment, bytes, bytes.byteLength, nativeOptions, out)
+    options.meanwhile?.()
+    await making
     return { native: out[0]!, device }
   } catch (cause) {
     throw sessionError(device, cause)

@@ -51,6 +51,8 @@ export interface SessionOptions {
   readonly rewritten?: { readonly saveTo?: string; readonly from?: Uint8Array }
   /** Whether the engine may keep the rewritten graph for the next start, where it does such things; default true. */
   readonly cached?: boolean
+  /** Called once the engine has set to work on the session elsewhere: what can be done on this thread meanwhile. */
+  readonly meanwhile?: () => void
   /** Prefix of a Chrome trace file with the time of every node, written when the session is disposed. */
   readonly profile?: string
   /** Microseconds that idle threads spin for work before they sleep; default 20 (`spin.ts`). */

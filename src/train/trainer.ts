@@ -120,8 +120,10 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   const { state: given, portion = trainingPortion(problem, size), ...session } = options
   const portions = size / portion
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${size} in portions of ${portion}`)
-  const { state, flat, part } = inOneMemory(given ?? initialState(spec, layout), portions > 1)
-  const program = await compileStep(problem, portion, portions, engine, session)
+  // The state takes its time, and so does the runtime, on another thread where it can.
+  const room = once(() => inOneMemory(given ?? initialState(spec, layout), portions > 1))
+  const program = await compileStep(problem, portion, portions, engine, { ...session, meanwhile: room })
+  const { state, flat, part } = room()
 
   const optimizer = optimizerOf(spec)
   const emaDecay = warmupEma(spec.optimizer.ema)
@@ -179,6 +181,12 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
     for (const bound of lanes.flatMap((lane) => lane.bound)) bound.dispose()
     program.dispose()
   }
+}
+
+/** The function, called when its result is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 /** The state, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
