@@ -161,7 +161,12 @@ test('the nearest whole number to the sum of whole products, in steps of the out
 test('the largest products of all add up without saturation', async () => {
   const [channels, out, size, taps] = [16, 16, 4, 3]
   const convolution: Convolution = {
-    ...{ channels, out, size, taps, stride: 1, bias: undefined },
+    channels,
+    out,
+    size,
+    taps,
+    stride: 1,
+    bias: undefined,
     weights: new Float32Array(out * channels * taps ** 2).fill(1),
     input: [0, 1],
     output: [0, channels * taps ** 2],
