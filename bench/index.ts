@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { nodeEngine } from '../src/runtime/node.ts'
 import { findOrtLibrary } from '../src/runtime/ort-library.ts'
+import { chosenRows } from './chosen-rows.ts'
 import { defaultPeer, findPython } from './peer.ts'
 import { rows } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -33,12 +34,7 @@ if (values.child !== undefined) {
   process.exit(0)
 }
 
-const names = values.rows.split(',')
-const unknown = names.find((name) => !Object.hasOwn(rows, name))
-if (unknown !== undefined) {
-  console.error(`there is no row ${unknown}; there are ${Object.keys(rows).join(', ')}`)
-  process.exit(2)
-}
+const names = chosenRows(values.rows, rows)
 
 const python = findPython(values.peer)
 const where = {

@@ -1,8 +1,12 @@
 /** The models that are measured, and data for them: noise, as speed does not depend on values. */
 import { createDataset } from '../src/data/index.ts'
 import type { ArrayDataset } from '../src/data/dataset.ts'
+import type { Model } from '../src/model/model.ts'
 import { key, uniform } from '../src/random/index.ts'
+import type { Engine } from '../src/runtime/session.ts'
+import { snapshot } from '../src/train/snapshot.ts'
 import type { TrainSpec } from '../src/train/spec.ts'
+import { createTrainer } from '../src/train/trainer.ts'
 
 /** `unet`: the default one, 3×32×32; `grey`: a small one, 1×28×28; `labels`: `unet` with ten classes and none; `mlp`: for points. */
 export type ModelName = 'unet' | 'grey' | 'labels' | 'mlp'
@@ -60,4 +64,11 @@ export function datasetOf(name: ModelName): ArrayDataset {
   const data = Uint8Array.from(uniform(key(0), new Float32Array(count * channels * size * size)), (u) => 256 * u)
   const labels = classes === null ? {} : { labels: Int32Array.from({ length: count }, (_, i) => i % (classes - 1)) }
   return createDataset({ name: 'noise', kind: 'image', shape, data, ...labels })
+}
+
+/** A model as it is before its first step: speed does not depend on the weights. */
+export async function modelOf(name: Exclude<ModelName, 'mlp'>, engine: Engine, threads: number): Promise<Model> {
+  const dataset = datasetOf(name)
+  using trainer = await createTrainer(specOf(name, 2), dataset, engine, { threads })
+  return { ...snapshot(trainer, dataset), weights: trainer.state.params.slice() }
 }

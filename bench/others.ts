@@ -10,6 +10,7 @@ import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { nodeEngine } from '../src/runtime/node.ts'
+import { chosenRows } from './chosen-rows.ts'
 import { jaxJs, jaxPackage } from './others/jax.ts'
 import { race } from './others/race.ts'
 import type { Standing } from './others/race.ts'
@@ -43,12 +44,7 @@ if (values.child !== undefined) {
   process.exit(0)
 }
 
-const names = values.rows.split(',')
-const unknown = names.find((name) => !Object.hasOwn(tasks, name))
-if (unknown !== undefined) {
-  console.error(`there is no row ${unknown}; there are ${Object.keys(tasks).join(', ')}`)
-  process.exit(2)
-}
+const names = chosenRows(values.rows, tasks)
 
 const rows: Record<string, Row> = {}
 for (const name of names) {

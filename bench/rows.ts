@@ -12,7 +12,6 @@ import { averagePooling, observation } from '../src/measure/index.ts'
 import { modelDenoiser } from '../src/model/denoiser.ts'
 import { generate } from '../src/model/generate.ts'
 import { guidedModel } from '../src/model/guided.ts'
-import type { Model } from '../src/model/model.ts'
 import { timesOf } from '../src/model/times.ts'
 import { modelVjp } from '../src/model/vjp.ts'
 import type { Network } from '../src/nn/network.ts'
@@ -24,10 +23,9 @@ import { nodeEngine } from '../src/runtime/node.ts'
 import type { Engine } from '../src/runtime/session.ts'
 import { ddpm, dpmSolver, sampleFinal } from '../src/sample/index.ts'
 import type { Sampler } from '../src/sample/index.ts'
-import { snapshot } from '../src/train/snapshot.ts'
 import { createTrainer } from '../src/train/trainer.ts'
 import { alternate, median, peakGflops, timed } from './measure.ts'
-import { datasetOf, networks, specOf } from './models.ts'
+import { datasetOf, modelOf, networks, specOf } from './models.ts'
 import type { ModelName } from './models.ts'
 import { findPython, mlpPeer, timePeer } from './peer.ts'
 
@@ -361,13 +359,6 @@ function forwardFlops(network: Network, batch: number): number {
   const x = input('x', [batch, ...network.inputShape])
   const labels = network.classes > 0 && { labels: input('labels', [batch], 'int32') }
   return flops([network.build(new Scope(), { x, t: input('t', [batch]), ...labels })])
-}
-
-/** A model as it is before its first step: speed does not depend on the weights. */
-async function modelOf(name: Exclude<ModelName, 'mlp'>, engine: Engine, threads: number): Promise<Model> {
-  const dataset = datasetOf(name)
-  using trainer = await createTrainer(specOf(name, 2), dataset, engine, { threads })
-  return { ...snapshot(trainer, dataset), weights: trainer.state.params.slice() }
 }
 
 /** One number from one run of the U-Net's peer, where there is one. */

@@ -7,8 +7,7 @@ import type { CompileOptions } from '../runtime/program.ts'
  * `float32`; or `int8`, whole numbers of eight bits for what most convolutions read and give and for their kernels, about
  * twice as fast on processors with integer dot products. What that costs is in `docs/performance.md`.
  */
-export const arithmetics = ['float32', 'int8'] as const
-export type Arithmetic = (typeof arithmetics)[number]
+export type Arithmetic = 'float32' | 'int8'
 
 /** Where the runtime has convolutions of whole numbers. */
 const devices: ReadonlySet<string> = new Set(['cpu', 'wasm'])

@@ -2,10 +2,10 @@
  * A large batch goes through a graph in portions. What is computed then finds what it needs in a cache, and memory does not
  * grow with the batch.
  */
+import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { topological } from '../graph/traverse.ts'
-import { TweedieError } from '../errors.ts'
 import type { Program } from './program.ts'
 import type { RunOptions } from './session.ts'
 
@@ -50,6 +50,11 @@ export interface BoundPortions {
   dispose(): void
 }
 
+/**
+ * Binds a program for a portion to arrays for the whole batch.
+ *
+ * @throws TweedieError `usage` if the batch is not so many whole portions
+ */
 export function bindPortions(program: Program, feeds: Batches, into: Batches, portions: number): BoundPortions {
   if (!Number.isInteger(portions)) {
     throw new TweedieError('usage', `a batch of ${portions} portions`, { hint: 'a portion is a divisor of the batch' })
