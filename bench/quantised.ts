@@ -143,7 +143,7 @@ function inputsOf({ network }: AnyModel, { feeds, levels }: Batch): Tensors {
     x0!.map((value, i) => alpha![Math.floor(i / size)]! * value + sigma![Math.floor(i / size)]! * epsilon![i]!)
   return {
     x: xt ? { dtype: 'int32', shape, data: xt } : { dtype: 'float32', shape, data: noisy() },
-    ...(network.config.time_conditioning !== false && { t: { dtype: 'float32', shape: [batch], data: t! } }),
+    ...(!network.timeless && { t: { dtype: 'float32', shape: [batch], data: t! } }),
     ...(labels && { labels: { dtype: 'int32', shape: [batch], data: labels } }),
   }
 }

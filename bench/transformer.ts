@@ -35,7 +35,7 @@ const [batch, length, rounds, threads] = [values.batch, values.length, values.ro
 ]
 
 const [vocabulary, states] = [65, 66]
-const network = tokenTransformer({ length, vocab_size: vocabulary, num_states: states })
+const network = tokenTransformer({ length, vocab_size: vocabulary, num_states: states, neighbours: 0 })
 const layout = parametersOf(network)
 const engine = await nodeEngine()
 

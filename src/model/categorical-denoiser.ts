@@ -58,7 +58,7 @@ export async function categoricalDenoiser(
     program.dispose()
   }
   return {
-    ...fromLogits(process, shape, evaluate, { timeless: network.config.time_conditioning === false }),
+    ...fromLogits(process, shape, evaluate, { timeless: network.timeless ?? false }),
     batch,
     dispose,
     [Symbol.dispose]: dispose,

@@ -5,7 +5,7 @@ import { TweedieError } from '../errors.ts'
 export type FieldRule = readonly [test: (value: unknown) => boolean, expected: string]
 
 /** Whether a value is one of a few. */
-export function oneOf(...allowed: readonly (string | number | null)[]): FieldRule {
+export function oneOf(...allowed: readonly (string | number | boolean | null)[]): FieldRule {
   return [(value) => allowed.some((each) => each === value), allowed.map((each) => JSON.stringify(each)).join(' or ')]
 }
 
@@ -15,6 +15,7 @@ const listOfPositive = (value: unknown): boolean => Array.isArray(value) && valu
 export const flag: FieldRule = [(value) => typeof value === 'boolean', 'true or false']
 export const count: FieldRule = [positive, 'a positive integer']
 export const countOrNull: FieldRule = [(value) => value === null || positive(value), 'a positive integer or null']
+export const countOrZero: FieldRule = [(value) => value === 0 || positive(value), 'a whole number, 0 or more']
 export const counts: FieldRule = [listOfPositive, 'a list of positive integers']
 export const countsOrNull: FieldRule = [
   (value) => value === null || listOfPositive(value),

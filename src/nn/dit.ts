@@ -128,7 +128,13 @@ function build(config: DitFields, scope: Scope, inputs: NetworkInputs): Tensor {
   for (let layer = 0; layer < config.num_layers; layer++) {
     h = block(config, scope.child('blocks').child(layer), h, condition, drop)
   }
-  const [shift, scale] = modulation(scope.child('modulation_out'), condition, width, 2, [condition.shape[0]!, 1, width])
+  const [shift, scale] = modulation(
+    scope.child('modulation_out'),
+    condition,
+    width,
+    [0, 0],
+    [condition.shape[0]!, 1, width],
+  )
   const out = linear(scope.child('proj_out'), modulate(h, shift!, scale!), patch * patch * config.out_channels, {
     init: zeros,
   })
@@ -137,11 +143,13 @@ function build(config: DitFields, scope: Scope, inputs: NetworkInputs): Tensor {
 
 function block(config: DitFields, scope: Scope, x: Tensor, condition: Tensor, drop: (h: Tensor) => Tensor): Tensor {
   const width = config.hidden_size
-  const [shift1, scale1, gate1, shift2, scale2, gate2] = modulation(scope.child('modulation'), condition, width, 6, [
-    condition.shape[0]!,
-    1,
+  const [shift1, scale1, gate1, shift2, scale2, gate2] = modulation(
+    scope.child('modulation'),
+    condition,
     width,
-  ])
+    [0, 0, 0, 0, 0, 0],
+    [condition.shape[0]!, 1, width],
+  )
   const attended = selfAttention(scope.child('attention'), modulate(x, shift1!, scale1!), config.num_attention_heads, {
     init: xavier(width, width),
   })

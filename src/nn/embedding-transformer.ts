@@ -123,7 +123,7 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
   }
   tableOf(config, scope)
   const context: BlockContext = {
-    config,
+    config: { ...config, neighbours: 0 },
     condition: silu(timeAndClass(className, scope, inputs, width, null)),
     drop: dropBy(dropout, config.dropout),
   }

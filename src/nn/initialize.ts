@@ -25,6 +25,11 @@ function fill(out: Float32Array, init: Initializer, key: Key): void {
     case 'ones':
       out.fill(1)
       return
+    case 'parts': {
+      const size = out.length / init.values.length
+      init.values.forEach((value, i) => out.fill(value, i * size, (i + 1) * size))
+      return
+    }
     case 'uniform':
       uniform(key, out)
       for (let i = 0; i < out.length; i++) out[i] = (2 * out[i]! - 1) * init.bound

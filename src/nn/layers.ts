@@ -16,17 +16,23 @@ export interface AffineOptions {
   readonly init?: Initializer
 }
 
+/** Options of {@link linear}. */
+export interface LinearOptions extends AffineOptions {
+  /** How the bias begins, where not so. */
+  readonly biasInit?: Initializer
+}
+
 /** `x Wᵀ + b` over the last axis: `[…, in] → […, out]`, with `weight [out, in]`. */
 export function linear(
   scope: Scope,
   x: Tensor,
   outFeatures: number,
-  { bias = true, init }: AffineOptions = {},
+  { bias = true, init, biasInit }: LinearOptions = {},
 ): Tensor {
   const inFeatures = x.shape.at(-1)!
   const spread = uniformWithin(1 / Math.sqrt(inFeatures))
   const y = matmul(x, scope.parameter('weight', [outFeatures, inFeatures], init ?? spread), { transposeB: true })
-  return bias ? add(y, scope.parameter('bias', [outFeatures], init ? zeros : spread)) : y
+  return bias ? add(y, scope.parameter('bias', [outFeatures], biasInit ?? (init ? zeros : spread))) : y
 }
 
 /** Options of {@link convolution}. */

@@ -2,12 +2,24 @@
 import { add, mul, normalize, reshape, split } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'
-import { zeros } from './parameters.ts'
+import { inParts, zeros } from './parameters.ts'
 import type { Scope } from './parameters.ts'
 
-/** `parts` vectors per sample, linear in the condition `[N, E]` and at first zero, each of a shape that broadcasts. */
-export function modulation(scope: Scope, condition: Tensor, width: number, parts: number, shape: Shape): Tensor[] {
-  const all = linear(scope, condition, parts * width, { init: zeros })
+/**
+ * Vectors per sample, linear in the condition `[N, E]`, each of a shape that broadcasts.
+ *
+ * @param first what each of them is at first, whatever the condition
+ */
+export function modulation(
+  scope: Scope,
+  condition: Tensor,
+  width: number,
+  first: readonly number[],
+  shape: Shape,
+): Tensor[] {
+  const parts = first.length
+  const biasInit = first.some((value) => value !== 0) ? inParts(...first) : zeros
+  const all = linear(scope, condition, parts * width, { init: zeros, biasInit })
   const wide = reshape(all, [...shape.slice(0, -1), parts * width])
   return split(
     wide,

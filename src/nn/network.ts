@@ -38,6 +38,8 @@ export interface Network {
    * and its output ends in an axis of logits.
    */
   readonly categories?: { readonly states: number; readonly logits: number }
+  /** Whether its output does not depend on `t`; no, if left out. */
+  readonly timeless?: boolean
   /** The number of classes that it can be told; 0: unconditional. */
   readonly classes: number
   /** Heights and widths must be multiples of it; left out: any size does. */

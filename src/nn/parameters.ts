@@ -6,15 +6,17 @@ import { TweedieError } from '../errors.ts'
 import { input, sameShape, showShape } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 
-/** How a parameter begins: a constant, uniform in ±bound, or normal with a standard deviation. */
+/** How a parameter begins: a constant, a constant in each of so many equal parts, uniform in ±bound, or normal with a standard deviation. */
 export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
+  | { readonly kind: 'parts'; readonly values: readonly number[] }
   | { readonly kind: 'uniform'; readonly bound: number }
   | { readonly kind: 'normal'; readonly std: number }
 
 export const zeros: Initializer = Object.freeze({ kind: 'zeros' })
 export const ones: Initializer = Object.freeze({ kind: 'ones' })
+export const inParts = (...values: readonly number[]): Initializer => Object.freeze({ kind: 'parts', values })
 export const uniformWithin = (bound: number): Initializer => Object.freeze({ kind: 'uniform', bound })
 export const normalWith = (std: number): Initializer => Object.freeze({ kind: 'normal', std })
 

@@ -4,9 +4,18 @@
  * positions of Su et al. (2021); as in Sahoo et al., Simple and Effective Masked Diffusion Language Models (2024).
  */
 import { TweedieError } from '../errors.ts'
-import { gather, mul, showShape, silu, transpose } from '../graph/index.ts'
+import { equal, gather, mean, mul, showShape, silu, transpose, where } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
-import { badField, checkConfig, count, countOrNull, flag, positiveNumber, probability } from './check-config.ts'
+import {
+  badField,
+  checkConfig,
+  count,
+  countOrNull,
+  countOrZero,
+  oneOf,
+  positiveNumber,
+  probability,
+} from './check-config.ts'
 import { classOnly, timeAndClass } from './conditions.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { normalWith } from './parameters.ts'
@@ -27,8 +36,13 @@ export interface TokenTransformerConfig {
   readonly num_attention_heads?: number
   /** Hidden features of a block's perceptron, per feature of a token. */
   readonly mlp_ratio?: number
-  /** Whether it is told the time; a mask tells it well enough by the number of masked tokens. */
-  readonly time_conditioning?: boolean
+  /** How many neighbours to either side a block's perceptron sees. */
+  readonly neighbours?: number
+  /**
+   * Whether it is told the time; or, of tokens that become masks, the share that are masks by now. That says as much, and does
+   * not change while the tokens do not.
+   */
+  readonly time_conditioning?: boolean | 'masks'
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds?: number | null
   readonly dropout?: number
@@ -44,6 +58,7 @@ const defaults: Required<Omit<TokenTransformerConfig, 'vocab_size'>> & { readonl
   num_layers: 6,
   num_attention_heads: 8,
   mlp_ratio: 4,
+  neighbours: 2,
   time_conditioning: false,
   num_class_embeds: null,
   dropout: 0,
@@ -57,7 +72,8 @@ const rules = {
   num_layers: count,
   num_attention_heads: count,
   mlp_ratio: positiveNumber,
-  time_conditioning: flag,
+  neighbours: countOrZero,
+  time_conditioning: oneOf(true, false, 'masks'),
   num_class_embeds: countOrNull,
   dropout: probability,
 } as const
@@ -65,12 +81,13 @@ const rules = {
 const className = 'TokenTransformer'
 
 /**
- * `logits = W norm(h)` after blocks `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ norm(h))`. Norms are shifted and not scaled,
- * for the linear layers behind them have weights and no biases. SiLU is GELU in its sigmoid form, x σ(1.702 x), but for the
- * scale of W₁ and W₂. Told a time or class, each norm is scaled and shifted by it, and each branch gated (adaLN-Zero).
+ * `logits = W norm(h)` after blocks `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ near(norm(h)))`, where `near` adds a weighted
+ * sum of each token's neighbours. Norms are shifted and not scaled, for the linear layers behind them have weights and no
+ * biases. SiLU is GELU in its sigmoid form, x σ(1.702 x), but for the scale of W₁ and W₂. Told a time or class, each norm is
+ * scaled and shifted by it, and each branch gated (adaLN, with gates that begin at one).
  * The first logits are all zero: every token equally likely.
  *
- * `x [N, T]` int32 states, `t [N]` in [0, 1] (read where `time_conditioning`), to logits `[N, T, K]`.
+ * `x [N, T]` int32 states, `t [N]` in [0, 1] (read where `time_conditioning` is true), to logits `[N, T, K]`.
  *
  * @throws TweedieError `model` for an option that makes no sense
  * @example
@@ -84,6 +101,9 @@ export function tokenTransformer(given: TokenTransformerConfig): Network {
     throw badField(className, 'hidden_size', width, `a multiple of 2 · num_attention_heads = ${2 * heads}`)
   }
   if (states < logits) throw badField(className, 'num_states', states, `vocab_size ${logits} or more`)
+  if (config.time_conditioning === 'masks' && states !== logits + 1) {
+    throw badField(className, 'num_states', states, `vocab_size + 1 = ${logits + 1}, as the last state is the mask`)
+  }
   return Object.freeze({
     className,
     config: Object.freeze({ _class_name: className, ...config }),
@@ -91,6 +111,7 @@ export function tokenTransformer(given: TokenTransformerConfig): Network {
     outputShape: Object.freeze([config.length, logits]),
     classes: config.num_class_embeds ?? 0,
     categories: Object.freeze({ states, logits }),
+    timeless: config.time_conditioning !== true,
     build: (scope: Scope, inputs: NetworkInputs) => build(config, scope, inputs),
   })
 }
@@ -113,9 +134,9 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
 /** The embedding of time and class, or undefined where the network is told neither. */
 function conditionOf(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor | undefined {
   const { hidden_size: width, num_class_embeds: classes, time_conditioning: timed } = config
-  if (timed) {
-    const steps = { ...inputs, t: mul(inputs.t, 1000) }
-    return silu(timeAndClass(className, scope, steps, width, classes))
+  if (timed !== false) {
+    const share = timed === true ? inputs.t : mean(where(equal(inputs.x, config.vocab_size), 1, 0), 1)
+    return silu(timeAndClass(className, scope, { ...inputs, t: mul(share, 1000) }, width, classes))
   }
   const embedded = classOnly(className, scope, inputs, width, classes)
   return embedded && silu(embedded)

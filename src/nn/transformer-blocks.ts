@@ -5,7 +5,20 @@
  * The axis of places comes first: `[T, N, C]`. Then the heads `[T, N · heads, d]` need no copy, the rotation of every place is
  * one product, and what the condition says, `[N, C]`, broadcasts along the first axis.
  */
-import { add, filled, matmul, mul, normalize, reshape, silu, softmax, transpose } from '../graph/index.ts'
+import {
+  add,
+  filled,
+  matmul,
+  mul,
+  normalize,
+  pad,
+  reshape,
+  silu,
+  slice,
+  softmax,
+  split,
+  transpose,
+} from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'
 import { modulate, modulation } from './modulation.ts'
@@ -22,6 +35,8 @@ export interface BlockConfig {
   readonly num_attention_heads: number
   /** Hidden features of a block's perceptron, per feature of a token. */
   readonly mlp_ratio: number
+  /** How many neighbours to either side a block's perceptron sees. */
+  readonly neighbours: number
 }
 
 /** What a block is told besides its tokens. */
@@ -34,7 +49,11 @@ export interface BlockContext {
 
 const epsilon = 1e-6
 
-/** `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ norm(h))`, as often as there are layers; `h [T, N, C]`, same shape. */
+/**
+ * `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ near(norm(h)))`, as often as there are layers; `h [T, N, C]`, same shape.
+ * Where it is told a condition, each branch is multiplied by a gate, which begins at one: with DiT's zeros behind a head of
+ * zeros, nothing moves for hundreds of steps where all masked tokens look alike.
+ */
 export function blocks(context: BlockContext, scope: Scope, h: Tensor): Tensor {
   for (let layer = 0; layer < context.config.num_layers; layer++) {
     h = block(context, scope.child('blocks').child(layer), h)
@@ -47,7 +66,13 @@ export function head({ config, condition }: BlockContext, scope: Scope, h: Tenso
   const { hidden_size: width } = config
   const at = scope.child('head')
   if (condition === undefined) return plain(at, shifted(at.child('norm'), h), features, zeros)
-  const [shift, scale] = modulation(scope.child('modulation_out'), condition, width, 2, [condition.shape[0]!, width])
+  const [shift, scale] = modulation(
+    scope.child('modulation_out'),
+    condition,
+    width,
+    [0, 0],
+    [condition.shape[0]!, width],
+  )
   return plain(at, modulate(h, shift!, scale!), features, zeros)
 }
 
@@ -68,13 +93,14 @@ function block({ config, condition, drop }: BlockContext, scope: Scope, x: Tenso
   const attend = (h: Tensor): Tensor => attention(scope.child('attention'), h, heads, outward(width))
   const think = (h: Tensor): Tensor => {
     const at = scope.child('mlp')
-    return plain(at.child('linear_2'), silu(plain(at.child('linear_1'), h, hidden)), width, outward(hidden))
+    const seen = near(scope.child('near'), h, config.neighbours)
+    return plain(at.child('linear_2'), silu(plain(at.child('linear_1'), seen, hidden)), width, outward(hidden))
   }
   if (condition === undefined) {
     const h = add(x, drop(attend(shifted(scope.child('norm1'), x))))
     return add(h, drop(think(shifted(scope.child('norm2'), h))))
   }
-  const told = modulation(scope.child('modulation'), condition, width, 6, [condition.shape[0]!, width])
+  const told = modulation(scope.child('modulation'), condition, width, [0, 0, 1, 0, 0, 1], [condition.shape[0]!, width])
   const [shift1, scale1, gate1, shift2, scale2, gate2] = told as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
   const h = add(x, mul(drop(attend(modulate(x, shift1, scale1))), gate1))
   return add(h, mul(drop(think(modulate(h, shift2, scale2))), gate2))
@@ -92,6 +118,26 @@ function attention(scope: Scope, x: Tensor, heads: number, outward: ReturnType<t
   const v = byHead(reshape(project('to_v'), [places, batch * heads, features]))
   const seen = matmul(softmax(matmul(q, k, { transposeB: true })), v)
   return plain(scope.child('to_out'), reshape(byHead(seen), x.shape), width, outward)
+}
+
+/**
+ * A depthwise convolution along the places, added to what it reads: `h_p + Σ w_k ∘ h_(p+k)` over the neighbours to either side,
+ * and nothing beyond the ends. A masked token says nothing of itself, and its neighbours most: attention alone is slow to
+ * learn where they are. So et al., Primer (2021); Allen-Zhu, Physics of Language Models 4.1: Canon Layers (2025).
+ */
+function near(scope: Scope, h: Tensor, neighbours: number): Tensor {
+  if (neighbours === 0) return h
+  const [places, , width] = h.shape as [number, number, number]
+  const weights = split(
+    scope.parameter('weight', [2 * neighbours, width], normalWith(0.3)),
+    0,
+    Array.from({ length: 2 * neighbours }, () => 1),
+  )
+  const padded = pad(h, [neighbours, 0, 0], [neighbours, 0, 0])
+  return weights.reduce((sum, weight, i) => {
+    const from = i < neighbours ? i : i + 1
+    return add(sum, mul(slice(padded, 0, from, from + places), weight))
+  }, h)
 }
 
 /**

@@ -93,8 +93,8 @@ function networkFor(
         hidden_size: hidden,
         num_layers: depth ?? layers,
         num_attention_heads: headsFor(hidden),
-        // Under masks in continuous time the number of masks says what the time does.
-        time_conditioning: !(process.kernel === 'absorbing' && process.steps === null),
+        // What a network of masks is told depends on its tokens alone, and a step that changes none need not be computed.
+        time_conditioning: process.kernel === 'absorbing' ? 'masks' : true,
         ...own,
       },
     }

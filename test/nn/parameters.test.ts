@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { initialize, layoutOf, normalWith, ones, Scope, uniformWithin, zeros } from '../../src/nn/index.ts'
+import { initialize, inParts, layoutOf, normalWith, ones, Scope, uniformWithin, zeros } from '../../src/nn/index.ts'
 import { key } from '../../src/random/index.ts'
 
 const declare = (names: readonly string[]) => {
@@ -80,6 +80,7 @@ describe('initialize', () => {
     scope.parameter('normal', [40_000], normalWith(2))
     scope.parameter('ones', [5], ones)
     scope.parameter('zeros', [5], zeros)
+    scope.parameter('parts', [6], inParts(0, 1, 2))
     const layout = layoutOf(scope.specs)
     const flat = initialize(layout, key(0))
     const moments = (name: string) => {
@@ -97,5 +98,6 @@ describe('initialize', () => {
     expect(Math.abs(normalMean!)).toBeLessThan((5 * 2) / 200)
     expect(normalStd).toBeCloseTo(2, 1)
     expect([...layout.view(flat, 'ones'), ...layout.view(flat, 'zeros')]).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0, 0])
+    expect([...layout.view(flat, 'parts')]).toEqual([0, 0, 1, 1, 2, 2])
   })
 })

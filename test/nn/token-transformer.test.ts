@@ -24,6 +24,7 @@ const config: TokenTransformerConfig = {
 const plain = tokenTransformer(config)
 const told = tokenTransformer({ ...config, time_conditioning: true, num_class_embeds: 4 })
 const classed = tokenTransformer({ ...config, num_class_embeds: 4 })
+const counting = tokenTransformer({ ...config, time_conditioning: 'masks' })
 const tokens = [0, 3, 1, 2, 3, 1, 0, 0, 3, 2]
 
 /** Parameters large enough that attention is far from uniform. */
@@ -50,6 +51,7 @@ describe.each([
   ['told nothing', plain],
   ['told the time and a class', told],
   ['told a class', classed],
+  ['told the share of masks', counting],
 ])('a transformer over tokens, %s', (_, network) => {
   const flat = lively(network)
   const y = run(network, flat, tokens)
@@ -123,6 +125,68 @@ describe('time', () => {
   })
 })
 
+describe('the share of masks', () => {
+  const at = (x: readonly number[], t = 0.5): number[] => run(counting, lively(counting), x, [t])
+
+  it('is what a network is told in place of the time', () => {
+    expect(counting.timeless).toBe(true)
+    expect(told.timeless).toBe(false)
+    expect(at([0, 1, 2, 3, 3], 0.1)).toEqual(at([0, 1, 2, 3, 3], 0.9))
+    // With the weights of one that is told the time, it says what that one says at the share.
+    const timed = tokenTransformer({ ...config, time_conditioning: true })
+    const x = [0, 3, 2, 3, 1]
+    expect(distance(at(x), run(timed, lively(counting), x, [2 / 5]))).toBeLessThan(1e-5)
+    expect(distance(at(x), run(timed, lively(counting), x, [3 / 5]))).toBeGreaterThan(1e-3)
+  })
+})
+
+describe('neighbours', () => {
+  /** One layer whose attention and condition say nothing. */
+  const near = (neighbours: number) => {
+    const network = tokenTransformer({ ...config, num_layers: 1, neighbours })
+    const layout = parametersOf(network)
+    const flat = lively(network)
+    layout.view(flat, 'blocks.0.attention.to_out.weight').fill(0)
+    return (x: readonly number[]): number[] => run(network, flat, x, [0.5])
+  }
+
+  it.each([0, 1, 2])('%i to either side are seen without attention, and no more', (neighbours) => {
+    const logits = near(neighbours)
+    const x = [0, 1, 2, 0, 1, 2, 0]
+    const before = logits(x)
+    const after = logits(x.with(3, 3))
+    const moved = x.map((_, place) => {
+      const at = place * vocabulary
+      return distance(before.slice(at, at + vocabulary), after.slice(at, at + vocabulary)) > 1e-6
+    })
+    expect(moved).toEqual(x.map((_, place) => Math.abs(place - 3) <= neighbours))
+  })
+
+  it('are not the same on both sides', () => {
+    const logits = near(1)
+    expect(distance(logits([0, 1, 2]).slice(3, 6), logits([2, 1, 0]).slice(3, 6))).toBeGreaterThan(1e-3)
+  })
+})
+
+describe('a condition', () => {
+  it('changes nothing at first: the network begins as one that is told nothing', () => {
+    const layouts = { plain: parametersOf(plain), told: parametersOf(told) }
+    const flat = initialize(layouts.told, key(5))
+    layouts.told.view(flat, 'head.weight').set(random('head', 8 * vocabulary))
+    const same = layouts.plain.specs.map(({ name, shape }): [string, { shape: typeof shape; data: Float32Array }] => [
+      name,
+      {
+        shape,
+        data: layouts.told.specs.some((each) => each.name === name)
+          ? layouts.told.view(flat, name)
+          : new Float32Array(8),
+      },
+    ])
+    const expected = run(plain, layouts.plain.fromMap(new Map(same)), tokens)
+    expect(distance(run(told, flat, tokens), expected)).toBeLessThan(1e-5)
+  })
+})
+
 describe('classes', () => {
   it('change what a network says', () => {
     const of = (network: Network, label: number) => run(network, lively(network), tokens, [0.5, 0.5], [label, label])
@@ -139,9 +203,9 @@ describe('lengths', () => {
 })
 
 describe('parameters', () => {
-  it('are S C + L (4 C² + 2 r C² + 2 C) + C + C K, and more where a condition is told', () => {
+  it('are S C + L (4 C² + 2 r C² + (2 + 2 s) C) + C + C K, with s neighbours to either side, and more where a condition is told', () => {
     const [C, L, S, K] = [256, 6, 66, 65]
-    const weights = S * C + L * (4 * C * C + 2 * 4 * C * C) + C * K
+    const weights = S * C + L * (4 * C * C + 2 * 4 * C * C + 2 * 2 * C) + C * K
     const shifts = (2 * L + 1) * C
     const text = { vocab_size: K, num_states: S }
     expect(parametersOf(tokenTransformer(text)).size).toBe(weights + shifts)
@@ -213,6 +277,10 @@ describe('on ONNX Runtime', () => {
 
 describe('bad configurations', () => {
   it('are refused in words', () => {
+    expect(() => tokenTransformer({ ...config, neighbours: -1 })).toThrow('neighbours is -1, expected a whole number')
+    expect(() => tokenTransformer({ ...config, num_states: 3, time_conditioning: 'masks' })).toThrow(
+      'num_states is 3, expected vocab_size + 1 = 4, as the last state is the mask',
+    )
     expect(() => tokenTransformer({ vocab_size: 0 })).toThrow('vocab_size is 0, expected a positive integer')
     expect(() => tokenTransformer({ ...config, num_states: 2 })).toThrow(
       'num_states is 2, expected vocab_size 3 or more',
