@@ -24,17 +24,34 @@ export interface Contest {
   readonly runs: number
   readonly ours: () => Promise<unknown>
   readonly peer?: (() => number) | undefined
+  /** The machine's best in GFLOP/s, asked in every round: its pace is not the same from one minute to the next. */
+  readonly peak?: (() => Promise<number>) | undefined
 }
 
-/** Medians of both sides, in milliseconds. */
-export async function alternate({ rounds, runs, ours, peer }: Contest): Promise<{ ms: number; peerMs?: number }> {
-  const [mine, theirs]: [number[], number[]] = [[], []]
+/** Medians of both sides, in milliseconds, and of the machine's best. */
+export interface Outcome {
+  readonly ms: number
+  readonly peerMs?: number
+  /** Of `ms` times the peak in the same round, in millions of operations: what could have been done in our time. */
+  readonly possible?: number
+}
+
+/** See {@link Contest}. */
+export async function alternate({ rounds, runs, ours, peer, peak }: Contest): Promise<Outcome> {
+  const [mine, theirs, possible]: [number[], number[], number[]] = [[], [], []]
   for (let round = 0; round < rounds; round++) {
     await ours()
-    for (let run = 0; run < runs; run++) mine.push(await timed(ours))
+    const times: number[] = []
+    for (let run = 0; run < runs; run++) times.push(await timed(ours))
+    mine.push(...times)
+    if (peak) possible.push(median(times) * (await peak()))
     if (peer) theirs.push(peer())
   }
-  return { ms: median(mine), ...(peer && { peerMs: median(theirs) }) }
+  return {
+    ms: median(mine),
+    ...(peer && { peerMs: median(theirs) }),
+    ...(peak && { possible: median(possible) }),
+  }
 }
 
 /** The machine's best at a large product, in GFLOP/s. */

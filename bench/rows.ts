@@ -25,6 +25,7 @@ import { ddpm, dpmSolver, sampleFinal } from '../src/sample/index.ts'
 import type { Sampler } from '../src/sample/index.ts'
 import { createTrainer } from '../src/train/trainer.ts'
 import { alternate, median, peakGflops, timed } from './measure.ts'
+import type { Outcome } from './measure.ts'
 import { datasetOf, modelOf, networks, specOf } from './models.ts'
 import type { ModelName } from './models.ts'
 import { findPython, mlpPeer, timePeer } from './peer.ts'
@@ -47,7 +48,7 @@ export interface Row {
   /** The least ratio that is aimed at. */
   readonly goal?: number | undefined
   readonly gflops?: number | undefined
-  /** Of the machine's own peak, measured in the same process. */
+  /** Of the machine's own peak, measured in every round. */
   readonly share?: number | undefined
   readonly note?: string | undefined
 }
@@ -87,9 +88,9 @@ async function trainRow(name: ModelName, batch: number, settings: Settings): Pro
   for (let i = 0; i < 2; i++) await step()
   const runs = batch > 16 ? 1 : 3
   const peer = peerOf(name, settings, { batch, runs }, ({ train_step_ms }) => train_step_ms.median)
-  const result = await alternate({ rounds, runs, ours: step, peer })
+  const result = await alternate({ rounds, runs, ours: step, peer, peak: peakOn(engine, threads) })
   const work = 3 * forwardFlops(trainer.network, batch)
-  return { title: `training step, ${titles[name]}, batch ${batch}`, ...(await speed(result, work, settings, 1.4)) }
+  return { title: `training step, ${titles[name]}, batch ${batch}`, ...speed(result, work, 1.4) }
 }
 
 /** The step, and what of it is not the graph: batches, the optimiser, the way there and back. */
@@ -102,17 +103,20 @@ async function mlpRow(settings: Settings): Promise<Row> {
   const step = (): Promise<unknown> => trainer.step(1_000_000)
   for (let i = 0; i < 20; i++) await step()
   const python = findPython(mlpPeer)
-  const peer = python && (() => timePeer(python, mlpPeer, { batch, threads, runs: 30 }).train_step_ms.median)
+  const peer =
+    python === undefined
+      ? undefined
+      : () => timePeer(python, mlpPeer, { batch, threads, runs: 30 }).train_step_ms.median
   const overheads: number[] = []
   const ours = async (): Promise<void> => {
     clock.ms = 0
     overheads.push((await timed(step)) - clock.ms)
   }
-  const result = await alternate({ rounds, runs: 30, ours, ...(peer && { peer }) })
+  const result = await alternate({ rounds, runs: 30, ours, peer, peak: peakOn(await nodeEngine(), threads) })
   const work = 3 * forwardFlops(trainer.network, batch)
   const outside = median(overheads).toFixed(2)
   const note = `${outside} ms outside the graph, ${optimiserMs(trainer.layout.size).toFixed(2)} of them AdamW`
-  return { title: `training step, MLP 3 × 256, batch ${batch}`, ...(await speed(result, work, settings, 1.5)), note }
+  return { title: `training step, MLP 3 × 256, batch ${batch}`, ...speed(result, work, 1.5), note }
 }
 
 /** One update of so many parameters, with clipping and running average. */
@@ -162,9 +166,9 @@ async function sampleRow(batch: number, settings: Settings): Promise<Row> {
   for (let i = 0; i < 3; i++) await ours()
   const runs = batch === 1 ? 20 : batch > 16 ? 1 : 3
   const peer = peerOf('unet', settings, { batch, runs }, ({ forward_ms }) => forward_ms.median)
-  const result = await alternate({ rounds, runs, ours, peer })
+  const result = await alternate({ rounds, runs, ours, peer, peak: peakOn(engine, threads) })
   const work = forwardFlops(model.network, batch)
-  return { title: `sampling step, ${titles.unet}, batch ${batch}`, ...(await speed(result, work, settings, 1.6)) }
+  return { title: `sampling step, ${titles.unet}, batch ${batch}`, ...speed(result, work, 1.6) }
 }
 
 /** 16 images in 20 steps with classifier-free guidance, against two of the peer's forward passes a step. */
@@ -178,10 +182,16 @@ async function guidedRow(settings: Settings): Promise<Row> {
   await run()
   const forwards = (ms: number): number => 2 * steps * ms
   const peer = peerOf('labels', settings, { batch, runs: 3 }, ({ forward_ms }) => forwards(forward_ms.median))
-  const result = await alternate({ rounds: Math.min(rounds, 5), runs: 1, ours: run, peer })
+  const result = await alternate({
+    rounds: Math.min(rounds, 5),
+    runs: 1,
+    ours: run,
+    peer,
+    peak: peakOn(engine, threads),
+  })
   const work = 2 * steps * forwardFlops(model.network, batch)
   const title = `a guided run from start to end, ${batch} images in ${steps} steps`
-  return { title, ...(await speed(result, work, settings, 1.8)) }
+  return { title, ...speed(result, work, 1.8) }
 }
 
 /** A step with classifier-free guidance, in steps without it: two evaluations in one. */
@@ -336,22 +346,18 @@ function trainAlone(batch: number, steps: number, { threads }: Settings): { ms: 
 
 type Speed = Pick<Row, 'unit' | 'ours' | 'peer' | 'ratio' | 'goal' | 'gflops' | 'share'>
 
-async function speed(
-  { ms, peerMs }: { ms: number; peerMs?: number },
-  work: number,
-  { threads }: Settings,
-  goal: number,
-): Promise<Speed> {
-  const gflops = work / ms / 1e6
-  const share = gflops / (await peakGflops(await nodeEngine(), threads))
+const peakOn = (engine: Engine, threads: number) => (): Promise<number> => peakGflops(engine, threads)
+
+/** @param work operations of one of our runs */
+function speed({ ms, peerMs, possible }: Outcome, work: number, goal: number): Speed {
   return {
     unit: 'ms',
     ours: ms,
     peer: peerMs,
     ratio: peerMs === undefined ? undefined : peerMs / ms,
     goal,
-    gflops,
-    share,
+    gflops: work / ms / 1e6,
+    share: possible && work / possible / 1e6,
   }
 }
 
