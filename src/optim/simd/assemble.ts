@@ -16,17 +16,17 @@ const simd = (op: number, ...rest: number[]): Code => [0xfd, ...whole(op), ...re
 export const get = (local: number): Code => [0x20, ...whole(local)]
 export const set = (local: number): Code => [0x21, ...whole(local)]
 export const tee = (local: number): Code => [0x22, ...whole(local)]
-/** A whole number from 0 to 63. */
-export const small = (value: number): Code => [0x41, value]
+/** A whole number from 0 to 8191. */
+export const small = (value: number): Code => [0x41, (value % 128) + 128, value >> 7]
 export const addInt: Code = [0x6a]
 export const lessInt: Code = [0x49]
 
 /** Runs its body again for as long as the body leaves something other than 0. */
 export const loop = (...body: readonly Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0d, 0, 0x0b]
 
-/** Four single-precision numbers from and to any address. */
-export const load: Code = simd(0x00, 2, 0)
-export const store: Code = simd(0x0b, 2, 0)
+/** Four single-precision numbers from and to any address, so many bytes behind the one on the stack. */
+export const load = (offset = 0): Code => simd(0x00, 2, ...whole(offset))
+export const store = (offset = 0): Code => simd(0x0b, 2, ...whole(offset))
 /** Four copies of a single-precision number. */
 export const splat: Code = simd(0x13)
 export const [root, add, sub, mul, div] = [0xe3, 0xe4, 0xe5, 0xe6, 0xe7].map((op) => simd(op)) as [

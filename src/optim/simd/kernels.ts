@@ -20,7 +20,7 @@ import {
 import { set, small, splat, store, sub, tee, widen } from './assemble.ts'
 import type { Code, Func } from './assemble.ts'
 
-/** The kernels of one memory. Addresses and lengths are in bytes; lengths are multiples of 16. */
+/** The kernels of one memory. Addresses and lengths are in bytes; lengths are multiples of 64. */
 export interface Kernels {
   /** One update: see `../adamw.ts` for the formula. */
   adamw(
@@ -41,9 +41,22 @@ export interface Kernels {
   ): void
   /** `into += from` */
   accumulate(length: number, from: number, into: number): void
-  /** Writes four sums of squares in double precision, of elements 0, 4, 8, …; 1, 5, 9, …; and so on. */
+  /** Adds to sixteen sums of squares in double precision: of elements 0, 16, 32, …; 1, 17, 33, …; and so on. */
   squares(length: number, values: number, sums: number): void
 }
+
+/** Elements to a turn of a loop, in vectors of four: a turn asks whether it should stop, which costs as much as a vector. */
+const turn = [0, 16, 32, 48] as const
+
+/** `i += 64`, and again while it is below the length. */
+const next = (i: number, length: number): Code => [
+  ...get(i),
+  ...small(16 * turn.length),
+  ...addInt,
+  ...tee(i),
+  ...get(length),
+  ...lessInt,
+]
 
 /** `at + i` */
 const place = (base: number, i: number): Code => [...get(base), ...get(i), ...addInt]
@@ -55,31 +68,33 @@ const adamw: Func = (() => {
   // the eight numbers, four times each
   const [beta1, gain1, beta2, gain2, size, epsilon, decay, follow] = scalars.map((local) => get(local + 9))
   const [g, mean, square, old, moved] = [23, 24, 25, 26, 27]
-  const read = (base: number): Code => [...place(base, i), ...load]
-  const write = (base: number, value: readonly Code[]): Code => [...place(base, i), ...value.flat(), ...store]
+  const four = (offset: number): Code[] => {
+    const read = (base: number): Code => [...place(base, i), ...load(offset)]
+    const write = (base: number, value: readonly Code[]): Code => [...place(base, i), ...value.flat(), ...store(offset)]
+    return [
+      [...read(gradients), ...set(g)],
+      write(m, [beta1!, read(m), mul, gain1!, get(g), mul, add, tee(mean)]),
+      write(v, [beta2!, read(v), mul, gain2!, get(g), mul, get(g), mul, add, tee(square)]),
+      [...read(params), ...set(old)],
+      write(params, [
+        get(old),
+        [...decay!, ...get(old), ...mul],
+        [...size!, ...get(mean), ...mul, ...get(square), ...root, ...epsilon!, ...add, ...div],
+        add,
+        sub,
+        tee(moved),
+      ]),
+      [...read(average), ...set(old)],
+      write(average, [get(old), follow!, get(moved), get(old), sub, mul, add]),
+    ]
+  }
   return {
     name: 'adamw',
     args: [...Array.from({ length: 6 }, () => 'int' as const), ...scalars.map(() => 'float' as const)],
     locals: ['int', ...Array.from({ length: 13 }, () => 'vector' as const)],
     body: [
       ...scalars.map((local) => [...get(local), ...splat, ...set(local + 9)]),
-      loop(
-        [...read(gradients), ...set(g)],
-        write(m, [beta1!, read(m), mul, gain1!, get(g), mul, add, tee(mean)]),
-        write(v, [beta2!, read(v), mul, gain2!, get(g), mul, get(g), mul, add, tee(square)]),
-        [...read(params), ...set(old)],
-        write(params, [
-          get(old),
-          [...decay!, ...get(old), ...mul],
-          [...size!, ...get(mean), ...mul, ...get(square), ...root, ...epsilon!, ...add, ...div],
-          add,
-          sub,
-          tee(moved),
-        ]),
-        [...read(average), ...set(old)],
-        write(average, [get(old), follow!, get(moved), get(old), sub, mul, add]),
-        [...get(i), ...small(16), ...addInt, ...tee(i), ...get(length), ...lessInt],
-      ),
+      loop(...turn.flatMap(four), next(i, length)),
     ],
   }
 })()
@@ -92,20 +107,27 @@ const accumulate: Func = (() => {
     locals: ['int'],
     body: [
       loop(
-        [...place(into, i), ...place(into, i), ...load, ...place(from, i), ...load, ...add, ...store],
-        [...get(i), ...small(16), ...addInt, ...tee(i), ...get(length), ...lessInt],
+        ...turn.map((offset) => [
+          ...place(into, i),
+          ...[...place(into, i), ...load(offset)],
+          ...[...place(from, i), ...load(offset)],
+          ...[...add, ...store(offset)],
+        ]),
+        next(i, length),
       ),
     ],
   }
 })()
 
 const squares: Func = (() => {
-  const [length, values, sums, i, x, front, back] = [0, 1, 2, 3, 4, 5, 6]
-  const square = (two: Code, total: number): Code => [
-    ...two,
+  const [length, values, sums, i, x, two] = [0, 1, 2, 3, 4, 5]
+  // Of the elements at each offset of a turn two sums in double precision: of the first two and of the last two.
+  const totals = turn.map((_, at) => [6 + 2 * at, 7 + 2 * at] as const)
+  const square = (pair: Code, total: number): Code => [
+    ...pair,
     ...widen,
-    ...tee(7),
-    ...get(7),
+    ...tee(two),
+    ...get(two),
     ...mulWide,
     ...get(total),
     ...addWide,
@@ -114,18 +136,18 @@ const squares: Func = (() => {
   return {
     name: 'squares',
     args: ['int', 'int', 'int'],
-    locals: ['int', 'vector', 'vector', 'vector', 'vector'],
+    locals: ['int', ...Array.from({ length: 2 + 2 * turn.length }, () => 'vector' as const)],
     body: [
-      loop([...place(values, i), ...load, ...set(x)], square(get(x), front), square(lastTwo(x), back), [
-        ...get(i),
-        ...small(16),
-        ...addInt,
-        ...tee(i),
-        ...get(length),
-        ...lessInt,
-      ]),
-      [...get(sums), ...get(front), ...store],
-      [...get(sums), ...small(16), ...addInt, ...get(back), ...store],
+      ...totals.flat().map((total, at) => [...get(sums), ...load(16 * at), ...set(total)]),
+      loop(
+        ...totals.flatMap(([front, back], at) => [
+          [...place(values, i), ...load(turn[at]), ...set(x)],
+          square(get(x), front),
+          square(lastTwo(x), back),
+        ]),
+        next(i, length),
+      ),
+      ...totals.flat().map((total, at) => [...get(sums), ...get(total), ...store(16 * at)]),
     ],
   }
 })()

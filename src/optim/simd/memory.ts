@@ -6,7 +6,7 @@ const pageBytes = 65536
 const pageLimit = 65536
 
 /** Room in front of the arrays for the results of kernels. */
-const headBytes = 64
+const headBytes = 128
 
 const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) * unit
 
@@ -60,8 +60,8 @@ const bench = (() => {
 export type Work = (kernels: Kernels, length: number, addresses: readonly number[], buffer: ArrayBufferLike) => void
 
 /**
- * Runs a kernel over elements `from ≤ i < to` of arrays, of which the first `readOnly` are not changed. Pieces are the same
- * wherever the arrays are, and so are sums over them, bit for bit.
+ * Runs a kernel over elements `from ≤ i < to` of arrays, of which the first `readOnly` are not changed: in one go where a
+ * memory has them all, else piece by piece. All pieces but the last have whole turns of sixteen elements.
  */
 export function overArrays(
   arrays: readonly Float32Array[],
@@ -72,21 +72,21 @@ export function overArrays(
 ): void {
   const { buffer } = arrays[0]!
   const kernels = arrays.every((each) => each.buffer === buffer) ? known.get(buffer) : undefined
-  for (let at = from; at < to; at += pieceLength) {
-    const length = Math.min(pieceLength, to - at)
-    if (kernels === undefined || length < pieceLength) overPiece(arrays, at, length, readOnly, work)
-    else {
-      const addresses = arrays.map(({ byteOffset }) => byteOffset + at * 4)
-      work(kernels, length * 4, addresses, buffer)
-    }
+  const inPlace = kernels === undefined ? 0 : to - from - ((to - from) % 16)
+  if (kernels !== undefined && inPlace > 0) {
+    const addresses = arrays.map(({ byteOffset }) => byteOffset + from * 4)
+    work(kernels, inPlace * 4, addresses, buffer)
+  }
+  for (let at = from + inPlace; at < to; at += pieceLength) {
+    overPiece(arrays, at, Math.min(pieceLength, to - at), readOnly, work)
   }
 }
 
-/** Copies a piece of each array in, runs the kernel, and copies back what it may have changed; what is lacking to four is 0. */
+/** Copies a piece of each array in, runs the kernel, and copies back what it may have changed; what is lacking to sixteen is 0. */
 function overPiece(arrays: readonly Float32Array[], at: number, length: number, readOnly: number, work: Work): void {
   const { kernels, buffer } = bench()
   const addresses = arrays.map((_, i) => headBytes + i * pieceLength * 4)
-  const full = roundUp(length, 4)
+  const full = roundUp(length, 16)
   const views = addresses.map((address) => new Float32Array(buffer, address, full))
   views.forEach((view, i) => {
     view.set(arrays[i]!.subarray(at, at + length))
