@@ -109,9 +109,12 @@ const accumulate: Func = (() => {
       loop(
         ...turn.map((offset) => [
           ...place(into, i),
-          ...[...place(into, i), ...load(offset)],
-          ...[...place(from, i), ...load(offset)],
-          ...[...add, ...store(offset)],
+          ...place(into, i),
+          ...load(offset),
+          ...place(from, i),
+          ...load(offset),
+          ...add,
+          ...store(offset),
         ]),
         next(i, length),
       ),
