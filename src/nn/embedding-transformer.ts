@@ -69,7 +69,7 @@ const rules = {
 const className = 'EmbeddingTransformer'
 
 /**
- * `x̂₀ = W norm(h)` after the blocks of {@link blocks} on `h = V x`. The time scales and shifts every norm (adaLN-Zero). The
+ * `x̂₀ = W norm(h)` after the blocks of {@link blocks} on `h = V x`. The time scales and shifts every norm and gates every branch. The
  * embeddings are rows of `embed_tokens.weight` of zero mean and unit variance each: they cannot shrink, which would make the
  * noise larger and the error smaller without anything learned. The first x̂₀ is zero.
  *
