@@ -5,6 +5,7 @@ import { type CategoricalDataset, createCategorical } from '../../src/data/categ
 import { builtinDataset } from '../../src/data/index.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../src/io/model-folder.ts'
 import { anyFolderOf, anyModelOf, isTokenModel } from '../../src/model/any-model.ts'
+import { categoricalDenoiser } from '../../src/model/categorical-denoiser.ts'
 import { modelOf } from '../../src/model/model.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
 import type { Engine } from '../../src/runtime/session.ts'
@@ -95,6 +96,32 @@ describe('train on tokens', () => {
     expect(again.look.tokenizer.decode(again.look.tokenizer.encode('the mat'))).toBe('the mat')
     expect(() => modelOf(folder)).toThrow(/a model of tokens \(verse\)/)
   })
+})
+
+describe('by default', () => {
+  test.each([
+    ['masks in continuous time', { kernel: 'absorbing' }, true],
+    ['masks in steps', { kernel: 'absorbing', steps: 10 }, true],
+    ['uniform noise', { kernel: 'uniform', steps: 10 }, false],
+  ] as const)(
+    'under %s a denoiser is asked again only where it can say something else',
+    async (_, process, timeless) => {
+      const { events } = await collect({
+        spec: defaultTokenSpec(corpus, { ...tiny, process, optimizer: { rate: 1e-2, warmup: 1, ema: 0.5 } }),
+        dataset: corpus,
+      })
+      const model = events.flatMap((event) => (event.type === 'checkpoint' ? [event.model] : [])).at(-1)!
+      if (!isTokenModel(model)) throw new Error('no model of tokens')
+      using denoiser = await categoricalDenoiser(model, engine, { batch: 1, threads: 1 })
+      expect(denoiser.timeless).toBe(timeless)
+      const tokens = Int32Array.from({ length: 16 }, (_, place) => place % corpus.categories)
+      if (timeless) tokens.fill(corpus.categories, 4, 9)
+      const [early, late] = [Array.from(await denoiser.logits(tokens, 0.3, 1)), await denoiser.logits(tokens, 0.8, 1)]
+      const difference = early.reduce((most, each, i) => Math.max(most, Math.abs(each - late[i]!) || 0), 0)
+      if (timeless) expect(difference).toBe(0)
+      else expect(difference).toBeGreaterThan(0.01)
+    },
+  )
 })
 
 describe('refused before anything is compiled', () => {
