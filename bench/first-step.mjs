@@ -5,11 +5,11 @@
  */
 import { createTrainer, nodeEngine } from 'tweedie'
 import { createDataset } from 'tweedie/data'
-import { key, uniform } from 'tweedie/random'
+import { key, words } from 'tweedie/random'
 
 const { spec, threads } = JSON.parse(process.argv[2])
 const { in_channels: channels, sample_size: size } = spec.network.config
-const data = Uint8Array.from(uniform(key(0), new Float32Array(256 * channels * size * size)), (u) => 256 * u)
+const data = new Uint8Array(words(key(0), new Uint32Array(64 * channels * size * size)).buffer)
 const dataset = createDataset({ name: 'noise', kind: 'image', shape: [channels, size, size], data })
 const trainer = await createTrainer(spec, dataset, await nodeEngine(), { threads })
 const { loss } = await trainer.step(1_000_000)

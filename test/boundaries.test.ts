@@ -6,11 +6,12 @@ import { describe, expect, test } from 'vitest'
 /** Each room with the rooms that it stands on. `errors.ts` is open to all; `cli`, `index.ts` stand on everything. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   graph: [],
-  random: [],
+  simd: [],
+  random: ['simd'],
   onnx: ['graph'],
   runtime: ['onnx', 'graph'],
   noise: ['random'],
-  optim: ['random'],
+  optim: ['random', 'simd'],
   nn: ['graph', 'random'],
   data: ['text', 'random'],
   denoise: ['noise', 'nn', 'graph', 'random'],
@@ -77,6 +78,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that run in a browser as they are. */
 const core = [
   'graph',
+  'simd',
   'onnx',
   'nn',
   'noise',

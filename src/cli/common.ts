@@ -37,7 +37,7 @@ export interface EngineOptions {
 }
 
 /** The version of this package. */
-export const version = (createRequire(import.meta.url)('../../package.json') as { version: string }).version
+export const version = (createRequire(import.meta.url)('tweedie/package.json') as { version: string }).version
 
 /** A command with the common options. */
 export function command(name: string, summary: string): Command {

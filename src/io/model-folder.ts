@@ -3,7 +3,7 @@
  * `unet/` and loads in diffusers as it is; a network that diffusers does not know lies in `network/`. Reading and writing
  * the folder on a disk is `node/model-folder.ts`.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { TweedieError } from '../errors.ts'
 import { type UNet2DConfig, type UNet2DFields, completeConfig } from '../nn/unet2d/config.ts'
 import { formatPythonJson, parsePythonJson } from './json.ts'

@@ -1,5 +1,5 @@
 /** Checks a configuration against a schema and turns what is wrong into one error that names field, value and choices. */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { TweedieError } from '../errors.ts'
 
 /**

@@ -4,7 +4,7 @@
  *
  * @see https://huggingface.co/docs/diffusers/v0.24.0/en/api/schedulers/overview
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { TweedieError } from '../errors.ts'
 import { parseConfig } from './parse-config.ts'
 
@@ -43,6 +43,36 @@ const classes: Readonly<Record<string, SchedulerClass>> = {
   },
 }
 
+/** A scheduler's configuration, all shared fields present. */
+export interface SchedulerConfig {
+  readonly _class_name: string
+  readonly num_train_timesteps: number
+  readonly beta_start: number
+  readonly beta_end: number
+  readonly beta_schedule: 'linear' | 'scaled_linear' | 'squaredcos_cap_v2' | 'sigmoid'
+  /** The table of β itself, which overrules its name. */
+  readonly trained_betas: number[] | null
+  readonly rescale_betas_zero_snr: boolean
+  readonly prediction_type: 'epsilon' | 'sample' | 'v_prediction'
+  readonly variance_type:
+    | 'fixed_small'
+    | 'fixed_small_log'
+    | 'fixed_large'
+    | 'fixed_large_log'
+    | 'learned'
+    | 'learned_range'
+    | null
+  readonly timestep_spacing: 'leading' | 'trailing' | 'linspace'
+  readonly steps_offset: number
+  readonly set_alpha_to_one: boolean
+  readonly clip_sample: boolean
+  readonly clip_sample_range: number
+  readonly thresholding: boolean
+  readonly dynamic_thresholding_ratio: number
+  readonly sample_max_value: number
+  readonly [other: string]: unknown
+}
+
 const schema = z.looseObject({
   _class_name: z.string(),
   num_train_timesteps: z.int().positive().default(1000),
@@ -65,9 +95,6 @@ const schema = z.looseObject({
   dynamic_thresholding_ratio: z.number().positive().max(1).default(0.995),
   sample_max_value: z.number().positive().default(1),
 })
-
-/** A scheduler's configuration, all shared fields present. */
-export type SchedulerConfig = Readonly<z.output<typeof schema>>
 
 /** The scheduler classes whose configuration is understood. */
 export const schedulerClasses: readonly string[] = Object.freeze(Object.keys(classes))

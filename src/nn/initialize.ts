@@ -5,14 +5,13 @@ import type { Layout } from './layout.ts'
 import type { Initializer } from './parameters.ts'
 
 /**
- * A flat array of first values. Every parameter draws from a stream of its own, named after it: adding a layer
+ * A flat array of first values; `flat`, if it is given. Every parameter draws from a stream of its own, named after it: adding a layer
  * changes no other one's values.
  *
  * @example
  * const flat = initialize(parametersOf(network), key(0))
  */
-export function initialize(layout: Layout, key: Key): Float32Array {
-  const flat = new Float32Array(layout.size)
+export function initialize(layout: Layout, key: Key, flat: Float32Array = new Float32Array(layout.size)): Float32Array {
   for (const { name, init } of layout.specs) fill(layout.view(flat, name), init, fold(key, name))
   return flat
 }

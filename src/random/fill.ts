@@ -7,13 +7,15 @@
 import { TweedieError } from '../errors.ts'
 import type { Key } from './key.ts'
 import { cosNearZero, log, sinNearZero } from './portable-math.ts'
+import { simdBench } from './threefry-simd.ts'
 import { threefryBlocks } from './threefry.ts'
 
 /** The floating-point arrays that a filler writes into. */
 export type FloatArray = Float32Array | Float64Array
 
 const chunk = 1024
-const buffer = new Uint32Array(chunk + 2)
+const bench = simdBench(chunk + 8)
+const buffer = bench?.words ?? new Uint32Array(chunk + 2)
 const radiansPerWord = 6.283185307179586 / 0x1_0000_0000
 
 /** Random 32-bit words: element i is word i of the key's stream. */
@@ -27,6 +29,13 @@ export function words(key: Key, out: Uint32Array, offset = 0): Uint32Array {
  * that rounding never makes a 1.
  */
 export function uniform<T extends FloatArray>(key: Key, out: T, offset = 0): T {
+  if (bench !== undefined && out instanceof Float32Array) {
+    eachChunk(key, out.length, offset, (at, count, first) => {
+      bench.uniform(first + count)
+      out.set(bench.floats.subarray(first, first + count), at)
+    })
+    return out
+  }
   const [shift, scale] = out instanceof Float32Array ? [8, 1 / 0x100_0000] : [0, 1 / 0x1_0000_0000]
   eachChunk(key, out.length, offset, (at, count, first) => {
     for (let i = 0; i < count; i++) out[at + i] = (buffer[first + i]! >>> shift) * scale
@@ -90,7 +99,9 @@ function eachChunk(
     const count = Math.min(length - at, chunk - first)
     const block = (element - first) / 2
     const blocks = Math.ceil((first + count) / 2)
-    threefryBlocks(k0, k1, block >>> 0, Math.floor(block / 0x1_0000_0000), blocks, buffer)
+    const [low, high] = [block >>> 0, Math.floor(block / 0x1_0000_0000)]
+    if (bench !== undefined && low + chunk < 0x1_0000_0000) bench.blocks(k0, k1, low, high, blocks)
+    else threefryBlocks(k0, k1, low, high, blocks, buffer)
     visit(at, count, first)
     at += count
   }

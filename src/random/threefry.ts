@@ -14,7 +14,7 @@
 /** What the top bits of the counter's high word say the block is for. A stream's own index stays below 2⁵². */
 export const domain = Object.freeze({ stream: 0, integer: 0x4000_0000, fold: 0x8000_0000, text: 0xc000_0000 })
 
-const parity = 0x1bd1_1bda
+export const parity = 0x1bd1_1bda
 
 /**
  * Encrypts `blocks` counters (low + n, high), n = 0, 1, …, the carry going into the high word, and writes both words of

@@ -17,8 +17,8 @@ import { adamw } from '../optim/adamw.ts'
 import { warmupEma } from '../optim/ema.ts'
 import { constantRate, cosineRate, warmup } from '../optim/learning-rate.ts'
 import type { LearningRate } from '../optim/learning-rate.ts'
-import type { OptimizerState } from '../optim/optimizer.ts'
-import { gathered } from '../optim/simd/memory.ts'
+import type { Optimizer, OptimizerState } from '../optim/optimizer.ts'
+import { zerosTogether } from '../optim/simd/memory.ts'
 import { fold, key } from '../random/index.ts'
 import { compile } from '../runtime/program.ts'
 import { portionIn, portionOf } from '../runtime/portions.ts'
@@ -78,10 +78,9 @@ export type TrainerOptions = Pick<SessionOptions, 'device' | 'threads' | 'profil
   readonly portion?: number
 }
 
-/** The state before the first step. */
-export function initialState(spec: AnyTrainSpec, layout: Layout): TrainState {
-  const params = initialize(layout, fold(key(spec.seed), 'weights'))
-  return { step: 0, params, average: params.slice(), optimizer: optimizerOf(spec).init(layout.size) }
+/** The parameters before the first step; in `into`, if it is given. */
+export function initialParameters(spec: AnyTrainSpec, layout: Layout, into?: Float32Array): Float32Array {
+  return initialize(layout, fold(key(spec.seed), 'weights'), into)
 }
 
 /** Values between data and loss that a portion may have; with more the passes over memory wait for it. */
@@ -121,11 +120,16 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   const portions = size / portion
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${size} in portions of ${portion}`)
   // The state takes its time, and so does the runtime, on another thread where it can.
-  const room = once(() => inOneMemory(given ?? initialState(spec, layout), portions > 1))
+  const optimizer = optimizerOf(spec)
+  const room = once(() => {
+    const made = roomFor(optimizer, layout.size, portions > 1)
+    if (given !== undefined) assign(made.state, given)
+    else made.state.average.set(initialParameters(spec, layout, made.state.params))
+    return made
+  })
   const program = await compileStep(problem, portion, portions, engine, { ...session, meanwhile: room })
   const { state, flat, part } = room()
 
-  const optimizer = optimizerOf(spec)
   const emaDecay = warmupEma(spec.optimizer.ema)
   const outputs = { loss: new Float32Array(portions), itemLoss: new Float32Array(size) }
   const bind = ({ feeds }: Batch, i: number) =>
@@ -189,19 +193,23 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value
 }
 
-/** The state, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
-function inOneMemory({ step, params, average, optimizer }: TrainState, parted: boolean) {
-  const { length } = params
-  const room = { flat: new Float32Array(length), part: new Float32Array(parted ? length : 0) }
-  const {
-    params: p,
-    average: a,
-    flat,
-    part,
-    ...slots
-  } = gathered<string>({ ...optimizer.slots, params, average, ...room })
-  const state: TrainState = { step, params: p!, average: a!, optimizer: { step: optimizer.step, slots } }
+/** A state of zeros, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
+function roomFor(optimizer: Optimizer, size: number, parted: boolean) {
+  const { step, slots } = optimizer.init(0)
+  const own = Object.fromEntries(Object.keys(slots).map((name) => [name, size]))
+  const arrays = zerosTogether<string>({ ...own, params: size, average: size, flat: size, part: parted ? size : 0 })
+  const { params, average, flat, part, ...moments } = arrays
+  const state: TrainState = { step: 0, params: params!, average: average!, optimizer: { step, slots: moments } }
   return { state, flat: flat!, part: part! }
+}
+
+/** Makes a state another's. */
+function assign(state: TrainState, from: TrainState): void {
+  state.step = from.step
+  state.params.set(from.params)
+  state.average.set(from.average)
+  state.optimizer.step = from.optimizer.step
+  for (const [name, slot] of Object.entries(state.optimizer.slots)) slot.set(from.optimizer.slots[name]!)
 }
 
 /**

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { isTweedieError } from '../../src/errors.ts'
 import { decodeModel } from '../../src/onnx/proto/decode.ts'
 import { encodeModel } from '../../src/onnx/proto/encode.ts'
+import { messageWriter, type MessageWriter } from '../../src/onnx/proto/wire.ts'
 import { decodeSignature } from '../../src/onnx/proto/signature.ts'
 import { attribute, dataTypes, tensorBytes, tensorProto } from '../../src/onnx/proto/model.ts'
 import type {
@@ -117,6 +118,30 @@ describe('round trip', () => {
 })
 
 describe('the wire format', () => {
+  test('a message may grow at any field', () => {
+    const fields: readonly ((writer: MessageWriter) => void)[] = [
+      (writer) => writer.int(1, -300),
+      (writer) => writer.float(2, 0.5),
+      (writer) => writer.bytes(3, Uint8Array.of(1, 2, 3)),
+      (writer) => writer.string(4, 'plain'),
+      (writer) => writer.string(5, 'größer'),
+      (writer) => writer.ints(6, [1, 128, -1]),
+      (writer) => writer.floats(7, [1, -2]),
+      (writer) => writer.message(8, () => writer.string(9, 'inside')),
+    ]
+    const write = (room: number, order: readonly number[]): Uint8Array => {
+      const writer = messageWriter(room)
+      for (const field of order) fields[field]!(writer)
+      return writer.finish()
+    }
+    const order = fc.array(fc.nat(fields.length - 1), { maxLength: 12 })
+    fc.assert(
+      fc.property(order, fc.nat(64), (list, room) => {
+        expect(Buffer.from(write(room, list))).toEqual(Buffer.from(write(4096, list)))
+      }),
+    )
+  })
+
   test('a small model is byte for byte what onnx.proto says', () => {
     const bytes = encodeModel({
       irVersion: 10,

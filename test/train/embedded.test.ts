@@ -21,7 +21,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../src/train/checkpoint.t
 import { defaultEmbeddedSpec } from '../../src/train/embedded-defaults.ts'
 import type { EmbeddedTrainSpec } from '../../src/train/spec.ts'
 import { defaultTokenSpec } from '../../src/train/token-defaults.ts'
-import { initialState } from '../../src/train/trainer.ts'
+import { initialParameters } from '../../src/train/trainer.ts'
 import { train, type TrainOptions } from '../../src/train/train.ts'
 
 const verse = 'the cat sat. '.repeat(40)
@@ -92,7 +92,7 @@ describe('a model of noisy embeddings', () => {
     const table = embeddingsOf(model)
     const times = timesOf(model.schedule, 40)
     using network = await modelDenoiser(model, engine, { batch })
-    const before = { ...model, weights: initialState(spec, model.layout).params }
+    const before = { ...model, weights: initialParameters(spec, model.layout) }
     using untrained = await modelDenoiser(before, engine, { batch })
     const share = async (denoiser: Denoiser): Promise<number> => {
       const x = await sampleFinal(denoiser, { sampler: dpmSolver(), times, batch, seed: 1 })

@@ -36,8 +36,10 @@ describe('a batch in portions', () => {
         expect(report.gradientNorm / expected.gradientNorm).toBeCloseTo(1, 4)
         report.itemLoss.forEach((each, j) => expect(each / expected.itemLoss[j]!).toBeCloseTo(1, 3))
       })
-      const furthest = params.reduce((most, each, i) => Math.max(most, Math.abs(each - whole!.params[i]!)), 0)
-      expect(furthest).toBeLessThan(1e-5)
+      // Adam moves a parameter by the rate however small its gradient, so that where that is all rounding, so is the way it
+      // goes; the three steps are 6e-5 long together.
+      const apart = params.reduce((sum, each, i) => sum + Math.abs(each - whole!.params[i]!), 0) / params.length
+      expect(apart).toBeLessThan(2e-7)
     }
   })
 

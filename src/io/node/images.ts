@@ -4,7 +4,7 @@
  */
 import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
-import sharp, { type Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import { TweedieError } from '../../errors.ts'
 import type { Raster } from '../raster.ts'
 import { unreadable, writeFileAtomic } from './files.ts'
@@ -24,6 +24,9 @@ export interface AnimationOptions extends ImageOptions {
   /** Milliseconds that the last frame stays; default 1500. */
   readonly hold?: number
 }
+
+/** sharp, when the first picture needs it: loading it takes a tenth of a second. */
+const loadSharp = async () => (await import('sharp')).default
 
 const encoders: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   '.png': (image) => image.png({ compressionLevel: 9 }),
@@ -86,6 +89,7 @@ export async function encodeImage(
   extension = '.png',
   provenance?: ImageOptions['provenance'],
 ): Promise<Uint8Array> {
+  const sharp = await loadSharp()
   const image = sharp(data, { raw: { width, height, channels: 3 } })
   return encoders[extension]!(describe(image, provenance)).toBuffer()
 }
@@ -109,6 +113,7 @@ export async function writeAnimation(
   const { delay = 80, hold = 1500 } = options
   const strip = Buffer.concat(frames.map((frame) => frame.data))
   const raw = { width, height: height * frames.length, channels: 3, pageHeight: height } as const
+  const sharp = await loadSharp()
   const image = describe(sharp(strip, { raw, limitInputPixels: false }), options.provenance)
   const delays = frames.map((_, i) => (i === frames.length - 1 ? hold : delay))
   await writeFileAtomic(path, await animationEncoders[extname(path).toLowerCase()]!(image, delays).toBuffer())
@@ -120,6 +125,7 @@ export async function writeAnimation(
  * @throws TweedieError `data` when the file is missing or no picture
  */
 export async function readProvenance(path: string): Promise<Record<string, unknown> | undefined> {
+  const sharp = await loadSharp()
   const { exif } = await sharp(path)
     .metadata()
     .catch((cause: unknown) => {

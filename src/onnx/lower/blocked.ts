@@ -64,10 +64,11 @@ function straightFilter(context: Context, { name, shape }: Kernel, block: number
   const padded = padToBlock(context, name, shape.length, 0, out, block)
   const rows = transposeTo(context, reshapeTo(context, padded, [blocks * block, channels * taps]), [1, 0])
   const place = (ob: number, c: number, tap: number): number => (c * taps + tap) * blocks + ob
-  const order =
+  const order = context.places(`kernel ${[out, channels, taps, block]}`, () =>
     channels < block
       ? places(blocks, 1, channels, taps, (ob, _, c, tap) => place(ob, c, tap))
-      : places(blocks, channels / block, taps, block, (ob, cb, tap, c) => place(ob, cb * block + c, tap))
+      : places(blocks, channels / block, taps, block, (ob, cb, tap, c) => place(ob, cb * block + c, tap)),
+  )
   return inOrder(context, rows, order, block, [blocks * block, channels, ...kernel])
 }
 
@@ -79,10 +80,11 @@ function turnedFilter(context: Context, { name, shape }: Kernel, block: number):
   const padded = padToBlock(context, name, shape.length, 1, columns, block)
   const rows = transposeTo(context, reshapeTo(context, padded, [inputs * blocks * block, taps]), [1, 0])
   const place = (cb: number, o: number, tap: number): number => ((taps - 1 - tap) * inputs + o) * blocks + cb
-  const order =
+  const order = context.places(`turned kernel ${[inputs, columns, taps, block]}`, () =>
     inputs < block
       ? places(blocks, 1, inputs, taps, (cb, _, o, tap) => place(cb, o, tap))
-      : places(blocks, inputs / block, taps, block, (cb, ob, tap, o) => place(cb, ob * block + o, tap))
+      : places(blocks, inputs / block, taps, block, (cb, ob, tap, o) => place(cb, ob * block + o, tap)),
+  )
   return inOrder(context, rows, order, block, [blocks * block, inputs, ...kernel])
 }
 
@@ -93,12 +95,13 @@ function places(
   c: number,
   d: number,
   at: (i: number, j: number, k: number, l: number) => number,
-): number[] {
-  const list: number[] = []
+): Int32Array {
+  const list = new Int32Array(a * b * c * d)
+  let n = 0
   for (let i = 0; i < a; i++) {
     for (let j = 0; j < b; j++) {
       for (let k = 0; k < c; k++) {
-        for (let l = 0; l < d; l++) list.push(at(i, j, k, l))
+        for (let l = 0; l < d; l++) list[n++] = at(i, j, k, l)
       }
     }
   }
@@ -106,13 +109,7 @@ function places(
 }
 
 /** Blocks of `block` elements, put in order and named as a filter of this shape. */
-function inOrder(
-  context: Context,
-  rows: string,
-  order: readonly number[],
-  block: number,
-  shape: readonly number[],
-): string {
-  const blocks = reshapeTo(context, rows, [order.length, block])
-  return reshapeTo(context, context.emit('Gather', [blocks, context.int64(order)], { axis: 0 }), shape)
+function inOrder(context: Context, rows: string, order: string, block: number, shape: readonly number[]): string {
+  const blocks = reshapeTo(context, rows, [sizeOf(shape) / block, block])
+  return reshapeTo(context, context.emit('Gather', [blocks, order], { axis: 0 }), shape)
 }

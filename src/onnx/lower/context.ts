@@ -74,6 +74,14 @@ export class Context {
     )
   }
 
+  /** A constant of places in an axis, as many as `make` makes: the same constant wherever `name`, which tells all about them, is the same. */
+  places(name: string, make: () => Int32Array): string {
+    return this.#constant(`places:${name}`, () => {
+      const values = make()
+      return tensorProto('', 'int32', [values.length], values)
+    })
+  }
+
   /** A constant of one repeated number. */
   fill(dtype: DType, value: number, shape: Shape): string {
     return this.#constant(`fill:${dtype}:${shape}:${value}`, () => {

@@ -2,17 +2,8 @@
 import { TweedieError } from '../../errors.ts'
 import { dataTypes, tensorBytes } from './model.ts'
 import type { AttributeValue, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfo } from './model.ts'
-import {
-  bytesField,
-  floatField,
-  floatsField,
-  intField,
-  intsField,
-  messageField,
-  stringField,
-  writeMessage,
-} from './wire.ts'
-import type { Field } from './wire.ts'
+import { messageWriter } from './wire.ts'
+import type { MessageWriter } from './wire.ts'
 
 /** Codes of `AttributeProto.AttributeType`. */
 export const attributeTypes = Object.freeze({
@@ -27,72 +18,83 @@ export const attributeTypes = Object.freeze({
 })
 
 /**
- * The bytes of an `.onnx` file. Constants are copied once, into a buffer of exactly the right size.
+ * The bytes of an `.onnx` file. Constants are copied once.
  *
  * @throws TweedieError `model` if it would take more than 2 GB, or a tensor's bytes do not fit its shape
  */
 export function encodeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
-  return writeMessage([
-    intField(1, model.irVersion),
-    ...optionalString(2, model.producerName),
-    ...optionalString(3, model.producerVersion),
-    messageField(7, graphFields(model.graph)),
-    ...Object.entries(model.opsets).map(([domain, version]) =>
-      messageField(8, [stringField(1, domain), intField(2, version)]),
-    ),
-    ...Object.entries(model.metadata ?? {}).map(([key, value]) =>
-      messageField(14, [stringField(1, key), stringField(2, value)]),
-    ),
-  ])
+  const writer = messageWriter(roomFor(model.graph))
+  for (const [key, value] of Object.entries(model.metadata ?? {}).toReversed()) {
+    writer.message(14, () => {
+      writer.string(2, value)
+      writer.string(1, key)
+    })
+  }
+  for (const [domain, version] of Object.entries(model.opsets).toReversed()) {
+    writer.message(8, () => {
+      writer.int(2, version)
+      writer.string(1, domain)
+    })
+  }
+  writer.message(7, () => writeGraph(writer, model.graph))
+  writeOptional(writer, 3, model.producerVersion)
+  writeOptional(writer, 2, model.producerName)
+  writer.int(1, model.irVersion)
+  return writer.finish()
 }
 
-function graphFields(graph: GraphProto): Field[] {
-  return [
-    ...graph.nodes.map((node) => messageField(1, nodeFields(node))),
-    stringField(2, graph.name),
-    ...graph.initializers.map((tensor) => messageField(5, tensorFields(tensor))),
-    ...graph.inputs.map((value) => messageField(11, valueInfoFields(value))),
-    ...graph.outputs.map((value) => messageField(12, valueInfoFields(value))),
-  ]
+/** What the constants take, and about as much as the nodes do. */
+function roomFor({ initializers, nodes }: GraphProto): number {
+  return initializers.reduce((sum, { bytes }) => sum + bytes.length + 64, 1024) + 256 * nodes.length
 }
 
-function nodeFields(node: NodeProto): Field[] {
-  return [
-    ...node.inputs.map((name) => stringField(1, name)),
-    ...node.outputs.map((name) => stringField(2, name)),
-    ...optionalString(3, node.name),
-    stringField(4, node.opType),
-    ...Object.entries(node.attributes ?? {}).map(([name, value]) => messageField(5, attributeFields(name, value))),
-    ...optionalString(7, node.domain),
-  ]
+function writeGraph(writer: MessageWriter, graph: GraphProto): void {
+  backwards(graph.outputs, (value) => writer.message(12, () => writeValueInfo(writer, value)))
+  backwards(graph.inputs, (value) => writer.message(11, () => writeValueInfo(writer, value)))
+  backwards(graph.initializers, (tensor) => writer.message(5, () => writeTensor(writer, tensor)))
+  writer.string(2, graph.name)
+  backwards(graph.nodes, (node) => writer.message(1, () => writeNode(writer, node)))
 }
 
-function attributeFields(name: string, attribute: AttributeValue): Field[] {
-  return [stringField(1, name), ...attributeValueFields(attribute), intField(20, attributeTypes[attribute.kind])]
+function writeNode(writer: MessageWriter, node: NodeProto): void {
+  writeOptional(writer, 7, node.domain)
+  backwards(Object.entries(node.attributes ?? {}), ([name, value]) =>
+    writer.message(5, () => writeAttribute(writer, name, value)),
+  )
+  writer.string(4, node.opType)
+  writeOptional(writer, 3, node.name)
+  backwards(node.outputs, (name) => writer.string(2, name))
+  backwards(node.inputs, (name) => writer.string(1, name))
 }
 
-function attributeValueFields(attribute: AttributeValue): Field[] {
+function writeAttribute(writer: MessageWriter, name: string, attribute: AttributeValue): void {
+  writer.int(20, attributeTypes[attribute.kind])
+  writeAttributeValue(writer, attribute)
+  writer.string(1, name)
+}
+
+function writeAttributeValue(writer: MessageWriter, attribute: AttributeValue): void {
   switch (attribute.kind) {
     case 'float':
-      return [floatField(2, attribute.value)]
+      return writer.float(2, attribute.value)
     case 'int':
-      return [intField(3, attribute.value)]
+      return writer.int(3, attribute.value)
     case 'string':
-      return [stringField(4, attribute.value)]
+      return writer.string(4, attribute.value)
     case 'tensor':
-      return [messageField(5, tensorFields(attribute.value))]
+      return writer.message(5, () => writeTensor(writer, attribute.value))
     case 'graph':
-      return [messageField(6, graphFields(attribute.value))]
+      return writer.message(6, () => writeGraph(writer, attribute.value))
     case 'floats':
-      return [floatsField(7, attribute.value)]
+      return writer.floats(7, attribute.value)
     case 'ints':
-      return [intsField(8, attribute.value)]
+      return writer.ints(8, attribute.value)
     case 'strings':
-      return attribute.value.map((text) => stringField(9, text))
+      return backwards(attribute.value, (text) => writer.string(9, text))
   }
 }
 
-function tensorFields({ name, dtype, shape, bytes }: TensorProto): Field[] {
+function writeTensor(writer: MessageWriter, { name, dtype, shape, bytes }: TensorProto): void {
   const expected = tensorBytes(dtype, shape)
   if (bytes.length !== expected) {
     throw new TweedieError(
@@ -100,17 +102,28 @@ function tensorFields({ name, dtype, shape, bytes }: TensorProto): Field[] {
       `constant '${name}' has ${bytes.length} bytes; ${dtype} [${shape.join(', ')}] takes ${expected}`,
     )
   }
-  return [intsField(1, shape), intField(2, dataTypes[dtype].code), stringField(8, name), bytesField(9, bytes)]
+  writer.bytes(9, bytes)
+  writer.string(8, name)
+  writer.int(2, dataTypes[dtype].code)
+  writer.ints(1, shape)
 }
 
-function valueInfoFields({ name, dtype, shape }: ValueInfo): Field[] {
-  const dimensions = shape?.map((size) =>
-    messageField(1, [typeof size === 'number' ? intField(1, size) : stringField(2, size)]),
-  )
-  const tensorType = [intField(1, dataTypes[dtype].code), ...(dimensions ? [messageField(2, dimensions)] : [])]
-  return [stringField(1, name), messageField(2, [messageField(1, tensorType)])]
+function writeValueInfo(writer: MessageWriter, { name, dtype, shape }: ValueInfo): void {
+  const writeSize = (size: number | string): void =>
+    typeof size === 'number' ? writer.int(1, size) : writer.string(2, size)
+  const writeTensorType = (): void => {
+    if (shape) writer.message(2, () => backwards(shape, (size) => writer.message(1, () => writeSize(size))))
+    writer.int(1, dataTypes[dtype].code)
+  }
+  writer.message(2, () => writer.message(1, writeTensorType))
+  writer.string(1, name)
 }
 
-function optionalString(id: number, text: string | undefined): Field[] {
-  return text === undefined || text === '' ? [] : [stringField(id, text)]
+function writeOptional(writer: MessageWriter, id: number, text: string | undefined): void {
+  if (text !== undefined && text !== '') writer.string(id, text)
+}
+
+/** Fields are written last first. */
+function backwards<T>(items: readonly T[], write: (item: T) => void): void {
+  for (let i = items.length - 1; i >= 0; i--) write(items[i]!)
 }

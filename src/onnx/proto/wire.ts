@@ -1,26 +1,13 @@
 /**
  * The protobuf wire format, as little of it as ONNX needs.
  *
- * Writing: a message is a list of {@link Field}s, which know their size before they are written, so that a whole model
- * goes into one buffer of the right size and large bytes are copied once.
+ * Writing: {@link messageWriter} writes a message from its end to its start, so that the length of what is inside, which stands
+ * in front of it, is known when it is due. Fields are given last first.
  * Reading: {@link readFields} walks a message and checks every length against the bytes that are there.
  *
  * Reference: https://protobuf.dev/programming-guides/encoding
  */
 import { TweedieError } from '../../errors.ts'
-
-/** One field of a message: its size in bytes, tag included, and how to write it. */
-export interface Field {
-  readonly size: number
-  write(cursor: Cursor): void
-}
-
-/** Where the next byte goes. */
-export interface Cursor {
-  readonly bytes: Uint8Array
-  readonly view: DataView
-  offset: number
-}
 
 /** Protobuf's own limit on a message. */
 export const maxMessageBytes = 2 ** 31 - 1
@@ -35,108 +22,120 @@ const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 // ---------------------------------------------------------------------------------------------------- writing
 
-/** A signed integer; negative ones take ten bytes. */
-export function intField(id: number, value: number): Field {
-  const tag = tagOf(id, wireVarint)
-  return {
-    size: varintSize(tag) + varintSize(value),
-    write(cursor) {
-      writeVarint(cursor, tag)
-      writeVarint(cursor, value)
-    },
+/** Writes fields of a message, each in front of what is there, by their numbers in the `.proto` file. */
+export interface MessageWriter {
+  /** A signed integer; negative ones take ten bytes. */
+  int(id: number, value: number): void
+  /** A 32-bit float. */
+  float(id: number, value: number): void
+  bytes(id: number, bytes: Uint8Array): void
+  string(id: number, text: string): void
+  /** Repeated integers, packed. */
+  ints(id: number, values: readonly number[]): void
+  /** Repeated 32-bit floats, packed. */
+  floats(id: number, values: readonly number[]): void
+  /** A message inside the message: its fields are what `write` writes. */
+  message(id: number, write: () => void): void
+  /** The whole message: the rear of a buffer that may be somewhat larger. */
+  finish(): Uint8Array<ArrayBuffer>
+}
+
+/** @param room bytes to begin with; a message that takes more is copied as it grows */
+export function messageWriter(room: number): MessageWriter {
+  let buffer = new Uint8Array(Math.min(room, maxMessageBytes))
+  let view = new DataView(buffer.buffer)
+  // The bytes from here on are written.
+  let start = buffer.length
+
+  /** Moves the start down by so many bytes; the buffer may then be another. */
+  const reserve = (bytes: number): number => {
+    if (bytes > start) grow(bytes)
+    return (start -= bytes)
   }
-}
-
-/** A 32-bit float. */
-export function floatField(id: number, value: number): Field {
-  const tag = tagOf(id, wire32)
-  return {
-    size: varintSize(tag) + 4,
-    write(cursor) {
-      writeVarint(cursor, tag)
-      cursor.view.setFloat32(cursor.offset, value, true)
-      cursor.offset += 4
-    },
+  const grow = (bytes: number): void => {
+    const used = buffer.length - start
+    checkSize(used + bytes)
+    const larger = new Uint8Array(Math.min(2 * (used + bytes), maxMessageBytes))
+    larger.set(buffer.subarray(start), larger.length - used)
+    buffer = larger
+    view = new DataView(larger.buffer)
+    start = larger.length - used
   }
-}
-
-/** Raw bytes, copied when they are written. */
-export function bytesField(id: number, bytes: Uint8Array): Field {
-  return delimitedField(id, bytes.length, (cursor) => {
-    cursor.bytes.set(bytes, cursor.offset)
-    cursor.offset += bytes.length
-  })
-}
-
-export function stringField(id: number, text: string): Field {
-  // A graph has tens of thousands of short names: an encoder's call for each costs more than the rest of the writing.
-  if (!isAscii(text)) return bytesField(id, utf8.encode(text))
-  return delimitedField(id, text.length, (cursor) => {
-    for (let i = 0; i < text.length; i++) cursor.bytes[cursor.offset++] = text.charCodeAt(i)
-  })
-}
-
-/** Repeated integers, packed. */
-export function intsField(id: number, values: readonly number[]): Field {
-  return delimitedField(id, total(values.map(varintSize)), (cursor) => {
-    for (const value of values) writeVarint(cursor, value)
-  })
-}
-
-/** Repeated 32-bit floats, packed. */
-export function floatsField(id: number, values: readonly number[]): Field {
-  return delimitedField(id, values.length * 4, (cursor) => {
-    for (const value of values) {
-      cursor.view.setFloat32(cursor.offset, value, true)
-      cursor.offset += 4
+  const varint = (value: number): void => {
+    let at = reserve(varintSize(value))
+    if (value < 0) {
+      let rest = BigInt.asUintN(64, BigInt(value))
+      for (; rest >= 0x80n; rest >>= 7n) buffer[at++] = Number(rest & 0x7fn) | 0x80
+      buffer[at] = Number(rest)
+      return
     }
-  })
-}
-
-/** A message inside a message. */
-export function messageField(id: number, fields: readonly Field[]): Field {
-  return delimitedField(id, total(fields.map((field) => field.size)), (cursor) => {
-    for (const field of fields) field.write(cursor)
-  })
-}
-
-/** Writes a message into one buffer of exactly its size. */
-export function writeMessage(fields: readonly Field[]): Uint8Array<ArrayBuffer> {
-  const size = total(fields.map((field) => field.size))
-  if (size > maxMessageBytes) {
-    throw new TweedieError(
-      'model',
-      `the model takes ${(size / 2 ** 30).toFixed(2)} GiB; an ONNX file holds at most 2`,
-      {
-        hint: 'make the large weights graph inputs instead of constants, or use a smaller network',
-      },
-    )
+    let rest = value
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) buffer[at++] = (rest % 0x80) | 0x80
+    buffer[at] = rest
   }
-  const bytes = new Uint8Array(size)
-  const cursor: Cursor = { bytes, view: new DataView(bytes.buffer), offset: 0 }
-  for (const field of fields) field.write(cursor)
-  return bytes
-}
+  const tag = (id: number, wireType: number): void => varint(id * 8 + wireType)
+  /** Puts number and length before what was written since the end was there. */
+  const delimit = (id: number, end: number): void => {
+    varint(buffer.length - start - end)
+    tag(id, wireBytes)
+  }
+  const written = (): number => buffer.length - start
 
-function delimitedField(id: number, length: number, write: (cursor: Cursor) => void): Field {
-  const tag = tagOf(id, wireBytes)
-  return {
-    size: varintSize(tag) + varintSize(length) + length,
-    write(cursor) {
-      writeVarint(cursor, tag)
-      writeVarint(cursor, length)
-      write(cursor)
+  const writer: MessageWriter = {
+    int(id, value) {
+      varint(value)
+      tag(id, wireVarint)
     },
+    float(id, value) {
+      const at = reserve(4)
+      view.setFloat32(at, value, true)
+      tag(id, wire32)
+    },
+    bytes(id, bytes) {
+      const end = written()
+      const at = reserve(bytes.length)
+      buffer.set(bytes, at)
+      delimit(id, end)
+    },
+    string(id, text) {
+      // A graph has tens of thousands of short names: an encoder's call for each costs more than the rest of the writing.
+      if (!isAscii(text)) return writer.bytes(id, utf8.encode(text))
+      const end = written()
+      const at = reserve(text.length)
+      for (let i = 0; i < text.length; i++) buffer[at + i] = text.charCodeAt(i)
+      delimit(id, end)
+    },
+    ints(id, values) {
+      const end = written()
+      for (let i = values.length - 1; i >= 0; i--) varint(values[i]!)
+      delimit(id, end)
+    },
+    floats(id, values) {
+      const end = written()
+      const at = reserve(4 * values.length)
+      values.forEach((value, i) => view.setFloat32(at + 4 * i, value, true))
+      delimit(id, end)
+    },
+    message(id, write) {
+      const end = written()
+      write()
+      delimit(id, end)
+    },
+    finish: () => buffer.subarray(start),
   }
+  return writer
+}
+
+function checkSize(bytes: number): void {
+  if (bytes <= maxMessageBytes) return
+  throw new TweedieError('model', `the model takes ${(bytes / 2 ** 30).toFixed(2)} GiB; an ONNX file holds at most 2`, {
+    hint: 'make the large weights graph inputs instead of constants, or use a smaller network',
+  })
 }
 
 function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false
   return true
-}
-
-function tagOf(id: number, wireType: number): number {
-  return id * 8 + wireType
 }
 
 function varintSize(value: number): number {
@@ -145,22 +144,6 @@ function varintSize(value: number): number {
   let size = 1
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++
   return size
-}
-
-function writeVarint(cursor: Cursor, value: number): void {
-  if (value < 0) {
-    let rest = BigInt.asUintN(64, BigInt(value))
-    for (; rest >= 0x80n; rest >>= 7n) cursor.bytes[cursor.offset++] = Number(rest & 0x7fn) | 0x80
-    cursor.bytes[cursor.offset++] = Number(rest)
-    return
-  }
-  let rest = value
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) cursor.bytes[cursor.offset++] = (rest % 0x80) | 0x80
-  cursor.bytes[cursor.offset++] = rest
-}
-
-function total(sizes: readonly number[]): number {
-  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 // ---------------------------------------------------------------------------------------------------- reading
@@ -178,21 +161,29 @@ export function* readFields(bytes: Uint8Array): Generator<RawField> {
     offset = next
     return value
   }
-  const take = (length: bigint): Uint8Array => {
-    if (length > BigInt(bytes.length - offset)) {
+  /** A tag or a length, which mostly takes a byte or two. */
+  const short = (): number => {
+    const [first, second] = [bytes[offset], bytes[offset + 1]]
+    if (first !== undefined && first < 0x80) return (offset++, first)
+    if (first !== undefined && second !== undefined && second < 0x80)
+      return ((offset += 2), (second << 7) | (first & 0x7f))
+    return Number(varint())
+  }
+  const take = (length: number): Uint8Array => {
+    if (length > bytes.length - offset) {
       throw broken(`a field claims ${length} bytes where ${bytes.length - offset} are left`)
     }
-    offset += Number(length)
-    return bytes.subarray(offset - Number(length), offset)
+    offset += length
+    return bytes.subarray(offset - length, offset)
   }
   while (offset < bytes.length) {
-    const tag = varint()
-    const id = Number(tag >> 3n)
-    const wireType = Number(tag & 7n)
+    const tag = short()
+    const id = Math.floor(tag / 8)
+    const wireType = tag % 8
     if (wireType === wireVarint) yield { id, wire: 'varint', value: varint() }
-    else if (wireType === wireBytes) yield { id, wire: 'bytes', value: take(varint()) }
-    else if (wireType === wire32) yield { id, wire: 'fixed', value: take(4n) }
-    else if (wireType === wire64) yield { id, wire: 'fixed', value: take(8n) }
+    else if (wireType === wireBytes) yield { id, wire: 'bytes', value: take(short()) }
+    else if (wireType === wire32) yield { id, wire: 'fixed', value: take(4) }
+    else if (wireType === wire64) yield { id, wire: 'fixed', value: take(8) }
     else throw broken(`field ${id} has unknown wire type ${wireType}`)
   }
 }

@@ -16,9 +16,9 @@ import {
   mul,
   mulWide,
   root,
-} from './assemble.ts'
-import { set, small, splat, store, sub, tee, widen } from './assemble.ts'
-import type { Code, Func } from './assemble.ts'
+} from '../../simd/assemble.ts'
+import { set, small, splat, store, sub, tee, widen } from '../../simd/assemble.ts'
+import type { Code, Func } from '../../simd/assemble.ts'
 
 /** The kernels of one memory. Addresses and lengths are in bytes; lengths are multiples of 64. */
 export interface Kernels {

@@ -1,4 +1,4 @@
-/** Arrays where the kernels can reach them: gathered in one memory, or copied there piece by piece. */
+/** Arrays where the kernels can reach them: together in one memory, or copied there piece by piece. */
 import { kernelsOn } from './kernels.ts'
 import type { Kernels } from './kernels.ts'
 
@@ -10,12 +10,36 @@ const headBytes = 128
 
 const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) * unit
 
-/** The kernels of the memories that {@link gathered} made. */
+/** The kernels of the memories that {@link zerosTogether} made. */
 const known = new WeakMap<ArrayBufferLike, Kernels>()
 
 /**
- * Copies of arrays of one length, in one memory: optimisers update them in place, four times as fast as arrays of their
- * own. Where they are too large for that (4 GiB together), the arrays themselves.
+ * Arrays of zeros in one memory: optimisers update them in place, four times as fast as arrays of their own. Where they are
+ * too large for that (4 GiB together), each is its own.
+ *
+ * @param lengths how many elements each has
+ * @example
+ * const { params, gradients } = zerosTogether({ params: 1000, gradients: 1000 })
+ */
+export function zerosTogether<Names extends string>(
+  lengths: Readonly<Record<Names, number>>,
+): Record<Names, Float32Array> {
+  const entries = Object.entries(lengths) as [Names, number][]
+  const room = entries.map(([, length]) => roundUp(length * 4, 64))
+  const pages = Math.ceil((headBytes + room.reduce((sum, each) => sum + each, 0)) / pageBytes)
+  const memory = pages > pageLimit ? undefined : new WebAssembly.Memory({ initial: pages, maximum: pages })
+  if (memory !== undefined) known.set(memory.buffer, kernelsOn(memory))
+  let at = headBytes
+  const arrays = entries.map(([name, length], i) => {
+    const array = memory === undefined ? new Float32Array(length) : new Float32Array(memory.buffer, at, length)
+    at += room[i]!
+    return [name, array] as const
+  })
+  return Object.fromEntries(arrays) as Record<Names, Float32Array>
+}
+
+/**
+ * Copies of arrays in one memory, as {@link zerosTogether} makes it.
  *
  * @example
  * const { params, gradients, m, v } = gathered({ params, gradients, ...state.slots })
@@ -24,19 +48,10 @@ export function gathered<Names extends string>(
   arrays: Readonly<Record<Names, Float32Array>>,
 ): Record<Names, Float32Array> {
   const entries = Object.entries(arrays) as [Names, Float32Array][]
-  const room = entries.map(([, { byteLength }]) => roundUp(byteLength, 64))
-  const pages = Math.ceil((headBytes + room.reduce((sum, each) => sum + each, 0)) / pageBytes)
-  if (pages > pageLimit) return { ...arrays }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-  known.set(memory.buffer, kernelsOn(memory))
-  let at = headBytes
-  const views = entries.map(([name, array], i) => {
-    const view = new Float32Array(memory.buffer, at, array.length)
-    view.set(array)
-    at += room[i]!
-    return [name, view] as const
-  })
-  return Object.fromEntries(views) as Record<Names, Float32Array>
+  const lengths = Object.fromEntries(entries.map(([name, { length }]) => [name, length])) as Record<Names, number>
+  const copies = zerosTogether(lengths)
+  for (const [name, array] of entries) copies[name].set(array)
+  return copies
 }
 
 /** Elements that are copied at a time: five arrays of them fit the fastest cache but one. */

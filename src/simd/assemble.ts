@@ -1,6 +1,6 @@
 /**
- * The few instructions of WebAssembly that the optimisers are written in: an instruction is a list of bytes, and a
- * function is the list of its instructions.
+ * The few instructions of WebAssembly that loops over numbers are written in, four numbers at a time: an instruction is a list
+ * of bytes, and a function is the list of its instructions.
  *
  * Reference: https://webassembly.github.io/spec/core/binary/
  */
@@ -11,6 +11,10 @@ export type Code = readonly number[]
 /** A whole number in the variable-length form without sign. */
 const whole = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...whole(value >>> 7)])
 
+/** A whole number in the variable-length form with sign. */
+const signed = (value: number): number[] =>
+  value >= -64 && value < 64 ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signed(value >> 7)]
+
 const simd = (op: number, ...rest: number[]): Code => [0xfd, ...whole(op), ...rest]
 
 export const get = (local: number): Code => [0x20, ...whole(local)]
@@ -20,6 +24,9 @@ export const tee = (local: number): Code => [0x22, ...whole(local)]
 export const small = (value: number): Code => [0x41, (value % 128) + 128, value >> 7]
 export const addInt: Code = [0x6a]
 export const lessInt: Code = [0x49]
+
+/** A whole number of 32 bits. */
+export const int = (value: number): Code => [0x41, ...signed(value | 0)]
 
 /** Runs its body again for as long as the body leaves something other than 0. */
 export const loop = (...body: readonly Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0d, 0, 0x0b]
@@ -36,6 +43,25 @@ export const [root, add, sub, mul, div] = [0xe3, 0xe4, 0xe5, 0xe6, 0xe7].map((op
   Code,
   Code,
 ]
+/** Four copies of a whole number. */
+export const splatInt: Code = simd(0x11)
+/** Four whole numbers below 2³¹. */
+export const ints = (...four: readonly [number, number, number, number]): Code =>
+  simd(0x0c, ...four.flatMap((value) => [0, 8, 16, 24].map((shift) => (value >> shift) & 0xff)))
+/** On four whole numbers each: modulo 2³², bit by bit, and moved by as many bits as the number on the stack says. */
+export const [addInts, or, xor, shiftLeft, shiftRight] = [0xae, 0x50, 0x51, 0xab, 0xad].map((op) => simd(op)) as [
+  Code,
+  Code,
+  Code,
+  Code,
+  Code,
+]
+/** Four whole numbers without sign, rounded to single precision. */
+export const toFloats: Code = simd(0xfb)
+/** The first two numbers of two vectors in turn, or the last two: `a₀ b₀ a₁ b₁`. */
+export const inTurn = (first: 0 | 2): Code =>
+  simd(0x0d, ...[first, first + 4, first + 1, first + 5].flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)))
+
 /** The first two of four numbers in double precision; and the last two brought to the front. */
 export const widen: Code = simd(0x5f)
 export const lastTwo = (local: number): Code => [

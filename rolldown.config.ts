@@ -1,0 +1,62 @@
+/**
+ * The package's JavaScript: one file a room (and one for each command and for what needs Node), since a program that loads five
+ * hundred modules one by one waits for that longer than for anything else at its start. Declarations are written by `tsc`.
+ */
+import { readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { defineConfig } from 'rolldown'
+import manifest from './package.json' with { type: 'json' }
+
+/** Installed beside the package, not put into it. */
+const installed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.optionalDependencies)]
+
+/** What the package exports, as `dist` will have it → its source; and the command line. */
+const exported = Object.values(manifest.exports).flatMap((target) =>
+  typeof target === 'string' ? [] : Object.entries(target).flatMap(([kind, file]) => (kind === 'types' ? [] : [file])),
+)
+const sources = [...new Set([...exported, './dist/cli/main.js'])].map((file) =>
+  file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
+)
+
+/** Code of others in the package travels with its licence. */
+const borrowed = { name: 'borrowed', packages: ['zod', '@oxc-project/runtime'] }
+
+export default defineConfig({
+  input: Object.fromEntries(sources.map((file) => [file.slice('src/'.length, -'.ts'.length), file])),
+  external: (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)),
+  platform: 'neutral',
+  // An entry only passes names on, so nothing is ever added to what it exports (a test holds it to that).
+  preserveEntrySignatures: 'allow-extension',
+  transform: { target: 'es2022' },
+  resolve: { mainFields: ['module', 'main'] },
+  tsconfig: 'tsconfig.build.json',
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    sourcemap: true,
+    chunkFileNames: 'chunks/[name].js',
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ debugName: 'rooms', name: (id) => roomOf(id) }],
+    },
+    banner: (chunk) => (chunk.name === borrowed.name ? licences() : ''),
+  },
+})
+
+/** The file that a module is put into; null where that is left to how it is used. */
+function roomOf(id: string): string | null {
+  const path = /\/src\/(.*)\.ts$/.exec(id)?.[1]
+  if (path === undefined || id.includes('/node_modules/')) return borrowed.name
+  const [room, inside] = path.split('/') as [string, string | undefined]
+  if (inside === undefined) return room === 'errors' ? room : null
+  if (room === 'cli') return null
+  return inside === 'node' ? `${room}-node` : room
+}
+
+function licences(): string {
+  const texts = borrowed.packages.map((name) => {
+    const folder = dirname(new URL(import.meta.resolve(`${name}/package.json`)).pathname)
+    return `${basename(folder)}\n\n${readFileSync(`${folder}/LICENSE`, 'utf8').trim()}`
+  })
+  return `/*!\n${texts.join('\n\n')}\n*/`
+}
