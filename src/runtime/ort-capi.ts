@@ -11,6 +11,8 @@ import { decodeSignature } from '../onnx/proto/signature.ts'
 import { TweedieError } from '../errors.ts'
 import { checkOptions, checkTensors } from './check.ts'
 import { loadKoffi } from './koffi.ts'
+import type { Koffi } from './koffi.ts'
+import { askForLargePages, reservableBytes } from './large-pages.ts'
 import { lifetime } from './lifetime.ts'
 import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
@@ -33,6 +35,7 @@ const providers: Readonly<Record<string, string>> = Object.freeze({ webgpu: 'Web
 
 /** The functions with the environment and the memory description that every session shares. */
 interface Runtime {
+  readonly koffi: Koffi
   readonly api: OrtApi
   readonly environment: bigint
   readonly cpuMemory: bigint
@@ -52,7 +55,7 @@ export function loadCapi(): Promise<Runtime> {
     const cpuMemory = api.make((out) => api.CreateCpuMemoryInfo(1, 0, out))
     shareArena(api, environment, cpuMemory)
     process.once('exit', () => inFlight.forEach((stop) => stop()))
-    return { api, environment, cpuMemory }
+    return { koffi, api, environment, cpuMemory }
   })
   return loading
 }
@@ -69,12 +72,39 @@ function shareArena(api: OrtApi, environment: bigint, cpuMemory: bigint): void {
   api.ReleaseArenaCfg(arena)
 }
 
+let reserved = false
+
+/**
+ * Gives the arena room in one piece, in large pages where the system has them; none of it is in use before it is written to.
+ * The arena answers to any session on the CPU, so this waits for the first.
+ */
+function reserveRoom({ koffi, api, cpuMemory }: Runtime, native: bigint): void {
+  if (reserved) return
+  reserved = true
+  const bytes = reservableBytes()
+  if (bytes === 0) return
+  const arena = api.make((out) => api.CreateAllocator(native, cpuMemory, out))
+  try {
+    const room = api.make((out) => api.AllocatorAlloc(arena, bytes, out))
+    try {
+      askForLargePages(koffi, room, bytes)
+    } finally {
+      api.check(api.AllocatorFree(arena, room))
+    }
+  } catch {
+    // Where a process may not reserve so much, the arena grows by what is asked for, as on other systems.
+  } finally {
+    api.ReleaseAllocator(arena)
+  }
+}
+
 async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   checkOptions(options)
   const signature = decodeSignature(model)
   const runtime = await loadCapi()
   const { api } = runtime
   const { native, device } = await load(runtime, model, options)
+  if (device === 'cpu') reserveRoom(runtime, native)
   const bounds = new Set<BoundRun>()
   const turn = device === 'cpu' ? atOnce : oneAtATime
   const callRun = options.thread === 'caller' ? api.here : api.later

@@ -1,0 +1,41 @@
+/**
+ * Large pages, on Linux: memory is handed out when it is first written to, 4 KiB at a time, or 2 MiB at a time where that was
+ * asked for. A first training step that writes to 600 MB then stops for memory a few hundred times rather than 140,000 times,
+ * and addresses are looked up less often ever after.
+ */
+import { readFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { platform } from 'node:process'
+import type { Koffi } from './koffi.ts'
+
+const pageBytes = 2n ** 21n
+
+/** MADV_HUGEPAGE. */
+const advice = 14
+
+/** More in one piece makes the arena cut more pieces from it than it needs. */
+const mostBytes = 2 ** 30
+
+/**
+ * How many bytes may be reserved without harm where they are never used: an eighth of the memory, at most 1 GiB; none where
+ * reserving counts as using, or there are no large pages to be asked for.
+ */
+export function reservableBytes(): number {
+  if (platform !== 'linux') return 0
+  try {
+    const strict = readFileSync('/proc/sys/vm/overcommit_memory', 'utf8').trim() === '2'
+    const asked = /\[(always|madvise)\]/.test(readFileSync('/sys/kernel/mm/transparent_hugepage/enabled', 'utf8'))
+    return strict || !asked ? 0 : Math.min(Math.floor(totalmem() / 8), mostBytes)
+  } catch {
+    return 0
+  }
+}
+
+/** Asks for large pages in some memory. It is a wish: nothing is to be known of whether it was granted. */
+export function askForLargePages(koffi: Koffi, address: bigint, bytes: number): void {
+  const start = ((address + pageBytes - 1n) / pageBytes) * pageBytes
+  const end = ((address + BigInt(bytes)) / pageBytes) * pageBytes
+  if (end <= start) return
+  const madvise = koffi.load(null).func('madvise', 'int', ['void *', 'size_t', 'int'])
+  madvise(start, Number(end - start), advice)
+}
