@@ -34,6 +34,8 @@ export default defineConfig({
     dir: 'dist',
     format: 'esm',
     sourcemap: true,
+    // The declarations have them.
+    comments: { legal: true, annotation: true, jsdoc: false },
     chunkFileNames: 'chunks/[name].js',
     codeSplitting: {
       includeDependenciesRecursively: false,
