@@ -13,11 +13,11 @@ const pageBytes = 2n ** 21n
 /** MADV_HUGEPAGE. */
 const advice = 14
 
-/** More in one piece makes the arena cut more pieces from it than it needs. */
-const mostBytes = 2 ** 30
+/** For every MiB the arena keeps a book of 32 KiB, whether it is used or not. */
+const mostBytes = 2 ** 29
 
 /**
- * How many bytes may be reserved without harm where they are never used: an eighth of the memory, at most 1 GiB; none where
+ * How many bytes may be reserved without harm where they are never used: an eighth of the memory, at most 512 MiB; none where
  * reserving counts as using, or there are no large pages to be asked for.
  */
 export function reservableBytes(): number {

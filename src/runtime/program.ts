@@ -81,6 +81,8 @@ const workPerElement = 50
 
 /** Whether a run takes a fraction of a millisecond. */
 export function isSmall(outputs: readonly Tensor[]): boolean {
+  // Where what comes out says so already, the rest need not be counted.
+  if (workPerElement * outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= smallWork) return false
   const written = topological(outputs).reduce((sum, { op, shape }) => sum + (op === 'input' ? 0 : sizeOf(shape)), 0)
   return flops(outputs) + workPerElement * written < smallWork
 }

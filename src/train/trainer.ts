@@ -119,16 +119,26 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   const { state: given, portion = trainingPortion(problem, size), ...session } = options
   const portions = size / portion
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${size} in portions of ${portion}`)
-  // The state takes its time, and so does the runtime, on another thread where it can.
   const optimizer = optimizerOf(spec)
-  const room = once(() => {
+  // State and first batch take their time, and so does the runtime, on another thread where it can.
+  const prepared = once(() => {
     const made = roomFor(optimizer, layout.size, portions > 1)
     if (given !== undefined) assign(made.state, given)
     else made.state.average.set(initialParameters(spec, layout, made.state.params))
-    return made
+    // What is written to for the first time waits for the system to hand it out: now rather than in the first step.
+    for (const array of [made.flat, ...(given ? [] : Object.values(made.state.optimizer.slots))]) array.fill(0)
+    const { step } = made.state
+    // Two batches take turns: one is being computed on while the other is being filled.
+    const batches = [0, 1].map((turn) => {
+      const batch = problem.emptyBatch()
+      const first = turn === step % 2
+      if (first) problem.fill(batch, step)
+      return { batch, filled: first ? step : -1 }
+    })
+    return { ...made, batches }
   })
-  const program = await compileStep(problem, portion, portions, engine, { ...session, meanwhile: room })
-  const { state, flat, part } = room()
+  const program = await compileStep(problem, portion, portions, engine, { ...session, meanwhile: prepared })
+  const { state, flat, part, batches } = prepared()
 
   const emaDecay = warmupEma(spec.optimizer.ema)
   const outputs = { loss: new Float32Array(portions), itemLoss: new Float32Array(size) }
@@ -137,11 +147,10 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
       { ...portionIn(program, feeds, i), ...named('', layout, state.params) },
       { ...portionIn(program, outputs, i), ...named('gradient:', layout, i === 0 ? flat : part) },
     )
-  // Two batches take turns: one is being computed on while the other is being filled.
-  const lanes = [0, 1].map(() => {
-    const batch = problem.emptyBatch()
-    return { batch, filled: -1, bound: Array.from({ length: portions }, (_, i) => bind(batch, i)) }
-  })
+  const lanes = batches.map((each) => ({
+    ...each,
+    bound: Array.from({ length: portions }, (_, i) => bind(each.batch, i)),
+  }))
   const run = async ([first, ...others]: readonly BoundRun[]): Promise<void> => {
     await first!.run()
     for (const bound of others) {

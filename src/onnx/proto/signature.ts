@@ -19,7 +19,8 @@ export function decodeSignature(model: Uint8Array): Signature {
   const inputs = new Map<string, ValueInfo>()
   const outputs = new Map<string, ValueInfo>()
   const constants: string[] = []
-  for (const field of readFields(asBytes(graph))) {
+  const nodes = 1
+  for (const field of readFields(asBytes(graph), nodes)) {
     if (field.id === 5) constants.push(tensorName(asBytes(field)))
     else if (field.id === 11) add(inputs, decodeValueInfo(asBytes(field)))
     else if (field.id === 12) add(outputs, decodeValueInfo(asBytes(field)))

@@ -153,8 +153,12 @@ export type RawField =
   | { readonly id: number; readonly wire: 'varint'; readonly value: bigint }
   | { readonly id: number; readonly wire: 'fixed' | 'bytes'; readonly value: Uint8Array }
 
-/** Walks the fields of a message; nested messages, strings and bytes come as views of `bytes`. */
-export function* readFields(bytes: Uint8Array): Generator<RawField> {
+/**
+ * Walks the fields of a message; nested messages, strings and bytes come as views of `bytes`.
+ *
+ * @param passedOver messages, strings or bytes of this number are left out
+ */
+export function* readFields(bytes: Uint8Array, passedOver?: number): Generator<RawField> {
   let offset = 0
   const varint = (): bigint => {
     const [value, next] = readVarint(bytes, offset)
@@ -163,24 +167,30 @@ export function* readFields(bytes: Uint8Array): Generator<RawField> {
   }
   /** A tag or a length, which mostly takes a byte or two. */
   const short = (): number => {
-    const [first, second] = [bytes[offset], bytes[offset + 1]]
-    if (first !== undefined && first < 0x80) return (offset++, first)
-    if (first !== undefined && second !== undefined && second < 0x80)
-      return ((offset += 2), (second << 7) | (first & 0x7f))
-    return Number(varint())
+    const first = bytes[offset]
+    if (first === undefined) return Number(varint())
+    if (first < 0x80) return (offset++, first)
+    const second = bytes[offset + 1]
+    if (second === undefined || second >= 0x80) return Number(varint())
+    offset += 2
+    return (second << 7) | (first & 0x7f)
   }
-  const take = (length: number): Uint8Array => {
+  const skip = (length: number): void => {
     if (length > bytes.length - offset) {
       throw broken(`a field claims ${length} bytes where ${bytes.length - offset} are left`)
     }
     offset += length
+  }
+  const take = (length: number): Uint8Array => {
+    skip(length)
     return bytes.subarray(offset - length, offset)
   }
   while (offset < bytes.length) {
     const tag = short()
     const id = Math.floor(tag / 8)
     const wireType = tag % 8
-    if (wireType === wireVarint) yield { id, wire: 'varint', value: varint() }
+    if (id === passedOver && wireType === wireBytes) skip(short())
+    else if (wireType === wireVarint) yield { id, wire: 'varint', value: varint() }
     else if (wireType === wireBytes) yield { id, wire: 'bytes', value: take(short()) }
     else if (wireType === wire32) yield { id, wire: 'fixed', value: take(4) }
     else if (wireType === wire64) yield { id, wire: 'fixed', value: take(8) }
