@@ -3,7 +3,6 @@
  * hundred modules one by one waits for that longer than for anything else at its start. Declarations are written by `tsc`.
  */
 import { readFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
 import { defineConfig } from 'rolldown'
 import manifest from './package.json' with { type: 'json' }
 
@@ -25,6 +24,7 @@ export default defineConfig({
   input: Object.fromEntries(sources.map((file) => [file.slice('src/'.length, -'.ts'.length), file])),
   external: (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)),
   platform: 'neutral',
+  logLevel: 'warn',
   // An entry only passes names on, so nothing is ever added to what it exports (a test holds it to that).
   preserveEntrySignatures: 'allow-extension',
   transform: { target: 'es2022' },
@@ -57,8 +57,8 @@ function roomOf(id: string): string | null {
 
 function licences(): string {
   const texts = borrowed.packages.map((name) => {
-    const folder = dirname(new URL(import.meta.resolve(`${name}/package.json`)).pathname)
-    return `${basename(folder)}\n\n${readFileSync(`${folder}/LICENSE`, 'utf8').trim()}`
+    const licence = new URL('LICENSE', import.meta.resolve(`${name}/package.json`))
+    return `${name}\n\n${readFileSync(licence, 'utf8').trim()}`
   })
   return `/*!\n${texts.join('\n\n')}\n*/`
 }

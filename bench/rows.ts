@@ -26,6 +26,7 @@ import type { Sampler } from '../src/sample/index.ts'
 import { createTrainer } from '../src/train/trainer.ts'
 import { alternate, median, peakGflops, timed } from './measure.ts'
 import type { Outcome } from './measure.ts'
+import { firstStep } from './first-step.ts'
 import { datasetOf, modelOf, networks, specOf } from './models.ts'
 import type { ModelName } from './models.ts'
 import { findPython, mlpPeer, timePeer } from './peer.ts'
@@ -309,17 +310,7 @@ async function scalingRow(unit: 'ms' | 'MB', settings: Settings): Promise<Row> {
  */
 async function coldRow(settings: Settings): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'tweedie-cache-'))
-  const script = fileURLToPath(new URL('first-step.mjs', import.meta.url))
-  const wanted = JSON.stringify({ spec: specOf('unet', 16), threads: settings.threads })
-  const seconds = (cache: string): number => {
-    const start = performance.now()
-    // Where it is set, Node reads certificates at its start, for connections that are never made.
-    const { NODE_EXTRA_CA_CERTS: _, ...others } = process.env
-    const env = { ...others, TWEEDIE_CACHE: cache }
-    const { status, stderr } = spawnSync(process.execPath, [script, wanted], { encoding: 'utf8', env })
-    if (status !== 0) throw new Error(`first-step.mjs failed (npm run build?): ${stderr}`)
-    return (performance.now() - start) / 1e3
-  }
+  const seconds = (cache: string): number => firstStep({ threads: settings.threads, cache, steps: 1 }).seconds
   try {
     seconds(folder)
     const rounds = Array.from(

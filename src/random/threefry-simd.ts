@@ -3,17 +3,16 @@
  * call on. Where WebAssembly is not to be had (a page may forbid it) there is none, and the loop in JavaScript does it all.
  */
 import {
-  addInt,
   addInts,
   assemble,
   get,
   int,
   ints,
   inTurn,
-  lessInt,
   load,
   loop,
   mul,
+  next,
   or,
   set,
   shiftLeft,
@@ -21,7 +20,6 @@ import {
   splat,
   splatInt,
   store,
-  tee,
   toFloats,
   xor,
 } from '../simd/assemble.ts'
@@ -36,7 +34,7 @@ export interface Bench {
   readonly words: Uint32Array
   /** The same memory. */
   readonly floats: Float32Array
-  /** Writes at least `blocks` blocks from the first word on, as `threefryBlocks` does. The low word of the counter must not overflow. */
+  /** Writes at least `blocks` blocks from the first word on, as `threefryBlocks` does. The counter's low word must not overflow. */
   blocks(k0: number, k1: number, low: number, high: number, blocks: number): void
   /** Makes at least `count` words into uniform numbers in [0, 1), multiples of 2⁻²⁴, where they are. */
   uniform(count: number): void
@@ -63,16 +61,6 @@ export function simdBench(capacity: number): Bench | undefined {
     return undefined
   }
 }
-
-/** `at += step`, and again while it is below the end. */
-const next = (at: number, step: number, end: number): Code => [
-  ...get(at),
-  ...int(step),
-  ...addInt,
-  ...tee(at),
-  ...get(end),
-  ...lessInt,
-]
 
 /** Four counters to eight words: x and y of each in turn. */
 const threefry: Func = (() => {

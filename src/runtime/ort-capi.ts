@@ -12,11 +12,11 @@ import { TweedieError } from '../errors.ts'
 import { checkOptions, checkTensors } from './check.ts'
 import { loadKoffi } from './koffi.ts'
 import type { Koffi } from './koffi.ts'
-import { askForLargePages, reservableBytes } from './ort-large-pages.ts'
 import { lifetime } from './lifetime.ts'
 import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
 import { interrupted, runError, sessionError } from './ort-error.ts'
+import { askForLargePages, reservableBytes } from './ort-large-pages.ts'
 import { findOrtLibrary } from './ort-library.ts'
 import { spinConfig } from './spin.ts'
 import type { BoundRun, Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
@@ -83,18 +83,20 @@ function reserveRoom({ koffi, api, cpuMemory }: Runtime, native: bigint): void {
   reserved = true
   const bytes = reservableBytes()
   if (bytes === 0) return
-  const arena = api.make((out) => api.CreateAllocator(native, cpuMemory, out))
   try {
-    const room = api.make((out) => api.AllocatorAlloc(arena, bytes, out))
+    const arena = api.make((out) => api.CreateAllocator(native, cpuMemory, out))
     try {
-      askForLargePages(koffi, room, bytes)
+      const room = api.make((out) => api.AllocatorAlloc(arena, bytes, out))
+      try {
+        askForLargePages(koffi, room, bytes)
+      } finally {
+        api.check(api.AllocatorFree(arena, room))
+      }
     } finally {
-      api.check(api.AllocatorFree(arena, room))
+      api.ReleaseAllocator(arena)
     }
   } catch {
     // Where a process may not reserve so much, the arena grows by what is asked for, as on other systems.
-  } finally {
-    api.ReleaseAllocator(arena)
   }
 }
 

@@ -20,13 +20,21 @@ const simd = (op: number, ...rest: number[]): Code => [0xfd, ...whole(op), ...re
 export const get = (local: number): Code => [0x20, ...whole(local)]
 export const set = (local: number): Code => [0x21, ...whole(local)]
 export const tee = (local: number): Code => [0x22, ...whole(local)]
-/** A whole number from 0 to 8191. */
-export const small = (value: number): Code => [0x41, (value % 128) + 128, value >> 7]
 export const addInt: Code = [0x6a]
-export const lessInt: Code = [0x49]
+const lessInt: Code = [0x49]
 
 /** A whole number of 32 bits. */
 export const int = (value: number): Code => [0x41, ...signed(value | 0)]
+
+/** For the end of a {@link loop}: `i += step`, and again while that is below the end. */
+export const next = (i: number, step: number, end: number): Code => [
+  ...get(i),
+  ...int(step),
+  ...addInt,
+  ...tee(i),
+  ...get(end),
+  ...lessInt,
+]
 
 /** Runs its body again for as long as the body leaves something other than 0. */
 export const loop = (...body: readonly Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0d, 0, 0x0b]

@@ -123,10 +123,10 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   // State and first batch take their time, and so does the runtime, on another thread where it can.
   const prepared = once(() => {
     const made = roomFor(optimizer, layout.size, portions > 1)
+    // What is written to for the first time waits for the system to hand it out: now rather than in the first step.
+    for (const array of [made.flat, ...Object.values(made.state.optimizer.slots)]) array.fill(0)
     if (given !== undefined) assign(made.state, given)
     else made.state.average.set(initialParameters(spec, layout, made.state.params))
-    // What is written to for the first time waits for the system to hand it out: now rather than in the first step.
-    for (const array of [made.flat, ...(given ? [] : Object.values(made.state.optimizer.slots))]) array.fill(0)
     const { step } = made.state
     // Two batches take turns: one is being computed on while the other is being filled.
     const batches = [0, 1].map((turn) => {

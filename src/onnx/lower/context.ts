@@ -74,7 +74,7 @@ export class Context {
     )
   }
 
-  /** A constant of places in an axis, as many as `make` makes: the same constant wherever `name`, which tells all about them, is the same. */
+  /** A constant of places in an axis. `name` tells all about them: where it is the same, so is the constant. */
   places(name: string, make: () => Int32Array): string {
     return this.#constant(`places:${name}`, () => {
       const values = make()

@@ -46,6 +46,7 @@ export function messageWriter(room: number): MessageWriter {
   let view = new DataView(buffer.buffer)
   // The bytes from here on are written.
   let start = buffer.length
+  const written = (): number => buffer.length - start
 
   /** Moves the start down by so many bytes; the buffer may then be another. */
   const reserve = (bytes: number): number => {
@@ -53,7 +54,7 @@ export function messageWriter(room: number): MessageWriter {
     return (start -= bytes)
   }
   const grow = (bytes: number): void => {
-    const used = buffer.length - start
+    const used = written()
     checkSize(used + bytes)
     const larger = new Uint8Array(Math.min(2 * (used + bytes), maxMessageBytes))
     larger.set(buffer.subarray(start), larger.length - used)
@@ -76,10 +77,9 @@ export function messageWriter(room: number): MessageWriter {
   const tag = (id: number, wireType: number): void => varint(id * 8 + wireType)
   /** Puts number and length before what was written since the end was there. */
   const delimit = (id: number, end: number): void => {
-    varint(buffer.length - start - end)
+    varint(written() - end)
     tag(id, wireBytes)
   }
-  const written = (): number => buffer.length - start
 
   const writer: MessageWriter = {
     int(id, value) {

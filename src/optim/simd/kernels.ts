@@ -10,14 +10,13 @@ import {
   div,
   get,
   lastTwo,
-  lessInt,
   load,
   loop,
   mul,
   mulWide,
   root,
 } from '../../simd/assemble.ts'
-import { set, small, splat, store, sub, tee, widen } from '../../simd/assemble.ts'
+import { next, set, splat, store, sub, tee, widen } from '../../simd/assemble.ts'
 import type { Code, Func } from '../../simd/assemble.ts'
 
 /** The kernels of one memory. Addresses and lengths are in bytes; lengths are multiples of 64. */
@@ -47,16 +46,6 @@ export interface Kernels {
 
 /** Elements to a turn of a loop, in vectors of four: a turn asks whether it should stop, which costs as much as a vector. */
 const turn = [0, 16, 32, 48] as const
-
-/** `i += 64`, and again while it is below the length. */
-const next = (i: number, length: number): Code => [
-  ...get(i),
-  ...small(16 * turn.length),
-  ...addInt,
-  ...tee(i),
-  ...get(length),
-  ...lessInt,
-]
 
 /** `at + i` */
 const place = (base: number, i: number): Code => [...get(base), ...get(i), ...addInt]
@@ -94,7 +83,7 @@ const adamw: Func = (() => {
     locals: ['int', ...Array.from({ length: 13 }, () => 'vector' as const)],
     body: [
       ...scalars.map((local) => [...get(local), ...splat, ...set(local + 9)]),
-      loop(...turn.flatMap(four), next(i, length)),
+      loop(...turn.flatMap(four), next(i, 16 * turn.length, length)),
     ],
   }
 })()
@@ -116,7 +105,7 @@ const accumulate: Func = (() => {
           ...add,
           ...store(offset),
         ]),
-        next(i, length),
+        next(i, 16 * turn.length, length),
       ),
     ],
   }
@@ -148,7 +137,7 @@ const squares: Func = (() => {
           square(get(x), front),
           square(lastTwo(x), back),
         ]),
-        next(i, length),
+        next(i, 16 * turn.length, length),
       ),
       ...totals.flat().map((total, at) => [...get(sums), ...get(total), ...store(16 * at)]),
     ],
