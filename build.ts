@@ -2,7 +2,9 @@
  * The package's JavaScript: one file a room (and one for each command and for what needs Node), since a program that loads five
  * hundred modules one by one waits for that longer than for anything else at its start. Declarations are written by `tsc`.
  */
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { build } from 'rolldown'
 import manifest from './package.json' with { type: 'json' }
 
@@ -20,13 +22,22 @@ const sources = [...new Set([...exported, './dist/cli/main.js'])].map((file) =>
 /** Code of others in the package travels with its licence. */
 const borrowed = { name: 'borrowed', packages: ['zod', '@oxc-project/runtime'] }
 
+/**
+ * What a graph becomes depends on this code: graphs that were kept by other code are not used (`src/runtime/ort-cache.ts`). All
+ * sources count, so that there is no list of some to be kept true.
+ */
+const codeDigest = createHash('sha256').update(manifest.version)
+for (const path of readdirSync('src', { recursive: true, encoding: 'utf8' }).toSorted()) {
+  if (path.endsWith('.ts')) codeDigest.update(`\n${path}\n`).update(readFileSync(join('src', path)))
+}
+
 await build({
   input: Object.fromEntries(sources.map((file) => [file.slice('src/'.length, -'.ts'.length), file])),
   external: (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)),
   platform: 'neutral',
   // An entry only passes names on, so nothing is ever added to what it exports (a test holds it to that).
   preserveEntrySignatures: 'allow-extension',
-  transform: { target: 'es2022' },
+  transform: { target: 'es2022', define: { CODE_DIGEST: JSON.stringify(codeDigest.digest('hex')) } },
   resolve: { mainFields: ['module', 'main'] },
   tsconfig: 'tsconfig.build.json',
   output: {

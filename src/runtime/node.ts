@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { env, stderr, versions } from 'node:process'
 import { TweedieError, isTweedieError } from '../errors.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
+import { codeDigest } from './code-digest.ts'
 import { bindingEngine } from './ort-binding.ts'
 import { measureCache } from './ort-cache-files.ts'
 import { cacheFolder, cachingEngine } from './ort-cache.ts'
@@ -54,7 +55,8 @@ function cached(engine: Engine): Engine {
   const id = `${engine.name} ${folder}`
   const before = withCache.get(id)
   if (before !== undefined) return before
-  const made = cachingEngine(engine, { folder, version, note: (message) => void stderr.write(`tweedie: ${message}\n`) })
+  const note = (message: string): void => void stderr.write(`tweedie: ${message}\n`)
+  const made = cachingEngine(engine, { folder, version, code: codeDigest, note })
   withCache.set(id, made)
   return made
 }

@@ -48,6 +48,7 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   return {
     engine: 'binding',
     device,
+    ...signature,
     run,
     bind(inputs, outputs) {
       life.check()

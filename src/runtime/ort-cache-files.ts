@@ -3,27 +3,37 @@
  * good one. A file that cannot be read is as good as none, and a folder that cannot be written stays as it is: a cache may
  * make nothing fail.
  *
- * A file is the line {@link head}, the SHA-256 of key and graph (32 bytes), and the graph.
+ * A file is the line {@link head}, the SHA-256 of the key and what follows (32 bytes), the number of the signature's bytes (4 bytes, the
+ * least significant first), the signature, and the rewritten graph.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pid } from 'node:process'
 
+/** A graph as it is kept. */
+export interface KeptGraph {
+  /** A model that says what goes in and out, in ONNX (`../onnx/proto/signature.ts`). */
+  readonly signature: Uint8Array
+  /** What the runtime made of the graph, in its own format. */
+  readonly rewritten: Uint8Array
+}
+
 /** Files by key, a hexadecimal digest. */
 export interface CacheFiles {
   /** The graph of a key, if there is one; what keeps a file from use is told to `note`. */
-  read(key: string): Uint8Array | undefined
+  read(key: string): KeptGraph | undefined
   /** An empty file to write the graph of a key to, before {@link keep}; undefined where nothing can be written. */
   stage(key: string): string | undefined
-  /** Makes a staged file that key's, and removes the files that were not used for longest until the rest is small enough. */
-  keep(key: string, staged: string): void
+  /** Makes a staged file, with the signature before it, that key's, and removes the files that were not used for longest until the rest is small enough. */
+  keep(key: string, staged: string, signature: Uint8Array): void
   /** Removes a staged file. */
   discard(staged: string): void
 }
 
-const head = Buffer.from('tweedie graph cache 1\n')
+const head = Buffer.from('tweedie graph cache 2\n')
 const digestBytes = 32
+const lengthBytes = 4
 const extension = '.graph'
 const ours = /^[0-9a-f]{64}\.(graph|.*part)$/
 
@@ -43,17 +53,19 @@ export function cacheFiles(folder: string, limitBytes: number, note: (message: s
       const path = pathOf(key)
       const bytes = attempt(() => readFileSync(path))
       if (bytes === undefined) return undefined
-      const graph = bytes.subarray(head.length + digestBytes)
+      const digestEnd = head.length + digestBytes
+      const body = bytes.subarray(digestEnd)
       const trouble = !bytes.subarray(0, head.length).equals(head)
         ? 'is of another version'
-        : !digest(key, graph).equals(bytes.subarray(head.length, head.length + digestBytes)) && 'is damaged'
+        : !digest(key, body).equals(bytes.subarray(head.length, digestEnd)) && 'is damaged'
       if (trouble) {
         note(`${path} ${trouble}: it is made anew`)
         return undefined
       }
       const now = new Date()
       attempt(() => utimesSync(path, now, now))
-      return graph
+      const signatureEnd = lengthBytes + body.readUInt32LE()
+      return { signature: body.subarray(lengthBytes, signatureEnd), rewritten: body.subarray(signatureEnd) }
     },
     stage(key) {
       return attempt(() => {
@@ -63,12 +75,14 @@ export function cacheFiles(folder: string, limitBytes: number, note: (message: s
         return path
       })
     },
-    keep(key, path) {
+    keep(key, path, signature) {
       const whole = `${path}.whole.part`
       attempt(() => {
-        const graph = readFileSync(path)
+        const length = Buffer.alloc(lengthBytes)
+        length.writeUInt32LE(signature.length)
+        const body = Buffer.concat([length, signature, readFileSync(path)])
         // No sync: what a crash leaves unwritten, the digest tells.
-        writeFileSync(whole, Buffer.concat([head, digest(key, graph), graph]), { flag: 'wx' })
+        writeFileSync(whole, Buffer.concat([head, digest(key, body), body]), { flag: 'wx' })
         renameSync(whole, pathOf(key))
       })
       for (const part of [path, whole]) files.discard(part)
@@ -85,8 +99,8 @@ export function measureCache(folder: string): { readonly files: number; readonly
   return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
 }
 
-function digest(key: string, graph: Uint8Array): Buffer {
-  return createHash('sha256').update(key).update(graph).digest()
+function digest(key: string, body: Uint8Array): Buffer {
+  return createHash('sha256').update(key).update(body).digest()
 }
 
 function trim(folder: string, limitBytes: number): void {

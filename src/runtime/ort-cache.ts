@@ -3,23 +3,27 @@
  * that making a session takes. An engine with a cache keeps what was rewritten, in the runtime's own format, and loads it the
  * next time: the same nodes in the same order, so the same bits.
  *
- * What is kept is found again by a digest of all that it depends on: the model's bytes, the runtime's version, the processor
- * (the runtime chooses kernels by what it can do), and the options. A file that is damaged or of another version is ignored
- * with a note and replaced; a folder that cannot be written changes nothing.
+ * What is kept is found again by a digest of all that it depends on: the runtime's version, the processor (the runtime chooses
+ * kernels by what it can do), the options, and the model's bytes, or the graph that a model is made of together with a digest of
+ * the code that makes it, so that nothing has to be made. A file that is damaged or of another version is ignored with a note
+ * and replaced; a folder that cannot be written changes nothing.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { cpus, homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { arch, env, platform } from 'node:process'
+import { encodeSignature } from '../onnx/proto/signature.ts'
 import { cacheFiles } from './ort-cache-files.ts'
-import type { Engine, SessionOptions } from './session.ts'
+import type { Engine, Session, SessionOptions } from './session.ts'
 
 /** Where a cache is, and what it takes up. */
 export interface CacheOptions {
   readonly folder: string
   /** Version of the runtime behind the engine. */
   readonly version: string
+  /** A digest of the code that makes models of graphs; without one, graphs are found by their models only. */
+  readonly code?: string | undefined
   /** Is told in one line what was found that could not be used. */
   readonly note: (message: string) => void
   /** Models that are smaller, in bytes, are made faster than looked up; default 32 KiB. */
@@ -50,36 +54,50 @@ export function cacheFolder(): string | undefined {
  * const engine = cachingEngine(capiEngine, { folder: '.cache', version: '1.30.0', note: console.warn })
  */
 export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
-  const { folder, version, note, smallest = 2 ** 15, largest = 2 ** 23, limitBytes = 2 ** 28 } = options
+  const { folder, version, code, note, smallest = 2 ** 15, largest = 2 ** 23, limitBytes = 2 ** 28 } = options
   const files = cacheFiles(folder, limitBytes, note)
+
+  const find = async (key: string, session: SessionOptions): Promise<Session | undefined> => {
+    const kept = files.read(key)
+    if (kept === undefined) return undefined
+    try {
+      return await engine.createSession(kept.signature, { ...session, rewritten: { from: kept.rewritten } })
+    } catch (error) {
+      note(`the runtime refuses a graph from the cache: it is made anew (${firstLine(error)})`)
+      return undefined
+    }
+  }
+
+  const make = async (key: string, model: Uint8Array, session: SessionOptions): Promise<Session> => {
+    const saveTo = isOfSize(model) ? files.stage(key) : undefined
+    if (saveTo === undefined) return engine.createSession(model, session)
+    try {
+      const made = await engine.createSession(model, { ...session, rewritten: { saveTo } })
+      files.keep(key, saveTo, encodeSignature(made))
+      return made
+    } catch {
+      // The disk may be full, or the model wrong: without saving, the runtime says which.
+      files.discard(saveTo)
+      return engine.createSession(model, session)
+    }
+  }
+
+  const isOfSize = (model: Uint8Array): boolean => model.length >= smallest && model.length <= largest
+
   return Object.freeze<Engine>({
     name: engine.name,
     async createSession(model, session = {}) {
-      const plain = () => engine.createSession(model, session)
-      if (!isKept(session) || model.length < smallest || model.length > largest) return plain()
-      const key = keyOf(model, session, version)
-
-      const from = files.read(key)
-      if (from !== undefined) {
-        try {
-          return await engine.createSession(model, { ...session, rewritten: { from } })
-        } catch (error) {
-          note(`the runtime refuses a graph from the cache: it is made anew (${firstLine(error)})`)
-        }
-      }
-
-      const saveTo = files.stage(key)
-      if (saveTo === undefined) return plain()
-      try {
-        const made = await engine.createSession(model, { ...session, rewritten: { saveTo } })
-        files.keep(key, saveTo)
-        return made
-      } catch {
-        // The disk may be full, or the model wrong: without saving, the runtime says which.
-        files.discard(saveTo)
-        return plain()
-      }
+      if (!isKept(session) || !isOfSize(model)) return engine.createSession(model, session)
+      const key = keyOf(['model', model], session, version)
+      return (await find(key, session)) ?? make(key, model, session)
     },
+    ...(code !== undefined && {
+      async createSessionOf(source, session = {}) {
+        if (!isKept(session)) return engine.createSession(await source.model(), session)
+        const key = keyOf([`graph ${code}`, ...source.identity()], session, version)
+        return (await find(key, session)) ?? make(key, await source.model(), session)
+      },
+    }),
   })
 }
 
@@ -88,9 +106,10 @@ function isKept({ cached = true, device = 'cpu', optimization = 'all', rewritten
   return cached && device === 'cpu' && optimization === 'all' && rewritten === undefined
 }
 
-function keyOf(model: Uint8Array, { threads, config }: SessionOptions, version: string): string {
-  const context = JSON.stringify([version, processor(), threads, config])
-  return createHash('sha256').update(context).update('\n').update(model).digest('hex')
+function keyOf(parts: readonly (string | Uint8Array)[], { threads, config }: SessionOptions, version: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([version, processor(), threads, config]))
+  for (const part of parts) hash.update('\n').update(part)
+  return hash.digest('hex')
 }
 
 let known: readonly unknown[] | undefined

@@ -141,6 +141,7 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   return {
     engine: 'capi',
     device,
+    ...signature,
     bind,
     async run(inputs: Tensors, outputs: Tensors, runOptions?: RunOptions) {
       using bound = bind(inputs, outputs)

@@ -3,6 +3,7 @@
 import { TweedieError } from '../errors.ts'
 import { hostArray } from '../graph/dtype.ts'
 import type { HostArray } from '../graph/dtype.ts'
+import { fingerprint } from '../graph/fingerprint.ts'
 import { flops, recompute, simplify } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
@@ -61,16 +62,31 @@ export async function compile(
   options: CompileOptions = {},
 ): Promise<Program> {
   const { constants, rewrite, ...session } = options
-  const { provider, ...special } = await targetOf(options.device ?? 'cpu', engine)
-  const target = rewrite ? { provider } : { provider, ...special }
-  const simple = simplified(outputs)
-  const lowered = toOnnx(simple, { target, ...(constants && { constants }) })
-  const model = encodeModel(rewrite ? rewrite(lowered) : lowered)
-  const inputs = new Map([...inputsOf(Object.values(simple))].filter(([name]) => !constants?.has(name)))
-  const thread = options.thread ?? (isSmall(Object.values(simple)) ? 'caller' : 'pool')
-  // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
-  const made = await engine.createSession(model, { thread, cached: constants === undefined, ...session })
+  const lowered = async () => {
+    const { provider, ...special } = await targetOf(options.device ?? 'cpu', engine)
+    const target = rewrite ? { provider } : { provider, ...special }
+    const simple = simplified(outputs)
+    const model = toOnnx(simple, { target, ...(constants && { constants }) })
+    return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
+  }
+  const made = await createSession()
+  const inputs = new Map([...inputsOf(Object.values(outputs))].filter(([name]) => made.inputs.has(name)))
   return programOf(made, inputs, new Map(Object.entries(outputs)))
+
+  async function createSession(): Promise<Session> {
+    const plain = constants === undefined && rewrite === undefined
+    if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
+      const source = { identity: () => fingerprint(outputs), model: async () => (await lowered()).bytes }
+      return engine.createSessionOf(source, { thread: 'pool', ...session })
+    }
+    const { simple, bytes } = await lowered()
+    // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
+    return engine.createSession(bytes, {
+      thread: isSmall(simple) ? 'caller' : 'pool',
+      cached: constants === undefined,
+      ...session,
+    })
+  }
 }
 
 /** Operations in the time of a run that is so short that the way to another thread and back would show. */

@@ -4,6 +4,8 @@
  * Nothing here knows which runtime is behind it, so Node and the browser share everything above.
  */
 
+import type { ValueInfo } from '../onnx/proto/model.ts'
+
 /** The memory of a tensor: the array that goes with each {@link TensorType}. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
 
@@ -78,6 +80,10 @@ export interface Session extends Disposable {
   readonly engine: string
   /** Where it really runs: never `auto`. */
   readonly device: string
+  /** What must be fed, by name. */
+  readonly inputs: ReadonlyMap<string, ValueInfo>
+  /** What can be asked for, by name. */
+  readonly outputs: ReadonlyMap<string, ValueInfo>
 
   /**
    * Runs the graph. Outputs are written in place, in the arrays that the caller allocated; outputs that are not named
@@ -103,6 +109,14 @@ export interface BoundRun extends Disposable {
   dispose(): void
 }
 
+/** A graph that is made a model when somebody needs the model. */
+export interface ModelSource {
+  /** All that tells the graph from any other, in parts; code that makes models as ours does makes the same model of it. */
+  identity(): Iterable<string | Uint8Array>
+  /** The bytes of an `.onnx` file. */
+  model(): Promise<Uint8Array>
+}
+
 /** A way to run models. */
 export interface Engine {
   readonly name: string
@@ -113,4 +127,10 @@ export interface Engine {
    * @throws TweedieError `model` if the bytes are no model that the runtime takes, `device` if the device is missing
    */
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>
+
+  /**
+   * The same for a graph of which the engine may have kept, from an earlier start, what becomes of it: the model is then not made
+   * at all. Engines that keep nothing lack this.
+   */
+  readonly createSessionOf?: (source: ModelSource, options?: SessionOptions) => Promise<Session>
 }

@@ -1,4 +1,5 @@
 /** Common-subexpression elimination by hash consing: equal nodes become one. */
+import { showAttributes } from '../attributes.ts'
 import type { HostArray } from '../dtype.ts'
 import type { OpName } from '../ops.ts'
 import { sizeOf } from '../shape.ts'
@@ -31,7 +32,7 @@ export function interner(): (tensor: Tensor) => Tensor {
     }
     const inputs = tensor.inputs.map(numberOf)
     if (commutative.has(tensor.op)) inputs.sort((a, b) => a - b)
-    return `${tensor.op} ${inputs.join()} ${JSON.stringify(tensor.attributes, exactNumbers)}`
+    return `${tensor.op} ${inputs.join()} ${showAttributes(tensor.attributes)}`
   }
 
   return (tensor) => {
@@ -43,7 +44,3 @@ export function interner(): (tensor: Tensor) => Tensor {
 }
 
 const bytesOf = (data: HostArray): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-
-/** JSON has no −0, no infinities and no NaN; attributes have. */
-const exactNumbers = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value)) ? `${1 / value} ${value}` : value

@@ -1,5 +1,6 @@
-/** What a model takes and gives, read without decoding its nodes and constants. */
+/** What a model takes and gives, read without decoding its nodes and constants, or written without any. */
 import { decodeValueInfo } from './decode.ts'
+import { encodeModel } from './encode.ts'
 import type { ValueInfo } from './model.ts'
 import { asBytes, asString, broken, readFields } from './wire.ts'
 
@@ -28,6 +29,18 @@ export function decodeSignature(model: Uint8Array): Signature {
   // Old writers list constants as inputs too; those need not be fed.
   for (const name of constants) inputs.delete(name)
   return { inputs, outputs }
+}
+
+/** The bytes of a model that says what goes in and out, and has nothing in between. */
+export function encodeSignature({ inputs, outputs }: Signature): Uint8Array {
+  const graph = {
+    name: 'signature',
+    nodes: [],
+    initializers: [],
+    inputs: [...inputs.values()],
+    outputs: [...outputs.values()],
+  }
+  return encodeModel({ irVersion: 10, opsets: { '': 21 }, graph })
 }
 
 function add(values: Map<string, ValueInfo>, value: ValueInfo): void {
