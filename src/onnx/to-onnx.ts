@@ -7,12 +7,13 @@ import { topological } from '../graph/traverse.ts'
 import { findFusions } from './fuse.ts'
 import { conv } from './lower/conv.ts'
 import { reshapeTo } from './lower/movement.ts'
+import { sumOver } from './lower/reduce.ts'
 import { Context } from './lower/context.ts'
 import type { Target } from './lower/context.ts'
 import type { LowerRule } from './lower/rule.ts'
 import { lowerRules } from './lower/rules.ts'
 import type { SourceOp } from './lower/rules.ts'
-import type { ModelProto, ValueInfo } from './proto/model.ts'
+import type { ModelProto, NodeProto, ValueInfo } from './proto/model.ts'
 import type { OpName } from '../graph/ops.ts'
 
 /** Options of {@link toOnnx}. */
@@ -36,32 +37,35 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   const inputs = new Map<string, { tensor: Tensor; info: ValueInfo }>()
 
   const order = topological(deepestFirst(Object.values(outputs)))
-  const { biased, absorbed } = findFusions(order, Object.values(outputs))
+  const { biased, kept, absorbed } = findFusions(order, Object.values(outputs))
   const outputNames = new Map<Tensor, string[]>()
   for (const [name, tensor] of Object.entries(outputs)) {
     outputNames.set(tensor, [...(outputNames.get(tensor) ?? []), name])
   }
   for (const tensor of order) {
     if (absorbed.has(tensor)) continue
+    const name = lower(tensor)
+    context.know(name, tensor.shape)
+    names.set(tensor, name)
+    // An Identity gives every output its own name; the runtime removes it.
+    for (const output of outputNames.get(tensor) ?? []) {
+      context.nodes.push({ opType: 'Identity', name: `output:${output}`, inputs: [name], outputs: [output] })
+    }
+  }
+
+  function lower(tensor: Tensor): string {
+    const given = (from: Tensor): string => names.get(from)!
     const pair = biased.get(tensor)
     if (pair !== undefined) {
-      const [x, w] = pair.conv.inputs.map((each) => names.get(each)!) as [string, string]
-      names.set(
-        tensor,
-        conv(context, pair.conv, x, w, reshapeTo(context, names.get(pair.bias)!, [pair.conv.shape[1]!])),
-      )
-    } else if (tensor.op === 'constant') {
-      names.set(tensor, context.literal(tensor.dtype, tensor.shape, tensor.attributes.data))
-    } else if (tensor.op === 'input') {
-      names.set(tensor, declare(tensor, tensor.attributes.name))
-    } else {
-      const rule = lowerRules[tensor.op] as LowerRule<Exclude<OpName, SourceOp>>
-      names.set(tensor, rule(context, tensor as never, ...tensor.inputs.map((each) => names.get(each)!)))
+      const [x, w] = pair.conv.inputs.map(given) as [string, string]
+      return conv(context, pair.conv, x, w, reshapeTo(context, given(pair.bias), [pair.conv.shape[1]!]))
     }
-    // An Identity gives every output its own name; the runtime removes it.
-    for (const name of outputNames.get(tensor) ?? []) {
-      context.nodes.push({ opType: 'Identity', name: `output:${name}`, inputs: [names.get(tensor)!], outputs: [name] })
-    }
+    const sum = kept.get(tensor)
+    if (sum !== undefined) return sumOver(context, given(sum.inputs[0]!), sum.attributes.axes, true)
+    if (tensor.op === 'constant') return context.literal(tensor.dtype, tensor.shape, tensor.attributes.data)
+    if (tensor.op === 'input') return declare(tensor, tensor.attributes.name)
+    const rule = lowerRules[tensor.op] as LowerRule<Exclude<OpName, SourceOp>>
+    return rule(context, tensor as never, ...tensor.inputs.map(given))
   }
 
   function declare(tensor: Tensor, name: string): string {
@@ -89,6 +93,8 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
 
   const opsets: Record<string, number> = { '': 21 }
   for (const domain of context.domains) if (domain !== '') opsets[domain] = 1
+  const nodes = usedNodes(context.nodes, Object.keys(outputs))
+  const used = new Set(nodes.flatMap((node) => node.inputs))
   return {
     irVersion: 10,
     opsets,
@@ -96,12 +102,23 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
     metadata: options.metadata ?? {},
     graph: {
       name: 'tweedie',
-      nodes: context.nodes,
-      initializers: context.initializers,
+      nodes,
+      initializers: context.initializers.filter(({ name }) => used.has(name) || options.constants?.has(name)),
       inputs: Array.from(inputs.values(), ({ info }) => info),
       outputs: infos,
     },
   }
+}
+
+/** The nodes on which an output depends: views of what was asked for in other shapes may have lost their use. */
+function usedNodes(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {
+  const wanted = new Set(outputs)
+  const used = nodes.toReversed().filter((node) => {
+    const isUsed = node.outputs.some((name) => wanted.has(name))
+    if (isUsed) for (const name of node.inputs) wanted.add(name)
+    return isUsed
+  })
+  return used.reverse()
 }
 
 /**

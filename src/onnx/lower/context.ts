@@ -1,6 +1,7 @@
 /** What a lowering rule works with: it names values, emits ONNX nodes and shares constants. */
 import { hostArray } from '../../graph/dtype.ts'
 import type { DType, HostArray } from '../../graph/dtype.ts'
+import { sameShape } from '../../graph/shape.ts'
 import type { Shape } from '../../graph/shape.ts'
 import { attribute, tensorProto } from '../proto/model.ts'
 import type { AttributeValue, NodeProto, TensorProto } from '../proto/model.ts'
@@ -33,6 +34,8 @@ export class Context {
   readonly initializers: TensorProto[] = []
   readonly domains = new Set<string>([''])
   readonly #shared = new Map<string, string>()
+  readonly #shapes = new Map<string, Shape>()
+  readonly #reshaped = new Map<string, string>()
   #count = 0
 
   constructor(target: Target) {
@@ -65,6 +68,21 @@ export class Context {
     this.nodes.push({ opType, domain, name: outputs[0]!, inputs, outputs, attributes: longAttributes(attributes) })
     this.#shared.set(key, JSON.stringify(outputs))
     return outputs
+  }
+
+  /** Remembers a value's shape. */
+  know(name: string, shape: Shape): void {
+    this.#shapes.set(name, shape)
+  }
+
+  /** The value in another shape: the value itself where it is known to have it, and never a view of a view. */
+  reshape(name: string, shape: Shape): string {
+    const whole = this.#reshaped.get(name) ?? name
+    const known = this.#shapes.get(whole)
+    if (known !== undefined && sameShape(known, shape)) return whole
+    const view = this.emit('Reshape', [whole, this.int64(shape)])
+    this.#reshaped.set(view, whole)
+    return view
   }
 
   /** A constant of whole 64-bit numbers: shapes, axes, places. */

@@ -173,10 +173,10 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
     const moved = padAxes(context, strip, 3, [1], [above], [height - span - above], zero)
     const taps = reshapeTo(context, moved, [out, n * height, 1, wide])
     const dw = context.emit('Conv', [lines, taps], windowAttributes(window, [1, wide]), nchwc)
-    const plain = context.emit('ReorderOutput', [dw], { channels: out }, nchwc)
-    return reshapeTo(context, plain, [out, channels, 1, kernel[1]!])
+    return context.emit('ReorderOutput', [dw], { channels: out }, nchwc)
   })
-  return rows.length === 1 ? reshapeTo(context, rows[0]!, node.shape) : context.emit('Concat', rows, { axis: 2 })
+  // [1, O, C, K'] for every row: side by side they are [O, C, K, K'].
+  return reshapeTo(context, rows.length === 1 ? rows[0]! : context.emit('Concat', rows, { axis: 3 }), node.shape)
 }
 
 const none = [0, 0] as const

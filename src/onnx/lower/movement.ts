@@ -6,9 +6,8 @@ import type { Context } from './context.ts'
 import { typeCodes } from './elementwise.ts'
 import type { LowerRule } from './rule.ts'
 
-/** Reshape; nothing where the shape stays. */
-export const reshapeTo = (context: Context, x: string, shape: Shape): string =>
-  context.emit('Reshape', [x, context.int64(shape)])
+/** Reshape; nothing where the shape is known to stay. */
+export const reshapeTo = (context: Context, x: string, shape: Shape): string => context.reshape(x, shape)
 
 /** Transpose; nothing where the order stays. */
 export const transposeTo = (context: Context, x: string, permutation: readonly number[]): string =>

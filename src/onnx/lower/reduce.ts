@@ -5,9 +5,9 @@ import type { Context } from './context.ts'
 import { reshapeTo } from './movement.ts'
 import type { LowerRule } from './rule.ts'
 
-/** Sum over axes, which disappear. */
-export const sumOver = (context: Context, x: string, axes: readonly number[]): string =>
-  context.emit('ReduceSum', [x, context.int64(axes)], { keepdims: 0 })
+/** Sum over axes, which disappear or become 1. */
+export const sumOver = (context: Context, x: string, axes: readonly number[], kept = false): string =>
+  context.emit('ReduceSum', [x, context.int64(axes)], { keepdims: Number(kept) })
 
 /** One LayerNormalization gives both the normalised tensor and 1/σ; the shared node is emitted once. */
 const layerNormalization = (
