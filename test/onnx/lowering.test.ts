@@ -195,7 +195,7 @@ describe('weight gradients by blocks', () => {
       const { nodes } = toOnnx({ dw: dw! }, { target: { provider: 'cpu', block: 16 } }).graph
       return nodes.filter(({ opType }) => opType === 'Conv').length
     }
-    expect(convolutionsFor(16, 16)).toBe(3)
+    expect(convolutionsFor(16, 16)).toBe(1)
     expect(convolutionsFor(2, 16)).toBe(0)
     expect(convolutionsFor(16, 5)).toBe(0)
   })

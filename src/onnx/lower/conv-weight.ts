@@ -117,14 +117,16 @@ function byPlaces(context: Context, node: Node, x: string, dy: string): string {
 }
 
 /**
- * Two dimensions, outputs in whole blocks of B: one blocked convolution for every row of the kernel, as fast as
- * the convolution itself. What is summed over, images and rows, are its channels, in blocks of B images; a channel of x is
- * a row, dy is the kernel, as wide as the image, and what comes out is as wide as the weight's kernel.
+ * Two dimensions, outputs in whole blocks of B: one blocked convolution, as fast as the convolution itself. What is summed over
+ * are images, in blocks of B, which are its channels, and places: dy is a kernel as large as the image. A channel of x is an
+ * item of its batch, and what comes out is as large as the weight's kernel.
  *
- *     x  [M B, C, H, W]   → [M, H, C, W + padding, B]
- *     dy [M B, O, H', W'] → [O / B, M, H, W', B, B], moved along the height for every row of the kernel
+ *     x  [M B, C, H, W]   → [C, M, H, W + padding, B]
+ *     dy [M B, O, H', W'] → [O / B, M, H', W', B, B]
+ *     dw [C, O / B, K, K', B]
  *
- * A stride is a dilation of the kernel that dy is: by the operator along the width, by rows of zeros along the height.
+ * A stride is a dilation of the kernel that dy is, and a dilation a stride. Zeros along the height are the operator's; along the
+ * width, where an image's edge would make it compute place by place, they are put in front and behind.
  */
 function byBlocks(context: Context, node: Node, x: string, dy: string): string {
   const { stride, padding, dilation, kernel } = node.attributes
@@ -137,46 +139,41 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
   const filled = (name: string): string => padAxes(context, name, 4, [0], [0], [n - given], zero)
   const reorder = (name: string): string => context.emit('ReorderInput', [name], {}, nchwc)
 
+  // What the windows reach over: rows or columns that they do not are cut off.
+  const kernelSize = [(tall - 1) * stride[0]! + 1, (wide - 1) * stride[1]! + 1] as const
+  const reach = kernelSize.map((size, axis) => size + (kernel[axis]! - 1) * dilation[axis]!) as [number, number]
+  const [top, left] = padding.map(([before]) => before) as [number, number]
+  const bottom = reach[0] - top - height
+  const byOperator = [top, bottom].map((amount) => (amount > 0 && amount < kernelSize[0] ? amount : 0)) as [
+    number,
+    number,
+  ]
+  const rows = reach[0] - byOperator[0] - byOperator[1]
+
   const imagesLast = reorder(reshapeTo(context, filled(x), [1, n, channels * height, width]))
-  const byRow = transposeTo(
+  const byChannel = transposeTo(
     context,
-    reshapeTo(context, imagesLast, [images, channels, height, width * block]),
-    [0, 2, 1, 3],
+    reshapeTo(context, imagesLast, [images, channels, height * width * block]),
+    images === 1 ? [0, 1, 2] : [1, 0, 2],
   )
-  const left = padding[1]![0]
-  const reach = (wide - 1) * stride[1]! + (kernel[1]! - 1) * dilation[1]! + 1
   const widened = padAxes(
     context,
-    reshapeTo(context, byRow, [images * height * channels, width * block]),
-    2,
-    [1],
-    [left * block],
-    [(reach - left - width) * block],
+    reshapeTo(context, byChannel, [channels * images, height, width * block]),
+    3,
+    [1, 2],
+    [top - byOperator[0], left * block],
+    [bottom - byOperator[1], (reach[1] - left - width) * block],
     zero,
   )
-  const lines = reshapeTo(context, widened, [1, n * height, channels, reach])
+  const batch = reshapeTo(context, widened, [channels, n, rows, reach[1]])
 
   const outputsLast = reshapeTo(context, reorder(filled(dy)), [images, block, out / block, tall * wide, block])
-  const rowsOfFilter = (out / block) * images
-  const rowSize = wide * block * block
-  const filter = reshapeTo(context, transposeTo(context, outputsLast, [2, 0, 3, 1, 4]), [
-    rowsOfFilter * tall,
-    1,
-    rowSize,
-  ])
-  const spaced = padAxes(context, filter, 3, [1], [0], [stride[0]! - 1], zero)
-  const span = tall * stride[0]!
-  const strip = reshapeTo(context, spaced, [rowsOfFilter, span, rowSize])
-  const window = { stride: [1, dilation[1]!], padding: [none, none], dilation: [1, stride[1]!], groups: 1 }
-  const rows = Array.from({ length: kernel[0]! }, (_, row) => {
-    const above = row * dilation[0]! - padding[0]![0]
-    const moved = padAxes(context, strip, 3, [1], [above], [height - span - above], zero)
-    const taps = reshapeTo(context, moved, [out, n * height, 1, wide])
-    const dw = context.emit('Conv', [lines, taps], windowAttributes(window, [1, wide]), nchwc)
-    return context.emit('ReorderOutput', [dw], { channels: out }, nchwc)
-  })
-  // [1, O, C, K'] for every row: side by side they are [O, C, K, K'].
-  return reshapeTo(context, rows.length === 1 ? rows[0]! : context.emit('Concat', rows, { axis: 3 }), node.shape)
+  const filter = reshapeTo(context, transposeTo(context, outputsLast, [2, 0, 3, 1, 4]), [out, n, tall, wide])
+
+  const window = { stride: dilation, padding: [byOperator, none], dilation: stride, groups: 1 }
+  const dw = context.emit('Conv', [batch, filter], windowAttributes(window, [tall, wide]), nchwc)
+  const plain = context.emit('ReorderOutput', [dw], { channels: out }, nchwc)
+  return transposeTo(context, plain, [1, 0, 2, 3])
 }
 
 const none = [0, 0] as const
