@@ -172,8 +172,15 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
 
   const window = { stride: dilation, padding: [byOperator, none], dilation: stride, groups: 1 }
   const dw = context.emit('Conv', [batch, filter], windowAttributes(window, [tall, wide]), nchwc)
-  const plain = context.emit('ReorderOutput', [dw], { channels: out }, nchwc)
-  return transposeTo(context, plain, [1, 0, 2, 3])
+  const taps = sizeOf(kernel)
+  const byOutput = transposeTo(context, reshapeTo(context, dw, [channels, out / block, taps * block]), [1, 0, 2])
+  const plain = context.emit(
+    'ReorderOutput',
+    [reshapeTo(context, byOutput, [1, out, channels, taps])],
+    { channels: out },
+    nchwc,
+  )
+  return reshapeTo(context, plain, node.shape)
 }
 
 const none = [0, 0] as const
