@@ -1,13 +1,11 @@
-/** What an operator's attributes consist of. */
-type Part = number | boolean | string | object
-
-/** An operator's attributes as text, equal for equal attributes only: numbers exactly, with the −0, infinities and NaN that JSON lacks. */
-export function showAttributes(value: Part): string {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'boolean') return String(value)
-  if (Array.isArray(value)) return `[${value.map(showAttributes).join()}]`
-  return `{${Object.entries(value)
-    .map(([name, each]) => `${name}:${showAttributes(each as Part)}`)
-    .join()}}`
+/**
+ * An operator's attributes as text, equal for equal attributes only. JSON has no −0, no infinities and no NaN; attributes have, but
+ * for lists, which are of whole numbers.
+ */
+export function showAttributes(attributes: object): string {
+  const text = JSON.stringify(attributes)
+  const special = Object.values(attributes).filter(
+    (value) => typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value)),
+  )
+  return special.length === 0 ? text : `${text} ${special.map((value) => (Object.is(value, -0) ? '-0' : value)).join()}`
 }
