@@ -30,4 +30,5 @@ for (let step = 1; step <= steps; step++) {
   if (!Number.isFinite(loss)) throw new Error(`loss ${loss}`)
   stamp(`step ${step}`)
 }
+console.log(`at the end ${performance.timeOrigin + performance.now()}`)
 process.exit(0)

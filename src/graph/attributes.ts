@@ -1,11 +1,18 @@
-/**
- * An operator's attributes as text, equal for equal attributes only. JSON has no −0, no infinities and no NaN; attributes have, but
- * for lists, which are of whole numbers.
- */
+/** What an operator's attributes consist of. */
+type Part = number | boolean | string | readonly Part[]
+
+/** An operator's attributes as text, equal for equal attributes only: with the −0, infinities and NaN that JSON has not. */
 export function showAttributes(attributes: object): string {
-  const text = JSON.stringify(attributes)
-  const special = Object.values(attributes).filter(
-    (value) => typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value)),
-  )
-  return special.length === 0 ? text : `${text} ${special.map((value) => (Object.is(value, -0) ? '-0' : value)).join()}`
+  let text = ''
+  for (const name in attributes) text += `${name}:${show((attributes as Record<string, Part>)[name]!)};`
+  return text
+}
+
+function show(part: Part): string {
+  if (typeof part === 'number') return Object.is(part, -0) ? '-0' : `${part}`
+  if (typeof part === 'string') return JSON.stringify(part)
+  if (typeof part === 'boolean') return `${part}`
+  let list = '['
+  for (const each of part) list += `${show(each)},`
+  return `${list}]`
 }

@@ -1,4 +1,5 @@
 /** Diffusion posterior sampling: DDPM's step, and a step down the gradient of the misfit. */
+import { once } from '../once.ts'
 import { emptyLike, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../errors.ts'
 import { isLinear } from '../measure/operator.ts'
@@ -65,9 +66,4 @@ function quadraticOf({ operator, y }: Observation): QuadraticMisfit | undefined 
     gram: Float32Array.from(operator.adjoint(operator.forward(unit))),
     target: Float32Array.from(operator.adjoint(y)),
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }

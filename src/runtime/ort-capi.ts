@@ -9,6 +9,7 @@
 import { dataTypes } from '../onnx/proto/model.ts'
 import { decodeSignature } from '../onnx/proto/signature.ts'
 import { TweedieError } from '../errors.ts'
+import { once } from '../once.ts'
 import { checkOptions, checkTensors } from './check.ts'
 import { loadKoffi } from './koffi.ts'
 import type { Koffi } from './koffi.ts'
@@ -102,11 +103,18 @@ function reserveRoom({ koffi, api, cpuMemory }: Runtime, native: bigint): void {
 
 async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   checkOptions(options)
-  const signature = decodeSignature(model)
+  // A model is read before the runtime sees it, so that what is wrong is named; what comes with a rewritten graph is right.
+  const signatureOf = once(() => decodeSignature(model))
+  if (!options.rewritten?.from) signatureOf()
   const runtime = await loadCapi()
   const { api } = runtime
-  const { native, device } = await load(runtime, model, options)
+  const meanwhile = (): void => {
+    signatureOf()
+    options.meanwhile?.()
+  }
+  const { native, device } = await load(runtime, model, { ...options, meanwhile })
   if (device === 'cpu') reserveRoom(runtime, native)
+  const signature = signatureOf()
   const bounds = new Set<BoundRun>()
   const turn = device === 'cpu' ? atOnce : oneAtATime
   const callRun = options.thread === 'caller' ? api.here : api.later

@@ -13,6 +13,7 @@ import type { Layout } from '../nn/layout.ts'
 import type { Network } from '../nn/network.ts'
 import { Scope } from '../nn/parameters.ts'
 import { accumulate } from '../optim/accumulate.ts'
+import { once } from '../once.ts'
 import { adamw } from '../optim/adamw.ts'
 import { warmupEma } from '../optim/ema.ts'
 import { constantRate, cosineRate, warmup } from '../optim/learning-rate.ts'
@@ -88,7 +89,13 @@ const portionValues = 2.5e8
 
 /** How many items of a batch go through the graph at a time; the gradients of all portions add up. */
 export function trainingPortion(problem: Pick<TrainProblem, 'loss'>, batch: number): number {
-  return portionOf([problem.loss(new Scope(), batch).loss], batch, portionValues)
+  return portionOf([lossGraph(problem, batch).loss], batch, portionValues)
+}
+
+/** The loss of so many items as a graph, with the scope that has its parameters. */
+function lossGraph(problem: Pick<TrainProblem, 'loss'>, items: number) {
+  const scope = new Scope()
+  return { scope, ...problem.loss(scope, items) }
 }
 
 const optimizerOf = (spec: AnyTrainSpec) => adamw({ weightDecay: spec.optimizer.weightDecay, betas: [0.9, 0.99] })
@@ -116,7 +123,9 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   const problem = problemOf(spec, data)
   const { network, layout } = problem
   const { batch: size } = spec
-  const { state: given, portion = trainingPortion(problem, size), ...session } = options
+  const { state: given, portion: wanted, ...session } = options
+  const whole = wanted === undefined ? lossGraph(problem, size) : undefined
+  const portion = wanted ?? portionOf([whole!.loss], size, portionValues)
   const portions = size / portion
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${size} in portions of ${portion}`)
   const optimizer = optimizerOf(spec)
@@ -137,7 +146,8 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
     })
     return { ...made, batches }
   })
-  const program = await compileStep(problem, portion, portions, engine, { ...session, meanwhile: prepared })
+  const graph = whole && portion === size ? whole : lossGraph(problem, portion)
+  const program = await compileStep(graph, layout, portions, engine, { ...session, meanwhile: prepared })
   const { state, flat, part, batches } = prepared()
 
   const emaDecay = warmupEma(spec.optimizer.ema)
@@ -147,9 +157,10 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
       { ...portionIn(program, feeds, i), ...named('', layout, state.params) },
       { ...portionIn(program, outputs, i), ...named('gradient:', layout, i === 0 ? flat : part) },
     )
+  // The first graph begins before the memory of the second batch is described to the runtime.
   const lanes = batches.map((each) => ({
     ...each,
-    bound: Array.from({ length: portions }, (_, i) => bind(each.batch, i)),
+    bound: once(() => Array.from({ length: portions }, (_, i) => bind(each.batch, i))),
   }))
   const run = async ([first, ...others]: readonly BoundRun[]): Promise<void> => {
     await first!.run()
@@ -170,8 +181,9 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
       const { step } = state
       const lane = lanes[step % 2]!
       if (lane.filled !== step) problem.fill(lane.batch, step)
-      const running = run(lane.bound)
+      const running = run(lane.bound())
       const next = lanes[(step + 1) % 2]!
+      next.bound()
       problem.fill(next.batch, step + 1)
       next.filled = step + 1
       await running
@@ -186,20 +198,9 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
       state.step++
       return { step: state.step, loss, gradientNorm, rate, itemLoss: outputs.itemLoss, levels: lane.batch.levels }
     },
-    dispose,
-    [Symbol.dispose]: dispose,
+    dispose: () => program.dispose(),
+    [Symbol.dispose]: () => program.dispose(),
   }
-
-  function dispose(): void {
-    for (const bound of lanes.flatMap((lane) => lane.bound)) bound.dispose()
-    program.dispose()
-  }
-}
-
-/** The function, called when its result is first asked for. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 /** A state of zeros, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
@@ -226,15 +227,12 @@ function assign(state: TrainState, from: TrainState): void {
  * its own.
  */
 async function compileStep(
-  problem: TrainProblem,
-  portion: number,
+  { scope, loss: mean, itemLoss }: ReturnType<typeof lossGraph>,
+  layout: Layout,
   portions: number,
   engine: Engine,
   session: SessionOptions,
 ): Promise<Program> {
-  const { layout } = problem
-  const scope = new Scope()
-  const { loss: mean, itemLoss } = problem.loss(scope, portion)
   const loss = portions > 1 ? mul(mean, 1 / portions) : mean
   const parameters = layout.specs.map(({ name, shape, init }) => scope.parameter(name, shape, init))
   const outputs: Record<string, Tensor> = { loss, itemLoss }
