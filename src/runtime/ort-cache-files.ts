@@ -3,6 +3,8 @@
  * good one. A file that cannot be read is as good as none, and a folder that cannot be written stays as it is: a cache may
  * make nothing fail.
  *
+ * Beside them lie small files that say which graph was the last for a purpose.
+ *
  * A file is the line {@link head}, the SHA-256 of the key and what follows (32 bytes), the number of the signature's bytes (4 bytes, the
  * least significant first), the signature, and the rewritten graph.
  */
@@ -29,13 +31,19 @@ export interface CacheFiles {
   keep(key: string, staged: string, signature: Uint8Array): void
   /** Removes a staged file. */
   discard(staged: string): void
+  /** The key that was last named for a purpose, which is a key itself. */
+  last(purpose: string): string | undefined
+  /** Names the key for a purpose. */
+  remember(purpose: string, key: string): void
 }
 
 const head = Buffer.from('tweedie graph cache 2\n')
 const digestBytes = 32
 const lengthBytes = 4
 const extension = '.graph'
-const ours = /^[0-9a-f]{64}\.(graph|.*part)$/
+const lastExtension = '.last'
+const ours = /^[0-9a-f]{64}\.(graph|last|.*part)$/
+const isKey = /^[0-9a-f]{64}$/
 
 /** A part that is so old is of a process that ended half-way. */
 const forgottenMs = 3_600_000
@@ -89,14 +97,22 @@ export function cacheFiles(folder: string, limitBytes: number, note: (message: s
       attempt(() => trim(folder, limitBytes))
     },
     discard: (path) => void attempt(() => rmSync(path, { force: true })),
+    last(purpose) {
+      const key = attempt(() => readFileSync(join(folder, purpose + lastExtension), 'utf8'))
+      return key !== undefined && isKey.test(key) ? key : undefined
+    },
+    remember: (purpose, key) => void attempt(() => writeFileSync(join(folder, purpose + lastExtension), key)),
   }
   return files
 }
 
-/** How many files there are, and what they take, in bytes. */
+/** How many graphs there are, and what all files take, in bytes. */
 export function measureCache(folder: string): { readonly files: number; readonly bytes: number } {
   const files = attempt(() => list(folder)) ?? []
-  return { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }
+  return {
+    files: files.filter(({ path }) => path.endsWith(extension)).length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
 }
 
 function digest(key: string, body: Uint8Array): Buffer {
@@ -107,7 +123,7 @@ function trim(folder: string, limitBytes: number): void {
   let left = measureCache(folder).bytes
   const now = Date.now()
   for (const { path, bytes, usedMs } of list(folder).sort((a, b) => a.usedMs - b.usedMs)) {
-    const isPart = !path.endsWith(extension)
+    const isPart = path.endsWith('.part')
     if (isPart ? now - usedMs < forgottenMs : left <= limitBytes) continue
     rmSync(path, { force: true })
     left -= bytes

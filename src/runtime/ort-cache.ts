@@ -15,7 +15,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { arch, env, platform } from 'node:process'
 import { encodeSignature } from '../onnx/proto/signature.ts'
 import { cacheFiles } from './ort-cache-files.ts'
-import type { Engine, Session, SessionOptions } from './session.ts'
+import type { Engine, Expectation, Session, SessionOptions } from './session.ts'
 
 /** Where a cache is, and what it takes up. */
 export interface CacheOptions {
@@ -92,13 +92,53 @@ export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
       return (await find(key, session)) ?? make(key, model, session)
     },
     ...(code !== undefined && {
-      async createSessionOf(source, session = {}) {
+      async createSessionOf(source, session = {}, expectation?: Expectation) {
+        const expected = expectation as Expected | undefined
         if (!isKept(session)) return engine.createSession(await source.model(), session)
         const key = keyOf([`graph ${code}`, ...source.identity()], session, version)
-        return (await find(key, session)) ?? make(key, await source.model(), session)
+        const early = expected?.take(key)
+        if (early) session.meanwhile?.()
+        const made = (await early) ?? (await find(key, session)) ?? (await make(key, await source.model(), session))
+        if (expected && !early) files.remember(expected.purpose, key)
+        return made
+      },
+      async expect(purpose, session = {}) {
+        const hint = keyOf([`purpose ${code}`, purpose], session, version)
+        const key = isKept(session) && session.profile === undefined ? files.last(hint) : undefined
+        if (key === undefined) return expecting(hint)
+        return new Promise((resolve) => {
+          const begun = (): void => resolve(expecting(hint, key, made))
+          const made = find(key, { ...session, meanwhile: () => queueMicrotask(begun) })
+          void made.finally(begun)
+        })
       },
     }),
   })
+}
+
+/** What {@link cachingEngine} expects. */
+interface Expected extends Expectation {
+  readonly purpose: string
+  /** The session, if it is the one of this key; it is then the taker's. */
+  take(key: string): Promise<Session | undefined> | undefined
+}
+
+function expecting(purpose: string, expectedKey?: string, made?: Promise<Session | undefined>): Expected {
+  let taken = false
+  const dispose = (): void => {
+    if (!taken) void made?.then((session) => session?.dispose())
+    taken = true
+  }
+  return {
+    purpose,
+    take(key) {
+      if (taken || key !== expectedKey) return undefined
+      taken = true
+      return made
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
 }
 
 /** Whether the runtime rewrites the graph in full, for the one device whose kernels the key knows. */

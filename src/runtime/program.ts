@@ -13,7 +13,7 @@ import { encodeModel } from '../onnx/proto/encode.ts'
 import type { ModelProto } from '../onnx/proto/model.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
 import { blockSize } from './block-size.ts'
-import type { BoundRun, Engine, RunOptions, Session, SessionOptions, TensorData } from './session.ts'
+import type { BoundRun, Engine, Expectation, RunOptions, Session, SessionOptions, TensorData } from './session.ts'
 
 /** Options of {@link compile}. */
 export interface CompileOptions extends SessionOptions {
@@ -23,6 +23,8 @@ export interface CompileOptions extends SessionOptions {
    * Changes the lowered graph, whose convolutions are then plain nodes, before the runtime gets it. What goes in and out stays.
    */
   readonly rewrite?: ((model: ModelProto) => ModelProto) | undefined
+  /** What the engine expected to be asked for. */
+  readonly expected?: Expectation | undefined
 }
 
 /** Host arrays by the name of an input or output. */
@@ -61,7 +63,7 @@ export async function compile(
   engine: Engine,
   options: CompileOptions = {},
 ): Promise<Program> {
-  const { constants, rewrite, ...session } = options
+  const { constants, rewrite, expected, ...session } = options
   const lowered = async () => {
     const { provider, ...special } = await targetOf(options.device ?? 'cpu', engine)
     const target = rewrite ? { provider } : { provider, ...special }
@@ -77,7 +79,7 @@ export async function compile(
     const plain = constants === undefined && rewrite === undefined
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
       const source = { identity: () => fingerprint(outputs), model: async () => (await lowered()).bytes }
-      return engine.createSessionOf(source, { thread: 'pool', ...session })
+      return engine.createSessionOf(source, { thread: 'pool', ...session }, expected)
     }
     const { simple, bytes } = await lowered()
     // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.

@@ -132,5 +132,20 @@ export interface Engine {
    * The same for a graph of which the engine may have kept, from an earlier start, what becomes of it: the model is then not made
    * at all. Engines that keep nothing lack this.
    */
-  readonly createSessionOf?: (source: ModelSource, options?: SessionOptions) => Promise<Session>
+  readonly createSessionOf?: (source: ModelSource, options?: SessionOptions, expected?: Expectation) => Promise<Session>
+
+  /**
+   * Begins to make a session of what the last graph for this purpose became, before the next one is known: if it is the same, the
+   * session is there sooner, and if not, nothing is lost. Answers once the work goes on elsewhere.
+   *
+   * @param purpose tells one graph of a program from others, as far as that can be told cheaply
+   * @param options those that the session will be asked for with
+   */
+  readonly expect?: (purpose: string, options?: SessionOptions) => Promise<Expectation>
+}
+
+/** A session on suspicion. */
+export interface Expectation extends Disposable {
+  /** Releases the session, unless it turned out to be the one that was wanted. */
+  dispose(): void
 }

@@ -23,7 +23,7 @@ import { zerosTogether } from '../optim/simd/memory.ts'
 import { fold, key } from '../random/index.ts'
 import { compile } from '../runtime/program.ts'
 import { portionIn, portionOf } from '../runtime/portions.ts'
-import type { Program } from '../runtime/program.ts'
+import type { CompileOptions, Program } from '../runtime/program.ts'
 import type { BoundRun, Engine, SessionOptions } from '../runtime/session.ts'
 import type { Batch, TrainData, TrainProblem } from './problem.ts'
 import { problemOf } from './problem-of.ts'
@@ -120,10 +120,11 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   engine: Engine,
   options: TrainerOptions = {},
 ): Promise<Trainer<Spec>> {
+  const { state: given, portion: wanted, ...session } = options
+  using expected = await engine.expect?.(purposeOf(spec, data), session)
   const problem = problemOf(spec, data)
   const { network, layout } = problem
   const { batch: size } = spec
-  const { state: given, portion: wanted, ...session } = options
   const whole = wanted === undefined ? lossGraph(problem, size) : undefined
   const portion = wanted ?? portionOf([whole!.loss], size, portionValues)
   const portions = size / portion
@@ -147,7 +148,7 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
     return { ...made, batches }
   })
   const graph = whole && portion === size ? whole : lossGraph(problem, portion)
-  const program = await compileStep(graph, layout, portions, engine, { ...session, meanwhile: prepared })
+  const program = await compileStep(graph, layout, portions, engine, { ...session, expected, meanwhile: prepared })
   const { state, flat, part, batches } = prepared()
 
   const emaDecay = warmupEma(spec.optimizer.ema)
@@ -203,6 +204,11 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   }
 }
 
+/** What the training graph is likely to depend on. */
+function purposeOf({ seed: _, budget: __, ...spec }: AnyTrainSpec, { kind, shape }: TrainData): string {
+  return JSON.stringify(['train', spec, kind, shape])
+}
+
 /** A state of zeros, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
 function roomFor(optimizer: Optimizer, size: number, parted: boolean) {
   const { step, slots } = optimizer.init(0)
@@ -231,13 +237,13 @@ async function compileStep(
   layout: Layout,
   portions: number,
   engine: Engine,
-  session: SessionOptions,
+  options: CompileOptions,
 ): Promise<Program> {
   const loss = portions > 1 ? mul(mean, 1 / portions) : mean
   const parameters = layout.specs.map(({ name, shape, init }) => scope.parameter(name, shape, init))
   const outputs: Record<string, Tensor> = { loss, itemLoss }
   gradients(loss, parameters).forEach((gradient, i) => (outputs[`gradient:${layout.specs[i]!.name}`] = gradient))
-  return compile(outputs, engine, session)
+  return compile(outputs, engine, options)
 }
 
 /** Views of a flat array by parameter name. */
