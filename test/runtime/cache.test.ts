@@ -157,6 +157,99 @@ describe('the key', () => {
   })
 })
 
+describe('what is expected', () => {
+  const other = { y: add(y, 1), dw: outputs.dw }
+
+  /** Expects a graph for a purpose, asks for one, and says which sessions there were and which of them are left. */
+  async function start(graph: Readonly<Record<string, Tensor>>, options: CompileOptions = {}) {
+    const ways: string[] = []
+    let open = 0
+    const spy: Engine = {
+      name: 'spy',
+      async createSession(model, session) {
+        const { from, saveTo } = session?.rewritten ?? {}
+        if (from || saveTo) ways.push(from ? 'loaded' : 'saved')
+        const made = await capiEngine.createSession(model, session)
+        open++
+        const dispose = (): void => void (open--, made.dispose())
+        return { ...made, dispose, [Symbol.dispose]: dispose }
+      },
+    }
+    const engine = cachingEngine(spy, { folder, version: '1', code: 'a', note: expect.fail, smallest: 1000 })
+    const all = { threads: 1, ...options }
+    let meanwhile = 0
+    let before: string[]
+    let results
+    {
+      using expected = (await engine.expect!('training', all))!
+      before = [...ways]
+      const program = await compile(graph, engine, { ...all, expected, meanwhile: () => void meanwhile++ })
+      results = await program.run(feeds)
+      program.dispose()
+    }
+    // What was expected in vain may still be on its way.
+    await vi.waitFor(() => expect(open).toBe(0))
+    return { before, ways, results, meanwhile }
+  }
+  const lasts = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.last'))
+
+  test('is what was asked for the last time, and is loaded once, before it is asked for', async () => {
+    const first = await start(outputs)
+    expect([first.before, first.ways, lasts().length]).toEqual([[], ['saved'], 1])
+    const second = await start(outputs)
+    expect([second.before, second.ways, second.meanwhile]).toEqual([['loaded'], ['loaded'], 1])
+    expect(second.results).toEqual(first.results)
+    expect(measureCache(folder).files).toBe(1)
+  })
+
+  test('costs nothing but time where another graph is asked for, and then that one is expected', async () => {
+    await start(outputs)
+    const second = await start(other)
+    expect([second.before, second.ways]).toEqual([['loaded'], ['loaded', 'saved']])
+    expect(second.results.y![7]).toBeCloseTo((await start(outputs)).results.y![7]! + 1, 5)
+    await start(other)
+    expect((await start(other)).ways).toEqual(['loaded'])
+    expect(lasts()).toHaveLength(1)
+  })
+
+  test('is released where nothing is asked for', async () => {
+    await start(outputs)
+    let released = 0
+    const spy: Engine = {
+      name: 'spy',
+      async createSession(model, session) {
+        const made = await capiEngine.createSession(model, session)
+        return { ...made, dispose: () => void (released++, made.dispose()) }
+      },
+    }
+    const engine = cachingEngine(spy, { folder, version: '1', code: 'a', note: expect.fail })
+    const expected = await engine.expect!('training', { threads: 1 })
+    expected.dispose()
+    expected.dispose()
+    await vi.waitFor(() => expect(released).toBe(1))
+  })
+
+  test.each<[string, () => void]>([
+    ['a graph that is gone', () => graphs().forEach((name) => rmSync(join(folder, name)))],
+    ['nonsense', () => lasts().forEach((name) => writeFileSync(join(folder, name), '../../secret'))],
+    ['nothing', () => lasts().forEach((name) => rmSync(join(folder, name)))],
+  ])('is nothing where the name of the last is that of %s', async (_, change) => {
+    const first = await start(outputs)
+    change()
+    const second = await start(outputs)
+    expect(second.before).toEqual([])
+    expect(second.results).toEqual(first.results)
+    expect((await start(outputs)).before).toEqual(['loaded'])
+  })
+
+  test('is nothing for other options, for a profile, and where nothing is kept', async () => {
+    await start(outputs)
+    expect((await start(outputs, { threads: 2 })).before).toEqual([])
+    expect((await start(outputs, { cached: false })).before).toEqual([])
+    expect((await start(outputs, { profile: join(folder, 'trace') })).before).toEqual([])
+  })
+})
+
 describe('what is not kept', () => {
   test('graphs with weights, small and large ones, and those that are rewritten in part', async () => {
     const constants = new Map([['w', feeds.w]])
