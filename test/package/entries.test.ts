@@ -1,6 +1,7 @@
 /** What the package is built into: every entry loads by itself and exports what its source does. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -46,6 +47,32 @@ it('needs nothing at run time that is not installed with it', () => {
   const missing = wanted.filter((name) => !name.startsWith('node:') && !Object.hasOwn(installed, packageOf(name)))
   expect(missing).toEqual([])
   expect(wanted).toContain('sharp')
+})
+
+it('finds again what became of a graph, and trains the same with it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tweedie-package-test-'))
+  const script = `
+    import { createTrainer, data, defaultSpec, nodeEngine } from 'tweedie'
+    const shape = [1, 16, 16]
+    const pixels = Uint8Array.from({ length: 16 * 256 }, (_, i) => (i * i) % 256)
+    const dataset = data.createDataset({ name: 'waves', kind: 'image', shape, data: pixels })
+    const spec = defaultSpec({ ...dataset, classes: 0 }, { seed: 1 })
+    const trainer = await createTrainer(spec, dataset, await nodeEngine(), { threads: 1 })
+    const { loss } = await trainer.step(10)
+    console.log(loss, (await trainer.step(10)).loss, trainer.state.params[1234])
+  `
+  const options = { cwd: root, encoding: 'utf8', env: { ...process.env, TWEEDIE_CACHE: folder } } as const
+  const run = (): string => execFileSync(process.execPath, ['--input-type=module', '-e', script], options)
+  try {
+    const first = run()
+    const kept = readdirSync(folder).toSorted()
+    // The graph, and which was the last for its purpose: only the built package knows what code it is.
+    expect(kept.map((name) => name.split('.')[1]).toSorted()).toEqual(['graph', 'last'])
+    expect(run()).toBe(first)
+    expect(readdirSync(folder).toSorted()).toEqual(kept)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 /** `@scope/name/path` → `@scope/name`. */
