@@ -1,11 +1,13 @@
 /**
- * The ways to lower a 3×3 convolution and its gradients, in GFLOP/s by shape: why `src/onnx/lower/` chooses as it does.
+ * The ways to lower a 3×3 convolution and its gradients, in GFLOP/s by shape: why `src/onnx/lower/` chooses as it does. Then
+ * convolutions of images that were enlarged by 2, in milliseconds: why `src/graph/passes/transpose-upsampled.ts` rewrites them.
  *
  *     npx tsx bench/lowerings.ts [--threads 2] [--runs 9]
  */
 import { parseArgs } from 'node:util'
-import { convInput, convWeight, convWindow, input, sizeOf } from '../src/graph/index.ts'
+import { convInput, convWeight, convWindow, input, inputsOf, sizeOf, sumPool, upsample } from '../src/graph/index.ts'
 import type { Tensor, Window } from '../src/graph/index.ts'
+import { transposeUpsampled } from '../src/graph/passes/index.ts'
 import type { Target } from '../src/onnx/lower/context.ts'
 import { encodeModel } from '../src/onnx/proto/encode.ts'
 import { toOnnx } from '../src/onnx/to-onnx.ts'
@@ -67,6 +69,32 @@ for (const [n, c, o, h] of shapes) {
   }
   console.log(`${[n, c, o, h].join(', ').padEnd(18)}${rates.join('')}`)
 }
+
+/** The same of images before they are enlarged. */
+const small = [
+  [16, 128, 128, 16],
+  [16, 128, 128, 8],
+  [16, 64, 64, 16],
+  [16, 32, 32, 16],
+] as const
+
+const directions = ['forward', 'input grad.', 'weight grad.'].flatMap((each) => [each, 'transposed'])
+console.log(`\nenlarged by 2; ms\n${'N, C, O, H'.padEnd(18)}${directions.map((each) => each.padStart(13)).join('')}`)
+for (const [n, c, o, h] of small) {
+  const [x, dy, w] = [input('x', [n, c, h, h]), input('dy', [n, o, 2 * h, 2 * h]), input('w', [o, c, 3, 3])]
+  const large = upsample(x, [2, 2])
+  const times: string[] = []
+  for (const tensor of [
+    convWindow(large, w, window),
+    sumPool(convInput(dy, w, window, [2 * h, 2 * h]), [2, 2]),
+    convWeight(large, dy, window, [3, 3]),
+  ]) {
+    for (const each of [tensor, transposeUpsampled([tensor], 1)[0]!]) {
+      times.push((await milliseconds(each, blocked)).toFixed(1).padStart(13))
+    }
+  }
+  console.log(`${[n, c, o, h].join(', ').padEnd(18)}${times.join('')}`)
+}
 process.exit(0)
 
 /** The least time of several runs: what the lowering can do, whatever else the machine does. */
@@ -78,7 +106,7 @@ async function milliseconds(tensor: Tensor, target: Target): Promise<number> {
     shape,
     data: normal(key(seed), new Float32Array(sizeOf(shape))),
   })
-  const inputs = Object.fromEntries(tensor.inputs.map((each, i) => [nameOf(each), array(each, i)]))
+  const inputs = Object.fromEntries([...inputsOf([tensor])].map(([name, each], i) => [name, array(each, i)]))
   using bound = session.bind(inputs, { y: array(tensor, 9) })
   const times: number[] = []
   for (let run = 0; run < Number(values.runs); run++) {
@@ -87,9 +115,4 @@ async function milliseconds(tensor: Tensor, target: Target): Promise<number> {
     times.push(performance.now() - start)
   }
   return Math.min(...times)
-}
-
-function nameOf(tensor: Tensor): string {
-  if (tensor.op !== 'input') throw new Error('only inputs are fed')
-  return tensor.attributes.name
 }

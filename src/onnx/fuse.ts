@@ -2,9 +2,9 @@
 import { sameShape } from '../graph/shape.ts'
 import type { Tensor, TensorOf } from '../graph/tensor.ts'
 
-/** A convolution and the bias `[C]` that is added to each of its channels. */
+/** A convolution, plain or transposed, and the bias `[C]` that is added to each of its channels. */
 export interface BiasedConv {
-  readonly conv: TensorOf<'conv'> & Tensor
+  readonly conv: Tensor & (TensorOf<'conv'> | TensorOf<'convInput'>)
   readonly bias: Tensor
 }
 
@@ -17,7 +17,7 @@ export interface Fusions {
 }
 
 /**
- * Finds `add(conv(x, w), reshape(bias, [1, C, 1, …]))` where nothing else uses the convolution, and `reshape(sum(x, axes), …)`
+ * Finds `add(conv(x, w), reshape(bias, [1, C, 1, …]))`, also of convInput, where nothing else uses the convolution, and `reshape(sum(x, axes), …)`
  * where that only puts the axes back, and nothing else uses the sum.
  *
  * @param order all nodes, inputs before users
@@ -49,12 +49,12 @@ export function findFusions(order: readonly Tensor[], outputs: readonly Tensor[]
 }
 
 function biasedConv(conv: Tensor, bias: Tensor): BiasedConv | undefined {
-  if (conv.op !== 'conv' || bias.op !== 'reshape') return undefined
+  if ((conv.op !== 'conv' && conv.op !== 'convInput') || bias.op !== 'reshape') return undefined
   const channels = conv.shape[1]!
   const rank = bias.shape.length
   const perChannel = bias.shape.every((dim, axis) => dim === (axis === rank - conv.shape.length + 1 ? channels : 1))
   return perChannel && rank <= conv.shape.length && rank >= conv.shape.length - 1
-    ? { conv: conv as BiasedConv['conv'], bias: bias.inputs[0]! }
+    ? { conv, bias: bias.inputs[0]! }
     : undefined
 }
 

@@ -5,7 +5,7 @@ import type { Tensor } from '../graph/tensor.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import { topological } from '../graph/traverse.ts'
 import { findFusions } from './fuse.ts'
-import { conv } from './lower/conv.ts'
+import { conv, convInput } from './lower/conv.ts'
 import { reshapeTo } from './lower/movement.ts'
 import { sumOver } from './lower/reduce.ts'
 import { Context } from './lower/context.ts'
@@ -58,7 +58,8 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
     const pair = biased.get(tensor)
     if (pair !== undefined) {
       const [x, w] = pair.conv.inputs.map(given) as [string, string]
-      return conv(context, pair.conv, x, w, reshapeTo(context, given(pair.bias), [pair.conv.shape[1]!]))
+      const bias = reshapeTo(context, given(pair.bias), [pair.conv.shape[1]!])
+      return pair.conv.op === 'conv' ? conv(context, pair.conv, x, w, bias) : convInput(context, pair.conv, x, w, bias)
     }
     const sum = kept.get(tensor)
     if (sum !== undefined) return sumOver(context, given(sum.inputs[0]!), sum.attributes.axes, true)

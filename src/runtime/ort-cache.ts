@@ -96,19 +96,21 @@ export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
         const expected = expectation as Expected | undefined
         if (!isKept(session)) return engine.createSession(await source.model(), session)
         const key = keyOf([`graph ${code}`, ...source.identity()], session, version)
-        const early = expected?.take(key)
+        const early = expected?.key === key
         if (early) session.meanwhile?.()
-        const made = (await early) ?? (await find(key, session)) ?? (await make(key, await source.model(), session))
+        const made = early ? await expected.take() : undefined
         if (expected && !early) files.remember(expected.purpose, key)
-        return made
+        return made ?? (await find(key, session)) ?? make(key, await source.model(), session)
       },
       async expect(purpose, session = {}) {
         const hint = keyOf([`purpose ${code}`, purpose], session, version)
         const key = isKept(session) && session.profile === undefined ? files.last(hint) : undefined
         if (key === undefined) return expecting(hint)
         return new Promise((resolve) => {
+          // An engine may call this before `made` is known.
+          const meanwhile = (): void => queueMicrotask(begun)
           const begun = (): void => resolve(expecting(hint, key, made))
-          const made = find(key, { ...session, meanwhile: () => queueMicrotask(begun) })
+          const made = find(key, { ...session, meanwhile })
           void made.finally(begun)
         })
       },
@@ -116,29 +118,23 @@ export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
   })
 }
 
-/** What {@link cachingEngine} expects. */
+/** What {@link cachingEngine} expects for a purpose: the session of a key, if there was one. */
 interface Expected extends Expectation {
   readonly purpose: string
-  /** The session, if it is the one of this key; it is then the taker's. */
-  take(key: string): Promise<Session | undefined> | undefined
+  readonly key: string | undefined
+  /** The session, which is now the taker's. */
+  take(): Promise<Session | undefined>
 }
 
-function expecting(purpose: string, expectedKey?: string, made?: Promise<Session | undefined>): Expected {
-  let taken = false
-  const dispose = (): void => {
-    if (!taken) void made?.then((session) => session?.dispose())
-    taken = true
+function expecting(purpose: string, key?: string, made?: Promise<Session | undefined>): Expected {
+  let left = made
+  const take = async (): Promise<Session | undefined> => {
+    const session = left
+    left = undefined
+    return session
   }
-  return {
-    purpose,
-    take(key) {
-      if (taken || key !== expectedKey) return undefined
-      taken = true
-      return made
-    },
-    dispose,
-    [Symbol.dispose]: dispose,
-  }
+  const dispose = (): void => void take().then((session) => session?.dispose())
+  return { purpose, key, take, dispose, [Symbol.dispose]: dispose }
 }
 
 /** Whether the runtime rewrites the graph in full, for the one device whose kernels the key knows. */

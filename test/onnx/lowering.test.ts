@@ -1,6 +1,17 @@
 /** Every lowering, compiled and run, against the slow reference evaluator: values, gradients, gradients of gradients. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { add, constant, conv, gradients, input, matmul, mul, reshape, sum } from '../../src/graph/index.ts'
+import {
+  add,
+  constant,
+  conv,
+  convTranspose,
+  gradients,
+  input,
+  matmul,
+  mul,
+  reshape,
+  sum,
+} from '../../src/graph/index.ts'
 import type { ConvOptions, Shape, Tensor } from '../../src/graph/index.ts'
 import { sizeOf } from '../../src/graph/index.ts'
 import { evaluate } from '../../src/graph/reference/index.ts'
@@ -131,6 +142,26 @@ describe.each(targets)('convolutions, %s', (_, target) => {
     const feeds = { x: uniform(1, sizeOf(xShape)), w: uniform(2, sizeOf(wShape), -0.3, 0.3), b: uniform(3, wShape[0]!) }
     await compare(outputs, feeds, target())
   })
+
+  test.each<[string, Shape, ConvOptions]>([
+    ['stride 2', [3, 8, 4, 4], { stride: 2, padding: 1 }],
+    ['stride 1', [3, 8, 3, 3], { padding: 1 }],
+    ['stride 1, in blocks', [16, 64, 3, 3], { padding: 1 }],
+    ['groups', [4, 3, 3, 3], { stride: 2, groups: 2 }],
+  ])('a bias of a transposed convolution is fused: %s', async (_name, wShape, options) => {
+    const xShape = [2, wShape[0]!, 4, 5]
+    const channels = wShape[1]! * (options.groups ?? 1)
+    const [x, w, bias] = [
+      input('x', xShape, 'float64'),
+      input('w', wShape, 'float64'),
+      input('b', [channels], 'float64'),
+    ]
+    const y = add(convTranspose(x, w, options), reshape(bias, [1, channels, 1, 1]))
+    const { nodes } = toOnnx({ y: inFloat32([y])[0]! }, { target: target() }).graph
+    expect(nodes.map(({ opType }) => opType)).not.toContain('Add')
+    const feeds = { x: uniform(1, sizeOf(xShape)), w: uniform(2, sizeOf(wShape), -0.3, 0.3), b: uniform(3, channels) }
+    await compare([y], feeds, target())
+  })
 })
 
 describe.each(['taps', 'shifts', 'places'] as const)('weight gradients by %s', (convWeight) => {
@@ -151,6 +182,19 @@ const blockedWeights: readonly (readonly [name: string, x: Shape, w: Shape, opti
   ['a batch that leaves some of a block empty', [12, 4, 3, 4], [64, 4, 3, 3], { padding: 1 }],
   ['no padding', [16, 2, 5, 4], [64, 2, 3, 2], {}],
   ['padding beyond the kernel', [16, 2, 3, 3], [64, 2, 2, 2], { padding: 2 }],
+  ['padding of a single row', [16, 2, 1, 3], [64, 2, 3, 3], { padding: 1 }],
+  [
+    'padding on one side',
+    [16, 2, 4, 4],
+    [64, 2, 3, 3],
+    {
+      padding: [
+        [2, 0],
+        [0, 1],
+      ],
+    },
+  ],
+  ['rows and columns that no window reaches', [16, 2, 6, 8], [64, 2, 3, 3], { stride: 2 }],
   [
     'one row of taps',
     [16, 2, 3, 5],

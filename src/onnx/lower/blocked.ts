@@ -21,7 +21,7 @@ export interface Kernel {
   readonly shape: readonly number[]
   readonly turned: boolean
   /** `[O]`, added to every channel of the result. */
-  readonly bias?: string
+  readonly bias?: string | undefined
 }
 
 /** The convolution of `x` with a kernel, or undefined where the blocked kernels do not take it. */

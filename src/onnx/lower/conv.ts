@@ -4,7 +4,6 @@ import type { TensorOf } from '../../graph/tensor.ts'
 import { blockedConv } from './blocked.ts'
 import type { Context } from './context.ts'
 import { reshapeTo, reverseAxes, transposeTo } from './movement.ts'
-import type { LowerRule } from './rule.ts'
 import { windowAttributes } from './window.ts'
 
 type Pads = readonly (readonly [number, number])[]
@@ -19,15 +18,12 @@ export const conv = (
 ): string => {
   const shape = inputs[1]!.shape
   return (
-    blockedConv(
-      context,
-      x,
-      inputs[0]!,
-      { name: w, shape, turned: false, ...(bias !== undefined && { bias }) },
-      attributes,
-    ) ?? context.emit('Conv', bias === undefined ? [x, w] : [x, w, bias], windowAttributes(attributes, shape.slice(2)))
+    blockedConv(context, x, inputs[0]!, { name: w, shape, turned: false, bias }, attributes) ??
+    context.emit('Conv', given(x, w, bias), windowAttributes(attributes, shape.slice(2)))
   )
 }
+
+const given = (...inputs: (string | undefined)[]): string[] => inputs.filter((each) => each !== undefined)
 
 /**
  * `w [O, C / g, …K]` → `[C, O / g, …K]` with every kernel reversed: the kernel of the input's gradient.
@@ -52,9 +48,15 @@ function turned(context: Context, w: string, shape: Shape, groups: number): stri
 
 /**
  * dx from dy. At stride 1 it is a convolution of dy with the turned kernel (faster in ONNX Runtime than ConvTranspose);
- * at larger strides it is ConvTranspose.
+ * at larger strides it is ConvTranspose. With a bias `[C]`, if one is named.
  */
-export const convInput: LowerRule<'convInput'> = (context, { inputs, attributes: { size, ...window } }, dy, w) => {
+export const convInput = (
+  context: Context,
+  { inputs, attributes: { size, ...window } }: TensorOf<'convInput'>,
+  dy: string,
+  w: string,
+  bias?: string,
+): string => {
   const [dyShape, wShape] = [inputs[0]!.shape, inputs[1]!.shape]
   const kernel = wShape.slice(2)
   const reach = kernel.map((taps, axis) => window.dilation[axis]! * (taps - 1))
@@ -65,8 +67,12 @@ export const convInput: LowerRule<'convInput'> = (context, { inputs, attributes:
   if (window.stride.every((by) => by === 1) && around.flat().every((amount) => amount >= 0)) {
     const flipped = { ...window, padding: around }
     return (
-      blockedConv(context, dy, inputs[0]!, { name: w, shape: wShape, turned: true }, flipped) ??
-      context.emit('Conv', [dy, turned(context, w, wShape, window.groups)], windowAttributes(flipped, kernel))
+      blockedConv(context, dy, inputs[0]!, { name: w, shape: wShape, turned: true, bias }, flipped) ??
+      context.emit(
+        'Conv',
+        given(dy, turned(context, w, wShape, window.groups), bias),
+        windowAttributes(flipped, kernel),
+      )
     )
   }
   // what stride leaves over behind the last window: size = (dy − 1) stride − before − after + reach + 1 + extra
@@ -74,5 +80,8 @@ export const convInput: LowerRule<'convInput'> = (context, { inputs, attributes:
     const [before, after] = window.padding[axis]!
     return dim - ((dyShape[axis + 2]! - 1) * window.stride[axis]! - before - after + reach[axis]! + 1)
   })
-  return context.emit('ConvTranspose', [dy, w], { ...windowAttributes(window, kernel), output_padding: extra })
+  return context.emit('ConvTranspose', given(dy, w, bias), {
+    ...windowAttributes(window, kernel),
+    output_padding: extra,
+  })
 }
