@@ -154,6 +154,7 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
   const byChannel = transposeTo(
     context,
     reshapeTo(context, imagesLast, [images, channels, height * width * block]),
+    // With one block of images, its channels already follow each other.
     images === 1 ? [0, 1, 2] : [1, 0, 2],
   )
   const widened = padAxes(
