@@ -77,6 +77,7 @@ export async function compile(
 
   async function createSession(): Promise<Session> {
     const plain = constants === undefined && rewrite === undefined
+    // Small graphs are made faster than they are looked up.
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
       const source = { identity: () => fingerprint(outputs), model: async () => (await lowered()).bytes }
       return engine.createSessionOf(source, { thread: 'pool', ...session }, expected)

@@ -6,6 +6,7 @@
  * a trainer restored from a checkpoint continues exactly.
  */
 import { TweedieError } from '../errors.ts'
+import type { LossGraph } from '../denoise/objective.ts'
 import { gradients, mul } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { initialize } from '../nn/initialize.ts'
@@ -87,13 +88,13 @@ export function initialParameters(spec: AnyTrainSpec, layout: Layout, into?: Flo
 /** Values between data and loss that a portion may have; with more the passes over memory wait for it. */
 const portionValues = 2.5e8
 
-/** How many items of a batch go through the graph at a time; the gradients of all portions add up. */
-export function trainingPortion(problem: Pick<TrainProblem, 'loss'>, batch: number): number {
-  return portionOf([lossGraph(problem, batch).loss], batch, portionValues)
+/** How many items of a batch go through the graph at a time, from the graph of all; the gradients of all portions add up. */
+export function trainingPortion(whole: Pick<LossGraph, 'loss'>, batch: number): number {
+  return portionOf([whole.loss], batch, portionValues)
 }
 
 /** The loss of so many items as a graph, with the scope that has its parameters. */
-function lossGraph(problem: Pick<TrainProblem, 'loss'>, items: number) {
+export function lossGraph(problem: Pick<TrainProblem, 'loss'>, items: number) {
   const scope = new Scope()
   return { scope, ...problem.loss(scope, items) }
 }
@@ -125,8 +126,8 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
   const problem = problemOf(spec, data)
   const { network, layout } = problem
   const { batch: size } = spec
-  const whole = wanted === undefined ? lossGraph(problem, size) : undefined
-  const portion = wanted ?? portionOf([whole!.loss], size, portionValues)
+  const whole = once(() => lossGraph(problem, size))
+  const portion = wanted ?? trainingPortion(whole(), size)
   const portions = size / portion
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${size} in portions of ${portion}`)
   const optimizer = optimizerOf(spec)
@@ -147,7 +148,7 @@ export async function createTrainer<Spec extends AnyTrainSpec>(
     })
     return { ...made, batches }
   })
-  const graph = whole && portion === size ? whole : lossGraph(problem, portion)
+  const graph = portion === size ? whole() : lossGraph(problem, portion)
   const program = await compileStep(graph, layout, portions, engine, { ...session, expected, meanwhile: prepared })
   const { state, flat, part, batches } = prepared()
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   conv,
-  convInput,
+  convTranspose,
   gradients,
   input,
   mean,
@@ -61,16 +61,7 @@ describe('transposeUpsampled', () => {
   })
 
   const [x, dy, w] = [input('x', [1, 2, 4, 4]), input('dy', [1, 3, 8, 8]), input('w', [3, 2, 3, 3])]
-  const one = {
-    stride: [1, 1],
-    padding: [
-      [1, 1],
-      [1, 1],
-    ],
-    dilation: [1, 1],
-    groups: 1,
-  } as const
-  const dx = convInput(dy, w, one, [8, 8])
+  const dx = convTranspose(dy, w, { padding: 1 })
 
   it.each<[string, readonly Tensor[]]>([
     ['another stride', [conv(upsample(x, [2, 2]), w, { padding: 1, stride: 2 })]],

@@ -9,7 +9,7 @@ import { nodeEngine } from '../../src/runtime/node.ts'
 import { defaultSpec } from '../../src/train/defaults.ts'
 import { trainingMemory } from '../../src/train/estimate.ts'
 import { problemOf } from '../../src/train/problem-of.ts'
-import { createTrainer, trainingPortion } from '../../src/train/trainer.ts'
+import { createTrainer, lossGraph, trainingPortion } from '../../src/train/trainer.ts'
 
 const glyphs = builtinDataset('glyphs', { length: 40 })
 const spec = defaultSpec(
@@ -51,9 +51,9 @@ describe('a batch in portions', () => {
 
   test('has as many items to a portion as its graph may have values', () => {
     const problem = problemOf(spec, glyphs)
-    expect(trainingPortion(problem, 12)).toBe(12)
+    expect(trainingPortion(lossGraph(problem, 12), 12)).toBe(12)
     const wide = problemOf({ ...spec, network: wideNetwork(256) }, glyphs)
-    const portion = trainingPortion(wide, 1024)
+    const portion = trainingPortion(lossGraph(wide, 1024), 1024)
     expect(1024 % portion).toBe(0)
     expect(portion).toBeLessThan(1024)
     expect(trainingMemory(wide, portion)).toBeLessThan(trainingMemory(wide, 1024))
