@@ -5,8 +5,9 @@ import type { Tensor } from '../graph/tensor.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import { topological } from '../graph/traverse.ts'
 import { findFusions } from './fuse.ts'
-import { conv, convInput } from './lower/conv.ts'
+import { conv, convInput, convPlus } from './lower/conv.ts'
 import { reshapeTo } from './lower/movement.ts'
+import { groupNorm, layerNorm, takesNorm } from './lower/affine-norm.ts'
 import { sumOver } from './lower/reduce.ts'
 import { Context } from './lower/context.ts'
 import type { Target } from './lower/context.ts'
@@ -37,7 +38,9 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   const inputs = new Map<string, { tensor: Tensor; info: ValueInfo }>()
 
   const order = topological(deepestFirst(Object.values(outputs)))
-  const { biased, kept, absorbed } = findFusions(order, Object.values(outputs))
+  const fusions = findFusions(order, Object.values(outputs), (norm) => takesNorm(context, norm))
+  const { biased, affine, summed, kept, absorbed } = fusions
+  context.staysInBlocks = fusions.staysInBlocks
   const outputNames = new Map<Tensor, string[]>()
   for (const [name, tensor] of Object.entries(outputs)) {
     outputNames.set(tensor, [...(outputNames.get(tensor) ?? []), name])
@@ -61,8 +64,29 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
       const bias = reshapeTo(context, given(pair.bias), [pair.conv.shape[1]!])
       return pair.conv.op === 'conv' ? conv(context, pair.conv, x, w, bias) : convInput(context, pair.conv, x, w, bias)
     }
-    const sum = kept.get(tensor)
-    if (sum !== undefined) return sumOver(context, given(sum.inputs[0]!), sum.attributes.axes, true)
+    const sum = summed.get(tensor)
+    if (sum !== undefined) {
+      const [x, w] = sum.conv.inputs.map(given) as [string, string]
+      const bias = reshapeTo(context, given(sum.bias), [sum.conv.shape[1]!])
+      return convPlus(context, sum.conv, x, w, bias, given(sum.plus))
+    }
+    const norm = affine.get(tensor)
+    if (norm !== undefined) {
+      const [gamma, beta] = [given(norm.gamma), given(norm.beta)]
+      const { normal, image, shift } = norm
+      if (image === undefined) return layerNorm(context, normal, given(normal.inputs[0]!), gamma, beta)
+      return groupNorm(context, {
+        shape: image.shape,
+        groups: normal.shape[1]!,
+        epsilon: normal.attributes.epsilon,
+        x: given(image),
+        gamma,
+        beta,
+        shift: shift && { name: given(shift), items: shift.shape[0]! },
+      })
+    }
+    const keeps = kept.get(tensor)
+    if (keeps !== undefined) return sumOver(context, given(keeps.inputs[0]!), keeps.attributes.axes, true)
     if (tensor.op === 'constant') return context.literal(tensor.dtype, tensor.shape, tensor.attributes.data)
     if (tensor.op === 'input') return declare(tensor, tensor.attributes.name)
     const rule = lowerRules[tensor.op] as LowerRule<Exclude<OpName, SourceOp>>

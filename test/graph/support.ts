@@ -54,6 +54,6 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   for (let i = 0; i < expected.length; i++) {
     const [got, wanted] = [actual[i], expected[i]]
     const close = Object.is(got, wanted) || Math.abs(got - wanted) <= tolerance * (1 + Math.abs(wanted))
-    expect(close, `element ${i}: got ${got}, expected ${wanted}`).toBe(true)
+    if (!close) expect.fail(`element ${i}: got ${got}, expected ${wanted}`)
   }
 }

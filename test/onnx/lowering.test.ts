@@ -14,48 +14,20 @@ import {
 } from '../../src/graph/index.ts'
 import type { ConvOptions, Shape, Tensor } from '../../src/graph/index.ts'
 import { sizeOf } from '../../src/graph/index.ts'
-import { evaluate } from '../../src/graph/reference/index.ts'
 import { toOnnx } from '../../src/onnx/to-onnx.ts'
-import { encodeModel } from '../../src/onnx/proto/encode.ts'
 import { blockSize } from '../../src/runtime/block-size.ts'
 import { nodeEngine } from '../../src/runtime/node.ts'
-import type { Engine } from '../../src/runtime/session.ts'
 import type { Target } from '../../src/onnx/lower/context.ts'
 import { gradientCases } from '../graph/gradient-cases.ts'
-import { expectClose, uniform } from '../graph/support.ts'
+import { uniform } from '../graph/support.ts'
+import { compare } from './compare.ts'
 import { inFloat32 } from './float32.ts'
 
-let engine: Engine
 let block: number | undefined
 
 beforeAll(async () => {
-  engine = await nodeEngine()
-  block = await blockSize(engine)
+  block = await blockSize(await nodeEngine())
 })
-
-type Feeds = Readonly<Record<string, readonly number[]>>
-
-/** Runs outputs on the device as lowered for `target`, and compares with the reference. */
-async function compare(outputs: readonly Tensor[], feeds: Feeds, target: Target, tolerance = 2e-4): Promise<void> {
-  const expected = evaluate(outputs, feeds)
-  const single = inFloat32(outputs)
-  const named = Object.fromEntries(single.map((tensor, i) => [`y${i}`, tensor]))
-  const model = toOnnx(named, { target })
-  using session = await engine.createSession(encodeModel(model), { threads: 1 })
-  const inputs = Object.fromEntries(
-    model.graph.inputs.map(({ name, shape }) => [
-      name,
-      { dtype: 'float32' as const, shape: shape as Shape, data: Float32Array.from(feeds[name]!) },
-    ]),
-  )
-  const results = single.map(({ shape }) => ({
-    dtype: 'float32' as const,
-    shape,
-    data: new Float32Array(sizeOf(shape)),
-  }))
-  await session.run(inputs, Object.fromEntries(results.map((each, i) => [`y${i}`, each])))
-  results.forEach(({ data }, i) => expectClose(data, [...expected[i]!.data], tolerance))
-}
 
 /** The value, the gradients of Σ y sin-like weights, and the gradients of those once more. */
 function upToSecondOrder(y: Tensor, inputs: readonly Tensor[]): Tensor[] {

@@ -8,12 +8,11 @@
  */
 import type { Window } from '../../graph/ops.ts'
 import { sizeOf } from '../../graph/shape.ts'
+import { fromBlocks, nchwc, toBlocks } from './blocks.ts'
 import type { Context } from './context.ts'
 import { padAxes, reshapeTo, transposeTo } from './movement.ts'
 import type { Typed } from './rule.ts'
 import { windowAttributes } from './window.ts'
-
-const blocked = Object.freeze({ domain: 'com.microsoft.nchwc' })
 
 /** A kernel `[O, C, …K]`; `turned`: with inputs and outputs exchanged and every tap list reversed. */
 export interface Kernel {
@@ -24,13 +23,18 @@ export interface Kernel {
   readonly bias?: string | undefined
 }
 
-/** The convolution of `x` with a kernel, or undefined where the blocked kernels do not take it. */
+/**
+ * The convolution of `x` with a kernel, or undefined where the blocked kernels do not take it.
+ *
+ * @param plus a tensor of the result's shape that is added to it, if the kernel has a bias
+ */
 export function blockedConv(
   context: Context,
   x: string,
   from: Typed,
   kernel: Kernel,
   window: Window,
+  plus?: string,
 ): string | undefined {
   const { block } = context.target
   const [rows, columns, ...taps] = kernel.shape as [number, number, ...number[]]
@@ -40,10 +44,11 @@ export function blockedConv(
 
   const filter = (kernel.turned ? turnedFilter : straightFilter)(context, kernel, block)
   // Fewer channels than a block are read from the plain layout.
-  const input = channels < block ? x : context.emit('ReorderInput', [x], {}, blocked)
+  const input = channels < block ? x : toBlocks(context, x)
   const bias = kernel.bias === undefined ? [] : [padToBlock(context, kernel.bias, 1, 0, out, block)]
-  const y = context.emit('Conv', [input, filter, ...bias], windowAttributes(window, taps), blocked)
-  return context.emit('ReorderOutput', [y], { channels: out }, blocked)
+  const sum = plus === undefined ? [] : [toBlocks(context, plus)]
+  const y = context.emit('Conv', [input, filter, ...bias, ...sum], windowAttributes(window, taps), nchwc)
+  return fromBlocks(context, y, out)
 }
 
 const roundUp = (size: number, block: number): number => Math.ceil(size / block) * block

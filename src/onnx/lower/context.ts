@@ -1,7 +1,7 @@
 /** What a lowering rule works with: it names values, emits ONNX nodes and shares constants. */
 import { hostArray } from '../../graph/dtype.ts'
 import type { DType, HostArray } from '../../graph/dtype.ts'
-import { sameShape } from '../../graph/shape.ts'
+import { sameShape, sizeOf } from '../../graph/shape.ts'
 import type { Shape } from '../../graph/shape.ts'
 import { attribute, tensorProto } from '../proto/model.ts'
 import type { AttributeValue, NodeProto, TensorProto } from '../proto/model.ts'
@@ -33,6 +33,10 @@ export class Context {
   readonly nodes: NodeProto[] = []
   readonly initializers: TensorProto[] = []
   readonly domains = new Set<string>([''])
+  /** Names in blocks of values that have one, by their plain names: see `blocks.ts`. */
+  readonly blocks = new Map<string, string>()
+  /** Whether what is in blocks takes the rest along: not where gradients want most values in the plain layout as well. */
+  staysInBlocks = false
   readonly #shared = new Map<string, string>()
   readonly #shapes = new Map<string, Shape>()
   readonly #reshaped = new Map<string, string>()
@@ -97,6 +101,14 @@ export class Context {
     return this.#constant(`places:${name}`, () => {
       const values = make()
       return tensorProto('', 'int32', [values.length], values)
+    })
+  }
+
+  /** A constant of numbers by their places in it. `name` tells all about it but its shape. */
+  table(name: string, shape: Shape, at: (place: number) => number): string {
+    return this.#constant(`table:${name}:${shape}`, () => {
+      const data = Float32Array.from({ length: sizeOf(shape) }, (_, place) => at(place))
+      return tensorProto('', 'float32', shape, data)
     })
   }
 

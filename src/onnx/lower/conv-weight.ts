@@ -6,6 +6,7 @@ import { sizeOf } from '../../graph/shape.ts'
 import type { TensorOf } from '../../graph/tensor.ts'
 import type { Context } from './context.ts'
 import { product } from './matmul.ts'
+import { nchwc } from './blocks.ts'
 import { padAxes, reshapeTo, sliceAxes, transposeTo } from './movement.ts'
 import { sumOver } from './reduce.ts'
 import type { LowerRule } from './rule.ts'
@@ -185,7 +186,6 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
 }
 
 const none = [0, 0] as const
-const nchwc = Object.freeze({ domain: 'com.microsoft.nchwc' })
 
 /** The ways to compute a weight gradient. The first takes any window; the others are for special ones. */
 const ways = { taps: byTaps, shifts: byShifts, places: byPlaces, blocks: byBlocks } as const

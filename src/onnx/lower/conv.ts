@@ -1,9 +1,11 @@
 /** Lowering of convolutions and of their gradients in the input. Weight gradients: `conv-weight.ts`. */
 import type { Shape } from '../../graph/shape.ts'
-import type { TensorOf } from '../../graph/tensor.ts'
+import type { Window } from '../../graph/ops.ts'
+import type { Tensor, TensorOf } from '../../graph/tensor.ts'
 import { blockedConv } from './blocked.ts'
+import { fromBlocks, hasBlocks, toBlocks } from './blocks.ts'
 import type { Context } from './context.ts'
-import { reshapeTo, reverseAxes, transposeTo } from './movement.ts'
+import { reshapeTo, reverseAxes, sliceAxes, transposeTo } from './movement.ts'
 import { windowAttributes } from './window.ts'
 
 type Pads = readonly (readonly [number, number])[]
@@ -21,6 +23,21 @@ export const conv = (
     blockedConv(context, x, inputs[0]!, { name: w, shape, turned: false, bias }, attributes) ??
     context.emit('Conv', given(x, w, bias), windowAttributes(attributes, shape.slice(2)))
   )
+}
+
+/** The convolution with a bias, and a tensor of the result's shape: into which it is added up where both are in blocks. */
+export function convPlus(
+  context: Context,
+  node: TensorOf<'conv'>,
+  x: string,
+  w: string,
+  bias: string,
+  plus: string,
+): string {
+  const { inputs, attributes } = node
+  const kernel = { name: w, shape: inputs[1]!.shape, turned: false, bias }
+  const blocked = hasBlocks(context, node) ? blockedConv(context, x, inputs[0]!, kernel, attributes, plus) : undefined
+  return blocked ?? context.emit('Add', [conv(context, node, x, w, bias), plus])
 }
 
 const given = (...inputs: (string | undefined)[]): string[] => inputs.filter((each) => each !== undefined)
@@ -75,6 +92,8 @@ export const convInput = (
       )
     )
   }
+  const phases = byPhases(context, dy, inputs as [Tensor, Tensor], size, w, window, bias)
+  if (phases !== undefined) return phases
   // what stride leaves over behind the last window: size = (dy − 1) stride − before − after + reach + 1 + extra
   const extra = size.map((dim, axis) => {
     const [before, after] = window.padding[axis]!
@@ -84,4 +103,48 @@ export const convInput = (
     ...windowAttributes(window, kernel),
     output_padding: extra,
   })
+}
+
+/**
+ * A transposed convolution that doubles the size, with four taps to an axis, as four convolutions with two, one for each place in a square of
+ * 2 × 2: place a takes every other tap. Blocks of channels are large enough pieces to be put in turns.
+ */
+function byPhases(
+  context: Context,
+  dy: string,
+  [from, { shape }]: readonly [Tensor, Tensor],
+  size: readonly number[],
+  w: string,
+  { stride, padding, dilation, groups }: Window,
+  bias: string | undefined,
+): string | undefined {
+  const [batch, , ...places] = from.shape as [number, number, ...number[]]
+  const doubles =
+    places.length === 2 &&
+    groups === 1 &&
+    stride.every((by) => by === 2) &&
+    dilation.every((by) => by === 1) &&
+    padding.flat().every((by) => by === 1) &&
+    shape.slice(2).every((taps) => taps === 4) &&
+    size.every((dim, axis) => dim === 2 * places[axis]!)
+  const { block } = context.target
+  const [rows, columns] = shape as [number, number]
+  if (!doubles || !context.staysInBlocks || rows % block! !== 0 || columns % block! !== 0) return undefined
+  const [height, width] = places as [number, number]
+  const phase = (a: number, b: number): string => {
+    const taps = sliceAxes(context, w, [2, 3], [1 - a, 1 - b], [4, 4], [2, 2])
+    const kernel = { name: taps, shape: [rows, columns, 2, 2], turned: true, bias }
+    const around = [a, b].map((at) => [1 - at, at] as const)
+    const plain = blockedConv(context, dy, from, kernel, { stride: [1, 1], padding: around, dilation, groups })
+    return toBlocks(context, plain!)
+  }
+  const inTurn = (pieces: readonly string[], length: number): string =>
+    context.emit(
+      'Concat',
+      pieces.map((name) => reshapeTo(context, name, [-1, length])),
+      { axis: 1 },
+    )
+  const lines = [0, 1].map((a) => inTurn([phase(a, 0), phase(a, 1)], block!))
+  const whole = reshapeTo(context, inTurn(lines, 2 * width * block!), [batch, columns, 2 * height, 2 * width])
+  return fromBlocks(context, whole, columns)
 }

@@ -2,6 +2,7 @@
 import { sizeOf } from '../../graph/shape.ts'
 import type { Shape } from '../../graph/shape.ts'
 import type { TensorOf } from '../../graph/tensor.ts'
+import { overBlocks } from './blocks.ts'
 import type { Context } from './context.ts'
 import { typeCodes } from './elementwise.ts'
 import type { LowerRule } from './rule.ts'
@@ -141,7 +142,12 @@ export const movementRules: {
   transpose: (context, { attributes }, x) => transposeTo(context, x, attributes.permutation),
   broadcastTo: (context, { shape }, x) => context.emit('Expand', [x, context.int64(shape)]),
   reverse: (context, { attributes }, x) => reverseAxes(context, x, attributes.axes),
-  concat: (context, { attributes }, ...inputs) => context.emit('Concat', inputs, { axis: attributes.axis }),
+  concat: (context, node, ...names) => {
+    const { axis } = node.attributes
+    const join = (given: readonly string[]): string => context.emit('Concat', given, { axis })
+    const inputs = node.inputs.map(({ shape, dtype }, i) => ({ shape, dtype, name: names[i]! }))
+    return (axis === 1 ? overBlocks(context, node, inputs, join) : undefined) ?? join(names)
+  },
   gather: (context, _, table, indices) => context.emit('Gather', [table, indices], { axis: 0 }),
   upsample: (context, { shape, attributes: { factors } }, x) => {
     const scales = [...shape.slice(0, -factors.length).map(() => 1), ...factors]

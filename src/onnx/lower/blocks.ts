@@ -1,0 +1,53 @@
+/**
+ * Values in ONNX Runtime's blocked layout, [N, C / B, H, W, B], beside the plain one.
+ *
+ * A convolution takes and gives blocks. What works element by element, along the channels or per channel does as well on
+ * blocks, so that nothing is reordered on the way from one convolution to the next. A value has its name in the plain layout, and
+ * may have a second one in blocks; a reordering that nothing uses is left out at the end.
+ */
+import type { Shape } from '../../graph/shape.ts'
+import { sizeOf } from '../../graph/shape.ts'
+import type { Context } from './context.ts'
+import type { Typed } from './rule.ts'
+
+/** The domain of the operators on blocks. */
+export const nchwc = Object.freeze({ domain: 'com.microsoft.nchwc' })
+
+/** Whether a value of this shape can be in blocks. */
+export const hasBlocks = ({ target: { block } }: Context, { shape, dtype }: Typed): boolean =>
+  block !== undefined && shape.length === 4 && dtype === 'float32' && shape[1]! % block === 0
+
+/** The value in blocks, brought there if it is not yet. */
+export const toBlocks = (context: Context, name: string): string =>
+  context.blocks.get(name) ?? context.emit('ReorderInput', [name], {}, nchwc)
+
+/** The plain name of a value that is in blocks, `channels` of them its own. */
+export function fromBlocks(context: Context, blocked: string, channels: number): string {
+  const { block } = context.target
+  const plain = context.emit('ReorderOutput', [blocked], { channels }, nchwc)
+  if (block !== undefined && channels % block === 0) context.blocks.set(plain, blocked)
+  return plain
+}
+
+/**
+ * What an operator gives that does not care for the layout, or undefined where it is to be computed in the plain one: where nothing
+ * is in blocks yet, or something is not and the graph does not stay with blocks. Operands are as large as the result but
+ * for their channels, or have one element.
+ */
+export function overBlocks(
+  context: Context,
+  result: Typed,
+  inputs: readonly (Typed & { readonly name: string })[],
+  make: (names: readonly string[]) => string,
+): string | undefined {
+  if (!context.staysInBlocks || !hasBlocks(context, result)) return undefined
+  const whole = inputs.filter(({ shape }) => sizeOf(shape) > 1)
+  const alike = ({ shape }: Typed): boolean => shape.every((dim, axis) => axis === 1 || dim === result.shape[axis])
+  if (!whole.every((each) => hasBlocks(context, each) && alike(each))) return undefined
+  if (!whole.some(({ name }) => context.blocks.has(name))) return undefined
+  const names = inputs.map((each) => (whole.includes(each) ? toBlocks(context, each.name) : each.name))
+  return fromBlocks(context, make(names), result.shape[1]!)
+}
+
+/** The same elements with the items among the channels, `[1, N C, H, W]`: what is the same for a channel may then differ by item. */
+export const itemsAsChannels = ([batch, channels, ...places]: Shape): Shape => [1, batch! * channels!, ...places]
