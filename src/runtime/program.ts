@@ -4,7 +4,7 @@ import { TweedieError } from '../errors.ts'
 import { hostArray } from '../graph/dtype.ts'
 import type { HostArray } from '../graph/dtype.ts'
 import { fingerprint } from '../graph/fingerprint.ts'
-import { flops, recompute, simplify, transposeUpsampled } from '../graph/passes/index.ts'
+import { flops, mergeProjections, recompute, simplify, transposeUpsampled } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsOf, topological } from '../graph/traverse.ts'
@@ -67,7 +67,7 @@ export async function compile(
   const lowered = async () => {
     const { provider, ...special } = await targetOf(options.device ?? 'cpu', engine)
     const target = rewrite ? { provider } : { provider, ...special }
-    const simple = simplified(outputs, provider === 'cpu' && !rewrite)
+    const simple = simplified(outputs, { forCpu: provider === 'cpu' && !rewrite, constants })
     const model = toOnnx(simple, { target, ...(constants && { constants }) })
     return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
   }
@@ -106,11 +106,23 @@ export function isSmall(outputs: readonly Tensor[]): boolean {
   return flops(outputs) + workPerElement * written < smallWork
 }
 
-/** The same outputs, with what is written twice computed once, unless memory is dearer; `forCpu` as a CPU is quicker with it. */
-function simplified(outputs: Readonly<Record<string, Tensor>>, forCpu: boolean): Record<string, Tensor> {
+/** What may be made of a graph. */
+interface Simplifying extends Pick<CompileOptions, 'constants'> {
+  /** Whether it may become what only a CPU is quicker with. */
+  readonly forCpu: boolean
+}
+
+/** The same outputs, with what is written twice computed once, unless memory is dearer. */
+function simplified(
+  outputs: Readonly<Record<string, Tensor>>,
+  { forCpu, constants }: Simplifying,
+): Record<string, Tensor> {
   const names = Object.keys(outputs)
   const simple = simplify(Object.values(outputs))
-  const quick = forCpu ? transposeUpsampled(simple) : simple
+  const merged = constants
+    ? simplify(mergeProjections(simple, ({ attributes: { name } }) => constants.has(name)))
+    : simple
+  const quick = forCpu ? transposeUpsampled(merged) : merged
   return Object.fromEntries(recompute(quick).map((tensor, i) => [names[i]!, tensor]))
 }
 
