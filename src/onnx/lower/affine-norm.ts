@@ -65,46 +65,43 @@ export function groupNorm(context: Context, norm: GroupNorm): string {
   const { shape, groups, epsilon, shift } = norm
   const [batch, channels, ...places] = shape as [number, number, ...number[]]
   const merged = itemsAsChannels(shape)
-  const grouped = (name: string, items = batch): string => reshapeTo(context, name, [items, groups, channels / groups])
   const emit = (opType: string, ...inputs: string[]): string => context.emit(opType, inputs)
-  const number = (value: number): string => context.fill('float32', value, [])
+  const perItem = (name: string, items = batch): string => reshapeTo(context, name, [items, channels])
+  const plusEpsilon = context.fill('float32', epsilon, [])
 
   const x = toBlocks(context, norm.x)
-  const mean = context.emit('GlobalAveragePool', [x], {}, nchwc)
+  const inShape = (name: string, wanted: Shape): string => (batch === 1 ? name : reshapeTo(context, name, wanted))
+  const whole = inShape(x, merged)
+  const mean = perItem(context.emit('GlobalAveragePool', [x], {}, nchwc))
   // Σ x² of a channel: its product with itself as a kernel as large as the image.
   const kernels = reshapeTo(context, x, [merged[1]!, 1, ...places])
-  const squares = context.emit('Conv', [reshapeTo(context, x, merged), kernels], channelwise(merged, places), nchwc)
+  const squares = perItem(context.emit('Conv', [whole, kernels], channelwise(merged, places), nchwc))
 
-  // The same of x + e, and what remains of e behind the mean
-  const e = shift && reshapeTo(context, shift.name, [shift.items, channels])
-  const sums = reshapeTo(context, squares, [batch, channels])
-  const flat = reshapeTo(context, mean, [batch, channels])
-  const count = number(sizeOf(places))
-  const shifted = e === undefined ? flat : emit('Add', flat, e)
-  const shiftedSums =
-    e === undefined ? sums : emit('Add', sums, emit('Mul', emit('Mul', e, count), emit('Add', flat, shifted)))
-
-  // Over a group: products with a matrix of zeros and ones, which divide and add ε in the same go.
+  // Means over a group, for each channel of it: products with a matrix of zeros and ones.
   const each = channels / groups
-  const members = context.table('members of groups', [channels, groups], (at) =>
-    Number(Math.floor(Math.floor(at / groups) / each) === at % groups),
+  const group = (channel: number): number => Math.floor(channel / each)
+  const members = context.table(`groups of ${each}`, [channels, channels], (at) =>
+    Number(group(Math.floor(at / channels)) === group(at % channels)),
   )
   const over = (name: string, size: number, ...plus: string[]): string =>
     context.emit('Gemm', [name, members, ...plus], { alpha: attribute.float(1 / size) })
-  const mu = over(shifted, each)
-  const squarePlus = over(shiftedSums, each * sizeOf(places), number(epsilon))
-  // σ² + ε, which rounding cannot bring below ε
-  const variance = emit('Max', emit('Sub', squarePlus, emit('Mul', mu, mu)), number(epsilon))
-  const [sigma, middle] = [emit('Sqrt', variance), mu].map((name) => reshapeTo(context, name, [batch, groups, 1]))
-  const a = emit('Div', grouped(norm.gamma, 1), sigma!)
-  const centre = e === undefined ? middle! : emit('Sub', middle!, grouped(e, shift!.items))
-  const b = emit('Sub', grouped(norm.beta, 1), emit('Mul', a, centre))
 
+  // Those of x + e and its square, from those of x: (x + e)² = x² + e (x + (x + e)).
+  const e = shift && perItem(shift.name, shift.items)
+  const shifted = e === undefined ? mean : emit('Add', mean, e)
+  const more = e === undefined ? plusEpsilon : over(emit('Mul', emit('Add', mean, shifted), e), each, plusEpsilon)
+  const mu = over(shifted, each)
+  // σ² + ε, which rounding cannot bring below ε
+  const square = over(squares, each * sizeOf(places), more)
+  const variance = emit('Max', emit('Sub', square, emit('Mul', mu, mu)), plusEpsilon)
+
+  const a = emit('Div', reshapeTo(context, norm.gamma, [channels]), emit('Sqrt', variance))
+  const centre = e === undefined ? mu : emit('Sub', mu, e)
+  const b = emit('Sub', reshapeTo(context, norm.beta, [channels]), emit('Mul', a, centre))
   const factors = reshapeTo(context, a, [merged[1]!, 1, 1, 1])
   const terms = reshapeTo(context, b, [merged[1]!])
-  const whole = reshapeTo(context, x, merged)
   const y = context.emit('Conv', [whole, factors, terms], channelwise(merged, [1, 1]), nchwc)
-  return fromBlocks(context, reshapeTo(context, y, shape), channels)
+  return fromBlocks(context, inShape(y, shape), channels)
 }
 
 /** A convolution of each channel with a kernel of its own. */

@@ -107,7 +107,8 @@ export class Context {
   /** A constant of numbers by their places in it. `name` tells all about it but its shape. */
   table(name: string, shape: Shape, at: (place: number) => number): string {
     return this.#constant(`table:${name}:${shape}`, () => {
-      const data = Float32Array.from({ length: sizeOf(shape) }, (_, place) => at(place))
+      const data = new Float32Array(sizeOf(shape))
+      for (let place = 0; place < data.length; place++) data[place] = at(place)
       return tensorProto('', 'float32', shape, data)
     })
   }
