@@ -87,6 +87,14 @@ describe('what stays as it is', () => {
       'keys and results wider than the heads',
       () => attend({ queries: tokens(), keys: tokens(), inner: 4, out: 8, bias: true }),
     ],
+    [
+      'one bias for all features',
+      () => {
+        const x = tokens()
+        const one = (name: string): Tensor => add(linear(name, x, 8, false), made(`weight ${name} one`, [1]))
+        return matmul(softmax(matmul(one('q'), one('key'), { transposeB: true })), x)
+      },
+    ],
     ['products that are not attention', () => linear('output', linear('value', tokens(), 8, true), 8, true)],
   ]
   test.each(staying)('%s', (_, build) => {

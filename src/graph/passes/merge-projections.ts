@@ -58,6 +58,7 @@ export function mergeProjections(
     const [x, weight] = product.inputs as [Tensor, Tensor]
     if (!isLinear || x.shape.length !== 3 || weight.shape.length !== 2 || !known(weight)) return undefined
     if (![scaled?.rest, shifted?.rest].every((each) => each === undefined || alone(each))) return undefined
+    if (shifted && shifted.operand.shape[0] !== weight.shape[0]) return undefined
     return { x, weight, bias: shifted?.operand, scale: scaled?.operand }
   }
 
