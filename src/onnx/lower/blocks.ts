@@ -30,23 +30,23 @@ export function fromBlocks(context: Context, blocked: string, channels: number):
 }
 
 /**
- * What an operator gives that does not care for the layout, or undefined where it is to be computed in the plain one: where nothing
- * is in blocks yet, or something is not and the graph does not stay with blocks. Operands are as large as the result but
- * for their channels, or have one element.
+ * What an operator gives that does not care for the layout, or undefined where it is to be computed in the plain one: in a graph that
+ * does not stay in blocks, or where none of its operands is there yet. Operands are as large as the result but for their
+ * channels, or have one element.
  */
 export function overBlocks(
   context: Context,
-  result: Typed,
-  inputs: readonly (Typed & { readonly name: string })[],
+  node: Typed & { readonly inputs: readonly Typed[] },
+  names: readonly string[],
   make: (names: readonly string[]) => string,
 ): string | undefined {
-  if (!context.staysInBlocks || !hasBlocks(context, result)) return undefined
-  const whole = inputs.filter(({ shape }) => sizeOf(shape) > 1)
-  const alike = ({ shape }: Typed): boolean => shape.every((dim, axis) => axis === 1 || dim === result.shape[axis])
-  if (!whole.every((each) => hasBlocks(context, each) && alike(each))) return undefined
-  if (!whole.some(({ name }) => context.blocks.has(name))) return undefined
-  const names = inputs.map((each) => (whole.includes(each) ? toBlocks(context, each.name) : each.name))
-  return fromBlocks(context, make(names), result.shape[1]!)
+  if (!context.staysInBlocks || !hasBlocks(context, node)) return undefined
+  const isWhole = node.inputs.map(({ shape }) => sizeOf(shape) > 1)
+  const alike = ({ shape }: Typed): boolean => shape.every((dim, axis) => axis === 1 || dim === node.shape[axis])
+  const fits = node.inputs.every((each, i) => !isWhole[i] || (hasBlocks(context, each) && alike(each)))
+  if (!fits || !names.some((name) => context.blocks.has(name))) return undefined
+  const inBlocks = names.map((name, i) => (isWhole[i] ? toBlocks(context, name) : name))
+  return fromBlocks(context, make(inBlocks), node.shape[1]!)
 }
 
 /** The same elements with the items among the channels, `[1, N C, H, W]`: what is the same for a channel may then differ by item. */

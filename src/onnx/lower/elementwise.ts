@@ -57,10 +57,8 @@ type Rule = (context: Context, node: Typed & { readonly inputs: readonly Typed[]
 /** In blocks where the operands are. */
 const inEitherLayout =
   (emit: Emit): Rule =>
-  (context, node, ...names) => {
-    const inputs = node.inputs.map(({ shape, dtype }, i) => ({ shape, dtype, name: names[i]! }))
-    return overBlocks(context, node, inputs, (given) => emit(context, given)) ?? emit(context, names)
-  }
+  (context, node, ...names) =>
+    overBlocks(context, node, names, (given) => emit(context, given)) ?? emit(context, names)
 
 const ops = [...unaryOps, ...arithmeticOps, ...comparisonOps] as const
 

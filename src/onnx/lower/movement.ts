@@ -145,8 +145,7 @@ export const movementRules: {
   concat: (context, node, ...names) => {
     const { axis } = node.attributes
     const join = (given: readonly string[]): string => context.emit('Concat', given, { axis })
-    const inputs = node.inputs.map(({ shape, dtype }, i) => ({ shape, dtype, name: names[i]! }))
-    return (axis === 1 ? overBlocks(context, node, inputs, join) : undefined) ?? join(names)
+    return (axis === 1 ? overBlocks(context, node, names, join) : undefined) ?? join(names)
   },
   gather: (context, _, table, indices) => context.emit('Gather', [table, indices], { axis: 0 }),
   upsample: (context, { shape, attributes: { factors } }, x) => {
