@@ -25,6 +25,15 @@ export function topological(outputs: readonly Tensor[]): Tensor[] {
   return order
 }
 
+/** How often each node is used: as an input of others, or as an output. */
+export function usesOf(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> {
+  const uses = new Map<Tensor, number>()
+  const use = (tensor: Tensor): void => void uses.set(tensor, (uses.get(tensor) ?? 0) + 1)
+  for (const { inputs } of topological(outputs)) inputs.forEach(use)
+  outputs.forEach(use)
+  return uses
+}
+
 /** The inputs (fed values) that `outputs` stand on, by name. */
 export function inputsOf(outputs: readonly Tensor[]): Map<string, Tensor> {
   const found = new Map<string, Tensor>()

@@ -1,6 +1,7 @@
 /** Pairs of graph nodes that one ONNX node can do: found before lowering, so that the first is not emitted on its own. */
 import { sameShape } from '../graph/shape.ts'
 import type { Tensor, TensorOf } from '../graph/tensor.ts'
+import { usesOf } from '../graph/traverse.ts'
 
 /** A convolution, plain or transposed, and the bias `[C]` that is added to each of its channels. */
 export interface BiasedConv {
@@ -59,12 +60,8 @@ export function findFusions(
   outputs: readonly Tensor[],
   takes: TakesNorm = () => false,
 ): Fusions {
-  const users = new Map<Tensor, number>()
-  const use = (tensor: Tensor): void => void users.set(tensor, (users.get(tensor) ?? 0) + 1)
-  for (const tensor of order) tensor.inputs.forEach(use)
-  outputs.forEach(use)
-
-  const alone = (each: Tensor): boolean => users.get(each) === 1
+  const uses = usesOf(outputs)
+  const alone = (each: Tensor): boolean => uses.get(each) === 1
   const biased = new Map<Tensor, BiasedConv>()
   const affine = new Map<Tensor, AffineNorm>()
   const kept = new Map<Tensor, TensorOf<'sum'>>()

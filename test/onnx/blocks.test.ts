@@ -87,6 +87,9 @@ describe('a small U-Net', () => {
     expect(all['ReorderInput']).toBeUndefined()
     expect(all['LayerNormalization']).toBeUndefined()
     expect(all['ConvTranspose']).toBeUndefined()
+    // the short cut of the second block is added up into by its last convolution
+    const { nodes } = toOnnx({ y: inFloat32([build().y])[0]! }, { target: { provider: 'cpu', block: 8 } }).graph
+    expect(nodes.filter(({ opType, inputs: { length } }) => opType === 'Conv' && length === 4)).toHaveLength(1)
     // seven convolutions and the downward one, the upward one in four phases, and two for each of five norms
     expect(all['Conv']).toBe(8 + 4 + 10)
   })

@@ -13,9 +13,9 @@ import { matmul } from '../linear.ts'
 import { reshape, transpose } from '../movement.ts'
 import { softmax } from '../reduce.ts'
 import { sizeOf } from '../shape.ts'
-import { node } from '../tensor.ts'
 import type { Tensor, TensorOf } from '../tensor.ts'
-import { topological } from '../traverse.ts'
+import { usesOf } from '../traverse.ts'
+import { replacements } from './replacements.ts'
 
 /** `scale (x Wᵀ + bias)` */
 interface Projection {
@@ -37,14 +37,11 @@ export function mergeProjections(
   outputs: readonly Tensor[],
   isKnown: (input: TensorOf<'input'>) => boolean,
 ): readonly Tensor[] {
-  const order = topological(outputs)
-  const users = new Map<Tensor, number>()
-  for (const each of [...order.flatMap(({ inputs }) => inputs), ...outputs]) users.set(each, (users.get(each) ?? 0) + 1)
-  const alone = (tensor: Tensor): boolean => users.get(tensor) === 1
+  const uses = usesOf(outputs)
+  const alone = (tensor: Tensor): boolean => uses.get(tensor) === 1
   const known = (tensor: Tensor): boolean => tensor.op === 'input' && isKnown(tensor)
 
-  const done = new Map<Tensor, Tensor>()
-  const now = (tensor: Tensor): Tensor => done.get(tensor) ?? tensor
+  const { now, over } = replacements()
   /** Sums `product + bias` that stand for a product: another bias goes to the first. */
   const biased = new Map<Tensor, { readonly product: Stored; readonly bias: Tensor }>()
 
@@ -103,13 +100,7 @@ export function mergeProjections(
     return first && alone(sum.rest) ? upright(withRow(first.product, add(first.bias, sum.operand))) : undefined
   }
 
-  for (const tensor of order) {
-    const better = scores(tensor) ?? values(tensor) ?? further(tensor)
-    const stays = tensor.inputs.every((each) => !done.has(each))
-    if (better) done.set(tensor, better)
-    else if (!stays) done.set(tensor, node(tensor.op, tensor.inputs.map(now), tensor.attributes))
-  }
-  return outputs.map(now)
+  return over(outputs, (tensor) => scores(tensor) ?? values(tensor) ?? further(tensor))
 }
 
 /** Matrices, which may be stored transposed: tokens that were the places of an image are, and what follows from them may stay so. */

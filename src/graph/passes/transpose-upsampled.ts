@@ -9,9 +9,10 @@
 import { convInput, convWeight, convWindow, matmul } from '../linear.ts'
 import { reshape, transpose } from '../movement.ts'
 import type { Window } from '../ops.ts'
-import { constant, node } from '../tensor.ts'
+import { constant } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
-import { topological } from '../traverse.ts'
+import { usesOf } from '../traverse.ts'
+import { replacements } from './replacements.ts'
 
 /** Products of channels from which a transposed convolution is the faster one. */
 const worthTransposing = 48 * 48
@@ -31,12 +32,8 @@ const doubled: Window = {
  * @param atLeast product of the channels on both sides from which the forward direction is rewritten
  */
 export function transposeUpsampled(outputs: readonly Tensor[], atLeast: number = worthTransposing): readonly Tensor[] {
-  const order = topological(outputs)
-  const users = new Map<Tensor, number>()
-  for (const each of [...order.flatMap(({ inputs }) => inputs), ...outputs]) users.set(each, (users.get(each) ?? 0) + 1)
-
-  const done = new Map<Tensor, Tensor>()
-  const now = (tensor: Tensor): Tensor => done.get(tensor) ?? tensor
+  const uses = usesOf(outputs)
+  const { now, over } = replacements()
   const kernels = new Map<Tensor, Tensor>()
   const wide = (w: Tensor): Tensor => {
     const known = kernels.get(w) ?? widened(now(w))
@@ -58,20 +55,14 @@ export function transposeUpsampled(outputs: readonly Tensor[], atLeast: number =
     }
     if (tensor.op === 'sumPool' && isDouble(tensor.attributes.factors)) {
       const [dx] = tensor.inputs as [Tensor]
-      if (dx.op !== 'convInput' || dx.dtype !== 'float32' || users.get(dx) !== 1) return undefined
+      if (dx.op !== 'convInput' || dx.dtype !== 'float32' || uses.get(dx) !== 1) return undefined
       const [dy, w] = dx.inputs as [Tensor, Tensor]
       return isSame(dx.attributes, w.shape.slice(2)) ? convWindow(now(dy), wide(w), doubled) : undefined
     }
     return undefined
   }
 
-  for (const tensor of order) {
-    const better = rewritten(tensor)
-    const stays = tensor.inputs.every((each) => !done.has(each))
-    if (better) done.set(tensor, better)
-    else if (!stays) done.set(tensor, node(tensor.op, tensor.inputs.map(now), tensor.attributes))
-  }
-  return outputs.map(now)
+  return over(outputs, rewritten)
 }
 
 /** What was enlarged by 2. */

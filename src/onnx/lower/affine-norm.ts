@@ -4,7 +4,7 @@ import type { Shape } from '../../graph/shape.ts'
 import type { TensorOf } from '../../graph/tensor.ts'
 import type { AffineNorm } from '../fuse.ts'
 import { attribute } from '../proto/model.ts'
-import { fromBlocks, hasBlocks, itemsAsChannels, nchwc, toBlocks } from './blocks.ts'
+import { fromBlocks, hasBlocks, nchwc, toBlocks } from './blocks.ts'
 import type { Context } from './context.ts'
 import { reshapeTo } from './movement.ts'
 
@@ -64,7 +64,8 @@ export interface GroupNorm {
 export function groupNorm(context: Context, norm: GroupNorm): string {
   const { shape, groups, epsilon, shift } = norm
   const [batch, channels, ...places] = shape as [number, number, ...number[]]
-  const merged = itemsAsChannels(shape)
+  // The items among the channels: what is the same for a channel may then differ by item.
+  const merged: Shape = [1, batch * channels, ...places]
   const emit = (opType: string, ...inputs: string[]): string => context.emit(opType, inputs)
   const perItem = (name: string, items = batch): string => reshapeTo(context, name, [items, channels])
   const plusEpsilon = context.fill('float32', epsilon, [])

@@ -5,7 +5,6 @@
  * blocks, so that nothing is reordered on the way from one convolution to the next. A value has its name in the plain layout, and
  * may have a second one in blocks; a reordering that nothing uses is left out at the end.
  */
-import type { Shape } from '../../graph/shape.ts'
 import { sizeOf } from '../../graph/shape.ts'
 import type { Context } from './context.ts'
 import type { Typed } from './rule.ts'
@@ -48,6 +47,3 @@ export function overBlocks(
   const inBlocks = names.map((name, i) => (isWhole[i] ? toBlocks(context, name) : name))
   return fromBlocks(context, make(inBlocks), node.shape[1]!)
 }
-
-/** The same elements with the items among the channels, `[1, N C, H, W]`: what is the same for a channel may then differ by item. */
-export const itemsAsChannels = ([batch, channels, ...places]: Shape): Shape => [1, batch! * channels!, ...places]

@@ -129,7 +129,8 @@ function byPhases(
     size.every((dim, axis) => dim === 2 * places[axis]!)
   const { block } = context.target
   const [rows, columns] = shape as [number, number]
-  if (!doubles || !context.staysInBlocks || rows % block! !== 0 || columns % block! !== 0) return undefined
+  if (!doubles || !context.staysInBlocks || block === undefined || !hasBlocks(context, from)) return undefined
+  if (columns % block !== 0) return undefined
   const [height, width] = places as [number, number]
   const phase = (a: number, b: number): string => {
     const taps = sliceAxes(context, w, [2, 3], [1 - a, 1 - b], [4, 4], [2, 2])
@@ -144,7 +145,7 @@ function byPhases(
       pieces.map((name) => reshapeTo(context, name, [-1, length])),
       { axis: 1 },
     )
-  const lines = [0, 1].map((a) => inTurn([phase(a, 0), phase(a, 1)], block!))
-  const whole = reshapeTo(context, inTurn(lines, 2 * width * block!), [batch, columns, 2 * height, 2 * width])
+  const lines = [0, 1].map((a) => inTurn([phase(a, 0), phase(a, 1)], block))
+  const whole = reshapeTo(context, inTurn(lines, 2 * width * block), [batch, columns, 2 * height, 2 * width])
   return fromBlocks(context, whole, columns)
 }
