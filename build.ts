@@ -23,13 +23,16 @@ const sources = [...new Set([...exported, './dist/cli/main.js'])].map((file) =>
 const borrowed = { name: 'borrowed', packages: ['zod', '@oxc-project/runtime'] }
 
 /**
- * What a graph becomes depends on this code: graphs that were kept by other code are not used (`src/runtime/ort-cache.ts`). All
+ * What a graph becomes depends on this code: graphs that were kept by other code are not used (`src/engine/runtime/ort-cache.ts`). All
  * sources count, so that there is no list of some to be kept true.
  */
 const codeDigest = createHash('sha256').update(manifest.version)
 for (const path of readdirSync('src', { recursive: true, encoding: 'utf8' }).toSorted()) {
   if (path.endsWith('.ts')) codeDigest.update(`\n${path}\n`).update(readFileSync(join('src', path)))
 }
+
+/** Wings of several rooms; every room is a file of the package. */
+const wings: ReadonlySet<string> = new Set(['engine', 'diffusion', 'files', 'tools', 'families'])
 
 await build({
   input: Object.fromEntries(sources.map((file) => [file.slice('src/'.length, -'.ts'.length), file])),
@@ -59,9 +62,11 @@ await build({
 function roomOf(id: string): string | null {
   const path = /\/src\/(.*)\.ts$/.exec(id)?.[1]
   if (path === undefined || id.includes('/node_modules/')) return borrowed.name
-  const [room, inside] = path.split('/') as [string, string | undefined]
-  if (inside === undefined) return room === 'errors' ? room : null
-  if (room === 'cli') return null
+  const parts = path.split('/')
+  if (parts.length === 1) return path === 'errors' ? path : null
+  if (parts[0] === 'cli') return null
+  const deep = wings.has(parts[0]!) && parts.length > 2
+  const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]
   return inside === 'node' ? `${room}-node` : room
 }
 

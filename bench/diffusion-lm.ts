@@ -10,16 +10,16 @@
  */
 import { parseArgs } from 'node:util'
 import { parseRequirements } from '../src/cli/requirements.ts'
-import { holdOut } from '../src/data/hold-out.ts'
-import { readCorpus } from '../src/data/node/read-corpus.ts'
-import { allowedTokens, meets } from '../src/discrete/index.ts'
-import { judgeTexts } from '../src/eval/text-report.ts'
-import { readModelFolder } from '../src/io/node/index.ts'
-import { embeddingModelOf } from '../src/model/embedding-model.ts'
-import { generateEmbedded } from '../src/model/generate-embedded.ts'
-import { timesOf } from '../src/model/times.ts'
-import { textOf } from '../src/model/token-text.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
+import { holdOut } from '../src/files/data/hold-out.ts'
+import { readCorpus } from '../src/files/data/node/read-corpus.ts'
+import { allowedTokens, meets } from '../src/diffusion/discrete/index.ts'
+import { judgeTexts } from '../src/tools/eval/text-report.ts'
+import { readModelFolder } from '../src/files/io/node/index.ts'
+import { embeddingModelOf } from '../src/families/embeddings/model.ts'
+import { generateEmbedded } from '../src/families/embeddings/generate.ts'
+import { timesOf } from '../src/diffusion/sample/default-times.ts'
+import { textOf } from '../src/files/show/token-text.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -9,17 +9,17 @@
  * patches are those of the right fifth. `--tasks` names some of them.
  */
 import { parseArgs } from 'node:util'
-import { loadBatch } from '../src/data/normalise.ts'
-import { openDataset } from '../src/data/node/index.ts'
-import { type PosteriorMethodName, posteriorMethods } from '../src/guidance/methods.ts'
-import { readModelFolder } from '../src/io/node/index.ts'
-import { writeImage } from '../src/io/node/images.ts'
-import { toGrid } from '../src/io/raster.ts'
-import * as measure from '../src/measure/index.ts'
-import { edit } from '../src/model/guided-edit.ts'
-import { defaultRestoreSteps, restore } from '../src/model/guided-restore.ts'
-import { modelOf } from '../src/model/model.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
+import { loadBatch } from '../src/files/data/normalise.ts'
+import { openDataset } from '../src/files/data/node/index.ts'
+import { type PosteriorMethodName, posteriorMethods } from '../src/diffusion/guidance/methods.ts'
+import { readModelFolder } from '../src/files/io/node/index.ts'
+import { writeImage } from '../src/files/io/node/images.ts'
+import { toGrid } from '../src/files/io/raster.ts'
+import * as measure from '../src/diffusion/measure/index.ts'
+import { edit } from '../src/families/values/edit.ts'
+import { defaultRestoreSteps, restore } from '../src/families/values/restore.ts'
+import { modelOf } from '../src/families/values/model.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

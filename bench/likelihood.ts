@@ -12,15 +12,15 @@
  * ownDecoder }], margins: [{ steps, bound, ownDecoder }], flow }.
  */
 import { parseArgs } from 'node:util'
-import { openDataset } from '../src/data/node/index.ts'
-import { learnsVariance } from '../src/denoise/objectives/learned-variance.ts'
-import { likelihoodOf } from '../src/eval/index.ts'
-import { readJson } from '../src/io/node/files.ts'
-import { readModelFolder } from '../src/io/node/index.ts'
-import type { Estimate } from '../src/likelihood/index.ts'
-import { modelOf } from '../src/model/model.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
-import { type RunRecord, runPaths } from '../src/train/node/run-folder.ts'
+import { openDataset } from '../src/files/data/node/index.ts'
+import { learnsVariance } from '../src/diffusion/denoise/objectives/learned-variance.ts'
+import { likelihoodOf } from '../src/eval.ts'
+import { readJson } from '../src/files/io/node/files.ts'
+import { readModelFolder } from '../src/files/io/node/index.ts'
+import type { Estimate } from '../src/diffusion/likelihood/index.ts'
+import { modelOf } from '../src/families/values/model.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { type RunRecord, runPaths } from '../src/tools/train/node/run-folder.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,19 +1,28 @@
 /**
  * The ways to lower a 3×3 convolution and its gradients, in GFLOP/s by shape: why `src/onnx/lower/` chooses as it does. Then
- * convolutions of images that were enlarged by 2, in milliseconds: why `src/graph/passes/transpose-upsampled.ts` rewrites them.
+ * convolutions of images that were enlarged by 2, in milliseconds: why `src/engine/graph/passes/transpose-upsampled.ts` rewrites them.
  *
  *     npx tsx bench/lowerings.ts [--threads 2] [--runs 9]
  */
 import { parseArgs } from 'node:util'
-import { convInput, convWeight, convWindow, input, inputsOf, sizeOf, sumPool, upsample } from '../src/graph/index.ts'
-import type { Tensor, Window } from '../src/graph/index.ts'
-import { transposeUpsampled } from '../src/graph/passes/index.ts'
-import type { Target } from '../src/onnx/lower/context.ts'
-import { encodeModel } from '../src/onnx/proto/encode.ts'
-import { toOnnx } from '../src/onnx/to-onnx.ts'
-import { key, normal } from '../src/random/index.ts'
-import { blockSize } from '../src/runtime/block-size.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
+import {
+  convInput,
+  convWeight,
+  convWindow,
+  input,
+  inputsOf,
+  sizeOf,
+  sumPool,
+  upsample,
+} from '../src/engine/graph/index.ts'
+import type { Tensor, Window } from '../src/engine/graph/index.ts'
+import { transposeUpsampled } from '../src/engine/graph/passes/index.ts'
+import type { Target } from '../src/engine/onnx/lower/context.ts'
+import { encodeModel } from '../src/engine/onnx/proto/encode.ts'
+import { toOnnx } from '../src/engine/onnx/to-onnx.ts'
+import { key, normal } from '../src/engine/random/index.ts'
+import { blockSize } from '../src/engine/runtime/block-size.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
 
 const { values } = parseArgs({
   options: { threads: { type: 'string', default: '2' }, runs: { type: 'string', default: '9' } },

@@ -1,7 +1,7 @@
 /** Time, alternating with a peer, and the machine's own best. */
-import { input, matmul } from '../src/graph/index.ts'
-import { compile } from '../src/runtime/program.ts'
-import type { Engine } from '../src/runtime/session.ts'
+import { input, matmul } from '../src/engine/graph/index.ts'
+import { compile } from '../src/engine/runtime/program.ts'
+import type { Engine } from '../src/engine/runtime/session.ts'
 
 /** Milliseconds that a task takes. */
 export async function timed(run: () => Promise<unknown>): Promise<number> {

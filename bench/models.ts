@@ -1,12 +1,12 @@
 /** The models that are measured, and data for them: noise, as speed does not depend on values. */
-import { createDataset } from '../src/data/index.ts'
-import type { ArrayDataset } from '../src/data/dataset.ts'
-import type { Model } from '../src/model/model.ts'
-import { key, uniform } from '../src/random/index.ts'
-import type { Engine } from '../src/runtime/session.ts'
-import { snapshot } from '../src/train/snapshot.ts'
-import type { TrainSpec } from '../src/train/spec.ts'
-import { createTrainer } from '../src/train/trainer.ts'
+import { createDataset } from '../src/files/data/index.ts'
+import type { ArrayDataset } from '../src/files/data/dataset.ts'
+import type { Model } from '../src/families/values/model.ts'
+import { key, uniform } from '../src/engine/random/index.ts'
+import type { Engine } from '../src/engine/runtime/session.ts'
+import { snapshot } from '../src/families/values/snapshot.ts'
+import type { TrainSpec } from '../src/families/spec.ts'
+import { createTrainer } from '../src/app/train.ts'
 
 /** `unet`: the default one, 3×32×32; `grey`: a small one, 1×28×28; `labels`: `unet` with ten classes and none; `mlp`: for points. */
 export type ModelName = 'unet' | 'grey' | 'labels' | 'mlp'

@@ -7,7 +7,15 @@
  * sampler with noise by the variance that it ends in on Gaussian data, which is computed exactly. `--json` prints an array of
  * { sampler, claimed, measured, errors }, the errors for 20, 40, 80 and 160 steps.
  */
-import { dpmSolver, heun, measureOrder, measureWeakOrder, type Sampler, samplers, uniPc } from '../src/sample/index.ts'
+import {
+  dpmSolver,
+  heun,
+  measureOrder,
+  measureWeakOrder,
+  type Sampler,
+  samplers,
+  uniPc,
+} from '../src/diffusion/sample/index.ts'
 
 interface Row {
   readonly sampler: string

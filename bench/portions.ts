@@ -4,10 +4,10 @@
  *     npx tsx bench/portions.ts [--model unet|grey] [--batch 64] [--portions 8,16,32,64] [--rounds 4] [--threads 2]
  */
 import { parseArgs } from 'node:util'
-import { modelDenoiser } from '../src/model/denoiser.ts'
-import { key, normal } from '../src/random/index.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
-import { createTrainer } from '../src/train/trainer.ts'
+import { modelDenoiser } from '../src/compiled/denoiser.ts'
+import { key, normal } from '../src/engine/random/index.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { createTrainer } from '../src/app/train.ts'
 import { median, timed } from './measure.ts'
 import { datasetOf, modelOf, specOf } from './models.ts'
 

@@ -10,9 +10,14 @@
  * or an array with `--json`; three minutes.
  */
 import { parseArgs } from 'node:util'
-import { differentiableMixture, type DifferentiableAnalytic } from '../src/guidance/differentiable.ts'
-import { drawMixture, exactPosterior, type FullComponent, mixtureMoments } from '../src/guidance/exact-posterior.ts'
-import { posteriorMethods, type PosteriorMethodName } from '../src/guidance/methods.ts'
+import { differentiableMixture, type DifferentiableAnalytic } from '../src/diffusion/guidance/differentiable.ts'
+import {
+  drawMixture,
+  exactPosterior,
+  type FullComponent,
+  mixtureMoments,
+} from '../src/diffusion/guidance/exact-posterior.ts'
+import { posteriorMethods, type PosteriorMethodName } from '../src/diffusion/guidance/methods.ts'
 import {
   gaussianBlur,
   type LinearOperator,
@@ -21,11 +26,11 @@ import {
   type Observation,
   randomMask,
   randomProjection,
-} from '../src/measure/index.ts'
-import { featureSet, slicedWasserstein } from '../src/metrics/index.ts'
-import { cosineSchedule } from '../src/noise/index.ts'
-import { key } from '../src/random/index.ts'
-import { logSnrTimes, sampleFinal } from '../src/sample/index.ts'
+} from '../src/diffusion/measure/index.ts'
+import { featureSet, slicedWasserstein } from '../src/tools/metrics/index.ts'
+import { cosineSchedule } from '../src/diffusion/noise/index.ts'
+import { key } from '../src/engine/random/index.ts'
+import { logSnrTimes, sampleFinal } from '../src/diffusion/sample/index.ts'
 
 const { values: flags } = parseArgs({
   options: {

@@ -13,29 +13,30 @@
 import { parseArgs } from 'node:util'
 import { openParts } from '../src/cli/open-data.ts'
 import { openAnyModel } from '../src/cli/open-model.ts'
-import { applyClassifier, classifierFeatures, drawSamples, randomFeatures } from '../src/eval/index.ts'
-import { allItems } from '../src/eval/items.ts'
-import { folderStore } from '../src/eval/node/folder-store.ts'
-import { storedClassifier } from '../src/eval/reference.ts'
+import { applyClassifier, classifierFeatures, drawSamples, randomFeatures } from '../src/eval.ts'
+import { allItems } from '../src/tools/eval/items.ts'
+import { folderStore } from '../src/tools/eval/node/folder-store.ts'
+import { storedClassifier } from '../src/tools/eval/reference.ts'
 import { isTweedieError } from '../src/errors.ts'
-import { sizeOf } from '../src/graph/index.ts'
-import { frechetDistance } from '../src/metrics/frechet.ts'
-import { type AnyModel, isEmbeddingModel, isTokenModel } from '../src/model/any-model.ts'
-import { type Arithmetic, computeWith } from '../src/model/arithmetic.ts'
-import { calibrate } from '../src/model/calibrate.ts'
-import { exportOnnx } from '../src/model/export-onnx.ts'
-import { generateTokens } from '../src/model/generate-tokens.ts'
-import { timesOf } from '../src/model/times.ts'
-import { roundWeights, type WeightFormat, weightFormats } from '../src/model/weight-format.ts'
-import { Scope } from '../src/nn/parameters.ts'
-import type { ConvolutionRanges } from '../src/onnx/int8-convolution.ts'
-import { compile } from '../src/runtime/program.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
-import type { Session, Tensors } from '../src/runtime/session.ts'
-import { samplerByName } from '../src/sample/index.ts'
-import { readRun } from '../src/train/node/run-folder.ts'
-import type { Batch, TrainData, TrainProblem } from '../src/train/problem.ts'
-import { problemOf } from '../src/train/problem-of.ts'
+import { sizeOf } from '../src/engine/graph/index.ts'
+import { frechetDistance } from '../src/tools/metrics/frechet.ts'
+import { type AnyModel, isEmbeddingModel, isTokenModel } from '../src/families/any-model.ts'
+import { type Arithmetic, computeWith } from '../src/compiled/arithmetic.ts'
+import { calibrate } from '../src/compiled/calibrate.ts'
+import { exportOnnx } from '../src/compiled/export-onnx.ts'
+import { generateTokens } from '../src/families/tokens/generate.ts'
+import { timesOf } from '../src/diffusion/sample/default-times.ts'
+import { roundWeights, type WeightFormat, weightFormats } from '../src/compiled/weight-format.ts'
+import { Scope } from '../src/engine/nn/parameters.ts'
+import type { ConvolutionRanges } from '../src/engine/onnx/int8-convolution.ts'
+import { compile } from '../src/engine/runtime/program.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
+import type { Session, Tensors } from '../src/engine/runtime/session.ts'
+import { samplerByName } from '../src/diffusion/sample/index.ts'
+import { readRun } from '../src/tools/train/node/run-folder.ts'
+import type { Batch, TrainData, TrainProblem } from '../src/tools/train/problem.ts'
+import type { AnyTrainSpec } from '../src/families/spec.ts'
+import { problemOf } from '../src/families/problem-of.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -83,7 +84,7 @@ async function measure(run: string): Promise<Row[]> {
   const [model, record] = [await openAnyModel(run), await readRun(run)]
   if (isEmbeddingModel(model)) throw new Error(`${run}: models of embeddings are not measured here`)
   const { train, heldOut } = await openParts(record.data, { quiet: true })
-  const problem = problemOf(record.spec, heldOut ?? train)
+  const problem = problemOf(record.spec as AnyTrainSpec, heldOut ?? train)
   const batches = Array.from({ length: Number(values.batches) }, (_, step) => {
     const batch = problem.emptyBatch()
     problem.fill(batch, step)

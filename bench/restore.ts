@@ -17,16 +17,16 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openDataset } from '../src/data/node/index.ts'
-import { classCount, type ArrayDataset } from '../src/data/dataset.ts'
-import { loadBatch } from '../src/data/normalise.ts'
-import { select } from '../src/data/subset.ts'
-import { applyClassifier } from '../src/eval/classifier.ts'
-import { folderStore } from '../src/eval/node/folder-store.ts'
-import { storedClassifier } from '../src/eval/reference.ts'
-import { posteriorMethods, type PosteriorMethodName } from '../src/guidance/methods.ts'
-import { conjugateGradients } from '../src/guidance/conjugate-gradients.ts'
-import { readModelFolder } from '../src/io/node/index.ts'
+import { openDataset } from '../src/files/data/node/index.ts'
+import { classCount, type ArrayDataset } from '../src/files/data/dataset.ts'
+import { loadBatch } from '../src/files/data/normalise.ts'
+import { select } from '../src/files/data/subset.ts'
+import { applyClassifier } from '../src/tools/eval/classifier.ts'
+import { folderStore } from '../src/tools/eval/node/folder-store.ts'
+import { storedClassifier } from '../src/tools/eval/reference.ts'
+import { posteriorMethods, type PosteriorMethodName } from '../src/diffusion/guidance/methods.ts'
+import { conjugateGradients } from '../src/diffusion/guidance/conjugate-gradients.ts'
+import { readModelFolder } from '../src/files/io/node/index.ts'
 import {
   averagePooling,
   boxMask,
@@ -36,14 +36,14 @@ import {
   observe,
   type Observation,
   randomMask,
-} from '../src/measure/index.ts'
-import { times } from '../src/measure/matrix.ts'
-import { bicubicMatrix } from '../src/measure/resolution.ts'
-import { bothSides } from '../src/measure/separable.ts'
-import { psnr, ssim } from '../src/metrics/index.ts'
-import { defaultRestoreSteps, restore } from '../src/model/guided-restore.ts'
-import { modelOf } from '../src/model/model.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
+} from '../src/diffusion/measure/index.ts'
+import { times } from '../src/diffusion/measure/matrix.ts'
+import { bicubicMatrix } from '../src/diffusion/measure/resolution.ts'
+import { bothSides } from '../src/diffusion/measure/separable.ts'
+import { psnr, ssim } from '../src/tools/metrics/index.ts'
+import { defaultRestoreSteps, restore } from '../src/families/values/restore.ts'
+import { modelOf } from '../src/families/values/model.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

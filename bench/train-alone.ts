@@ -2,8 +2,8 @@
  * Trains the default U-Net and does nothing else: `train-alone.ts BATCH STEPS THREADS` prints the mean time of a step, after a
  * first one, and the most memory, as JSON.
  */
-import { nodeEngine } from '../src/runtime/node.ts'
-import { createTrainer } from '../src/train/trainer.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { createTrainer } from '../src/app/train.ts'
 import { timed } from './measure.ts'
 import { datasetOf, specOf } from './models.ts'
 

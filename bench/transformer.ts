@@ -5,14 +5,25 @@
  */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { equal, constant, gradients, input, logSoftmax, mean, neg, reshape, sum, where } from '../src/graph/index.ts'
-import type { Tensor } from '../src/graph/index.ts'
-import { flops } from '../src/graph/passes/index.ts'
-import { initialize, parametersOf, Scope, tokenTransformer } from '../src/nn/index.ts'
-import { adamw } from '../src/optim/index.ts'
-import { integers, key } from '../src/random/index.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
-import { compile } from '../src/runtime/program.ts'
+import {
+  equal,
+  constant,
+  gradients,
+  input,
+  logSoftmax,
+  mean,
+  neg,
+  reshape,
+  sum,
+  where,
+} from '../src/engine/graph/index.ts'
+import type { Tensor } from '../src/engine/graph/index.ts'
+import { flops } from '../src/engine/graph/passes/index.ts'
+import { initialize, parametersOf, Scope, tokenTransformer } from '../src/engine/nn/index.ts'
+import { adamw } from '../src/engine/optim/index.ts'
+import { integers, key } from '../src/engine/random/index.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { compile } from '../src/engine/runtime/program.ts'
 import { findPython, timePeer } from './peer.ts'
 import { printProfile } from './profile.ts'
 

@@ -4,9 +4,9 @@
  *
  *     npx tsx examples/mixture.ts
  */
-import { cosineSchedule } from '../src/noise/index.ts'
-import { mixtureDenoiser } from '../src/denoise/index.ts'
-import { ddim, ddpm, dpmSolver, heun, sampleFinal, uniformTimes } from '../src/sample/index.ts'
+import { cosineSchedule } from '../src/diffusion/noise/index.ts'
+import { mixtureDenoiser } from '../src/diffusion/denoise/index.ts'
+import { ddim, ddpm, dpmSolver, heun, sampleFinal, uniformTimes } from '../src/diffusion/sample/index.ts'
 
 const denoiser = mixtureDenoiser({
   schedule: cosineSchedule(),

@@ -5,11 +5,11 @@
  *
  *     npx tsx examples/score-matching.ts
  */
-import { explicitScoreMatching, type ScoreFunction, slicedScoreMatching } from '../src/denoise/index.ts'
-import { gradients, input, mul, sub } from '../src/graph/index.ts'
-import { fold, key, normal, rademacher } from '../src/random/index.ts'
-import { compile } from '../src/runtime/program.ts'
-import { nodeEngine } from '../src/runtime/node.ts'
+import { explicitScoreMatching, type ScoreFunction, slicedScoreMatching } from '../src/diffusion/denoise/index.ts'
+import { gradients, input, mul, sub } from '../src/engine/graph/index.ts'
+import { fold, key, normal, rademacher } from '../src/engine/random/index.ts'
+import { compile } from '../src/engine/runtime/program.ts'
+import { nodeEngine } from '../src/engine/runtime/node.ts'
 
 const items = 2000
 const [x, directions] = [input('x', [items, 1]), input('directions', [items, 1])]

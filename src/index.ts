@@ -10,9 +10,9 @@
  * await writeImage('samples.png', io.toGrid(items, shape))
  */
 export * from './core.ts'
-export { type OpenDatasetOptions, openDataset } from './data/node/index.ts'
-export * as evaluation from './eval/index.ts'
-export { readModelFolder, writeAnimation, writeImage, writeModelFolder } from './io/node/index.ts'
-export { describeRuntime, nodeEngine } from './runtime/node.ts'
-export { beginRun, readRun } from './train/node/run-folder.ts'
-export { digestOf, type RunEvent, trainInFolder } from './train/node/run.ts'
+export { type OpenDatasetOptions, openDataset } from './files/data/node/index.ts'
+export * as evaluation from './eval.ts'
+export { readModelFolder, writeAnimation, writeImage, writeModelFolder } from './files/io/node/index.ts'
+export { describeRuntime, nodeEngine } from './engine/runtime/node.ts'
+export { beginRun, readRun } from './tools/train/node/run-folder.ts'
+export { digestOf, type RunEvent, trainInFolder } from './app/node/run.ts'

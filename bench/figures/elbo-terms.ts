@@ -1,9 +1,9 @@
 /** The variational bound on a mixture: its terms, and its gap to the truth for three variances of the reverse step. */
-import { mixtureDenoiser } from '../../src/denoise/index.ts'
-import { normalQuantile } from '../../src/denoise/normal-quantile.ts'
-import { cosineSchedule, namedTable, tableSchedule } from '../../src/noise/index.ts'
-import { type NoiseSource, posteriorVariances, uniformTimes } from '../../src/sample/index.ts'
-import { variationalBound } from '../../src/likelihood/index.ts'
+import { mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
+import { normalQuantile } from '../../src/diffusion/denoise/normal-quantile.ts'
+import { cosineSchedule, namedTable, tableSchedule } from '../../src/diffusion/noise/index.ts'
+import { type NoiseSource, posteriorVariances, uniformTimes } from '../../src/diffusion/sample/index.ts'
+import { variationalBound } from '../../src/diffusion/likelihood/index.ts'
 import { colors, dots, figure, line } from './plot/index.ts'
 
 const components = [

@@ -1,8 +1,8 @@
 /** Flow matching: the straight lines that are learnt from, and the paths of the velocity that is learnt. */
-import { mixtureDenoiser } from '../../src/denoise/index.ts'
-import { rectifiedFlow } from '../../src/noise/index.ts'
-import { fold, key, normal, uniform } from '../../src/random/index.ts'
-import { euler, rungeKutta, sample, type Sampler, tableaux, uniformTimes } from '../../src/sample/index.ts'
+import { mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
+import { rectifiedFlow } from '../../src/diffusion/noise/index.ts'
+import { fold, key, normal, uniform } from '../../src/engine/random/index.ts'
+import { euler, rungeKutta, sample, type Sampler, tableaux, uniformTimes } from '../../src/diffusion/sample/index.ts'
 import { colors, dots, figure, line } from './plot/index.ts'
 
 const schedule = rectifiedFlow()

@@ -1,8 +1,8 @@
 /** A density in the plane as noise covers it: the marginals of five times. */
-import { cosineSchedule } from '../../src/noise/index.ts'
-import { diracDenoiser } from '../../src/denoise/index.ts'
-import { densityDataset } from '../../src/data/builtin/densities.ts'
-import { key } from '../../src/random/index.ts'
+import { cosineSchedule } from '../../src/diffusion/noise/index.ts'
+import { diracDenoiser } from '../../src/diffusion/denoise/index.ts'
+import { densityDataset } from '../../src/files/data/builtin/densities.ts'
+import { key } from '../../src/engine/random/index.ts'
 import { type Extent, lattice, shades } from './grid.ts'
 import { colors, figure, plane, rampTo } from './plot/index.ts'
 

@@ -1,8 +1,8 @@
 /** Classifier-free guidance on a mixture of three classes: what scales below and above 1 do to the samples of one class. */
-import { mixtureDenoiser } from '../../src/denoise/index.ts'
-import { guidedAway } from '../../src/guidance/cfg.ts'
-import { cosineSchedule } from '../../src/noise/index.ts'
-import { heun, karrasTimes, sampleFinal } from '../../src/sample/index.ts'
+import { mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
+import { guidedAway } from '../../src/diffusion/guidance/cfg.ts'
+import { cosineSchedule } from '../../src/diffusion/noise/index.ts'
+import { heun, karrasTimes, sampleFinal } from '../../src/diffusion/sample/index.ts'
 import { type Extent, lattice, pairs, shades } from './grid.ts'
 import { colors, dots, figure, plane, rampTo } from './plot/index.ts'
 

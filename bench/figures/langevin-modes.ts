@@ -1,8 +1,8 @@
 /** Langevin dynamics on two modes far apart: plain, it keeps the shares it started with; annealed, it finds the true ones. */
-import { type AnalyticDenoiser, mixtureDenoiser } from '../../src/denoise/index.ts'
-import { veSchedule } from '../../src/noise/index.ts'
-import { fold, key, uniform } from '../../src/random/index.ts'
-import { annealedLangevin, langevin, logSnrTimes, sampleFinal } from '../../src/sample/index.ts'
+import { type AnalyticDenoiser, mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
+import { veSchedule } from '../../src/diffusion/noise/index.ts'
+import { fold, key, uniform } from '../../src/engine/random/index.ts'
+import { annealedLangevin, langevin, logSnrTimes, sampleFinal } from '../../src/diffusion/sample/index.ts'
 import { histogram } from './grid.ts'
 import { bars, colors, curve, figure } from './plot/index.ts'
 

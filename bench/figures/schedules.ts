@@ -9,7 +9,7 @@ import {
   tableSchedule,
   veSchedule,
   vpSchedule,
-} from '../../src/noise/index.ts'
+} from '../../src/diffusion/noise/index.ts'
 import { curve, figure, palette } from './plot/index.ts'
 
 const shown = [

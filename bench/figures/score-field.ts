@@ -1,7 +1,7 @@
 /** The score of a mixture at three noise levels, and where its denoiser sends points. */
-import { mixtureDenoiser } from '../../src/denoise/index.ts'
-import { predictionOfSample } from '../../src/denoise/index.ts'
-import { veSchedule } from '../../src/noise/index.ts'
+import { mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
+import { predictionOfSample } from '../../src/diffusion/denoise/index.ts'
+import { veSchedule } from '../../src/diffusion/noise/index.ts'
 import { type Extent, lattice, pairs, shades } from './grid.ts'
 import { arrows, colors, dots, figure, plane, rampTo } from './plot/index.ts'
 

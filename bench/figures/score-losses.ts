@@ -1,8 +1,8 @@
 /** Four losses of one family of scores: they differ by constants, and have their minimum at the same place. */
-import { analyticDivergence } from '../../src/denoise/divergence.ts'
-import { mixtureDenoiser } from '../../src/denoise/index.ts'
-import { edmSchedule, jump } from '../../src/noise/index.ts'
-import { fold, key, normal, rademacher, uniform } from '../../src/random/index.ts'
+import { analyticDivergence } from '../../src/diffusion/denoise/divergence.ts'
+import { mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
+import { edmSchedule, jump } from '../../src/diffusion/noise/index.ts'
+import { fold, key, normal, rademacher, uniform } from '../../src/engine/random/index.ts'
 import { colors, figure, line } from './plot/index.ts'
 
 const schedule = edmSchedule()

@@ -1,7 +1,7 @@
 /** Paths of the forward equation, and the band of one standard deviation that the kernel promises. */
-import { forwardSde, subVpSchedule, veSchedule, vpSchedule } from '../../src/noise/index.ts'
-import { fold, key, normal } from '../../src/random/index.ts'
-import { uniformTimes } from '../../src/sample/index.ts'
+import { forwardSde, subVpSchedule, veSchedule, vpSchedule } from '../../src/diffusion/noise/index.ts'
+import { fold, key, normal } from '../../src/engine/random/index.ts'
+import { uniformTimes } from '../../src/diffusion/sample/index.ts'
 import { colors, curve, figure, line } from './plot/index.ts'
 
 const [count, steps, x0] = [9, 120, 1.5]

@@ -9,7 +9,7 @@ import {
   samplers,
   tableaux,
   uniPc,
-} from '../../src/sample/index.ts'
+} from '../../src/diffusion/sample/index.ts'
 import { dots, figure, line, palette } from './plot/index.ts'
 
 const shown: readonly (readonly [string, Sampler])[] = [

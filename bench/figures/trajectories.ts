@@ -1,7 +1,15 @@
 /** The same starts sent back to a mixture on the line: with noise in many steps, without in few, and along the exact flow. */
-import { mixtureDenoiser, type Denoiser } from '../../src/denoise/index.ts'
-import { cosineSchedule } from '../../src/noise/index.ts'
-import { ddim, ddpm, rungeKutta, sample, type Sampler, tableaux, uniformTimes } from '../../src/sample/index.ts'
+import { mixtureDenoiser, type Denoiser } from '../../src/diffusion/denoise/index.ts'
+import { cosineSchedule } from '../../src/diffusion/noise/index.ts'
+import {
+  ddim,
+  ddpm,
+  rungeKutta,
+  sample,
+  type Sampler,
+  tableaux,
+  uniformTimes,
+} from '../../src/diffusion/sample/index.ts'
 import { colors, figure, line, type Mark, plane, rampTo } from './plot/index.ts'
 
 const [columns, rows] = [60, 60]

@@ -1,6 +1,6 @@
 /** How much each weighting lets the noise levels count, as a weight of the error of ε. */
-import { vpSchedule } from '../../src/noise/index.ts'
-import { lossWeight, type WeightingName } from '../../src/denoise/weighting.ts'
+import { vpSchedule } from '../../src/diffusion/noise/index.ts'
+import { lossWeight, type WeightingName } from '../../src/diffusion/denoise/weighting.ts'
 import { figure, line, palette } from './plot/index.ts'
 
 const shown: readonly (readonly [WeightingName, string])[] = [

@@ -138,7 +138,7 @@ function train(jax: Jax, task: TrainingTask, mode: Mode): Trial {
     async run() {
       step++
       loss?.dispose()
-      // As in `src/optim/adamw.ts`: the corrections of both means go to the step's size and to epsilon.
+      // As in `src/engine/optim/adamw.ts`: the corrections of both means go to the step's size and to epsilon.
       const root = Math.sqrt(1 - adam.betas[1] ** step)
       const scalar = (value: number): Tensor => tensor(jax, Float32Array.of(value), [])
       const size = scalar((adam.rate * root) / (1 - adam.betas[0] ** step))
@@ -163,7 +163,7 @@ function updated({ numpy: np }: Jax, [params, m, v]: State, slopes: Named, size:
   return next
 }
 
-/** `src/nn/mlp.ts` in this library. */
+/** `src/engine/nn/mlp.ts` in this library. */
 function mlp({ numpy: np, nn }: Jax, p: Named, x: Tensor, t: Tensor): Tensor {
   const linear = (name: string, x: Tensor): Tensor => np.matmul(x, p[`${name}.weight`]!).add(p[`${name}.bias`]!)
   const norm = (name: string, x: Tensor): Tensor =>

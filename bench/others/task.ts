@@ -1,13 +1,13 @@
 /** What all libraries compute in turns: the same data, and for training the same first parameters. */
-import { gradients, input, mean, silu, square, sub } from '../../src/graph/index.ts'
-import type { Tensor } from '../../src/graph/index.ts'
-import { initialize } from '../../src/nn/initialize.ts'
-import { convolution } from '../../src/nn/layers.ts'
-import { layoutOf } from '../../src/nn/layout.ts'
-import type { Layout } from '../../src/nn/layout.ts'
-import { mlp } from '../../src/nn/mlp.ts'
-import { Scope } from '../../src/nn/parameters.ts'
-import { key, normal, uniform } from '../../src/random/index.ts'
+import { gradients, input, mean, silu, square, sub } from '../../src/engine/graph/index.ts'
+import type { Tensor } from '../../src/engine/graph/index.ts'
+import { initialize } from '../../src/engine/nn/initialize.ts'
+import { convolution } from '../../src/engine/nn/layers.ts'
+import { layoutOf } from '../../src/engine/nn/layout.ts'
+import type { Layout } from '../../src/engine/nn/layout.ts'
+import { mlp } from '../../src/engine/nn/mlp.ts'
+import { Scope } from '../../src/engine/nn/parameters.ts'
+import { key, normal, uniform } from '../../src/engine/random/index.ts'
 
 /** A 3×3 convolution with one row and column of zeros around the image; of `x` and `w` there may also be the gradient. */
 export interface ConvolutionTask {

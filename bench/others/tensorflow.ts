@@ -120,7 +120,7 @@ function train(tf: TensorFlow, task: TrainingTask): Trial {
   }
 }
 
-/** `src/nn/mlp.ts` in this library. */
+/** `src/engine/nn/mlp.ts` in this library. */
 function mlp(tf: TensorFlow, p: Parameters, x: Tensor, t: Tensor): Tensor {
   const linear = (name: string, x: Tensor): Tensor => x.matMul(p(`${name}.weight`)).add(p(`${name}.bias`))
   const norm = (name: string, x: Tensor): Tensor => {

@@ -1,16 +1,16 @@
 /** The values that options take, known without loading what they stand for; the types keep them in step. */
-import type { InputViewName } from '../denoise/input-view.ts'
-import type { TrainedParametrisation } from '../denoise/objective-spec.ts'
-import type { timesNames } from '../denoise/time-distribution.ts'
-import type { WeightingName } from '../denoise/weighting.ts'
-import type { DiscreteSpec } from '../discrete/spec.ts'
-import type { ModelBoundOptions } from '../eval/likelihood.ts'
-import type { OdeLikelihoodOptions } from '../likelihood/ode-likelihood.ts'
-import type { Arithmetic } from '../model/arithmetic.ts'
-import type { SpacingName } from '../model/times.ts'
-import type { BetaTableName } from '../noise/betas.ts'
-import type { ScheduleName, ScheduleOptions } from '../noise/named.ts'
-import type { DdpmOptions } from '../sample/ddpm.ts'
+import type { InputViewName } from '../diffusion/denoise/input-view.ts'
+import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec.ts'
+import type { timesNames } from '../diffusion/denoise/time-distribution.ts'
+import type { WeightingName } from '../diffusion/denoise/weighting.ts'
+import type { DiscreteSpec } from '../diffusion/discrete/spec.ts'
+import type { ModelBoundOptions } from '../families/values/likelihood.ts'
+import type { OdeLikelihoodOptions } from '../diffusion/likelihood/ode-likelihood.ts'
+import type { Arithmetic } from '../compiled/arithmetic.ts'
+import type { SpacingName } from '../diffusion/sample/default-times.ts'
+import type { BetaTableName } from '../diffusion/noise/betas.ts'
+import type { ScheduleName, ScheduleOptions } from '../diffusion/noise/named.ts'
+import type { DdpmOptions } from '../diffusion/sample/ddpm.ts'
 
 /** The names of a union, none left out: `Record<Name, 0>` would not compile without one of them. */
 const namesOf = <T extends string>(names: Readonly<Record<T, 0>>): readonly T[] => Object.keys(names) as T[]

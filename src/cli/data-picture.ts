@@ -1,11 +1,11 @@
 /** Some items of a data set as a picture, in a file and in the terminal. */
-import type { ArrayDataset } from '../data/dataset.ts'
-import { itemSize } from '../data/dataset.ts'
-import { loadBatch } from '../data/normalise.ts'
-import { writeImage } from '../io/node/images.ts'
-import { terminalColors } from '../io/terminal.ts'
-import { pictureOf, textPictureOf } from '../model/picture.ts'
-import { fold, key, permutation } from '../random/index.ts'
+import type { ArrayDataset } from '../files/data/dataset.ts'
+import { itemSize } from '../files/data/dataset.ts'
+import { loadBatch } from '../files/data/normalise.ts'
+import { writeImage } from '../files/io/node/images.ts'
+import { terminalColors } from '../files/io/terminal.ts'
+import { pictureOf, textPictureOf } from '../files/show/picture.ts'
+import { fold, key, permutation } from '../engine/random/index.ts'
 import { print } from './output.ts'
 
 /** What to show where. */

@@ -1,6 +1,6 @@
 /** `tweedie data`: what is in a data set, before training on it. */
 import type { Command } from 'commander'
-import type { DatasetSummary } from '../data/describe.ts'
+import type { DatasetSummary } from '../files/data/describe.ts'
 import {
   command,
   oneOf,
@@ -59,10 +59,10 @@ async function run(path: string, options: DataCommandOptions): Promise<void> {
     return runTokenData(source, options)
   }
   const [{ describe }, { openData }, { showItems }, { imageExtensions }, { requireNew }] = await Promise.all([
-    import('../data/describe.ts'),
+    import('../files/data/describe.ts'),
     import('./open-data.ts'),
     import('./data-picture.ts'),
-    import('../io/node/images.ts'),
+    import('../files/io/node/images.ts'),
     import('./require-new.ts'),
   ])
   const { out, json, force = false, size, channels, items } = options

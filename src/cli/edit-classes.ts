@@ -1,5 +1,5 @@
 /** Classes by the names or numbers that were typed. */
-import { suggest } from '../data/suggest.ts'
+import { suggest } from '../suggest.ts'
 import { TweedieError } from '../errors.ts'
 
 /**

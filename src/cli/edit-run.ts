@@ -1,8 +1,8 @@
 /** What `tweedie edit` does. */
 import { TweedieError } from '../errors.ts'
-import { edit, interpolate } from '../model/guided-edit.ts'
-import type { Model } from '../model/model.ts'
-import { nodeEngine } from '../runtime/node.ts'
+import { edit, interpolate } from '../families/values/edit.ts'
+import type { Model } from '../families/values/model.ts'
+import { nodeEngine } from '../engine/runtime/node.ts'
 import { duration, note, print, printJson, sessionOptions } from './common.ts'
 import { classNumbers } from './edit-classes.ts'
 import type { EditCommandOptions } from './edit.ts'

@@ -1,7 +1,7 @@
 /** Which sampler a model of noisy embeddings is drawn with. */
 import { TweedieError } from '../errors.ts'
-import type { EmbeddingModel } from '../model/embedding-model.ts'
-import { embeddedSteps } from '../model/generate-embedded.ts'
+import type { EmbeddingModel } from '../families/embeddings/model.ts'
+import { embeddedSteps } from '../families/embeddings/generate.ts'
 import { chooseSampler, needsData, type SamplerChoice, type SamplerOptions } from './sampler-choice.ts'
 
 /**

@@ -1,13 +1,13 @@
 /** The data that `tweedie eval` compares with: those of training, and others that the model has not seen. */
 import { existsSync, statSync } from 'node:fs'
-import { isBuiltinName } from '../data/index.ts'
-import type { ArrayDataset } from '../data/index.ts'
-import { openDataset } from '../data/node/open-dataset.ts'
+import { isBuiltinName } from '../files/data/index.ts'
+import type { ArrayDataset } from '../files/data/index.ts'
+import { openDataset } from '../files/data/node/open-dataset.ts'
 import { TweedieError } from '../errors.ts'
-import { readJson } from '../io/node/files.ts'
-import type { Model } from '../model/model.ts'
-import { runPaths } from '../train/node/run-folder.ts'
-import type { DataSource, RunRecord } from '../train/node/run-folder.ts'
+import { readJson } from '../files/io/node/files.ts'
+import type { Model } from '../families/values/model.ts'
+import { runPaths } from '../tools/train/node/run-folder.ts'
+import type { DataSource, RunRecord } from '../tools/train/node/run-folder.ts'
 import { openData, openParts } from './open-data.ts'
 
 /** Data named by hand. */

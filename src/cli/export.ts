@@ -1,8 +1,8 @@
 /** `tweedie export`: the network for other runtimes, and numbers to check other implementations with. */
 import { Option, type Command } from 'commander'
-import type { Model } from '../model/model.ts'
-import type { WeightFormat } from '../model/weight-format.ts'
-import type { ConvolutionRanges } from '../onnx/int8-convolution.ts'
+import type { Model } from '../families/values/model.ts'
+import type { WeightFormat } from '../compiled/weight-format.ts'
+import type { ConvolutionRanges } from '../engine/onnx/int8-convolution.ts'
 import { arithmetics } from './choices.ts'
 import { bytes, command, oneOf, print, printJson, version, whole, withExamples, withSeed } from './common.ts'
 import type { CommonOptions } from './common.ts'
@@ -58,7 +58,7 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
     import('../errors.ts'),
     import('./open-model.ts'),
     import('./require-new.ts'),
-    import('../io/node/files.ts'),
+    import('../files/io/node/files.ts'),
   ])
   const { out, reference, batch, weights, arithmetic, seed, force = false, json } = options
   if (out === undefined && reference === undefined) {
@@ -75,7 +75,7 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
   }
   const files: Record<string, number> = {}
   if (out !== undefined) {
-    const { exportOnnx } = await import('../model/export-onnx.ts')
+    const { exportOnnx } = await import('../compiled/export-onnx.ts')
     const metadata = { ...metadataOf(path, model.meta.save), classes: JSON.stringify(model.classNames) }
     const ranges = arithmetic === 'int8' && !('look' in model) ? await rangesOf(model, seed) : undefined
     const file = exportOnnx(model, { batch, weights, ranges, metadata })
@@ -84,9 +84,9 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
   }
   if (reference !== undefined && !('look' in model)) {
     const [{ referenceOf }, { nodeEngine }, { writeSafetensors }] = await Promise.all([
-      import('../model/reference.ts'),
-      import('../runtime/node.ts'),
-      import('../io/safetensors.ts'),
+      import('../compiled/reference.ts'),
+      import('../engine/runtime/node.ts'),
+      import('../files/io/safetensors.ts'),
     ])
     const tensors = await referenceOf(model, await nodeEngine(), { seed })
     const file = writeSafetensors(tensors, metadataOf(path, model.meta.save))
@@ -100,8 +100,8 @@ async function run(path: string, options: ExportCommandOptions): Promise<void> {
 /** What the convolutions read and give while the model samples. */
 async function rangesOf(model: Model, seed: number): Promise<ConvolutionRanges> {
   const [{ calibrate }, { nodeEngine }] = await Promise.all([
-    import('../model/calibrate.ts'),
-    import('../runtime/node.ts'),
+    import('../compiled/calibrate.ts'),
+    import('../engine/runtime/node.ts'),
   ])
   return calibrate(model, await nodeEngine(), { seed })
 }

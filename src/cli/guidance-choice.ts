@@ -1,9 +1,9 @@
 /** What guides samples, from options; files are opened, and what does not go together is refused. */
 import { TweedieError } from '../errors.ts'
-import { readBytes } from '../io/node/files.ts'
-import type { ModelGuidance } from '../model/guided.ts'
-import { decodeNoisyClassifier } from '../model/guided-classifier.ts'
-import type { Model } from '../model/model.ts'
+import { readBytes } from '../files/io/node/files.ts'
+import type { ModelGuidance } from '../families/values/guided.ts'
+import { decodeNoisyClassifier } from '../families/values/noisy-classifier.ts'
+import type { Model } from '../families/values/model.ts'
 import { classNumbers } from './edit-classes.ts'
 import type { GuidanceCommandOptions } from './guidance-options.ts'
 import { openModel } from './open-model.ts'

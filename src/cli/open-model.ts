@@ -2,14 +2,14 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TweedieError } from '../errors.ts'
-import { metaPath, type ModelFolder } from '../io/model-folder.ts'
-import { readJson } from '../io/node/files.ts'
-import { readModelFolder } from '../io/node/model-folder.ts'
-import { type AnyModel, anyModelOf, isEmbeddingModel, isTokenModel } from '../model/any-model.ts'
-import type { EmbeddingModel } from '../model/embedding-model.ts'
-import { modelOf } from '../model/model.ts'
-import type { Model } from '../model/model.ts'
-import type { TokenModel } from '../model/token-model.ts'
+import { metaPath, type ModelFolder } from '../files/io/model-folder.ts'
+import { readJson } from '../files/io/node/files.ts'
+import { readModelFolder } from '../files/io/node/model-folder.ts'
+import { type AnyModel, anyModelOf, isEmbeddingModel, isTokenModel } from '../families/any-model.ts'
+import type { EmbeddingModel } from '../families/embeddings/model.ts'
+import { modelOf } from '../families/values/model.ts'
+import type { Model } from '../families/values/model.ts'
+import type { TokenModel } from '../families/tokens/model.ts'
 
 /**
  * The model of images, points or other values in a folder.

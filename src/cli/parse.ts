@@ -1,6 +1,6 @@
 /** From the text of an option to its value; what cannot be meant is refused with what is allowed. */
 import { InvalidArgumentError } from 'commander'
-import { suggest } from '../data/suggest.ts'
+import { suggest } from '../suggest.ts'
 
 /** Limits of a number. */
 export interface Limits {

@@ -1,7 +1,7 @@
 /** Pictures as text, where somebody looks. */
-import { terminalColors } from '../io/terminal.ts'
-import type { Model } from '../model/model.ts'
-import { textPictureOf } from '../model/picture.ts'
+import { terminalColors } from '../files/io/terminal.ts'
+import type { Model } from '../families/values/model.ts'
+import { textPictureOf } from '../files/show/picture.ts'
 import { print } from './output.ts'
 
 /** Prints them in a terminal, or where nothing else comes of them. */

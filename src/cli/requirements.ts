@@ -1,7 +1,7 @@
 /** What is required of a text, as it is typed: a word at a place, or one of some characters at several. */
-import { requireAmong, requireTokens, type TokenRequirement } from '../discrete/index.ts'
+import { requireAmong, requireTokens, type TokenRequirement } from '../diffusion/discrete/index.ts'
 import { TweedieError } from '../errors.ts'
-import type { Tokenizer } from '../text/index.ts'
+import type { Tokenizer } from '../files/text/index.ts'
 
 const hint = "a word and its first place, 'love@5', or a class of characters and places, '[A-Z]@0' or '[aeiou]@3-9'"
 

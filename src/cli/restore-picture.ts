@@ -1,6 +1,6 @@
 /** Reads a picture as a model's data, and refuses one of another size or mode. */
 import { TweedieError } from '../errors.ts'
-import { readBytes } from '../io/node/files.ts'
+import { readBytes } from '../files/io/node/files.ts'
 
 /** A picture as bytes, channels first. */
 export interface Picture {

@@ -13,8 +13,8 @@ import {
   type Observation,
   observation,
   observe,
-} from '../measure/index.ts'
-import type { Model } from '../model/model.ts'
+} from '../diffusion/measure/index.ts'
+import type { Model } from '../families/values/model.ts'
 import { fitPicture, readPicture, valuesOfBytes } from './restore-picture.ts'
 import type { RestoreCommandOptions } from './restore.ts'
 

@@ -1,15 +1,15 @@
 /** Where samples go: a picture, an array, or a folder of pictures. */
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { affineOf } from '../data/normalise.ts'
-import { itemSize } from '../data/dataset.ts'
-import { writeNpy } from '../data/formats/npy.ts'
+import { affineOf } from '../files/data/normalise.ts'
+import { itemSize } from '../files/data/dataset.ts'
+import { writeNpy } from '../files/data/formats/npy.ts'
 import { TweedieError } from '../errors.ts'
-import { writeFileAtomic } from '../io/node/files.ts'
-import { imageExtensions, writeImage } from '../io/node/images.ts'
-import type { Generated } from '../model/generate.ts'
-import type { Model } from '../model/model.ts'
-import { pictureOf } from '../model/picture.ts'
+import { writeFileAtomic } from '../files/io/node/files.ts'
+import { imageExtensions, writeImage } from '../files/io/node/images.ts'
+import type { Generated } from '../families/values/generate.ts'
+import type { Model } from '../families/values/model.ts'
+import { pictureOf } from '../files/show/picture.ts'
 import { requireNew } from './require-new.ts'
 
 /**

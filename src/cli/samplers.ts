@@ -11,9 +11,9 @@ export function samplersCommand(): Command {
     ['tweedie samplers --json', 'with papers and the names that others use, and what each is for'],
   ])
   return list.action(async ({ json }: CommonOptions) => {
-    const { samplers: ready } = await import('../sample/registry.ts')
+    const { samplers: ready } = await import('../diffusion/sample/registry.ts')
     const { measuredSamplers } = await import('./sampler-choice.ts')
-    const { tokenSamplers } = await import('../discrete/index.ts')
+    const { tokenSamplers } = await import('../diffusion/discrete/index.ts')
     const samplers: typeof ready = [...ready, ...measuredSamplers.map((sampler) => ({ sampler }))]
     if (json) {
       const rows = samplers.map(({ sampler, alias, diffusers }) => {

@@ -1,5 +1,5 @@
 /** Texts as they are shown and written. */
-import { writeNpy } from '../data/formats/npy.ts'
+import { writeNpy } from '../files/data/formats/npy.ts'
 import { style } from './common.ts'
 import { visible } from './live-text.ts'
 

@@ -1,7 +1,7 @@
 /** A sampler of tokens from its name; what does not go with the model is refused here, before anything is computed. */
-import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../discrete/index.ts'
+import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../diffusion/discrete/index.ts'
 import { TweedieError } from '../errors.ts'
-import type { TokenModel } from '../model/token-model.ts'
+import type { TokenModel } from '../families/tokens/model.ts'
 
 /**
  * The sampler of this name, or undefined where nothing is said.

@@ -1,8 +1,8 @@
 /** What `tweedie train-classifier` does. */
-import { writeFileAtomic } from '../io/node/files.ts'
-import { encodeNoisyClassifier } from '../model/guided-classifier.ts'
-import { nodeEngine } from '../runtime/node.ts'
-import { trainNoisyClassifier } from '../train/noisy-classifier.ts'
+import { writeFileAtomic } from '../files/io/node/files.ts'
+import { encodeNoisyClassifier } from '../families/values/noisy-classifier.ts'
+import { nodeEngine } from '../engine/runtime/node.ts'
+import { trainNoisyClassifier } from '../families/values/train-noisy-classifier.ts'
 import { duration, note, print, printJson, sessionOptions } from './common.ts'
 import { openData } from './open-data.ts'
 import { requireNew } from './require-new.ts'

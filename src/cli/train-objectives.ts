@@ -1,7 +1,7 @@
 /** Objectives by name: what belongs together, so that it need not be said piece by piece. */
-import type { TrainedParametrisation } from '../denoise/objective-spec.ts'
-import type { WeightingName } from '../denoise/weighting.ts'
-import type { ScheduleName } from '../noise/named.ts'
+import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec.ts'
+import type { WeightingName } from '../diffusion/denoise/weighting.ts'
+import type { ScheduleName } from '../diffusion/noise/named.ts'
 
 /** What a name stands for. */
 export interface NamedObjective {

@@ -1,26 +1,26 @@
 /** What `tweedie train` does. */
-import { classCount } from '../data/dataset.ts'
-import type { CategoricalDataset } from '../data/categorical.ts'
-import type { ArrayDataset } from '../data/dataset.ts'
+import { classCount } from '../files/data/dataset.ts'
+import type { CategoricalDataset } from '../files/data/categorical.ts'
+import type { ArrayDataset } from '../files/data/dataset.ts'
 import { TweedieError } from '../errors.ts'
-import { readJson } from '../io/node/files.ts'
-import { sparkline } from '../io/terminal.ts'
-import { nodeEngine } from '../runtime/node.ts'
-import type { Checkpoint } from '../train/checkpoint.ts'
-import { defaultSpec } from '../train/defaults.ts'
-import type { Choices } from '../train/defaults.ts'
-import { defaultEmbeddedSpec } from '../train/embedded-defaults.ts'
-import { beginRun, readRun, requireFree } from '../train/node/run-folder.ts'
-import type { DataSource, Rhythm } from '../train/node/run-folder.ts'
-import { digestOf, trainInFolder } from '../train/node/run.ts'
-import type { RunEvent } from '../train/node/run.ts'
-import { deadlineOf, stepsOf } from '../train/plan.ts'
-import type { TrainData } from '../train/problem.ts'
-import { problemOf } from '../train/problem-of.ts'
-import { type AnyTrainSpec, isTokenSpec } from '../train/spec.ts'
-import { defaultTokenSpec } from '../train/token-defaults.ts'
-import { train } from '../train/train.ts'
-import type { TrainOptions } from '../train/train.ts'
+import { readJson } from '../files/io/node/files.ts'
+import { sparkline } from '../files/io/terminal.ts'
+import { nodeEngine } from '../engine/runtime/node.ts'
+import type { Checkpoint } from '../tools/train/checkpoint.ts'
+import { defaultSpec } from '../families/values/defaults.ts'
+import type { Choices } from '../families/values/defaults.ts'
+import { defaultEmbeddedSpec } from '../families/embeddings/defaults.ts'
+import { beginRun, readRun, requireFree } from '../tools/train/node/run-folder.ts'
+import type { DataSource, Rhythm } from '../tools/train/node/run-folder.ts'
+import { digestOf, trainInFolder } from '../app/node/run.ts'
+import type { RunEvent } from '../app/node/run.ts'
+import { deadlineOf, stepsOf } from '../tools/train/plan.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+import { problemOf } from '../families/problem-of.ts'
+import { type AnyTrainSpec, isTokenSpec } from '../families/spec.ts'
+import { defaultTokenSpec } from '../families/tokens/defaults.ts'
+import { train } from '../app/train.ts'
+import type { TrainOptions } from '../app/train.ts'
 import { bytes, duration, listenForInterrupt, note, print, printJson, sessionOptions } from './common.ts'
 import { startProgress, style, table, thousands, version } from './common.ts'
 import type { Progress } from './common.ts'
@@ -138,7 +138,7 @@ function tokenSpecOf(options: TrainCommandOptions): SpecOf {
 async function resume(folder: string, path: string | undefined, options: TrainCommandOptions): Promise<Run> {
   const fixed = Object.keys(options).filter((name) => !changeable.has(name))
   const { checkpoint, ...record } = await readRun(folder)
-  const spec = resumedSpec(checkpoint?.spec ?? record.spec, options)
+  const spec = resumedSpec((checkpoint?.spec ?? record.spec) as AnyTrainSpec, options)
   if (fixed.length > 0) {
     throw new TweedieError('usage', `--${kebab(fixed[0]!)} cannot change when a run is resumed`, {
       hint: '--steps, --epochs, --minutes and --rate can; everything else stays as it was',

@@ -1,10 +1,10 @@
 /** What `tweedie train` does with tokens: which data are, what its options mean for them, and which make no sense. */
 import { TweedieError } from '../errors.ts'
-import type { BetaTableName } from '../noise/betas.ts'
-import type { NoiseSpec } from '../noise/named.ts'
-import type { EmbeddedChoices } from '../train/embedded-defaults.ts'
-import type { DataSource } from '../train/node/run-folder.ts'
-import type { TokenChoices } from '../train/token-defaults.ts'
+import type { BetaTableName } from '../diffusion/noise/betas.ts'
+import type { NoiseSpec } from '../diffusion/noise/named.ts'
+import type { EmbeddedChoices } from '../families/embeddings/defaults.ts'
+import type { DataSource } from '../tools/train/node/run-folder.ts'
+import type { TokenChoices } from '../families/tokens/defaults.ts'
 import { isMaps } from './open-data.ts'
 import { kebab } from './option-name.ts'
 import { budgetOf, noiseOf } from './train-choices.ts'
@@ -73,7 +73,7 @@ export async function tokenSourceOf(path: string, options: DataOptions): Promise
     if (categories === undefined) return common
     throw new TweedieError('usage', '--categories: maps have categories already')
   }
-  const { isCorpus } = await import('../data/node/read-corpus.ts')
+  const { isCorpus } = await import('../files/data/node/read-corpus.ts')
   if (tokens === undefined && !(await isCorpus(path))) {
     for (const name of tokenOptions) refuse(options, name, `is for tokens, and ${path} is no text`, tokenHint)
     if (embeds(options)) throw new TweedieError('usage', `--objective diffusion-lm is for text, and ${path} is none`)

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { parseNpy } from '../../src/data/formats/npy.ts'
+import { parseNpy } from '../../src/files/data/formats/npy.ts'
 import { linesIn } from './support.ts'
 import { temporaryFolder, tinyImages, tinyPoints } from './tweedie.ts'
 

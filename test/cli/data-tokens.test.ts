@@ -2,8 +2,8 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createCategorical, describeTokens } from '../../src/data/index.ts'
-import { characterTokenizer } from '../../src/text/index.ts'
+import { createCategorical, describeTokens } from '../../src/files/data/index.ts'
+import { characterTokenizer } from '../../src/files/text/index.ts'
 import { linesIn } from './support.ts'
 import { temporaryFolder } from './tweedie.ts'
 

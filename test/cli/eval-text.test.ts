@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { knownShare } from '../../src/eval/ngram.ts'
-import { unigramDivergence } from '../../src/eval/unigrams.ts'
+import { knownShare } from '../../src/tools/eval/ngram.ts'
+import { unigramDivergence } from '../../src/tools/eval/unigrams.ts'
 import { linesIn } from './support.ts'
 import { temporaryFolder } from './tweedie.ts'
 

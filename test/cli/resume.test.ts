@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readCheckpoint } from '../../src/train/node/run-folder.ts'
-import { readLog } from '../../src/train/node/log-file.ts'
+import { readCheckpoint } from '../../src/tools/train/node/run-folder.ts'
+import { readLog } from '../../src/tools/train/node/log-file.ts'
 import { start, temporaryFolder, tinyPoints, tweedie } from './tweedie.ts'
 
 const folder = temporaryFolder()

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { liveText } from '../../src/cli/live-text.ts'
-import { parseNpy } from '../../src/data/index.ts'
+import { parseNpy } from '../../src/files/data/index.ts'
 import { linesIn } from './support.ts'
 import { temporaryFolder, tinyPoints } from './tweedie.ts'
 

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { samplers } from '../../src/sample/index.ts'
+import { samplers } from '../../src/diffusion/sample/index.ts'
 import { anchorsOf, type Block, linksOf, namedFiles, type Page, parsePage, readPages } from './pages.ts'
 import { runBlocks } from './run-blocks.ts'
 

@@ -14,7 +14,7 @@ export interface Page {
 
 /** A fenced block: three backquotes, then what it is. */
 export interface Block {
-  /** All that stands after the backquotes: `ts run`, `ts file=src/noise/kernel.ts`. */
+  /** All that stands after the backquotes: `ts run`, `ts file=src/diffusion/noise/kernel.ts`. */
   readonly info: string
   readonly lines: readonly string[]
   /** The line of the page that it begins at, from 1. */

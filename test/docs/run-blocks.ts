@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import manifest from '../../package.json' with { type: 'json' }
 
 /** What a block printed, line by line, or how it failed. */
 export interface Outcome {
@@ -51,7 +52,10 @@ export function runBlocks(sources: readonly string[]): readonly Outcome[] {
 /** The block with imports from the package led to src/. */
 function withSources(source: string): string {
   return source.replace(/from 'tweedie(\/[\w-]+)?'/g, (_, room?: string) => {
-    const file = resolve('src', room === undefined || room === '/core' ? 'core.ts' : `.${room}/index.ts`)
+    const entry = manifest.exports[`.${room ?? '/core'}` as keyof typeof manifest.exports] as {
+      readonly default: string
+    }
+    const file = resolve(entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
     return `from '${pathToFileURL(file).href}'`
   })
 }

@@ -1,0 +1,56 @@
+/** A training run in a folder: the events of {@link train}, with everything that is to be kept written on the way. */
+import { createHash } from 'node:crypto'
+import { writeModelFolder } from '../../files/io/node/model-folder.ts'
+import { anyFolderOf } from '../../families/any-model.ts'
+import { lookToJson } from '../../families/tokens/model.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
+import { train } from '../train.ts'
+import type { TrainEvent, TrainOptions } from '../train.ts'
+import { drawSamples } from './draw-samples.ts'
+import { openLog } from '../../tools/train/node/log-file.ts'
+import { runPaths, writeCheckpoint } from '../../tools/train/node/run-folder.ts'
+
+/** How to train in a folder. */
+export interface RunOptions extends TrainOptions {
+  /** Made by `beginRun`. */
+  readonly folder: string
+  /** Steps between two pictures of samples; none by default. */
+  readonly sampleEvery?: number | undefined
+}
+
+/** What happens in a run. */
+export type RunEvent = TrainEvent | { readonly type: 'samples'; readonly step: number; readonly path: string }
+
+/**
+ * Trains in a folder: the log, checkpoints, the model and pictures of samples are on the disk when their event arrives.
+ */
+export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOptions): AsyncGenerator<RunEvent> {
+  const paths = runPaths(folder)
+  using log = await openLog(paths.log, options.from?.state.step ?? 0)
+  for await (const event of train(options)) {
+    if (event.type === 'log') log.append(event.line)
+    if (event.type === 'checkpoint') {
+      log.sync()
+      await writeCheckpoint(folder, event.checkpoint)
+      await writeModelFolder(folder, anyFolderOf(event.model))
+    }
+    yield event
+    if (event.type === 'step' && sampleEvery && event.step % sampleEvery === 0) {
+      const path = await drawSamples(paths.samples, event.model(), options.engine, {
+        ...options,
+        seed: options.spec.seed,
+      })
+      yield { type: 'samples', step: event.step, path }
+    }
+  }
+}
+
+/** A digest of a data set: items, labels, shape, and what they stand for. */
+export function digestOf(dataset: TrainData): string {
+  const { data, labels, shape, classNames } = dataset
+  const hash = createHash('sha256').update(JSON.stringify([shape, classNames ?? null]))
+  if (dataset.kind === 'tokens') hash.update(JSON.stringify([dataset.categories, lookToJson(dataset.look)]))
+  hash.update(data)
+  if (labels) hash.update(labels)
+  return hash.digest('hex').slice(0, 16)
+}

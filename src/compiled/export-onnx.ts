@@ -1,0 +1,89 @@
+/**
+ * The network of a model as an ONNX file for any runtime: weights inside, in 32, 16 or 8 bits, standard operators only, named
+ * inputs `x` `[batch, ...inputShape]` (int32 for tokens), `t` `[batch]` and `labels` `[batch]` int32, named output `output`.
+ */
+import { TweedieError } from '../errors.ts'
+import { type ConvolutionRanges, int8Convolutions } from '../engine/onnx/int8-convolution.ts'
+import { encodeModel } from '../engine/onnx/proto/encode.ts'
+import type { ModelProto, TensorProto, ValueInfo } from '../engine/onnx/proto/model.ts'
+import { shareConstants } from '../engine/onnx/share-constants.ts'
+import { toOnnx } from '../engine/onnx/to-onnx.ts'
+import { networkGraph, type NetworkWeights } from './network-graph.ts'
+import { storeWeights, type WeightFormat } from './weight-format.ts'
+
+/** How to export. */
+export interface ExportOptions {
+  /** The batch size of the file; default: any. */
+  readonly batch?: number | undefined
+  /** How large weights are stored: `float32` (default), `float16`, or `int8` with a scale for every output channel. */
+  readonly weights?: WeightFormat | undefined
+  /** Ranges of convolutions, which then compute in eight bits on a processor: those that `calibrate` finds. */
+  readonly ranges?: ConvolutionRanges | undefined
+  /** Text stored in the file. */
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/**
+ * The bytes of an `.onnx` file.
+ *
+ * @throws TweedieError `model` where the network's graph cannot be freed from its batch size, or a weight has no place in
+ *   the format, `ranges` are of another network
+ */
+export function exportOnnx(
+  model: NetworkWeights,
+  { batch, weights: format = 'float32', ranges, metadata = {} }: ExportOptions = {},
+): Uint8Array {
+  const make = (size: number): ModelProto => {
+    const { output, weights } = networkGraph(model, size)
+    return toOnnx({ output }, { target: { provider: 'webgpu' }, constants: weights, metadata })
+  }
+  const full = batch === undefined ? freeBatch(make) : make(batch)
+  const weights = model.layout.toMap(model.weights)
+  const shared = shareConstants(full, weights)
+  return encodeModel(storeWeights(ranges ? int8Convolutions(shared, ranges) : shared, weights, format))
+}
+
+/** Two sizes that no other dimension has by chance. */
+const sizes = [1009, 1013] as const
+
+/**
+ * Graphs have fixed shapes, so a batch of any size is found by comparison: in the graphs of two sizes only the targets of
+ * reshapes differ, each in one place, and -1 there means whatever the rest leaves over.
+ */
+function freeBatch(make: (size: number) => ModelProto): ModelProto {
+  const [one, other] = [make(sizes[0]), make(sizes[1])]
+  const { graph } = one
+  if (JSON.stringify(graph.nodes) !== JSON.stringify(other.graph.nodes)) throw bound()
+  const reshaped = new Set(graph.nodes.flatMap(({ opType, inputs }) => (opType === 'Reshape' ? inputs.slice(1) : [])))
+  const used = graph.nodes.flatMap(({ opType, inputs }) => (opType === 'Reshape' ? inputs.slice(0, 1) : inputs))
+  for (const name of used) reshaped.delete(name)
+  const initializers = graph.initializers.map((tensor, i) => {
+    const twin = other.graph.initializers[i]!
+    if (equal(tensor.bytes, twin.bytes)) return tensor
+    if (!reshaped.has(tensor.name)) throw bound()
+    return withFreePlace(tensor, twin)
+  })
+  return { ...one, graph: { ...graph, initializers, inputs: graph.inputs.map(free), outputs: graph.outputs.map(free) } }
+}
+
+/** A reshape's target with −1 where the two differ. */
+function withFreePlace(tensor: TensorProto, twin: TensorProto): TensorProto {
+  const [shape, others] = [tensor, twin].map(({ bytes }) => new BigInt64Array(bytes.slice().buffer)) as [
+    BigInt64Array,
+    BigInt64Array,
+  ]
+  const places = Array.from(shape.keys()).filter((i) => shape[i] !== others[i])
+  if (places.length !== 1) throw bound()
+  shape[places[0]!] = -1n
+  return { ...tensor, bytes: new Uint8Array(shape.buffer) }
+}
+
+const free = (info: ValueInfo): ValueInfo => ({ ...info, shape: ['batch', ...(info.shape ?? []).slice(1)] })
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
+}
+
+function bound(): TweedieError {
+  return new TweedieError('model', "this network's graph needs a batch size", { hint: 'say it: --batch 1' })
+}

@@ -1,0 +1,43 @@
+/** The network of a model as a graph of its own: `x`, `t` and, if it knows classes, `labels` → `output`. */
+import { input } from '../engine/graph/index.ts'
+import type { HostArray, Tensor } from '../engine/graph/index.ts'
+import { Scope } from '../engine/nn/parameters.ts'
+import { portionOf } from '../engine/runtime/portions.ts'
+import type { Layout } from '../engine/nn/layout.ts'
+import type { Network } from '../engine/nn/network.ts'
+
+/** A network's graph for batches of one size, and the weights by the names of its other inputs. */
+export interface NetworkGraph {
+  /** Noisy data, `[batch, ...inputShape]`; int32 for a network over tokens. */
+  readonly x: Tensor
+  /** `[batch, ...outputShape]`. */
+  readonly output: Tensor
+  readonly weights: ReadonlyMap<string, HostArray>
+}
+
+/** What of a model is its network. */
+export interface NetworkWeights {
+  readonly network: Network
+  readonly layout: Layout
+  /** All weights, flat. */
+  readonly weights: Float32Array
+}
+
+/** Values that a portion of a batch may have when nothing is kept for a gradient. */
+const portionValues = 2.5e8
+
+/** How many items of a batch go through a model's network at a time when sampling. */
+export function samplingPortion(model: NetworkWeights, batch: number): number {
+  return portionOf([networkGraph(model, batch).output], batch, portionValues)
+}
+
+/** Builds it. `t` is `[batch]` in the network's own units, `labels` `[batch]` int32. */
+export function networkGraph({ network, layout, weights }: NetworkWeights, batch: number): NetworkGraph {
+  const x = input('x', [batch, ...network.inputShape], network.categories ? 'int32' : 'float32')
+  const output = network.build(new Scope(), {
+    x,
+    t: input('t', [batch]),
+    ...(network.classes > 0 && { labels: input('labels', [batch], 'int32') }),
+  })
+  return { x, output, weights: new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data])) }
+}

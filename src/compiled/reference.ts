@@ -1,0 +1,40 @@
+/** What a network says about some inputs, so that another implementation can be held against it. */
+import type { SafeTensorInput } from '../files/io/safetensors.ts'
+import { fold, key, normal } from '../engine/random/index.ts'
+import { compile } from '../engine/runtime/program.ts'
+import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
+import type { DenoisingModel } from './denoiser.ts'
+import { networkGraph } from './network-graph.ts'
+
+/** How many inputs. */
+const batch = 4
+
+/**
+ * Inputs and what the network makes of them: `x` and `output` float32, `t` and, if it knows classes, `class_labels`
+ * int64, in the names and types of Python's diffusers.
+ */
+export async function referenceOf(
+  model: DenoisingModel,
+  engine: Engine,
+  options: Pick<SessionOptions, 'device' | 'threads'> & { readonly seed?: number } = {},
+): Promise<Map<string, SafeTensorInput>> {
+  const { seed = 0, ...session } = options
+  const { x, output, weights } = networkGraph(model, batch)
+  using program = await compile({ output }, engine, { ...session, constants: weights })
+  const { classes } = model.network
+  const levels = model.schedule.table?.steps ?? 1000
+  const t = Int32Array.from({ length: batch }, (_, i) => Math.round((i * (levels - 1)) / (batch - 1)))
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % Math.max(1, classes))
+  const feeds = {
+    x: normal(fold(key(seed), 'reference'), new Float32Array(x.shape.reduce((a, b) => a * b, 1))),
+    t: Float32Array.from(t),
+    ...(classes > 0 && { labels }),
+  }
+  const result = await program.run(feeds)
+  return new Map<string, SafeTensorInput>([
+    ['x', { shape: x.shape, data: feeds.x }],
+    ['t', { shape: [batch], data: BigInt64Array.from(t, BigInt) }],
+    ...(classes > 0 ? [['class_labels', { shape: [batch], data: BigInt64Array.from(labels, BigInt) }] as const] : []),
+    ['output', { shape: output.shape, data: result.output as Float32Array }],
+  ])
+}

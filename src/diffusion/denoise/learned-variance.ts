@@ -1,0 +1,50 @@
+/** Networks that predict the variance of the reverse step along with its mean. */
+import { TweedieError } from '../../errors.ts'
+import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from './denoiser.ts'
+import { fromPrediction, type Predict, type PredictionOptions } from './from-prediction.ts'
+
+/** A denoiser that also says where between its two bounds the variance of the reverse step lies. */
+export interface VarianceDenoiser extends Denoiser {
+  /**
+   * v of the last evaluation, `[batch, ...shape]`: log var = v log β + (1 − v) log β̃, between the variances of
+   * q(x_t | x_s) and of q(x_s | x_t, x₀).
+   */
+  readonly fraction: () => FloatArray
+}
+
+/**
+ * The denoiser of a network with twice the channels: of every item the first half is the prediction and the second half is
+ * 2 v − 1, `learned_range` of OpenAI's code and of diffusers.
+ *
+ * Improved Denoising Diffusion Probabilistic Models (Nichol & Dhariwal, 2021), equation 15,
+ * https://arxiv.org/abs/2102.09672
+ */
+export function fromPredictionAndVariance(predict: Predict, options: PredictionOptions): VarianceDenoiser {
+  const size = sizeOf(options.shape)
+  let fraction: FloatArray = new Float32Array(0)
+  let prediction: FloatArray = fraction
+  const split = async (x: FloatArray, t: number, context?: DenoiseContext): Promise<FloatArray> => {
+    const output = await predict(x, t, context)
+    if (output.length !== 2 * x.length) {
+      throw new TweedieError(
+        'shape',
+        `the network returned ${output.length} numbers for ${x.length} of input, not twice as many`,
+      )
+    }
+    if (prediction.length !== x.length || prediction.constructor !== output.constructor) {
+      prediction = emptyLike(output, x.length)
+      fraction = emptyLike(output, x.length)
+    }
+    for (let at = 0; at < x.length; at += size) {
+      prediction.set(output.subarray(2 * at, 2 * at + size), at)
+      for (let i = 0; i < size; i++) fraction[at + i] = (output[2 * at + size + i]! + 1) / 2
+    }
+    return prediction
+  }
+  return Object.freeze({ ...fromPrediction(split, options), fraction: () => fraction })
+}
+
+/** Whether a denoiser predicts variances. */
+export function predictsVariance(denoiser: Denoiser): denoiser is VarianceDenoiser {
+  return 'fraction' in denoiser
+}

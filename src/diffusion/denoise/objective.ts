@@ -1,0 +1,90 @@
+/**
+ * The denoising objective as a graph. For every item a time t is drawn, and with it the numbers of the schedule and of
+ * the parametrisation; the network sees x_t = α x₀ + σ ε and is to say m = a x₀ + b ε:
+ *
+ *     loss = mean over items of w |m̂(x_t, t) − m|² / dim.
+ *
+ * - Denoising Diffusion Probabilistic Models (Ho et al., 2020), algorithm 1, https://arxiv.org/abs/2006.11239
+ * - A Connection Between Score Matching and Denoising Autoencoders (Vincent, 2011)
+ */
+import { add, input, mean, mul, reshape, square, sub } from '../../engine/graph/index.ts'
+import type { Tensor } from '../../engine/graph/index.ts'
+import type { Network } from '../../engine/nn/network.ts'
+import type { Scope } from '../../engine/nn/parameters.ts'
+import type { Objective } from './objective-spec.ts'
+
+/** What is fed at every step besides data and noise: one number for each item. */
+export const itemCoefficients = ['alpha', 'sigma', 'sample', 'noise', 'weight'] as const
+
+/** The loss of a batch. */
+export interface LossGraph {
+  /** The mean over the batch, a scalar. */
+  readonly loss: Tensor
+  /** Each item's weighted error, `[N]`. */
+  readonly itemLoss: Tensor
+}
+
+/** A network's answer to a batch of noisy data. */
+export interface Answer {
+  /** Clean data, `[N, ...shape]`. */
+  readonly x0: Tensor
+  /** m, what is to be predicted. */
+  readonly target: Tensor
+  /** What the network says, `[N, ...outputShape]`. */
+  readonly output: Tensor
+}
+
+/** One number for each item, fed by name, in a shape that goes with the data's. */
+export function perItem(name: string, network: Network, batch: number): Tensor {
+  return reshape(input(name, [batch]), [batch, ...network.inputShape.map(() => 1)])
+}
+
+/**
+ * Shows a network `batch` noisy items. Inputs: `x0` and `epsilon` `[N, ...shape]`, `t` `[N]` in the network's units,
+ * `labels` `[N]` for a conditional network, and {@link itemCoefficients} but the weight, `[N]`.
+ */
+export function answerOf(network: Network, scope: Scope, batch: number): Answer {
+  const shape = [batch, ...network.inputShape]
+  const [x0, epsilon] = [input('x0', shape), input('epsilon', shape)]
+  const mix = (a: string, b: string): Tensor =>
+    add(mul(perItem(a, network, batch), x0), mul(perItem(b, network, batch), epsilon))
+  const output = network.build(scope, {
+    x: mix('alpha', 'sigma'),
+    t: input('t', [batch]),
+    ...(network.classes > 0 && { labels: input('labels', [batch], 'int32') }),
+  })
+  return { x0, target: mix('sample', 'noise'), output }
+}
+
+/** w |m̂ − m|² / dim of each item, with the input `weight` `[N]`. */
+export function weightedError(prediction: Tensor, target: Tensor): Tensor {
+  return mul(input('weight', [target.shape[0]!]), itemMean(square(sub(prediction, target))))
+}
+
+/** The mean over everything but the batch. */
+export function itemMean(x: Tensor): Tensor {
+  return mean(
+    x,
+    x.shape.slice(1).map((_, axis) => axis + 1),
+  )
+}
+
+/** The loss of `batch` items; its inputs are those of {@link answerOf}, and `weight`. */
+export function denoisingLoss(network: Network, scope: Scope, batch: number): LossGraph {
+  const { target, output } = answerOf(network, scope, batch)
+  const itemLoss = weightedError(output, target)
+  return { loss: mean(itemLoss), itemLoss }
+}
+
+/**
+ * The coefficients of an item at time t, in the order of {@link itemCoefficients}. The factor by which the network sees
+ * x_t smaller or larger is already in α and σ.
+ */
+export function coefficientsAt(
+  { schedule, parametrisation, view, weight }: Objective,
+  t: number,
+): readonly [alpha: number, sigma: number, sample: number, noise: number, weight: number] {
+  const { sample, noise } = parametrisation.weights(schedule, t)
+  const scale = view.scale(t)
+  return [scale * schedule.alpha(t), scale * schedule.sigma(t), sample, noise, weight(t)]
+}

@@ -1,0 +1,135 @@
+/**
+ * Ancestral sampling: x_s ~ p(x_s | x_t) = Σ_k p(x₀ = k | x_t) q(x_s | x_t, x₀ = k), from noise to data in any number of steps. Exact
+ * for one token in any number of steps, and for many in the limit of many.
+ *
+ * Tokens that are given are simply there under masks, which is exact; under other kernels they are shown as noise would have
+ * them at each time, which is not, but comes nearer with every round.
+ *
+ * - Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), https://arxiv.org/abs/2107.03006
+ * - Simple and Effective Masked Diffusion Language Models (Sahoo et al., 2024), section 4.2, https://arxiv.org/abs/2406.07524
+ * - RePaint (Lugmayr et al., 2022), https://arxiv.org/abs/2201.09865
+ */
+import { TweedieError } from '../../errors.ts'
+import type { FloatArray } from '../../engine/random/index.ts'
+import { liftedShare } from './absorbing.ts'
+import { drawLog } from './log-space.ts'
+import type { DiscreteProcess } from './process.ts'
+import type { TokenProblem, TokenSampler, TokenStep } from './sampler.ts'
+import { temper } from './temper.ts'
+import { tokenTimes } from './token-times.ts'
+
+/** How to sample. */
+export interface AncestralTokensOptions {
+  /**
+   * Where tokens are given and there are no masks: how often each step is taken, noise being put back in between, so that the
+   * other tokens get along with the given ones (RePaint); default 5.
+   */
+  readonly rounds?: number
+}
+
+/** Ancestral sampling for every kernel, one evaluation a step. */
+export function ancestralTokens({ rounds = 5 }: AncestralTokensOptions = {}): TokenSampler {
+  if (!Number.isInteger(rounds) || rounds < 1) throw new TweedieError('usage', `rounds ${rounds}: must be 1 or more`)
+  return Object.freeze({
+    name: 'ancestral',
+    masksOnly: false,
+    use: 'the plain reverse process, for every kernel',
+    paper: 'https://arxiv.org/abs/2107.03006',
+    run: (problem: TokenProblem) => run(problem, roundsOf(problem, rounds), () => true),
+  })
+}
+
+/**
+ * Ancestral sampling of masks that asks the denoiser only while masks are left, and, where its answer does not depend on time, only
+ * after one was lifted: then there are never more evaluations than tokens, however many steps.
+ */
+export function mdlm(): TokenSampler {
+  return Object.freeze({
+    name: 'mdlm',
+    masksOnly: true,
+    use: 'masks: many steps at the price of few, where the network knows no time',
+    paper: 'https://arxiv.org/abs/2406.07524',
+    run: (problem: TokenProblem) => {
+      const { timeless, process } = problem.denoiser
+      return run(problem, 1, (changed) => (changed || !timeless) && problem.x.includes(process.mask!))
+    },
+  })
+}
+
+/** Once, unless tokens are given that noise would change. */
+const roundsOf = ({ denoiser, given }: TokenProblem, rounds: number): number =>
+  denoiser.process.mask === null && given.some((token) => token >= 0) ? rounds : 1
+
+/** @param ask whether there is something to be learned, given whether a token has changed since it was asked last */
+async function* run(
+  problem: TokenProblem,
+  rounds: number,
+  ask: (changed: boolean) => boolean,
+): AsyncGenerator<TokenStep> {
+  const { denoiser, x, given, batch, labels, temperature, signal } = problem
+  const { process } = denoiser
+  const times = tokenTimes(process, problem.steps)
+  const uniforms = new Float64Array(x.length)
+  const draw = drawer(process)
+  let answer: FloatArray = new Float64Array(0)
+  let [changed, evaluations] = [true, 0]
+  for (let index = 0; index < problem.steps; index++) {
+    const [t, s] = [times[index]!, times[index + 1]!]
+    for (let round = 0; round < rounds; round++) {
+      signal?.throwIfAborted()
+      if (round > 0) {
+        problem.uniforms(uniforms, index, 3 * round - 1)
+        process.corrupt(x.slice(), t, uniforms, x, s)
+      }
+      problem.uniforms(uniforms, index, 3 * round + 1)
+      showGiven(process, given, t, uniforms, x)
+      if (ask(changed)) {
+        answer = temper(await denoiser.logits(x, t, batch, labels, signal), process.categories, temperature)
+        evaluations++
+      }
+      problem.uniforms(uniforms, index, 3 * round)
+      changed = false
+      for (let i = 0; i < x.length; i++) {
+        const next = given[i]! >= 0 ? given[i]! : draw(answer, i, x[i]!, s, t, uniforms[i]!)
+        changed ||= next !== x[i]
+        x[i] = next
+      }
+    }
+    yield { index, total: problem.steps, t, s, x, evaluations }
+  }
+}
+
+/** Puts the given tokens into x as they are at time t. */
+function showGiven(
+  process: DiscreteProcess,
+  given: Int32Array,
+  t: number,
+  uniforms: Float64Array,
+  x: Int32Array,
+): void {
+  if (process.mask !== null) return
+  for (let i = 0; i < x.length; i++) {
+    if (given[i]! >= 0) process.corrupt(given.subarray(i, i + 1), t, uniforms.subarray(i, i + 1), x.subarray(i, i + 1))
+  }
+}
+
+type Draw = (answer: FloatArray, place: number, token: number, s: number, t: number, u: number) => number
+
+/** Draws x_s for one token from one uniform number. */
+function drawer(process: DiscreteProcess): Draw {
+  const { categories, states } = process
+  if (process.kind === 'absorbing') {
+    const { fade, mask } = process
+    return (answer, place, token, s, t, u) => {
+      if (token !== mask) return token
+      const share = s === 0 ? 1 : liftedShare(fade, s, t)
+      return u < share ? drawLog(answer, u / share, place * categories, categories) : mask
+    }
+  }
+  const law = new Float64Array(states)
+  return (answer, place, token, s, t, u) => {
+    if (s === 0) return drawLog(answer, u, place * categories, categories)
+    process.reverse(answer, place * categories, token, s, t, law)
+    return drawLog(law, u)
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * A denoiser of tokens knows the posterior q(x₀ | x_t) as probabilities of categories, for each token. Networks, tabulated laws
+ * and guidance are all such denoisers, and samplers and bounds take any.
+ */
+import { sizeOf } from '../../engine/graph/shape.ts'
+import type { FloatArray } from '../../engine/random/index.ts'
+import { logNormalize } from './log-space.ts'
+import type { DiscreteProcess } from './process.ts'
+
+/** The posterior of clean tokens given noisy ones. */
+export interface CategoricalDenoiser {
+  /** How x_t was made from x₀. */
+  readonly process: DiscreteProcess
+  /** The shape of one item, without the batch. */
+  readonly shape: readonly number[]
+  /** Whether its answer does not depend on the time: then nothing is to be learned from tokens that have not changed. */
+  readonly timeless?: boolean
+  /**
+   * log p(x₀ = k | x_t), normalised.
+   *
+   * @param xt noisy tokens, `[batch, ...shape]`, read only
+   * @param t the time of them, in (0, 1]
+   * @param labels classes, `[batch]`, for a conditional denoiser
+   * @returns `[batch, ...shape, K]`; the denoiser may write its next answer into the same array
+   */
+  logits(
+    xt: Int32Array,
+    t: number,
+    batch: number,
+    labels?: Int32Array,
+    signal?: AbortSignal,
+  ): FloatArray | Promise<FloatArray>
+}
+
+/** What a network says of each token from its context: raw logits, `[batch, ...shape, K]`. */
+export type EvaluateLogits = CategoricalDenoiser['logits']
+
+/**
+ * The denoiser of a network: its logits with the evidence that a token gives of itself, log q(x_t | x₀ = k), as Bayes' rule has
+ * it. For masks that is the rule that what is seen stays; for all kernels, what the networks are trained as.
+ *
+ * @param evaluate raw logits; the array it returns is written into
+ * @param options `timeless`: the network does not look at the time; its denoiser then depends on it by the evidence alone,
+ * which under masks says nothing of the time
+ * @example
+ * const denoiser = fromLogits(process, [128], (xt, t, batch) => run(xt, t, batch), { timeless: true })
+ */
+export function fromLogits(
+  process: DiscreteProcess,
+  shape: readonly number[],
+  evaluate: EvaluateLogits,
+  { timeless = false }: { readonly timeless?: boolean } = {},
+): CategoricalDenoiser {
+  const { categories } = process
+  const size = sizeOf(shape)
+  return Object.freeze({
+    process,
+    shape,
+    timeless: timeless && process.mask !== null,
+    async logits(xt: Int32Array, t: number, batch: number, labels?: Int32Array, signal?: AbortSignal) {
+      const out = await evaluate(xt, t, batch, labels, signal)
+      for (let i = 0; i < batch * size; i++) {
+        process.addEvidence(out, i * categories, xt[i]!, t)
+        logNormalize(out, i * categories, categories)
+      }
+      return out
+    },
+  })
+}

@@ -1,0 +1,79 @@
+/** Noise by name: what a run or a model folder says of it, as plain JSON, and the schedule that this means. */
+import { TweedieError } from '../../errors.ts'
+import type { BetaTableName } from './betas.ts'
+import { cosineSchedule } from './cosine.ts'
+import { rectifiedFlow } from './flow.ts'
+import type { Schedule } from './schedule.ts'
+import { sqrtSchedule } from './sqrt.ts'
+import { tableSchedule } from './table-schedule.ts'
+import { namedTable } from './table.ts'
+import { edmSchedule, type SigmaRange, veSchedule } from './ve.ts'
+import { type BetaRange, subVpSchedule, vpSchedule } from './vp.ts'
+import { shifted } from './warp.ts'
+
+/** The numbers of a continuous schedule; each name takes some of them, and all take `shift`. */
+export interface ScheduleOptions extends BetaRange, SigmaRange {
+  /** σ/α times this factor, see {@link shifted}; default 1. */
+  readonly shift?: number
+}
+
+interface Builder {
+  readonly takes: readonly string[]
+  readonly build: (options: ScheduleOptions) => Schedule
+}
+
+const builders = {
+  cosine: { takes: [], build: () => cosineSchedule() },
+  vp: { takes: ['betaMin', 'betaMax'], build: vpSchedule },
+  'sub-vp': { takes: ['betaMin', 'betaMax'], build: subVpSchedule },
+  ve: { takes: ['sigmaMin', 'sigmaMax'], build: veSchedule },
+  edm: { takes: ['sigmaMax'], build: edmSchedule },
+  'rectified-flow': { takes: [], build: () => rectifiedFlow() },
+  sqrt: { takes: ['sigmaMin'], build: sqrtSchedule },
+} as const satisfies Record<string, Builder>
+
+/** The name of a schedule in continuous time. */
+export type ScheduleName = keyof typeof builders
+
+/** All names of {@link namedSchedule}. */
+export const scheduleNames = Object.freeze(Object.keys(builders)) as readonly ScheduleName[]
+
+/** Noise as JSON: a table of levels, or a schedule in continuous time with its numbers. */
+export type NoiseSpec =
+  | { readonly table: BetaTableName; readonly levels: number }
+  | ({ readonly schedule: ScheduleName } & ScheduleOptions)
+
+/**
+ * A schedule in continuous time by its name.
+ *
+ * @throws TweedieError `usage` for a name that there is not, or a number that this schedule does not take
+ * @example
+ * namedSchedule('vp', { betaMax: 15 }).alpha(1)
+ */
+export function namedSchedule(name: ScheduleName, { shift = 1, ...options }: ScheduleOptions = {}): Schedule {
+  if (!Object.hasOwn(builders, name)) {
+    throw new TweedieError('usage', `unknown noise schedule: ${name}`, { hint: `one of ${scheduleNames.join(', ')}` })
+  }
+  const { takes, build }: Builder = builders[name]
+  for (const [option, value] of Object.entries(options)) {
+    if (value !== undefined && !takes.includes(option)) {
+      throw new TweedieError('usage', `the schedule ${name} has no ${option}`, {
+        hint: `it takes ${[...takes, 'shift'].join(', ')}`,
+      })
+    }
+  }
+  const schedule = build(options)
+  return shift === 1 ? schedule : shifted(schedule, shift)
+}
+
+/** The schedule of a specification. */
+export function scheduleOfNoise(noise: NoiseSpec): Schedule {
+  if ('table' in noise) return tableSchedule(namedTable(noise.table, { steps: noise.levels }), noise.table)
+  const { schedule, ...options } = noise
+  return namedSchedule(schedule, options)
+}
+
+/** Noise in a few words: `vp`, `linear (1000 levels)`. */
+export function describeNoise(noise: NoiseSpec): string {
+  return 'table' in noise ? `${noise.table} (${noise.levels} levels)` : noise.schedule
+}

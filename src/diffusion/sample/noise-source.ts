@@ -1,0 +1,53 @@
+/** Where a sampler's noise comes from: a stream of its own for each item, so that no item depends on its batch. */
+import { TweedieError } from '../../errors.ts'
+import { type FloatArray, type Key, fold, key, normal } from '../../engine/random/index.ts'
+
+/**
+ * Fills `out`, `[batch, ...shape]`, with standard normal noise. The same (step, draw) gives the same noise.
+ *
+ * @param step the step that asks, or −1 for the initial state
+ * @param draw the number of the draw within the step
+ */
+export type NoiseSource = (out: FloatArray, step: number, draw: number) => void
+
+/** Which stream each item of the batch reads. */
+export interface RandomNoiseOptions {
+  /** The seed of the whole run; item i reads the stream (seed, i). Default 0. */
+  readonly seed?: number | bigint | string
+  /** The number of the batch's first item within the run, when a run is split into batches; default 0. */
+  readonly firstItem?: number
+  /** A seed for each item instead: item i of the batch gets what item 0 of a run with seed `seeds[i]` gets. */
+  readonly seeds?: readonly (number | bigint | string)[]
+}
+
+/**
+ * Noise keyed by (seed, item, step, draw): the same sample whatever the batch size, the split into batches or the device.
+ *
+ * @param size the number of elements in an item
+ */
+export function randomNoise(size: number, options: RandomNoiseOptions = {}): NoiseSource {
+  return keyedByItem(normal, size, options)
+}
+
+/** Random numbers of any law, keyed by (seed, item, step, draw) as those of {@link randomNoise} are. */
+export function keyedByItem<Out extends FloatArray>(
+  fill: (key: Key, out: Out) => unknown,
+  size: number,
+  { seed = 0, firstItem = 0, seeds }: RandomNoiseOptions = {},
+): (out: Out, step: number, draw: number) => void {
+  const keys: Key[] = []
+  const keyOf = (item: number): Key => {
+    if (!seeds) return fold(key(seed), 'sample', firstItem + item)
+    if (item < seeds.length) return fold(key(seeds[item]!), 'sample', 0)
+    throw new TweedieError('usage', `${seeds.length} seeds for a batch of more: give one seed per item`)
+  }
+  return (out, step, draw) => {
+    for (let item = 0; item * size < out.length; item++) {
+      keys[item] ??= keyOf(item)
+      fill(fold(keys[item], step, draw), out.subarray(item * size, (item + 1) * size) as Out)
+    }
+  }
+}
+
+/** No noise at all: the mean path of a stochastic sampler. */
+export const noNoise: NoiseSource = (out) => void out.fill(0)

@@ -1,0 +1,82 @@
+/** Configurations of networks: defaults filled in, every field checked by a rule. */
+import { TweedieError } from '../../errors.ts'
+
+/** A test of a field's value, and what it accepts in words. */
+export type FieldRule = readonly [test: (value: unknown) => boolean, expected: string]
+
+/** Whether a value is one of a few. */
+export function oneOf(...allowed: readonly (string | number | boolean | null)[]): FieldRule {
+  return [(value) => allowed.some((each) => each === value), allowed.map((each) => JSON.stringify(each)).join(' or ')]
+}
+
+const positive = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0
+const listOfPositive = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(positive)
+
+export const flag: FieldRule = [(value) => typeof value === 'boolean', 'true or false']
+export const count: FieldRule = [positive, 'a positive integer']
+export const countOrNull: FieldRule = [(value) => value === null || positive(value), 'a positive integer or null']
+export const countOrZero: FieldRule = [(value) => value === 0 || positive(value), 'a whole number, 0 or more']
+export const counts: FieldRule = [listOfPositive, 'a list of positive integers']
+export const countsOrNull: FieldRule = [
+  (value) => value === null || listOfPositive(value),
+  'a list of positive integers or null',
+]
+export const imageSize: FieldRule = [
+  (value) => positive(value) || (listOfPositive(value) && (value as number[]).length === 2),
+  'a positive integer or [height, width]',
+]
+export const positiveNumber: FieldRule = [
+  (value) => Number.isFinite(value) && (value as number) > 0,
+  'a positive number',
+]
+export const probability: FieldRule = [
+  (value) => typeof value === 'number' && value >= 0 && value < 1,
+  'a number in [0, 1)',
+]
+
+/**
+ * The full configuration: what is given over the defaults. Fields that begin with an underscore (`_class_name`) are
+ * notes and left out; so are unknown ones that are null, false or zero: an option of another version that is off.
+ *
+ * @param className what to call the network in errors
+ * @param defaults a value for every field; one that its rule refuses must be given
+ * @throws TweedieError `model` that names the field, its value and what is allowed
+ */
+export function checkConfig<T extends object>(
+  className: string,
+  config: object,
+  defaults: T,
+  rules: Partial<Record<keyof T, FieldRule>>,
+): T {
+  const given = Object.entries(config).filter(([field, value]) => !field.startsWith('_') && value !== undefined)
+  const known = given.filter(([field]) => Object.hasOwn(defaults, field))
+  const unknown = given.filter(([field, value]) => !Object.hasOwn(defaults, field) && Boolean(value))
+  if (unknown.length > 0) {
+    throw new TweedieError('model', `${className}: unknown option ${unknown.map(([field]) => field).join(', ')}`, {
+      hint: `known options: ${Object.keys(defaults).join(', ')}`,
+    })
+  }
+  const full = { ...defaults, ...Object.fromEntries(known) }
+  for (const [field, [test, expected]] of Object.entries<FieldRule | undefined>(rules) as [string, FieldRule][]) {
+    const value = full[field as keyof T]
+    if (!test(value)) throw badField(className, field, value, expected)
+  }
+  return full
+}
+
+/** The error for a field whose value does not do. */
+export function badField(
+  className: string,
+  field: string,
+  value: unknown,
+  expected: string,
+  hint?: string,
+): TweedieError {
+  const options = hint === undefined ? {} : { hint }
+  return new TweedieError('model', `${className}: ${field} is ${JSON.stringify(value)}, expected ${expected}`, options)
+}
+
+/** Height and width of an image size; one number for squares. */
+export function heightAndWidth(size: number | readonly [number, number]): readonly [height: number, width: number] {
+  return typeof size === 'number' ? [size, size] : size
+}

@@ -1,0 +1,77 @@
+/**
+ * Parameters of a network: declared by name while its graph is built, collected by a scope.
+ * A name is a path of modules, as PyTorch spells it: `down_blocks.0.resnets.1.conv1.weight`.
+ */
+import { TweedieError } from '../../errors.ts'
+import { input, sameShape, showShape } from '../graph/index.ts'
+import type { Shape, Tensor } from '../graph/index.ts'
+
+/** How a parameter begins: a constant, a constant in each of so many equal parts, uniform in ±bound, or normal with a standard deviation. */
+export type Initializer =
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'ones' }
+  | { readonly kind: 'parts'; readonly values: readonly number[] }
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'normal'; readonly std: number }
+
+export const zeros: Initializer = Object.freeze({ kind: 'zeros' })
+export const ones: Initializer = Object.freeze({ kind: 'ones' })
+export const inParts = (...values: readonly number[]): Initializer => Object.freeze({ kind: 'parts', values })
+export const uniformWithin = (bound: number): Initializer => Object.freeze({ kind: 'uniform', bound })
+export const normalWith = (std: number): Initializer => Object.freeze({ kind: 'normal', std })
+
+/** A parameter: its full name, its shape, how it begins. */
+export interface ParameterSpec {
+  readonly name: string
+  readonly shape: Shape
+  readonly init: Initializer
+}
+
+/**
+ * A place in the tree of modules. Layers declare their parameters in it and get the graph inputs that stand for them.
+ *
+ * @example
+ * const scope = new Scope()
+ * const weight = scope.child('conv_in').parameter('weight', [64, 3, 3, 3], uniformWithin(1 / Math.sqrt(27)))
+ * scope.specs // [{ name: 'conv_in.weight', … }]
+ */
+export class Scope {
+  #prefix = ''
+  #declared = new Map<string, { readonly spec: ParameterSpec; readonly tensor: Tensor }>()
+
+  /**
+   * The graph input of a parameter. Declared again with the same shape it is the same tensor: weights are shared.
+   *
+   * @throws TweedieError `model` when the name is taken by another shape
+   */
+  parameter(name: string, shape: Shape, init: Initializer): Tensor {
+    const full = this.#prefix + name
+    const before = this.#declared.get(full)
+    if (before === undefined) {
+      const tensor = input(full, shape)
+      this.#declared.set(full, { spec: Object.freeze({ name: full, shape: tensor.shape, init }), tensor })
+      return tensor
+    }
+    if (!sameShape(before.spec.shape, shape)) {
+      throw new TweedieError(
+        'model',
+        `parameter ${full}: declared as ${showShape(before.spec.shape)}, then as ${showShape(shape)}`,
+        { hint: 'give the second layer a scope of its own with child()' },
+      )
+    }
+    return before.tensor
+  }
+
+  /** The scope of a submodule. */
+  child(name: string | number): Scope {
+    const child = new Scope()
+    child.#prefix = `${this.#prefix}${name}.`
+    child.#declared = this.#declared
+    return child
+  }
+
+  /** Everything declared so far in the whole tree, in the order of declaration. */
+  get specs(): readonly ParameterSpec[] {
+    return [...this.#declared.values()].map(({ spec }) => spec)
+  }
+}

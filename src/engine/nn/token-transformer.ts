@@ -1,0 +1,143 @@
+/**
+ * A transformer over tokens that looks both ways, for discrete diffusion: it reads noisy tokens and says, for every place,
+ * how likely each clean one is. Vaswani et al. (2017), with the adaptive norms of Peebles & Xie (2023) and the rotary
+ * positions of Su et al. (2021); as in Sahoo et al., Simple and Effective Masked Diffusion Language Models (2024).
+ */
+import { TweedieError } from '../../errors.ts'
+import { equal, gather, mean, mul, showShape, silu, transpose, where } from '../graph/index.ts'
+import type { Tensor } from '../graph/index.ts'
+import {
+  badField,
+  checkConfig,
+  count,
+  countOrNull,
+  countOrZero,
+  oneOf,
+  positiveNumber,
+  probability,
+} from './check-config.ts'
+import { classOnly, timeAndClass } from './conditions.ts'
+import type { Network, NetworkInputs } from './network.ts'
+import { normalWith } from './parameters.ts'
+import type { Scope } from './parameters.ts'
+import { type BlockContext, blocks, dropBy, head } from './transformer-blocks.ts'
+
+/** Options of {@link tokenTransformer}. */
+export interface TokenTransformerConfig {
+  /** Tokens of a training sequence; the network itself takes any number. */
+  readonly length?: number
+  /** K, the number of categories that a clean token may be. */
+  readonly vocab_size: number
+  /** The number of states that a noisy token may be: K (the default), or K + 1 with a mask. */
+  readonly num_states?: number | null
+  /** Features of a token. */
+  readonly hidden_size?: number
+  readonly num_layers?: number
+  readonly num_attention_heads?: number
+  /** Hidden features of a block's perceptron, per feature of a token. */
+  readonly mlp_ratio?: number
+  /** How many neighbours to either side a block's perceptron sees. */
+  readonly neighbours?: number
+  /**
+   * Whether it is told the time; or, of tokens that become masks, the share that are masks by now. That says as much, and does
+   * not change while the tokens do not.
+   */
+  readonly time_conditioning?: boolean | 'masks'
+  /** The number of classes; null: unconditional. */
+  readonly num_class_embeds?: number | null
+  readonly dropout?: number
+}
+
+type Fields = Required<TokenTransformerConfig> & { readonly num_states: number }
+
+const defaults: Required<Omit<TokenTransformerConfig, 'vocab_size'>> & { readonly vocab_size: number | null } = {
+  length: 128,
+  vocab_size: null,
+  num_states: null,
+  hidden_size: 256,
+  num_layers: 6,
+  num_attention_heads: 8,
+  mlp_ratio: 4,
+  neighbours: 2,
+  time_conditioning: false,
+  num_class_embeds: null,
+  dropout: 0,
+}
+
+const rules = {
+  length: count,
+  vocab_size: count,
+  num_states: countOrNull,
+  hidden_size: count,
+  num_layers: count,
+  num_attention_heads: count,
+  mlp_ratio: positiveNumber,
+  neighbours: countOrZero,
+  time_conditioning: oneOf(true, false, 'masks'),
+  num_class_embeds: countOrNull,
+  dropout: probability,
+} as const
+
+const className = 'TokenTransformer'
+
+/**
+ * `logits = W norm(h)` after blocks `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ near(norm(h)))`, where `near` adds a weighted
+ * sum of each token's neighbours. Norms are shifted and not scaled, for the linear layers behind them have weights and no
+ * biases. SiLU is GELU in its sigmoid form, x σ(1.702 x), but for the scale of W₁ and W₂. Told a time or class, each norm is
+ * scaled and shifted by it, and each branch gated (adaLN, with gates that begin at one).
+ * The first logits are all zero: every token equally likely.
+ *
+ * `x [N, T]` int32 states, `t [N]` in [0, 1] (read where `time_conditioning` is true), to logits `[N, T, K]`.
+ *
+ * @throws TweedieError `model` for an option that makes no sense
+ * @example
+ * const network = tokenTransformer({ vocab_size: 65, num_states: 66, length: 128 })
+ */
+export function tokenTransformer(given: TokenTransformerConfig): Network {
+  const checked = checkConfig(className, given, defaults, rules)
+  const config = Object.freeze({ ...checked, num_states: checked.num_states ?? checked.vocab_size }) as Fields
+  const { hidden_size: width, num_attention_heads: heads, vocab_size: logits, num_states: states } = config
+  if (width % (2 * heads) !== 0) {
+    throw badField(className, 'hidden_size', width, `a multiple of 2 · num_attention_heads = ${2 * heads}`)
+  }
+  if (states < logits) throw badField(className, 'num_states', states, `vocab_size ${logits} or more`)
+  if (config.time_conditioning === 'masks' && states !== logits + 1) {
+    throw badField(className, 'num_states', states, `vocab_size + 1 = ${logits + 1}, as the last state is the mask`)
+  }
+  return Object.freeze({
+    className,
+    config: Object.freeze({ _class_name: className, ...config }),
+    inputShape: Object.freeze([config.length]),
+    outputShape: Object.freeze([config.length, logits]),
+    classes: config.num_class_embeds ?? 0,
+    categories: Object.freeze({ states, logits }),
+    timeless: config.time_conditioning !== true,
+    build: (scope: Scope, inputs: NetworkInputs) => build(config, scope, inputs),
+  })
+}
+
+function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
+  const { x, dropout } = inputs
+  if (x.shape.length !== 2 || x.dtype !== 'int32') {
+    throw new TweedieError('shape', `${className}: x: expected int32 [N, length], got ${x.dtype} ${showShape(x.shape)}`)
+  }
+  const context: BlockContext = {
+    config,
+    condition: conditionOf(config, scope, inputs),
+    drop: dropBy(dropout, config.dropout),
+  }
+  const table = scope.child('embed_tokens').parameter('weight', [config.num_states, config.hidden_size], normalWith(1))
+  const h = blocks(context, scope, gather(table, transpose(x, [1, 0])))
+  return transpose(head(context, scope, h, config.vocab_size), [1, 0, 2])
+}
+
+/** The embedding of time and class, or undefined where the network is told neither. */
+function conditionOf(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor | undefined {
+  const { hidden_size: width, num_class_embeds: classes, time_conditioning: timed } = config
+  if (timed !== false) {
+    const share = timed === true ? inputs.t : mean(where(equal(inputs.x, config.vocab_size), 1, 0), 1)
+    return silu(timeAndClass(className, scope, { ...inputs, t: mul(share, 1000) }, width, classes))
+  }
+  const embedded = classOnly(className, scope, inputs, width, classes)
+  return embedded && silu(embedded)
+}

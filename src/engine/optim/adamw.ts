@@ -1,0 +1,108 @@
+/** Adam, with decoupled weight decay. */
+import { TweedieError } from '../../errors.ts'
+import { guarded } from './optimizer.ts'
+import type { Optimizer, Pass } from './optimizer.ts'
+import { overArrays } from './simd/memory.ts'
+
+/** Options of {@link adamw}, with PyTorch's names and (but for `weightDecay`) defaults. */
+export interface AdamWOptions {
+  /** Memory of the gradient's mean and of its square; [0.9, 0.999] by default. */
+  readonly betas?: readonly [number, number]
+  /** Added to the denominator; 1e-8 by default. */
+  readonly epsilon?: number
+  /** Fraction of a parameter that decays per unit of learning rate; 0 by default, which is plain Adam. */
+  readonly weightDecay?: number
+  /** Index ranges `[from, to)` that decay, in rising order; everything by default. */
+  readonly decaying?: readonly (readonly [from: number, to: number])[]
+}
+
+/**
+ * AdamW. With the gradient g and the learning rate η, at update s = 1, 2, …
+ *
+ *     m ← β₁ m + (1 − β₁) g          v ← β₂ v + (1 − β₂) g²
+ *     θ ← (1 − η λ) θ − η m̂ / (√v̂ + ε),   m̂ = m / (1 − β₁ˢ),  v̂ = v / (1 − β₂ˢ)
+ *
+ * In single precision; bit for bit the same on every machine. Slots: `m`, `v`. With arrays from `gathered` it is fastest.
+ * Kingma & Ba, Adam (2015); Loshchilov & Hutter, Decoupled Weight Decay Regularization (2019).
+ *
+ * @example
+ * const optimizer = adamw({ weightDecay: 0.01 })
+ * const state = optimizer.init(params.length)
+ * const norm = optimizer.update(params, gradients, state, 1e-3, { clipNorm: 1 })
+ */
+export function adamw(options: AdamWOptions = {}): Optimizer {
+  const { betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0, decaying } = options
+  check('betas', betas, betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1), 'two numbers in [0, 1)')
+  check('epsilon', epsilon, epsilon > 0, 'a positive number')
+  check('weightDecay', weightDecay, weightDecay >= 0, 'a number ≥ 0')
+
+  return Object.freeze<Optimizer>({
+    name: 'adamw',
+    init: (size) => ({ step: 0, slots: { m: new Float32Array(size), v: new Float32Array(size) } }),
+    update(params, gradients, state, rate, update = {}) {
+      return guarded(params, gradients, state, update, (pass) => {
+        state.step++
+        // η m̂ / (√v̂ + ε) = size · m / (√v + epsilon'), so that the loop has one root and one quotient.
+        const root = Math.sqrt(1 - power(betas[1], state.step))
+        const size = (rate * root) / (1 - power(betas[0], state.step))
+        const { m, v } = state.slots as { m: Float32Array; v: Float32Array }
+        const decay = rate * weightDecay
+        for (const [from, to, decays] of segments(params.length, decaying)) {
+          advance(pass, m, v, from, to, betas, size, epsilon * root, decays ? decay : 0)
+        }
+      })
+    },
+  })
+}
+
+/** The whole update of elements `from ≤ i < to` in one pass over memory. */
+function advance(
+  { params, gradients, average, scale, follow }: Pass,
+  m: Float32Array,
+  v: Float32Array,
+  from: number,
+  to: number,
+  [beta1, beta2]: readonly [number, number],
+  size: number,
+  epsilon: number,
+  decay: number,
+): void {
+  const gain1 = (1 - beta1) * scale
+  const gain2 = (1 - beta2) * scale * scale
+  // Without an average the parameters stand in for it, and move no further: they are written once only.
+  const averages = average === params ? [] : [average]
+  overArrays([gradients, params, m, v, ...averages], from, to, 1, (kernels, length, [g, p, mAt, vAt, a = p]) => {
+    kernels.adamw(length, g!, p!, mAt!, vAt!, a!, beta1, gain1, beta2, gain2, size, epsilon, decay, follow)
+  })
+}
+
+/** Where weights decay and where not, in order. */
+function segments(
+  size: number,
+  decaying: AdamWOptions['decaying'],
+): readonly (readonly [from: number, to: number, decays: boolean])[] {
+  if (decaying === undefined) return [[0, size, true]]
+  const pieces: [number, number, boolean][] = []
+  let at = 0
+  for (const [from, to] of decaying) {
+    if (!(at <= from && from <= to && to <= size)) {
+      throw new TweedieError('usage', `decaying: [${from}, ${to}) is out of order or outside ${size} parameters`)
+    }
+    pieces.push([at, from, false], [from, to, true])
+    at = to
+  }
+  return [...pieces, [at, size, false]]
+}
+
+/** `baseⁿ` by repeated squaring: the same bits on every machine, which Math.pow does not promise. */
+function power(base: number, n: number): number {
+  let result = 1
+  for (let square = base, rest = n; rest > 0; rest = Math.floor(rest / 2), square *= square) {
+    if (rest % 2 === 1) result *= square
+  }
+  return result
+}
+
+function check(name: string, value: unknown, holds: boolean, expected: string): void {
+  if (!holds) throw new TweedieError('usage', `adamw: ${name} is ${JSON.stringify(value)}, expected ${expected}`)
+}

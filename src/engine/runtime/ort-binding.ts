@@ -1,0 +1,151 @@
+/**
+ * The engine over `onnxruntime-node`, ONNX Runtime's own addon for Node. It works wherever the addon loads and reaches
+ * every execution provider of the package, but a run blocks the event loop, cannot be stopped half-way and copies
+ * every output once more.
+ */
+import type * as Ort from 'onnxruntime-node'
+import { TweedieError } from '../../errors.ts'
+import { decodeSignature } from '../onnx/proto/signature.ts'
+import type { Signature } from '../onnx/proto/signature.ts'
+import { checkOptions, checkTensors } from './check.ts'
+import { lifetime } from './lifetime.ts'
+import { interrupted, runError, sessionError } from './ort-error.ts'
+import { spinConfig } from './spin.ts'
+import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
+
+/** The engine; the addon is loaded when the first session is created. */
+export const bindingEngine: Engine = Object.freeze({ name: 'binding', createSession })
+
+let loading: Promise<typeof Ort> | undefined
+
+/** The `onnxruntime-node` module. */
+export function loadBinding(): Promise<typeof Ort> {
+  loading ??= import('onnxruntime-node').then(
+    (module) => (module.default as typeof Ort | undefined) ?? module,
+    (cause: unknown) => {
+      throw new TweedieError('device', `onnxruntime-node does not load: ${String(cause)}`, {
+        hint: 'reinstall it: npm install onnxruntime-node (ONNXRUNTIME_NODE_INSTALL=skip leaves out the CUDA download)',
+        cause,
+      })
+    },
+  )
+  return loading
+}
+
+async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  checkOptions(options)
+  const signature = decodeSignature(model)
+  const ort = await loadBinding()
+  const { native, device } = await load(ort, model, options)
+  const life = lifetime('a session', () => {
+    if (options.profile !== undefined) native.endProfiling()
+    void native.release()
+  })
+
+  const run = (inputs: Tensors, outputs: Tensors, runOptions?: RunOptions): Promise<void> =>
+    life.use(() => runOnce(ort, native, signature, inputs, outputs, runOptions?.signal))
+
+  return {
+    engine: 'binding',
+    device,
+    ...signature,
+    run,
+    bind(inputs, outputs) {
+      life.check()
+      checkTensors(signature, inputs, outputs)
+      const bound = lifetime('a bound run', () => {})
+      return {
+        run: (runOptions) => bound.use(() => run(inputs, outputs, runOptions)),
+        dispose: bound.dispose,
+        [Symbol.dispose]: bound.dispose,
+      }
+    },
+    dispose: life.dispose,
+    [Symbol.dispose]: life.dispose,
+  }
+}
+
+/** Creates the native session on the first of the devices that works. */
+async function load(
+  ort: typeof Ort,
+  model: Uint8Array,
+  options: SessionOptions,
+): Promise<{ native: Ort.InferenceSession; device: Device }> {
+  const wanted = options.device ?? 'cpu'
+  if (wanted === 'auto') {
+    return load(ort, model, { ...options, device: 'webgpu' }).catch((error: unknown) => {
+      if (!(error instanceof TweedieError) || error.code !== 'device') throw error
+      return load(ort, model, { ...options, device: 'cpu' })
+    })
+  }
+  try {
+    return {
+      native: await ort.InferenceSession.create(options.rewritten?.from ?? model, nativeOptions(wanted, options)),
+      device: wanted,
+    }
+  } catch (cause) {
+    throw sessionError(wanted, cause)
+  }
+}
+
+function nativeOptions(device: Device, options: SessionOptions): Ort.InferenceSession.SessionOptions {
+  const { threads, optimization = 'all', profile, spinning, config, rewritten = {} } = options
+  return {
+    executionProviders: [device],
+    graphOptimizationLevel: rewritten.from ? 'disabled' : optimization,
+    enableMemPattern: false, // it doubles the memory that a session holds (see `ort-capi.ts`)
+    logSeverityLevel: 4, // What goes wrong is thrown; no need to print it as well.
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+    ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+    ...(rewritten.saveTo !== undefined && { optimizedModelFilePath: rewritten.saveTo }),
+    extra: {
+      ...spinConfig(spinning),
+      ...(rewritten.saveTo !== undefined && { 'session.save_model_format': 'ORT' }),
+      ...config,
+    },
+  }
+}
+
+async function runOnce(
+  ort: typeof Ort,
+  native: Ort.InferenceSession,
+  signature: Signature,
+  inputs: Tensors,
+  outputs: Tensors,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  checkTensors(signature, inputs, outputs)
+  if (signal?.aborted) throw interrupted(signal)
+  const feeds = mapTensors(inputs, (tensor) => new ort.Tensor(tensor.dtype, unshared(tensor), tensor.shape))
+  // The runtime writes into the memory of a tensor that it is given; shared memory it does not take.
+  const fetches = mapTensors(outputs, (tensor) =>
+    isShared(tensor) ? null : new ort.Tensor(tensor.dtype, tensor.data, tensor.shape),
+  )
+  const results = await native.run(feeds, fetches).catch((cause: unknown) => {
+    throw runError(cause)
+  })
+  for (const [name, tensor] of Object.entries(outputs)) if (isShared(tensor)) copy(name, results[name]!, tensor)
+  if (signal?.aborted) throw interrupted(signal)
+}
+
+function mapTensors<T>(tensors: Tensors, map: (tensor: TensorData) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, map(tensor)]))
+}
+
+function isShared({ data }: TensorData): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && data.buffer instanceof SharedArrayBuffer
+}
+
+function unshared(tensor: TensorData): TensorData['data'] {
+  return isShared(tensor) ? tensor.data.slice() : tensor.data
+}
+
+function copy(name: string, from: Ort.Tensor, { shape, data }: TensorData): void {
+  if (from.dims.join() !== shape.join()) {
+    throw new TweedieError(
+      'shape',
+      `output '${name}' has shape [${shape.join(', ')}]; the graph gave [${from.dims.join(', ')}]`,
+    )
+  }
+  data.set(from.data as never)
+}

@@ -1,0 +1,34 @@
+/** What ONNX Runtime says when something fails, as a {@link TweedieError}: its messages are the same in every binding. */
+import { TweedieError } from '../../errors.ts'
+
+const deviceTrouble =
+  /adapter|no available backend|execution provider|provider type|provider name|shared library|out of memory/i
+const shapeTrouble = /invalid.?argument|invalid dimensions|invalid rank|unexpected input data type/i
+
+/** The error of a session that could not be created. */
+export function sessionError(device: string, cause: unknown): TweedieError {
+  const message = messageOf(cause)
+  if (deviceTrouble.test(message)) {
+    return new TweedieError('device', `device '${device}' is not available: ${message}`, {
+      hint:
+        device === 'cpu' ? "run 'tweedie doctor'" : "use the device 'cpu', or run 'tweedie doctor' for what there is",
+      cause,
+    })
+  }
+  return new TweedieError('model', `ONNX Runtime refuses the model: ${message}`, { cause })
+}
+
+/** The error of a run that failed. */
+export function runError(cause: unknown): TweedieError {
+  const message = messageOf(cause)
+  return new TweedieError(shapeTrouble.test(message) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
+}
+
+/** The error of a run that was stopped on request. */
+export function interrupted(signal: AbortSignal): TweedieError {
+  return new TweedieError('interrupted', 'the run was stopped', { cause: signal.reason })
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

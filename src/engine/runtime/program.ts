@@ -1,0 +1,174 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** Programs: a graph compiled for a device, with named inputs and outputs, run as often as one likes. */
+import { TweedieError } from '../../errors.ts'
+import { hostArray } from '../graph/dtype.ts'
+import type { HostArray } from '../graph/dtype.ts'
+import { fingerprint } from '../graph/fingerprint.ts'
+import { flops, mergeProjections, recompute, simplify, transposeUpsampled } from '../graph/passes/index.ts'
+import { showShape, sizeOf } from '../graph/shape.ts'
+import type { Tensor } from '../graph/tensor.ts'
+import { inputsOf, topological } from '../graph/traverse.ts'
+import type { Target } from '../onnx/lower/context.ts'
+import { encodeModel } from '../onnx/proto/encode.ts'
+import type { ModelProto } from '../onnx/proto/model.ts'
+import { toOnnx } from '../onnx/to-onnx.ts'
+import { blockSize } from './block-size.ts'
+import type { BoundRun, Engine, Expectation, RunOptions, Session, SessionOptions, TensorData } from './session.ts'
+
+/** Options of {@link compile}. */
+export interface CompileOptions extends SessionOptions {
+  /** Values of inputs that are built in as constants (weights, when sampling): the runtime may re-arrange them. */
+  readonly constants?: ReadonlyMap<string, HostArray>
+  /**
+   * Changes the lowered graph, whose convolutions are then plain nodes, before the runtime gets it. What goes in and out stays.
+   */
+  readonly rewrite?: ((model: ModelProto) => ModelProto) | undefined
+  /** What the engine expected to be asked for. */
+  readonly expected?: Expectation | undefined
+}
+
+/** Host arrays by the name of an input or output. */
+export type Arrays = Readonly<Record<string, HostArray>>
+
+/** A compiled graph. Runs do not overlap; dispose when done. */
+export interface Program extends Disposable {
+  /** What must be fed, by name: shape and element type. */
+  readonly inputs: ReadonlyMap<string, Tensor>
+  /** What comes out, by name. */
+  readonly outputs: ReadonlyMap<string, Tensor>
+  readonly session: Session
+
+  /**
+   * Runs once. Outputs are written to the arrays of `into` where given, else to new ones.
+   *
+   * @throws TweedieError `shape` if an input is missing or of the wrong size
+   */
+  run(feeds: Arrays, into?: Arrays, options?: RunOptions): Promise<Record<string, HostArray>>
+
+  /** Fixes the arrays for many runs (their contents may change): the fast way round a loop. */
+  bind(feeds: Arrays, into: Arrays): BoundRun
+
+  dispose(): void
+}
+
+/**
+ * Compiles named outputs, and all that they stand on, into a program.
+ *
+ * @example
+ * using program = await compile({ y: silu(input('x', [4])) }, await nodeEngine())
+ * const { y } = await program.run({ x: Float32Array.of(-1, 0, 1, 2) })
+ */
+export async function compile(
+  outputs: Readonly<Record<string, Tensor>>,
+  engine: Engine,
+  options: CompileOptions = {},
+): Promise<Program> {
+  const { constants, rewrite, expected, ...session } = options
+  const lowered = async () => {
+    const { provider, ...special } = await targetOf(options.device ?? 'cpu', engine)
+    const target = rewrite ? { provider } : { provider, ...special }
+    const simple = simplified(outputs, { forCpu: provider === 'cpu' && !rewrite, constants })
+    const model = toOnnx(simple, { target, ...(constants && { constants }) })
+    return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
+  }
+  const made = await createSession()
+  const inputs = new Map([...inputsOf(Object.values(outputs))].filter(([name]) => made.inputs.has(name)))
+  return programOf(made, inputs, new Map(Object.entries(outputs)))
+
+  async function createSession(): Promise<Session> {
+    const plain = constants === undefined && rewrite === undefined
+    // Small graphs are made faster than they are looked up.
+    if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
+      const source = { identity: () => fingerprint(outputs), model: async () => (await lowered()).bytes }
+      return engine.createSessionOf(source, { thread: 'pool', ...session }, expected)
+    }
+    const { simple, bytes } = await lowered()
+    // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
+    return engine.createSession(bytes, {
+      thread: isSmall(simple) ? 'caller' : 'pool',
+      cached: constants === undefined,
+      ...session,
+    })
+  }
+}
+
+/** Operations in the time of a run that is so short that the way to another thread and back would show. */
+const smallWork = 3e7
+
+/** Elements that are written count for this many operations: they wait for memory. */
+const workPerElement = 50
+
+/** Whether a run takes a fraction of a millisecond. */
+export function isSmall(outputs: readonly Tensor[]): boolean {
+  // Where what comes out says so already, the rest need not be counted.
+  if (workPerElement * outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= smallWork) return false
+  const written = topological(outputs).reduce((sum, { op, shape }) => sum + (op === 'input' ? 0 : sizeOf(shape)), 0)
+  return flops(outputs) + workPerElement * written < smallWork
+}
+
+/** What may be made of a graph. */
+interface Simplifying extends Pick<CompileOptions, 'constants'> {
+  /** Whether it may become what only a CPU is quicker with. */
+  readonly forCpu: boolean
+}
+
+/** The same outputs, with what is written twice computed once, unless memory is dearer. */
+function simplified(
+  outputs: Readonly<Record<string, Tensor>>,
+  { forCpu, constants }: Simplifying,
+): Record<string, Tensor> {
+  const names = Object.keys(outputs)
+  const simple = simplify(Object.values(outputs))
+  const merged = constants
+    ? simplify(mergeProjections(simple, ({ attributes: { name } }) => constants.has(name)))
+    : simple
+  const quick = forCpu ? transposeUpsampled(merged) : merged
+  return Object.fromEntries(recompute(quick).map((tensor, i) => [names[i]!, tensor]))
+}
+
+/** How graphs are lowered for a device of an engine. */
+export async function targetOf(device: string, engine: Engine): Promise<Target> {
+  if (device !== 'cpu') return { provider: device === 'wasm' ? 'wasm' : 'webgpu' }
+  const block = await blockSize(engine)
+  return { provider: 'cpu', ...(block !== undefined && { block }) }
+}
+
+function programOf(
+  session: Session,
+  inputs: ReadonlyMap<string, Tensor>,
+  outputs: ReadonlyMap<string, Tensor>,
+): Program {
+  const bindInputs = (feeds: Arrays): Record<string, TensorData> => describe('input', inputs, feeds)
+  const dispose = (): void => session.dispose()
+  return {
+    inputs,
+    outputs,
+    session,
+    async run(feeds, into = {}, runOptions) {
+      const results: Record<string, HostArray> = {}
+      for (const [name, tensor] of outputs) results[name] = into[name] ?? hostArray(tensor.dtype, sizeOf(tensor.shape))
+      await session.run(bindInputs(feeds), describe('output', outputs, results), runOptions)
+      return results
+    },
+    bind: (feeds, into) => session.bind(bindInputs(feeds), describe('output', outputs, into)),
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
+
+function describe(
+  kind: 'input' | 'output',
+  tensors: ReadonlyMap<string, Tensor>,
+  arrays: Arrays,
+): Record<string, TensorData> {
+  const described: Record<string, TensorData> = {}
+  for (const [name, { dtype, shape }] of tensors) {
+    const data = arrays[name]
+    if (data === undefined) throw new TweedieError('shape', `${kind} ${name}, ${dtype} ${showShape(shape)}, is missing`)
+    if (data.length !== sizeOf(shape)) {
+      throw new TweedieError('shape', `${kind} ${name}: ${data.length} elements do not fill shape ${showShape(shape)}`)
+    }
+    described[name] = { dtype, shape, data }
+  }
+  return described
+}

@@ -1,0 +1,118 @@
+/** Text from a model of embeddings: Gaussian sampling, clamped and controlled if asked for, then rounding. */
+import { allowedTokens, clamped, roundTokens, type TokenRequirement } from '../../diffusion/discrete/index.ts'
+import { TweedieError } from '../../errors.ts'
+import { controlled, type ControlOptions } from '../../diffusion/guidance/controlled.ts'
+import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import { ddpm } from '../../diffusion/sample/ddpm.ts'
+import { sample } from '../../diffusion/sample/sample.ts'
+import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
+import { type ControlGradient, controlGradient } from '../../compiled/control-gradient.ts'
+import { modelDenoiser } from '../../compiled/denoiser.ts'
+import { type EmbeddingModel, embeddingsOf } from './model.ts'
+import { timesOf } from '../../diffusion/sample/default-times.ts'
+
+/** How to sample. */
+export interface GenerateEmbeddedOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+  /** How many items. */
+  readonly count: number
+  /** Item i depends on (seed, i) only; default 0. */
+  readonly seed?: number | bigint | string | undefined
+  /** Default DDPM's, or where something is required {@link controlled}. */
+  readonly sampler?: Sampler | undefined
+  /** Falling times; default {@link embeddedSteps} steps of {@link timesOf}. */
+  readonly times?: readonly number[] | undefined
+  /** Whether the mean is rounded to embeddings on the way; default not. */
+  readonly clamp?: boolean | undefined
+  /** What is required of the tokens. */
+  readonly require?: readonly TokenRequirement[] | undefined
+  /** How strongly. */
+  readonly control?: ControlOptions | undefined
+  /** Items computed at a time; default 16, or as many as there are. */
+  readonly batch?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called after each step of each batch. */
+  readonly onStep?: ((progress: EmbeddedProgress) => void) | undefined
+}
+
+/** How far sampling is. */
+export interface EmbeddedProgress {
+  /** Item steps done, and in all. */
+  readonly done: number
+  readonly total: number
+  /** The number of the batch's first item. */
+  readonly firstItem: number
+  readonly step: SampleStep
+  /** What the mean of this step rounds to, `[batch, L]`. */
+  readonly tokens: () => Int32Array
+}
+
+/** What was drawn. */
+export interface GeneratedText {
+  /** `[count, L]`. */
+  readonly tokens: Int32Array
+}
+
+/** Steps where nothing is said: tokens are decided one after another, so that few are too few. */
+export const embeddedSteps = 200
+
+/**
+ * Draws samples.
+ *
+ * @throws TweedieError `usage` for a count or requirement that makes no sense
+ * @example
+ * const require = requireTokens(tokenizer.encode('love'), 5)
+ * const { tokens } = await generateEmbedded(model, engine, { count: 4, clamp: true, require })
+ */
+export async function generateEmbedded(
+  model: EmbeddingModel,
+  engine: Engine,
+  options: GenerateEmbeddedOptions,
+): Promise<GeneratedText> {
+  const { count, seed = 0, clamp = false, signal, onStep } = options
+  const { device, threads, profile, require: wanted = [] } = options
+  for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
+    if (Number.isInteger(value) && value > 0) continue
+    throw new TweedieError('usage', `the ${what} is ${value}: must be a positive whole number`)
+  }
+  if (wanted.length > 0 && options.sampler) {
+    throw new TweedieError('usage', `the sampler ${options.sampler.name} takes no requirements`, {
+      hint: 'leave the sampler out: control has its own, on the steps of ddpm',
+    })
+  }
+  const batch = Math.min(count, options.batch ?? 16)
+  const session = {
+    batch,
+    ...(device !== undefined && { device }),
+    ...(threads !== undefined && { threads }),
+    ...(profile !== undefined && { profile }),
+  }
+  const table = embeddingsOf(model)
+  const [length] = model.shape as [number]
+  const times = options.times ?? timesOf(model.schedule, embeddedSteps)
+  using control: ControlGradient | undefined =
+    wanted.length === 0
+      ? undefined
+      : await controlGradient(model, allowedTokens(wanted, length, table.tokens), engine, session)
+  using network = await modelDenoiser(model, engine, session)
+  const denoiser = clamp ? clamped(network, table) : network
+  const sampler = control ? controlled(control.gradient, options.control) : (options.sampler ?? ddpm())
+
+  const tokens = new Int32Array(count * length)
+  const steps = times.length - 1
+  for (let first = 0; first < count; first += batch) {
+    const now = Math.min(batch, count - first)
+    const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
+    for await (const step of sample(denoiser, problem)) {
+      const done = first * steps + now * Math.min(step.index + 1, steps)
+      onStep?.({
+        done,
+        total: count * steps,
+        firstItem: first,
+        step,
+        tokens: () => roundTokens(table, step.denoised),
+      })
+      if (step.index === step.total - 1) tokens.set(roundTokens(table, step.x), first * length)
+    }
+  }
+  return { tokens }
+}

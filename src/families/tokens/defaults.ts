@@ -1,0 +1,135 @@
+/** How to train on tokens when nothing is said: from what the data are to a whole specification. */
+import type { CategoricalDataset } from '../../files/data/categorical.ts'
+import { classCount } from '../../files/data/dataset.ts'
+import { companyOf, tokenShares } from '../../files/data/token-statistics.ts'
+import { type DiscreteSpec, nearestNeighbours, processOf } from '../../diffusion/discrete/index.ts'
+import { TweedieError } from '../../errors.ts'
+import { type Choices, defaultWidths, optimizerFor, unetOf } from '../values/defaults.ts'
+import { given } from '../given.ts'
+import type { Budget, TokenTrainSpec } from '../spec.ts'
+
+/** What a user may choose; whatever is left out has a default. */
+export interface TokenChoices extends Pick<Choices, 'budget' | 'seed' | 'batch' | 'optimizer' | 'network'> {
+  readonly process?: { readonly [K in keyof DiscreteSpec]?: DiscreteSpec[K] | undefined } | undefined
+  /** Of a transformer: the width and the number of layers; of a U-Net: channels at each resolution. */
+  readonly widths?: readonly number[] | undefined
+  readonly depth?: number | undefined
+  readonly labelDropout?: number | undefined
+}
+
+/**
+ * The specification of a training run on tokens.
+ *
+ * @example
+ * const spec = defaultTokenSpec(corpus, { budget: { minutes: 60 } })
+ */
+export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoices = {}): TokenTrainSpec {
+  const isText = dataset.look.kind === 'text'
+  const budget = choices.budget ?? { minutes: 10 }
+  const process = processFor(dataset, choices.process)
+  const classes = classCount(dataset)
+  const network = networkFor(dataset, process, budget, choices)
+  const spare = Number(network.config.num_class_embeds ?? 0) > classes
+  return {
+    seed: choices.seed ?? 0,
+    batch: choices.batch ?? Math.min(isText ? 16 : 64, dataset.length),
+    budget,
+    network,
+    process,
+    labelDropout: choices.labelDropout ?? (classes > 0 && spare ? 0.1 : 0),
+    optimizer: optimizerFor(budget, choices.optimizer),
+  }
+}
+
+const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule']>> = {
+  absorbing: 'log-linear',
+  uniform: 'cosine',
+  gaussian: 'linear',
+  neighbour: 'mutual-information',
+}
+
+/** How many neighbours a token has in the graph along which tokens move. */
+const neighbourCount = 8
+/** The kernel refuses more categories than this; nobody should wait for it to do so. */
+const mostInGraph = 512
+
+/** Masks in continuous time; for levels of brightness, which have an order, steps to neighbouring levels. */
+function processFor(dataset: CategoricalDataset, wanted: TokenChoices['process'] = {}): DiscreteSpec {
+  const { look, categories } = dataset
+  const kernel: DiscreteSpec['kernel'] = wanted.kernel ?? (look.kind === 'levels' ? 'gaussian' : 'absorbing')
+  const schedule = wanted.schedule ?? schedules[kernel]
+  const isGraph = kernel === 'neighbour' && wanted.neighbours === undefined && categories <= mostInGraph
+  return {
+    kernel,
+    schedule,
+    steps: kernel === 'absorbing' ? null : kernel === 'uniform' ? 1000 : 100,
+    objective: 'bound',
+    ...(schedule === 'mutual-information' && { marginal: tokenShares(dataset) }),
+    ...(isGraph && { neighbours: nearestNeighbours(companyOf(dataset), categories, neighbourCount) }),
+    ...given(wanted),
+  }
+}
+
+function networkFor(
+  dataset: CategoricalDataset,
+  process: DiscreteSpec,
+  budget: Budget,
+  { network, widths, depth }: TokenChoices,
+): TokenTrainSpec['network'] {
+  const { shape, categories } = dataset
+  const { states } = processOf(process, categories)
+  const classes = classCount(dataset)
+  const className = network?.className ?? (shape.length === 1 ? 'TokenTransformer' : 'CategoricalUNet')
+  const own = { ...(classes > 0 && { num_class_embeds: classes + 1 }), ...network?.config }
+  if (className === 'TokenTransformer') {
+    const [width, layers] = sizeFor(budget)
+    const hidden = widths?.[0] ?? width
+    return {
+      className,
+      config: {
+        length: shape[0],
+        vocab_size: categories,
+        num_states: states,
+        hidden_size: hidden,
+        num_layers: depth ?? layers,
+        num_attention_heads: headsFor(hidden),
+        // What a network of masks is told depends on its tokens alone, and a step that changes none need not be computed.
+        time_conditioning: process.kernel === 'absorbing' ? 'masks' : true,
+        ...own,
+      },
+    }
+  }
+  if (className !== 'CategoricalUNet') return { className, config: own }
+  if (shape.length !== 2) {
+    throw new TweedieError(
+      'usage',
+      `${dataset.name}: items [${shape.join(', ')}]: the network takes maps [height, width]`,
+      {
+        hint: 'read the images as grey ones (--channels 1), or give a network of your own',
+      },
+    )
+  }
+  return {
+    className,
+    config: {
+      sample_size: shape[0] === shape[1] ? shape[0] : shape,
+      vocab_size: categories,
+      num_states: states,
+      ...unetOf({ widths: widths ?? defaultWidths(budget), depth: depth ?? 1 }),
+      ...own,
+    },
+  }
+}
+
+/** The longer the training, the larger the transformer that is worth it: its width and layers. */
+function sizeFor(budget: Budget): readonly [width: number, layers: number] {
+  const minutes = 'minutes' in budget ? budget.minutes : Infinity
+  return minutes < 3 ? [128, 2] : minutes < 30 ? [192, 4] : [256, 4]
+}
+
+/** Heads of about 32 numbers each. */
+function headsFor(width: number): number {
+  let heads = Math.max(1, Math.round(width / 32))
+  while (width % heads !== 0) heads--
+  return heads
+}

@@ -1,0 +1,128 @@
+/** Samples from a model of tokens, in batches, the same whatever their size. */
+import { guideTokens, sampleTokens, type TokenSampler, type TokenStep } from '../../diffusion/discrete/index.ts'
+import { TweedieError } from '../../errors.ts'
+import { sizeOf } from '../../engine/graph/index.ts'
+import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import { categoricalDenoiser } from '../../compiled/categorical-denoiser.ts'
+import type { TokenModel } from './model.ts'
+
+/** How to sample. */
+export interface GenerateTokensOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+  /** How many items. */
+  readonly count: number
+  /** Item i depends on (seed, i) and its class only; default 0. */
+  readonly seed?: number | bigint | string | undefined
+  /** Default the ancestral one, which for masks keeps answers that cannot change. */
+  readonly sampler?: TokenSampler | undefined
+  /** Default the steps of the process, or 256. */
+  readonly steps?: number | undefined
+  /** The class of each item; default: all classes in turn. */
+  readonly labels?: ArrayLike<number> | undefined
+  /** The w of (w + 1) log p(x₀ | x_t, c) − w log p(x₀ | x_t); default 0. */
+  readonly guidance?: number | undefined
+  /** Tokens of every item that are to be kept, `[...shape]`; −1 where there is none. */
+  readonly given?: ArrayLike<number> | undefined
+  /** Below 1 likely tokens are preferred; default 1. */
+  readonly temperature?: number | undefined
+  /** Items computed at a time; default 16, or as many as there are. */
+  readonly batch?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called after each step of each batch. */
+  readonly onStep?: ((progress: TokenProgress) => void) | undefined
+}
+
+/** How far sampling is. */
+export interface TokenProgress {
+  /** Item steps done, and in all. */
+  readonly done: number
+  readonly total: number
+  /** The number of the batch's first item. */
+  readonly firstItem: number
+  readonly step: TokenStep
+}
+
+/** What was drawn. */
+export interface GeneratedTokens {
+  /** `[count, ...shape]`. */
+  readonly tokens: Int32Array
+  /** The class of each, for a conditional model. */
+  readonly labels: Int32Array | undefined
+  /** How often the network was evaluated, over all batches. */
+  readonly evaluations: number
+}
+
+/**
+ * Draws samples.
+ *
+ * @throws TweedieError `usage` for a count, class, sampler or given tokens that make no sense
+ * @example
+ * const { tokens } = await generateTokens(withLength(model, 256), engine, { count: 4, seed: 1 })
+ * console.log(textOf(model, tokens))
+ */
+export async function generateTokens(
+  model: TokenModel,
+  engine: Engine,
+  options: GenerateTokensOptions,
+): Promise<GeneratedTokens> {
+  const { count, seed = 0, sampler, steps, given, temperature, signal, onStep, guidance = 0 } = options
+  const { device, threads, profile } = options
+  for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
+    if (Number.isInteger(value) && value > 0) continue
+    throw new TweedieError('usage', `the ${what} is ${value}: must be a positive whole number`)
+  }
+  const batch = Math.min(count, options.batch ?? 16)
+  const labels = labelsOf(model, count, options.labels)
+  if (guidance !== 0 && model.unconditionalLabel === undefined) {
+    throw new TweedieError('usage', 'guidance needs a model that was trained with classes, and without them at times', {
+      hint: 'train on labelled data with --label-dropout 0.1',
+    })
+  }
+  using network = await categoricalDenoiser(model, engine, {
+    batch,
+    ...(device !== undefined && { device }),
+    ...(threads !== undefined && { threads }),
+    ...(profile !== undefined && { profile }),
+  })
+  const denoiser = guidance === 0 ? network : guideTokens(network, { w: guidance })
+  const size = sizeOf(model.shape)
+  const tokens = new Int32Array(count * size)
+  let evaluations = 0
+  for (let first = 0; first < count; first += batch) {
+    const now = Math.min(batch, count - first)
+    let last: TokenStep | undefined
+    for await (const step of sampleTokens(denoiser, {
+      seed,
+      firstItem: first,
+      batch: now,
+      ...(sampler && { sampler }),
+      ...(steps !== undefined && { steps }),
+      ...(given && { given }),
+      ...(temperature !== undefined && { temperature }),
+      ...(labels && { labels: labels.subarray(first, first + now) }),
+      ...(signal && { signal }),
+    })) {
+      last = step
+      const done = first * step.total + now * (step.index + 1)
+      onStep?.({ done, total: count * step.total, firstItem: first, step })
+    }
+    tokens.set(last!.x, first * size)
+    evaluations += last!.evaluations
+  }
+  return { tokens, labels, evaluations }
+}
+
+/** The classes of all items: as given, or all in turn. */
+function labelsOf(
+  { network, classNames }: TokenModel,
+  count: number,
+  given: ArrayLike<number> | undefined,
+): Int32Array | undefined {
+  if (network.classes === 0) {
+    if (!given) return undefined
+    throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
+  }
+  if (given && given.length !== count) {
+    throw new TweedieError('usage', `${given.length} classes for ${count} samples: there must be one for each`)
+  }
+  return Int32Array.from({ length: count }, (_, i) => given?.[i] ?? i % classNames.length)
+}

@@ -1,0 +1,111 @@
+/** A trained model of tokens: a network with its weights, the process that corrupts tokens, and what the tokens stand for. */
+import type { TokenLook } from '../../files/data/categorical.ts'
+import { type DiscreteProcess, type DiscreteSpec, processOf } from '../../diffusion/discrete/index.ts'
+import { isTweedieError, TweedieError } from '../../errors.ts'
+import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
+import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
+import type { Layout } from '../../engine/nn/layout.ts'
+import { type Network, parametersOf } from '../../engine/nn/network.ts'
+import { networkFromConfig } from '../../engine/nn/registry.ts'
+import { tokenizerOf, type TokenizerSpec } from '../../files/text/index.ts'
+
+/** A model of tokens in memory. */
+export interface TokenModel {
+  readonly network: Network
+  readonly layout: Layout
+  /** All weights, flat. */
+  readonly weights: Float32Array
+  readonly process: DiscreteProcess
+  /** One item: [L] for text, [H, W] for maps. */
+  readonly shape: readonly number[]
+  readonly look: TokenLook
+  readonly classNames: readonly string[]
+  /** The label that means "no class", if the model was trained with one. */
+  readonly unconditionalLabel: number | undefined
+  readonly meta: TweedieMeta
+}
+
+/**
+ * The model of a folder's content.
+ *
+ * @throws TweedieError `model` where weights, network and process do not fit together
+ */
+export function tokenModelOf({ network: { className, config }, weights, meta }: ModelFolder): TokenModel {
+  const { data } = meta
+  const network = networkFromConfig(className, config)
+  const layout = parametersOf(network)
+  const process = processOfMeta(meta)
+  const { states, logits } = network.categories ?? { states: 0, logits: 0 }
+  if (states !== process.states || logits !== process.categories) {
+    const got = states > 0 ? `${states} states` : 'no tokens'
+    throw new TweedieError('model', `the network takes ${got}, the process has ${process.states}`)
+  }
+  return {
+    network,
+    layout,
+    weights: layout.fromMap(weights),
+    process,
+    shape: data.shape,
+    look: lookOfJson(data.look),
+    classNames: data.classNames ?? [],
+    unconditionalLabel: data.unconditionalLabel ?? undefined,
+    meta,
+  }
+}
+
+/** What is written to a folder; the inverse of {@link tokenModelOf}. */
+export function tokenFolderOf({ network, layout, weights, meta }: TokenModel): ModelFolderInput {
+  return {
+    network: { className: network.className, config: network.config },
+    weights: layout.toMap(weights),
+    scheduler: null,
+    meta,
+  }
+}
+
+/**
+ * The same model for items of another length.
+ *
+ * @throws TweedieError `usage` where its network is made for one shape
+ */
+export function withLength(model: TokenModel, length: number): TokenModel {
+  if (model.shape.length === 1 && model.shape[0] === length) return model
+  if (model.network.className !== 'TokenTransformer' || model.look.kind !== 'text') {
+    throw new TweedieError('usage', `the model is of items [${model.shape.join(', ')}] only`, {
+      hint: 'leave --length out',
+    })
+  }
+  const network = networkFromConfig(model.network.className, { ...model.network.config, length })
+  return { ...model, network, layout: parametersOf(network), shape: [length] }
+}
+
+/** What the tokens stand for, as JSON: a tokenizer by its specification. */
+export function lookToJson(look: TokenLook): Record<string, unknown> {
+  return look.kind === 'text' ? { kind: 'text', tokenizer: look.tokenizer.toJSON() } : { ...look }
+}
+
+/** The inverse of {@link lookToJson}. */
+export function lookOfJson(value: unknown): TokenLook {
+  const look = value as TokenLook | { readonly kind: 'text'; readonly tokenizer: TokenizerSpec } | undefined
+  if (look?.kind === 'text') return { kind: 'text', tokenizer: tokenizerOf(look.tokenizer as TokenizerSpec) }
+  if (look?.kind === 'map' || look?.kind === 'levels' || look?.kind === 'table') return look
+  throw new TweedieError('model', 'tweedie.json does not say what the tokens stand for', {
+    hint: 'was it written by a newer tweedie?',
+  })
+}
+
+function processOfMeta({ process, data }: TweedieMeta): DiscreteProcess {
+  const { categories } = data
+  if (process === null || typeof categories !== 'number') {
+    throw new TweedieError('model', 'tweedie.json does not say which process the model is trained on')
+  }
+  try {
+    return processOf(process as unknown as DiscreteSpec, categories)
+  } catch (cause) {
+    if (!isTweedieError(cause)) throw cause
+    throw new TweedieError('model', `tweedie.json: ${cause.message}`, {
+      hint: 'was it written by a newer tweedie?',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,115 @@
+/** Training on tokens: a discrete process corrupts them, and a network says what they were. */
+import { batchPlaces, type CategoricalDataset, loadTokens } from '../../files/data/categorical.ts'
+import { classCount, itemSize } from '../../files/data/dataset.ts'
+import { discreteFeeds, discreteLoss, fillDiscrete, processOf } from '../../diffusion/discrete/index.ts'
+import { TweedieError } from '../../errors.ts'
+import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
+import { lookToJson, type TokenModel } from './model.ts'
+import type { Network } from '../../engine/nn/network.ts'
+import { parametersOf } from '../../engine/nn/network.ts'
+import { networkFromConfig } from '../../engine/nn/registry.ts'
+import { fold } from '../../engine/random/index.ts'
+import { checkClasses } from '../values/check-fit.ts'
+import { drawLabels, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
+import type { TrainProblem } from '../../tools/train/problem.ts'
+import type { TokenTrainSpec } from '../spec.ts'
+
+/** Losses are told apart in so many levels of noise. */
+const levels = 1000
+
+/**
+ * The problem of a specification and its data. Times are stratified over the batch.
+ *
+ * @throws TweedieError `usage`, `shape` or `model` where they do not go together
+ */
+export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset): TrainProblem<TokenModel> {
+  const network = networkFromConfig(spec.network.className, spec.network.config)
+  const layout = parametersOf(network)
+  const process = processOf(spec.process, dataset.categories)
+  checkTokens(spec, network, dataset, process.states)
+  const { batch: size } = spec
+  const noClass = classCount(dataset)
+  const streams = streamsOf(spec)
+  const tokens = new Int32Array(size * itemSize(dataset.shape))
+  const times = new Float64Array(size)
+  const dropout = { dropout: spec.labelDropout, noClass }
+
+  return {
+    network,
+    layout,
+    items: dataset.length,
+    levels,
+    loss: (scope, items) => discreteLoss(network, scope, items, process),
+    emptyBatch: () => ({ feeds: discreteFeeds(process, network, size), levels: new Int32Array(size) }),
+    fill({ feeds, levels: drawn }, step) {
+      const { indices, starts } = batchPlaces(streams.order, dataset, size, step)
+      stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
+      fillDiscrete(process, feeds, loadTokens(dataset, starts, tokens), times, fold(streams.noise, step))
+      if (feeds.labels) drawLabels(fold(streams.labels, step), dataset.labels!, indices, dropout, feeds.labels)
+    },
+    snapshot: (state, training) => ({
+      network,
+      layout,
+      weights: state.average,
+      process,
+      shape: dataset.shape,
+      look: dataset.look,
+      classNames: classNamesOf(network, dataset),
+      unconditionalLabel: network.classes > 0 && spec.labelDropout > 0 ? noClass : undefined,
+      meta: metaOf(spec, network, dataset, { steps: state.step, ...training }),
+    }),
+  }
+}
+
+function metaOf(
+  spec: TokenTrainSpec,
+  network: Network,
+  dataset: CategoricalDataset,
+  training: NonNullable<TweedieMetaInput['training']>,
+) {
+  const { name, shape, categories, look } = dataset
+  const conditional = network.classes > 0
+  return parseTweedieMeta({
+    data: {
+      name,
+      kind: 'tokens',
+      shape: [...shape] as [number, ...number[]],
+      categories,
+      look: lookToJson(look),
+      classNames: conditional ? [...classNamesOf(network, dataset)] : null,
+      unconditionalLabel: conditional && spec.labelDropout > 0 ? classCount(dataset) : null,
+    },
+    objective: { parametrisation: 'logits', weighting: spec.process.objective, labelDropout: spec.labelDropout },
+    process: { ...spec.process } as unknown as NonNullable<TweedieMetaInput['process']>,
+    training: { seed: spec.seed, batch: spec.batch, ...training },
+  })
+}
+
+function classNamesOf({ classes }: Network, dataset: CategoricalDataset): readonly string[] {
+  if (classes === 0) return []
+  return dataset.classNames ?? Array.from({ length: classCount(dataset) }, (_, i) => String(i))
+}
+
+function checkTokens(spec: TokenTrainSpec, network: Network, dataset: CategoricalDataset, states: number): void {
+  const { name, shape, categories, length } = dataset
+  if (dataset.look.kind !== 'text' && spec.batch > length) {
+    throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${length} items`, {
+      hint: `--batch ${length} or less, or more data`,
+    })
+  }
+  if (!network.categories) {
+    throw new TweedieError('usage', `${name}: tokens need a network of tokens, and ${network.className} is none`, {
+      hint: 'TokenTransformer, or CategoricalUNet for maps',
+    })
+  }
+  const [sees, gets] = [network.inputShape, shape].map((each) => `[${each.join(', ')}]`)
+  if (sees !== gets) throw new TweedieError('shape', `${name}: items are ${gets}, the network takes ${sees}`)
+  if (network.categories.logits !== categories || network.categories.states !== states) {
+    throw new TweedieError(
+      'shape',
+      `${name}: ${categories} categories in ${states} states; the network has ${network.categories.logits} in ${network.categories.states}`,
+      { hint: `vocab_size ${categories}, num_states ${states}` },
+    )
+  }
+  checkClasses(spec.labelDropout, network, classCount(dataset))
+}

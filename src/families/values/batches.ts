@@ -1,0 +1,76 @@
+/** What one training step is fed: data, noise, times and labels, as a pure function of (specification, data, step). */
+import { batchFlips, batchIndices } from '../../files/data/batches.ts'
+import { classCount, itemSize } from '../../files/data/dataset.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { toNetwork } from '../../files/data/frame.ts'
+import type { Frame } from '../../files/data/frame.ts'
+import { loadBatch } from '../../files/data/normalise.ts'
+import { objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
+import { trainingCoefficients } from '../../diffusion/denoise/training-loss.ts'
+import type { Network } from '../../engine/nn/network.ts'
+import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
+import { fold, normal } from '../../engine/random/index.ts'
+import { drawLabels, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
+import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
+import type { TrainSpec } from '../spec.ts'
+
+/** Empty arrays for the batches of a run. */
+export function emptyBatch({ batch: size, objective, noise }: TrainSpec, network: Network, frame: Frame): Batch {
+  const { names } = trainingCoefficients(network, objectiveOf(objective, scheduleOfNoise(noise)))
+  const values = (): Float32Array => new Float32Array(size * itemSize(frame.network))
+  return {
+    feeds: {
+      x0: values(),
+      epsilon: values(),
+      t: new Float32Array(size),
+      ...Object.fromEntries(names.map((name) => [name, new Float32Array(size)])),
+      ...(network.classes > 0 && { labels: new Int32Array(size) }),
+    },
+    levels: new Int32Array(size),
+  }
+}
+
+/** How many levels of noise are told apart when losses are reported: those of the table, or a thousand. */
+export function noiseLevels({ noise }: Pick<TrainSpec, 'noise'>): number {
+  return 'table' in noise ? noise.levels : 1000
+}
+
+/**
+ * The batches of a run. Times are stratified over the batch.
+ */
+export function batchesOf(
+  spec: TrainSpec,
+  network: Network,
+  dataset: ArrayDataset,
+  frame: Frame,
+): TrainProblem['fill'] {
+  const objective = objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
+  const coefficients = trainingCoefficients(network, objective)
+  const levelCount = noiseLevels(spec)
+  const streams = streamsOf(spec)
+  const dropout = { dropout: spec.objective.labelDropout, noClass: classCount(dataset) }
+  const items = new Float32Array(spec.batch * itemSize(frame.item))
+  const shares = new Float64Array(spec.batch)
+  // The levels of a table come again and again; times of a continuous schedule do not.
+  const known = new Map<number, readonly number[]>()
+  const valuesAt = (t: number): readonly number[] => {
+    const values = known.get(t) ?? [objective.view.time(t), ...coefficients.at(t)]
+    if (objective.schedule.table) known.set(t, values)
+    return values
+  }
+  const names = ['t', ...coefficients.names]
+
+  return ({ feeds, levels }, step) => {
+    const indices = batchIndices(streams.order, dataset.length, spec.batch, step)
+    const flip = spec.flip ? batchFlips(streams.order, spec.batch, step) : undefined
+    toNetwork(frame, loadBatch(dataset, indices, items, flip ? { flip } : {}), feeds.x0 as Float32Array)
+    normal(fold(streams.noise, step), feeds.epsilon as Float32Array)
+
+    stratified(fold(streams.times, step), shares).forEach((share, j) => {
+      const values = valuesAt(objective.times.at(share))
+      levels[j] = levelOf(share, levelCount)
+      names.forEach((name, i) => (feeds[name]![j] = values[i]!))
+    })
+    if (feeds.labels) drawLabels(fold(streams.labels, step), dataset.labels!, indices, dropout, feeds.labels)
+  }
+}

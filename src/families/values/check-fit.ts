@@ -1,0 +1,67 @@
+/** Whether a specification, its network and a data set go together: asked before anything is compiled. */
+import { classCount } from '../../files/data/dataset.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import type { Frame } from '../../files/data/frame.ts'
+import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
+import { TweedieError } from '../../errors.ts'
+import type { Network } from '../../engine/nn/network.ts'
+import type { TrainSpec } from '../spec.ts'
+
+/**
+ * Refuses what cannot be trained.
+ *
+ * @throws TweedieError `usage` or `shape` that says what does not fit what
+ */
+export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame): void {
+  if (spec.batch > dataset.length) {
+    throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${dataset.length} items`, {
+      hint: `--batch ${dataset.length} or less, or more data`,
+    })
+  }
+  const [sees, gets] = [network.inputShape, frame.network].map((shape) => `[${shape.join(', ')}]`)
+  if (sees !== gets) {
+    const cut = spec.patch > 1 ? ` in patches of ${spec.patch}` : ''
+    throw new TweedieError(
+      'shape',
+      `${dataset.name}: items [${frame.item.join(', ')}]${cut} are ${gets}, the network takes ${sees}`,
+      {
+        hint: 'change sample_size and in_channels of the network, or --size, --channels and --patch of the data',
+      },
+    )
+  }
+  const variances = learnsVariance(network)
+  if (network.outputShape.join() !== network.inputShape.join() && !variances) {
+    throw new TweedieError(
+      'shape',
+      `the network's output [${network.outputShape.join(', ')}] has not its input's shape ${sees}`,
+      { hint: 'or twice its channels, to learn variances' },
+    )
+  }
+  if (variances && !('table' in spec.noise)) {
+    throw new TweedieError('usage', `variances are learned for the steps of a table, not on ${spec.noise.schedule}`, {
+      hint: 'choose a table of noise levels, or a network with as many channels out as in',
+    })
+  }
+  checkClasses(spec.objective.labelDropout, network, classCount(dataset))
+}
+
+/** Refuses a network that has too few classes for the data, or classes where the data have none. */
+export function checkClasses(labelDropout: number, network: Network, classes: number): void {
+  if (network.classes === 0) return
+  if (classes === 0) {
+    throw new TweedieError('usage', `the network expects ${network.classes} classes, but the data have no labels`, {
+      hint: 'put the images of each class into a folder of its own, or leave num_class_embeds out',
+    })
+  }
+  const needed = classes + Number(labelDropout > 0)
+  if (network.classes < needed) {
+    const extra = labelDropout > 0 ? ' and one more for "no class"' : ''
+    throw new TweedieError(
+      'usage',
+      `the network has ${network.classes} class embeddings, the data ${classes} classes${extra}`,
+      {
+        hint: `num_class_embeds ${needed}${extra && ', or --label-dropout 0'}`,
+      },
+    )
+  }
+}

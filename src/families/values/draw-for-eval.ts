@@ -1,0 +1,69 @@
+/** Samples of a model as a data set, so that they are treated as the real data are. */
+import { classCount, createDataset } from '../../files/data/dataset.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { denormalise } from '../../files/data/normalise.ts'
+import { TweedieError } from '../../errors.ts'
+import { generate } from './generate.ts'
+import type { GenerateOptions } from './generate.ts'
+import type { Model } from './model.ts'
+import type { Engine } from '../../engine/runtime/session.ts'
+
+/** How classes are chosen: as often as in the data, or all equally often. */
+export const classChoices = ['data', 'balanced'] as const
+export type ClassChoice = (typeof classChoices)[number]
+
+/**
+ * Draws samples and brings them into the values of the data, to bytes if these are images.
+ *
+ * @throws TweedieError `data` where the model was not made for such data
+ */
+export async function drawSamples(
+  model: Model,
+  dataset: ArrayDataset,
+  engine: Engine,
+  { classes = 'data', ...options }: Omit<GenerateOptions, 'labels'> & { readonly classes?: ClassChoice | undefined },
+): Promise<ArrayDataset> {
+  checkData(model, dataset)
+  const conditional = model.network.classes > 0
+  const chosen = conditional && classes === 'data' && dataset.labels
+  const labels = chosen ? labelsAsIn(dataset, options.count) : undefined
+  const { items, labels: asked } = await generate(model, engine, { ...options, labels })
+  return createDataset({
+    name: 'samples',
+    kind: dataset.kind,
+    shape: dataset.shape,
+    data: denormalise(model.scale, items),
+    range: dataset.range,
+    affine: dataset.affine,
+    ...(asked && { labels: asked, classNames: model.classNames }),
+  })
+}
+
+/** So many labels in the proportions of the data: those at equal distances in their sorted order. */
+export function labelsAsIn({ labels, length, ...rest }: ArrayDataset, count: number): Int32Array {
+  const counts = new Int32Array(classCount({ labels, classNames: rest.classNames }))
+  for (const label of labels!) counts[label]! += 1
+  const chosen = new Int32Array(count)
+  for (let i = 0, label = 0, upTo = counts[0]!; i < count; i++) {
+    while (upTo <= ((i + 0.5) / count) * length) upTo += counts[++label]!
+    chosen[i] = label
+  }
+  return chosen
+}
+
+function checkData({ frame, scale, classNames }: Model, dataset: ArrayDataset): void {
+  const kindOf = (kind: string): string => (kind === 'image' ? 'images' : kind)
+  if (frame.item.join() !== dataset.shape.join() || (scale.kind === 'image') !== (dataset.kind === 'image')) {
+    throw new TweedieError(
+      'data',
+      `${dataset.name}: ${kindOf(dataset.kind)} [${dataset.shape.join(', ')}], but the model makes ${kindOf(scale.kind)} [${frame.item.join(', ')}]`,
+      { hint: 'evaluate against the data that the model was trained on' },
+    )
+  }
+  const classes = classCount(dataset)
+  if (classNames.length > 0 && classes > 0 && classNames.length !== classes) {
+    throw new TweedieError('data', `${dataset.name}: ${classes} classes, but the model has ${classNames.length}`, {
+      hint: 'evaluate against the data that the model was trained on',
+    })
+  }
+}

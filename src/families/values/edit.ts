@@ -1,0 +1,205 @@
+/** Image to image: items changed as far as a strength allows, and what lies between two of them. */
+import { itemSize } from '../../files/data/dataset.ts'
+import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
+import { clipped } from '../../diffusion/denoise/clip.ts'
+import { TweedieError } from '../../errors.ts'
+import { timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
+import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import { ddim } from '../../diffusion/sample/ddim.ts'
+import { slerp } from '../../diffusion/sample/interpolate.ts'
+import { randomNoise } from '../../diffusion/sample/noise-source.ts'
+import { sample } from '../../diffusion/sample/sample.ts'
+import type { Sampler } from '../../diffusion/sample/sampler.ts'
+import { uniformTimes } from '../../diffusion/sample/times.ts'
+import { guidedModel, type ModelGuidance } from './guided.ts'
+import type { Model } from './model.ts'
+
+/** What all edits share. */
+export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'> {
+  /** Steps down from the strength, and as many up where there is an inversion; default 30. */
+  readonly steps?: number | undefined
+  /** The class that each item shall have, for a conditional model; default none, if the model knows what that is. */
+  readonly labels?: ArrayLike<number> | undefined
+  /** Guidance towards these classes: w, or more. */
+  readonly guidance?: number | ModelGuidance | undefined
+  /** Whether the mean is clipped to [−1, 1]; default: unless the data are points. Never on the way up. */
+  readonly clip?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onStep?: ((done: number, total: number) => void) | undefined
+}
+
+/** How to edit. */
+export interface EditOptions extends WalkOptions {
+  /** The time up to which noise is added, in (0, 1]: little changes at 0.2, nearly everything at 0.8. */
+  readonly strength: number
+  /**
+   * - `sdedit` (default): adds random noise and denoises. SDEdit: Guided Image Synthesis and Editing with Stochastic Differential
+   *   Equations (Meng et al., 2022), https://arxiv.org/abs/2108.01073
+   * - `invert`: encodes by DDIM under the item's own class and decodes under the one that is wanted; nothing is random, and what
+   *   the class does not say stays. DDIM (Song et al., 2021), section 5.4, https://arxiv.org/abs/2010.02502
+   */
+  readonly method?: 'sdedit' | 'invert' | undefined
+  /** `invert`: the class that each item has; default that which is wanted. */
+  readonly sourceLabels?: ArrayLike<number> | undefined
+  /** Default DDIM with η = 1 for `sdedit`. */
+  readonly sampler?: Sampler | undefined
+  /** Item i depends on (seed, i). */
+  readonly seed?: number | bigint | string | undefined
+}
+
+/**
+ * Edits items.
+ *
+ * @param items `[count, ...item]`, as the network's data: [−1, 1] for images
+ * @returns as many, in the same values
+ * @throws TweedieError `usage` for a strength that makes no sense, or classes that the model does not know
+ */
+export async function edit(
+  model: Model,
+  engine: Engine,
+  items: Float32Array,
+  options: EditOptions,
+): Promise<Float32Array> {
+  const { strength, method = 'sdedit', seed = 0, steps = defaultEditSteps } = options
+  const { schedule } = model
+  if (!(strength > 0 && strength <= 1)) throw new TweedieError('usage', `strength ${strength}: it lies in (0, 1]`)
+  const x = framed(model, items)
+  if (method === 'sdedit') {
+    const z = new Float32Array(x.length)
+    randomNoise(itemSize(model.frame.network), { seed })(z, -1, 0)
+    const [alpha, sigma] = [schedule.alpha(strength), schedule.sigma(strength)]
+    x.forEach((value, i) => (x[i] = alpha * value + sigma * z[i]!))
+    return walk(model, engine, x, uniformTimes(steps, { from: strength }), {
+      sampler: ddim({ eta: 1 }),
+      ...options,
+    })
+  }
+  const times = ddimTimes(model, steps, strength)
+  const half = halves(options)
+  const latent = await encode(model, engine, x, times, { ...half(0), labels: options.sourceLabels ?? options.labels })
+  return walk(model, engine, latent, times, { ...half(1), sampler: ddim() })
+}
+
+/** How to interpolate. */
+export interface InterpolateOptions extends WalkOptions {
+  /** How many items, the two given ones' own reconstructions first and last; default 9. */
+  readonly count?: number | undefined
+  /** The time at which the two are mixed; default 1, or the last one with signal. */
+  readonly strength?: number | undefined
+}
+
+/**
+ * What lies between two items: both are encoded by DDIM, their latents interpolated along the sphere, and decoded.
+ *
+ * @param a, b one item each
+ * @returns `[count, ...item]`
+ */
+export async function interpolate(
+  model: Model,
+  engine: Engine,
+  [a, b]: readonly [Float32Array, Float32Array],
+  options: InterpolateOptions = {},
+): Promise<Float32Array> {
+  const { count = 9, strength = 1, steps = defaultEditSteps, labels } = options
+  if (!(Number.isInteger(count) && count > 1)) throw new TweedieError('usage', `${count} items between two: 2 or more`)
+  if (!(strength > 0 && strength <= 1)) throw new TweedieError('usage', `strength ${strength}: it lies in (0, 1]`)
+  const size = itemSize(model.frame.network)
+  const both = new Float32Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  const times = ddimTimes(model, steps, strength)
+  const half = halves(options)
+  const latents = await encode(model, engine, framed(model, both), times, {
+    ...half(0),
+    labels: labels && [labels[0]!, labels[labels.length - 1]!],
+  })
+  const between = new Float32Array(count * size)
+  for (let i = 0; i < count; i++) {
+    between.set(slerp(latents.slice(0, size), latents.slice(size), i / (count - 1)), i * size)
+  }
+  return walk(model, engine, between, times, { ...half(1), sampler: ddim() })
+}
+
+const defaultEditSteps = 30
+
+/** Up to a latent, without guidance. */
+async function encode(
+  model: Model,
+  engine: Engine,
+  x: Float32Array,
+  times: readonly number[],
+  options: WalkOptions,
+): Promise<Float32Array> {
+  const { guidance: _, ...rest } = options
+  const out = new Float32Array(x.length)
+  await walk(model, engine, x, [...times].reverse(), { ...rest, sampler: ddim(), clip: false, raw: out })
+  return out
+}
+
+/** Runs a sampler from a state to items; `raw` receives the last state as the network has it. */
+async function walk(
+  model: Model,
+  engine: Engine,
+  x: Float32Array,
+  times: readonly number[],
+  options: WalkOptions & {
+    readonly sampler?: Sampler | undefined
+    readonly seed?: number | bigint | string | undefined
+    readonly raw?: Float32Array
+  },
+): Promise<Float32Array> {
+  const { labels, sampler = ddim(), seed = 0, signal, onStep, device, threads, raw } = options
+  const { frame, network } = model
+  const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
+  const batch = x.length / itemSize(frame.network)
+  using guided = await guidedModel(model, engine, guidance, {
+    batch,
+    ...(device !== undefined && { device }),
+    ...(threads !== undefined && { threads }),
+  })
+  if (network.classes > 0 || guidance.classifier || labels) guided.setLabels(labelsOf(model, batch, labels))
+  const clip = options.clip ?? model.scale.kind !== 'points'
+  const denoiser = clip ? clipped(guided.denoiser) : guided.denoiser
+  let last = x
+  for await (const step of sample(denoiser, { sampler, times, x, seed, ...(signal && { signal }) })) {
+    last = step.x as Float32Array
+    onStep?.(step.index + 1, step.total)
+  }
+  raw?.set(last)
+  return fromNetwork(frame, Float32Array.from(last), new Float32Array(batch * itemSize(frame.item)))
+}
+
+/** Falling times from the strength to the faintest noise, from which DDIM can be walked both ways. */
+function ddimTimes({ schedule }: Model, steps: number, strength: number): number[] {
+  const from = Math.min(strength, timeOfNoiseLevel(schedule, 80))
+  const to = schedule.table ? 1 / schedule.table.steps : timeOfNoiseLevel(schedule, 0.002)
+  if (from <= to)
+    throw new TweedieError('usage', `strength ${strength}: there is no noise yet, more than ${to} is needed`)
+  return uniformTimes(steps, { from, to })
+}
+
+function framed({ frame }: Model, items: Float32Array): Float32Array {
+  const count = items.length / itemSize(frame.item)
+  if (!Number.isInteger(count) || count === 0) {
+    throw new TweedieError('shape', `${items.length} numbers are no whole items of [${frame.item.join(', ')}]`)
+  }
+  return toNetwork(frame, items, new Float32Array(count * itemSize(frame.network)))
+}
+
+/** The options of a walk that is one of two, its progress counted as a half. */
+function halves({ onStep, ...options }: WalkOptions): (half: 0 | 1) => WalkOptions {
+  return (half) => ({
+    ...options,
+    onStep: onStep && ((done, total) => onStep(half * total + done, 2 * total)),
+  })
+}
+
+function labelsOf({ unconditionalLabel }: Model, count: number, given: ArrayLike<number> | undefined): Int32Array {
+  if (given && given.length !== count) throw new TweedieError('usage', `${given.length} classes for ${count} items`)
+  if (!given && unconditionalLabel === undefined) {
+    throw new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
+      hint: 'choose one with --class',
+    })
+  }
+  return Int32Array.from({ length: count }, (_, i) => given?.[i] ?? unconditionalLabel!)
+}

@@ -1,0 +1,89 @@
+/** A trained model: a network with its weights, the noise it knows, and how data become what it sees. */
+import type { DataScale } from '../../files/data/dataset.ts'
+import { frameOf } from '../../files/data/frame.ts'
+import type { Frame } from '../../files/data/frame.ts'
+import { TweedieError } from '../../errors.ts'
+import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
+import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
+import type { Layout } from '../../engine/nn/layout.ts'
+import { parametersOf } from '../../engine/nn/network.ts'
+import type { Network } from '../../engine/nn/network.ts'
+import { networkFromConfig, strideOf } from '../../engine/nn/registry.ts'
+import { noiseOfFolder } from '../../compiled/noise.ts'
+import type { ModelNoise } from '../../compiled/noise.ts'
+
+export { scheduleOf, schedulerOf } from '../../compiled/noise.ts'
+
+/** A model in memory. */
+export interface Model extends ModelNoise {
+  readonly network: Network
+  readonly layout: Layout
+  /** All weights, flat. */
+  readonly weights: Float32Array
+  readonly frame: Frame
+  /** From the network's values to those of the data. */
+  readonly scale: DataScale
+  readonly classNames: readonly string[]
+  /** The label that means "no class", if the model was trained with one. */
+  readonly unconditionalLabel: number | undefined
+  readonly meta: TweedieMeta
+}
+
+/**
+ * The model of a folder's content.
+ *
+ * @throws TweedieError `model` where weights and network do not fit together
+ */
+export function modelOf(folder: ModelFolder): Model {
+  const { meta } = folder
+  if (meta.data.kind === 'tokens') {
+    throw new TweedieError('model', `a model of tokens (${meta.data.name}), where one of images or points is needed`, {
+      hint: meta.process === null ? "'tweedie sample' knows it" : "'tweedie sample' and 'tweedie eval' know both kinds",
+    })
+  }
+  const noise = noiseOfFolder(folder)
+  const network = networkFromConfig(folder.network.className, folder.network.config)
+  const layout = parametersOf(network)
+  const { data } = meta
+  const frame = frameOf(data.shape, data.patch, strideOf(network))
+  if (frame.network.join() !== network.inputShape.join()) {
+    throw new TweedieError(
+      'model',
+      `data [${data.shape.join(', ')}] in patches of ${data.patch} are [${frame.network.join(', ')}] for the network, which expects [${network.inputShape.join(', ')}]`,
+    )
+  }
+  return {
+    network,
+    layout,
+    weights: layout.fromMap(folder.weights),
+    ...noise,
+    frame,
+    scale: scaleOf(data),
+    classNames:
+      data.classNames ??
+      Array.from({ length: network.classes - Number(data.unconditionalLabel !== null) }, (_, i) => String(i)),
+    unconditionalLabel: data.unconditionalLabel ?? undefined,
+    meta,
+  }
+}
+
+/** What is written to a folder; the inverse of {@link modelOf}. */
+export function folderOf(model: Model): ModelFolderInput {
+  const { network, layout, weights, scheduler, meta } = model
+  return {
+    network: { className: network.className, config: network.config },
+    weights: layout.toMap(weights),
+    scheduler,
+    meta,
+  }
+}
+
+/** The map between values that `tweedie.json` records. */
+function scaleOf({ kind, shape, range, affine }: TweedieMeta['data']): DataScale {
+  return {
+    kind: kind === 'image' || kind === 'points' ? kind : 'array',
+    shape,
+    range: range ?? [-1, 1],
+    affine: (affine as DataScale['affine']) ?? undefined,
+  }
+}

@@ -1,0 +1,36 @@
+/** Training on images, points or any other numbers: Gaussian noise, and a network that predicts what it hides. */
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { frameOf } from '../../files/data/frame.ts'
+import { trainingLoss } from '../../diffusion/denoise/training-loss.ts'
+import { parametersOf } from '../../engine/nn/network.ts'
+import { networkFromConfig, strideOf } from '../../engine/nn/registry.ts'
+import { batchesOf, emptyBatch, noiseLevels } from './batches.ts'
+import { checkFit } from './check-fit.ts'
+import type { TrainProblem } from '../../tools/train/problem.ts'
+import type { Model } from './model.ts'
+import { snapshot } from './snapshot.ts'
+import type { TrainSpec } from '../spec.ts'
+
+/**
+ * The problem of a specification and its data.
+ *
+ * @throws TweedieError `usage`, `shape` or `model` where they do not go together
+ */
+export function valueProblem(spec: TrainSpec, dataset: ArrayDataset): TrainProblem<Model> {
+  const network = networkFromConfig(spec.network.className, spec.network.config)
+  const layout = parametersOf(network)
+  const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
+  checkFit(spec, network, dataset, frame)
+  const levels = noiseLevels(spec)
+  const bytes = dataset.kind === 'image' ? { bin: 2 / 255 } : {}
+  return {
+    network,
+    layout,
+    items: dataset.length,
+    levels,
+    loss: (scope, items) => trainingLoss(network, scope, items, { levels, ...bytes }),
+    emptyBatch: () => emptyBatch(spec, network, frame),
+    fill: batchesOf(spec, network, dataset, frame),
+    snapshot: (state, training) => snapshot({ spec, network, layout, state }, dataset, training),
+  }
+}

@@ -1,0 +1,69 @@
+/** A training state as a model: the averaged weights, with everything that is needed to sample from them. */
+import { classCount } from '../../files/data/dataset.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { frameOf } from '../../files/data/frame.ts'
+import { parseTweedieMeta } from '../../files/io/tweedie-meta.ts'
+import type { TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
+import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
+import { objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
+import type { Model } from './model.ts'
+import { noiseOfRun } from '../../compiled/noise.ts'
+import { strideOf } from '../../engine/nn/registry.ts'
+import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
+import type { Layout } from '../../engine/nn/layout.ts'
+import type { Network } from '../../engine/nn/network.ts'
+import type { TrainState } from '../../tools/train/problem.ts'
+import type { TrainSpec } from '../spec.ts'
+
+/** What of a trainer makes a model. */
+interface Trained {
+  readonly spec: TrainSpec
+  readonly network: Network
+  readonly layout: Layout
+  readonly state: TrainState
+}
+
+/** The model of a trainer. Its weights are the trainer's own array: they change with the next step. */
+export function snapshot(
+  { spec, network, layout, state }: Trained,
+  dataset: ArrayDataset,
+  training: TweedieMetaInput['training'] = {},
+): Model {
+  const { objective } = spec
+  const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
+  const { meta: schedule, ...noise } = noiseOfRun(
+    spec.noise,
+    objective,
+    objectiveOf(objective, scheduleOfNoise(spec.noise)),
+    learnsVariance(network),
+  )
+  const classes = network.classes > 0 ? classCount(dataset) : 0
+  const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
+  const unconditionalLabel = classes > 0 && objective.labelDropout > 0 ? classes : undefined
+  const meta = parseTweedieMeta({
+    data: {
+      name: dataset.name,
+      kind: dataset.kind,
+      shape: [...dataset.shape] as [number, ...number[]],
+      range: [...dataset.range] as [number, number],
+      ...(dataset.affine && { affine: dataset.affine }),
+      patch: spec.patch,
+      classNames: classes > 0 ? [...classNames] : null,
+      unconditionalLabel: unconditionalLabel ?? null,
+    },
+    objective: { ...objective },
+    schedule,
+    training: { seed: spec.seed, batch: spec.batch, steps: state.step, ...training },
+  } as TweedieMetaInput)
+  return {
+    network,
+    layout,
+    weights: state.average,
+    ...noise,
+    frame,
+    scale: dataset,
+    classNames: classes > 0 ? classNames : [],
+    unconditionalLabel,
+    meta,
+  }
+}

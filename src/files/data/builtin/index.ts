@@ -1,0 +1,42 @@
+/** Data sets that are made, not read: the same items for the same seed, on every machine. */
+import { TweedieError } from '../../../errors.ts'
+import { fold, key } from '../../../engine/random/index.ts'
+import type { ArrayDataset } from '../dataset.ts'
+import { densities, densityDataset, type DensityName } from './densities.ts'
+import { glyphsDataset } from './glyphs.ts'
+import { shapesDataset } from './shapes.ts'
+
+export type BuiltinName = 'glyphs' | 'shapes' | DensityName
+
+/** The names of the built-in sets: images first. */
+export const builtinNames: readonly BuiltinName[] = Object.freeze([
+  'glyphs',
+  'shapes',
+  ...(Object.keys(densities) as DensityName[]),
+])
+
+/** Whether there is a built-in set of that name. */
+export function isBuiltinName(name: string): name is BuiltinName {
+  return (builtinNames as readonly string[]).includes(name)
+}
+
+/**
+ * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), or a density in
+ * the plane ([2]). Item i depends on the seed and i only: a longer set begins with the shorter one.
+ *
+ * @param options `length`: number of items, 10,000 by default; `seed`: 0 by default
+ * @throws TweedieError `usage` for another length than 1 … 10⁷
+ */
+export function builtinDataset(
+  name: BuiltinName,
+  options: { length?: number | undefined; seed?: number | string | undefined } = {},
+): ArrayDataset {
+  const { length = 10_000, seed = 0 } = options
+  if (!Number.isInteger(length) || length < 1 || length > 1e7) {
+    throw new TweedieError('usage', `${name}: cannot make ${length} items: must be between 1 and 10 million`)
+  }
+  const stream = fold(key(seed), 'data', name)
+  if (name === 'glyphs') return glyphsDataset(length, stream)
+  if (name === 'shapes') return shapesDataset(length, stream)
+  return densityDataset(name, length, stream)
+}

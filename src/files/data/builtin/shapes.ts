@@ -1,0 +1,109 @@
+/** Coloured figures on a coloured gradient, 32 × 32 RGB, labelled by the figure. */
+import { cosTurns, fold, integers, sinTurns, uniform, type Key } from '../../../engine/random/index.ts'
+import { createDataset, type ArrayDataset } from '../dataset.ts'
+
+const side = 32
+
+/** Signed distance from the outline of a figure of unit size, negative inside. */
+type Outline = (x: number, y: number) => number
+
+const figures: Readonly<Record<string, Outline>> = {
+  circle: (x, y) => Math.sqrt(x * x + y * y) - 0.9,
+  square: polygon([-0.75, -0.75, 0.75, -0.75, 0.75, 0.75, -0.75, 0.75]),
+  triangle: polygon(regular(3, 1, 1)),
+  star: polygon(regular(10, 1, 0.42)),
+  ring: (x, y) => Math.abs(Math.sqrt(x * x + y * y) - 0.72) - 0.2,
+  cross: polygon(cross(0.95, 0.28)),
+}
+
+const classNames = Object.freeze(Object.keys(figures))
+
+/** Draws `length` figures. Figure i depends on (key, i) only. */
+export function shapesDataset(length: number, key: Key): ArrayDataset {
+  const data = new Uint8Array(length * 3 * side * side)
+  const labels = integers(fold(key, 'figure'), length, 0, classNames.length)
+  for (let i = 0; i < length; i++) {
+    const image = data.subarray(i * 3 * side * side, (i + 1) * 3 * side * side)
+    drawFigure(figures[classNames[labels[i]!]!]!, uniform(fold(key, i), uniforms), image)
+  }
+  return createDataset({ name: 'shapes', kind: 'image', shape: [3, side, side], data, labels, classNames })
+}
+
+/** Paints one figure into [3, 32, 32] bytes. */
+function drawFigure(outline: Outline, u: Float64Array, image: Uint8Array) {
+  const plane = side * side
+  // The figure's hue is at least a quarter of the colour circle away from the background's.
+  const hue = u[0]!
+  const figure = rgb(hue + 0.25 + 0.5 * u[1]!, 0.65 + 0.35 * u[2]!, 0.75 + 0.25 * u[3]!)
+  const near = rgb(hue, 0.3 + 0.4 * u[4]!, 0.25 + 0.35 * u[5]!)
+  const far = rgb(hue + 0.1 * (u[6]! - 0.5), 0.3 + 0.4 * u[4]!, 0.15 + 0.7 * u[7]!)
+  const [gradientX, gradientY] = [cosTurns(u[8]!) / side, sinTurns(u[8]!) / side]
+  const size = 7 + 5 * u[9]!
+  const room = side - 2 * size - 2
+  const [centreX, centreY] = [size + 1 + room * u[10]!, size + 1 + room * u[11]!]
+  const [c, s] = [cosTurns(u[12]!) / size, sinTurns(u[12]!) / size]
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      const x = column + 0.5 - centreX
+      const y = row + 0.5 - centreY
+      const far01 = clamp(0.5 + (column + 0.5 - side / 2) * gradientX + (row + 0.5 - side / 2) * gradientY)
+      // How much of the pixel the figure covers, from its distance to the outline in pixels.
+      const reached = x * x + y * y < 2 * size * size
+      const cover = reached ? clamp(0.5 - size * outline(c * x + s * y, c * y - s * x)) : 0
+      for (let channel = 0; channel < 3; channel++) {
+        const behind = near[channel]! + far01 * (far[channel]! - near[channel]!)
+        image[channel * plane + row * side + column] = Math.round(255 * (behind + cover * (figure[channel]! - behind)))
+      }
+    }
+  }
+}
+
+/** A colour from hue (in turns), saturation and value. */
+function rgb(hue: number, saturation: number, value: number): [number, number, number] {
+  const channel = (offset: number) => {
+    const k = (offset + 6 * hue) % 6
+    return value - value * saturation * clamp(Math.min(k, 4 - k))
+  }
+  return [channel(5), channel(3), channel(1)]
+}
+
+/** The corners of a regular polygon, x and y by turns, with every other corner at another radius: a star. */
+function regular(corners: number, outer: number, inner: number): number[] {
+  return Array.from({ length: corners }, (_, i) => i).flatMap((i) => {
+    const radius = i % 2 === 0 ? outer : inner
+    return [radius * sinTurns(i / corners), -radius * cosTurns(i / corners)]
+  })
+}
+
+/** The twelve corners of a cross whose arms reach `a` and are 2 · `b` wide. */
+function cross(a: number, b: number): number[] {
+  return [-b, -a, b, -a, b, -b, a, -b, a, b, b, b, b, a, -b, a, -b, b, -a, b, -a, -b, -b, -b]
+}
+
+/** Exact signed distance from a polygon: the nearest edge, and the parity of the edges crossed for the sign. */
+function polygon(corners: readonly number[]): Outline {
+  const n = corners.length
+  return (x, y) => {
+    let nearest = Infinity
+    let inside = false
+    for (let i = 0; i < n; i += 2) {
+      const ax = corners[i]!
+      const ay = corners[i + 1]!
+      const by = corners[(i + 3) % n]!
+      const ex = corners[(i + 2) % n]! - ax
+      const ey = by - ay
+      const along = clamp(((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey))
+      const dx = x - ax - along * ex
+      const dy = y - ay - along * ey
+      nearest = Math.min(nearest, dx * dx + dy * dy)
+      if (ay > y !== by > y && x < ax + ((y - ay) / ey) * ex) inside = !inside
+    }
+    return inside ? -Math.sqrt(nearest) : Math.sqrt(nearest)
+  }
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value))
+}
+
+const uniforms = new Float64Array(13)

@@ -1,0 +1,116 @@
+/**
+ * A data set in memory: items of one shape, one after another in one flat array.
+ *
+ * Networks see data of about unit size, x ∈ [−1, 1] for images. A set therefore carries the affine map between its own
+ * values and those of the network, `value = shift + scale · x`: a trained model records it, and samples go back through it.
+ */
+import { TweedieError } from '../../errors.ts'
+
+/**
+ * `value = shift + scale · x`, with x what the network sees. Both arrays have one number for all values, or one for each
+ * index of the item's first axis (a channel, or a column of points).
+ */
+export interface Affine {
+  readonly shift: readonly number[]
+  readonly scale: readonly number[]
+}
+
+/** What must be known of a data set to go from its values to a network's and back. */
+export interface DataScale {
+  /** images hold bytes; points are vectors, standardised column by column; arrays are any other numbers */
+  readonly kind: 'image' | 'points' | 'array'
+  /** the shape of one item, channels first: images are [C, H, W], points [d] */
+  readonly shape: readonly number[]
+  /** smallest and largest value, mapped to [−1, 1] where `affine` does not say otherwise */
+  readonly range: readonly [number, number]
+  /** set where the map is not that of the range: points have the mean and standard deviation of each column */
+  readonly affine?: Affine | undefined
+}
+
+/** A file that a reader left out, and why. */
+export interface SkippedFile {
+  readonly file: string
+  readonly reason: string
+}
+
+/** A data set in memory. */
+export interface ArrayDataset extends DataScale {
+  readonly name: string
+  /** number of items */
+  readonly length: number
+  /** all items, one after another: bytes for images, single precision for the others */
+  readonly data: Uint8Array | Float32Array
+  /** the class of each item, 0 … classes − 1 */
+  readonly labels?: Int32Array | undefined
+  readonly classNames?: readonly string[] | undefined
+  readonly skipped?: readonly SkippedFile[] | undefined
+}
+
+/**
+ * Checks that the parts of a data set fit together, and freezes it. `length` follows from the data, and `range` is
+ * measured where it is not given (images: 0 … 255).
+ *
+ * @throws TweedieError `data` where the set is empty, is not finite, or the lengths or labels do not fit
+ */
+export function createDataset(
+  parts: Omit<ArrayDataset, 'length' | 'range'> & { range?: readonly [number, number] },
+): ArrayDataset {
+  const { name, kind, shape, data, labels, classNames } = parts
+  const size = itemSize(shape)
+  if (!(size > 0)) throw new TweedieError('data', `${name}: items of shape [${shape.join(', ')}] are empty`)
+  const length = data.length / size
+  if (length === 0) throw new TweedieError('data', `${name}: the data set is empty`)
+  if (!Number.isInteger(length)) {
+    throw new TweedieError('data', `${name}: ${data.length} values are no whole number of [${shape.join(', ')}] items`)
+  }
+  if ((kind === 'image') !== data instanceof Uint8Array) {
+    throw new TweedieError('data', `${name}: images hold bytes and other kinds hold 32-bit floats`)
+  }
+  if (kind === 'image' && shape.length !== 3) {
+    throw new TweedieError('data', `${name}: images have the shape [C, H, W], got [${shape.join(', ')}]`)
+  }
+  if (labels) checkLabels(name, labels, length, classNames)
+  const range = parts.range ?? (data instanceof Uint8Array ? ([0, 255] as const) : measureRange(name, data, size))
+  return Object.freeze({ ...parts, length, range: Object.freeze([range[0], range[1]] as const) })
+}
+
+/** Number of values in one item. */
+export function itemSize(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1)
+}
+
+/** Number of classes: the names if there are any, else the largest label and one; 0 without labels. */
+export function classCount(dataset: Pick<ArrayDataset, 'labels' | 'classNames'>): number {
+  if (dataset.classNames) return dataset.classNames.length
+  return dataset.labels ? dataset.labels.reduce((a, b) => Math.max(a, b), -1) + 1 : 0
+}
+
+function checkLabels(name: string, labels: Int32Array, length: number, classNames?: readonly string[]) {
+  if (labels.length !== length) {
+    throw new TweedieError('data', `${name}: ${labels.length} labels for ${length} items`, {
+      hint: 'there must be one label for each item: are the two files of the same set?',
+    })
+  }
+  const limit = classNames?.length ?? 0x8000_0000
+  const wrong = labels.findIndex((label) => label < 0 || label >= limit)
+  if (wrong >= 0) {
+    const allowed = classNames ? `0 … ${limit - 1}` : 'zero or more'
+    throw new TweedieError('data', `${name}: item ${wrong} has the label ${labels[wrong]}, allowed: ${allowed}`)
+  }
+}
+
+function measureRange(name: string, data: Float32Array, size: number): [number, number] {
+  let min = Infinity
+  let max = -Infinity
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!
+    if (!Number.isFinite(value)) {
+      throw new TweedieError('data', `${name}: item ${Math.floor(i / size)} holds ${value} (as a 32-bit float)`, {
+        hint: 'remove or replace values that are not finite before training',
+      })
+    }
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  return [min, max]
+}

@@ -1,0 +1,58 @@
+/** npz: a zip file of npy files, what `numpy.savez` and `numpy.savez_compressed` write. */
+import { unzipSync, zipSync } from 'fflate'
+import { isTweedieError, TweedieError } from '../../../errors.ts'
+import type { NdArray } from '../nd-array.ts'
+import { parseNpy, writeNpy } from './npy.ts'
+
+/** The largest ratio that deflate can reach: an entry that claims more lies. */
+const maxRatio = 1032
+
+/** Whether bytes begin like a zip file. */
+export function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2]! < 8
+}
+
+/**
+ * Reads the arrays of an npz file, by name.
+ *
+ * @param options `only`: the names to read, all if absent; `maxBytes`: how much may be unpacked
+ * @throws TweedieError `data` where the file or an array is broken or unpacks to more than `maxBytes`
+ */
+export function parseNpz(
+  bytes: Uint8Array,
+  options: { only?: readonly string[]; maxBytes?: number } = {},
+): Record<string, NdArray> {
+  const { only, maxBytes = 2 ** 31 } = options
+  let total = 0
+  const entries = unzip(bytes, ({ name, size, originalSize }) => {
+    if (!name.endsWith('.npy') || (only && !only.includes(name.slice(0, -4)))) return false
+    total += originalSize
+    if (total > maxBytes || originalSize > maxRatio * size + 64 || size > bytes.length) {
+      throw new TweedieError('data', `npz file: ${name} claims ${originalSize} bytes, unpacked from ${size}`, {
+        hint: total > maxBytes ? `at most ${maxBytes} bytes are unpacked` : 'the file is broken',
+      })
+    }
+    return true
+  })
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, content]) => [name.slice(0, -4), parseNpy(content)] as const),
+  )
+}
+
+/** Writes arrays as an npz file, stored without compression, as `numpy.savez` does. */
+export function writeNpz(arrays: Readonly<Record<string, NdArray>>): Uint8Array {
+  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)] as const)
+  return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) })
+}
+
+/** fflate throws its own errors, and the engine's for lengths out of range: all mean a broken file. */
+function unzip(bytes: Uint8Array, filter: (file: { name: string; size: number; originalSize: number }) => boolean) {
+  try {
+    return unzipSync(bytes, { filter })
+  } catch (cause) {
+    if (isTweedieError(cause)) throw cause
+    throw new TweedieError('data', `npz file: broken zip file (${cause instanceof Error ? cause.message : cause})`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Between an item of a data set and what a network of a given stride sees: images are padded to whole multiples (the edge
+ * repeated) and cut into patches, p × p pixels becoming p² channels. A U-Net on patches of 2 does a quarter of the work.
+ */
+import { TweedieError } from '../../errors.ts'
+import { itemSize } from './dataset.ts'
+
+/** How items become a network's inputs. */
+export interface Frame {
+  /** An item: `[C, H, W]`, or any other shape, which stays as it is. */
+  readonly item: readonly number[]
+  /** Patch size p. */
+  readonly patch: number
+  /** What the network sees: `[C p², ⌈H⌉ / p, ⌈W⌉ / p]`. */
+  readonly network: readonly number[]
+  /** For every place of the network's array, the pixel that it shows; undefined where the two arrays are the same. */
+  readonly pixels?: Int32Array
+}
+
+/**
+ * The frame of items of a shape.
+ *
+ * @param patch pixels along a patch's side
+ * @param stride what the network's height and width must be multiples of
+ * @throws TweedieError `usage` for a patch of anything but an image
+ */
+export function frameOf(item: readonly number[], patch = 1, stride = 1): Frame {
+  if (!Number.isInteger(patch) || patch < 1) {
+    throw new TweedieError('usage', `patch is ${patch}: must be a positive integer`)
+  }
+  if (item.length !== 3) {
+    if (patch === 1) return Object.freeze({ item, patch, network: item })
+    throw new TweedieError('usage', `patches are for images [C, H, W], not for items [${item.join(', ')}]`)
+  }
+  const [channels, height, width] = item as [number, number, number]
+  const side = (size: number): number => Math.ceil(size / (patch * stride)) * stride
+  const network = [channels * patch * patch, side(height), side(width)]
+  if (patch === 1 && network[1] === height && network[2] === width) return Object.freeze({ item, patch, network })
+  return Object.freeze({ item, patch, network, pixels: pixelsOf(item, patch, network) })
+}
+
+/** Items `[n, ...item]` as a network sees them, `[n, ...network]`. */
+export function toNetwork({ item, network, pixels }: Frame, items: Float32Array, out: Float32Array): Float32Array {
+  if (!pixels) out.set(items)
+  else {
+    const [size, count] = [itemSize(item), items.length / itemSize(item)]
+    for (let n = 0, i = 0; n < count; n++) {
+      for (let place = 0; place < pixels.length; place++, i++) out[i] = items[n * size + pixels[place]!]!
+    }
+  }
+  return expectLength(out, items.length / itemSize(item), network)
+}
+
+/** The inverse of {@link toNetwork}; what was padded is left out. */
+export function fromNetwork({ item, network, pixels }: Frame, x: Float32Array, out: Float32Array): Float32Array {
+  if (!pixels) out.set(x)
+  else {
+    const [size, count] = [itemSize(item), x.length / itemSize(network)]
+    for (let n = 0; n < count; n++) {
+      // Backwards, so that of the places that show one pixel its own, the first, has the last word.
+      for (let place = pixels.length - 1; place >= 0; place--)
+        out[n * size + pixels[place]!] = x[n * pixels.length + place]!
+    }
+  }
+  return expectLength(out, x.length / itemSize(network), item)
+}
+
+/** Channel c p² + i p + j of patch (y, x) shows pixel (y p + i, x p + j) of channel c, or the nearest one within. */
+function pixelsOf(item: readonly number[], patch: number, network: readonly number[]): Int32Array {
+  const [, height, width] = item as [number, number, number]
+  const [planes, rows, columns] = network as [number, number, number]
+  const pixels = new Int32Array(planes * rows * columns)
+  for (let plane = 0, at = 0; plane < planes; plane++) {
+    const channel = Math.floor(plane / (patch * patch))
+    const down = Math.floor((plane % (patch * patch)) / patch)
+    const across = plane % patch
+    for (let y = 0; y < rows; y++) {
+      const row = Math.min(height - 1, y * patch + down)
+      for (let x = 0; x < columns; x++, at++) {
+        pixels[at] = (channel * height + row) * width + Math.min(width - 1, x * patch + across)
+      }
+    }
+  }
+  return pixels
+}
+
+function expectLength(out: Float32Array, count: number, shape: readonly number[]): Float32Array {
+  if (out.length !== count * itemSize(shape)) {
+    throw new TweedieError('shape', `${count} items of [${shape.join(', ')}] do not fill ${out.length} values`)
+  }
+  return out
+}

@@ -1,0 +1,189 @@
+/** One door to every data set: a built-in one by name, a file or a folder by path. */
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { TweedieError } from '../../../errors.ts'
+import { builtinDataset, builtinNames, isBuiltinName } from '../builtin/index.ts'
+import type { ArrayDataset } from '../dataset.ts'
+import { parseCifar10, parseCifar10Meta } from '../formats/cifar10.ts'
+import { parseCsv } from '../formats/csv.ts'
+import { isIdx, parseIdx } from '../formats/idx.ts'
+import { isNpy, parseNpy } from '../formats/npy.ts'
+import { isZip, parseNpz } from '../formats/npz.ts'
+import { datasetFromArray } from '../from-array.ts'
+import type { NdArray } from '../nd-array.ts'
+import { suggest } from '../../../suggest.ts'
+import { readImageFolder, type ImageFolderOptions } from './image-folder.ts'
+import { defaultMaxBytes, readBytes } from './read-bytes.ts'
+
+export interface OpenDatasetOptions extends ImageFolderOptions {
+  /** which files of MNIST and CIFAR-10 folders, which part of images that are cropped; by default `train` */
+  readonly split?: 'train' | 'test' | undefined
+  /** tables: the column that holds the class, by name or number */
+  readonly labelColumn?: string | number | undefined
+  /** built-in sets: how many items to make; by default 10,000 */
+  readonly length?: number | undefined
+  /** built-in sets: which items to make; by default 0 */
+  readonly seed?: number | string | undefined
+  /** how much a file may hold, unpacked; by default 2 GiB */
+  readonly maxBytes?: number | undefined
+}
+
+/**
+ * Opens a data set.
+ *
+ * | what | how it is read |
+ * |---|---|
+ * | `glyphs`, `moons`, … (or `builtin:glyphs`) | a built-in set, unless there is a file of that name |
+ * | an IDX file or a folder of them, gzipped or not | images, with the labels beside |
+ * | a CIFAR-10 folder or batch (`.bin`) | images with labels |
+ * | `.npy`; `.npz` with `images`, `x`, `data` or `arr_0`, and `labels` or `y` | by type and shape: see `datasetFromArray` |
+ * | a table of numbers (`.csv`, `.tsv`, `.txt`) | points |
+ * | any other folder | images, sub-folders being classes |
+ *
+ * @example
+ * ```ts
+ * const digits = await openDataset('data/mnist')
+ * const faces = await openDataset('data/faces', { size: 32 })
+ * const patches = await openDataset('data/photos', { crop: 32 })
+ * const moons = await openDataset('moons', { length: 2000 })
+ * ```
+ * @throws TweedieError `data` where there is no such thing or it is broken
+ */
+export async function openDataset(pathOrName: string, options: OpenDatasetOptions = {}): Promise<ArrayDataset> {
+  const stats = await stat(pathOrName).catch(() => undefined)
+  const bare = pathOrName.replace(/^builtin:/, '')
+  if (!stats) {
+    if (!isBuiltinName(bare)) throw notFound(bare, pathOrName)
+    return checkWish(builtinDataset(bare, { length: options.length, seed: options.seed }), options)
+  }
+  const name = basename(resolve(pathOrName))
+  return checkWish(await (stats.isDirectory() ? openFolder : openFile)(pathOrName, name, options), options)
+}
+
+async function openFolder(folder: string, name: string, options: OpenDatasetOptions): Promise<ArrayDataset> {
+  const { split = 'train' } = options
+  const files = (await readdir(folder)).sort()
+  const idx = files.filter((file) => /images[-.]idx3/.test(file))
+  if (idx.length > 0) {
+    const marks = split === 'train' ? /^train/ : /^(?:t10k|test)/
+    const chosen = idx.find((file) => marks.test(file)) ?? idx.find((file) => file.startsWith('images'))
+    if (!chosen) throw new TweedieError('data', `${folder}: no ${split} images among ${idx.join(', ')}`)
+    return openFile(join(folder, chosen), name, options)
+  }
+  const batches = files.filter((file) => (split === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(file))
+  if (batches.length > 0) return openCifar10(folder, batches, files, name, options)
+  const arrays = files.filter((file) => /\.(?:npy|npz|csv|tsv)(?:\.gz)?$/.test(file) && !/^(?:labels|y)\./.test(file))
+  if (arrays.length === 1) return openFile(join(folder, arrays[0]!), name, options)
+  if (arrays.length > 1) {
+    throw new TweedieError('data', `${folder}: more than one data file: ${arrays.slice(0, 8).join(', ')}`, {
+      hint: 'name the file',
+    })
+  }
+  return readImageFolder(folder, name, options)
+}
+
+async function openFile(path: string, name: string, options: OpenDatasetOptions): Promise<ArrayDataset> {
+  const bytes = await readBytes(path, options.maxBytes, options.signal)
+  try {
+    if (isNpy(bytes)) return datasetFromArray(parseNpy(bytes), { name, labels: await labelsBeside(path, options) })
+    if (isZip(bytes)) return fromNpz(bytes, name, options)
+    if (isIdx(bytes)) return fromIdx(parseIdx(bytes), name, await labelsBeside(path, options))
+    if (/\.bin(?:\.gz)?$/i.test(path)) return parseCifar10([bytes], name)
+    if (/\.(?:csv|tsv|txt|data|dat)(?:\.gz)?$/i.test(path))
+      return parseCsv(bytes, { name, labels: options.labelColumn })
+  } catch (error) {
+    if (!(error instanceof TweedieError)) throw error
+    throw inFile(path, name, error)
+  }
+  const isImage = /\.(?:png|jpe?g|webp|gif|tiff?|avif)$/i.test(path)
+  throw new TweedieError('data', `${path}: ${isImage ? 'one image is no data set' : 'no known format'}`, {
+    hint: isImage ? 'open the folder that it is in' : 'IDX, CIFAR-10 (.bin), .npy, .npz, .csv, or a folder of images',
+  })
+}
+
+/** The error with the file's path in front, in place of the data set's name if that is there. */
+function inFile(path: string, name: string, cause: TweedieError): TweedieError {
+  const { code, message, hint } = cause
+  const problem = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
+  return new TweedieError(code, `${path}: ${problem}`, { hint, cause })
+}
+
+/** Images and their labels; ten classes are the digits, as in MNIST. */
+function fromIdx(images: NdArray, name: string, labels: NdArray | undefined): ArrayDataset {
+  const dataset = datasetFromArray(images, { name, labels })
+  const digits = dataset.labels?.every((label) => label < 10)
+  return digits ? Object.freeze({ ...dataset, classNames: [...'0123456789'] }) : dataset
+}
+
+function fromNpz(bytes: Uint8Array, name: string, { maxBytes }: OpenDatasetOptions): ArrayDataset {
+  const [values, labels] = [
+    ['images', 'x', 'data', 'arr_0'],
+    ['labels', 'y'],
+  ] as const
+  const arrays = parseNpz(bytes, { only: [...values, ...labels], maxBytes: maxBytes ?? defaultMaxBytes })
+  const found = values.find((key) => Object.hasOwn(arrays, key))
+  if (!found) {
+    throw new TweedieError('data', `npz file: none of the arrays ${values.join(', ')}`, {
+      hint: 'numpy.savez(path, images=…, labels=…)',
+    })
+  }
+  const labelKey = labels.find((key) => Object.hasOwn(arrays, key))
+  return datasetFromArray(arrays[found]!, { name, labels: labelKey && arrays[labelKey] })
+}
+
+async function openCifar10(
+  folder: string,
+  batches: string[],
+  files: string[],
+  name: string,
+  { maxBytes, signal }: OpenDatasetOptions,
+): Promise<ArrayDataset> {
+  const contents: Uint8Array[] = []
+  for (const file of batches) contents.push(await readBytes(join(folder, file), maxBytes, signal))
+  if (!files.includes('batches.meta.txt')) return parseCifar10(contents, name)
+  const meta = await readBytes(join(folder, 'batches.meta.txt'), 0x1_0000, signal)
+  return parseCifar10(contents, name, parseCifar10Meta(new TextDecoder().decode(meta)))
+}
+
+/**
+ * The labels that lie beside a file, by the usual names: `train-images-idx3-ubyte.gz` and `train-labels-idx1-ubyte.gz`,
+ * `images.npy` and `labels.npy`, `x.npy` and `y.npy`; packed or not.
+ */
+async function labelsBeside(path: string, options: OpenDatasetOptions): Promise<NdArray | undefined> {
+  if (options.labels === false) return undefined
+  const file = basename(path)
+  const plain = file.replace(/\.gz$/, '')
+  const names = [
+    plain.replace('images', 'labels').replace('idx3', 'idx1'),
+    plain.replace(/^(?:images|x|data)\./, 'labels.'),
+    plain.replace(/^(?:images|x|data)\./, 'y.'),
+  ].filter((name) => name !== plain)
+  const present = new Set(await readdir(dirname(path)))
+  const found = names.flatMap((name) => [name, `${name}.gz`]).find((name) => present.has(name))
+  if (!found) {
+    if (options.labels) throw new TweedieError('data', `no labels beside it: looked for ${names.join(', ')}`)
+    return undefined
+  }
+  const bytes = await readBytes(join(dirname(path), found), options.maxBytes, options.signal)
+  return isNpy(bytes) ? parseNpy(bytes) : parseIdx(bytes)
+}
+
+/** Images that are stored at one size are not resized: say so, rather than pass over what was asked for. */
+function checkWish(dataset: ArrayDataset, { size: scaled, crop, channels }: OpenDatasetOptions): ArrayDataset {
+  const [c, height, width] = dataset.shape
+  const size = scaled ?? crop
+  const refused =
+    (size !== undefined && !(dataset.kind === 'image' && height === size && width === size)) ||
+    (channels !== undefined && c !== channels)
+  if (!refused) return dataset
+  throw new TweedieError('usage', `${dataset.name}: has items of shape [${dataset.shape.join(', ')}]`, {
+    hint: 'only a folder of images can be read at another size or number of channels, or in patches',
+  })
+}
+
+function notFound(name: string, path: string): TweedieError {
+  const near = suggest(name, builtinNames)
+  return new TweedieError('data', `${path}: no such file or folder, and no built-in data set of that name`, {
+    hint: `${near ? `did you mean ${near}? ` : ''}built in: ${builtinNames.join(', ')}`,
+  })
+}

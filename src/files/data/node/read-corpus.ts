@@ -1,0 +1,67 @@
+/** A text file as a data set of windows. */
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { TweedieError } from '../../../errors.ts'
+import { byteTokenizer, characterTokenizer, decodeUtf8, hubTokenizer, type Tokenizer } from '../../text/index.ts'
+import { type CategoricalDataset, createCategorical } from '../categorical.ts'
+import { readBytes } from './read-bytes.ts'
+
+/** How to read it. */
+export interface CorpusOptions {
+  /** `characters` (of this text), `bytes`, or the path of a `tokenizer.json`. */
+  readonly tokenizer: string
+  /** Tokens to a window. */
+  readonly length: number
+  readonly maxBytes?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Reads a text.
+ *
+ * @throws TweedieError `data` for a file that is missing, not UTF-8, or shorter than a window
+ */
+export async function readCorpus(path: string, options: CorpusOptions): Promise<CategoricalDataset> {
+  const bytes = await readBytes(path, options.maxBytes, options.signal)
+  if (bytes.length === 0) throw new TweedieError('data', `${path}: the file is empty`)
+  const isBytes = options.tokenizer === 'bytes'
+  const text = isBytes ? '' : decodeUtf8(bytes, path)
+  const tokenizer = isBytes ? byteTokenizer() : await openTokenizer(options.tokenizer, text)
+  return createCategorical({
+    name: basename(resolve(path)),
+    shape: [options.length],
+    categories: tokenizer.size,
+    data: isBytes ? Int32Array.from(bytes) : tokenizer.encode(text),
+    look: { kind: 'text', tokenizer },
+  })
+}
+
+/** Whether a file is to be read as text rather than as a table: by its name, and by what most of its beginning is. */
+export async function isCorpus(path: string): Promise<boolean> {
+  if (!/\.(?:txt|text|md)(?:\.gz)?$/i.test(path)) return false
+  const bytes = await readBytes(path)
+  const start = new TextDecoder().decode(bytes.subarray(0, 4096)).replaceAll(/\s/g, '')
+  return start === '' || start.replaceAll(/[\d.,;+\-eE#]/g, '').length > start.length / 2
+}
+
+async function openTokenizer(name: string, text: string): Promise<Tokenizer> {
+  if (name === 'characters') return characterTokenizer(text)
+  const bytes = await readFile(name).catch((cause: unknown) => {
+    throw new TweedieError('data', `${name}: no such tokenizer`, {
+      hint: 'characters, bytes, or the path of a tokenizer.json',
+      cause,
+    })
+  })
+  return hubTokenizer(parse(decodeUtf8(bytes, name), name))
+}
+
+function parse(text: string, name: string): object {
+  try {
+    return JSON.parse(text) as object
+  } catch (cause) {
+    throw new TweedieError('data', `${name}: not JSON: ${(cause as Error).message}`, {
+      hint: 'expected a tokenizer.json',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Files on disk that survive a crash. A file is written under a temporary name in its own folder, synced, renamed, and
+ * the folder synced: a reader sees the old content or the new, never half of either.
+ */
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { type ErrorCode, TweedieError } from '../../../errors.ts'
+import { type SafeTensor, parseHeader, parseHeaderLength, viewTensors } from '../safetensors.ts'
+
+/**
+ * Writes a whole file atomically and durably; its folder must exist.
+ *
+ * @param path the file, replaced if it exists
+ * @param content bytes, or text as UTF-8
+ */
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    await writeFileSynced(temporary, content)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+/** Writes a new file and waits until it is on the disk. Not atomic: for files that nobody can see yet. */
+export async function writeFileSynced(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Makes the names in a folder durable. Where folders cannot be opened (Windows) there is nothing to do. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined)
+  if (folder === undefined) return
+  await folder.sync().catch(() => undefined)
+  await folder.close()
+}
+
+/**
+ * Reads a whole file, of any size; `undefined` where there is none.
+ *
+ * @param code the error's code when it cannot be read: what kind of thing it belongs to
+ */
+export async function readBytes(path: string, code: ErrorCode): Promise<Uint8Array | undefined> {
+  let file: FileHandle | undefined
+  try {
+    file = await open(path, 'r')
+    return await readExactly(file, (await file.stat()).size, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw unreadable(path, code, error)
+  } finally {
+    await file?.close()
+  }
+}
+
+/**
+ * Reads a safetensors file: first the header, checked against the file's size, then the data in one buffer.
+ *
+ * @throws TweedieError `model` when it is missing or broken
+ */
+export async function readSafetensorsFile(
+  path: string,
+): Promise<{ tensors: Map<string, SafeTensor>; metadata: Readonly<Record<string, string>> }> {
+  let file: FileHandle | undefined
+  try {
+    file = await open(path, 'r')
+    const { size } = await file.stat()
+    const headerLength = parseHeaderLength(await readExactly(file, Math.min(8, size), 0), size, path)
+    const header = parseHeader(await readExactly(file, 8 + headerLength, 0), size, path)
+    const data = await readExactly(file, size - header.dataOffset, header.dataOffset)
+    return { tensors: viewTensors(header, data), metadata: header.metadata }
+  } catch (error) {
+    throw error instanceof TweedieError ? error : unreadable(path, 'model', error)
+  } finally {
+    await file?.close()
+  }
+}
+
+/**
+ * Reads a JSON file.
+ *
+ * @param code the error's code when the file is missing or not JSON: what kind of thing it belongs to
+ */
+export async function readJson(path: string, code: ErrorCode = 'data'): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw unreadable(path, code, cause)
+  })
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new TweedieError(code, `${path}: not JSON: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** Writes a JSON file atomically: two spaces, a final newline. */
+export async function writeJsonAtomic(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/**
+ * Makes the folder of a new run, parents included.
+ *
+ * @param options `force`: accept a folder that has something in it. Nothing is deleted; files of the same name will be
+ * written over.
+ * @throws TweedieError `exists` when the folder is not empty, or is a file
+ */
+export async function createRunFolder(path: string, options: { force?: boolean } = {}): Promise<void> {
+  const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return []
+    if (cause.code === 'ENOTDIR') throw new TweedieError('exists', `${path} is a file, not a folder`, { cause })
+    throw unreadable(path, 'usage', cause)
+  })
+  if (names.length > 0 && !options.force) {
+    throw new TweedieError('exists', `${path} exists and is not empty (${names.slice(0, 3).join(', ')}…)`, {
+      hint: '--resume continues the run in it, --force starts over in the same folder, or name another one',
+    })
+  }
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw unreadable(path, 'usage', cause)
+  })
+}
+
+/** The error for a file or folder that the system did not give. */
+export function unreadable(path: string, code: ErrorCode, cause: unknown): TweedieError {
+  const { code: errno, message } = cause as NodeJS.ErrnoException
+  const reasons: Record<string, string> = {
+    ENOENT: 'no such file or folder',
+    EACCES: 'permission denied',
+    EISDIR: 'is a folder, not a file',
+    ENOTDIR: 'part of the path is a file',
+  }
+  return new TweedieError(code, `${path}: ${reasons[errno ?? ''] ?? message}`, { cause })
+}
+
+/** So many bytes from a position on; the system gives at most 2 GB at a time. */
+async function readExactly(file: FileHandle, length: number, position: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length)
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 2 ** 30), position + done)
+    if (bytesRead === 0) throw new Error(`cut off at byte ${position + done} while it was read`)
+    done += bytesRead
+  }
+  return bytes
+}

@@ -1,0 +1,96 @@
+/**
+ * The model folder on a disk, safe against crashes and against readers that look while it is saved.
+ *
+ * A save has one instant at which it happens: all files are written and synced in a hidden folder beside the old ones,
+ * which is then renamed to `.saved`. From that instant on `.saved/x` is what counts and `x` is history, so a reader looks
+ * there first. Moving the files to their places is housekeeping that the next save finishes if this one could not.
+ * One process at a time may save; any number may read.
+ */
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { TweedieError } from '../../../errors.ts'
+import { type ModelFolder, type ModelFolderInput, decodeModelFolder, encodeModelFolder } from '../model-folder.ts'
+import { metaPath, modelPaths } from '../model-folder.ts'
+import { readBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
+
+const saved = '.saved'
+const saving = '.saving-'
+
+/**
+ * Reads a model folder: one that {@link writeModelFolder} wrote, or a diffusers pipeline of a `UNet2DModel`.
+ *
+ * @throws TweedieError `model` for whatever is missing, broken or not supported
+ */
+export async function readModelFolder(path: string): Promise<ModelFolder> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const before = await readCurrent(path, metaPath)
+    const files = new Map<string, Uint8Array>()
+    for (const name of modelPaths) {
+      const bytes = await readCurrent(path, name)
+      if (bytes !== undefined) files.set(name, bytes)
+    }
+    // tweedie.json holds the digest of its save: if it is still the same, no save happened in between.
+    const after = await readCurrent(path, metaPath)
+    if (digest(before) === digest(after)) return decodeModelFolder(files, path)
+  }
+  throw new TweedieError('model', `${path}: is saved more often than it can be read`, { hint: 'try again' })
+}
+
+/**
+ * Writes a model folder, replacing the model in it if there is one; other files in the folder stay. A crash at any moment
+ * leaves the old model or the new one, never a mixture.
+ *
+ * @throws TweedieError `model` or `shape` when the model contradicts itself
+ */
+export async function writeModelFolder(path: string, folder: ModelFolderInput): Promise<void> {
+  const plain = encodeModelFolder(folder)
+  const save = createHash('sha256')
+  for (const [name, bytes] of plain) if (name !== metaPath) save.update(`${name}\0${bytes.length}\0`).update(bytes)
+  const meta = { ...folder.meta, save: save.digest('hex').slice(0, 16) }
+  const files = new Map([...plain, [metaPath, encodeModelFolder({ ...folder, meta }).get(metaPath)!] as const])
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw unreadable(path, 'model', cause)
+  })
+  await finishSave(path)
+  for (const name of await readdir(path)) {
+    if (name.startsWith(saving)) await rm(join(path, name), { recursive: true, force: true })
+  }
+  const staging = await mkdtemp(join(path, saving))
+  for (const [name, bytes] of files) {
+    await mkdir(dirname(join(staging, name)), { recursive: true })
+    await writeFileSynced(join(staging, name), bytes)
+  }
+  for (const name of folders(files.keys())) await syncFolder(join(staging, name))
+  await rename(staging, join(path, saved))
+  await syncFolder(path)
+  await finishSave(path)
+}
+
+/** Moves the files of a save that has happened to their places, tweedie.json last. */
+async function finishSave(path: string): Promise<void> {
+  const entries = await readdir(join(path, saved), { recursive: true }).catch(() => undefined)
+  if (entries === undefined) return
+  const present = new Set(entries.map((entry) => entry.replaceAll(sep, '/')))
+  const names = modelPaths.filter((name) => present.has(name))
+  for (const name of names) {
+    await mkdir(dirname(join(path, name)), { recursive: true })
+    await rename(join(path, saved, name), join(path, name))
+  }
+  for (const name of folders(names)) await syncFolder(join(path, name))
+  await rm(join(path, saved), { recursive: true })
+  await syncFolder(path)
+}
+
+/** The file as of the last save, or `undefined`. Looks twice where it has just been moved. */
+async function readCurrent(path: string, name: string): Promise<Uint8Array | undefined> {
+  return (await readBytes(join(path, saved, name), 'model')) ?? (await readBytes(join(path, name), 'model'))
+}
+
+function folders(names: Iterable<string>): Set<string> {
+  return new Set(Array.from(names, (name) => dirname(name)))
+}
+
+function digest(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,19 @@
+/** Checks a configuration against a schema and turns what is wrong into one error that names field, value and choices. */
+import type * as z from 'zod'
+import { TweedieError } from '../../errors.ts'
+
+/**
+ * The value as the schema reads it, defaults filled in.
+ *
+ * @param source what to call it in errors, such as `unet/config.json`
+ * @throws TweedieError `model`: every field that is wrong, with what was got and what is supported
+ */
+export function parseConfig<T extends z.ZodType>(schema: T, value: unknown, source: string): z.output<T> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(({ path, message }) => {
+    const got = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value)
+    return `${path.join('.') || 'the whole'} is ${JSON.stringify(got) ?? 'missing'}: ${message}`
+  })
+  throw new TweedieError('model', `${source}: ${faults.join('; ')}`)
+}

@@ -1,0 +1,123 @@
+/** `tweedie.json`: what a model has to say about itself for which diffusers has no place. */
+import * as z from 'zod'
+import { TweedieError } from '../../errors.ts'
+import type { UNet2DFields } from '../../engine/nn/unet2d/config.ts'
+import type { Json } from './json.ts'
+import { parseConfig } from './parse-config.ts'
+import type { SchedulerConfig } from './scheduler-config.ts'
+
+/** The version of the layout of `tweedie.json` that this code writes, and the newest that it reads. */
+export const formatVersion = 1
+
+/** The content of `tweedie.json`, all fields present. */
+export interface TweedieMeta {
+  /** The layout of this file. */
+  readonly format: number
+  /** The tweedie that wrote it. */
+  readonly version: string
+  readonly data: TweedieMetaData
+  readonly objective: TweedieMetaObjective
+  /** The noise schedule where `scheduler_config.json` cannot say it: a name and its numbers. */
+  readonly schedule: JsonRecord | null
+  /** For models of tokens: the discrete process that they are trained on (`DiscreteSpec`). */
+  readonly process: JsonRecord | null
+  /** The training record: seed, steps, batch, minutes, final loss, … */
+  readonly training: JsonRecord
+  /** What `sample` does unless told otherwise: sampler, steps, guidance, … */
+  readonly sampler: JsonRecord
+  /** A digest of the save that this file belongs to; written by the model folder itself. */
+  readonly save?: string | undefined
+}
+
+/** What may be given for it: fields with a default may be left out. */
+export type TweedieMetaInput = Partial<Omit<TweedieMeta, 'data' | 'objective'>> & {
+  readonly data: Defaults<TweedieMetaData, 'range' | 'patch' | 'classNames' | 'unconditionalLabel'>
+  readonly objective: Defaults<TweedieMetaObjective, 'weighting' | 'labelDropout'>
+}
+
+/** Of what data the model is. Fields that are not known here travel along. */
+export interface TweedieMetaData {
+  readonly name: string
+  /** `image`, `points`, `series`, `text`, … */
+  readonly kind: string
+  /** One sample's shape before {@link patch}, such as `[channels, height, width]`. */
+  readonly shape: number[]
+  /** The range of the raw data that the network sees as [-1, 1]; `null` where it is seen as it is. */
+  readonly range: [low: number, high: number] | null
+  /** Space-to-depth factor p: the network sees `[channels · p², height / p, width / p]`. */
+  readonly patch: number
+  /** The names of the classes, by label; `null` without classes. */
+  readonly classNames: string[] | null
+  /** The label that means "no class", for classifier-free guidance. */
+  readonly unconditionalLabel: number | null
+  readonly [other: string]: unknown
+}
+
+/** How the model was trained. Fields that are not known here travel along. */
+export interface TweedieMetaObjective {
+  /** What the network predicts: `epsilon`, `x0`, `v`, `score`, `flow`, `edm`, … */
+  readonly parametrisation: string
+  readonly weighting: string
+  /** The probability with which a label was dropped in training. */
+  readonly labelDropout: number
+  readonly [other: string]: unknown
+}
+
+type JsonRecord = Record<string, Json>
+
+/** With fields that have a default. */
+type Defaults<T, Field extends keyof T> = { readonly [K in keyof T as K extends Field ? never : K]: T[K] } & {
+  readonly [K in Field]?: T[K] | undefined
+}
+
+const json: z.ZodType<Json> = z.json()
+const record = z.record(z.string(), json)
+
+const schema = z.object({
+  format: z.int().positive().max(formatVersion).default(formatVersion),
+  version: z.string().default('0.0.0'),
+  data: z.looseObject({
+    name: z.string(),
+    kind: z.string(),
+    shape: z.array(z.int().positive()).nonempty(),
+    range: z
+      .tuple([z.number(), z.number()])
+      .refine(([low, high]) => low < high, 'expected [low, high]')
+      .nullable()
+      .default(null),
+    patch: z.int().positive().default(1),
+    classNames: z.array(z.string()).nullable().default(null),
+    unconditionalLabel: z.int().min(0).nullable().default(null),
+  }),
+  objective: z.looseObject({
+    parametrisation: z.string(),
+    weighting: z.string().default('uniform'),
+    labelDropout: z.number().min(0).max(1).default(0),
+  }),
+  schedule: record.nullable().default(null),
+  process: record.nullable().default(null),
+  training: record.default({}),
+  sampler: record.default({}),
+  save: z.string().optional(),
+})
+
+/** Checks the content of `tweedie.json` and fills in its defaults. */
+export function parseTweedieMeta(value: unknown, source = 'tweedie.json'): TweedieMeta {
+  const { format } = parseConfig(z.looseObject({ format: z.int().positive().default(1) }), value, source)
+  if (format > formatVersion) {
+    throw new TweedieError('model', `${source}: format ${format} is newer than this tweedie reads (${formatVersion})`, {
+      hint: 'update tweedie: npm install tweedie@latest',
+    })
+  }
+  return parseConfig(schema, value, source)
+}
+
+/** What can be said about a plain diffusers model: 8-bit images, and the objective that its scheduler implies. */
+export function defaultMeta(unet: UNet2DFields, scheduler: SchedulerConfig): TweedieMeta {
+  const size = typeof unet.sample_size === 'number' ? [unet.sample_size, unet.sample_size] : unet.sample_size
+  const parametrisations = { epsilon: 'epsilon', sample: 'x0', v_prediction: 'v' }
+  return parseTweedieMeta({
+    data: { name: 'unknown', kind: 'image', shape: [unet.in_channels, ...size], range: [0, 255] },
+    objective: { parametrisation: parametrisations[scheduler.prediction_type] },
+  })
+}

@@ -1,0 +1,163 @@
+/**
+ * Training from the first step to the last, as a stream of events. Nothing is written here: a `checkpoint` event carries
+ * what there is to save, and training goes on when the next event is asked for.
+ */
+import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { trainingMemory } from './estimate.ts'
+import { addStep, emptyWindow, summarise } from './loss-window.ts'
+import type { LogLine, LossWindow } from './loss-window.ts'
+import { deadlineOf, firstPlan, replan } from './plan.ts'
+import type { Plan } from './plan.ts'
+import type { BaseSpec } from './spec.ts'
+import { type Task, trainerOf } from './trainer.ts'
+
+/** How to train, and how often to hear of it. */
+export interface LoopOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+  readonly engine: Engine
+  /** Where to continue from. Its specification may differ from `spec` in what does not change the network. */
+  readonly from?: Checkpoint | undefined
+  /** Steps between two lines of the log; default 20. */
+  readonly logEvery?: number | undefined
+  /** Steps between two checkpoints; default about a minute's. */
+  readonly checkpointEvery?: number | undefined
+  /** Stops after the step that is under way; a checkpoint follows. */
+  readonly signal?: AbortSignal | undefined
+  /** A clock in milliseconds; default `performance.now`. */
+  readonly clock?: (() => number) | undefined
+  /** What the caller wants to find in the checkpoint again, as JSON. */
+  readonly run?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** What happens in training. */
+export type LoopEvent<M = unknown> =
+  | {
+      readonly type: 'ready'
+      /** Steps made before. */
+      readonly step: number
+      readonly parameters: number
+      /** Estimated bytes. */
+      readonly memory: number
+    }
+  | {
+      /** The pace is known, or has changed. */
+      readonly type: 'plan'
+      readonly step: number
+      readonly total: number
+      readonly epochs: number
+      readonly msPerStep: number
+    }
+  | {
+      readonly type: 'step'
+      readonly step: number
+      /** Undefined until the pace of a budget in minutes is known. */
+      readonly total: number | undefined
+      readonly loss: number
+      readonly rate: number
+      readonly seconds: number
+      /** The model as it is now; its weights change with the next step. */
+      readonly model: () => M
+    }
+  | { readonly type: 'log'; readonly line: LogLine }
+  | {
+      /** To be saved now: the arrays change with the next step. */
+      readonly type: 'checkpoint'
+      readonly checkpoint: Checkpoint
+      readonly model: M
+    }
+  | { readonly type: 'end'; readonly reason: 'finished' | 'stopped'; readonly step: number; readonly seconds: number }
+
+/** What {@link trainingLoop} remembers between two sessions, besides the trainer's state. */
+interface Progress {
+  readonly elapsed: number
+  readonly plan: Plan
+  readonly window: LossWindow
+}
+
+/** Before the pace is known the learning rate must not fall yet. */
+const noEnd = 2 ** 52
+
+const minute = 60_000
+
+/**
+ * Trains. The last event is `end`, before it comes a `checkpoint`; breaking out of the loop releases everything.
+ *
+ * @throws TweedieError `diverged` at a loss that is not finite; and whatever makes training impossible from the start
+ */
+export async function* trainingLoop<Spec extends BaseSpec, Model>(
+  task: Task<Spec, Model>,
+  options: LoopOptions,
+): AsyncGenerator<LoopEvent<Model>> {
+  const { spec } = task
+  const { engine, from, signal, logEvery = 20, checkpointEvery } = options
+  const { clock = () => performance.now() } = options
+  const { device, threads, profile } = options
+  const before = from?.run.progress as Progress | undefined
+  const begin = clock() - (before?.elapsed ?? 0)
+  const elapsed = (): number => clock() - begin
+  using trainer = await trainerOf(task, engine, {
+    ...(device !== undefined && { device }),
+    ...(threads !== undefined && { threads }),
+    ...(profile !== undefined && { profile }),
+    ...(from && { state: from.state }),
+  })
+  const { state, layout, problem, portion } = trainer
+  const memory = trainingMemory(problem, portion)
+  yield { type: 'ready', step: state.step, parameters: layout.size, memory }
+
+  let window = before ? structuredClone(before.window) : emptyWindow()
+  const sameBudget = JSON.stringify(from?.spec.budget) === JSON.stringify(spec.budget)
+  let plan = before && sameBudget ? before.plan : firstPlan(spec.budget, spec.batch, problem.items)
+  let saved = { step: state.step, at: elapsed() }
+  let logged = { step: state.step, at: elapsed() }
+
+  const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3) })
+  const checkpoint = (): LoopEvent<Model> => {
+    saved = { step: state.step, at: elapsed() }
+    const progress: Progress = { elapsed: saved.at, plan, window }
+    return { type: 'checkpoint', checkpoint: { spec, state, run: { ...options.run, progress } }, model: model() }
+  }
+  const log = (rate: number): LoopEvent<Model> => {
+    const [step, now] = [state.step, elapsed()]
+    const itemsPerSecond = round(((step - logged.step) * spec.batch * 1000) / (now - logged.at), 1)
+    const epoch = round((step * spec.batch) / problem.items, 3)
+    const line = { step, epoch, ...summarise(window), rate, itemsPerSecond, seconds: round(now / 1000, 2) }
+    logged = { step, at: now }
+    window = emptyWindow()
+    return { type: 'log', line }
+  }
+
+  if (!from) yield checkpoint()
+  const over = (): boolean => state.step >= (plan.total ?? noEnd) || elapsed() >= deadlineOf(spec.budget)
+  const stopped = (): boolean => signal?.aborted ?? false
+  let rate = 0
+  while (!over() && !stopped()) {
+    const report = await trainer.step(plan.total ?? noEnd)
+    const { step, loss } = report
+    rate = report.rate
+    addStep(window, report, problem.levels)
+    const next = replan(plan, spec.budget, step, elapsed())
+    if (next.total !== undefined && next.pace !== undefined && next.since !== plan.since) {
+      const epochs = round((next.total * spec.batch) / problem.items, 2)
+      yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
+    }
+    plan = next
+    yield { type: 'step', step, total: plan.total, loss, rate, seconds: elapsed() / 1000, model }
+    if (step % logEvery === 0) yield log(rate)
+    const due = checkpointEvery ? step % checkpointEvery === 0 : elapsed() - saved.at > minute
+    if (due && !over()) yield checkpoint()
+  }
+  const finished = over()
+  if (finished && window.steps > 0) yield log(rate)
+  yield checkpoint()
+  yield {
+    type: 'end',
+    reason: finished ? 'finished' : 'stopped',
+    step: state.step,
+    seconds: round(elapsed() / 1000, 2),
+  }
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}

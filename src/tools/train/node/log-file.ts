@@ -1,0 +1,49 @@
+/** The log of a run, `log.jsonl`: one JSON object a line, appended as it happens. */
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { writeFileAtomic } from '../../../files/io/node/files.ts'
+import type { LogLine } from '../loss-window.ts'
+
+/** A log that is open for writing. */
+export interface LogFile extends Disposable {
+  append(line: LogLine): void
+  /** Waits until everything is on the disk. */
+  sync(): void
+}
+
+/**
+ * Opens a log; lines after a step are dropped, and so is a line that was cut off.
+ *
+ * @param step the step that training continues from: 0 empties the log
+ */
+export async function openLog(path: string, step: number): Promise<LogFile> {
+  const kept = readLog(path).filter((line) => line.step <= step)
+  await writeFileAtomic(path, kept.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const file = openSync(path, 'a')
+  return {
+    append: (line) => void writeSync(file, `${JSON.stringify(line)}\n`),
+    sync: () => fsyncSync(file),
+    [Symbol.dispose]: () => closeSync(file),
+  }
+}
+
+/** The lines of a log; none where there is no file. What is no JSON is left out: a crash may cut a line off. */
+export function readLog(path: string): LogLine[] {
+  return readText(path)
+    .split('\n')
+    .flatMap((text) => {
+      try {
+        return text === '' ? [] : [JSON.parse(text) as LogLine]
+      } catch {
+        return []
+      }
+    })
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}

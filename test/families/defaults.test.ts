@@ -1,0 +1,96 @@
+/** Whatever the data are, the defaults make a network that fits them. */
+import { assert, integer, oneof, property, tuple } from 'fast-check'
+import { expect, test } from 'vitest'
+import { frameOf } from '../../src/files/data/frame.ts'
+import { networkFromConfig, strideOf } from '../../src/engine/nn/registry.ts'
+import { defaultSpec } from '../../src/families/values/defaults.ts'
+import { checkSpec } from '../../src/families/spec.ts'
+
+const side = integer({ min: 1, max: 130 })
+const shapes = oneof(
+  tuple(integer({ min: 1, max: 5 }), side, side),
+  tuple(integer({ min: 1, max: 20 })),
+  tuple(integer({ min: 1, max: 4 }), side),
+)
+
+test('the network takes what the data are cut into', () => {
+  assert(
+    property(shapes, integer({ min: 0, max: 12 }), integer({ min: 1, max: 1000 }), (shape, classes, length) => {
+      const spec = defaultSpec({ kind: shape.length === 3 ? 'image' : 'array', shape, length, classes })
+      checkSpec(spec)
+      const network = networkFromConfig(spec.network.className, spec.network.config)
+      expect(frameOf(shape, spec.patch, strideOf(network)).network).toEqual(network.inputShape)
+      expect(network.classes).toBe(classes === 0 ? 0 : classes + 1)
+      expect(spec.batch).toBeLessThanOrEqual(length)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+const digits = { kind: 'image', shape: [1, 28, 28], length: 1000, classes: 10 } as const
+
+test('what is chosen wins, what is left out has a default', () => {
+  const spec = defaultSpec(digits, {
+    budget: { steps: 5 },
+    batch: 3,
+    objective: { parametrisation: 'epsilon', weighting: undefined },
+    unet: { widths: [24, 36, 48], attention: 'lowest' },
+  })
+  expect(spec).toMatchObject({
+    batch: 3,
+    budget: { steps: 5 },
+    objective: { parametrisation: 'epsilon', weighting: 'simple' },
+  })
+  expect(spec.network.config).toMatchObject({
+    norm_num_groups: 4,
+    down_block_types: ['DownBlock2D', 'DownBlock2D', 'AttnDownBlock2D'],
+    up_block_types: ['AttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
+  })
+  expect(() => networkFromConfig(spec.network.className, spec.network.config)).not.toThrow()
+})
+
+test('a network of the user gets its sizes from the data, and keeps what it says itself', () => {
+  const config = { block_out_channels: [32, 32], num_class_embeds: 10 }
+  const blocks = { down_block_types: ['DownBlock2D', 'DownBlock2D'], up_block_types: ['UpBlock2D', 'UpBlock2D'] }
+  const spec = defaultSpec(digits, {
+    patch: 1,
+    network: { className: 'UNet2DModel', config: { ...config, ...blocks } },
+  })
+  expect(spec.network.config).toMatchObject({ sample_size: 28, in_channels: 1, num_class_embeds: 10 })
+  expect(spec.objective.labelDropout).toBe(0)
+  const dit = defaultSpec(digits, {
+    network: { className: 'DiT', config: { hidden_size: 32, num_attention_heads: 2 } },
+  })
+  expect(networkFromConfig('DiT', dit.network.config).inputShape).toEqual([4, 14, 14])
+})
+
+test('each schedule has what suits it', () => {
+  const objective = (noise: object, parametrisation?: 'edm') => {
+    const spec = defaultSpec(digits, { noise, objective: { parametrisation } })
+    checkSpec(spec)
+    return spec.objective
+  }
+  expect(objective({})).toMatchObject({ parametrisation: 'v', weighting: 'simple' })
+  expect(objective({ schedule: 'cosine' })).toMatchObject({ parametrisation: 'v', weighting: 'simple' })
+  expect(objective({ schedule: 'rectified-flow' })).toMatchObject({ parametrisation: 'flow', weighting: 'simple' })
+  expect(objective({ schedule: 've' })).toMatchObject({ parametrisation: 'score', weighting: 'snr' })
+  expect(objective({ schedule: 'edm' })).toMatchObject({
+    parametrisation: 'edm',
+    weighting: 'edm',
+    times: { name: 'log-normal' },
+  })
+  expect(objective({}, 'edm').times).toBeUndefined()
+  expect(defaultSpec(digits, { noise: { schedule: 'vp', betaMax: 10, table: undefined } }).noise).toEqual({
+    schedule: 'vp',
+    betaMax: 10,
+  })
+})
+
+test('a network that learns variances has twice the channels out', () => {
+  const out = (setting: Parameters<typeof defaultSpec>[0]) => {
+    const { network } = defaultSpec(setting, { learnVariance: true })
+    return networkFromConfig(network.className, network.config).outputShape
+  }
+  expect(out(digits)).toEqual([8, 14, 14])
+  expect(out({ kind: 'points', shape: [2], length: 100, classes: 0 })).toEqual([4])
+})
