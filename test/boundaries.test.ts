@@ -49,7 +49,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 
 /** Wings and rooms that run in a browser as they are. */
 const anywhere =
-  /^src\/((errors|once|suggest|options|core)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show)\/|tools\/metrics\/|(files\/(data|io)|tools\/train)\/(?!node\/))/
+  /^src\/((errors|once|suggest|options|words|core)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show)\/|tools\/metrics\/|(files\/(data|io)|tools\/train)\/(?!node\/))/
 /** Within these: where Node may be used. */
 const ofNode =
   /^src\/(index\.ts$|cli\/|(app|files\/(data|io)|tools\/(train|eval))\/node\/|tools\/eval\/|engine\/runtime\/(node|koffi|ort-.*))/

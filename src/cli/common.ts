@@ -1,10 +1,9 @@
 /** What all commands share: their common options, examples in the help, and the way to say things. */
 import { Command, Option } from 'commander'
-import { createRequire } from 'node:module'
-import { devices } from './choices.ts'
+import { devices } from '../families/choices.ts'
 import { oneOf, whole } from './parse.ts'
 
-export { devices } from './choices.ts'
+export { devices } from '../families/choices.ts'
 export { listenForInterrupt, type Interrupt } from './interrupt.ts'
 export {
   bytes,
@@ -18,6 +17,7 @@ export {
   thousands,
   type Verbosity,
 } from './output.ts'
+export { version } from '../app/node/version.ts'
 export { oneOf, positive, real, whole, wholes } from './parse.ts'
 export { startProgress, type Progress } from './progress.ts'
 
@@ -35,9 +35,6 @@ export interface EngineOptions {
   readonly device: (typeof devices)[number]
   readonly threads?: number
 }
-
-/** The version of this package. */
-export const version = (createRequire(import.meta.url)('tweedie/package.json') as { version: string }).version
 
 /** A command with the common options. */
 export function command(name: string, summary: string): Command {

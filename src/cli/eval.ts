@@ -1,7 +1,7 @@
 /** `tweedie eval`: judges a model by its samples. */
 import { type Command, Option } from 'commander'
 import { TweedieError } from '../errors.ts'
-import { boundVariances, traces } from './choices.ts'
+import { boundVariances, traces } from '../families/choices.ts'
 import { command, oneOf, positive, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
 import { guidanceAttributes, type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'

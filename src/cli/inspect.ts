@@ -1,20 +1,15 @@
 /** What a file or folder is, by its content. */
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { openFolder } from '../app/node/open-folder.ts'
 import { TweedieError } from '../errors.ts'
 import { readSafetensorsFile } from '../files/io/node/files.ts'
 import { imageExtensions, readProvenance } from '../files/io/node/images.ts'
-import { type AnyModel, isEmbeddingModel, isTokenModel } from '../families/any-model.ts'
-import type { EmbeddingModel } from '../families/embeddings/model.ts'
-import type { Model } from '../families/values/model.ts'
-import type { TokenModel } from '../families/tokens/model.ts'
 import { decodeModel } from '../engine/onnx/proto/decode.ts'
 import type { ValueInfo } from '../engine/onnx/proto/model.ts'
 import { readLog } from '../tools/train/node/log-file.ts'
 import { readCheckpoint, runPaths } from '../tools/train/node/run-folder.ts'
 import { bytes, shapeText, table, thousands } from './common.ts'
-import { openAnyModel } from './open-model.ts'
-import { processText } from './train-report.ts'
 
 /** The same for machines and for people. */
 export interface Inspection {
@@ -41,73 +36,19 @@ export async function inspect(path: string, options: { readonly all: boolean }):
 }
 
 async function inspectModel(path: string): Promise<Inspection> {
-  const model = await openAnyModel(path)
-  const { network, layout, classNames, meta } = model
+  const { family, model } = await openFolder(path)
+  const { facts, rows } = family.describe(model)
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)
-  const facts = {
-    kind: 'model',
-    network: network.className,
-    parameters: layout.size,
-    config: network.config,
-    data: meta.data,
-    objective: meta.objective,
-    ...noiseFacts(model),
-    training: meta.training,
-    ...(last && { log: { lines: log.length, last } }),
+  return {
+    facts: { kind: 'model', ...facts, ...(last && { log: { lines: log.length, last } }) },
+    text: table([
+      ['model', path],
+      ...rows,
+      ['last loss', last && `${last.loss.toFixed(5)} at step ${last.step}`],
+      ['by noise', last && last.lossByNoise.map((loss) => loss?.toFixed(3) ?? '–').join(' ')],
+    ]),
   }
-  const training = Object.entries(meta.training).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
-  const text = table([
-    ['model', path],
-    ['network', network.className],
-    ['parameters', thousands(layout.size)],
-    ...(isTokenModel(model) ? tokenRows(model) : isEmbeddingModel(model) ? embeddingRows(model) : frameRows(model)),
-    ['classes', classNames.length > 0 ? `${classNames.length}: ${classNames.slice(0, 20).join(', ')}` : 'none'],
-    ['predicts', `${meta.objective.parametrisation}, ${meta.objective.weighting} weighting`],
-    ['noise', isTokenModel(model) ? processText(model.process.spec) : noiseText(model)],
-    ['training', training.length > 0 ? training.join(', ') : undefined],
-    ['last loss', last && `${last.loss.toFixed(5)} at step ${last.step}`],
-    ['by noise', last && last.lossByNoise.map((loss) => loss?.toFixed(3) ?? '–').join(' ')],
-  ])
-  return { facts, text }
-}
-
-type Row = readonly [name: string, value: string | undefined]
-
-function frameRows({ frame, meta: { data } }: Model): Row[] {
-  const patches = frame.patch > 1 ? `, patches of ${frame.patch}` : ''
-  return [
-    ['data', `${data.name}: ${data.kind} ${shapeText(frame.item)}`],
-    ['network sees', `${shapeText(frame.network)}${patches}`],
-  ]
-}
-
-function tokenRows({ look, shape, process: { categories, states }, meta: { data } }: TokenModel): Row[] {
-  const kind = look.kind === 'text' ? `text, ${look.tokenizer.kind}` : look.kind
-  return [
-    ['data', `${data.name}: ${kind} ${shapeText(shape)}`],
-    ['network sees', `${shapeText(shape)} of ${states} states, and tells ${categories} categories`],
-  ]
-}
-
-function embeddingRows({ look, shape, network, meta: { data } }: EmbeddingModel): Row[] {
-  const { tokens, features } = network.vocabulary
-  const kind = look.kind === 'text' ? `text, ${look.tokenizer.kind}` : look.kind
-  return [
-    ['data', `${data.name}: ${kind} ${shapeText(shape)}`],
-    ['network sees', `${shapeText(network.inputShape)}, embeddings of ${tokens} tokens in ${features} dimensions`],
-  ]
-}
-
-function noiseFacts(model: AnyModel): Readonly<Record<string, unknown>> {
-  if (isTokenModel(model)) return { process: model.meta.process }
-  const { scheduler, meta } = model
-  if (!scheduler) return { noise: meta.schedule }
-  return { noise: { schedule: scheduler.beta_schedule, levels: scheduler.num_train_timesteps } }
-}
-
-function noiseText({ scheduler, schedule }: Pick<Model, 'scheduler' | 'schedule'>): string {
-  return scheduler ? `${scheduler.beta_schedule}, ${scheduler.num_train_timesteps} levels` : schedule.name
 }
 
 async function inspectSafetensors(path: string, all: boolean): Promise<Inspection> {

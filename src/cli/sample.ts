@@ -1,6 +1,6 @@
 /** `tweedie sample`: draws from a model. */
 import { type Command, Option } from 'commander'
-import { arithmetics } from './choices.ts'
+import { arithmetics } from '../families/choices.ts'
 import { command, oneOf, whole, withEngine, withExamples, withSeed } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
 import { type GuidanceCommandOptions, withGuidance } from './guidance-options.ts'

@@ -1,6 +1,6 @@
 /** The options by which a sampler is chosen, shared by every command that draws. */
 import { type Command, Option } from 'commander'
-import { reverseVariances, spacings } from './choices.ts'
+import { reverseVariances, spacings } from '../families/choices.ts'
 import { oneOf, real, whole } from './parse.ts'
 
 /** What can be asked for. */

@@ -5,11 +5,11 @@ import { learnsVariance } from '../diffusion/denoise/objectives/learned-variance
 import { networkFromConfig } from '../engine/nn/registry.ts'
 import { describeNoise } from '../diffusion/noise/named.ts'
 import type { NoiseSpec } from '../diffusion/noise/named.ts'
-import type { DiscreteSpec } from '../diffusion/discrete/spec.ts'
 import type { DataSource } from '../tools/train/node/run-folder.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import { type AnyTrainSpec, isEmbeddedSpec, isTokenSpec, type TrainSpec } from '../families/spec.ts'
 import { shapeText, table, thousands } from './common.ts'
+import { processText } from '../families/tokens/describe.ts'
 import { kebab } from './option-name.ts'
 
 /** What is reported on. */
@@ -71,12 +71,6 @@ function lossText(spec: AnyTrainSpec): string {
   if (!isEmbeddedSpec(spec)) return objectiveText(spec)
   const { noise } = spec.embeddings
   return `diffusion-lm: noisy embeddings and rounding, ${describeNoise(noise)}${numbersText(noise)}`
-}
-
-/** What corrupts tokens, and what is minimised. */
-export function processText({ kernel, schedule, steps, objective, lambda = 1 }: DiscreteSpec): string {
-  const time = steps === null ? 'continuous time' : `${steps} steps`
-  return `${objective}${objective === 'hybrid' ? ` (λ ${lambda})` : ''}, ${kernel} kernel, ${schedule}, ${time}`
 }
 
 function objectiveText({ objective, network, noise }: TrainSpec): string {

@@ -13,7 +13,7 @@ import {
   tokenObjectives,
   trainingTimes,
   weightings,
-} from './choices.ts'
+} from '../families/choices.ts'
 import { command, oneOf, positive, real, whole, wholes, withEngine, withExamples } from './common.ts'
 import type { CommonOptions, EngineOptions } from './common.ts'
 import { objectiveNames, objectives } from './train-objectives.ts'

@@ -15,6 +15,7 @@ import { lookOfJson } from '../tokens/model.ts'
 
 /** A model of tokens as noisy embeddings, in memory. */
 export interface EmbeddingModel extends ModelNoise {
+  readonly family: 'embeddings'
   readonly network: EmbeddingNetwork
   readonly layout: Layout
   /** All weights, flat. */
@@ -48,6 +49,7 @@ export function embeddingModelOf(folder: ModelFolder): EmbeddingModel {
     })
   }
   return {
+    family: 'embeddings',
     network,
     layout,
     weights: layout.fromMap(weights),

@@ -47,6 +47,7 @@ export function embeddedProblem(spec: EmbeddedTrainSpec, dataset: CategoricalDat
       fillEmbedding(schedule, feeds, times, fold(streams.noise, step))
     },
     snapshot: (state, training) => ({
+      family: 'embeddings',
       network,
       layout,
       weights: state.average,
@@ -68,6 +69,7 @@ function metaOf(
   training: NonNullable<TweedieMetaInput['training']>,
 ) {
   return parseTweedieMeta({
+    family: 'embeddings',
     data: { name, kind: 'tokens', shape: [...shape] as [number, ...number[]], categories, look: lookToJson(look) },
     objective: { parametrisation: 'sample', weighting: 'diffusion-lm' },
     schedule: { ...spec.embeddings.noise, input: 'time' },

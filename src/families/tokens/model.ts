@@ -11,6 +11,7 @@ import { tokenizerOf, type TokenizerSpec } from '../../files/text/index.ts'
 
 /** A model of tokens in memory. */
 export interface TokenModel {
+  readonly family: 'tokens'
   readonly network: Network
   readonly layout: Layout
   /** All weights, flat. */
@@ -41,6 +42,7 @@ export function tokenModelOf({ network: { className, config }, weights, meta }: 
     throw new TweedieError('model', `the network takes ${got}, the process has ${process.states}`)
   }
   return {
+    family: 'tokens',
     network,
     layout,
     weights: layout.fromMap(weights),

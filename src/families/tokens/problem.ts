@@ -48,6 +48,7 @@ export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset):
       if (feeds.labels) drawLabels(fold(streams.labels, step), dataset.labels!, indices, dropout, feeds.labels)
     },
     snapshot: (state, training) => ({
+      family: 'tokens',
       network,
       layout,
       weights: state.average,
@@ -70,6 +71,7 @@ function metaOf(
   const { name, shape, categories, look } = dataset
   const conditional = network.classes > 0
   return parseTweedieMeta({
+    family: 'tokens',
     data: {
       name,
       kind: 'tokens',

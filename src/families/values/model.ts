@@ -16,6 +16,7 @@ export { scheduleOf, schedulerOf } from '../../compiled/noise.ts'
 
 /** A model in memory. */
 export interface Model extends ModelNoise {
+  readonly family: 'values'
   readonly network: Network
   readonly layout: Layout
   /** All weights, flat. */
@@ -53,6 +54,7 @@ export function modelOf(folder: ModelFolder): Model {
     )
   }
   return {
+    family: 'values',
     network,
     layout,
     weights: layout.fromMap(folder.weights),

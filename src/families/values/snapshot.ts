@@ -41,6 +41,7 @@ export function snapshot(
   const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
   const unconditionalLabel = classes > 0 && objective.labelDropout > 0 ? classes : undefined
   const meta = parseTweedieMeta({
+    family: 'values',
     data: {
       name: dataset.name,
       kind: dataset.kind,
@@ -56,6 +57,7 @@ export function snapshot(
     training: { seed: spec.seed, batch: spec.batch, steps: state.step, ...training },
   } as TweedieMetaInput)
   return {
+    family: 'values',
     network,
     layout,
     weights: state.average,

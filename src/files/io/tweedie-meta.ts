@@ -15,6 +15,8 @@ export interface TweedieMeta {
   readonly format: number
   /** The tweedie that wrote it. */
   readonly version: string
+  /** The family of models that it belongs to; folders of before have none. */
+  readonly family?: string | undefined
   readonly data: TweedieMetaData
   readonly objective: TweedieMetaObjective
   /** The noise schedule where `scheduler_config.json` cannot say it: a name and its numbers. */
@@ -76,6 +78,7 @@ const record = z.record(z.string(), json)
 const schema = z.object({
   format: z.int().positive().max(formatVersion).default(formatVersion),
   version: z.string().default('0.0.0'),
+  family: z.string().optional(),
   data: z.looseObject({
     name: z.string(),
     kind: z.string(),

@@ -4,7 +4,7 @@ import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec
 import type { timesNames } from '../diffusion/denoise/time-distribution.ts'
 import type { WeightingName } from '../diffusion/denoise/weighting.ts'
 import type { DiscreteSpec } from '../diffusion/discrete/spec.ts'
-import type { ModelBoundOptions } from '../families/values/likelihood.ts'
+import type { ModelBoundOptions } from './values/likelihood.ts'
 import type { OdeLikelihoodOptions } from '../diffusion/likelihood/ode-likelihood.ts'
 import type { Arithmetic } from '../compiled/arithmetic.ts'
 import type { SpacingName } from '../diffusion/sample/default-times.ts'

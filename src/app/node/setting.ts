@@ -1,0 +1,43 @@
+/** What abilities work with, in Node: an engine, files by their paths, and a store beside the model. */
+import { nodeEngine } from '../../engine/runtime/node.ts'
+import { TweedieError } from '../../errors.ts'
+import type { OwnParts, Setting } from '../../families/family.ts'
+import type { Opened } from '../../families/registry.ts'
+import { readBytes } from '../../files/io/node/files.ts'
+import type { OptionValues } from '../../options.ts'
+import { folderStore } from '../../tools/eval/node/folder-store.ts'
+import { openFolder } from './open-folder.ts'
+import { version } from './version.ts'
+
+/** The setting for a model that lies in a folder; `device` and `threads` are options of every command that runs a network. */
+export async function settingFor(
+  place: string,
+  { model, entry }: Opened,
+  { device, threads }: OptionValues,
+  own: OwnParts = {},
+): Promise<Setting> {
+  const { save } = model.meta
+  return {
+    engine: await nodeEngine(),
+    ...(device !== undefined && { device: device as string }),
+    ...(threads !== undefined && { threads: threads as number }),
+    own,
+    store: folderStore(place),
+    provenance: { tweedie: version, model: place, ...(save !== undefined && { save }) },
+    access: {
+      async bytes(name) {
+        const bytes = await readBytes(name, 'model')
+        if (bytes) return bytes
+        throw new TweedieError('model', `${name}: no such file`)
+      },
+      async model(name) {
+        const other = await openFolder(name, own)
+        if (other.entry === entry) return other.model
+        throw new TweedieError('usage', `${name}: a model of ${other.entry.of}, where one of ${entry.of} is needed`)
+      },
+      data() {
+        throw new TweedieError('usage', `${place}: which data the model was trained on is not known`)
+      },
+    },
+  }
+}

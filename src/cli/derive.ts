@@ -1,0 +1,78 @@
+/** From tables of options to a command: what it parses, its help, and what it refuses. */
+import { type Command, InvalidArgumentError, Option as CommanderOption } from 'commander'
+import { TweedieError } from '../errors.ts'
+import type { CommandName, FamilyEntry } from '../families/family.ts'
+import { foreign, isRefusal, kebab, type Option, type OptionTable, type OptionValues } from '../options.ts'
+
+/** Adds the options of tables, each once, under the headings that they name. */
+export function addOptions(command: Command, tables: readonly OptionTable[]): Command {
+  const all = new Map(tables.toReversed().flatMap((table) => Object.entries(table)))
+  const groups = new Map<string, Option[]>()
+  const inOrder = tables.flatMap((table) => Object.keys(table))
+  for (const name of new Set(inOrder)) {
+    const option = all.get(name)!
+    const heading = option.group ?? ''
+    groups.set(heading, [...(groups.get(heading) ?? []), option])
+  }
+  for (const [heading, members] of groups) {
+    if (heading !== '') command.optionsGroup(`${heading}:`)
+    for (const option of members) command.addOption(commanderOption(option))
+  }
+  return command
+}
+
+/** The tables of all families for a command. */
+export function familyTables(command: CommandName, entries: readonly FamilyEntry[]): readonly OptionTable[] {
+  return entries.map((entry) => entry.options[command] ?? {})
+}
+
+/**
+ * Refuses options that other families have and this one has not.
+ *
+ * @param general the command's own options
+ * @throws TweedieError `usage` that names the option and the families that have it
+ */
+export function refuseForeign(
+  command: CommandName,
+  values: OptionValues,
+  general: readonly OptionTable[],
+  own: FamilyEntry,
+  entries: readonly FamilyEntry[],
+): void {
+  const table = own.options[command] ?? {}
+  const others = entries.filter((entry) => entry !== own)
+  const name = foreign(
+    values,
+    [...general, table],
+    others.map((entry) => entry.options[command] ?? {}),
+  )
+  if (name === undefined) return
+  const having = others.filter((entry) => Object.hasOwn(entry.options[command] ?? {}, name))
+  throw new TweedieError(
+    'usage',
+    `--${kebab(name)} is for models of ${having.map(({ of }) => of).join(' and ')}, and this one is of ${own.of}`,
+  )
+}
+
+function commanderOption({ flags, help, parse, conflicts, implies, repeated, ...option }: Option): CommanderOption {
+  const made = new CommanderOption(flags, help)
+  if (parse) {
+    made.argParser((text: string, before: unknown) => {
+      const value = asked(parse, text)
+      return repeated ? [...((before as unknown[] | undefined) ?? []), value] : value
+    })
+  }
+  if (option.default !== undefined) made.default(option.default)
+  if (conflicts) made.conflicts([...conflicts])
+  if (implies) made.implies({ ...implies })
+  return made
+}
+
+/** What a parser refuses, commander says with the option's name. */
+function asked(parse: (text: string) => unknown, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    throw isRefusal(error) ? new InvalidArgumentError(error.message) : error
+  }
+}

@@ -1,0 +1,39 @@
+/** What `info` says of the model of any family with one network. */
+import type { NetworkWeights } from '../compiled/network-graph.ts'
+import { thousands } from '../words.ts'
+import type { Description, FamilyModel, Row } from './family.ts'
+
+/** The parts that differ. */
+export interface Particulars {
+  /** What the data are, and what the network sees of them. */
+  readonly rows: readonly Row[]
+  readonly noise: { readonly facts: Readonly<Record<string, unknown>>; readonly text: string }
+}
+
+/** The whole: the network, its data, classes, noise and training. */
+export function describeModel(model: FamilyModel & NetworkWeights, { rows, noise }: Particulars): Description {
+  const { network, layout, classNames, meta } = model
+  const training = Object.entries(meta.training).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+  const facts = {
+    family: model.family,
+    network: network.className,
+    parameters: layout.size,
+    config: network.config,
+    data: meta.data,
+    objective: meta.objective,
+    ...noise.facts,
+    training: meta.training,
+  }
+  return {
+    facts,
+    rows: [
+      ['network', network.className],
+      ['parameters', thousands(layout.size)],
+      ...rows,
+      ['classes', classNames.length > 0 ? `${classNames.length}: ${classNames.slice(0, 20).join(', ')}` : 'none'],
+      ['predicts', `${meta.objective.parametrisation}, ${meta.objective.weighting} weighting`],
+      ['noise', noise.text],
+      ['training', training.length > 0 ? training.join(', ') : undefined],
+    ],
+  }
+}

@@ -1,0 +1,20 @@
+/** What `info` says of a model of noisy embeddings. */
+import { shapeText } from '../../words.ts'
+import { describeModel } from '../describe-model.ts'
+import { describeNoise } from '../describe-noise.ts'
+import type { Description } from '../family.ts'
+import type { EmbeddingModel } from './model.ts'
+
+/** Data, the table of embeddings, noise. */
+export function describe(model: EmbeddingModel): Description {
+  const { look, shape, network, meta } = model
+  const { tokens, features } = network.vocabulary
+  const kind = look.kind === 'text' ? `text, ${look.tokenizer.kind}` : look.kind
+  return describeModel(model, {
+    rows: [
+      ['data', `${meta.data.name}: ${kind} ${shapeText(shape)}`],
+      ['network sees', `${shapeText(network.inputShape)}, embeddings of ${tokens} tokens in ${features} dimensions`],
+    ],
+    noise: describeNoise(model),
+  })
+}

@@ -1,0 +1,13 @@
+/** Tokens as noisy embeddings (Diffusion-LM): what is known without loading the family. */
+import type { FamilyEntry } from '../family.ts'
+
+/** Text whose embeddings are diffused by Gaussian noise. */
+export const embeddings: FamilyEntry = Object.freeze<FamilyEntry>({
+  name: 'embeddings',
+  of: 'noisy embeddings',
+  options: {},
+  accepts: ({ kind }, { objective }) => kind === 'tokens' && objective === 'diffusion-lm',
+  wrote: ({ process, data }) => process === null && data.kind === 'tokens',
+  wroteSpec: (spec) => 'embeddings' in spec,
+  load: async () => (await import('./family.ts')).embeddingsFamily,
+})

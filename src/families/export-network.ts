@@ -1,0 +1,21 @@
+/** The ability to export, as every family with one network has it. */
+import { type ExportOptions, exportOnnx } from '../compiled/export-onnx.ts'
+import type { NetworkWeights } from '../compiled/network-graph.ts'
+import type { WeightFormat } from '../compiled/weight-format.ts'
+import type { OptionValues } from '../options.ts'
+import type { FamilyModel, Setting } from './family.ts'
+
+/** The bytes of the network's ONNX file; its metadata say where it comes from. */
+export async function exportNetwork(
+  model: FamilyModel & NetworkWeights,
+  { batch, weights }: OptionValues,
+  { provenance }: Pick<Setting, 'provenance'>,
+  ranges?: ExportOptions['ranges'],
+): Promise<Uint8Array> {
+  return exportOnnx(model, {
+    batch: batch as number | undefined,
+    weights: weights as WeightFormat | undefined,
+    ranges,
+    metadata: { ...provenance, classes: JSON.stringify(model.classNames) },
+  })
+}

@@ -1,0 +1,186 @@
+/**
+ * What everybody outside this wing knows of a family of models. A family is one folder: what data it takes, its defaults and its
+ * training problem, how its models lie in folders, its options, and what it can do (its abilities). Commands, servers and pages ask
+ * for an ability; nobody asks which kind a model is.
+ */
+import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
+import type { NdArray } from '../files/data/nd-array.ts'
+import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
+import type { GridOptions, Raster } from '../files/io/raster.ts'
+import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
+import type { OptionTable, OptionValues } from '../options.ts'
+import type { Store } from '../tools/eval/store.ts'
+import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
+import type { BaseSpec } from '../tools/train/spec.ts'
+import type { Network } from '../engine/nn/network.ts'
+
+/**
+ * The user's own parts, as values: passed to functions, or named in a configuration file. Nothing is registered anywhere, so two
+ * users in one process do not meet. Keys are the names that specifications and folders give them.
+ */
+export interface OwnParts {
+  /** From a configuration, as a folder's `config.json` has it, to a network. */
+  readonly networks?: Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => Network>> | undefined
+  /** Families beside those of the registry, asked first. */
+  readonly families?: readonly FamilyEntry[] | undefined
+}
+
+/** A model in memory, as far as it is the same for all families. */
+export interface FamilyModel {
+  /** The name of its family. */
+  readonly family: string
+  /** The classes that it can be asked for, by their numbers; none for an unconditional model. */
+  readonly classNames: readonly string[]
+  readonly meta: TweedieMeta
+}
+
+/** The commands that a family may have options for. */
+export type CommandName = 'train' | 'sample' | 'eval' | 'restore' | 'edit' | 'export'
+
+/** What is known of a family without loading it: enough for help, and to find the family of a model or of data. */
+export interface FamilyEntry {
+  /** The tag in `tweedie.json`. */
+  readonly name: string
+  /** What its models are of, to go behind "models of": `images, points and other numbers`. */
+  readonly of: string
+  /** Its options by command; those that all families have are the command's own. */
+  readonly options: { readonly [Command in CommandName]?: OptionTable }
+  /** Whether it is the family of data and options where none is named. Families are asked in the order of the registry. */
+  accepts(data: TrainData, options: OptionValues): boolean
+  /** Whether a folder, or a specification, that was written before families had names is of this one. */
+  wrote?(meta: TweedieMeta): boolean
+  wroteSpec?(spec: object): boolean
+  load(): Promise<Family>
+}
+
+/** A family. Methods are only ever given what the same family made. */
+export interface Family<
+  Spec extends BaseSpec = BaseSpec,
+  Data extends TrainData = TrainData,
+  Model extends FamilyModel = FamilyModel,
+> {
+  readonly name: string
+
+  /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not go together */
+  problem(spec: Spec, data: Data, own: OwnParts): TrainProblem<Model>
+  /** The model of a folder's content. @throws TweedieError `model` where parts do not fit together */
+  read(folder: ModelFolder, own: OwnParts): Model
+  /** What is written to a folder; the inverse of {@link read}. */
+  write(model: Model): ModelFolderInput
+  /** What `info` says of it. */
+  describe(model: Model): Description
+
+  /** What else it can do. */
+  readonly can: Abilities<Model>
+}
+
+/** What a family may be able to do with a model. What is missing is an error that says which families have it. */
+export interface Abilities<Model> {
+  /** Draws samples, again and again without compiling twice. */
+  draw?(model: Model, setting: Setting): Painter
+  /** Judges a model; `options` are those of the command `eval`. */
+  evaluate?(model: Model, options: OptionValues, setting: Setting): Promise<Judgement>
+  /** Walks items up to latents along the probability flow, or latents down; `options` are those of `sample`. */
+  encode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
+  decode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
+  /** Draws what a damaged item could have been. */
+  restore?(model: Model, item: string, options: OptionValues, setting: Setting): Promise<Drawn>
+  /** Changes an item, or walks from one to another. */
+  edit?(model: Model, item: string, options: OptionValues, setting: Setting): Promise<Drawn>
+  /** The bytes of an ONNX file. */
+  export?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
+  /** The bytes of a safetensors file with inputs of the network and what it makes of them. */
+  reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
+}
+
+/** The name of an ability. */
+export type Ability = keyof Abilities<never>
+
+/** What an ability works with. */
+export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
+  readonly engine: Engine
+  readonly own: OwnParts
+  /** Whatever is named in options and lies elsewhere: files, other models, data. */
+  readonly access: Access
+  /** Beside the model: what need not be measured twice. */
+  readonly store: Store
+  /** What made a file, to be written into it: the version, the model's place. */
+  readonly provenance: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Remarks for people, such as "variances measured on glyphs". */
+  readonly onRemark?: ((text: string) => void) | undefined
+}
+
+/** What is named in options and lies elsewhere. In Node: paths. */
+export interface Access {
+  bytes(name: string): Promise<Uint8Array>
+  model(name: string): Promise<FamilyModel>
+  /** The data that the model was trained on, or others by name; what was held out, if anything was. */
+  data(name?: string): Promise<{ readonly train: TrainData; readonly heldOut?: TrainData | undefined }>
+}
+
+/** How far something long is. */
+export interface Progress {
+  /** What is being done: `sample`, `training a classifier`. */
+  readonly phase: string
+  readonly done: number
+  readonly total: number
+  /** What there is to see so far, if anything is: `time` falls from 1 (noise) to 0. */
+  readonly step?: { readonly index: number; readonly time: number; readonly view: () => View } | undefined
+}
+
+/** Items as people look at them. */
+export interface View {
+  /** A picture of all of them; left out where there is nothing to see. */
+  raster?(layout?: GridOptions): Raster
+  /** Each as text; left out where they are no text. */
+  texts?(): readonly string[]
+}
+
+/** Items that were made. */
+export interface Drawn extends View {
+  readonly count: number
+  /** `[count, ...item]`. */
+  readonly shape: readonly number[]
+  /** The class of each, where there are classes. */
+  readonly classes?: readonly string[] | undefined
+  /** What decided the result, as JSON: sampler, steps, seed, …; it goes into files, so that they say where they come from. */
+  readonly how: Readonly<Record<string, unknown>>
+  /** The same in a few words: `dpm++-2m, 20 steps`. */
+  readonly howText: string
+  /** The values, as a `.npy` file has them. */
+  array(): NdArray
+  /** One of them alone. */
+  item(index: number): View
+}
+
+/** A model that is ready to draw: what was compiled is kept. */
+export interface Painter extends Disposable {
+  /** How many graphs were compiled so far. */
+  readonly compilations: number
+  /**
+   * Draws. `options` are those of the command `sample`, and `count`, `seed`, `class`, `batch`.
+   *
+   * @throws TweedieError `usage` for what makes no sense, before anything is compiled; `interrupted`
+   */
+  draw(options: OptionValues, watch?: Pick<Setting, 'signal' | 'onProgress'>): Promise<Drawn>
+  dispose(): void
+}
+
+/** A line of a table for people; left out without a value. */
+export type Row = readonly [name: string, value: string | undefined]
+
+/** The same for machines and for people. */
+export interface Description {
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly rows: readonly Row[]
+}
+
+/** What an evaluation found. */
+export interface Judgement {
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly text: string
+  /** What makes the figures less than they seem, and how they were made. */
+  readonly remarks: readonly string[]
+}

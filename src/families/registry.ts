@@ -1,0 +1,96 @@
+/** The families that are built in, and how the family of a model, of data or of a specification is found. */
+import { TweedieError } from '../errors.ts'
+import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
+import type { OptionValues } from '../options.ts'
+import { suggest } from '../suggest.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+import { embeddings } from './embeddings/entry.ts'
+import type { Abilities, Ability, Family, FamilyEntry, FamilyModel, OwnParts } from './family.ts'
+import { tokens } from './tokens/entry.ts'
+import { values } from './values/entry.ts'
+
+/** One line a family. */
+export const families: readonly FamilyEntry[] = Object.freeze([values, embeddings, tokens])
+
+/** A model with its family. */
+export interface Opened<Model extends FamilyModel = FamilyModel> {
+  readonly entry: FamilyEntry
+  readonly family: Family
+  readonly model: Model
+}
+
+/** The families that may be asked: the user's own, then those of the registry. */
+export function familiesOf({ families: own = [] }: OwnParts): readonly FamilyEntry[] {
+  return [...own, ...families]
+}
+
+/**
+ * The family of this name.
+ *
+ * @throws TweedieError `model` where there is none
+ */
+export function entryNamed(name: string, own: OwnParts, source = 'the family'): FamilyEntry {
+  const known = familiesOf(own)
+  const found = known.find((entry) => entry.name === name)
+  if (found) return found
+  const names = known.map((entry) => entry.name)
+  const near = suggest(name, names)
+  throw new TweedieError('model', `${source}: there is no family of models called '${name}'`, {
+    hint: near
+      ? `did you mean ${near}?`
+      : `there are ${names.join(', ')}; one of your own must be given with the other parts`,
+  })
+}
+
+/** The family of a folder: what its tag says, or what it was before there were tags. */
+export function entryOfFolder(meta: TweedieMeta, own: OwnParts, source?: string): FamilyEntry {
+  if (meta.family !== undefined) return entryNamed(meta.family, own, source)
+  const found = familiesOf(own).find((entry) => entry.wrote?.(meta))
+  if (found) return found
+  throw new TweedieError('model', `${source ?? 'the model'}: does not say of which family it is`)
+}
+
+/** The family of a specification; those of before had no tag. */
+export function entryOfSpec(spec: object, own: OwnParts, source?: string): FamilyEntry {
+  const { family } = spec as { readonly family?: unknown }
+  if (typeof family === 'string') return entryNamed(family, own, source)
+  const found = familiesOf(own).find((entry) => entry.wroteSpec?.(spec))
+  if (found) return found
+  throw new TweedieError('model', `${source ?? 'the specification'}: does not say of which family it is`)
+}
+
+/**
+ * The family that learns data: the one that is named, or the first that accepts them.
+ *
+ * @throws TweedieError `usage` where the named one does not take such data
+ */
+export function entryForData(data: TrainData, options: OptionValues, own: OwnParts): FamilyEntry {
+  const { model } = options
+  if (typeof model === 'string') return entryNamed(model, own, '--model')
+  const found = familiesOf(own).find((entry) => entry.accepts(data, options))
+  if (found) return found
+  throw new TweedieError('usage', `${data.name}: no family of models learns such data`, {
+    hint: `there are ${familiesOf(own)
+      .map(({ name, of }) => `${name} (${of})`)
+      .join(', ')}`,
+  })
+}
+
+/**
+ * What a family can do with its models.
+ *
+ * @throws TweedieError `usage` that says which families can
+ */
+export async function abilityOf<Name extends Ability>(
+  name: Name,
+  { entry, family }: Pick<Opened, 'entry' | 'family'>,
+  own: OwnParts,
+): Promise<NonNullable<Abilities<FamilyModel>[Name]>> {
+  const ability = family.can[name]
+  if (ability) return ability.bind(family.can) as NonNullable<Abilities<FamilyModel>[Name]>
+  const able: string[] = []
+  for (const each of familiesOf(own)) if ((await each.load()).can[name]) able.push(`${each.of} (${each.name})`)
+  throw new TweedieError('usage', `${name} means nothing to a model of ${entry.of}`, {
+    hint: able.length > 0 ? `it is for models of ${able.join('; ')}` : 'no family has it',
+  })
+}

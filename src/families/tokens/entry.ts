@@ -1,0 +1,13 @@
+/** Tokens under a discrete process: what is known without loading the family. */
+import type { FamilyEntry } from '../family.ts'
+
+/** Text, maps, tables and images of few levels. */
+export const tokens: FamilyEntry = Object.freeze<FamilyEntry>({
+  name: 'tokens',
+  of: 'tokens',
+  options: {},
+  accepts: ({ kind }) => kind === 'tokens',
+  wrote: ({ process }) => process !== null,
+  wroteSpec: (spec) => 'process' in spec,
+  load: async () => (await import('./family.ts')).tokensFamily,
+})

@@ -1,0 +1,19 @@
+/** What `info` says of a model of values. */
+import { shapeText } from '../../words.ts'
+import { describeModel } from '../describe-model.ts'
+import { describeNoise } from '../describe-noise.ts'
+import type { Description } from '../family.ts'
+import type { Model } from './model.ts'
+
+/** Data, patches, noise. */
+export function describe(model: Model): Description {
+  const { frame, meta } = model
+  const patches = frame.patch > 1 ? `, patches of ${frame.patch}` : ''
+  return describeModel(model, {
+    rows: [
+      ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(frame.item)}`],
+      ['network sees', `${shapeText(frame.network)}${patches}`],
+    ],
+    noise: describeNoise(model),
+  })
+}

@@ -1,0 +1,31 @@
+/** Exports of a model of values: the network, in eight bits if asked for, and numbers to check other code with. */
+import { calibrate } from '../../compiled/calibrate.ts'
+import { referenceOf } from '../../compiled/reference.ts'
+import { writeSafetensors } from '../../files/io/safetensors.ts'
+import type { OptionValues, ValuesOf } from '../../options.ts'
+import { exportNetwork } from '../export-network.ts'
+import type { Setting } from '../family.ts'
+import type { Model } from './model.ts'
+import type { exportOptions } from './options/export.ts'
+
+type Options = ValuesOf<typeof exportOptions> & OptionValues
+
+/** The bytes of an ONNX file. */
+export async function exportModel(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array> {
+  const { arithmetic } = options as Options
+  const ranges = arithmetic === 'int8' ? await calibrate(model, setting.engine, sessionOf(options, setting)) : undefined
+  return exportNetwork(model, options, setting, ranges)
+}
+
+/** The bytes of a safetensors file: inputs, and what the network makes of them. */
+export async function reference(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array> {
+  return writeSafetensors(await referenceOf(model, setting.engine, sessionOf(options, setting)), setting.provenance)
+}
+
+function sessionOf({ seed }: OptionValues, { device, threads }: Setting) {
+  return {
+    seed: seed as number,
+    ...(device !== undefined && { device }),
+    ...(threads !== undefined && { threads }),
+  }
+}
