@@ -67,6 +67,7 @@ function roomOf(id: string): string | null {
   if (parts[0] === 'cli') return null
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (/^families\/(registry|family|choices|[^/]+\/(entry|options\/.*))$/.test(path)) return 'families'
+  if (path === 'app/node/version') return 'version'
   if (/^families\/[^/]+$/.test(path)) return 'families-common'
   const deep = wings.has(parts[0]!) && parts.length > 2
   const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]
