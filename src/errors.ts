@@ -50,7 +50,7 @@ export class TweedieError extends Error {
    * @param message what was got and what is allowed
    * @param options `hint`: how to mend it; `cause`: the error behind this one
    */
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.hint = options.hint

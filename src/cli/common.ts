@@ -33,7 +33,7 @@ export interface CommonOptions {
 /** Options of commands that run a network. */
 export interface EngineOptions {
   readonly device: (typeof devices)[number]
-  readonly threads?: number
+  readonly threads?: number | undefined
 }
 
 /** A command with the common options. */

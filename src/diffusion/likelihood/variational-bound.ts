@@ -133,7 +133,7 @@ export function boundTimes(times: readonly number[], options: Pick<BoundOptions,
  * What the decoder's mean comes from. The outermost bins reach to infinity, and a mean beyond the data's range is the surer
  * of them: so it is not clipped, as the means of transitions may be.
  */
-export function decoderOf(denoiser: Denoiser, { bins }: Pick<BoundOptions, 'bins'>): Denoiser {
+export function decoderOf(denoiser: Denoiser, { bins }: { readonly bins?: Bins | undefined }): Denoiser {
   return (bins && denoiser.projection?.base) ?? denoiser
 }
 

@@ -43,8 +43,8 @@ export function keyedByItem<Out extends FloatArray>(
   }
   return (out, step, draw) => {
     for (let item = 0; item * size < out.length; item++) {
-      keys[item] ??= keyOf(item)
-      fill(fold(keys[item], step, draw), out.subarray(item * size, (item + 1) * size) as Out)
+      const own = (keys[item] ??= keyOf(item))
+      fill(fold(own, step, draw), out.subarray(item * size, (item + 1) * size) as Out)
     }
   }
 }

@@ -1,12 +1,25 @@
 /** Symbolic tensors as types: a node is an operator, its inputs and its attributes, with a static shape. */
 import type { DType } from './dtype.ts'
-import type { Attributes, OpName } from './ops.ts'
+import type { ArithmeticOp, Attributes, ComparisonOp, OpName } from './ops.ts'
 import type { Shape } from './shape.ts'
+
+type BinaryOp = ArithmeticOp | ComparisonOp | 'gather' | 'scatterAdd' | 'matmul' | 'conv' | 'convInput' | 'convWeight'
+
+/** What an operator is applied to: how many tensors. */
+export type InputsOf<K extends OpName> = K extends 'input' | 'constant'
+  ? readonly []
+  : K extends BinaryOp
+    ? readonly [Tensor, Tensor]
+    : K extends 'where'
+      ? readonly [Tensor, Tensor, Tensor]
+      : K extends 'concat'
+        ? readonly [Tensor, ...Tensor[]]
+        : readonly [Tensor]
 
 /** The value of an operator `K` applied to `inputs`: immutable, with a static shape. */
 export interface TensorOf<K extends OpName> {
   readonly op: K
-  readonly inputs: readonly Tensor[]
+  readonly inputs: InputsOf<K>
   readonly attributes: Attributes[K]
   readonly shape: Shape
   readonly dtype: DType

@@ -79,57 +79,54 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
 
   neg: (dy) => [neg(dy)],
   exp: (dy, y) => [mul(dy, y)],
-  log: (dy, _, x) => [div(dy, x!)],
+  log: (dy, _, x) => [div(dy, x)],
   sqrt: (dy, y) => [div(mul(dy, 0.5), y)],
   reciprocal: (dy, y) => [neg(mul(dy, square(y)))],
-  abs: (dy, _, x) => [mul(dy, sign(x!))],
-  sin: (dy, _, x) => [mul(dy, cos(x!))],
-  cos: (dy, _, x) => [neg(mul(dy, sin(x!)))],
+  abs: (dy, _, x) => [mul(dy, sign(x))],
+  sin: (dy, _, x) => [mul(dy, cos(x))],
+  cos: (dy, _, x) => [neg(mul(dy, sin(x)))],
   tanh: (dy, y) => [mul(dy, sub(1, square(y)))],
-  erf: (dy, _, x) => [mul(dy, mul(exp(neg(square(x!))), 2 / Math.sqrt(Math.PI)))],
+  erf: (dy, _, x) => [mul(dy, mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI)))],
   sigmoid: (dy, y) => [mul(dy, mul(y, sub(1, y)))],
-  relu: (dy, _, x) => [where(less(0, x!), dy, zero(dy))],
+  relu: (dy, _, x) => [where(less(0, x), dy, zero(dy))],
   // y = x s with s = sigmoid(x), so y' = s + x s (1 − s) = s + y (1 − s) = y + s (1 − y)
-  silu: (dy, y, x) => [mul(dy, add(y, mul(sigmoid(x!), sub(1, y))))],
+  silu: (dy, y, x) => [mul(dy, add(y, mul(sigmoid(x), sub(1, y))))],
 
-  add: (dy, _, a, b) => [sumTo(dy, a!.shape), sumTo(dy, b!.shape)],
-  sub: (dy, _, a, b) => [sumTo(dy, a!.shape), sumTo(neg(dy), b!.shape)],
-  mul: (dy, _, a, b) => [sumTo(mul(dy, b!), a!.shape), sumTo(mul(dy, a!), b!.shape)],
-  div: (dy, y, a, b) => [sumTo(div(dy, b!), a!.shape), sumTo(neg(div(mul(dy, y), b!)), b!.shape)],
-  pow: (dy, y, a, b) => [
-    sumTo(mul(dy, mul(b!, pow(a!, sub(b!, 1)))), a!.shape),
-    sumTo(mul(dy, mul(y, log(a!))), b!.shape),
-  ],
-  max: (dy, _, a, b) => selectGradient(dy, less(b!, a!), a!, b!),
-  min: (dy, _, a, b) => selectGradient(dy, less(a!, b!), a!, b!),
+  add: (dy, _, a, b) => [sumTo(dy, a.shape), sumTo(dy, b.shape)],
+  sub: (dy, _, a, b) => [sumTo(dy, a.shape), sumTo(neg(dy), b.shape)],
+  mul: (dy, _, a, b) => [sumTo(mul(dy, b), a.shape), sumTo(mul(dy, a), b.shape)],
+  div: (dy, y, a, b) => [sumTo(div(dy, b), a.shape), sumTo(neg(div(mul(dy, y), b)), b.shape)],
+  pow: (dy, y, a, b) => [sumTo(mul(dy, mul(b, pow(a, sub(b, 1)))), a.shape), sumTo(mul(dy, mul(y, log(a))), b.shape)],
+  max: (dy, _, a, b) => selectGradient(dy, less(b, a), a, b),
+  min: (dy, _, a, b) => selectGradient(dy, less(a, b), a, b),
 
   where: (dy, _, condition, a, b) => {
     const nothing = zero(dy)
-    return [undefined, sumTo(where(condition!, dy, nothing), a!.shape), sumTo(where(condition!, nothing, dy), b!.shape)]
+    return [undefined, sumTo(where(condition, dy, nothing), a.shape), sumTo(where(condition, nothing, dy), b.shape)]
   },
 
-  cast: (dy, _, x) => [isFloat(x!.dtype) && isFloat(dy.dtype) ? cast(dy, x!.dtype) : undefined],
+  cast: (dy, _, x) => [isFloat(x.dtype) && isFloat(dy.dtype) ? cast(dy, x.dtype) : undefined],
 
-  sum: (dy, { attributes }, x) => [spread(dy, attributes.axes, x!)],
+  sum: (dy, { attributes }, x) => [spread(dy, attributes.axes, x)],
   reduceMax: (dy, y, x) => {
     const { axes } = y.attributes
-    const atPeak = lessEqual(spread(y, axes, x!), x!)
-    const shares = spread(sum(cast(atPeak, dy.dtype), axes), axes, x!)
-    return [masked(atPeak, div(spread(dy, axes, x!), shares), x!)]
+    const atPeak = lessEqual(spread(y, axes, x), x)
+    const shares = spread(sum(cast(atPeak, dy.dtype), axes), axes, x)
+    return [masked(atPeak, div(spread(dy, axes, x), shares), x)]
   },
 
-  reshape: (dy, _, x) => [reshape(dy, x!.shape)],
+  reshape: (dy, _, x) => [reshape(dy, x.shape)],
   transpose: (dy, { attributes: { permutation } }) => [
     transpose(
       dy,
       permutation.map((_, axis) => permutation.indexOf(axis)),
     ),
   ],
-  broadcastTo: (dy, _, x) => [sumTo(dy, x!.shape)],
+  broadcastTo: (dy, _, x) => [sumTo(dy, x.shape)],
 
   slice: (dy, { attributes: { start, step } }, x) => {
     const covered = dy.shape.map((dim, axis) => (dim === 0 ? 0 : (dim - 1) * step[axis]! + 1))
-    const after = x!.shape.map((dim, axis) => dim - start[axis]! - covered[axis]!)
+    const after = x.shape.map((dim, axis) => dim - start[axis]! - covered[axis]!)
     return [pad(dy, start, after, { interior: step.map((by) => by - 1) })]
   },
   pad: (dy, { attributes: { before, after, interior } }) => [
@@ -148,31 +145,31 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
       inputs.map((each) => each.shape[axis]!),
     ),
 
-  gather: (dy, _, table, indices) => [scatterAdd(dy, indices!, table!.shape[0]!), undefined],
-  scatterAdd: (dy, _, _updates, indices) => [gather(dy, indices!), undefined],
+  gather: (dy, _, table, indices) => [scatterAdd(dy, indices, table.shape[0]!), undefined],
+  scatterAdd: (dy, _, _updates, indices) => [gather(dy, indices), undefined],
 
   matmul: (dy, { attributes: { transposeA, transposeB } }, a, b) => [
     sumTo(
       transposeA
-        ? matmul(b!, dy, { transposeA: transposeB, transposeB: true })
-        : matmul(dy, b!, { transposeB: !transposeB }),
-      a!.shape,
+        ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
+        : matmul(dy, b, { transposeB: !transposeB }),
+      a.shape,
     ),
-    matmulGradientB(dy, a!, b!, transposeA, transposeB),
+    matmulGradientB(dy, a, b, transposeA, transposeB),
   ],
 
   // conv, convInput and convWeight are the three faces of one trilinear form Σ dy · (x ⋆ w): each one's gradients are the others.
   conv: (dy, { attributes }, x, w) => [
-    convInput(dy, w!, attributes, x!.shape.slice(2)),
-    convWeight(x!, dy, attributes, w!.shape.slice(2)),
+    convInput(dy, w, attributes, x.shape.slice(2)),
+    convWeight(x, dy, attributes, w.shape.slice(2)),
   ],
   convInput: (dx, { attributes }, dy, w) => [
-    convWindow(dx, w!, windowOf(attributes)),
-    convWeight(dx, dy!, attributes, w!.shape.slice(2)),
+    convWindow(dx, w, windowOf(attributes)),
+    convWeight(dx, dy, attributes, w.shape.slice(2)),
   ],
   convWeight: (dw, { attributes }, x, dy) => [
-    convInput(dy!, dw, attributes, x!.shape.slice(2)),
-    convWindow(x!, dw, windowOf(attributes)),
+    convInput(dy, dw, attributes, x.shape.slice(2)),
+    convWindow(x, dw, windowOf(attributes)),
   ],
 
   upsample: (dy, { attributes }) => [sumPool(dy, attributes.factors)],
@@ -189,16 +186,16 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
 
   // y = (x − μ) r with r = inverseStd(x): dx = r (dy − mean(dy) − y mean(dy y))
   normalize: (dy, y, x) => [
-    normalizeByChannel(dy, y, x!) ??
+    normalizeByChannel(dy, y, x) ??
       mul(
-        inverseStd(x!, y.attributes.epsilon),
+        inverseStd(x, y.attributes.epsilon),
         sub(sub(dy, mean(dy, -1, { keepDims: true })), mul(y, mean(mul(dy, y), -1, { keepDims: true }))),
       ),
   ],
   // r = (v + ε)^(−1/2) and dv = 2/n (x − μ) dx, so dr = −r³ (x − μ) / n dx
   inverseStd: (dr, r, x) => {
-    const centred = sub(x!, mean(x!, -1, { keepDims: true }))
-    return [mul(centred, mul(dr, mul(pow(r, 3), -1 / x!.shape.at(-1)!)))]
+    const centred = sub(x, mean(x, -1, { keepDims: true }))
+    return [mul(centred, mul(dr, mul(pow(r, 3), -1 / x.shape.at(-1)!)))]
   },
 }
 
@@ -210,7 +207,7 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
 function normalizeByChannel(dy: Tensor, y: TensorOf<'normalize'> & Tensor, x: Tensor): Tensor | undefined {
   const scaled = dy.op === 'reshape' ? dy.inputs[0]! : dy
   if (scaled.op !== 'mul' || y.shape.length !== 3) return undefined
-  const [dz, gamma] = scaled.inputs as [Tensor, Tensor]
+  const [dz, gamma] = scaled.inputs
   const [batch, channels, ...spatial] = dz.shape as [number, number, ...number[]]
   const [, groups, size] = y.shape as [number, number, number]
   const perChannel = [channels, ...spatial.map(() => 1)]

@@ -3,6 +3,8 @@ import { TweedieError } from '../../errors.ts'
 import { add } from './elementwise.ts'
 import { gradientRules } from './gradient-rules.ts'
 import type { GradientRule } from './gradient-rules.ts'
+import { mapTuple } from './map-tuple.ts'
+import type { MappedTuple } from './map-tuple.ts'
 import type { OpName } from './ops.ts'
 import { sameShape, showShape } from './shape.ts'
 import { filled } from './tensor.ts'
@@ -17,7 +19,11 @@ import { topological } from './traverse.ts'
  * @example
  * const [dw] = gradients(mean(square(sub(matmul(x, w), y))), [w])
  */
-export function gradients(loss: Tensor, inputs: readonly Tensor[], seed?: Tensor): Tensor[] {
+export function gradients<const Inputs extends readonly Tensor[]>(
+  loss: Tensor,
+  inputs: Inputs,
+  seed?: Tensor,
+): MappedTuple<Inputs, Tensor> {
   const start = seed ?? filled(1, [], loss.dtype)
   if (!sameShape(loss.shape, start.shape)) {
     throw new TweedieError(
@@ -42,7 +48,7 @@ export function gradients(loss: Tensor, inputs: readonly Tensor[], seed?: Tensor
       flowing.set(to, before === undefined ? gradient : add(before, gradient))
     })
   }
-  return inputs.map((x) => flowing.get(x) ?? filled(0, x.shape, x.dtype))
+  return mapTuple(inputs, (x) => flowing.get(x) ?? filled(0, x.shape, x.dtype))
 }
 
 /** The nodes whose value depends on one of `inputs`. */

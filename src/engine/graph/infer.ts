@@ -153,65 +153,65 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   },
 
   where: (_, condition, a, b) => {
-    check(condition!.dtype === 'bool', () => `where: the condition is ${condition!.dtype}, not bool`)
-    return { shape: broadcastShapes('where', condition!.shape, a!.shape, b!.shape), dtype: sameDType('where', a!, b!) }
+    check(condition.dtype === 'bool', () => `where: the condition is ${condition.dtype}, not bool`)
+    return { shape: broadcastShapes('where', condition.shape, a.shape, b.shape), dtype: sameDType('where', a, b) }
   },
 
-  cast: ({ dtype }, x) => ({ shape: x!.shape, dtype }),
-  sum: ({ axes }, x) => ({ shape: drop(x!.shape, axes), dtype: taken('sum', x!.dtype) }),
-  reduceMax: ({ axes }, x) => ({ shape: drop(x!.shape, axes), dtype: taken('reduceMax', x!.dtype) }),
+  cast: ({ dtype }, x) => ({ shape: x.shape, dtype }),
+  sum: ({ axes }, x) => ({ shape: drop(x.shape, axes), dtype: taken('sum', x.dtype) }),
+  reduceMax: ({ axes }, x) => ({ shape: drop(x.shape, axes), dtype: taken('reduceMax', x.dtype) }),
 
   reshape: ({ shape }, x) => {
-    const fits = isShape(shape) && sizeOf(shape) === sizeOf(x!.shape)
-    check(fits, () => `reshape: ${showShape(x!.shape)} does not fit ${showShape(shape)}`)
-    return { shape, dtype: x!.dtype }
+    const fits = isShape(shape) && sizeOf(shape) === sizeOf(x.shape)
+    check(fits, () => `reshape: ${showShape(x.shape)} does not fit ${showShape(shape)}`)
+    return { shape, dtype: x.dtype }
   },
 
   transpose: ({ permutation }, x) => {
     const sorted = [...permutation].sort((a, b) => a - b)
     check(
-      sorted.length === x!.shape.length && sorted.every((axis, i) => axis === i),
-      () => `transpose: ${showShape(permutation)} does not permute the axes of ${showShape(x!.shape)}`,
+      sorted.length === x.shape.length && sorted.every((axis, i) => axis === i),
+      () => `transpose: ${showShape(permutation)} does not permute the axes of ${showShape(x.shape)}`,
     )
-    return { shape: permutation.map((axis) => x!.shape[axis]!), dtype: x!.dtype }
+    return { shape: permutation.map((axis) => x.shape[axis]!), dtype: x.dtype }
   },
 
   broadcastTo: ({ shape }, x) => {
-    const together = broadcastShapes('broadcastTo', x!.shape, shape)
+    const together = broadcastShapes('broadcastTo', x.shape, shape)
     check(
       isShape(shape) && together.length === shape.length && together.every((dim, axis) => dim === shape[axis]),
-      () => `broadcastTo: ${showShape(x!.shape)} does not stretch to ${showShape(shape)}`,
+      () => `broadcastTo: ${showShape(x.shape)} does not stretch to ${showShape(shape)}`,
     )
-    return { shape, dtype: x!.dtype }
+    return { shape, dtype: x.dtype }
   },
 
   slice: ({ start, end, step }, x) => ({
-    shape: x!.shape.map((dim, axis) => {
+    shape: x.shape.map((dim, axis) => {
       const from = start[axis]!,
         to = end[axis]!,
         by = step[axis]!
       check(
         isShape([from, to, by]) && to <= dim && from <= to && by >= 1,
-        () => `slice: ${from}:${to}:${by} is outside axis ${axis} of ${showShape(x!.shape)}`,
+        () => `slice: ${from}:${to}:${by} is outside axis ${axis} of ${showShape(x.shape)}`,
       )
       return Math.ceil((to - from) / by)
     }),
-    dtype: x!.dtype,
+    dtype: x.dtype,
   }),
 
   pad: ({ before, after, interior }, x) => ({
-    shape: x!.shape.map((dim, axis) => {
+    shape: x.shape.map((dim, axis) => {
       check(
         isShape([before[axis]!, after[axis]!, interior[axis]!]),
-        () => `pad: needs three whole numbers, not negative, for every axis of ${showShape(x!.shape)}`,
+        () => `pad: needs three whole numbers, not negative, for every axis of ${showShape(x.shape)}`,
         'use slice() to cut',
       )
       return before[axis]! + after[axis]! + dim + Math.max(0, dim - 1) * interior[axis]!
     }),
-    dtype: x!.dtype,
+    dtype: x.dtype,
   }),
 
-  reverse: (_, x) => ({ shape: x!.shape, dtype: x!.dtype }),
+  reverse: (_, x) => ({ shape: x.shape, dtype: x.dtype }),
 
   concat: ({ axis }, ...inputs) => {
     const first = inputs[0]!.shape
@@ -226,109 +226,109 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   },
 
   gather: (_, rows, indices) => {
-    check(indices!.dtype === 'int32', () => `gather: indices are ${indices!.dtype}, not int32`)
-    check(rows!.shape.length >= 1, () => 'gather: the table is a scalar; it needs rows')
-    return { shape: [...indices!.shape, ...rows!.shape.slice(1)], dtype: rows!.dtype }
+    check(indices.dtype === 'int32', () => `gather: indices are ${indices.dtype}, not int32`)
+    check(rows.shape.length >= 1, () => 'gather: the table is a scalar; it needs rows')
+    return { shape: [...indices.shape, ...rows.shape.slice(1)], dtype: rows.dtype }
   },
 
   scatterAdd: ({ rows }, updates, indices) => {
-    const rank = indices!.shape.length
+    const rank = indices.shape.length
     check(
-      indices!.dtype === 'int32' && indices!.shape.every((dim, axis) => dim === updates!.shape[axis]),
+      indices.dtype === 'int32' && indices.shape.every((dim, axis) => dim === updates.shape[axis]),
       () =>
-        `scatterAdd: updates ${showShape(updates!.shape)} do not start with the indices' shape ${showShape(indices!.shape)}`,
+        `scatterAdd: updates ${showShape(updates.shape)} do not start with the indices' shape ${showShape(indices.shape)}`,
     )
-    return { shape: [rows, ...updates!.shape.slice(rank)], dtype: taken('scatterAdd', updates!.dtype) }
+    return { shape: [rows, ...updates.shape.slice(rank)], dtype: taken('scatterAdd', updates.dtype) }
   },
 
   matmul: ({ transposeA, transposeB }, a, b) => {
     check(
-      a!.shape.length >= 2 && b!.shape.length >= 2,
-      () => `matmul: needs two axes on both sides, got ${showShape(a!.shape)} and ${showShape(b!.shape)}`,
+      a.shape.length >= 2 && b.shape.length >= 2,
+      () => `matmul: needs two axes on both sides, got ${showShape(a.shape)} and ${showShape(b.shape)}`,
     )
-    const [m, k] = lastTwo(a!.shape, transposeA)
-    const [l, n] = lastTwo(b!.shape, transposeB)
+    const [m, k] = lastTwo(a.shape, transposeA)
+    const [l, n] = lastTwo(b.shape, transposeB)
     check(
       k === l,
-      () => `matmul: inner dimensions ${k} and ${l} differ (${showShape(a!.shape)} · ${showShape(b!.shape)})`,
+      () => `matmul: inner dimensions ${k} and ${l} differ (${showShape(a.shape)} · ${showShape(b.shape)})`,
     )
     return {
-      shape: [...broadcastShapes('matmul', a!.shape.slice(0, -2), b!.shape.slice(0, -2)), m, n],
-      dtype: sameDType('matmul', a!, b!),
+      shape: [...broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n],
+      dtype: sameDType('matmul', a, b),
     }
   },
 
   conv: (window, x, w) => {
-    const spatial = x!.shape.slice(2)
+    const spatial = x.shape.slice(2)
     check(
-      x!.shape.length === w!.shape.length,
-      () => `conv: input ${showShape(x!.shape)} and kernel ${showShape(w!.shape)} differ in rank`,
+      x.shape.length === w.shape.length,
+      () => `conv: input ${showShape(x.shape)} and kernel ${showShape(w.shape)} differ in rank`,
     )
-    checkWindow('conv', window, spatial.length, x!.shape[1]!, w!.shape[0]!)
+    checkWindow('conv', window, spatial.length, x.shape[1]!, w.shape[0]!)
     check(
-      w!.shape[1]! * window.groups === x!.shape[1]!,
+      w.shape[1]! * window.groups === x.shape[1]!,
       () =>
-        `conv: kernel ${showShape(w!.shape)} with ${window.groups} groups expects ${w!.shape[1]! * window.groups} channels, the input has ${x!.shape[1]}`,
+        `conv: kernel ${showShape(w.shape)} with ${window.groups} groups expects ${w.shape[1]! * window.groups} channels, the input has ${x.shape[1]}`,
     )
-    const size = spatial.map((dim, axis) => convExtent(dim, w!.shape[axis + 2]!, window, axis))
+    const size = spatial.map((dim, axis) => convExtent(dim, w.shape[axis + 2]!, window, axis))
     check(
       size.every((dim) => dim >= 1),
-      () => `conv: kernel ${showShape(w!.shape)} is larger than the padded input ${showShape(x!.shape)}`,
+      () => `conv: kernel ${showShape(w.shape)} is larger than the padded input ${showShape(x.shape)}`,
     )
-    return { shape: [x!.shape[0]!, w!.shape[0]!, ...size], dtype: sameDType('conv', x!, w!) }
+    return { shape: [x.shape[0]!, w.shape[0]!, ...size], dtype: sameDType('conv', x, w) }
   },
 
   convInput: ({ size, ...window }, dy, w) => {
-    const channels = w!.shape[1]! * window.groups
-    checkRank('convInput', size, dy!, w!)
-    checkWindow('convInput', window, size.length, channels, dy!.shape[1]!)
+    const channels = w.shape[1]! * window.groups
+    checkRank('convInput', size, dy, w)
+    checkWindow('convInput', window, size.length, channels, dy.shape[1]!)
     check(
-      dy!.shape[1] === w!.shape[0],
-      () => `convInput: ${dy!.shape[1]} channels do not fit kernel ${showShape(w!.shape)}`,
+      dy.shape[1] === w.shape[0],
+      () => `convInput: ${dy.shape[1]} channels do not fit kernel ${showShape(w.shape)}`,
     )
     size.forEach((dim, axis) =>
       check(
-        convExtent(dim, w!.shape[axis + 2]!, window, axis) === dy!.shape[axis + 2],
-        () => `convInput: size ${showShape(size)} does not convolve to ${showShape(dy!.shape.slice(2))}`,
+        convExtent(dim, w.shape[axis + 2]!, window, axis) === dy.shape[axis + 2],
+        () => `convInput: size ${showShape(size)} does not convolve to ${showShape(dy.shape.slice(2))}`,
       ),
     )
-    return { shape: [dy!.shape[0]!, channels, ...size], dtype: sameDType('convInput', dy!, w!) }
+    return { shape: [dy.shape[0]!, channels, ...size], dtype: sameDType('convInput', dy, w) }
   },
 
   convWeight: ({ kernel, ...window }, x, dy) => {
-    checkRank('convWeight', kernel, x!, dy!)
+    checkRank('convWeight', kernel, x, dy)
     check(
-      x!.shape[0] === dy!.shape[0],
+      x.shape[0] === dy.shape[0],
       () =>
-        `convWeight: batches ${x!.shape[0]} and ${dy!.shape[0]} differ (${showShape(x!.shape)}, ${showShape(dy!.shape)})`,
+        `convWeight: batches ${x.shape[0]} and ${dy.shape[0]} differ (${showShape(x.shape)}, ${showShape(dy.shape)})`,
     )
-    checkWindow('convWeight', window, kernel.length, x!.shape[1]!, dy!.shape[1]!)
+    checkWindow('convWeight', window, kernel.length, x.shape[1]!, dy.shape[1]!)
     kernel.forEach((taps, axis) =>
       check(
-        convExtent(x!.shape[axis + 2]!, taps, window, axis) === dy!.shape[axis + 2],
-        () => `convWeight: kernel ${showShape(kernel)} does not map ${showShape(x!.shape)} to ${showShape(dy!.shape)}`,
+        convExtent(x.shape[axis + 2]!, taps, window, axis) === dy.shape[axis + 2],
+        () => `convWeight: kernel ${showShape(kernel)} does not map ${showShape(x.shape)} to ${showShape(dy.shape)}`,
       ),
     )
-    return { shape: [dy!.shape[1]!, x!.shape[1]! / window.groups, ...kernel], dtype: sameDType('convWeight', x!, dy!) }
+    return { shape: [dy.shape[1]!, x.shape[1]! / window.groups, ...kernel], dtype: sameDType('convWeight', x, dy) }
   },
 
   upsample: ({ factors }, x) => ({
-    shape: scaleTrailing('upsample', x!.shape, factors, (dim, factor) => dim * factor),
-    dtype: x!.dtype,
+    shape: scaleTrailing('upsample', x.shape, factors, (dim, factor) => dim * factor),
+    dtype: x.dtype,
   }),
 
   sumPool: ({ factors }, x) => ({
-    shape: scaleTrailing('sumPool', x!.shape, factors, (dim, factor) => {
-      check(dim % factor === 0, () => `sumPool: windows ${showShape(factors)} do not divide ${showShape(x!.shape)}`)
+    shape: scaleTrailing('sumPool', x.shape, factors, (dim, factor) => {
+      check(dim % factor === 0, () => `sumPool: windows ${showShape(factors)} do not divide ${showShape(x.shape)}`)
       return dim / factor
     }),
-    dtype: taken('sumPool', x!.dtype),
+    dtype: taken('sumPool', x.dtype),
   }),
 
-  softmax: (_, x) => floatsOnly('softmax', x!),
-  logSoftmax: (_, x) => floatsOnly('logSoftmax', x!),
-  normalize: (_, x) => lastAxis('normalize', x!),
-  inverseStd: (_, x) => ({ ...lastAxis('inverseStd', x!), shape: [...x!.shape.slice(0, -1), 1] }),
+  softmax: (_, x) => floatsOnly('softmax', x),
+  logSoftmax: (_, x) => floatsOnly('logSoftmax', x),
+  normalize: (_, x) => lastAxis('normalize', x),
+  inverseStd: (_, x) => ({ ...lastAxis('inverseStd', x), shape: [...x.shape.slice(0, -1), 1] }),
 }
 
 function lastTwo(shape: Shape, transposed: boolean): readonly [number, number] {

@@ -14,13 +14,14 @@ export type { Operand, Tensor, TensorOf } from './expression.ts'
 export function node<K extends OpName>(op: K, inputs: readonly Tensor[], attributes: Attributes[K]): Tensor {
   const infer = inferRules[op] as (attributes: Attributes[K], ...inputs: Tensor[]) => { shape: Shape; dtype: DType }
   const { shape, dtype } = infer(attributes, ...inputs)
-  return Object.freeze({
+  const tensor: Pick<Tensor, 'shape' | 'dtype'> = Object.freeze({
     op,
     inputs: Object.freeze([...inputs]),
     attributes: Object.freeze(attributes),
     shape,
     dtype,
-  }) as Tensor
+  })
+  return tensor as Tensor
 }
 
 /**

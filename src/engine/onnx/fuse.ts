@@ -73,7 +73,7 @@ export function findFusions(
       absorbed.add(sum)
     }
     if (tensor.op !== 'add') continue
-    const [a, b] = tensor.inputs as [Tensor, Tensor]
+    const [a, b] = tensor.inputs
     const pair = biasedConv(a, b) ?? biasedConv(b, a)
     if (pair !== undefined && alone(pair.conv)) {
       biased.set(tensor, pair)

@@ -107,7 +107,8 @@ export function isSmall(outputs: readonly Tensor[]): boolean {
 }
 
 /** What may be made of a graph. */
-interface Simplifying extends Pick<CompileOptions, 'constants'> {
+interface Simplifying {
+  readonly constants: CompileOptions['constants'] | undefined
   /** Whether it may become what only a CPU is quicker with. */
   readonly forCpu: boolean
 }

@@ -27,7 +27,8 @@ const print = (outputs: Readonly<Record<string, Tensor>>): string =>
 function again(outputs: readonly Tensor[], change: (tensor: Tensor, place: number) => Tensor = (each) => each) {
   const made = new Map<Tensor, Tensor>()
   topological(outputs).forEach((tensor, place) => {
-    const copy = { ...tensor, inputs: tensor.inputs.map((each) => made.get(each)!) } as Tensor
+    const inputs: readonly Tensor[] = tensor.inputs.map((each) => made.get(each)!)
+    const copy = { ...(tensor as object), inputs } as Tensor
     made.set(tensor, change(copy, place))
   })
   return named(outputs.map((each) => made.get(each)!))

@@ -33,7 +33,7 @@ function derivative(f: (t: number) => number, step = 1e-3): number {
   return (8 * (f(step) - f(-step)) - (f(2 * step) - f(-2 * step))) / (12 * step)
 }
 
-const scalarOf = (tensor: Tensor, feeds: Record<string, Feed>): number => evaluate([tensor], feeds)[0].data[0]
+const scalarOf = (tensor: Tensor, feeds: Record<string, Feed>): number => evaluate([tensor], feeds)[0].data[0]!
 
 /** A scalar that looks at every element, and at the gradient that flows into it: Σ w y + ½ Σ y². */
 const lossOf = (y: Tensor): Tensor => sum(add(mul(y, random(42, y.shape)), mul(square(y), 0.5)))
@@ -61,11 +61,11 @@ describe('gradients of every operator', () => {
     const found = evaluate(gradients(loss, xs), feeds)
     xs.forEach((x, k) => {
       const data = feeds[`x${k}`]
-      const expected = data.map((at, i) =>
-        derivative((t) => scalarOf(loss, { ...feeds, [`x${k}`]: data.with(i, at + t) })),
+      const expected = data!.map((at, i) =>
+        derivative((t) => scalarOf(loss, { ...feeds, [`x${k}`]: data!.with(i, at + t) })),
       )
-      expect(found[k].shape).toEqual(x.shape)
-      expectClose(found[k].data, expected, 1e-8)
+      expect(found[k]!.shape).toEqual(x.shape)
+      expectClose(found[k]!.data, expected, 1e-8)
     })
   })
 
@@ -76,12 +76,12 @@ describe('gradients of every operator', () => {
       .reduce((a, b) => add(a, b))
     const found = evaluate(gradients(slope, xs), feeds)
     for (const seed of [1, 2, 3]) {
-      const direction = xs.map((_, k) => uniform(seed * 10 + k, feeds[`x${k}`].length))
-      const along = found.flatMap(({ data }, k) => [...data].map((g, i) => g * direction[k][i]))
+      const direction = xs.map((_, k) => uniform(seed * 10 + k, feeds[`x${k}`]!.length))
+      const along = found.flatMap(({ data }, k) => [...data].map((g, i) => g * direction[k]![i]!))
       const expected = derivative((t) =>
         scalarOf(
           slope,
-          Object.fromEntries(xs.map((_, k) => [`x${k}`, feeds[`x${k}`].map((at, i) => at + t * direction[k][i])])),
+          Object.fromEntries(xs.map((_, k) => [`x${k}`, feeds[`x${k}`]!.map((at, i) => at + t * direction[k]![i]!)])),
         ),
       )
       expectClose([along.reduce((a, b) => a + b, 0)], [expected], 1e-7)
@@ -95,9 +95,9 @@ describe('gradients', () => {
 
   test('do not pass stopGradient', () => {
     const [whole, held] = [mul(x, exp(x)), mul(x, stopGradient(exp(x)))].map((y) => gradients(sum(y), [x])[0])
-    expectClose(elementsOf(held, feeds), feeds.x.map(Math.exp))
+    expectClose(elementsOf(held!, feeds), feeds.x.map(Math.exp))
     expectClose(
-      elementsOf(whole, feeds),
+      elementsOf(whole!, feeds),
       feeds.x.map((at) => (1 + at) * Math.exp(at)),
     )
     expect(elementsOf(gradients(sum(stopGradient(exp(x))), [x])[0], feeds)).toEqual([0, 0, 0])

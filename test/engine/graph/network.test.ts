@@ -45,16 +45,16 @@ const weights = Object.values(named)
 /** Convolution, group normalisation in two groups, SiLU, a linear head: the scores of three classes. */
 function scores(): Tensor {
   const { image, kernel, bias, scale, shift, head } = named
-  const h = add(conv(image, kernel, { padding: 1 }), bias)
+  const h = add(conv(image!, kernel!, { padding: 1 }), bias!)
   const normal = reshape(normalize(reshape(h, [batch, 2, -1]), 1e-5), h.shape)
-  return matmul(reshape(silu(add(mul(normal, scale), shift)), [batch, -1]), head)
+  return matmul(reshape(silu(add(mul(normal, scale!), shift!)), [batch, -1]), head!)
 }
 
 /** Cross-entropy with the classes 2 and 0, and a little weight decay. */
 function objective(): Tensor {
   const picked = equal(reshape(whole([2, 0]), [batch, 1]), whole([0, 1, 2]))
   const likelihood = sum(where(picked, logSoftmax(scores()), 0), 1)
-  return add(neg(mean(likelihood)), mul(sum(square(named.head)), 1e-3))
+  return add(neg(mean(likelihood)), mul(sum(square(named.head!)), 1e-3))
 }
 
 describe('a small network', () => {
@@ -70,13 +70,13 @@ describe('a small network', () => {
   test('has the gradient that finite differences see', () => {
     const found = evaluate(slopes, feeds)
     weights.forEach((_, k) => {
-      const name = Object.keys(shapes)[k]
-      const direction = uniform(k + 50, feeds[name].length)
+      const name = Object.keys(shapes)[k]!
+      const direction = uniform(k + 50, feeds[name]!.length)
       const at = (t: number): number =>
-        elementsOf(loss, { ...feeds, [name]: feeds[name].map((each, i) => each + t * direction[i]) })[0]
+        elementsOf(loss, { ...feeds, [name]: feeds[name]!.map((each, i) => each + t * direction[i]!) })[0]!
       const h = 1e-3
       const numeric = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
-      const exact = [...found[k].data].reduce((total, each, i) => total + each * direction[i], 0)
+      const exact = [...found[k]!.data].reduce((total, each, i) => total + each * direction[i]!, 0)
       expectClose([exact], [numeric], 1e-8)
     })
   })
@@ -85,7 +85,7 @@ describe('a small network', () => {
     const before = [loss, ...slopes]
     const after = simplify(before)
     const [expected, found] = [before, after].map((outputs) => evaluate(outputs, feeds))
-    expected.forEach(({ data }, i) => expectClose(found[i].data, data, 1e-12))
+    expected!.forEach(({ data }, i) => expectClose(found![i]!.data, data, 1e-12))
     expect(summarize(after).nodes).toBeLessThan(0.85 * summarize(before).nodes)
     expect(flops(after)).toBeLessThanOrEqual(flops(before))
   })
@@ -95,14 +95,14 @@ describe('a small network', () => {
     const losses: number[] = []
     for (let step = 0; step < 5; step++) {
       const [value, ...found] = evaluate([loss, ...slopes], now)
-      losses.push(value.data[0])
+      losses.push(value.data[0]!)
       now = Object.fromEntries(
         Object.entries(now).map(([name, data], k) =>
-          name === 'image' ? [name, data] : [name, data.map((each, i) => each - 0.02 * found[k].data[i])],
+          name === 'image' ? [name, data] : [name, data.map((each, i) => each - 0.02 * found[k]!.data[i]!)],
         ),
       )
     }
-    expect(losses.every((each, i) => i === 0 || each < losses[i - 1])).toBe(true)
+    expect(losses.every((each, i) => i === 0 || each < losses[i - 1]!)).toBe(true)
   })
 })
 

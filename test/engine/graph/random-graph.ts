@@ -105,11 +105,11 @@ const jumps: readonly Instruction[] = [
 const continuous: readonly Instruction[] = [
   ...functions(neg, abs, relu, stopGradient, transpose, flat),
   ...operators(add, sub, mul, max, min),
-  (a, _, n) => mul(a, [0, 1, -1, 2][n % 4]),
+  (a, _, n) => mul(a, [0, 1, -1, 2][n % 4]!),
   (a, _, n) => add(a, n % 2),
   (a, _, n) => pow(a, n % 4),
   (a) => div(a, 1),
-  (a, _, n) => sub([0, 1][n % 2], a),
+  (a, _, n) => sub([0, 1][n % 2]!, a),
   (a, _, n) => add(a, filled(n % 2, a.shape, 'float64')),
   (a, _, n) => mul(filled(n % 3, [2, ...a.shape], 'float64'), a),
   (a, _, n) => where(filled(n % 2, a.shape, 'bool'), a, neg(a)),
@@ -133,7 +133,7 @@ const continuous: readonly Instruction[] = [
   (a, _, n) => reverse(atLeastOneAxis(a), axisOf(a, n)),
   (a, b) => concat([flat(a), flat(b)], 0),
   (a, b, n) => concat([a, a, add(a, fitting(a, sum(b)))].map(atLeastOneAxis), axisOf(a, n)),
-  (a, _, n) => (a.shape[0] > 0 ? gather(a, whole([0, n % a.shape[0], 0])) : a),
+  (a, _, n) => (a.shape[0]! > 0 ? gather(a, whole([0, n % a.shape[0]!, 0])) : a),
   (a) => scatterAdd(flat(a), whole(Array.from({ length: sizeOf(a.shape) }, (_, i) => (i * i) % 3)), 3),
   (a, _, n) => (a.shape.length > 0 ? upsample(a, [1 + (n % 2)]) : a),
   (a, _, n) => (a.shape.length > 0 && a.shape.at(-1)! % 2 === 0 ? sumPool(a, [1 + (n % 2)]) : a),
@@ -151,7 +151,7 @@ const curves: readonly Instruction[] = [
   (a) => pow(add(mul(a, a), 1), -1),
   (a) => reciprocal(add(abs(a), 1)),
   fit((a, b) => div(a, add(abs(b), 1))),
-  (a, _, n) => mul(0.5, mul(a, [0.1, 3, 1e-20][n % 3])),
+  (a, _, n) => mul(0.5, mul(a, [0.1, 3, 1e-20][n % 3]!)),
   (a, _, n) => softmax(atLeastOneAxis(a), axisOf(a, n)),
   (a, _, n) => logSoftmax(atLeastOneAxis(a), axisOf(a, n)),
   (a) => normalize(atLeastOneAxis(a), 0.5),
@@ -172,8 +172,8 @@ function run(instructions: readonly Instruction[], program: readonly (readonly n
   const pool = [...start]
   for (const [op, i, j, n] of program) {
     // Later values are more likely operands: expressions grow deep rather than wide.
-    const pick = (at: number): Tensor => pool[Math.max(0, pool.length - 1 - (at % 8))]
-    const made = instructions[op % instructions.length](pick(i), pick(j), n)
+    const pick = (at: number): Tensor => pool[Math.max(0, pool.length - 1 - (at % 8))]!
+    const made = instructions[op! % instructions.length]!(pick(i!), pick(j!), n!)
     const size = sizeOf(made.shape)
     if (size <= largest && size > 0 && made.shape.length <= 5) pool.push(made)
   }

@@ -276,9 +276,9 @@ describe('broadcasting', () => {
             each,
           ),
         )
-        const spread = [left, right].map((each) => elementsOf(broadcastTo(each, shape)))
-        expect(elementsOf(mul(left, right))).toEqual(spread[0].map((each, i) => each * spread[1][i]))
-        expect(elementsOf(div(left, right))).toEqual(spread[0].map((each, i) => each / spread[1][i]))
+        const spread = [left, right].map((each) => elementsOf(broadcastTo(each!, shape)))
+        expect(elementsOf(mul(left!, right!))).toEqual(spread[0]!.map((each, i) => each * spread[1]![i]!))
+        expect(elementsOf(div(left!, right!))).toEqual(spread[0]!.map((each, i) => each / spread[1]![i]!))
       }),
     )
   })

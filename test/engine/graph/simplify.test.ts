@@ -253,9 +253,9 @@ describe('simplify', () => {
         // Adding 0 makes −0 a 0: the sign of zero is not kept.
         const plain = (data: ArrayLike<number>): number[] => Array.from(data, (each) => each + 0)
         after.forEach((each, i) => {
-          expect(each.shape).toEqual(outputs[i].shape)
-          expect(simple[i].dtype).toBe(outputs[i].dtype)
-          expect(plain(each.data)).toEqual(plain(before[i].data))
+          expect(each.shape).toEqual(outputs[i]!.shape)
+          expect(simple[i]!.dtype).toBe(outputs[i]!.dtype)
+          expect(plain(each.data)).toEqual(plain(before[i]!.data))
         })
         checked++
         if (topological(simple).length < topological(outputs).length) smaller++
@@ -271,7 +271,7 @@ describe('simplify', () => {
       fc.property(smoothGraphs, (outputs) => {
         const before = evaluate(outputs, realFeeds)
         fc.pre(before.every(({ data }) => [...data].every((each) => Math.abs(each) < 1e4)))
-        evaluate(simplify(outputs), realFeeds).forEach((each, i) => expectClose(each.data, before[i].data, 1e-9))
+        evaluate(simplify(outputs), realFeeds).forEach((each, i) => expectClose(each.data, before[i]!.data, 1e-9))
       }),
       { numRuns: 500 },
     )

@@ -53,7 +53,7 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   expect(actual.length).toBe(expected.length)
   for (let i = 0; i < expected.length; i++) {
     const [got, wanted] = [actual[i], expected[i]]
-    const close = Object.is(got, wanted) || Math.abs(got - wanted) <= tolerance * (1 + Math.abs(wanted))
+    const close = Object.is(got, wanted) || Math.abs(got! - wanted!) <= tolerance * (1 + Math.abs(wanted!))
     if (!close) expect.fail(`element ${i}: got ${got}, expected ${wanted}`)
   }
 }

@@ -14,7 +14,7 @@ describe.runIf(goldenExists)('the reference output of PyTorch', () => {
     const item = sizeOf(network.inputShape)
     const [x, t, labels, expected] = ['x', 't', 'class_labels', 'output'].map((name) => reference.get(name)?.data)
     // The last item alone: the reference evaluator is slow.
-    const y = run(network, flat, x!.subarray(item), [t![1]], labels?.subarray(1))
+    const y = run(network, flat, x!.subarray(item), [t![1]!], labels?.subarray(1))
     expect(distance(y, expected!.subarray(item))).toBeLessThan(1e-5)
   })
 })

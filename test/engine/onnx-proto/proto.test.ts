@@ -86,8 +86,12 @@ const model: fc.Arbitrary<ModelProto> = fc
   .map(withoutUndefined)
 
 /** An optional property that is not there compares equal to one that was never written. */
-function withoutUndefined<T extends object>(record: T): T {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T
+function withoutUndefined<T extends object>(record: T): WithoutUndefined<T> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>
+}
+
+type WithoutUndefined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 }
 
 // ------------------------------------------------------------------------------------------------ tests

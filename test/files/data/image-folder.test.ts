@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 
 type Colour = readonly [number, number, number]
-const [red, green, blue]: Colour[] = [
+const [red, green, blue]: readonly [Colour, Colour, Colour] = [
   [255, 0, 0],
   [0, 255, 0],
   [0, 0, 255],

@@ -8,16 +8,15 @@ import { topological } from '../traverse.ts'
  * on padding included), none for anything else, as is the custom.
  */
 export function flopsOf(tensor: Tensor): number {
-  const [first, second] = tensor.inputs
   switch (tensor.op) {
     case 'matmul':
-      return 2 * sizeOf(tensor.shape) * first.shape.at(tensor.attributes.transposeA ? -2 : -1)!
+      return 2 * sizeOf(tensor.shape) * tensor.inputs[0].shape.at(tensor.attributes.transposeA ? -2 : -1)!
     case 'conv':
-      return 2 * sizeOf(tensor.shape) * sizeOf(second.shape.slice(1))
+      return 2 * sizeOf(tensor.shape) * sizeOf(tensor.inputs[1].shape.slice(1))
     case 'convInput':
-      return 2 * sizeOf(first.shape) * sizeOf(second.shape.slice(1))
+      return 2 * sizeOf(tensor.inputs[0].shape) * sizeOf(tensor.inputs[1].shape.slice(1))
     case 'convWeight':
-      return 2 * sizeOf(second.shape) * sizeOf(tensor.shape.slice(1))
+      return 2 * sizeOf(tensor.inputs[1].shape) * sizeOf(tensor.shape.slice(1))
     default:
       return 0
   }

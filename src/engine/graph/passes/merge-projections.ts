@@ -76,9 +76,9 @@ export function mergeProjections(
 
   const values = (tensor: Tensor): Tensor | undefined => {
     if (tensor.op !== 'matmul' || tensor.attributes.transposeA || !tensor.attributes.transposeB) return undefined
-    const [seen, weight] = tensor.inputs as [Tensor, Tensor]
+    const [seen, weight] = tensor.inputs
     if (seen.op !== 'matmul' || seen.attributes.transposeA || seen.attributes.transposeB) return undefined
-    const [looks, value] = seen.inputs as [Tensor, Tensor]
+    const [looks, value] = seen.inputs
     const isLooking = looks.op === 'softmax' && looks.attributes.axis === 2 && looks.shape.length === 3
     const v = projectionOf(value)
     if (!isLooking || !alone(seen) || !v || v.scale || weight.shape.length !== 2 || !known(weight)) return undefined
@@ -137,7 +137,7 @@ function withOperand(
   isIt: (operand: Tensor) => boolean,
 ): { readonly rest: Tensor; readonly operand: Tensor } | undefined {
   if (tensor.op !== op) return undefined
-  const [a, b] = tensor.inputs as [Tensor, Tensor]
+  const [a, b] = tensor.inputs
   return isIt(b) ? { rest: a, operand: b } : isIt(a) ? { rest: b, operand: a } : undefined
 }
 

@@ -22,7 +22,7 @@ export function recompute(outputs: readonly Tensor[], atLeast: number = worthRec
   let bytes = 0
   for (const tensor of order) {
     if (tensor.op !== 'silu' || !first.has(tensor)) continue
-    const [y] = tensor.inputs as [Tensor]
+    const [y] = tensor.inputs
     const copy = copyOf(y)
     if (copy === undefined) continue
     again.set(y, copy)

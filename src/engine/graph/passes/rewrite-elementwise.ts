@@ -7,7 +7,7 @@ import { arithmeticOps, comparisonOps, unaryOps } from '../ops.ts'
 import type { OpName } from '../ops.ts'
 import { broadcastShapes, sameShape } from '../shape.ts'
 import { constantValue, node } from '../tensor.ts'
-import type { Tensor } from '../tensor.ts'
+import type { Tensor, TensorOf } from '../tensor.ts'
 import { all, either, is, to } from './rewrite.ts'
 import type { Rewrite, RewriteRules } from './rewrite.ts'
 
@@ -28,7 +28,7 @@ function unstretched(x: Tensor): Tensor {
 }
 
 /** Whether a reshape only puts dimensions of 1 in front. */
-export function addsLeadingOnes({ shape, inputs: [x] }: Tensor): boolean {
+export function addsLeadingOnes({ shape, inputs: [x] }: TensorOf<'reshape'>): boolean {
   const extra = shape.length - x.shape.length
   return extra > 0 && shape.slice(0, extra).every((dim) => dim === 1) && sameShape(shape.slice(extra), x.shape)
 }

@@ -37,7 +37,7 @@ export const movementRewrites: RewriteRules = {
   constant: [
     (y) => {
       const { data } = y.attributes
-      return data.length > 1 && sameEverywhere(data) && all(y, data[0])
+      return data.length > 1 && sameEverywhere(data) && all(y, data[0]!)
     },
   ],
 
@@ -55,13 +55,13 @@ export const movementRewrites: RewriteRules = {
       const inner = x.attributes.permutation
       return transpose(
         x.inputs[0],
-        permutation.map((axis) => inner[axis]),
+        permutation.map((axis) => inner[axis]!),
       )
     },
     // Only dimensions of 1 change places.
     (y, x) => {
       const moving = y.attributes.permutation.filter((axis) => x.shape[axis] !== 1)
-      return moving.every((axis, i) => i === 0 || moving[i - 1] < axis) && reshape(x, y.shape)
+      return moving.every((axis, i) => i === 0 || moving[i - 1]! < axis) && reshape(x, y.shape)
     },
     uniform,
   ],
@@ -80,12 +80,12 @@ export const movementRewrites: RewriteRules = {
     ({ shape, attributes: { start, end, step } }, x) => {
       if (x.op !== 'slice' || sizeOf(shape) === 0) return undefined
       const inner = x.attributes
-      const place = (at: number, axis: number): number => inner.start[axis] + at * inner.step[axis]
+      const place = (at: number, axis: number): number => inner.start[axis]! + at * inner.step[axis]!
       return sliceAll(
         x.inputs[0],
         start.map(place),
-        end.map((at, axis) => Math.min(place(at, axis), inner.end[axis])),
-        step.map((by, axis) => by * inner.step[axis]),
+        end.map((at, axis) => Math.min(place(at, axis), inner.end[axis]!)),
+        step.map((by, axis) => by * inner.step[axis]!),
       )
     },
     // What was padded is cut off again.
@@ -94,9 +94,9 @@ export const movementRewrites: RewriteRules = {
       const { before, interior } = x.attributes
       const core = x.inputs[0]
       const inside = core.shape.every(
-        (dim, axis) => interior[axis] === 0 && start[axis] >= before[axis] && end[axis] <= before[axis] + dim,
+        (dim, axis) => interior[axis] === 0 && start[axis]! >= before[axis]! && end[axis]! <= before[axis]! + dim,
       )
-      const back = (at: number, axis: number): number => at - before[axis]
+      const back = (at: number, axis: number): number => at - before[axis]!
       return inside && sliceAll(core, start.map(back), end.map(back), step)
     },
   ],
@@ -110,8 +110,8 @@ export const movementRewrites: RewriteRules = {
       if (value !== inner.value || interior.some((gap) => gap > 0)) return undefined
       return pad(
         x.inputs[0],
-        before.map((amount, axis) => amount + inner.before[axis]),
-        after.map((amount, axis) => amount + inner.after[axis]),
+        before.map((amount, axis) => amount + inner.before[axis]!),
+        after.map((amount, axis) => amount + inner.after[axis]!),
         { interior: inner.interior, value },
       )
     },
@@ -139,7 +139,7 @@ export const movementRewrites: RewriteRules = {
       const flat = pieces.flatMap((each) =>
         each.op === 'concat' && each.attributes.axis === axis ? each.inputs : [each],
       )
-      const filled = flat.filter((each) => each.shape[axis] > 0)
+      const filled = flat.filter((each) => each.shape[axis]! > 0)
       const kept = filled.length > 0 ? filled : flat.slice(0, 1)
       return (kept.length !== pieces.length || pieces.length === 1) && concat(kept, axis)
     },
@@ -157,7 +157,7 @@ export const movementRewrites: RewriteRules = {
       const extra = x.shape.length - own.length
       const stretched = y.attributes.axes.filter((axis) => (own[axis - extra] ?? 1) === 1 && x.shape[axis] !== 1)
       if (stretched.length === 0) return undefined
-      const count = sizeOf(stretched.map((axis) => x.shape[axis]))
+      const count = sizeOf(stretched.map((axis) => x.shape[axis]!))
       const narrow = x.shape.map((dim, axis) => (stretched.includes(axis) ? 1 : dim))
       return mul(sum(broadcastTo(x.inputs[0], narrow), y.attributes.axes), count)
     },
@@ -165,7 +165,7 @@ export const movementRewrites: RewriteRules = {
     (y, x) => {
       if (x.op !== 'sum') return undefined
       const left = x.inputs[0].shape.map((_, axis) => axis).filter((axis) => !x.attributes.axes.includes(axis))
-      const axes = [...x.attributes.axes, ...y.attributes.axes.map((axis) => left[axis])].sort((a, b) => a - b)
+      const axes = [...x.attributes.axes, ...y.attributes.axes.map((axis) => left[axis]!)].sort((a, b) => a - b)
       return lastRun(axes).length === axes.length && sum(x.inputs[0], axes)
     },
     // … and one over axes apart is two, the trailing ones first: the runtime is faster so, and others may share the first.

@@ -1,5 +1,7 @@
 /** The simplifier: the same values from a smaller graph. */
 import { TweedieError } from '../../../errors.ts'
+import { mapTuple } from '../map-tuple.ts'
+import type { MappedTuple } from '../map-tuple.ts'
 import type { OpName } from '../ops.ts'
 import { sameShape, showShape } from '../shape.ts'
 import { node } from '../tensor.ts'
@@ -21,7 +23,7 @@ const rules: RewriteRules = { ...elementwiseRewrites, ...movementRewrites }
  * not a number. Gradients are to be taken before: `stopGradient` is dropped. Order, shapes and types of the outputs stay;
  * an input on which no value depends any more is no longer among `inputsOf(outputs)`.
  */
-export function simplify(outputs: readonly Tensor[]): Tensor[] {
+export function simplify<const Outputs extends readonly Tensor[]>(outputs: Outputs): MappedTuple<Outputs, Tensor> {
   const intern = interner()
   const done = new Map<Tensor, Tensor>()
   const visit = (tensor: Tensor): Tensor => {
@@ -36,7 +38,7 @@ export function simplify(outputs: readonly Tensor[]): Tensor[] {
     return result
   }
   for (const tensor of topological(outputs)) visit(tensor)
-  return outputs.map((output) => done.get(output)!)
+  return mapTuple(outputs, (output) => done.get(output)!)
 }
 
 /** The same operator on other inputs. */

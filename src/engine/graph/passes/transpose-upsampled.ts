@@ -43,20 +43,20 @@ export function transposeUpsampled(outputs: readonly Tensor[], atLeast: number =
 
   const rewritten = (tensor: Tensor): Tensor | undefined => {
     if (tensor.op === 'conv' && isSame(tensor.attributes, tensor.inputs[1]!.shape.slice(2))) {
-      const [x, w] = tensor.inputs as [Tensor, Tensor]
+      const [x, w] = tensor.inputs
       const small = beforeDoubling(x)
       if (!small || w.shape[0]! * w.shape[1]! < atLeast) return undefined
       return convInput(now(small), wide(w), doubled, tensor.shape.slice(2))
     }
     if (tensor.op === 'convWeight' && isSame(tensor.attributes, tensor.attributes.kernel)) {
-      const [x, dy] = tensor.inputs as [Tensor, Tensor]
+      const [x, dy] = tensor.inputs
       const small = beforeDoubling(x)
       return small && narrowed(convWeight(now(dy), now(small), doubled, [4, 4]))
     }
     if (tensor.op === 'sumPool' && isDouble(tensor.attributes.factors)) {
-      const [dx] = tensor.inputs as [Tensor]
+      const [dx] = tensor.inputs
       if (dx.op !== 'convInput' || dx.dtype !== 'float32' || uses.get(dx) !== 1) return undefined
-      const [dy, w] = dx.inputs as [Tensor, Tensor]
+      const [dy, w] = dx.inputs
       return isSame(dx.attributes, w.shape.slice(2)) ? convWindow(now(dy), wide(w), doubled) : undefined
     }
     return undefined

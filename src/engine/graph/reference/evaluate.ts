@@ -1,5 +1,7 @@
 /** The reference evaluator: the truth that compiled programs, gradients and rewrites are held against. */
 import { TweedieError } from '../../../errors.ts'
+import { mapTuple } from '../map-tuple.ts'
+import type { MappedTuple } from '../map-tuple.ts'
 import type { OpName } from '../ops.ts'
 import { sameShape, showShape, sizeOf } from '../shape.ts'
 import type { Tensor, TensorOf } from '../tensor.ts'
@@ -22,14 +24,17 @@ export type Feed = ArrayLike<number> | { readonly data: ArrayLike<number> }
  * const x = input('x', [2])
  * evaluate([exp(x)], { x: [0, 1] }) // [{ shape: [2], data: Float64Array [1, 2.718281828459045] }]
  */
-export function evaluate(outputs: readonly Tensor[], feeds: Readonly<Record<string, Feed>> = {}): Value[] {
+export function evaluate<const Outputs extends readonly Tensor[]>(
+  outputs: Outputs,
+  feeds: Readonly<Record<string, Feed>> = {},
+): MappedTuple<Outputs, Value> {
   const values = new Map<Tensor, Value>()
   for (const tensor of topological(outputs)) {
     const inputs = tensor.inputs.map((each) => values.get(each)!)
     const value = tensor.op === 'input' ? fed(tensor, feeds) : evaluateNode(tensor, inputs)
     values.set(tensor, value)
   }
-  return outputs.map((output) => values.get(output)!)
+  return mapTuple(outputs, (output) => values.get(output)!)
 }
 
 /** The value of one node, given those of its inputs. */

@@ -8,12 +8,13 @@ import type { ReferenceRules, Value } from './value.ts'
 
 export const linearRules: ReferenceRules<'matmul' | 'conv' | 'convInput' | 'convWeight'> = {
   matmul: ({ transposeA, transposeB }, a, b) => {
-    const [m, inner] = transposeA ? a.shape.slice(-2).reverse() : a.shape.slice(-2)
+    const [rows, columns] = a.shape.slice(-2) as [number, number]
+    const [m, inner] = transposeA ? [columns, rows] : [rows, columns]
     const n = transposeB ? b.shape.at(-2)! : b.shape.at(-1)!
     const stack = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
     return tabulate([...stack, m, n], dtypeOf(a.data), (index) => {
       const at = index.slice(0, -2)
-      const [row, column] = index.slice(-2)
+      const [row, column] = index.slice(-2) as [number, number]
       let total = 0
       for (let k = 0; k < inner; k++) {
         const left = readBroadcast(a, transposeA ? [...at, k, row] : [...at, row, k])
@@ -25,21 +26,21 @@ export const linearRules: ReferenceRules<'matmul' | 'conv' | 'convInput' | 'conv
   },
 
   conv: (window, x, w) => {
-    const extent = x.shape.slice(2).map((size, axis) => positions(size, w.shape[axis + 2], window, axis))
-    const y = zeros([x.shape[0], w.shape[0], ...extent], x)
-    convolution(window, x.shape, w.shape, y.shape, (i, j, k) => (y.data[k] += x.data[i] * w.data[j]))
+    const extent = x.shape.slice(2).map((size, axis) => positions(size, w.shape[axis + 2]!, window, axis))
+    const y = zeros([x.shape[0]!, w.shape[0]!, ...extent], x)
+    convolution(window, x.shape, w.shape, y.shape, (i, j, k) => (y.data[k]! += x.data[i]! * w.data[j]!))
     return y
   },
 
   convInput: ({ size, ...window }, dy, w) => {
-    const dx = zeros([dy.shape[0], w.shape[1] * window.groups, ...size], dy)
-    convolution(window, dx.shape, w.shape, dy.shape, (i, j, k) => (dx.data[i] += dy.data[k] * w.data[j]))
+    const dx = zeros([dy.shape[0]!, w.shape[1]! * window.groups, ...size], dy)
+    convolution(window, dx.shape, w.shape, dy.shape, (i, j, k) => (dx.data[i]! += dy.data[k]! * w.data[j]!))
     return dx
   },
 
   convWeight: ({ kernel, ...window }, x, dy) => {
-    const dw = zeros([dy.shape[1], x.shape[1] / window.groups, ...kernel], x)
-    convolution(window, x.shape, dw.shape, dy.shape, (i, j, k) => (dw.data[j] += x.data[i] * dy.data[k]))
+    const dw = zeros([dy.shape[1]!, x.shape[1]! / window.groups, ...kernel], x)
+    convolution(window, x.shape, dw.shape, dy.shape, (i, j, k) => (dw.data[j]! += x.data[i]! * dy.data[k]!))
     return dw
   },
 }
@@ -48,9 +49,9 @@ const zeros = (shape: Shape, like: Value): Value => ({ shape, data: storage(dtyp
 
 /** In how many places a kernel fits, counted one by one. */
 function positions(size: number, kernel: number, { stride, padding, dilation }: Window, axis: number): number {
-  const [before, after] = padding[axis]
+  const [before, after] = padding[axis]!
   let count = 0
-  for (let from = -before; from + dilation[axis] * (kernel - 1) < size + after; from += stride[axis]) count++
+  for (let from = -before; from + dilation[axis]! * (kernel - 1) < size + after; from += stride[axis]!) count++
   return count
 }
 
@@ -67,13 +68,13 @@ function convolution(
   visit: (i: number, j: number, k: number) => void,
 ): void {
   const touching = contacts(window, size, kernel, extent)
-  for (let n = 0; n < batch; n++) {
-    for (let o = 0; o < outputs; o++) {
-      const group = Math.floor(o / (outputs / window.groups))
-      for (let c = 0; c < perGroup; c++) {
-        const x = (n * channels + group * perGroup + c) * sizeOf(size)
-        const w = (o * perGroup + c) * sizeOf(kernel)
-        const y = (n * outputs + o) * sizeOf(extent)
+  for (let n = 0; n < batch!; n++) {
+    for (let o = 0; o < outputs!; o++) {
+      const group = Math.floor(o / (outputs! / window.groups))
+      for (let c = 0; c < perGroup!; c++) {
+        const x = (n * channels! + group * perGroup! + c) * sizeOf(size)
+        const w = (o * perGroup! + c) * sizeOf(kernel)
+        const y = (n * outputs! + o) * sizeOf(extent)
         for (const [from, tap, to] of touching) visit(x + from, w + tap, y + to)
       }
     }
@@ -89,8 +90,8 @@ function contacts(
 ): (readonly [from: number, tap: number, to: number])[] {
   return [...indices(extent)].flatMap((to) =>
     [...indices(kernel)].flatMap((tap) => {
-      const from = to.map((at, axis) => at * stride[axis] - padding[axis][0] + tap[axis] * dilation[axis])
-      const inside = from.every((at, axis) => at >= 0 && at < size[axis])
+      const from = to.map((at, axis) => at * stride[axis]! - padding[axis]![0] + tap[axis]! * dilation[axis]!)
+      const inside = from.every((at, axis) => at >= 0 && at < size[axis]!)
       return inside ? [[offsetOf(from, size), offsetOf(tap, kernel), offsetOf(to, extent)] as const] : []
     }),
   )

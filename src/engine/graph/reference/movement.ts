@@ -22,12 +22,12 @@ export const movementRules: ReferenceRules<MovementOp> = {
 
   transpose: ({ permutation }, x) =>
     tabulate(
-      permutation.map((axis) => x.shape[axis]),
+      permutation.map((axis) => x.shape[axis]!),
       dtypeOf(x.data),
       (index) =>
         read(
           x,
-          x.shape.map((_, axis) => index[permutation.indexOf(axis)]),
+          x.shape.map((_, axis) => index[permutation.indexOf(axis)]!),
         ),
     ),
 
@@ -35,20 +35,22 @@ export const movementRules: ReferenceRules<MovementOp> = {
 
   slice: ({ start, end, step }, x) =>
     tabulate(
-      x.shape.map((_, axis) => Math.ceil((end[axis] - start[axis]) / step[axis])),
+      x.shape.map((_, axis) => Math.ceil((end[axis]! - start[axis]!) / step[axis]!)),
       dtypeOf(x.data),
       (index) =>
         read(
           x,
-          index.map((at, axis) => start[axis] + at * step[axis]),
+          index.map((at, axis) => start[axis]! + at * step[axis]!),
         ),
     ),
 
   pad: ({ before, after, interior, value }, x) => {
-    const shape = x.shape.map((dim, axis) => before[axis] + dim + Math.max(0, dim - 1) * interior[axis] + after[axis])
+    const shape = x.shape.map(
+      (dim, axis) => before[axis]! + dim + Math.max(0, dim - 1) * interior[axis]! + after[axis]!,
+    )
     return tabulate(shape, dtypeOf(x.data), (index) => {
-      const from = index.map((at, axis) => (at - before[axis]) / (interior[axis] + 1))
-      return from.every((at, axis) => Number.isInteger(at) && at >= 0 && at < x.shape[axis]) ? read(x, from) : value
+      const from = index.map((at, axis) => (at - before[axis]!) / (interior[axis]! + 1))
+      return from.every((at, axis) => Number.isInteger(at) && at >= 0 && at < x.shape[axis]!) ? read(x, from) : value
     })
   },
 
@@ -56,24 +58,24 @@ export const movementRules: ReferenceRules<MovementOp> = {
     tabulate(x.shape, dtypeOf(x.data), (index) =>
       read(
         x,
-        index.map((at, axis) => (axes.includes(axis) ? x.shape[axis] - 1 - at : at)),
+        index.map((at, axis) => (axes.includes(axis) ? x.shape[axis]! - 1 - at : at)),
       ),
     ),
 
   concat: ({ axis }, ...inputs) => {
-    const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0)
-    return tabulate(inputs[0].shape.with(axis, total), dtypeOf(inputs[0].data), (index) => {
+    const total = inputs.reduce((sum, { shape }) => sum + shape[axis]!, 0)
+    return tabulate(inputs[0]!.shape.with(axis, total), dtypeOf(inputs[0]!.data), (index) => {
       let which = 0
-      let at = index[axis]
-      while (at >= inputs[which].shape[axis]) at -= inputs[which++].shape[axis]
-      return read(inputs[which], index.with(axis, at))
+      let at = index[axis]!
+      while (at >= inputs[which]!.shape[axis]!) at -= inputs[which++]!.shape[axis]!
+      return read(inputs[which]!, index.with(axis, at))
     })
   },
 
   gather: (_, rows, at) => {
     const rank = at.shape.length
     return tabulate([...at.shape, ...rows.shape.slice(1)], dtypeOf(rows.data), (index) =>
-      read(rows, [rowAt('gather', at, index.slice(0, rank), rows.shape[0]), ...index.slice(rank)]),
+      read(rows, [rowAt('gather', at, index.slice(0, rank), rows.shape[0]!), ...index.slice(rank)]),
     )
   },
 
@@ -83,7 +85,7 @@ export const movementRules: ReferenceRules<MovementOp> = {
     const data = storage(dtypeOf(updates.data), sizeOf(shape))
     for (const index of indices(updates.shape)) {
       const to = [rowAt('scatterAdd', at, index.slice(0, rank), rows), ...index.slice(rank)]
-      data[offsetOf(to, shape)] += read(updates, index)
+      data[offsetOf(to, shape)]! += read(updates, index)
     }
     return { shape, data }
   },
@@ -91,12 +93,12 @@ export const movementRules: ReferenceRules<MovementOp> = {
   upsample: ({ factors }, x) => {
     const scale = [...x.shape.slice(factors.length).map(() => 1), ...factors]
     return tabulate(
-      x.shape.map((dim, axis) => dim * scale[axis]),
+      x.shape.map((dim, axis) => dim * scale[axis]!),
       dtypeOf(x.data),
       (index) =>
         read(
           x,
-          index.map((at, axis) => Math.floor(at / scale[axis])),
+          index.map((at, axis) => Math.floor(at / scale[axis]!)),
         ),
     )
   },

@@ -12,11 +12,11 @@ export const reduceRules: ReferenceRules<ReduceOp> = {
 
   sumPool: ({ factors }, x) => {
     const scale = [...x.shape.slice(factors.length).map(() => 1), ...factors]
-    const shape = x.shape.map((dim, axis) => dim / scale[axis])
+    const shape = x.shape.map((dim, axis) => dim / scale[axis]!)
     return accumulate(
       x,
       shape,
-      (index) => index.map((at, axis) => Math.floor(at / scale[axis])),
+      (index) => index.map((at, axis) => Math.floor(at / scale[axis]!)),
       0,
       (total, each) => total + each,
     )
@@ -62,7 +62,7 @@ function accumulate(
   const data = storage(dtypeOf(x.data), sizeOf(shape)).fill(x.data instanceof Int32Array ? wholeStart(start) : start)
   for (const index of indices(x.shape)) {
     const at = offsetOf(to(index), shape)
-    data[at] = combine(data[at], read(x, index))
+    data[at] = combine(data[at]!, read(x, index))
   }
   return { shape, data }
 }
@@ -79,15 +79,15 @@ function reduce(x: Value, axes: Index, start: number, combine: (a: number, b: nu
 function alongAxis(x: Value, axis: number, f: (line: readonly number[]) => readonly number[]): Value {
   const lines = new Map<number, readonly number[]>()
   const across = x.shape.with(axis, 1)
-  let length = x.shape[axis]
+  let length = x.shape[axis]!
   for (const index of indices(across)) {
-    const line = f(Array.from({ length: x.shape[axis] }, (_, at) => read(x, index.with(axis, at))))
+    const line = f(Array.from({ length: x.shape[axis]! }, (_, at) => read(x, index.with(axis, at))))
     lines.set(offsetOf(index, across), line)
     length = line.length
   }
   return tabulate(
     x.shape.with(axis, length),
     dtypeOf(x.data),
-    (index) => lines.get(offsetOf(index.with(axis, 0), across))![index[axis]],
+    (index) => lines.get(offsetOf(index.with(axis, 0), across))![index[axis]!]!,
   )
 }

@@ -39,12 +39,12 @@ export function tabulate(shape: Shape, dtype: DType, element: (index: Index) => 
 
 /** The place of an index in a row-major array. */
 export function offsetOf(index: Index, shape: Shape): number {
-  return index.reduce((offset, at, axis) => offset * shape[axis] + at, 0)
+  return index.reduce((offset, at, axis) => offset * shape[axis]! + at, 0)
 }
 
 /** The element at an index. */
 export function read({ shape, data }: Value, index: Index): number {
-  return data[offsetOf(index, shape)]
+  return data[offsetOf(index, shape)]!
 }
 
 /** The element at an index of a shape that the value broadcasts to. */
@@ -60,8 +60,8 @@ function indexAt(offset: number, shape: Shape): number[] {
   const index = Array.from<number>({ length: shape.length })
   let rest = offset
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index[axis] = rest % shape[axis]
-    rest = Math.floor(rest / shape[axis])
+    index[axis] = rest % shape[axis]!
+    rest = Math.floor(rest / shape[axis]!)
   }
   return index
 }
