@@ -15,6 +15,7 @@ import { guidedModel } from '../src/families/values/guided.ts'
 import { timesOf } from '../src/diffusion/sample/default-times.ts'
 import { modelVjp } from '../src/compiled/vjp.ts'
 import type { Network } from '../src/engine/nn/network.ts'
+import { conditionInputs } from '../src/engine/nn/condition-spec.ts'
 import { Scope } from '../src/engine/nn/parameters.ts'
 import { adamw } from '../src/engine/optim/adamw.ts'
 import { gathered } from '../src/engine/optim/simd/memory.ts'
@@ -200,12 +201,12 @@ async function guidedStepRow({ rounds, threads }: Settings): Promise<Row> {
   const labels = Int32Array.from({ length: batch }, (_, i) => i % 10)
   using plain = await guidedModel(model, engine, {}, { batch, threads })
   using guided = await guidedModel(model, engine, { w: 2 }, { batch, threads })
-  for (const each of [plain, guided]) each.setLabels(labels)
+  const context = { conditions: { labels } }
   const x = normal(key(1), new Float32Array(batch * 3072))
   const result = await inTurns(
     rounds,
-    async () => guided.denoiser.denoise(x, 0.5),
-    async () => plain.denoiser.denoise(x, 0.5),
+    async () => guided.denoiser.denoise(x, 0.5, context),
+    async () => plain.denoiser.denoise(x, 0.5, context),
   )
   return { title: `a step with guidance by class, ${titles.labels}, batch ${batch}`, ...inPlainSteps(result, 'aim 2') }
 }
@@ -353,8 +354,8 @@ function speed({ ms, peerMs, possible }: Outcome, work: number, goal: number): S
 
 function forwardFlops(network: Network, batch: number): number {
   const x = input('x', [batch, ...network.inputShape])
-  const labels = network.classes > 0 && { labels: input('labels', [batch], 'int32') }
-  return flops([network.build(new Scope(), { x, t: input('t', [batch]), ...labels })])
+  const conditions = conditionInputs(network.conditions, batch)
+  return flops([network.build(new Scope(), { x, t: input('t', [batch]), conditions })])
 }
 
 /** One number from one run of the U-Net's peer, where there is one. */

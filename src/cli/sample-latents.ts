@@ -6,6 +6,7 @@ import { fromNetwork, toNetwork } from '../files/data/frame.ts'
 import { clipped } from '../diffusion/denoise/clip.ts'
 import { TweedieError } from '../errors.ts'
 import { readBytes, writeFileAtomic } from '../files/io/node/files.ts'
+import { classesOf } from '../engine/nn/condition-spec.ts'
 import { guidedModel } from '../families/values/guided.ts'
 import type { Model } from '../families/values/model.ts'
 import { nodeEngine } from '../engine/runtime/node.ts'
@@ -50,11 +51,10 @@ export async function runLatents(path: string, options: SampleCommandOptions): P
 
   const walked = await watched(up ? 'encode' : 'decode', 'sampling', options, async ({ signal, progress }) => {
     using guided = await guidedModel(model, await nodeEngine(), guidance, { batch, ...sessionOptions(options) })
-    if (labels) guided.setLabels(labels)
     // a clipped way is no way back
     const denoiser = options.clip ? clipped(guided.denoiser) : guided.denoiser
     let last = x
-    for await (const step of sample(denoiser, { sampler, times, x, seed, signal })) {
+    for await (const step of sample(denoiser, { sampler, times, x, seed, signal, conditions: labels && { labels } })) {
       last = step.x as Float32Array
       progress.update(step.index + 1, step.total)
     }
@@ -126,7 +126,7 @@ function itemsOf({ frame }: Model, x: Float32Array) {
 /** The classes of all items: as typed, or none, where the model knows what that is. */
 function labelsFor(model: Model, text: string | undefined, count: number): Int32Array | undefined {
   if (text !== undefined) return classNumbers(model, text, count)
-  if (model.network.classes === 0) return undefined
+  if (classesOf(model.network) === 0) return undefined
   if (model.unconditionalLabel !== undefined) return new Int32Array(count).fill(model.unconditionalLabel)
   throw new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
     hint: 'choose one with --class',

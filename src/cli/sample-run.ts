@@ -28,10 +28,7 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   const { sampler: chosen, times, steps } = chooseSampler(model, options)
   const guidance = await chooseGuidance(model, options)
   const { classifier } = guidance
-  const named =
-    model.network.classes > 0 || !classifier
-      ? model
-      : { classNames: classifier.classNames, network: { classes: classifier.classNames.length } }
+  const named = model.classNames.length > 0 || !classifier ? model : classifier
   const labels = options.class === undefined ? undefined : classNumbers(named, options.class, count)
   const frames = trajectory === undefined ? undefined : new Frames(count * itemSize(model.frame.item))
 

@@ -66,7 +66,7 @@ export async function measuredSampler(
       items: measured.items,
       seed: 0,
       posterior: missing,
-      show: showTo(model, denoiser),
+      show: showTo(model),
       signal: options.signal,
       onProgress: progress.update,
     })

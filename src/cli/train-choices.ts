@@ -2,6 +2,7 @@
 import { defaultInputView } from '../diffusion/denoise/input-view.ts'
 import { learnsVariance } from '../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
+import { classesOf } from '../engine/nn/condition-spec.ts'
 import type { Network } from '../engine/nn/network.ts'
 import { scheduleOfNoise } from '../diffusion/noise/named.ts'
 import type { ScheduleName } from '../diffusion/noise/named.ts'
@@ -96,7 +97,7 @@ export function requireEffect(options: TrainCommandOptions, spec: TrainSpec, net
       hint: 'leave out_channels out of it, or give it twice as many',
     })
   }
-  if (options.labelDropout !== undefined && network.classes === 0) {
+  if (options.labelDropout !== undefined && classesOf(network) === 0) {
     throw new TweedieError('usage', '--label-dropout: there are no classes to leave out', {
       hint: options.unconditional ? 'without --unconditional there may be' : 'it is for labelled data',
     })

@@ -11,6 +11,7 @@ import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import { dpmSolver } from '../diffusion/sample/dpm-solver.ts'
 import { sample } from '../diffusion/sample/sample.ts'
 import { requireInt8Device } from './arithmetic.ts'
+import { exampleConditions } from './condition-feeds.ts'
 import { denoiserOf, type DenoisingModel } from './denoiser.ts'
 import type { DataScale } from '../files/data/dataset.ts'
 import { networkGraph, samplingPortion } from './network-graph.ts'
@@ -56,11 +57,10 @@ export async function calibrate(
   const program = await compile({ output, extremes }, engine, { ...session, constants: weights })
   const seen = new Float32Array((items / portion) * 4 * watched.length)
   using denoiser = denoiserOf(model, program, items, { extremes: seen })
-  const { classes } = model.network
-  if (classes > 0) denoiser.setLabels(Int32Array.from({ length: items }, (_, i) => i % classes))
+  const conditions = exampleConditions(model.network, items)
 
   const largest = new Float32Array(4 * watched.length).fill(-Infinity)
-  const problem = { sampler: dpmSolver(), times: timesOf(model.schedule, steps), batch: items, seed }
+  const problem = { sampler: dpmSolver(), times: timesOf(model.schedule, steps), batch: items, seed, conditions }
   const final = model.scale.kind === 'points' ? denoiser : clipped(denoiser)
   for await (const _ of sample(final, { ...problem, ...(signal && { signal }) })) {
     for (const [i, value] of seen.entries()) {

@@ -12,6 +12,7 @@ import type { ModelDenoiserOptions } from './denoiser.ts'
 import type { EmbeddingNetwork } from '../engine/nn/embedding-transformer.ts'
 import { networkGraph, type NetworkWeights } from './network-graph.ts'
 import type { ModelNoise } from './noise.ts'
+import { turns } from './turns.ts'
 
 /** A compiled control. */
 export interface ControlGradient extends Disposable {
@@ -59,30 +60,35 @@ export async function controlGradient(
   }
   const results = { gradient: new Float32Array(feeds.x.length), logP: new Float32Array(batch) }
   const bound = program.bind(feeds, results)
-  const run = async (given: FloatArray, t: number, { signal }: DenoiseContext = {}): Promise<number> => {
+  const { take, close } = turns('the control', () => {
+    bound.dispose()
+    program.dispose()
+  })
+  /** Runs the graph, and reads what came out before anybody else runs it. */
+  const run = async <T>(
+    given: FloatArray,
+    t: number,
+    context: DenoiseContext = {},
+    read: (scale: number) => T,
+  ): Promise<T> => {
     if (given.length > feeds.x.length) {
       throw new TweedieError('shape', `${(batch * given.length) / feeds.x.length} items for a control of ${batch}`)
     }
-    const scale = view.scale(t)
-    for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
-    feeds.t.fill(view.time(t))
-    await bound.run(signal ? { signal } : {})
-    return scale
-  }
-  const dispose = (): void => {
-    bound.dispose()
-    program.dispose()
+    const { signal } = context
+    return take(async () => {
+      const scale = view.scale(t)
+      for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+      feeds.t.fill(view.time(t))
+      await bound.run(signal ? { signal } : {})
+      return read(scale)
+    }, signal)
   }
   return {
-    async gradient(given, t, context) {
-      const scale = await run(given, t, context)
-      return results.gradient.subarray(0, given.length).map((value) => scale * value)
-    },
-    async logProbability(given, t, context) {
-      await run(given, t, context)
-      return results.logP.slice(0, (batch * given.length) / feeds.x.length)
-    },
-    dispose,
-    [Symbol.dispose]: dispose,
+    gradient: (given, t, context) =>
+      run(given, t, context, (scale) => results.gradient.subarray(0, given.length).map((value) => scale * value)),
+    logProbability: (given, t, context) =>
+      run(given, t, context, () => results.logP.slice(0, (batch * given.length) / feeds.x.length)),
+    dispose: close,
+    [Symbol.dispose]: close,
   }
 }

@@ -9,21 +9,28 @@ import type { ConvolutionRanges } from '../engine/onnx/int8-convolution.ts'
 import { bindPortions } from '../engine/runtime/portions.ts'
 import { compile, type Program } from '../engine/runtime/program.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
+import { conditionArrays } from '../engine/nn/condition-spec.ts'
 import { computeWith } from './arithmetic.ts'
+import { type ConditionedNetwork, feedConditions } from './condition-feeds.ts'
 import { networkGraph, type NetworkWeights, samplingPortion } from './network-graph.ts'
 import type { ModelNoise } from './noise.ts'
+import { turns } from './turns.ts'
 
-/** A denoiser that holds a compiled network. */
+/**
+ * A denoiser that holds a compiled network. Its conditions come with each call; calls may overlap, and then take turns. What is not
+ * said of a condition is "nothing", where the model knows what that is.
+ */
 export interface ModelDenoiser extends Denoiser, Disposable {
-  /** How many items it takes at a time; fewer are filled up. */
+  /** How many items it takes at a time, or fewer. */
   readonly batch: number
-  /** The class of every item of the batch, for a conditional model. */
-  setLabels(labels: ArrayLike<number>): void
+  /** Frees the network, after the evaluation that is running. */
   dispose(): void
 }
 
 /** What of a model makes a denoiser. */
-export type DenoisingModel = NetworkWeights & Pick<ModelNoise, 'schedule' | 'view' | 'parametrisation'>
+export type DenoisingModel = NetworkWeights &
+  Pick<ModelNoise, 'schedule' | 'view' | 'parametrisation'> &
+  Pick<ConditionedNetwork, 'unconditionalLabel'>
 
 /** How to compile it. */
 export interface ModelDenoiserOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
@@ -58,53 +65,52 @@ export async function modelDenoiser(
 /**
  * The denoiser over a compiled network, which it disposes of.
  *
- * @param program from `x`, `t` and `labels` to `output`, for a portion of the batch
+ * @param program from `x`, `t` and conditions to `output`, for a portion of the batch
  * @param further arrays for other outputs of it, portion by portion
  */
 export function denoiserOf(
-  { network, schedule, view, parametrisation: kind }: DenoisingModel,
+  model: DenoisingModel,
   program: Program,
   batch: number,
   further: Readonly<Record<string, Float32Array>> = {},
 ): ModelDenoiser {
+  const { network, schedule, view, parametrisation: kind } = model
   const [x, output] = [program.inputs.get('x')!, program.outputs.get('output')!]
   const feeds = {
+    ...conditionArrays(network.conditions, batch),
     x: new Float32Array(batch * sizeOf(x.shape.slice(1))),
     t: new Float32Array(batch),
-    ...(network.classes > 0 && { labels: new Int32Array(batch) }),
   }
+  const size = sizeOf(network.inputShape)
   const result = new Float32Array(batch * sizeOf(output.shape.slice(1)))
   const bound = bindPortions(program, feeds, { output: result, ...further }, batch / x.shape[0]!)
-
-  const predict = async (given: FloatArray, t: number, { signal }: DenoiseContext = {}): Promise<Float32Array> => {
-    if (given.length > feeds.x.length) {
-      throw new TweedieError('shape', `${given.length / sizeOf(network.inputShape)} items for a denoiser of ${batch}`)
-    }
-    const scale = view.scale(t)
-    if (scale === 1) feeds.x.set(given)
-    else for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
-    feeds.t.fill(view.time(t))
-    await bound.run(given.length / sizeOf(x.shape), signal ? { signal } : {})
-    return result.subarray(0, (given.length / feeds.x.length) * result.length)
-  }
-  const dispose = (): void => {
+  const { take, close } = turns('the denoiser', () => {
     bound.dispose()
     program.dispose()
+  })
+
+  const predict = async (
+    given: FloatArray,
+    t: number,
+    { signal, conditions }: DenoiseContext = {},
+  ): Promise<Float32Array> => {
+    const items = given.length / size
+    if (items > batch) throw new TweedieError('shape', `${items} items for a denoiser of ${batch}`)
+    return take(async () => {
+      feedConditions(model, feeds, conditions, items)
+      const scale = view.scale(t)
+      if (scale === 1) feeds.x.set(given)
+      else for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+      feeds.t.fill(view.time(t))
+      await bound.run(given.length / sizeOf(x.shape), signal ? { signal } : {})
+      return result.slice(0, (given.length / feeds.x.length) * result.length)
+    }, signal)
   }
   const read = result.length === 2 * feeds.x.length ? fromPredictionAndVariance : fromPrediction
   return {
     ...read(predict, { schedule, shape: network.inputShape, kind }),
     batch,
-    setLabels(labels) {
-      if (!feeds.labels) throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
-      for (let i = 0; i < labels.length; i++) {
-        if (!(labels[i]! >= 0 && labels[i]! < network.classes)) {
-          throw new TweedieError('usage', `class ${labels[i]}: the model has the classes 0 … ${network.classes - 1}`)
-        }
-        feeds.labels[i] = labels[i]!
-      }
-    },
-    dispose,
-    [Symbol.dispose]: dispose,
+    dispose: close,
+    [Symbol.dispose]: close,
   }
 }

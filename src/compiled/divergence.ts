@@ -3,10 +3,13 @@ import type { DenoiseContext, FloatArray } from '../diffusion/denoise/denoiser.t
 import { basis, type DivergenceDenoiser, dot, type MeanAndTrace } from '../diffusion/denoise/divergence.ts'
 import { sampleOfPrediction } from '../diffusion/denoise/parametrisation.ts'
 import { gradients, input, mul, sizeOf, slice, sum } from '../engine/graph/index.ts'
+import { conditionArrays } from '../engine/nn/condition-spec.ts'
+import { feedConditions } from './condition-feeds.ts'
 import { compile } from '../engine/runtime/program.ts'
 import type { Engine } from '../engine/runtime/session.ts'
 import { type DenoisingModel, type ModelDenoiser, modelDenoiser, type ModelDenoiserOptions } from './denoiser.ts'
 import { networkGraph } from './network-graph.ts'
+import { turns } from './turns.ts'
 
 /**
  * Compiles a model together with the products of its Jacobian. With the network's output F(c x, t) and
@@ -36,43 +39,44 @@ export async function modelDivergence(
   const program = await compile({ prediction, product }, engine, { ...session, constants: weights })
   const size = sizeOf(network.inputShape)
   const feeds = {
+    ...conditionArrays(network.conditions, batch),
     x: new Float32Array(batch * size),
     t: new Float32Array(batch),
     probe: new Float32Array(batch * size),
-    ...(network.classes > 0 && { labels: new Int32Array(batch) }),
   }
   const results = { prediction: new Float32Array(batch * size), product: new Float32Array(batch) }
   const bound = program.bind(feeds, results)
   const denoiser = await modelDenoiser(model, engine, options)
-  const dispose = (): void => {
+  const { take, close } = turns('the denoiser', () => {
     bound.dispose()
     program.dispose()
+  })
+  const dispose = (): void => {
+    close()
     denoiser.dispose()
   }
   return {
     ...denoiser,
-    async denoiseAndTrace(given, t, v, { signal }: DenoiseContext = {}): Promise<MeanAndTrace> {
-      const items = given.length / size
-      const scale = view.scale(t)
-      for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
-      feeds.t.fill(view.time(t))
-      const [p, q] = linearParts(model, t)
-      const trace = new Float64Array(items)
-      for (const each of v ? [v] : basis(given, size)) {
-        feeds.probe.set(each)
-        await bound.run(signal ? { signal } : {})
-        const squares = dot(each, each, size)
-        for (let item = 0; item < items; item++) {
-          trace[item]! += p * scale * results.product[item]! + q * squares[item]!
+    denoiseAndTrace: (given, t, v, { signal, conditions }: DenoiseContext = {}): Promise<MeanAndTrace> =>
+      take(async () => {
+        const items = given.length / size
+        feedConditions(model, feeds, conditions, items)
+        const scale = view.scale(t)
+        for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+        feeds.t.fill(view.time(t))
+        const [p, q] = linearParts(model, t)
+        const trace = new Float64Array(items)
+        for (const each of v ? [v] : basis(given, size)) {
+          feeds.probe.set(each)
+          await bound.run(signal ? { signal } : {})
+          const squares = dot(each, each, size)
+          for (let item = 0; item < items; item++) {
+            trace[item]! += p * scale * results.product[item]! + q * squares[item]!
+          }
         }
-      }
-      const mean = sampleOfPrediction(parametrisation, schedule, t, results.prediction.subarray(0, given.length), given)
-      return { mean, trace }
-    },
-    setLabels(labels) {
-      denoiser.setLabels(labels)
-      feeds.labels?.set(Int32Array.from(labels))
-    },
+        const predicted = results.prediction.subarray(0, given.length)
+        return { mean: sampleOfPrediction(parametrisation, schedule, t, predicted, given), trace }
+      }, signal),
     dispose,
     [Symbol.dispose]: dispose,
   }

@@ -1,6 +1,7 @@
-/** The network of a model as a graph of its own: `x`, `t` and, if it knows classes, `labels` → `output`. */
+/** The network of a model as a graph of its own: `x`, `t` and its conditions, each by its name → `output`. */
 import { input } from '../engine/graph/index.ts'
 import type { HostArray, Tensor } from '../engine/graph/index.ts'
+import { conditionInputs } from '../engine/nn/condition-spec.ts'
 import { Scope } from '../engine/nn/parameters.ts'
 import { portionOf } from '../engine/runtime/portions.ts'
 import type { Layout } from '../engine/nn/layout.ts'
@@ -31,13 +32,13 @@ export function samplingPortion(model: NetworkWeights, batch: number): number {
   return portionOf([networkGraph(model, batch).output], batch, portionValues)
 }
 
-/** Builds it. `t` is `[batch]` in the network's own units, `labels` `[batch]` int32. */
+/** Builds it. `t` is `[batch]` in the network's own units; the class is `labels` `[batch]`, int32. */
 export function networkGraph({ network, layout, weights }: NetworkWeights, batch: number): NetworkGraph {
   const x = input('x', [batch, ...network.inputShape], network.categories ? 'int32' : 'float32')
   const output = network.build(new Scope(), {
     x,
     t: input('t', [batch]),
-    ...(network.classes > 0 && { labels: input('labels', [batch], 'int32') }),
+    conditions: conditionInputs(network.conditions, batch),
   })
   return { x, output, weights: new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data])) }
 }

@@ -4,10 +4,13 @@ import { sampleOfPrediction } from '../diffusion/denoise/parametrisation.ts'
 import { TweedieError } from '../errors.ts'
 import { add, gradients, input, matmul, mul, reshape, sizeOf, slice, sub, type Tensor } from '../engine/graph/index.ts'
 import type { DifferentiableDenoiser, MeanAndPull, QuadraticMisfit } from '../diffusion/guidance/differentiable.ts'
+import { conditionArrays } from '../engine/nn/condition-spec.ts'
+import { feedConditions } from './condition-feeds.ts'
 import { compile } from '../engine/runtime/program.ts'
 import type { Engine } from '../engine/runtime/session.ts'
 import { type DenoisingModel, type ModelDenoiser, modelDenoiser, type ModelDenoiserOptions } from './denoiser.ts'
 import { networkGraph } from './network-graph.ts'
+import { turns } from './turns.ts'
 
 /** A model's denoiser, with its derivative. */
 export interface ModelVjp extends ModelDenoiser, DifferentiableDenoiser {}
@@ -33,21 +36,23 @@ export async function modelVjp(
   const program = await compile({ pulled: pulled! }, engine, { ...session, constants: weights })
   const size = sizeOf(x.shape)
   const feeds = {
+    ...conditionArrays(network.conditions, batch),
     x: new Float32Array(size),
     t: new Float32Array(batch),
     v: new Float32Array(size),
-    ...(network.classes > 0 && { labels: new Int32Array(batch) }),
   }
   const result = new Float32Array(size)
   const bound = program.bind(feeds, { pulled: result })
   const denoiser = await modelDenoiser(model, engine, options)
-  let fused: FusedMisfit | undefined
-  const product = new Float32Array(size)
-  const dispose = (): void => {
+  let fused: Promise<FusedMisfit> | undefined
+  const { take, close } = turns('the denoiser', () => {
     bound.dispose()
     program.dispose()
+  })
+  const dispose = (): void => {
+    close()
     denoiser.dispose()
-    fused?.dispose()
+    void fused?.then((misfit) => misfit.dispose()).catch(() => undefined)
   }
   /** The factors of m and x in E[x₀ | x]. */
   const factors = (t: number): readonly [p: number, q: number] => {
@@ -57,26 +62,24 @@ export async function modelVjp(
   }
   return {
     ...denoiser,
-    async vjp(given, t, cotangent, { signal }: DenoiseContext = {}): Promise<FloatArray> {
+    async vjp(given, t, cotangent, { signal, conditions }: DenoiseContext = {}): Promise<FloatArray> {
       if (given.length > size || cotangent.length !== given.length) {
         throw new TweedieError('shape', `${given.length} and ${cotangent.length} numbers for a denoiser of ${size}`)
       }
-      const scale = view.scale(t)
-      for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
-      feeds.v.set(cotangent)
-      feeds.t.fill(view.time(t))
-      await bound.run(signal ? { signal } : {})
-      const [p, q] = factors(t)
-      for (let i = 0; i < given.length; i++) product[i] = p * scale * result[i]! + q * cotangent[i]!
-      return product.subarray(0, given.length)
+      return take(async () => {
+        feedConditions(model, feeds, conditions, given.length / (size / batch))
+        const scale = view.scale(t)
+        for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+        feeds.v.set(cotangent)
+        feeds.t.fill(view.time(t))
+        await bound.run(signal ? { signal } : {})
+        const [p, q] = factors(t)
+        return Float32Array.from(cotangent, (value, i) => p * scale * result[i]! + q * value)
+      }, signal)
     },
     async denoiseAndPull(given, t, misfit, context): Promise<MeanAndPull> {
-      fused ??= await fusedMisfit(model, engine, options, feeds.labels)
-      return fused.run(given, t, misfit, factors(t), context)
-    },
-    setLabels(labels) {
-      denoiser.setLabels(labels)
-      feeds.labels?.set(Int32Array.from(labels))
+      fused ??= fusedMisfit(model, engine, options)
+      return (await fused).run(given, t, misfit, factors(t), context)
     },
     dispose,
     [Symbol.dispose]: dispose,
@@ -99,7 +102,6 @@ async function fusedMisfit(
   model: DenoisingModel,
   engine: Engine,
   { batch, ...session }: ModelDenoiserOptions,
-  labels: Int32Array | undefined,
 ): Promise<FusedMisfit> {
   const { x, output, weights } = networkGraph(model, batch)
   const size = sizeOf(x.shape)
@@ -111,38 +113,39 @@ async function fusedMisfit(
   const [pulled] = gradients(prediction, [x], reshape(v, x.shape))
   const program = await compile({ mean, v, pulled: pulled! }, engine, { ...session, constants: weights })
   const feeds = {
+    ...conditionArrays(model.network.conditions, batch),
     x: new Float32Array(size),
     t: new Float32Array(batch),
     p: new Float32Array(1),
     q: new Float32Array(1),
     target: new Float32Array(size),
     gram: new Float32Array(n * n),
-    ...(labels && { labels }),
   }
   const results = { mean: new Float32Array(size), v: new Float32Array(size), pulled: new Float32Array(size) }
   const bound = program.bind(feeds, results)
-  const product = new Float32Array(size)
   let known: Float32Array | undefined
-  const dispose = (): void => {
+  const { take, close } = turns('the denoiser', () => {
     bound.dispose()
     program.dispose()
-  }
+  })
   return {
-    async run(given, t, { gram, target }, [p, q], { signal } = {}) {
-      const scale = model.view.scale(t)
-      for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
-      feeds.t.fill(model.view.time(t))
-      feeds.p[0] = p
-      feeds.q[0] = q / scale
-      if (known !== gram) feeds.gram.set(gram)
-      known = gram
-      for (let first = 0; first < given.length; first += target.length) feeds.target.set(target, first)
-      await bound.run(signal ? { signal } : {})
-      const { length } = given
-      for (let i = 0; i < length; i++) product[i] = p * scale * results.pulled[i]! + q * results.v[i]!
-      return { mean: results.mean.subarray(0, length), pulled: product.subarray(0, length) }
-    },
-    dispose,
-    [Symbol.dispose]: dispose,
+    run: (given, t, { gram, target }, [p, q], { signal, conditions } = {}) =>
+      take(async () => {
+        feedConditions(model, feeds, conditions, given.length / n)
+        const scale = model.view.scale(t)
+        for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+        feeds.t.fill(model.view.time(t))
+        feeds.p[0] = p
+        feeds.q[0] = q / scale
+        if (known !== gram) feeds.gram.set(gram)
+        known = gram
+        for (let first = 0; first < given.length; first += target.length) feeds.target.set(target, first)
+        await bound.run(signal ? { signal } : {})
+        const { length } = given
+        const pulled = Float32Array.from({ length }, (_, i) => p * scale * results.pulled[i]! + q * results.v[i]!)
+        return { mean: results.mean.slice(0, length), pulled }
+      }, signal),
+    dispose: close,
+    [Symbol.dispose]: close,
   }
 }

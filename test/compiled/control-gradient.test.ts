@@ -45,7 +45,7 @@ const exact: EmbeddingNetwork = {
   config: {},
   inputShape: [length, features],
   outputShape: [length, features],
-  classes: 0,
+  conditions: {},
   vocabulary: { tokens: 3, features },
   table: () => constant(vectors, [3, features]),
   build(_, { x, t }) {

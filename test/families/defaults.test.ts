@@ -1,6 +1,7 @@
 /** Whatever the data are, the defaults make a network that fits them. */
 import { assert, integer, oneof, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
+import { classesOf } from '../../src/engine/nn/condition-spec.ts'
 import { frameOf } from '../../src/files/data/frame.ts'
 import { networkFromConfig, strideOf } from '../../src/engine/nn/registry.ts'
 import { defaultSpec } from '../../src/families/values/defaults.ts'
@@ -20,7 +21,7 @@ test('the network takes what the data are cut into', () => {
       checkSpec(spec)
       const network = networkFromConfig(spec.network.className, spec.network.config)
       expect(frameOf(shape, spec.patch, strideOf(network)).network).toEqual(network.inputShape)
-      expect(network.classes).toBe(classes === 0 ? 0 : classes + 1)
+      expect(classesOf(network)).toBe(classes === 0 ? 0 : classes + 1)
       expect(spec.batch).toBeLessThanOrEqual(length)
     }),
     { numRuns: 60 },

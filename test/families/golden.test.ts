@@ -34,10 +34,10 @@ describe.skipIf(!existsSync(golden)).each(['ddpm-digits-class', 'ddpm-rgb16'])('
     const table = model.schedule.table!
     expect(tableIndices(table.steps, 10)).toEqual(whole('ddim_timesteps'))
     using denoiser = await modelDenoiser(model, await nodeEngine(), { batch: 2 })
-    if (labels) denoiser.setLabels(labels)
     const steps: Float32Array[] = []
     const options = { sampler: ddim({ direction: 'network' }), times: tableTimes(table, 10), x: floats('x') }
-    for await (const { x } of sample(clipped(denoiser), options)) steps.push(Float32Array.from(x))
+    const conditions = labels && { labels: Int32Array.from(labels) }
+    for await (const { x } of sample(clipped(denoiser), { ...options, conditions })) steps.push(Float32Array.from(x))
     expect(distance(steps[0]!, floats('ddim_first'))).toBeLessThan(1e-4)
     expect(distance(steps.at(-1)!, floats('ddim_final'))).toBeLessThan(1e-3)
   })

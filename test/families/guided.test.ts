@@ -13,6 +13,7 @@ import {
   maskOperator,
   observe,
 } from '../../src/diffusion/measure/index.ts'
+import { conditioned } from '../../src/diffusion/denoise/conditions.ts'
 import { modelClassGradient } from '../../src/families/values/class-gradient.ts'
 import {
   classifierView,
@@ -64,8 +65,8 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 
 describe('the derivative of a network', () => {
   it('vᵀ J v is the difference quotient of the mean', async () => {
-    using denoiser = await modelVjp(model, engine, { batch: 3 })
-    denoiser.setLabels([1, 2, 10])
+    using compiled = await modelVjp(model, engine, { batch: 3 })
+    const denoiser = conditioned(compiled, { labels: Int32Array.of(1, 2) })
     const [x, v] = [random('x', 2 * seenSize), random('v', 2 * seenSize)]
     for (const t of [0.2, 0.7]) {
       const at = async (h: number) =>
@@ -87,8 +88,8 @@ describe('the derivative of a network', () => {
   })
 
   it('of a linear misfit comes with the mean in one evaluation, the same as in two', async () => {
-    using denoiser = await modelVjp(model, engine, { batch: 3 })
-    denoiser.setLabels([1, 2, 10])
+    using compiled = await modelVjp(model, engine, { batch: 3 })
+    const denoiser = conditioned(compiled, { labels: Int32Array.of(1, 2) })
     const operator = throughFrame(gaussianBlur(shape, 1), model.frame) as LinearOperator
     const x = random('x', 2 * seenSize)
     const y = random('y', 2 * size)
@@ -213,14 +214,12 @@ describe('guidance', () => {
     const w = 1.5
     const plain = async (labels: number[]) => {
       using denoiser = await modelDenoiser(model, engine, { batch: 2 })
-      denoiser.setLabels(labels)
-      return (await denoiser.denoise(x, 0.5)).slice()
+      return await denoiser.denoise(x, 0.5, { conditions: { labels: Int32Array.from(labels) } })
     }
     const weak = await trained(4, 0.1, 4)
     const weakMean = async (labels: number[]) => {
       using denoiser = await modelDenoiser(weak, engine, { batch: 2 })
-      denoiser.setLabels(labels)
-      return (await denoiser.denoise(x, 0.5)).slice()
+      return await denoiser.denoise(x, 0.5, { conditions: { labels: Int32Array.from(labels) } })
     }
     const own = await plain([1, 2])
     for (const [guidance, away] of [
@@ -229,8 +228,7 @@ describe('guidance', () => {
       [{ w, weak }, await weakMean([1, 2])],
     ] as const) {
       using guided = await guidedModel(model, engine, guidance, { batch: 2 })
-      guided.setLabels([1, 2])
-      const mean = await guided.denoiser.denoise(x, 0.5)
+      const mean = await guided.denoiser.denoise(x, 0.5, { conditions: { labels: Int32Array.of(1, 2) } })
       mean.forEach((value, i) => expect(value).toBeCloseTo((w + 1) * own[i]! - w * away[i]!, 3))
     }
   })
@@ -262,11 +260,12 @@ describe('a classifier of noisy data', () => {
     expect(() => decodeNoisyClassifier(Uint8Array.of(1, 2))).toThrow()
 
     using compiled = await modelClassGradient(again, model, engine, { batch: 2 })
-    compiled.setLabels([3])
     const t = 0.4
     const x = random('seen', size)
     const gradient = Float64Array.from(
-      await compiled.gradient(toNetwork(model.frame, x, new Float32Array(seenSize)), t),
+      await compiled.gradient(toNetwork(model.frame, x, new Float32Array(seenSize)), t, {
+        conditions: { labels: Int32Array.of(3) },
+      }),
     )
     const v = random('direction', size)
     const along = toNetwork(model.frame, v, new Float32Array(seenSize))

@@ -12,10 +12,15 @@ import type { Schedule } from '../noise/schedule.ts'
 
 export type { FloatArray }
 
+/** Conditions of a batch by name: `labels` `[batch]`, a vector `[batch, size]`, an image `[batch, C, H, W]`. */
+export type Conditions = Readonly<Record<string, Float32Array | Int32Array>>
+
 /** What a caller passes along with a point. */
 export interface DenoiseContext {
   /** Stops the evaluation. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
+  /** What each item of this call is told, for a conditional denoiser. */
+  readonly conditions?: Conditions | undefined
 }
 
 /** The posterior mean of clean data given noisy data. */
@@ -29,7 +34,7 @@ export interface Denoiser {
    *
    * @param x noisy data, `[batch, ...shape]`, read only
    * @param t the time of `x`, in (0, 1]
-   * @returns the mean, `[batch, ...shape]`; the denoiser may write its next answer into the same array
+   * @returns the mean, `[batch, ...shape]`: a new array, which the caller may write into. Calls may overlap.
    */
   denoise(x: FloatArray, t: number, context?: DenoiseContext): FloatArray | Promise<FloatArray>
   /** If the mean is another denoiser's, made to fit the data's range: that denoiser, and the fitting. */

@@ -1,7 +1,7 @@
 /** A network becomes a denoiser: its prediction, in any parametrisation, is turned into the posterior mean. */
 import { TweedieError } from '../../errors.ts'
 import type { Schedule } from '../noise/schedule.ts'
-import type { DenoiseContext, Denoiser, FloatArray } from './denoiser.ts'
+import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray } from './denoiser.ts'
 import {
   type Parametrisation,
   type ParametrisationName,
@@ -11,7 +11,7 @@ import {
 
 /**
  * What a network does: from noisy data `[batch, ...shape]` at time t ∈ (0, 1] to its prediction of the same shape.
- * It may return the same array every time; the denoiser writes into no array but its own.
+ * The denoiser does not write into the array that it returns.
  */
 export type Predict = (x: FloatArray, t: number, context?: DenoiseContext) => FloatArray | Promise<FloatArray>
 
@@ -36,7 +36,6 @@ export interface PredictionOptions {
  */
 export function fromPrediction(predict: Predict, { schedule, shape, kind }: PredictionOptions): Denoiser {
   const view = parametrisation(kind)
-  let mean: FloatArray = new Float32Array(0)
   return Object.freeze({
     schedule,
     shape,
@@ -47,8 +46,7 @@ export function fromPrediction(predict: Predict, { schedule, shape, kind }: Pred
           hint: 'a prediction has the shape of its input; drop the channels of a learned variance first',
         })
       }
-      if (mean.length !== x.length || mean.constructor !== x.constructor) mean = x.slice()
-      return sampleOfPrediction(view, schedule, t, prediction, x, mean)
+      return sampleOfPrediction(view, schedule, t, prediction, x, emptyLike(x))
     },
   })
 }

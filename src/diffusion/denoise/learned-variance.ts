@@ -6,10 +6,10 @@ import { fromPrediction, type Predict, type PredictionOptions } from './from-pre
 /** A denoiser that also says where between its two bounds the variance of the reverse step lies. */
 export interface VarianceDenoiser extends Denoiser {
   /**
-   * v of the last evaluation, `[batch, ...shape]`: log var = v log β + (1 − v) log β̃, between the variances of
+   * v of the evaluation that gave this mean (the same array), `[batch, ...shape]`: log var = v log β + (1 − v) log β̃, between the variances of
    * q(x_t | x_s) and of q(x_s | x_t, x₀).
    */
-  readonly fraction: () => FloatArray
+  readonly fraction: (mean: FloatArray) => FloatArray
 }
 
 /**
@@ -21,27 +21,33 @@ export interface VarianceDenoiser extends Denoiser {
  */
 export function fromPredictionAndVariance(predict: Predict, options: PredictionOptions): VarianceDenoiser {
   const size = sizeOf(options.shape)
-  let fraction: FloatArray = new Float32Array(0)
-  let prediction: FloatArray = fraction
-  const split = async (x: FloatArray, t: number, context?: DenoiseContext): Promise<FloatArray> => {
-    const output = await predict(x, t, context)
-    if (output.length !== 2 * x.length) {
-      throw new TweedieError(
-        'shape',
-        `the network returned ${output.length} numbers for ${x.length} of input, not twice as many`,
-      )
-    }
-    if (prediction.length !== x.length || prediction.constructor !== output.constructor) {
-      prediction = emptyLike(output, x.length)
-      fraction = emptyLike(output, x.length)
-    }
-    for (let at = 0; at < x.length; at += size) {
-      prediction.set(output.subarray(2 * at, 2 * at + size), at)
-      for (let i = 0; i < size; i++) fraction[at + i] = (output[2 * at + size + i]! + 1) / 2
-    }
-    return prediction
-  }
-  return Object.freeze({ ...fromPrediction(split, options), fraction: () => fraction })
+  const fractions = new WeakMap<FloatArray, FloatArray>()
+  return Object.freeze({
+    schedule: options.schedule,
+    shape: options.shape,
+    async denoise(x: FloatArray, t: number, context?: DenoiseContext): Promise<FloatArray> {
+      const output = await predict(x, t, context)
+      if (output.length !== 2 * x.length) {
+        throw new TweedieError(
+          'shape',
+          `the network returned ${output.length} numbers for ${x.length} of input, not twice as many`,
+        )
+      }
+      const [prediction, fraction] = [emptyLike(output, x.length), emptyLike(output, x.length)]
+      for (let at = 0; at < x.length; at += size) {
+        prediction.set(output.subarray(2 * at, 2 * at + size), at)
+        for (let i = 0; i < size; i++) fraction[at + i] = (output[2 * at + size + i]! + 1) / 2
+      }
+      const mean = await fromPrediction(() => prediction, options).denoise(x, t)
+      fractions.set(mean, fraction)
+      return mean
+    },
+    fraction(mean: FloatArray): FloatArray {
+      const found = fractions.get(mean)
+      if (found) return found
+      throw new TweedieError('usage', 'no variance is known of this mean: it must be the array that denoise() returned')
+    },
+  })
 }
 
 /** Whether a denoiser predicts variances. */

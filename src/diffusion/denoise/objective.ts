@@ -9,6 +9,7 @@
  */
 import { add, input, mean, mul, reshape, square, sub } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
+import { conditionInputs } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { Objective } from './objective-spec.ts'
@@ -41,7 +42,7 @@ export function perItem(name: string, network: Network, batch: number): Tensor {
 
 /**
  * Shows a network `batch` noisy items. Inputs: `x0` and `epsilon` `[N, ...shape]`, `t` `[N]` in the network's units,
- * `labels` `[N]` for a conditional network, and {@link itemCoefficients} but the weight, `[N]`.
+ * the network's conditions by their names (`labels` `[N]`), and {@link itemCoefficients} but the weight, `[N]`.
  */
 export function answerOf(network: Network, scope: Scope, batch: number): Answer {
   const shape = [batch, ...network.inputShape]
@@ -51,7 +52,7 @@ export function answerOf(network: Network, scope: Scope, batch: number): Answer 
   const output = network.build(scope, {
     x: mix('alpha', 'sigma'),
     t: input('t', [batch]),
-    ...(network.classes > 0 && { labels: input('labels', [batch], 'int32') }),
+    conditions: conditionInputs(network.conditions, batch),
   })
   return { x0, target: mix('sample', 'noise'), output }
 }

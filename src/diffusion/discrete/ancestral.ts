@@ -66,7 +66,7 @@ async function* run(
   rounds: number,
   ask: (changed: boolean) => boolean,
 ): AsyncGenerator<TokenStep> {
-  const { denoiser, x, given, batch, labels, temperature, signal } = problem
+  const { denoiser, x, given, batch, temperature, context } = problem
   const { process } = denoiser
   const times = tokenTimes(process, problem.steps)
   const uniforms = new Float64Array(x.length)
@@ -76,7 +76,7 @@ async function* run(
   for (let index = 0; index < problem.steps; index++) {
     const [t, s] = [times[index]!, times[index + 1]!]
     for (let round = 0; round < rounds; round++) {
-      signal?.throwIfAborted()
+      context.signal?.throwIfAborted()
       if (round > 0) {
         problem.uniforms(uniforms, index, 3 * round - 1)
         process.corrupt(x.slice(), t, uniforms, x, s)
@@ -84,7 +84,7 @@ async function* run(
       problem.uniforms(uniforms, index, 3 * round + 1)
       showGiven(process, given, t, uniforms, x)
       if (ask(changed)) {
-        answer = temper(await denoiser.logits(x, t, batch, labels, signal), process.categories, temperature)
+        answer = temper(await denoiser.logits(x, t, batch, context), process.categories, temperature)
         evaluations++
       }
       problem.uniforms(uniforms, index, 3 * round)

@@ -13,6 +13,7 @@ import { type BoundTerms, sumPerItem, withTotal } from '../denoise/bound-terms.t
 import { TweedieError } from '../../errors.ts'
 import { sizeOf } from '../../engine/graph/shape.ts'
 import { fold, key, uniform } from '../../engine/random/index.ts'
+import type { Conditions } from '../denoise/denoiser.ts'
 import type { CategoricalDenoiser } from './denoiser.ts'
 import { type BoundTerm, firstTerm, laterTerm } from './terms.ts'
 
@@ -20,8 +21,8 @@ import { type BoundTerm, firstTerm, laterTerm } from './terms.ts'
 export interface DiscreteBoundOptions {
   /** How many of the terms L_{t−1} are looked at, one from each of so many equal strata; default all, and 128 in continuous time. */
   readonly terms?: number
-  /** Classes, `[batch]`, for a conditional denoiser. */
-  readonly labels?: Int32Array
+  /** What each item is told, `[batch, ...]` by name, for a conditional denoiser: `{ labels }`. */
+  readonly conditions?: Conditions | undefined
   /** Decides noise and the choice of terms; default 0. */
   readonly seed?: number | bigint | string
   /** The number of the first item within all, when they come in batches. */
@@ -50,7 +51,7 @@ export async function discreteBound(
 ): Promise<DiscreteBound> {
   const { process, shape } = denoiser
   const { categories, spec } = process
-  const { seed = 0, firstItem = 0, labels, signal, onTerm } = options
+  const { seed = 0, firstItem = 0, conditions, signal, onTerm } = options
   const size = sizeOf(shape)
   const batch = x0.length / size
   checkTokens(x0, size, categories)
@@ -68,7 +69,7 @@ export async function discreteBound(
       const [from, to] = [item * size, (item + 1) * size]
       process.corrupt(x0.subarray(from, to), t, uniforms, xt.subarray(from, to))
     }
-    const logP0 = await denoiser.logits(xt, t, batch, labels, signal)
+    const logP0 = await denoiser.logits(xt, t, batch, { ...(conditions && { conditions }), ...(signal && { signal }) })
     return sumPerItem(batch, size, (i) => process.divergence(logP0, i * categories, xt[i]!, x0[i]!, s, t))
   }
 

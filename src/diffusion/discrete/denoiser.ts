@@ -4,6 +4,7 @@
  */
 import { sizeOf } from '../../engine/graph/shape.ts'
 import type { FloatArray } from '../../engine/random/index.ts'
+import type { DenoiseContext } from '../denoise/denoiser.ts'
 import { logNormalize } from './log-space.ts'
 import type { DiscreteProcess } from './process.ts'
 
@@ -20,16 +21,10 @@ export interface CategoricalDenoiser {
    *
    * @param xt noisy tokens, `[batch, ...shape]`, read only
    * @param t the time of them, in (0, 1]
-   * @param labels classes, `[batch]`, for a conditional denoiser
-   * @returns `[batch, ...shape, K]`; the denoiser may write its next answer into the same array
+   * @param context what each item is told, for a conditional denoiser, and a signal
+   * @returns `[batch, ...shape, K]`: a new array, which the caller may write into. Calls may overlap.
    */
-  logits(
-    xt: Int32Array,
-    t: number,
-    batch: number,
-    labels?: Int32Array,
-    signal?: AbortSignal,
-  ): FloatArray | Promise<FloatArray>
+  logits(xt: Int32Array, t: number, batch: number, context?: DenoiseContext): FloatArray | Promise<FloatArray>
 }
 
 /** What a network says of each token from its context: raw logits, `[batch, ...shape, K]`. */
@@ -57,8 +52,8 @@ export function fromLogits(
     process,
     shape,
     timeless: timeless && process.mask !== null,
-    async logits(xt: Int32Array, t: number, batch: number, labels?: Int32Array, signal?: AbortSignal) {
-      const out = await evaluate(xt, t, batch, labels, signal)
+    async logits(xt: Int32Array, t: number, batch: number, context?: DenoiseContext) {
+      const out = await evaluate(xt, t, batch, context)
       for (let i = 0; i < batch * size; i++) {
         process.addEvidence(out, i * categories, xt[i]!, t)
         logNormalize(out, i * categories, categories)

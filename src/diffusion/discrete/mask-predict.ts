@@ -31,7 +31,7 @@ export function maskPredict({ randomness = 4.5 }: MaskPredictOptions = {}): Toke
 }
 
 async function* run(problem: TokenProblem, randomness: number): AsyncGenerator<TokenStep> {
-  const { denoiser, x, batch, labels, temperature, signal, steps } = problem
+  const { denoiser, x, batch, temperature, context, steps } = problem
   const { process } = denoiser
   if (process.kind !== 'absorbing') return
   const { mask, categories } = process
@@ -42,9 +42,9 @@ async function* run(problem: TokenProblem, randomness: number): AsyncGenerator<T
   const [tokens, order] = [new Float64Array(x.length), new Float64Array(x.length)]
   const timeNow = (): number => timeOfMasks(process, masksOf(x) / x.length)
   for (let index = 0; index < steps; index++) {
-    signal?.throwIfAborted()
+    context.signal?.throwIfAborted()
     const t = timeNow()
-    const answer = temper(await denoiser.logits(x, t, batch, labels, signal), categories, temperature)
+    const answer = temper(await denoiser.logits(x, t, batch, context), categories, temperature)
     problem.uniforms(tokens, index, 0)
     problem.uniforms(order, index, 1)
     const left = Math.cos((((index + 1) / steps) * Math.PI) / 2)

@@ -3,6 +3,7 @@ import { TweedieError } from '../../errors.ts'
 import { sizeOf } from '../../engine/graph/shape.ts'
 import { uniform } from '../../engine/random/index.ts'
 import { keyedByItem, type RandomNoiseOptions } from '../sample/noise-source.ts'
+import type { Conditions } from '../denoise/denoiser.ts'
 import { ancestralTokens, mdlm } from './ancestral.ts'
 import type { CategoricalDenoiser } from './denoiser.ts'
 import type { TokenProblem, TokenSampler, TokenStep } from './sampler.ts'
@@ -15,8 +16,8 @@ export interface TokenSampleOptions extends RandomNoiseOptions {
   readonly steps?: number
   /** How many items; default 1, or as many as `given` holds. */
   readonly batch?: number
-  /** Classes, `[batch]`, for a conditional denoiser. */
-  readonly labels?: Int32Array
+  /** What each item is told, `[batch, ...]` by name, for a conditional denoiser: `{ labels }`. */
+  readonly conditions?: Conditions | undefined
   /**
    * Tokens to be kept, of one item for all or of each, `[...shape]` or `[batch, ...shape]`; −1 (or the mask) where the sampler
    * is to fill in.
@@ -25,7 +26,7 @@ export interface TokenSampleOptions extends RandomNoiseOptions {
   /** Below 1 likely tokens are preferred; default 1. */
   readonly temperature?: number
   /** Stops between evaluations. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -65,7 +66,7 @@ export async function sampleTokensFinal(
 
 function problemOf(denoiser: CategoricalDenoiser, options: TokenSampleOptions): TokenProblem {
   const { process, shape } = denoiser
-  const { labels, temperature = 1, signal } = options
+  const { conditions, temperature = 1, signal } = options
   const size = sizeOf(shape)
   const steps = options.steps ?? process.spec.steps ?? 256
   if (!Number.isInteger(steps) || steps < 1) {
@@ -90,8 +91,7 @@ function problemOf(denoiser: CategoricalDenoiser, options: TokenSampleOptions): 
     given,
     uniforms,
     temperature,
-    ...(labels && { labels }),
-    ...(signal && { signal }),
+    context: { ...(conditions && { conditions }), ...(signal && { signal }) },
   }
 }
 

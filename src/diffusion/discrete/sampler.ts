@@ -1,4 +1,5 @@
 /** What a sampler of tokens is, what it is given, and what it says after each step. */
+import type { DenoiseContext } from '../denoise/denoiser.ts'
 import type { CategoricalDenoiser } from './denoiser.ts'
 
 /** A sampler of tokens. */
@@ -26,11 +27,10 @@ export interface TokenProblem {
   readonly given: Int32Array
   /** Uniform numbers in [0, 1) for each token, the same for the same (step, draw) whatever batch an item is in. */
   readonly uniforms: (out: Float64Array, step: number, draw: number) => void
-  /** Classes, `[batch]`. */
-  readonly labels?: Int32Array
   /** Probabilities of clean tokens are taken to the power of 1/temperature. */
   readonly temperature: number
-  readonly signal?: AbortSignal
+  /** What each item is told, and a signal: for every call of the denoiser. */
+  readonly context: DenoiseContext
 }
 
 /** What is known after a step. The array is the loop's own: valid until the next step is asked for, copy what you keep. */

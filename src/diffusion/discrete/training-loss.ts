@@ -17,6 +17,7 @@ import { TweedieError } from '../../errors.ts'
 import { add, input, mean, reshape, type Tensor } from '../../engine/graph/index.ts'
 import { sizeOf } from '../../engine/graph/shape.ts'
 import type { Network } from '../../engine/nn/network.ts'
+import { conditionArrays, conditionInputs } from '../../engine/nn/condition-spec.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { type Key, uniform } from '../../engine/random/index.ts'
 import { absorbingLoss } from './absorbing-loss.ts'
@@ -43,27 +44,27 @@ export function discreteLoss(network: Network, scope: Scope, batch: number, proc
   const logits: Tensor = network.build(scope, {
     x: input('xt', [batch, ...network.inputShape], 'int32'),
     t: input('t', [batch]),
-    ...(network.classes > 0 && { labels: input('labels', [batch], 'int32') }),
+    conditions: conditionInputs(network.conditions, batch),
   })
   const tokenLoss = lossOf(process).graph(reshape(logits, [batch * size, categories]), batch)
   const itemLoss = add(mean(reshape(tokenLoss, [batch, size]), 1), input('prior', [batch]))
   return { loss: mean(itemLoss), itemLoss }
 }
 
-/** Empty arrays for the inputs of {@link discreteLoss}, by name; the caller fills `labels`, {@link fillDiscrete} the others. */
+/** Empty arrays for the inputs of {@link discreteLoss}, by name; the caller fills the conditions, {@link fillDiscrete} the others. */
 export function discreteFeeds(process: DiscreteProcess, network: Network, batch: number): FedArrays {
   const size = sizeOf(network.inputShape)
   return {
     xt: new Int32Array(batch * size),
     t: new Float32Array(batch),
     prior: new Float32Array(batch),
-    ...(network.classes > 0 && { labels: new Int32Array(batch) }),
+    ...conditionArrays(network.conditions, batch),
     ...lossOf(process).arrays(batch, size),
   }
 }
 
 /**
- * Corrupts a batch and fills everything that its loss is fed but `labels`.
+ * Corrupts a batch and fills everything that its loss is fed but the conditions.
  *
  * @param x0 clean tokens, `[N, ...shape]`
  * @param shares u ∈ [0, 1) for each item, the share of terms below the one that is picked; best stratified

@@ -10,6 +10,7 @@
  *
  * - Classifier-Free Diffusion Guidance (Ho & Salimans, 2022), https://arxiv.org/abs/2207.12598
  */
+import { type Conditions, doubledConditions } from '../denoise/conditions.ts'
 import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 
@@ -35,40 +36,48 @@ export interface GuidanceManner {
   readonly interval?: readonly [number, number]
 }
 
-/** How many items are shown at a time. */
-export interface BatchSize {
-  /** N: the items of a whole batch. The denoiser is always given 2 N of them; a smaller batch is filled up with zeros. */
+/** What the second half of a doubled batch is. */
+export interface Doubling {
+  /** N: the items of a whole batch. The denoiser is then always given 2 N of them; a smaller batch is filled up. */
   readonly batch?: number
+  /**
+   * What is told instead of a call's conditions in the second half, of one item by name: what stands for "nothing", or what the
+   * samples should not be. Conditions that are not named here are the same in both halves.
+   */
+  readonly nothing?: Conditions | undefined
 }
 
 /** Guidance with one evaluation of twice the batch a step. */
-export type BatchedGuidanceOptions = GuidanceOptions & BatchSize
+export type BatchedGuidanceOptions = GuidanceOptions & Doubling
 
 /**
- * Guides a denoiser that is conditional by item: it is shown every item twice, in one batch of which the first half has
- * the conditions and the second half has none, or has negative ones: what the samples should not be.
+ * Guides a conditional denoiser: it is shown every item twice, in one batch of which the first half has the conditions of the call
+ * and the second half has none, or has negative ones: what the samples should not be.
  *
- * @param denoiser for batches `[2 N, ...shape]`, whose items N … 2 N − 1 are unconditional
+ * @param denoiser for batches `[2 N, ...shape]`; of one that is told no conditions, items N … 2 N − 1 must be unconditional
  * @example
- * const guided = classifierFree(denoiser, { w: 2 }) // the same as { scale: 3 }
+ * const guided = classifierFree(denoiser, { w: 2, nothing: { labels: Int32Array.of(10) } }) // the same as { scale: 3, … }
+ * const x = await sampleFinal(guided, { sampler: ddim(), times, batch: 2, conditions: { labels: Int32Array.of(3, 7) } })
  */
 export function classifierFree(denoiser: Denoiser, options: BatchedGuidanceOptions): Denoiser {
   const combine = combiner(denoiser, options)
   const size = sizeOf(denoiser.shape)
-  let [twice, out]: [FloatArray, FloatArray] = [new Float32Array(0), new Float32Array(0)]
+  const { batch, nothing = {} } = options
   return Object.freeze({
     schedule: denoiser.schedule,
     shape: denoiser.shape,
-    async denoise(x: FloatArray, t: number, context?: DenoiseContext): Promise<FloatArray> {
-      const half = options.batch === undefined ? x.length : options.batch * size
-      if (x.length > half) throw new TweedieError('shape', `${x.length / size} items for guidance of ${options.batch}`)
-      if (twice.length !== 2 * half || twice.constructor !== x.constructor) twice = emptyLike(x, 2 * half)
-      if (out.length !== x.length || out.constructor !== x.constructor) out = emptyLike(x)
-      twice.fill(0)
+    async denoise(x: FloatArray, t: number, context: DenoiseContext = {}): Promise<FloatArray> {
+      const items = x.length / size
+      const half = batch ?? items
+      if (items > half) throw new TweedieError('shape', `${items} items for guidance of ${half}`)
+      const twice = emptyLike(x, 2 * half * size)
       twice.set(x, 0)
-      twice.set(x, half)
-      const means = await denoiser.denoise(twice, t, context)
-      return combine(means.subarray(0, x.length), means.subarray(half, half + x.length), t, out)
+      twice.set(x, half * size)
+      const { conditions } = context
+      const both = conditions && { conditions: doubledConditions(conditions, nothing, items, half) }
+      const means = await denoiser.denoise(twice, t, { ...context, ...both })
+      const away = means.subarray(half * size, half * size + x.length)
+      return combine(means.subarray(0, x.length), away, t, emptyLike(x))
     },
   })
 }

@@ -90,7 +90,7 @@ export async function variationalBound(
   for (const [done, { index, weight }] of chosen.entries()) {
     const [s, t] = [times[index - 1]!, times[index]!]
     const mean = await look(index)
-    const logVariance = logVarianceOf(denoiser, variance, s, t)
+    const logVariance = logVarianceOf(denoiser, variance, mean, s, t)
     const { posterior } = transition(schedule, s, t)
     const logTrue = Math.log(posterior.variance)
     const nats = sumPerItem(batch, size, (i) => {
@@ -102,7 +102,7 @@ export async function variationalBound(
     onTerm?.(done + 1, chosen.length + 1)
   }
   const mean = await look(0, decoderOf(denoiser, options))
-  const logVariance = logDecoderVarianceOf(denoiser, variance, times, options)
+  const logVariance = logDecoderVarianceOf(denoiser, variance, mean, times, options)
   const decoder = sumPerItem(batch, size, (i) => {
     const log = logVariance(i)
     if (bins) return -logProbability(x0[i]!, mean[i]!, Math.exp(log / 2), bins)
@@ -141,6 +141,7 @@ export function decoderOf(denoiser: Denoiser, { bins }: { readonly bins?: Bins |
 function logDecoderVarianceOf(
   denoiser: Denoiser,
   kind: BoundVariance,
+  mean: FloatArray,
   [t, after]: readonly number[],
   { decoderVariance }: BoundOptions,
 ): (i: number) => number {
@@ -150,13 +151,14 @@ function logDecoderVarianceOf(
   }
   // β̃ of this step is 0: in its place that of the step after
   const next = after === undefined ? undefined : transition(denoiser.schedule, t!, after).posterior.variance
-  return logVarianceOf(denoiser, kind, 0, t!, next)
+  return logVarianceOf(denoiser, kind, mean, 0, t!, next)
 }
 
-/** log Σ of element i, for the step from t to s; `next` stands in for β̃ where that is 0. */
+/** log Σ of element i, for the step from t to s, at a mean that the denoiser gave; `next` stands in for β̃ where that is 0. */
 function logVarianceOf(
   denoiser: Denoiser,
   kind: BoundVariance,
+  mean: FloatArray,
   s: number,
   t: number,
   next?: number,
@@ -176,7 +178,7 @@ function logVarianceOf(
       hint: "use the variance 'small' or 'large'",
     })
   }
-  const fraction = denoiser.fraction()
+  const fraction = denoiser.fraction(mean)
   const [logLarge, logSmall] = [Math.log(large), Math.log(small)]
   return (i) => fraction[i]! * logLarge + (1 - fraction[i]!) * logSmall
 }

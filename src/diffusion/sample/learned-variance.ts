@@ -34,7 +34,7 @@ export function ddpmLearned(): FreeSampler {
         const [t, s] = [times[index]!, times[index + 1]!]
         const { posterior, variance } = transition(denoiser.schedule, s, t)
         const mean = await denoiser.denoise(x, t, context)
-        const fraction = source.fraction()
+        const fraction = source.fraction(mean)
         const [logLarge, logSmall] = [Math.log(variance), Math.log(posterior.variance)]
         if (posterior.variance > 0) noise(z, index, 0)
         else z.fill(0)

@@ -1,5 +1,5 @@
 /** Sampling: a denoiser, a sampler and one array of times. */
-import { type Denoiser, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
+import { type Conditions, type Denoiser, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Schedule } from '../noise/schedule.ts'
 import { type NoiseSource, type RandomNoiseOptions, randomNoise } from './noise-source.ts'
@@ -22,8 +22,10 @@ export interface SampleOptions extends RandomNoiseOptions {
   readonly noise?: NoiseSource
   /** The type of the state if `x` is not given; default `float32`. */
   readonly dtype?: 'float32' | 'float64'
+  /** What each item is told, `[batch, ...]` by name, for a conditional denoiser. */
+  readonly conditions?: Conditions | undefined
   /** Stops between evaluations. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -67,7 +69,7 @@ export function initialState(schedule: Schedule, t: number, noise: NoiseSource, 
 }
 
 function problemOf(denoiser: Denoiser, options: SampleOptions): SamplingProblem {
-  const { times, x, batch, dtype = 'float32', signal } = options
+  const { times, x, batch, dtype = 'float32', signal, conditions } = options
   const size = sizeOf(denoiser.shape)
   if (x && (x.length === 0 || x.length % size !== 0 || (batch !== undefined && x.length !== batch * size))) {
     throw new TweedieError(
@@ -83,7 +85,7 @@ function problemOf(denoiser: Denoiser, options: SampleOptions): SamplingProblem 
     times,
     noise,
     x: x ? x.slice() : initialState(denoiser.schedule, times[0]!, noise, fresh()),
-    context: signal ? { signal } : {},
+    context: { ...(signal && { signal }), ...(conditions && { conditions }) },
   }
 }
 

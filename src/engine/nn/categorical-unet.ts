@@ -44,7 +44,7 @@ export function categoricalUnet(config: CategoricalUNetConfig): Network {
     config: Object.freeze({ _class_name: className, vocab_size: logits, num_states: states, ...fields }),
     inputShape: Object.freeze(size),
     outputShape: Object.freeze([...size, logits]),
-    classes: unet.classes,
+    conditions: unet.conditions,
     categories: Object.freeze({ states, logits }),
     ...(unet.stride !== undefined && { stride: unet.stride }),
     build(scope, { x, t, ...others }) {

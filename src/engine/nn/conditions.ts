@@ -1,59 +1,101 @@
-/** What a network is told besides the data: the time, and perhaps a class. */
+/** How networks take what they are told besides the data: embeddings of the time, of a class and of vectors, added up. */
 import { TweedieError } from '../../errors.ts'
-import { add, expectShape, filled } from '../graph/index.ts'
+import { add, concat, expectShape, filled } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
-import { embedding } from './layers.ts'
+import { type ConditionSpecs, conditionShape } from './condition-spec.ts'
+import { embedding, linear } from './layers.ts'
 import type { Scope } from './parameters.ts'
 import { sinusoidal, timeMlp } from './time-embedding.ts'
 import type { NetworkInputs } from './network.ts'
 
-/** Width of the sinusoidal features behind {@link timeAndClass}. */
+/** Width of the sinusoidal features behind {@link timeAndConditions}. */
 const timeFeatures = 256
 
 /**
- * The embedding of time and class of networks that follow no one's names: `[N, width]`. The features tell times apart
+ * The embedding of time and conditions of networks that follow no one's names: `[N, width]`. The features tell times apart
  * that differ by about one, so the network's own times are steps like 0 … 999, not fractions of 1.
  */
-export function timeAndClass(
+export function timeAndConditions(
   className: string,
   scope: Scope,
-  { x, t, labels }: NetworkInputs,
+  { x, t, conditions }: NetworkInputs,
   width: number,
-  classes: number | null,
+  specs: ConditionSpecs,
 ): Tensor {
   expectShape(`${className}: t`, t, [x.shape[0]!])
   const time = timeMlp(scope.child('time_embedding'), sinusoidal(t, timeFeatures, { cosFirst: true }), width)
-  return withClass(className, scope, time, labels, classes)
+  return withConditions(className, scope, time, conditions, specs)
 }
 
-/** The embedding of the class alone, `[N, width]`, for networks that are told no time; nothing where they know no classes. */
-export function classOnly(
+/** The embedding of conditions alone, `[N, width]`, for networks that are told no time; nothing where there are none. */
+export function conditionsOnly(
   className: string,
   scope: Scope,
-  { x, labels }: NetworkInputs,
+  { x, conditions }: NetworkInputs,
   width: number,
-  classes: number | null,
+  specs: ConditionSpecs,
 ): Tensor | undefined {
-  if (classes === null && labels === undefined) return undefined
-  return withClass(className, scope, filled(0, [x.shape[0]!, width]), labels, classes)
+  if (Object.keys({ ...specs, ...conditions }).length === 0) return undefined
+  return withConditions(className, scope, filled(0, [x.shape[0]!, width]), conditions, specs)
 }
 
-/** Adds the embedding of the class to that of the time, in a conditional network: the parameter `class_embedding.weight`. */
-export function withClass(
+/**
+ * Adds embeddings to that of the time: of a class, a row of `class_embedding.weight`; of a vector, a linear layer,
+ * `condition_embeddings.<name>`.
+ *
+ * @throws TweedieError `usage` where a condition is missing, or is one that the network does not have
+ */
+export function withConditions(
   className: string,
   scope: Scope,
   time: Tensor,
-  labels: Tensor | undefined,
-  classes: number | null,
+  conditions: NetworkInputs['conditions'],
+  specs: ConditionSpecs,
 ): Tensor {
-  if (classes === null) {
-    if (labels === undefined) return time
+  const [batch, width] = time.shape as [number, number]
+  const told = requireConditions(className, conditions, specs, batch)
+  let sum = time
+  for (const [name, spec] of Object.entries(specs)) {
+    const value = told[name]!
+    if (spec.kind === 'class') sum = add(sum, embedding(scope.child('class_embedding'), value, spec.classes, width))
+    if (spec.kind === 'vector') sum = add(sum, linear(scope.child('condition_embeddings').child(name), value, width))
+  }
+  return sum
+}
+
+/** The data with images that are conditions as further channels, `[N, C + C₁ + …, H, W]`. */
+export function withImages(x: Tensor, conditions: NetworkInputs['conditions'], specs: ConditionSpecs): Tensor {
+  const images = Object.entries(specs).flatMap(([name, { kind }]) => (kind === 'image' ? [conditions![name]!] : []))
+  for (const image of images)
+    expectShape('an image as a condition', image, [x.shape[0]!, image.shape[1]!, ...x.shape.slice(2)])
+  return images.length === 0 ? x : concat([x, ...images], 1)
+}
+
+function requireConditions(
+  className: string,
+  conditions: NetworkInputs['conditions'] = {},
+  specs: ConditionSpecs,
+  batch: number,
+): Readonly<Record<string, Tensor>> {
+  const stranger = Object.keys(conditions).find((name) => !Object.hasOwn(specs, name))
+  if (stranger === 'labels') {
     throw new TweedieError('usage', `labels are given, but this ${className} is unconditional`, { hint })
   }
-  if (labels === undefined)
-    throw new TweedieError('usage', `this ${className} needs labels, 0 … ${classes - 1}`, { hint })
-  expectShape(`${className}: labels`, labels, [time.shape[0]!])
-  return add(time, embedding(scope.child('class_embedding'), labels, classes, time.shape[1]!))
+  if (stranger !== undefined) {
+    throw new TweedieError('usage', `the condition ${stranger} is given, but this ${className} does not have it`, {
+      hint: `it has ${Object.keys(specs).join(', ') || 'none'}`,
+    })
+  }
+  for (const [name, spec] of Object.entries(specs)) {
+    const value = conditions[name]
+    if (value === undefined) {
+      throw spec.kind === 'class'
+        ? new TweedieError('usage', `this ${className} needs ${name}, 0 … ${spec.classes - 1}`, { hint })
+        : new TweedieError('usage', `this ${className} needs the condition ${name}`)
+    }
+    expectShape(`${className}: ${name}`, value, [batch, ...conditionShape(spec)])
+  }
+  return conditions
 }
 
 const hint = 'num_class_embeds in the configuration says how many classes a network knows'

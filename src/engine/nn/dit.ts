@@ -14,7 +14,8 @@ import {
   positiveNumber,
   probability,
 } from './check-config.ts'
-import { timeAndClass } from './conditions.ts'
+import { conditionSpecs } from './condition-spec.ts'
+import { timeAndConditions } from './conditions.ts'
 import { linear } from './layers.ts'
 import { modulate, modulation } from './modulation.ts'
 import type { Network, NetworkInputs } from './network.ts'
@@ -96,7 +97,7 @@ export function dit(config: DitConfig): Network {
     config: Object.freeze({ _class_name: 'DiT', ...full }),
     inputShape: Object.freeze([full.in_channels, ...size]),
     outputShape: Object.freeze([full.out_channels, ...size]),
-    classes: full.num_class_embeds ?? 0,
+    conditions: conditionSpecs(full.num_class_embeds),
     stride: full.patch_size,
     build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
   })
@@ -122,7 +123,7 @@ function build(config: DitFields, scope: Scope, inputs: NetworkInputs): Tensor {
   const [rows, columns] = [height / patch, breadth / patch]
   const drop = (h: Tensor): Tensor => (dropout === undefined || rate === 0 ? h : dropout(h, rate))
 
-  const condition = silu(timeAndClass('DiT', scope, inputs, width, config.num_class_embeds))
+  const condition = silu(timeAndConditions('DiT', scope, inputs, width, conditionSpecs(config.num_class_embeds)))
   const tokens = xavierLinear(scope.child('patch_embed'), patchify(x, patch), width)
   let h = add(tokens, positions(config, scope, rows, columns))
   for (let layer = 0; layer < config.num_layers; layer++) {

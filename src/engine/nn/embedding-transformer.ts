@@ -7,7 +7,8 @@ import { TweedieError } from '../../errors.ts'
 import { normalize, showShape, silu, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { badField, checkConfig, count, positiveNumber, probability } from './check-config.ts'
-import { timeAndClass } from './conditions.ts'
+import { conditionSpecs } from './condition-spec.ts'
+import { timeAndConditions } from './conditions.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { normalWith } from './parameters.ts'
 import type { Scope } from './parameters.ts'
@@ -97,7 +98,7 @@ export function embeddingTransformer(given: EmbeddingTransformerConfig): Embeddi
     config: Object.freeze({ _class_name: className, ...config }),
     inputShape: shape,
     outputShape: shape,
-    classes: 0,
+    conditions: conditionSpecs(null),
     vocabulary: Object.freeze({ tokens, features }),
     table: (scope: Scope) => tableOf(config, scope),
     build: (scope: Scope, inputs: NetworkInputs) => build(config, scope, inputs),
@@ -124,7 +125,7 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
   tableOf(config, scope)
   const context: BlockContext = {
     config: { ...config, neighbours: 0 },
-    condition: silu(timeAndClass(className, scope, inputs, width, null)),
+    condition: silu(timeAndConditions(className, scope, inputs, width, conditionSpecs(null))),
     drop: dropBy(dropout, config.dropout),
   }
   const placed = plain(scope.child('embed_noisy'), transpose(x, [1, 0, 2]), width, normalWith(1 / Math.sqrt(features)))

@@ -2,7 +2,9 @@
 import { add, expectShape, reshape, silu, sizeOf } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 import { checkConfig, count, countOrNull, counts, countsOrNull, probability } from './check-config.ts'
-import { timeAndClass } from './conditions.ts'
+import { conditionsOfKinds } from './condition-config.ts'
+import { conditionSpecs, type ConditionSpecs } from './condition-spec.ts'
+import { timeAndConditions } from './conditions.ts'
 import { layerNorm, linear } from './layers.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import type { Scope } from './parameters.ts'
@@ -20,6 +22,8 @@ export interface MlpConfig {
   readonly dropout?: number
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds?: number | null
+  /** Vectors that it is told, by name; null: none. */
+  readonly conditions?: ConditionSpecs | null
 }
 
 const defaults: Required<MlpConfig> = {
@@ -29,6 +33,7 @@ const defaults: Required<MlpConfig> = {
   layers: 3,
   dropout: 0,
   num_class_embeds: null,
+  conditions: null,
 }
 
 const rules = {
@@ -38,10 +43,11 @@ const rules = {
   layers: count,
   dropout: probability,
   num_class_embeds: countOrNull,
+  conditions: conditionsOfKinds('vector'),
 } as const
 
 /**
- * `h ← W x`, then per block `h ← h + W₂ drop(silu(W₁ norm(h) + W₃ c))` with c the activated embedding of time and class,
+ * `h ← W x`, then per block `h ← h + W₂ drop(silu(W₁ norm(h) + W₃ c))` with c the activated embedding of time and conditions,
  * then `y = W silu(norm(h))`.
  *
  * @throws TweedieError `model` for an option that makes no sense
@@ -50,24 +56,26 @@ const rules = {
  */
 export function mlp(config: MlpConfig): Network {
   const full = Object.freeze(checkConfig('MLP', config, defaults, rules))
+  const { conditions, ...plain } = full
   return Object.freeze({
     className: 'MLP',
-    config: Object.freeze({ _class_name: 'MLP', ...full }),
+    config: Object.freeze({ _class_name: 'MLP', ...plain, ...(conditions && { conditions }) }),
     inputShape: full.input_shape,
     outputShape: full.output_shape ?? full.input_shape,
-    classes: full.num_class_embeds ?? 0,
+    conditions: conditionSpecs(full.num_class_embeds, full.conditions),
     build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
   })
 }
 
 function build(config: Required<MlpConfig>, scope: Scope, inputs: NetworkInputs): Tensor {
-  const { input_shape: inputShape, output_shape, width, dropout: rate, num_class_embeds: classes } = config
+  const { input_shape: inputShape, output_shape, width, dropout: rate } = config
   const { x, dropout } = inputs
   const batch = x.shape[0]!
   const outputShape = output_shape ?? inputShape
   expectShape('MLP: x', x, [batch, ...inputShape])
 
-  const condition = silu(timeAndClass('MLP', scope, inputs, width, classes))
+  const specs = conditionSpecs(config.num_class_embeds, config.conditions)
+  const condition = silu(timeAndConditions('MLP', scope, inputs, width, specs))
   let h = linear(scope.child('linear_in'), reshape(x, [batch, sizeOf(inputShape)]), width)
   for (let layer = 0; layer < config.layers; layer++) {
     const block = scope.child('blocks').child(layer)

@@ -1,6 +1,7 @@
 /** A network: what trainers and samplers know of it. */
 import { input } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
+import { conditionInputs, type ConditionSpecs } from './condition-spec.ts'
 import { layoutOf } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { Scope } from './parameters.ts'
@@ -14,8 +15,8 @@ export interface NetworkInputs {
    * networks over categories.
    */
   readonly t: Tensor
-  /** Classes `[N]`, int32, for a conditional network. */
-  readonly labels?: Tensor
+  /** What else it is told, by name: one tensor for each of its conditions, such as `labels` `[N]`, int32. */
+  readonly conditions?: Readonly<Record<string, Tensor>> | undefined
   /** How to drop activations while training; without it nothing is dropped, as sampling wants. */
   readonly dropout?: Dropout
 }
@@ -40,8 +41,8 @@ export interface Network {
   readonly categories?: { readonly states: number; readonly logits: number }
   /** Whether its output does not depend on `t`; no, if left out. */
   readonly timeless?: boolean
-  /** The number of classes that it can be told; 0: unconditional. */
-  readonly classes: number
+  /** What it is told besides the data and the time, by name; the class is `labels`. None: `{}`. */
+  readonly conditions: ConditionSpecs
   /** Heights and widths must be multiples of it; left out: any size does. */
   readonly stride?: number
   /** Declares the parameters in `scope` and returns the output, `[N, ...outputShape]`. */
@@ -61,7 +62,7 @@ export function parametersOf(network: Network): Layout {
   network.build(scope, {
     x: input('x', [1, ...network.inputShape], network.categories ? 'int32' : 'float32'),
     t: input('t', [1]),
-    ...(network.classes > 0 && { labels: input('labels', [1], 'int32') }),
+    conditions: conditionInputs(network.conditions, 1),
   })
   return layoutOf(scope.specs, network.rename)
 }

@@ -16,7 +16,8 @@ import {
   positiveNumber,
   probability,
 } from './check-config.ts'
-import { classOnly, timeAndClass } from './conditions.ts'
+import { conditionSpecs } from './condition-spec.ts'
+import { conditionsOnly, timeAndConditions } from './conditions.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { normalWith } from './parameters.ts'
 import type { Scope } from './parameters.ts'
@@ -109,7 +110,7 @@ export function tokenTransformer(given: TokenTransformerConfig): Network {
     config: Object.freeze({ _class_name: className, ...config }),
     inputShape: Object.freeze([config.length]),
     outputShape: Object.freeze([config.length, logits]),
-    classes: config.num_class_embeds ?? 0,
+    conditions: conditionSpecs(config.num_class_embeds),
     categories: Object.freeze({ states, logits }),
     timeless: config.time_conditioning !== true,
     build: (scope: Scope, inputs: NetworkInputs) => build(config, scope, inputs),
@@ -134,10 +135,11 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
 /** The embedding of time and class, or undefined where the network is told neither. */
 function conditionOf(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor | undefined {
   const { hidden_size: width, num_class_embeds: classes, time_conditioning: timed } = config
+  const specs = conditionSpecs(classes)
   if (timed !== false) {
     const share = timed === true ? inputs.t : mean(where(equal(inputs.x, config.vocab_size), 1, 0), 1)
-    return silu(timeAndClass(className, scope, { ...inputs, t: mul(share, 1000) }, width, classes))
+    return silu(timeAndConditions(className, scope, { ...inputs, t: mul(share, 1000) }, width, specs))
   }
-  const embedded = classOnly(className, scope, inputs, width, classes)
+  const embedded = conditionsOnly(className, scope, inputs, width, specs)
   return embedded && silu(embedded)
 }

@@ -1,5 +1,12 @@
 /** Text from a model of embeddings: Gaussian sampling, clamped and controlled if asked for, then rounding. */
-import { allowedTokens, clamped, roundTokens, type TokenRequirement } from '../../diffusion/discrete/index.ts'
+import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
+import {
+  allowedTokens,
+  clamped,
+  type EmbeddingTable,
+  roundTokens,
+  type TokenRequirement,
+} from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { controlled, type ControlOptions } from '../../diffusion/guidance/controlled.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
@@ -8,11 +15,19 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { type ControlGradient, controlGradient } from '../../compiled/control-gradient.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
+import { keep } from '../../compiled/kept.ts'
+import { given } from '../given.ts'
 import { type EmbeddingModel, embeddingsOf } from './model.ts'
 import { timesOf } from '../../diffusion/sample/default-times.ts'
 
+/** What a generator is opened with. */
+export type EmbeddedSession = { readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined }
+
+/** How to sample, with a session of its own. */
+export type GenerateEmbeddedOptions = DrawEmbeddedOptions & EmbeddedSession
+
 /** How to sample. */
-export interface GenerateEmbeddedOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+export interface DrawEmbeddedOptions {
   /** How many items. */
   readonly count: number
   /** Item i depends on (seed, i) only; default 0. */
@@ -55,8 +70,22 @@ export interface GeneratedText {
 /** Steps where nothing is said: tokens are decided one after another, so that few are too few. */
 export const embeddedSteps = 200
 
+/** A model of embeddings that is ready to draw: what was compiled is kept. Draws may overlap. */
+export interface WarmTextGenerator extends Disposable {
+  /** How many graphs were compiled so far. A draw in the shapes of an earlier one, with the same requirements, compiles none. */
+  readonly compilations: number
+  /**
+   * Draws samples: those of {@link generateEmbedded}, bit for bit.
+   *
+   * @throws TweedieError `usage` for a count or requirement that makes no sense
+   */
+  draw(options: DrawEmbeddedOptions): Promise<GeneratedText>
+  /** Frees what was compiled, after the evaluations that are running. */
+  dispose(): void
+}
+
 /**
- * Draws samples.
+ * Draws samples, once.
  *
  * @throws TweedieError `usage` for a count or requirement that makes no sense
  * @example
@@ -66,10 +95,59 @@ export const embeddedSteps = 200
 export async function generateEmbedded(
   model: EmbeddingModel,
   engine: Engine,
-  options: GenerateEmbeddedOptions,
+  { device, threads, profile, ...options }: GenerateEmbeddedOptions,
 ): Promise<GeneratedText> {
-  const { count, seed = 0, clamp = false, signal, onStep } = options
-  const { device, threads, profile, require: wanted = [] } = options
+  using generator = warmEmbeddedGenerator(model, engine, { device, threads, profile })
+  return await generator.draw(options)
+}
+
+/** Opens a model of embeddings to draw from it again and again. Nothing is compiled before the first draw. */
+export function warmEmbeddedGenerator(
+  model: EmbeddingModel,
+  engine: Engine,
+  session: EmbeddedSession = {},
+): WarmTextGenerator {
+  const kept = keep('the generator')
+  const options = given(session)
+  const table = embeddingsOf(model)
+  const [length] = model.shape as [number]
+  return {
+    get compilations() {
+      return kept.made
+    },
+    async draw(drawn) {
+      using held = kept.hold()
+      const { signal } = drawn
+      return await draw(model, drawn, {
+        table,
+        denoiser: (batch) =>
+          held.get(`denoiser ${batch}`, () => modelDenoiser(model, engine, { ...options, batch }), signal),
+        control: (wanted, batch) =>
+          held.get(
+            `control ${batch} ${JSON.stringify(wanted)}`,
+            () => controlGradient(model, allowedTokens(wanted, length, table.tokens), engine, { ...options, batch }),
+            signal,
+          ),
+      })
+    },
+    dispose: () => kept.dispose(),
+    [Symbol.dispose]: () => kept.dispose(),
+  }
+}
+
+/** What is compiled, and the embeddings. */
+interface DrawParts {
+  readonly table: EmbeddingTable
+  denoiser(batch: number): Promise<Denoiser>
+  control(wanted: readonly TokenRequirement[], batch: number): Promise<ControlGradient>
+}
+
+async function draw(
+  model: EmbeddingModel,
+  options: DrawEmbeddedOptions,
+  { table, ...compiled }: DrawParts,
+): Promise<GeneratedText> {
+  const { count, seed = 0, clamp = false, signal, onStep, require: wanted = [] } = options
   for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
     if (Number.isInteger(value) && value > 0) continue
     throw new TweedieError('usage', `the ${what} is ${value}: must be a positive whole number`)
@@ -80,20 +158,10 @@ export async function generateEmbedded(
     })
   }
   const batch = Math.min(count, options.batch ?? 16)
-  const session = {
-    batch,
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-    ...(profile !== undefined && { profile }),
-  }
-  const table = embeddingsOf(model)
   const [length] = model.shape as [number]
   const times = options.times ?? timesOf(model.schedule, embeddedSteps)
-  using control: ControlGradient | undefined =
-    wanted.length === 0
-      ? undefined
-      : await controlGradient(model, allowedTokens(wanted, length, table.tokens), engine, session)
-  using network = await modelDenoiser(model, engine, session)
+  const control = wanted.length === 0 ? undefined : await compiled.control(wanted, batch)
+  const network = await compiled.denoiser(batch)
   const denoiser = clamp ? clamped(network, table) : network
   const sampler = control ? controlled(control.gradient, options.control) : (options.sampler ?? ddpm())
 

@@ -1,13 +1,30 @@
 /** Samples from a model of tokens, in batches, the same whatever their size. */
-import { guideTokens, sampleTokens, type TokenSampler, type TokenStep } from '../../diffusion/discrete/index.ts'
+import { conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
+import {
+  type CategoricalDenoiser,
+  guideTokens,
+  sampleTokens,
+  type TokenSampler,
+  type TokenStep,
+} from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { sizeOf } from '../../engine/graph/index.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { categoricalDenoiser } from '../../compiled/categorical-denoiser.ts'
+import { nothing } from '../../compiled/condition-feeds.ts'
+import { keep } from '../../compiled/kept.ts'
+import { labelsFor } from '../conditions.ts'
+import { given } from '../given.ts'
 import type { TokenModel } from './model.ts'
 
+/** What a generator is opened with. */
+export type TokenSession = { readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined }
+
+/** How to sample, with a session of its own. */
+export type GenerateTokensOptions = DrawTokensOptions & TokenSession
+
 /** How to sample. */
-export interface GenerateTokensOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+export interface DrawTokensOptions {
   /** How many items. */
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
@@ -51,8 +68,22 @@ export interface GeneratedTokens {
   readonly evaluations: number
 }
 
+/** A model of tokens that is ready to draw: what was compiled is kept. Draws may overlap. */
+export interface WarmTokenGenerator extends Disposable {
+  /** How many graphs were compiled so far. A draw in the shapes of an earlier one compiles none. */
+  readonly compilations: number
+  /**
+   * Draws samples: those of {@link generateTokens}, bit for bit.
+   *
+   * @throws TweedieError `usage` for a count, class, sampler or given tokens that make no sense
+   */
+  draw(options: DrawTokensOptions): Promise<GeneratedTokens>
+  /** Frees what was compiled, after the evaluations that are running. */
+  dispose(): void
+}
+
 /**
- * Draws samples.
+ * Draws samples, once.
  *
  * @throws TweedieError `usage` for a count, class, sampler or given tokens that make no sense
  * @example
@@ -62,28 +93,52 @@ export interface GeneratedTokens {
 export async function generateTokens(
   model: TokenModel,
   engine: Engine,
-  options: GenerateTokensOptions,
+  { device, threads, profile, ...options }: GenerateTokensOptions,
 ): Promise<GeneratedTokens> {
-  const { count, seed = 0, sampler, steps, given, temperature, signal, onStep, guidance = 0 } = options
-  const { device, threads, profile } = options
+  using generator = warmTokenGenerator(model, engine, { device, threads, profile })
+  return await generator.draw(options)
+}
+
+/** Opens a model of tokens to draw from it again and again. Nothing is compiled before the first draw. */
+export function warmTokenGenerator(model: TokenModel, engine: Engine, session: TokenSession = {}): WarmTokenGenerator {
+  const kept = keep('the generator')
+  const options = given(session)
+  return {
+    get compilations() {
+      return kept.made
+    },
+    async draw(drawn) {
+      using held = kept.hold()
+      return await draw(model, drawn, (batch) =>
+        held.get(String(batch), () => categoricalDenoiser(model, engine, { ...options, batch }), drawn.signal),
+      )
+    },
+    dispose: () => kept.dispose(),
+    [Symbol.dispose]: () => kept.dispose(),
+  }
+}
+
+async function draw(
+  model: TokenModel,
+  options: DrawTokensOptions,
+  compiled: (batch: number) => Promise<CategoricalDenoiser>,
+): Promise<GeneratedTokens> {
+  const { count, seed = 0, sampler, steps, given: kept, temperature, signal, onStep, guidance = 0 } = options
   for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
     if (Number.isInteger(value) && value > 0) continue
     throw new TweedieError('usage', `the ${what} is ${value}: must be a positive whole number`)
   }
   const batch = Math.min(count, options.batch ?? 16)
-  const labels = labelsOf(model, count, options.labels)
+  const labels = labelsFor(model, count, options.labels, 'in turn')
   if (guidance !== 0 && model.unconditionalLabel === undefined) {
     throw new TweedieError('usage', 'guidance needs a model that was trained with classes, and without them at times', {
       hint: 'train on labelled data with --label-dropout 0.1',
     })
   }
-  using network = await categoricalDenoiser(model, engine, {
-    batch,
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-    ...(profile !== undefined && { profile }),
-  })
-  const denoiser = guidance === 0 ? network : guideTokens(network, { w: guidance })
+  const denoiser =
+    guidance === 0
+      ? await compiled(batch)
+      : guideTokens(await compiled(2 * batch), { w: guidance, nothing: nothing(model) })
   const size = sizeOf(model.shape)
   const tokens = new Int32Array(count * size)
   let evaluations = 0
@@ -96,10 +151,10 @@ export async function generateTokens(
       batch: now,
       ...(sampler && { sampler }),
       ...(steps !== undefined && { steps }),
-      ...(given && { given }),
+      ...(kept && { given: kept }),
       ...(temperature !== undefined && { temperature }),
-      ...(labels && { labels: labels.subarray(first, first + now) }),
-      ...(signal && { signal }),
+      conditions: conditionsOfItems(labels && { labels }, first, now, count),
+      signal,
     })) {
       last = step
       const done = first * step.total + now * (step.index + 1)
@@ -109,20 +164,4 @@ export async function generateTokens(
     evaluations += last!.evaluations
   }
   return { tokens, labels, evaluations }
-}
-
-/** The classes of all items: as given, or all in turn. */
-function labelsOf(
-  { network, classNames }: TokenModel,
-  count: number,
-  given: ArrayLike<number> | undefined,
-): Int32Array | undefined {
-  if (network.classes === 0) {
-    if (!given) return undefined
-    throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
-  }
-  if (given && given.length !== count) {
-    throw new TweedieError('usage', `${given.length} classes for ${count} samples: there must be one for each`)
-  }
-  return Int32Array.from({ length: count }, (_, i) => given?.[i] ?? i % classNames.length)
 }

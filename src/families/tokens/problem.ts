@@ -5,12 +5,13 @@ import { discreteFeeds, discreteLoss, fillDiscrete, processOf } from '../../diff
 import { TweedieError } from '../../errors.ts'
 import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import { lookToJson, type TokenModel } from './model.ts'
+import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { fold } from '../../engine/random/index.ts'
 import { checkClasses } from '../values/check-fit.ts'
-import { drawLabels, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
+import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { TokenTrainSpec } from '../spec.ts'
 
@@ -32,7 +33,8 @@ export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset):
   const streams = streamsOf(spec)
   const tokens = new Int32Array(size * itemSize(dataset.shape))
   const times = new Float64Array(size)
-  const dropout = { dropout: spec.labelDropout, noClass }
+  const dropping = { dropout: spec.labelDropout, noClass }
+  const source = conditionSource(dataset)
 
   return {
     network,
@@ -45,7 +47,7 @@ export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset):
       const { indices, starts } = batchPlaces(streams.order, dataset, size, step)
       stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
       fillDiscrete(process, feeds, loadTokens(dataset, starts, tokens), times, fold(streams.noise, step))
-      if (feeds.labels) drawLabels(fold(streams.labels, step), dataset.labels!, indices, dropout, feeds.labels)
+      drawConditions(network.conditions, source, { streams, step, indices, ...dropping }, feeds)
     },
     snapshot: (state, training) => ({
       family: 'tokens',
@@ -56,7 +58,7 @@ export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset):
       shape: dataset.shape,
       look: dataset.look,
       classNames: classNamesOf(network, dataset),
-      unconditionalLabel: network.classes > 0 && spec.labelDropout > 0 ? noClass : undefined,
+      unconditionalLabel: classesOf(network) > 0 && spec.labelDropout > 0 ? noClass : undefined,
       meta: metaOf(spec, network, dataset, { steps: state.step, ...training }),
     }),
   }
@@ -69,7 +71,7 @@ function metaOf(
   training: NonNullable<TweedieMetaInput['training']>,
 ) {
   const { name, shape, categories, look } = dataset
-  const conditional = network.classes > 0
+  const conditional = classesOf(network) > 0
   return parseTweedieMeta({
     family: 'tokens',
     data: {
@@ -87,8 +89,8 @@ function metaOf(
   })
 }
 
-function classNamesOf({ classes }: Network, dataset: CategoricalDataset): readonly string[] {
-  if (classes === 0) return []
+function classNamesOf(network: Network, dataset: CategoricalDataset): readonly string[] {
+  if (classesOf(network) === 0) return []
   return dataset.classNames ?? Array.from({ length: classCount(dataset) }, (_, i) => String(i))
 }
 

@@ -1,4 +1,4 @@
-/** What one training step is fed: data, noise, times and labels, as a pure function of (specification, data, step). */
+/** What one training step is fed: data, noise, times and conditions, as a pure function of (specification, data, step). */
 import { batchFlips, batchIndices } from '../../files/data/batches.ts'
 import { classCount, itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
@@ -7,10 +7,11 @@ import type { Frame } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import { objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
 import { trainingCoefficients } from '../../diffusion/denoise/training-loss.ts'
+import { conditionArrays } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { fold, normal } from '../../engine/random/index.ts'
-import { drawLabels, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
+import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
 import type { TrainSpec } from '../spec.ts'
 
@@ -24,7 +25,7 @@ export function emptyBatch({ batch: size, objective, noise }: TrainSpec, network
       epsilon: values(),
       t: new Float32Array(size),
       ...Object.fromEntries(names.map((name) => [name, new Float32Array(size)])),
-      ...(network.classes > 0 && { labels: new Int32Array(size) }),
+      ...conditionArrays(network.conditions, size),
     },
     levels: new Int32Array(size),
   }
@@ -48,7 +49,8 @@ export function batchesOf(
   const coefficients = trainingCoefficients(network, objective)
   const levelCount = noiseLevels(spec)
   const streams = streamsOf(spec)
-  const dropout = { dropout: spec.objective.labelDropout, noClass: classCount(dataset) }
+  const dropping = { dropout: spec.objective.labelDropout, noClass: classCount(dataset) }
+  const source = conditionSource(dataset)
   const items = new Float32Array(spec.batch * itemSize(frame.item))
   const shares = new Float64Array(spec.batch)
   // The levels of a table come again and again; times of a continuous schedule do not.
@@ -71,6 +73,6 @@ export function batchesOf(
       levels[j] = levelOf(share, levelCount)
       names.forEach((name, i) => (feeds[name]![j] = values[i]!))
     })
-    if (feeds.labels) drawLabels(fold(streams.labels, step), dataset.labels!, indices, dropout, feeds.labels)
+    drawConditions(network.conditions, source, { streams, step, indices, ...dropping }, feeds)
   }
 }

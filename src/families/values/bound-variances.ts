@@ -6,11 +6,11 @@ import { itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { toNetwork } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
-import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
+import type { Conditions, Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { bestVariance, decoderMeans } from '../../diffusion/likelihood/decoder-variance.ts'
 import type { Bins } from '../../diffusion/likelihood/discretised-gaussian.ts'
 import { decoderOf } from '../../diffusion/likelihood/variational-bound.ts'
-import type { ModelDenoiser } from '../../compiled/denoiser.ts'
+import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Model } from './model.ts'
 import { posteriorVariances } from '../../diffusion/sample/analytic-dpm.ts'
 import { randomNoise } from '../../diffusion/sample/noise-source.ts'
@@ -29,7 +29,7 @@ export interface MeasureOptions {
   /** The time of the decoder, where its variance is wanted. */
   readonly decoder?: number | undefined
   readonly bins?: Bins | undefined
-  /** Items as the network sees them, `[items, ...shape]`; it is told their classes as well. */
+  /** Items as the network sees them, `[items, ...shape]`, and what it is told of them. */
   readonly show: ReturnType<typeof showTo>
   readonly signal?: AbortSignal | undefined
   /** Called after each batch. */
@@ -48,14 +48,14 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
   const { denoiser, batch, data, seed, posterior, decoder, bins, show, signal, onProgress } = options
   const items = Math.min(options.items, data.length)
   const size = itemSize(denoiser.shape)
-  const context = signal ? { signal } : {}
   const sums = new Map(posterior.map((t) => [t, 0]))
   const values = new Float32Array(items * size)
   const means = new Float32Array(decoder === undefined ? 0 : values.length)
   for (let first = 0; first < items; first += batch) {
     const count = Math.min(batch, items - first)
     const indices = Int32Array.from({ length: count }, (_, i) => Math.floor(((first + i) * data.length) / items))
-    const x0 = show(data, indices)
+    const { x0, conditions } = show(data, indices)
+    const context = { signal, conditions }
     const noise = randomNoise(size, { seed: `${seed}, variances`, firstItem: first })
     const variances = await posteriorVariances(denoiser, posterior, x0, noise, context)
     for (const [t, variance] of variances) sums.set(t, sums.get(t)! + (variance * count) / items)
@@ -67,17 +67,13 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
   return { posterior: sums, decoder: decoder === undefined ? undefined : bestVariance(values, means, bins) }
 }
 
-/** Items of a data set as a model sees them, `[items, ...shape]`, and their classes told to its denoiser. */
-export function showTo(
-  { frame, network, scale, unconditionalLabel }: Model,
-  denoiser: Pick<ModelDenoiser, 'setLabels'>,
-) {
-  return (data: ArrayDataset, indices: Int32Array): Float32Array => {
+/** Items of a data set as a model sees them, `[items, ...shape]`, and what it is told of them: their classes, or that there is none. */
+export function showTo({ frame, network, scale, unconditionalLabel }: Model) {
+  return (data: ArrayDataset, indices: Int32Array): { readonly x0: Float32Array; readonly conditions?: Conditions } => {
     const alike = Object.freeze({ ...data, range: scale.range, affine: scale.affine })
     const items = loadBatch(alike, indices, new Float32Array(indices.length * itemSize(frame.item)))
-    // "no class" where the data have none
     const labels = indices.map((index) => data.labels?.[index] ?? unconditionalLabel ?? 0)
-    if (network.classes > 0) denoiser.setLabels(labels)
-    return toNetwork(frame, items, new Float32Array(indices.length * itemSize(frame.network)))
+    const x0 = toNetwork(frame, items, new Float32Array(indices.length * itemSize(frame.network)))
+    return { x0, ...(classesOf(network) > 0 && { conditions: { labels } }) }
   }
 }

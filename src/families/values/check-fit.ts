@@ -4,6 +4,7 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../../errors.ts'
+import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TrainSpec } from '../spec.ts'
 
@@ -47,21 +48,18 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
 
 /** Refuses a network that has too few classes for the data, or classes where the data have none. */
 export function checkClasses(labelDropout: number, network: Network, classes: number): void {
-  if (network.classes === 0) return
+  const known = classesOf(network)
+  if (known === 0) return
   if (classes === 0) {
-    throw new TweedieError('usage', `the network expects ${network.classes} classes, but the data have no labels`, {
+    throw new TweedieError('usage', `the network expects ${known} classes, but the data have no labels`, {
       hint: 'put the images of each class into a folder of its own, or leave num_class_embeds out',
     })
   }
   const needed = classes + Number(labelDropout > 0)
-  if (network.classes < needed) {
+  if (known < needed) {
     const extra = labelDropout > 0 ? ' and one more for "no class"' : ''
-    throw new TweedieError(
-      'usage',
-      `the network has ${network.classes} class embeddings, the data ${classes} classes${extra}`,
-      {
-        hint: `num_class_embeds ${needed}${extra && ', or --label-dropout 0'}`,
-      },
-    )
+    throw new TweedieError('usage', `the network has ${known} class embeddings, the data ${classes} classes${extra}`, {
+      hint: `num_class_embeds ${needed}${extra && ', or --label-dropout 0'}`,
+    })
   }
 }

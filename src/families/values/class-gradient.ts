@@ -1,7 +1,7 @@
 /** The gradient of a classifier's verdict, in the arrays that a model's network sees. */
 import { fromNetwork } from '../../files/data/frame.ts'
 import { itemSize } from '../../files/data/dataset.ts'
-import type { DenoiseContext, FloatArray } from '../../diffusion/denoise/denoiser.ts'
+import type { Conditions, DenoiseContext, FloatArray } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import {
   cast,
@@ -17,17 +17,17 @@ import {
 } from '../../engine/graph/index.ts'
 import type { ClassGradient } from '../../diffusion/guidance/classifier.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
+import { turns } from '../../compiled/turns.ts'
 import { compile } from '../../engine/runtime/program.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { classifierView, classifyNoisy, type NoisyClassifier } from './noisy-classifier.ts'
 import { placeInFrame } from './measured-frame.ts'
 import type { Model } from './model.ts'
 
-/** A compiled classifier that knows what is wanted. */
+/** A compiled classifier. */
 export interface ModelClassGradient extends Disposable {
+  /** For the classes that the call is told as its condition `labels`. */
   readonly gradient: ClassGradient
-  /** The class that is wanted of each item of the batch. */
-  setLabels(labels: ArrayLike<number>): void
   dispose(): void
 }
 
@@ -62,35 +62,41 @@ export async function modelClassGradient(
   const bound = program.bind(feeds, { gradient: result })
   const view = classifierView(schedule)
   const place = placeInFrame(frame)
-  const dispose = (): void => {
+  const { take, close } = turns('the classifier', () => {
     bound.dispose()
     program.dispose()
-  }
+  })
   return {
-    async gradient(given: FloatArray, t: number, { signal }: DenoiseContext = {}) {
+    async gradient(given: FloatArray, t: number, { signal, conditions }: DenoiseContext = {}) {
       const count = given.length / seen
-      fromNetwork(frame, Float32Array.from(given), feeds.x.subarray(0, count * size))
-      const scale = view.scale(t)
-      for (let i = 0; i < feeds.x.length; i++) feeds.x[i]! *= scale
-      feeds.t.fill(view.time(t))
-      await bound.run(signal ? { signal } : {})
-      // the gradient in x_t, not in what the classifier sees
-      return place(result.subarray(0, count * size)).map((value) => scale * value)
+      const wanted = requireLabels(conditions, count, classNames.length)
+      return take(async () => {
+        feeds.labels.set(wanted)
+        fromNetwork(frame, Float32Array.from(given), feeds.x.subarray(0, count * size))
+        const scale = view.scale(t)
+        for (let i = 0; i < count * size; i++) feeds.x[i]! *= scale
+        feeds.t.fill(view.time(t))
+        await bound.run(signal ? { signal } : {})
+        // the gradient in x_t, not in what the classifier sees
+        return place(result.subarray(0, count * size)).map((value) => scale * value)
+      }, signal)
     },
-    setLabels(wanted) {
-      for (let i = 0; i < wanted.length; i++) {
-        if (!(wanted[i]! >= 0 && wanted[i]! < classNames.length)) {
-          throw new TweedieError(
-            'usage',
-            `class ${wanted[i]}: the classifier has the classes 0 … ${classNames.length - 1}`,
-          )
-        }
-        feeds.labels[i] = wanted[i]!
-      }
-    },
-    dispose,
-    [Symbol.dispose]: dispose,
+    dispose: close,
+    [Symbol.dispose]: close,
   }
+}
+
+function requireLabels(conditions: Conditions = {}, count: number, classes: number): ArrayLike<number> {
+  const { labels } = conditions
+  if (labels?.length !== count) {
+    throw new TweedieError(
+      'usage',
+      `${labels?.length ?? 0} classes for ${count} items: the classifier needs one for each`,
+    )
+  }
+  const wrong = labels.find((label) => !(label >= 0 && label < classes))
+  if (wrong === undefined) return labels
+  throw new TweedieError('usage', `class ${wrong}: the classifier has the classes 0 … ${classes - 1}`)
 }
 
 /** Σ log p(label) over the batch. */

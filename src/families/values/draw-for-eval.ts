@@ -6,6 +6,7 @@ import { TweedieError } from '../../errors.ts'
 import { generate } from './generate.ts'
 import type { GenerateOptions } from './generate.ts'
 import type { Model } from './model.ts'
+import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 
 /** How classes are chosen: as often as in the data, or all equally often. */
@@ -24,7 +25,7 @@ export async function drawSamples(
   { classes = 'data', ...options }: Omit<GenerateOptions, 'labels'> & { readonly classes?: ClassChoice | undefined },
 ): Promise<ArrayDataset> {
   checkData(model, dataset)
-  const conditional = model.network.classes > 0
+  const conditional = classesOf(model.network) > 0
   const chosen = conditional && classes === 'data' && dataset.labels
   const labels = chosen ? labelsAsIn(dataset, options.count) : undefined
   const { items, labels: asked } = await generate(model, engine, { ...options, labels })

@@ -11,6 +11,7 @@ import { randomNoise } from '../../diffusion/sample/noise-source.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
+import { labelsFor } from '../conditions.ts'
 import { guidedModel, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 
@@ -149,19 +150,20 @@ async function walk(
   },
 ): Promise<Float32Array> {
   const { labels, sampler = ddim(), seed = 0, signal, onStep, device, threads, raw } = options
-  const { frame, network } = model
+  const { frame } = model
   const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
   const batch = x.length / itemSize(frame.network)
+  const wanted = labelsFor(model, batch, labels, 'nothing', guidance.classifier?.classNames)
+  const conditions = wanted && { labels: wanted }
   using guided = await guidedModel(model, engine, guidance, {
     batch,
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
   })
-  if (network.classes > 0 || guidance.classifier || labels) guided.setLabels(labelsOf(model, batch, labels))
   const clip = options.clip ?? model.scale.kind !== 'points'
   const denoiser = clip ? clipped(guided.denoiser) : guided.denoiser
   let last = x
-  for await (const step of sample(denoiser, { sampler, times, x, seed, ...(signal && { signal }) })) {
+  for await (const step of sample(denoiser, { sampler, times, x, seed, conditions, signal })) {
     last = step.x as Float32Array
     onStep?.(step.index + 1, step.total)
   }
@@ -192,14 +194,4 @@ function halves({ onStep, ...options }: WalkOptions): (half: 0 | 1) => WalkOptio
     ...options,
     onStep: onStep && ((done, total) => onStep(half * total + done, 2 * total)),
   })
-}
-
-function labelsOf({ unconditionalLabel }: Model, count: number, given: ArrayLike<number> | undefined): Int32Array {
-  if (given && given.length !== count) throw new TweedieError('usage', `${given.length} classes for ${count} items`)
-  if (!given && unconditionalLabel === undefined) {
-    throw new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
-      hint: 'choose one with --class',
-    })
-  }
-  return Int32Array.from({ length: count }, (_, i) => given?.[i] ?? unconditionalLabel!)
 }

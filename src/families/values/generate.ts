@@ -2,6 +2,7 @@
 import { fromNetwork } from '../../files/data/frame.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import { clipped } from '../../diffusion/denoise/clip.ts'
+import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
@@ -11,12 +12,25 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import type { Arithmetic } from '../../compiled/arithmetic.ts'
 import { calibrate } from '../../compiled/calibrate.ts'
-import { guidedModel, type ModelGuidance } from './guided.ts'
+import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
+import { keep, numberOf } from '../../compiled/kept.ts'
+import { labelsFor } from '../conditions.ts'
+import { given } from '../given.ts'
+import { modelClassGradient } from './class-gradient.ts'
+import { guidedDenoiser, type GuidedParts, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import { timesOf } from '../../diffusion/sample/default-times.ts'
 
+/** What a generator is opened with. */
+export type GeneratorSession = {
+  readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined
+}
+
+/** How to sample, with a session of its own. */
+export type GenerateOptions = DrawOptions & GeneratorSession
+
 /** How to sample. */
-export interface GenerateOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+export interface DrawOptions {
   /** How many items. */
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
@@ -27,6 +41,8 @@ export interface GenerateOptions extends Pick<SessionOptions, 'device' | 'thread
   readonly times?: readonly number[] | undefined
   /** The class of each item; default: all classes in turn. */
   readonly labels?: ArrayLike<number> | undefined
+  /** What else each item is told, `[count, ...]` by name, by a model with other conditions than a class. */
+  readonly conditions?: Conditions | undefined
   /** Items computed at a time; default 64, or as many as there are. */
   readonly batch?: number | undefined
   /**
@@ -73,42 +89,99 @@ export interface Generated {
 /** Steps where nothing is said. */
 export const defaultSteps = 20
 
+/** A model that is ready to draw: what was compiled is kept. Draws may overlap. */
+export interface WarmGenerator extends Disposable {
+  /** How many graphs were compiled so far. A draw in the shapes of an earlier one compiles none. */
+  readonly compilations: number
+  /**
+   * Draws samples: those of {@link generate}, bit for bit.
+   *
+   * @throws TweedieError `usage` for a count or class that makes no sense, `diverged` for samples that are not finite
+   */
+  draw(options: DrawOptions): Promise<Generated>
+  /** Frees what was compiled, after the evaluations that are running. */
+  dispose(): void
+}
+
 /**
- * Draws samples.
+ * Draws samples, once.
  *
  * @throws TweedieError `usage` for a count or class that makes no sense, `diverged` for samples that are not finite
  * @example
  * const { items, shape } = await generate(model, engine, { count: 16, seed: 1 })
  * await writeImage('samples.png', toGrid(items, shape))
  */
-export async function generate(model: Model, engine: Engine, options: GenerateOptions): Promise<Generated> {
-  const { count, seed = 0, signal, onStep, device, threads, profile, wrap = (denoiser) => denoiser } = options
+export async function generate(
+  model: Model,
+  engine: Engine,
+  { device, threads, profile, ...options }: GenerateOptions,
+): Promise<Generated> {
+  using generator = warmGenerator(model, engine, { device, threads, profile })
+  return await generator.draw(options)
+}
+
+/**
+ * Opens a model to draw from it again and again. Nothing is compiled before the first draw.
+ *
+ * @example
+ * using generator = warmGenerator(model, engine)
+ * for (const seed of [1, 2, 3]) show(await generator.draw({ count: 4, seed }))
+ */
+export function warmGenerator(model: Model, engine: Engine, session: GeneratorSession = {}): WarmGenerator {
+  const kept = keep('the generator')
+  const options = given(session)
+  const { profile: _, ...rest } = options
+  return {
+    get compilations() {
+      return kept.made
+    },
+    async draw(drawn) {
+      using held = kept.hold()
+      const { signal } = drawn
+      return await draw(model, drawn, {
+        ranges: () => held.get('ranges', (closing) => calibrate(model, engine, { ...rest, signal: closing }), signal),
+        denoiser: (each, batch, ranges) =>
+          held.get(
+            `denoiser ${numberOf(each)} ${batch} ${ranges ? numberOf(ranges) : ''}`,
+            () => modelDenoiser(each, engine, { ...options, batch, ranges }),
+            signal,
+          ),
+        classGradient: (classifier, batch) =>
+          held.get(
+            `classifier ${numberOf(classifier)} ${batch}`,
+            () => modelClassGradient(classifier, model, engine, { ...rest, batch }),
+            signal,
+          ),
+      })
+    },
+    dispose: () => kept.dispose(),
+    [Symbol.dispose]: () => kept.dispose(),
+  }
+}
+
+/** Where compiled parts come from. */
+interface DrawParts extends Pick<GuidedParts, 'classGradient'> {
+  ranges(): Promise<ConvolutionRanges>
+  denoiser(model: Model, batch: number, ranges: ConvolutionRanges | undefined): Promise<ModelDenoiser>
+}
+
+async function draw(model: Model, options: DrawOptions, parts: DrawParts): Promise<Generated> {
+  const { count, seed = 0, signal, onStep, arithmetic = 'float32', wrap = (denoiser) => denoiser } = options
   const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
   requireCount('the number of samples', count)
-  const { frame, network, schedule } = model
+  const { frame, schedule } = model
   const { sampler = dpmSolver(), times = timesOf(schedule, defaultSteps) } = options
   const batch = Math.min(count, options.batch ?? 64)
   requireCount('the batch size', batch)
-  const conditional = network.classes > 0 || guidance.classifier !== undefined
-  const labels = conditional ? labelsOf(model, count, options.labels, guidance) : undefined
-  if (!labels && options.labels)
-    throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
+  const labels = labelsFor(model, count, options.labels, 'in turn', guidance.classifier?.classNames)
+  const conditions: Conditions = { ...options.conditions, ...(labels && { labels }) }
 
-  const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
-  const { arithmetic = 'float32' } = options
-  const ranges =
-    arithmetic === 'int8'
-      ? await calibrate(model, engine, { ...session, signal })
-      : arithmetic === 'float32'
-        ? undefined
-        : arithmetic
-  using guided = await guidedModel(model, engine, guidance, {
-    batch,
-    ranges,
-    ...session,
-    ...(profile !== undefined && { profile }),
+  const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
+  const guided = await guidedDenoiser(model, guidance, batch, {
+    ...parts,
+    denoiser: (each, size) => parts.denoiser(each, size, each === model ? ranges : undefined),
   })
-  const wrapped = wrap(guided.denoiser)
+  const wrapped = wrap(guided)
   const final = (options.clip ?? model.scale.kind !== 'points') ? clipped(wrapped) : wrapped
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>
@@ -118,8 +191,8 @@ export async function generate(model: Model, engine: Engine, options: GenerateOp
   const steps = times.length - 1
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    if (labels) guided.setLabels(labels.subarray(first, first + now))
-    const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
+    const told = conditionsOfItems(conditions, first, now, count)
+    const problem = { sampler, times, batch: now, seed, firstItem: first, conditions: told, ...(signal && { signal }) }
     for await (const step of sample(final, problem)) {
       const done = first * steps + now * Math.min(step.index + 1, steps)
       onStep?.({ done, total: count * steps, firstItem: first, step, toItems })
@@ -127,20 +200,6 @@ export async function generate(model: Model, engine: Engine, options: GenerateOp
     }
   }
   return { items, shape: [count, ...frame.item], labels }
-}
-
-/** The classes of all items: as given, or all in turn. */
-function labelsOf(
-  model: Model,
-  count: number,
-  given: ArrayLike<number> | undefined,
-  { classifier }: ModelGuidance,
-): Int32Array {
-  if (given && given.length !== count) {
-    throw new TweedieError('usage', `${given.length} classes for ${count} samples: there must be one for each`)
-  }
-  const classes = model.classNames.length || model.network.classes || classifier!.classNames.length
-  return Int32Array.from({ length: count }, (_, i) => given?.[i] ?? i % classes)
 }
 
 function requireCount(what: string, value: number): void {

@@ -1,10 +1,12 @@
 /** A model under guidance: by its own classes, by a weaker model, by a classifier. */
-import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
+import type { DenoiseContext, Denoiser, FloatArray } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { classifierFree, type GuidanceManner, guidedAway } from '../../diffusion/guidance/cfg.ts'
 import { classifierGuided } from '../../diffusion/guidance/classifier.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
+import { nothing } from '../../compiled/condition-feeds.ts'
 import { type ModelDenoiser, modelDenoiser, type ModelDenoiserOptions } from '../../compiled/denoiser.ts'
+import { classesOf } from '../../engine/nn/condition-spec.ts'
 import { modelClassGradient, type ModelClassGradient } from './class-gradient.ts'
 import type { NoisyClassifier } from './noisy-classifier.ts'
 import type { Model } from './model.ts'
@@ -25,10 +27,16 @@ export interface ModelGuidance extends GuidanceManner {
 
 /** A guided denoiser, with what it holds. */
 export interface GuidedModel extends Disposable {
+  /** For batches up to the one that it was compiled for; the classes come with each call, as its condition `labels`. */
   readonly denoiser: Denoiser
-  /** The class of each item of a batch, or of its first ones. */
-  setLabels(labels: ArrayLike<number>): void
   dispose(): void
+}
+
+/** Where compiled parts come from. */
+export interface GuidedParts {
+  /** A denoiser for batches of this size. */
+  denoiser(model: Model, batch: number): Promise<ModelDenoiser>
+  classGradient(classifier: NoisyClassifier, batch: number): Promise<ModelClassGradient>
 }
 
 /**
@@ -42,54 +50,73 @@ export async function guidedModel(
   guidance: ModelGuidance,
   options: ModelDenoiserOptions,
 ): Promise<GuidedModel> {
-  const { w = 0, negative, weak, classifier, classifierScale, ...manner } = guidance
-  const { batch } = options
-  const { classes } = model.network
-  const halves = w !== 0 && !weak
-  if (weak) requireAlike(model, weak)
-  if (halves) requireGuidable(model, negative)
-  const parts: (ModelDenoiser | ModelClassGradient)[] = []
-  const dispose = (): void => parts.splice(0).forEach((part) => part.dispose())
+  const parts: Disposable[] = []
+  const dispose = (): void => parts.splice(0).forEach((part) => part[Symbol.dispose]())
+  const { device, threads } = options
+  const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   try {
-    const own = await modelDenoiser(model, engine, { ...options, batch: halves ? 2 * batch : batch })
-    parts.push(own)
-    let denoiser: Denoiser = own
-    const other = weak && (await modelDenoiser(weak, engine, { ...options, ranges: undefined }))
-    if (other) parts.push(other)
-    if (other) denoiser = guidedAway(own, other, { w, ...manner })
-    else if (halves) denoiser = classifierFree(own, { w, batch, ...manner })
-    const { device, threads } = options
-    const session = { batch, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
-    const gradient = classifier && (await modelClassGradient(classifier, model, engine, session))
-    if (gradient) {
-      parts.push(gradient)
-      denoiser = classifierGuided(denoiser, gradient.gradient, {
-        ...(classifierScale !== undefined && { scale: classifierScale }),
-        ...(manner.interval && { interval: manner.interval }),
-      })
-    }
-    return {
-      denoiser,
-      setLabels(labels) {
-        if (!classes && !gradient) own.setLabels(labels)
-        if (classes) own.setLabels(halves ? withoutLabels(labels) : labels)
-        if (weak?.network.classes) other!.setLabels(labels)
-        gradient?.setLabels(labels)
+    const denoiser = await guidedDenoiser(model, guidance, options.batch, {
+      async denoiser(each, batch) {
+        const ranges = each === model ? options.ranges : undefined
+        const made = await modelDenoiser(each, engine, { ...options, batch, ranges })
+        parts.push(made)
+        return made
       },
-      dispose,
-      [Symbol.dispose]: dispose,
-    }
+      async classGradient(classifier, batch) {
+        const made = await modelClassGradient(classifier, model, engine, { ...session, batch })
+        parts.push(made)
+        return made
+      },
+    })
+    return { denoiser, dispose, [Symbol.dispose]: dispose }
   } catch (error) {
     dispose()
     throw error
   }
+}
 
-  /** Classes of a batch whose second half has none, or the negative one. */
-  function withoutLabels(labels: ArrayLike<number>): Int32Array {
-    const both = new Int32Array(2 * batch).fill(negative ?? model.unconditionalLabel!, batch)
-    both.set(labels)
-    return both
+/**
+ * A model under guidance, of parts that somebody else compiles and keeps.
+ *
+ * @throws TweedieError `usage` where model and guidance do not go together, before anything is compiled
+ */
+export async function guidedDenoiser(
+  model: Model,
+  guidance: ModelGuidance,
+  batch: number,
+  parts: GuidedParts,
+): Promise<Denoiser> {
+  const { w = 0, negative, weak, classifier, classifierScale, ...manner } = guidance
+  const halves = w !== 0 && !weak
+  if (weak) requireAlike(model, weak)
+  if (halves) requireGuidable(model, negative)
+  const compiled = await parts.denoiser(model, halves ? 2 * batch : batch)
+  const own = classifier ? toldOnly(compiled, model) : compiled
+  let denoiser: Denoiser = own
+  if (weak) denoiser = guidedAway(own, toldOnly(await parts.denoiser(weak, batch), weak), { w, ...manner })
+  else if (halves) {
+    const away = { ...nothing(model), ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
+    denoiser = classifierFree(own, { w, batch, nothing: away, ...manner })
   }
+  if (!classifier) return denoiser
+  const { gradient } = await parts.classGradient(classifier, batch)
+  return classifierGuided(denoiser, gradient, {
+    ...(classifierScale !== undefined && { scale: classifierScale }),
+    ...(manner.interval && { interval: manner.interval }),
+  })
+}
+
+/** A denoiser that is told only what its model has conditions for: a classifier, or a stronger model, may know more. */
+function toldOnly(denoiser: ModelDenoiser, { network }: Model): Denoiser {
+  const { schedule, shape } = denoiser
+  return Object.freeze({
+    schedule,
+    shape,
+    denoise(x: FloatArray, t: number, { conditions = {}, ...context }: DenoiseContext = {}) {
+      const known = Object.entries(conditions).filter(([name]) => Object.hasOwn(network.conditions, name))
+      return denoiser.denoise(x, t, { ...context, conditions: Object.fromEntries(known) })
+    },
+  })
 }
 
 /** Whether a guidance changes the mean at all. */
@@ -97,16 +124,17 @@ export function guides({ w = 0, classifier, classifierScale = 1 }: ModelGuidance
   return w !== 0 || (classifier !== undefined && classifierScale !== 0)
 }
 
-function requireGuidable({ unconditionalLabel, network, classNames }: Model, negative: number | undefined): void {
-  if (network.classes > 0 && negative !== undefined) {
+function requireGuidable(model: Model, negative: number | undefined): void {
+  const { network, classNames } = model
+  if (classesOf(network) > 0 && negative !== undefined) {
     if (Number.isInteger(negative) && negative >= 0 && negative < classNames.length) return
     throw new TweedieError(
       'usage',
       `negative class ${negative}: the model has the classes 0 … ${classNames.length - 1}`,
     )
   }
-  if (unconditionalLabel !== undefined) return
-  const why = network.classes === 0 ? 'it knows no classes' : 'no label was ever left out in its training'
+  if (Object.keys(nothing(model)).length > 0) return
+  const why = classesOf(network) === 0 ? 'it knows no classes' : 'no label was ever left out in its training'
   throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
     hint: 'train on labelled data with --label-dropout 0.1, or guide by a weaker model or a classifier',
   })

@@ -9,6 +9,7 @@
 import { itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { affineOf } from '../../files/data/normalise.ts'
+import { conditioned } from '../../diffusion/denoise/conditions.ts'
 import { clipped } from '../../diffusion/denoise/clip.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { knowsDivergence } from '../../diffusion/denoise/divergence.ts'
@@ -140,7 +141,7 @@ export async function likelihoodOf(
   /** The logarithm of the volume of one value's bin, in the data's own units. */
   const width = isImage ? itemSize(frame.network) * Math.log((scale.range[1] - scale.range[0]) / (values - 1)) : 0
   const bins = isImage ? { count: values } : undefined
-  const show = showTo(model, denoiser)
+  const show = showTo(model)
   const times = bound ? timesOf(schedule, bound.steps) : []
   const terms = (bound && bound.terms) || defaultTerms
   const seen = bound && (bound.clip ?? scale.kind !== 'points') ? clippedToo(denoiser) : denoiser
@@ -163,12 +164,12 @@ export async function likelihoodOf(
     const items = Math.min(batch, count - first)
     const done = (share: number): void => onProgress?.((first + items * share) / count)
     const indices = Int32Array.from({ length: items }, (_, i) => first + i)
-    const x0 = show(dataset, indices)
+    const { x0, conditions } = show(dataset, indices)
     const common = { seed, firstItem: first, ...(signal && { signal }) }
     if (bound && variances) {
       const { posterior, decoder } = variances
       const variance = bound.variance === 'analytic' ? (t: number) => posterior.get(t)! : bound.variance
-      const result = await variationalBound(seen, x0, {
+      const result = await variationalBound(conditioned(seen, conditions), x0, {
         times,
         terms,
         ...(variance && { variance }),
@@ -182,7 +183,11 @@ export async function likelihoodOf(
     }
     if (flow && knowsDivergence(denoiser)) {
       if (isImage) dequantise(x0, itemSize(frame.network), 2 / (values - 1), { seed, first })
-      const result = await odeLikelihood(denoiser, x0, { ...flow, ...common, onStep: (t) => done(0.5 + t / 2) })
+      const result = await odeLikelihood(conditioned(denoiser, conditions), x0, {
+        ...flow,
+        ...common,
+        onStep: (t) => done(0.5 + t / 2),
+      })
       const cost = result.logDensity.map((log) => -log)
       figures.flow.add(cost, stretch - width)
       evaluations = Math.max(evaluations, result.evaluations)

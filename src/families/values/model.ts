@@ -6,6 +6,7 @@ import { TweedieError } from '../../errors.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
+import { classesOf } from '../../engine/nn/condition-spec.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { networkFromConfig, strideOf } from '../../engine/nn/registry.ts'
@@ -63,7 +64,7 @@ export function modelOf(folder: ModelFolder): Model {
     scale: scaleOf(data),
     classNames:
       data.classNames ??
-      Array.from({ length: network.classes - Number(data.unconditionalLabel !== null) }, (_, i) => String(i)),
+      Array.from({ length: classesOf(network) - Number(data.unconditionalLabel !== null) }, (_, i) => String(i)),
     unconditionalLabel: data.unconditionalLabel ?? undefined,
     meta,
   }

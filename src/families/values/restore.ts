@@ -1,6 +1,7 @@
 /** Restoration: items that agree with a measurement, drawn from a model. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork } from '../../files/data/frame.ts'
+import { conditioned } from '../../diffusion/denoise/conditions.ts'
 import { clipped } from '../../diffusion/denoise/clip.ts'
 import { TweedieError } from '../../errors.ts'
 import { type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from '../../diffusion/guidance/methods.ts'
@@ -11,6 +12,7 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { karrasTimes, uniformTimes } from '../../diffusion/sample/times.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
+import { labelsFor } from '../conditions.ts'
 import { throughFrame } from './measured-frame.ts'
 import type { Model } from './model.ts'
 import { modelVjp } from '../../compiled/vjp.ts'
@@ -94,7 +96,7 @@ export async function restore(
     if (!(Number.isInteger(value) && value > 0))
       throw new TweedieError('usage', `${what} is ${value}: a positive whole number`)
   }
-  const labels = labelsOf(model, count, options.labels)
+  const labels = labelsFor(model, count, options.labels, 'nothing')
   const times = options.times ?? restoreTimes(schedule, options.steps ?? defaultRestoreSteps[name])
   const settings: { -readonly [K in keyof PosteriorSettings]: PosteriorSettings[K] } = { ...options.settings }
   if (name === 'dps') settings.zeta ??= Math.min(4, defaultDpsReach / (times.length - 1))
@@ -108,9 +110,9 @@ export async function restore(
   const items = new Float32Array(count * itemSize(frame.item))
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    if (labels) denoiser.setLabels(labels.subarray(first, first + now))
+    const told = conditioned(denoiser, labels && { labels: labels.subarray(first, first + now) })
     const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
-    const prepared = method.prepare(denoiser, observation(operator, y, observed.sigma), settings)
+    const prepared = method.prepare(told, observation(operator, y, observed.sigma), settings)
     const sampler = options.sampler ?? prepared.sampler
     const guided = clip ? clipped(prepared.denoiser) : prepared.denoiser
     const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
@@ -133,18 +135,4 @@ export function restoreTimes(schedule: Schedule, steps: number): number[] {
   const from = Math.min(1, timeOfNoiseLevel(schedule, 80))
   if (schedule.sigma(1) > 2) return karrasTimes(schedule, steps, { from, to: timeOfNoiseLevel(schedule, 0.002) })
   return uniformTimes(steps, { from })
-}
-
-function labelsOf({ network, unconditionalLabel }: Model, count: number, given: ArrayLike<number> | undefined) {
-  if (network.classes === 0) {
-    if (given === undefined) return undefined
-    throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
-  }
-  if (given && given.length !== count) throw new TweedieError('usage', `${given.length} classes for ${count} items`)
-  if (!given && unconditionalLabel === undefined) {
-    throw new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
-      hint: 'choose one with --class, or train with --label-dropout 0.1',
-    })
-  }
-  return Int32Array.from({ length: count }, (_, i) => given?.[i] ?? unconditionalLabel!)
 }

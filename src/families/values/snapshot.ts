@@ -11,6 +11,7 @@ import { noiseOfRun } from '../../compiled/noise.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
+import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TrainState } from '../../tools/train/problem.ts'
 import type { TrainSpec } from '../spec.ts'
@@ -37,7 +38,7 @@ export function snapshot(
     objectiveOf(objective, scheduleOfNoise(spec.noise)),
     learnsVariance(network),
   )
-  const classes = network.classes > 0 ? classCount(dataset) : 0
+  const classes = classesOf(network) > 0 ? classCount(dataset) : 0
   const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
   const unconditionalLabel = classes > 0 && objective.labelDropout > 0 ? classes : undefined
   const meta = parseTweedieMeta({

@@ -30,7 +30,7 @@ export async function tokenBound(
     discreteBound(denoiser, tokens, {
       ...some,
       terms,
-      ...(labels && { labels }),
+      conditions: labels && { labels },
       ...(options.signal && { signal: options.signal }),
     }),
   )

@@ -1,5 +1,8 @@
-/** What the batches of every kind of problem draw alike: times, their levels, and labels that are left out. */
+/** What the batches of every kind of problem draw alike: times, their levels, and conditions that are left out. */
+import { sizeOf } from '../../engine/graph/index.ts'
+import { type ConditionSpecs, conditionShape, conditionValues } from '../../engine/nn/condition-spec.ts'
 import { fold, key, type Key, uniform } from '../../engine/random/index.ts'
+import { TweedieError } from '../../errors.ts'
 
 /** The streams of numbers that batches are made of. */
 export function streamsOf({ seed }: { readonly seed: number }) {
@@ -27,14 +30,58 @@ export function levelOf(share: number, levels: number): number {
   return Math.min(levels - 1, Math.floor(share * levels))
 }
 
-/** The labels of a batch, each left out with a probability: where `noClass` stands for it. */
-export function drawLabels(
-  key: Key,
-  labels: ArrayLike<number>,
-  indices: ArrayLike<number>,
-  { dropout, noClass }: { readonly dropout: number; readonly noClass: number },
-  out: Float32Array | Int32Array,
+/** What conditions are drawn from: the whole data set's, by name, items first. The class is `labels`. */
+export type ConditionSource = Readonly<Record<string, ArrayLike<number>>>
+
+/** What a data set can tell of its items. */
+export function conditionSource(dataset: {
+  readonly labels?: ArrayLike<number> | undefined
+  readonly conditions?: ConditionSource | undefined
+}): ConditionSource {
+  return { ...dataset.conditions, ...(dataset.labels && { labels: dataset.labels }) }
+}
+
+/** Which items, and how often a condition is left out. */
+export interface ConditionDraw {
+  readonly streams: { readonly labels: Key }
+  readonly step: number
+  readonly indices: ArrayLike<number>
+  /** The probability with which each condition of an item is replaced by "nothing", where it can be. */
+  readonly dropout: number
+  /** The class that means "no class". */
+  readonly noClass: number
+}
+
+/**
+ * Fills the conditions of a batch, each left out at random, by a stream of its own. What is left out: of a class `noClass`; of a
+ * vector or an image zeros, its flag too; of tokens the state above all tokens.
+ *
+ * @throws TweedieError `usage` where the data do not have a condition that the network needs
+ */
+export function drawConditions(
+  conditions: ConditionSpecs,
+  source: ConditionSource,
+  { streams, step, indices, dropout, noClass }: ConditionDraw,
+  feeds: Readonly<Record<string, Float32Array | Int32Array>>,
 ): void {
-  const draws = uniform(key, new Float64Array(indices.length))
-  for (let j = 0; j < indices.length; j++) out[j] = draws[j]! < dropout ? noClass : labels[indices[j]!]!
+  for (const [name, spec] of Object.entries(conditions)) {
+    const values = source[name]
+    if (values === undefined) throw new TweedieError('usage', `the data do not have the network's condition ${name}`)
+    const stream = name === 'labels' ? streams.labels : fold(streams.labels, name)
+    const draws = uniform(fold(stream, step), new Float64Array(indices.length))
+    const size = sizeOf(conditionShape(spec))
+    const own = conditionValues(spec)
+    const out = feeds[name]!
+    const droppable = spec.kind === 'class' || spec.nothing
+    const none = spec.kind === 'class' ? noClass : spec.kind === 'tokens' ? spec.vocabulary : 0
+    for (let j = 0; j < indices.length; j++) {
+      const item = out.subarray(j * size, (j + 1) * size)
+      if (droppable && draws[j]! < dropout) {
+        item.fill(none)
+        continue
+      }
+      for (let i = 0; i < own; i++) item[i] = values[indices[j]! * own + i]!
+      item.fill(1, own)
+    }
+  }
 }

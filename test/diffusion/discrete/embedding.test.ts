@@ -146,7 +146,7 @@ const network: EmbeddingNetwork = {
   config: {},
   inputShape: [length, features],
   outputShape: [length, features],
-  classes: 0,
+  conditions: {},
   vocabulary: { tokens, features },
   table: (scope) => scope.parameter('table', [tokens, features], ones),
   build: (scope, { x, t }): Tensor =>

@@ -211,16 +211,20 @@ test('temperature sharpens', async () => {
 
 describe('guidance', () => {
   const process = processOf(masks, 3)
-  const denoiser = fromLogits(process, [2], (xt, _t, batch, labels) =>
-    Float64Array.from({ length: 3 * xt.length }, (_, i) =>
-      labels ? (i % 3) * (1 + labels[Math.floor((i * batch) / (3 * xt.length))]!) : 0.5 * (i % 3),
+  // class 2 is no class
+  const denoiser = fromLogits(process, [2], (xt, _t, batch, { conditions } = {}) =>
+    Float64Array.from(
+      { length: 3 * xt.length },
+      (_, i) => (i % 3) * [1, 2, 0.5][conditions?.['labels']?.[Math.floor((i * batch) / (3 * xt.length))] ?? 2]!,
     ),
   )
-  const labels = Int32Array.of(0, 1)
+  const conditions = { labels: Int32Array.of(0, 1) }
+  const nothing = { labels: Int32Array.of(2) }
   const xt = Int32Array.of(3, 3, 3, 1)
 
   it('(w + 1) log p(x₀ | c) − w log p(x₀), normalised', async () => {
-    const at = async (w: number) => [...(await guideTokens(denoiser, { w }).logits(xt, 0.5, 2, labels))].map(Math.exp)
+    const at = async (w: number) =>
+      [...(await guideTokens(denoiser, { w, nothing }).logits(xt, 0.5, 2, { conditions }))].map(Math.exp)
     const guided = await at(2)
     // logits: class 0 has slope 1, class 1 slope 2, without class ½; so 3 · slope − 2 · ½
     for (const [item, slope] of [2, 5].entries()) {
@@ -230,15 +234,15 @@ describe('guidance', () => {
     }
     // the token that is seen stays
     expect(guided.slice(9, 12)).toEqual([0, 1, 0])
-    expect(await at(0)).toEqual([...(await denoiser.logits(xt, 0.5, 2, labels))].map(Math.exp))
+    expect(await at(0)).toEqual([...(await denoiser.logits(xt, 0.5, 2, { conditions }))].map(Math.exp))
     const free = [...(await denoiser.logits(xt, 0.5, 2))].map(Math.exp)
     ;(await at(-1)).forEach((p, i) => expect(p).toBeCloseTo(free[i]!, 9))
   })
 
   it('goes with every sampler', async () => {
-    const guided = guideTokens(denoiser, { w: 30 })
+    const guided = guideTokens(denoiser, { w: 30, nothing })
     for (const sampler of tokenSamplers) {
-      const x = await sampleTokensFinal(guided, { sampler, steps: 4, batch: 2, labels })
+      const x = await sampleTokensFinal(guided, { sampler, steps: 4, batch: 2, conditions })
       expect([...x]).toEqual([2, 2, 2, 2])
     }
   })

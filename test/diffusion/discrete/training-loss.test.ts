@@ -27,7 +27,7 @@ function echo(batch: number, length: number, categories: number): Network {
     config: {},
     inputShape: [length],
     outputShape: [length, categories],
-    classes: 0,
+    conditions: {},
     build: () => input('logits', [batch, length, categories]),
   }
 }

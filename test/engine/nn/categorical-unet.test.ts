@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { classesOf } from '../../../src/engine/nn/condition-spec.ts'
 import { input } from '../../../src/engine/graph/index.ts'
 import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
 import {
@@ -31,7 +32,7 @@ const [t, labels] = [
   [2, 0],
 ]
 
-const inputs = () => ({ t: input('t', [2]), labels: input('labels', [2], 'int32') })
+const inputs = () => ({ t: input('t', [2]), conditions: { labels: input('labels', [2], 'int32') } })
 const y = network.build(new Scope(), { x: input('x', [2, 2, 4], 'int32'), ...inputs() })
 const feeds = { ...parameterFeeds(parametersOf(network), flat), x, t, labels }
 
@@ -57,7 +58,7 @@ describe('the U-Net over categories', () => {
       [2, 4],
       [2, 4, 3],
     ])
-    expect([network.categories, network.classes, strideOf(network)]).toEqual([{ states: 4, logits: 3 }, 3, 2])
+    expect([network.categories, classesOf(network), strideOf(network)]).toEqual([{ states: 4, logits: 3 }, 3, 2])
   })
 
   it('runs alike on ONNX Runtime', async () => {

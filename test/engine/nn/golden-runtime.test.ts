@@ -20,7 +20,7 @@ describe.runIf(goldenExists)('the compiled U-Net gives the reference output of P
     const y = network.build(new Scope(), {
       x: input('x', [2, ...network.inputShape]),
       t: input('t', [2]),
-      ...(labels && { labels: input('labels', [2], 'int32') }),
+      conditions: labels && { labels: input('labels', [2], 'int32') },
     })
     const parameters = parameterFeeds(layout, flat)
     const constants = weights === 'constants' ? new Map(Object.entries(parameters)) : new Map()

@@ -12,6 +12,7 @@ import {
   strideOf,
   unet2d,
 } from '../../../src/engine/nn/index.ts'
+import { classesOf } from '../../../src/engine/nn/condition-spec.ts'
 import type { Network } from '../../../src/engine/nn/index.ts'
 import { key } from '../../../src/engine/random/index.ts'
 import { distance, parameterFeeds, random, runNetwork, shaken } from './run.ts'
@@ -55,7 +56,7 @@ describe.each(networks)('%s', (className, network) => {
   const inputs = () => ({
     x: input('x', [2, ...network.inputShape]),
     t: input('t', [2]),
-    labels: input('labels', [2], 'int32'),
+    conditions: { labels: input('labels', [2], 'int32') },
   })
 
   it('depends on the data, the time and the class of each sample, and on nothing of the others', () => {
@@ -93,7 +94,11 @@ describe.each(networks)('%s', (className, network) => {
     const again = networkFromConfig(className, JSON.parse(JSON.stringify(network.config)))
     expect(again.className).toBe(className)
     expect(again.config).toEqual(network.config)
-    expect([again.inputShape, again.outputShape, again.classes]).toEqual([network.inputShape, network.outputShape, 4])
+    expect([again.inputShape, again.outputShape, classesOf(again)]).toEqual([
+      network.inputShape,
+      network.outputShape,
+      4,
+    ])
     expect(parametersOf(again).specs).toEqual(parametersOf(network).specs)
   })
 

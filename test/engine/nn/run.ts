@@ -38,7 +38,7 @@ export function runNetwork(
   const y = network.build(new Scope(), {
     x: input('x', [batch, ...network.inputShape]),
     t: input('t', [batch]),
-    ...(labels && { labels: input('labels', [batch], 'int32') }),
+    conditions: labels && { labels: input('labels', [batch], 'int32') },
   })
   return evaluate([y], { ...parameterFeeds(parametersOf(network), flat), x, t, ...(labels && { labels }) })[0]!.data
 }

@@ -11,6 +11,7 @@ import {
   Scope,
   tokenTransformer,
 } from '../../../src/engine/nn/index.ts'
+import { classesOf } from '../../../src/engine/nn/condition-spec.ts'
 import type { Network, TokenTransformerConfig } from '../../../src/engine/nn/index.ts'
 import { key } from '../../../src/engine/random/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node.ts'
@@ -43,7 +44,7 @@ function graph(network: Network, [n, places]: readonly [number, number] = [batch
   const y = network.build(scope, {
     x: input('x', [n, places], 'int32'),
     t: input('t', [n]),
-    ...(network.classes > 0 && { labels }),
+    ...(classesOf(network) > 0 && { conditions: { labels } }),
   })
   return { y, parameters: scope.specs.map(({ name, shape, init }) => scope.parameter(name, shape, init)) }
 }
@@ -118,7 +119,7 @@ describe.each([
     const { dropout, masks } = fedDropout()
     const labels = input('labels', [batch], 'int32')
     const inputs = { x: input('x', [batch, length], 'int32'), t: input('t', [batch]) }
-    dropping.build(new Scope(), { ...inputs, ...(network.classes > 0 && { labels }), dropout })
+    dropping.build(new Scope(), { ...inputs, ...(classesOf(network) > 0 && { conditions: { labels } }), dropout })
     expect(masks.map(({ shape }) => shape)).toEqual(Array.from({ length: 4 }, () => [batch, length, 8]))
   })
 })
@@ -297,7 +298,11 @@ describe('bad configurations', () => {
     expect(() => plain.build(new Scope(), { x, t: input('t', [1]) })).toThrow(
       'x: expected int32 [N, length], got float32',
     )
-    const labelled = { x: input('x', [1, 5], 'int32'), t: input('t', [1]), labels: input('labels', [1], 'int32') }
+    const labelled = {
+      x: input('x', [1, 5], 'int32'),
+      t: input('t', [1]),
+      conditions: { labels: input('labels', [1], 'int32') },
+    }
     expect(() => plain.build(new Scope(), labelled)).toThrow('this TokenTransformer is unconditional')
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { classesOf } from '../../../src/engine/nn/condition-spec.ts'
 import { sizeOf } from '../../../src/engine/graph/index.ts'
 import { initialize, parametersOf, unet2d } from '../../../src/engine/nn/index.ts'
 import type { UNet2DConfig } from '../../../src/engine/nn/index.ts'
@@ -34,7 +35,7 @@ const noise = normal(key('x'), new Float32Array(32))
 
 function output(config: Partial<UNet2DConfig>, t = [0.5, 3]) {
   const network = unet2d({ ...tiny, ...config })
-  const labels = network.classes > 0 ? [0, 1] : undefined
+  const labels = classesOf(network) > 0 ? [0, 1] : undefined
   return run(network, initialize(parametersOf(network), key(3)), noise, t, labels)
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { classesOf } from '../../../src/engine/nn/condition-spec.ts'
 import { input } from '../../../src/engine/graph/index.ts'
 import { parametersOf, Scope, unet2d } from '../../../src/engine/nn/index.ts'
 import type { UNet2DConfig } from '../../../src/engine/nn/index.ts'
@@ -47,7 +48,7 @@ describe('architecture', () => {
     const network = unet2d({ ...tiny, out_channels: 2 })
     const y = network.build(new Scope(), { x: input('x', [3, 1, 12, 20]), t: input('t', [3]) })
     expect(y.shape).toEqual([3, 2, 12, 20])
-    expect([network.inputShape, network.outputShape, network.classes]).toEqual([[1, 8, 8], [2, 8, 8], 0])
+    expect([network.inputShape, network.outputShape, classesOf(network)]).toEqual([[1, 8, 8], [2, 8, 8], 0])
   })
 
   it('reads the names of old files', () => {
@@ -146,6 +147,8 @@ describe('errors', () => {
     const inputs = { x: input('x', [1, 1, 8, 8]), t: input('t', [1]) }
     const labels = input('labels', [1], 'int32')
     expect(() => unet2d({ ...tiny, num_class_embeds: 3 }).build(new Scope(), inputs)).toThrow('needs labels, 0 … 2')
-    expect(() => unet2d(tiny).build(new Scope(), { ...inputs, labels })).toThrow('this UNet2DModel is unconditional')
+    expect(() => unet2d(tiny).build(new Scope(), { ...inputs, conditions: { labels } })).toThrow(
+      'this UNet2DModel is unconditional',
+    )
   })
 })

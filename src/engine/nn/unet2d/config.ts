@@ -15,6 +15,8 @@ import {
   probability,
 } from '../check-config.ts'
 import type { FieldRule } from '../check-config.ts'
+import { conditionsOfKinds } from '../condition-config.ts'
+import type { ConditionSpecs } from '../condition-spec.ts'
 
 /** Down blocks that are known: whether they attend, and how they halve the resolution (undefined: as `downsample_type`). */
 export const downBlockTypes = Object.freeze({
@@ -75,6 +77,8 @@ export interface UNet2DFields {
   readonly class_embed_type: null
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds: number | null
+  /** Vectors, and images `[C, H, W]` of the data's size that become further channels, by name; null: none. Not diffusers'. */
+  readonly conditions: ConditionSpecs | null
   /** Rows of the table of a `learned` time embedding. */
   readonly num_train_timesteps: number | null
 }
@@ -111,6 +115,7 @@ const defaults: Omit<UNet2DFields, 'sample_size'> & { readonly sample_size: UNet
   add_attention: true,
   class_embed_type: null,
   num_class_embeds: null,
+  conditions: null,
   num_train_timesteps: null,
 }
 
@@ -137,6 +142,7 @@ const rules: Partial<Record<keyof UNet2DFields, FieldRule>> = {
   resnet_time_scale_shift: oneOf('default', 'scale_shift'),
   class_embed_type: oneOf(null),
   num_class_embeds: countOrNull,
+  conditions: conditionsOfKinds('vector', 'image'),
   num_train_timesteps: countOrNull,
 }
 
@@ -157,11 +163,17 @@ export function completeConfig(config: UNet2DConfig): UNet2DFields {
 }
 
 /** The configuration as a model folder holds it: options that diffusers 0.24 does not know appear only when used. */
-export function writtenConfig({ time_embedding_dim, mid_block_type, ...known }: UNet2DFields): Partial<UNet2DFields> {
+export function writtenConfig({
+  time_embedding_dim,
+  mid_block_type,
+  conditions,
+  ...known
+}: UNet2DFields): Partial<UNet2DFields> {
   return {
     ...known,
     ...(time_embedding_dim !== defaults.time_embedding_dim && { time_embedding_dim }),
     ...(mid_block_type !== defaults.mid_block_type && { mid_block_type }),
+    ...(conditions !== null && { conditions }),
   }
 }
 

@@ -6,7 +6,8 @@ import { cast, concat, div, expectShape, gather, mul, reshape, silu, sub } from 
 import type { Tensor } from '../../graph/index.ts'
 import { activation } from '../activation.ts'
 import { heightAndWidth } from '../check-config.ts'
-import { withClass } from '../conditions.ts'
+import { conditionSpecs } from '../condition-spec.ts'
+import { withConditions, withImages } from '../conditions.ts'
 import { convolution, groupNorm } from '../layers.ts'
 import type { Network, NetworkInputs } from '../network.ts'
 import { normalWith } from '../parameters.ts'
@@ -39,19 +40,19 @@ export function unet2d(config: UNet2DConfig): Network {
     config: Object.freeze({ _class_name: 'UNet2DModel', _diffusers_version: '0.24.0', ...writtenConfig(full) }),
     inputShape: Object.freeze([full.in_channels, ...size]),
     outputShape: Object.freeze([full.out_channels, ...size]),
-    classes: full.num_class_embeds ?? 0,
+    conditions: specsOf(full),
     stride: strideOf(full),
     build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
     rename: modernName,
   })
 }
 
-function build(config: UNet2DFields, scope: Scope, { x, t, labels, dropout }: NetworkInputs): Tensor {
+function build(config: UNet2DFields, scope: Scope, { x, t, conditions, dropout }: NetworkInputs): Tensor {
   checkSize(x.shape.slice(1), config)
   expectShape('UNet2DModel: t', t, [x.shape[0]!])
   const act = activation(config.act_fn)
   const context: BlockContext = {
-    time: act(conditions(config, scope, t, labels)),
+    time: act(embed(config, scope, t, conditions)),
     act,
     drop: (h) => (dropout === undefined || config.dropout === 0 ? h : dropout(h, config.dropout)),
     groups: config.norm_num_groups,
@@ -61,7 +62,8 @@ function build(config: UNet2DFields, scope: Scope, { x, t, labels, dropout }: Ne
   }
 
   const centred = config.center_input_sample ? sub(mul(x, 2), 1) : x
-  const start = convolution(scope.child('conv_in'), centred, config.block_out_channels[0]!)
+  const seen = withImages(centred, conditions, specsOf(config))
+  const start = convolution(scope.child('conv_in'), seen, config.block_out_channels[0]!)
   const skips = downwards(config, scope.child('down_blocks'), start, context)
   const deepest = middle(config, scope.child('mid_block'), skips.at(-1)!, context)
   const h = upwards(config, scope.child('up_blocks'), deepest, skips, context)
@@ -70,11 +72,13 @@ function build(config: UNet2DFields, scope: Scope, { x, t, labels, dropout }: Ne
   return config.time_embedding_type === 'fourier' ? div(y, reshape(t, [-1, 1, 1, 1])) : y
 }
 
-/** The embedding of time and class, `[N, E]`. */
-function conditions(config: UNet2DFields, scope: Scope, t: Tensor, labels: Tensor | undefined): Tensor {
+const specsOf = (config: UNet2DFields) => conditionSpecs(config.num_class_embeds, config.conditions)
+
+/** The embedding of time and conditions, `[N, E]`. */
+function embed(config: UNet2DFields, scope: Scope, t: Tensor, conditions: NetworkInputs['conditions']): Tensor {
   const width = config.time_embedding_dim ?? config.block_out_channels[0]! * 4
   const time = timeMlp(scope.child('time_embedding'), timeFeatures(config, scope.child('time_proj'), t), width)
-  return withClass('UNet2DModel', scope, time, labels, config.num_class_embeds)
+  return withConditions('UNet2DModel', scope, time, conditions, specsOf(config))
 }
 
 function timeFeatures(config: UNet2DFields, scope: Scope, t: Tensor): Tensor {

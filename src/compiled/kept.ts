@@ -1,0 +1,120 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** What was compiled is kept by a key, so that who asks again gets it at once, and those who ask together share it. */
+import { TweedieError } from '../errors.ts'
+
+/** A store of compiled things. */
+export interface Kept {
+  /** How many were made so far. */
+  readonly made: number
+  /** A user of it: what it gets stays until it is disposed of. */
+  hold(): Holder
+  /** Lets go of everything; what is being made is let go of when it is there. */
+  dispose(): void
+}
+
+/** One user. */
+export interface Holder extends Disposable {
+  /**
+   * What is kept under a key, or else made.
+   *
+   * @param make its signal is aborted when the store is disposed of: nobody waits any more
+   * @param signal of this user alone: others may wait for the same
+   */
+  get<T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T>
+}
+
+interface Entry {
+  readonly value: Promise<object>
+  users: number
+}
+
+/**
+ * @param what is kept, in errors: `the generator`
+ * @param most how many are kept when nobody uses them: the one whose last use is longest ago goes first
+ */
+export function keep(what: string, most = 8): Kept {
+  const entries = new Map<string, Entry>()
+  const closing = new AbortController()
+  let made = 0
+
+  function entryOf(key: string, make: (signal: AbortSignal) => Promise<object>): Entry {
+    const known = entries.get(key)
+    if (known) {
+      // the last used is the last of the map
+      entries.delete(key)
+      entries.set(key, known)
+      return known
+    }
+    const entry: Entry = { value: make(closing.signal), users: 0 }
+    entries.set(key, entry)
+    entry.value.then(
+      () => made++,
+      () => entries.get(key) === entry && entries.delete(key),
+    )
+    return entry
+  }
+  function tidy(): void {
+    for (const [key, entry] of entries) {
+      if (entries.size <= most) return
+      if (entry.users > 0) continue
+      entries.delete(key)
+      release(entry)
+    }
+  }
+  return {
+    get made() {
+      return made
+    },
+    hold() {
+      const held: Entry[] = []
+      return {
+        async get<T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal) {
+          if (closing.signal.aborted) throw new TweedieError('usage', `${what} was disposed of, and is asked again`)
+          const entry = entryOf(key, make)
+          entry.users++
+          held.push(entry)
+          tidy()
+          return (await abortable(entry.value, signal)) as T
+        },
+        [Symbol.dispose]() {
+          for (const entry of held.splice(0)) entry.users--
+          tidy()
+        },
+      }
+    },
+    dispose() {
+      closing.abort()
+      for (const entry of entries.values()) release(entry)
+      entries.clear()
+    },
+  }
+}
+
+const numbers = new WeakMap<object, number>()
+let next = 0
+
+/** A number for an object, the same as long as it lives: for keys. */
+export function numberOf(object: object): number {
+  const known = numbers.get(object) ?? next++
+  numbers.set(object, known)
+  return known
+}
+
+function release({ value }: Entry): void {
+  value.then(
+    (made) => (made as Partial<Disposable>)[Symbol.dispose]?.(),
+    () => undefined,
+  )
+}
+
+/** The promise, or the signal's reason if that comes first. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  signal.throwIfAborted()
+  let stop!: () => void
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', stop)
+  })
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', stop))
+}

@@ -1,0 +1,168 @@
+/** What a user asks a model for → the arrays that its network is told. The one place that knows classes by name and by number. */
+import { type ConditionedNetwork, nothing } from '../compiled/condition-feeds.ts'
+import { sizeOf } from '../engine/graph/index.ts'
+import { classesOf, type ConditionSpec, conditionShape, conditionValues } from '../engine/nn/condition-spec.ts'
+import { TweedieError } from '../errors.ts'
+import { suggest } from '../suggest.ts'
+
+/** A condition as a user knows it. */
+export interface ConditionDescription {
+  readonly spec: ConditionSpec
+  /** The names of the classes that may be asked for; "no class" is none of them. */
+  readonly classNames?: readonly string[] | undefined
+  /** The array of one item that stands for "nothing", if it can be left out. */
+  readonly nothing?: Float32Array | Int32Array | undefined
+}
+
+/**
+ * What is asked for: null is "nothing".
+ * - A class: a name, a number, several with commas, `all`, or a list of names, numbers and nulls. Several are taken in turn.
+ * - A vector, an image or tokens: the numbers of one item for all, or of every item.
+ */
+export type ConditionRequest = string | number | null | readonly (string | number | null)[] | Float32Array | Int32Array
+
+/** The conditions of a model by name. */
+export function describeConditions(
+  model: ConditionedNetwork & { readonly classNames: readonly string[] },
+): Readonly<Record<string, ConditionDescription>> {
+  const none = nothing(model)
+  return Object.fromEntries(
+    Object.entries(model.network.conditions).map(([name, spec]) => [
+      name,
+      { spec, nothing: none[name], ...(spec.kind === 'class' && { classNames: model.classNames }) },
+    ]),
+  )
+}
+
+/**
+ * The condition of each of so many items.
+ *
+ * @param option what the user knows the condition as, for messages
+ * @throws TweedieError `usage` for a class that there is not, `shape` for numbers that are no whole items
+ * @example
+ * conditionsFor(describeConditions(model).labels!, 'cat,dog', 4) // Int32Array [0, 1, 0, 1]
+ */
+export function conditionsFor(
+  { spec, classNames = [], nothing: none }: ConditionDescription,
+  request: ConditionRequest,
+  count: number,
+  { option = spec.kind === 'class' ? 'class' : 'condition' }: { readonly option?: string } = {},
+): Float32Array | Int32Array {
+  if (request === null) return repeated(requireNothing(none, option), count)
+  if (spec.kind === 'class') {
+    const chosen = classesAsked(request, classNames, option, none?.[0])
+    return Int32Array.from({ length: count }, (_, i) => chosen[i % chosen.length]!)
+  }
+  if (typeof request === 'string' || typeof request === 'number') {
+    throw new TweedieError('usage', `${option}: '${request}' is no list of numbers`)
+  }
+  const numbers = Float64Array.from(request as ArrayLike<number>)
+  const size = conditionValues(spec)
+  if (numbers.length !== size && numbers.length !== size * count) {
+    throw new TweedieError('shape', `${option}: ${numbers.length} numbers for ${count} items of ${size}`)
+  }
+  if (!numbers.every(Number.isFinite)) throw new TweedieError('usage', `${option}: not all of its numbers are finite`)
+  return flagged(spec, numbers.length === size * count ? numbers : repeated(numbers, count), size)
+}
+
+/**
+ * The class of each item, as an array for a network: as given, or else all in turn, or none.
+ *
+ * @param others classes of a classifier that guides a model without any
+ * @throws TweedieError `usage` where the model has no classes, or must be told one
+ */
+export function labelsFor(
+  model: ConditionedNetwork & { readonly classNames: readonly string[] },
+  count: number,
+  labels: ArrayLike<number> | undefined,
+  otherwise: 'in turn' | 'nothing',
+  others: readonly string[] = [],
+): Int32Array | undefined {
+  const classes = model.classNames.length || classesOf(model.network) || others.length
+  if (classes === 0) {
+    if (!labels) return undefined
+    throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
+  }
+  if (labels && labels.length !== count) {
+    throw new TweedieError('usage', `${labels.length} classes for ${count} items: there must be one for each`)
+  }
+  const none = model.unconditionalLabel
+  if (!labels && otherwise === 'nothing' && none === undefined) {
+    throw new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
+      hint: 'give labels, or train with a label dropout of 0.1',
+    })
+  }
+  return Int32Array.from({ length: count }, (_, i) => labels?.[i] ?? (otherwise === 'nothing' ? none! : i % classes))
+}
+
+/** Classes by names, numbers or lists of them. */
+function classesAsked(
+  request: Exclude<ConditionRequest, null>,
+  classNames: readonly string[],
+  option: string,
+  none: number | undefined,
+): readonly number[] {
+  if (classNames.length === 0) {
+    throw new TweedieError('usage', `${option}: the model knows no classes`, { hint: 'it was trained without labels' })
+  }
+  if (typeof request === 'string') return namedClasses(request, classNames, option)
+  const asked = typeof request === 'number' ? [request] : Array.from<string | number | null>(request)
+  if (asked.length === 0) throw new TweedieError('usage', `${option}: no class is named`)
+  return asked.map((each) => {
+    if (each === null) return requireNothing(none === undefined ? undefined : Int32Array.of(none), option)[0]!
+    return classNumber(String(each), classNames, option)
+  })
+}
+
+/**
+ * Classes of a text. A name is taken whole before its commas are taken for separators, and the longest name that fits first:
+ * `tench, Tinca tinca,goldfish` are two classes where these are their names.
+ */
+function namedClasses(text: string, classNames: readonly string[], option: string): number[] {
+  const whole = classNames.indexOf(text.trim())
+  if (whole >= 0) return [whole]
+  if (text.trim() === 'all') return classNames.map((_, i) => i)
+  const parts = text.split(',')
+  const chosen: number[] = []
+  for (let from = 0; from < parts.length;) {
+    let to = parts.length
+    while (to > from + 1 && !classNames.includes(parts.slice(from, to).join(',').trim())) to--
+    chosen.push(classNumber(parts.slice(from, to).join(',').trim(), classNames, option))
+    from = to
+  }
+  return chosen
+}
+
+/** A class by its name, or else by its number. */
+function classNumber(name: string, classNames: readonly string[], option: string): number {
+  const byName = classNames.indexOf(name)
+  if (byName >= 0) return byName
+  const number = /^\d+$/.test(name) ? Number(name) : -1
+  if (number >= 0 && number < classNames.length) return number
+  const near = suggest(name, classNames)
+  throw new TweedieError('usage', `${option}: there is no class '${name}'`, {
+    hint: near
+      ? `did you mean ${near}?`
+      : `the classes are ${classNames.slice(0, 20).join(', ')}${classNames.length > 20 ? ', …' : ''}`,
+  })
+}
+
+/** Items with their flag that says that there is something, where the network wants one. */
+function flagged(spec: ConditionSpec, numbers: ArrayLike<number>, size: number): Float32Array | Int32Array {
+  if (spec.kind === 'tokens') return Int32Array.from(numbers)
+  const more = sizeOf(conditionShape(spec)) - size
+  const out = new Float32Array((numbers.length / size) * (size + more)).fill(1)
+  for (let i = 0; i < numbers.length; i++) out[Math.floor(i / size) * (size + more) + (i % size)] = numbers[i]!
+  return out
+}
+
+function repeated<A extends Float32Array | Int32Array | Float64Array>(item: A, count: number): A {
+  const out = new (item.constructor as new (length: number) => A)(count * item.length)
+  for (let i = 0; i < count; i++) out.set(item, i * item.length)
+  return out
+}
+
+function requireNothing<A>(none: A | undefined, option: string): A {
+  if (none !== undefined) return none
+  throw new TweedieError('usage', `${option}: it cannot be left out: it never was in the model's training`)
+}
