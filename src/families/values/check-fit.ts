@@ -4,7 +4,7 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../../errors.ts'
-import { classesOf } from '../../engine/nn/condition-spec.ts'
+import { classesOf, conditionValues } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TrainSpec } from '../spec.ts'
 
@@ -44,6 +44,22 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
     })
   }
   checkClasses(spec.objective.labelDropout, network, classCount(dataset))
+  checkConditions(network, dataset)
+}
+
+/** Refuses data that do not have, for every item, what else than a class the network is told. */
+function checkConditions({ conditions }: Network, dataset: ArrayDataset): void {
+  for (const [name, spec] of Object.entries(conditions)) {
+    if (spec.kind === 'class') continue
+    const values = dataset.conditions?.[name]
+    const expected = dataset.length * conditionValues(spec)
+    if (values?.length === expected) continue
+    throw new TweedieError(
+      'usage',
+      `${dataset.name}: the network is told ${name}, ${expected} numbers for all items; the data have ${values?.length ?? 'none'}`,
+      { hint: `give the data set conditions: { ${name}: … }` },
+    )
+  }
 }
 
 /** Refuses a network that has too few classes for the data, or classes where the data have none. */

@@ -43,6 +43,8 @@ export interface ArrayDataset extends DataScale {
   /** the class of each item, 0 … classes − 1 */
   readonly labels?: Int32Array | undefined
   readonly classNames?: readonly string[] | undefined
+  /** What else is known of each item, by name, items first: for networks that are told it. */
+  readonly conditions?: Readonly<Record<string, Float32Array | Int32Array>> | undefined
   readonly skipped?: readonly SkippedFile[] | undefined
 }
 
