@@ -30,19 +30,39 @@ export type { Arithmetic } from './compiled/arithmetic.ts'
 export { calibrate, type CalibrateOptions } from './compiled/calibrate.ts'
 export { exportOnnx } from './compiled/export-onnx.ts'
 export { roundWeights, type WeightFormat, weightFormats } from './compiled/weight-format.ts'
-export { generate, type Generated, type GenerateOptions, type GenerateProgress } from './families/values/generate.ts'
+export {
+  type DrawOptions,
+  generate,
+  type Generated,
+  type GenerateOptions,
+  type GenerateProgress,
+  type WarmGenerator,
+  warmGenerator,
+} from './families/values/generate.ts'
 export { folderOf, type Model, modelOf } from './families/values/model.ts'
 export { pictureOf, textPictureOf } from './files/show/picture.ts'
 export { timesOf } from './diffusion/sample/default-times.ts'
-export { generateTokens } from './families/tokens/generate.ts'
+export { generateTokens, type WarmTokenGenerator, warmTokenGenerator } from './families/tokens/generate.ts'
 export { type ControlGradient, controlGradient } from './compiled/control-gradient.ts'
 export { type EmbeddingModel, embeddingsOf, withTextLength } from './families/embeddings/model.ts'
-export { generateEmbedded, type GenerateEmbeddedOptions } from './families/embeddings/generate.ts'
+export {
+  generateEmbedded,
+  type GenerateEmbeddedOptions,
+  warmEmbeddedGenerator,
+  type WarmTextGenerator,
+} from './families/embeddings/generate.ts'
 export { type TokenModel, withLength } from './families/tokens/model.ts'
 export { tokenPictureOf } from './files/show/token-picture.ts'
 export { textOf } from './files/show/token-text.ts'
 
-// Guidance, restoration, edits
+// Conditions, guidance, restoration, edits
+export {
+  type ConditionDescription,
+  type ConditionRequest,
+  conditionsFor,
+  describeConditions,
+} from './families/conditions.ts'
+export { conditioned, type Conditions } from './diffusion/denoise/conditions.ts'
 export { classifierFree, type GuidanceOptions } from './diffusion/guidance/cfg.ts'
 export { type GuidedModel, guidedModel, type ModelGuidance } from './families/values/guided.ts'
 export {

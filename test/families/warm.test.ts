@@ -86,6 +86,15 @@ describe('a generator of values', () => {
     expect(warm.compilations).toBe(before)
     expect(again).toEqual(firsts)
     for (const [i, way] of ways.entries()) expect(firsts[i]).toEqual(await cold(way))
+    // one classifier, asked for other classes by each
+    const wanted = [1, 2, 3].map((label) => ({
+      count: 4,
+      seed: 3,
+      labels: [label, 0, label, 5],
+      guidance: { classifier },
+    }))
+    const several = await Promise.all(wanted.map(async (way) => (await warm.draw({ ...way, times })).items))
+    for (const [i, way] of wanted.entries()) expect(several[i]).toEqual(await cold(way))
   })
 
   it('ten draws at once wait for one compilation, and are those of ten alone', async () => {
@@ -183,6 +192,10 @@ describe('generators of tokens', () => {
     expect(warm.compilations).toBe(2)
     await warm.draw({ count: 2, seed: 4, times, require: requireTokens(tokenizer.encode('cat'), 2) })
     expect(warm.compilations).toBe(2)
+    const both = [5, 6].map((seed) => ({ count: 2, seed, times, require }))
+    const texts = await Promise.all(both.map((way) => warm.draw(way)))
+    for (const [i, way] of both.entries())
+      expect(texts[i]).toEqual(await generateEmbedded(embedded, engine, { ...way, ...session }))
     for (const [i, way] of ways.entries())
       expect(all[i]).toEqual(await generateEmbedded(embedded, engine, { ...way, ...session }))
   })

@@ -1,5 +1,6 @@
 /** Denoisers: posterior means E[x₀ | x_t], from networks in any parametrisation or in closed form. */
 export type { AnalyticDenoiser } from './analytic.ts'
+export { conditioned, type Conditions, conditionsOfItems } from './conditions.ts'
 export { clipped, dynamicThreshold, projected, type ThresholdOptions } from './clip.ts'
 export { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, type Projection, sizeOf } from './denoiser.ts'
 export { diracDenoiser, type DiracOptions } from './dirac.ts'

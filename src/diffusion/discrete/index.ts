@@ -24,7 +24,7 @@ export { type CategoricalDenoiser, type EvaluateLogits, fromLogits } from './den
 export { ancestralTokens, type AncestralTokensOptions, mdlm } from './ancestral.ts'
 export { type DiscreteBound, discreteBound, type DiscreteBoundOptions } from './bound.ts'
 export { exactDenoiser } from './exact-denoiser.ts'
-export { guideTokens } from './guidance.ts'
+export { guideTokens, type TokenGuidanceOptions } from './guidance.ts'
 export { maskPredict, type MaskPredictOptions } from './mask-predict.ts'
 export { tokenSamplerByName, tokenSamplers } from './registry.ts'
 export { sampleTokens, sampleTokensFinal, type TokenSampleOptions } from './sample.ts'

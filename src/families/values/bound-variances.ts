@@ -10,7 +10,7 @@ import type { Conditions, Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { bestVariance, decoderMeans } from '../../diffusion/likelihood/decoder-variance.ts'
 import type { Bins } from '../../diffusion/likelihood/discretised-gaussian.ts'
 import { decoderOf } from '../../diffusion/likelihood/variational-bound.ts'
-import { classesOf } from '../../engine/nn/condition-spec.ts'
+import { conditionsFrom, conditionSource } from '../../tools/train/draws.ts'
 import type { Model } from './model.ts'
 import { posteriorVariances } from '../../diffusion/sample/analytic-dpm.ts'
 import { randomNoise } from '../../diffusion/sample/noise-source.ts'
@@ -69,11 +69,11 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
 
 /** Items of a data set as a model sees them, `[items, ...shape]`, and what it is told of them: their classes, or that there is none. */
 export function showTo({ frame, network, scale, unconditionalLabel }: Model) {
-  return (data: ArrayDataset, indices: Int32Array): { readonly x0: Float32Array; readonly conditions?: Conditions } => {
+  return (data: ArrayDataset, indices: Int32Array): { readonly x0: Float32Array; readonly conditions: Conditions } => {
     const alike = Object.freeze({ ...data, range: scale.range, affine: scale.affine })
     const items = loadBatch(alike, indices, new Float32Array(indices.length * itemSize(frame.item)))
-    const labels = indices.map((index) => data.labels?.[index] ?? unconditionalLabel ?? 0)
     const x0 = toNetwork(frame, items, new Float32Array(indices.length * itemSize(frame.network)))
-    return { x0, ...(classesOf(network) > 0 && { conditions: { labels } }) }
+    const labels = data.labels ?? new Int32Array(data.length).fill(unconditionalLabel ?? 0)
+    return { x0, conditions: conditionsFrom(network.conditions, { ...conditionSource(data), labels }, indices) }
   }
 }

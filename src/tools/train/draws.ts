@@ -1,6 +1,13 @@
 /** What the batches of every kind of problem draw alike: times, their levels, and conditions that are left out. */
 import { sizeOf } from '../../engine/graph/index.ts'
-import { type ConditionSpecs, conditionShape, conditionValues } from '../../engine/nn/condition-spec.ts'
+import {
+  type ConditionArrays,
+  conditionArrays,
+  type ConditionSpec,
+  type ConditionSpecs,
+  conditionShape,
+  conditionValues,
+} from '../../engine/nn/condition-spec.ts'
 import { fold, key, type Key, uniform } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 
@@ -53,8 +60,7 @@ export interface ConditionDraw {
 }
 
 /**
- * Fills the conditions of a batch, each left out at random, by a stream of its own. What is left out: of a class `noClass`; of a
- * vector or an image zeros, its flag too; of tokens the state above all tokens.
+ * Fills the conditions of a batch, each left out at random, by a stream of its own.
  *
  * @throws TweedieError `usage` where the data do not have a condition that the network needs
  */
@@ -64,24 +70,52 @@ export function drawConditions(
   { streams, step, indices, dropout, noClass }: ConditionDraw,
   feeds: Readonly<Record<string, Float32Array | Int32Array>>,
 ): void {
+  const draws = new Float64Array(indices.length)
   for (const [name, spec] of Object.entries(conditions)) {
-    const values = source[name]
-    if (values === undefined) throw new TweedieError('usage', `the data do not have the network's condition ${name}`)
-    const stream = name === 'labels' ? streams.labels : fold(streams.labels, name)
-    const draws = uniform(fold(stream, step), new Float64Array(indices.length))
-    const size = sizeOf(conditionShape(spec))
-    const own = conditionValues(spec)
-    const out = feeds[name]!
-    const droppable = spec.kind === 'class' || spec.nothing
-    const none = spec.kind === 'class' ? noClass : spec.kind === 'tokens' ? spec.vocabulary : 0
-    for (let j = 0; j < indices.length; j++) {
-      const item = out.subarray(j * size, (j + 1) * size)
-      if (droppable && draws[j]! < dropout) {
-        item.fill(none)
-        continue
-      }
-      for (let i = 0; i < own; i++) item[i] = values[indices[j]! * own + i]!
-      item.fill(1, own)
+    uniform(fold(name === 'labels' ? streams.labels : fold(streams.labels, name), step), draws)
+    fillCondition(name, spec, source, indices, feeds[name]!, (j) => draws[j]! < dropout, noClass)
+  }
+}
+
+/**
+ * The conditions of some items as the data have them, nothing left out, `[items, ...]` by name.
+ *
+ * @throws TweedieError `usage` where the data do not have a condition that the network needs
+ */
+export function conditionsFrom(
+  conditions: ConditionSpecs,
+  source: ConditionSource,
+  indices: ArrayLike<number>,
+): ConditionArrays {
+  const arrays = conditionArrays(conditions, indices.length)
+  for (const [name, spec] of Object.entries(conditions)) {
+    fillCondition(name, spec, source, indices, arrays[name]!, () => false, 0)
+  }
+  return arrays
+}
+
+/** What is left out is told as: of a class `noClass`; of a vector or an image zeros, its flag too; of tokens the state above all tokens. */
+function fillCondition(
+  name: string,
+  spec: ConditionSpec,
+  source: ConditionSource,
+  indices: ArrayLike<number>,
+  out: Float32Array | Int32Array,
+  left: (j: number) => boolean,
+  noClass: number,
+): void {
+  const values = source[name]
+  if (values === undefined) throw new TweedieError('usage', `the data do not have the network's condition ${name}`)
+  const [size, own] = [sizeOf(conditionShape(spec)), conditionValues(spec)]
+  const droppable = spec.kind === 'class' || spec.nothing
+  const none = spec.kind === 'class' ? noClass : spec.kind === 'tokens' ? spec.vocabulary : 0
+  for (let j = 0; j < indices.length; j++) {
+    const item = out.subarray(j * size, (j + 1) * size)
+    if (droppable && left(j)) {
+      item.fill(none)
+      continue
     }
+    for (let i = 0; i < own; i++) item[i] = values[indices[j]! * own + i]!
+    item.fill(1, own)
   }
 }
