@@ -82,7 +82,7 @@ function requireKnown(name: string, spec: ConditionSpec, given: ArrayLike<number
   if (spec.kind !== 'class' && spec.kind !== 'tokens') return
   const count = spec.kind === 'class' ? spec.classes : spec.vocabulary + Number(spec.nothing ?? false)
   for (let i = 0; i < given.length; i++) {
-    if (given[i]! >= 0 && given[i]! < count) continue
+    if (Number.isInteger(given[i]) && given[i]! >= 0 && given[i]! < count) continue
     throw new TweedieError(
       'usage',
       spec.kind === 'class'

@@ -69,7 +69,7 @@ export function conditionsFor(
  * The class of each item, as an array for a network: as given, or else all in turn, or none.
  *
  * @param others classes of a classifier that guides a model without any
- * @throws TweedieError `usage` where the model has no classes, or must be told one
+ * @throws TweedieError `usage` where the model has no classes, or not these, or must be told one
  */
 export function labelsFor(
   model: ConditionedNetwork & { readonly classNames: readonly string[] },
@@ -78,13 +78,19 @@ export function labelsFor(
   otherwise: 'in turn' | 'nothing',
   others: readonly string[] = [],
 ): Int32Array | undefined {
-  const classes = model.classNames.length || classesOf(model.network) || others.length
+  const known = classesOf(model.network) || others.length
+  const classes = model.classNames.length || known
   if (classes === 0) {
     if (!labels) return undefined
     throw new TweedieError('usage', 'the model is unconditional: it has no classes to choose from')
   }
   if (labels && labels.length !== count) {
     throw new TweedieError('usage', `${labels.length} classes for ${count} items: there must be one for each`)
+  }
+  const wrong = Array.from(labels ?? []).find((label) => !(Number.isInteger(label) && label >= 0 && label < known))
+  if (wrong !== undefined) {
+    const who = classesOf(model.network) > 0 ? 'model' : 'classifier'
+    throw new TweedieError('usage', `class ${wrong}: the ${who} has the classes 0 … ${known - 1}`)
   }
   const none = model.unconditionalLabel
   if (!labels && otherwise === 'nothing' && none === undefined) {

@@ -88,6 +88,10 @@ describe('classes by name', () => {
     expect(labelsFor(free, 2, undefined, 'in turn')).toBeUndefined()
     expect(() => labelsFor(free, 1, [0], 'in turn')).toThrow('the model is unconditional')
     expect([...labelsFor(free, 3, undefined, 'in turn', ['a', 'b'])!]).toEqual([0, 1, 0])
+    for (const wrong of [7, -1, 1.5, Number.NaN]) {
+      expect(() => labelsFor(model, 1, [wrong], 'in turn')).toThrow(`class ${wrong}: the model has the classes 0 … 6`)
+      expect(() => labelsFor(free, 1, [wrong], 'in turn', ['a'])).toThrow('the classifier has the classes 0 … 0')
+    }
   })
 })
 

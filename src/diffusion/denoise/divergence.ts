@@ -7,7 +7,7 @@ import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf 
 
 /** A mean and the trace of its Jacobian. */
 export interface MeanAndTrace {
-  /** E[x₀ | x_t], `[batch, ...shape]`; the denoiser may write its next answer into the same array. */
+  /** E[x₀ | x_t], `[batch, ...shape]`, a new array. */
   readonly mean: FloatArray
   /** `[batch]`. */
   readonly trace: Float64Array

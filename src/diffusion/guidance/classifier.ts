@@ -10,8 +10,8 @@ import type { FreeSampler } from '../sample/sampler.ts'
 import { shiftedAncestral } from './shifted-ancestral.ts'
 
 /**
- * ∇_{x_t} log f_φ(y | x_t, t) of each item for the class that is wanted of it, `[batch, ...shape]`. The same array may be
- * given every time.
+ * ∇_{x_t} log f_φ(y | x_t, t) of each item for the class that is wanted of it, `[batch, ...shape]`, a new array; the
+ * classes are the condition `labels` of the call.
  */
 export type ClassGradient = (x: FloatArray, t: number, context?: DenoiseContext) => FloatArray | Promise<FloatArray>
 

@@ -17,7 +17,7 @@ export interface DifferentiableDenoiser extends Denoiser {
    * @param x noisy data, `[batch, ...shape]`
    * @param t the time of `x`
    * @param v as large as `x`
-   * @returns `[batch, ...shape]`; the denoiser may write its next answer into the same array
+   * @returns `[batch, ...shape]`, a new array
    */
   vjp(x: FloatArray, t: number, v: FloatArray, context?: DenoiseContext): FloatArray | Promise<FloatArray>
   /**
@@ -35,7 +35,7 @@ export interface QuadraticMisfit {
   readonly target: Float32Array
 }
 
-/** What {@link DifferentiableDenoiser.denoiseAndPull} gives; the next call may write into the same arrays. */
+/** What {@link DifferentiableDenoiser.denoiseAndPull} gives, in new arrays. */
 export interface MeanAndPull {
   readonly mean: FloatArray
   readonly pulled: FloatArray

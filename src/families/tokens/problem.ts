@@ -98,7 +98,7 @@ function checkTokens(spec: TokenTrainSpec, network: Network, dataset: Categorica
   const { name, shape, categories, length } = dataset
   if (dataset.look.kind !== 'text' && spec.batch > length) {
     throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${length} items`, {
-      hint: `--batch ${length} or less, or more data`,
+      hint: `a batch of ${length} or less, or more data`,
     })
   }
   if (!network.categories) {

@@ -16,7 +16,7 @@ import type { TrainSpec } from '../spec.ts'
 export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame): void {
   if (spec.batch > dataset.length) {
     throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${dataset.length} items`, {
-      hint: `--batch ${dataset.length} or less, or more data`,
+      hint: `a batch of ${dataset.length} or less, or more data`,
     })
   }
   const [sees, gets] = [network.inputShape, frame.network].map((shape) => `[${shape.join(', ')}]`)
@@ -26,7 +26,7 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
       'shape',
       `${dataset.name}: items [${frame.item.join(', ')}]${cut} are ${gets}, the network takes ${sees}`,
       {
-        hint: 'change sample_size and in_channels of the network, or --size, --channels and --patch of the data',
+        hint: 'change sample_size and in_channels of the network, or size, channels and patch of the data',
       },
     )
   }
@@ -75,7 +75,7 @@ export function checkClasses(labelDropout: number, network: Network, classes: nu
   if (known < needed) {
     const extra = labelDropout > 0 ? ' and one more for "no class"' : ''
     throw new TweedieError('usage', `the network has ${known} class embeddings, the data ${classes} classes${extra}`, {
-      hint: `num_class_embeds ${needed}${extra && ', or --label-dropout 0'}`,
+      hint: `num_class_embeds ${needed}${extra && ', or a label dropout of 0'}`,
     })
   }
 }

@@ -96,7 +96,7 @@ export async function trainNoisyClassifier(
     show(train, indices, (j) => times[j]!, fold(run, 'noise', step))
     await bound.run({ signal })
     if (!Number.isFinite(said.loss[0])) {
-      throw new TweedieError('diverged', `step ${step + 1}: the loss is ${said.loss[0]}`, { hint: 'a lower --rate' })
+      throw new TweedieError('diverged', `step ${step + 1}: the loss is ${said.loss[0]}`, { hint: 'a lower rate' })
     }
     optimizer.update(params, flat, state, rate(step), { clipNorm: 1 })
     onStep?.(step + 1, steps, said.loss[0]!)
