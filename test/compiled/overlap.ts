@@ -87,7 +87,10 @@ export async function overlappingJobs(
       samplings: jobs((seed, batch, i) =>
         sampleFinal(i % 2 ? clipped(plain) : plain, {
           sampler: [ddim(), ddim({ eta: 1 }), dpmSolver()][i % 3]!,
-          ...{ times, seed, batch, conditions: labelsOf(seed, batch) },
+          times,
+          seed,
+          batch,
+          conditions: labelsOf(seed, batch),
         }),
       ),
       'guided samplings': jobs((seed, batch, i) => {
@@ -120,7 +123,10 @@ export async function overlappingJobs(
       'guided tokens': jobs(
         (seed, batch) =>
           sampleTokensFinal(guideTokens(tokens, { w: seed, nothing }), {
-            ...{ steps: 4, seed, batch, conditions: labelsOf(seed, batch) },
+            steps: 4,
+            seed,
+            batch,
+            conditions: labelsOf(seed, batch),
           }),
         2,
       ),

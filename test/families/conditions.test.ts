@@ -1,6 +1,6 @@
 /** What a user asks for → what a network is told; and networks that learn from what they are told. */
 import { describe, expect, it } from 'vitest'
-import fc from 'fast-check'
+import { assert, nat, property, stringMatching, uniqueArray } from 'fast-check'
 import { train } from '../../src/app/train.ts'
 import { nothing } from '../../src/compiled/condition-feeds.ts'
 import { nodeEngine } from '../../src/engine/runtime/node.ts'
@@ -47,9 +47,9 @@ describe('classes by name', () => {
   })
 
   it('every list of names is found again, whatever commas they hold', () => {
-    const names = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,4}(, [A-Z]{1,3})?$/), { minLength: 1, maxLength: 6 })
-    fc.assert(
-      fc.property(names, fc.nat(), (classNames, pick) => {
+    const names = uniqueArray(stringMatching(/^[a-z]{1,4}(, [A-Z]{1,3})?$/), { minLength: 1, maxLength: 6 })
+    assert(
+      property(names, nat(), (classNames, pick) => {
         const each = pick % classNames.length
         const description = { spec: { kind: 'class', classes: classNames.length } as const, classNames }
         if (!classNames.includes('all')) expect([...conditionsFor(description, classNames[each]!, 1)]).toEqual([each])

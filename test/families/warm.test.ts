@@ -100,7 +100,10 @@ describe('a generator of values', () => {
   it('ten draws at once wait for one compilation, and are those of ten alone', async () => {
     using fresh = warmGenerator(model, engine, session)
     const all = Array.from({ length: 10 }, (_, seed) => ({
-      ...{ count: 3, seed, times, labels: [seed, (seed + 1) % 10, 10] },
+      count: 3,
+      seed,
+      times,
+      labels: [seed, (seed + 1) % 10, 10],
     }))
     const together = await Promise.all(all.map(async (each) => (await fresh.draw(each)).items))
     expect(fresh.compilations).toBe(1)

@@ -9,22 +9,19 @@ import {
 } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { controlled, type ControlOptions } from '../../diffusion/guidance/controlled.ts'
-import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import type { Engine } from '../../engine/runtime/session.ts'
 import { ddpm } from '../../diffusion/sample/ddpm.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { type ControlGradient, controlGradient } from '../../compiled/control-gradient.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
-import { keep } from '../../compiled/kept.ts'
 import { given } from '../given.ts'
+import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { type EmbeddingModel, embeddingsOf } from './model.ts'
 import { timesOf } from '../../diffusion/sample/default-times.ts'
 
-/** What a generator is opened with. */
-export type EmbeddedSession = { readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined }
-
 /** How to sample, with a session of its own. */
-export type GenerateEmbeddedOptions = DrawEmbeddedOptions & EmbeddedSession
+export type GenerateEmbeddedOptions = DrawEmbeddedOptions & WarmSession
 
 /** How to sample. */
 export interface DrawEmbeddedOptions {
@@ -70,19 +67,8 @@ export interface GeneratedText {
 /** Steps where nothing is said: tokens are decided one after another, so that few are too few. */
 export const embeddedSteps = 200
 
-/** A model of embeddings that is ready to draw: what was compiled is kept. Draws may overlap. */
-export interface WarmTextGenerator extends Disposable {
-  /** How many graphs were compiled so far. A draw in the shapes of an earlier one, with the same requirements, compiles none. */
-  readonly compilations: number
-  /**
-   * Draws samples: those of {@link generateEmbedded}, bit for bit.
-   *
-   * @throws TweedieError `usage` for a count or requirement that makes no sense
-   */
-  draw(options: DrawEmbeddedOptions): Promise<GeneratedText>
-  /** Frees what was compiled, after the evaluations that are running. */
-  dispose(): void
-}
+/** A model of embeddings that is ready to draw: its draws are those of {@link generateEmbedded}, bit for bit. */
+export type WarmTextGenerator = Warm<DrawEmbeddedOptions, GeneratedText>
 
 /**
  * Draws samples, once.
@@ -105,34 +91,21 @@ export async function generateEmbedded(
 export function warmEmbeddedGenerator(
   model: EmbeddingModel,
   engine: Engine,
-  session: EmbeddedSession = {},
+  session: WarmSession = {},
 ): WarmTextGenerator {
-  const kept = keep('the generator')
   const options = given(session)
   const table = embeddingsOf(model)
   const [length] = model.shape as [number]
-  return {
-    get compilations() {
-      return kept.made
-    },
-    async draw(drawn) {
-      using held = kept.hold()
-      const { signal } = drawn
-      return await draw(model, drawn, {
-        table,
-        denoiser: (batch) =>
-          held.get(`denoiser ${batch}`, () => modelDenoiser(model, engine, { ...options, batch }), signal),
-        control: (wanted, batch) =>
-          held.get(
-            `control ${batch} ${JSON.stringify(wanted)}`,
-            () => controlGradient(model, allowedTokens(wanted, length, table.tokens), engine, { ...options, batch }),
-            signal,
-          ),
-      })
-    },
-    dispose: () => kept.dispose(),
-    [Symbol.dispose]: () => kept.dispose(),
-  }
+  return warm((drawn, compiled) =>
+    draw(model, drawn, {
+      table,
+      denoiser: (batch) => compiled(`denoiser ${batch}`, () => modelDenoiser(model, engine, { ...options, batch })),
+      control: (wanted, batch) =>
+        compiled(`control ${batch} ${JSON.stringify(wanted)}`, () =>
+          controlGradient(model, allowedTokens(wanted, length, table.tokens), engine, { ...options, batch }),
+        ),
+    }),
+  )
 }
 
 /** What is compiled, and the embeddings. */

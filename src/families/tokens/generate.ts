@@ -9,19 +9,16 @@ import {
 } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { sizeOf } from '../../engine/graph/index.ts'
-import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import type { Engine } from '../../engine/runtime/session.ts'
 import { categoricalDenoiser } from '../../compiled/categorical-denoiser.ts'
 import { nothing } from '../../compiled/condition-feeds.ts'
-import { keep } from '../../compiled/kept.ts'
 import { labelsFor } from '../conditions.ts'
 import { given } from '../given.ts'
+import { type Warm, warm, type WarmSession } from '../warm.ts'
 import type { TokenModel } from './model.ts'
 
-/** What a generator is opened with. */
-export type TokenSession = { readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined }
-
 /** How to sample, with a session of its own. */
-export type GenerateTokensOptions = DrawTokensOptions & TokenSession
+export type GenerateTokensOptions = DrawTokensOptions & WarmSession
 
 /** How to sample. */
 export interface DrawTokensOptions {
@@ -68,19 +65,8 @@ export interface GeneratedTokens {
   readonly evaluations: number
 }
 
-/** A model of tokens that is ready to draw: what was compiled is kept. Draws may overlap. */
-export interface WarmTokenGenerator extends Disposable {
-  /** How many graphs were compiled so far. A draw in the shapes of an earlier one compiles none. */
-  readonly compilations: number
-  /**
-   * Draws samples: those of {@link generateTokens}, bit for bit.
-   *
-   * @throws TweedieError `usage` for a count, class, sampler or given tokens that make no sense
-   */
-  draw(options: DrawTokensOptions): Promise<GeneratedTokens>
-  /** Frees what was compiled, after the evaluations that are running. */
-  dispose(): void
-}
+/** A model of tokens that is ready to draw: its draws are those of {@link generateTokens}, bit for bit. */
+export type WarmTokenGenerator = Warm<DrawTokensOptions, GeneratedTokens>
 
 /**
  * Draws samples, once.
@@ -100,22 +86,13 @@ export async function generateTokens(
 }
 
 /** Opens a model of tokens to draw from it again and again. Nothing is compiled before the first draw. */
-export function warmTokenGenerator(model: TokenModel, engine: Engine, session: TokenSession = {}): WarmTokenGenerator {
-  const kept = keep('the generator')
+export function warmTokenGenerator(model: TokenModel, engine: Engine, session: WarmSession = {}): WarmTokenGenerator {
   const options = given(session)
-  return {
-    get compilations() {
-      return kept.made
-    },
-    async draw(drawn) {
-      using held = kept.hold()
-      return await draw(model, drawn, (batch) =>
-        held.get(String(batch), () => categoricalDenoiser(model, engine, { ...options, batch }), drawn.signal),
-      )
-    },
-    dispose: () => kept.dispose(),
-    [Symbol.dispose]: () => kept.dispose(),
-  }
+  return warm((drawn, compiled) =>
+    draw(model, drawn, (batch) =>
+      compiled(String(batch), () => categoricalDenoiser(model, engine, { ...options, batch })),
+    ),
+  )
 }
 
 async function draw(

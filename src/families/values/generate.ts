@@ -6,28 +6,24 @@ import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/cond
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
-import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import type { Engine } from '../../engine/runtime/session.ts'
 import { dpmSolver } from '../../diffusion/sample/dpm-solver.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import type { Arithmetic } from '../../compiled/arithmetic.ts'
 import { calibrate } from '../../compiled/calibrate.ts'
 import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
-import { keep, numberOf } from '../../compiled/kept.ts'
+import { numberOf } from '../../compiled/kept.ts'
 import { labelsFor } from '../conditions.ts'
 import { given } from '../given.ts'
+import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { modelClassGradient } from './class-gradient.ts'
 import { guidedDenoiser, type GuidedParts, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import { timesOf } from '../../diffusion/sample/default-times.ts'
 
-/** What a generator is opened with. */
-export type GeneratorSession = {
-  readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined
-}
-
 /** How to sample, with a session of its own. */
-export type GenerateOptions = DrawOptions & GeneratorSession
+export type GenerateOptions = DrawOptions & WarmSession
 
 /** How to sample. */
 export interface DrawOptions {
@@ -89,19 +85,8 @@ export interface Generated {
 /** Steps where nothing is said. */
 export const defaultSteps = 20
 
-/** A model that is ready to draw: what was compiled is kept. Draws may overlap. */
-export interface WarmGenerator extends Disposable {
-  /** How many graphs were compiled so far. A draw in the shapes of an earlier one compiles none. */
-  readonly compilations: number
-  /**
-   * Draws samples: those of {@link generate}, bit for bit.
-   *
-   * @throws TweedieError `usage` for a count or class that makes no sense, `diverged` for samples that are not finite
-   */
-  draw(options: DrawOptions): Promise<Generated>
-  /** Frees what was compiled, after the evaluations that are running. */
-  dispose(): void
-}
+/** A model that is ready to draw: its draws are those of {@link generate}, bit for bit. */
+export type WarmGenerator = Warm<DrawOptions, Generated>
 
 /**
  * Draws samples, once.
@@ -127,36 +112,22 @@ export async function generate(
  * using generator = warmGenerator(model, engine)
  * for (const seed of [1, 2, 3]) show(await generator.draw({ count: 4, seed }))
  */
-export function warmGenerator(model: Model, engine: Engine, session: GeneratorSession = {}): WarmGenerator {
-  const kept = keep('the generator')
+export function warmGenerator(model: Model, engine: Engine, session: WarmSession = {}): WarmGenerator {
   const options = given(session)
   const { profile: _, ...rest } = options
-  return {
-    get compilations() {
-      return kept.made
-    },
-    async draw(drawn) {
-      using held = kept.hold()
-      const { signal } = drawn
-      return await draw(model, drawn, {
-        ranges: () => held.get('ranges', (closing) => calibrate(model, engine, { ...rest, signal: closing }), signal),
-        denoiser: (each, batch, ranges) =>
-          held.get(
-            `denoiser ${numberOf(each)} ${batch} ${ranges ? numberOf(ranges) : ''}`,
-            () => modelDenoiser(each, engine, { ...options, batch, ranges }),
-            signal,
-          ),
-        classGradient: (classifier, batch) =>
-          held.get(
-            `classifier ${numberOf(classifier)} ${batch}`,
-            () => modelClassGradient(classifier, model, engine, { ...rest, batch }),
-            signal,
-          ),
-      })
-    },
-    dispose: () => kept.dispose(),
-    [Symbol.dispose]: () => kept.dispose(),
-  }
+  return warm((drawn, compiled) =>
+    draw(model, drawn, {
+      ranges: () => compiled('ranges', (signal) => calibrate(model, engine, { ...rest, signal })),
+      denoiser: (each, batch, ranges) =>
+        compiled(`denoiser ${numberOf(each)} ${batch} ${ranges ? numberOf(ranges) : ''}`, () =>
+          modelDenoiser(each, engine, { ...options, batch, ranges }),
+        ),
+      classGradient: (classifier, batch) =>
+        compiled(`classifier ${numberOf(classifier)} ${batch}`, () =>
+          modelClassGradient(classifier, model, engine, { ...rest, batch }),
+        ),
+    }),
+  )
 }
 
 /** Where compiled parts come from. */

@@ -1,0 +1,47 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** A model that is ready to draw: what was compiled is kept, for every family alike. */
+import { keep } from '../compiled/kept.ts'
+import type { SessionOptions } from '../engine/runtime/session.ts'
+
+/** What a generator is opened with. */
+export type WarmSession = { readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined }
+
+/** A model that is ready to draw from, again and again. Draws may overlap. */
+export interface Warm<Options, Drawn> extends Disposable {
+  /** How many graphs were compiled so far. A draw in the shapes of an earlier one compiles none. */
+  readonly compilations: number
+  /**
+   * Draws samples: those of a cold start, bit for bit.
+   *
+   * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `diverged`
+   */
+  draw(options: Options): Promise<Drawn>
+  /** Frees what was compiled, after the evaluations that are running. */
+  dispose(): void
+}
+
+/** What is compiled under a key, made if it is not there; its signal is aborted when nobody waits for it any more. */
+export type Compiled = <T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>) => Promise<T>
+
+/**
+ * A generator out of a function that draws, and asks for what it needs to have compiled.
+ *
+ * @param draw keys of what it asks for say all that decides the graph
+ */
+export function warm<Options extends { readonly signal?: AbortSignal | undefined }, Drawn>(
+  draw: (options: Options, compiled: Compiled) => Promise<Drawn>,
+): Warm<Options, Drawn> {
+  const kept = keep('the generator')
+  const dispose = (): void => kept.dispose()
+  return {
+    get compilations() {
+      return kept.made
+    },
+    async draw(options) {
+      using held = kept.hold()
+      return await draw(options, async (key, make) => held.get(key, make, options.signal))
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
