@@ -296,7 +296,7 @@ describe('flow matching', () => {
     const network = {
       inputShape: [2],
       outputShape: [2],
-      classes: 0,
+      conditions: {},
       build: (_: Scope, { x }: { x: Tensor }) => velocity(x),
     }
     const schedule = namedSchedule('rectified-flow')

@@ -34,7 +34,7 @@ const schedule = tableSchedule(namedTable('linear', { steps: levels, betaStart: 
 const network = {
   inputShape: [2],
   outputShape: [4],
-  classes: 0,
+  conditions: {},
   build: (): Tensor => input('said', [2, 4]),
 } as unknown as Network
 
