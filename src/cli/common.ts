@@ -44,7 +44,7 @@ export function command(name: string, summary: string): Command {
     .helpOption('-h, --help', 'show this help')
     .showSuggestionAfterError(true)
     .allowExcessArguments(false)
-    .addOption(new Option('--json', 'print results as JSON'))
+    .addOption(new Option('--json', 'print results as JSON, and a failure as JSON on the standard error'))
     .addOption(new Option('-q, --quiet', 'no progress and no remarks'))
     .addOption(new Option('--no-color', 'no colours (NO_COLOR=1 does the same)'))
     .addOption(new Option('--debug', 'show the stack of an error'))
