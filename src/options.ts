@@ -103,6 +103,11 @@ export function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
+/** The first option of a table that has a value. */
+export function firstOf(values: OptionValues, table: OptionTable): string | undefined {
+  return Object.keys(table).find((name) => values[name] !== undefined)
+}
+
 /** The first option that has a value in one of `others` but in none of `own`; the tables are of what has a use for it. */
 export function foreign(
   values: OptionValues,

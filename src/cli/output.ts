@@ -1,5 +1,6 @@
 /** What commands say: results to the standard output, everything else to the standard error. */
 import { styleText } from 'node:util'
+import { table as plainTable } from '../words.ts'
 
 export { bytes, duration, shapeText, thousands } from '../words.ts'
 
@@ -58,11 +59,9 @@ export function style(format: Format, text: string, stream: NodeJS.WriteStream =
   return styleText(format, text, { stream, validateStream: true } as Parameters<typeof styleText>[2])
 }
 
-/** Rows of a name and a value, the values below each other; rows without a value are left out. */
+/** A table for people, with nothing in it that a terminal would obey. */
 export function table(rows: readonly (readonly [name: string, value: string | undefined])[]): string {
-  const shown = rows.flatMap(([name, value]) => (value === undefined ? [] : [[safe(name), safe(value)] as const]))
-  const width = Math.max(...shown.map(([name]) => name.length))
-  return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+  return plainTable(rows.map(([name, value]) => [safe(name), value === undefined ? undefined : safe(value)]))
 }
 
 /** A path as it is typed after a command: in quotes where a shell would not take it as one word. */

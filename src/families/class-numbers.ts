@@ -6,13 +6,13 @@ import { TweedieError } from '../errors.ts'
  * The class of each of so many items: the classes named, in turn.
  *
  * @param text a name or number, several with commas, or `all`
- * @param option what was typed, for the message
+ * @param option what it was asked by, for the message
  */
 export function classNumbers(
   { classNames, network }: { readonly classNames: readonly string[]; readonly network: { readonly classes: number } },
   text: string,
   count: number,
-  option = '--class',
+  option = '`class`',
 ): Int32Array {
   if (network.classes === 0) {
     throw new TweedieError('usage', `${option}: the model knows no classes`, { hint: 'it was trained without labels' })
