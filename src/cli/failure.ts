@@ -24,7 +24,7 @@ export interface ReportOptions {
 
 /** The failure of an error of any kind; `command` is the one that failed. */
 export function failureOf(error: unknown, command?: Command): Failure {
-  const { code, message, hint } = meaningOf(error)
+  const { code, message, hint } = meaningOf(error, command)
   return {
     code,
     message: asTyped(oneLine(message), command),
@@ -48,16 +48,22 @@ export function reportFailure(error: unknown, { debug = false, json = false, com
   return status
 }
 
-function meaningOf(error: unknown): Pick<TweedieError, 'code' | 'message' | 'hint'> {
+function meaningOf(error: unknown, command?: Command): Pick<TweedieError, 'code' | 'message' | 'hint'> {
   if (error instanceof TweedieError) return error
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 'usage', message: '', hint: undefined }
     const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
     const near = rest.join(' ').replace(/^\((.*)\)$/, '$1')
-    return { code: 'usage', message, hint: near || "see 'tweedie --help'" }
+    return { code: 'usage', message, hint: near || `see '${helpOf(command)}'` }
   }
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'internal', message, hint: 'this was not expected: --debug shows where it happened' }
+}
+
+/** What to type for the help that belongs to a failure. */
+function helpOf(command: Command | undefined): string {
+  const name = command?.parent ? ` ${command.name()}` : ''
+  return `tweedie${name} --help`
 }
 
 function oneLine(text: string): string {

@@ -73,7 +73,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
-    const command = tweedie.commands.find((each) => argv.includes(each.name())) ?? tweedie
+    const named = argv.find((word) => !word.startsWith('-'))
+    const command = tweedie.commands.find((each) => each.name() === named) ?? tweedie
     return reportFailure(error, { debug, json, command })
   }
 }
