@@ -74,7 +74,7 @@ export async function generateTokens(
   const labels = labelsOf(model, count, options.labels)
   if (guidance !== 0 && model.unconditionalLabel === undefined) {
     throw new TweedieError('usage', 'guidance needs a model that was trained with classes, and without them at times', {
-      hint: 'train on labelled data with --label-dropout 0.1',
+      hint: 'train on labelled data with `labelDropout: 0.1`',
     })
   }
   using network = await categoricalDenoiser(model, engine, {

@@ -108,7 +108,7 @@ function requireGuidable({ unconditionalLabel, network, classNames }: Model, neg
   if (unconditionalLabel !== undefined) return
   const why = network.classes === 0 ? 'it knows no classes' : 'no label was ever left out in its training'
   throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
-    hint: 'train on labelled data with --label-dropout 0.1, or guide by a weaker model or a classifier',
+    hint: 'train on labelled data with `labelDropout: 0.1`, or guide by a weaker model or a classifier',
   })
 }
 
@@ -120,6 +120,6 @@ function requireAlike({ frame, schedule }: Model, weak: Model): void {
     [0.1, 0.5, 0.9].every((t) => Math.abs(schedule.logSnr(t) - weak.schedule.logSnr(t)) < 1e-6)
   if (same) return
   throw new TweedieError('usage', 'the weaker model is of other items, patches or noise than the model', {
-    hint: 'train it on the same data with the same --patch and --noise',
+    hint: 'train it on the same data with the same `patch` and `noise`',
   })
 }
