@@ -33,14 +33,13 @@ export type OptionValues = Readonly<Record<string, unknown>>
 
 /** The values that a table leads to. */
 export type ValuesOf<Table extends OptionTable> = {
-  readonly [Name in keyof Table]?: Table[Name] extends {
-    readonly repeated: true
-    readonly parse: (text: string) => infer Value
-  }
-    ? readonly Value[]
-    : Table[Name] extends { readonly parse: (text: string) => infer Value }
-      ? Value
-      : boolean
+  readonly [Name in keyof Table]?:
+    | (Table[Name] extends { readonly repeated: true; readonly parse: (text: string) => infer Value }
+        ? readonly Value[]
+        : Table[Name] extends { readonly parse: (text: string) => infer Value }
+          ? Value
+          : boolean)
+    | undefined
 }
 
 /** Limits of a number. */

@@ -1,7 +1,7 @@
 /** How failures are reported: as text or JSON, with options as they are typed, and nothing in it that a terminal would obey. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { asTyped, hintAsTyped } from '../../src/cli/as-typed.ts'
 import { reportFailure } from '../../src/cli/failure.ts'
@@ -75,8 +75,8 @@ describe('what a terminal would obey', () => {
   })
 
   test('never leaves a table, a failure or JSON, whatever the text', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+    assert(
+      property(string({ unit: 'binary' }), (text) => {
         expect(safe(text).match(obeyed)).toBeNull()
         expect(table([[text, text]]).match(obeyed)).toBeNull()
         expect(jsonText({ [text]: text }).match(obeyed)).toBeNull()

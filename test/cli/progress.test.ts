@@ -52,10 +52,7 @@ test('where there is no terminal: a plain line every ten seconds, with the phase
     }
     display.onRemark('half of it was measured')
     await new Promise(setImmediate)
-    expect(written).toEqual([
-      'drawing: 25 %, 2/8 images · 5.0 s each · 30 s left\n',
-      'half of it was measured\n',
-    ])
+    expect(written).toEqual(['drawing: 25 %, 2/8 images · 5.0 s each · 30 s left\n', 'half of it was measured\n'])
   } finally {
     write.mockRestore()
     now.mockRestore()
