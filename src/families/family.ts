@@ -124,6 +124,12 @@ export interface Access {
    * @throws TweedieError `usage` where it is not known what the model was trained on; `data` for what cannot be read
    */
   data(name?: string): Promise<DataParts>
+  /**
+   * All of other data, as the model takes them, to judge it by.
+   *
+   * @throws TweedieError `data` for what cannot be read
+   */
+  unseen(name: string): Promise<TrainData>
 }
 
 /** Data, as they were cut up for training. */

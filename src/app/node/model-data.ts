@@ -6,6 +6,7 @@ import { isBuiltinName } from '../../files/data/index.ts'
 import { openDataset } from '../../files/data/node/open-dataset.ts'
 import { readJson } from '../../files/io/node/files.ts'
 import { type DataSource, type RunRecord, runPaths } from '../../tools/train/node/run-folder.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
 import { openParts, type OpenOptions } from './open-data.ts'
 
 /** How many items are made where a source can make more. */
@@ -33,18 +34,33 @@ export async function dataOf(
   }
 }
 
+/** All of other data, as the model takes them. */
+export async function unseenData(
+  place: string,
+  model: FamilyModel,
+  name: string,
+  watch: OpenOptions,
+): Promise<TrainData> {
+  return (await openParts({ ...like(await trainedOn(place), model, name), holdOut: undefined }, watch)).train
+}
+
 async function sourceFor(place: string, model: FamilyModel, name: string | undefined): Promise<DataSource> {
+  const trained = await trainedOn(place)
+  if (trained && (name === undefined || trained.path === name)) return trained
+  if (name !== undefined) return like(trained, model, name)
+  throw new TweedieError('usage', `${place}: which data the model was trained on is not known`, {
+    hint: 'name them: `data: PATH`',
+  })
+}
+
+/** Tokens are made and cut up as they were for training; everything else is read as it is, at the model's size. */
+function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
+  return trained?.tokens ? { ...trained, path } : { path, ...pictureSize(path, model) }
+}
+
+async function trainedOn(place: string): Promise<DataSource | undefined> {
   const { record } = runPaths(place)
-  const trained = existsSync(record) ? ((await readJson(record, 'model')) as Partial<RunRecord>).data : undefined
-  if (name === undefined) {
-    if (trained) return trained
-    throw new TweedieError('usage', `${place}: which data the model was trained on is not known`, {
-      hint: 'name them: `data: PATH`',
-    })
-  }
-  if (trained?.path === name) return trained
-  // Tokens are made and cut up as they were for training; everything else is read as it is, at the model's size.
-  return trained?.tokens ? { ...trained, path: name } : { path: name, ...pictureSize(name, model) }
+  return existsSync(record) ? ((await readJson(record, 'model')) as Partial<RunRecord>).data : undefined
 }
 
 /** Pictures of a folder are read at the model's size. */

@@ -7,7 +7,7 @@ import { readBytes } from '../../files/io/node/files.ts'
 import type { OptionValues } from '../../options.ts'
 import { folderStore } from '../../tools/eval/node/folder-store.ts'
 import type { Store } from '../../tools/eval/store.ts'
-import { dataOf } from './model-data.ts'
+import { dataOf, unseenData } from './model-data.ts'
 import { openFolder } from './open-folder.ts'
 import { version } from './version.ts'
 
@@ -42,6 +42,7 @@ export async function settingFor(
         throw new TweedieError('usage', `${name}: a model of ${other.entry.of}, where one of ${entry.of} is needed`)
       },
       data: (name) => dataOf(place, model, name, watch),
+      unseen: (name) => unseenData(place, model, name, watch),
     },
     ...watch,
   }

@@ -24,7 +24,7 @@ export interface JudgeData {
  */
 export async function judgeData(access: Access, { data, heldOut }: JudgeOptions): Promise<JudgeData> {
   const { train, ...parts } = await access.data(data)
-  const unseen = heldOut === undefined ? (parts.heldOut ?? (await parts.more?.())) : (await access.data(heldOut)).train
+  const unseen = heldOut === undefined ? (parts.heldOut ?? (await parts.more?.())) : await access.unseen(heldOut)
   return { training: valuesOf(train), heldOut: unseen && valuesOf(unseen) }
 }
 
