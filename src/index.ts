@@ -16,3 +16,7 @@ export { readModelFolder, writeAnimation, writeImage, writeModelFolder } from '.
 export { describeRuntime, nodeEngine } from './engine/runtime/node.ts'
 export { beginRun, readRun } from './tools/train/node/run-folder.ts'
 export { digestOf, type RunEvent, trainInFolder } from './app/node/run.ts'
+export { describeData } from './app/node/describe-data.ts'
+export { evaluate, type EvaluateRequest } from './app/node/evaluate.ts'
+export { inspect, type Inspection, type InspectOptions } from './app/node/inspect.ts'
+export { openFolder } from './app/node/open-folder.ts'

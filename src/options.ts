@@ -33,14 +33,13 @@ export type OptionValues = Readonly<Record<string, unknown>>
 
 /** The values that a table leads to. */
 export type ValuesOf<Table extends OptionTable> = {
-  readonly [Name in keyof Table]?: Table[Name] extends {
-    readonly repeated: true
-    readonly parse: (text: string) => infer Value
-  }
-    ? readonly Value[]
-    : Table[Name] extends { readonly parse: (text: string) => infer Value }
-      ? Value
-      : boolean
+  readonly [Name in keyof Table]?:
+    | (Table[Name] extends { readonly repeated: true; readonly parse: (text: string) => infer Value }
+        ? readonly Value[]
+        : Table[Name] extends { readonly parse: (text: string) => infer Value }
+          ? Value
+          : boolean)
+    | undefined
 }
 
 /** Limits of a number. */
@@ -101,6 +100,11 @@ export function wholes(text: string): readonly number[] {
 /** The option's name as it is typed: `labelDropout` → `label-dropout`. */
 export function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** The first option of a table that has a value. */
+export function firstOf(values: OptionValues, table: OptionTable): string | undefined {
+  return Object.keys(table).find((name) => values[name] !== undefined)
 }
 
 /** The first option that has a value in one of `others` but in none of `own`; the tables are of what has a use for it. */

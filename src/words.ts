@@ -1,4 +1,4 @@
-/** Numbers and shapes in words, for reports. */
+/** Numbers, shapes and tables in words, for reports. */
 
 /** 1234567 as 1,234,567. */
 export function thousands(value: number): string {
@@ -24,4 +24,11 @@ export function duration(seconds: number): string {
 /** A shape as `[3, 32, 32]`. */
 export function shapeText(shape: readonly (number | string)[]): string {
   return `[${shape.join(', ')}]`
+}
+
+/** Rows of a name and a value, the values below each other; rows without a value are left out. */
+export function table(rows: readonly (readonly [name: string, value: string | undefined])[]): string {
+  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined)
+  const width = Math.max(...shown.map(([name]) => name.length))
+  return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
 }

@@ -1,9 +1,9 @@
 /** What all commands share: their common options, examples in the help, and the way to say things. */
 import { Command, Option } from 'commander'
-import { devices } from '../families/choices.ts'
-import { oneOf, whole } from './parse.ts'
+import type { devices } from '../families/choices.ts'
+import { engineOptions, seedOptions } from '../families/options.ts'
+import { addOptions } from './derive.ts'
 
-export { devices } from '../families/choices.ts'
 export { listenForInterrupt, type Interrupt } from './interrupt.ts'
 export {
   bytes,
@@ -11,6 +11,8 @@ export {
   note,
   print,
   printJson,
+  quoted,
+  safe,
   shapeText,
   style,
   table,
@@ -44,7 +46,7 @@ export function command(name: string, summary: string): Command {
     .helpOption('-h, --help', 'show this help')
     .showSuggestionAfterError(true)
     .allowExcessArguments(false)
-    .addOption(new Option('--json', 'print results as JSON'))
+    .addOption(new Option('--json', 'print results as JSON, and a failure as JSON on the standard error'))
     .addOption(new Option('-q, --quiet', 'no progress and no remarks'))
     .addOption(new Option('--no-color', 'no colours (NO_COLOR=1 does the same)'))
     .addOption(new Option('--debug', 'show the stack of an error'))
@@ -52,20 +54,12 @@ export function command(name: string, summary: string): Command {
 
 /** Adds `--device` and `--threads`. */
 export function withEngine(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--device <name>', `where to compute: ${devices.join(', ')}`).argParser(oneOf(devices)).default('cpu'),
-    )
-    .addOption(
-      new Option('--threads <n>', 'threads of an operator (default: the cores)').argParser(whole({ max: 1024 })),
-    )
+  return addOptions(command, [engineOptions])
 }
 
 /** Adds `--seed`. */
 export function withSeed(command: Command): Command {
-  return command.addOption(
-    new Option('--seed <n>', 'equal seeds give equal results').argParser(whole({ min: 0 })).default(0),
-  )
+  return addOptions(command, [seedOptions])
 }
 
 /** Adds examples to the help: what to type, and what it does. */

@@ -14,11 +14,17 @@ export function addOptions(command: Command, tables: readonly OptionTable[]): Co
     const heading = option.group ?? ''
     groups.set(heading, [...(groups.get(heading) ?? []), option])
   }
-  for (const [heading, members] of groups) {
+  for (const [heading, members] of [...groups].sort(([a], [b]) => rankOf(a) - rankOf(b))) {
     if (heading !== '') command.optionsGroup(`${heading}:`)
     for (const option of members) command.addOption(commanderOption(option))
   }
   return command
+}
+
+/** Where a heading stands: what people need first, what few need further down, what every command has at the end. */
+function rankOf(heading: string): number {
+  if (heading === '') return 0
+  return heading === 'General' ? 3 : heading.startsWith('More') ? 2 : 1
 }
 
 /** The tables of all families for a command. */
@@ -50,7 +56,7 @@ export function refuseForeign(
   const having = others.filter((entry) => Object.hasOwn(entry.options[command] ?? {}, name))
   throw new TweedieError(
     'usage',
-    `--${kebab(name)} is for models of ${having.map(({ of }) => of).join(' and ')}, and this one is of ${own.of}`,
+    `--${kebab(name)} means nothing to a model of ${own.of}; it is for models of ${having.map(({ of }) => of).join(', ')}`,
   )
 }
 

@@ -24,7 +24,7 @@ export function doctorCommand(): Command {
           ['threads', String(runtime.threads)],
           ['cache', cacheLine(runtime.cache)],
           ...runtime.devices.map(
-            ({ device, available, reason }) => [device, available ? 'works' : `no: ${firstLine(reason)}`] as const,
+            ({ device, available, reason = '' }) => [device, available ? 'works' : `no: ${indented(reason)}`] as const,
           ),
         ]),
       )
@@ -38,6 +38,7 @@ function cacheLine(cache: RuntimeReport['cache']): string {
   return `${cache.folder} (${(cache.bytes / 1e6).toFixed(1)} MB in ${cache.files} file${cache.files === 1 ? '' : 's'})`
 }
 
-function firstLine(text = ''): string {
-  return text.split('\n')[0]!.slice(0, 160)
+/** All of a message, its lines below each other. */
+function indented(text: string): string {
+  return text.trim().replaceAll(/\n\s*/g, `\n${' '.repeat(6)}`)
 }

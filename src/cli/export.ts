@@ -1,6 +1,7 @@
 /** `tweedie export`: the network for other runtimes, and numbers to check other implementations with. */
 import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
+import { seedOptions } from '../families/options.ts'
 import { families } from '../families/registry.ts'
 import { oneOf, type OptionValues, options, text, whole } from '../options.ts'
 import { bytes, command, print, printJson, withExamples } from './common.ts'
@@ -20,7 +21,7 @@ const general = options({
     default: 'float32',
   },
   force: { flags: '--force', help: 'write over files that exist' },
-  seed: { flags: '--seed <n>', help: 'equal seeds give equal results', parse: whole({ min: 0 }), default: 0 },
+  ...seedOptions,
 })
 
 /** The command. */

@@ -1,37 +1,69 @@
 /** How a command fails: one line that says what is wrong, one that says how to mend it, and the exit status. */
-import { CommanderError } from 'commander'
-import { exitCodes, TweedieError } from '../errors.ts'
+import { type Command, CommanderError } from 'commander'
+import { type ErrorCode, exitCodes, TweedieError } from '../errors.ts'
+import { asTyped, hintAsTyped } from './as-typed.ts'
+import { jsonText, safe } from './output.ts'
 
 /** What is said and with which status the process ends. */
 export interface Failure {
+  readonly code: ErrorCode
   readonly message: string
   readonly hint: string | undefined
   readonly status: number
 }
 
-/** The failure of an error of any kind. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof TweedieError) {
-    return { message: oneLine(error.message), hint: error.hint, status: exitCodes[error.code] }
+/** How a failure is reported. */
+export interface ReportOptions {
+  /** Shows the stack as well. */
+  readonly debug?: boolean | undefined
+  /** One line of JSON, `{ "error": { code, message, hint, status } }`, in place of text. */
+  readonly json?: boolean | undefined
+  /** The command that failed, if it came to one. */
+  readonly command?: Command | undefined
+}
+
+/** The failure of an error of any kind; `command` is the one that failed. */
+export function failureOf(error: unknown, command?: Command): Failure {
+  const { code, message, hint } = meaningOf(error, command)
+  return {
+    code,
+    message: asTyped(oneLine(message), command),
+    hint: hint === undefined ? undefined : hintAsTyped(oneLine(hint), command),
+    status: error instanceof CommanderError && error.exitCode === 0 ? 0 : exitCodes[code],
   }
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return { message: '', hint: undefined, status: 0 }
-    const [message, ...rest] = error.message.replace(/^error: /, '').split('\n')
-    const near = rest.join(' ').replace(/^\((.*)\)$/, '$1')
-    return { message: message!, hint: near || "see 'tweedie --help'", status: exitCodes.usage }
-  }
-  const message = oneLine(error instanceof Error ? error.message : String(error))
-  return { message, hint: 'this was not expected: --debug shows where it happened', status: exitCodes.internal }
 }
 
 /** Prints a failure to the standard error. */
-export function reportFailure(error: unknown, { debug = false } = {}): number {
-  const { message, hint, status } = failureOf(error)
-  if (message !== '') process.stderr.write(`tweedie: ${message}\n`)
-  if (hint !== undefined) process.stderr.write(`  hint: ${hint}\n`)
-  if (debug && error instanceof Error && message !== '') process.stderr.write(`${error.stack}\n`)
-  if (debug && error instanceof Error && error.cause) process.stderr.write(`caused by ${inspect(error.cause)}\n`)
+export function reportFailure(error: unknown, { debug = false, json = false, command }: ReportOptions = {}): number {
+  const { status, ...failure } = failureOf(error, command)
+  const { message, hint } = failure
+  const lines = [
+    ...(message === '' ? [] : [`tweedie: ${safe(message)}`]),
+    ...(hint === undefined ? [] : [`  hint: ${safe(hint)}`]),
+  ]
+  const said = json && message !== '' ? [jsonText({ error: { ...failure, status } })] : lines
+  if (debug && error instanceof Error && message !== '') said.push(safe(error.stack ?? ''))
+  if (debug && error instanceof Error && error.cause) said.push(safe(`caused by ${inspect(error.cause)}`))
+  for (const line of said) process.stderr.write(`${line}\n`)
   return status
+}
+
+function meaningOf(error: unknown, command?: Command): Pick<TweedieError, 'code' | 'message' | 'hint'> {
+  if (error instanceof TweedieError) return error
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return { code: 'usage', message: '', hint: undefined }
+    const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
+    const near = rest.join(' ').replace(/^\((.*)\)$/, '$1')
+    return { code: 'usage', message, hint: near || `see '${helpOf(command)}'` }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return { code: 'internal', message, hint: 'this was not expected: --debug shows where it happened' }
+}
+
+/** What to type for the help that belongs to a failure. */
+function helpOf(command: Command | undefined): string {
+  const name = command?.parent ? ` ${command.name()}` : ''
+  return `tweedie${name} --help`
 }
 
 function oneLine(text: string): string {

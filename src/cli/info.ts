@@ -1,23 +1,27 @@
 /** `tweedie info`: what a file or folder is: a model, a checkpoint, safetensors, ONNX, a picture that we drew. */
 import type { Command } from 'commander'
-import { command, print, printJson, withExamples } from './common.ts'
-import type { CommonOptions } from './common.ts'
+import { options, type OptionValues } from '../options.ts'
+import { command, print, printJson, safe, withExamples } from './common.ts'
+import { addOptions } from './derive.ts'
+
+const infoOptions = options({ all: { flags: '--all', help: 'list every tensor' } })
 
 /** The command. */
 export function infoCommand(): Command {
   const info = command('info', 'say what a model, checkpoint, .safetensors, .onnx or picture holds')
-    .argument('<path>', 'a folder or a file')
-    .option('--all', 'list every tensor')
+  info.argument('<path>', 'a folder or a file')
+  addOptions(info, [infoOptions])
   withExamples(info, [
     ['tweedie info runs/mine', 'the network, its data, classes and training'],
     ['tweedie info model.onnx --json', 'inputs, outputs, how many of which operator'],
     ['tweedie info weights.safetensors --all', 'every tensor'],
     ['tweedie info grid.png', 'what made the picture'],
   ])
-  return info.action(async (path: string, { json, all = false }: CommonOptions & { readonly all?: boolean }) => {
-    const { inspect } = await import('./inspect.ts')
-    const { facts, text } = await inspect(path, { all })
-    if (json) printJson(facts)
-    else print(text)
+  return info.action(async (path: string, { json, all }: OptionValues) => {
+    const { inspect } = await import('../app/node/inspect.ts')
+    const { facts, text, unlisted = 0 } = await inspect(path, { all: all === true })
+    if (json) return printJson(facts)
+    print(safe(text))
+    if (unlisted > 0) print(`  … and ${unlisted} more: --all lists them`)
   })
 }

@@ -1,5 +1,6 @@
 /** Text that changes in place in a terminal. */
 import { stripVTControlCharacters } from 'node:util'
+import { obeyed } from './output.ts'
 
 /** A block of text that is rewritten where it stands. */
 export interface LiveText extends Disposable {
@@ -52,8 +53,7 @@ function wrap(text: string, width: number): string[] {
   })
 }
 
-/** Text that cannot move the cursor or ring a bell. */
+/** Text that cannot move the cursor, ring a bell or turn the writing around. */
 export function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return stripVTControlCharacters(text).replaceAll(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/g, ' ')
+  return stripVTControlCharacters(text).replaceAll('\t', ' ').replaceAll(obeyed, ' ')
 }

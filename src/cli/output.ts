@@ -1,5 +1,6 @@
 /** What commands say: results to the standard output, everything else to the standard error. */
 import { styleText } from 'node:util'
+import { table as plainTable } from '../words.ts'
 
 export { bytes, duration, shapeText, thousands } from '../words.ts'
 
@@ -11,19 +12,46 @@ export interface Verbosity {
 
 type Format = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
 
-/** A result: a line of text on the standard output. */
+/** What a terminal obeys instead of showing it: control characters, and marks that turn the direction of writing around. */
+// oxlint-disable-next-line no-control-regex
+export const obeyed = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
+
+/** Colours and weights, which our own lines may have. */
+// oxlint-disable-next-line no-control-regex
+const styles = /(\u001B\[[0-9;]*m)/
+
+/** Text with nothing in it that a terminal would obey: a name that holds U+001B shows it as `\u{1b}`. */
+export function safe(text: string): string {
+  return text.replaceAll(obeyed, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+}
+
+/** The same for lines of our own, whose colours stay. */
+function safeStyled(text: string): string {
+  return text
+    .split(styles)
+    .map((part, i) => (i % 2 === 1 ? part : safe(part)))
+    .join('')
+}
+
+/** A result: a line of text on the standard output; as it is for programs, without what a terminal would obey on one. */
 export function print(line = ''): void {
-  process.stdout.write(`${line}\n`)
+  process.stdout.write(`${process.stdout.isTTY ? safeStyled(line) : line}\n`)
 }
 
 /** A result for machines: one JSON document, or one line of several with `lines`. */
 export function printJson(value: unknown, { lines = false } = {}): void {
-  print(JSON.stringify(value, undefined, lines ? undefined : 2))
+  print(jsonText(value, lines ? undefined : 2))
+}
+
+/** JSON in which everything that a terminal would obey is an escape, as control characters are by themselves. */
+export function jsonText(value: unknown, indent?: number): string {
+  const code = (character: string): string => character.charCodeAt(0).toString(16).padStart(4, '0')
+  return JSON.stringify(value, undefined, indent).replaceAll(obeyed, (character) => `\\u${code(character)}`)
 }
 
 /** Says something that is no result. */
 export function note(line: string, { quiet }: Verbosity = {}): void {
-  if (!quiet) process.stderr.write(`${line}\n`)
+  if (!quiet) process.stderr.write(`${safeStyled(line)}\n`)
 }
 
 /** Styled text, if the stream shows styles. */
@@ -31,9 +59,12 @@ export function style(format: Format, text: string, stream: NodeJS.WriteStream =
   return styleText(format, text, { stream, validateStream: true } as Parameters<typeof styleText>[2])
 }
 
-/** Rows of a name and a value, the values below each other; rows without a value are left out. */
+/** A table for people, with nothing in it that a terminal would obey. */
 export function table(rows: readonly (readonly [name: string, value: string | undefined])[]): string {
-  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined)
-  const width = Math.max(...shown.map(([name]) => name.length))
-  return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+  return plainTable(rows.map(([name, value]) => [safe(name), value === undefined ? undefined : safe(value)]))
+}
+
+/** A path as it is typed after a command: in quotes where a shell would not take it as one word. */
+export function quoted(path: string): string {
+  return /^[\w@%+=:,./\\~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }

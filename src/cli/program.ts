@@ -48,7 +48,9 @@ Examples:
   npx tweedie train ./my-images --out runs/mine            your own images, ten minutes
   npx tweedie sample runs/mine -n 64 --out grid.png        draw from it
 
-'tweedie COMMAND --help' has the options and more examples.`,
+'tweedie COMMAND --help' has the options and more examples. With --json, a command that fails says so in one line of JSON
+on the standard error: { "error": { "code", "message", "hint", "status" } }. Its exit status is 1 for a failure, 2 for options
+that make no sense, 3 for data or a model that cannot be used, 4 for a device, 130 where it was interrupted.`,
   )
   for (const each of [tweedie, ...tweedie.commands]) {
     each.exitOverride().configureOutput({ outputError: () => {} })
@@ -64,12 +66,15 @@ Examples:
 export async function run(argv: readonly string[]): Promise<number> {
   if (argv.includes('--no-color')) process.env.NO_COLOR ??= '1'
   const tweedie = program()
+  const [debug, json] = ['--debug', '--json'].map((option) => argv.includes(option))
   try {
     if (argv.length === 0) tweedie.outputHelp()
     else await tweedie.parseAsync(argv, { from: 'user' })
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
-    return reportFailure(error, { debug: argv.includes('--debug') })
+    const named = argv.find((word) => !word.startsWith('-'))
+    const command = tweedie.commands.find((each) => each.name() === named) ?? tweedie
+    return reportFailure(error, { debug, json, command })
   }
 }

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { TweedieError } from '../errors.ts'
+import { quoted } from './output.ts'
 
 /**
  * Refuses a path before there is anything to write to it.
@@ -18,7 +19,7 @@ export async function requireNew(path: string, extensions: readonly string[], fo
   }
   if (!(await exists(dirname(path)))) {
     throw new TweedieError('usage', `${path}: there is no folder ${dirname(path)}`, {
-      hint: `mkdir -p ${dirname(path)}`,
+      hint: `mkdir -p ${quoted(dirname(path))}`,
     })
   }
 }

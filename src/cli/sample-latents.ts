@@ -14,15 +14,17 @@ import { timeOfNoiseLevel } from '../diffusion/noise/schedule.ts'
 import { requireTimes, sample } from '../diffusion/sample/sample.ts'
 import { uniformTimes } from '../diffusion/sample/times.ts'
 import { duration, note, print, printJson, sessionOptions } from './common.ts'
-import { classNumbers } from './edit-classes.ts'
-import { chooseGuidance } from './guidance-choice.ts'
+import { openFolder } from '../app/node/open-folder.ts'
+import { settingFor } from '../app/node/setting.ts'
+import { classNumbers } from '../families/class-numbers.ts'
+import { chooseGuidance } from '../families/values/guidance-choice.ts'
 import { openModel } from './open-model.ts'
 import { provenanceOf } from './provenance.ts'
 import { requireNew } from './require-new.ts'
 import { fitPicture, readPicture, valuesOfBytes } from './restore-picture.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { checkOutput, writeOutput } from './sample-output.ts'
-import { chooseSampler } from './sampler-choice.ts'
+import { chooseSampler } from '../families/gaussian-sampler.ts'
 import { watched } from './watched.ts'
 
 /** Steps each way, where nothing is said: more than for samples, for what is lost on the way is seen. */
@@ -36,7 +38,11 @@ export async function runLatents(path: string, options: SampleCommandOptions): P
   if (up) await requireNew(out, ['.npy'], force)
   else await checkOutput(out, force)
   const model = await openModel(path)
-  const guidance = await chooseGuidance(model, options)
+  const guidance = await chooseGuidance(
+    model,
+    options,
+    (await settingFor(path, await openFolder(path), { ...options })).access,
+  )
   if (up && (guidance.w || guidance.classifier)) {
     throw new TweedieError('usage', '--encode goes without guidance: there would be no way back')
   }

@@ -8,16 +8,18 @@ import type { Model } from '../families/values/model.ts'
 import { pictureOf, textPictureOf } from '../files/show/picture.ts'
 import { nodeEngine } from '../engine/runtime/node.ts'
 import { duration, note, print, printJson, sessionOptions } from './common.ts'
-import { classNumbers } from './edit-classes.ts'
-import { chooseGuidance } from './guidance-choice.ts'
+import { classNumbers } from '../families/class-numbers.ts'
+import { chooseGuidance } from '../families/values/guidance-choice.ts'
 import { openModel } from './open-model.ts'
 import { provenanceOf } from './provenance.ts'
 import { requireNew } from './require-new.ts'
-import { measuredSampler } from './sampler-analytic.ts'
-import { chooseSampler, needsData, stepsText } from './sampler-choice.ts'
+import { measuredSampler } from '../families/values/measured-sampler.ts'
+import { chooseSampler, needsData, stepsText } from '../families/gaussian-sampler.ts'
 import type { SampleCommandOptions } from './sample.ts'
 import { checkOutput, writeOutput } from './sample-output.ts'
-import { interruptible, watched } from './watched.ts'
+import { openFolder } from '../app/node/open-folder.ts'
+import { settingFor, type Watch } from '../app/node/setting.ts'
+import { attended, watched } from './watched.ts'
 
 /** Draws samples, shows and writes them. */
 export async function runSample(path: string, options: SampleCommandOptions): Promise<void> {
@@ -26,15 +28,16 @@ export async function runSample(path: string, options: SampleCommandOptions): Pr
   if (trajectory !== undefined) await requireNew(trajectory, animationExtensions, force)
   const model = await openModel(path)
   const { sampler: chosen, times, steps } = chooseSampler(model, options)
-  const guidance = await chooseGuidance(model, options)
+  const opened = await openFolder(path)
+  const guidance = await chooseGuidance(model, options, (await settingFor(path, opened, { ...options })).access)
   const { classifier } = guidance
   const named = model.classNames.length > 0 || !classifier ? model : classifier
   const labels = options.class === undefined ? undefined : classNumbers(named, options.class, count)
   const frames = trajectory === undefined ? undefined : new Frames(count * itemSize(model.frame.item))
 
-  const sampler = needsData(chosen)
-    ? await interruptible('sampling', (signal) => measuredSampler(chosen, path, model, times, { ...options, signal }))
-    : chosen
+  const measured = async (watch: Watch) =>
+    measuredSampler(chosen, model, times, options, await settingFor(path, opened, { ...options }, {}, watch))
+  const sampler = needsData(chosen) ? (await attended('sampling', options, measured)).result : chosen
   const { result: samples, seconds } = await watched('sample', 'sampling', options, async ({ signal, progress }) =>
     generate(model, await nodeEngine(), {
       ...sessionOptions(options),

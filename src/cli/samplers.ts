@@ -12,7 +12,7 @@ export function samplersCommand(): Command {
   ])
   return list.action(async ({ json }: CommonOptions) => {
     const { samplers: ready } = await import('../diffusion/sample/registry.ts')
-    const { measuredSamplers } = await import('./sampler-choice.ts')
+    const { measuredSamplers } = await import('../families/gaussian-sampler.ts')
     const { tokenSamplers } = await import('../diffusion/discrete/index.ts')
     const samplers: typeof ready = [...ready, ...measuredSamplers.map((sampler) => ({ sampler }))]
     if (json) {

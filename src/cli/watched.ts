@@ -1,8 +1,9 @@
 /** Work that takes a while: Ctrl-C stops it, a display says how far it is, and its seconds are counted. */
-import { isTweedieError, TweedieError } from '../errors.ts'
+import { TweedieError } from '../errors.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import type { Verbosity } from './output.ts'
-import { type Progress, startProgress } from './progress.ts'
+import type { Setting } from '../families/family.ts'
+import { phases, type Progress, startProgress } from './progress.ts'
 
 /** What work is given to be watched by. */
 export interface Watch {
@@ -21,7 +22,7 @@ export async function interruptible<T>(what: string, work: (signal: AbortSignal)
   try {
     return await work(interrupt.signal)
   } catch (error) {
-    if (interrupt.status === undefined || isTweedieError(error, 'interrupted')) throw error
+    if (interrupt.status === undefined) throw error
     throw new TweedieError('interrupted', `${what} was stopped`, { cause: error })
   }
 }
@@ -44,6 +45,25 @@ export async function watched<T>(
     const begin = performance.now()
     const result = await work({ signal, progress })
     return { result, seconds: (performance.now() - begin) / 1000 }
+  })
+}
+
+/**
+ * Runs a request of the application: Ctrl-C stops it, its phases are displayed and its remarks are said.
+ *
+ * @param what for the message: `the evaluation`
+ * @throws TweedieError `interrupted`
+ */
+export async function attended<T>(
+  what: string,
+  verbosity: Verbosity,
+  work: (watch: Pick<Setting, 'signal' | 'onProgress' | 'onRemark'>) => Promise<T>,
+): Promise<{ readonly result: T; readonly seconds: number }> {
+  return interruptible(what, async (signal) => {
+    using display = phases(verbosity)
+    const begin = performance.now()
+    const result = await work({ signal, onProgress: display.onProgress, onRemark: display.onRemark })
+    return { result, seconds: Number(((performance.now() - begin) / 1000).toFixed(3)) }
   })
 }
 

@@ -85,7 +85,5 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 function bound(): TweedieError {
-  return new TweedieError('model', "this network's graph needs a batch size", {
-    hint: 'give a batch size, such as batch: 1',
-  })
+  return new TweedieError('model', "this network's graph needs a batch size", { hint: 'say it: `batch: 1`' })
 }

@@ -114,10 +114,32 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
 
 /** What is named in options and lies elsewhere. In Node: paths. */
 export interface Access {
+  /** @throws TweedieError `model` where there is no such file */
   bytes(name: string): Promise<Uint8Array>
+  /** Another model of the same family. @throws TweedieError `model`, or `usage` for one of another family */
   model(name: string): Promise<FamilyModel>
-  /** The data that the model was trained on, or others by name; what was held out, if anything was. */
-  data(name?: string): Promise<{ readonly train: TrainData; readonly heldOut?: TrainData | undefined }>
+  /**
+   * The data that the model was trained on, or others by name, as the model takes them.
+   *
+   * @throws TweedieError `usage` where it is not known what the model was trained on; `data` for what cannot be read
+   */
+  data(name?: string): Promise<DataParts>
+  /**
+   * All of other data, as the model takes them, to judge it by.
+   *
+   * @throws TweedieError `data` for what cannot be read
+   */
+  unseen(name: string): Promise<TrainData>
+}
+
+/** Data, as they were cut up for training. */
+export interface DataParts {
+  /** What the model learned from; of data by another name, all of them. */
+  readonly train: TrainData
+  /** What was kept out of training, if anything was. */
+  readonly heldOut?: TrainData | undefined
+  /** Other items of the same kind, as far as a source can make more: built-in data can. */
+  readonly more?: (() => Promise<TrainData>) | undefined
 }
 
 /** How far something long is. */
@@ -126,6 +148,8 @@ export interface Progress {
   readonly phase: string
   readonly done: number
   readonly total: number
+  /** What `done` and `total` count, in the plural: `images`, `steps`; left out where the numbers alone mean nothing to anybody. */
+  readonly unit?: string | undefined
   /** What there is to see so far, if anything is: `time` falls from 1 (noise) to 0. */
   readonly step?: { readonly index: number; readonly time: number; readonly view: () => View } | undefined
 }
@@ -181,6 +205,8 @@ export interface Description {
 export interface Judgement {
   readonly facts: Readonly<Record<string, unknown>>
   readonly text: string
-  /** What makes the figures less than they seem, and how they were made. */
+  /** What makes the figures less than they seem. */
   readonly remarks: readonly string[]
+  /** How they were made, in a few words: `seed 0, dpm++-2m, 20 steps`. */
+  readonly howText: string
 }

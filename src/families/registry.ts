@@ -90,7 +90,6 @@ export async function abilityOf<Name extends Ability>(
   if (ability) return ability.bind(family.can) as NonNullable<Abilities<FamilyModel>[Name]>
   const able: string[] = []
   for (const each of familiesOf(own)) if ((await each.load()).can[name]) able.push(`${each.of} (${each.name})`)
-  throw new TweedieError('usage', `${name} means nothing to a model of ${entry.of}`, {
-    hint: able.length > 0 ? `it is for models of ${able.join('; ')}` : 'no family has it',
-  })
+  const those = able.length > 0 ? `it is for models of ${able.join(', ')}` : 'no family has it'
+  throw new TweedieError('usage', `${name} means nothing to a model of ${entry.of}; ${those}`)
 }

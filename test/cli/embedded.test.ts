@@ -100,8 +100,8 @@ describe('refused', () => {
     ['eval FOLDER/lm --trace exact', '--trace means nothing'],
     ['eval FOLDER/lm --guidance 2', '--guidance means nothing'],
     ['eval FOLDER/lm --sampler analytic-ddpm', 'measures on images'],
-    ['eval FOLDER/masks --clamp', '--clamp is for models of text as noisy embeddings'],
-    ['eval FOLDER/points --clamp', '--clamp is for models of text as noisy embeddings'],
+    ['eval FOLDER/masks --clamp', 'it is for models of text as noisy embeddings'],
+    ['eval FOLDER/points --clamp', 'it is for models of text as noisy embeddings'],
   ])('%s', async (line, message) => {
     const { status, stderr } = await attempt(line)
     expect(status).toBeGreaterThan(1)

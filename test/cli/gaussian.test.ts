@@ -298,13 +298,13 @@ describe('eval --likelihood', () => {
   })
 
   test.each([
-    ['--likelihood --sampler ddim', /'--likelihood' cannot be used with option '--sampler <name>'/],
-    ['--terms 5 -n 100', /'--likelihood' cannot be used with option '-n, --count <n>'/],
+    ['--likelihood --sampler ddim', /--likelihood cannot be used with --sampler/],
+    ['--terms 5 -n 100', /--likelihood cannot be used with --count/],
     ['--likelihood --bound-variance learned', /has learned no variances/],
     ['--bound-steps 2000', /the table has 1000 levels/],
     ['--bound-steps 10 --terms 10', /a bound of 10 steps has 9 of them/],
     ['--values 16', /--values is for images/],
-    ['--likelihood --guidance 2', /'--likelihood' cannot be used with option '--guidance <w>'/],
+    ['--likelihood --guidance 2', /--likelihood cannot be used with --guidance/],
     ['--likelihood --tolerance 0', /greater than 0/],
     ['--trace rademaker', /Did you mean rademacher/],
   ])('refuses %s', async (options, message) => {

@@ -165,7 +165,7 @@ describe('refused', () => {
     ['sample FOLDER/text --guidance 2', 2, /guidance needs a model that was trained with classes/],
     ['sample FOLDER/maps --length 9', 2, /of items \[16, 16\] only/],
     ['sample FOLDER/maps --infill x[MASK]', 2, /--infill is for models of text/],
-    ['eval FOLDER/text --trace exact', 2, /--trace is for models of images and points/],
+    ['eval FOLDER/text --trace exact', 2, /--trace means .*; it is for models of images and points/],
     ['restore FOLDER/text FOLDER/maps.png --task super-resolution -o FOLDER/r.png', 3, /a model of tokens/],
     ['edit FOLDER/text FOLDER/maps.png -o FOLDER/r.png', 3, /a model of tokens/],
   ]

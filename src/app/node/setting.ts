@@ -1,4 +1,4 @@
-/** What abilities work with, in Node: an engine, files by their paths, and a store beside the model. */
+/** What abilities work with, in Node: an engine, files by their paths, the data of a run, and a store beside the model. */
 import { nodeEngine } from '../../engine/runtime/node.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OwnParts, Setting } from '../../families/family.ts'
@@ -6,8 +6,13 @@ import type { Opened } from '../../families/registry.ts'
 import { readBytes } from '../../files/io/node/files.ts'
 import type { OptionValues } from '../../options.ts'
 import { folderStore } from '../../tools/eval/node/folder-store.ts'
+import type { Store } from '../../tools/eval/store.ts'
+import { dataOf, unseenData } from './model-data.ts'
 import { openFolder } from './open-folder.ts'
 import { version } from './version.ts'
+
+/** How work is stopped and watched. */
+export type Watch = Pick<Setting, 'signal' | 'onProgress' | 'onRemark'>
 
 /** The setting for a model that lies in a folder; `device` and `threads` are options of every command that runs a network. */
 export async function settingFor(
@@ -15,6 +20,7 @@ export async function settingFor(
   { model, entry }: Opened,
   { device, threads }: OptionValues,
   own: OwnParts = {},
+  watch: Watch = {},
 ): Promise<Setting> {
   const { save } = model.meta
   return {
@@ -22,7 +28,7 @@ export async function settingFor(
     ...(device !== undefined && { device: device as string }),
     ...(threads !== undefined && { threads: threads as number }),
     own,
-    store: folderStore(place),
+    store: lenient(folderStore(place), watch),
     provenance: { tweedie: version, model: place, ...(save !== undefined && { save }) },
     access: {
       async bytes(name) {
@@ -35,9 +41,20 @@ export async function settingFor(
         if (other.entry === entry) return other.model
         throw new TweedieError('usage', `${name}: a model of ${other.entry.of}, where one of ${entry.of} is needed`)
       },
-      data() {
-        throw new TweedieError('usage', `${place}: which data the model was trained on is not known`)
-      },
+      data: (name) => dataOf(place, model, name, watch),
+      unseen: (name) => unseenData(place, model, name, watch),
     },
+    ...watch,
+  }
+}
+
+/** A store that cannot be written to is no reason to fail: everything in it can be computed again. */
+function lenient(store: Store, { onRemark }: Watch): Store {
+  return {
+    read: store.read,
+    write: (name, bytes) =>
+      store.write(name, bytes).catch((error: unknown) => {
+        onRemark?.(`${name} is not kept: ${error instanceof Error ? error.message : String(error)}`)
+      }),
   }
 }

@@ -1,11 +1,12 @@
 /** Tokens as noisy embeddings (Diffusion-LM): what is known without loading the family. */
 import type { FamilyEntry } from '../family.ts'
+import { evalOptions } from './options/eval.ts'
 
 /** Text whose embeddings are diffused by Gaussian noise. */
 export const embeddings: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'embeddings',
-  of: 'noisy embeddings',
-  options: {},
+  of: 'text as noisy embeddings',
+  options: { eval: evalOptions },
   accepts: ({ kind }, { objective }) => kind === 'tokens' && objective === 'diffusion-lm',
   wrote: ({ process, data }) => process === null && data.kind === 'tokens',
   wroteSpec: (spec) => 'embeddings' in spec,

@@ -4,6 +4,7 @@ import { exportNetwork } from '../export-network.ts'
 import type { Family } from '../family.ts'
 import { checkSpec, type EmbeddedTrainSpec } from '../spec.ts'
 import { describe } from './describe.ts'
+import { evaluate } from './judge.ts'
 import { embeddingFolderOf, type EmbeddingModel, embeddingModelOf } from './model.ts'
 import { embeddedProblem } from './problem.ts'
 
@@ -18,5 +19,5 @@ export const embeddingsFamily: Family<EmbeddedTrainSpec, CategoricalDataset, Emb
   read: (folder) => embeddingModelOf(folder),
   write: embeddingFolderOf,
   describe,
-  can: { export: exportNetwork },
+  can: { evaluate, export: exportNetwork },
 })

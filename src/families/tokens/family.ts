@@ -4,6 +4,7 @@ import { exportNetwork } from '../export-network.ts'
 import type { Family } from '../family.ts'
 import { checkSpec, type TokenTrainSpec } from '../spec.ts'
 import { describe } from './describe.ts'
+import { evaluate } from './judge.ts'
 import { tokenFolderOf, type TokenModel, tokenModelOf } from './model.ts'
 import { tokenProblem } from './problem.ts'
 
@@ -18,5 +19,5 @@ export const tokensFamily: Family<TokenTrainSpec, CategoricalDataset, TokenModel
   read: (folder) => tokenModelOf(folder),
   write: tokenFolderOf,
   describe,
-  can: { export: exportNetwork },
+  can: { evaluate, export: exportNetwork },
 })

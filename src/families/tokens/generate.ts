@@ -109,7 +109,7 @@ async function draw(
   const labels = labelsFor(model, count, options.labels, 'in turn')
   if (guidance !== 0 && model.unconditionalLabel === undefined) {
     throw new TweedieError('usage', 'guidance needs a model that was trained with classes, and without them at times', {
-      hint: 'train on labelled data with a label dropout of 0.1 (labelDropout)',
+      hint: 'train on labelled data with `labelDropout: 0.1`',
     })
   }
   const denoiser =

@@ -74,7 +74,7 @@ export function withLength(model: TokenModel, length: number): TokenModel {
   if (model.shape.length === 1 && model.shape[0] === length) return model
   if (model.network.className !== 'TokenTransformer' || model.look.kind !== 'text') {
     throw new TweedieError('usage', `the model is of items [${model.shape.join(', ')}] only`, {
-      hint: 'leave --length out',
+      hint: 'leave `length` out',
     })
   }
   const network = networkFromConfig(model.network.className, { ...model.network.config, length })

@@ -1,12 +1,13 @@
 /** Values under Gaussian noise: what is known without loading the family. */
 import type { FamilyEntry } from '../family.ts'
+import { evalOptions } from './options/eval.ts'
 import { exportOptions } from './options/export.ts'
 
 /** Images, points and any other numbers. */
 export const values: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'values',
   of: 'images and points',
-  options: { export: exportOptions },
+  options: { eval: evalOptions, export: exportOptions },
   accepts: ({ kind }) => kind !== 'tokens',
   wrote: ({ process, data }) => process === null && data.kind !== 'tokens',
   wroteSpec: (spec) => !('process' in spec) && !('embeddings' in spec),

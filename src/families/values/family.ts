@@ -4,6 +4,7 @@ import type { Family } from '../family.ts'
 import { checkSpec, type TrainSpec } from '../spec.ts'
 import { describe } from './describe.ts'
 import { exportModel, reference } from './export.ts'
+import { evaluate } from './judge.ts'
 import { folderOf, type Model, modelOf } from './model.ts'
 import { valueProblem } from './problem.ts'
 
@@ -18,5 +19,5 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   read: (folder) => modelOf(folder),
   write: folderOf,
   describe,
-  can: { export: exportModel, reference },
+  can: { evaluate, export: exportModel, reference },
 })

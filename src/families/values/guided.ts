@@ -136,7 +136,7 @@ function requireGuidable(model: Model, negative: number | undefined): void {
   if (Object.keys(nothing(model)).length > 0) return
   const why = classesOf(network) === 0 ? 'it knows no classes' : 'no label was ever left out in its training'
   throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
-    hint: 'train on labelled data with a label dropout of 0.1 (labelDropout), or guide by a weaker model or a classifier',
+    hint: 'train on labelled data with `labelDropout: 0.1`, or guide by a weaker model or a classifier',
   })
 }
 
@@ -148,6 +148,6 @@ function requireAlike({ frame, schedule }: Model, weak: Model): void {
     [0.1, 0.5, 0.9].every((t) => Math.abs(schedule.logSnr(t) - weak.schedule.logSnr(t)) < 1e-6)
   if (same) return
   throw new TweedieError('usage', 'the weaker model is of other items, patches or noise than the model', {
-    hint: 'train it on the same data with the same patch and noise',
+    hint: 'train it on the same data with the same `patch` and `noise`',
   })
 }

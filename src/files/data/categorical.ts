@@ -51,7 +51,7 @@ export function createCategorical(parts: Omit<CategoricalDataset, 'kind' | 'leng
   const size = itemSize(shape)
   if (look.kind === 'text' && data.length < size) {
     throw new TweedieError('data', `${name}: ${data.length} tokens are less than one window of ${size}`, {
-      hint: 'a longer text, or a shorter --length',
+      hint: 'a longer text, or a shorter `length`',
     })
   }
   const items = look.kind === 'text' ? Math.max(1, Math.floor(data.length / size) - 1) : data.length / size

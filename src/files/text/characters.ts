@@ -61,6 +61,6 @@ function unknown(text: string, at: number, character: string, size: number): Twe
   return new TweedieError(
     'data',
     `${showCharacter(character)} at ${showPlace(text, at)} is not among the ${size} characters of the vocabulary`,
-    { hint: 'the vocabulary is what occurs in the training text; --tokens bytes spells any text' },
+    { hint: 'the vocabulary is what occurs in the training text; `tokens: bytes` spells any text' },
   )
 }

@@ -89,6 +89,6 @@ function unspelt(shown: string, text: string, part: string): TweedieError {
   const index = text.indexOf(part)
   const place = index === -1 ? '' : ` at ${showPlace(text, index)}`
   return new TweedieError('data', `${shown}${place} is not in the vocabulary of the tokenizer`, {
-    hint: 'it has no unknown token; choose another tokenizer, or --tokens bytes',
+    hint: 'it has no unknown token; choose another tokenizer, or `tokens: bytes`',
   })
 }

@@ -84,12 +84,12 @@ function checkGaps(gaps: number, open: number, known: number, length: number | u
   if (gaps === 0) fail('the template has no mask: nothing is to be filled in', 'write [MASK…] where text is missing')
   if (open > 1) fail(`${open} open-ended masks: one at most`, 'say how many tokens the others have: [MASK:12]')
   if (length === undefined) {
-    if (open === 1) fail('an open-ended mask needs a length', 'give --length, or say how many tokens: [MASK:12]')
+    if (open === 1) fail('an open-ended mask needs a length', 'give `length`, or say how many tokens: [MASK:12]')
     return
   }
   if (!Number.isInteger(length) || length < 1) fail(`length ${length}`, 'expected a positive integer')
   if (known + open > length) {
-    fail(`the template has ${known + open} tokens or more, the length is ${length}`, 'raise --length, or shorten it')
+    fail(`the template has ${known + open} tokens or more, the length is ${length}`, 'raise `length`, or shorten it')
   }
   if (open === 0 && known < length) {
     fail(`the template has ${known} tokens, the length is ${length}`, 'let [MASK…] fill up the rest')

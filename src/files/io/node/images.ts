@@ -67,7 +67,9 @@ export async function checkImagePath(
     () => true,
   )
   if (!free) {
-    throw new TweedieError('exists', `${path} exists`, { hint: '--force writes over it, or name another file' })
+    throw new TweedieError('exists', `${path} exists`, {
+      hint: '`overwrite: true` writes over it, or name another file',
+    })
   }
 }
 

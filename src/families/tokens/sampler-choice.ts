@@ -1,7 +1,7 @@
 /** A sampler of tokens from its name; what does not go with the model is refused here, before anything is computed. */
-import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../diffusion/discrete/index.ts'
-import { TweedieError } from '../errors.ts'
-import type { TokenModel } from '../families/tokens/model.ts'
+import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../../diffusion/discrete/index.ts'
+import { TweedieError } from '../../errors.ts'
+import type { TokenModel } from './model.ts'
 
 /**
  * The sampler of this name, or undefined where nothing is said.
@@ -15,7 +15,7 @@ export function chooseTokenSampler(
   if (name === undefined) return undefined
   const sampler = tokenSamplerByName(name)
   if (!sampler.masksOnly || mask !== null) return sampler
-  throw new TweedieError('usage', `--sampler ${name} fills in masks, and the model's kernel is ${spec.kernel}`, {
-    hint: tokenSamplers.filter(({ masksOnly }) => !masksOnly).map((each) => `--sampler ${each.name}`)[0],
+  throw new TweedieError('usage', `\`sampler: ${name}\` fills in masks, and the model's kernel is ${spec.kernel}`, {
+    hint: tokenSamplers.filter(({ masksOnly }) => !masksOnly).map((each) => `\`sampler: ${each.name}\``)[0],
   })
 }

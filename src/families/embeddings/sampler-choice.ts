@@ -1,8 +1,8 @@
 /** Which sampler a model of noisy embeddings is drawn with. */
-import { TweedieError } from '../errors.ts'
-import type { EmbeddingModel } from '../families/embeddings/model.ts'
-import { embeddedSteps } from '../families/embeddings/generate.ts'
-import { chooseSampler, needsData, type SamplerChoice, type SamplerOptions } from './sampler-choice.ts'
+import { TweedieError } from '../../errors.ts'
+import type { EmbeddingModel } from './model.ts'
+import { embeddedSteps } from './generate.ts'
+import { chooseSampler, needsData, type SamplerChoice, type SamplerOptions } from '../gaussian-sampler.ts'
 
 /**
  * The sampler that is asked for; where nothing is said, DDPM in as many steps as rounding needs (control is on DDPM's steps).
@@ -17,5 +17,5 @@ export function chooseEmbeddedSampler(model: EmbeddingModel, options: SamplerOpt
     ...(plain && { steps: embeddedSteps }),
   })
   if (!needsData(chosen.sampler)) return chosen
-  throw new TweedieError('usage', `--sampler ${chosen.sampler.name} measures on images and points`)
+  throw new TweedieError('usage', `\`sampler: ${chosen.sampler.name}\` measures on images and points`)
 }

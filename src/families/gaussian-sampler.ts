@@ -1,8 +1,9 @@
 /** A sampler and its times, from options; what does not go together is refused here, before anything is computed. */
-import { suggest } from '../suggest.ts'
 import { learnsVariance } from '../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
-import type { Model } from '../families/values/model.ts'
+import { suggest } from '../suggest.ts'
+import type { Network } from '../engine/nn/network.ts'
+import type { Schedule } from '../diffusion/noise/schedule.ts'
 import { timesOf } from '../diffusion/sample/default-times.ts'
 import { analyticDpm } from '../diffusion/sample/analytic-dpm.ts'
 import { ddim } from '../diffusion/sample/ddim.ts'
@@ -15,9 +16,17 @@ import { reverseSde } from '../diffusion/sample/reverse-sde.ts'
 import { euler, rungeKutta, tableaux } from '../diffusion/sample/runge-kutta.ts'
 import { requireTimes } from '../diffusion/sample/sample.ts'
 import type { Sampler } from '../diffusion/sample/sampler.ts'
-import type { SamplerOptions } from './sampler-options.ts'
+import type { ValuesOf } from '../options.ts'
+import type { gaussianOptions, guidanceOptions } from './options.ts'
 
-export type { SamplerOptions } from './sampler-options.ts'
+/** What can be asked for; guided means have no variance of their own. */
+export type SamplerOptions = ValuesOf<typeof gaussianOptions & typeof guidanceOptions>
+
+/** A model under Gaussian noise, as far as its samplers know it. */
+export interface Sampled {
+  readonly schedule: Schedule
+  readonly network: Network
+}
 
 /** The sampler and the times that it walks through. */
 export interface SamplerChoice {
@@ -53,7 +62,7 @@ const withChurn: Readonly<Record<string, (churn: number) => Sampler>> = {
   'heun-churn': (churn) => rungeKutta(tableaux.heun, { churn }),
 }
 
-/** Analytic-DPM, with variances yet to be measured (`sampler-analytic.ts`). */
+/** Analytic-DPM, with variances yet to be measured (`values/measured-sampler.ts`). */
 const [analyticDdpm, analyticDdim] = ([1, 0] as const).map((eta) => analyticDpm({ variance: () => 0, eta })) as [
   Sampler,
   Sampler,
@@ -67,7 +76,7 @@ export function needsData({ name }: Sampler): boolean {
   return measuredSamplers.some((each) => each.name === name)
 }
 
-/** What `--variance` means. */
+/** What `variance` means. */
 const withVariance: Readonly<Record<NonNullable<SamplerOptions['variance']>, () => Sampler>> = {
   small: () => ddpm(),
   large: () => ddpm({ variance: 'large' }),
@@ -85,7 +94,7 @@ export function stepsText(steps: SamplerChoice['steps']): string {
  * @throws TweedieError `usage` for a name that there is not, with the one that was probably meant, and for options that do
  * not go with the sampler or the model
  */
-export function chooseSampler(model: Pick<Model, 'schedule' | 'network'>, options: SamplerOptions): SamplerChoice {
+export function chooseSampler(model: Sampled, options: SamplerOptions): SamplerChoice {
   const sampler = samplerOf(model, options)
   const times = timesFor(sampler, model, options)
   requireTimes(times, sampler)
@@ -94,7 +103,7 @@ export function chooseSampler(model: Pick<Model, 'schedule' | 'network'>, option
   return { sampler, times, steps: adaptive.has(sampler.name) ? undefined : times.length - 1 }
 }
 
-function samplerOf(model: Pick<Model, 'network'>, options: SamplerOptions): Sampler {
+function samplerOf(model: Pick<Sampled, 'network'>, options: SamplerOptions): Sampler {
   const { eta, churn, variance, guidance = 0 } = options
   const plain = find(options.sampler ?? defaultSampler)
   const { name } = plain
@@ -105,24 +114,24 @@ function samplerOf(model: Pick<Model, 'network'>, options: SamplerOptions): Samp
   if (needsData(plain) && guidance !== 0) {
     throw new TweedieError(
       'usage',
-      `--guidance changes the mean, and ${name} measures the variance of the model's own`,
+      `\`guidance\` changes the mean, and ${name} measures the variance of the model's own`,
       {
-        hint: '--sampler ddpm',
+        hint: '`sampler: ddpm`',
       },
     )
   }
   const wantsLearned = variance === 'learned' || name === 'ddpm-learned'
   if (wantsLearned && !learned) {
     throw new TweedieError('usage', 'the model has learned no variances', {
-      hint: '--sampler ddpm --variance small; they are learned by train --learn-variance',
+      hint: '`sampler: ddpm` with `variance: small`; they are learned where `learnVariance` is asked for in training',
     })
   }
   if (wantsLearned && guidance !== 0) {
     throw new TweedieError(
       'usage',
-      '--guidance changes the mean, and the learned variance is not that of the new one',
+      '`guidance` changes the mean, and the learned variance is not that of the new one',
       {
-        hint: '--sampler ddpm --variance small',
+        hint: '`sampler: ddpm` with `variance: small`',
       },
     )
   }
@@ -132,7 +141,7 @@ function samplerOf(model: Pick<Model, 'network'>, options: SamplerOptions): Samp
 
 function timesFor(
   { name }: Sampler,
-  { schedule }: Pick<Model, 'schedule'>,
+  { schedule }: Pick<Sampled, 'schedule'>,
   { steps, spacing, times }: SamplerOptions,
 ): readonly number[] {
   if (times) return times
@@ -140,7 +149,7 @@ function timesFor(
   const said = steps !== undefined ? 'steps' : spacing !== undefined ? 'spacing' : undefined
   // the ends, and where the way to clean data begins
   if (said === undefined) return timesOf(schedule, 2, 'log-snr')
-  throw new TweedieError('usage', `--${said}: the sampler ${name} chooses its steps itself`, { hint: 'leave it out' })
+  throw new TweedieError('usage', `\`${said}\`: the sampler ${name} chooses its steps itself`, { hint: 'leave it out' })
 }
 
 function find(name: string): Sampler {
@@ -169,8 +178,8 @@ function variant(
 
 function misplaced(option: string, allowed: readonly string[], name: string): TweedieError {
   const plural = allowed.length > 1 ? 's' : ''
-  return new TweedieError('usage', `--${option} is for the sampler${plural} ${allowed.join(', ')}, not for ${name}`, {
-    hint: `--sampler ${allowed[0]}`,
+  return new TweedieError('usage', `\`${option}\` is for the sampler${plural} ${allowed.join(', ')}, not for ${name}`, {
+    hint: `\`sampler: ${allowed[0]}\``,
   })
 }
 

@@ -1,42 +1,54 @@
 /** What a file or folder is, by its content. */
 import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { openFolder } from '../app/node/open-folder.ts'
-import { TweedieError } from '../errors.ts'
-import { readSafetensorsFile } from '../files/io/node/files.ts'
-import { imageExtensions, readProvenance } from '../files/io/node/images.ts'
-import { decodeModel } from '../engine/onnx/proto/decode.ts'
-import type { ValueInfo } from '../engine/onnx/proto/model.ts'
-import { readLog } from '../tools/train/node/log-file.ts'
-import { readCheckpoint, runPaths } from '../tools/train/node/run-folder.ts'
-import { bytes, shapeText, table, thousands } from './common.ts'
+import { decodeModel } from '../../engine/onnx/proto/decode.ts'
+import type { ValueInfo } from '../../engine/onnx/proto/model.ts'
+import { TweedieError } from '../../errors.ts'
+import type { OwnParts } from '../../families/family.ts'
+import { readSafetensorsFile } from '../../files/io/node/files.ts'
+import { imageExtensions, readProvenance } from '../../files/io/node/images.ts'
+import { readLog } from '../../tools/train/node/log-file.ts'
+import { readCheckpoint, runPaths } from '../../tools/train/node/run-folder.ts'
+import { bytes, shapeText, table, thousands } from '../../words.ts'
+import { openFolder } from './open-folder.ts'
 
-/** The same for machines and for people. */
+/** What was found, for programs and for people. */
 export interface Inspection {
   readonly facts: Readonly<Record<string, unknown>>
   readonly text: string
+  /** Tensors that `text` leaves out. */
+  readonly unlisted?: number
+}
+
+/** How much is said, and the user's own parts, which a model may be made of. */
+export interface InspectOptions {
+  /** All tensors of a file, not only the first twenty. */
+  readonly all?: boolean | undefined
+  readonly own?: OwnParts | undefined
 }
 
 /**
- * Looks into a path.
+ * Says what a file or folder is: a model, a checkpoint, safetensors, an ONNX graph, a picture that was drawn by a model.
  *
  * @throws TweedieError `model` for what is missing or no known kind
+ * @example
+ * const { facts } = await inspect('runs/mine')
  */
-export async function inspect(path: string, options: { readonly all: boolean }): Promise<Inspection> {
+export async function inspect(path: string, { all = false, own = {} }: InspectOptions = {}): Promise<Inspection> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw new TweedieError('model', `${path}: no such file or folder`)
-  if (found.isDirectory()) return inspectModel(path)
+  if (found.isDirectory()) return inspectModel(path, own)
   const extension = extname(path).toLowerCase()
-  if (extension === '.safetensors') return inspectSafetensors(path, options.all)
+  if (extension === '.safetensors') return inspectSafetensors(path, all)
   if (extension === '.onnx') return inspectOnnx(path)
   if (imageExtensions.includes(extension)) return inspectPicture(path)
   throw new TweedieError('model', `${path}: no known kind of file`, {
-    hint: 'a model folder, .safetensors, .onnx or a picture; for data there is `tweedie data`',
+    hint: 'a model folder, .safetensors, .onnx or a picture is inspected; data are described',
   })
 }
 
-async function inspectModel(path: string): Promise<Inspection> {
-  const { family, model } = await openFolder(path)
+async function inspectModel(path: string, own: OwnParts): Promise<Inspection> {
+  const { family, model } = await openFolder(path, own)
   const { facts, rows } = family.describe(model)
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)
@@ -66,9 +78,8 @@ async function inspectSafetensors(path: string, all: boolean): Promise<Inspectio
       ...Object.entries(metadata).map(([key, value]) => [`  ${key}`, value.slice(0, 100)] as const),
     ]),
     ...shown.map(({ name, dtype, shape }) => `  ${name} ${dtype} ${shapeText(shape)}`),
-    ...(rest > 0 ? [`  … and ${rest} more: --all lists them`] : []),
   ].join('\n')
-  return { facts: { kind: 'safetensors', tensors: list, elements, bytes: size, metadata }, text }
+  return { facts: { kind: 'safetensors', tensors: list, elements, bytes: size, metadata }, text, unlisted: rest }
 }
 
 async function inspectCheckpoint(path: string): Promise<Inspection> {

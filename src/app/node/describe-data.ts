@@ -1,0 +1,19 @@
+/** What is in a data set, before training on it. */
+import { type DataView, viewOfData } from '../../files/show/data-view.ts'
+import type { DataSource } from '../../tools/train/node/run-folder.ts'
+import { openParts, type OpenOptions } from './open-data.ts'
+
+/**
+ * Opens all of a data set, whatever is held out of it in training, and says what is in it. Of a text windows do not matter: it may be
+ * shorter than one.
+ *
+ * @throws TweedieError `data` for what is missing or cannot be read, `interrupted`
+ * @example
+ * const { rows } = await describeData({ path: 'moons' })
+ */
+export async function describeData(source: DataSource, watch: OpenOptions = {}): Promise<DataView> {
+  const { tokens } = source
+  const whole = tokens && 'tokenizer' in tokens ? { ...tokens, length: 1 } : tokens
+  const { train } = await openParts({ ...source, tokens: whole, holdOut: undefined }, watch)
+  return viewOfData(train)
+}

@@ -1,0 +1,72 @@
+/** The data of a model: what it was trained on, by the record of its run, or others as the model takes them. */
+import { existsSync, statSync } from 'node:fs'
+import { TweedieError } from '../../errors.ts'
+import type { DataParts, FamilyModel } from '../../families/family.ts'
+import { isBuiltinName } from '../../files/data/index.ts'
+import { openDataset } from '../../files/data/node/open-dataset.ts'
+import { readJson } from '../../files/io/node/files.ts'
+import { type DataSource, type RunRecord, runPaths } from '../../tools/train/node/run-folder.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
+import { openParts, type OpenOptions } from './open-data.ts'
+
+/** How many items are made where a source can make more. */
+const moreItems = 1000
+
+/**
+ * Opens data for a model.
+ *
+ * @param place the folder of the model; `train.json` in it says what it was trained on
+ * @param name other data; by default those of training
+ * @throws TweedieError `usage` where no data are named and the run does not say which it was trained on
+ */
+export async function dataOf(
+  place: string,
+  model: FamilyModel,
+  name: string | undefined,
+  watch: OpenOptions,
+): Promise<DataParts> {
+  const source = await sourceFor(place, model, name)
+  const bare = source.path.replace(/^builtin:/, '')
+  const more = isBuiltinName(bare) && !existsSync(source.path)
+  return {
+    ...(await openParts(source, watch)),
+    ...(more && { more: () => openDataset(source.path, { length: moreItems, seed: 'held-out' }) }),
+  }
+}
+
+/** All of other data, as the model takes them. */
+export async function unseenData(
+  place: string,
+  model: FamilyModel,
+  name: string,
+  watch: OpenOptions,
+): Promise<TrainData> {
+  return (await openParts({ ...like(await trainedOn(place), model, name), holdOut: undefined }, watch)).train
+}
+
+async function sourceFor(place: string, model: FamilyModel, name: string | undefined): Promise<DataSource> {
+  const trained = await trainedOn(place)
+  if (trained && (name === undefined || trained.path === name)) return trained
+  if (name !== undefined) return like(trained, model, name)
+  throw new TweedieError('usage', `${place}: which data the model was trained on is not known`, {
+    hint: 'name them: `data: PATH`',
+  })
+}
+
+/** Tokens are made and cut up as they were for training; everything else is read as it is, at the model's size. */
+function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
+  return trained?.tokens ? { ...trained, path } : { path, ...pictureSize(path, model) }
+}
+
+async function trainedOn(place: string): Promise<DataSource | undefined> {
+  const { record } = runPaths(place)
+  return existsSync(record) ? ((await readJson(record, 'model')) as Partial<RunRecord>).data : undefined
+}
+
+/** Pictures of a folder are read at the model's size. */
+function pictureSize(path: string, { meta: { data } }: FamilyModel): Pick<DataSource, 'size' | 'channels'> {
+  const [channels, height, width] = data.shape
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
+  if (!isFolder || data.kind !== 'image' || height === undefined || height !== width) return {}
+  return { size: height, ...((channels === 1 || channels === 3) && { channels }) }
+}

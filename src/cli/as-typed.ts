@@ -1,0 +1,54 @@
+/**
+ * Names of options as they are typed. Errors of the library name its options in backquotes, `steps` or `sampler: 'ddpm'`; a command
+ * shows --steps and --sampler ddpm in their place. A hint never names an option that nobody has, and says whose it is where the
+ * command that failed has it not.
+ */
+import type { Command } from 'commander'
+import { kebab } from '../options.ts'
+
+/** A name in backquotes, and the value that it is to have. */
+const named = /`([a-z][A-Za-z]*)(?:: ([^`]*))?`/g
+
+/** An option as it is typed, somewhere in a sentence. */
+const typed = /(?<![\w-])--([a-z][a-z-]*[a-z])/g
+
+/** Options that every command understands without having them in its list. */
+const everywhere: ReadonlySet<string> = new Set(['help', 'version'])
+
+/** A message with the options of this command, and of those beside it, as they are typed. */
+export function asTyped(text: string, command: Command | undefined): string {
+  return text.replaceAll(named, (all, name: string, value: string | undefined) => {
+    const own = holds(command, kebab(name)) ? command : ownersOf(kebab(name), command)[0]
+    if (own === undefined) return command === undefined ? all : all.slice(1, -1)
+    if (value === 'false') return `--no-${kebab(name)}`
+    const plain = value?.replaceAll(/^'(.*)'$/g, '$1')
+    return `--${kebab(name)}${plain === undefined || plain === 'true' ? '' : ` ${plain}`}`
+  })
+}
+
+/** The same for a hint; undefined where it names an option that no command has. */
+export function hintAsTyped(text: string, command: Command | undefined): string | undefined {
+  const hint = asTyped(text, command)
+  if (command === undefined) return hint
+  const foreign = new Map<string, string>()
+  for (const [all, name] of hint.matchAll(typed)) {
+    if (everywhere.has(name!) || holds(command, name!)) continue
+    const owners = ownersOf(name!, command)
+    if (owners.length === 0) return undefined
+    const known = owners.some((owner) => new RegExp(`\\b${owner.name()}\\b`).test(hint))
+    if (!known) foreign.set(all, `tweedie ${owners[0]!.name()}`)
+  }
+  const whose = [...foreign].map(([option, owner]) => `${option} is an option of ${owner}`)
+  return whose.length === 0 ? hint : `${hint} (${whose.join(', ')})`
+}
+
+/** Whether a command has an option of this name. */
+function holds(command: Command | undefined, name: string): boolean {
+  return command?.options.some(({ long }) => long === `--${name}` || long === `--no-${name}`) ?? false
+}
+
+/** The commands beside this one that have an option of this name. */
+function ownersOf(name: string, command: Command | undefined): readonly Command[] {
+  const all = command?.parent?.commands ?? command?.commands ?? []
+  return all.filter((each) => holds(each, name))
+}

@@ -1,0 +1,204 @@
+/** Options that several families have for several commands: how samples are drawn and guided. */
+import { TweedieError } from '../errors.ts'
+import { oneOf, options, real, text, whole } from '../options.ts'
+import { devices, reverseVariances, spacings } from './choices.ts'
+
+const sampling = 'More: sampling'
+const guiding = 'More: guidance'
+const general = 'General'
+
+/** Where a network runs, for every command that runs one. */
+export const engineOptions = options({
+  device: {
+    flags: '--device <name>',
+    help: `where to compute: ${devices.join(', ')}`,
+    parse: oneOf(devices),
+    default: 'cpu',
+    group: general,
+  },
+  threads: {
+    flags: '--threads <n>',
+    help: 'threads of an operator (default: the cores)',
+    parse: whole({ max: 1024 }),
+    group: general,
+  },
+})
+
+/** What decides everything random. */
+export const seedOptions = options({
+  seed: {
+    flags: '--seed <n>',
+    help: 'equal seeds give equal results',
+    parse: whole({ min: 0 }),
+    default: 0,
+    group: general,
+  },
+})
+
+/** What an evaluation takes for models of all families. */
+export const judgeOptions = options({
+  data: {
+    flags: '--data <path>',
+    help: 'the data that it was trained on (default: what train was given)',
+    parse: text,
+  },
+  count: {
+    flags: '-n, --count <n>',
+    help: 'how many samples (default: 500, of text 16)',
+    parse: whole({ min: 20, max: 1_000_000 }),
+  },
+  batch: {
+    flags: '--batch <n>',
+    help: 'items at a time; changes the memory, not the samples (default: 64, for likelihoods 16)',
+    parse: whole(),
+  },
+  ...seedOptions,
+  ...engineOptions,
+})
+
+/** Which sampler, and in how many steps. */
+export const stepOptions = options({
+  sampler: {
+    flags: '--sampler <name>',
+    help: "which sampler ('tweedie samplers' lists them; default: dpm++-2m, of masked text mdlm)",
+    parse: text,
+  },
+  steps: {
+    flags: '--steps <n>',
+    help: 'steps of the sampler (default: 20, of text 256)',
+    parse: whole({ max: 100_000 }),
+  },
+})
+
+/** What samplers of Gaussian noise take. */
+export const gaussianOptions = options({
+  ...stepOptions,
+  spacing: {
+    flags: '--spacing <name>',
+    help: `where the steps lie: ${spacings.join(', ')} (default: faint, from 50 steps on trailing)`,
+    parse: oneOf(spacings),
+    group: sampling,
+  },
+  times: {
+    flags: '--times <list>',
+    help: 'the times themselves, falling: 1,0.6,0.3,0.1,0',
+    parse: (list: string): readonly number[] => list.split(',').map((each) => real({ min: 0, max: 1 })(each.trim())),
+    group: sampling,
+    conflicts: ['steps', 'spacing'],
+  },
+  eta: {
+    flags: '--eta <x>',
+    help: 'noise of ddim, euler, heun …: 0 none, 1 that of ddpm',
+    parse: real({ min: 0, max: 1 }),
+    group: sampling,
+  },
+  churn: {
+    flags: '--churn <x>',
+    help: "EDM's noise for euler and heun: how much over the whole run, such as 40",
+    parse: real({ min: 0 }),
+    group: sampling,
+    conflicts: ['eta'],
+  },
+  variance: {
+    flags: '--variance <which>',
+    help: `of ddpm's steps: ${reverseVariances.join(', ')} (default: learned if the model has learned it)`,
+    parse: oneOf(reverseVariances),
+    group: sampling,
+  },
+})
+
+/** Whether samples are kept in the range of the data on the way. */
+export const clipOptions = options({
+  clip: { flags: '--clip', help: 'clip to the range of the data on the way (default for images)', group: sampling },
+  noClip: { flags: '--no-clip', help: 'do not', group: sampling },
+})
+
+/** How much a class counts. */
+export const guidanceOptions = options({
+  guidance: {
+    flags: '--guidance <w>',
+    help: 'how much more the class counts, w of (w + 1) ε_c − w ε: 0 as learned, 1 to 4 more so, -1 not at all',
+    parse: real({ min: -1, max: 100 }),
+  },
+})
+
+/** Everything else that guides samples. */
+export const moreGuidanceOptions = options({
+  guidanceRescale: {
+    flags: '--guidance-rescale <x>',
+    help: 'bring the contrast of guided means back: 0 not at all, 1 wholly',
+    parse: real({ min: 0, max: 1 }),
+    group: guiding,
+  },
+  guidanceInterval: {
+    flags: '--guidance-interval <from,to>',
+    help: 'guide between these times only, such as 0.2,0.8',
+    parse: interval,
+    group: guiding,
+  },
+  negative: {
+    flags: '--negative <class>',
+    help: 'guide away from this class',
+    parse: text,
+    group: guiding,
+    conflicts: ['weak'],
+  },
+  weak: {
+    flags: '--weak <model>',
+    help: 'guide away from this weaker version of the model',
+    parse: text,
+    group: guiding,
+  },
+  classifier: {
+    flags: '--classifier <file>',
+    help: "guide by a classifier too: what 'tweedie train-classifier' made",
+    parse: text,
+    group: guiding,
+  },
+  classifierScale: {
+    flags: '--classifier-scale <s>',
+    help: 'how much the classifier counts (default: 1)',
+    parse: real({ min: 0, max: 1000 }),
+    group: guiding,
+  },
+})
+
+/** The heading of what likelihoods take. */
+export const likelihoodGroup = 'Likelihood, instead of samples (of text beside them, where both are asked for)'
+
+/** Likelihoods, on how much and how closely. */
+export const likelihoodOptions = options({
+  likelihood: {
+    flags: '--likelihood',
+    help: 'how likely held-out data are: the variational bound and the probability flow',
+    group: likelihoodGroup,
+  },
+  likelihoodItems: {
+    flags: '--likelihood-items <n>',
+    help: 'on how many items (default: 32, for points 500, of text 64)',
+    parse: whole({ max: 1_000_000 }),
+    group: likelihoodGroup,
+  },
+  terms: {
+    flags: '--terms <n>',
+    help: 'how many of its terms are looked at, or all (default: 100, of text 32)',
+    parse: (value: string): number => (value === 'all' ? Infinity : whole()(value)),
+    group: likelihoodGroup,
+  },
+})
+
+/** In how many steps the bound is taken. */
+export const boundStepsOptions = options({
+  boundSteps: {
+    flags: '--bound-steps <n>',
+    help: 'reverse steps of the bound (default: all levels of the table, or 1000)',
+    parse: whole({ max: 100_000 }),
+    group: likelihoodGroup,
+  },
+})
+
+function interval(list: string): readonly [number, number] {
+  const [from, to, ...rest] = list.split(',').map((each) => real({ min: 0, max: 1 })(each.trim()))
+  if (from !== undefined && to !== undefined && rest.length === 0 && from < to) return [from, to]
+  throw new TweedieError('usage', 'It must be two times, the earlier first: 0.2,0.8.')
+}

@@ -1,0 +1,45 @@
+/** What guides samples, from options; files and models that they name are opened, and what does not go together is refused. */
+import { TweedieError } from '../../errors.ts'
+import type { ValuesOf } from '../../options.ts'
+import { classNumbers } from '../class-numbers.ts'
+import type { Access } from '../family.ts'
+import type { guidanceOptions, moreGuidanceOptions } from '../options.ts'
+import type { ModelGuidance } from './guided.ts'
+import type { Model } from './model.ts'
+import { decodeNoisyClassifier } from './noisy-classifier.ts'
+
+/** What can be asked for. */
+export type GuidanceOptions = ValuesOf<typeof guidanceOptions & typeof moreGuidanceOptions>
+
+/**
+ * The guidance of a model.
+ *
+ * @throws TweedieError `usage` for options without effect, `model` for a classifier or a weaker model that is not there
+ */
+export async function chooseGuidance(
+  model: Model,
+  options: GuidanceOptions,
+  access: Pick<Access, 'bytes' | 'model'>,
+): Promise<ModelGuidance> {
+  const { guidance: w = 0, guidanceRescale: rescale, guidanceInterval: interval } = options
+  const { negative, weak, classifier, classifierScale } = options
+  if (w === 0) {
+    const idle = { negative, weak, guidanceRescale: rescale }
+    const name = Object.entries(idle).find(([, value]) => value !== undefined)?.[0]
+    if (name !== undefined) throw new TweedieError('usage', `\`${name}\` without \`guidance\` changes nothing`)
+  }
+  if (classifierScale !== undefined && classifier === undefined) {
+    throw new TweedieError('usage', '`classifierScale` needs `classifier`')
+  }
+  const bytes = classifier === undefined ? undefined : await access.bytes(classifier)
+  return {
+    w,
+    negative: negative === undefined ? undefined : classNumbers(model, negative, 1, '`negative`')[0],
+    // the same family by contract: another is refused
+    weak: weak === undefined ? undefined : ((await access.model(weak)) as Model),
+    classifier: bytes && decodeNoisyClassifier(bytes, classifier),
+    classifierScale,
+    ...(rescale !== undefined && { rescale }),
+    ...(interval && { interval }),
+  }
+}

@@ -1,0 +1,69 @@
+/** Judges a model of values by samples: draws them and compares them with data. */
+import { TweedieError } from '../../errors.ts'
+import { type FeatureNetwork } from '../../tools/eval/feature-network.ts'
+import { formatReport } from '../../tools/eval/format-report.ts'
+import { onnxFeatures } from '../../tools/eval/onnx-features.ts'
+import type { Judgement, Setting } from '../family.ts'
+import { chooseSampler, needsData, stepsText } from '../gaussian-sampler.ts'
+import { sessionOf } from '../session-of.ts'
+import { evaluateModel } from './evaluate.ts'
+import { chooseGuidance } from './guidance-choice.ts'
+import { judgeData, type JudgeOptions } from './judge-data.ts'
+import { measuredSampler } from './measured-sampler.ts'
+import type { Model } from './model.ts'
+
+/** Draws samples and judges them. What makes no sense is refused before anything is computed. */
+export async function judgeSamples(model: Model, options: JudgeOptions, setting: Setting): Promise<Judgement> {
+  const { count, seed = 0, batch, clip, classes = 'data', spacing } = options
+  const { sampler: chosen, times, steps } = chooseSampler(model, options)
+  const guidance = await chooseGuidance(model, options, setting.access)
+  const features = await openFeatures(model, options, setting)
+  const { training, heldOut } = await judgeData(setting.access, options)
+  const sampler = needsData(chosen) ? await measuredSampler(chosen, model, times, options, setting) : chosen
+  const report = await evaluateModel(model, training, setting.engine, {
+    count,
+    classes,
+    seed,
+    batch,
+    clip,
+    guidance,
+    sampler,
+    times,
+    features,
+    heldOut,
+    store: setting.store,
+    signal: setting.signal,
+    onProgress: (phase, done, total) => setting.onProgress?.({ phase, done, total }),
+    ...sessionOf(setting),
+  })
+  const guided = options.guidance ? `, guidance ${options.guidance}` : ''
+  const how = {
+    seed,
+    sampler: sampler.name,
+    steps: steps ?? null,
+    spacing: spacing ?? null,
+    classes,
+    guidance: options.guidance ?? 0,
+  }
+  return {
+    facts: { ...report, ...how },
+    text: formatReport(report),
+    remarks: [],
+    howText: `seed ${seed}, ${sampler.name}, ${stepsText(steps)}${guided}`,
+  }
+}
+
+async function openFeatures(
+  { frame: { item }, scale }: Model,
+  { features: path, featureRange = '-1,1' }: JudgeOptions,
+  setting: Setting,
+): Promise<FeatureNetwork | undefined> {
+  if (path === undefined) return undefined
+  if (scale.kind !== 'image') {
+    throw new TweedieError('usage', '`features` is for images', { hint: 'points are compared as they are' })
+  }
+  const bytes = await setting.access.bytes(path)
+  const range = featureRange.split(',').map(Number) as [number, number]
+  const name = path.split(/[/\\]/).at(-1)!
+  return onnxFeatures(bytes, item, setting.engine, { ...sessionOf(setting), range, name })
+}

@@ -1,0 +1,26 @@
+/** Judges a model of values: by its samples, or where that is asked for by the likelihood of data. */
+import { TweedieError } from '../../errors.ts'
+import { firstOf, type OptionTable, type OptionValues } from '../../options.ts'
+import type { Judgement, Setting } from '../family.ts'
+import { judgeOptions } from '../options.ts'
+import { judgeLikelihood } from './judge-likelihood.ts'
+import { judgeSamples } from './judge-samples.ts'
+import type { Model } from './model.ts'
+import { boundOptions, sampleOptions } from './options/eval.ts'
+
+/** All options that are about samples. */
+const ofSamples: OptionTable = { count: judgeOptions.count, ...sampleOptions }
+
+/**
+ * The ability to evaluate.
+ *
+ * @throws TweedieError `usage` for options that do not go together, or where the data are not known
+ */
+export async function evaluate(model: Model, options: OptionValues, setting: Setting): Promise<Judgement> {
+  if (firstOf(options, boundOptions) === undefined) return judgeSamples(model, options, setting)
+  const name = firstOf(options, ofSamples)
+  if (name === undefined) return judgeLikelihood(model, options, setting)
+  throw new TweedieError('usage', `\`likelihood\` cannot be used with \`${name}\``, {
+    hint: 'samples and likelihoods of images and points are two calls',
+  })
+}

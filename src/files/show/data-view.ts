@@ -1,0 +1,19 @@
+/** Any data set as people look at it: statistics in words, and a picture of some items where there is something to see. */
+import type { CategoricalDataset } from '../data/categorical.ts'
+import type { ArrayDataset } from '../data/dataset.ts'
+import { tokensView } from './tokens-view.ts'
+import { valuesView } from './values-view.ts'
+import type { DataView } from './view.ts'
+
+export type { Chosen, DataView, TerminalSize } from './view.ts'
+
+/**
+ * Reads a data set once, and says what is in it.
+ *
+ * @example
+ * const { facts, picture } = viewOfData(await openDataset('glyphs'))
+ * const raster = picture?.({ count: 64, seed: 0 })
+ */
+export function viewOfData(dataset: ArrayDataset | CategoricalDataset): DataView {
+  return 'categories' in dataset ? tokensView(dataset) : valuesView(dataset)
+}

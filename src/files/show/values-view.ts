@@ -1,0 +1,47 @@
+/** Images, points and other numbers as people look at them. */
+import { shapeText, thousands } from '../../words.ts'
+import { type ArrayDataset, itemSize } from '../data/dataset.ts'
+import { describe } from '../data/describe.ts'
+import { loadBatch } from '../data/normalise.ts'
+import { pictureOf, textPictureOf } from './picture.ts'
+import { type Chosen, chosenOf, classText, type DataView } from './view.ts'
+
+/** The most points in a plot, and images in a terminal. */
+const most = { points: 5000, preview: 16 }
+
+/** Images in a line of a terminal. */
+const previewColumns = 8
+
+/** Statistics of a data set, and its picture: a sheet of images, a plot of points. */
+export function valuesView(dataset: ArrayDataset): DataView {
+  const summary = describe(dataset)
+  const { name, kind, shape, length, min, max, mean, std, nonFinite, skipped, classCounts, classNames } = summary
+  const isImage = shape.length === 3
+  const items = ({ count, seed }: Chosen): Float32Array => {
+    const indices = Int32Array.from(chosenOf(length, { seed, count: isImage ? count : most.points }))
+    return loadBatch(dataset, indices, new Float32Array(indices.length * itemSize(shape)))
+  }
+  return {
+    facts: { ...summary, skippedFiles: dataset.skipped ?? [] },
+    rows: [
+      ['name', name],
+      ['items', `${thousands(length)} ${kind === 'image' ? 'images' : kind === 'points' ? 'points' : 'arrays'}`],
+      ['shape', shapeText(shape)],
+      ['range', `${Number(min.toPrecision(6))} … ${Number(max.toPrecision(6))}`],
+      ['mean', numbers(mean)],
+      ['std', numbers(std)],
+      ['not finite', nonFinite > 0 ? thousands(nonFinite) : undefined],
+      ['classes', classCounts && classText(classCounts, classNames)],
+      ['skipped', skipped > 0 ? `${skipped} files` : undefined],
+      ...(dataset.skipped ?? []).map(({ file, reason }) => [`  ${file}`, reason] as const),
+    ],
+    picture: (chosen) => pictureOf(items(chosen), dataset),
+    preview({ count, seed }, { colors, width }) {
+      const shown = items({ count: Math.min(count, most.preview), seed })
+      return textPictureOf(shown, dataset, { colors, width, ...(isImage && { columns: previewColumns }) })
+    },
+  }
+}
+
+const numbers = (values: readonly number[]): string =>
+  values.length > 8 ? `${values.length} values` : values.map((value) => Number(value.toPrecision(4))).join(', ')
