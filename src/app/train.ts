@@ -11,6 +11,7 @@ import type { TokenModel } from '../families/tokens/model.ts'
 import type { Model } from '../families/values/model.ts'
 import { type LoopEvent, type LoopOptions, trainingLoop } from '../tools/train/loop.ts'
 import type { TrainData } from '../tools/train/problem.ts'
+import { itemsPerStep } from '../tools/train/spec.ts'
 import { type Task, type Trainer, trainerOf, type TrainerOptions } from '../tools/train/trainer.ts'
 
 /** What to train, on what, and how often to hear of it. */
@@ -63,9 +64,10 @@ export function createTrainer<Spec extends AnyTrainSpec>(
 
 function taskOf<Spec extends AnyTrainSpec>(spec: Spec, data: TrainData): Task<Spec, ModelOf<Spec>> {
   const { seed: _, budget: __, ...rest } = spec
+  const whole = { ...spec, batch: itemsPerStep(spec) }
   return {
     spec,
-    problem: () => problemOf(spec, data) as ReturnType<Task<Spec, ModelOf<Spec>>['problem']>,
+    problem: () => problemOf(whole, data) as ReturnType<Task<Spec, ModelOf<Spec>>['problem']>,
     purpose: JSON.stringify(['train', rest, data.kind, data.shape]),
   }
 }

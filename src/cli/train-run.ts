@@ -6,14 +6,17 @@ import { TweedieError } from '../errors.ts'
 import { readJson } from '../files/io/node/files.ts'
 import { sparkline } from '../files/io/terminal.ts'
 import { nodeEngine } from '../engine/runtime/node.ts'
+import type { SessionOptions } from '../engine/runtime/session.ts'
 import type { Checkpoint } from '../tools/train/checkpoint.ts'
 import { defaultSpec } from '../families/values/defaults.ts'
 import type { Choices } from '../families/values/defaults.ts'
 import { defaultEmbeddedSpec } from '../families/embeddings/defaults.ts'
 import { beginRun, readRun, requireFree } from '../tools/train/node/run-folder.ts'
-import type { DataSource, Rhythm } from '../tools/train/node/run-folder.ts'
+import type { DataSource, Intervals } from '../tools/train/node/run-folder.ts'
 import { digestOf, trainInFolder } from '../app/node/run.ts'
 import type { RunEvent } from '../app/node/run.ts'
+import { mainNetwork } from '../tools/train/parts.ts'
+import { continuedSession } from '../tools/train/session-record.ts'
 import { deadlineOf, stepsOf } from '../tools/train/plan.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import { problemOf } from '../families/problem-of.ts'
@@ -36,8 +39,9 @@ interface Run {
   readonly spec: AnyTrainSpec
   readonly dataset: TrainData
   readonly source: DataSource
-  readonly rhythm: Rhythm
+  readonly intervals: Intervals
   readonly from: Checkpoint | undefined
+  readonly session: Pick<SessionOptions, 'device' | 'threads'>
 }
 
 /** Steps of a dry run: enough to know the pace. */
@@ -53,13 +57,13 @@ export async function runTrain(data: string | undefined, options: TrainCommandOp
   const { out, json } = options
   using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', options))
   const run = await (options.resume ? resume(out!, data, options) : prepare(data!, options))
-  const { spec, dataset, from, rhythm } = run
+  const { spec, dataset, from, intervals } = run
   const engine = await nodeEngine()
   if (!json) note(trainReport({ ...run, out, stepsMade: from?.state.step }), options)
-  const common = { spec, dataset, engine, from, ...sessionOptions(options), signal: interrupt.signal }
+  const common = { spec, dataset, engine, from, ...run.session, signal: interrupt.signal }
   if (options.dryRun) return dryRun(common, options)
 
-  const events = trainInFolder({ ...common, ...rhythm, folder: out! })
+  const events = trainInFolder({ ...common, ...intervals, folder: out! })
   using progress = await startProgress('train', options)
   const losses: number[] = []
   const lossText = lossTextOf(spec)
@@ -99,9 +103,14 @@ async function prepare(path: string, options: TrainCommandOptions): Promise<Run>
   const network = options.network === undefined ? undefined : await readNetwork(options.network)
   const { train: dataset } = await openParts(source, options)
   const spec = specOf(dataset, network)
-  const rhythm = rhythmOf(options)
-  if (!dryRun) await beginRun(out!, { version, spec, data: source, digest: digestOf(dataset), rhythm }, { force })
-  return { spec, dataset, source, rhythm, from: undefined }
+  const intervals = intervalsOf(options)
+  if (!dryRun)
+    await beginRun(
+      out!,
+      { version, spec, data: source, digest: digestOf(dataset), intervals, session: sessionOptions(options) },
+      { force },
+    )
+  return { spec, dataset, source, intervals, from: undefined, session: sessionOptions(options) }
 }
 
 /** From data and perhaps a network to a specification that they go with. */
@@ -112,7 +121,7 @@ function valueSpecOf(options: TrainCommandOptions): SpecOf {
   const choices = choicesOf(options)
   return (dataset, network) => {
     const spec = defaultSpec({ ...(dataset as ArrayDataset), classes: classCount(dataset) }, { ...choices, network })
-    requireEffect(options, spec, problemOf(spec, dataset).network)
+    requireEffect(options, spec, mainNetwork(problemOf(spec, dataset)))
     return spec
   }
 }
@@ -152,11 +161,18 @@ async function resume(folder: string, path: string | undefined, options: TrainCo
     })
   }
   problemOf(spec, dataset)
-  return { spec, dataset, source, rhythm: { ...record.rhythm, ...rhythmOf(options) }, from: checkpoint }
+  return {
+    spec,
+    dataset,
+    source,
+    intervals: { ...record.intervals, ...intervalsOf(options) },
+    from: checkpoint,
+    session: continuedSession(record.session, options),
+  }
 }
 
 /** How often what is kept, as far as it was said. */
-function rhythmOf({ logEvery, checkpointEvery, sampleEvery }: TrainCommandOptions): Rhythm {
+function intervalsOf({ logEvery, checkpointEvery, sampleEvery }: TrainCommandOptions): Intervals {
   return {
     ...(logEvery !== undefined && { logEvery }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
@@ -210,6 +226,9 @@ function show(event: RunEvent, progress: Progress, { losses, lossText }: Losses,
       progress.update(event.step, event.total, `loss ${lossText(recent)} ${sparkline(losses.slice(-400), 12)}`)
       return
     }
+    case 'remark':
+      progress.say(event.text)
+      return
     case 'samples':
       progress.say(`samples at step ${event.step}: ${event.path}`)
   }

@@ -21,7 +21,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkp
 import { defaultEmbeddedSpec } from '../../src/families/embeddings/defaults.ts'
 import type { EmbeddedTrainSpec } from '../../src/families/spec.ts'
 import { defaultTokenSpec } from '../../src/families/tokens/defaults.ts'
-import { initialParameters } from '../../src/tools/train/trainer.ts'
+import { initialParameters } from '../../src/tools/train/state.ts'
 import { train, type TrainOptions } from '../../src/app/train.ts'
 
 const verse = 'the cat sat. '.repeat(40)

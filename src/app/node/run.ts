@@ -1,5 +1,6 @@
 /** A training run in a folder: the events of {@link train}, with everything that is to be kept written on the way. */
 import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { writeModelFolder } from '../../files/io/node/model-folder.ts'
 import { anyFolderOf } from '../../families/any-model.ts'
 import { lookToJson } from '../../families/tokens/model.ts'
@@ -9,6 +10,7 @@ import type { TrainEvent, TrainOptions } from '../train.ts'
 import { drawSamples } from './draw-samples.ts'
 import { openLog } from '../../tools/train/node/log-file.ts'
 import { runPaths, writeCheckpoint } from '../../tools/train/node/run-folder.ts'
+import { lockRun } from '../../tools/train/node/run-lock.ts'
 
 /** How to train in a folder. */
 export interface RunOptions extends TrainOptions {
@@ -23,11 +25,15 @@ export type RunEvent = TrainEvent | { readonly type: 'samples'; readonly step: n
 
 /**
  * Trains in a folder: the log, checkpoints, the model and pictures of samples are on the disk when their event arrives.
+ *
+ * @throws TweedieError `exists` where another process trains in the folder; and whatever makes training impossible
  */
 export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOptions): AsyncGenerator<RunEvent> {
   const paths = runPaths(folder)
+  using _ = await lockRun(folder)
   using log = await openLog(paths.log, options.from?.state.step ?? 0)
-  for await (const event of train(options)) {
+  const run = { ...options.run, session: { cores: availableParallelism() } }
+  for await (const event of train({ ...options, run })) {
     if (event.type === 'log') log.append(event.line)
     if (event.type === 'checkpoint') {
       log.sync()

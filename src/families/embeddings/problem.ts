@@ -13,6 +13,7 @@ import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { fold } from '../../engine/random/index.ts'
 import { levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
+import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { EmbeddedTrainSpec } from '../spec.ts'
 
@@ -35,8 +36,7 @@ export function embeddedProblem(spec: EmbeddedTrainSpec, dataset: CategoricalDat
   const times = new Float64Array(size)
 
   return {
-    network,
-    layout,
+    parts: onePart(network, layout),
     items: dataset.length,
     levels,
     loss: (scope, items) => embeddingLoss(network, scope, items, schedule),

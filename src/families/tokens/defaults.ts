@@ -5,7 +5,7 @@ import { companyOf, tokenShares } from '../../files/data/token-statistics.ts'
 import { type DiscreteSpec, nearestNeighbours, processOf } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { type Choices, defaultWidths, optimizerFor, unetOf } from '../values/defaults.ts'
-import { given } from '../given.ts'
+import { defined } from '../defined.ts'
 import type { Budget, TokenTrainSpec } from '../spec.ts'
 
 /** What a user may choose; whatever is left out has a default. */
@@ -66,7 +66,7 @@ function processFor(dataset: CategoricalDataset, wanted: TokenChoices['process']
     objective: 'bound',
     ...(schedule === 'mutual-information' && { marginal: tokenShares(dataset) }),
     ...(isGraph && { neighbours: nearestNeighbours(companyOf(dataset), categories, neighbourCount) }),
-    ...given(wanted),
+    ...defined(wanted),
   }
 }
 

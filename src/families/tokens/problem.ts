@@ -12,6 +12,7 @@ import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { fold } from '../../engine/random/index.ts'
 import { checkClasses } from '../values/check-fit.ts'
 import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
+import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { TokenTrainSpec } from '../spec.ts'
 
@@ -37,8 +38,7 @@ export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset):
   const source = conditionSource(dataset)
 
   return {
-    network,
-    layout,
+    parts: onePart(network, layout),
     items: dataset.length,
     levels,
     loss: (scope, items) => discreteLoss(network, scope, items, process),

@@ -101,10 +101,20 @@ function requireLabels(conditions: Conditions = {}, count: number, classes: numb
 
 /** Σ log p(label) over the batch. */
 export function logProbability(logits: Tensor, labels: Tensor): Tensor {
+  return sum(chosen(logits, labels))
+}
+
+/** log p(label) of each item, `[N]`. */
+export function logProbabilities(logits: Tensor, labels: Tensor): Tensor {
+  return sum(chosen(logits, labels), 1)
+}
+
+/** Log-probabilities where the label is, and 0 elsewhere: `[N, classes]`. */
+function chosen(logits: Tensor, labels: Tensor): Tensor {
   const [batch, classes] = logits.shape as [number, number]
   const each = constant(
     Int32Array.from({ length: classes }, (_, i) => i),
     [1, classes],
   )
-  return sum(mul(logSoftmax(logits), cast(equal(reshape(labels, [batch, 1]), each), 'float32')))
+  return mul(logSoftmax(logits), cast(equal(reshape(labels, [batch, 1]), each), 'float32'))
 }

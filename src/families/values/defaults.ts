@@ -3,7 +3,7 @@ import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
-import { given } from '../given.ts'
+import { defined } from '../defined.ts'
 import type { Budget, TrainSpec } from '../spec.ts'
 
 /** What the defaults depend on. */
@@ -71,7 +71,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
       ...objectiveFor(noise, choices.objective),
       sigmaData: isImage ? 0.5 : 1,
       labelDropout: classes > 0 && spare ? 0.1 : 0,
-      ...given(choices.objective),
+      ...defined(choices.objective),
     },
     noise,
     optimizer: optimizerFor(budget, choices.optimizer),
@@ -88,7 +88,7 @@ export function optimizerFor(budget: Budget, wanted: Choices['optimizer']): Trai
     weightDecay: 0.01,
     clipNorm: 1,
     ema: 0.999,
-    ...given(wanted),
+    ...defined(wanted),
   }
 }
 
@@ -97,8 +97,8 @@ const defaultBudget = (shape: readonly number[]): Budget => ({ minutes: shape.le
 
 /** A schedule in continuous time if one is named, else a table. */
 function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
-  if ('schedule' in choices && choices.schedule !== undefined) return given(choices) as NoiseSpec
-  return { table: 'squaredcos_cap_v2', levels: 1000, ...given(choices) } as NoiseSpec
+  if ('schedule' in choices && choices.schedule !== undefined) return defined(choices) as NoiseSpec
+  return { table: 'squaredcos_cap_v2', levels: 1000, ...defined(choices) } as NoiseSpec
 }
 
 /**
@@ -130,7 +130,8 @@ function networkOf(
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const isImage = setting.shape.length === 3
   const className = network?.className ?? (isImage ? 'UNet2DModel' : 'MLP')
-  const config = network?.config ?? (isImage ? unetOf({ widths: defaultWidths(budget), ...given(unet) }) : mlpOf(unet))
+  const config =
+    network?.config ?? (isImage ? unetOf({ widths: defaultWidths(budget), ...defined(unet) }) : mlpOf(unet))
   const sees = isImage ? frameOf(setting.shape, patch).network : setting.shape
   const says = learnVariance ? { output_shape: [2 * sees[0]!, ...sees.slice(1)] } : {}
   const sizes =

@@ -6,6 +6,7 @@ import { parametersOf } from '../../engine/nn/network.ts'
 import { networkFromConfig, strideOf } from '../../engine/nn/registry.ts'
 import { batchesOf, emptyBatch, noiseLevels } from './batches.ts'
 import { checkFit } from './check-fit.ts'
+import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { Model } from './model.ts'
 import { snapshot } from './snapshot.ts'
@@ -24,8 +25,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset): TrainProbl
   const levels = noiseLevels(spec)
   const bytes = dataset.kind === 'image' ? { bin: 2 / 255 } : {}
   return {
-    network,
-    layout,
+    parts: onePart(network, layout),
     items: dataset.length,
     levels,
     loss: (scope, items) => trainingLoss(network, scope, items, { levels, ...bytes }),

@@ -4,19 +4,17 @@ import { type ArrayDataset, classCount, itemSize } from '../../files/data/datase
 import { loadBatch } from '../../files/data/normalise.ts'
 import { split } from '../../files/data/subset.ts'
 import { TweedieError } from '../../errors.ts'
-import { gradients, input, mul, type Tensor } from '../../engine/graph/index.ts'
+import { input, mul, neg } from '../../engine/graph/index.ts'
 import { classifierLayout, classifierView, classifyNoisy, type NoisyClassifier } from './noisy-classifier.ts'
-import { logProbability } from './class-gradient.ts'
-import { initialize } from '../../engine/nn/initialize.ts'
+import { logProbabilities, logProbability } from './class-gradient.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { cosineSchedule } from '../../diffusion/noise/cosine.ts'
 import { noiseLevel, timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
-import { adamw } from '../../engine/optim/adamw.ts'
-import { cosineRate, warmup } from '../../engine/optim/learning-rate.ts'
 import { fold, key, type Key, normal } from '../../engine/random/index.ts'
 import { compile } from '../../engine/runtime/program.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
-import { stratified } from '../../tools/train/draws.ts'
+import { type ClassifierProblem, fitClassifier } from '../../tools/eval/fit-classifier.ts'
+import { levelOf, stratified } from '../../tools/train/draws.ts'
 
 /** How to train it. */
 export interface NoisyClassifierOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -45,7 +43,7 @@ export async function trainNoisyClassifier(
   engine: Engine,
   options: NoisyClassifierOptions = {},
 ): Promise<NoisyClassifier> {
-  const { seed = 0, batch = 64, steps = 2000, rate: peak = 2e-3, signal, onStep, ...session } = options
+  const { seed = 0, batch = 64, steps = 2000, rate = 2e-3, signal, onStep, ...session } = options
   const classes = classCount(dataset)
   const { shape, kind } = dataset
   if (!dataset.labels || classes < 2) {
@@ -58,81 +56,108 @@ export async function trainNoisyClassifier(
   }
   const layout = classifierLayout(shape, classes)
   const size = itemSize(shape)
-
-  const scope = new Scope()
-  const labels = input('labels', [batch], 'int32')
-  const logits = classifyNoisy(scope, input('x', [batch, ...shape]), input('t', [batch]), classes)
-  const loss = mul(logProbability(logits, labels), -1 / batch)
-  const parameters = layout.specs.map(({ name, shape, init }) => scope.parameter(name, shape, init))
-  const outputs: Record<string, Tensor> = { loss, logits }
-  gradients(loss, parameters).forEach((gradient, i) => (outputs[`gradient:${layout.specs[i]!.name}`] = gradient))
-
-  const params = initialize(layout, fold(run, 'weights'))
-  const flat = new Float32Array(layout.size)
-  const shown = {
-    x: new Float32Array(batch * size),
-    t: new Float32Array(batch),
-    labels: new Int32Array(batch),
-  }
-  const feeds: Record<string, Float32Array | Int32Array> = { ...shown }
-  const said = { loss: new Float32Array(1), logits: new Float32Array(batch * classes) }
-  const into: Record<string, Float32Array> = { ...said }
-  for (const { name } of layout.specs) {
-    feeds[name] = layout.view(params, name)
-    into[`gradient:${name}`] = layout.view(flat, name)
-  }
-  using program = await compile(outputs, engine, session)
-  using bound = program.bind(feeds, into)
-  const show = shower(shown, size)
-
-  const optimizer = adamw({ weightDecay: 0.01 })
-  const state = optimizer.init(layout.size)
-  const rate = warmup(Math.min(50, steps), cosineRate({ peak, steps }))
+  const fill = noiser(size)
   const times = new Float64Array(batch)
-  for (let step = 0; step < steps; step++) {
-    signal?.throwIfAborted()
-    const indices = batchIndices(fold(run, 'order'), train.length, batch, step)
-    stratified(fold(run, 'times', step), times)
-    show(train, indices, (j) => times[j]!, fold(run, 'noise', step))
-    await bound.run({ signal })
-    if (!Number.isFinite(said.loss[0])) {
-      throw new TweedieError('diverged', `step ${step + 1}: the loss is ${said.loss[0]}`, { hint: 'a lower rate' })
-    }
-    optimizer.update(params, flat, state, rate(step), { clipNorm: 1 })
-    onStep?.(step + 1, steps, said.loss[0]!)
+  const problem: ClassifierProblem = {
+    name: JSON.stringify(['noisy classifier', shape, classes, batch]),
+    layout,
+    stream: run,
+    items: train.length,
+    levels,
+    loss(scope, count) {
+      const labels = input('labels', [count], 'int32')
+      const logits = classifyNoisy(scope, input('x', [count, ...shape]), input('t', [count]), classes)
+      return { loss: mul(logProbability(logits, labels), -1 / count), itemLoss: neg(logProbabilities(logits, labels)) }
+    },
+    emptyBatch: () => ({ feeds: emptyFeeds(batch, size), levels: new Int32Array(batch) }),
+    fill({ feeds, levels: drawn }, step) {
+      const indices = batchIndices(fold(run, 'order'), train.length, batch, step)
+      stratified(fold(run, 'times', step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
+      fill(feeds as NoisyFeeds, train, indices, (j) => times[j]!, fold(run, 'noise', step))
+    },
   }
+  const how = { engine, batch, steps, rate, rising: Math.min(50, steps), signal, onStep, ...session }
+  const params = await fitClassifier(problem, how)
 
+  const accuracy = await judge({ layout, params, classes, shape }, heldOut, engine, {
+    batch,
+    stream: run,
+    signal,
+    session,
+  })
+  const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
+  return Object.freeze({ kind, shape, classNames, layout, params, seed, steps, accuracy })
+}
+
+/** Losses are told apart in so many levels of noise. */
+const levels = 1000
+
+/** The share of held-back items that are recognised at each of some noise levels. */
+async function judge(
+  {
+    layout,
+    params,
+    classes,
+    shape,
+  }: Pick<NoisyClassifier, 'layout' | 'params' | 'shape'> & { readonly classes: number },
+  heldOut: ArrayDataset,
+  engine: Engine,
+  { batch, stream, signal, session }: JudgeOptions,
+): Promise<NoisyClassifier['accuracy']> {
+  const size = itemSize(shape)
+  const fill = noiser(size)
+  const feeds = emptyFeeds(batch, size)
+  const logits = classifyNoisy(new Scope(), input('x', [batch, ...shape]), input('t', [batch]), classes)
+  const constants = new Map(Array.from(layout.toMap(params), ([name, { data }]) => [name, data]))
+  using program = await compile({ logits }, engine, { ...session, constants })
   const accuracy: { noise: number; rate: number }[] = []
   for (const noise of judgedAt) {
     const t = timeOfNoiseLevel(schedule, noise)
     let hits = 0
     for (let first = 0; first < heldOut.length; first += batch) {
       const indices = Array.from({ length: batch }, (_, j) => Math.min(heldOut.length - 1, first + j))
-      show(heldOut, indices, () => t, fold(run, 'judge', first))
-      await bound.run({ signal })
+      fill(feeds, heldOut, indices, () => t, fold(stream, 'judge', first))
+      const results = await program.run({ x: feeds.x, t: feeds.t }, {}, { signal })
       for (let j = 0; j < Math.min(batch, heldOut.length - first); j++) {
-        const row = said.logits.subarray(j * classes, (j + 1) * classes)
-        if (row.indexOf(Math.max(...row)) === shown.labels[j]) hits++
+        const row = (results.logits as Float32Array).subarray(j * classes, (j + 1) * classes)
+        if (row.indexOf(Math.max(...row)) === feeds.labels[j]) hits++
       }
     }
     accuracy.push({ noise, rate: hits / heldOut.length })
   }
-  const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
-  return Object.freeze({ kind, shape, classNames, layout, params, seed, steps, accuracy })
+  return accuracy
+}
+
+interface JudgeOptions {
+  readonly batch: number
+  readonly stream: Key
+  readonly signal: AbortSignal | undefined
+  readonly session: Pick<SessionOptions, 'device' | 'threads'>
 }
 
 const schedule = cosineSchedule()
 
+/** What it is fed. */
+type NoisyFeeds = ReturnType<typeof emptyFeeds>
+
+const emptyFeeds = (batch: number, size: number) => ({
+  x: new Float32Array(batch * size),
+  t: new Float32Array(batch),
+  labels: new Int32Array(batch),
+})
+
 /** Fills a batch with items, each noised to a time of its own. */
-function shower(
-  shown: { readonly x: Float32Array; readonly t: Float32Array; readonly labels: Int32Array },
-  size: number,
-) {
+function noiser(size: number) {
   const view = classifierView(schedule)
-  const noise = new Float32Array(shown.x.length)
-  return (dataset: ArrayDataset, indices: ArrayLike<number>, timeOf: (j: number) => number, stream: Key): void => {
+  return (
+    shown: NoisyFeeds,
+    dataset: ArrayDataset,
+    indices: ArrayLike<number>,
+    timeOf: (j: number) => number,
+    stream: Key,
+  ): void => {
     loadBatch(dataset, indices, shown.x)
-    normal(stream, noise)
+    const noise = normal(stream, new Float32Array(shown.x.length))
     for (let j = 0; j < shown.t.length; j++) {
       // at the very ends there is no noise to name, or no signal
       const t = Math.min(0.999, Math.max(0.001, timeOf(j)))

@@ -9,7 +9,6 @@ import {
   cast,
   constant,
   equal,
-  gradients,
   input,
   logSoftmax,
   mean,
@@ -21,16 +20,13 @@ import {
 } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
 import { classify } from '../../engine/nn/classifier.ts'
-import { initialize } from '../../engine/nn/initialize.ts'
 import { layoutOf } from '../../engine/nn/layout.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
-import { adamw } from '../../engine/optim/adamw.ts'
-import { cosineRate, warmup } from '../../engine/optim/learning-rate.ts'
 import { fold, integers, key } from '../../engine/random/index.ts'
-import { compile } from '../../engine/runtime/program.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { applyClassifier } from './classifier.ts'
 import type { Classifier } from './classifier.ts'
+import { type ClassifierProblem, fitClassifier } from './fit-classifier.ts'
 import { allItems } from './items.ts'
 import { shiftImages } from './shift-images.ts'
 
@@ -64,54 +60,49 @@ export async function trainClassifier(
   const { train, heldOut } = split(dataset, 0.1, fold(run, 'split'))
   const steps = options.steps ?? Math.min(2000, Math.max(300, Math.ceil((8 * train.length) / batch)))
 
-  const scope = new Scope()
-  const x = input('x', [batch, ...dataset.shape])
-  const labels = input('labels', [batch], 'int32')
-  const { logits } = classify(scope, x, { classes })
-  const layout = layoutOf(scope.specs)
-  const loss = crossEntropy(logits, labels)
-  const parameters = layout.specs.map(({ name, shape, init }) => scope.parameter(name, shape, init))
-  const outputs: Record<string, Tensor> = { loss }
-  gradients(loss, parameters).forEach((gradient, i) => (outputs[`gradient:${layout.specs[i]!.name}`] = gradient))
-
-  const params = initialize(layout, fold(run, 'weights'))
-  const flat = new Float32Array(layout.size)
-  const feeds: Record<string, Float32Array | Int32Array> = {
-    x: new Float32Array(sizeOf(x.shape)),
-    labels: new Int32Array(batch),
-  }
-  const into: Record<string, Float32Array> = { loss: new Float32Array(1) }
-  for (const { name } of layout.specs) {
-    feeds[name] = layout.view(params, name)
-    into[`gradient:${name}`] = layout.view(flat, name)
-  }
-  // Between its short runs, threads that spin would take the processor from the optimiser.
-  using program = await compile(outputs, engine, session)
-  using bound = program.bind(feeds, into)
-
-  const optimizer = adamw({ weightDecay: 0.01 })
-  const state = optimizer.init(layout.size)
-  const rate = warmup(20, cosineRate({ peak: 3e-3, steps }))
+  const layout = layoutOf(scopeOf(dataset, classes).specs)
+  const size = sizeOf(dataset.shape)
   const reach = Math.max(1, Math.round(Math.min(dataset.shape[1]!, dataset.shape[2]!) / 14))
-  const items = new Float32Array(batch * sizeOf(dataset.shape))
-  for (let step = 0; step < steps; step++) {
-    signal?.throwIfAborted()
-    const indices = batchIndices(fold(run, 'order'), train.length, batch, step)
-    const shifts = integers(fold(run, 'shift', step), 2 * batch, -reach, reach + 1)
-    shiftImages(loadBatch(train, indices, items), dataset.shape, feeds.x as Float32Array, shifts)
-    indices.forEach((index, i) => (feeds.labels![i] = train.labels![index]!))
-    await bound.run()
-    optimizer.update(params, flat, state, rate(step), { clipNorm: 1 })
-    onStep?.(step + 1, steps, into.loss![0]!)
+  const items = new Float32Array(batch * size)
+  const problem: ClassifierProblem = {
+    name: JSON.stringify(['classifier', dataset.shape, classes, batch]),
+    layout,
+    stream: run,
+    items: train.length,
+    levels: 1,
+    loss(scope, count) {
+      const { logits } = classify(scope, input('x', [count, ...dataset.shape]), { classes })
+      const itemLoss = crossEntropy(logits, input('labels', [count], 'int32'))
+      return { loss: mean(itemLoss), itemLoss }
+    },
+    emptyBatch: () => ({
+      feeds: { x: new Float32Array(batch * size), labels: new Int32Array(batch) },
+      levels: new Int32Array(batch),
+    }),
+    fill({ feeds }, step) {
+      const indices = batchIndices(fold(run, 'order'), train.length, batch, step)
+      const shifts = integers(fold(run, 'shift', step), 2 * batch, -reach, reach + 1)
+      shiftImages(loadBatch(train, indices, items), dataset.shape, feeds.x as Float32Array, shifts)
+      indices.forEach((index, i) => (feeds.labels![i] = train.labels![index]!))
+    },
   }
+  const how = { engine, batch, steps, rate: 3e-3, rising: 20, signal, onStep, ...session }
+  const params = await fitClassifier(problem, how)
 
   const fitted = { shape: dataset.shape, classes, layout, params, seed, heldOut: heldOut.length, accuracy: NaN }
-  const { predicted } = await applyClassifier(fitted, allItems(heldOut), engine, session)
+  const { predicted } = await applyClassifier(fitted, allItems(heldOut), engine, { ...session, signal })
   const hits = predicted.filter((label, i) => label === heldOut.labels![i]).length
   return Object.freeze({ ...fitted, accuracy: hits / heldOut.length })
 }
 
-/** −mean log p(label). */
+/** The parameters of a classifier of such images. */
+function scopeOf({ shape }: ArrayDataset, classes: number): Scope {
+  const scope = new Scope()
+  classify(scope, input('x', [1, ...shape]), { classes })
+  return scope
+}
+
+/** −log p(label) of each item. */
 function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
   const [batch, classes] = logits.shape as [number, number]
   const each = constant(
@@ -119,5 +110,5 @@ function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
     [1, classes],
   )
   const hot = cast(equal(reshape(labels, [batch, 1]), each), 'float32')
-  return neg(mean(sum(mul(logSoftmax(logits), hot), 1)))
+  return neg(sum(mul(logSoftmax(logits), hot), 1))
 }

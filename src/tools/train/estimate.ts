@@ -1,6 +1,7 @@
 /** What a training step needs, estimated before it is compiled. */
 import { Scope } from '../../engine/nn/parameters.ts'
 import { valuesOf } from '../../engine/runtime/portions.ts'
+import { jointLayout } from './parts.ts'
 import type { TrainProblem } from './problem.ts'
 
 /** The process with its engine loaded. */
@@ -13,7 +14,12 @@ const perParameter = 76
 /** Bytes for each value on the way to the loss: it is kept for the gradients, and some of those exist beside it. */
 const perValue = 6.4
 
+/** Bytes for each parameter of a frozen part: itself, in the graph, and as the runtime has arranged it. */
+const perConstant = 12
+
 /** Resident bytes of a process that trains, to within a fifth or so for U-Nets and perceptrons on the CPU. */
-export function trainingMemory(problem: Pick<TrainProblem, 'loss' | 'layout'>, portion: number): number {
-  return base + perParameter * problem.layout.size + perValue * valuesOf([problem.loss(new Scope(), portion).loss])
+export function trainingMemory({ parts, loss }: Pick<TrainProblem, 'loss' | 'parts'>, portion: number): number {
+  const frozen = Object.values(parts).reduce((sum, { learns = true, layout }) => sum + (learns ? 0 : layout.size), 0)
+  const parameters = perParameter * jointLayout(parts).size + perConstant * frozen
+  return base + parameters + perValue * valuesOf([loss(new Scope(), portion).loss])
 }

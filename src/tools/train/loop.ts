@@ -2,21 +2,30 @@
  * Training from the first step to the last, as a stream of events. Nothing is written here: a `checkpoint` event carries
  * what there is to save, and training goes on when the next event is asked for.
  */
-import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import type { LearningRate } from '../../engine/optim/learning-rate.ts'
+import type { Engine } from '../../engine/runtime/session.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { trainingMemory } from './estimate.ts'
+import { plannedRate } from './learning-rate.ts'
 import { addStep, emptyWindow, summarise } from './loss-window.ts'
 import type { LogLine, LossWindow } from './loss-window.ts'
+import { tensorsOf } from './parts.ts'
 import { deadlineOf, firstPlan, replan } from './plan.ts'
 import type { Plan } from './plan.ts'
-import type { BaseSpec } from './spec.ts'
-import { type Task, trainerOf } from './trainer.ts'
+import { continuedSession, differences, recordSession, type SessionRecord, sessionOf } from './session-record.ts'
+import { type BaseSpec, itemsPerStep } from './spec.ts'
+import { type Task, trainerOf, type TrainerOptions } from './trainer.ts'
 
 /** How to train, and how often to hear of it. */
-export interface LoopOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+export interface LoopOptions extends Omit<TrainerOptions, 'from' | 'portion'> {
   readonly engine: Engine
-  /** Where to continue from. Its specification may differ from `spec` in what does not change the network. */
+  /**
+   * Where to continue from. Its specification may differ from `spec` in what does not change the network. Device and threads are
+   * those that it was trained with, unless others are named.
+   */
   readonly from?: Checkpoint | undefined
+  /** The learning rate, in place of the specification's. */
+  readonly rate?: LearningRate | undefined
   /** Steps between two lines of the log; default 20. */
   readonly logEvery?: number | undefined
   /** Steps between two checkpoints; default about a minute's. */
@@ -31,6 +40,11 @@ export interface LoopOptions extends Pick<SessionOptions, 'device' | 'threads' |
 
 /** What happens in training. */
 export type LoopEvent<M = unknown> =
+  | {
+      /** Something that people should know, such as that this machine has fewer cores than the run began with. */
+      readonly type: 'remark'
+      readonly text: string
+    }
   | {
       readonly type: 'ready'
       /** Steps made before. */
@@ -74,10 +88,9 @@ interface Progress {
   readonly window: LossWindow
 }
 
-/** Before the pace is known the learning rate must not fall yet. */
-const noEnd = 2 ** 52
-
 const minute = 60_000
+
+const now = (): number => performance.now()
 
 /**
  * Trains. The last event is `end`, before it comes a `checkpoint`; breaking out of the loop releases everything.
@@ -89,56 +102,59 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   options: LoopOptions,
 ): AsyncGenerator<LoopEvent<Model>> {
   const { spec } = task
-  const { engine, from, signal, logEvery = 20, checkpointEvery } = options
-  const { clock = () => performance.now() } = options
-  const { device, threads, profile } = options
+  const { engine, from, signal, logEvery = 20, checkpointEvery, rate: ownRate, clock = now, run, ...others } = options
+  const items = itemsPerStep(spec)
+  const rising = spec.optimizer.warmup
   const before = from?.run.progress as Progress | undefined
   const begin = clock() - (before?.elapsed ?? 0)
   const elapsed = (): number => clock() - begin
-  using trainer = await trainerOf(task, engine, {
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-    ...(profile !== undefined && { profile }),
-    ...(from && { state: from.state }),
-  })
+  const recorded = from && sessionOf(from.run.session)
+  const wanted = continuedSession(recorded, others)
+  using trainer = await trainerOf(task, engine, { ...others, ...wanted, from })
+  const session = recordSession(trainer.session, wanted, run?.session as SessionRecord | undefined)
+  for (const text of differences(recorded, session)) yield { type: 'remark', text }
   const { state, layout, problem, portion } = trainer
   const memory = trainingMemory(problem, portion)
   yield { type: 'ready', step: state.step, parameters: layout.size, memory }
 
   let window = before ? structuredClone(before.window) : emptyWindow()
   const sameBudget = JSON.stringify(from?.spec.budget) === JSON.stringify(spec.budget)
-  let plan = before && sameBudget ? before.plan : firstPlan(spec.budget, spec.batch, problem.items)
+  const made = from && { step: state.step, elapsed: elapsed() }
+  let plan = before && sameBudget ? before.plan : firstPlan(spec.budget, items, problem.items, made)
   let saved = { step: state.step, at: elapsed() }
   let logged = { step: state.step, at: elapsed() }
 
   const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3) })
+  const tensors = tensorsOf(problem.parts)
+  const optimizer = trainer.optimizer.name
   const checkpoint = (): LoopEvent<Model> => {
     saved = { step: state.step, at: elapsed() }
     const progress: Progress = { elapsed: saved.at, plan, window }
-    return { type: 'checkpoint', checkpoint: { spec, state, run: { ...options.run, progress } }, model: model() }
+    const all = { spec, state, tensors, optimizer, run: { ...run, session, progress } }
+    return { type: 'checkpoint', checkpoint: all, model: model() }
   }
   const log = (rate: number): LoopEvent<Model> => {
-    const [step, now] = [state.step, elapsed()]
-    const itemsPerSecond = round(((step - logged.step) * spec.batch * 1000) / (now - logged.at), 1)
-    const epoch = round((step * spec.batch) / problem.items, 3)
-    const line = { step, epoch, ...summarise(window), rate, itemsPerSecond, seconds: round(now / 1000, 2) }
-    logged = { step, at: now }
+    const [step, at] = [state.step, elapsed()]
+    const itemsPerSecond = round(((step - logged.step) * items * 1000) / (at - logged.at), 1)
+    const epoch = round((step * items) / problem.items, 3)
+    const line = { step, epoch, ...summarise(window), rate, itemsPerSecond, seconds: round(at / 1000, 2) }
+    logged = { step, at }
     window = emptyWindow()
     return { type: 'log', line }
   }
 
   if (!from) yield checkpoint()
-  const over = (): boolean => state.step >= (plan.total ?? noEnd) || elapsed() >= deadlineOf(spec.budget)
+  const over = (): boolean => state.step >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
   const stopped = (): boolean => signal?.aborted ?? false
   let rate = 0
   while (!over() && !stopped()) {
-    const report = await trainer.step(plan.total ?? noEnd)
+    const report = await trainer.step(ownRate ?? plannedRate(spec, plan))
     const { step, loss } = report
     rate = report.rate
     addStep(window, report, problem.levels)
-    const next = replan(plan, spec.budget, step, elapsed())
-    if (next.total !== undefined && next.pace !== undefined && next.since !== plan.since) {
-      const epochs = round((next.total * spec.batch) / problem.items, 2)
+    const next = replan(plan, spec.budget, step, elapsed(), rising)
+    if (next.total !== undefined && next.pace !== undefined && next.pace !== plan.pace) {
+      const epochs = round((next.total * items) / problem.items, 2)
       yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
     }
     plan = next

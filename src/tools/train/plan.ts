@@ -1,6 +1,7 @@
 /**
  * How many steps a budget buys. Steps and epochs say it themselves; minutes are turned into steps from the pace of the
- * first ones, and again on the way if the pace has changed: the learning rate can so reach its end just in time.
+ * first ones, and again and again on the way if the pace has changed: so the time is used, and the learning rate reaches its end
+ * just in time.
  */
 import type { Budget } from './spec.ts'
 
@@ -10,24 +11,36 @@ export interface Plan {
   readonly total: number | undefined
   /** Milliseconds a step, as measured when it was planned. */
   readonly pace: number | undefined
-  /** Where the measurement began: a step, and the milliseconds trained until then. */
+  /** Where the present measurement began: a step, and the milliseconds trained until then. */
   readonly since: { readonly step: number; readonly elapsed: number }
-  /** How many of the {@link marks} have been passed. */
-  readonly passed: number
+  /** Where the learning rate goes on from: a step, and the share of its way down, in [0, 1], that was behind then. */
+  readonly anchor?: { readonly step: number; readonly fallen: number } | undefined
+}
+
+/** What was made before, for a run that goes on. */
+export interface Made {
+  readonly step: number
+  /** Milliseconds trained. */
+  readonly elapsed: number
 }
 
 /** The first steps, whose time says nothing: memory is still being laid out. */
 const unmeasured = 3
 /** The steps that are timed before the first plan, unless they take more than a twentieth of the budget. */
 const measured = 20
-/** The shares of the budget after which the pace is looked at again. */
-const marks = [0.1, 0.3, 0.6, 0.85]
-/** A change of pace that is worth a new plan. */
-const tolerance = 0.05
+/** The steps that are timed at least before the plan is made again. */
+const measuredAgain = 3
+/** Of the time that is left, what goes by before the pace is measured again: the nearer the end, the more often. */
+const window = 0.1
+/** A change of the steps that are left that is worth a new plan. */
+const tolerance = 0.04
 
-/** The plan before the first step. */
-export function firstPlan(budget: Budget, batch: number, items: number): Plan {
-  return { total: stepsOf(budget, batch, items), pace: undefined, since: { step: 0, elapsed: 0 }, passed: 0 }
+/** The plan before the first step of a run, or of what is added to one. */
+export function firstPlan(budget: Budget, batch: number, items: number, made?: Made): Plan {
+  const since = made ? { step: made.step, elapsed: made.elapsed } : { step: 0, elapsed: 0 }
+  const plan = { total: stepsOf(budget, batch, items), pace: undefined, since }
+  if (!made || !('minutes' in budget)) return plan
+  return { ...plan, anchor: { step: made.step, fallen: Math.min(1, made.elapsed / deadlineOf(budget)) } }
 }
 
 /** The steps of a budget that is no time. */
@@ -43,30 +56,54 @@ export function deadlineOf(budget: Budget): number {
   return all - Math.min(4000, 0.02 * all)
 }
 
+/** Before the pace is known the learning rate must not fall yet. */
+export const noEnd = 2 ** 52
+
+/**
+ * The share of the way from the highest learning rate to the last one, in [0, 1], that is behind at a step.
+ *
+ * @param rising steps of warm-up, in which the learning rate does not fall yet
+ */
+export function fallenAt({ total = noEnd, anchor }: Plan, rising: number, step: number): number {
+  const from = Math.max(rising, anchor?.step ?? 0)
+  const before = anchor?.fallen ?? 0
+  return before + (1 - before) * Math.min(1, Math.max(0, step - from) / Math.max(1, total - from))
+}
+
 /**
  * The plan after a step.
  *
  * @param step steps made
  * @param elapsed milliseconds trained
+ * @param rising steps of warm-up
  * @returns the same object if nothing is to be changed
  */
-export function replan(plan: Plan, budget: Budget, step: number, elapsed: number): Plan {
-  const { since, total, passed } = plan
+export function replan(plan: Plan, budget: Budget, step: number, elapsed: number, rising = 0): Plan {
+  const { since, total } = plan
   const deadline = deadlineOf(budget)
   const steps = step - since.step
   const pace = (elapsed - since.elapsed) / steps
+  const at = { step, elapsed }
   if (plan.pace === undefined) {
-    if (step === unmeasured) return { ...plan, since: { step, elapsed } }
+    if (step === unmeasured) return { ...plan, since: at }
     const last = total !== undefined && step >= total
     const enough = steps >= measured || (steps >= 2 && elapsed > deadline / 20)
-    return step > unmeasured && (enough || last) ? planned(plan, step, elapsed, pace, deadline) : plan
+    return step > unmeasured && (enough || last) ? planned(plan, at, pace, deadline, rising) : plan
   }
-  if (passed === marks.length || elapsed < marks[passed]! * deadline) return plan
-  const next = { ...plan, passed: passed + 1 }
-  return Math.abs(pace / plan.pace - 1) > tolerance ? planned(next, step, elapsed, pace, deadline) : next
+  const due = since.elapsed + window * (deadline - since.elapsed)
+  if (deadline === Infinity || elapsed < due || steps < measuredAgain) return plan
+  const next = { ...plan, since: at }
+  const left = stepsLeft(at, pace, deadline)
+  const change = Math.abs(step + left - total!)
+  return change > Math.max(1, tolerance * left) ? planned(next, at, pace, deadline, rising) : next
 }
 
-function planned(plan: Plan, step: number, elapsed: number, pace: number, deadline: number): Plan {
-  const total = deadline === Infinity ? plan.total : step + Math.max(1, Math.floor((deadline - elapsed) / pace))
-  return { ...plan, total, pace, since: { step, elapsed } }
+function planned(plan: Plan, at: Made, pace: number, deadline: number, rising: number): Plan {
+  if (deadline === Infinity) return { ...plan, pace, since: at }
+  const anchor = { step: at.step, fallen: fallenAt(plan, rising, at.step) }
+  return { ...plan, total: at.step + stepsLeft(at, pace, deadline), pace, since: at, anchor }
+}
+
+function stepsLeft({ elapsed }: Made, pace: number, deadline: number): number {
+  return Math.max(1, Math.floor((deadline - elapsed) / pace))
 }

@@ -1,17 +1,19 @@
 /**
- * What the training loop works on: a network, a loss, and batches as a function of the step. Every family of models makes
+ * What the training loop works on: named parts, a loss, and batches as a function of the step. Every family of models makes
  * problems of its own; the loop, checkpoints and the run folder know no other difference.
  */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import type { TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
-import type { Layout } from '../../engine/nn/layout.ts'
-import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { OptimizerState } from '../../engine/optim/optimizer.ts'
+import type { TrainParts } from './parts.ts'
 
-/** Everything that changes while training; a checkpoint holds just this. */
+/**
+ * Everything that changes while training; a checkpoint holds just this. The arrays are flat, of all parts that learn: `jointLayout`
+ * in `parts.ts` says what lies where.
+ */
 export interface TrainState {
   /** Steps made. */
   step: number
@@ -31,20 +33,23 @@ export interface Batch {
   readonly levels: Int32Array
 }
 
-/** A network to be trained on data. */
+/** Parts to be trained on data. */
 export interface TrainProblem<Model = unknown> {
-  readonly network: Network
-  readonly layout: Layout
+  /** By the names that they have in the model's folder. At least one learns. */
+  readonly parts: TrainParts
   /** How many items one pass over the data has. */
   readonly items: number
   /** How many levels of noise are told apart when losses are reported. */
   readonly levels: number
-  /** The loss of so many items as a graph; the names of its inputs are those of the feeds, and items their first axis. */
+  /**
+   * The loss of so many items as a graph; the names of its inputs are those of the feeds, and items their first axis. Each part's
+   * parameters are declared in its `partScope`. The loss is the mean over items.
+   */
   loss(scope: Scope, items: number): LossGraph
-  /** Arrays for batches. */
+  /** Arrays for the items of one step. */
   emptyBatch(): Batch
   /** Fills a batch: a pure function of the step. */
   fill(batch: Batch, step: number): void
-  /** A state as a model: the averaged weights, with everything that is needed to sample. They change with the next step. */
+  /** A state as a model: the averaged weights (`partView` has those of a part), with everything that is needed to sample. They change with the next step. */
   snapshot(state: TrainState, training?: TweedieMetaInput['training']): Model
 }

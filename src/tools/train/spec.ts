@@ -1,5 +1,7 @@
 /** What every training run has in its specification: everything that decides its result, as plain JSON. */
+import * as z from 'zod'
 import { TweedieError } from '../../errors.ts'
+import { parseConfig } from '../../files/io/parse-config.ts'
 
 /** How long to train: exactly one of the three. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number }
@@ -8,11 +10,23 @@ export type Budget = { readonly steps: number } | { readonly epochs: number } | 
 export interface BaseSpec {
   /** Decides the first weights, the order of the data, times, noise and flips. */
   readonly seed: number
-  /** Items to a step. */
+  /** Items to a step, or to each of {@link accumulate} parts of it. */
   readonly batch: number
+  /** A step's gradient is the mean over so many batches, as if there were one so many times as large; default 1. */
+  readonly accumulate?: number | undefined
   readonly budget: Budget
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
   readonly optimizer: {
+    /** `adamw` (default) or `sgd`; of one of your own, which is passed beside the specification, its name. */
+    readonly name?: string | undefined
+    /** Of AdamW: memory of the gradient's mean and of its square; default [0.9, 0.99]. */
+    readonly betas?: readonly [number, number] | undefined
+    /** Of AdamW: added to the denominator; default 1e-8. */
+    readonly epsilon?: number | undefined
+    /** Of SGD: memory of past gradients, in [0, 1); default 0. */
+    readonly momentum?: number | undefined
+    /** Of SGD: look-ahead by one step of the velocity; default false. */
+    readonly nesterov?: boolean | undefined
     /** The highest learning rate. */
     readonly rate: number
     /** Steps of linear warm-up. */
@@ -27,21 +41,63 @@ export interface BaseSpec {
   }
 }
 
+const positive = z.number().positive()
+const notNegative = z.number().min(0)
+
+const schema = z.looseObject({
+  seed: z.int(),
+  batch: z.int().positive(),
+  accumulate: z.int().positive().optional(),
+  budget: z.union([
+    z.strictObject({ steps: positive }),
+    z.strictObject({ epochs: positive }),
+    z.strictObject({ minutes: positive }),
+  ]),
+  network: z.looseObject({ className: z.string(), config: z.record(z.string(), z.json()) }),
+  optimizer: z.looseObject({
+    name: z.string().optional(),
+    betas: z.tuple([notNegative, notNegative]).optional(),
+    epsilon: positive.optional(),
+    momentum: notNegative.optional(),
+    nesterov: z.boolean().optional(),
+    rate: positive,
+    warmup: z.int().min(0),
+    decay: z.enum(['constant', 'cosine']),
+    weightDecay: notNegative,
+    clipNorm: positive,
+    ema: notNegative.max(1),
+  }),
+})
+
+/**
+ * A specification that was read from a file. What a family adds to it is checked by the family.
+ *
+ * @throws TweedieError `model` that names the field
+ */
+export function parseBaseSpec(value: unknown, source: string): BaseSpec {
+  return parseConfig(schema, value, source) as BaseSpec
+}
+
+/** Items to a step, all of its batches together. */
+export function itemsPerStep({ batch, accumulate = 1 }: Pick<BaseSpec, 'batch' | 'accumulate'>): number {
+  return batch * accumulate
+}
+
 /**
  * Refuses numbers that cannot be meant.
  *
  * @throws TweedieError `usage` that names the field
  */
-export function checkBaseSpec({ batch, budget, optimizer, seed }: BaseSpec): void {
+export function checkBaseSpec({ batch, accumulate = 1, budget, optimizer, seed }: BaseSpec): void {
   const { rate, clipNorm, ema, warmup, weightDecay } = optimizer
-  requirePositive({ batch, ...budget, rate, clipNorm })
+  requirePositive({ batch, accumulate, ...budget, rate, clipNorm })
   requireShare('ema', ema)
   for (const [name, value] of Object.entries({ warmup, 'weight decay': weightDecay })) {
     if (!(value >= 0 && Number.isFinite(value))) {
       throw new TweedieError('usage', `${name} is ${value}: must not be negative`)
     }
   }
-  for (const [name, value] of Object.entries({ batch, warmup, seed })) {
+  for (const [name, value] of Object.entries({ batch, accumulate, warmup, seed })) {
     if (!Number.isSafeInteger(value)) throw new TweedieError('usage', `${name} is ${value}: must be a whole number`)
   }
 }

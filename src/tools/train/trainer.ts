@@ -6,34 +6,29 @@
  * a trainer restored from a checkpoint continues exactly.
  */
 import { TweedieError } from '../../errors.ts'
-import type { LossGraph } from '../../diffusion/denoise/objective.ts'
-import { gradients, mul } from '../../engine/graph/index.ts'
-import type { Tensor } from '../../engine/graph/index.ts'
-import { initialize } from '../../engine/nn/initialize.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
-import { Scope } from '../../engine/nn/parameters.ts'
 import { accumulate } from '../../engine/optim/accumulate.ts'
-import { once } from '../../once.ts'
-import { adamw } from '../../engine/optim/adamw.ts'
 import { warmupEma } from '../../engine/optim/ema.ts'
-import { constantRate, cosineRate, warmup } from '../../engine/optim/learning-rate.ts'
 import type { LearningRate } from '../../engine/optim/learning-rate.ts'
 import type { Optimizer } from '../../engine/optim/optimizer.ts'
-import { zerosTogether } from '../../engine/optim/simd/memory.ts'
-import { fold, key } from '../../engine/random/index.ts'
-import { compile } from '../../engine/runtime/program.ts'
-import { portionIn, portionOf } from '../../engine/runtime/portions.ts'
-import type { CompileOptions, Program } from '../../engine/runtime/program.ts'
-import type { BoundRun, Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import { portionIn } from '../../engine/runtime/portions.ts'
+import type { BoundRun, Engine, Session, SessionOptions } from '../../engine/runtime/session.ts'
+import { once } from '../../once.ts'
+import { learningRate } from './learning-rate.ts'
+import { optimizerOf } from './optimizer-of.ts'
+import { jointLayout, learningParts, mainNetwork, partView, type TrainParts } from './parts.ts'
 import type { Batch, TrainProblem, TrainState } from './problem.ts'
-import type { BaseSpec } from './spec.ts'
+import { alone, itemsOf, type Ranks, type Reduce } from './ranks.ts'
+import { type BaseSpec, itemsPerStep } from './spec.ts'
+import { begin, restore, roomFor, type SavedState, type StartWeights } from './state.ts'
+import { compileStep, lossGraph, named, trainingPortion } from './step-graph.ts'
 
 /** What a step has to report. */
 export interface StepReport {
   /** Steps made, this one included. */
   readonly step: number
-  /** The batch's loss. */
+  /** The batch's loss; where several processes share it, that of this one's items. */
   readonly loss: number
   /** The norm of the gradient before clipping. */
   readonly gradientNorm: number
@@ -43,63 +38,52 @@ export interface StepReport {
   readonly levels: Int32Array
 }
 
-/** Trains one network. */
+/** Trains the parts of a problem. */
 export interface Trainer<Spec extends BaseSpec = BaseSpec, Model = unknown> extends Disposable {
   readonly spec: Spec
   readonly problem: TrainProblem<Model>
   /** Items that go through the graph at a time. */
   readonly portion: number
+  /** The first network that learns. */
   readonly network: Network
+  /** Where all parameters that learn lie. */
   readonly layout: Layout
   readonly state: TrainState
+  readonly optimizer: Optimizer
+  /** What computes, and where. */
+  readonly session: Pick<Session, 'engine' | 'device'>
   /**
-   * One step. The learning rate falls to zero at `total` steps, if it falls at all.
+   * One step.
    *
+   * @param end how many steps the run has, at which the learning rate falls to zero if it falls at all; or the learning rate itself
    * @throws TweedieError `diverged` for a loss or gradient that is not finite; the state is then that before the step
    */
-  step(total: number): Promise<StepReport>
+  step(end: number | LearningRate): Promise<StepReport>
   dispose(): void
 }
 
-/** Where and how a trainer runs. */
-export type TrainerOptions = Pick<SessionOptions, 'device' | 'threads' | 'profile'> & {
-  /** A state to continue from; by default a new one. */
-  readonly state?: TrainState
-  /** Items that go through the graph at a time, a divisor of the batch; by default {@link trainingPortion}. */
-  readonly portion?: number
-}
-
-/** The parameters before the first step; in `into`, if it is given. */
-export function initialParameters(spec: BaseSpec, layout: Layout, into?: Float32Array): Float32Array {
-  return initialize(layout, fold(key(spec.seed), 'weights'), into)
-}
-
-/** Values between data and loss that a portion may have; with more the passes over memory wait for it. */
-const portionValues = 2.5e8
-
-/** How many items of a batch go through the graph at a time, from the graph of all; the gradients of all portions add up. */
-export function trainingPortion(whole: Pick<LossGraph, 'loss'>, batch: number): number {
-  return portionOf([whole.loss], batch, portionValues)
-}
-
-/** The loss of so many items as a graph, with the scope that has its parameters. */
-export function lossGraph(problem: Pick<TrainProblem, 'loss'>, items: number) {
-  const scope = new Scope()
-  return { scope, ...problem.loss(scope, items) }
-}
-
-const optimizerOf = (spec: BaseSpec) => adamw({ weightDecay: spec.optimizer.weightDecay, betas: [0.9, 0.99] })
-
-/** The learning rate of a run of `total` steps. */
-export function learningRate({ optimizer: { rate, warmup: rising, decay } }: BaseSpec, total: number): LearningRate {
-  const steps = Math.max(1, total - rising)
-  return warmup(rising, decay === 'cosine' ? cosineRate({ peak: rate, steps }) : constantRate(rate))
+/** What a run does not write down: where it runs, and parts that are values. */
+export interface TrainerOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
+  /** A checkpoint to continue from; by default a new state. */
+  readonly from?: SavedState | undefined
+  /** Weights that a new state begins with, by part and name; parts that are left out begin as the seed has it. */
+  readonly start?: StartWeights | undefined
+  /** In place of the optimiser that the specification names. */
+  readonly optimizer?: Optimizer | undefined
+  /** Called with the gradients of a step before the optimiser uses them. With `ranks` it must add those of all processes. */
+  readonly reduce?: Reduce | undefined
+  /** Which share of the items this process computes; all by default. Its gradients are then a share of the step's, to be added. */
+  readonly ranks?: Ranks | undefined
+  /** Items that go through the graph at a time, a divisor of those of a step; by default as many as memory is quick with. */
+  readonly portion?: number | undefined
 }
 
 /** What is to be trained. */
 export interface Task<Spec extends BaseSpec, Model> {
   readonly spec: Spec
-  /** Makes the problem; asked for once the engine has been told to expect its graph. */
+  /**
+   * Makes the problem, with batches of `itemsPerStep(spec)` items; asked for once the engine has been told to expect its graph.
+   */
   readonly problem: () => TrainProblem<Model>
   /** What tells its graph from others, as far as that can be told before the problem is made: for engines that keep graphs. */
   readonly purpose: string
@@ -115,24 +99,34 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   engine: Engine,
   options: TrainerOptions = {},
 ): Promise<Trainer<Spec, Model>> {
-  const { state: given, portion: wanted, ...session } = options
+  const {
+    from,
+    start,
+    reduce,
+    ranks = alone,
+    portion: wanted,
+    optimizer = optimizerOf(task.spec),
+    ...session
+  } = options
   const { spec, purpose } = task
+  const all = itemsPerStep(spec)
+  const own = itemsOf(ranks, all)
   using expected = await engine.expect?.(purpose, session)
   const problem = task.problem()
-  const { network, layout } = problem
-  const { batch: size } = spec
-  const whole = once(() => lossGraph(problem, size))
-  const portion = wanted ?? trainingPortion(whole(), size)
-  const portions = size / portion
-  if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${size} in portions of ${portion}`)
-  const optimizer = optimizerOf(spec)
+  const { parts } = problem
+  const layout = jointLayout(parts)
+  const most = commonDivisor(own.size, spec.batch)
+  const whole = once(() => lossGraph(problem, most))
+  const portion = wanted ?? trainingPortion(whole(), most)
+  const portions = own.size / portion
+  if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${own.size} in portions of ${portion}`)
   // State and first batch take their time, and so does the runtime, on another thread where it can.
   const prepared = once(() => {
     const made = roomFor(optimizer, layout.size, portions > 1)
     // What is written to for the first time waits for the system to hand it out: now rather than in the first step.
     for (const array of [made.flat, ...Object.values(made.state.optimizer.slots)]) array.fill(0)
-    if (given !== undefined) assign(made.state, given)
-    else made.state.average.set(initialParameters(spec, layout, made.state.params))
+    if (from) restore(made.state, from, parts, optimizer)
+    else begin(made.state, spec, parts, layout, start)
     const { step } = made.state
     // Two batches take turns: one is being computed on while the other is being filled.
     const batches = [0, 1].map((turn) => {
@@ -143,15 +137,16 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     })
     return { ...made, batches }
   })
-  const graph = portion === size ? whole() : lossGraph(problem, portion)
-  const program = await compileStep(graph, layout, portions, engine, { ...session, expected, meanwhile: prepared })
+  const graph = portion === most ? whole() : lossGraph(problem, portion)
+  const shares = all / portion
+  const program = await compileStep(graph, parts, layout, shares, engine, { ...session, expected, meanwhile: prepared })
   const { state, flat, part, batches } = prepared()
 
   const emaDecay = warmupEma(spec.optimizer.ema)
-  const outputs = { loss: new Float32Array(portions), itemLoss: new Float32Array(size) }
+  const outputs = { loss: new Float32Array(portions), itemLoss: new Float32Array(own.size) }
   const bind = ({ feeds }: Batch, i: number) =>
     program.bind(
-      { ...portionIn(program, feeds, i), ...named('', layout, state.params) },
+      { ...portionIn(program, feeds, own.from / portion + i), ...named('', layout, state.params) },
       { ...portionIn(program, outputs, i), ...named('gradient:', layout, i === 0 ? flat : part) },
     )
   // The first graph begins before the memory of the second batch is described to the runtime.
@@ -166,15 +161,20 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
       accumulate(flat, part)
     }
   }
+  const follow = averagesOf(parts)
 
   return {
     spec,
     problem,
     portion,
-    network,
+    get network() {
+      return mainNetwork(problem)
+    },
     layout,
     state,
-    async step(total) {
+    optimizer,
+    session: program.session,
+    async step(end) {
       const { step } = state
       const lane = lanes[step % 2]!
       if (lane.filled !== step) problem.fill(lane.batch, step)
@@ -185,61 +185,40 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
       next.filled = step + 1
       await running
 
-      const rate = learningRate(spec, total)(step)
-      const loss = outputs.loss.reduce((sum, each) => sum + each, 0)
-      const ema = { average: state.average, decay: emaDecay(step) }
+      const rate = (typeof end === 'number' ? learningRate(spec, end) : end)(step)
+      const loss = ranks.count * outputs.loss.reduce((sum, each) => sum + each, 0)
+      await reduce?.(flat, { step: step + 1, loss })
       const gradientNorm = Number.isFinite(loss)
-        ? optimizer.update(state.params, flat, state.optimizer, rate, { clipNorm: spec.optimizer.clipNorm, ema })
+        ? optimizer.update(state.params, flat, state.optimizer, rate, {
+            clipNorm: spec.optimizer.clipNorm,
+            ...(follow.some && { ema: { average: state.average, decay: emaDecay(step) } }),
+          })
         : Number.NaN
       if (!Number.isFinite(gradientNorm)) throw diverged(step + 1, loss, rate)
+      follow.copy(state)
       state.step++
-      return { step: state.step, loss, gradientNorm, rate, itemLoss: outputs.itemLoss, levels: lane.batch.levels }
+      const levels = lane.batch.levels.subarray(own.from, own.from + own.size)
+      return { step: state.step, loss, gradientNorm, rate, itemLoss: outputs.itemLoss, levels }
     },
     dispose: () => program.dispose(),
     [Symbol.dispose]: () => program.dispose(),
   }
 }
 
-/** A state of zeros, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
-function roomFor(optimizer: Optimizer, size: number, parted: boolean) {
-  const { step, slots } = optimizer.init(0)
-  const own = Object.fromEntries(Object.keys(slots).map((name) => [name, size]))
-  const arrays = zerosTogether<string>({ ...own, params: size, average: size, flat: size, part: parted ? size : 0 })
-  const { params, average, flat, part, ...moments } = arrays
-  const state: TrainState = { step: 0, params: params!, average: average!, optimizer: { step, slots: moments } }
-  return { state, flat: flat!, part: part! }
+/** Which parts have an average of their own; of the others it is the parameters as they are. */
+function averagesOf(parts: TrainParts) {
+  const learning = learningParts(parts)
+  const copied = learning.filter(([, { average = true }]) => !average).map(([name]) => name)
+  return {
+    some: copied.length < learning.length,
+    copy: ({ params, average }: TrainState): void => {
+      for (const name of copied) partView(parts, name, average).set(partView(parts, name, params))
+    },
+  }
 }
 
-/** Makes a state another's. */
-function assign(state: TrainState, from: TrainState): void {
-  state.step = from.step
-  state.params.set(from.params)
-  state.average.set(from.average)
-  state.optimizer.step = from.optimizer.step
-  for (const [name, slot] of Object.entries(state.optimizer.slots)) slot.set(from.optimizer.slots[name]!)
-}
-
-/**
- * A portion's share of the batch's loss and gradients as a program; the parameters are inputs, and each gradient an output of
- * its own.
- */
-async function compileStep(
-  { scope, loss: mean, itemLoss }: ReturnType<typeof lossGraph>,
-  layout: Layout,
-  portions: number,
-  engine: Engine,
-  options: CompileOptions,
-): Promise<Program> {
-  const loss = portions > 1 ? mul(mean, 1 / portions) : mean
-  const parameters = layout.specs.map(({ name, shape, init }) => scope.parameter(name, shape, init))
-  const outputs: Record<string, Tensor> = { loss, itemLoss }
-  gradients(loss, parameters).forEach((gradient, i) => (outputs[`gradient:${layout.specs[i]!.name}`] = gradient))
-  return compile(outputs, engine, options)
-}
-
-/** Views of a flat array by parameter name. */
-function named(prefix: string, layout: Layout, flat: Float32Array): Record<string, Float32Array> {
-  return Object.fromEntries(layout.specs.map(({ name }) => [prefix + name, layout.view(flat, name)]))
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b)
 }
 
 function diverged(step: number, loss: number, rate: number): TweedieError {
@@ -247,7 +226,7 @@ function diverged(step: number, loss: number, rate: number): TweedieError {
     'diverged',
     `step ${step}: the loss is ${loss}, or its gradient is not finite (learning rate ${rate.toPrecision(3)})`,
     {
-      hint: 'continue from the last checkpoint with a lower --rate; check the data for values far outside [-1, 1]',
+      hint: 'continue from the last checkpoint with a lower optimizer.rate; check the data for values far outside [-1, 1]',
     },
   )
 }

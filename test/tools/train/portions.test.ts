@@ -10,7 +10,7 @@ import { defaultSpec } from '../../../src/families/values/defaults.ts'
 import { trainingMemory } from '../../../src/tools/train/estimate.ts'
 import { problemOf } from '../../../src/families/problem-of.ts'
 import { createTrainer } from '../../../src/app/train.ts'
-import { lossGraph, trainingPortion } from '../../../src/tools/train/trainer.ts'
+import { lossGraph, trainingPortion } from '../../../src/tools/train/step-graph.ts'
 
 const glyphs = builtinDataset('glyphs', { length: 40 })
 const spec = defaultSpec(

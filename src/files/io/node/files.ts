@@ -7,6 +7,7 @@ import { type FileHandle, mkdir, open, readFile, readdir, rename, rm } from 'nod
 import { basename, dirname, join } from 'node:path'
 import { type ErrorCode, TweedieError } from '../../../errors.ts'
 import { type SafeTensor, parseHeader, parseHeaderLength, viewTensors } from '../safetensors.ts'
+import { asTemporary } from './temporaries.ts'
 
 /**
  * Writes a whole file atomically and durably; its folder must exist.
@@ -16,13 +17,15 @@ import { type SafeTensor, parseHeader, parseHeaderLength, viewTensors } from '..
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
-  try {
-    await writeFileSynced(temporary, content)
-    await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+  await asTemporary(temporary, async () => {
+    try {
+      await writeFileSynced(temporary, content)
+      await rename(temporary, path)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+  })
   await syncFolder(dirname(path))
 }
 

@@ -13,6 +13,7 @@ import { TweedieError } from '../../../errors.ts'
 import { type ModelFolder, type ModelFolderInput, decodeModelFolder, encodeModelFolder } from '../model-folder.ts'
 import { metaPath, modelPaths } from '../model-folder.ts'
 import { readBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
+import { asTemporary } from './temporaries.ts'
 
 const saved = '.saved'
 const saving = '.saving-'
@@ -57,12 +58,14 @@ export async function writeModelFolder(path: string, folder: ModelFolderInput): 
     if (name.startsWith(saving)) await rm(join(path, name), { recursive: true, force: true })
   }
   const staging = await mkdtemp(join(path, saving))
-  for (const [name, bytes] of files) {
-    await mkdir(dirname(join(staging, name)), { recursive: true })
-    await writeFileSynced(join(staging, name), bytes)
-  }
-  for (const name of folders(files.keys())) await syncFolder(join(staging, name))
-  await rename(staging, join(path, saved))
+  await asTemporary(staging, async () => {
+    for (const [name, bytes] of files) {
+      await mkdir(dirname(join(staging, name)), { recursive: true })
+      await writeFileSynced(join(staging, name), bytes)
+    }
+    for (const name of folders(files.keys())) await syncFolder(join(staging, name))
+    await rename(staging, join(path, saved))
+  })
   await syncFolder(path)
   await finishSave(path)
 }

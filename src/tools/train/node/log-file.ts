@@ -1,7 +1,19 @@
 /** The log of a run, `log.jsonl`: one JSON object a line, appended as it happens. */
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import * as z from 'zod'
 import { writeFileAtomic } from '../../../files/io/node/files.ts'
 import type { LogLine } from '../loss-window.ts'
+
+const schema: z.ZodType<LogLine> = z.looseObject({
+  step: z.int().min(0),
+  epoch: z.number(),
+  loss: z.number(),
+  gradientNorm: z.number(),
+  rate: z.number(),
+  lossByNoise: z.array(z.number().nullable()),
+  itemsPerSecond: z.number(),
+  seconds: z.number(),
+})
 
 /** A log that is open for writing. */
 export interface LogFile extends Disposable {
@@ -26,13 +38,13 @@ export async function openLog(path: string, step: number): Promise<LogFile> {
   }
 }
 
-/** The lines of a log; none where there is no file. What is no JSON is left out: a crash may cut a line off. */
+/** The lines of a log; none where there is no file. What is no line of a log is left out: a crash may cut one off. */
 export function readLog(path: string): LogLine[] {
   return readText(path)
     .split('\n')
     .flatMap((text) => {
       try {
-        return text === '' ? [] : [JSON.parse(text) as LogLine]
+        return text === '' ? [] : (schema.safeParse(JSON.parse(text)).data ?? [])
       } catch {
         return []
       }

@@ -8,11 +8,15 @@
  */
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as z from 'zod'
 import { TweedieError } from '../../../errors.ts'
 import { createRunFolder, readBytes, readJson, writeFileAtomic, writeJsonAtomic } from '../../../files/io/node/files.ts'
+import { parseConfig } from '../../../files/io/parse-config.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint.ts'
-import type { Checkpoint } from '../checkpoint.ts'
-import type { BaseSpec } from '../spec.ts'
+import type { Checkpoint, DecodeOptions } from '../checkpoint.ts'
+import { type SessionRecord, sessionOf } from '../session-record.ts'
+import { type BaseSpec, parseBaseSpec } from '../spec.ts'
+import { requireUnused } from './run-lock.ts'
 
 /** Where the data came from: what it takes to open them again, and to know them again. */
 export interface DataSource {
@@ -46,15 +50,31 @@ export interface RunRecord {
   readonly data: DataSource
   /** A digest of the data: training continues on the same data only. */
   readonly digest: string
-  readonly rhythm: Rhythm
+  readonly intervals: Intervals
+  /** Device and threads that were asked for: what a run has before its first checkpoint says what it really had. */
+  readonly session?: SessionRecord | undefined
 }
 
-/** How often something is kept, in steps; what is left out has `train`'s default. */
-export interface Rhythm {
+/** Steps between two of a kind; what is left out has `train`'s default. */
+export interface Intervals {
   readonly logEvery?: number | undefined
   readonly checkpointEvery?: number | undefined
   readonly sampleEvery?: number | undefined
 }
+
+const steps = z.int().positive().optional()
+const intervals = z.object({ logEvery: steps, checkpointEvery: steps, sampleEvery: steps })
+
+const schema = z.object({
+  version: z.string(),
+  spec: z.unknown(),
+  data: z.looseObject({ path: z.string() }),
+  digest: z.string(),
+  intervals: intervals.optional(),
+  /** What intervals were called before. */
+  rhythm: intervals.optional(),
+  session: z.unknown(),
+})
 
 /** The paths in a run folder. */
 export const runPaths = (folder: string) =>
@@ -72,6 +92,7 @@ export const runPaths = (folder: string) =>
  * @throws TweedieError `exists` where there is something already
  */
 export async function beginRun(folder: string, record: RunRecord, options: { force?: boolean } = {}): Promise<void> {
+  await requireUnused(folder)
   await createRunFolder(folder, options)
   const { checkpoint, log, record: recordPath } = runPaths(folder)
   await rm(checkpoint, { force: true })
@@ -79,26 +100,41 @@ export async function beginRun(folder: string, record: RunRecord, options: { for
   await writeJsonAtomic(recordPath, record)
 }
 
+/** A run as it lies in its folder. */
+export interface StoredRun extends RunRecord {
+  /** Undefined if the run was stopped before the first one. */
+  readonly checkpoint: Checkpoint | undefined
+}
+
 /**
- * What is needed to continue a run; without a checkpoint if it was stopped before the first one.
+ * What is needed to continue a run.
  *
- * @throws TweedieError `model` where there is no run
+ * @param options `parseSpec`: checks the specification, such as a family's own schema
+ * @throws TweedieError `model` where there is no run, or a broken one
  */
-export async function readRun(folder: string): Promise<RunRecord & { readonly checkpoint: Checkpoint | undefined }> {
+export async function readRun(folder: string, options: DecodeOptions<BaseSpec> = {}): Promise<StoredRun> {
   const paths = runPaths(folder)
-  const record = (await readJson(paths.record, 'model').catch((cause: unknown) => {
+  const value = await readJson(paths.record, 'model').catch((cause: unknown) => {
     throw new TweedieError('model', `${folder}: there is no run to resume`, {
       hint: 'leave --resume out to start one, or name the folder that was given to --out',
       cause,
     })
-  })) as RunRecord
-  return { ...record, checkpoint: await readCheckpoint(paths.checkpoint) }
+  })
+  const { rhythm = {}, intervals = rhythm, ...record } = parseConfig(schema, value, paths.record)
+  const { parseSpec = parseBaseSpec } = options
+  const spec = parseSpec(record.spec, `${paths.record}: spec`)
+  const checkpoint = await readCheckpoint(paths.checkpoint, options)
+  const session = sessionOf(checkpoint?.run.session ?? record.session, paths.record)
+  return { ...record, data: record.data as DataSource, spec, intervals, session, checkpoint }
 }
 
 /** A checkpoint file; undefined where there is none. */
-export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
+export async function readCheckpoint<Spec extends BaseSpec = BaseSpec>(
+  path: string,
+  options?: DecodeOptions<Spec>,
+): Promise<Checkpoint<Spec> | undefined> {
   const bytes = await readBytes(path, 'model')
-  return bytes && decodeCheckpoint(bytes, path)
+  return bytes && decodeCheckpoint(bytes, path, options)
 }
 
 /** Writes a checkpoint: the old one or the new one is there, whatever happens. */

@@ -1,0 +1,41 @@
+/** Which items of a step a process computes, where several share the work. */
+import { TweedieError } from '../../errors.ts'
+
+/** One process of several that train together. */
+export interface Ranks {
+  /** From 0 on. */
+  readonly rank: number
+  readonly count: number
+}
+
+/** What is done with gradients before the optimiser sees them: for sums over machines, in place. */
+export type Reduce = (
+  gradients: Float32Array,
+  context: {
+    /** Steps made, this one included. */
+    readonly step: number
+    /** The mean loss of the items of this process. */
+    readonly loss: number
+  },
+) => void | Promise<void>
+
+/** A process alone. */
+export const alone: Ranks = Object.freeze({ rank: 0, count: 1 })
+
+/**
+ * The items `[from, from + size)` of a step that a rank computes: each the next so many.
+ *
+ * @throws TweedieError `usage` where the items cannot be shared evenly
+ */
+export function itemsOf({ rank, count }: Ranks, items: number): { readonly from: number; readonly size: number } {
+  if (!(Number.isInteger(count) && count >= 1 && Number.isInteger(rank) && rank >= 0 && rank < count)) {
+    throw new TweedieError('usage', `rank ${rank} of ${count}: expected a whole number from 0 to ${count - 1}`)
+  }
+  if (items % count !== 0) {
+    throw new TweedieError('usage', `${items} items to a step cannot be shared evenly by ${count} processes`, {
+      hint: `a batch that is a multiple of ${count}`,
+    })
+  }
+  const size = items / count
+  return { from: rank * size, size }
+}

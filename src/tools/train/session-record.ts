@@ -1,0 +1,62 @@
+/** What decides the last bits of a run besides its specification: engine, device, threads. A checkpoint remembers it. */
+import * as z from 'zod'
+import { parseConfig } from '../../files/io/parse-config.ts'
+import type { Session, SessionOptions } from '../../engine/runtime/session.ts'
+
+/** Where a run was computed. */
+export interface SessionRecord {
+  /** The engine's name. */
+  readonly engine?: string | undefined
+  /** Where it really ran: never `auto`. */
+  readonly device?: string | undefined
+  /** Threads of an operator, where they were asked for. */
+  readonly threads?: number | undefined
+  /** The processor's cores, which decide the threads where none were asked for. */
+  readonly cores?: number | undefined
+}
+
+const schema = z.object({
+  engine: z.string().optional(),
+  device: z.string().optional(),
+  threads: z.int().positive().max(1024).optional(),
+  cores: z.int().positive().optional(),
+})
+
+/** The record in a checkpoint; undefined where there is none, as in those of before. @throws TweedieError `model` */
+export function sessionOf(value: unknown, source = 'checkpoint'): SessionRecord | undefined {
+  return value === undefined ? undefined : parseConfig(schema, value, `${source}: session`)
+}
+
+/** Device and threads of a run that goes on: those that are named, else those that it had. */
+export function continuedSession(
+  recorded: SessionRecord | undefined,
+  { device = recorded?.device, threads = recorded?.threads }: Pick<SessionOptions, 'device' | 'threads'>,
+): Pick<SessionOptions, 'device' | 'threads'> {
+  return { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
+}
+
+/** What a checkpoint remembers of a session. */
+export function recordSession(
+  { engine, device }: Pick<Session, 'engine' | 'device'>,
+  { threads }: Pick<SessionOptions, 'threads'>,
+  machine: SessionRecord | undefined,
+): SessionRecord {
+  const { cores } = machine ?? {}
+  return { engine, device, ...(threads !== undefined && { threads }), ...(cores !== undefined && { cores }) }
+}
+
+/** What is no longer as it was, in sentences: the run goes on, but not bit for bit. */
+export function differences(before: SessionRecord | undefined, now: SessionRecord): readonly string[] {
+  if (before === undefined) return []
+  const changed = (name: keyof SessionRecord): boolean => before[name] !== undefined && before[name] !== now[name]
+  const texts: string[] = []
+  if (changed('engine')) texts.push(`the run was computed by the engine ${before.engine}, and this is ${now.engine}`)
+  if (changed('device')) texts.push(`the run was computed on ${before.device}, and this is ${now.device}`)
+  if (changed('threads')) texts.push(`the run had ${before.threads} threads, and now has ${now.threads ?? 'others'}`)
+  else if (now.threads === undefined && before.threads === undefined && changed('cores')) {
+    texts.push(`the run was computed on ${before.cores} cores, and here are ${now.cores ?? 'others'}`)
+  } else if (now.threads !== undefined && now.cores !== undefined && now.threads > now.cores) {
+    texts.push(`the run has ${now.threads} threads, and here are ${now.cores} cores: it will be slow`)
+  }
+  return texts.map((text) => `${text}; results may differ in their last digits`)
+}

@@ -1,0 +1,153 @@
+/** The state of a training run: how it begins, and how it comes back from a checkpoint. */
+import { TweedieError } from '../../errors.ts'
+import { initialize } from '../../engine/nn/initialize.ts'
+import type { Layout, NamedArray } from '../../engine/nn/layout.ts'
+import type { Optimizer } from '../../engine/optim/optimizer.ts'
+import { zerosTogether } from '../../engine/optim/simd/memory.ts'
+import { fold, key } from '../../engine/random/index.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { learningParts, type PartTensor, partView, tensorsOf, type TrainParts } from './parts.ts'
+import type { TrainState } from './problem.ts'
+import type { BaseSpec } from './spec.ts'
+
+/** What a checkpoint has of a state. */
+export type SavedState = Pick<Checkpoint, 'state' | 'tensors' | 'optimizer'>
+
+/** Weights to begin with, by part and by name, as a model folder has them. */
+export interface StartWeights {
+  readonly weights: ReadonlyMap<string, ReadonlyMap<string, NamedArray>>
+}
+
+/** The parameters before the first step; in `into`, if it is given. */
+export function initialParameters({ seed }: Pick<BaseSpec, 'seed'>, layout: Layout, into?: Float32Array): Float32Array {
+  return initialize(layout, fold(key(seed), 'weights'), into)
+}
+
+/** A state of zeros, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
+export function roomFor(optimizer: Optimizer, size: number, parted: boolean) {
+  const { step, slots } = optimizer.init(0)
+  const own = Object.fromEntries(Object.keys(slots).map((name) => [name, size]))
+  const arrays = zerosTogether<string>({ ...own, params: size, average: size, flat: size, part: parted ? size : 0 })
+  const { params, average, flat, part, ...moments } = arrays
+  const state: TrainState = { step: 0, params: params!, average: average!, optimizer: { step, slots: moments } }
+  return { state, flat: flat!, part: part! }
+}
+
+/**
+ * The state before the first step: the values that parts bring, else drawn by the seed; over them `start`.
+ *
+ * @throws TweedieError `model` where weights do not fit a part, or are of a part that does not learn
+ */
+export function begin(
+  state: TrainState,
+  spec: BaseSpec,
+  parts: TrainParts,
+  layout: Layout,
+  start: StartWeights | undefined,
+): void {
+  initialParameters(spec, layout, state.params)
+  const learning = learningParts(parts)
+  for (const [name, part] of learning) {
+    const view = partView(parts, name, state.params)
+    if (part.weights) view.set(requireLength(name, part.weights, view.length))
+    const given = start?.weights.get(name)
+    if (given) view.set(part.layout.fromMap(given))
+  }
+  const names = learning.map(([name]) => name)
+  const unknown = [...(start?.weights.keys() ?? [])].find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    throw new TweedieError('model', `weights to start from: no part that learns is named ${unknown}`, {
+      hint: `there are ${names.join(', ')}`,
+    })
+  }
+  state.average.set(state.params)
+}
+
+/**
+ * The state of a checkpoint. Parameters are found by name, wherever they lie in it; a checkpoint without names is taken as it lies.
+ *
+ * @throws TweedieError `model` where it is of other parts or parameters, `usage` where it is of another optimiser
+ */
+export function restore(
+  state: TrainState,
+  { state: from, tensors, optimizer: name = 'adamw' }: SavedState,
+  parts: TrainParts,
+  optimizer: Optimizer,
+): void {
+  const slots = Object.keys(state.optimizer.slots)
+  if (name !== optimizer.name || slots.some((slot) => from.optimizer.slots[slot] === undefined)) {
+    throw new TweedieError('usage', `the checkpoint has the state of ${name}, and the optimiser is ${optimizer.name}`, {
+      hint: `continue with ${name}, or start a new run from the weights`,
+    })
+  }
+  const moves = movesOf(tensors, tensorsOf(parts), from.params.length, state.params.length)
+  const copy = (into: Float32Array, array: Float32Array): void => {
+    for (const { to, at, size } of moves) into.set(array.subarray(at, at + size), to)
+  }
+  state.step = from.step
+  copy(state.params, from.params)
+  copy(state.average, from.average)
+  state.optimizer.step = from.optimizer.step
+  for (const slot of slots) copy(state.optimizer.slots[slot]!, from.optimizer.slots[slot]!)
+}
+
+/** Numbers that go from one flat array to another. */
+interface Move {
+  readonly at: number
+  readonly to: number
+  readonly size: number
+}
+
+function movesOf(
+  saved: readonly PartTensor[] | undefined,
+  wanted: readonly PartTensor[],
+  savedSize: number,
+  wantedSize: number,
+): readonly Move[] {
+  if (saved === undefined) {
+    if (savedSize === wantedSize) return [{ at: 0, to: 0, size: savedSize }]
+    throw misfit([`${savedSize} parameters, expected ${wantedSize}`])
+  }
+  const title = ({ part, name }: PartTensor): string => `${part}/${name}`
+  const places = new Map<string, { readonly at: number; readonly shape: string }>()
+  let at = 0
+  for (const tensor of saved) {
+    places.set(title(tensor), { at, shape: `[${tensor.shape.join(', ')}]` })
+    at += sizeOf(tensor)
+  }
+  const complaints: string[] = []
+  const moves: Move[] = []
+  let to = 0
+  for (const tensor of wanted) {
+    const [place, shape, size] = [places.get(title(tensor)), `[${tensor.shape.join(', ')}]`, sizeOf(tensor)]
+    if (place === undefined) complaints.push(`${title(tensor)} is missing`)
+    else if (place.shape !== shape) complaints.push(`${title(tensor)} is ${place.shape}, expected ${shape}`)
+    else moves.push({ at: place.at, to, size })
+    places.delete(title(tensor))
+    to += size
+  }
+  complaints.push(...Array.from(places.keys(), (name) => `${name} is unknown`))
+  if (complaints.length > 0) throw misfit(complaints)
+  return moves
+}
+
+function misfit(complaints: readonly string[]): TweedieError {
+  const rest = complaints.length > 5 ? `; and ${complaints.length - 5} more` : ''
+  return new TweedieError(
+    'model',
+    `the checkpoint does not fit what is trained: ${complaints.slice(0, 5).join('; ')}${rest}`,
+    {
+      hint: 'it belongs to another network: compare the configuration with that of the run',
+    },
+  )
+}
+
+const sizeOf = ({ shape }: PartTensor): number => shape.reduce((size, each) => size * each, 1)
+
+function requireLength(part: string, weights: Float32Array, length: number): Float32Array {
+  if (weights.length === length) return weights
+  throw new TweedieError(
+    'model',
+    `the part ${part} has ${length} parameters, and ${weights.length} weights to begin with`,
+  )
+}
