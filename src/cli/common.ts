@@ -34,7 +34,8 @@ export interface CommonOptions {
 
 /** Options of commands that run a network. */
 export interface EngineOptions {
-  readonly device: (typeof devices)[number]
+  /** Default `cpu`; of a run that goes on, what it had. */
+  readonly device?: (typeof devices)[number] | undefined
   readonly threads?: number | undefined
 }
 
@@ -70,6 +71,6 @@ export function withExamples(command: Command, examples: readonly (readonly [lin
 }
 
 /** What a session is given of `--device` and `--threads`. */
-export function sessionOptions({ device, threads }: EngineOptions): { device: string; threads?: number } {
+export function sessionOptions({ device = 'cpu', threads }: EngineOptions): { device: string; threads?: number } {
   return { device, ...(threads !== undefined && { threads }) }
 }

@@ -11,9 +11,8 @@ const general = 'General'
 export const engineOptions = options({
   device: {
     flags: '--device <name>',
-    help: `where to compute: ${devices.join(', ')}`,
+    help: `where to compute: ${devices.join(', ')} (default: cpu; of a run that goes on, where it was)`,
     parse: oneOf(devices),
-    default: 'cpu',
     group: general,
   },
   threads: {

@@ -51,14 +51,14 @@ export async function trainClassifier(
   engine: Engine,
   options: ClassifierOptions = {},
 ): Promise<Classifier> {
-  const { seed = 0, batch = 64, onStep, signal, ...session } = options
+  const { seed = 0, batch = 64, steps: wanted, onStep, signal, ...session } = options
   const classes = classCount(dataset)
   if (dataset.shape.length !== 3 || classes < 2) {
     throw new TweedieError('data', `${dataset.name}: a classifier needs images of at least two classes`)
   }
   const run = fold(key(seed), 'classifier')
   const { train, heldOut } = split(dataset, 0.1, fold(run, 'split'))
-  const steps = options.steps ?? Math.min(2000, Math.max(300, Math.ceil((8 * train.length) / batch)))
+  const steps = wanted ?? Math.min(2000, Math.max(300, Math.ceil((8 * train.length) / batch)))
 
   const layout = layoutOf(scopeOf(dataset, classes).specs)
   const size = sizeOf(dataset.shape)

@@ -31,5 +31,7 @@ export async function trainToEnd<Spec extends BaseSpec, Model>(
     }
   }
   if (model !== undefined && !stopped) return model
-  throw new TweedieError('interrupted', `${what} was stopped`, { cause: options.signal?.reason })
+  const { reason } = options.signal ?? {}
+  const why = reason instanceof Error && reason.name !== 'AbortError' ? `: ${reason.message}` : ''
+  throw new TweedieError('interrupted', `${what} was stopped${why}`, { cause: reason })
 }

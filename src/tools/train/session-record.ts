@@ -30,7 +30,7 @@ export function sessionOf(value: unknown, source = 'checkpoint'): SessionRecord 
 /** Device and threads of a run that goes on: those that are named, else those that it had. */
 export function continuedSession(
   recorded: SessionRecord | undefined,
-  { device = recorded?.device, threads = recorded?.threads }: Pick<SessionOptions, 'device' | 'threads'>,
+  { device = recorded?.device, threads = recorded?.threads }: Pick<SessionRecord, 'device' | 'threads'>,
 ): Pick<SessionOptions, 'device' | 'threads'> {
   return { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
 }
@@ -38,7 +38,7 @@ export function continuedSession(
 /** What a checkpoint remembers of a session. */
 export function recordSession(
   { engine, device }: Pick<Session, 'engine' | 'device'>,
-  { threads }: Pick<SessionOptions, 'threads'>,
+  { threads }: Pick<SessionRecord, 'threads'>,
   machine: SessionRecord | undefined,
 ): SessionRecord {
   const { cores } = machine ?? {}

@@ -6,7 +6,7 @@ import type { Optimizer } from '../../engine/optim/optimizer.ts'
 import { zerosTogether } from '../../engine/optim/simd/memory.ts'
 import { fold, key } from '../../engine/random/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { learningParts, type PartTensor, partView, tensorsOf, type TrainParts } from './parts.ts'
+import { jointLayout, learningParts, type PartTensor, partView, tensorsOf, type TrainParts } from './parts.ts'
 import type { TrainState } from './problem.ts'
 import type { BaseSpec } from './spec.ts'
 
@@ -34,25 +34,18 @@ export function roomFor(optimizer: Optimizer, size: number, parted: boolean) {
 }
 
 /**
- * The state before the first step: the values that parts bring, else drawn by the seed; over them `start`.
+ * Makes the state before the first step: the values that parts bring, else drawn by the seed; over them `start`. Everything is checked
+ * at once, and the state filled when the function that is returned is called.
  *
  * @throws TweedieError `model` where weights do not fit a part, or are of a part that does not learn
  */
-export function begin(
-  state: TrainState,
+export function beginning(
   spec: BaseSpec,
   parts: TrainParts,
-  layout: Layout,
   start: StartWeights | undefined,
-): void {
-  initialParameters(spec, layout, state.params)
+): (state: TrainState) => void {
+  const layout = jointLayout(parts)
   const learning = learningParts(parts)
-  for (const [name, part] of learning) {
-    const view = partView(parts, name, state.params)
-    if (part.weights) view.set(requireLength(name, part.weights, view.length))
-    const given = start?.weights.get(name)
-    if (given) view.set(part.layout.fromMap(given))
-  }
   const names = learning.map(([name]) => name)
   const unknown = [...(start?.weights.keys() ?? [])].find((name) => !names.includes(name))
   if (unknown !== undefined) {
@@ -60,35 +53,46 @@ export function begin(
       hint: `there are ${names.join(', ')}`,
     })
   }
-  state.average.set(state.params)
+  const values = learning.map(([name, part]) => {
+    const given = start?.weights.get(name)
+    if (given) return [name, part.layout.fromMap(given)] as const
+    return [name, part.weights && requireLength(name, part.weights, part.layout.size)] as const
+  })
+  return (state) => {
+    initialParameters(spec, layout, state.params)
+    for (const [name, weights] of values) if (weights) partView(parts, name, state.params).set(weights)
+    state.average.set(state.params)
+  }
 }
 
 /**
- * The state of a checkpoint. Parameters are found by name, wherever they lie in it; a checkpoint without names is taken as it lies.
+ * Makes the state of a checkpoint. Parameters are found by name, wherever they lie in it; a checkpoint without names is taken as it
+ * lies. Everything is checked at once, and the state filled when the function that is returned is called.
  *
  * @throws TweedieError `model` where it is of other parts or parameters, `usage` where it is of another optimiser
  */
-export function restore(
-  state: TrainState,
+export function restoring(
   { state: from, tensors, optimizer: name = 'adamw' }: SavedState,
   parts: TrainParts,
   optimizer: Optimizer,
-): void {
-  const slots = Object.keys(state.optimizer.slots)
+): (state: TrainState) => void {
+  const slots = Object.keys(optimizer.init(0).slots)
   if (name !== optimizer.name || slots.some((slot) => from.optimizer.slots[slot] === undefined)) {
     throw new TweedieError('usage', `the checkpoint has the state of ${name}, and the optimiser is ${optimizer.name}`, {
       hint: `continue with ${name}, or start a new run from the weights`,
     })
   }
-  const moves = movesOf(tensors, tensorsOf(parts), from.params.length, state.params.length)
+  const moves = movesOf(tensors, tensorsOf(parts), from.params.length, jointLayout(parts).size)
   const copy = (into: Float32Array, array: Float32Array): void => {
     for (const { to, at, size } of moves) into.set(array.subarray(at, at + size), to)
   }
-  state.step = from.step
-  copy(state.params, from.params)
-  copy(state.average, from.average)
-  state.optimizer.step = from.optimizer.step
-  for (const slot of slots) copy(state.optimizer.slots[slot]!, from.optimizer.slots[slot]!)
+  return (state) => {
+    state.step = from.step
+    copy(state.params, from.params)
+    copy(state.average, from.average)
+    state.optimizer.step = from.optimizer.step
+    for (const slot of slots) copy(state.optimizer.slots[slot]!, from.optimizer.slots[slot]!)
+  }
 }
 
 /** Numbers that go from one flat array to another. */

@@ -21,7 +21,7 @@ import { jointLayout, learningParts, mainNetwork, partView, type TrainParts } fr
 import type { Batch, TrainProblem, TrainState } from './problem.ts'
 import { alone, itemsOf, type Ranks, type Reduce } from './ranks.ts'
 import { type BaseSpec, itemsPerStep } from './spec.ts'
-import { begin, restore, roomFor, type SavedState, type StartWeights } from './state.ts'
+import { beginning, restoring, roomFor, type SavedState, type StartWeights } from './state.ts'
 import { compileStep, lossGraph, named, trainingPortion } from './step-graph.ts'
 
 /** What a step has to report. */
@@ -115,6 +115,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   const problem = task.problem()
   const { parts } = problem
   const layout = jointLayout(parts)
+  const fillState = from ? restoring(from, parts, optimizer) : beginning(spec, parts, start)
   const most = commonDivisor(own.size, spec.batch)
   const whole = once(() => lossGraph(problem, most))
   const portion = wanted ?? trainingPortion(whole(), most)
@@ -125,8 +126,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     const made = roomFor(optimizer, layout.size, portions > 1)
     // What is written to for the first time waits for the system to hand it out: now rather than in the first step.
     for (const array of [made.flat, ...Object.values(made.state.optimizer.slots)]) array.fill(0)
-    if (from) restore(made.state, from, parts, optimizer)
-    else begin(made.state, spec, parts, layout, start)
+    fillState(made.state)
     const { step } = made.state
     // Two batches take turns: one is being computed on while the other is being filled.
     const batches = [0, 1].map((turn) => {

@@ -116,7 +116,7 @@ export async function readRun(folder: string, options: DecodeOptions<BaseSpec> =
   const paths = runPaths(folder)
   const value = await readJson(paths.record, 'model').catch((cause: unknown) => {
     throw new TweedieError('model', `${folder}: there is no run to resume`, {
-      hint: 'leave --resume out to start one, or name the folder that was given to --out',
+      hint: 'start a new run, or name the folder that the run was started in',
       cause,
     })
   })
@@ -155,6 +155,6 @@ export async function requireFree(folder: string, { force = false } = {}): Promi
   if (names.length === 0 || force) return
   const isRun = names.includes('train.json')
   throw new TweedieError('exists', `${folder} exists and ${isRun ? 'has a run in it' : 'is not empty'}`, {
-    hint: isRun ? '--resume continues it, --force starts over, or name another folder' : '--force uses it nevertheless',
+    hint: isRun ? 'resume it, start over with force, or name another folder' : 'force uses it nevertheless',
   })
 }
