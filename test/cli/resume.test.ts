@@ -1,11 +1,11 @@
 /** Interrupted and resumed, a run ends where an undisturbed one does, bit for bit. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readCheckpoint } from '../../src/tools/train/node/run-folder.ts'
 import { readLog } from '../../src/tools/train/node/log-file.ts'
-import { start, temporaryFolder, tinyPoints, tweedie } from './tweedie.ts'
+import { start, temporaryFolder, tinyImages, tinyPoints, tweedie } from './tweedie.ts'
 
 const folder = temporaryFolder()
 const long = [...tinyPoints, '--steps', '2000', '--checkpoint-every', '100', '--log-every', '37', '--json']
@@ -41,12 +41,29 @@ describe('resume', () => {
     expect(await leavings(out)).toEqual(await leavings(undisturbed))
   })
 
-  test('after Ctrl-C and SIGTERM, which save and say how to go on', async () => {
+  test('with threads that were asked for, without asking again', async () => {
+    const line = [...tinyImages, '--steps', '12', '--checkpoint-every', '2', '--log-every', '3', '--json']
+    const [whole, out] = [join(folder, 'threads'), join(folder, 'threads-killed')]
+    const once = tweedie('train', ...line, '--threads', '1', '--out', whole)
+    const run = start(['train', ...line, '--threads', '1', '--out', out])
+    await run.lines(5)
+    run.kill('SIGKILL')
+    await run.ended
+    expect((await once).status).toBe(0)
+    expect((await tweedie('train', '--resume', '--out', out)).status).toBe(0)
+    const { run: remembered } = (await readCheckpoint(join(out, 'checkpoint.safetensors')))!
+    expect(remembered.session).toMatchObject({ device: 'cpu', threads: 1 })
+    const weights = (path: string): Buffer => readFileSync(join(path, 'unet/diffusion_pytorch_model.safetensors'))
+    expect(weights(out)).toEqual(weights(whole))
+  })
+
+  test('after Ctrl-C and SIGTERM and a closed terminal, which save and say how to go on', async () => {
     expect((await reference).status).toBe(0)
     const out = join(folder, 'interrupted')
     for (const [signal, status] of [
       ['SIGINT', 130],
       ['SIGTERM', 143],
+      ['SIGHUP', 129],
     ] as const) {
       const run = start(['train', ...(status === 130 ? long : ['--resume', '--json']), '--out', out])
       await run.lines(8)
@@ -59,6 +76,57 @@ describe('resume', () => {
     }
     expect((await tweedie('train', '--resume', '--out', out)).status).toBe(0)
     expect(await leavings(out)).toEqual(await leavings(undisturbed))
+  })
+
+  test('after its reader is gone, which saves too', async () => {
+    expect((await reference).status).toBe(0)
+    const out = join(folder, 'unread')
+    const run = start(['train', ...long, '--out', out])
+    await run.lines(6)
+    run.stopReading()
+    const { status, stderr } = await run.ended
+    expect(status).toBe(141)
+    const { step } = (await readCheckpoint(join(out, 'checkpoint.safetensors')))!.state
+    expect(stderr).toContain(`stopped at step ${step}; everything is saved`)
+    expect((await tweedie('train', '--resume', '--out', out)).status).toBe(0)
+    expect(await leavings(out)).toEqual(await leavings(undisturbed))
+  })
+
+  test('after a second Ctrl-C, which leaves nothing half written', async () => {
+    expect((await reference).status).toBe(0)
+    const out = join(folder, 'twice')
+    for (const wait of [3, 40, 90]) {
+      const run = start([
+        'train',
+        ...(wait === 3 ? long : ['--resume', '--json', '--checkpoint-every', '1']),
+        '--out',
+        out,
+      ])
+      await run.lines(wait)
+      run.kill('SIGINT')
+      run.kill('SIGTERM')
+      expect([130, 143]).toContain((await run.ended).status)
+      const names = readdirSync(out, { recursive: true, encoding: 'utf8' })
+      expect(names.filter((name) => /\.tmp$|\.saving-|\.lock/.test(name))).toEqual([])
+    }
+    expect((await tweedie('train', '--resume', '--checkpoint-every', '100', '--out', out)).status).toBe(0)
+    expect(await leavings(out)).toEqual(await leavings(undisturbed))
+  })
+
+  test('is refused while another process trains in the folder', async () => {
+    const out = join(folder, 'shared')
+    const endless = [...tinyPoints, '--minutes', '5', '--json']
+    const first = start(['train', ...endless, '--out', out])
+    await first.lines(3)
+    for (const line of [['--resume'], [...endless, '--force']]) {
+      const second = await tweedie('train', ...line, '--out', out)
+      expect(second).toMatchObject({ status: 2, stderr: expect.stringMatching(/in use by process \d+/) })
+    }
+    first.kill('SIGKILL')
+    await first.ended
+    expect(readdirSync(out)).toContain('.lock')
+    expect((await tweedie('train', '--resume', '--steps', '9', '--out', out)).status).toBe(0)
+    expect(readdirSync(out)).not.toContain('.lock')
   })
 
   test('refuses what would make it another run', async () => {

@@ -19,6 +19,8 @@ export interface Running {
   /** Resolves when the standard output has so many lines. */
   lines(count: number): Promise<void>
   kill(signal: NodeJS.Signals): void
+  /** Stops reading what it says, as `head` does. */
+  stopReading(): void
 }
 
 const main = resolve('src/cli/main.ts')
@@ -45,6 +47,7 @@ export function start(args: readonly string[], cwd = process.cwd()): Running {
     ended,
     lines: (count) => new Promise((done) => waiting.push([count, done])),
     kill: (signal) => void child.kill(signal),
+    stopReading: () => void child.stdout.destroy(),
   }
 }
 

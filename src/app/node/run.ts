@@ -30,7 +30,7 @@ export type RunEvent = TrainEvent | { readonly type: 'samples'; readonly step: n
  */
 export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOptions): AsyncGenerator<RunEvent> {
   const paths = runPaths(folder)
-  using _ = await lockRun(folder)
+  using _ = lockRun(folder)
   using log = await openLog(paths.log, options.from?.state.step ?? 0)
   const run = { ...options.run, session: { cores: availableParallelism() } }
   for await (const event of train({ ...options, run })) {

@@ -7,7 +7,7 @@ import { type FileHandle, mkdir, open, readFile, readdir, rename, rm } from 'nod
 import { basename, dirname, join } from 'node:path'
 import { type ErrorCode, TweedieError } from '../../../errors.ts'
 import { type SafeTensor, parseHeader, parseHeaderLength, viewTensors } from '../safetensors.ts'
-import { asTemporary } from './temporaries.ts'
+import { asTemporary, createTemporary } from './temporaries.ts'
 
 /**
  * Writes a whole file atomically and durably; its folder must exist.
@@ -19,7 +19,8 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   await asTemporary(temporary, async () => {
     try {
-      await writeFileSynced(temporary, content)
+      createTemporary(temporary)
+      await writeSynced(temporary, 'r+', content)
       await rename(temporary, path)
     } catch (error) {
       await rm(temporary, { force: true })
@@ -30,8 +31,12 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 }
 
 /** Writes a new file and waits until it is on the disk. Not atomic: for files that nobody can see yet. */
-export async function writeFileSynced(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await open(path, 'wx')
+export function writeFileSynced(path: string, content: Uint8Array | string): Promise<void> {
+  return writeSynced(path, 'wx', content)
+}
+
+async function writeSynced(path: string, flags: 'wx' | 'r+', content: Uint8Array | string): Promise<void> {
+  const file = await open(path, flags)
   try {
     await file.writeFile(content)
     await file.sync()

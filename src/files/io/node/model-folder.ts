@@ -7,7 +7,8 @@
  * One process at a time may save; any number may read.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
 import { type ModelFolder, type ModelFolderInput, decodeModelFolder, encodeModelFolder } from '../model-folder.ts'
@@ -57,10 +58,10 @@ export async function writeModelFolder(path: string, folder: ModelFolderInput): 
   for (const name of await readdir(path)) {
     if (name.startsWith(saving)) await rm(join(path, name), { recursive: true, force: true })
   }
-  const staging = await mkdtemp(join(path, saving))
+  const staging = mkdtempSync(join(path, saving))
   await asTemporary(staging, async () => {
     for (const [name, bytes] of files) {
-      await mkdir(dirname(join(staging, name)), { recursive: true })
+      mkdirSync(dirname(join(staging, name)), { recursive: true })
       await writeFileSynced(join(staging, name), bytes)
     }
     for (const name of folders(files.keys())) await syncFolder(join(staging, name))

@@ -2,12 +2,24 @@
  * Files and folders under temporary names, while something is being written to them. Should the process end before they have their
  * proper names, they are removed on the way out.
  */
-import { rmSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 
 const underWay = new Set<string>()
 
 function removeAll(): void {
-  for (const path of underWay) rmSync(path, { recursive: true, force: true })
+  for (const path of underWay) {
+    // Writes that have begun on other threads may put something into a folder while it is emptied.
+    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 10 })
+  }
+}
+
+/**
+ * Makes an empty file of a temporary name, at once: what a thread were to make later, nobody could remove on the way out.
+ *
+ * @throws what the system says where it cannot be made
+ */
+export function createTemporary(path: string): void {
+  closeSync(openSync(path, 'wx'))
 }
 
 /** Does work on a file or folder of a temporary name, which is removed if the process ends before the work does. */

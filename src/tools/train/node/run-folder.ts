@@ -92,7 +92,7 @@ export const runPaths = (folder: string) =>
  * @throws TweedieError `exists` where there is something already
  */
 export async function beginRun(folder: string, record: RunRecord, options: { force?: boolean } = {}): Promise<void> {
-  await requireUnused(folder)
+  requireUnused(folder)
   await createRunFolder(folder, options)
   const { checkpoint, log, record: recordPath } = runPaths(folder)
   await rm(checkpoint, { force: true })

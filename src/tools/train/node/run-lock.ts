@@ -2,8 +2,7 @@
  * One process to a run folder. Who trains in a folder leaves a file `.lock` in it that says which process it is; a file whose process
  * is gone means nothing.
  */
-import { readFileSync, rmSync } from 'node:fs'
-import { copyFile, constants, link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -30,18 +29,18 @@ const lockPath = (folder: string): string => join(folder, '.lock')
  *
  * @throws TweedieError `exists` where another process has it
  */
-export async function lockRun(folder: string): Promise<RunLock> {
+export function lockRun(folder: string): RunLock {
   const path = lockPath(folder)
   const content = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf('self') } satisfies Holder)
   const own = `${path}.${randomBytes(6).toString('hex')}`
-  await writeFile(own, content, { flag: 'wx' })
+  writeFileSync(own, content, { flag: 'wx' })
   try {
-    while (!(await appears(own, path))) {
-      await requireUnused(folder)
-      await removeStale(path)
+    while (!appears(own, path)) {
+      requireUnused(folder)
+      removeStale(path)
     }
   } finally {
-    await rm(own, { force: true })
+    rmSync(own, { force: true })
   }
   const release = (): void => {
     process.off('exit', release)
@@ -56,8 +55,8 @@ export async function lockRun(folder: string): Promise<RunLock> {
  *
  * @throws TweedieError `exists`
  */
-export async function requireUnused(folder: string): Promise<void> {
-  const holder = parse(await readFile(lockPath(folder), 'utf8').catch(() => ''))
+export function requireUnused(folder: string): void {
+  const holder = holderOf(lockPath(folder))
   if (holder === undefined || !isAlive(holder)) return
   const elsewhere = holder.host === hostname() ? '' : ` on ${holder.host}`
   throw new TweedieError('exists', `${folder}: in use by process ${holder.pid}${elsewhere}`, {
@@ -66,47 +65,55 @@ export async function requireUnused(folder: string): Promise<void> {
 }
 
 /** Gives a file a second name, in one go; false where the name is taken. */
-async function appears(file: string, path: string): Promise<boolean> {
-  try {
-    await link(file, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') throw error
-      return copyFile(file, path, constants.COPYFILE_EXCL) // a file system without links
-    })
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+function appears(file: string, path: string): boolean {
+  for (const give of [linkSync, copyWithoutLinks]) {
+    try {
+      give(file, path)
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false
+      if (give === copyWithoutLinks) throw error
+    }
   }
+  return false
+}
+
+/** For file systems that have no links. */
+function copyWithoutLinks(file: string, path: string): void {
+  copyFileSync(file, path, constants.COPYFILE_EXCL)
 }
 
 /** Removes a file whose process is gone. Another process may do so at the same time: what it put there instead goes back. */
-async function removeStale(path: string): Promise<void> {
+function removeStale(path: string): void {
   const aside = `${path}.${randomBytes(6).toString('hex')}`
   try {
-    await rename(path, aside)
+    renameSync(path, aside)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    if (codeOf(error) === 'ENOENT') return
     throw error
   }
-  const holder = parse(await readFile(aside, 'utf8'))
-  if (holder !== undefined && isAlive(holder)) await appears(aside, path)
-  await rm(aside, { force: true })
+  const holder = holderOf(aside)
+  if (holder !== undefined && isAlive(holder)) appears(aside, path)
+  rmSync(aside, { force: true })
 }
 
-function parse(text: string): Holder | undefined {
+/** Who is named in a file; undefined where nobody is. */
+function holderOf(path: string): Holder | undefined {
   try {
-    return schema.safeParse(JSON.parse(text)).data
+    return schema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data
   } catch {
     return undefined
   }
 }
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
 function isAlive({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return true // nobody here can tell
   try {
     process.kill(pid, 0)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    if (codeOf(error) === 'ESRCH') return false
   }
   const now = startOf(String(pid))
   return started === null || now === null || started === now
