@@ -45,18 +45,23 @@ export function recordSession(
   return { engine, device, ...(threads !== undefined && { threads }), ...(cores !== undefined && { cores }) }
 }
 
-/** What is no longer as it was, in sentences: the run goes on, but not bit for bit. */
+/** What is no longer as it was, in sentences: the run goes on, but perhaps not bit for bit. */
 export function differences(before: SessionRecord | undefined, now: SessionRecord): readonly string[] {
   if (before === undefined) return []
   const changed = (name: keyof SessionRecord): boolean => before[name] !== undefined && before[name] !== now[name]
-  const texts: string[] = []
-  if (changed('engine')) texts.push(`the run was computed by the engine ${before.engine}, and this is ${now.engine}`)
-  if (changed('device')) texts.push(`the run was computed on ${before.device}, and this is ${now.device}`)
-  if (changed('threads')) texts.push(`the run had ${before.threads} threads, and now has ${now.threads ?? 'others'}`)
-  else if (now.threads === undefined && before.threads === undefined && changed('cores')) {
-    texts.push(`the run was computed on ${before.cores} cores, and here are ${now.cores ?? 'others'}`)
-  } else if (now.threads !== undefined && now.cores !== undefined && now.threads > now.cores) {
-    texts.push(`the run has ${now.threads} threads, and here are ${now.cores} cores: it will be slow`)
-  }
-  return texts.map((text) => `${text}; results may differ in their last digits`)
+  const { threads, cores } = now
+  const others = [
+    ...(changed('engine') ? [`the run was computed by the engine ${before.engine}, and this is ${now.engine}`] : []),
+    ...(changed('device') ? [`the run was computed on ${before.device}, and this is ${now.device}`] : []),
+    ...(before.threads !== threads ? [`the run had ${nameOf(before.threads)}, and now has ${nameOf(threads)}`] : []),
+    ...(threads === undefined && before.threads === undefined && changed('cores')
+      ? [`the run was computed on ${before.cores} cores, and here are ${cores ?? 'others'}`]
+      : []),
+  ].map((text) => `${text}; results may differ in their last digits`)
+  if (threads === undefined || cores === undefined || threads <= cores) return others
+  return [...others, `the run has ${nameOf(threads)}, and here are ${cores} cores: it will be slow`]
+}
+
+function nameOf(threads: number | undefined): string {
+  return threads === undefined ? 'as many threads as cores' : `${threads} threads`
 }

@@ -73,7 +73,7 @@ const schema = z.object({
   intervals: intervals.optional(),
   /** What intervals were called before. */
   rhythm: intervals.optional(),
-  session: z.unknown(),
+  session: z.unknown().optional(),
 })
 
 /** The paths in a run folder. */
