@@ -5,6 +5,17 @@ export { type ErrorCode, exitCodes, isTweedieError, TweedieError } from './error
 
 // Train
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './tools/train/checkpoint.ts'
+export {
+  jointLayout,
+  type PartTensor,
+  partScope,
+  partView,
+  type TrainPart,
+  type TrainParts,
+} from './tools/train/parts.ts'
+export type { Ranks, Reduce } from './tools/train/ranks.ts'
+export { resumeSpec, type Wanted } from './tools/train/resume-spec.ts'
+export type { SavedState, StartWeights } from './tools/train/state.ts'
 export { type Choices, defaultSpec, type Setting } from './families/values/defaults.ts'
 export { defaultEmbeddedSpec, type EmbeddedChoices } from './families/embeddings/defaults.ts'
 export { defaultTokenSpec, type TokenChoices } from './families/tokens/defaults.ts'
@@ -17,9 +28,11 @@ export {
   type TokenTrainSpec,
   type TrainSpec,
 } from './families/spec.ts'
-export type { TrainState } from './tools/train/problem.ts'
+export type { Batch, TrainProblem, TrainState } from './tools/train/problem.ts'
+export { type LoopEvent, type LoopOptions, trainingLoop } from './tools/train/loop.ts'
+export { trainToEnd, type TrainToEndOptions } from './tools/train/fit.ts'
 export { createTrainer } from './app/train.ts'
-export type { StepReport, Trainer } from './tools/train/trainer.ts'
+export { type StepReport, type Task, type Trainer, trainerOf, type TrainerOptions } from './tools/train/trainer.ts'
 export { train, type TrainEvent, type TrainOptions } from './app/train.ts'
 
 // Models and samples

@@ -9,7 +9,10 @@ import { defined } from '../defined.ts'
 import type { Budget, TokenTrainSpec } from '../spec.ts'
 
 /** What a user may choose; whatever is left out has a default. */
-export interface TokenChoices extends Pick<Choices, 'budget' | 'seed' | 'batch' | 'optimizer' | 'network'> {
+export interface TokenChoices extends Pick<
+  Choices,
+  'budget' | 'seed' | 'batch' | 'accumulate' | 'optimizer' | 'network'
+> {
   readonly process?: { readonly [K in keyof DiscreteSpec]?: DiscreteSpec[K] | undefined } | undefined
   /** Of a transformer: the width and the number of layers; of a U-Net: channels at each resolution. */
   readonly widths?: readonly number[] | undefined
@@ -33,6 +36,7 @@ export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoi
   return {
     seed: choices.seed ?? 0,
     batch: choices.batch ?? Math.min(isText ? 16 : 64, dataset.length),
+    ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     network,
     process,

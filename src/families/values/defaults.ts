@@ -22,6 +22,8 @@ export interface Choices {
   readonly budget?: Budget | undefined
   readonly seed?: number | undefined
   readonly batch?: number | undefined
+  /** Batches to a step, as if they were one; default 1. */
+  readonly accumulate?: number | undefined
   readonly patch?: number | undefined
   readonly flip?: boolean | undefined
   readonly objective?: Partial<Defined<TrainSpec['objective']>> | undefined
@@ -64,6 +66,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
   return {
     seed: choices.seed ?? 0,
     batch: choices.batch ?? Math.min(isImage ? 64 : 256, length),
+    ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     network,
     patch,
@@ -79,7 +82,7 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
   }
 }
 
-/** AdamW's settings, whatever is learned. */
+/** The optimiser's settings, whatever is learned. */
 export function optimizerFor(budget: Budget, wanted: Choices['optimizer']): TrainSpec['optimizer'] {
   return {
     rate: 1e-3,

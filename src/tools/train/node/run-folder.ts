@@ -6,6 +6,7 @@
  * - `log.jsonl` — the losses
  * - `samples/` — pictures drawn while training
  */
+import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -113,19 +114,27 @@ export interface StoredRun extends RunRecord {
  * @throws TweedieError `model` where there is no run, or a broken one
  */
 export async function readRun(folder: string, options: DecodeOptions<BaseSpec> = {}): Promise<StoredRun> {
-  const paths = runPaths(folder)
-  const value = await readJson(paths.record, 'model').catch((cause: unknown) => {
+  const record = await readRecord(folder, options)
+  if (record === undefined) {
     throw new TweedieError('model', `${folder}: there is no run to resume`, {
       hint: 'start a new run, or name the folder that the run was started in',
-      cause,
     })
-  })
-  const { rhythm = {}, intervals = rhythm, ...record } = parseConfig(schema, value, paths.record)
-  const { parseSpec = parseBaseSpec } = options
-  const spec = parseSpec(record.spec, `${paths.record}: spec`)
-  const checkpoint = await readCheckpoint(paths.checkpoint, options)
-  const session = sessionOf(checkpoint?.run.session ?? record.session, paths.record)
-  return { ...record, data: record.data as DataSource, spec, intervals, session, checkpoint }
+  }
+  const checkpoint = await readCheckpoint(runPaths(folder).checkpoint, options)
+  const session = sessionOf(checkpoint?.run.session) ?? record.session
+  return { ...record, session, checkpoint }
+}
+
+/** What a run was begun with; undefined where there is none. @throws TweedieError `model` for a broken record */
+export async function readRecord(
+  folder: string,
+  { parseSpec = parseBaseSpec }: DecodeOptions<BaseSpec> = {},
+): Promise<RunRecord | undefined> {
+  const path = runPaths(folder).record
+  if (!existsSync(path)) return undefined
+  const { rhythm = {}, intervals = rhythm, ...record } = parseConfig(schema, await readJson(path, 'model'), path)
+  const spec = parseSpec(record.spec, `${path}: spec`)
+  return { ...record, data: record.data as DataSource, spec, intervals, session: sessionOf(record.session, path) }
 }
 
 /** A checkpoint file; undefined where there is none. */
