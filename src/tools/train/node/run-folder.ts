@@ -66,10 +66,12 @@ export interface Intervals {
 const steps = z.int().positive().optional()
 const intervals = z.object({ logEvery: steps, checkpointEvery: steps, sampleEvery: steps })
 
+const source = z.looseObject({ path: z.string() })
+
 const schema = z.object({
   version: z.string(),
   spec: z.unknown(),
-  data: z.looseObject({ path: z.string() }),
+  data: source,
   digest: z.string(),
   intervals: intervals.optional(),
   /** What intervals were called before. */
@@ -135,6 +137,14 @@ export async function readRecord(
   const { rhythm = {}, intervals = rhythm, ...record } = parseConfig(schema, await readJson(path, 'model'), path)
   const spec = parseSpec(record.spec, `${path}: spec`)
   return { ...record, data: record.data as DataSource, spec, intervals, session: sessionOf(record.session, path) }
+}
+
+/** Where the data of a folder's run came from; undefined where there is no record of it. @throws TweedieError `model` */
+export async function readSource(folder: string): Promise<DataSource | undefined> {
+  const path = runPaths(folder).record
+  if (!existsSync(path)) return undefined
+  const { data } = parseConfig(z.looseObject({ data: source.optional() }), await readJson(path, 'model'), path)
+  return data as DataSource | undefined
 }
 
 /** A checkpoint file; undefined where there is none. */
