@@ -17,6 +17,7 @@ import { digestOf, trainInFolder } from '../app/node/run.ts'
 import type { RunEvent } from '../app/node/run.ts'
 import { mainNetwork } from '../tools/train/parts.ts'
 import { continuedSession } from '../tools/train/session-record.ts'
+import { itemsPerStep } from '../tools/train/spec.ts'
 import { deadlineOf, stepsOf } from '../tools/train/plan.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import { problemOf } from '../families/problem-of.ts'
@@ -276,8 +277,9 @@ async function dryRun(run: Omit<TrainOptions, 'checkpointEvery'>, options: Train
     if (event.type === 'ready') Object.assign(result, { parameters: event.parameters, memory: event.memory })
     if (event.type === 'plan') {
       const steps =
-        stepsOf(spec.budget, spec.batch, dataset.length) ?? Math.floor(deadlineOf(spec.budget) / event.msPerStep)
-      const epochs = (steps * spec.batch) / dataset.length
+        stepsOf(spec.budget, itemsPerStep(spec), dataset.length) ??
+        Math.floor(deadlineOf(spec.budget) / event.msPerStep)
+      const epochs = (steps * itemsPerStep(spec)) / dataset.length
       Object.assign(result, { msPerStep: event.msPerStep, steps, epochs, seconds: (steps * event.msPerStep) / 1000 })
     }
   }

@@ -19,6 +19,8 @@ export interface Checkpoint<Spec extends BaseSpec = BaseSpec> {
   readonly state: TrainState
   /** The parameters one after the other, as they lie in the state's arrays; left out in files of before, which had no names. */
   readonly tensors?: readonly PartTensor[] | undefined
+  /** Checksums of the parts that are frozen, by name. */
+  readonly frozen?: Readonly<Record<string, string>> | undefined
   /** The name of the optimiser whose state it is; left out in files of before, which knew AdamW only. */
   readonly optimizer?: string | undefined
   /** What else the run wants to remember, as JSON: the session, the planned number of steps, … */
@@ -50,6 +52,7 @@ const schema = z.object({
   'optimizer.name': z.string().optional(),
   slots: json.pipe(z.array(z.string())),
   tensors: json.pipe(z.array(tensor).min(1)),
+  frozen: json.pipe(z.record(z.string(), z.string())).optional(),
   spec: json,
   run: json.pipe(z.record(z.string(), z.unknown())),
 })
@@ -59,7 +62,14 @@ const schema = z.object({
  *
  * @throws TweedieError `usage` for one without names, as files of before have it
  */
-export function encodeCheckpoint({ spec, state, tensors, optimizer, run }: Checkpoint): Uint8Array<ArrayBuffer> {
+export function encodeCheckpoint({
+  spec,
+  state,
+  tensors,
+  frozen,
+  optimizer,
+  run,
+}: Checkpoint): Uint8Array<ArrayBuffer> {
   if (tensors === undefined) {
     throw new TweedieError('usage', 'a checkpoint without the names of its tensors cannot be written', {
       hint: 'continue its run: the next checkpoint has them',
@@ -82,6 +92,7 @@ export function encodeCheckpoint({ spec, state, tensors, optimizer, run }: Check
     ...(optimizer !== undefined && { 'optimizer.name': optimizer }),
     slots: JSON.stringify(Object.keys(state.optimizer.slots)),
     tensors: JSON.stringify(tensors),
+    ...(frozen !== undefined && { frozen: JSON.stringify(frozen) }),
     spec: JSON.stringify(spec),
     run: JSON.stringify(run),
   })
@@ -136,6 +147,7 @@ export function decodeCheckpoint<Spec extends BaseSpec = BaseSpec>(
     spec: parseSpec(read.spec, `${source}: spec`),
     run: read.run,
     tensors,
+    frozen: read.frozen,
     optimizer: read['optimizer.name'],
     state: {
       step: read.step,

@@ -9,7 +9,7 @@ import { trainingMemory } from './estimate.ts'
 import { plannedRate } from './learning-rate.ts'
 import { addStep, emptyWindow, summarise } from './loss-window.ts'
 import type { LogLine, LossWindow } from './loss-window.ts'
-import { tensorsOf } from './parts.ts'
+import { frozenSums, tensorsOf } from './parts.ts'
 import { deadlineOf, firstPlan, replan } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { continuedSession, differences, recordSession, type SessionRecord, sessionOf } from './session-record.ts'
@@ -54,7 +54,7 @@ export type LoopEvent<M = unknown> =
       readonly memory: number
     }
   | {
-      /** The pace is known, or has changed. */
+      /** The pace is known, or has changed so much that the steps are a tenth more or fewer than was told. */
       readonly type: 'plan'
       readonly step: number
       readonly total: number
@@ -124,13 +124,17 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   let saved = { step: state.step, at: elapsed() }
   let logged = { step: state.step, at: elapsed() }
 
+  /** The number of steps that was told last. */
+  let told = plan.pace === undefined ? undefined : plan.total
+
   const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3) })
   const tensors = tensorsOf(problem.parts)
+  const frozen = frozenSums(problem.parts)
   const optimizer = trainer.optimizer.name
   const checkpoint = (): LoopEvent<Model> => {
     saved = { step: state.step, at: elapsed() }
     const progress: Progress = { elapsed: saved.at, plan, window }
-    const all = { spec, state, tensors, optimizer, run: { ...run, session, progress } }
+    const all = { spec, state, tensors, frozen, optimizer, run: { ...run, session, progress } }
     return { type: 'checkpoint', checkpoint: all, model: model() }
   }
   const log = (rate: number): LoopEvent<Model> => {
@@ -153,7 +157,8 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     rate = report.rate
     addStep(window, report, problem.levels)
     const next = replan(plan, spec.budget, step, elapsed(), rising)
-    if (next.total !== undefined && next.pace !== undefined && next.pace !== plan.pace) {
+    if (next.total !== undefined && next.pace !== undefined && next.pace !== plan.pace && isNews(next.total, told)) {
+      told = next.total
       const epochs = round((next.total * items) / problem.items, 2)
       yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
     }
@@ -172,6 +177,11 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     step: state.step,
     seconds: round(elapsed() / 1000, 2),
   }
+}
+
+/** Whether a number of steps differs from the one that was told last by so much that people want to know. */
+function isNews(total: number, told: number | undefined): boolean {
+  return told === undefined || Math.abs(total - told) > 0.1 * told
 }
 
 function round(value: number, digits: number): number {

@@ -6,6 +6,7 @@ import { TweedieError } from '../../errors.ts'
 import { type Layout, layoutOf } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
+import { checksum } from '../../files/io/checksum.ts'
 
 /** One part. */
 export interface TrainPart {
@@ -103,6 +104,17 @@ export function frozenConstants(parts: TrainParts): Map<string, Float32Array> {
     for (const [name, { data }] of layout.toMap(weights)) constants.set(`${part}.${name}`, data)
   }
   return constants
+}
+
+/** A checksum of the weights of each frozen part: a checkpoint does not hold them, but knows them again. */
+export function frozenSums(parts: TrainParts): Readonly<Record<string, string>> {
+  const frozen = Object.entries(parts).filter(([, { learns = true, weights }]) => !learns && weights)
+  return Object.fromEntries(
+    frozen.map(([name, { weights }]) => {
+      const { buffer, byteOffset, byteLength } = weights!
+      return [name, checksum(new Uint8Array(buffer, byteOffset, byteLength))]
+    }),
+  )
 }
 
 /** All parameters that learn, in the order of the flat array. */

@@ -6,12 +6,20 @@ import type { Optimizer } from '../../engine/optim/optimizer.ts'
 import { zerosTogether } from '../../engine/optim/simd/memory.ts'
 import { fold, key } from '../../engine/random/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { jointLayout, learningParts, type PartTensor, partView, tensorsOf, type TrainParts } from './parts.ts'
+import {
+  frozenSums,
+  jointLayout,
+  learningParts,
+  type PartTensor,
+  partView,
+  tensorsOf,
+  type TrainParts,
+} from './parts.ts'
 import type { TrainState } from './problem.ts'
 import type { BaseSpec } from './spec.ts'
 
 /** What a checkpoint has of a state. */
-export type SavedState = Pick<Checkpoint, 'state' | 'tensors' | 'optimizer'>
+export type SavedState = Pick<Checkpoint, 'state' | 'tensors' | 'frozen' | 'optimizer'>
 
 /** Weights to begin with, by part and by name, as a model folder has them. */
 export interface StartWeights {
@@ -72,7 +80,7 @@ export function beginning(
  * @throws TweedieError `model` where it is of other parts or parameters, `usage` where it is of another optimiser
  */
 export function restoring(
-  { state: from, tensors, optimizer: name = 'adamw' }: SavedState,
+  { state: from, tensors, frozen = {}, optimizer: name = 'adamw' }: SavedState,
   parts: TrainParts,
   optimizer: Optimizer,
 ): (state: TrainState) => void {
@@ -80,6 +88,13 @@ export function restoring(
   if (name !== optimizer.name || slots.some((slot) => from.optimizer.slots[slot] === undefined)) {
     throw new TweedieError('usage', `the checkpoint has the state of ${name}, and the optimiser is ${optimizer.name}`, {
       hint: `continue with ${name}, or start a new run from the weights`,
+    })
+  }
+  const sums = frozenSums(parts)
+  const other = Object.keys(frozen).find((part) => sums[part] !== undefined && sums[part] !== frozen[part])
+  if (other !== undefined) {
+    throw new TweedieError('model', `the frozen part ${other} has other weights than the checkpoint was trained with`, {
+      hint: 'give it those of then, or start a new run from the weights',
     })
   }
   const moves = movesOf(tensors, tensorsOf(parts), from.params.length, jointLayout(parts).size)

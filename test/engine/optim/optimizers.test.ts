@@ -70,6 +70,14 @@ describe('adamw', () => {
 })
 
 describe('sgd', () => {
+  it('decays weights by rate times decay, apart from the gradient', () => {
+    const params = Float32Array.of(1, -2)
+    const optimizer = sgd({ weightDecay: 0.5 })
+    optimizer.update(params, Float32Array.of(1, 0), optimizer.init(2), 0.1)
+    expect([...params]).toEqual([expect.closeTo(0.85, 6), expect.closeTo(-1.9, 6)])
+    expect(() => sgd({ weightDecay: -1 })).toThrow('sgd: weightDecay is -1')
+  })
+
   it('with momentum: the velocity is a geometric sum', () => {
     const optimizer = sgd({ momentum: 0.5 })
     const [params, state] = [new Float32Array(1), optimizer.init(1)]

@@ -23,6 +23,7 @@ const checkpoint: Checkpoint = {
     { part: 'unet', name: 'conv.weight', shape: [2, 2] },
     { part: 'prior', name: 'scale', shape: [] },
   ],
+  frozen: { vae: 'abc' },
   optimizer: 'adamw',
   run: { session: { device: 'cpu', threads: 2 }, note: '"checksum":"' },
 }

@@ -156,6 +156,17 @@ describe('parts', () => {
   })
 })
 
+test('a frozen part with other weights than before is noticed', async () => {
+  const { last } = await run(twoPartTask(twoPartSpec(), oneLearns))
+  const weights = frozen.slice()
+  weights[0]! += 1
+  const other = twoPartTask(twoPartSpec(), { decoder: { learns: false, weights } })
+  await expect(run(other, { from: last })).rejects.toMatchObject({
+    code: 'model',
+    message: 'the frozen part decoder has other weights than the checkpoint was trained with',
+  })
+})
+
 describe('the optimiser', () => {
   test('is the one that the specification names', async () => {
     const spec = twoPartSpec({ optimizer: { name: 'sgd', momentum: 0.8, nesterov: true } })

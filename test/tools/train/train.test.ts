@@ -8,8 +8,9 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../../src/tools/train/che
 import type { Checkpoint } from '../../../src/tools/train/checkpoint.ts'
 import { defaultSpec } from '../../../src/families/values/defaults.ts'
 import type { Choices } from '../../../src/families/values/defaults.ts'
-import { train } from '../../../src/app/train.ts'
+import { createTrainer, train } from '../../../src/app/train.ts'
 import type { TrainEvent, TrainOptions } from '../../../src/app/train.ts'
+import type { Model } from '../../../src/families/values/model.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -104,6 +105,46 @@ describe('train', () => {
     }
     await expect(run()).rejects.toMatchObject({ code: 'diverged' })
     expect(last!.state.params.every(Number.isFinite)).toBe(true)
+  })
+})
+
+describe('a step of a family', () => {
+  const spec = specOf(digits, { ...tinyUNet, batch: 12, budget: { steps: 10 } })
+
+  test('is the same in micro-batches, and shared by two processes', async () => {
+    using whole = await createTrainer(spec, digits, engine)
+    using parted = await createTrainer({ ...spec, batch: 4, accumulate: 3 }, digits, engine)
+    const sum: Float32Array[] = []
+    const gradients: Float32Array[] = []
+    using alone = await createTrainer(spec, digits, engine, { reduce: (all) => void gradients.push(all.slice()) })
+    using first = await createTrainer(spec, digits, engine, { ranks: { rank: 0, count: 2 }, reduce: keep })
+    using second = await createTrainer(spec, digits, engine, { ranks: { rank: 1, count: 2 }, reduce: keep })
+    function keep(each: Float32Array): void {
+      sum.push(each.slice())
+    }
+    const [one, two] = [await whole.step(10), await parted.step(10)].map((report) => structuredClone(report))
+    expect(two!.levels).toEqual(one!.levels)
+    expect(two!.loss).toBeCloseTo(one!.loss, 5)
+    const halves = [await first.step(10), await second.step(10)]
+    expect(halves.flatMap(({ levels }) => [...levels])).toEqual([...one!.levels])
+    expect((halves[0]!.loss + halves[1]!.loss) / 2).toBeCloseTo(one!.loss, 5)
+    await alone.step(10)
+    gradients[0]!.forEach((each, i) => expect(sum[0]![i]! + sum[1]![i]!).toBeCloseTo(each, 5))
+  })
+
+  test('begins with the weights of a model, at step 0 with a fresh optimiser', async () => {
+    let model: Model | undefined
+    for await (const event of train({ engine, spec, dataset: digits })) {
+      if (event.type === 'checkpoint') model = event.model
+    }
+    const weights = model!.layout.toMap(model!.weights)
+    const start = { weights: new Map([['unet', weights]]) }
+    const { checkpoints } = await collect({ spec, dataset: digits, start })
+    expect(checkpoints[0]!.state.step).toBe(0)
+    expect(checkpoints[0]!.state.params).toEqual(model!.weights)
+    expect(checkpoints[0]!.state.average).toEqual(model!.weights)
+    expect(checkpoints[0]!.state.optimizer.slots.m!.every((each) => each === 0)).toBe(true)
+    expect(checkpoints.at(-1)!.state.params).not.toEqual(model!.weights)
   })
 })
 

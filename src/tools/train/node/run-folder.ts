@@ -128,7 +128,7 @@ export async function readRun(folder: string, options: DecodeOptions<BaseSpec> =
 }
 
 /** What a run was begun with; undefined where there is none. @throws TweedieError `model` for a broken record */
-export async function readRecord(
+async function readRecord(
   folder: string,
   { parseSpec = parseBaseSpec }: DecodeOptions<BaseSpec> = {},
 ): Promise<RunRecord | undefined> {
