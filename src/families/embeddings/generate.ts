@@ -15,7 +15,7 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { type ControlGradient, controlGradient } from '../../compiled/control-gradient.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
-import { given } from '../given.ts'
+import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { type EmbeddingModel, embeddingsOf } from './model.ts'
 import { timesOf } from '../../diffusion/sample/default-times.ts'
@@ -93,7 +93,7 @@ export function warmEmbeddedGenerator(
   engine: Engine,
   session: WarmSession = {},
 ): WarmTextGenerator {
-  const options = given(session)
+  const options = defined(session)
   const table = embeddingsOf(model)
   const [length] = model.shape as [number]
   return warm((drawn, compiled) =>

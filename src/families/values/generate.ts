@@ -15,7 +15,7 @@ import { calibrate } from '../../compiled/calibrate.ts'
 import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
 import { numberOf } from '../../compiled/kept.ts'
 import { labelsFor } from '../conditions.ts'
-import { given } from '../given.ts'
+import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { modelClassGradient } from './class-gradient.ts'
 import { guidedDenoiser, type GuidedParts, type ModelGuidance } from './guided.ts'
@@ -113,7 +113,7 @@ export async function generate(
  * for (const seed of [1, 2, 3]) show(await generator.draw({ count: 4, seed }))
  */
 export function warmGenerator(model: Model, engine: Engine, session: WarmSession = {}): WarmGenerator {
-  const options = given(session)
+  const options = defined(session)
   const { profile: _, ...rest } = options
   return warm((drawn, compiled) =>
     draw(model, drawn, {
