@@ -1,11 +1,10 @@
 /** The data of a model: what it was trained on, by the record of its run, or others as the model takes them. */
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { TweedieError } from '../../errors.ts'
 import type { DataParts, FamilyModel } from '../../families/family.ts'
 import { isBuiltinName } from '../../files/data/index.ts'
 import { openDataset } from '../../files/data/node/open-dataset.ts'
-import { readJson } from '../../files/io/node/files.ts'
-import { type DataSource, type RunRecord, runPaths } from '../../tools/train/node/run-folder.ts'
+import { type DataSource, readSource } from '../../tools/train/node/run-folder.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import { openParts, type OpenOptions } from './open-data.ts'
 
@@ -41,11 +40,11 @@ export async function unseenData(
   name: string,
   watch: OpenOptions,
 ): Promise<TrainData> {
-  return (await openParts({ ...like(await trainedOn(place), model, name), holdOut: undefined }, watch)).train
+  return (await openParts({ ...like(await readSource(place), model, name), holdOut: undefined }, watch)).train
 }
 
 async function sourceFor(place: string, model: FamilyModel, name: string | undefined): Promise<DataSource> {
-  const trained = await trainedOn(place)
+  const trained = await readSource(place)
   if (trained && (name === undefined || trained.path === name)) return trained
   if (name !== undefined) return like(trained, model, name)
   throw new TweedieError('usage', `${place}: which data the model was trained on is not known`, {
@@ -56,11 +55,6 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
 /** Tokens are made and cut up as they were for training; everything else is read as it is, at the model's size. */
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
   return trained?.tokens ? { ...trained, path } : { path, ...pictureSize(path, model) }
-}
-
-async function trainedOn(place: string): Promise<DataSource | undefined> {
-  const { record } = runPaths(place)
-  return existsSync(record) ? ((await readJson(record, 'model')) as Partial<RunRecord>).data : undefined
 }
 
 /** Pictures of a folder are read at the model's size. */

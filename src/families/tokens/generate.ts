@@ -35,7 +35,7 @@ export interface DrawTokensOptions {
   /** The w of (w + 1) log p(x₀ | x_t, c) − w log p(x₀ | x_t); default 0. */
   readonly guidance?: number | undefined
   /** Tokens of every item that are to be kept, `[...shape]`; −1 where there is none. */
-  readonly defined?: ArrayLike<number> | undefined
+  readonly given?: ArrayLike<number> | undefined
   /** Below 1 likely tokens are preferred; default 1. */
   readonly temperature?: number | undefined
   /** Items computed at a time; default 16, or as many as there are. */
@@ -71,7 +71,7 @@ export type WarmTokenGenerator = Warm<DrawTokensOptions, GeneratedTokens>
 /**
  * Draws samples, once.
  *
- * @throws TweedieError `usage` for a count, class, sampler or defined tokens that make no sense
+ * @throws TweedieError `usage` for a count, class, sampler or given tokens that make no sense
  * @example
  * const { tokens } = await generateTokens(withLength(model, 256), engine, { count: 4, seed: 1 })
  * console.log(textOf(model, tokens))
@@ -100,7 +100,7 @@ async function draw(
   options: DrawTokensOptions,
   compiled: (batch: number) => Promise<CategoricalDenoiser>,
 ): Promise<GeneratedTokens> {
-  const { count, seed = 0, sampler, steps, defined: kept, temperature, signal, onStep, guidance = 0 } = options
+  const { count, seed = 0, sampler, steps, given: kept, temperature, signal, onStep, guidance = 0 } = options
   for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
     if (Number.isInteger(value) && value > 0) continue
     throw new TweedieError('usage', `the ${what} is ${value}: must be a positive whole number`)
@@ -128,7 +128,7 @@ async function draw(
       batch: now,
       ...(sampler && { sampler }),
       ...(steps !== undefined && { steps }),
-      ...(kept && { defined: kept }),
+      ...(kept && { given: kept }),
       ...(temperature !== undefined && { temperature }),
       conditions: conditionsOfItems(labels && { labels }, first, now, count),
       signal,
