@@ -1,5 +1,5 @@
 /** The data of a model: what it was trained on, by the record of its run, or others as the model takes them. */
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { TweedieError } from '../../errors.ts'
 import type { DataParts, FamilyModel } from '../../families/family.ts'
 import { isBuiltinName } from '../../files/data/index.ts'
