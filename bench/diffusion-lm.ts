@@ -9,7 +9,7 @@
  * text. The tasks are what `--require` takes; another one: `--require '[A-Z]@0-3 the@8'`, its parts apart by spaces.
  */
 import { parseArgs } from 'node:util'
-import { parseRequirements } from '../src/cli/requirements.ts'
+import { parseRequirements } from '../src/families/embeddings/requirements.ts'
 import { holdOut } from '../src/files/data/hold-out.ts'
 import { readCorpus } from '../src/files/data/node/read-corpus.ts'
 import { allowedTokens, meets } from '../src/diffusion/discrete/index.ts'

@@ -56,7 +56,7 @@ async function run(path: string, values: OptionValues): Promise<void> {
       import('../app/node/describe-data.ts'),
       import('./train-tokens.ts'),
       import('../files/io/node/images.ts'),
-      import('./require-new.ts'),
+      import('../app/node/require-new.ts'),
       import('./watched.ts'),
     ])
   const { out, count = 64, seed = 0, size, channels, items, force = false } = values as ValuesOf<typeof dataOptions>

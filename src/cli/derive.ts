@@ -1,8 +1,9 @@
 /** From tables of options to a command: what it parses, its help, and what it refuses. */
 import { type Command, InvalidArgumentError, Option as CommanderOption } from 'commander'
-import { TweedieError } from '../errors.ts'
 import type { CommandName, FamilyEntry } from '../families/family.ts'
-import { foreign, isRefusal, kebab, type Option, type OptionTable, type OptionValues } from '../options.ts'
+import { isRefusal, type Option, type OptionTable } from '../options.ts'
+
+export { refuseForeign } from '../app/request.ts'
 
 /** Adds the options of tables, each once, under the headings that they name. */
 export function addOptions(command: Command, tables: readonly OptionTable[]): Command {
@@ -30,34 +31,6 @@ function rankOf(heading: string): number {
 /** The tables of all families for a command. */
 export function familyTables(command: CommandName, entries: readonly FamilyEntry[]): readonly OptionTable[] {
   return entries.map((entry) => entry.options[command] ?? {})
-}
-
-/**
- * Refuses options that other families have and this one has not.
- *
- * @param general the command's own options
- * @throws TweedieError `usage` that names the option and the families that have it
- */
-export function refuseForeign(
-  command: CommandName,
-  values: OptionValues,
-  general: readonly OptionTable[],
-  own: FamilyEntry,
-  entries: readonly FamilyEntry[],
-): void {
-  const table = own.options[command] ?? {}
-  const others = entries.filter((entry) => entry !== own)
-  const name = foreign(
-    values,
-    [...general, table],
-    others.map((entry) => entry.options[command] ?? {}),
-  )
-  if (name === undefined) return
-  const having = others.filter((entry) => Object.hasOwn(entry.options[command] ?? {}, name))
-  throw new TweedieError(
-    'usage',
-    `--${kebab(name)} means nothing to a model of ${own.of}; it is for models of ${having.map(({ of }) => of).join(', ')}`,
-  )
 }
 
 function commanderOption({ flags, help, parse, conflicts, implies, repeated, ...option }: Option): CommanderOption {

@@ -47,7 +47,7 @@ async function run(path: string, values: OptionValues): Promise<void> {
   if (out === undefined && reference === undefined) {
     throw new TweedieError('usage', 'what should be written?', { hint: '--out model.onnx' })
   }
-  const { requireNew } = await import('./require-new.ts')
+  const { requireNew } = await import('../app/node/require-new.ts')
   if (out !== undefined) await requireNew(out, ['.onnx'], force ?? false)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
   const opened = await openFolder(path)

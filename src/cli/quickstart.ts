@@ -25,7 +25,7 @@ export function quickstartCommand(): Command {
 async function run(options: QuickstartOptions): Promise<void> {
   const [{ runTrain }, { runSample }, { readdir }] = await Promise.all([
     import('./train-run.ts'),
-    import('./sample-run.ts'),
+    import('./sample.ts'),
     import('node:fs/promises'),
   ])
   const { minutes, seed, ...common } = options

@@ -11,40 +11,17 @@ export function samplersCommand(): Command {
     ['tweedie samplers --json', 'with papers and the names that others use, and what each is for'],
   ])
   return list.action(async ({ json }: CommonOptions) => {
-    const { samplers: ready } = await import('../diffusion/sample/registry.ts')
-    const { measuredSamplers } = await import('../families/gaussian-sampler.ts')
-    const { tokenSamplers } = await import('../diffusion/discrete/index.ts')
-    const samplers: typeof ready = [...ready, ...measuredSamplers.map((sampler) => ({ sampler }))]
-    if (json) {
-      const rows = samplers.map(({ sampler, alias, diffusers }) => {
-        const { name, order, stochastic, evaluations, use, paper } = sampler
-        return { name, alias, diffusers, of: 'values', order, stochastic, evaluations, use, paper }
-      })
-      const ofTokens = tokenSamplers.map(({ name, masksOnly, use, paper }) => ({
-        name,
-        of: 'tokens',
-        stochastic: true,
-        evaluations: 1,
-        masksOnly,
-        use,
-        paper,
-      }))
-      return printJson([...rows, ...ofTokens])
-    }
-    const width = Math.max(...samplers.map(({ sampler }) => sampler.name.length))
+    const { listSamplers } = await import('../app/list-samplers.ts')
+    const { ofValues, ofTokens } = listSamplers()
+    if (json) return printJson([...ofValues, ...ofTokens])
+    const width = Math.max(...ofValues.map(({ name }) => name.length))
     print(`${'name'.padEnd(width)}  order  evals  noise  use`)
-    for (const { sampler } of samplers) {
-      const { name, order, stochastic, evaluations, use } = sampler
-      const cells = [
-        name.padEnd(width),
-        `${order}`.padEnd(5),
-        `${evaluations}`.padEnd(5),
-        stochastic ? 'yes  ' : 'no   ',
-      ]
-      print(`${cells.join('  ')}  ${use}`)
+    for (const { name, order, stochastic, evaluations, use } of ofValues) {
+      const numbers = [`${order}`.padEnd(5), `${evaluations}`.padEnd(5), stochastic ? 'yes  ' : 'no   ']
+      print(`${[name.padEnd(width), ...numbers].join('  ')}  ${use}`)
     }
     print(`\n${'of tokens'.padEnd(width)}  kernel     use`)
-    for (const { name, masksOnly, use } of tokenSamplers) {
+    for (const { name, masksOnly, use } of ofTokens) {
       print(`${name.padEnd(width)}  ${masksOnly ? 'absorbing' : 'any      '}  ${use}`)
     }
   })

@@ -5,7 +5,7 @@ import { nodeEngine } from '../engine/runtime/node.ts'
 import { trainNoisyClassifier } from '../families/values/train-noisy-classifier.ts'
 import { duration, note, print, printJson, sessionOptions } from './common.ts'
 import { openData } from './open-data.ts'
-import { requireNew } from './require-new.ts'
+import { requireNew } from '../app/node/require-new.ts'
 import type { TrainClassifierOptions } from './train-classifier.ts'
 import { watched } from './watched.ts'
 

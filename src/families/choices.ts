@@ -1,4 +1,5 @@
 /** The values that options take, known without loading what they stand for; the types keep them in step. */
+import type { PosteriorMethodName } from '../diffusion/guidance/methods.ts'
 import type { InputViewName } from '../diffusion/denoise/input-view.ts'
 import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec.ts'
 import type { timesNames } from '../diffusion/denoise/time-distribution.ts'
@@ -99,3 +100,15 @@ export const processSchedules = namesOf<DiscreteSpec['schedule']>({
   'mutual-information': 0,
 })
 export const tokenObjectives = namesOf<DiscreteSpec['objective']>({ bound: 0, hybrid: 0, 'cross-entropy': 0 })
+/** What may have happened to a picture, and how answers to it are drawn. */
+export const restoreTasks = ['inpaint', 'super-resolution', 'deblur', 'denoise', 'colorize'] as const
+export const restoreMethods = namesOf<PosteriorMethodName>({
+  mmps: 0,
+  pigdm: 0,
+  dps: 0,
+  ddrm: 0,
+  repaint: 0,
+  diffpir: 0,
+})
+/** How a picture of another size is made to fit. */
+export const pictureFits = ['cover', 'contain', 'stretch'] as const

@@ -3,12 +3,17 @@
  * training problem, how its models lie in folders, its options, and what it can do (its abilities). Commands, servers and pages ask
  * for an ability; nobody asks which kind a model is.
  */
+import type { TokenSampler } from '../diffusion/discrete/sampler.ts'
+import type { Operator } from '../diffusion/measure/operator.ts'
+import type { Sampler } from '../diffusion/sample/sampler.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { NdArray } from '../files/data/nd-array.ts'
 import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
 import type { GridOptions, Raster } from '../files/io/raster.ts'
+import type { TerminalColors } from '../files/io/terminal.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
+import type { pictureFits } from './choices.ts'
 import type { Store } from '../tools/eval/store.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
@@ -21,6 +26,12 @@ import type { Network } from '../engine/nn/network.ts'
 export interface OwnParts {
   /** From a configuration, as a folder's `config.json` has it, to a network. */
   readonly networks?: Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => Network>> | undefined
+  /** Samplers, by the names that `sampler` asks for them. */
+  readonly samplers?: Readonly<Record<string, () => Sampler | TokenSampler>> | undefined
+  /** Measurements, by the names that `task` asks for them: what is measured of an item `[channels, height, width]`. */
+  readonly measurements?:
+    | Readonly<Record<string, (shape: readonly number[], options: OptionValues) => Operator>>
+    | undefined
   /** Families beside those of the registry, asked first. */
   readonly families?: readonly FamilyEntry[] | undefined
 }
@@ -84,9 +95,9 @@ export interface Abilities<Model> {
   encode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
   decode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
   /** Draws what a damaged item could have been. */
-  restore?(model: Model, item: string, options: OptionValues, setting: Setting): Promise<Drawn>
+  restore?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
   /** Changes an item, or walks from one to another. */
-  edit?(model: Model, item: string, options: OptionValues, setting: Setting): Promise<Drawn>
+  edit?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
   /** The bytes of an ONNX file. */
   export?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
   /** The bytes of a safetensors file with inputs of the network and what it makes of them. */
@@ -114,8 +125,10 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
 
 /** What is named in options and lies elsewhere. In Node: paths. */
 export interface Access {
-  /** @throws TweedieError `model` where there is no such file */
-  bytes(name: string): Promise<Uint8Array>
+  /** @throws TweedieError of this code, by default `model`, where there is no such file */
+  bytes(name: string, code?: 'data' | 'model'): Promise<Uint8Array>
+  /** A picture as numbers of the wanted shape in [−1, 1]. @throws TweedieError `data` for one that does not fit */
+  picture(name: string, wanted: WantedPicture): Promise<Float32Array>
   /** Another model of the same family. @throws TweedieError `model`, or `usage` for one of another family */
   model(name: string): Promise<FamilyModel>
   /**
@@ -131,6 +144,19 @@ export interface Access {
    */
   unseen(name: string): Promise<TrainData>
 }
+
+/** How a picture is to be read. */
+export interface WantedPicture {
+  /** `[channels, height, width]`. */
+  readonly shape: readonly number[]
+  /** Why it has to have that shape, for the refusal of another: `the model makes such pictures`. */
+  readonly why: string
+  /** How a picture of another size is made to fit; by default it is refused. */
+  readonly fit?: (typeof pictureFits)[number] | undefined
+}
+
+/** An item to restore or to edit: a name that {@link Access} reads, or its values as the model has them ([−1, 1] for images). */
+export type Item = string | Float32Array
 
 /** Data, as they were cut up for training. */
 export interface DataParts {
@@ -151,7 +177,17 @@ export interface Progress {
   /** What `done` and `total` count, in the plural: `images`, `steps`; left out where the numbers alone mean nothing to anybody. */
   readonly unit?: string | undefined
   /** What there is to see so far, if anything is: `time` falls from 1 (noise) to 0. */
-  readonly step?: { readonly index: number; readonly time: number; readonly view: () => View } | undefined
+  /** The step that was just made: of `total`; `time` falls from 1 (noise) to 0; `view` shows what there is so far. */
+  readonly step?: ProgressStep | undefined
+}
+
+/** One step of a sampler. */
+export interface ProgressStep {
+  /** From 0. */
+  readonly index: number
+  readonly total: number
+  readonly time: number
+  readonly view: () => View
 }
 
 /** Items as people look at them. */
@@ -160,6 +196,15 @@ export interface View {
   raster?(layout?: GridOptions): Raster
   /** Each as text; left out where they are no text. */
   texts?(): readonly string[]
+  /** The picture for a terminal, where it is another than the raster in small. */
+  preview?(options: PreviewOptions): string
+}
+
+/** What a terminal shows. */
+export interface PreviewOptions extends Pick<GridOptions, 'columns'> {
+  readonly colors: TerminalColors
+  /** Characters in a line. */
+  readonly width: number
 }
 
 /** Items that were made. */
@@ -171,25 +216,49 @@ export interface Drawn extends View {
   readonly classes?: readonly string[] | undefined
   /** What decided the result, as JSON: sampler, steps, seed, …; it goes into files, so that they say where they come from. */
   readonly how: Readonly<Record<string, unknown>>
-  /** The same in a few words: `dpm++-2m, 20 steps`. */
+  /** The same in a few words: `seed 0, dpm++-2m, 20 steps`. */
   readonly howText: string
   /** The values, as a `.npy` file has them. */
   array(): NdArray
-  /** One of them alone. */
-  item(index: number): View
+  /** Some of them: so many, from a first one on. */
+  part(first: number, count: number): View
+  /** The way there, step by step, where that was asked for. */
+  readonly frames?: readonly Frame[] | undefined
+  /** Other pictures that belong beside them, such as the mean of several answers, by the ends of their names. */
+  readonly beside?: Readonly<Record<string, View>> | undefined
 }
 
-/** A model that is ready to draw: what was compiled is kept. */
+/** Items on their way from noise. */
+export interface Frame extends View {
+  /** From 1 (noise) to 0. */
+  readonly time: number
+}
+
+/** What can be made of items, known before there are any. */
+export interface Makes {
+  /** Pictures: of all items together, one of each too, or none. */
+  readonly pictures: 'each' | 'together' | 'none'
+  readonly texts: boolean
+}
+
+/** A model that is ready to draw: what was compiled is kept. Calls may overlap. */
 export interface Painter extends Disposable {
   /** How many graphs were compiled so far. */
   readonly compilations: number
+  readonly makes: Makes
   /**
-   * Draws. `options` are those of the command `sample`, and `count`, `seed`, `class`, `batch`.
+   * Draws. `options` are those of the command `sample`, and `count`, `seed`, `batch`.
    *
    * @throws TweedieError `usage` for what makes no sense, before anything is compiled; `interrupted`
    */
-  draw(options: OptionValues, watch?: Pick<Setting, 'signal' | 'onProgress'>): Promise<Drawn>
+  draw(options: OptionValues, watch?: DrawWatch): Promise<Drawn>
   dispose(): void
+}
+
+/** How one drawing is watched. */
+export interface DrawWatch extends Pick<Setting, 'signal' | 'onProgress'> {
+  /** Whether the way there is kept, as {@link Drawn.frames}. */
+  readonly frames?: boolean | undefined
 }
 
 /** A line of a table for people; left out without a value. */

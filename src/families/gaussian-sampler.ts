@@ -17,6 +17,7 @@ import { euler, rungeKutta, tableaux } from '../diffusion/sample/runge-kutta.ts'
 import { requireTimes } from '../diffusion/sample/sample.ts'
 import type { Sampler } from '../diffusion/sample/sampler.ts'
 import type { ValuesOf } from '../options.ts'
+import type { OwnParts } from './family.ts'
 import type { gaussianOptions, guidanceOptions } from './options.ts'
 
 /** What can be asked for; guided means have no variance of their own. */
@@ -94,8 +95,8 @@ export function stepsText(steps: SamplerChoice['steps']): string {
  * @throws TweedieError `usage` for a name that there is not, with the one that was probably meant, and for options that do
  * not go with the sampler or the model
  */
-export function chooseSampler(model: Sampled, options: SamplerOptions): SamplerChoice {
-  const sampler = samplerOf(model, options)
+export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnParts = {}): SamplerChoice {
+  const sampler = samplerOf(model, options, own)
   const times = timesFor(sampler, model, options)
   requireTimes(times, sampler)
   // its coefficients say whether it can start and end there
@@ -103,9 +104,9 @@ export function chooseSampler(model: Sampled, options: SamplerOptions): SamplerC
   return { sampler, times, steps: adaptive.has(sampler.name) ? undefined : times.length - 1 }
 }
 
-function samplerOf(model: Pick<Sampled, 'network'>, options: SamplerOptions): Sampler {
+function samplerOf(model: Pick<Sampled, 'network'>, options: SamplerOptions, own: OwnParts): Sampler {
   const { eta, churn, variance, guidance = 0 } = options
-  const plain = find(options.sampler ?? defaultSampler)
+  const plain = ownSampler(options.sampler, own) ?? find(options.sampler ?? defaultSampler, own)
   const { name } = plain
   if (eta !== undefined) return variant('eta', withEta, name)(eta)
   if (churn !== undefined) return variant('churn', withChurn, name)(churn)
@@ -152,16 +153,25 @@ function timesFor(
   throw new TweedieError('usage', `\`${said}\`: the sampler ${name} chooses its steps itself`, { hint: 'leave it out' })
 }
 
-function find(name: string): Sampler {
+/** The user's own sampler of this name, if there is one. */
+function ownSampler(name: string | undefined, { samplers: own = {} }: OwnParts): Sampler | undefined {
+  if (name === undefined || !Object.hasOwn(own, name)) return undefined
+  const made = own[name]!()
+  if (!('masksOnly' in made)) return made
+  throw new TweedieError('usage', `own.samplers.${name} is a sampler of tokens, and the model's noise is Gaussian`)
+}
+
+function find(name: string, own: OwnParts): Sampler {
   if (name === 'analytic-dpm' || name === analyticDdpm.name) return analyticDdpm
   if (name === analyticDdim.name) return analyticDdim
   try {
     return samplerByName(name)
   } catch (cause) {
-    const near = suggest(
-      name,
-      [...samplers.map(({ sampler }) => sampler), ...measuredSamplers].map((sampler) => sampler.name),
-    )
+    const ownNames = Object.keys(own.samplers ?? {})
+    const near = suggest(name, [
+      ...[...samplers.map(({ sampler }) => sampler), ...measuredSamplers].map((sampler) => sampler.name),
+      ...ownNames,
+    ])
     const hint = `${near ? `did you mean ${near}? ` : ''}'tweedie samplers' lists all of them`
     throw new TweedieError('usage', `there is no sampler '${name}' for Gaussian noise`, { hint, cause })
   }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { parseRequirements } from '../../src/cli/requirements.ts'
+import { parseRequirements } from '../../src/families/embeddings/requirements.ts'
 import { parseNpy } from '../../src/files/data/index.ts'
 import { characterTokenizer } from '../../src/files/text/index.ts'
 import { linesIn } from './support.ts'

@@ -4,6 +4,7 @@ import { TweedieError } from '../../errors.ts'
 import type { OwnParts, Setting } from '../../families/family.ts'
 import type { Opened } from '../../families/registry.ts'
 import { readBytes } from '../../files/io/node/files.ts'
+import { readPicture } from '../../files/io/node/read-picture.ts'
 import type { OptionValues } from '../../options.ts'
 import { folderStore } from '../../tools/eval/node/folder-store.ts'
 import type { Store } from '../../tools/eval/store.ts'
@@ -31,11 +32,12 @@ export async function settingFor(
     store: lenient(folderStore(place), watch),
     provenance: { tweedie: version, model: place, ...(save !== undefined && { save }) },
     access: {
-      async bytes(name) {
-        const bytes = await readBytes(name, 'model')
+      async bytes(name, code = 'model') {
+        const bytes = await readBytes(name, code)
         if (bytes) return bytes
-        throw new TweedieError('model', `${name}: no such file`)
+        throw new TweedieError(code, `${name}: no such file`)
       },
+      picture: readPicture,
       async model(name) {
         const other = await openFolder(name, own)
         if (other.entry === entry) return other.model

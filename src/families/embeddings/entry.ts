@@ -1,12 +1,13 @@
 /** Tokens as noisy embeddings (Diffusion-LM): what is known without loading the family. */
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
+import { sampleOptions } from './options/sample.ts'
 
 /** Text whose embeddings are diffused by Gaussian noise. */
 export const embeddings: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'embeddings',
   of: 'text as noisy embeddings',
-  options: { eval: evalOptions },
+  options: { sample: sampleOptions, eval: evalOptions },
   accepts: ({ kind }, { objective }) => kind === 'tokens' && objective === 'diffusion-lm',
   wrote: ({ process, data }) => process === null && data.kind === 'tokens',
   wroteSpec: (spec) => 'embeddings' in spec,

@@ -3,6 +3,7 @@ import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import { exportNetwork } from '../export-network.ts'
 import type { Family } from '../family.ts'
 import { checkSpec, type EmbeddedTrainSpec } from '../spec.ts'
+import { painter } from './draw.ts'
 import { describe } from './describe.ts'
 import { evaluate } from './judge.ts'
 import { embeddingFolderOf, type EmbeddingModel, embeddingModelOf } from './model.ts'
@@ -19,5 +20,5 @@ export const embeddingsFamily: Family<EmbeddedTrainSpec, CategoricalDataset, Emb
   read: (folder) => embeddingModelOf(folder),
   write: embeddingFolderOf,
   describe,
-  can: { evaluate, export: exportNetwork },
+  can: { draw: painter, evaluate, export: exportNetwork },
 })

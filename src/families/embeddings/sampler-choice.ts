@@ -1,5 +1,6 @@
 /** Which sampler a model of noisy embeddings is drawn with. */
 import { TweedieError } from '../../errors.ts'
+import type { OwnParts } from '../family.ts'
 import type { EmbeddingModel } from './model.ts'
 import { embeddedSteps } from './generate.ts'
 import { chooseSampler, needsData, type SamplerChoice, type SamplerOptions } from '../gaussian-sampler.ts'
@@ -9,13 +10,14 @@ import { chooseSampler, needsData, type SamplerChoice, type SamplerOptions } fro
  *
  * @throws TweedieError `usage` for a sampler that is measured on data first
  */
-export function chooseEmbeddedSampler(model: EmbeddingModel, options: SamplerOptions): SamplerChoice {
+export function chooseEmbeddedSampler(
+  model: EmbeddingModel,
+  options: SamplerOptions,
+  own: OwnParts = {},
+): SamplerChoice {
   const plain = options.sampler === undefined && options.times === undefined && options.steps === undefined
-  const chosen = chooseSampler(model, {
-    ...options,
-    sampler: options.sampler ?? 'ddpm',
-    ...(plain && { steps: embeddedSteps }),
-  })
+  const asked = { ...options, sampler: options.sampler ?? 'ddpm', ...(plain && { steps: embeddedSteps }) }
+  const chosen = chooseSampler(model, asked, own)
   if (!needsData(chosen.sampler)) return chosen
   throw new TweedieError('usage', `\`sampler: ${chosen.sampler.name}\` measures on images and points`)
 }

@@ -1,12 +1,13 @@
 /** Tokens under a discrete process: what is known without loading the family. */
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
+import { sampleOptions } from './options/sample.ts'
 
 /** Text, maps, tables and images of few levels. */
 export const tokens: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'tokens',
   of: 'tokens',
-  options: { eval: evalOptions },
+  options: { sample: sampleOptions, eval: evalOptions },
   accepts: ({ kind }) => kind === 'tokens',
   wrote: ({ process }) => process !== null,
   wroteSpec: (spec) => 'process' in spec,

@@ -3,6 +3,7 @@ import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import { exportNetwork } from '../export-network.ts'
 import type { Family } from '../family.ts'
 import { checkSpec, type TokenTrainSpec } from '../spec.ts'
+import { painter } from './draw.ts'
 import { describe } from './describe.ts'
 import { evaluate } from './judge.ts'
 import { tokenFolderOf, type TokenModel, tokenModelOf } from './model.ts'
@@ -19,5 +20,5 @@ export const tokensFamily: Family<TokenTrainSpec, CategoricalDataset, TokenModel
   read: (folder) => tokenModelOf(folder),
   write: tokenFolderOf,
   describe,
-  can: { evaluate, export: exportNetwork },
+  can: { draw: painter, evaluate, export: exportNetwork },
 })

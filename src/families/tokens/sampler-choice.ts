@@ -1,6 +1,7 @@
 /** A sampler of tokens from its name; what does not go with the model is refused here, before anything is computed. */
 import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
+import type { OwnParts } from '../family.ts'
 import type { TokenModel } from './model.ts'
 
 /**
@@ -11,9 +12,13 @@ import type { TokenModel } from './model.ts'
 export function chooseTokenSampler(
   { process: { mask, spec } }: Pick<TokenModel, 'process'>,
   name: string | undefined,
+  { samplers: own = {} }: OwnParts = {},
 ): TokenSampler | undefined {
   if (name === undefined) return undefined
-  const sampler = tokenSamplerByName(name)
+  const sampler = Object.hasOwn(own, name) ? own[name]!() : tokenSamplerByName(name)
+  if (!('masksOnly' in sampler)) {
+    throw new TweedieError('usage', `own.samplers.${name} is a sampler of Gaussian noise, and the model is of tokens`)
+  }
   if (!sampler.masksOnly || mask !== null) return sampler
   throw new TweedieError('usage', `\`sampler: ${name}\` fills in masks, and the model's kernel is ${spec.kernel}`, {
     hint: tokenSamplers.filter(({ masksOnly }) => !masksOnly).map((each) => `\`sampler: ${each.name}\``)[0],

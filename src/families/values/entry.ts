@@ -1,13 +1,22 @@
 /** Values under Gaussian noise: what is known without loading the family. */
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
+import { editOptions } from './options/edit.ts'
+import { restoreOptions } from './options/restore.ts'
+import { sampleOptions } from './options/sample.ts'
 import { exportOptions } from './options/export.ts'
 
 /** Images, points and any other numbers. */
 export const values: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'values',
   of: 'images and points',
-  options: { eval: evalOptions, export: exportOptions },
+  options: {
+    sample: sampleOptions,
+    restore: restoreOptions,
+    edit: editOptions,
+    eval: evalOptions,
+    export: exportOptions,
+  },
   accepts: ({ kind }) => kind !== 'tokens',
   wrote: ({ process, data }) => process === null && data.kind !== 'tokens',
   wroteSpec: (spec) => !('process' in spec) && !('embeddings' in spec),

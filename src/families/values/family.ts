@@ -2,6 +2,10 @@
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Family } from '../family.ts'
 import { checkSpec, type TrainSpec } from '../spec.ts'
+import { painter } from './draw.ts'
+import { editItem } from './edit-item.ts'
+import { decode, encode } from './latents.ts'
+import { restoreItem } from './restore-item.ts'
 import { describe } from './describe.ts'
 import { exportModel, reference } from './export.ts'
 import { evaluate } from './judge.ts'
@@ -19,5 +23,14 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   read: (folder) => modelOf(folder),
   write: folderOf,
   describe,
-  can: { evaluate, export: exportModel, reference },
+  can: {
+    draw: painter,
+    encode,
+    decode,
+    restore: restoreItem,
+    edit: editItem,
+    evaluate,
+    export: exportModel,
+    reference,
+  },
 })

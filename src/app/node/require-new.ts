@@ -1,8 +1,7 @@
 /** Refuses files that would be written over, or could not be written. */
 import { stat } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
-import { TweedieError } from '../errors.ts'
-import { quoted } from './output.ts'
+import { TweedieError } from '../../errors.ts'
 
 /**
  * Refuses a path before there is anything to write to it.
@@ -15,13 +14,18 @@ export async function requireNew(path: string, extensions: readonly string[], fo
     throw new TweedieError('usage', `${path}: the extension chooses the format: ${extensions.join(', ')}`)
   }
   if (!force && (await exists(path))) {
-    throw new TweedieError('exists', `${path} exists`, { hint: '--force writes over it, or name another file' })
+    throw new TweedieError('exists', `${path} exists`, { hint: '`force` writes over it, or name another file' })
   }
   if (!(await exists(dirname(path)))) {
     throw new TweedieError('usage', `${path}: there is no folder ${dirname(path)}`, {
-      hint: `mkdir -p ${quoted(dirname(path))}`,
+      hint: `mkdir -p ${quotedPath(dirname(path))}`,
     })
   }
+}
+
+/** A path as a shell takes it for one word. */
+function quotedPath(path: string): string {
+  return /^[\w@%+=:,./\\~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** What is required of a text, as it is typed: a word at a place, or one of some characters at several. */
-import { requireAmong, requireTokens, type TokenRequirement } from '../diffusion/discrete/index.ts'
-import { TweedieError } from '../errors.ts'
-import type { Tokenizer } from '../files/text/index.ts'
+import { requireAmong, requireTokens, type TokenRequirement } from '../../diffusion/discrete/index.ts'
+import { TweedieError } from '../../errors.ts'
+import type { Tokenizer } from '../../files/text/index.ts'
 
 const hint = "a word and its first place, 'love@5', or a class of characters and places, '[A-Z]@0' or '[aeiou]@3-9'"
 
@@ -14,16 +14,16 @@ const hint = "a word and its first place, 'love@5', or a class of characters and
 export function parseRequirements(text: string, tokenizer: Tokenizer): TokenRequirement[] {
   const [, what, from, to] = /^(.+)@(\d+)(?:-(\d+))?$/su.exec(text) ?? []
   if (what === undefined || from === undefined)
-    throw new TweedieError('usage', `--require ${text}: not understood`, { hint })
+    throw new TweedieError('usage', `\`require\` ${text}: not understood`, { hint })
   if (!/^\[.+\]$/su.test(what)) {
     if (to !== undefined)
-      throw new TweedieError('usage', `--require ${text}: a word has one place, its first`, { hint })
+      throw new TweedieError('usage', `\`require\` ${text}: a word has one place, its first`, { hint })
     return requireTokens(tokenizer.encode(what), Number(from))
   }
   const allowed = tokensOf(what, tokenizer)
-  if (allowed.length === 0) throw new TweedieError('usage', `--require ${text}: no token is in ${what}`)
+  if (allowed.length === 0) throw new TweedieError('usage', `\`require\` ${text}: no token is in ${what}`)
   const count = Number(to ?? from) - Number(from) + 1
-  if (count < 1) throw new TweedieError('usage', `--require ${text}: the last place is before the first`)
+  if (count < 1) throw new TweedieError('usage', `\`require\` ${text}: the last place is before the first`)
   return requireAmong(
     allowed,
     Array.from({ length: count }, (_, i) => Number(from) + i),
@@ -35,7 +35,7 @@ function tokensOf(characters: string, tokenizer: Tokenizer): number[] {
   try {
     matches = new RegExp(`^${characters}+$`, 'u')
   } catch (cause) {
-    throw new TweedieError('usage', `--require ${characters}: no class of characters`, { hint, cause })
+    throw new TweedieError('usage', `\`require\` ${characters}: no class of characters`, { hint, cause })
   }
   const all = Array.from({ length: tokenizer.size }, (_, token) => token)
   return all.filter((token) => matches.test(tokenizer.decode([token])))

@@ -1,0 +1,173 @@
+/** Where items go: a picture of all of them, a folder of one file each, an array, texts; and the way there. */
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { TweedieError } from '../../errors.ts'
+import type { Drawn, Makes, View } from '../../families/family.ts'
+import { writeNpy } from '../../files/data/formats/npy.ts'
+import { writeFileAtomic } from '../../files/io/node/files.ts'
+import { animationExtensions, imageExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
+import { magnify, type Raster } from '../../files/io/raster.ts'
+import { requireNew } from './require-new.ts'
+
+/** How items are written. */
+export interface WriteOptions {
+  /** Write over files that exist; default: an `exists` error. */
+  readonly overwrite?: boolean | undefined
+  /** Pictures in a row of a grid; by default as square as possible. */
+  readonly columns?: number | undefined
+  /** Enlarges pictures by a whole number, their pixels kept sharp; default 1. */
+  readonly scale?: number | undefined
+  /** What made them, written into pictures and JSON; by default what the items say of themselves. */
+  readonly provenance?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Between two texts of a file. */
+const divider = '\n--------\n'
+
+/**
+ * Refuses an output before there is anything to write.
+ *
+ * @param makes what can be made of the items
+ * @param beside ends of names of pictures beside the first, such as `mean`
+ * @throws TweedieError `exists` for what would be written over, `usage` for an extension that is no format of such items
+ */
+export async function checkOutput(
+  out: string,
+  makes: Makes,
+  { overwrite = false, beside = [] }: { readonly overwrite?: boolean; readonly beside?: readonly string[] } = {},
+): Promise<void> {
+  if (await isFolder(out)) return checkFolder(out, makes, overwrite)
+  const extensions = [
+    ...(makes.pictures === 'none' ? [] : imageExtensions),
+    ...(makes.texts ? ['.txt', '.json'] : []),
+    '.npy',
+  ]
+  const others = isPicture(out) ? beside.map((name) => besideName(out, name)) : []
+  for (const path of [out, ...others]) await requireNew(path, extensions, overwrite)
+}
+
+/** Refuses the file of a way before there is one: an animation of pictures, or a text. */
+export async function checkTrajectory(path: string, { pictures }: Makes, overwrite = false): Promise<void> {
+  await requireNew(path, pictures === 'none' ? ['.txt'] : animationExtensions, overwrite)
+}
+
+/**
+ * Writes items. The extension chooses the format: a picture of all of them; `.npy` the values; `.txt` and `.json` texts; a folder
+ * (a name without an extension) one file each.
+ *
+ * @returns the files
+ * @throws TweedieError `exists` for what would be written over, `usage` for a format that such items have not
+ * @example
+ * await writeDrawn('cats.png', await painter.draw({ count: 4, class: 'cat' }), { overwrite: true, scale: 4 })
+ */
+export async function writeDrawn(out: string, drawn: Drawn, options: WriteOptions = {}): Promise<string[]> {
+  if (await isFolder(out)) return writeFolder(out, drawn, options)
+  const extension = extname(out).toLowerCase()
+  const { overwrite = false, provenance = drawn.how } = options
+  if (isPicture(out)) {
+    const views = [[out, drawn] as const, ...besides(drawn, (name) => besideName(out, name))]
+    for (const [path, view] of views) {
+      await writeImage(path, rasterOf(view, path, options), { overwrite, provenance })
+    }
+    return views.map(([path]) => path)
+  }
+  await requireNew(out, ['.npy', '.json', '.txt'], overwrite)
+  if (extension === '.npy') await writeFileAtomic(out, writeNpy(drawn.array()))
+  else {
+    const texts = textsOf(drawn, out)
+    const content = extension === '.json' ? JSON.stringify({ ...provenance, texts }, undefined, 2) : texts.join(divider)
+    await writeFileAtomic(out, `${content}\n`)
+  }
+  return [out]
+}
+
+/**
+ * Writes the way to items, which they have if it was asked for: an animation, or a text.
+ *
+ * @throws TweedieError `exists`, or `usage` where the way was not kept
+ */
+export async function writeTrajectory(path: string, drawn: Drawn, options: WriteOptions = {}): Promise<void> {
+  const { frames = [] } = drawn
+  const { overwrite = false, provenance = drawn.how } = options
+  if (frames.length === 0) {
+    throw new TweedieError('usage', `${path}: the way to these items was not kept`, { hint: 'draw them with `frames`' })
+  }
+  if (animationExtensions.includes(extname(path).toLowerCase())) {
+    const rasters = frames.map((frame) => rasterOf(frame, path, options))
+    return writeAnimation(path, rasters, { overwrite, provenance })
+  }
+  await requireNew(path, ['.txt'], overwrite)
+  const texts = frames.map((frame) => `t = ${frame.time.toFixed(4)}\n${textsOf(frame, path).join(divider)}\n`)
+  await writeFileAtomic(path, texts.join('\n'))
+}
+
+/** One file to an item, numbered, with its class. */
+async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions): Promise<string[]> {
+  const { overwrite = false, provenance = drawn.how } = options
+  await checkFolder(folder, makesOf(drawn), overwrite)
+  await mkdir(folder, { recursive: true })
+  const files: string[] = []
+  const write = async (name: string, view: View, item?: number): Promise<void> => {
+    const path = join(folder, `${name}${view.raster ? '.png' : '.txt'}`)
+    const about = item === undefined ? provenance : { ...provenance, item }
+    if (view.raster) await writeImage(path, rasterOf(view, path, options), { overwrite, provenance: about })
+    else {
+      await requireNew(path, ['.txt'], overwrite)
+      await writeFileAtomic(path, `${textsOf(view, path).join(divider)}\n`)
+    }
+    files.push(path)
+  }
+  for (let i = 0; i < drawn.count; i++) {
+    const name = drawn.classes?.[i]
+    await write(`${String(i).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`, drawn.part(i, 1), i)
+  }
+  for (const [name, view] of besides(drawn, (each) => each)) await write(name, view)
+  return files
+}
+
+async function checkFolder(out: string, makes: Makes, overwrite: boolean): Promise<void> {
+  if (makes.pictures !== 'each' && !makes.texts) {
+    throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
+  }
+  const found = await stat(out).catch(() => undefined)
+  if (found === undefined || overwrite || (found.isDirectory() && (await readdir(out)).length === 0)) return
+  throw new TweedieError('exists', `${out} exists and is not empty`, {
+    hint: '`force` writes into it, or name another one',
+  })
+}
+
+/** What items say of themselves: those of pictures have three axes. */
+function makesOf(drawn: Drawn): Makes {
+  const pictures = drawn.raster === undefined ? 'none' : drawn.shape.length > 2 ? 'each' : 'together'
+  return { pictures, texts: drawn.texts !== undefined }
+}
+
+function besides<Name>({ beside = {} }: Drawn, name: (end: string) => Name): (readonly [Name, View])[] {
+  return Object.entries(beside).map(([end, view]) => [name(end), view] as const)
+}
+
+/** `grid.png` → `grid-mean.png`. */
+function besideName(path: string, end: string): string {
+  const extension = extname(path)
+  return `${path.slice(0, path.length - extension.length)}-${end}${extension}`
+}
+
+function rasterOf(view: View, path: string, { columns, scale = 1 }: WriteOptions): Raster {
+  const raster = view.raster?.(columns === undefined ? {} : { columns })
+  if (raster) return scale === 1 ? raster : magnify(raster, scale)
+  throw new TweedieError('usage', `${path}: there is no picture of such items`, { hint: 'write a .npy or a .txt file' })
+}
+
+function textsOf(view: View, path: string): readonly string[] {
+  if (view.texts) return view.texts()
+  throw new TweedieError('usage', `${path}: such items are no texts`, { hint: 'write a .png or a .npy file' })
+}
+
+const isPicture = (path: string): boolean => imageExtensions.includes(extname(path).toLowerCase())
+
+async function isFolder(path: string): Promise<boolean> {
+  if (extname(path) === '' || /[\\/]$/.test(path)) return true
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+}
+
+const fileName = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')

@@ -1,0 +1,62 @@
+/** Requests are checked by the same tables of options that command lines are derived from. */
+import { TweedieError } from '../errors.ts'
+import type { CommandName, FamilyEntry, OwnParts } from '../families/family.ts'
+import { familiesOf } from '../families/registry.ts'
+import { foreign, type OptionTable, type OptionValues } from '../options.ts'
+import { suggest } from '../suggest.ts'
+
+/**
+ * Refuses what makes no sense before anything is computed: an option that there is not, one that the model's family has not, and
+ * options that exclude each other.
+ *
+ * @param general the options of all families
+ * @throws TweedieError `usage`
+ */
+export function checkRequest(
+  command: CommandName,
+  values: OptionValues,
+  general: readonly OptionTable[],
+  entry: FamilyEntry,
+  own: OwnParts,
+): void {
+  const entries = familiesOf(own)
+  refuseForeign(command, values, general, entry, entries)
+  const all: OptionTable = Object.assign({}, ...general, entry.options[command] ?? {})
+  const asked = Object.keys(values).filter((name) => values[name] !== undefined)
+  for (const name of asked) {
+    if (!Object.hasOwn(all, name)) {
+      const near = suggest(name, Object.keys(all))
+      throw new TweedieError('usage', `there is no option \`${name}\` of ${command}`, {
+        hint: near ? `did you mean \`${near}\`?` : `there are ${Object.keys(all).join(', ')}`,
+      })
+    }
+    const other = all[name]!.conflicts?.find((each) => asked.includes(each))
+    if (other !== undefined) throw new TweedieError('usage', `\`${name}\` cannot be used with \`${other}\``)
+  }
+}
+
+/**
+ * Refuses options that other families have and this one has not.
+ *
+ * @param general the options of all families
+ * @throws TweedieError `usage` that names the option and the families that have it
+ */
+export function refuseForeign(
+  command: CommandName,
+  values: OptionValues,
+  general: readonly OptionTable[],
+  own: FamilyEntry,
+  entries: readonly FamilyEntry[],
+): void {
+  const table = own.options[command] ?? {}
+  const others = entries.filter((entry) => entry !== own)
+  const name = foreign(
+    values,
+    [...general, table],
+    others.map((entry) => entry.options[command] ?? {}),
+  )
+  if (name === undefined) return
+  const having = others.filter((entry) => Object.hasOwn(entry.options[command] ?? {}, name))
+  const those = having.map(({ of }) => of).join(', ')
+  throw new TweedieError('usage', `\`${name}\` means nothing to a model of ${own.of}; it is for models of ${those}`)
+}

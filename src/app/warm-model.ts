@@ -1,0 +1,121 @@
+/** A model that is open: what was compiled is kept, and everything that it can do is a method. */
+import { TweedieError } from '../errors.ts'
+import type { ConditionRequest } from '../families/conditions.ts'
+import { drawOptions } from '../families/draw-options.ts'
+import type {
+  CommandName,
+  Drawn,
+  DrawWatch,
+  FamilyEntry,
+  FamilyModel,
+  Item,
+  Painter,
+  Setting,
+} from '../families/family.ts'
+import type { guidanceOptions, stepOptions } from '../families/options.ts'
+import { abilityOf, type Opened } from '../families/registry.ts'
+import type { OptionValues, ValuesOf } from '../options.ts'
+import { checkRequest } from './request.ts'
+import { stoppable } from './stopped.ts'
+
+/** How work on a model is asked for: the options of the command of the same name, and how it is stopped and watched. */
+export type ModelRequest = OptionValues & Pick<Setting, 'signal' | 'onProgress'>
+
+/** How to draw; other options are those of the model's family, as `tweedie sample --help` lists them. */
+export type DrawRequest = Omit<ValuesOf<typeof drawOptions & typeof stepOptions & typeof guidanceOptions>, 'seed'> &
+  DrawWatch &
+  OptionValues & {
+    /** Item i depends on (seed, i) and its class only; default 0. */
+    readonly seed?: number | bigint | string | undefined
+    /** A class by name or number, several in turn, or `all`. */
+    readonly class?: ConditionRequest | undefined
+  }
+
+/** A model that is open. Calls may overlap. */
+export interface WarmModel extends Disposable {
+  readonly entry: FamilyEntry
+  readonly model: FamilyModel
+  /** How many graphs were compiled for drawing so far; a drawing in the shapes of an earlier one compiles none. */
+  readonly compilations: number
+  /**
+   * Draws samples.
+   *
+   * @throws TweedieError `usage` for what makes no sense, before anything is compiled; `interrupted` after the signal
+   * @example
+   * const cats = await painter.draw({ count: 4, class: 'cat', seed: 1 })
+   */
+  draw(request?: DrawRequest): Promise<Drawn>
+  /** Walks items up to latents, along the probability flow. @throws TweedieError `usage` where the family cannot */
+  encode(item: Item, request?: ModelRequest): Promise<Drawn>
+  /** Walks latents down to items. */
+  decode(latents: Item, request?: ModelRequest): Promise<Drawn>
+  /**
+   * Draws what a damaged item could have been.
+   *
+   * @example
+   * await painter.restore(pixels, { task: 'deblur', kernel: 'gaussian:1.5', count: 4 })
+   */
+  restore(item: Item, request: ModelRequest): Promise<Drawn>
+  /** Changes an item, or walks from it to another. */
+  edit(item: Item, request?: ModelRequest): Promise<Drawn>
+  /** Frees what was compiled, after what is running. */
+  dispose(): void
+}
+
+/** A model that is ready for everything that its family can do. Nothing is compiled before the first call. */
+export function warmModel(opened: Opened, setting: Setting): WarmModel {
+  const { entry, model } = opened
+  let painter: Promise<Painter> | undefined
+  let made: Painter | undefined
+  let closed = false
+  const open = async (): Promise<Painter> => {
+    const ability = await abilityOf('draw', opened, setting.own)
+    return (made = ability(model, setting))
+  }
+  const perform = async <T>(
+    what: string,
+    command: CommandName,
+    { signal, onProgress, ...values }: ModelRequest,
+    work: (values: OptionValues, setting: Setting) => Promise<T>,
+  ): Promise<T> => {
+    if (closed) throw new TweedieError('usage', 'the model was disposed of, and is asked again')
+    checkRequest(command, values, [drawOptions], entry, setting.own)
+    return stoppable(what, signal, () =>
+      work(values, { ...setting, signal, onProgress: onProgress ?? setting.onProgress }),
+    )
+  }
+  const dispose = (): void => {
+    closed = true
+    made?.dispose()
+  }
+  return {
+    entry,
+    model,
+    get compilations() {
+      return made?.compilations ?? 0
+    },
+    draw: ({ frames, ...request } = {}) =>
+      perform('drawing', 'sample', request, async (values, { signal, onProgress }) => {
+        painter ??= open()
+        return (await painter).draw(values, { signal, onProgress, frames })
+      }),
+    encode: (item, request = {}) =>
+      perform('encoding', 'sample', { ...request, encode: item }, async (values, its) =>
+        (await abilityOf('encode', opened, its.own))(model, values, its),
+      ),
+    decode: (latents, request = {}) =>
+      perform('decoding', 'sample', { ...request, decode: latents }, async (values, its) =>
+        (await abilityOf('decode', opened, its.own))(model, values, its),
+      ),
+    restore: (item, request) =>
+      perform('the restoration', 'restore', request, async (values, its) =>
+        (await abilityOf('restore', opened, its.own))(model, item, values, its),
+      ),
+    edit: (item, request = {}) =>
+      perform('the edit', 'edit', request, async (values, its) =>
+        (await abilityOf('edit', opened, its.own))(model, item, values, its),
+      ),
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}

@@ -1,0 +1,50 @@
+/** Options of the commands that draw, shared by families. */
+import { oneOf, options, text, whole } from '../options.ts'
+import { pictureFits } from './choices.ts'
+import { seedOptions } from './options.ts'
+
+/** What every painter takes, the user's own too. */
+export const drawOptions = options({
+  count: { flags: '-n, --count <n>', help: 'how many (default: 16, of text 1)', parse: whole({ max: 1_000_000 }) },
+  batch: {
+    flags: '--batch <n>',
+    help: 'items at a time; changes the memory, not the samples (default: 64, of text 16)',
+    parse: whole(),
+    group: 'General',
+  },
+  ...seedOptions,
+})
+
+/** Which classes. */
+export const classOptions = options({
+  class: {
+    flags: '--class <names>',
+    help: 'a class by name or number, several with commas, or all (default: all in turn)',
+    parse: text,
+  },
+})
+
+/** How pictures of several items are laid out. */
+export const gridOptions = options({
+  columns: { flags: '--columns <n>', help: 'pictures in a row of the grid', parse: whole() },
+  scale: { flags: '--scale <n>', help: 'enlarge pictures by a whole number', parse: whole({ max: 64 }) },
+})
+
+/** The length of texts. */
+export const lengthOptions = options({
+  length: {
+    flags: '--length <n>',
+    help: 'of text: how many tokens (default: as in training)',
+    parse: whole({ max: 65_536 }),
+    group: 'Models of text and other tokens',
+  },
+})
+
+/** How an own photograph of another size is used. */
+export const fitOptions = options({
+  fit: {
+    flags: '--fit <how>',
+    help: 'pictures of another size: cover (scale and cut), contain (scale and fill up), stretch (default: refused)',
+    parse: oneOf(pictureFits),
+  },
+})

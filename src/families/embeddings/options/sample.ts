@@ -1,0 +1,25 @@
+/** What `sample` takes for models of text as noisy embeddings beside what it takes for all. */
+import { options, positive, text } from '../../../options.ts'
+import { lengthOptions } from '../../draw-options.ts'
+import { gaussianOptions } from '../../options.ts'
+
+const group = 'Models of text as noisy embeddings (diffusion-lm)'
+
+export const sampleOptions = options({
+  ...gaussianOptions,
+  ...lengthOptions,
+  clamp: { flags: '--clamp', help: 'round to tokens in every step', group },
+  require: {
+    flags: '--require <what>',
+    help: "a word at a place, 'love@5', or characters at places, '[A-Z]@0-3'; several by saying it again",
+    parse: text,
+    repeated: true,
+    group,
+  },
+  fluency: {
+    flags: '--fluency <lambda>',
+    help: 'how much what is likely counts against what is required (default: 0.01)',
+    parse: positive,
+    group,
+  },
+})

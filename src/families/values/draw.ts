@@ -1,0 +1,133 @@
+/** The ability to draw values: a painter that keeps what it compiled, the models that guide it, and variances that it measured. */
+import { itemSize } from '../../files/data/dataset.ts'
+import type { Sampler } from '../../diffusion/sample/sampler.ts'
+import type { ValuesOf } from '../../options.ts'
+import { classesAsked } from '../class-numbers.ts'
+import type { drawOptions } from '../draw-options.ts'
+import type { Drawn, DrawWatch, Frame, Painter, Setting } from '../family.ts'
+import { chooseSampler, needsData, type SamplerChoice, stepsText } from '../gaussian-sampler.ts'
+import { given } from '../given.ts'
+import { sessionOf } from '../session-of.ts'
+import { drawnValues, makesOf, valuesView } from './drawn.ts'
+import { type GenerateProgress, warmGenerator } from './generate.ts'
+import { chooseGuidance } from './guidance-choice.ts'
+import type { ModelGuidance } from './guided.ts'
+import { measuredSampler } from './measured-sampler.ts'
+import type { Model } from './model.ts'
+import type { sampleOptions } from './options/sample.ts'
+
+type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
+
+/** How many items where nothing is asked for. */
+const defaultCount = 16
+
+/** A painter of a model. */
+export function painter(model: Model, setting: Setting): Painter {
+  const generator = warmGenerator(model, setting.engine, sessionOf(setting))
+  const guidances = new Map<string, Promise<ModelGuidance>>()
+  /** Models that guide are opened once: another copy would be compiled again. */
+  const guidanceOf = (options: Options): Promise<ModelGuidance> => {
+    const { guidance, guidanceRescale, guidanceInterval, negative, weak, classifier, classifierScale } = options
+    const asked = { guidance, guidanceRescale, guidanceInterval, negative, weak, classifier, classifierScale }
+    const key = JSON.stringify(asked)
+    const found = guidances.get(key) ?? chooseGuidance(model, given(asked), setting.access)
+    guidances.set(key, found)
+    found.catch(() => guidances.delete(key))
+    return found
+  }
+  return {
+    makes: makesOf(model),
+    get compilations() {
+      return generator.compilations
+    },
+    async draw(values, watch = {}) {
+      const options = values as Options
+      const { count = defaultCount, seed = 0, batch, clip, arithmetic } = options
+      const choice = chooseSampler(model, options, setting.own)
+      const guidance = await guidanceOf(options)
+      const classified = model.classNames.length > 0 ? model : { classNames: guidance.classifier?.classNames ?? [] }
+      const asked = classesAsked(classified, options.class, count)
+      const sampler = needsData(choice.sampler)
+        ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
+        : choice.sampler
+      const way = watch.frames ? new Way(model, count) : undefined
+      const { items, labels } = await generator.draw({
+        ...{ count, seed, batch, arithmetic, clip, guidance, sampler, times: choice.times, labels: asked },
+        signal: watch.signal,
+        onStep(progress) {
+          way?.put(progress)
+          report(model, count, progress, watch)
+        },
+      })
+      return drawnValues(model, items, {
+        classes: labels && Array.from(labels, (label) => classified.classNames[label] ?? String(label)),
+        ...howOf(options, sampler, choice, guidance),
+        ...(way && { frames: way.frames() }),
+      })
+    },
+    dispose: () => generator.dispose(),
+    [Symbol.dispose]: () => generator.dispose(),
+  }
+}
+
+function howOf(
+  options: Options,
+  sampler: Sampler,
+  { steps }: SamplerChoice,
+  { classifier }: ModelGuidance,
+): Pick<Drawn, 'how' | 'howText'> {
+  const { seed = 0, spacing, times, eta, churn, arithmetic, guidance, negative, weak } = options
+  return {
+    how: {
+      seed,
+      sampler: sampler.name,
+      steps: steps ?? null,
+      spacing: spacing ?? null,
+      ...given({ times, eta, churn, arithmetic: arithmetic === 'int8' ? arithmetic : undefined }),
+      class: options.class ?? null,
+      guidance: guidance ?? 0,
+      ...given({ negative, weak }),
+      ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
+    },
+    howText: `seed ${seed}, ${sampler.name}, ${stepsText(steps)}`,
+  }
+}
+
+/** Items that are done, where those of a batch that is under way count in part. */
+function report(model: Model, count: number, progress: GenerateProgress, { onProgress }: DrawWatch): void {
+  const { done, total, step, toItems } = progress
+  onProgress?.({
+    phase: 'sample',
+    done: (count * done) / total,
+    total: count,
+    unit: model.scale.kind === 'image' ? 'images' : 'items',
+    step: {
+      index: step.index,
+      total: step.total,
+      time: step.s,
+      view: () => valuesView(model, toItems(step.denoised)),
+    },
+  })
+}
+
+/** The way to items, all batches side by side. */
+class Way {
+  readonly #model: Model
+  readonly #count: number
+  readonly #steps: { readonly time: number; readonly items: Float32Array }[] = []
+
+  constructor(model: Model, count: number) {
+    this.#model = model
+    this.#count = count
+  }
+
+  put({ step, firstItem, toItems }: GenerateProgress): void {
+    const size = itemSize(this.#model.frame.item)
+    const frame = (this.#steps[step.index] ??= { time: step.s, items: new Float32Array(this.#count * size) })
+    frame.items.set(toItems(step.x), firstItem * size)
+  }
+
+  frames(): readonly Frame[] {
+    return this.#steps.map(({ time, items }) => ({ time, ...valuesView(this.#model, items) }))
+  }
+}

@@ -1,0 +1,55 @@
+/** Items of values as everybody sees them: pictures, plots, arrays. */
+import { itemSize } from '../../files/data/dataset.ts'
+import { affineOf } from '../../files/data/normalise.ts'
+import { pictureOf, textPictureOf } from '../../files/show/picture.ts'
+import type { Drawn, Makes, View } from '../family.ts'
+import { given } from '../given.ts'
+import type { Model } from './model.ts'
+
+/** What of a model shows its items. */
+export type Shown = Pick<Model, 'frame' | 'scale'>
+
+/** What can be made of its items. */
+export function makesOf({ frame }: Pick<Shown, 'frame'>): Makes {
+  return { pictures: frame.item.length === 3 ? 'each' : 'together', texts: false }
+}
+
+/** A view of items `[n, ...item]`, as the network has them. */
+export function valuesView({ scale }: Pick<Shown, 'scale'>, items: Float32Array): View {
+  return {
+    raster: (layout = {}) => pictureOf(items, scale, layout),
+    preview: ({ columns, ...terminal }) => textPictureOf(items, scale, { ...terminal, ...given({ columns }) }),
+  }
+}
+
+/** Items that were made. */
+export function drawnValues(
+  model: Shown,
+  items: Float32Array,
+  told: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames' | 'beside'>>,
+): Drawn {
+  const size = itemSize(model.frame.item)
+  const count = items.length / size
+  const shape = [count, ...model.frame.item]
+  const part = (first: number, some: number): View =>
+    valuesView(model, items.subarray(first * size, (first + some) * size))
+  return {
+    ...valuesView(model, items),
+    ...told,
+    count,
+    shape,
+    array: () => ({ shape, data: inUnits(model, items) }),
+    part,
+  }
+}
+
+/** Float32 values: images in [−1, 1], everything else in the units of the data. */
+function inUnits({ scale }: Shown, items: Float32Array): Float32Array {
+  if (scale.kind === 'image') return items
+  const { shift, scale: factor } = affineOf(scale)
+  const span = itemSize(scale.shape) / shift.length
+  return items.map((x, i) => {
+    const c = Math.floor(i / span) % shift.length
+    return shift[c]! + factor[c]! * x
+  })
+}

@@ -1,0 +1,62 @@
+/** The ability to edit: a picture changed as far as a strength allows, or what lies between two of them. */
+import { TweedieError } from '../../errors.ts'
+import type { OptionValues, ValuesOf } from '../../options.ts'
+import { classesAsked, classNumbers } from '../class-numbers.ts'
+import type { drawOptions } from '../draw-options.ts'
+import type { Drawn, Item, Setting } from '../family.ts'
+import { sessionOf } from '../session-of.ts'
+import { drawnValues } from './drawn.ts'
+import { edit, interpolate } from './edit.ts'
+import type { Model } from './model.ts'
+import type { editOptions } from './options/edit.ts'
+import { pictureValues } from './picture-values.ts'
+
+type Options = ValuesOf<typeof editOptions & typeof drawOptions>
+
+/** Changes a picture, or walks from it to another. */
+export async function editItem(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn> {
+  const asked = options as Options
+  const { to, method = 'sdedit', steps, seed = 0, guidance, clip, fit } = asked
+  const walks = to !== undefined
+  const count = asked.count ?? (walks ? 9 : method === 'invert' ? 1 : 4)
+  const strength = asked.strength ?? (walks ? 1 : 0.5)
+  requireSense(asked, count, strength)
+  if (model.scale.kind !== 'image' || model.frame.item.length !== 3) {
+    throw new TweedieError('usage', 'edit is for models of images')
+  }
+  const wanted = { shape: model.frame.item, why: 'the model makes such pictures', fit }
+  const first = await pictureValues(item, wanted, setting.access)
+  const second = walks ? await pictureValues(to, wanted, setting.access) : undefined
+  const labels = classesAsked(model, asked.class, count)
+  const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
+  const { engine, signal, onProgress } = setting
+  const onStep = (done: number, total: number): void => onProgress?.({ phase: 'edit', done, total, unit: 'steps' })
+  const how = { ...sessionOf(setting), signal, onStep, strength, steps, labels, guidance, clip }
+  const items = second
+    ? await interpolate(model, engine, [first, second], { ...how, count })
+    : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, seed })
+  const manner = walks ? 'interpolate' : method
+  return drawnValues(model, items, {
+    how: {
+      picture: typeof item === 'string' ? item : null,
+      to: to ?? null,
+      ...{ method: manner, strength, class: asked.class ?? null, guidance: guidance ?? 0, seed },
+    },
+    howText: `${manner}, strength ${strength}, seed ${seed}`,
+  })
+}
+
+function requireSense({ to, method, from }: Options, count: number, strength: number): void {
+  if (strength === 0) throw new TweedieError('usage', '`strength: 0` changes nothing: it lies in (0, 1]')
+  if (to !== undefined && count < 2)
+    throw new TweedieError('usage', `\`count: ${count}\`: a walk from one picture to another has 2 or more`)
+  if (from !== undefined && (to !== undefined || method !== 'invert')) {
+    throw new TweedieError('usage', '`from` is for `method: invert`')
+  }
+}
+
+function repeated(item: Float32Array, count: number): Float32Array {
+  const items = new Float32Array(count * item.length)
+  for (let i = 0; i < count; i++) items.set(item, i * item.length)
+  return items
+}

@@ -1,0 +1,157 @@
+/** The abilities to encode and decode: items to latents and back, along the probability flow. */
+import { clipped } from '../../diffusion/denoise/clip.ts'
+import { timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
+import { requireTimes, sample } from '../../diffusion/sample/sample.ts'
+import type { Sampler } from '../../diffusion/sample/sampler.ts'
+import { uniformTimes } from '../../diffusion/sample/times.ts'
+import { TweedieError } from '../../errors.ts'
+import { itemSize } from '../../files/data/dataset.ts'
+import { parseNpy } from '../../files/data/formats/npy.ts'
+import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
+import type { OptionValues, ValuesOf } from '../../options.ts'
+import { classesAsked } from '../class-numbers.ts'
+import { labelsFor } from '../conditions.ts'
+import type { drawOptions } from '../draw-options.ts'
+import type { Access, Drawn, Item, Setting, WantedPicture } from '../family.ts'
+import { chooseSampler } from '../gaussian-sampler.ts'
+import { sessionOf } from '../session-of.ts'
+import { drawnValues } from './drawn.ts'
+import { chooseGuidance } from './guidance-choice.ts'
+import { guidedModel, type ModelGuidance } from './guided.ts'
+import type { Model } from './model.ts'
+import type { sampleOptions } from './options/sample.ts'
+
+/** An item may be named, or be at hand. */
+type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {
+  readonly encode?: Item
+  readonly decode?: Item
+}
+
+/** Steps each way, where nothing is asked for: more than for samples, for what is lost on the way is seen. */
+const defaultSteps = 100
+
+/** Walks items up to their latents, `[n, ...]` as the network has them. */
+export async function encode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
+  const options = values as Options
+  const guidance = await chooseGuidance(model, options, setting.access)
+  if (guidance.w || guidance.classifier) {
+    throw new TweedieError('usage', '`encode` goes without guidance: there would be no way back')
+  }
+  const way = wayOf(model, options, 'up', setting)
+  const x = await readItems(model, options.encode!, options.fit, setting.access)
+  const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'encode' })
+  const shape = [last.length / itemSize(model.frame.network), ...model.frame.network]
+  return {
+    ...told(options, 'encode', way),
+    count: shape[0]!,
+    shape,
+    array: () => ({ shape, data: last }),
+    part: () => ({}),
+  }
+}
+
+/** Walks latents down to items. */
+export async function decode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
+  const options = values as Options
+  const guidance = await chooseGuidance(model, options, setting.access)
+  const way = wayOf(model, options, 'down', setting)
+  const { frame } = model
+  const latent = options.decode!
+  const x = typeof latent === 'string' ? await readArray(latent, frame.network, setting.access) : latent
+  const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'decode' })
+  const count = last.length / itemSize(frame.network)
+  const items = fromNetwork(frame, last, new Float32Array(count * itemSize(frame.item)))
+  return drawnValues(model, items, told(options, 'decode', way))
+}
+
+/** How to go. */
+interface Way {
+  readonly sampler: Sampler
+  readonly times: readonly number[]
+}
+
+function wayOf(model: Model, options: Options, direction: 'up' | 'down', { own }: Setting): Way {
+  const { steps, spacing: _, encode: __, decode: ___, ...rest } = options
+  const times = latentTimes(model, steps ?? defaultSteps)
+  const { sampler } = chooseSampler(model, { ...rest, times, sampler: options.sampler ?? 'ddim' }, own)
+  if (direction === 'up') times.reverse()
+  requireTimes(times, sampler)
+  if (!sampler.stochastic) return { sampler, times }
+  throw new TweedieError('usage', `${sampler.name} cannot decode: it draws noise on the way`)
+}
+
+async function walk(
+  model: Model,
+  { clip, seed = 0, class: asked }: Options,
+  setting: Setting,
+  {
+    sampler,
+    times,
+    x,
+    guidance,
+    phase,
+  }: Way & {
+    readonly x: Float32Array
+    readonly guidance: ModelGuidance
+    readonly phase: string
+  },
+): Promise<Float32Array> {
+  const batch = x.length / itemSize(model.frame.network)
+  const labels = labelsFor(model, batch, classesAsked(model, asked, batch), 'nothing')
+  const { signal, onProgress } = setting
+  using guided = await guidedModel(model, setting.engine, guidance, { batch, ...sessionOf(setting) })
+  // a clipped way is no way back
+  const denoiser = clip ? clipped(guided.denoiser) : guided.denoiser
+  let last = x
+  const problem = { sampler, times, x, seed, ...(signal && { signal }), ...(labels && { conditions: { labels } }) }
+  for await (const { x: state, index, total } of sample(denoiser, problem)) {
+    last = state as Float32Array
+    onProgress?.({ phase, done: index + 1, total, unit: 'steps' })
+  }
+  return last.slice()
+}
+
+/** Falling times from the last one with signal to the faintest noise, between which the flow runs both ways. */
+function latentTimes({ schedule }: Model, steps: number): number[] {
+  const from = Math.min(1, timeOfNoiseLevel(schedule, 80))
+  const to = schedule.table ? 1 / schedule.table.steps : timeOfNoiseLevel(schedule, 0.002)
+  return uniformTimes(steps, { from, to })
+}
+
+/** A picture, or items in an array as `sample` writes them, as the network sees them. */
+async function readItems(
+  { frame, scale }: Model,
+  item: Item,
+  fit: WantedPicture['fit'],
+  access: Access,
+): Promise<Float32Array> {
+  if (scale.kind !== 'image') throw new TweedieError('usage', '`encode` is for models of images')
+  const { item: shape } = frame
+  const items =
+    typeof item !== 'string'
+      ? item
+      : item.toLowerCase().endsWith('.npy')
+        ? await readArray(item, shape, access)
+        : await access.picture(item, { shape, why: 'the model makes such pictures', fit })
+  return toNetwork(frame, items, new Float32Array((items.length / itemSize(shape)) * itemSize(frame.network)))
+}
+
+/** An array `[n, ...shape]`. */
+async function readArray(name: string, shape: readonly number[], access: Access): Promise<Float32Array> {
+  const { shape: found, data } = parseNpy(await access.bytes(name, 'data'))
+  if (found.length === shape.length + 1 && found.slice(1).join() === shape.join())
+    return Float32Array.from(data, Number)
+  throw new TweedieError('data', `${name}: an array [${found.join(', ')}], expected [n, ${shape.join(', ')}]`)
+}
+
+function told(options: Options, way: 'encode' | 'decode', { sampler, times }: Way): Pick<Drawn, 'how' | 'howText'> {
+  const item = options[way]
+  const steps = times.length - 1
+  return {
+    how: {
+      [way]: typeof item === 'string' ? item : null,
+      ...{ sampler: sampler.name, steps, class: options.class ?? null },
+    },
+    howText: `${sampler.name}, ${steps} steps`,
+  }
+}

@@ -1,0 +1,75 @@
+/** What `restore` takes for models of values: what happened to the picture, and how answers are drawn. */
+import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
+import { restoreMethods, restoreTasks } from '../../choices.ts'
+import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+
+const [measurement, method, output] = ['Measurement', 'Method', 'Output'] as const
+
+export const restoreOptions = options({
+  task: { flags: '--task <name>', help: `what happened to it: ${restoreTasks.join(', ')}`, parse: text },
+  mask: {
+    flags: '--mask <file>',
+    help: 'inpaint: a picture of the same size, white where something is to be filled in',
+    parse: text,
+    group: measurement,
+  },
+  factor: {
+    flags: '--factor <n>',
+    help: 'super-resolution: how much smaller it is than what the model makes',
+    parse: whole({ min: 2 }),
+    group: measurement,
+  },
+  bicubic: {
+    flags: '--bicubic',
+    help: 'super-resolution: it was made smaller by bicubic interpolation, not by averages',
+    group: measurement,
+  },
+  kernel: {
+    flags: '--kernel <name>',
+    help: 'deblur: gaussian:SIGMA, box:PIXELS or motion:PIXELS,DEGREES',
+    parse: text,
+    group: measurement,
+  },
+  sigma: {
+    flags: '--sigma <x>',
+    help: 'noise of the measurement, data being -1 … 1 (default: 0.02)',
+    parse: real({ min: 0 }),
+    group: measurement,
+  },
+  simulate: { flags: '--simulate', help: 'the picture is clean: measure it first, with noise', group: measurement },
+  fit: { ...fitOptions.fit, group: measurement },
+  method: {
+    flags: '--method <name>',
+    help: `how to draw: ${restoreMethods.join(', ')} (default: mmps)`,
+    parse: oneOf(restoreMethods),
+    group: method,
+  },
+  steps: { flags: '--steps <n>', help: "steps (default: the method's)", parse: whole({ max: 100_000 }), group: method },
+  iterations: {
+    flags: '--iterations <n>',
+    help: 'mmps: of the solver, in each step (default: 3)',
+    parse: whole({ max: 1000 }),
+    group: method,
+  },
+  zeta: {
+    flags: '--zeta <x>',
+    help: 'dps: length of the step (default: 400/steps, 4 at most); diffpir: share of new noise (default: 1)',
+    parse: real({ min: 0 }),
+    group: method,
+  },
+  lambda: {
+    flags: '--lambda <x>',
+    help: 'diffpir: how much the model counts against the measurement (default: 1)',
+    parse: positive,
+    group: method,
+  },
+  resample: {
+    flags: '--resample <n>',
+    help: 'repaint: how often it walks back (default: 10)',
+    parse: whole({ max: 1000 }),
+    group: method,
+  },
+  class: { ...classOptions.class, help: 'the class that it is of, if that is known', group: method },
+  columns: { ...gridOptions.columns, group: output },
+  scale: { ...gridOptions.scale, group: output },
+})

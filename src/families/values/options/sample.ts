@@ -1,0 +1,46 @@
+/** What `sample` takes for models of values beside what it takes for all. */
+import { oneOf, options, text } from '../../../options.ts'
+import { arithmetics } from '../../choices.ts'
+import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
+
+const latents = 'Pictures as latents, instead of noise'
+
+/** What has no meaning on the way from a picture to its latent, or back. */
+const idle = ['count', 'arithmetic', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
+
+export const sampleOptions = options({
+  ...classOptions,
+  ...guidanceOptions,
+  ...gaussianOptions,
+  ...gridOptions,
+  ...clipOptions,
+  arithmetic: {
+    flags: '--arithmetic <kind>',
+    help: `${arithmetics.join(', ')} (default: float32). int8: convolutions in whole numbers, up to twice as fast on a cpu with integer dot products, slightly other samples; their ranges are measured first, which pays off from 64 items on`,
+    parse: oneOf(arithmetics),
+    group: 'More: sampling',
+  },
+  data: {
+    flags: '--data <path>',
+    help: 'for analytic-ddpm and analytic-ddim: what to measure on (default: what train was given)',
+    parse: text,
+    group: 'More: sampling',
+  },
+  ...moreGuidanceOptions,
+  encode: {
+    flags: '--encode <picture>',
+    help: 'walk from a picture (or a .npy of samples) to its latent, a .npy: ddim',
+    parse: text,
+    group: latents,
+    conflicts: idle,
+  },
+  decode: {
+    flags: '--decode <latent>',
+    help: 'and back: the same sampler and as many steps',
+    parse: text,
+    group: latents,
+    conflicts: ['encode', ...idle],
+  },
+  fit: { ...fitOptions.fit, group: latents },
+})

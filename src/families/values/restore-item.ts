@@ -1,0 +1,61 @@
+/** The ability to restore: answers to what a damaged picture could have been, their mean and their spread. */
+import { posteriorMethods } from '../../diffusion/guidance/methods.ts'
+import { requireNoise } from '../../diffusion/measure/observation.ts'
+import { itemSize } from '../../files/data/dataset.ts'
+import type { OptionValues } from '../../options.ts'
+import { classesAsked } from '../class-numbers.ts'
+import type { Drawn, Item, Setting } from '../family.ts'
+import { sessionOf } from '../session-of.ts'
+import { drawnValues, valuesView } from './drawn.ts'
+import type { Model } from './model.ts'
+import { defaultMethod, defaultRestoreSteps, restore } from './restore.ts'
+import { observationOf, type RestoreValues } from './restore-task.ts'
+
+/** How many answers where nothing is asked for. */
+const defaultCount = 4
+
+/** Draws what a damaged picture could have been. */
+export async function restoreItem(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn> {
+  const asked = options as RestoreValues
+  const { count = defaultCount, method = defaultMethod, seed = 0, batch, task } = asked
+  const { iterations, zeta, lambda, resample } = asked
+  const observed = await observationOf(model, item, asked, setting)
+  if (posteriorMethods[method].noise) requireNoise(method, observed)
+  const labels = classesAsked(model, asked.class, count)
+  const steps = asked.steps ?? defaultRestoreSteps[method]
+  const { items } = await restore(model, setting.engine, observed, {
+    ...sessionOf(setting),
+    ...{ count, method, steps, labels, seed, batch, signal: setting.signal },
+    settings: { iterations, zeta, lambda, resample },
+    onStep: (done, total) => setting.onProgress?.({ phase: 'restore', done, total, unit: 'images' }),
+  })
+  const { mean, deviation } = summaryOf(items, itemSize(model.frame.item))
+  const largest = deviation.reduce((most, value) => Math.max(most, value), 0)
+  // the spread as brightness: black is none, white is the largest
+  const bright = deviation.map((value) => (largest > 0 ? (2 * value) / largest - 1 : -1))
+  const { sigma } = observed
+  return drawnValues(model, items, {
+    how: {
+      picture: typeof item === 'string' ? item : null,
+      ...{ task, sigma, method, steps, seed },
+      class: asked.class ?? null,
+      simulated: asked.simulate ?? false,
+      largestDeviation: largest,
+    },
+    howText: `seed ${seed}, ${method}, ${steps} steps, sigma ${String(sigma)}`,
+    ...(count > 1 && { beside: { mean: valuesView(model, mean), std: valuesView(model, bright) } }),
+  })
+}
+
+/** Mean and standard deviation of each value over the answers. */
+function summaryOf(
+  items: Float32Array,
+  size: number,
+): { readonly mean: Float32Array; readonly deviation: Float32Array } {
+  const count = items.length / size
+  const mean = new Float32Array(size)
+  items.forEach((value, i) => (mean[i % size]! += value / count))
+  const square = new Float64Array(size)
+  items.forEach((value, i) => (square[i % size]! += (value - mean[i % size]!) ** 2 / Math.max(1, count - 1)))
+  return { mean, deviation: Float32Array.from(square, Math.sqrt) }
+}

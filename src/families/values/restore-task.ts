@@ -1,0 +1,168 @@
+/** From a task and its options to what was measured. */
+import {
+  averagePooling,
+  bicubicReduction,
+  boxBlur,
+  boxMask,
+  gaussianBlur,
+  greyScale,
+  type LinearOperator,
+  maskOperator,
+  motionBlur,
+  type Observation,
+  observation,
+  observe,
+  type Operator,
+} from '../../diffusion/measure/index.ts'
+import { TweedieError } from '../../errors.ts'
+import type { OptionValues, ValuesOf } from '../../options.ts'
+import { suggest } from '../../suggest.ts'
+import { restoreTasks } from '../choices.ts'
+import type { drawOptions } from '../draw-options.ts'
+import type { Item, OwnParts, Setting, WantedPicture } from '../family.ts'
+import type { Model } from './model.ts'
+import type { restoreOptions } from './options/restore.ts'
+import { pictureValues } from './picture-values.ts'
+
+/** What can be asked for. */
+export type RestoreValues = ValuesOf<typeof restoreOptions & typeof drawOptions>
+
+type Task = (typeof restoreTasks)[number]
+
+/** Noise where nothing is said: about that of a good camera, and of eight bits many times over. */
+const defaultSigma = 0.02
+
+/**
+ * What was measured of a picture.
+ *
+ * @throws TweedieError `usage` for options that do not go together, `data` for pictures of another size or mode
+ */
+export async function observationOf(
+  model: Model,
+  item: Item,
+  options: RestoreValues,
+  { access, own }: Pick<Setting, 'access' | 'own'>,
+): Promise<Observation> {
+  const { simulate = false, seed = 0, fit } = options
+  const shape = model.frame.item
+  if (model.scale.kind !== 'image' || shape.length !== 3) {
+    throw new TweedieError('usage', 'restore is for models of images', {
+      hint: 'the library restores anything: see examples/signal.ts',
+    })
+  }
+  const measurement = ownMeasurement(options, own)
+  const task = measurement ? undefined : taskOf(options, own)
+  if (task) refuseForeign(task, options)
+  const sigma = sigmaOf(task, options)
+  const operator = measurement
+    ? measurement(shape, options as OptionValues)
+    : await operatorOf(task!, shape, options, access)
+  // A mask hides parts of a picture of full size; other operators measure a picture of another shape.
+  const seen = simulate || task === 'inpaint' ? shape : operator.to
+  const why = simulate || task === undefined ? 'the model makes such pictures' : whyOf(task, shape)
+  const values = await pictureValues(item, { shape: seen.length === 3 ? seen : shape, why, fit }, access)
+  if (simulate) return observe(operator, values, { sigma, seed: `simulate ${seed}` })
+  return observation(operator, task === 'inpaint' ? await operator.forward(values) : Float64Array.from(values), sigma)
+}
+
+/** The user's own measurement of this name, if there is one. */
+function ownMeasurement(
+  { task }: RestoreValues,
+  { measurements: own = {} }: OwnParts,
+): ((shape: readonly number[], options: OptionValues) => Operator) | undefined {
+  return task !== undefined && Object.hasOwn(own, task) ? own[task] : undefined
+}
+
+function taskOf({ task }: RestoreValues, { measurements = {} }: OwnParts): Task {
+  const names = [...restoreTasks, ...Object.keys(measurements)]
+  if (task === undefined) throw new TweedieError('usage', `what happened to it? \`task\` is one of ${names.join(', ')}`)
+  if ((restoreTasks as readonly string[]).includes(task)) return task as Task
+  const near = suggest(task, names)
+  throw new TweedieError('usage', `\`task\` is '${task}': it must be one of ${names.join(', ')}`, {
+    hint: near ? `did you mean ${near}?` : 'one of your own is given as own.measurements, or in tweedie.config.ts',
+  })
+}
+
+async function operatorOf(
+  task: Task,
+  shape: readonly number[],
+  options: RestoreValues,
+  access: Setting['access'],
+): Promise<LinearOperator> {
+  const { mask, factor, bicubic, kernel, fit } = options
+  switch (task) {
+    case 'inpaint':
+      return maskOperator(shape, await maskOf(required('mask', task, mask), shape, fit, access))
+    case 'super-resolution':
+      return (bicubic ? bicubicReduction : averagePooling)(shape, required('factor', task, factor))
+    case 'deblur':
+      return kernelOf(required('kernel', task, kernel), shape)
+    case 'denoise': {
+      const all = maskOperator(shape, boxMask(shape, { height: 0, width: 0 }), 'denoise')
+      return { ...all, to: shape }
+    }
+    case 'colorize':
+      if (shape[0] !== 3)
+        throw new TweedieError('usage', `\`task: colorize\`: the model makes pictures of ${shape[0]} channels`)
+      return greyScale(shape)
+  }
+}
+
+/** White is what is to be filled in: there nothing is seen. */
+async function maskOf(
+  name: string,
+  [, height, width]: readonly number[],
+  fit: WantedPicture['fit'],
+  access: Setting['access'],
+): Promise<Uint8Array> {
+  const why = 'a mask is as large as the picture'
+  const values = await access.picture(name, { shape: [1, height!, width!], why, fit })
+  const seen = Uint8Array.from(values, (value) => (value < 0 ? 1 : 0))
+  if (seen.every((value) => value === 1)) {
+    throw new TweedieError('data', `${name}: the mask has no white, so there is nothing to fill in`)
+  }
+  if (seen.every((value) => value === 0)) throw new TweedieError('data', `${name}: the mask hides the whole picture`)
+  return seen
+}
+
+/** A blur by its description. */
+function kernelOf(text: string, shape: readonly number[]): LinearOperator {
+  const [, name, numbers = ''] = /^([a-z]+)(?::(.*))?$/.exec(text) ?? []
+  const values = numbers === '' ? [] : numbers.split(',').map(Number)
+  const [first, second = 0] = values
+  if (first !== undefined && values.every(Number.isFinite)) {
+    if (name === 'gaussian' && values.length === 1) return gaussianBlur(shape, first)
+    if (name === 'box' && values.length === 1) return boxBlur(shape, first)
+    if (name === 'motion' && values.length <= 2) return motionBlur(shape, first, second)
+  }
+  throw new TweedieError('usage', `\`kernel\`: '${text}' is no kernel`, {
+    hint: 'gaussian:1.5 (pixels), box:3 (pixels, odd), motion:7 or motion:7,45 (pixels, degrees)',
+  })
+}
+
+function sigmaOf(task: Task | undefined, { sigma }: RestoreValues): number {
+  if (task !== 'denoise') return sigma ?? defaultSigma
+  const asked = required('sigma', task, sigma)
+  if (asked > 0) return asked
+  throw new TweedieError('usage', `\`task: denoise\` with \`sigma: ${asked}\`: it must be greater than 0`)
+}
+
+/** What belongs to one task makes no sense for another. */
+function refuseForeign(task: Task, options: RestoreValues): void {
+  const own = { mask: 'inpaint', factor: 'super-resolution', bicubic: 'super-resolution', kernel: 'deblur' } as const
+  for (const [name, of] of Object.entries(own)) {
+    if (options[name as keyof typeof own] !== undefined && of !== task) {
+      throw new TweedieError('usage', `\`${name}\` is for \`task: ${of}\`, not for ${task}`)
+    }
+  }
+}
+
+function required<T>(name: string, task: string, value: T | undefined): T {
+  if (value !== undefined) return value
+  throw new TweedieError('usage', `\`task: ${task}\` needs \`${name}\``)
+}
+
+function whyOf(task: string, [, height, width]: readonly number[]): string {
+  if (task === 'super-resolution') return `the model makes ${width} × ${height}`
+  return task === 'colorize' ? 'a picture to be coloured is grey' : 'the model makes such pictures'
+}

@@ -1,0 +1,100 @@
+/** Reads a picture as a model's data: of exactly the wanted size and mode, or made to fit where that is asked for. */
+import type { Metadata, Sharp } from 'sharp'
+import { TweedieError } from '../../../errors.ts'
+import { readBytes } from './files.ts'
+
+/** How a picture of another size is made to fit: scaled and cut, scaled and filled up with white, or stretched. */
+export const pictureFits = ['cover', 'contain', 'stretch'] as const
+export type PictureFit = (typeof pictureFits)[number]
+
+/** What is wanted. */
+export interface ReadPictureOptions {
+  /** `[channels, height, width]`; one channel is grey, three are red, green and blue. */
+  readonly shape: readonly number[]
+  /** Why it has to have that shape, for the refusal of another. */
+  readonly why: string
+  /** How it is made to fit, its colours included; by default a picture of another size or mode is refused. */
+  readonly fit?: PictureFit | undefined
+}
+
+/**
+ * The values of a picture, channels first, in [−1, 1]. A picture whose pixels are all grey counts as colour if it is stored as
+ * colour, and is taken where grey is wanted.
+ *
+ * @throws TweedieError `data` for no picture, another size, colour where grey is wanted, or grey where colour is
+ * @example
+ * const values = await readPicture('photo.jpg', { shape: [3, 32, 32], why: 'the model makes such pictures', fit: 'cover' })
+ */
+export async function readPicture(path: string, options: ReadPictureOptions): Promise<Float32Array> {
+  const bytes = await readBytes(path, 'data')
+  if (bytes === undefined) throw new TweedieError('data', `${path}: no such file`)
+  const { default: sharp } = await import('sharp')
+  const { shape, why, fit } = options
+  const [channels, height, width] = shape as [number, number, number]
+  if (channels !== 1 && channels !== 3) {
+    throw new TweedieError('data', `${path}: the model makes ${channels} channels, a picture has 1 or 3`, {
+      hint: 'use the library for such data: arrays in place of files',
+    })
+  }
+  try {
+    const upright = sharp(bytes).rotate().flatten({ background: '#fff' })
+    const colours = isGrey(await sharp(bytes).metadata()) ? 1 : 3
+    const fitted = fit === undefined ? upright : fittedTo(upright, width, height, fit)
+    const found = await planesOf(fitted, fit === undefined ? colours : channels)
+    if (fit === undefined) requireSame(path, found, [channels, height, width], why)
+    const planes = found.channels === channels ? found.data : found.data.subarray(0, height * width)
+    return Float32Array.from(planes, (byte) => byte / 127.5 - 1)
+  } catch (cause) {
+    if (cause instanceof TweedieError) throw cause
+    throw new TweedieError('data', `${path}: not a picture that can be read`, { cause })
+  }
+}
+
+/** A picture as bytes, `[channels, height, width]`. */
+interface Planes {
+  readonly channels: 1 | 3
+  readonly height: number
+  readonly width: number
+  readonly data: Uint8Array
+}
+
+function isGrey({ channels = 3, space }: Metadata): boolean {
+  return channels < 3 || space === 'b-w' || space === 'grey16'
+}
+
+function fittedTo(image: Sharp, width: number, height: number, fit: PictureFit): Sharp {
+  return image.resize(width, height, { fit: fit === 'stretch' ? 'fill' : fit, background: '#fff' })
+}
+
+async function planesOf(image: Sharp, channels: 1 | 3): Promise<Planes> {
+  const { data, info } = await image
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  const plane = info.width * info.height
+  const planes = Uint8Array.from(
+    { length: channels * plane },
+    (_, i) => data[(i % plane) * info.channels + Math.floor(i / plane)]!,
+  )
+  return { channels, height: info.height, width: info.width, data: planes }
+}
+
+/** Refuses another size, and another mode that says something. */
+function requireSame(path: string, found: Planes, shape: readonly [number, number, number], why: string): void {
+  const [channels, height, width] = shape
+  const hint = 'make it fit: `fit: cover` scales and cuts it'
+  if (found.height !== height || found.width !== width) {
+    const sizes = `${found.width} × ${found.height} pixels, expected ${width} × ${height}`
+    throw new TweedieError('data', `${path}: ${sizes}: ${why}`, { hint })
+  }
+  if (found.channels === channels) return
+  if (channels === 3) {
+    throw new TweedieError('data', `${path}: a grey picture, expected colour: ${why}`, {
+      hint: 'save it as RGB, colour it with `task: colorize`, or make it fit: `fit: cover`',
+    })
+  }
+  const plane = height * width
+  const [red, green, blue] = [0, 1, 2].map((c) => found.data.subarray(c * plane, (c + 1) * plane))
+  if (red!.every((value, i) => value === green![i] && value === blue![i])) return
+  throw new TweedieError('data', `${path}: a picture in colour, expected grey: ${why}`, { hint })
+}
