@@ -68,6 +68,12 @@ export { type TokenModel, withLength } from './families/tokens/model.ts'
 export { tokenPictureOf } from './files/show/token-picture.ts'
 export { textOf } from './files/show/token-text.ts'
 
+// Open models: warm, whatever their family
+export { openModel, type OpenOptions } from './app/open.ts'
+export type { DrawRequest, ModelRequest, WarmModel } from './app/warm-model.ts'
+export { pictureBytes } from './app/picture-bytes.ts'
+export type { Drawn, Frame, Item, OwnParts, Progress, View } from './families/family.ts'
+
 // Conditions, guidance, restoration, edits
 export {
   type ConditionDescription,

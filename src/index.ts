@@ -3,16 +3,20 @@
  * files, folders and the native engine.
  *
  * @example
- * import { generate, io, modelOf, nodeEngine, readModelFolder, writeImage } from 'tweedie'
+ * import { open, writeDrawn } from 'tweedie'
  *
- * const model = modelOf(await readModelFolder('runs/mine'))
- * const { items, shape } = await generate(model, await nodeEngine(), { count: 16, seed: 1 })
- * await writeImage('samples.png', io.toGrid(items, shape))
+ * const painter = await open('runs/mine')
+ * const drawn = await painter.draw({ count: 16, seed: 1 })
+ * await writeDrawn('samples.png', drawn, { overwrite: true })
+ * painter.dispose() // or `using painter = …`
  */
 export * from './core.ts'
 export { type OpenDatasetOptions, openDataset } from './files/data/node/index.ts'
 export * as evaluation from './eval.ts'
 export { readModelFolder, writeAnimation, writeImage, writeModelFolder } from './files/io/node/index.ts'
+export { open, type OpenFolderOptions } from './app/node/open.ts'
+export { writeDrawn, type WriteOptions, writeTrajectory } from './app/node/write-drawn.ts'
+export { type PictureFit, readPicture, type ReadPictureOptions } from './files/io/node/read-picture.ts'
 export { describeRuntime, nodeEngine } from './engine/runtime/node.ts'
 export { beginRun, readRun } from './tools/train/node/run-folder.ts'
 export { digestOf, type RunEvent, trainInFolder } from './app/node/run.ts'

@@ -56,7 +56,7 @@ const ofNode =
 /** Packages that are pure JavaScript, each where the one file is that stands on it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub.ts'],
-  fflate: ['src/files/data/formats/idx.ts', 'src/files/data/formats/npz.ts'],
+  fflate: ['src/files/data/formats/idx.ts', 'src/files/data/formats/npz.ts', 'src/files/io/png.ts'],
 }
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

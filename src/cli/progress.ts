@@ -49,14 +49,15 @@ export function phases(verbosity: Verbosity = {}): Disposable & {
     display = undefined
   }
   return {
-    onProgress({ phase, done, total, unit = '' }) {
+    onProgress({ phase, done, total, unit = '', step }) {
       if (phase !== now) {
         stop()
         now = phase
         display = startProgress(phase, verbosity)
       }
+      const note = step ? `step ${step.index + 1}/${step.total}` : ''
       const shown = display
-      void shown?.then((started) => display === shown && started.update(done, total, '', unit))
+      void shown?.then((started) => display === shown && started.update(done, total, note, unit))
     },
     onRemark(text) {
       if (display === undefined) say(text, verbosity)

@@ -157,7 +157,11 @@ describe('refused', () => {
     ['train FOLDER/pets.csv -o FOLDER/x --tokens columns --length 4', 2, /--length is not for tables/],
     ['train maps -o FOLDER/x --categories 4', 2, /maps have categories already/],
     ['train --resume -o FOLDER/text --length 8', 2, /--length cannot change/],
-    ['sample FOLDER/text --eta 1', 2, /--eta is for models of images and points/],
+    [
+      'sample FOLDER/text --eta 1',
+      2,
+      /--eta means nothing to a model of tokens; it is for models of images and points/,
+    ],
     ['sample FOLDER/text --sampler ddim', 2, /unknown sampler of tokens: ddim/],
     ['sample FOLDER/text --infill cat[MASK', 2, /is no mask/],
     ['sample FOLDER/text --infill Zebra[MASK]', 3, /"Z" .* is not among the 1\d characters/],
@@ -166,8 +170,8 @@ describe('refused', () => {
     ['sample FOLDER/maps --length 9', 2, /of items \[16, 16\] only/],
     ['sample FOLDER/maps --infill x[MASK]', 2, /--infill is for models of text/],
     ['eval FOLDER/text --trace exact', 2, /--trace means .*; it is for models of images and points/],
-    ['restore FOLDER/text FOLDER/maps.png --task super-resolution -o FOLDER/r.png', 3, /a model of tokens/],
-    ['edit FOLDER/text FOLDER/maps.png -o FOLDER/r.png', 3, /a model of tokens/],
+    ['restore FOLDER/text FOLDER/maps.png --task super-resolution -o FOLDER/r.png', 2, /a model of tokens/],
+    ['edit FOLDER/text FOLDER/maps.png -o FOLDER/r.png', 2, /a model of tokens/],
   ]
   test.each(lines)('%s', async (line, status, message) => {
     const ended = await attempt(line)

@@ -1,6 +1,7 @@
 /** Files in memory: safetensors, model folders, pictures. What touches a disk is in `node/`. */
 export { type ModelFiles, type ModelFolder, type ModelFolderInput, type ModelWeight } from './model-folder.ts'
 export { decodeModelFolder, encodeModelFolder } from './model-folder.ts'
+export { encodePng } from './png.ts'
 export { type GridOptions, type Raster, type Rgb, blank, magnify, toGrid } from './raster.ts'
 export { type SafeData, type SafeDType, type SafeTensor, type SafeTensorInput } from './safetensors.ts'
 export { parseHeader, readSafetensors, toFloat32, writeSafetensors } from './safetensors.ts'

@@ -1,0 +1,57 @@
+/** Pictures as PNG bytes, wherever JavaScript runs. */
+import { zlibSync } from 'fflate'
+import type { Raster } from './raster.ts'
+
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
+/** PNG's names of what a pixel consists of, by its bytes: grey, grey and alpha, RGB, RGBA. */
+const colorTypes = [0, 4, 2, 6]
+
+/**
+ * The bytes of a PNG file: 8 bits a channel, not interlaced.
+ *
+ * @see Portable Network Graphics (PNG) Specification, third edition, https://www.w3.org/TR/png-3/
+ * @example
+ * const blob = new Blob([encodePng(toGrid(items, shape))], { type: 'image/png' })
+ */
+export function encodePng({ width, height, data }: Raster): Uint8Array<ArrayBuffer> {
+  const channels = data.length / (width * height)
+  const row = width * channels
+  // Each row is preceded by its filter: 0 is none.
+  const rows = new Uint8Array(height * (row + 1))
+  for (let y = 0; y < height; y++) rows.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1)
+  const header = new Uint8Array(13)
+  const view = new DataView(header.buffer)
+  view.setUint32(0, width)
+  view.setUint32(4, height)
+  header.set([8, colorTypes[channels - 1]!, 0, 0, 0], 8)
+  const chunks = [chunk('IHDR', header), chunk('IDAT', zlibSync(rows)), chunk('IEND', new Uint8Array(0))]
+  const file = new Uint8Array(signature.length + chunks.reduce((sum, { length }) => sum + length, 0))
+  file.set(signature)
+  chunks.reduce((at, each) => (file.set(each, at), at + each.length), signature.length)
+  return file
+}
+
+/** Length, name, content, checksum of name and content. */
+function chunk(name: string, content: Uint8Array): Uint8Array {
+  const out = new Uint8Array(content.length + 12)
+  const view = new DataView(out.buffer)
+  view.setUint32(0, content.length)
+  for (let i = 0; i < 4; i++) out[4 + i] = name.charCodeAt(i)
+  out.set(content, 8)
+  view.setUint32(8 + content.length, crc32(out.subarray(4, 8 + content.length)))
+  return out
+}
+
+/** CRC-32 of a byte alone, by its value. */
+const table = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  return crc
+})
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) crc = (crc >>> 8) ^ table[(crc ^ byte) & 255]!
+  return ~crc >>> 0
+}
