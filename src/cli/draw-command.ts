@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import type { Made, MakeRequest } from '../app/node/make.ts'
 import { drawOptions } from '../families/draw-options.ts'
 import { engineOptions } from '../families/options.ts'
-import type { CommandName, Setting } from '../families/family.ts'
-import { families, type Opened } from '../families/registry.ts'
+import type { CommandName, OwnParts, Setting } from '../families/family.ts'
+import { familiesOf, type Opened } from '../families/registry.ts'
 import { options, type OptionTable, type OptionValues, text } from '../options.ts'
 import { command } from './common.ts'
 import { addOptions, familyTables, refuseForeign } from './derive.ts'
@@ -25,11 +25,12 @@ export function drawCommand(
   name: CommandName,
   summary: string,
   args: readonly (readonly [argument: string, help: string])[],
-  own: OptionTable,
+  general: OptionTable,
+  own: OwnParts,
 ): Command {
   const made = command(name, summary)
   for (const [argument, help] of args) made.argument(argument, help)
-  return addOptions(made, [own, ...familyTables(name, families), drawOptions, engineOptions])
+  return addOptions(made, [general, ...familyTables(name, familiesOf(own)), drawOptions, engineOptions])
 }
 
 /** One piece of work: the model is opened, options of other families are refused, and the result is shown. */
@@ -40,13 +41,16 @@ export async function runDraw(
   {
     what,
     noun,
+    general,
     own,
     work,
   }: {
     /** For the message where it is stopped: `the restoration`. */
     readonly what: string
     readonly noun: string
-    readonly own: OptionTable
+    /** The command's own options. */
+    readonly general: OptionTable
+    readonly own: OwnParts
     readonly work: (opened: Opened, request: MakeRequest) => Promise<Made>
   },
 ): Promise<void> {
@@ -55,12 +59,13 @@ export async function runDraw(
     import('./watched.ts'),
     import('./show-made.ts'),
   ])
-  const opened = await openFolder(place)
-  refuseForeign(name, values, [own, drawOptions], opened.entry, families)
+  const opened = await openFolder(place, own)
+  refuseForeign(name, values, [general, drawOptions], opened.entry, familiesOf(own))
   using live = liveText(process.stdout)
   const { result, seconds } = await attended(what, values, ({ onProgress, ...watch }) =>
     work(opened, {
       place,
+      own,
       ...(values as Pick<MakeRequest, 'out' | 'trajectory' | 'force'>),
       ...watch,
       onProgress: showsText(values) ? orText(onProgress, (shown) => live.show(shown)) : onProgress,

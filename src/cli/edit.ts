@@ -1,5 +1,6 @@
 /** `tweedie edit`: changes a picture as far as a strength allows, or walks from one picture to another. */
 import type { Command } from 'commander'
+import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
 import { withExamples } from './common.ts'
 import { drawCommand, outputOptions, runDraw } from './draw-command.ts'
@@ -16,7 +17,7 @@ const general = options({
 })
 
 /** The command. */
-export function editCommand(): Command {
+export function editCommand(own: OwnParts = {}): Command {
   const edit = drawCommand(
     'edit',
     'change a picture, or walk from one picture to another',
@@ -25,6 +26,7 @@ export function editCommand(): Command {
       ['<picture>', 'a picture of the size that the model makes, or with --fit of any size'],
     ],
     general,
+    own,
   )
   withExamples(edit, [
     ['tweedie edit runs/mine sketch.png --strength 0.5 -o better.png', 'four pictures that look like it'],
@@ -32,15 +34,16 @@ export function editCommand(): Command {
     ['tweedie edit runs/mine three.png --method invert --from 3 --class 8 --guidance 2 -o eight.png', 'another class'],
     ['tweedie edit runs/mine a.png --to b.png -n 9 -o walk.png', 'what lies between two pictures'],
   ])
-  return edit.action(run)
+  return edit.action((place: string, picture: string, values: OptionValues) => run(place, picture, values, own))
 }
 
-async function run(place: string, picture: string, values: OptionValues): Promise<void> {
+async function run(place: string, picture: string, values: OptionValues, own: OwnParts): Promise<void> {
   const { editTo } = await import('../app/node/make.ts')
   await runDraw('edit', place, values, {
     what: 'the edit',
     noun: 'pictures',
-    own: general,
+    general,
+    own,
     work: (opened, request) => editTo(opened, picture, values, request),
   })
 }

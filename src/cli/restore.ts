@@ -1,5 +1,6 @@
 /** `tweedie restore`: what could it have been, before it was measured? */
 import type { Command } from 'commander'
+import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
 import { withExamples } from './common.ts'
 import { drawCommand, outputOptions, runDraw } from './draw-command.ts'
@@ -21,7 +22,7 @@ const general = options({
 })
 
 /** The command. */
-export function restoreCommand(): Command {
+export function restoreCommand(own: OwnParts = {}): Command {
   const restore = drawCommand(
     'restore',
     'draw what a damaged picture could have been: fill in, sharpen, enlarge, colour',
@@ -30,6 +31,7 @@ export function restoreCommand(): Command {
       ['<picture>', 'the picture as it was measured, or with --simulate as it was'],
     ],
     general,
+    own,
   )
   withExamples(restore, [
     [
@@ -43,15 +45,16 @@ export function restoreCommand(): Command {
     ['tweedie restore runs/mine grey.png --task colorize -o colour.png', 'colour, by a model of colour pictures'],
     ['tweedie restore runs/mine clean.png --task deblur --kernel motion:5,45 --simulate', 'try what it can do'],
   ])
-  return restore.action(run)
+  return restore.action((place: string, picture: string, values: OptionValues) => run(place, picture, values, own))
 }
 
-async function run(place: string, picture: string, values: OptionValues): Promise<void> {
+async function run(place: string, picture: string, values: OptionValues, own: OwnParts): Promise<void> {
   const { restoreTo } = await import('../app/node/make.ts')
   await runDraw('restore', place, values, {
     what: 'the restoration',
     noun: 'answers',
-    own: general,
+    general,
+    own,
     work: (opened, request) => restoreTo(opened, picture, values, request),
   })
 }

@@ -1,6 +1,7 @@
 /** `tweedie sample`: draws from a model. */
 import type { Command } from 'commander'
 import { drawOptions } from '../families/draw-options.ts'
+import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, text } from '../options.ts'
 import { withExamples } from './common.ts'
 import { drawCommand, outputOptions, runDraw } from './draw-command.ts'
@@ -17,8 +18,8 @@ const general = options({
 })
 
 /** The command. */
-export function sampleCommand(): Command {
-  const sample = drawCommand('sample', 'draw samples from a model', [['<model>', "a model's folder"]], general)
+export function sampleCommand(own: OwnParts = {}): Command {
+  const sample = drawCommand('sample', 'draw samples from a model', [['<model>', "a model's folder"]], general, own)
   withExamples(sample, [
     ['tweedie sample runs/mine', 'sixteen samples in the terminal'],
     ['tweedie sample runs/mine -n 64 --out grid.png', 'a grid'],
@@ -36,16 +37,17 @@ export function sampleCommand(): Command {
     ["tweedie sample runs/text --infill 'To be, [MASK:20] question'", 'what belongs in between?'],
     ["tweedie sample runs/lm --clamp --require 'love@5'", 'text by diffusion-lm, with a word where you want it'],
   ])
-  return sample.action(runSample)
+  return sample.action((place: string, values: OptionValues) => runSample(place, values, own))
 }
 
 /** Draws, shows and writes. */
-export async function runSample(place: string, values: OptionValues): Promise<void> {
+export async function runSample(place: string, values: OptionValues, own: OwnParts = {}): Promise<void> {
   const { sampleTo } = await import('../app/node/make.ts')
   await runDraw('sample', place, values, {
     what: 'sampling',
     noun: values.encode === undefined ? 'samples' : 'latents',
-    own: general,
+    general,
+    own,
     work: (opened, request) => sampleTo(opened, values, request),
   })
 }
