@@ -69,7 +69,7 @@ export { tokenPictureOf } from './files/show/token-picture.ts'
 export { textOf } from './files/show/token-text.ts'
 
 // Open models: warm, whatever their family
-export { openModel, type OpenOptions } from './app/open.ts'
+export { type ModelSource, openModel, type OpenOptions } from './app/open.ts'
 export type { DrawRequest, ModelRequest, WarmModel } from './app/warm-model.ts'
 export { pictureBytes } from './app/picture-bytes.ts'
 export type { Drawn, Frame, Item, OwnParts, Progress, View } from './families/family.ts'

@@ -1,7 +1,8 @@
-/** Opens a model from what its folder holds, wherever that comes from. */
+/** Opens a model from memory, wherever it comes from. */
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import { TweedieError } from '../errors.ts'
-import type { OwnParts, Setting } from '../families/family.ts'
+import type { FamilyModel, OwnParts, Setting } from '../families/family.ts'
+import { entryNamed, type Opened } from '../families/registry.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
 import { memoryStore } from '../tools/eval/store.ts'
 import { openedOf } from './opened.ts'
@@ -13,25 +14,39 @@ export interface OpenOptions extends Pick<SessionOptions, 'device' | 'threads'> 
   readonly own?: OwnParts | undefined
 }
 
+/** A model in memory, or what its folder holds. */
+export type ModelSource = FamilyModel | ModelFolder
+
 /**
- * Opens the model of a folder's content. Items, other models and data are values here: nothing is read by name.
+ * Opens a model. Items, other models and data are values here: nothing is read by name.
  *
  * @throws TweedieError `model` for an unknown family, or parts that do not fit together
  * @example
- * using painter = await openModel(await fetchModelFolder(url), { engine })
+ * using painter = await openModel(await fit(points, { minutes: 1, engine }), { engine })
  * const drawn = await painter.draw({ count: 4, seed: 1 })
  */
-export async function openModel(folder: ModelFolder, { own = {}, ...session }: OpenOptions): Promise<WarmModel> {
-  return warmModel(await openedOf(folder, own), { ...session, own, ...inMemory })
+export async function openModel(source: ModelSource, { own = {}, ...session }: OpenOptions): Promise<WarmModel> {
+  return warmModel(await openedFrom(source, own), { ...session, own, ...inMemory() })
 }
 
-const inMemory: Pick<Setting, 'access' | 'store' | 'provenance'> = {
-  access: { bytes: unnamed, picture: unnamed, model: unnamed, data: unnamed },
-  store: memoryStore(),
-  provenance: {},
+/** A model with its family. */
+export async function openedFrom(source: ModelSource, own: OwnParts): Promise<Opened> {
+  if (!('family' in source)) return openedOf(source, own)
+  const entry = entryNamed(source.family, own)
+  return { entry, family: await entry.load(), model: source }
 }
 
-function unnamed(name = 'the training data'): Promise<never> {
+/** What of a setting is the same for all models in memory. */
+export function inMemory(): Pick<Setting, 'access' | 'store' | 'provenance'> {
+  return {
+    access: { bytes: unnamed, picture: unnamed, model: unnamed, data: unnamed, unseen: unnamed },
+    store: memoryStore(),
+    provenance: {},
+  }
+}
+
+async function unnamed(name?: string): Promise<never> {
+  if (name === undefined) throw new TweedieError('usage', 'which data the model was trained on is not known')
   throw new TweedieError('usage', `${name}: nothing is read by name here`, {
     hint: 'give the values, or open the model from a folder on a disk',
   })

@@ -182,6 +182,8 @@ test('a folder held in memory draws what the one on the disk draws, and reads no
   const request = { count: 4, steps: 3, seed: 2 }
   expect(valuesOf(await here.draw(request))).toEqual(valuesOf(await there.draw(request)))
   await expect(here.draw({ weak: 'runs/other', guidance: 1 })).rejects.toThrow('nothing is read by name here')
+  using model = await open(there.model)
+  expect(valuesOf(await model.draw(request))).toEqual(valuesOf(await there.draw(request)))
 })
 
 describe('written', () => {

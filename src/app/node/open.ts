@@ -1,29 +1,38 @@
-/** Opens the model in a folder on a disk, to work with it again and again. */
-import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
-import type { OwnParts } from '../../families/family.ts'
+/** Opens a model on a disk or in memory, to work with it again and again. */
+import { nodeEngine } from '../../engine/runtime/node.ts'
+import type { Engine } from '../../engine/runtime/session.ts'
+import { inMemory, openedFrom, type ModelSource, type OpenOptions } from '../open.ts'
 import { type WarmModel, warmModel } from '../warm-model.ts'
 import { openFolder } from './open-folder.ts'
-import { settingFor } from './setting.ts'
+import { filesFor, settingFor } from './setting.ts'
 
 /** Where the model computes, and the user's own parts. */
-export interface OpenFolderOptions extends Pick<SessionOptions, 'device' | 'threads'> {
+export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'> {
   /** By default ONNX Runtime's native engine. */
   readonly engine?: Engine | undefined
-  readonly own?: OwnParts | undefined
 }
 
 /**
  * Opens a model. It stays warm: a second drawing in the same shapes compiles nothing.
  *
- * @param path the folder, as training wrote it
+ * @param source the folder, as training wrote it; or a model in memory
  * @throws TweedieError `model` where there is none, or it is broken or not supported
  * @example
  * using painter = await open('runs/mine') // or painter.dispose() at the end, where there is no `using`
  * const drawn = await painter.draw({ count: 4, class: 'cat', seed: 1 })
  * await writeDrawn('cats.png', drawn, { overwrite: true })
  */
-export async function open(path: string, { own = {}, engine, ...session }: OpenFolderOptions = {}): Promise<WarmModel> {
-  const opened = await openFolder(path, own)
-  const setting = await settingFor(path, opened, { ...session }, own)
-  return warmModel(opened, engine ? { ...setting, engine } : setting)
+export async function open(
+  source: string | ModelSource,
+  { own = {}, engine, ...session }: NodeOpenOptions = {},
+): Promise<WarmModel> {
+  if (typeof source === 'string') {
+    const opened = await openFolder(source, own)
+    const setting = await settingFor(source, opened, { ...session }, own)
+    return warmModel(opened, engine ? { ...setting, engine } : setting)
+  }
+  const opened = await openedFrom(source, own)
+  const { access, ...rest } = inMemory()
+  const files = { ...access, ...filesFor(opened.entry, own) }
+  return warmModel(opened, { ...session, ...rest, access: files, own, engine: engine ?? (await nodeEngine()) })
 }

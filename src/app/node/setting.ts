@@ -1,7 +1,7 @@
 /** What abilities work with, in Node: an engine, files by their paths, the data of a run, and a store beside the model. */
 import { nodeEngine } from '../../engine/runtime/node.ts'
 import { TweedieError } from '../../errors.ts'
-import type { OwnParts, Setting } from '../../families/family.ts'
+import type { Access, FamilyEntry, OwnParts, Setting } from '../../families/family.ts'
 import type { Opened } from '../../families/registry.ts'
 import { readBytes } from '../../files/io/node/files.ts'
 import { readPicture } from '../../files/io/node/read-picture.ts'
@@ -32,21 +32,28 @@ export async function settingFor(
     store: lenient(folderStore(place), watch),
     provenance: { tweedie: version, model: place, ...(save !== undefined && { save }) },
     access: {
-      async bytes(name, code = 'model') {
-        const bytes = await readBytes(name, code)
-        if (bytes) return bytes
-        throw new TweedieError(code, `${name}: no such file`)
-      },
-      picture: readPicture,
-      async model(name) {
-        const other = await openFolder(name, own)
-        if (other.entry === entry) return other.model
-        throw new TweedieError('usage', `${name}: a model of ${other.entry.of}, where one of ${entry.of} is needed`)
-      },
+      ...filesFor(entry, own),
       data: (name) => dataOf(place, model, name, watch),
       unseen: (name) => unseenData(place, model, name, watch),
     },
     ...watch,
+  }
+}
+
+/** Whatever an option names by a path: files, pictures, other models of the same family. */
+export function filesFor(entry: FamilyEntry, own: OwnParts): Pick<Access, 'bytes' | 'picture' | 'model'> {
+  return {
+    async bytes(name, code = 'model') {
+      const bytes = await readBytes(name, code)
+      if (bytes) return bytes
+      throw new TweedieError(code, `${name}: no such file`)
+    },
+    picture: readPicture,
+    async model(name) {
+      const other = await openFolder(name, own)
+      if (other.entry === entry) return other.model
+      throw new TweedieError('usage', `${name}: a model of ${other.entry.of}, where one of ${entry.of} is needed`)
+    },
   }
 }
 
