@@ -4,9 +4,10 @@ import { abilityOf, type Opened } from '../../families/registry.ts'
 import type { OptionValues } from '../../options.ts'
 import { TweedieError } from '../../errors.ts'
 import { stoppable } from '../stopped.ts'
+import { checkOutput, checkTrajectory } from './check-output.ts'
 import { requireNew } from './require-new.ts'
 import { settingFor, type Watch } from './setting.ts'
-import { checkOutput, checkTrajectory, writeDrawn, type WriteOptions, writeTrajectory } from './write-drawn.ts'
+import { writeDrawn, type WriteOptions, writeTrajectory } from './write-drawn.ts'
 
 /** Where the model lies, where results go, and how the work is stopped and watched. */
 export interface MakeRequest extends Watch {

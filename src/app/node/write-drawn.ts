@@ -1,12 +1,13 @@
 /** Where items go: a picture of all of them, a folder of one file each, an array, texts; and the way there. */
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { TweedieError } from '../../errors.ts'
 import type { Drawn, Makes, View } from '../../families/family.ts'
 import { writeNpy } from '../../files/data/formats/npy.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
-import { animationExtensions, imageExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
+import { animationExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
 import { magnify, type Raster } from '../../files/io/raster.ts'
+import { besideName, checkFolder, isFolder, isPicture } from './check-output.ts'
 import { requireNew } from './require-new.ts'
 
 /** How items are written. */
@@ -23,33 +24,6 @@ export interface WriteOptions {
 
 /** Between two texts of a file. */
 const divider = '\n--------\n'
-
-/**
- * Refuses an output before there is anything to write.
- *
- * @param makes what can be made of the items
- * @param beside ends of names of pictures beside the first, such as `mean`
- * @throws TweedieError `exists` for what would be written over, `usage` for an extension that is no format of such items
- */
-export async function checkOutput(
-  out: string,
-  makes: Makes,
-  { overwrite = false, beside = [] }: { readonly overwrite?: boolean; readonly beside?: readonly string[] } = {},
-): Promise<void> {
-  if (await isFolder(out)) return checkFolder(out, makes, overwrite)
-  const extensions = [
-    ...(makes.pictures === 'none' ? [] : imageExtensions),
-    ...(makes.texts ? ['.txt', '.json'] : []),
-    '.npy',
-  ]
-  const others = isPicture(out) ? beside.map((name) => besideName(out, name)) : []
-  for (const path of [out, ...others]) await requireNew(path, extensions, overwrite)
-}
-
-/** Refuses the file of a way before there is one: an animation of pictures, or a text. */
-export async function checkTrajectory(path: string, { pictures }: Makes, overwrite = false): Promise<void> {
-  await requireNew(path, pictures === 'none' ? ['.txt'] : animationExtensions, overwrite)
-}
 
 /**
  * Writes items. The extension chooses the format: a picture of all of them; `.npy` the values; `.txt` and `.json` texts; a folder
@@ -125,17 +99,6 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
   return files
 }
 
-async function checkFolder(out: string, makes: Makes, overwrite: boolean): Promise<void> {
-  if (makes.pictures !== 'each' && !makes.texts) {
-    throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
-  }
-  const found = await stat(out).catch(() => undefined)
-  if (found === undefined || overwrite || (found.isDirectory() && (await readdir(out)).length === 0)) return
-  throw new TweedieError('exists', `${out} exists and is not empty`, {
-    hint: '`force` writes into it, or name another one',
-  })
-}
-
 /** What items say of themselves: those of pictures have three axes. */
 function makesOf(drawn: Drawn): Makes {
   const pictures = drawn.raster === undefined ? 'none' : drawn.shape.length > 2 ? 'each' : 'together'
@@ -144,12 +107,6 @@ function makesOf(drawn: Drawn): Makes {
 
 function besides<Name>({ beside = {} }: Drawn, name: (end: string) => Name): (readonly [Name, View])[] {
   return Object.entries(beside).map(([end, view]) => [name(end), view] as const)
-}
-
-/** `grid.png` → `grid-mean.png`. */
-function besideName(path: string, end: string): string {
-  const extension = extname(path)
-  return `${path.slice(0, path.length - extension.length)}-${end}${extension}`
 }
 
 function rasterOf(view: View, path: string, { columns, scale = 1 }: WriteOptions): Raster {
@@ -161,13 +118,6 @@ function rasterOf(view: View, path: string, { columns, scale = 1 }: WriteOptions
 function textsOf(view: View, path: string): readonly string[] {
   if (view.texts) return view.texts()
   throw new TweedieError('usage', `${path}: such items are no texts`, { hint: 'write a .png or a .npy file' })
-}
-
-const isPicture = (path: string): boolean => imageExtensions.includes(extname(path).toLowerCase())
-
-async function isFolder(path: string): Promise<boolean> {
-  if (extname(path) === '' || /[\\/]$/.test(path)) return true
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
 }
 
 const fileName = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')

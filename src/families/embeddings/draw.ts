@@ -37,7 +37,12 @@ export function painter(opened: EmbeddingModel, setting: Setting): Painter {
       const choice = chooseEmbeddedSampler(model, options, setting.own)
       const way = watch.frames ? wayOf(readable) : undefined
       const { tokens } = await generator.draw({
-        ...{ count, seed, batch, clamp, times: choice.times, require: required },
+        count,
+        seed,
+        batch,
+        clamp,
+        times: choice.times,
+        require: required,
         ...(required.length === 0 && { sampler: choice.sampler }),
         control: fluency === undefined ? {} : { lambda: fluency },
         signal: watch.signal,
@@ -48,7 +53,12 @@ export function painter(opened: EmbeddingModel, setting: Setting): Painter {
             done: (count * done) / total,
             total: count,
             unit: 'texts',
-            step: { index: step.index, total: step.total, time: step.s, view: () => tokensView(readable, now()) },
+            step: {
+              index: step.index,
+              total: step.total,
+              time: step.s,
+              view: () => tokensView(readable, now()),
+            },
           })
         },
       })

@@ -46,7 +46,15 @@ export function painter(opened: TokenModel, setting: Setting): Painter {
       const sampler = chooseTokenSampler(model, options.sampler, setting.own)
       const way = watch.frames ? wayOf(readable) : undefined
       const drawn = await generator.draw({
-        ...{ count, seed, batch, temperature, guidance, sampler, labels, given: template, steps: options.steps },
+        count,
+        seed,
+        batch,
+        temperature,
+        guidance,
+        sampler,
+        labels,
+        given: template,
+        steps: options.steps,
         signal: watch.signal,
         onStep({ done, total, step }) {
           way?.put(step.index, step.s, step.x)
@@ -70,9 +78,14 @@ function howOf({ process }: TokenModel, options: Options, sampler: TokenSampler 
   const name = sampler?.name ?? (process.mask === null ? 'ancestral' : 'mdlm')
   return {
     how: {
-      ...{ seed, sampler: name, steps, temperature },
+      seed,
+      sampler: name,
+      steps,
+      temperature,
       ...given({ infill }),
-      ...{ class: options.class ?? null, guidance, evaluations },
+      class: options.class ?? null,
+      guidance,
+      evaluations,
     },
     howText: `seed ${seed}, ${name}, ${stepsText(steps)}, ${evaluations} evaluations`,
   }

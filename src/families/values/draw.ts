@@ -1,10 +1,9 @@
 /** The ability to draw values: a painter that keeps what it compiled, the models that guide it, and variances that it measured. */
-import { itemSize } from '../../files/data/dataset.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import type { ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
-import type { Drawn, DrawWatch, Frame, Painter, Setting } from '../family.ts'
+import type { Drawn, DrawWatch, Painter, Setting } from '../family.ts'
 import { chooseSampler, needsData, type SamplerChoice, stepsText } from '../gaussian-sampler.ts'
 import { given } from '../given.ts'
 import { sessionOf } from '../session-of.ts'
@@ -15,6 +14,7 @@ import type { ModelGuidance } from './guided.ts'
 import { measuredSampler } from './measured-sampler.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
+import { Way } from './way.ts'
 
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
@@ -52,7 +52,15 @@ export function painter(model: Model, setting: Setting): Painter {
         : choice.sampler
       const way = watch.frames ? new Way(model, count) : undefined
       const { items, labels } = await generator.draw({
-        ...{ count, seed, batch, arithmetic, clip, guidance, sampler, times: choice.times, labels: asked },
+        count,
+        seed,
+        batch,
+        arithmetic,
+        clip,
+        guidance,
+        sampler,
+        times: choice.times,
+        labels: asked,
         signal: watch.signal,
         onStep(progress) {
           way?.put(progress)
@@ -108,26 +116,4 @@ function report(model: Model, count: number, progress: GenerateProgress, { onPro
       view: () => valuesView(model, toItems(step.denoised)),
     },
   })
-}
-
-/** The way to items, all batches side by side. */
-class Way {
-  readonly #model: Model
-  readonly #count: number
-  readonly #steps: { readonly time: number; readonly items: Float32Array }[] = []
-
-  constructor(model: Model, count: number) {
-    this.#model = model
-    this.#count = count
-  }
-
-  put({ step, firstItem, toItems }: GenerateProgress): void {
-    const size = itemSize(this.#model.frame.item)
-    const frame = (this.#steps[step.index] ??= { time: step.s, items: new Float32Array(this.#count * size) })
-    frame.items.set(toItems(step.x), firstItem * size)
-  }
-
-  frames(): readonly Frame[] {
-    return this.#steps.map(({ time, items }) => ({ time, ...valuesView(this.#model, items) }))
-  }
 }

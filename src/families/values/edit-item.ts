@@ -40,7 +40,11 @@ export async function editItem(model: Model, item: Item, options: OptionValues, 
     how: {
       picture: typeof item === 'string' ? item : null,
       to: to ?? null,
-      ...{ method: manner, strength, class: asked.class ?? null, guidance: guidance ?? 0, seed },
+      method: manner,
+      strength,
+      class: asked.class ?? null,
+      guidance: guidance ?? 0,
+      seed,
     },
     howText: `${manner}, strength ${strength}, seed ${seed}`,
   })

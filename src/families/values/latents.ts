@@ -150,7 +150,9 @@ function told(options: Options, way: 'encode' | 'decode', { sampler, times }: Wa
   return {
     how: {
       [way]: typeof item === 'string' ? item : null,
-      ...{ sampler: sampler.name, steps, class: options.class ?? null },
+      sampler: sampler.name,
+      steps,
+      class: options.class ?? null,
     },
     howText: `${sampler.name}, ${steps} steps`,
   }

@@ -25,9 +25,26 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
   const steps = asked.steps ?? defaultRestoreSteps[method]
   const { items } = await restore(model, setting.engine, observed, {
     ...sessionOf(setting),
-    ...{ count, method, steps, labels, seed, batch, signal: setting.signal },
-    settings: { iterations, zeta, lambda, resample },
-    onStep: (done, total) => setting.onProgress?.({ phase: 'restore', done, total, unit: 'images' }),
+    count,
+    method,
+    steps,
+    labels,
+    seed,
+    batch,
+    signal: setting.signal,
+    settings: {
+      iterations,
+      zeta,
+      lambda,
+      resample,
+    },
+    onStep: (done, total) =>
+      setting.onProgress?.({
+        phase: 'restore',
+        done,
+        total,
+        unit: 'images',
+      }),
   })
   const { mean, deviation } = summaryOf(items, itemSize(model.frame.item))
   const largest = deviation.reduce((most, value) => Math.max(most, value), 0)
@@ -37,7 +54,11 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
   return drawnValues(model, items, {
     how: {
       picture: typeof item === 'string' ? item : null,
-      ...{ task, sigma, method, steps, seed },
+      task,
+      sigma,
+      method,
+      steps,
+      seed,
       class: asked.class ?? null,
       simulated: asked.simulate ?? false,
       largestDeviation: largest,

@@ -1,0 +1,61 @@
+/** Refuses where items shall go before there are any. */
+import { readdir, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { TweedieError } from '../../errors.ts'
+import type { Makes } from '../../families/family.ts'
+import { animationExtensions, imageExtensions } from '../../files/io/node/images.ts'
+import { requireNew } from './require-new.ts'
+
+/**
+ * Refuses an output before there is anything to write.
+ *
+ * @param makes what can be made of the items
+ * @param beside ends of names of pictures beside the first, such as `mean`
+ * @throws TweedieError `exists` for what would be written over, `usage` for an extension that is no format of such items
+ */
+export async function checkOutput(
+  out: string,
+  makes: Makes,
+  { overwrite = false, beside = [] }: { readonly overwrite?: boolean; readonly beside?: readonly string[] } = {},
+): Promise<void> {
+  if (await isFolder(out)) return checkFolder(out, makes, overwrite)
+  const extensions = [
+    ...(makes.pictures === 'none' ? [] : imageExtensions),
+    ...(makes.texts ? ['.txt', '.json'] : []),
+    '.npy',
+  ]
+  const others = isPicture(out) ? beside.map((name) => besideName(out, name)) : []
+  for (const path of [out, ...others]) await requireNew(path, extensions, overwrite)
+}
+
+/** Refuses the file of a way before there is one: an animation of pictures, or a text. */
+export async function checkTrajectory(path: string, { pictures }: Makes, overwrite = false): Promise<void> {
+  await requireNew(path, pictures === 'none' ? ['.txt'] : animationExtensions, overwrite)
+}
+
+/** Refuses a folder of one file to an item. */
+export async function checkFolder(out: string, makes: Makes, overwrite: boolean): Promise<void> {
+  if (makes.pictures !== 'each' && !makes.texts) {
+    throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
+  }
+  const found = await stat(out).catch(() => undefined)
+  if (found === undefined || overwrite || (found.isDirectory() && (await readdir(out)).length === 0)) return
+  throw new TweedieError('exists', `${out} exists and is not empty`, {
+    hint: '`force` writes into it, or name another one',
+  })
+}
+
+/** `grid.png` → `grid-mean.png`. */
+export function besideName(path: string, end: string): string {
+  const extension = extname(path)
+  return `${path.slice(0, path.length - extension.length)}-${end}${extension}`
+}
+
+/** Whether a name is that of a picture. */
+export const isPicture = (path: string): boolean => imageExtensions.includes(extname(path).toLowerCase())
+
+/** Whether a name is that of a folder: of one that is there, or a name without an extension. */
+export async function isFolder(path: string): Promise<boolean> {
+  if (extname(path) === '' || /[\\/]$/.test(path)) return true
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+}

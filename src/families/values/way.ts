@@ -1,0 +1,28 @@
+/** The way from noise to items, step by step. */
+import { itemSize } from '../../files/data/dataset.ts'
+import type { Frame } from '../family.ts'
+import { valuesView } from './drawn.ts'
+import type { GenerateProgress } from './generate.ts'
+import type { Model } from './model.ts'
+
+/** The way to items, all batches side by side. */
+export class Way {
+  readonly #model: Model
+  readonly #count: number
+  readonly #steps: { readonly time: number; readonly items: Float32Array }[] = []
+
+  constructor(model: Model, count: number) {
+    this.#model = model
+    this.#count = count
+  }
+
+  put({ step, firstItem, toItems }: GenerateProgress): void {
+    const size = itemSize(this.#model.frame.item)
+    const frame = (this.#steps[step.index] ??= { time: step.s, items: new Float32Array(this.#count * size) })
+    frame.items.set(toItems(step.x), firstItem * size)
+  }
+
+  frames(): readonly Frame[] {
+    return this.#steps.map(({ time, items }) => ({ time, ...valuesView(this.#model, items) }))
+  }
+}
