@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
 import { withExamples } from './common.ts'
-import { drawCommand, outputOptions, runDraw } from './draw-command.ts'
+import { drawCommand, outputOptions } from './draw-command.ts'
 
 /** What models of all families take. */
 const general = options({
@@ -38,7 +38,7 @@ export function editCommand(own: OwnParts = {}): Command {
 }
 
 async function run(place: string, picture: string, values: OptionValues, own: OwnParts): Promise<void> {
-  const { editTo } = await import('../app/node/make.ts')
+  const [{ editTo }, { runDraw }] = await Promise.all([import('../app/node/make.ts'), import('./run-draw.ts')])
   await runDraw('edit', place, values, {
     what: 'the edit',
     noun: 'pictures',

@@ -4,7 +4,7 @@ import { drawOptions } from '../families/draw-options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, text } from '../options.ts'
 import { withExamples } from './common.ts'
-import { drawCommand, outputOptions, runDraw } from './draw-command.ts'
+import { drawCommand, outputOptions } from './draw-command.ts'
 
 /** What models of all families take. */
 const general = options({
@@ -42,7 +42,7 @@ export function sampleCommand(own: OwnParts = {}): Command {
 
 /** Draws, shows and writes. */
 export async function runSample(place: string, values: OptionValues, own: OwnParts = {}): Promise<void> {
-  const { sampleTo } = await import('../app/node/make.ts')
+  const [{ sampleTo }, { runDraw }] = await Promise.all([import('../app/node/make.ts'), import('./run-draw.ts')])
   await runDraw('sample', place, values, {
     what: 'sampling',
     noun: values.encode === undefined ? 'samples' : 'latents',

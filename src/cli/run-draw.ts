@@ -1,0 +1,63 @@
+/** What the commands that draw do: the model is opened, the work is watched, and the result is shown. */
+import type { Made, MakeRequest } from '../app/node/make.ts'
+import { openFolder } from '../app/node/open-folder.ts'
+import { refuseForeign } from '../app/request.ts'
+import { drawOptions } from '../families/draw-options.ts'
+import type { CommandName, OwnParts, Setting } from '../families/family.ts'
+import { familiesOf, type Opened } from '../families/registry.ts'
+import type { OptionTable, OptionValues } from '../options.ts'
+import { liveText } from './live-text.ts'
+import { showMade } from './show-made.ts'
+import { attended } from './watched.ts'
+
+/** One piece of work: the model is opened, options of other families are refused, and the result is shown. */
+export async function runDraw(
+  name: CommandName,
+  place: string,
+  values: OptionValues,
+  {
+    what,
+    noun,
+    general,
+    own,
+    work,
+  }: {
+    /** For the message where it is stopped: `the restoration`. */
+    readonly what: string
+    readonly noun: string
+    /** The command's own options. */
+    readonly general: OptionTable
+    readonly own: OwnParts
+    readonly work: (opened: Opened, request: MakeRequest) => Promise<Made>
+  },
+): Promise<void> {
+  const opened = await openFolder(place, own)
+  refuseForeign(name, values, [general, drawOptions], opened.entry, familiesOf(own))
+  using live = liveText(process.stdout)
+  const { result, seconds } = await attended(what, values, ({ onProgress, ...watch }) =>
+    work(opened, {
+      place,
+      own,
+      ...(values as Pick<MakeRequest, 'out' | 'trajectory' | 'force'>),
+      ...watch,
+      onProgress: showsText(values) ? orText(onProgress, (shown) => live.show(shown)) : onProgress,
+    }),
+  )
+  live.clear()
+  showMade(result, values, { noun, seconds })
+}
+
+type OnProgress = Setting['onProgress']
+
+/** Text appears as it comes to be, where there is text; of everything else the progress is shown. */
+function orText(onProgress: OnProgress, show: (text: string) => void): OnProgress {
+  return (progress) => {
+    const view = progress.step?.view()
+    if (view?.texts && !view.raster) show(view.texts().join('\n\n'))
+    else onProgress?.(progress)
+  }
+}
+
+function showsText({ json, quiet }: OptionValues): boolean {
+  return process.stdout.isTTY && json !== true && quiet !== true
+}
