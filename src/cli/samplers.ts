@@ -1,28 +1,31 @@
 /** `tweedie samplers`: which samplers there are, and when to use them. */
 import type { Command } from 'commander'
+import type { OwnParts } from '../families/family.ts'
 import { command, print, printJson, withExamples } from './common.ts'
 import type { CommonOptions } from './common.ts'
 
 /** The command. */
-export function samplersCommand(): Command {
+export function samplersCommand(own: OwnParts = {}): Command {
   const list = command('samplers', 'list the samplers, of images and points and of tokens')
   withExamples(list, [
     ['tweedie samplers', 'names, orders, evaluations of the network a step, and when to use them'],
     ['tweedie samplers --json', 'with papers and the names that others use, and what each is for'],
   ])
   return list.action(async ({ json }: CommonOptions) => {
-    const { listSamplers } = await import('../app/list-samplers.ts')
-    const { ofValues, ofTokens } = listSamplers()
-    if (json) return printJson([...ofValues, ...ofTokens])
-    const width = Math.max(...ofValues.map(({ name }) => name.length))
-    print(`${'name'.padEnd(width)}  order  evals  noise  use`)
-    for (const { name, order, stochastic, evaluations, use } of ofValues) {
-      const numbers = [`${order}`.padEnd(5), `${evaluations}`.padEnd(5), stochastic ? 'yes  ' : 'no   ']
-      print(`${[name.padEnd(width), ...numbers].join('  ')}  ${use}`)
-    }
-    print(`\n${'of tokens'.padEnd(width)}  kernel     use`)
-    for (const { name, masksOnly, use } of ofTokens) {
-      print(`${name.padEnd(width)}  ${masksOnly ? 'absorbing' : 'any      '}  ${use}`)
+    const { samplerLists } = await import('../app/samplers.ts')
+    const lists = await samplerLists(own)
+    if (json) return printJson(lists.flatMap(({ facts }) => facts))
+    for (const [i, { header, rows }] of lists.entries()) {
+      if (i > 0) print()
+      const all = [header, ...rows]
+      const widths = header.map((_, c) => Math.max(...all.map((row) => row[c]!.length)))
+      for (const row of all)
+        print(
+          row
+            .map((cell, c) => cell.padEnd(widths[c]!))
+            .join('  ')
+            .trimEnd(),
+        )
     }
   })
 }

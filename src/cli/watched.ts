@@ -66,9 +66,3 @@ export async function attended<T>(
     return { result, seconds: Number(((performance.now() - begin) / 1000).toFixed(3)) }
   })
 }
-
-/** Shows parts of a step, too, where `done` is not whole. */
-export const inHundredths =
-  (progress: Progress) =>
-  (done: number, total: number): void =>
-    progress.update(Math.round(100 * done), 100 * total)

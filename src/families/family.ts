@@ -81,6 +81,9 @@ export interface Family<
   /** What `info` says of it. */
   describe(model: Model): Description
 
+  /** The samplers that its models are drawn with, if they are its own. */
+  samplers?(): SamplerList
+
   /** What else it can do. */
   readonly can: Abilities<Model>
 }
@@ -259,6 +262,13 @@ export interface Painter extends Disposable {
 export interface DrawWatch extends Pick<Setting, 'signal' | 'onProgress'> {
   /** Whether the way there is kept, as {@link Drawn.frames}. */
   readonly frames?: boolean | undefined
+}
+
+/** Samplers for people, as a table, and for programs. */
+export interface SamplerList {
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly facts: readonly Readonly<Record<string, unknown>>[]
 }
 
 /** A line of a table for people; left out without a value. */

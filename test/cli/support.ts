@@ -9,10 +9,11 @@ export type Said = Omit<Ended, 'signal'> & { readonly status: number }
 /**
  * A way to run lines as they are typed.
  *
- * @param folder what `FOLDER` stands for in them
+ * @param folder what `FOLDER` stands for in them; a line whose words hold spaces is a list
  */
-export function linesIn(folder: string): (line: string) => Promise<Said> {
+export function linesIn(folder: string): (line: string | readonly string[]) => Promise<Said> {
   return async (line) => {
+    const words = typeof line === 'string' ? line.split(' ') : line
     const said = { stdout: '', stderr: '' }
     const spies = (['stdout', 'stderr'] as const).map((name) =>
       vi.spyOn(process[name], 'write').mockImplementation((text) => {
@@ -21,7 +22,7 @@ export function linesIn(folder: string): (line: string) => Promise<Said> {
       }),
     )
     try {
-      return { status: await run(line.replaceAll('FOLDER', folder).split(' ')), ...said }
+      return { status: await run(words.map((word) => word.replaceAll('FOLDER', folder))), ...said }
     } finally {
       for (const spy of spies) spy.mockRestore()
     }

@@ -4,6 +4,7 @@ import { exportNetwork } from '../export-network.ts'
 import type { Family } from '../family.ts'
 import { checkSpec, type TokenTrainSpec } from '../spec.ts'
 import { painter } from './draw.ts'
+import { listSamplers } from './list-samplers.ts'
 import { describe } from './describe.ts'
 import { evaluate } from './judge.ts'
 import { tokenFolderOf, type TokenModel, tokenModelOf } from './model.ts'
@@ -20,5 +21,6 @@ export const tokensFamily: Family<TokenTrainSpec, CategoricalDataset, TokenModel
   read: (folder) => tokenModelOf(folder),
   write: tokenFolderOf,
   describe,
+  samplers: listSamplers,
   can: { draw: painter, evaluate, export: exportNetwork },
 })

@@ -6,6 +6,7 @@ import { painter } from './draw.ts'
 import { editItem } from './edit-item.ts'
 import { decode, encode } from './latents.ts'
 import { restoreItem } from './restore-item.ts'
+import { listSamplers } from './list-samplers.ts'
 import { describe } from './describe.ts'
 import { exportModel, reference } from './export.ts'
 import { evaluate } from './judge.ts'
@@ -23,6 +24,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   read: (folder) => modelOf(folder),
   write: folderOf,
   describe,
+  samplers: listSamplers,
   can: {
     draw: painter,
     encode,
