@@ -7,13 +7,11 @@ import type { TokenSampler } from '../diffusion/discrete/sampler.ts'
 import type { Operator } from '../diffusion/measure/operator.ts'
 import type { Sampler } from '../diffusion/sample/sampler.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
-import type { NdArray } from '../files/data/nd-array.ts'
 import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
-import type { GridOptions, Raster } from '../files/io/raster.ts'
-import type { TerminalColors } from '../files/io/terminal.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
 import type { pictureFits } from './choices.ts'
+import type { Drawn, Painter, Progress } from './drawn.ts'
 import type { Store } from '../tools/eval/store.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
@@ -35,6 +33,8 @@ export interface OwnParts {
   /** Families beside those of the registry, asked first. */
   readonly families?: readonly FamilyEntry[] | undefined
 }
+
+export type * from './drawn.ts'
 
 /** A model in memory, as far as it is the same for all families. */
 export interface FamilyModel {
@@ -169,99 +169,6 @@ export interface DataParts {
   readonly heldOut?: TrainData | undefined
   /** Other items of the same kind, as far as a source can make more: built-in data can. */
   readonly more?: (() => Promise<TrainData>) | undefined
-}
-
-/** How far something long is. */
-export interface Progress {
-  /** What is being done: `sample`, `training a classifier`. */
-  readonly phase: string
-  readonly done: number
-  readonly total: number
-  /** What `done` and `total` count, in the plural: `images`, `steps`; left out where the numbers alone mean nothing to anybody. */
-  readonly unit?: string | undefined
-  /** What there is to see so far, if anything is: `time` falls from 1 (noise) to 0. */
-  /** The step that was just made: of `total`; `time` falls from 1 (noise) to 0; `view` shows what there is so far. */
-  readonly step?: ProgressStep | undefined
-}
-
-/** One step of a sampler. */
-export interface ProgressStep {
-  /** From 0. */
-  readonly index: number
-  readonly total: number
-  readonly time: number
-  readonly view: () => View
-}
-
-/** Items as people look at them. */
-export interface View {
-  /** A picture of all of them; left out where there is nothing to see. */
-  raster?(layout?: GridOptions): Raster
-  /** Each as text; left out where they are no text. */
-  texts?(): readonly string[]
-  /** The picture for a terminal, where it is another than the raster in small. */
-  preview?(options: PreviewOptions): string
-}
-
-/** What a terminal shows. */
-export interface PreviewOptions extends Pick<GridOptions, 'columns'> {
-  readonly colors: TerminalColors
-  /** Characters in a line. */
-  readonly width: number
-}
-
-/** Items that were made. */
-export interface Drawn extends View {
-  readonly count: number
-  /** `[count, ...item]`. */
-  readonly shape: readonly number[]
-  /** The class of each, where there are classes. */
-  readonly classes?: readonly string[] | undefined
-  /** What decided the result, as JSON: sampler, steps, seed, …; it goes into files, so that they say where they come from. */
-  readonly how: Readonly<Record<string, unknown>>
-  /** The same in a few words: `seed 0, dpm++-2m, 20 steps`. */
-  readonly howText: string
-  /** The values, as a `.npy` file has them. */
-  array(): NdArray
-  /** Some of them: so many, from a first one on. */
-  part(first: number, count: number): View
-  /** The way there, step by step, where that was asked for. */
-  readonly frames?: readonly Frame[] | undefined
-  /** Other pictures that belong beside them, such as the mean of several answers, by the ends of their names. */
-  readonly beside?: Readonly<Record<string, View>> | undefined
-}
-
-/** Items on their way from noise. */
-export interface Frame extends View {
-  /** From 1 (noise) to 0. */
-  readonly time: number
-}
-
-/** What can be made of items, known before there are any. */
-export interface Makes {
-  /** Pictures: of all items together, one of each too, or none. */
-  readonly pictures: 'each' | 'together' | 'none'
-  readonly texts: boolean
-}
-
-/** A model that is ready to draw: what was compiled is kept. Calls may overlap. */
-export interface Painter extends Disposable {
-  /** How many graphs were compiled so far. */
-  readonly compilations: number
-  readonly makes: Makes
-  /**
-   * Draws. `options` are those of the command `sample`, and `count`, `seed`, `batch`.
-   *
-   * @throws TweedieError `usage` for what makes no sense, before anything is compiled; `interrupted`
-   */
-  draw(options: OptionValues, watch?: DrawWatch): Promise<Drawn>
-  dispose(): void
-}
-
-/** How one drawing is watched. */
-export interface DrawWatch extends Pick<Setting, 'signal' | 'onProgress'> {
-  /** Whether the way there is kept, as {@link Drawn.frames}. */
-  readonly frames?: boolean | undefined
 }
 
 /** Samplers for people, as a table, and for programs. */
