@@ -29,6 +29,8 @@ export type DrawRequest = Omit<ValuesOf<typeof drawOptions & typeof stepOptions 
     readonly seed?: number | bigint | string | undefined
     /** A class by name or number, several in turn, or `all`. */
     readonly class?: ConditionRequest | undefined
+    /** What else a model is told, by name: vectors, images. */
+    readonly condition?: Readonly<Record<string, ConditionRequest>> | undefined
   }
 
 /** A model that is open. Calls may overlap. */

@@ -1,6 +1,7 @@
 /** What a user asks for → what a network is told; and networks that learn from what they are told. */
 import { describe, expect, it } from 'vitest'
 import { assert, nat, property, stringMatching, uniqueArray } from 'fast-check'
+import { openModel } from '../../src/app/open.ts'
 import { train } from '../../src/app/train.ts'
 import { nothing } from '../../src/compiled/condition-feeds.ts'
 import { nodeEngine } from '../../src/engine/runtime/node.ts'
@@ -186,6 +187,12 @@ describe('what a condition determines is learned', () => {
       expect(Math.abs(got[0]! - (2 * a - b))).toBeLessThan(0.5)
       expect(Math.abs(got[1]! - (a + 0.5 * b))).toBeLessThan(0.5)
     }
+    using painter = await openModel(model, { engine: await nodeEngine() })
+    const told = { count: 3, seed: 1, condition: { pose: asked } }
+    expect((await painter.draw(told)).array().data).toEqual(denormalise(model.scale, items))
+    const one = await painter.draw({ ...told, condition: { pose: [0.5, 0.25] } })
+    expect((await painter.draw({ ...told, condition: [['pose', '0.5,0.25']] as never })).array()).toEqual(one.array())
+    await expect(painter.draw({ ...told, condition: { pos: [1, 2] } })).rejects.toThrow("nothing called 'pos'")
     const two = { count: 2, seed: 1, conditions: { pose: pose.slice(0, 6) }, guidance: 0.5 }
     expect((await generate(model, await nodeEngine(), two)).items.every(Number.isFinite)).toBe(true)
     await expect(trained({ ...dataset, conditions: { pose: c.slice(2) } }, spec)).rejects.toThrow(

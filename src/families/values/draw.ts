@@ -7,6 +7,7 @@ import type { Drawn, DrawWatch, Painter, Setting } from '../family.ts'
 import { chooseSampler, needsData, type SamplerChoice, stepsText } from '../gaussian-sampler.ts'
 import { given } from '../given.ts'
 import { sessionOf } from '../session-of.ts'
+import { askConditions } from './ask-conditions.ts'
 import { drawnValues, makesOf, valuesView } from './drawn.ts'
 import { type GenerateProgress, warmGenerator } from './generate.ts'
 import { chooseGuidance } from './guidance-choice.ts'
@@ -47,6 +48,7 @@ export function painter(model: Model, setting: Setting): Painter {
       const guidance = await guidanceOf(options)
       const classified = model.classNames.length > 0 ? model : { classNames: guidance.classifier?.classNames ?? [] }
       const asked = classesAsked(classified, options.class, count)
+      const conditions = await askConditions(model, options.condition, count, setting.access)
       const sampler = needsData(choice.sampler)
         ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
         : choice.sampler
@@ -61,6 +63,7 @@ export function painter(model: Model, setting: Setting): Painter {
         sampler,
         times: choice.times,
         labels: asked,
+        conditions,
         signal: watch.signal,
         onStep(progress) {
           way?.put(progress)

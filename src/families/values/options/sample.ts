@@ -1,4 +1,5 @@
 /** What `sample` takes for models of values beside what it takes for all. */
+import { TweedieError } from '../../../errors.ts'
 import { oneOf, options, text } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
@@ -15,6 +16,13 @@ export const sampleOptions = options({
   ...gaussianOptions,
   ...gridOptions,
   ...clipOptions,
+  condition: {
+    flags: '--condition <name=what>',
+    help: 'what else the model is told: numbers, pose=0.5,1, or a picture, small=face.png; several by saying it again',
+    parse: named,
+    repeated: true,
+    group: 'More: sampling',
+  },
   arithmetic: {
     flags: '--arithmetic <kind>',
     help: `${arithmetics.join(', ')} (default: float32). int8: convolutions in whole numbers, up to twice as fast on a cpu with integer dot products, slightly other samples; their ranges are measured first, which pays off from 64 items on`,
@@ -44,3 +52,9 @@ export const sampleOptions = options({
   },
   fit: { ...fitOptions.fit, group: latents },
 })
+
+function named(condition: string): readonly [name: string, asked: string] {
+  const [, name, asked] = /^([^=]+)=(.+)$/su.exec(condition) ?? []
+  if (name !== undefined && asked !== undefined) return [name, asked]
+  throw new TweedieError('usage', 'It must be a name and what it shall be: pose=0.5,1.')
+}
