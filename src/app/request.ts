@@ -1,13 +1,14 @@
 /** Requests are checked by the same tables of options that command lines are derived from. */
 import { TweedieError } from '../errors.ts'
+import { drawOptions } from '../families/draw-options.ts'
 import type { CommandName, FamilyEntry, OwnParts } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
-import { foreign, type OptionTable, type OptionValues } from '../options.ts'
+import { foreign, isRefusal, type Option, type OptionTable, type OptionValues } from '../options.ts'
 import { suggest } from '../suggest.ts'
 
 /**
- * Refuses what makes no sense before anything is computed: an option that there is not, one that the model's family has not, and
- * options that exclude each other.
+ * Refuses what makes no sense before anything is computed: an option that there is not, one that the model's family has not, a value out
+ * of its range, and options that exclude each other.
  *
  * @param general the options of all families
  * @throws TweedieError `usage`
@@ -30,8 +31,28 @@ export function checkRequest(
         hint: near ? `did you mean \`${near}\`?` : `there are ${Object.keys(all).join(', ')}`,
       })
     }
+    checkValue(name, all[name]!, values[name])
     const other = all[name]!.conflicts?.find((each) => asked.includes(each))
     if (other !== undefined) throw new TweedieError('usage', `\`${name}\` cannot be used with \`${other}\``)
+  }
+}
+
+/** Refuses a value that the option's parser refuses. Arrays of numbers and whatever else no command line can say are left to the family. */
+function checkValue(name: string, option: Option, value: unknown): void {
+  if (option.parse === undefined) {
+    if (typeof value !== 'boolean') throw new TweedieError('usage', `\`${name}\` is ${String(value)}: true or false`)
+    return
+  }
+  // any text may be a seed
+  if (option === drawOptions.seed && typeof value === 'string') return
+  for (const each of option.repeated && Array.isArray(value) ? (value as unknown[]) : [value]) {
+    if (typeof each !== 'number' && typeof each !== 'string') continue
+    try {
+      option.parse(String(each))
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      throw new TweedieError('usage', `\`${name}\` is ${each}. ${error.message}`)
+    }
   }
 }
 
