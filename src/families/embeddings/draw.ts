@@ -5,7 +5,7 @@ import type { ValuesOf } from '../../options.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Painter, Setting } from '../family.ts'
 import { type SamplerChoice, stepsText } from '../gaussian-sampler.ts'
-import { given } from '../given.ts'
+import { defined } from '../defined.ts'
 import { keptByLength } from '../kept-by-length.ts'
 import { sessionOf } from '../session-of.ts'
 import { drawnTokens, makesOfTokens, tokensView, wayOf } from '../text-drawn.ts'
@@ -76,7 +76,7 @@ function howOf(options: Options, { sampler, steps }: SamplerChoice, required: re
   const { seed = 0, clamp = false, require, fluency } = options
   const name = required.length === 0 ? sampler.name : 'controlled'
   return {
-    how: { seed, sampler: name, steps: steps ?? null, clamp, ...given({ require, fluency }) },
+    how: { seed, sampler: name, steps: steps ?? null, clamp, ...defined({ require, fluency }) },
     howText: `seed ${seed}, ${name}, ${stepsText(steps)}`,
   }
 }

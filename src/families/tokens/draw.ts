@@ -8,7 +8,7 @@ import { classesAsked } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { DrawWatch, Painter, Setting } from '../family.ts'
 import { stepsText } from '../gaussian-sampler.ts'
-import { given } from '../given.ts'
+import { defined } from '../defined.ts'
 import { keptByLength } from '../kept-by-length.ts'
 import { sessionOf } from '../session-of.ts'
 import { drawnTokens, makesOfTokens, type ReadableTokens, tokensView, wayOf } from '../text-drawn.ts'
@@ -82,7 +82,7 @@ function howOf({ process }: TokenModel, options: Options, sampler: TokenSampler 
       sampler: name,
       steps,
       temperature,
-      ...given({ infill }),
+      ...defined({ infill }),
       class: options.class ?? null,
       guidance,
       evaluations,

@@ -5,7 +5,7 @@ import { classesAsked } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Drawn, DrawWatch, Painter, Setting } from '../family.ts'
 import { chooseSampler, needsData, type SamplerChoice, stepsText } from '../gaussian-sampler.ts'
-import { given } from '../given.ts'
+import { defined } from '../defined.ts'
 import { sessionOf } from '../session-of.ts'
 import { askConditions } from './ask-conditions.ts'
 import { drawnValues, makesOf, valuesView } from './drawn.ts'
@@ -31,7 +31,7 @@ export function painter(model: Model, setting: Setting): Painter {
     const { guidance, guidanceRescale, guidanceInterval, negative, weak, classifier, classifierScale } = options
     const asked = { guidance, guidanceRescale, guidanceInterval, negative, weak, classifier, classifierScale }
     const key = JSON.stringify(asked)
-    const found = guidances.get(key) ?? chooseGuidance(model, given(asked), setting.access)
+    const found = guidances.get(key) ?? chooseGuidance(model, defined(asked), setting.access)
     guidances.set(key, found)
     found.catch(() => guidances.delete(key))
     return found
@@ -94,10 +94,10 @@ function howOf(
       sampler: sampler.name,
       steps: steps ?? null,
       spacing: spacing ?? null,
-      ...given({ times, eta, churn, arithmetic: arithmetic === 'int8' ? arithmetic : undefined }),
+      ...defined({ times, eta, churn, arithmetic: arithmetic === 'int8' ? arithmetic : undefined }),
       class: options.class ?? null,
       guidance: guidance ?? 0,
-      ...given({ negative, weak }),
+      ...defined({ negative, weak }),
       ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
     },
     howText: `seed ${seed}, ${sampler.name}, ${stepsText(steps)}`,

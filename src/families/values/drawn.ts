@@ -3,7 +3,7 @@ import { itemSize } from '../../files/data/dataset.ts'
 import { affineOf } from '../../files/data/normalise.ts'
 import { pictureOf, textPictureOf } from '../../files/show/picture.ts'
 import type { Drawn, Makes, View } from '../family.ts'
-import { given } from '../given.ts'
+import { defined } from '../defined.ts'
 import type { Model } from './model.ts'
 
 /** What of a model shows its items. */
@@ -18,7 +18,7 @@ export function makesOf({ frame }: Pick<Shown, 'frame'>): Makes {
 export function valuesView({ scale }: Pick<Shown, 'scale'>, items: Float32Array): View {
   return {
     raster: (layout = {}) => pictureOf(items, scale, layout),
-    preview: ({ columns, ...terminal }) => textPictureOf(items, scale, { ...terminal, ...given({ columns }) }),
+    preview: ({ columns, ...terminal }) => textPictureOf(items, scale, { ...terminal, ...defined({ columns }) }),
   }
 }
 
