@@ -5,7 +5,7 @@ import type { Model } from '../src/families/values/model.ts'
 import { key, uniform } from '../src/engine/random/index.ts'
 import type { Engine } from '../src/engine/runtime/session.ts'
 import { snapshot } from '../src/families/values/snapshot.ts'
-import type { TrainSpec } from '../src/families/spec.ts'
+import type { TrainSpec } from '../src/families/values/spec.ts'
 import { createTrainer } from '../src/app/train.ts'
 
 /** `unet`: the default one, 3×32×32; `grey`: a small one, 1×28×28; `labels`: `unet` with ten classes and none; `mlp`: for points. */

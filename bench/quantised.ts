@@ -12,7 +12,8 @@
  */
 import { parseArgs } from 'node:util'
 import { openParts } from '../src/cli/open-data.ts'
-import { openAnyModel } from '../src/cli/open-model.ts'
+import { openFolder } from '../src/app/node/open-folder.ts'
+import { problemOf } from '../src/app/train.ts'
 import { applyClassifier, classifierFeatures, drawSamples, randomFeatures } from '../src/eval.ts'
 import { allItems } from '../src/tools/eval/items.ts'
 import { folderStore } from '../src/tools/eval/node/folder-store.ts'
@@ -20,7 +21,8 @@ import { storedClassifier } from '../src/tools/eval/reference.ts'
 import { isTweedieError } from '../src/errors.ts'
 import { sizeOf } from '../src/engine/graph/index.ts'
 import { frechetDistance } from '../src/tools/metrics/frechet.ts'
-import { type AnyModel, isEmbeddingModel, isTokenModel } from '../src/families/any-model.ts'
+import type { TokenModel } from '../src/families/tokens/model.ts'
+import type { Model } from '../src/families/values/model.ts'
 import { type Arithmetic, computeWith } from '../src/compiled/arithmetic.ts'
 import { calibrate } from '../src/compiled/calibrate.ts'
 import { exportOnnx } from '../src/compiled/export-onnx.ts'
@@ -35,8 +37,6 @@ import type { Session, Tensors } from '../src/engine/runtime/session.ts'
 import { samplerByName } from '../src/diffusion/sample/index.ts'
 import { readRun } from '../src/tools/train/node/run-folder.ts'
 import type { Batch, TrainData, TrainProblem } from '../src/tools/train/problem.ts'
-import type { AnyTrainSpec } from '../src/families/spec.ts'
-import { problemOf } from '../src/families/problem-of.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -80,11 +80,14 @@ for (const run of positionals) rows.push(...(await measure(run)))
 if (values.json) console.log(JSON.stringify(rows, null, 2))
 process.exit(0)
 
+type AnyModel = Model | TokenModel
+
 async function measure(run: string): Promise<Row[]> {
-  const [model, record] = [await openAnyModel(run), await readRun(run)]
-  if (isEmbeddingModel(model)) throw new Error(`${run}: models of embeddings are not measured here`)
+  const [opened, record] = [(await openFolder(run)).model, await readRun(run)]
+  if (opened.family === 'embeddings') throw new Error(`${run}: models of embeddings are not measured here`)
+  const model = opened as AnyModel
   const { train, heldOut } = await openParts(record.data, { quiet: true })
-  const problem = problemOf(record.spec as AnyTrainSpec, heldOut ?? train)
+  const problem = await problemOf(record.spec, heldOut ?? train)
   const batches = Array.from({ length: Number(values.batches) }, (_, step) => {
     const batch = problem.emptyBatch()
     problem.fill(batch, step)
@@ -126,7 +129,7 @@ async function measure(run: string): Promise<Row[]> {
 
 /** Ranges of the convolutions, where there are such. */
 async function rangesOf(model: AnyModel): Promise<ConvolutionRanges | undefined> {
-  if (isTokenModel(model) || isEmbeddingModel(model)) return undefined
+  if (model.family === 'tokens') return undefined
   try {
     return await calibrate(model, engine, { threads })
   } catch (error) {
@@ -211,7 +214,7 @@ async function judgeOf(
   const batch = Math.min(count, 50)
   if (data.kind === 'tokens') {
     return async (model, way) => {
-      if (!isTokenModel(model)) throw new Error('not a model of tokens')
+      if (model.family !== 'tokens') throw new Error('not a model of tokens')
       const { tokens } = await generateTokens(rounded(model, way), engine, { count, steps, batch, threads })
       first ??= tokens
       return { 'equal tokens': tokens.filter((token, i) => token === first![i]).length / tokens.length }

@@ -14,7 +14,6 @@ import { holdOut } from '../src/files/data/hold-out.ts'
 import { readCorpus } from '../src/files/data/node/read-corpus.ts'
 import type { DiscreteSpec } from '../src/diffusion/discrete/index.ts'
 import { embeddedBound, judgeTexts, ngramBaseline, tokenBound, type TokenBound } from '../src/tools/eval/text-report.ts'
-import { isEmbeddingModel, isTokenModel } from '../src/families/any-model.ts'
 import { categoricalDenoiser } from '../src/compiled/categorical-denoiser.ts'
 import { modelDenoiser } from '../src/compiled/denoiser.ts'
 import { type EmbeddingModel, embeddingsOf } from '../src/families/embeddings/model.ts'
@@ -25,7 +24,8 @@ import type { TokenModel } from '../src/families/tokens/model.ts'
 import { textOf } from '../src/files/show/token-text.ts'
 import { nodeEngine } from '../src/engine/runtime/node.ts'
 import { defaultEmbeddedSpec } from '../src/families/embeddings/defaults.ts'
-import type { AnyTrainSpec } from '../src/families/spec.ts'
+import type { EmbeddedTrainSpec } from '../src/families/embeddings/spec.ts'
+import type { TokenTrainSpec } from '../src/families/tokens/spec.ts'
 import { defaultTokenSpec } from '../src/families/tokens/defaults.ts'
 import { train } from '../src/app/train.ts'
 
@@ -62,7 +62,7 @@ const choices = {
   widths: [Number(values.widths)],
   depth: Number(values.depth),
 }
-const specs: Readonly<Record<string, () => AnyTrainSpec>> = {
+const specs: Readonly<Record<string, () => TextSpec>> = {
   ...Object.fromEntries(
     Object.entries(processes).map(([name, process]) => [
       name,
@@ -88,13 +88,19 @@ else {
 }
 process.exit(0)
 
+type TextSpec = TokenTrainSpec | EmbeddedTrainSpec
+
 /** Trains by a specification, and measures what came of it. */
-async function judged(name: string, spec: AnyTrainSpec) {
-  for await (const event of train({ spec, dataset, engine, checkpointEvery: choices.budget.steps })) {
+async function judged(name: string, spec: TextSpec) {
+  for await (const event of train<TokenModel | EmbeddingModel>({
+    spec,
+    dataset,
+    engine,
+    checkpointEvery: choices.budget.steps,
+  })) {
     if (event.type === 'log') console.error(`${name} ${event.line.step}: ${event.line.loss.toFixed(4)}`)
     if (event.type !== 'checkpoint' || event.checkpoint.state.step < choices.budget.steps) continue
     const { model, checkpoint } = event
-    if (!isTokenModel(model) && !isEmbeddingModel(model)) throw new Error('a model of text is expected')
     const { elapsed } = checkpoint.run.progress as { elapsed: number }
     return {
       bits: (await boundOf(model)).bitsPerCharacter!,
@@ -107,7 +113,7 @@ async function judged(name: string, spec: AnyTrainSpec) {
 
 async function boundOf(model: TokenModel | EmbeddingModel): Promise<TokenBound> {
   const options = { items: Number(values.items), terms: Number(values.terms) }
-  if (isTokenModel(model)) {
+  if (model.family === 'tokens') {
     using denoiser = await categoricalDenoiser(model, engine, { batch: 16 })
     return await tokenBound(denoiser, heldOut, options)
   }
@@ -117,6 +123,6 @@ async function boundOf(model: TokenModel | EmbeddingModel): Promise<TokenBound> 
 
 async function samplesOf(model: TokenModel | EmbeddingModel): Promise<Int32Array> {
   const [options, steps] = [{ count: 16, seed: 1 }, 256]
-  if (isTokenModel(model)) return (await generateTokens(model, engine, { ...options, steps })).tokens
+  if (model.family === 'tokens') return (await generateTokens(model, engine, { ...options, steps })).tokens
   return (await generateEmbedded(model, engine, { ...options, times: timesOf(model.schedule, steps) })).tokens
 }

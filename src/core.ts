@@ -20,23 +20,24 @@ export { type Choices, defaultSpec, type Setting } from './families/values/defau
 export { defaultEmbeddedSpec, type EmbeddedChoices } from './families/embeddings/defaults.ts'
 export { defaultTokenSpec, type TokenChoices } from './families/tokens/defaults.ts'
 export type { LogLine } from './tools/train/loss-window.ts'
-export {
-  type AnyTrainSpec,
-  checkSpec,
-  isTokenSpec,
-  type Budget,
-  type TokenTrainSpec,
-  type TrainSpec,
-} from './families/spec.ts'
+export { checkSpec, type TrainSpec } from './families/values/spec.ts'
+export type { TokenTrainSpec } from './families/tokens/spec.ts'
+export type { EmbeddedTrainSpec } from './families/embeddings/spec.ts'
+export type { BaseSpec, Budget } from './tools/train/spec.ts'
 export type { Batch, TrainProblem, TrainState } from './tools/train/problem.ts'
 export { type LoopEvent, type LoopOptions, trainingLoop } from './tools/train/loop.ts'
 export { trainToEnd, type TrainToEndOptions } from './tools/train/fit.ts'
-export { createTrainer } from './app/train.ts'
+export { createTrainer, problemOf } from './app/train.ts'
+export { fit, type FitData, type FitOptions } from './app/fit.ts'
 export { type StepReport, type Task, type Trainer, trainerOf, type TrainerOptions } from './tools/train/trainer.ts'
 export { train, type TrainEvent, type TrainOptions } from './app/train.ts'
 
 // Models and samples
-export { type AnyModel, anyFolderOf, anyModelOf, isEmbeddingModel, isTokenModel } from './families/any-model.ts'
+export type { Family, FamilyEntry, FamilyModel, OwnParts } from './families/family.ts'
+export type { NetworkConfig, NetworkFactory, OwnNetwork, OwnObjective } from './families/own-parts.ts'
+export { baseSpec } from './families/base-spec.ts'
+export { defineConfig } from './app/config.ts'
+export { openedOf, type Opened, readModel } from './app/opened.ts'
 export { categoricalDenoiser } from './compiled/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './compiled/denoiser.ts'
 export type { Arithmetic } from './compiled/arithmetic.ts'
@@ -72,7 +73,7 @@ export { textOf } from './files/show/token-text.ts'
 export { type ModelSource, openModel, type OpenOptions } from './app/open.ts'
 export type { DrawRequest, ModelRequest, WarmModel } from './app/warm-model.ts'
 export { pictureBytes } from './app/picture-bytes.ts'
-export type { Drawn, Frame, Item, OwnParts, Progress, View } from './families/family.ts'
+export type { Drawn, Frame, Item, Painter, Progress, View } from './families/family.ts'
 
 // Conditions, guidance, restoration, edits
 export {

@@ -3,32 +3,23 @@
  * event carries what there is to save, and training goes on when the next event is asked for.
  */
 import type { Engine } from '../engine/runtime/session.ts'
-import type { AnyModel } from '../families/any-model.ts'
-import type { EmbeddingModel } from '../families/embeddings/model.ts'
-import { problemOf } from '../families/problem-of.ts'
-import type { AnyTrainSpec, EmbeddedTrainSpec, TokenTrainSpec } from '../families/spec.ts'
-import type { TokenModel } from '../families/tokens/model.ts'
-import type { Model } from '../families/values/model.ts'
+import type { FamilyModel, OwnParts, SpecFor } from '../families/family.ts'
+import { entryOfSpec } from '../families/registry.ts'
 import { type LoopEvent, type LoopOptions, trainingLoop } from '../tools/train/loop.ts'
-import type { TrainData } from '../tools/train/problem.ts'
+import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import { itemsPerStep } from '../tools/train/spec.ts'
 import { type Task, type Trainer, trainerOf, type TrainerOptions } from '../tools/train/trainer.ts'
 
 /** What to train, on what, and how often to hear of it. */
-export interface TrainOptions<Spec extends AnyTrainSpec = AnyTrainSpec> extends LoopOptions {
-  readonly spec: Spec
+export interface TrainOptions<Model = FamilyModel> extends LoopOptions {
+  readonly spec: SpecFor<Model>
   readonly dataset: TrainData
+  /** The user's own parts that the specification names. */
+  readonly own?: OwnParts | undefined
 }
 
 /** What happens in training. */
-export type TrainEvent<M extends AnyModel = AnyModel> = LoopEvent<M>
-
-/** The model that a specification leads to. */
-export type ModelOf<Spec extends AnyTrainSpec> = Spec extends TokenTrainSpec
-  ? TokenModel
-  : Spec extends EmbeddedTrainSpec
-    ? EmbeddingModel
-    : Model
+export type TrainEvent<Model = FamilyModel> = LoopEvent<Model>
 
 /**
  * Trains. The last event is `end`, before it comes a `checkpoint`; breaking out of the loop releases everything.
@@ -40,12 +31,13 @@ export type ModelOf<Spec extends AnyTrainSpec> = Spec extends TokenTrainSpec
  *   if (event.type === 'log') console.log(event.line.step, event.line.loss)
  * }
  */
-export function train<Spec extends AnyTrainSpec>({
+export async function* train<Model extends FamilyModel>({
   spec,
   dataset,
+  own = {},
   ...options
-}: TrainOptions<Spec>): AsyncGenerator<TrainEvent<ModelOf<Spec>>> {
-  return trainingLoop(taskOf(spec, dataset), options)
+}: TrainOptions<Model>): AsyncGenerator<TrainEvent<Model>> {
+  yield* trainingLoop(await taskOf<SpecFor<Model>, Model>(spec, dataset, own), options)
 }
 
 /**
@@ -53,21 +45,39 @@ export function train<Spec extends AnyTrainSpec>({
  *
  * @throws TweedieError `usage` for a specification that makes no sense, `shape` or `model` where the data do not fit
  */
-export function createTrainer<Spec extends AnyTrainSpec>(
+export async function createTrainer<Spec extends SpecFor<FamilyModel>>(
   spec: Spec,
   data: TrainData,
   engine: Engine,
-  options: TrainerOptions = {},
+  { own = {}, ...options }: TrainerOptions & { readonly own?: OwnParts } = {},
 ): Promise<Trainer<Spec, ModelOf<Spec>>> {
-  return trainerOf(taskOf(spec, data), engine, options)
+  return trainerOf(await taskOf<Spec, ModelOf<Spec>>(spec, data, own), engine, options)
 }
 
-function taskOf<Spec extends AnyTrainSpec>(spec: Spec, data: TrainData): Task<Spec, ModelOf<Spec>> {
+/** The model that a specification leads to. */
+export type ModelOf<Spec> = Spec extends SpecFor<infer Model> ? Model : never
+
+/** What a specification makes of data, before anything is compiled. @throws TweedieError where they do not go together */
+export async function problemOf<Model>(
+  spec: SpecFor<Model>,
+  data: TrainData,
+  own: OwnParts = {},
+): Promise<TrainProblem<Model>> {
+  const family = await entryOfSpec(spec, own).load()
+  return family.problem(spec, data, own) as TrainProblem<unknown> as TrainProblem<Model>
+}
+
+async function taskOf<Spec extends SpecFor<unknown>, Model>(
+  spec: Spec,
+  data: TrainData,
+  own: OwnParts,
+): Promise<Task<Spec, Model>> {
+  const family = await entryOfSpec(spec, own).load()
   const { seed: _, budget: __, ...rest } = spec
   const whole = { ...spec, batch: itemsPerStep(spec) }
   return {
     spec,
-    problem: () => problemOf(whole, data) as ReturnType<Task<Spec, ModelOf<Spec>>['problem']>,
+    problem: () => family.problem(whole, data, own) as TrainProblem<unknown> as TrainProblem<Model>,
     purpose: JSON.stringify(['train', rest, data.kind, data.shape]),
   }
 }

@@ -51,6 +51,7 @@ export function command(name: string, summary: string): Command {
     .addOption(new Option('-q, --quiet', 'no progress and no remarks'))
     .addOption(new Option('--no-color', 'no colours (NO_COLOR=1 does the same)'))
     .addOption(new Option('--debug', 'show the stack of an error'))
+    .addOption(new Option('--config <file>', 'parts of your own (default: tweedie.config.ts in this folder)'))
 }
 
 /** Adds `--device` and `--threads`. */

@@ -54,7 +54,7 @@ async function run(path: string, values: OptionValues): Promise<void> {
   const [{ describeData }, { tokenSourceOf }, { imageExtensions, writeImage }, { requireNew }, { attended }] =
     await Promise.all([
       import('../app/node/describe-data.ts'),
-      import('./train-tokens.ts'),
+      import('../app/node/data-source.ts'),
       import('../files/io/node/images.ts'),
       import('../app/node/require-new.ts'),
       import('./watched.ts'),

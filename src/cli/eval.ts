@@ -1,17 +1,18 @@
 /** `tweedie eval`: judges a model by its samples, and by the likelihood of data. */
 import type { Command } from 'commander'
 import { judgeOptions } from '../families/options.ts'
-import { families } from '../families/registry.ts'
+import type { OwnParts } from '../families/family.ts'
+import { familiesOf } from '../families/registry.ts'
 import type { OptionValues } from '../options.ts'
 import { asTyped } from './as-typed.ts'
 import { command, duration, note, print, printJson, safe, withExamples } from './common.ts'
 import { addOptions, familyTables, refuseForeign } from './derive.ts'
 
 /** The command. */
-export function evalCommand(): Command {
+export function evalCommand(own: OwnParts = {}): Command {
   const made = command('eval', 'judge a model: recognised as its classes, distance from the data, copies, likelihood')
   made.argument('<model>', "a model's folder")
-  addOptions(made, [judgeOptions, ...familyTables('eval', families)])
+  addOptions(made, [judgeOptions, ...familyTables('eval', familiesOf(own))])
   withExamples(made, [
     ['tweedie eval runs/mine', 'five hundred samples against the training data'],
     ['tweedie eval runs/mine -n 2000 --held-out ./more-images', 'smaller errors, and data that it has not seen'],
@@ -26,19 +27,19 @@ export function evalCommand(): Command {
     ['tweedie eval runs/mine --guidance 2', 'samples that are surer of their class: are they recognised?'],
     ['tweedie eval runs/mine --sampler ddim --steps 100 --json', 'what a sampler is worth, for a script'],
   ])
-  return made.action(run)
+  return made.action((place: string, values: OptionValues) => run(place, values, made, own))
 }
 
-async function run(place: string, values: OptionValues, made: Command): Promise<void> {
+async function run(place: string, values: OptionValues, made: Command, own: OwnParts): Promise<void> {
   const [{ evaluate }, { openFolder }, { attended }] = await Promise.all([
     import('../app/node/evaluate.ts'),
     import('../app/node/open-folder.ts'),
     import('./watched.ts'),
   ])
-  const opened = await openFolder(place)
-  refuseForeign('eval', values, [judgeOptions], opened.entry, families)
+  const opened = await openFolder(place, own)
+  refuseForeign('eval', values, [judgeOptions], opened.entry, familiesOf(own))
   const { result, seconds } = await attended('the evaluation', values, (watch) =>
-    evaluate(opened, values, { place, ...watch }),
+    evaluate(opened, values, { place, own, ...watch }),
   )
   if (values.json) return printJson({ ...result.facts, seconds })
   print(safe(result.text))

@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
 import { seedOptions } from '../families/options.ts'
-import { families } from '../families/registry.ts'
+import type { OwnParts } from '../families/family.ts'
+import { familiesOf } from '../families/registry.ts'
 import { oneOf, type OptionValues, options, text, whole } from '../options.ts'
 import { bytes, command, print, printJson, withExamples } from './common.ts'
 import { addOptions, familyTables, refuseForeign } from './derive.ts'
@@ -25,9 +26,9 @@ const general = options({
 })
 
 /** The command. */
-export function exportCommand(): Command {
+export function exportCommand(own: OwnParts = {}): Command {
   const made = command('export', 'write the network as ONNX, for any runtime').argument('<model>', "a model's folder")
-  addOptions(made, [general, ...familyTables('export', families)])
+  addOptions(made, [general, ...familyTables('export', familiesOf(own))])
   withExamples(made, [
     ['tweedie export runs/mine --out model.onnx', 'weights inside, standard operators'],
     ['tweedie export runs/mine --out small.onnx --weights int8', 'a quarter of the size; computes as fast'],
@@ -37,10 +38,10 @@ export function exportCommand(): Command {
     ],
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
-  return made.action(run)
+  return made.action((path: string, values: OptionValues) => run(path, values, own))
 }
 
-async function run(path: string, values: OptionValues): Promise<void> {
+async function run(path: string, values: OptionValues, own: OwnParts): Promise<void> {
   const { exportFiles } = await import('../app/node/export.ts')
   const { openFolder } = await import('../app/node/open-folder.ts')
   const { out, reference, force } = values as { out?: string; reference?: string; force?: boolean }
@@ -50,9 +51,9 @@ async function run(path: string, values: OptionValues): Promise<void> {
   const { requireNew } = await import('../app/node/require-new.ts')
   if (out !== undefined) await requireNew(out, ['.onnx'], force ?? false)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
-  const opened = await openFolder(path)
-  refuseForeign('export', values, [general], opened.entry, families)
-  const files = await exportFiles(opened, values, { place: path, onnx: out, reference })
+  const opened = await openFolder(path, own)
+  refuseForeign('export', values, [general], opened.entry, familiesOf(own))
+  const files = await exportFiles(opened, values, { place: path, onnx: out, reference, own })
   if (values.json) return printJson({ files })
   for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
 }

@@ -1,5 +1,6 @@
 /** `tweedie info`: what a file or folder is: a model, a checkpoint, safetensors, ONNX, a picture that we drew. */
 import type { Command } from 'commander'
+import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues } from '../options.ts'
 import { command, print, printJson, safe, withExamples } from './common.ts'
 import { addOptions } from './derive.ts'
@@ -7,7 +8,7 @@ import { addOptions } from './derive.ts'
 const infoOptions = options({ all: { flags: '--all', help: 'list every tensor' } })
 
 /** The command. */
-export function infoCommand(): Command {
+export function infoCommand(own: OwnParts = {}): Command {
   const info = command('info', 'say what a model, checkpoint, .safetensors, .onnx or picture holds')
   info.argument('<path>', 'a folder or a file')
   addOptions(info, [infoOptions])
@@ -19,7 +20,7 @@ export function infoCommand(): Command {
   ])
   return info.action(async (path: string, { json, all }: OptionValues) => {
     const { inspect } = await import('../app/node/inspect.ts')
-    const { facts, text, unlisted = 0 } = await inspect(path, { all: all === true })
+    const { facts, text, unlisted = 0 } = await inspect(path, { all: all === true, own })
     if (json) return printJson(facts)
     print(safe(text))
     if (unlisted > 0) print(`  … and ${unlisted} more: --all lists them`)

@@ -5,7 +5,7 @@ import { TweedieError } from '../errors.ts'
 import { metaPath, type ModelFolder } from '../files/io/model-folder.ts'
 import { readJson } from '../files/io/node/files.ts'
 import { readModelFolder } from '../files/io/node/model-folder.ts'
-import { type AnyModel, anyModelOf, isEmbeddingModel, isTokenModel } from '../families/any-model.ts'
+import { readModel } from '../app/opened.ts'
 import type { EmbeddingModel } from '../families/embeddings/model.ts'
 import { modelOf } from '../families/values/model.ts'
 import type { Model } from '../families/values/model.ts'
@@ -26,7 +26,7 @@ export async function openModel(path: string): Promise<Model> {
  * @throws TweedieError `model` where there is none, or it is broken or not supported
  */
 export async function openAnyModel(path: string): Promise<AnyModel> {
-  return anyModelOf(await openFolder(path))
+  return (await readModel(await openFolder(path))) as AnyModel
 }
 
 /**
@@ -50,6 +50,15 @@ export async function openEmbeddingModel(path: string): Promise<EmbeddingModel> 
   if (isEmbeddingModel(model)) return model
   throw new TweedieError('model', `${path}: a model of ${kindOf(model)}, where one of embeddings is needed`)
 }
+
+/** A model of any family. */
+export type AnyModel = Model | TokenModel | EmbeddingModel
+
+/** Whether a model is of tokens under a discrete process. */
+export const isTokenModel = (model: AnyModel): model is TokenModel => model.family === 'tokens'
+
+/** Whether a model is of tokens as noisy embeddings. */
+export const isEmbeddingModel = (model: AnyModel): model is EmbeddingModel => model.family === 'embeddings'
 
 const kindOf = (model: AnyModel): string =>
   isTokenModel(model) ? 'tokens' : isEmbeddingModel(model) ? 'embeddings' : model.scale.kind

@@ -8,6 +8,8 @@ import { editCommand } from './edit.ts'
 import { evalCommand } from './eval.ts'
 import { exportCommand } from './export.ts'
 import { infoCommand } from './info.ts'
+import type { OwnParts } from '../families/family.ts'
+import { ownPartsFor } from './own-parts.ts'
 import { quickstartCommand } from './quickstart.ts'
 import { restoreCommand } from './restore.ts'
 import { sampleCommand } from './sample.ts'
@@ -32,14 +34,14 @@ const commands = [
 ]
 
 /** The program. */
-export function program(): Command {
+export function program(own: OwnParts = {}): Command {
   const tweedie = new Command('tweedie')
     .description('Diffusion models for TypeScript: train, sample, evaluate and ship them.')
     .version(version, '-V, --version', "show the version ('tweedie doctor' shows all of them)")
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .showSuggestionAfterError(true)
-  for (const create of commands) tweedie.addCommand(create())
+  for (const create of commands) tweedie.addCommand(create(own))
   tweedie.addHelpText(
     'after',
     `
@@ -65,9 +67,11 @@ that make no sense, 3 for data or a model that cannot be used, 4 for a device, 1
  */
 export async function run(argv: readonly string[]): Promise<number> {
   if (argv.includes('--no-color')) process.env.NO_COLOR ??= '1'
-  const tweedie = program()
   const [debug, json] = ['--debug', '--json'].map((option) => argv.includes(option))
+  let tweedie = program()
   try {
+    const own = await ownPartsFor(argv)
+    if (Object.keys(own).length > 0) tweedie = program(own)
     if (argv.length === 0) tweedie.outputHelp()
     else await tweedie.parseAsync(argv, { from: 'user' })
     return Number(process.exitCode ?? 0)

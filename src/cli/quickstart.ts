@@ -34,7 +34,7 @@ async function run(options: QuickstartOptions): Promise<void> {
   const out = `runs/${names.find((name) => !taken.includes(name))!}`
   const grid = `${out}/samples.png`
 
-  await runTrain('glyphs', { ...common, out, minutes, seed })
+  await runTrain('glyphs', { ...common, out, minutes, seed }, {})
   if (process.exitCode !== undefined) return
   await runSample(out, { ...common, count: 40, columns: 10, seed, sampler: 'dpm++-2m', steps: 20, out: grid })
   if (options.json || options.quiet) return

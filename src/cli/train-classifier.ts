@@ -1,41 +1,80 @@
 /** `tweedie train-classifier`: a classifier of noisy data, for classifier guidance. */
 import type { Command } from 'commander'
-import { command, oneOf, positive, whole, withEngine, withExamples, withSeed } from './common.ts'
-import type { CommonOptions, EngineOptions } from './common.ts'
+import { dataOptions } from '../app/data-options.ts'
+import type { OwnParts } from '../families/family.ts'
+import { type OptionValues, options, positive, text, whole } from '../options.ts'
+import type { CommonOptions } from './common.ts'
+import { command, duration, note, print, printJson, withEngine, withExamples } from './common.ts'
+import { addOptions } from './derive.ts'
 
-/** The options as they are typed. */
-export interface TrainClassifierOptions extends CommonOptions, EngineOptions {
-  readonly out: string
+const { size, channels, items } = dataOptions
+
+const general = options({
+  out: { flags: '-o, --out <file>', help: 'where it goes: a .safetensors file', parse: text },
+  steps: { flags: '--steps <n>', help: 'steps in all', parse: whole({ max: 10_000_000 }), default: 2000 },
+  batch: { flags: '--batch <n>', help: 'items to a step', parse: whole({ max: 100_000 }), default: 64 },
+  rate: { flags: '--rate <x>', help: 'highest learning rate', parse: positive, default: 2e-3 },
+  force: { flags: '--force', help: 'write over a file that exists' },
+  seed: { flags: '--seed <n>', help: 'equal seeds give equal results', parse: whole({ min: 0 }), default: 0 },
+})
+
+interface Values extends OptionValues, CommonOptions {
+  readonly out?: string
   readonly steps: number
   readonly batch: number
   readonly rate: number
   readonly seed: number
-  readonly size?: number
-  readonly channels?: 1 | 3
-  readonly items?: number
   readonly force?: boolean
+  readonly device: string
+  readonly threads?: number
 }
 
 /** The command. */
-export function trainClassifierCommand(): Command {
-  const train = command('train-classifier', 'train a classifier of noisy data, to guide samples by')
-    .argument('<data>', 'data with classes: what the model to be guided was trained on')
-    .requiredOption('-o, --out <file>', 'where it goes: a .safetensors file')
-    .option('--steps <n>', 'steps in all', whole({ max: 10_000_000 }), 2000)
-    .option('--batch <n>', 'items to a step', whole({ max: 100_000 }), 64)
-    .option('--rate <x>', 'highest learning rate', positive, 2e-3)
-    .option('--size <pixels>', 'bring images to this size', whole({ max: 4096 }))
-    .option('--channels <n>', '1: grey, 3: colour', (text) => Number(oneOf(['1', '3'])(text)))
-    .option('--items <n>', 'built-in sets: how many items (default: 10000)', whole())
-    .option('--force', 'write over a file that exists')
-  withSeed(train)
+export function trainClassifierCommand(own: OwnParts = {}): Command {
+  const train = command('train-classifier', 'train a classifier of noisy data, to guide samples by').argument(
+    '<data>',
+    'data with classes: what the model to be guided was trained on',
+  )
+  addOptions(train, [general, { size, channels, items }])
   withEngine(train)
   withExamples(train, [
     ['tweedie train-classifier ./photos -o runs/photos-classifier.safetensors', 'two thousand steps'],
     ['tweedie sample runs/photos --classifier runs/photos-classifier.safetensors --class cat', 'guide by it'],
   ])
-  return train.action(async (data: string, options: TrainClassifierOptions) => {
-    const { runTrainClassifier } = await import('./train-classifier-run.ts')
-    await runTrainClassifier(data, options)
-  })
+  return train.action((data: string, values: Values) => run(data, values, own))
+}
+
+async function run(data: string, values: Values, own: OwnParts): Promise<void> {
+  const { out, steps, batch, rate, seed, force = false, device, threads } = values
+  const { TweedieError } = await import('../errors.ts')
+  if (out === undefined) {
+    throw new TweedieError('usage', 'where should the classifier go?', { hint: '--out classifier.safetensors' })
+  }
+  const { requireNew } = await import('../app/node/require-new.ts')
+  await requireNew(out, ['.safetensors'], force)
+  const { trainClassifierFile } = await import('../app/node/train-classifier.ts')
+  const { watched } = await import('./watched.ts')
+  const options = { size: values.size, channels: values.channels, items: values.items }
+  const training = { steps, batch, rate, seed }
+  const what = 'the training, of which nothing is written,'
+  const { result, seconds } = await watched('train', what, values, ({ signal, progress }) =>
+    trainClassifierFile({
+      data,
+      out,
+      training,
+      options,
+      own,
+      device,
+      ...(threads !== undefined && { threads }),
+      signal,
+      onStep: (step, total, loss) => progress.update(step, total, `loss ${loss.toFixed(3)}`),
+      onRemark: (remark) => progress.say(remark),
+    }),
+  )
+  const { accuracy, classNames } = result
+  if (values.json)
+    return printJson({ file: out, data: result.data, classes: classNames, steps, seed, accuracy, seconds })
+  const rates = accuracy.map(({ noise, rate: share }) => `${(100 * share).toFixed(0)} % at ${noise}`)
+  print(`${out}: recognises ${rates.join(', ')} (noise over data)`)
+  note(`${steps} steps, seed ${seed}, ${duration(seconds)}`, values)
 }

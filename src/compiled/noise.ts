@@ -15,7 +15,7 @@ import { isTweedieError, TweedieError } from '../errors.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
 import { parseSchedulerConfig, type SchedulerConfig } from '../files/io/scheduler-config.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
-import { type NoiseSpec, scheduleOfNoise } from '../diffusion/noise/named.ts'
+import { type NoiseSpec, type OwnSchedules, scheduleOfNoise } from '../diffusion/noise/named.ts'
 import type { Schedule } from '../diffusion/noise/schedule.ts'
 import { tableSchedule } from '../diffusion/noise/table-schedule.ts'
 import { namedTable, noiseTable, type NoiseTable, zeroTerminalSnr } from '../diffusion/noise/table.ts'
@@ -35,9 +35,13 @@ const predictionTypes = Object.freeze({ epsilon: 'epsilon', sample: 'sample', v_
 /**
  * The noise of a folder.
  *
+ * @param own schedules by names of the user's own
  * @throws TweedieError `model` where the folder does not say it, or says what there is not
  */
-export function noiseOfFolder({ scheduler, meta }: Pick<ModelFolder, 'scheduler' | 'meta'>): ModelNoise {
+export function noiseOfFolder(
+  { scheduler, meta }: Pick<ModelFolder, 'scheduler' | 'meta'>,
+  own: OwnSchedules = {},
+): ModelNoise {
   if (scheduler !== null) {
     const schedule = scheduleOf(scheduler)
     const parametrisation = trainedParametrisation(predictionTypes[scheduler.prediction_type])
@@ -53,7 +57,7 @@ export function noiseOfFolder({ scheduler, meta }: Pick<ModelFolder, 'scheduler'
   const name = meta.objective.parametrisation as TrainedParametrisation
   if (!trainedParametrisations.includes(name)) throw unreadable(`objective.parametrisation is ${name}`)
   try {
-    const schedule = scheduleOfNoise(noise as unknown as NoiseSpec)
+    const schedule = scheduleOfNoise(noise as unknown as NoiseSpec, own)
     const data = sigmaData as number | undefined
     const view = inputView(input as InputViewName, schedule, data)
     return { schedule, parametrisation: trainedParametrisation(name, data), view, scheduler }

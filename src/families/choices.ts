@@ -5,7 +5,6 @@ import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec
 import type { timesNames } from '../diffusion/denoise/time-distribution.ts'
 import type { WeightingName } from '../diffusion/denoise/weighting.ts'
 import type { DiscreteSpec } from '../diffusion/discrete/spec.ts'
-import type { ModelBoundOptions } from './values/likelihood.ts'
 import type { OdeLikelihoodOptions } from '../diffusion/likelihood/ode-likelihood.ts'
 import type { Arithmetic } from '../compiled/arithmetic.ts'
 import type { SpacingName } from '../diffusion/sample/default-times.ts'
@@ -79,12 +78,7 @@ export const reverseVariances = namesOf<NonNullable<DdpmOptions['variance']> | '
   learned: 0,
 })
 /** The variance of the steps that the variational bound is of. */
-export const boundVariances = namesOf<NonNullable<ModelBoundOptions['variance']>>({
-  small: 0,
-  large: 0,
-  learned: 0,
-  analytic: 0,
-})
+export const boundVariances = ['small', 'large', 'learned', 'analytic'] as const
 export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exact: 0, rademacher: 0, gaussian: 0 })
 export const decays = ['cosine', 'constant'] as const
 export const attentions = ['none', 'middle', 'lowest'] as const

@@ -3,11 +3,9 @@
  * training problem, how its models lie in folders, its options, and what it can do (its abilities). Commands, servers and pages ask
  * for an ability; nobody asks which kind a model is.
  */
-import type { TokenSampler } from '../diffusion/discrete/sampler.ts'
-import type { Operator } from '../diffusion/measure/operator.ts'
-import type { Sampler } from '../diffusion/sample/sampler.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
+import type { GridOptions } from '../files/io/raster.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
 import type { pictureFits } from './choices.ts'
@@ -15,21 +13,10 @@ import type { Drawn, Painter, Progress } from './drawn.ts'
 import type { Store } from '../tools/eval/store.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
-import type { Network } from '../engine/nn/network.ts'
+import type { OwnComponents } from './own-parts.ts'
 
-/**
- * The user's own parts, as values: passed to functions, or named in a configuration file. Nothing is registered anywhere, so two
- * users in one process do not meet. Keys are the names that specifications and folders give them.
- */
-export interface OwnParts {
-  /** From a configuration, as a folder's `config.json` has it, to a network. */
-  readonly networks?: Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => Network>> | undefined
-  /** Samplers, by the names that `sampler` asks for them. */
-  readonly samplers?: Readonly<Record<string, () => Sampler | TokenSampler>> | undefined
-  /** Measurements, by the names that `task` asks for them: what is measured of an item `[channels, height, width]`. */
-  readonly measurements?:
-    | Readonly<Record<string, (shape: readonly number[], options: OptionValues) => Operator>>
-    | undefined
+/** The user's own parts, as values. */
+export interface OwnParts extends OwnComponents {
   /** Families beside those of the registry, asked first. */
   readonly families?: readonly FamilyEntry[] | undefined
 }
@@ -43,6 +30,15 @@ export interface FamilyModel {
   /** The classes that it can be asked for, by their numbers; none for an unconditional model. */
   readonly classNames: readonly string[]
   readonly meta: TweedieMeta
+}
+
+declare const model: unique symbol
+
+/** A specification that leads to this kind of model; the mark is for types alone. */
+export interface SpecFor<Model> extends BaseSpec {
+  /** The name of the family; those of before have none. */
+  readonly family?: string
+  readonly [model]?: Model
 }
 
 /** The commands that a family may have options for. */
@@ -72,6 +68,20 @@ export interface Family<
 > {
   readonly name: string
 
+  /**
+   * The specification of a training run: defaults, and what the options change.
+   *
+   * @throws TweedieError `usage` for options that contradict each other, the data, or have no effect
+   */
+  specOf(data: Data, options: OptionValues, own: OwnParts): Spec
+  /** A specification that was read from a file, checked. @throws TweedieError `model` */
+  parseSpec(value: unknown, source: string): Spec
+  /** A run in words, for the report before training. */
+  explain(spec: Spec, data: Data, own: OwnParts): readonly Row[]
+  /** A loss in words, where more is to be said than the number. */
+  lossText?(spec: Spec, loss: number): string
+  /** What is drawn while a model learns; by default what `draw` does unless told otherwise. */
+  preview?(model: Model): Preview
   /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not go together */
   problem(spec: Spec, data: Data, own: OwnParts): TrainProblem<Model>
   /** The model of a folder's content. @throws TweedieError `model` where parts do not fit together */
@@ -83,9 +93,42 @@ export interface Family<
 
   /** The samplers that its models are drawn with, if they are its own. */
   samplers?(): SamplerList
+  /** Trains a classifier of noisy data, which samples can be guided by. */
+  trainClassifier?(data: Data, options: ClassifierOptions, setting: ClassifierSetting): Promise<TrainedClassifier>
 
   /** What else it can do. */
   readonly can: Abilities<Model>
+}
+
+/** What is drawn while a model learns. */
+export interface Preview {
+  /** For {@link Painter.draw}, besides the seed. */
+  readonly options: OptionValues
+  readonly layout?: GridOptions | undefined
+}
+
+/** How a classifier of noisy data is trained. */
+export interface ClassifierOptions {
+  readonly steps: number
+  readonly batch: number
+  readonly rate: number
+  readonly seed: number
+}
+
+/** Where. */
+export interface ClassifierSetting extends Pick<SessionOptions, 'device' | 'threads'> {
+  readonly engine: Engine
+  readonly signal?: AbortSignal | undefined
+  readonly onStep?: ((step: number, total: number, loss: number) => void) | undefined
+}
+
+/** A classifier, ready to be written. */
+export interface TrainedClassifier {
+  /** Of a safetensors file. */
+  readonly bytes: Uint8Array
+  readonly classNames: readonly string[]
+  /** The share of items that it recognises, by the noise over the data. */
+  readonly accuracy: readonly { readonly noise: number; readonly rate: number }[]
 }
 
 /** What a family may be able to do with a model. What is missing is an error that says which families have it. */

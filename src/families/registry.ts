@@ -66,7 +66,7 @@ export function entryOfSpec(spec: object, own: OwnParts, source?: string): Famil
  */
 export function entryForData(data: TrainData, options: OptionValues, own: OwnParts): FamilyEntry {
   const { model } = options
-  if (typeof model === 'string') return entryNamed(model, own, '--model')
+  if (typeof model === 'string') return namedFor(data, model, options, own)
   const found = familiesOf(own).find((entry) => entry.accepts(data, options))
   if (found) return found
   throw new TweedieError('usage', `${data.name}: no family of models learns such data`, {
@@ -74,6 +74,21 @@ export function entryForData(data: TrainData, options: OptionValues, own: OwnPar
       .map(({ name, of }) => `${name} (${of})`)
       .join(', ')}`,
   })
+}
+
+function namedFor(data: TrainData, model: string, options: OptionValues, own: OwnParts): FamilyEntry {
+  const known = familiesOf(own)
+  const found = known.find(({ name }) => name === model)
+  if (found?.accepts(data, options)) return found
+  const names = known.map(({ name }) => name)
+  const near = suggest(model, names)
+  throw new TweedieError(
+    'usage',
+    found
+      ? `${data.name}: models of ${found.of} are not trained on such data`
+      : `\`model\` is ${model}: there is no such family`,
+    { hint: near && !found ? `did you mean ${near}?` : `there are ${names.join(', ')}` },
+  )
 }
 
 /**

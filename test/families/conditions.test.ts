@@ -13,7 +13,7 @@ import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-f
 import { defaultSpec } from '../../src/families/values/defaults.ts'
 import { generate } from '../../src/families/values/generate.ts'
 import { folderOf, type Model, modelOf } from '../../src/families/values/model.ts'
-import type { TrainSpec } from '../../src/families/spec.ts'
+import type { TrainSpec } from '../../src/families/values/spec.ts'
 import { drawConditions, streamsOf } from '../../src/tools/train/draws.ts'
 import { fold, uniform } from '../../src/engine/random/index.ts'
 

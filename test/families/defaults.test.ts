@@ -5,7 +5,7 @@ import { classesOf } from '../../src/engine/nn/condition-spec.ts'
 import { frameOf } from '../../src/files/data/frame.ts'
 import { networkFromConfig, strideOf } from '../../src/engine/nn/registry.ts'
 import { defaultSpec } from '../../src/families/values/defaults.ts'
-import { checkSpec } from '../../src/families/spec.ts'
+import { checkSpec } from '../../src/families/values/spec.ts'
 
 const side = integer({ min: 1, max: 130 })
 const shapes = oneof(

@@ -4,7 +4,9 @@ import { mapsDataset } from '../../src/files/data/builtin/maps.ts'
 import { type CategoricalDataset, createCategorical } from '../../src/files/data/categorical.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-folder.ts'
-import { anyFolderOf, anyModelOf, isTokenModel } from '../../src/families/any-model.ts'
+import { readModel } from '../../src/app/opened.ts'
+import type { FamilyModel } from '../../src/families/family.ts'
+import { tokenFolderOf, type TokenModel } from '../../src/families/tokens/model.ts'
 import { categoricalDenoiser } from '../../src/compiled/categorical-denoiser.ts'
 import { modelOf } from '../../src/families/values/model.ts'
 import { nodeEngine } from '../../src/engine/runtime/node.ts'
@@ -36,8 +38,8 @@ function corpusOf(text: string, length = 16): CategoricalDataset {
 }
 
 /** All events; checkpoints as bytes, as they would be on a disk. */
-async function collect(options: Omit<TrainOptions, 'engine'>) {
-  const events: TrainEvent[] = []
+async function collect<Model extends FamilyModel>(options: Omit<TrainOptions<Model>, 'engine'>) {
+  const events: TrainEvent<Model>[] = []
   const checkpoints: Uint8Array[] = []
   for await (const event of train({ engine, ...options })) {
     events.push(event)
@@ -88,9 +90,9 @@ describe('train on tokens', () => {
       dataset: corpus,
     })
     const model = events.flatMap((event) => (event.type === 'checkpoint' ? [event.model] : [])).at(-1)!
-    const folder = decodeModelFolder(encodeModelFolder(anyFolderOf(model)))
-    const again = anyModelOf(folder)
-    if (!isTokenModel(again) || again.look.kind !== 'text') throw new Error('no model of text')
+    const folder = decodeModelFolder(encodeModelFolder(tokenFolderOf(model)))
+    const again = (await readModel(folder)) as TokenModel
+    if (again.family !== 'tokens' || again.look.kind !== 'text') throw new Error('no model of text')
     expect(again.weights).toEqual(model.weights)
     expect(again.process.spec).toEqual({ kernel: 'absorbing', schedule: 'log-linear', steps: null, objective: 'bound' })
     expect(again.look.tokenizer.decode(again.look.tokenizer.encode('the mat'))).toBe('the mat')
@@ -111,7 +113,6 @@ describe('by default', () => {
         dataset: corpus,
       })
       const model = events.flatMap((event) => (event.type === 'checkpoint' ? [event.model] : [])).at(-1)!
-      if (!isTokenModel(model)) throw new Error('no model of tokens')
       using denoiser = await categoricalDenoiser(model, engine, { batch: 1, threads: 1 })
       expect(denoiser.timeless).toBe(timeless)
       const tokens = Int32Array.from({ length: 16 }, (_, place) => place % corpus.categories)

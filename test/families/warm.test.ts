@@ -11,7 +11,7 @@ import { timesOf } from '../../src/diffusion/sample/default-times.ts'
 import { defaultEmbeddedSpec } from '../../src/families/embeddings/defaults.ts'
 import { generateEmbedded, warmEmbeddedGenerator } from '../../src/families/embeddings/generate.ts'
 import type { EmbeddingModel } from '../../src/families/embeddings/model.ts'
-import type { AnyTrainSpec } from '../../src/families/spec.ts'
+import type { FamilyModel, SpecFor } from '../../src/families/family.ts'
 import { defaultTokenSpec } from '../../src/families/tokens/defaults.ts'
 import { generateTokens, warmTokenGenerator } from '../../src/families/tokens/generate.ts'
 import type { TokenModel } from '../../src/families/tokens/model.ts'
@@ -26,7 +26,7 @@ let model: Model
 const session = { threads: 1 }
 const glyphs = builtinDataset('glyphs', { length: 64 })
 
-async function trained<M>(spec: AnyTrainSpec, dataset: TrainData): Promise<M> {
+async function trained<M>(spec: SpecFor<FamilyModel>, dataset: TrainData): Promise<M> {
   let last: unknown
   for await (const event of train({ spec: spec as never, dataset: dataset as never, engine })) {
     if (event.type === 'checkpoint') last = event.model

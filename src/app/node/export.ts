@@ -1,4 +1,5 @@
 /** Exports of a model, written to files. */
+import type { OwnParts } from '../../families/family.ts'
 import { abilityOf, type Opened } from '../../families/registry.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
 import type { OptionValues } from '../../options.ts'
@@ -14,9 +15,14 @@ import { settingFor } from './setting.ts'
 export async function exportFiles(
   opened: Opened,
   options: OptionValues,
-  files: { readonly place: string; readonly onnx?: string | undefined; readonly reference?: string | undefined },
+  files: {
+    readonly place: string
+    readonly onnx?: string | undefined
+    readonly reference?: string | undefined
+    readonly own?: OwnParts | undefined
+  },
 ): Promise<Record<string, number>> {
-  const setting = await settingFor(files.place, opened, options)
+  const setting = await settingFor(files.place, opened, options, files.own)
   const sizes: Record<string, number> = {}
   for (const [name, file] of [['export', files.onnx] as const, ['reference', files.reference] as const]) {
     if (file === undefined) continue

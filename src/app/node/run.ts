@@ -1,10 +1,7 @@
 /** A training run in a folder: the events of {@link train}, with everything that is to be kept written on the way. */
-import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { writeModelFolder } from '../../files/io/node/model-folder.ts'
-import { anyFolderOf } from '../../families/any-model.ts'
-import { lookToJson } from '../../families/tokens/model.ts'
-import type { TrainData } from '../../tools/train/problem.ts'
+import { entryOfSpec } from '../../families/registry.ts'
 import { train } from '../train.ts'
 import type { TrainEvent, TrainOptions } from '../train.ts'
 import { drawSamples } from './draw-samples.ts'
@@ -31,6 +28,8 @@ export type RunEvent = TrainEvent | { readonly type: 'samples'; readonly step: n
 export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOptions): AsyncGenerator<RunEvent> {
   const paths = runPaths(folder)
   using _ = lockRun(folder)
+  const own = options.own ?? {}
+  const family = await entryOfSpec(options.spec, own).load()
   using log = await openLog(paths.log, options.from?.state.step ?? 0)
   const run = { ...options.run, session: { cores: availableParallelism() } }
   for await (const event of train({ ...options, run })) {
@@ -38,25 +37,13 @@ export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOpt
     if (event.type === 'checkpoint') {
       log.sync()
       await writeCheckpoint(folder, event.checkpoint)
-      await writeModelFolder(folder, anyFolderOf(event.model))
+      await writeModelFolder(folder, family.write(event.model))
     }
     yield event
     if (event.type === 'step' && sampleEvery && event.step % sampleEvery === 0) {
-      const path = await drawSamples(paths.samples, event.model(), options.engine, {
-        ...options,
-        seed: options.spec.seed,
-      })
+      const { device, threads } = options
+      const path = await drawSamples(paths.samples, event.model(), options.spec.seed, { device, threads }, own)
       yield { type: 'samples', step: event.step, path }
     }
   }
-}
-
-/** A digest of a data set: items, labels, shape, and what they stand for. */
-export function digestOf(dataset: TrainData): string {
-  const { data, labels, shape, classNames } = dataset
-  const hash = createHash('sha256').update(JSON.stringify([shape, classNames ?? null]))
-  if (dataset.kind === 'tokens') hash.update(JSON.stringify([dataset.categories, lookToJson(dataset.look)]))
-  hash.update(data)
-  if (labels) hash.update(labels)
-  return hash.digest('hex').slice(0, 16)
 }

@@ -10,7 +10,7 @@ import {
   parametrisations,
 } from './parametrisation.ts'
 import { type TimeDistribution, timeDistribution, type TimesSpec } from './time-distribution.ts'
-import { lossWeight, type WeightingName, type WeightingOptions } from './weighting.ts'
+import { lossWeight, type OwnWeightings, type WeightingName, type WeightingOptions } from './weighting.ts'
 
 /** A prediction that a model may be trained to make. */
 export type TrainedParametrisation = ParametrisationName | 'edm'
@@ -52,9 +52,10 @@ export function trainedParametrisation(name: TrainedParametrisation, sigmaData?:
 /**
  * What a specification means.
  *
+ * @param own weightings by names of the user's own
  * @throws TweedieError `usage` for a name that there is not, or a combination that makes no sense
  */
-export function objectiveOf(spec: ObjectiveSpec, schedule: Schedule): Objective {
+export function objectiveOf(spec: ObjectiveSpec, schedule: Schedule, own: OwnWeightings = {}): Objective {
   const { weighting, weightingOptions, sigmaData = 0.5 } = spec
   const kind = trainedParametrisation(spec.parametrisation, sigmaData)
   if (!(sigmaData > 0 && Number.isFinite(sigmaData))) {
@@ -68,7 +69,7 @@ export function objectiveOf(spec: ObjectiveSpec, schedule: Schedule): Objective 
     parametrisation: kind,
     view: inputView(spec.input ?? defaultInputView(schedule, spec.parametrisation), schedule, sigmaData),
     times,
-    weight: (t: number) => lossWeight(weighting, kind, schedule, t, options) / times.correction(t),
+    weight: (t: number) => lossWeight(weighting, kind, schedule, t, options, own) / times.correction(t),
   })
 }
 

@@ -21,8 +21,8 @@ export interface WeightingOptions {
   readonly sigmaData?: number
 }
 
-/** w(t), the weight of |x̂₀ − x₀|². */
-type Weighting = (schedule: Schedule, t: number, options: WeightingOptions) => number
+/** w(t), the weight of |x̂₀ − x₀|²; the user may give others. */
+export type Weighting = (schedule: Schedule, t: number, options: WeightingOptions) => number
 
 const snrAt = (schedule: Schedule, t: number): number => Math.exp(schedule.logSnr(t))
 /** −dλ/dt = g²/σ². */
@@ -89,9 +89,13 @@ export type WeightingName = keyof typeof weightings
 /** The names of all weightings. */
 export const weightingNames = Object.freeze(Object.keys(weightings)) as readonly WeightingName[]
 
+/** Weightings of the user's own, by name. */
+export type OwnWeightings = Readonly<Record<string, Weighting>>
+
 /**
  * The factor of |m̂ − m|² at time t.
  *
+ * @param own weightings by names of the user's own
  * @throws TweedieError `usage` for a name that is not in {@link weightingNames}
  */
 export function lossWeight(
@@ -100,10 +104,11 @@ export function lossWeight(
   schedule: Schedule,
   t: number,
   options: WeightingOptions = {},
+  own: OwnWeightings = {},
 ): number {
-  if (!Object.hasOwn(weightings, name)) {
+  if (!Object.hasOwn(weightings, name) && !Object.hasOwn(own, name)) {
     throw new TweedieError('usage', `unknown loss weighting: ${name}`, { hint: `one of ${weightingNames.join(', ')}` })
   }
-  const weight: Weighting | undefined = weightings[name]
+  const weight: Weighting | undefined = Object.hasOwn(own, name) ? own[name] : weightings[name]
   return weight === undefined ? 1 : weight(schedule, t, options) / viewOf(kind, schedule, t).mean ** 2
 }

@@ -66,11 +66,17 @@ export function namedSchedule(name: ScheduleName, { shift = 1, ...options }: Sch
   return shift === 1 ? schedule : shifted(schedule, shift)
 }
 
-/** The schedule of a specification. */
-export function scheduleOfNoise(noise: NoiseSpec): Schedule {
+/** Schedules of the user's own, by name: from the numbers that a specification has for one to the schedule. */
+export type OwnSchedules = Readonly<Record<string, (numbers: Readonly<Record<string, unknown>>) => Schedule>>
+
+/** The schedule of a specification; `own`: others than those of {@link scheduleNames}. */
+export function scheduleOfNoise(noise: NoiseSpec, own: OwnSchedules = {}): Schedule {
   if ('table' in noise) return tableSchedule(namedTable(noise.table, { steps: noise.levels }), noise.table)
   const { schedule, ...options } = noise
-  return namedSchedule(schedule, options)
+  if (!Object.hasOwn(own, schedule)) return namedSchedule(schedule, options)
+  const { shift = 1, ...numbers } = options
+  const made = { ...own[schedule]!(numbers), name: schedule }
+  return shift === 1 ? made : shifted(made, shift)
 }
 
 /** Noise in a few words: `vp`, `linear (1000 levels)`. */

@@ -2,11 +2,22 @@
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import { TweedieError } from '../../errors.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
-import type { EmbeddedTrainSpec } from '../spec.ts'
-import { defaultTokenSpec, type TokenChoices } from '../tokens/defaults.ts'
+import type { Budget } from '../../tools/train/spec.ts'
+import { headsFor, optimizerFor, type OptimizerChoices, transformerSize } from '../default-network.ts'
+import type { NetworkSpec } from '../network-of.ts'
+import type { EmbeddedTrainSpec } from './spec.ts'
 
 /** What a user may choose; whatever is left out has a default. */
-export interface EmbeddedChoices extends Omit<TokenChoices, 'process' | 'labelDropout'> {
+export interface EmbeddedChoices {
+  readonly budget?: Budget | undefined
+  readonly seed?: number | undefined
+  readonly batch?: number | undefined
+  readonly optimizer?: OptimizerChoices | undefined
+  /** The width and the number of layers of the transformer. */
+  readonly widths?: readonly number[] | undefined
+  readonly depth?: number | undefined
+  /** A network instead of the default one; what its sizes are is filled in from the data. */
+  readonly network?: NetworkSpec | undefined
   readonly noise?: NoiseSpec | undefined
 }
 
@@ -19,17 +30,26 @@ export interface EmbeddedChoices extends Omit<TokenChoices, 'process' | 'labelDr
  */
 export function defaultEmbeddedSpec(
   dataset: CategoricalDataset,
-  { noise = { schedule: 'sqrt' }, network, ...choices }: EmbeddedChoices = {},
+  { noise = { schedule: 'sqrt' }, network, budget = { minutes: 10 }, ...choices }: EmbeddedChoices = {},
 ): EmbeddedTrainSpec {
   const { shape, categories, name } = dataset
   if (shape.length !== 1) {
     throw new TweedieError('usage', `${name}: items [${shape.join(', ')}]: embeddings are for text and other sequences`)
   }
-  const { process: _, labelDropout: __, ...shared } = defaultTokenSpec(dataset, choices)
-  const { length, hidden_size, num_layers, num_attention_heads } = shared.network.config
-  const size = { length, hidden_size, num_layers, num_attention_heads }
+  const [width, layers] = transformerSize(budget)
+  const hidden = choices.widths?.[0] ?? width
+  const size = {
+    length: shape[0],
+    hidden_size: hidden,
+    num_layers: choices.depth ?? layers,
+    num_attention_heads: headsFor(hidden),
+  }
   return {
-    ...shared,
+    family: 'embeddings',
+    seed: choices.seed ?? 0,
+    batch: choices.batch ?? Math.min(dataset.look.kind === 'text' ? 16 : 64, dataset.length),
+    budget,
+    optimizer: optimizerFor(budget, choices.optimizer),
     network: {
       className: network?.className ?? 'EmbeddingTransformer',
       config: { vocab_size: categories, embedding_size: featuresFor(categories), ...size, ...network?.config },

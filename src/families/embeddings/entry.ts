@@ -2,13 +2,15 @@
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
 import { sampleOptions } from './options/sample.ts'
+import { trainOptions } from './options/train.ts'
 
 /** Text whose embeddings are diffused by Gaussian noise. */
 export const embeddings: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'embeddings',
   of: 'text as noisy embeddings',
-  options: { sample: sampleOptions, eval: evalOptions },
-  accepts: ({ kind }, { objective }) => kind === 'tokens' && objective === 'diffusion-lm',
+  options: { train: trainOptions, sample: sampleOptions, eval: evalOptions },
+  accepts: ({ kind }, { objective, model }) =>
+    kind === 'tokens' && (objective === 'diffusion-lm' || model === 'embeddings'),
   wrote: ({ process, data }) => process === null && data.kind === 'tokens',
   wroteSpec: (spec) => 'embeddings' in spec,
   load: async () => (await import('./family.ts')).embeddingsFamily,

@@ -10,8 +10,12 @@ import type { Layout } from '../../engine/nn/layout.ts'
 import { type Network, parametersOf } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { networkFromConfig } from '../../engine/nn/registry.ts'
+import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { type ModelNoise, noiseOfFolder } from '../../compiled/noise.ts'
-import { lookOfJson } from '../tokens/model.ts'
+import { networkOf } from '../network-of.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { requirePart } from '../part.ts'
+import { lookOfJson } from '../token-look.ts'
 
 /** A model of tokens as noisy embeddings, in memory. */
 export interface EmbeddingModel extends ModelNoise {
@@ -32,9 +36,10 @@ export interface EmbeddingModel extends ModelNoise {
  *
  * @throws TweedieError `model` where weights, network and vocabulary do not fit together
  */
-export function embeddingModelOf(folder: ModelFolder): EmbeddingModel {
+export function embeddingModelOf(folder: ModelFolder, own: OwnComponents = {}): EmbeddingModel {
   const { meta, weights } = folder
-  const network = requireEmbeddings(networkFromConfig(folder.network.className, folder.network.config))
+  if (typeof meta.schedule?.schedule === 'string') requirePart(own, 'schedules', meta.schedule.schedule, scheduleNames)
+  const network = requireEmbeddings(networkOf(folder.network, own))
   const layout = parametersOf(network)
   const { categories, shape, look } = meta.data
   if (categories !== network.vocabulary.tokens || shape.length !== 1) {
@@ -53,7 +58,7 @@ export function embeddingModelOf(folder: ModelFolder): EmbeddingModel {
     network,
     layout,
     weights: layout.fromMap(weights),
-    ...noiseOfFolder(folder),
+    ...noiseOfFolder(folder, own.schedules),
     shape,
     look: lookOfJson(look),
     classNames: [],

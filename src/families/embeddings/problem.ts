@@ -6,16 +6,17 @@ import { embeddingFeeds, embeddingLoss, fillEmbedding } from '../../diffusion/di
 import { TweedieError } from '../../errors.ts'
 import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import { type EmbeddingModel, requireEmbeddings } from './model.ts'
-import { lookToJson } from '../tokens/model.ts'
+import { networkOf } from '../network-of.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { lookToJson } from '../token-look.ts'
 import type { EmbeddingNetwork } from '../../engine/nn/embedding-transformer.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
-import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { fold } from '../../engine/random/index.ts'
 import { levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
-import type { EmbeddedTrainSpec } from '../spec.ts'
+import type { EmbeddedTrainSpec } from './spec.ts'
 
 /** Losses are told apart in so many levels of noise. */
 const levels = 1000
@@ -25,11 +26,15 @@ const levels = 1000
  *
  * @throws TweedieError `usage`, `shape` or `model` where they do not go together
  */
-export function embeddedProblem(spec: EmbeddedTrainSpec, dataset: CategoricalDataset): TrainProblem<EmbeddingModel> {
-  const network = requireEmbeddings(networkFromConfig(spec.network.className, spec.network.config))
+export function embeddedProblem(
+  spec: EmbeddedTrainSpec,
+  dataset: CategoricalDataset,
+  own: OwnComponents = {},
+): TrainProblem<EmbeddingModel> {
+  const network = requireEmbeddings(networkOf(spec.network, own))
   checkTokens(network, dataset)
   const layout = parametersOf(network)
-  const schedule = scheduleOfNoise(spec.embeddings.noise)
+  const schedule = scheduleOfNoise(spec.embeddings.noise, own.schedules)
   const view = inputView('time', schedule)
   const { batch: size } = spec
   const streams = streamsOf(spec)

@@ -4,15 +4,30 @@ import { classCount } from '../../files/data/dataset.ts'
 import { companyOf, tokenShares } from '../../files/data/token-statistics.ts'
 import { type DiscreteSpec, nearestNeighbours, processOf } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
-import { type Choices, defaultWidths, optimizerFor, unetOf } from '../values/defaults.ts'
+import { networkClasses } from '../../engine/nn/registry.ts'
+import type { Budget } from '../../tools/train/spec.ts'
+import {
+  defaultWidths,
+  headsFor,
+  optimizerFor,
+  type OptimizerChoices,
+  transformerSize,
+  unetOf,
+} from '../default-network.ts'
 import { defined } from '../defined.ts'
-import type { Budget, TokenTrainSpec } from '../spec.ts'
+import type { NetworkSpec } from '../network-of.ts'
+import type { TokenTrainSpec } from './spec.ts'
 
 /** What a user may choose; whatever is left out has a default. */
-export interface TokenChoices extends Pick<
-  Choices,
-  'budget' | 'seed' | 'batch' | 'accumulate' | 'optimizer' | 'network'
-> {
+export interface TokenChoices {
+  readonly budget?: Budget | undefined
+  readonly seed?: number | undefined
+  readonly batch?: number | undefined
+  /** Batches to a step, as if they were one; default 1. */
+  readonly accumulate?: number | undefined
+  readonly optimizer?: OptimizerChoices | undefined
+  /** A network instead of the default one; what its sizes are is filled in from the data. */
+  readonly network?: NetworkSpec | undefined
   readonly process?: { readonly [K in keyof DiscreteSpec]?: DiscreteSpec[K] | undefined } | undefined
   /** Of a transformer: the width and the number of layers; of a U-Net: channels at each resolution. */
   readonly widths?: readonly number[] | undefined
@@ -34,6 +49,7 @@ export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoi
   const network = networkFor(dataset, process, budget, choices)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   return {
+    family: 'tokens',
     seed: choices.seed ?? 0,
     batch: choices.batch ?? Math.min(isText ? 16 : 64, dataset.length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
@@ -86,7 +102,7 @@ function networkFor(
   const className = network?.className ?? (shape.length === 1 ? 'TokenTransformer' : 'CategoricalUNet')
   const own = { ...(classes > 0 && { num_class_embeds: classes + 1 }), ...network?.config }
   if (className === 'TokenTransformer') {
-    const [width, layers] = sizeFor(budget)
+    const [width, layers] = transformerSize(budget)
     const hidden = widths?.[0] ?? width
     return {
       className,
@@ -103,13 +119,16 @@ function networkFor(
       },
     }
   }
+  if (!networkClasses.includes(className)) {
+    return { className, config: { input_shape: shape, vocab_size: categories, num_states: states, ...own } }
+  }
   if (className !== 'CategoricalUNet') return { className, config: own }
   if (shape.length !== 2) {
     throw new TweedieError(
       'usage',
       `${dataset.name}: items [${shape.join(', ')}]: the network takes maps [height, width]`,
       {
-        hint: 'read the images as grey ones (--channels 1), or give a network of your own',
+        hint: 'read the images as grey ones (`channels: 1`), or give a network of your own',
       },
     )
   }
@@ -123,17 +142,4 @@ function networkFor(
       ...own,
     },
   }
-}
-
-/** The longer the training, the larger the transformer that is worth it: its width and layers. */
-function sizeFor(budget: Budget): readonly [width: number, layers: number] {
-  const minutes = 'minutes' in budget ? budget.minutes : Infinity
-  return minutes < 3 ? [128, 2] : minutes < 30 ? [192, 4] : [256, 4]
-}
-
-/** Heads of about 32 numbers each. */
-function headsFor(width: number): number {
-  let heads = Math.max(1, Math.round(width / 32))
-  while (width % heads !== 0) heads--
-  return heads
 }

@@ -7,7 +7,9 @@ import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
 import { type Network, parametersOf } from '../../engine/nn/network.ts'
 import { networkFromConfig } from '../../engine/nn/registry.ts'
-import { tokenizerOf, type TokenizerSpec } from '../../files/text/index.ts'
+import { networkOf } from '../network-of.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { lookOfJson } from '../token-look.ts'
 
 /** A model of tokens in memory. */
 export interface TokenModel {
@@ -31,9 +33,9 @@ export interface TokenModel {
  *
  * @throws TweedieError `model` where weights, network and process do not fit together
  */
-export function tokenModelOf({ network: { className, config }, weights, meta }: ModelFolder): TokenModel {
+export function tokenModelOf({ network: spec, weights, meta }: ModelFolder, own: OwnComponents = {}): TokenModel {
   const { data } = meta
-  const network = networkFromConfig(className, config)
+  const network = networkOf(spec, own)
   const layout = parametersOf(network)
   const process = processOfMeta(meta)
   const { states, logits } = network.categories ?? { states: 0, logits: 0 }
@@ -79,21 +81,6 @@ export function withLength(model: TokenModel, length: number): TokenModel {
   }
   const network = networkFromConfig(model.network.className, { ...model.network.config, length })
   return { ...model, network, layout: parametersOf(network), shape: [length] }
-}
-
-/** What the tokens stand for, as JSON: a tokenizer by its specification. */
-export function lookToJson(look: TokenLook): Record<string, unknown> {
-  return look.kind === 'text' ? { kind: 'text', tokenizer: look.tokenizer.toJSON() } : { ...look }
-}
-
-/** The inverse of {@link lookToJson}. */
-export function lookOfJson(value: unknown): TokenLook {
-  const look = value as TokenLook | { readonly kind: 'text'; readonly tokenizer: TokenizerSpec } | undefined
-  if (look?.kind === 'text') return { kind: 'text', tokenizer: tokenizerOf(look.tokenizer as TokenizerSpec) }
-  if (look?.kind === 'map' || look?.kind === 'levels' || look?.kind === 'table') return look
-  throw new TweedieError('model', 'tweedie.json does not say what the tokens stand for', {
-    hint: 'was it written by a newer tweedie?',
-  })
 }
 
 function processOfMeta({ process, data }: TweedieMeta): DiscreteProcess {

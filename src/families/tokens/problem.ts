@@ -4,17 +4,19 @@ import { classCount, itemSize } from '../../files/data/dataset.ts'
 import { discreteFeeds, discreteLoss, fillDiscrete, processOf } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
-import { lookToJson, type TokenModel } from './model.ts'
+import type { TokenModel } from './model.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
-import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { fold } from '../../engine/random/index.ts'
-import { checkClasses } from '../values/check-fit.ts'
+import { checkClasses } from '../check-classes.ts'
+import { networkOf } from '../network-of.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { lookToJson } from '../token-look.ts'
 import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
-import type { TokenTrainSpec } from '../spec.ts'
+import type { TokenTrainSpec } from './spec.ts'
 
 /** Losses are told apart in so many levels of noise. */
 const levels = 1000
@@ -24,8 +26,12 @@ const levels = 1000
  *
  * @throws TweedieError `usage`, `shape` or `model` where they do not go together
  */
-export function tokenProblem(spec: TokenTrainSpec, dataset: CategoricalDataset): TrainProblem<TokenModel> {
-  const network = networkFromConfig(spec.network.className, spec.network.config)
+export function tokenProblem(
+  spec: TokenTrainSpec,
+  dataset: CategoricalDataset,
+  own: OwnComponents = {},
+): TrainProblem<TokenModel> {
+  const network = networkOf(spec.network, own)
   const layout = parametersOf(network)
   const process = processOf(spec.process, dataset.categories)
   checkTokens(spec, network, dataset, process.states)
@@ -98,7 +104,7 @@ function checkTokens(spec: TokenTrainSpec, network: Network, dataset: Categorica
   const { name, shape, categories, length } = dataset
   if (dataset.look.kind !== 'text' && spec.batch > length) {
     throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${length} items`, {
-      hint: `a batch of ${length} or less, or more data`,
+      hint: `\`batch: ${length}\` or less, or more data`,
     })
   }
   if (!network.categories) {

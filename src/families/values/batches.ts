@@ -5,7 +5,7 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { toNetwork } from '../../files/data/frame.ts'
 import type { Frame } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
-import { objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
+import { type Objective, objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
 import { trainingCoefficients } from '../../diffusion/denoise/training-loss.ts'
 import { conditionArrays } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
@@ -13,11 +13,13 @@ import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { fold, normal } from '../../engine/random/index.ts'
 import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
-import type { TrainSpec } from '../spec.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import type { TrainSpec } from './spec.ts'
 
 /** Empty arrays for the batches of a run. */
-export function emptyBatch({ batch: size, objective, noise }: TrainSpec, network: Network, frame: Frame): Batch {
-  const { names } = trainingCoefficients(network, objectiveOf(objective, scheduleOfNoise(noise)))
+export function emptyBatch(spec: TrainSpec, network: Network, frame: Frame, own: OwnComponents): Batch {
+  const { batch: size } = spec
+  const { names } = trainingCoefficients(network, objectiveOfSpec(spec, own))
   const values = (): Float32Array => new Float32Array(size * itemSize(frame.network))
   return {
     feeds: {
@@ -29,6 +31,11 @@ export function emptyBatch({ batch: size, objective, noise }: TrainSpec, network
     },
     levels: new Int32Array(size),
   }
+}
+
+/** The objective of a specification. */
+export function objectiveOfSpec({ objective, noise }: TrainSpec, own: OwnComponents): Objective {
+  return objectiveOf(objective, scheduleOfNoise(noise, own.schedules), own.weightings)
 }
 
 /** How many levels of noise are told apart when losses are reported: those of the table, or a thousand. */
@@ -44,8 +51,9 @@ export function batchesOf(
   network: Network,
   dataset: ArrayDataset,
   frame: Frame,
+  own: OwnComponents,
 ): TrainProblem['fill'] {
-  const objective = objectiveOf(spec.objective, scheduleOfNoise(spec.noise))
+  const objective = objectiveOfSpec(spec, own)
   const coefficients = trainingCoefficients(network, objective)
   const levelCount = noiseLevels(spec)
   const streams = streamsOf(spec)

@@ -4,9 +4,10 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../../errors.ts'
-import { classesOf, conditionValues } from '../../engine/nn/condition-spec.ts'
+import { conditionValues } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
-import type { TrainSpec } from '../spec.ts'
+import { checkClasses } from '../check-classes.ts'
+import type { TrainSpec } from './spec.ts'
 
 /**
  * Refuses what cannot be trained.
@@ -16,7 +17,7 @@ import type { TrainSpec } from '../spec.ts'
 export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame): void {
   if (spec.batch > dataset.length) {
     throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${dataset.length} items`, {
-      hint: `a batch of ${dataset.length} or less, or more data`,
+      hint: `\`batch: ${dataset.length}\` or less, or more data`,
     })
   }
   const [sees, gets] = [network.inputShape, frame.network].map((shape) => `[${shape.join(', ')}]`)
@@ -26,7 +27,7 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
       'shape',
       `${dataset.name}: items [${frame.item.join(', ')}]${cut} are ${gets}, the network takes ${sees}`,
       {
-        hint: 'change sample_size and in_channels of the network, or size, channels and patch of the data',
+        hint: 'change sample_size and in_channels of the network, or `size`, `channels` and `patch` of the data',
       },
     )
   }
@@ -59,23 +60,5 @@ function checkConditions({ conditions }: Network, dataset: ArrayDataset): void {
       `${dataset.name}: the network is told ${name}, ${expected} numbers for all items; the data have ${values?.length ?? 'none'}`,
       { hint: `give the data set conditions: { ${name}: … }` },
     )
-  }
-}
-
-/** Refuses a network that has too few classes for the data, or classes where the data have none. */
-export function checkClasses(labelDropout: number, network: Network, classes: number): void {
-  const known = classesOf(network)
-  if (known === 0) return
-  if (classes === 0) {
-    throw new TweedieError('usage', `the network expects ${known} classes, but the data have no labels`, {
-      hint: 'put the images of each class into a folder of its own, or leave num_class_embeds out',
-    })
-  }
-  const needed = classes + Number(labelDropout > 0)
-  if (known < needed) {
-    const extra = labelDropout > 0 ? ' and one more for "no class"' : ''
-    throw new TweedieError('usage', `the network has ${known} class embeddings, the data ${classes} classes${extra}`, {
-      hint: `num_class_embeds ${needed}${extra && ', or a label dropout of 0'}`,
-    })
   }
 }

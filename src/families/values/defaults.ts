@@ -3,8 +3,12 @@ import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
+import { networkClasses } from '../../engine/nn/registry.ts'
+import type { Budget } from '../../tools/train/spec.ts'
+import { defaultWidths, optimizerFor, type OptimizerChoices, type UNetChoices, unetOf } from '../default-network.ts'
 import { defined } from '../defined.ts'
-import type { Budget, TrainSpec } from '../spec.ts'
+import type { NetworkSpec } from '../network-of.ts'
+import type { TrainSpec } from './spec.ts'
 
 /** What the defaults depend on. */
 export interface Setting {
@@ -28,23 +32,13 @@ export interface Choices {
   readonly flip?: boolean | undefined
   readonly objective?: Partial<Defined<TrainSpec['objective']>> | undefined
   readonly noise?: Partial<Defined<NoiseSpec>> | undefined
-  readonly optimizer?: Partial<Defined<TrainSpec['optimizer']>> | undefined
+  readonly optimizer?: OptimizerChoices | undefined
   /** Whether the network has twice the channels, to predict the variance of the reverse step too; default not. */
   readonly learnVariance?: boolean | undefined
   /** Changes to the default network's size. */
   readonly unet?: UNetChoices | undefined
   /** A network instead of the default one; its sizes and classes are filled in from the data. */
-  readonly network?: { readonly className: string; readonly config: Readonly<Record<string, unknown>> } | undefined
-}
-
-/** The size of the default network. */
-export interface UNetChoices {
-  /** Channels at each resolution (of an MLP: the first is its width). */
-  readonly widths?: readonly number[] | undefined
-  /** Residual blocks at each resolution (of an MLP: in all). */
-  readonly depth?: number | undefined
-  /** Where attention is: nowhere, in the middle, or at the lowest resolution as well. */
-  readonly attention?: 'none' | 'middle' | 'lowest' | undefined
+  readonly network?: NetworkSpec | undefined
 }
 
 type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
@@ -59,11 +53,13 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
   const { shape, length, classes } = setting
   const budget = choices.budget ?? defaultBudget(shape)
   const isImage = shape.length === 3
-  const patch = choices.patch ?? (isImage ? defaultPatch(shape) : 1)
+  const mine = choices.network !== undefined && !networkClasses.includes(choices.network.className)
+  const patch = choices.patch ?? (isImage && !mine ? defaultPatch(shape) : 1)
   const network = networkOf(setting, choices, patch)
   const noise = noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   return {
+    family: 'values',
     seed: choices.seed ?? 0,
     batch: choices.batch ?? Math.min(isImage ? 64 : 256, length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
@@ -79,19 +75,6 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
     noise,
     optimizer: optimizerFor(budget, choices.optimizer),
     flip: choices.flip ?? false,
-  }
-}
-
-/** The optimiser's settings, whatever is learned. */
-export function optimizerFor(budget: Budget, wanted: Choices['optimizer']): TrainSpec['optimizer'] {
-  return {
-    rate: 1e-3,
-    warmup: 'minutes' in budget && budget.minutes < 3 ? 30 : 100,
-    decay: 'cosine',
-    weightDecay: 0.01,
-    clipNorm: 1,
-    ema: 0.999,
-    ...defined(wanted),
   }
 }
 
@@ -138,30 +121,10 @@ function networkOf(
   const sees = isImage ? frameOf(setting.shape, patch).network : setting.shape
   const says = learnVariance ? { output_shape: [2 * sees[0]!, ...sees.slice(1)] } : {}
   const sizes =
-    className === 'MLP'
+    className === 'MLP' || !networkClasses.includes(className)
       ? { input_shape: sees, ...says }
       : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
   return { className, config: { ...sizes, ...classes, ...config } }
-}
-
-/** Channels at each resolution: the longer the training, the larger the network that is worth it. */
-export function defaultWidths(budget: Budget): readonly number[] {
-  const minutes = 'minutes' in budget ? budget.minutes : Infinity
-  return minutes < 3 ? [32, 64] : minutes < 30 ? [48, 96] : [64, 128]
-}
-
-/** The default U-Net. */
-export function unetOf({ widths = [64, 128], depth = 1, attention = 'middle' }: UNetChoices): Record<string, unknown> {
-  const kinds = widths.map((_, level) => (attention === 'lowest' && level === widths.length - 1 ? 'Attn' : ''))
-  return {
-    block_out_channels: widths,
-    layers_per_block: depth,
-    down_block_types: kinds.map((kind) => `${kind}DownBlock2D`),
-    up_block_types: kinds.toReversed().map((kind) => `${kind}UpBlock2D`),
-    add_attention: attention !== 'none',
-    attention_head_dim: largestDivisor(widths.at(-1)!, 32),
-    norm_num_groups: widths.reduce((groups, width) => largestCommonDivisor(width, groups), 16),
-  }
 }
 
 /** The default network for anything but images. */
@@ -183,15 +146,4 @@ function imageSizes(shape: readonly number[], patch: number, stride: number, out
 function strideOf(className: string, config: Readonly<Record<string, unknown>>): number {
   if (className !== 'UNet2DModel') return Number(config.patch_size ?? 2)
   return 2 ** (((config.block_out_channels as readonly unknown[] | undefined)?.length ?? 4) - 1)
-}
-
-/** The largest divisor of n that is at most `limit`. */
-function largestDivisor(n: number, limit: number): number {
-  let divisor = Math.min(n, limit)
-  while (n % divisor !== 0) divisor--
-  return divisor
-}
-
-function largestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : largestCommonDivisor(b, a % b)
 }

@@ -5,12 +5,14 @@ import { editOptions } from './options/edit.ts'
 import { restoreOptions } from './options/restore.ts'
 import { sampleOptions } from './options/sample.ts'
 import { exportOptions } from './options/export.ts'
+import { trainOptions } from './options/train.ts'
 
 /** Images, points and any other numbers. */
 export const values: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'values',
   of: 'images and points',
   options: {
+    train: trainOptions,
     sample: sampleOptions,
     restore: restoreOptions,
     edit: editOptions,

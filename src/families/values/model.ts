@@ -9,7 +9,11 @@ import type { Layout } from '../../engine/nn/layout.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import type { Network } from '../../engine/nn/network.ts'
-import { networkFromConfig, strideOf } from '../../engine/nn/registry.ts'
+import { strideOf } from '../../engine/nn/registry.ts'
+import { networkOf } from '../network-of.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { requirePart } from '../part.ts'
+import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
 
@@ -36,15 +40,18 @@ export interface Model extends ModelNoise {
  *
  * @throws TweedieError `model` where weights and network do not fit together
  */
-export function modelOf(folder: ModelFolder): Model {
+export function modelOf(folder: ModelFolder, own: OwnComponents = {}): Model {
   const { meta } = folder
   if (meta.data.kind === 'tokens') {
     throw new TweedieError('model', `a model of tokens (${meta.data.name}), where one of images or points is needed`, {
       hint: meta.process === null ? "'tweedie sample' knows it" : "'tweedie sample' and 'tweedie eval' know both kinds",
     })
   }
-  const noise = noiseOfFolder(folder)
-  const network = networkFromConfig(folder.network.className, folder.network.config)
+  if (folder.scheduler === null && typeof meta.schedule?.schedule === 'string') {
+    requirePart(own, 'schedules', meta.schedule.schedule, scheduleNames)
+  }
+  const noise = noiseOfFolder(folder, own.schedules)
+  const network = networkOf(folder.network, own)
   const layout = parametersOf(network)
   const { data } = meta
   const frame = frameOf(data.shape, data.patch, strideOf(network))

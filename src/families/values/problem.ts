@@ -3,34 +3,41 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import { trainingLoss } from '../../diffusion/denoise/training-loss.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
-import { networkFromConfig, strideOf } from '../../engine/nn/registry.ts'
+import { strideOf } from '../../engine/nn/registry.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { networkOf } from '../network-of.ts'
+import { ownPart } from '../part.ts'
 import { batchesOf, emptyBatch, noiseLevels } from './batches.ts'
 import { checkFit } from './check-fit.ts'
 import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { Model } from './model.ts'
 import { snapshot } from './snapshot.ts'
-import type { TrainSpec } from '../spec.ts'
+import { ownLoss } from './own-loss.ts'
+import type { TrainSpec } from './spec.ts'
 
 /**
  * The problem of a specification and its data.
  *
  * @throws TweedieError `usage`, `shape` or `model` where they do not go together
  */
-export function valueProblem(spec: TrainSpec, dataset: ArrayDataset): TrainProblem<Model> {
-  const network = networkFromConfig(spec.network.className, spec.network.config)
+export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnComponents = {}): TrainProblem<Model> {
+  const network = networkOf(spec.network, own)
   const layout = parametersOf(network)
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
   checkFit(spec, network, dataset, frame)
   const levels = noiseLevels(spec)
   const bytes = dataset.kind === 'image' ? { bin: 2 / 255 } : {}
+  const { loss: name } = spec.objective
+  const mine = name === undefined ? undefined : ownPart(own, 'objectives', name)
   return {
     parts: onePart(network, layout),
     items: dataset.length,
     levels,
-    loss: (scope, items) => trainingLoss(network, scope, items, { levels, ...bytes }),
-    emptyBatch: () => emptyBatch(spec, network, frame),
-    fill: batchesOf(spec, network, dataset, frame),
-    snapshot: (state, training) => snapshot({ spec, network, layout, state }, dataset, training),
+    loss: (scope, items) =>
+      mine ? ownLoss(network, scope, items, name!, mine) : trainingLoss(network, scope, items, { levels, ...bytes }),
+    emptyBatch: () => emptyBatch(spec, network, frame, own),
+    fill: batchesOf(spec, network, dataset, frame, own),
+    snapshot: (state, training) => snapshot({ spec, network, layout, state, own }, dataset, training),
   }
 }

@@ -5,16 +5,16 @@ import { frameOf } from '../../files/data/frame.ts'
 import { parseTweedieMeta } from '../../files/io/tweedie-meta.ts'
 import type { TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
-import { objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
 import type { Model } from './model.ts'
 import { noiseOfRun } from '../../compiled/noise.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
-import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TrainState } from '../../tools/train/problem.ts'
-import type { TrainSpec } from '../spec.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { objectiveOfSpec } from './batches.ts'
+import type { TrainSpec } from './spec.ts'
 
 /** What of a trainer makes a model. */
 interface Trained {
@@ -22,11 +22,12 @@ interface Trained {
   readonly network: Network
   readonly layout: Layout
   readonly state: TrainState
+  readonly own?: OwnComponents
 }
 
 /** The model of a trainer. Its weights are the trainer's own array: they change with the next step. */
 export function snapshot(
-  { spec, network, layout, state }: Trained,
+  { spec, network, layout, state, own = {} }: Trained,
   dataset: ArrayDataset,
   training: TweedieMetaInput['training'] = {},
 ): Model {
@@ -35,7 +36,7 @@ export function snapshot(
   const { meta: schedule, ...noise } = noiseOfRun(
     spec.noise,
     objective,
-    objectiveOf(objective, scheduleOfNoise(spec.noise)),
+    objectiveOfSpec(spec, own),
     learnsVariance(network),
   )
   const classes = classesOf(network) > 0 ? classCount(dataset) : 0

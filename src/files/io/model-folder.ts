@@ -119,7 +119,9 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
   const config = kind === 'unet' ? formatUNet(folder.network.config) : folder.network.config
   const scheduler = folder.scheduler && parseSchedulerConfig(folder.scheduler)
   const meta = parseTweedieMeta(folder.meta)
-  if (scheduler === null && meta.schedule === null && meta.process === null) {
+  // Whether a family has noise is its own business; without one it is of values or tokens, which have.
+  const { family, schedule, process } = meta
+  if (family === undefined && scheduler === null && schedule === null && process === null) {
     throw new TweedieError(
       'model',
       'a model needs a scheduler, or a schedule or process in its meta: on which noise is it trained?',
@@ -186,7 +188,8 @@ function readMeta(
 ): TweedieMeta {
   if (files.has(metaPath)) {
     const meta = parseTweedieMeta(readJson(files, metaPath, source), `${source}/${metaPath}`)
-    if (scheduler !== null || meta.schedule !== null || meta.process !== null) return meta
+    const { family, schedule, process } = meta
+    if (family !== undefined || scheduler !== null || schedule !== null || process !== null) return meta
   } else if (unet !== undefined && scheduler !== null) return defaultMeta(unet, scheduler)
   throw new TweedieError('model', `${source}/${scheduler === null ? schedulerPath : metaPath}: no such file`)
 }

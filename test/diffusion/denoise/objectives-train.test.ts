@@ -12,7 +12,7 @@ import { type NoiseSpec, scheduleOfNoise } from '../../../src/diffusion/noise/na
 import { fold, key, normal, uniform } from '../../../src/engine/random/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node.ts'
 import { snapshot } from '../../../src/families/values/snapshot.ts'
-import type { TrainSpec } from '../../../src/families/spec.ts'
+import type { TrainSpec } from '../../../src/families/values/spec.ts'
 import { createTrainer } from '../../../src/app/train.ts'
 
 /** Two blobs, x₀ = ±(1, 0.5) + 0.3 z: about unit variance. */

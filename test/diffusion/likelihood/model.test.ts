@@ -10,7 +10,7 @@ import { namedSchedule, type NoiseSpec } from '../../../src/diffusion/noise/name
 import { key, uniform } from '../../../src/engine/random/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node.ts'
 import { snapshot } from '../../../src/families/values/snapshot.ts'
-import type { TrainSpec } from '../../../src/families/spec.ts'
+import type { TrainSpec } from '../../../src/families/values/spec.ts'
 import { createTrainer } from '../../../src/app/train.ts'
 import { average, blobs, drawBlobs } from './support.ts'
 

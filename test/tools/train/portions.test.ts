@@ -8,8 +8,7 @@ import { partOf } from '../../../src/engine/runtime/portions.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node.ts'
 import { defaultSpec } from '../../../src/families/values/defaults.ts'
 import { trainingMemory } from '../../../src/tools/train/estimate.ts'
-import { problemOf } from '../../../src/families/problem-of.ts'
-import { createTrainer } from '../../../src/app/train.ts'
+import { createTrainer, problemOf } from '../../../src/app/train.ts'
 import { lossGraph, trainingPortion } from '../../../src/tools/train/step-graph.ts'
 
 const glyphs = builtinDataset('glyphs', { length: 40 })
@@ -50,10 +49,10 @@ describe('a batch in portions', () => {
     })
   })
 
-  test('has as many items to a portion as its graph may have values', () => {
-    const problem = problemOf(spec, glyphs)
+  test('has as many items to a portion as its graph may have values', async () => {
+    const problem = await problemOf(spec, glyphs)
     expect(trainingPortion(lossGraph(problem, 12), 12)).toBe(12)
-    const wide = problemOf({ ...spec, network: wideNetwork(256) }, glyphs)
+    const wide = await problemOf({ ...spec, network: wideNetwork(256) }, glyphs)
     const portion = trainingPortion(lossGraph(wide, 1024), 1024)
     expect(1024 % portion).toBe(0)
     expect(portion).toBeLessThan(1024)

@@ -54,6 +54,8 @@ export interface RunRecord {
   readonly intervals: Intervals
   /** Device and threads that were asked for: what a run has before its first checkpoint says what it really had. */
   readonly session?: SessionRecord | undefined
+  /** The options that were asked for: saying them again is no change. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Steps between two of a kind; what is left out has `train`'s default. */
@@ -77,6 +79,7 @@ const schema = z.object({
   /** What intervals were called before. */
   rhythm: intervals.optional(),
   session: z.unknown().optional(),
+  options: z.record(z.string(), z.unknown()).optional(),
 })
 
 /** The paths in a run folder. */

@@ -1,0 +1,84 @@
+/** Training in one call: data in, a model out. */
+import type { Engine } from '../engine/runtime/session.ts'
+import { TweedieError } from '../errors.ts'
+import type { FamilyModel, OwnParts } from '../families/family.ts'
+import { datasetFromArray } from '../files/data/from-array.ts'
+import type { NdArray } from '../files/data/nd-array.ts'
+import type { OptionValues } from '../options.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+import { specificationOf } from './specification.ts'
+import { train, type TrainEvent } from './train.ts'
+
+/** How to train; besides these, every option of the command `train` for such data, by its name: `rate`, `widths`, `noise`, … */
+export interface FitOptions extends OptionValues {
+  /** How long: one of the three. By default what the command has: 10 minutes for images, 2 for points. */
+  readonly minutes?: number | undefined
+  readonly steps?: number | undefined
+  readonly epochs?: number | undefined
+  /** Equal seeds give equal models, if steps or epochs are given; default 0. */
+  readonly seed?: number | undefined
+  readonly batch?: number | undefined
+  readonly device?: string | undefined
+  readonly threads?: number | undefined
+  /** The user's own parts: networks, objectives, families, … by name. */
+  readonly own?: OwnParts | undefined
+  /** Stops it. */
+  readonly signal?: AbortSignal | undefined
+  /** Everything that happens: losses, checkpoints, … */
+  readonly onEvent?: ((event: TrainEvent) => void | Promise<void>) | undefined
+}
+
+/** Data as a program has them: a data set, an array whose first axis counts items, or rows of numbers. */
+export type FitData = TrainData | NdArray | readonly (readonly number[])[]
+
+/**
+ * Trains a model on data in memory.
+ *
+ * @throws TweedieError `usage` or `data` for what makes no sense, `interrupted` where `signal` stopped it, `diverged` where the loss is
+ *   no longer finite
+ * @example
+ * const model = await fit(points, { minutes: 1, engine: await nodeEngine() })
+ */
+export async function fit<Model extends FamilyModel = FamilyModel>(
+  data: FitData,
+  { engine, own = {}, signal, onEvent, device, threads, ...options }: FitOptions & { readonly engine: Engine },
+): Promise<Model> {
+  const dataset = datasetOf(data)
+  const { spec } = await specificationOf(dataset, options, own)
+  const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
+  return lastModel(train({ spec, dataset, engine, own, signal, ...session }), signal, onEvent) as Promise<Model>
+}
+
+/** The model at the end of training. @throws TweedieError `interrupted` where it was stopped before */
+export async function lastModel(
+  events: AsyncIterable<TrainEvent>,
+  signal: AbortSignal | undefined,
+  onEvent: FitOptions['onEvent'],
+): Promise<FamilyModel> {
+  let model: FamilyModel | undefined
+  for await (const event of events) {
+    if (event.type === 'checkpoint') model = event.model
+    await onEvent?.(event)
+    if (event.type === 'end' && event.reason === 'stopped') {
+      throw new TweedieError('interrupted', 'training was stopped', { cause: signal?.reason })
+    }
+  }
+  return model!
+}
+
+/** The data set of what is given. @throws TweedieError `data` for rows of different lengths */
+function datasetOf(data: FitData): TrainData {
+  if ('kind' in data) return data
+  const name = 'data'
+  if (!isRows(data)) return datasetFromArray(data, { name })
+  const columns = data[0]?.length ?? 0
+  const odd = data.findIndex((row) => row.length !== columns)
+  if (odd >= 0) {
+    throw new TweedieError('data', `row ${odd} has ${data[odd]!.length} numbers, and the first ${columns}`)
+  }
+  return datasetFromArray({ shape: [data.length, columns], data: Float32Array.from(data.flat()) } as NdArray, { name })
+}
+
+function isRows(data: FitData): data is readonly (readonly number[])[] {
+  return Array.isArray(data)
+}

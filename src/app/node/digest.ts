@@ -1,0 +1,14 @@
+/** Digests of data: a run goes on with the same data only. */
+import { createHash } from 'node:crypto'
+import { lookToJson } from '../../families/token-look.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
+
+/** A digest of a data set: items, labels, shape, and what they stand for. */
+export function digestOf(dataset: TrainData): string {
+  const { data, labels, shape, classNames } = dataset
+  const hash = createHash('sha256').update(JSON.stringify([shape, classNames ?? null]))
+  if (dataset.kind === 'tokens') hash.update(JSON.stringify([dataset.categories, lookToJson(dataset.look)]))
+  hash.update(data)
+  if (labels) hash.update(labels)
+  return hash.digest('hex').slice(0, 16)
+}

@@ -1,0 +1,50 @@
+/** Opens the data of a run and decides upon its specification, anew or as its folder has it. */
+import { TweedieError } from '../../errors.ts'
+import { budgetOf } from '../../families/base-spec.ts'
+import { beginRun, requireFree } from '../../tools/train/node/run-folder.ts'
+import { continuedSession } from '../../tools/train/session-record.ts'
+import { specificationOf } from '../specification.ts'
+import { sourceOf } from './data-source.ts'
+import { digestOf } from './digest.ts'
+import { openParts } from './open-data.ts'
+import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
+import { resumedRun } from './resumed-run.ts'
+import { version } from './version.ts'
+
+/**
+ * The run; its folder is made unless nothing is to be written.
+ *
+ * @throws TweedieError whatever makes it impossible; nothing is written then
+ */
+export async function prepareRun(request: TrainRequest): Promise<PreparedRun> {
+  const { resume, force, out, dryRun, data, options = {} } = request
+  budgetOf(options)
+  if (resume && force) {
+    throw new TweedieError('usage', '`resume` continues a run and `force` starts over: give one of them')
+  }
+  if (out === undefined && !dryRun) {
+    throw new TweedieError('usage', 'where should the model go?', { hint: '`out: runs/NAME`' })
+  }
+  if (resume) return resumedRun(out!, request)
+  if (data !== undefined) return newRun(data, request)
+  throw new TweedieError('usage', 'what should be learned?', {
+    hint: "name the data: a folder of images, a file, or a built-in set such as 'glyphs'",
+  })
+}
+
+async function newRun(path: string, request: TrainRequest): Promise<PreparedRun> {
+  const { out, force = false, dryRun, own = {}, options = {} } = request
+  const source = await sourceOf(path, options)
+  if (!dryRun) await requireFree(out!, { force })
+  const values = await withNetwork(options, own)
+  const { train: dataset } = await openParts(source, request)
+  const decided = await specificationOf(dataset, values, own, preparedOptions)
+  const intervals = intervalsOf(options)
+  const session = continuedSession(undefined, request)
+  if (!dryRun) {
+    const { spec } = decided
+    const record = { version, spec, data: source, digest: digestOf(dataset), intervals, session, options }
+    await beginRun(out!, record, { force })
+  }
+  return { ...decided, dataset, source, intervals, from: undefined, session }
+}

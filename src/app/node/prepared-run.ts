@@ -1,0 +1,78 @@
+/** A training run before its first step: what is asked for, and what was decided upon. */
+import type { Family, FamilyEntry, OwnParts, Setting } from '../../families/family.ts'
+import { refuseSizes } from '../../families/network-choice.ts'
+import { readJson } from '../../files/io/node/files.ts'
+import { networkClasses } from '../../engine/nn/registry.ts'
+import type { SessionOptions } from '../../engine/runtime/session.ts'
+import { TweedieError } from '../../errors.ts'
+import type { OptionTable, OptionValues, ValuesOf } from '../../options.ts'
+import type { Checkpoint } from '../../tools/train/checkpoint.ts'
+import type { DataSource, Intervals } from '../../tools/train/node/run-folder.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
+import type { BaseSpec } from '../../tools/train/spec.ts'
+import { dataOptions } from '../data-options.ts'
+import { runOptions } from '../run-options.ts'
+
+/** What is to be trained, and where it goes. */
+export interface TrainRequest extends Pick<Setting, 'signal' | 'onProgress' | 'onRemark'> {
+  /** A path, or the name of a built-in set; left out for a run that goes on with the data that it has. */
+  readonly data?: string | undefined
+  /** The folder; left out for a dry run. */
+  readonly out?: string | undefined
+  /** Goes on with the run in the folder. */
+  readonly resume?: boolean | undefined
+  /** Starts over in a folder that is not empty. */
+  readonly force?: boolean | undefined
+  /** Writes nothing, and only times a few steps. */
+  readonly dryRun?: boolean | undefined
+  /** Where to compute. */
+  readonly device?: string | undefined
+  readonly threads?: number | undefined
+  /** Options of training, of its data, of its family and of the run; what is left out has a default. */
+  readonly options?: OptionValues | undefined
+  readonly own?: OwnParts | undefined
+}
+
+/** A run that is ready to begin or to go on. */
+export interface PreparedRun {
+  readonly entry: FamilyEntry
+  readonly family: Family
+  readonly spec: BaseSpec
+  readonly dataset: TrainData
+  readonly source: DataSource
+  readonly intervals: Intervals
+  readonly from: Checkpoint | undefined
+  /** Where it computes: as asked for, else as before. */
+  readonly session: Pick<SessionOptions, 'device' | 'threads'>
+}
+
+/** Options that are seen to here, and not by a family. */
+export const preparedOptions: readonly OptionTable[] = Object.freeze([dataOptions, runOptions])
+
+/** How often what is kept, as far as it was asked for. */
+export function intervalsOf(options: OptionValues): Intervals {
+  const { logEvery, checkpointEvery, sampleEvery }: ValuesOf<typeof runOptions> = options
+  return {
+    ...(logEvery !== undefined && { logEvery }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
+    ...(sampleEvery !== undefined && { sampleEvery }),
+  }
+}
+
+/** The options with the network's configuration read, where they name a file and no network. */
+export async function withNetwork(options: OptionValues, own: OwnParts): Promise<OptionValues> {
+  const { network } = options
+  if (typeof network !== 'string' || networkClasses.includes(network) || own.networks?.[network]) return options
+  refuseSizes(options)
+  return { ...options, network: await readNetwork(network) }
+}
+
+/** A network's configuration from a file; without a class it is a UNet2DModel. */
+async function readNetwork(path: string) {
+  const value = await readJson(path, 'model')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TweedieError('model', `${path}: a configuration is an object, such as {"block_out_channels": [64, 128]}`)
+  }
+  const { _class_name: className = 'UNet2DModel', ...config } = value as Record<string, unknown>
+  return { className: String(className), config }
+}

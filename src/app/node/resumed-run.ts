@@ -1,0 +1,91 @@
+/** A run that goes on: its specification and data are those that it has, and options that say so again are no change. */
+import { isDeepStrictEqual } from 'node:util'
+import { TweedieError } from '../../errors.ts'
+import { budgetOf } from '../../families/base-spec.ts'
+import { entryOfSpec } from '../../families/registry.ts'
+import type { OptionValues } from '../../options.ts'
+import { readRun, type RunRecord } from '../../tools/train/node/run-folder.ts'
+import { continuedSession } from '../../tools/train/session-record.ts'
+import type { BaseSpec } from '../../tools/train/spec.ts'
+import { runOptions } from '../run-options.ts'
+import { specificationOf } from '../specification.ts'
+import { sourceOf } from './data-source.ts'
+import { digestOf } from './digest.ts'
+import { openParts } from './open-data.ts'
+import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
+
+/** Options that may differ: how long, how fast, how often something is kept. */
+const free: ReadonlySet<string> = new Set(['steps', 'epochs', 'minutes', 'rate', ...Object.keys(runOptions)])
+
+/**
+ * The run in a folder.
+ *
+ * @throws TweedieError `model` where there is none, `usage` for an option that would make it another run, `data` where the data changed
+ */
+export async function resumedRun(folder: string, request: TrainRequest): Promise<PreparedRun> {
+  const { own = {}, options = {} } = request
+  const { checkpoint, ...record } = await readRun(folder)
+  const stored = checkpoint?.spec ?? record.spec
+  const entry = entryOfSpec(stored, own, folder)
+  const family = await entry.load()
+  const before = family.parseSpec(stored, folder)
+  const changed = changedOptions(options, record)
+  const path = request.data ?? record.data.path
+  const asked = askedAgain(options, record, before)
+  const source = changed.length > 0 ? await sourceOf(path, asked).catch(() => undefined) : { ...record.data, path }
+  if (source === undefined || !isSame({ ...source, path }, { ...record.data, path })) throw fixed(changed[0])
+  const { train: dataset } = await openParts(source, request)
+  if (digestOf(dataset) !== record.digest) {
+    throw new TweedieError('data', `${source.path}: these are not the data that the run was started on`, {
+      hint: `it was started on ${record.data.path}, which may have changed since`,
+    })
+  }
+  if (changed.length > 0) {
+    const values = await withNetwork(asked, own)
+    const wanted = await specificationOf(dataset, values, own, preparedOptions).catch(() => undefined)
+    if (wanted === undefined || !isSame(unchangeable(wanted.spec), unchangeable(before))) throw fixed(changed[0])
+  }
+  const spec = continued(before, options)
+  family.problem(spec, dataset, own)
+  const intervals = { ...record.intervals, ...intervalsOf(options) }
+  return { entry, family, spec, dataset, source, intervals, from: checkpoint, session: continuedSession(record.session, request) }
+}
+
+/** What may change when a run is resumed: how long, and how fast. */
+function continued(spec: BaseSpec, options: OptionValues): BaseSpec {
+  const { rate } = options
+  return {
+    ...spec,
+    budget: budgetOf(options) ?? spec.budget,
+    optimizer: { ...spec.optimizer, ...(rate !== undefined && { rate: rate as number }) },
+  }
+}
+
+/** Options with another value than the run was begun with, among those that decide what it is. */
+function changedOptions(options: OptionValues, { options: before = {} }: RunRecord): readonly string[] {
+  return Object.keys(options).filter(
+    (name) => options[name] !== undefined && !free.has(name) && !isDeepStrictEqual(options[name], before[name]),
+  )
+}
+
+/** All that was asked for, then and now. Defaults depend on how long, so that stays as it was. */
+function askedAgain(options: OptionValues, { options: before }: RunRecord, { budget }: BaseSpec): OptionValues {
+  const deciding = Object.entries(options).filter(([name]) => !free.has(name))
+  return { ...(before ?? budget), ...Object.fromEntries(deciding) }
+}
+
+const unchangeable = ({ budget: _, family: __, optimizer, ...spec }: BaseSpec & { readonly family?: string }) => ({
+  ...spec,
+  optimizer: { ...optimizer, rate: 0 },
+})
+
+/** Equal as JSON: what is undefined is missing. */
+function isSame(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)))
+}
+
+function fixed(name: string | undefined): TweedieError {
+  return new TweedieError('usage', `\`${name}\` cannot change when a run is resumed`, {
+    hint: '`steps`, `epochs`, `minutes` and `rate` can; everything else stays as it was',
+  })
+}

@@ -1,0 +1,15 @@
+/** Writes the model of any family to a folder. */
+import type { FamilyModel, OwnParts } from '../../families/family.ts'
+import { entryNamed } from '../../families/registry.ts'
+import { writeModelFolder } from '../../files/io/node/model-folder.ts'
+
+/**
+ * Writes a model to a folder, which is made; a model that lies there is replaced, all of it at once.
+ *
+ * @example
+ * await saveModel('models/mine', await fit('glyphs', { minutes: 5 }))
+ */
+export async function saveModel(path: string, model: FamilyModel, own: OwnParts = {}): Promise<void> {
+  const family = await entryNamed(model.family, own).load()
+  await writeModelFolder(path, family.write(model))
+}

@@ -1,0 +1,99 @@
+/** Training as a request: a stream of events, from the report before the first step to the end. */
+import { nodeEngine } from '../../engine/runtime/node.ts'
+import type { Row } from '../../families/family.ts'
+import { deadlineOf, stepsOf } from '../../tools/train/plan.ts'
+import { itemsPerStep } from '../../tools/train/spec.ts'
+import { train, type TrainOptions } from '../train.ts'
+import { prepareRun } from './prepare-run.ts'
+import type { PreparedRun, TrainRequest } from './prepared-run.ts'
+import { type RunEvent, trainInFolder } from './run.ts'
+
+/** What happens. */
+export type TrainRunEvent =
+  | RunEvent
+  | {
+      /** The run is decided upon; nothing was compiled yet. */
+      readonly type: 'report'
+      readonly spec: PreparedRun['spec']
+      readonly items: number
+      /** Everything that was chosen, for people. */
+      readonly rows: readonly Row[]
+      /** A loss in words. */
+      readonly lossText: (loss: number) => string
+    }
+  | ({ readonly type: 'estimate' } & Estimate)
+
+/** What a run would cost; the end of a dry run. */
+export interface Estimate {
+  readonly spec: PreparedRun['spec']
+  readonly items: number
+  readonly parameters: number
+  /** Bytes. */
+  readonly memory: number
+  readonly msPerStep: number
+  readonly steps: number
+  readonly epochs: number
+  readonly seconds: number
+}
+
+/** Steps of a dry run: enough to know the pace. */
+const drySteps = 12
+
+/**
+ * Trains, and keeps everything in the folder of the run.
+ *
+ * @throws TweedieError whatever makes it impossible; `signal` stops after the step that is under way, and everything is saved
+ * @example
+ * for await (const event of trainRun({ data: './photos', out: 'runs/photos', options: { minutes: 10 } })) {
+ *   if (event.type === 'log') console.log(event.line.loss)
+ * }
+ */
+export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunEvent> {
+  const run = await prepareRun(request)
+  const { family, spec, dataset, intervals, from } = run
+  const { out, own, signal, dryRun } = request
+  const lossText = (loss: number): string => family.lossText?.(spec, loss) ?? loss.toFixed(4)
+  yield { type: 'report', spec, items: dataset.length, rows: reportOf(run, request), lossText }
+  const options = { spec, dataset, own, engine: await nodeEngine(), from, signal, ...run.session }
+  if (dryRun) yield { type: 'estimate', ...(await estimated(options)) }
+  else yield* trainInFolder({ ...options, ...intervals, folder: out! })
+}
+
+/** The report before training. */
+function reportOf(
+  { family, spec, dataset, source, from }: PreparedRun,
+  { out, own = {} }: TrainRequest,
+): readonly Row[] {
+  const { optimizer } = spec
+  const [[unit, amount]] = Object.entries(spec.budget) as [[string, number]]
+  return [
+    ...family.explain(spec, dataset, own),
+    ['from', source.path === dataset.name ? 'built in' : source.path],
+    ['held out', source.holdOut ? `the last ${source.holdOut * 100} %` : undefined],
+    ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
+    ['budget', `${amount} ${unit}${from === undefined ? '' : `, ${from.state.step} steps made`}`],
+    ['out', out],
+  ]
+}
+
+/** Times a few steps, and says what the whole would be; writes nothing. */
+async function estimated(options: TrainOptions): Promise<Estimate> {
+  const { spec, dataset } = options
+  let [parameters, memory, msPerStep] = [0, 0, 0]
+  for await (const event of train({ ...options, from: undefined, spec: { ...spec, budget: { steps: drySteps } } })) {
+    if (event.type === 'ready') ({ parameters, memory } = event)
+    if (event.type === 'plan') ({ msPerStep } = event)
+  }
+  const steps = stepsOf(spec.budget, itemsPerStep(spec), dataset.length) ?? Math.floor(deadlineOf(spec.budget) / msPerStep)
+  const epochs = (steps * itemsPerStep(spec)) / dataset.length
+  return {
+    spec,
+    items: dataset.length,
+    parameters,
+    memory,
+    msPerStep,
+    steps,
+    epochs,
+    seconds: (steps * msPerStep) / 1000,
+  }
+}

@@ -1,0 +1,33 @@
+/** From data and options to the specification of a training run, whatever the family. */
+import type { Family, FamilyEntry, OwnParts } from '../families/family.ts'
+import { entryForData } from '../families/registry.ts'
+import type { OptionTable, OptionValues } from '../options.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+import type { BaseSpec } from '../tools/train/spec.ts'
+import { checkRequest } from './request.ts'
+import { generalTrainOptions } from './train-options.ts'
+
+/** A run that is decided upon. */
+export interface Specification {
+  readonly entry: FamilyEntry
+  readonly family: Family
+  readonly spec: BaseSpec
+}
+
+/**
+ * The specification of a training run.
+ *
+ * @param also tables of options that somebody else has seen to
+ * @throws TweedieError `usage` for an option that nobody has, that another family has, or that makes no sense
+ */
+export async function specificationOf(
+  data: TrainData,
+  values: OptionValues,
+  own: OwnParts,
+  also: readonly OptionTable[] = [],
+): Promise<Specification> {
+  const entry = entryForData(data, values, own)
+  checkRequest('train', values, [...generalTrainOptions, ...also], entry, own)
+  const family = await entry.load()
+  return { entry, family, spec: family.specOf(data, values, own) }
+}

@@ -1,0 +1,14 @@
+/** The options of training that do not depend on the family. */
+import { sharedTrainOptions } from '../families/train-options.ts'
+import { type OptionTable, options, text } from '../options.ts'
+
+export const modelOption = options({
+  model: {
+    flags: '--model <family>',
+    help: 'the family of models (default: what suits the data)',
+    parse: text,
+    group: 'More: network',
+  },
+})
+
+export const generalTrainOptions: readonly OptionTable[] = Object.freeze([sharedTrainOptions, modelOption])

@@ -1,0 +1,84 @@
+/** What the specifications of all families have: from options, and from files. */
+import * as z from 'zod'
+import { TweedieError } from '../errors.ts'
+import { parseConfig } from '../files/io/parse-config.ts'
+import type { OptionValues, ValuesOf } from '../options.ts'
+import type { BaseSpec, Budget } from '../tools/train/spec.ts'
+import { optimizerFor } from './default-network.ts'
+import type { NetworkSpec } from './network-of.ts'
+import type { sharedTrainOptions } from './train-options.ts'
+
+/** The options that all families take for training. */
+export type SharedTrainValues = ValuesOf<typeof sharedTrainOptions>
+
+/** The choices that they make. */
+export function sharedChoices(options: SharedTrainValues) {
+  const { seed, batch, rate, warmup, decay, weightDecay, clip, ema } = options
+  return {
+    budget: budgetOf(options),
+    seed,
+    batch,
+    optimizer: { rate, warmup, decay, weightDecay, clipNorm: clip, ema },
+  }
+}
+
+/**
+ * What the specifications of all families have, by the options of training: for families of the user's own.
+ *
+ * @param usual the batch and the budget where none is asked for
+ * @example
+ * specOf: (data, options) => ({ family: 'mine', ...baseSpec(options, network, { batch: 64, budget: { minutes: 1 } }) })
+ */
+export function baseSpec(
+  options: OptionValues,
+  network: NetworkSpec,
+  usual: Pick<BaseSpec, 'batch' | 'budget'>,
+): BaseSpec {
+  const { budget = usual.budget, seed = 0, batch = usual.batch, optimizer } = sharedChoices(options)
+  return { seed, batch, budget, network, optimizer: optimizerFor(budget, optimizer) }
+}
+
+/** The budget that was asked for. @throws TweedieError `usage` for more than one */
+export function budgetOf({ steps, epochs, minutes }: SharedTrainValues): Budget | undefined {
+  if ([steps, epochs, minutes].filter((each) => each !== undefined).length > 1) {
+    throw new TweedieError('usage', '`steps`, `epochs` and `minutes` exclude each other: give one of them')
+  }
+  if (steps !== undefined) return { steps }
+  if (epochs !== undefined) return { epochs }
+  return minutes === undefined ? undefined : { minutes }
+}
+
+const positive = z.number().positive()
+
+/** The fields of every specification; others travel along, since newer ones may be among them. */
+const baseFields = {
+  family: z.string().optional(),
+  seed: z.int(),
+  batch: z.int().positive(),
+  budget: z.union([
+    z.strictObject({ steps: positive }),
+    z.strictObject({ epochs: positive }),
+    z.strictObject({ minutes: positive }),
+  ]),
+  network: z.object({ className: z.string(), config: z.record(z.string(), z.unknown()) }),
+  optimizer: z.looseObject({
+    rate: positive,
+    warmup: z.int().min(0),
+    decay: z.enum(['constant', 'cosine']),
+    weightDecay: z.number().min(0),
+    clipNorm: positive,
+    ema: z.number().min(0).lt(1),
+  }),
+}
+
+/** Reads specifications with these fields besides those that all have. */
+export function specParser<Spec>(fields: z.ZodRawShape): (value: unknown, source: string) => Spec {
+  const schema = z.looseObject({ ...baseFields, ...fields })
+  return (value, source) => parseConfig(schema, value, source) as unknown as Spec
+}
+
+/** Gaussian noise: a table of levels, or a schedule in continuous time with its numbers. */
+export const noiseSchema: z.ZodType = z.union([
+  z.strictObject({ table: z.string(), levels: z.int().min(2).max(1_000_000) }),
+  z.looseObject({ schedule: z.string() }),
+])

@@ -1,0 +1,4 @@
+/** What is drawn of a model of embeddings while it learns. */
+import type { Preview } from '../family.ts'
+
+export const preview = (): Preview => ({ options: { count: 4, steps: 64 } })

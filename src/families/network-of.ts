@@ -1,0 +1,29 @@
+/** The network of a specification or a folder: one that is built in, or one of the user's own. */
+import type { Network } from '../engine/nn/network.ts'
+import { networkClasses, networkFromConfig } from '../engine/nn/registry.ts'
+import { isTweedieError, TweedieError } from '../errors.ts'
+import type { NetworkConfig, OwnComponents } from './own-parts.ts'
+import { ownPart, requirePart } from './part.ts'
+
+/** A network by name, as specifications and folders have it. */
+export interface NetworkSpec {
+  readonly className: string
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+/** The network, with that name and configuration. @throws TweedieError `model` for an unknown name or a refused configuration */
+export function networkOf({ className, config }: NetworkSpec, own: OwnComponents): Network {
+  const make = ownPart(own, 'networks', className)
+  if (make === undefined) {
+    requirePart(own, 'networks', className, networkClasses)
+    return networkFromConfig(className, config)
+  }
+  const { input_shape: inputShape } = config as NetworkConfig
+  try {
+    const made = make(config as NetworkConfig)
+    return { inputShape, outputShape: made.inputShape ?? inputShape, conditions: {}, ...made, className, config }
+  } catch (cause) {
+    if (isTweedieError(cause)) throw cause
+    throw new TweedieError('model', `the network ${className} of your own: ${(cause as Error).message}`, { cause })
+  }
+}

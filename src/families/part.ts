@@ -1,0 +1,66 @@
+/** Parts by name: the user's own, or those that are built in. */
+import { TweedieError } from '../errors.ts'
+import { suggest } from '../suggest.ts'
+import type { OwnComponents } from './own-parts.ts'
+
+/** What a part of each kind is called. */
+const words: Readonly<Record<keyof OwnComponents, string>> = {
+  networks: 'a network',
+  objectives: 'an objective',
+  schedules: 'a noise schedule',
+  weightings: 'a weighting',
+  samplers: 'a sampler',
+  measurements: 'a measurement',
+}
+
+/** The user's own part of this name, if there is one. */
+export function ownPart<Kind extends keyof OwnComponents>(
+  own: OwnComponents,
+  kind: Kind,
+  name: string,
+): NonNullable<OwnComponents[Kind]>[string] | undefined {
+  const parts = own[kind] as Readonly<Record<string, NonNullable<OwnComponents[Kind]>[string]>> | undefined
+  return parts && Object.hasOwn(parts, name) ? parts[name] : undefined
+}
+
+/**
+ * Refuses a part that is neither built in nor among the user's own: of a folder or a specification that was written with it.
+ *
+ * @throws TweedieError `model` that says how to give it
+ */
+export function requirePart(
+  own: OwnComponents,
+  kind: keyof OwnComponents,
+  name: string,
+  builtIn: readonly string[],
+): void {
+  if (builtIn.includes(name) || ownPart(own, kind, name) !== undefined) return
+  throw new TweedieError('model', `part '${name}' (${words[kind]}) is not built in`, {
+    hint: `give it as own.${kind}.${name}, or in tweedie.config.ts; built in are ${builtIn.join(', ') || 'none'}`,
+  })
+}
+
+/**
+ * Refuses a name that was asked for and that nobody has.
+ *
+ * @param option the option that asked for it
+ * @throws TweedieError `usage`
+ */
+export function requireChoice(
+  own: OwnComponents,
+  kind: keyof OwnComponents,
+  {
+    option,
+    name,
+    builtIn,
+  }: { readonly option: string; readonly name: string | undefined; readonly builtIn: readonly string[] },
+): void {
+  const known = [...builtIn, ...Object.keys(own[kind] ?? {})]
+  if (name === undefined || known.includes(name)) return
+  const near = suggest(name, known)
+  throw new TweedieError('usage', `\`${option}\` is ${name}: it must be one of ${known.join(', ')}`, {
+    hint: near
+      ? `Did you mean ${near}?`
+      : `${words[kind]} of your own is given as own.${kind}.${name}, or in tweedie.config.ts`,
+  })
+}

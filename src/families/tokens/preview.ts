@@ -1,0 +1,9 @@
+/** What is drawn of a model of tokens while it learns. */
+import { isPicture } from '../../files/show/token-picture.ts'
+import type { Preview } from '../family.ts'
+import type { TokenModel } from './model.ts'
+
+export function preview(model: TokenModel): Preview {
+  const { steps } = model.process.spec
+  return { options: { count: isPicture(model) ? 36 : 4, steps: Math.min(64, steps ?? 64) } }
+}

@@ -1,0 +1,32 @@
+/** What a training run on tokens is: everything that decides its result, as plain JSON. */
+import * as z from 'zod'
+import type { DiscreteSpec } from '../../diffusion/discrete/spec.ts'
+import { checkBaseSpec, requireShare } from '../../tools/train/spec.ts'
+import { specParser } from '../base-spec.ts'
+import type { SpecFor } from '../family.ts'
+import type { TokenModel } from './model.ts'
+
+/** A training run on tokens: text, maps of classes, tables of categories. */
+export interface TokenTrainSpec extends SpecFor<TokenModel> {
+  /** How tokens are corrupted, and which bound is minimised. */
+  readonly process: DiscreteSpec
+  /** The probability with which a label is replaced by "no class". */
+  readonly labelDropout: number
+}
+
+/** A specification that was read from a file. */
+export const parseSpec: (value: unknown, source: string) => TokenTrainSpec = specParser<TokenTrainSpec>({
+  process: z.looseObject({
+    kernel: z.string(),
+    schedule: z.string(),
+    steps: z.int().positive().nullable(),
+    objective: z.string(),
+  }),
+  labelDropout: z.number().min(0).lt(1),
+})
+
+/** Refuses numbers that cannot be meant. @throws TweedieError `usage` that names the field */
+export function checkTokenSpec(spec: TokenTrainSpec): void {
+  checkBaseSpec(spec)
+  requireShare('label dropout', spec.labelDropout)
+}

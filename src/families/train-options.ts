@@ -1,0 +1,158 @@
+/** Options of training that several families have, each made once. */
+import { oneOf, type Option, options, positive, real, text, whole, wholes } from '../options.ts'
+import { attentions, decays, noiseSchedules, noiseTables } from './choices.ts'
+
+/** What every family takes, the user's own too. */
+export const sharedTrainOptions = options({
+  minutes: {
+    flags: '--minutes <n>',
+    help: 'minutes in all (default: 10, for points 2)',
+    parse: positive,
+    group: 'How long (one of)',
+  },
+  steps: { flags: '--steps <n>', help: 'steps in all', parse: whole(), group: 'How long (one of)' },
+  epochs: { flags: '--epochs <n>', help: 'passes over the data', parse: positive, group: 'How long (one of)' },
+  seed: {
+    flags: '--seed <n>',
+    help: 'equal seeds give equal results (default: 0)',
+    parse: whole({ min: 0 }),
+    group: 'Optimisation',
+  },
+  batch: {
+    flags: '--batch <n>',
+    help: 'items to a step (default: 64, for text 16, for points 256)',
+    parse: whole(),
+    group: 'Optimisation',
+  },
+  rate: { flags: '--rate <x>', help: 'highest learning rate', parse: positive, group: 'Optimisation' },
+  warmup: {
+    flags: '--warmup <n>',
+    help: 'steps of rising learning rate',
+    parse: whole({ min: 0 }),
+    group: 'More: optimisation',
+  },
+  decay: {
+    flags: '--decay <how>',
+    help: `the learning rate afterwards: ${decays.join(', ')}`,
+    parse: oneOf(decays),
+    group: 'More: optimisation',
+  },
+  weightDecay: {
+    flags: '--weight-decay <x>',
+    help: 'decay of the weights',
+    parse: real({ min: 0 }),
+    group: 'More: optimisation',
+  },
+  clip: { flags: '--clip <x>', help: 'longest gradient', parse: positive, group: 'More: optimisation' },
+  ema: {
+    flags: '--ema <x>',
+    help: 'decay of the average of the weights',
+    parse: real({ min: 0, max: 0.999999 }),
+    group: 'More: optimisation',
+  },
+})
+
+/** The size of a network. */
+export const sizeOptions = options({
+  widths: {
+    flags: '--widths <list>',
+    help: 'channels at each resolution, such as 64,128; of a transformer its width',
+    parse: wholes,
+    group: 'Network',
+  },
+  depth: {
+    flags: '--depth <n>',
+    help: 'residual blocks at each resolution; of a transformer its layers',
+    parse: whole({ max: 64 }),
+    group: 'Network',
+  },
+  network: {
+    flags: '--network <file>',
+    help: "a network's configuration, such as a UNet2DModel's config.json, or the name of one of your own",
+    // A file is read by whoever has files; what arrives here is a network by name.
+    parse: text as (text: string) => unknown,
+    group: 'Network',
+  },
+})
+
+export const attention = {
+  flags: '--attention <where>',
+  help: attentions.join(', '),
+  parse: oneOf(attentions),
+  group: 'More: network',
+} as const satisfies Option
+
+export const labelDropout = {
+  flags: '--label-dropout <p>',
+  help: 'how often the class is left out',
+  parse: real({ min: 0, max: 0.999 }),
+  group: 'More: objective',
+} as const satisfies Option
+
+/** Recipes by name: what they mean; each family makes its own of them. */
+const meanings = {
+  simple: 'all levels alike',
+  vlb: 'the variational bound',
+  hybrid: 'simple + 0.001 vlb, learning variances',
+  likelihood: 'the bound in continuous time, on vp',
+  'score-matching': 'the score on ve',
+  'flow-matching': 'the velocity of rectified-flow',
+  edm: "EDM's network, weights and noise",
+  'diffusion-lm': 'text as noisy embeddings',
+}
+
+export const objective = {
+  flags: '--objective <name>',
+  help: Object.entries(meanings)
+    .map(([name, meaning]) => `${name}: ${meaning}`)
+    .join('; '),
+  parse: text,
+  group: 'Objective',
+} as const satisfies Option
+
+/** Gaussian noise. */
+export const noiseOptions = options({
+  noise: {
+    flags: '--noise <name>',
+    help: `a table: ${noiseTables.join(', ')}; in continuous time: ${noiseSchedules.join(', ')}`,
+    parse: text,
+    group: 'More: noise',
+  },
+  schedule: { flags: '--schedule <name>', help: 'the same', parse: text, conflicts: ['noise'], group: 'More: noise' },
+  levels: {
+    flags: '--levels <n>',
+    help: 'how many levels a table has (default: 1000)',
+    parse: whole({ min: 2, max: 100_000 }),
+    group: 'More: noise',
+  },
+  betaMin: {
+    flags: '--beta-min <x>',
+    help: 'vp, sub-vp: β at the data (default: 0.1)',
+    parse: positive,
+    group: 'More: noise',
+  },
+  betaMax: {
+    flags: '--beta-max <x>',
+    help: 'vp, sub-vp: β at the noise (default: 20)',
+    parse: positive,
+    group: 'More: noise',
+  },
+  sigmaMin: {
+    flags: '--sigma-min <x>',
+    help: 've, sqrt: the least noise (default: 1, for sqrt 0.1)',
+    parse: positive,
+    group: 'More: noise',
+  },
+  sigmaMax: {
+    flags: '--sigma-max <x>',
+    help: 've, edm: the most noise (default: 50, for edm 80)',
+    parse: positive,
+    group: 'More: noise',
+  },
+  shift: {
+    flags: '--shift <x>',
+    help: 'in continuous time: σ/α times this; above 1 for large images',
+    parse: positive,
+    group: 'More: noise',
+  },
+})

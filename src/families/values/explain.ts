@@ -1,0 +1,31 @@
+/** A training run on values in words. */
+import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { shapeText, thousands } from '../../words.ts'
+import { explainRun, inBrackets, noiseText } from '../explain-run.ts'
+import type { OwnParts, Row } from '../family.ts'
+import { networkOf } from '../network-of.ts'
+import type { TrainSpec } from './spec.ts'
+
+export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): readonly Row[] {
+  const [low, high] = data.range
+  return explainRun(data, spec.network, {
+    data: `${thousands(data.length)} items ${shapeText(data.shape)}, values ${rounded(low)} … ${rounded(high)}`,
+    network: spec.patch === 1 ? '' : `, patches of ${spec.patch}`,
+    objective: objectiveText(spec, own),
+  })
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(5))
+
+function objectiveText({ objective, network, noise }: TrainSpec, own: OwnParts): string {
+  const { parametrisation, weighting, weightingOptions = {}, times, loss } = objective
+  const learned = learnsVariance(networkOf(network, own))
+  return [
+    ...(loss === undefined ? [] : [`${loss} (your own)`]),
+    `${parametrisation}-prediction${learned ? ' with variances' : ''}`,
+    `${weighting} weighting${inBrackets(weightingOptions)}`,
+    ...(times && times.name !== 'uniform' ? [`${times.name} times`] : []),
+    noiseText(noise),
+  ].join(', ')
+}

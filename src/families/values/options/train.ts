@@ -1,0 +1,72 @@
+/** The options of `train` for images, points and other numbers. */
+import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
+import { inputViews, parametrisations, trainingTimes, weightings } from '../../choices.ts'
+import { attention, labelDropout, noiseOptions, objective, sizeOptions } from '../../train-options.ts'
+
+export const trainOptions = options({
+  flip: { flags: '--flip', help: 'mirror images at random', group: 'Data' },
+  ...sizeOptions,
+  attention,
+  patch: {
+    flags: '--patch <n>',
+    help: 'side of the patches that become channels',
+    parse: whole({ max: 64 }),
+    group: 'More: network',
+  },
+  objective,
+  learnVariance: {
+    flags: '--learn-variance',
+    help: 'predict the variance of the reverse step too: the loss + 0.001 times the bound',
+    group: 'More: objective',
+  },
+  parametrisation: {
+    flags: '--parametrisation <name>',
+    help: `what is predicted: ${parametrisations.join(', ')}`,
+    parse: oneOf(parametrisations),
+    group: 'More: objective',
+  },
+  weighting: {
+    flags: '--weighting <name>',
+    help: `of the loss: ${weightings.join(', ')}`,
+    parse: text,
+    group: 'More: objective',
+  },
+  weightingGamma: {
+    flags: '--weighting-gamma <x>',
+    help: 'min-snr: the largest SNR that counts (default: 5); p2: the exponent (default: 1)',
+    parse: positive,
+    group: 'More: objective',
+  },
+  weightingK: {
+    flags: '--weighting-k <x>',
+    help: 'p2: what is added to the SNR (default: 1)',
+    parse: positive,
+    group: 'More: objective',
+  },
+  weightingBias: {
+    flags: '--weighting-bias <x>',
+    help: 'sigmoid: the log-SNR at which it is a half (default: 2)',
+    parse: real(),
+    group: 'More: objective',
+  },
+  times: {
+    flags: '--times <law>',
+    help: `at which times: ${trainingTimes.join(', ')}`,
+    parse: oneOf(trainingTimes),
+    group: 'More: objective',
+  },
+  sigmaData: {
+    flags: '--sigma-data <x>',
+    help: 'standard deviation of the data, for edm (default: 0.5, for points 1)',
+    parse: positive,
+    group: 'More: objective',
+  },
+  input: {
+    flags: '--input <view>',
+    help: `how the network sees state and time: ${inputViews.join(', ')}`,
+    parse: oneOf(inputViews),
+    group: 'More: objective',
+  },
+  labelDropout,
+  ...noiseOptions,
+})

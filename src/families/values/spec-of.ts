@@ -1,0 +1,80 @@
+/** From data and options to the specification of a training run. */
+import { defaultInputView } from '../../diffusion/denoise/input-view.ts'
+import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
+import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
+import { classesOf } from '../../engine/nn/condition-spec.ts'
+import type { Network } from '../../engine/nn/network.ts'
+import { TweedieError } from '../../errors.ts'
+import { type ArrayDataset, classCount } from '../../files/data/dataset.ts'
+import type { OptionValues } from '../../options.ts'
+import type { OwnParts } from '../family.ts'
+import { mainNetwork } from '../../tools/train/parts.ts'
+import { choicesOf, type TrainValues } from './choices-of.ts'
+import { defaultSpec } from './defaults.ts'
+import { valueProblem } from './problem.ts'
+import { checkSpec, type TrainSpec } from './spec.ts'
+
+/**
+ * The specification.
+ *
+ * @throws TweedieError `usage` for options that contradict each other, the data, or change nothing
+ */
+export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts): TrainSpec {
+  const options: TrainValues = values
+  if (options.objective === 'diffusion-lm') {
+    throw new TweedieError('usage', `\`objective: diffusion-lm\` is for text, and ${data.name} is none`)
+  }
+  const spec = defaultSpec({ ...data, classes: classCount(data) }, choicesOf(options, own))
+  checkSpec(spec, own)
+  requireEffect(options, spec, mainNetwork(valueProblem(spec, data, own)), own)
+  return spec
+}
+
+/** Refuses options that would change nothing: whoever gives them expects otherwise. */
+function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, own: OwnParts): void {
+  const { objective } = spec
+  const { parametrisation, weighting } = objective
+  for (const { option, value, weightings } of weightingNumbers(options)) {
+    if (value === undefined || weightings.includes(weighting)) continue
+    throw new TweedieError(
+      'usage',
+      `\`${option}\` is for the weighting ${weightings.join(' or ')}, not for ${weighting}`,
+      { hint: `\`weighting: ${weightings[0]}\`` },
+    )
+  }
+  if (options.sigmaData !== undefined && parametrisation !== 'edm' && weighting !== 'edm') {
+    const view = objective.input ?? defaultInputView(scheduleOfNoise(spec.noise, own.schedules), parametrisation)
+    if (view !== 'noise') {
+      throw new TweedieError(
+        'usage',
+        `\`sigmaData\` is for edm, and this is ${parametrisation} with weighting ${weighting}`,
+        { hint: '`parametrisation: edm`' },
+      )
+    }
+  }
+  if (options.learnVariance && !learnsVariance(network)) {
+    throw new TweedieError('usage', '`learnVariance`: the `network` that is asked for has no channels for variances', {
+      hint: 'leave out_channels out of it, or give it twice as many',
+    })
+  }
+  if (options.labelDropout !== undefined && classesOf(network) === 0) {
+    throw new TweedieError('usage', '`labelDropout`: there are no classes to leave out', {
+      hint: (options as OptionValues).unconditional
+        ? 'without `unconditional` there may be'
+        : 'it is for labelled data',
+    })
+  }
+  if (network.inputShape.length === 3) return
+  for (const name of ['attention', 'flip'] as const) {
+    if (options[name] !== undefined) throw new TweedieError('usage', `\`${name}\` is for images`)
+  }
+}
+
+/** The numbers of weightings, and which have them. */
+function weightingNumbers({ weightingGamma, weightingK, weightingBias }: TrainValues) {
+  return [
+    { option: 'weightingGamma', value: weightingGamma, weightings: ['min-snr', 'p2'] },
+    { option: 'weightingK', value: weightingK, weightings: ['p2'] },
+    { option: 'weightingBias', value: weightingBias, weightings: ['sigmoid'] },
+  ]
+}

@@ -1,0 +1,56 @@
+/** What a training run on images, points or any other numbers is: everything that decides its result, as plain JSON. */
+import * as z from 'zod'
+import { type ObjectiveSpec, objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
+import { weightingNames } from '../../diffusion/denoise/weighting.ts'
+import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
+import { checkBaseSpec, requirePositive, requireShare } from '../../tools/train/spec.ts'
+import { noiseSchema, specParser } from '../base-spec.ts'
+import type { SpecFor } from '../family.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { requirePart } from '../part.ts'
+import type { Model } from './model.ts'
+
+/** A training run on images, points or any other numbers, with Gaussian noise. */
+export interface TrainSpec extends SpecFor<Model> {
+  /** Pixels along a patch's side (see `../../files/data/frame.ts`). */
+  readonly patch: number
+  readonly objective: ObjectiveSpec & {
+    /** The probability with which a label is replaced by "no class". */
+    readonly labelDropout: number
+    /** The name of a loss of the user's own, in place of the weighted error. */
+    readonly loss?: string
+  }
+  /** A table of noise levels, or a schedule in continuous time. */
+  readonly noise: NoiseSpec
+  /** Whether images are mirrored at random. */
+  readonly flip: boolean
+}
+
+/** A specification that was read from a file. */
+export const parseSpec: (value: unknown, source: string) => TrainSpec = specParser<TrainSpec>({
+  patch: z.int().positive(),
+  objective: z.looseObject({
+    parametrisation: z.string(),
+    weighting: z.string(),
+    labelDropout: z.number().min(0).lt(1),
+    loss: z.string().optional(),
+  }),
+  noise: noiseSchema,
+  flip: z.boolean(),
+})
+
+/**
+ * Refuses numbers that cannot be meant, and parts that there are not.
+ *
+ * @throws TweedieError `usage` that names the field, `model` for a part of the user's own that is not given
+ */
+export function checkSpec(spec: TrainSpec, own: OwnComponents = {}): void {
+  const { noise, objective } = spec
+  checkBaseSpec(spec)
+  if ('table' in noise) requirePositive({ levels: noise.levels })
+  else requirePart(own, 'schedules', noise.schedule, scheduleNames)
+  requirePart(own, 'weightings', objective.weighting, weightingNames)
+  if (objective.loss !== undefined) requirePart(own, 'objectives', objective.loss, [])
+  requireShare('label dropout', objective.labelDropout)
+  objectiveOf(objective, scheduleOfNoise(noise, own.schedules), own.weightings)
+}
