@@ -11,7 +11,7 @@
  * and for networks without convolutions.
  */
 import { parseArgs } from 'node:util'
-import { openParts } from '../src/cli/open-data.ts'
+import { openParts } from '../src/app/node/open-data.ts'
 import { openFolder } from '../src/app/node/open-folder.ts'
 import { problemOf } from '../src/app/train.ts'
 import { applyClassifier, classifierFeatures, drawSamples, randomFeatures } from '../src/eval.ts'
@@ -86,7 +86,7 @@ async function measure(run: string): Promise<Row[]> {
   const [opened, record] = [(await openFolder(run)).model, await readRun(run)]
   if (opened.family === 'embeddings') throw new Error(`${run}: models of embeddings are not measured here`)
   const model = opened as AnyModel
-  const { train, heldOut } = await openParts(record.data, { quiet: true })
+  const { train, heldOut } = await openParts(record.data)
   const problem = await problemOf(record.spec, heldOut ?? train)
   const batches = Array.from({ length: Number(values.batches) }, (_, step) => {
     const batch = problem.emptyBatch()

@@ -1,43 +1,38 @@
 /** `tweedie quickstart`: a first model in a minute and a half, and samples of it. */
 import type { Command } from 'commander'
-import { command, positive, print, withEngine, withExamples, withSeed } from './common.ts'
-import type { CommonOptions, EngineOptions } from './common.ts'
+import { engineOptions, seedOptions } from '../families/options.ts'
+import { options, type OptionValues, positive } from '../options.ts'
+import { command, print, withExamples } from './common.ts'
+import { addOptions } from './derive.ts'
 
-interface QuickstartOptions extends CommonOptions, EngineOptions {
-  readonly minutes: number
-  readonly seed: number
-}
+const minutesOption = options({
+  minutes: { flags: '--minutes <n>', help: 'minutes of training', parse: positive, default: 1.5 },
+})
 
 /** The command. */
 export function quickstartCommand(): Command {
-  const quickstart = command('quickstart', 'train a first small model on built-in data, and draw from it').option(
-    '--minutes <n>',
-    'minutes of training',
-    positive,
-    1.5,
-  )
-  withSeed(quickstart)
-  withEngine(quickstart)
+  const quickstart = command('quickstart', 'train a first small model on built-in data, and draw from it')
+  addOptions(quickstart, [minutesOption, seedOptions, engineOptions])
   withExamples(quickstart, [['tweedie quickstart', 'handwritten-like digits, into runs/quickstart']])
   return quickstart.action(run)
 }
 
-async function run(options: QuickstartOptions): Promise<void> {
+async function run(values: OptionValues): Promise<void> {
   const [{ runTrain }, { runSample }, { readdir }] = await Promise.all([
     import('./train-run.ts'),
     import('./sample.ts'),
     import('node:fs/promises'),
   ])
-  const { minutes, seed, ...common } = options
+  const { minutes, seed, ...common } = values
   const taken = await readdir('runs').catch((): string[] => [])
   const names = ['quickstart', ...Array.from(taken, (_, i) => `quickstart-${i + 2}`)]
   const out = `runs/${names.find((name) => !taken.includes(name))!}`
   const grid = `${out}/samples.png`
 
-  await runTrain('glyphs', { ...common, out, minutes, seed }, {})
+  await runTrain('glyphs', { ...common, out, minutes, seed })
   if (process.exitCode !== undefined) return
   await runSample(out, { ...common, count: 40, columns: 10, seed, sampler: 'dpm++-2m', steps: 20, out: grid })
-  if (options.json || options.quiet) return
+  if (values.json || values.quiet) return
   print(`
 The model, its checkpoint and the log are in ${out}, a picture of samples is ${grid}.
 

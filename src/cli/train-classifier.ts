@@ -1,10 +1,11 @@
 /** `tweedie train-classifier`: a classifier of noisy data, for classifier guidance. */
 import type { Command } from 'commander'
 import { dataOptions } from '../app/data-options.ts'
+import { engineOptions, seedOptions } from '../families/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { type OptionValues, options, positive, text, whole } from '../options.ts'
 import type { CommonOptions } from './common.ts'
-import { command, duration, note, print, printJson, withEngine, withExamples } from './common.ts'
+import { command, duration, note, print, printJson, withExamples } from './common.ts'
 import { addOptions } from './derive.ts'
 
 const { size, channels, items } = dataOptions
@@ -15,7 +16,6 @@ const general = options({
   batch: { flags: '--batch <n>', help: 'items to a step', parse: whole({ max: 100_000 }), default: 64 },
   rate: { flags: '--rate <x>', help: 'highest learning rate', parse: positive, default: 2e-3 },
   force: { flags: '--force', help: 'write over a file that exists' },
-  seed: { flags: '--seed <n>', help: 'equal seeds give equal results', parse: whole({ min: 0 }), default: 0 },
 })
 
 interface Values extends OptionValues, CommonOptions {
@@ -35,8 +35,7 @@ export function trainClassifierCommand(own: OwnParts = {}): Command {
     '<data>',
     'data with classes: what the model to be guided was trained on',
   )
-  addOptions(train, [general, { size, channels, items }])
-  withEngine(train)
+  addOptions(train, [general, { size, channels, items }, seedOptions, engineOptions])
   withExamples(train, [
     ['tweedie train-classifier ./photos -o runs/photos-classifier.safetensors', 'two thousand steps'],
     ['tweedie sample runs/photos --classifier runs/photos-classifier.safetensors --class cat', 'guide by it'],

@@ -28,7 +28,7 @@ interface Display extends Verbosity {
  *
  * @throws TweedieError whatever makes it impossible
  */
-export async function runTrain(data: string | undefined, values: OptionValues, own: OwnParts): Promise<void> {
+export async function runTrain(data: string | undefined, values: OptionValues, own: OwnParts = {}): Promise<void> {
   const { out, resume, force, dryRun, device, threads, json, quiet } = values as FaceValues
   const options = Object.fromEntries(Object.entries(values).filter(([name]) => !faceOptions.has(name)))
   using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', { quiet }))

@@ -4,10 +4,11 @@ import { dataOptions } from '../app/data-options.ts'
 import { runOptions } from '../app/run-options.ts'
 import { modelOption } from '../app/train-options.ts'
 import type { OwnParts } from '../families/family.ts'
+import { engineOptions } from '../families/options.ts'
 import { sharedTrainOptions } from '../families/train-options.ts'
 import { familiesOf } from '../families/registry.ts'
 import { type OptionValues, options, text } from '../options.ts'
-import { command, withEngine, withExamples } from './common.ts'
+import { command, withExamples } from './common.ts'
 import { addOptions, familyTables } from './derive.ts'
 
 const out = options({
@@ -20,10 +21,6 @@ const run = options({
   dryRun: { flags: '--dry-run', help: 'only say what would be done, after a few timed steps', group: 'Run' },
 })
 
-/** A run that goes on computes where it did, so nothing stands for what is not typed. */
-const { default: _, ...device } = engineOptions.device
-const engine = options({ ...engineOptions, device: { ...device, help: `${device.help} (default: cpu)` } })
-
 /** The command. */
 export function trainCommand(own: OwnParts = {}): Command {
   const train = command('train', 'train a model on images, points or text').argument(
@@ -33,9 +30,7 @@ export function trainCommand(own: OwnParts = {}): Command {
   const families = familyTables('train', familiesOf(own))
   const { minutes, steps, epochs } = sharedTrainOptions
   const tables = [out, { minutes, steps, epochs }, dataOptions, sharedTrainOptions, ...families, modelOption]
-  addOptions(train, [...tables, run, runOptions])
-  train.optionsGroup('General:')
-  withEngine(train)
+  addOptions(train, [...tables, run, runOptions, engineOptions])
   withExamples(train, [
     ['tweedie train ./photos --out runs/photos', 'ten minutes on a folder of images'],
     ['tweedie train ./photos --out runs/photos --resume', 'continue after an interruption'],
