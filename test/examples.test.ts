@@ -1,6 +1,6 @@
 /** The examples run. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -53,4 +53,19 @@ test('score-matching: both losses find the law of the data', () => {
     expect(Math.abs(mean! - 0.5)).toBeLessThan(0.03)
     expect(Math.abs(deviation! - 0.5)).toBeLessThan(0.03)
   }
+})
+
+test('own objective, own network, own sampler', () => {
+  expect(run('own-objective.ts', '20')).toMatch(/^huber: (-?\d+\.\d\d ?){8}\n$/)
+  const folder = mkdtempSync(join(tmpdir(), 'tweedie-'))
+  expect(run('own-network/own-network.ts', '20', join(folder, 'wave'))).toMatch(/^Wave: (-?\d+\.\d\d ?){8}\n$/)
+  expect(existsSync(join(folder, 'wave/network/config.json'))).toBe(true)
+  rmSync(folder, { recursive: true })
+  const [, mean] = /mean ([\d.]+)/.exec(run('own-sampler.ts'))!
+  expect(Number(mean)).toBeCloseTo(2, 1)
+})
+
+test.each(['own-objective.ts', 'own-network/tweedie.config.ts'])('%s is no longer than it should be', (file) => {
+  const code = readFileSync(`examples/${file}`, 'utf8').replaceAll(/\/\*\*[^]*?\*\//g, '')
+  expect(code.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(20)
 })

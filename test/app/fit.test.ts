@@ -82,8 +82,8 @@ test('is stopped by its signal, in one way', async () => {
 test('refuses options that nobody has, or another family', async () => {
   await expect(fitData(moons, { ...tiny, stpes: 4, engine })).rejects.toMatchObject({
     code: 'usage',
-    message: 'unknown option `stpes`',
-    hint: 'Did you mean `steps`?',
+    message: 'there is no option `stpes` of train',
+    hint: 'did you mean `steps`?',
   })
   await expect(fitData(moons, { ...tiny, kernel: 'uniform', engine })).rejects.toThrow(
     '`kernel` means nothing to a model of images and points; it is for models of tokens',

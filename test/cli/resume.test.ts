@@ -129,6 +129,25 @@ describe('resume', () => {
     expect(readdirSync(out)).not.toContain('.lock')
   })
 
+  test('by the same command with --resume: equal values are no change', async () => {
+    expect((await reference).status).toBe(0)
+    const out = join(folder, 'again')
+    const short = long.map((each) => (each === '2000' ? '300' : each))
+    expect((await tweedie('train', ...short, '--out', out)).status).toBe(0)
+    const last = await tweedie('train', ...long, '--seed', '0', '--decay', 'cosine', '--out', out, '--resume')
+    expect(last).toMatchObject({ status: 0 })
+    expect((await readCheckpoint(join(out, 'checkpoint.safetensors')))!.state.step).toBe(2000)
+    for (const [option, value] of [
+      ['--widths', '16'],
+      ['--noise', 'linear'],
+      ['--items', '65'],
+      ['--hold-out', '0.1'],
+    ] as const) {
+      const changed = await tweedie('train', ...long, '--out', out, '--resume', option, value)
+      expect(changed).toMatchObject({ status: 2, stderr: expect.stringContaining(`${option} cannot change`) })
+    }
+  })
+
   test('refuses what would make it another run', async () => {
     expect((await reference).status).toBe(0)
     const before = readFileSync(join(undisturbed, 'checkpoint.safetensors'))

@@ -148,9 +148,9 @@ describe('refused', () => {
     [
       'train FOLDER/verse.txt -o FOLDER/x --noise linear',
       2,
-      /--noise is for models of images and points .*, and this one is of tokens/,
+      /--noise means nothing to a model of tokens; it is for models of images and points/,
     ],
-    ['train FOLDER/verse.txt -o FOLDER/x --objective edm', 2, /--objective is for models of images and points/],
+    ['train FOLDER/verse.txt -o FOLDER/x --objective edm', 2, /--objective means nothing to a model of tokens; it is for models of images and points/],
     ['train FOLDER/verse.txt -o FOLDER/x --size 8', 2, /--size is for images, not for text/],
     ['train FOLDER/verse.txt -o FOLDER/x --lambda 2', 2, /--lambda is for --token-objective hybrid/],
     ['train FOLDER/verse.txt -o FOLDER/x --kernel gaussian --process-steps continuous', 2, /continuous time is for/],
@@ -159,7 +159,7 @@ describe('refused', () => {
     [
       'train moons -o FOLDER/x --kernel uniform',
       2,
-      /--kernel is for models of tokens, and this one is of images and points/,
+      /--kernel means nothing to a model of images and points; it is for models of tokens/,
     ],
     ['train moons -o FOLDER/x --categories 4', 2, /points have no levels/],
     ['train FOLDER/pets.csv -o FOLDER/x --tokens columns --length 4', 2, /--length is not for tables/],
