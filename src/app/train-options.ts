@@ -3,6 +3,7 @@ import { sharedTrainOptions } from '../families/train-options.ts'
 import { type OptionTable, options, text } from '../options.ts'
 
 export const modelOption = options({
+  from: { flags: '--from <model>', help: 'train further from the weights of a model', parse: text, group: 'Network' },
   model: {
     flags: '--model <family>',
     help: 'the family of models (default: what suits the data)',

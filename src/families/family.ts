@@ -80,6 +80,12 @@ export interface Family<
   explain(spec: Spec, data: Data, own: OwnParts): readonly Row[]
   /** A loss in words, where more is to be said than the number. */
   lossText?(spec: Spec, loss: number): string
+  /**
+   * The options under which a model is trained further on data: its network, noise, and what it predicts.
+   *
+   * @throws TweedieError `usage` where that makes no sense
+   */
+  further?(model: Model, data: Data, options: OptionValues): OptionValues
   /** What is drawn while a model learns; by default what `draw` does unless told otherwise. */
   preview?(model: Model): Preview
   /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not go together */

@@ -1,6 +1,8 @@
 /** Data of tokens, as the families of tokens need them. */
 import { TweedieError } from '../errors.ts'
+import type { CategoricalDataset, TokenLook } from '../files/data/categorical.ts'
 import type { TrainData } from '../tools/train/problem.ts'
+import { lookToJson } from './token-look.ts'
 
 /** @throws TweedieError `usage` for data that are no tokens */
 export function requireTokens({ kind, name }: TrainData): void {
@@ -12,4 +14,12 @@ export function requireTokens({ kind, name }: TrainData): void {
       hint: 'quantise the data, or leave the process and embeddings out',
     },
   )
+}
+
+/** @throws TweedieError `usage` for tokens that stand for something else than a model's */
+export function requireSameTokens(look: TokenLook, data: CategoricalDataset): void {
+  if (JSON.stringify(lookToJson(look)) === JSON.stringify(lookToJson(data.look))) return
+  throw new TweedieError('usage', `${data.name}: its tokens stand for something else than those of the model`, {
+    hint: 'read it by the tokenizer of the model, as `tokens` has it',
+  })
 }

@@ -84,8 +84,14 @@ describe('refused', () => {
   test.each([
     [`train ${tinyPoints[0]} --objective diffusion-lm -o FOLDER/x`, 'is for text'],
     [`train maps --items 20 ${tiny.replace('--length 16 ', '')} -o FOLDER/x`, 'other sequences'],
-    [`train FOLDER/verse.txt ${tiny} --kernel uniform -o FOLDER/x`, '--kernel means nothing to a model of text as noisy embeddings; it is for models of tokens'],
-    [`train FOLDER/verse.txt ${tiny} --weighting vlb -o FOLDER/x`, '--weighting means nothing to a model of text as noisy embeddings; it is for models of images and points'],
+    [
+      `train FOLDER/verse.txt ${tiny} --kernel uniform -o FOLDER/x`,
+      '--kernel means nothing to a model of text as noisy embeddings; it is for models of tokens',
+    ],
+    [
+      `train FOLDER/verse.txt ${tiny} --weighting vlb -o FOLDER/x`,
+      '--weighting means nothing to a model of text as noisy embeddings; it is for models of images and points',
+    ],
     [`train FOLDER/verse.txt ${tiny} --beta-max 3 -o FOLDER/x`, '--beta-max is for the noise vp'],
     ['sample FOLDER/lm --infill x', '--infill means nothing'],
     ['sample FOLDER/lm --guidance 2', '--guidance means nothing'],

@@ -150,7 +150,11 @@ describe('refused', () => {
       2,
       /--noise means nothing to a model of tokens; it is for models of images and points/,
     ],
-    ['train FOLDER/verse.txt -o FOLDER/x --objective edm', 2, /--objective means nothing to a model of tokens; it is for models of images and points/],
+    [
+      'train FOLDER/verse.txt -o FOLDER/x --objective edm',
+      2,
+      /--objective means nothing to a model of tokens; it is for models of images and points/,
+    ],
     ['train FOLDER/verse.txt -o FOLDER/x --size 8', 2, /--size is for images, not for text/],
     ['train FOLDER/verse.txt -o FOLDER/x --lambda 2', 2, /--lambda is for --token-objective hybrid/],
     ['train FOLDER/verse.txt -o FOLDER/x --kernel gaussian --process-steps continuous', 2, /continuous time is for/],

@@ -3,12 +3,14 @@ import { TweedieError } from '../../errors.ts'
 import { budgetOf } from '../../families/base-spec.ts'
 import { beginRun, requireFree } from '../../tools/train/node/run-folder.ts'
 import { continuedSession } from '../../tools/train/session-record.ts'
+import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
 import { sourceOf } from './data-source.ts'
 import { digestOf } from './digest.ts'
 import { openParts } from './open-data.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 import { resumedRun } from './resumed-run.ts'
+import { modelOf, startFrom } from './start-from.ts'
 import { version } from './version.ts'
 
 /**
@@ -37,8 +39,11 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const source = await sourceOf(path, options)
   if (!dryRun) await requireFree(out!, { force })
   const values = await withNetwork(options, own)
+  const model = await modelOf(options, own)
   const { train: dataset } = await openParts(source, request)
-  const decided = await specificationOf(dataset, values, own, preparedOptions)
+  const asked = model ? furtherOptions(model, dataset, values) : values
+  const decided = await specificationOf(dataset, asked, own, preparedOptions)
+  const start = model && startFrom(model, decided.spec, dataset, request)
   const intervals = intervalsOf(options)
   const session = continuedSession(undefined, request)
   if (!dryRun) {
@@ -46,5 +51,5 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
     const record = { version, spec, data: source, digest: digestOf(dataset), intervals, session, options }
     await beginRun(out!, record, { force })
   }
-  return { ...decided, dataset, source, intervals, from: undefined, session }
+  return { ...decided, dataset, source, intervals, from: undefined, start, session }
 }

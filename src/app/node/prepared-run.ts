@@ -9,6 +9,7 @@ import type { OptionTable, OptionValues, ValuesOf } from '../../options.ts'
 import type { Checkpoint } from '../../tools/train/checkpoint.ts'
 import type { DataSource, Intervals } from '../../tools/train/node/run-folder.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
+import type { StartWeights } from '../../tools/train/state.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import { dataOptions } from '../data-options.ts'
 import { runOptions } from '../run-options.ts'
@@ -42,6 +43,8 @@ export interface PreparedRun {
   readonly source: DataSource
   readonly intervals: Intervals
   readonly from: Checkpoint | undefined
+  /** Weights that a new run begins with. */
+  readonly start?: StartWeights | undefined
   /** Where it computes: as asked for, else as before. */
   readonly session: Pick<SessionOptions, 'device' | 'threads'>
 }

@@ -8,10 +8,12 @@ import { readRun, type RunRecord } from '../../tools/train/node/run-folder.ts'
 import { continuedSession } from '../../tools/train/session-record.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import { runOptions } from '../run-options.ts'
+import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
 import { sourceOf } from './data-source.ts'
 import { digestOf } from './digest.ts'
 import { openParts } from './open-data.ts'
+import { modelOf, startFrom } from './start-from.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 
 /** Options that may differ: how long, how fast, how often something is kept. */
@@ -35,20 +37,33 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const source = changed.length > 0 ? await sourceOf(path, asked).catch(() => undefined) : { ...record.data, path }
   if (source === undefined || !isSame({ ...source, path }, { ...record.data, path })) throw fixed(changed[0])
   const { train: dataset } = await openParts(source, request)
+  // A run that has a checkpoint needs the model no more, unless options are to be compared.
+  const model = checkpoint && changed.length === 0 ? undefined : await modelOf(asked, own)
   if (digestOf(dataset) !== record.digest) {
     throw new TweedieError('data', `${source.path}: these are not the data that the run was started on`, {
       hint: `it was started on ${record.data.path}, which may have changed since`,
     })
   }
   if (changed.length > 0) {
-    const values = await withNetwork(asked, own)
+    const values = model ? furtherOptions(model, dataset, asked) : await withNetwork(asked, own)
     const wanted = await specificationOf(dataset, values, own, preparedOptions).catch(() => undefined)
     if (wanted === undefined || !isSame(unchangeable(wanted.spec), unchangeable(before))) throw fixed(changed[0])
   }
   const spec = continued(before, options)
   family.problem(spec, dataset, own)
+  const start = model && !checkpoint ? startFrom(model, spec, dataset, request) : undefined
   const intervals = { ...record.intervals, ...intervalsOf(options) }
-  return { entry, family, spec, dataset, source, intervals, from: checkpoint, session: continuedSession(record.session, request) }
+  return {
+    entry,
+    family,
+    spec,
+    dataset,
+    source,
+    intervals,
+    from: checkpoint,
+    start,
+    session: continuedSession(record.session, request),
+  }
 }
 
 /** What may change when a run is resumed: how long, and how fast. */

@@ -54,7 +54,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunE
   const { out, own, signal, dryRun } = request
   const lossText = (loss: number): string => family.lossText?.(spec, loss) ?? loss.toFixed(4)
   yield { type: 'report', spec, items: dataset.length, rows: reportOf(run, request), lossText }
-  const options = { spec, dataset, own, engine: await nodeEngine(), from, signal, ...run.session }
+  const options = { spec, dataset, own, engine: await nodeEngine(), from, start: run.start, signal, ...run.session }
   if (dryRun) yield { type: 'estimate', ...(await estimated(options)) }
   else yield* trainInFolder({ ...options, ...intervals, folder: out! })
 }
@@ -84,7 +84,8 @@ async function estimated(options: TrainOptions): Promise<Estimate> {
     if (event.type === 'ready') ({ parameters, memory } = event)
     if (event.type === 'plan') ({ msPerStep } = event)
   }
-  const steps = stepsOf(spec.budget, itemsPerStep(spec), dataset.length) ?? Math.floor(deadlineOf(spec.budget) / msPerStep)
+  const steps =
+    stepsOf(spec.budget, itemsPerStep(spec), dataset.length) ?? Math.floor(deadlineOf(spec.budget) / msPerStep)
   const epochs = (steps * itemsPerStep(spec)) / dataset.length
   return {
     spec,

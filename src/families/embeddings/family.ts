@@ -8,6 +8,7 @@ import { describe } from './describe.ts'
 import { evaluate } from './judge.ts'
 import { explain } from './explain.ts'
 import { embeddingFolderOf, type EmbeddingModel, embeddingModelOf } from './model.ts'
+import { further } from './further.ts'
 import { preview } from './preview.ts'
 import { embeddedProblem } from './problem.ts'
 import { checkEmbeddedSpec, type EmbeddedTrainSpec, parseSpec } from './spec.ts'
@@ -21,6 +22,7 @@ export const embeddingsFamily: Family<EmbeddedTrainSpec, CategoricalDataset, Emb
   parseSpec,
   explain,
   preview,
+  further,
   problem(spec, data, own) {
     requireTokens(data)
     checkEmbeddedSpec(spec, own)

@@ -9,6 +9,7 @@ import { describe } from './describe.ts'
 import { evaluate } from './judge.ts'
 import { explain, lossText } from './explain.ts'
 import { tokenFolderOf, type TokenModel, tokenModelOf } from './model.ts'
+import { further } from './further.ts'
 import { preview } from './preview.ts'
 import { tokenProblem } from './problem.ts'
 import { checkTokenSpec, parseSpec, type TokenTrainSpec } from './spec.ts'
@@ -23,6 +24,7 @@ export const tokensFamily: Family<TokenTrainSpec, CategoricalDataset, TokenModel
   explain,
   lossText,
   preview,
+  further,
   problem(spec, data, own) {
     requireTokens(data)
     checkTokenSpec(spec)

@@ -14,6 +14,7 @@ import { explain } from './explain.ts'
 import { exportModel, reference } from './export.ts'
 import { evaluate } from './judge.ts'
 import { folderOf, type Model, modelOf } from './model.ts'
+import { further } from './further.ts'
 import { preview } from './preview.ts'
 import { valueProblem } from './problem.ts'
 import { checkSpec, parseSpec, type TrainSpec } from './spec.ts'
@@ -27,6 +28,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   parseSpec,
   explain,
   preview,
+  further,
   problem(spec, data, own) {
     requireValues(data)
     checkSpec(spec, own)

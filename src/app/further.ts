@@ -1,0 +1,44 @@
+/** Training further: a run that begins with the weights of a model. */
+import { weightsFor } from '../compiled/weights-for.ts'
+import { TweedieError } from '../errors.ts'
+import type { OwnParts } from '../families/family.ts'
+import type { Opened } from '../families/registry.ts'
+import type { OptionValues } from '../options.ts'
+import { learningParts } from '../tools/train/parts.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+import type { BaseSpec } from '../tools/train/spec.ts'
+import { initialParameters, type StartWeights } from '../tools/train/state.ts'
+
+/**
+ * The options under which a model is trained further: its network and its noise are the model's, the rest is what is asked for.
+ *
+ * @throws TweedieError `usage` for a network beside the model's, data of another kind, or a family that cannot
+ */
+export function furtherOptions({ entry, family, model }: Opened, data: TrainData, options: OptionValues): OptionValues {
+  if (options.network !== undefined) {
+    throw new TweedieError('usage', '`network` is that of the model whose weights training begins with', {
+      hint: 'leave `network` out, or `from`',
+    })
+  }
+  if (!family.further) throw new TweedieError('usage', `models of ${entry.of} cannot be trained further`)
+  const { from: _, ...asked } = options
+  return { ...family.further(model, data, options), ...asked, model: entry.name }
+}
+
+/**
+ * The weights that a run begins with.
+ *
+ * @returns weights, and what of the model does not go along, in sentences
+ * @throws TweedieError `model` where they do not fit the network
+ */
+export function startOf(
+  { family, model }: Opened,
+  spec: BaseSpec,
+  data: TrainData,
+  own: OwnParts,
+): { readonly start: StartWeights; readonly notes: readonly string[] } {
+  const [[name, part]] = learningParts(family.problem(spec, data, own).parts) as [ReturnType<typeof learningParts>[0]]
+  const initial = initialParameters(spec, part.layout)
+  const { weights, notes } = weightsFor(part.network ?? {}, part.layout, family.write(model).weights, initial)
+  return { start: { weights: new Map([[name, part.layout.toMap(weights)]]) }, notes }
+}

@@ -1,0 +1,73 @@
+/** The weights of a model for a network that is to be trained further: what fits is taken, what cannot fit is said. */
+import { TweedieError } from '../errors.ts'
+import type { Layout, NamedArray } from '../engine/nn/layout.ts'
+import type { Network } from '../engine/nn/network.ts'
+
+/** Weights to begin with. */
+export interface StartingWeights {
+  /** All parameters in the layout of the network. */
+  readonly weights: Float32Array
+  /** What was not taken, in plain sentences. */
+  readonly notes: readonly string[]
+}
+
+/** Parameters that follow the data: with other classes they begin anew. */
+const ofClasses = /^class_embedding\./
+const shown = 10
+
+/**
+ * Fills a network with a model's weights. A prefix that all names share is left out, and names of older conventions are understood.
+ * The embedding of classes begins anew where the numbers of classes differ.
+ *
+ * @param network the one that is to be trained; `layout` its parameters
+ * @param given the model's weights by name, such as `ModelFolder.weights`
+ * @param initial the parameters as they would begin without a model, for what is not taken
+ * @throws TweedieError `model` that lists what is missing, unknown or of another shape
+ * @example
+ * const { weights, notes } = weightsFor(network, layout, folder.weights, initialize(layout, key(0)))
+ */
+export function weightsFor(
+  { rename = (name) => name }: Pick<Network, 'rename'>,
+  layout: Layout,
+  given: ReadonlyMap<string, NamedArray>,
+  initial: Float32Array,
+): StartingWeights {
+  const wanted = new Map(layout.specs.map(({ name, shape }) => [name, shape]))
+  const prefix = prefixOf([...given.keys()], (name) => wanted.has(rename(name)))
+  const renamed = new Map(Array.from(given, ([name, array]) => [rename(name.slice(prefix.length)), array]))
+  const notes = prefix === '' ? [] : [`all names of weights begin with ${prefix}, which is left out`]
+  const complaints: string[] = []
+  const weights = initial.slice()
+  for (const [name, shape] of wanted) {
+    const array = renamed.get(name)
+    const fits = array && array.shape.length === shape.length && array.shape.every((size, i) => size === shape[i])
+    const got = array ? `[${array.shape.join(', ')}]` : 'missing'
+    if (fits) weights.set(array.data, layout.offset(name))
+    else if (ofClasses.test(name))
+      notes.push(`${name} begins anew: [${shape.join(', ')}] is wanted, the model's is ${got}`)
+    else complaints.push(`${name}: ${array ? `expected shape [${shape.join(', ')}], got ${got}` : 'missing'}`)
+  }
+  for (const name of renamed.keys()) {
+    if (wanted.has(name)) continue
+    if (ofClasses.test(name)) notes.push(`${name} is left out: the network is told no class`)
+    else complaints.push(`${name}: unknown`)
+  }
+  if (complaints.length === 0) return { weights, notes }
+  const rest = complaints.length > shown ? `; and ${complaints.length - shown} more` : ''
+  throw new TweedieError(
+    'model',
+    `${complaints.length} weights of the model do not fit the network: ${complaints.slice(0, shown).join('; ')}${rest}`,
+    { hint: "train the model's own network further: leave out options that change it" },
+  )
+}
+
+/** The shortest beginning that all names share, up to a dot, without which some of them are known; none where there is none. */
+function prefixOf(names: readonly string[], isKnown: (name: string) => boolean): string {
+  let prefix = ''
+  while (!names.some((name) => isKnown(name.slice(prefix.length)))) {
+    const segment = /^[^.]+\./.exec(names[0]?.slice(prefix.length) ?? '')?.[0]
+    if (segment === undefined || !names.every((name) => name.startsWith(prefix + segment))) return ''
+    prefix += segment
+  }
+  return prefix
+}

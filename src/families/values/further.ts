@@ -1,0 +1,45 @@
+/** The options under which a model of values is trained further. */
+import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
+import { TweedieError } from '../../errors.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import type { OptionValues } from '../../options.ts'
+import { noiseTables } from '../choices.ts'
+import type { Model } from './model.ts'
+
+/**
+ * Its network, what that predicts, its noise and its patches. Classes are those of the data.
+ *
+ * @throws TweedieError `usage` for noise that has no name here, unless another is asked for
+ */
+export function further(model: Model, _: ArrayDataset, { noise, schedule }: OptionValues): OptionValues {
+  const { network, frame, parametrisation, meta } = model
+  const { num_class_embeds: __, _class_name: ___, ...config } = network.config
+  const { loss, weighting, sigmaData } = meta.objective
+  const asked = noise ?? schedule
+  return {
+    network: { className: network.className, config },
+    ...(frame.item.length === 3 && { patch: frame.patch }),
+    ...(typeof loss === 'string' && { objective: loss }),
+    parametrisation: parametrisation.name,
+    ...(weighting !== 'uniform' && { weighting }),
+    ...(parametrisation.name === 'edm' && { sigmaData }),
+    ...(asked === undefined && noiseOf(model)),
+  }
+}
+
+function noiseOf({ schedule, scheduler, meta }: Model): OptionValues {
+  if (!scheduler) {
+    const { schedule: name, input: _, sigmaData: __, ...numbers } = meta.schedule ?? {}
+    return { noise: name, ...numbers }
+  }
+  const { beta_schedule: name, num_train_timesteps: levels } = scheduler
+  const table = noiseTables.find((each) => each === name)
+  if (table !== undefined) {
+    const known = scheduleOfNoise({ table, levels })
+    const times = [1 / levels, 0.25, 0.5, 0.75, 1]
+    if (times.every((t) => Math.abs(known.sigma(t) - schedule.sigma(t)) < 1e-6)) return { noise: table, levels }
+  }
+  throw new TweedieError('usage', `the noise of the model, ${name} in ${levels} levels, is a table of its own`, {
+    hint: '`noise: linear`, or another that is as near as may be',
+  })
+}
