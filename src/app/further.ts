@@ -20,6 +20,9 @@ export function furtherOptions({ entry, family, model }: Opened, data: TrainData
       hint: 'leave `network` out, or `from`',
     })
   }
+  if (!entry.accepts(data, { ...options, model: entry.name })) {
+    throw new TweedieError('usage', `${data.name}: models of ${entry.of} are not trained on such data`)
+  }
   if (!family.further) throw new TweedieError('usage', `models of ${entry.of} cannot be trained further`)
   const { from: _, ...asked } = options
   return { ...family.further(model, data, options), ...asked, model: entry.name }
