@@ -1,10 +1,11 @@
 /** A run that goes on: its specification and data are those that it has, and options that say so again are no change. */
 import { isDeepStrictEqual } from 'node:util'
-import { TweedieError } from '../../errors.ts'
+import { isTweedieError, TweedieError } from '../../errors.ts'
 import { budgetOf } from '../../families/base-spec.ts'
 import { entryOfSpec } from '../../families/registry.ts'
 import type { OptionValues } from '../../options.ts'
 import { readRun, type RunRecord } from '../../tools/train/node/run-folder.ts'
+import { resumeSpec } from '../../tools/train/resume-spec.ts'
 import { continuedSession } from '../../tools/train/session-record.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import { runOptions } from '../run-options.ts'
@@ -47,7 +48,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   if (changed.length > 0) {
     const values = model ? furtherOptions(model, dataset, asked) : await withNetwork(asked, own)
     const wanted = await specificationOf(dataset, values, own, preparedOptions).catch(() => undefined)
-    if (wanted === undefined || !isSame(unchangeable(wanted.spec), unchangeable(before))) throw fixed(changed[0])
+    if (wanted === undefined || !resumes(before, wanted.spec)) throw fixed(changed[0])
   }
   const spec = continued(before, options)
   family.problem(spec, dataset, own)
@@ -68,11 +69,17 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
 
 /** What may change when a run is resumed: how long, and how fast. */
 function continued(spec: BaseSpec, options: OptionValues): BaseSpec {
-  const { rate } = options
-  return {
-    ...spec,
-    budget: budgetOf(options) ?? spec.budget,
-    optimizer: { ...spec.optimizer, ...(rate !== undefined && { rate: rate as number }) },
+  return resumeSpec(spec, { budget: budgetOf(options), optimizer: { rate: options.rate as number | undefined } })
+}
+
+/** Whether a run of one specification may go on by another. */
+function resumes(before: BaseSpec, wanted: BaseSpec): boolean {
+  try {
+    const { family: _, ...fields } = wanted as BaseSpec & { readonly family?: string }
+    return resumeSpec(before, fields) !== undefined
+  } catch (error) {
+    if (isTweedieError(error, 'usage')) return false
+    throw error
   }
 }
 
@@ -88,11 +95,6 @@ function askedAgain(options: OptionValues, { options: before }: RunRecord, { bud
   const deciding = Object.entries(options).filter(([name]) => !free.has(name))
   return { ...(before ?? budget), ...Object.fromEntries(deciding) }
 }
-
-const unchangeable = ({ budget: _, family: __, optimizer, ...spec }: BaseSpec & { readonly family?: string }) => ({
-  ...spec,
-  optimizer: { ...optimizer, rate: 0 },
-})
 
 /** Equal as JSON: what is undefined is missing. */
 function isSame(a: unknown, b: unknown): boolean {

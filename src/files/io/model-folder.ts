@@ -120,8 +120,8 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
   const scheduler = folder.scheduler && parseSchedulerConfig(folder.scheduler)
   const meta = parseTweedieMeta(folder.meta)
   // Whether a family has noise is its own business; without one it is of values or tokens, which have.
-  const { family, schedule, process } = meta
-  if (family === undefined && scheduler === null && schedule === null && process === null) {
+  const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
+  if (meta.family === undefined && noise === undefined) {
     throw new TweedieError(
       'model',
       'a model needs a scheduler, or a schedule or process in its meta: on which noise is it trained?',
@@ -188,8 +188,8 @@ function readMeta(
 ): TweedieMeta {
   if (files.has(metaPath)) {
     const meta = parseTweedieMeta(readJson(files, metaPath, source), `${source}/${metaPath}`)
-    const { family, schedule, process } = meta
-    if (family !== undefined || scheduler !== null || schedule !== null || process !== null) return meta
+    const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
+    if (meta.family !== undefined || noise !== undefined) return meta
   } else if (unet !== undefined && scheduler !== null) return defaultMeta(unet, scheduler)
   throw new TweedieError('model', `${source}/${scheduler === null ? schedulerPath : metaPath}: no such file`)
 }
