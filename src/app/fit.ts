@@ -6,6 +6,8 @@ import { datasetFromArray } from '../files/data/from-array.ts'
 import type { NdArray } from '../files/data/nd-array.ts'
 import type { OptionValues } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
+import { furtherOptions, startOf } from './further.ts'
+import { openedModel } from './opened.ts'
 import { specificationOf } from './specification.ts'
 import { train, type TrainEvent } from './train.ts'
 
@@ -18,6 +20,8 @@ export interface FitOptions extends OptionValues {
   /** Equal seeds give equal models, if steps or epochs are given; default 0. */
   readonly seed?: number | undefined
   readonly batch?: number | undefined
+  /** A model whose weights training begins with; its network and its noise are then the model's. */
+  readonly from?: unknown
   readonly device?: string | undefined
   readonly threads?: number | undefined
   /** The user's own parts: networks, objectives, families, … by name. */
@@ -41,12 +45,27 @@ export type FitData = TrainData | NdArray | readonly (readonly number[])[]
  */
 export async function fit<Model extends FamilyModel = FamilyModel>(
   data: FitData,
-  { engine, own = {}, signal, onEvent, device, threads, ...options }: FitOptions & { readonly engine: Engine },
+  {
+    engine,
+    own = {},
+    signal,
+    onEvent,
+    device,
+    threads,
+    from,
+    ...options
+  }: FitOptions & {
+    readonly engine: Engine
+    readonly from?: FamilyModel | undefined
+  },
 ): Promise<Model> {
   const dataset = datasetOf(data)
-  const { spec } = await specificationOf(dataset, options, own)
+  const opened = from && (await openedModel(from, own))
+  const asked = opened ? furtherOptions(opened, dataset, options) : options
+  const { spec } = await specificationOf(dataset, asked, own)
+  const start = opened && startOf(opened, spec, dataset, own).start
   const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
-  return lastModel(train({ spec, dataset, engine, own, signal, ...session }), signal, onEvent) as Promise<Model>
+  return lastModel(train({ spec, dataset, engine, own, start, signal, ...session }), signal, onEvent) as Promise<Model>
 }
 
 /** The model at the end of training. @throws TweedieError `interrupted` where it was stopped before */

@@ -1,6 +1,6 @@
 /** A model with its family, from a folder's content. */
 import type { FamilyModel, OwnParts } from '../families/family.ts'
-import { entryOfFolder, type Opened } from '../families/registry.ts'
+import { entryNamed, entryOfFolder, type Opened } from '../families/registry.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
 
 export type { Opened } from '../families/registry.ts'
@@ -20,4 +20,10 @@ export async function openedOf(folder: ModelFolder, own: OwnParts = {}, source?:
 /** The model alone. */
 export async function readModel(folder: ModelFolder, own: OwnParts = {}): Promise<FamilyModel> {
   return (await openedOf(folder, own)).model
+}
+
+/** A model in memory with its family. @throws TweedieError `model` for a family that there is not */
+export async function openedModel(model: FamilyModel, own: OwnParts = {}): Promise<Opened> {
+  const entry = entryNamed(model.family, own)
+  return { entry, family: await entry.load(), model }
 }

@@ -59,6 +59,15 @@ test('with other classes, what knows them begins anew, and that is said', async 
   }
 })
 
+test('by fit, from a model in memory or from its folder', async () => {
+  const options = { items: 20, batch: 4, steps: 1, ...still }
+  for (const from of [pictures, at('pictures')]) {
+    const model = await fit<Model>('glyphs', { ...options, from })
+    model.weights.forEach((each, i) => expect(each).toBeCloseTo(pictures.weights[i]!, 6))
+  }
+  await expect(fit('glyphs', { ...options, from: pictures, out: at('no') })).rejects.toMatchObject({ code: 'usage' })
+})
+
 test('the run goes on without the model', async () => {
   const { out, model } = await further('moons', 'points', { items: 20 })
   const request = { out, resume: true, options: { steps: 2 } }

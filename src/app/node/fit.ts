@@ -7,12 +7,15 @@ import type { DataSource } from '../../tools/train/node/run-folder.ts'
 import { dataOptions } from '../data-options.ts'
 import { fit as fitData, type FitData, type FitOptions, lastModel } from '../fit.ts'
 import type { TrainEvent } from '../train.ts'
+import { openFolder } from './open-folder.ts'
 import { openParts } from './open-data.ts'
 import { sourceOf } from './data-source.ts'
 import { type TrainRunEvent, trainRun } from './train-run.ts'
 
 /** How to train in Node. */
 export interface NodeFitOptions extends FitOptions {
+  /** A model, or the folder of one, whose weights training begins with. */
+  readonly from?: string | FamilyModel | undefined
   readonly engine?: Engine | undefined
   /** A folder for the model, its checkpoints and its log; only for data in files. */
   readonly out?: string | undefined
@@ -32,12 +35,13 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
 ): Promise<Model> {
   if (out !== undefined) return fitInFolder(data, out, options) as Promise<Model>
   const used = engine ?? (await nodeEngine())
-  if (typeof data !== 'string' && !isSource(data)) return fitData(data, { ...options, engine: used })
+  const from = typeof options.from === 'string' ? (await openFolder(options.from, options.own)).model : options.from
+  if (typeof data !== 'string' && !isSource(data)) return fitData(data, { ...options, from, engine: used })
   const { own: _, signal, onEvent: __, ...values } = options
   const source = typeof data === 'string' ? await sourceOf(data, values) : data
   const { train } = await openParts(source, { signal })
   const rest = Object.entries(options).filter(([name]) => !Object.hasOwn(dataOptions, name))
-  return fitData(train, { ...Object.fromEntries(rest), engine: used })
+  return fitData(train, { ...Object.fromEntries(rest), from, engine: used })
 }
 
 async function fitInFolder(

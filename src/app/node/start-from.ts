@@ -1,4 +1,5 @@
 /** The model whose weights a run begins with. */
+import { TweedieError } from '../../errors.ts'
 import type { OwnParts } from '../../families/family.ts'
 import type { Opened } from '../../families/registry.ts'
 import type { OptionValues } from '../../options.ts'
@@ -11,7 +12,9 @@ import type { TrainRequest } from './prepared-run.ts'
 
 /** The model that options name, if they do. @throws TweedieError `model` where there is none */
 export async function modelOf({ from }: OptionValues, own: OwnParts): Promise<Opened | undefined> {
-  return typeof from === 'string' ? openFolder(from, own) : undefined
+  if (from === undefined) return undefined
+  if (typeof from === 'string') return openFolder(from, own)
+  throw new TweedieError('usage', '`from` must be the folder of a model, so that the run can begin again')
 }
 
 /** Its weights for the network of the run; what does not go along is said. */
