@@ -4,6 +4,7 @@ import { oneOf, options, real, text, whole } from '../options.ts'
 const share = real({ min: 0, max: 0.9 })
 const group = 'Data'
 
+/** All of them. */
 export const dataOptions = options({
   size: { flags: '--size <pixels>', help: 'bring images to this size', parse: whole({ max: 4096 }), group },
   crop: { flags: '--crop <pixels>', help: 'cut images into patches of this size', parse: whole({ max: 4096 }), group },

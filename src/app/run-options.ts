@@ -3,6 +3,7 @@ import { options, whole } from '../options.ts'
 
 const group = 'Run'
 
+/** All of them. */
 export const runOptions = options({
   checkpointEvery: {
     flags: '--checkpoint-every <n>',

@@ -2,6 +2,7 @@
 import { sharedTrainOptions } from '../families/train-options.ts'
 import { type OptionTable, options, text } from '../options.ts'
 
+/** Which family, and which weights to begin with. */
 export const modelOption = options({
   from: { flags: '--from <model>', help: 'train further from the weights of a model', parse: text, group: 'Network' },
   model: {
@@ -12,4 +13,5 @@ export const modelOption = options({
   },
 })
 
+/** All of them. */
 export const generalTrainOptions: readonly OptionTable[] = Object.freeze([sharedTrainOptions, modelOption])

@@ -5,6 +5,7 @@ import type { Row } from '../family.ts'
 import { processText } from './describe.ts'
 import type { TokenTrainSpec } from './spec.ts'
 
+/** What is learned, by which network, and how tokens are corrupted. */
 export function explain({ network, process }: TokenTrainSpec, data: CategoricalDataset): readonly Row[] {
   return explainRun(data, network, { data: tokensText(data), objective: processText(process) })
 }

@@ -2,6 +2,7 @@
 import type { Preview } from '../family.ts'
 import type { Model } from './model.ts'
 
+/** Four samples of each class, thirty-six pictures, or a thousand points. */
 export function preview({ frame, classNames }: Model): Preview {
   const isImage = frame.item.length === 3
   const classes = classNames.length
