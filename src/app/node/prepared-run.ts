@@ -1,4 +1,5 @@
 /** A training run before its first step: what is asked for, and what was decided upon. */
+import { existsSync } from 'node:fs'
 import type { Family, FamilyEntry, OwnParts, Setting } from '../../families/family.ts'
 import { refuseSizes } from '../../families/network-choice.ts'
 import { readJson } from '../../files/io/node/files.ts'
@@ -72,6 +73,11 @@ export async function withNetwork(options: OptionValues, own: OwnParts): Promise
 
 /** A network's configuration from a file; without a class it is a UNet2DModel. */
 async function readNetwork(path: string) {
+  if (!existsSync(path)) {
+    throw new TweedieError('model', `${path}: no such file, and no such network`, {
+      hint: `a configuration, or one of ${networkClasses.join(', ')}, or one of your own in tweedie.config.ts`,
+    })
+  }
   const value = await readJson(path, 'model')
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TweedieError('model', `${path}: a configuration is an object, such as {"block_out_channels": [64, 128]}`)
