@@ -23,7 +23,7 @@ const sources = [...new Set([...exported, './dist/cli/main.js'])].map((file) =>
 const borrowed = { name: 'borrowed', packages: ['zod', '@oxc-project/runtime'] }
 
 /**
- * What a graph becomes depends on this code: graphs that were kept by other code are not used (`src/engine/runtime/ort-cache.ts`). All
+ * What a graph becomes depends on this code: graphs that were kept by other code are not used (`src/engine/runtime/node/ort-cache.ts`). All
  * sources count, so that there is no list of some to be kept true.
  */
 const codeDigest = createHash('sha256').update(manifest.version)

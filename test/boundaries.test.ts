@@ -52,7 +52,7 @@ const anywhere =
   /^src\/((errors|once|suggest|options|words|core)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show)\/|tools\/metrics\/|(files\/(data|io)|tools\/train)\/(?!node\/))/
 /** Within these: where Node may be used. */
 const ofNode =
-  /^src\/(index\.ts$|cli\/|(app|files\/(data|io)|tools\/(train|eval))\/node\/|tools\/eval\/|engine\/runtime\/(node|koffi|ort-.*))/
+  /^src\/(index\.ts$|cli\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/node\/|tools\/eval\/)/
 /** Packages that are pure JavaScript, each where the one file is that stands on it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub.ts'],

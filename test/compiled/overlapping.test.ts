@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { keep } from '../../src/compiled/kept.ts'
 import { turns } from '../../src/compiled/turns.ts'
-import { nodeEngine } from '../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { bothWays, overlappingJobs } from './overlap.ts'
 
 describe.each(['capi', 'binding'] as const)('%s: all at once is as one after another, bit for bit', (name) => {

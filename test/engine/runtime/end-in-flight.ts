@@ -1,7 +1,7 @@
 /** Ends the process (`exit`, `throw`) or a worker that holds the only session (`worker`) while a long run is in flight. */
 import { writeSync } from 'node:fs'
 import { Worker, isMainThread, parentPort } from 'node:worker_threads'
-import { capiEngine } from '../../../src/engine/runtime/ort-capi.ts'
+import { capiEngine } from '../../../src/engine/runtime/node/ort-capi.ts'
 import { slow } from './models.ts'
 
 const how = process.argv[2]

@@ -4,14 +4,14 @@
  * every output once more.
  */
 import type * as Ort from 'onnxruntime-node'
-import { TweedieError } from '../../errors.ts'
-import { decodeSignature } from '../onnx/proto/signature.ts'
-import type { Signature } from '../onnx/proto/signature.ts'
-import { checkOptions, checkTensors } from './check.ts'
-import { lifetime } from './lifetime.ts'
+import { TweedieError } from '../../../errors.ts'
+import { decodeSignature } from '../../onnx/proto/signature.ts'
+import type { Signature } from '../../onnx/proto/signature.ts'
+import { checkOptions, checkTensors } from '../check.ts'
+import { lifetime } from '../lifetime.ts'
 import { interrupted, runError, sessionError } from './ort-error.ts'
 import { spinConfig } from './spin.ts'
-import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
+import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
 
 /** The engine; the addon is loaded when the first session is created. */
 export const bindingEngine: Engine = Object.freeze({ name: 'binding', createSession })

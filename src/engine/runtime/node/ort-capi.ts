@@ -6,21 +6,21 @@
  * Every address that is handed to C belongs to memory that an object here keeps alive, and everything that C makes is
  * released exactly once, after the last run that uses it.
  */
-import { dataTypes } from '../onnx/proto/model.ts'
-import { decodeSignature } from '../onnx/proto/signature.ts'
-import { TweedieError } from '../../errors.ts'
-import { once } from '../../once.ts'
-import { checkOptions, checkTensors } from './check.ts'
+import { dataTypes } from '../../onnx/proto/model.ts'
+import { decodeSignature } from '../../onnx/proto/signature.ts'
+import { TweedieError } from '../../../errors.ts'
+import { once } from '../../../once.ts'
+import { checkOptions, checkTensors } from '../check.ts'
 import { loadKoffi } from './koffi.ts'
 import type { Koffi } from './koffi.ts'
-import { lifetime } from './lifetime.ts'
+import { lifetime } from '../lifetime.ts'
 import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
 import { interrupted, runError, sessionError } from './ort-error.ts'
 import { askForLargePages, reservableBytes } from './ort-large-pages.ts'
 import { findOrtLibrary } from './ort-library.ts'
 import { spinConfig } from './spin.ts'
-import type { BoundRun, Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
+import type { BoundRun, Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
 
 /** The engine; koffi and the library are loaded when the first session is created. */
 export const capiEngine: Engine = Object.freeze({ name: 'capi', createSession })

@@ -1,5 +1,5 @@
 /** What ONNX Runtime says when something fails, as a {@link TweedieError}: its messages are the same in every binding. */
-import { TweedieError } from '../../errors.ts'
+import { TweedieError } from '../../../errors.ts'
 
 const deviceTrouble =
   /adapter|no available backend|execution provider|provider type|provider name|shared library|out of memory/i
