@@ -1,5 +1,6 @@
 /** Callers of a compiled graph share its arrays, so each has its turn: nobody reads what another has written. */
 import { TweedieError } from '../errors.ts'
+import { throwIfAborted } from '../interrupted.ts'
 
 /** A queue. */
 export interface Turns {
@@ -34,7 +35,7 @@ export function turns(what: string, release: () => void): Turns {
       try {
         await before
         requireOpen()
-        signal?.throwIfAborted()
+        throwIfAborted(signal)
         return await job()
       } finally {
         inside--

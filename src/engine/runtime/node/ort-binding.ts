@@ -5,11 +5,12 @@
  */
 import type * as Ort from 'onnxruntime-node'
 import { TweedieError } from '../../../errors.ts'
+import { throwIfAborted } from '../../../interrupted.ts'
 import { decodeSignature } from '../../onnx/proto/signature.ts'
 import type { Signature } from '../../onnx/proto/signature.ts'
 import { checkOptions, checkTensors } from '../check.ts'
 import { lifetime } from '../lifetime.ts'
-import { interrupted, runError, sessionError } from './ort-error.ts'
+import { runError, sessionError } from './ort-error.ts'
 import { spinConfig } from './spin.ts'
 import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
 
@@ -115,7 +116,7 @@ async function runOnce(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   checkTensors(signature, inputs, outputs)
-  if (signal?.aborted) throw interrupted(signal)
+  throwIfAborted(signal)
   const feeds = mapTensors(inputs, (tensor) => new ort.Tensor(tensor.dtype, unshared(tensor), tensor.shape))
   // The runtime writes into the memory of a tensor that it is given; shared memory it does not take.
   const fetches = mapTensors(outputs, (tensor) =>
@@ -125,7 +126,7 @@ async function runOnce(
     throw runError(cause)
   })
   for (const [name, tensor] of Object.entries(outputs)) if (isShared(tensor)) copy(name, results[name]!, tensor)
-  if (signal?.aborted) throw interrupted(signal)
+  throwIfAborted(signal)
 }
 
 function mapTensors<T>(tensors: Tensors, map: (tensor: TensorData) => T): Record<string, T> {

@@ -6,9 +6,11 @@
  * Every address that is handed to C belongs to memory that an object here keeps alive, and everything that C makes is
  * released exactly once, after the last run that uses it.
  */
+import { isMainThread } from 'node:worker_threads'
 import { dataTypes } from '../../onnx/proto/model.ts'
 import { decodeSignature } from '../../onnx/proto/signature.ts'
 import { TweedieError } from '../../../errors.ts'
+import { interrupted, throwIfAborted } from '../../../interrupted.ts'
 import { once } from '../../../once.ts'
 import { checkOptions, checkTensors } from '../check.ts'
 import { loadKoffi } from './koffi.ts'
@@ -16,7 +18,7 @@ import type { Koffi } from './koffi.ts'
 import { lifetime } from '../lifetime.ts'
 import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
-import { interrupted, runError, sessionError } from './ort-error.ts'
+import { runError, sessionError } from './ort-error.ts'
 import { askForLargePages, reservableBytes } from './ort-large-pages.ts'
 import { findOrtLibrary } from './ort-library.ts'
 import { spinConfig } from './spin.ts'
@@ -77,10 +79,11 @@ let reserved = false
 
 /**
  * Gives the arena room in one piece, in large pages where the system has them; none of it is in use before it is written to.
- * The arena answers to any session on the CPU, so this waits for the first.
+ * The arena answers to any session on the CPU, so this waits for the first. Once a process: the room's own book-keeping is
+ * never given back, so workers, which come and go, do without.
  */
 function reserveRoom({ koffi, api, cpuMemory }: Runtime, native: bigint): void {
-  if (reserved) return
+  if (reserved || !isMainThread) return
   reserved = true
   const bytes = reservableBytes()
   if (bytes === 0) return
@@ -241,7 +244,7 @@ function prepare(
   const wanted = side(api, cpuMemory, outputs)
   return {
     async run(signal) {
-      if (signal?.aborted) throw interrupted(signal)
+      throwIfAborted(signal)
       const options = api.make((out) => api.CreateRunOptions(out))
       const stop = () => void api.RunOptionsSetTerminate(options)
       signal?.addEventListener('abort', stop)

@@ -24,11 +24,6 @@ export function runError(cause: unknown): TweedieError {
   return new TweedieError(shapeTrouble.test(message) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
 }
 
-/** The error of a run that was stopped on request. */
-export function interrupted(signal: AbortSignal): TweedieError {
-  return new TweedieError('interrupted', 'the run was stopped', { cause: signal.reason })
-}
-
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }

@@ -1,0 +1,21 @@
+/** Stopping on request: whatever takes an AbortSignal ends with the same error, before it starts, between steps and in a run. */
+import { TweedieError } from './errors.ts'
+
+/** The error of work that was stopped: code `interrupted`, its cause the reason that the signal gives. */
+export function interrupted(signal: AbortSignal): TweedieError {
+  return new TweedieError('interrupted', 'stopped on request', { cause: signal.reason as unknown })
+}
+
+/**
+ * Ends the work that calls it if the signal was given.
+ *
+ * @throws TweedieError `interrupted`
+ * @example
+ * for (const step of steps) {
+ *   throwIfAborted(signal)
+ *   await take(step)
+ * }
+ */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw interrupted(signal)
+}
