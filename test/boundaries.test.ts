@@ -49,9 +49,9 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 
 /** Wings and rooms that run in a browser as they are. */
 const anywhere =
-  /^src\/((errors|eval|globals\.d|interrupted|once|suggest|options|words|core)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show)\/|tools\/metrics\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
+  /^src\/((errors|eval|globals\.d|interrupted|once|suggest|options|words|core|train|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show)\/|tools\/metrics\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
 /** Within these: where Node may be used. */
-const ofNode = /^src\/(index\.ts$|cli\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/node\/)/
+const ofNode = /^src\/((index|runtime)\.ts$|cli\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/node\/)/
 /** Packages that are pure JavaScript, each where the one file is that stands on it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub.ts'],
