@@ -87,7 +87,8 @@ export interface Session extends Disposable {
 
   /**
    * Runs the graph. Outputs are written in place, in the arrays that the caller allocated; outputs that are not named
-   * are not computed for the caller. The memory must not change before the promise settles.
+   * are not computed for the caller. The memory must not change before the promise settles. Any number of runs, each in
+   * memory of its own, may be asked for at the same time.
    *
    * @throws TweedieError `shape` where a tensor does not fit the graph, `interrupted`, or `device` if the runtime fails
    */
@@ -95,7 +96,8 @@ export interface Session extends Disposable {
 
   /**
    * Fixes inputs and outputs once for many runs, the fast way round a training loop: the memory may change between
-   * runs, its place and shapes may not. One run at a time.
+   * runs, its place and shapes may not. Runs that are asked for at the same time follow one another; since they share
+   * their memory, whoever writes inputs or reads outputs must keep others from it meanwhile.
    */
   bind(inputs: Tensors, outputs: Tensors): BoundRun
 

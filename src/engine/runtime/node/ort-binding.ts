@@ -13,6 +13,7 @@ import { lifetime } from '../lifetime.ts'
 import { runError, sessionError } from './ort-error.ts'
 import { spinConfig } from './spin.ts'
 import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
+import { oneAtATime } from '../turns.ts'
 
 /** The engine; the addon is loaded when the first session is created. */
 export const bindingEngine: Engine = Object.freeze({ name: 'binding', createSession })
@@ -43,20 +44,21 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
     void native.release()
   })
 
-  const run = (inputs: Tensors, outputs: Tensors, runOptions?: RunOptions): Promise<void> =>
-    life.use(() => runOnce(ort, native, signature, inputs, outputs, runOptions?.signal))
+  const runNow = (inputs: Tensors, outputs: Tensors, runOptions?: RunOptions): Promise<void> =>
+    runOnce(ort, native, signature, inputs, outputs, runOptions?.signal)
 
   return {
     engine: 'binding',
     device,
     ...signature,
-    run,
+    run: (inputs, outputs, runOptions) => life.use(() => runNow(inputs, outputs, runOptions)),
     bind(inputs, outputs) {
       life.check()
       checkTensors(signature, inputs, outputs)
       const bound = lifetime('a bound run', () => {})
+      const turn = oneAtATime()
       return {
-        run: (runOptions) => bound.use(() => run(inputs, outputs, runOptions)),
+        run: (runOptions) => life.use(() => bound.use(() => turn(() => runNow(inputs, outputs, runOptions)))),
         dispose: bound.dispose,
         [Symbol.dispose]: bound.dispose,
       }

@@ -23,6 +23,8 @@ import { askForLargePages, reservableBytes } from './ort-large-pages.ts'
 import { findOrtLibrary } from './ort-library.ts'
 import { spinConfig } from './spin.ts'
 import type { BoundRun, Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
+import { oneAtATime } from '../turns.ts'
+import type { Turn } from '../turns.ts'
 
 /** The engine; koffi and the library are loaded when the first session is created. */
 export const capiEngine: Engine = Object.freeze({ name: 'capi', createSession })
@@ -119,7 +121,7 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   if (device === 'cpu') reserveRoom(runtime, native)
   const signature = signatureOf()
   const bounds = new Set<BoundRun>()
-  const turn = device === 'cpu' ? atOnce : oneAtATime
+  const turn = device === 'cpu' ? atOnce : deviceTurn
   const callRun = options.thread === 'caller' ? api.here : api.later
 
   const life = lifetime('a session', () => {
@@ -132,8 +134,10 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
     checkTensors(signature, inputs, outputs)
     const call = prepare(runtime, native, callRun, inputs, outputs)
     const boundLife = lifetime('a bound run', call.release)
+    // All its runs are in the same memory.
+    const ownTurn = oneAtATime()
     const bound: BoundRun = {
-      run: (runOptions) => life.use(() => boundLife.use(() => turn(() => call.run(runOptions?.signal)))),
+      run: (runOptions) => life.use(() => boundLife.use(() => ownTurn(() => turn(() => call.run(runOptions?.signal))))),
       dispose() {
         bounds.delete(bound)
         boundLife.dispose()
@@ -317,16 +321,8 @@ function makeValue(api: OrtApi, cpuMemory: bigint, { dtype, shape, data }: Tenso
   )
 }
 
-type Turn = <T>(task: () => Promise<T>) => Promise<T>
-
 /** The CPU's provider runs any number of tasks at a time. */
 const atOnce: Turn = (task) => task()
 
-/** The others are given one task at a time, in the order of their coming, over all sessions of the process. */
-const oneAtATime: Turn = (task) => {
-  const next = lastTurn.then(task, task)
-  lastTurn = next.catch(() => {})
-  return next
-}
-
-let lastTurn: Promise<unknown> = Promise.resolve()
+/** The others are given one task at a time, in the order of their coming, over all sessions of the thread. */
+const deviceTurn = oneAtATime()
