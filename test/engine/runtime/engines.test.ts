@@ -271,9 +271,14 @@ describe('capi, off the event loop', () => {
     }
   })
 
-  test.each(['exit', 'throw', 'worker'])('ends cleanly in the middle of a run: %s', (how) => {
+  test.each([
+    ['exit', 'capi'],
+    ['throw', 'capi'],
+    ['worker', 'capi'],
+    ['worker', 'binding'],
+  ])('ends cleanly in the middle of a run: %s, %s', (how, engine) => {
     const script = fileURLToPath(new URL('end-in-flight.ts', import.meta.url))
-    const { status, signal, stdout } = spawnSync(process.execPath, ['--import', 'tsx', script, how], {
+    const { status, signal, stdout } = spawnSync(process.execPath, ['--import', 'tsx', script, how, engine], {
       encoding: 'utf8',
     })
     expect({ signal, status, stdout }).toEqual({ signal: null, status: how === 'throw' ? 1 : 7, stdout: 'in flight\n' })

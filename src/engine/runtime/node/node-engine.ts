@@ -2,9 +2,11 @@
 import { channel } from 'node:diagnostics_channel'
 import { resolve } from 'node:path'
 import { env } from 'node:process'
+import { isMainThread } from 'node:worker_threads'
 import { TweedieError } from '../../../errors.ts'
 import { codeDigest } from './code-digest.ts'
 import { attempt, deviceError } from './device-error.ts'
+import { apartEngine } from './ort-apart.ts'
 import { bindingEngine } from './ort-binding.ts'
 import { cacheFolder, cachingEngine } from './ort-cache.ts'
 import { capiEngine, loadCapi } from './ort-capi.ts'
@@ -17,11 +19,14 @@ export type EnginePreference = 'auto' | 'capi' | 'binding'
 /** Devices that the C functions reach without the addon's help. */
 const capiDevices: ReadonlySet<string> = new Set(['cpu', 'webgpu', 'auto'])
 
+/** The addon, where it can do no harm. */
+const addon = isMainThread ? bindingEngine : apartEngine
+
 /** The C functions, and the addon for the devices that they do not reach. */
 const capiFirst: Engine = Object.freeze({
   name: 'capi',
   createSession: (model, options) =>
-    (capiDevices.has(options?.device ?? 'cpu') ? capiEngine : bindingEngine).createSession(model, options),
+    (capiDevices.has(options?.device ?? 'cpu') ? capiEngine : addon).createSession(model, options),
 } satisfies Engine)
 
 /** Options of {@link nodeEngine}. */
@@ -51,13 +56,13 @@ export const noteChannel = 'tweedie:note'
 export async function nodeEngine({ prefer = 'auto', cache }: NodeEngineOptions = {}): Promise<Engine> {
   const wanted = env.TWEEDIE_ENGINE || prefer
   const folder = keptIn(cache)
-  if (wanted === 'binding') return cached(bindingEngine, folder)
+  if (wanted === 'binding') return cached(addon, folder)
   if (wanted !== 'auto' && wanted !== 'capi') {
     throw new TweedieError('usage', `there is no engine '${wanted}'`, { hint: 'use auto, capi or binding' })
   }
   const missing = await loadCapi().then(() => undefined, deviceError)
   if (missing && wanted === 'capi') throw missing
-  return cached(missing ? bindingEngine : capiFirst, folder)
+  return cached(missing ? addon : capiFirst, folder)
 }
 
 /** The folder that graphs are kept in, if they are. */
