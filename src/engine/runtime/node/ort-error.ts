@@ -24,6 +24,8 @@ export function runError(cause: unknown): TweedieError {
   return new TweedieError(shapeTrouble.test(message) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
 }
 
+/** What went wrong, without the place in the runtime's sources where that was noticed. */
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return message.replace(/\/\S+\.(?:cc|cpp|h):\d+ .* was false\. /s, '').trim()
 }
