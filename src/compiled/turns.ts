@@ -7,7 +7,7 @@ export interface Turns {
   /**
    * Runs a job when those before it have ended.
    *
-   * @throws the signal's reason, if it is aborted while waiting; TweedieError `usage` after {@link close}
+   * @throws TweedieError `interrupted`, if the signal is aborted while waiting; `usage` after {@link close}
    */
   take<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>
   /** Lets the running job end and nobody else begin; then releases what the jobs work with. */
