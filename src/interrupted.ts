@@ -3,7 +3,9 @@ import { TweedieError } from './errors.ts'
 
 /** The error of work that was stopped: code `interrupted`, its cause the reason that the signal gives. */
 export function interrupted(signal: AbortSignal): TweedieError {
-  return new TweedieError('interrupted', 'stopped on request', { cause: signal.reason as unknown })
+  const reason: unknown = signal.reason
+  const why = reason instanceof Error && reason.name !== 'AbortError' ? `: ${reason.message}` : ''
+  return new TweedieError('interrupted', `stopped on request${why}`, { cause: reason })
 }
 
 /**

@@ -10,7 +10,7 @@ import { isMainThread } from 'node:worker_threads'
 import { dataTypes } from '../../onnx/proto/model.ts'
 import { decodeSignature } from '../../onnx/proto/signature.ts'
 import { TweedieError } from '../../../errors.ts'
-import { interrupted, throwIfAborted } from '../../../interrupted.ts'
+import { throwIfAborted } from '../../../interrupted.ts'
 import { once } from '../../../once.ts'
 import { checkOptions, checkTensors } from '../check.ts'
 import { loadKoffi } from './koffi.ts'
@@ -267,12 +267,14 @@ function prepare(
           wanted.values,
         )
       } catch (cause) {
-        throw signal?.aborted ? interrupted(signal) : runError(cause)
+        throwIfAborted(signal)
+        throw runError(cause)
       } finally {
         inFlight.delete(stop)
         signal?.removeEventListener('abort', stop)
         api.ReleaseRunOptions(options)
       }
+      throwIfAborted(signal)
     },
     release() {
       given.release()
