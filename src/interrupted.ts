@@ -5,7 +5,7 @@ import { TweedieError } from './errors.ts'
 export function interrupted(signal: AbortSignal): TweedieError {
   const reason: unknown = signal.reason
   const why = reason instanceof Error && reason.name !== 'AbortError' ? `: ${reason.message}` : ''
-  return new TweedieError('interrupted', `stopped on request${why}`, { cause: reason })
+  return new TweedieError('interrupted', `aborted on request${why}`, { cause: reason })
 }
 
 /**

@@ -101,15 +101,15 @@ test.each(['capi', 'binding'] as const)('a run of %s that is queued or under way
   for (const error of await Promise.all(runs)) {
     expect(error).toMatchObject({
       code: 'interrupted',
-      message: 'stopped on request: enough',
+      message: 'aborted on request: enough',
       cause: { message: 'enough' },
     })
   }
 })
 
 test('the reason is told where there is one', () => {
-  expect(interrupted(AbortSignal.abort()).message).toBe('stopped on request')
-  expect(interrupted(AbortSignal.abort(new Error('too late'))).message).toBe('stopped on request: too late')
+  expect(interrupted(AbortSignal.abort()).message).toBe('aborted on request')
+  expect(interrupted(AbortSignal.abort(new Error('too late'))).message).toBe('aborted on request: too late')
   expect(() => throwIfAborted(undefined)).not.toThrow()
   expect(() => throwIfAborted(new AbortController().signal)).not.toThrow()
 })
