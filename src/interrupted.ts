@@ -1,11 +1,11 @@
 /** Stopping on request: whatever takes an AbortSignal ends with the same error, before it starts, between steps and in a run. */
 import { TweedieError } from './errors.ts'
 
-/** The error of work that was stopped: code `interrupted`, its cause the reason that the signal gives. */
-export function interrupted(signal: AbortSignal): TweedieError {
-  const reason: unknown = signal.reason
+/** The error of work that was stopped: code `interrupted`, its cause the reason that the signal gives, which is also told. */
+export function interrupted(signal: AbortSignal | undefined, what = 'aborted on request'): TweedieError {
+  const reason: unknown = signal?.reason
   const why = reason instanceof Error && reason.name !== 'AbortError' ? `: ${reason.message}` : ''
-  return new TweedieError('interrupted', `aborted on request${why}`, { cause: reason })
+  return new TweedieError('interrupted', `${what}${why}`, { cause: reason })
 }
 
 /**
