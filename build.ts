@@ -11,19 +11,19 @@ import manifest from './package.json' with { type: 'json' }
 /** Installed beside the package, not put into it. */
 const installed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.optionalDependencies)]
 
-/** What the package exports, as `dist` will have it → its source; and the command line. */
+/** What the package exports, as `dist` will have it → its source; the command line; and what is run as a process of its own. */
 const exported = Object.values(manifest.exports).flatMap((target) =>
   typeof target === 'string' ? [] : Object.entries(target).flatMap(([kind, file]) => (kind === 'types' ? [] : [file])),
 )
-const sources = [...new Set([...exported, './dist/cli/main.js'])].map((file) =>
-  file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
+const sources = [...new Set([...exported, './dist/cli/main.js', './dist/engine/runtime/node/binding-host.js'])].map(
+  (file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
 )
 
 /** Code of others in the package travels with its licence. */
 const borrowed = { name: 'borrowed', packages: ['zod', '@oxc-project/runtime'] }
 
 /**
- * What a graph becomes depends on this code: graphs that were kept by other code are not used (`src/engine/runtime/ort-cache.ts`). All
+ * What a graph becomes depends on this code: graphs that were kept by other code are not used (`src/engine/runtime/node/ort-cache.ts`). All
  * sources count, so that there is no list of some to be kept true.
  */
 const codeDigest = createHash('sha256').update(manifest.version)

@@ -19,7 +19,7 @@ import { embeddingModelOf } from '../src/families/embeddings/model.ts'
 import { generateEmbedded } from '../src/families/embeddings/generate.ts'
 import { timesOf } from '../src/diffusion/sample/default-times.ts'
 import { textOf } from '../src/files/show/token-text.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -19,7 +19,7 @@ import * as measure from '../src/diffusion/measure/index.ts'
 import { edit } from '../src/families/values/edit.ts'
 import { defaultRestoreSteps, restore } from '../src/families/values/restore.ts'
 import { modelOf } from '../src/families/values/model.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

@@ -19,7 +19,7 @@ import { readJson } from '../src/files/io/node/files.ts'
 import { readModelFolder } from '../src/files/io/node/index.ts'
 import type { Estimate } from '../src/diffusion/likelihood/index.ts'
 import { modelOf } from '../src/families/values/model.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import { type RunRecord, runPaths } from '../src/tools/train/node/run-folder.ts'
 
 const { values, positionals } = parseArgs({

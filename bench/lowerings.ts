@@ -22,7 +22,7 @@ import { encodeModel } from '../src/engine/onnx/proto/encode.ts'
 import { toOnnx } from '../src/engine/onnx/to-onnx.ts'
 import { key, normal } from '../src/engine/random/index.ts'
 import { blockSize } from '../src/engine/runtime/block-size.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 
 const { values } = parseArgs({
   options: { threads: { type: 'string', default: '2' }, runs: { type: 'string', default: '9' } },

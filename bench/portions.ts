@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util'
 import { modelDenoiser } from '../src/compiled/denoiser.ts'
 import { key, normal } from '../src/engine/random/index.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import { createTrainer } from '../src/app/train.ts'
 import { median, timed } from './measure.ts'
 import { datasetOf, modelOf, specOf } from './models.ts'

@@ -32,7 +32,7 @@ import { roundWeights, type WeightFormat, weightFormats } from '../src/compiled/
 import { Scope } from '../src/engine/nn/parameters.ts'
 import type { ConvolutionRanges } from '../src/engine/onnx/int8-convolution.ts'
 import { compile } from '../src/engine/runtime/program.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import type { Session, Tensors } from '../src/engine/runtime/session.ts'
 import { samplerByName } from '../src/diffusion/sample/index.ts'
 import { readRun } from '../src/tools/train/node/run-folder.ts'

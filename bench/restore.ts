@@ -43,7 +43,7 @@ import { bothSides } from '../src/diffusion/measure/separable.ts'
 import { psnr, ssim } from '../src/tools/metrics/index.ts'
 import { defaultRestoreSteps, restore } from '../src/families/values/restore.ts'
 import { modelOf } from '../src/families/values/model.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

@@ -2,7 +2,7 @@
  * Trains the default U-Net and does nothing else: `train-alone.ts BATCH STEPS THREADS` prints the mean time of a step, after a
  * first one, and the most memory, as JSON.
  */
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import { createTrainer } from '../src/app/train.ts'
 import { timed } from './measure.ts'
 import { datasetOf, specOf } from './models.ts'

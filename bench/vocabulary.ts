@@ -17,7 +17,7 @@ import { parametersOf } from '../src/engine/nn/network.ts'
 import { Scope } from '../src/engine/nn/parameters.ts'
 import { tokenTransformer } from '../src/engine/nn/token-transformer.ts'
 import { integers, key } from '../src/engine/random/index.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import { compile } from '../src/engine/runtime/program.ts'
 
 const { values } = parseArgs({

@@ -9,7 +9,7 @@ import { explicitScoreMatching, type ScoreFunction, slicedScoreMatching } from '
 import { gradients, input, mul, sub } from '../src/engine/graph/index.ts'
 import { fold, key, normal, rademacher } from '../src/engine/random/index.ts'
 import { compile } from '../src/engine/runtime/program.ts'
-import { nodeEngine } from '../src/engine/runtime/node.ts'
+import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 
 const items = 2000
 const [x, directions] = [input('x', [items, 1]), input('directions', [items, 1])]

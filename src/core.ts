@@ -1,3 +1,4 @@
+/// <reference path="./globals.d.ts" preserve="true" />
 /** The library, all but what needs Node: train a model, sample from it, export it; then, room by room, what these are made of. */
 
 // Errors

@@ -1,3 +1,4 @@
+/// <reference path="./globals.d.ts" preserve="true" />
 /** Evaluation of models: recognition, distances from the data by features, copies of training items. */
 export { applyClassifier, type Classifier, type Verdict } from './tools/eval/classifier.ts'
 export { type ClassifierOptions, trainClassifier } from './tools/eval/train-classifier.ts'

@@ -17,7 +17,7 @@ export { readModelFolder, writeAnimation, writeImage, writeModelFolder } from '.
 export { open, type NodeOpenOptions } from './app/node/open.ts'
 export { writeDrawn, type WriteOptions, writeTrajectory } from './app/node/write-drawn.ts'
 export { type PictureFit, readPicture, type ReadPictureOptions } from './files/io/node/read-picture.ts'
-export { describeRuntime, nodeEngine } from './engine/runtime/node.ts'
+export { describeRuntime, nodeEngine } from './engine/runtime/node/index.ts'
 export { beginRun, readRun } from './tools/train/node/run-folder.ts'
 export { inspect, type Inspection, type InspectOptions } from './app/node/inspect.ts'
 export { evaluate, type EvaluateRequest } from './app/node/evaluate.ts'

@@ -2,7 +2,7 @@
 import { conv, convInput, convWeight, input } from '../../src/engine/graph/index.ts'
 import type { Tensor, Window } from '../../src/engine/graph/index.ts'
 import { adamw } from '../../src/engine/optim/index.ts'
-import { findOrtLibrary } from '../../src/engine/runtime/ort-library.ts'
+import { findOrtLibrary } from '../../src/engine/runtime/node/ort-library.ts'
 import { compile } from '../../src/engine/runtime/program.ts'
 import type { Engine } from '../../src/engine/runtime/session.ts'
 import type { Library, Trial } from './library.ts'

@@ -1,5 +1,5 @@
-/** However work is cut short, who asked for that gets one error. */
-import { isTweedieError, TweedieError } from '../errors.ts'
+/** However work is cut short, who asked for that gets one error, which says what was stopped. */
+import { interrupted } from '../interrupted.ts'
 
 /**
  * Runs work that a signal stops.
@@ -8,11 +8,10 @@ import { isTweedieError, TweedieError } from '../errors.ts'
  * @throws TweedieError `interrupted` after the signal; otherwise whatever the work throws
  */
 export async function stoppable<T>(what: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  if (signal?.aborted) throw new TweedieError('interrupted', `${what} was stopped`, { cause: signal.reason })
+  if (signal?.aborted) throw interrupted(signal, `${what} was stopped`)
   try {
     return await work()
-  } catch (cause) {
-    if (!signal?.aborted || isTweedieError(cause, 'interrupted')) throw cause
-    throw new TweedieError('interrupted', `${what} was stopped`, { cause })
+  } catch (error) {
+    throw signal?.aborted ? interrupted(signal, `${what} was stopped`) : error
   }
 }

@@ -1,6 +1,6 @@
 /** `tweedie doctor`: versions, engine, devices, threads, the cache. For a look, and for bug reports. */
 import type { Command } from 'commander'
-import type { RuntimeReport } from '../engine/runtime/node.ts'
+import type { RuntimeReport } from '../engine/runtime/node/index.ts'
 import { command, print, printJson, table, version, withExamples } from './common.ts'
 import type { CommonOptions } from './common.ts'
 
@@ -9,7 +9,7 @@ export function doctorCommand(): Command {
   const doctor = command('doctor', 'show versions, engine, devices and threads')
   withExamples(doctor, [['tweedie doctor --json', 'to paste into a bug report']])
   return doctor.action(async ({ json }: CommonOptions) => {
-    const { describeRuntime } = await import('../engine/runtime/node.ts')
+    const { describeRuntime } = await import('../engine/runtime/node/index.ts')
     const { arch, platform } = process
     const runtime = await describeRuntime()
     if (json) printJson({ tweedie: version, platform, arch, ...runtime })

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** What was compiled is kept by a key, so that who asks again gets it at once, and those who ask together share it. */
 import { TweedieError } from '../errors.ts'
+import { interrupted, throwIfAborted } from '../interrupted.ts'
 
 /** A store of compiled things. */
 export interface Kept {
@@ -107,13 +108,13 @@ function release({ value }: Entry): void {
   )
 }
 
-/** The promise, or the signal's reason if that comes first. */
+/** The promise, or the error of what is stopped if that comes first. */
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
-  signal.throwIfAborted()
+  throwIfAborted(signal)
   let stop!: () => void
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error)
+    stop = () => reject(interrupted(signal))
     signal.addEventListener('abort', stop)
   })
   return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', stop))

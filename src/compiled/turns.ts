@@ -1,12 +1,13 @@
 /** Callers of a compiled graph share its arrays, so each has its turn: nobody reads what another has written. */
 import { TweedieError } from '../errors.ts'
+import { throwIfAborted } from '../interrupted.ts'
 
 /** A queue. */
 export interface Turns {
   /**
    * Runs a job when those before it have ended.
    *
-   * @throws the signal's reason, if it is aborted while waiting; TweedieError `usage` after {@link close}
+   * @throws TweedieError `interrupted`, if the signal is aborted while waiting; `usage` after {@link close}
    */
   take<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>
   /** Lets the running job end and nobody else begin; then releases what the jobs work with. */
@@ -34,7 +35,7 @@ export function turns(what: string, release: () => void): Turns {
       try {
         await before
         requireOpen()
-        signal?.throwIfAborted()
+        throwIfAborted(signal)
         return await job()
       } finally {
         inside--

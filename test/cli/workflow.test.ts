@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseNpy } from '../../src/files/data/index.ts'
 import { readSafetensorsFile } from '../../src/files/io/node/index.ts'
-import { nodeEngine } from '../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { readLog } from '../../src/tools/train/node/log-file.ts'
 import { temporaryFolder, tinyImages, tinyPoints, tweedie } from './tweedie.ts'
 

@@ -21,7 +21,7 @@ import type { EmbeddingNetwork } from '../../src/engine/nn/embedding-transformer
 import { parametersOf } from '../../src/engine/nn/network.ts'
 import { sqrtSchedule } from '../../src/diffusion/noise/sqrt.ts'
 import { key, normal } from '../../src/engine/random/index.ts'
-import { nodeEngine } from '../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import type { Engine } from '../../src/engine/runtime/session.ts'
 
 const schedule = sqrtSchedule()

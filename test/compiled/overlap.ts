@@ -15,7 +15,7 @@ import { ddim, ddpmLearned, dpmSolver, sampleFinal, uniformTimes } from '../../s
 import { parametersOf, tokenTransformer, unet2d } from '../../src/engine/nn/index.ts'
 import type { Network } from '../../src/engine/nn/index.ts'
 import { key, normal } from '../../src/engine/random/index.ts'
-import { nodeEngine } from '../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import type { Engine } from '../../src/engine/runtime/session.ts'
 
 const schedule = tableSchedule(namedTable('linear'))

@@ -4,12 +4,12 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { keep } from '../../src/compiled/kept.ts'
 import { turns } from '../../src/compiled/turns.ts'
-import { nodeEngine } from '../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { bothWays, overlappingJobs } from './overlap.ts'
 
 describe.each(['capi', 'binding'] as const)('%s: all at once is as one after another, bit for bit', (name) => {
   it('of samplings, guided ones, derivatives, divergences and tokens', async () => {
-    const { jobs, dispose } = await overlappingJobs(await nodeEngine(name))
+    const { jobs, dispose } = await overlappingJobs(await nodeEngine({ prefer: name }))
     for (const [what, each] of Object.entries(jobs)) {
       const { alone, together } = await bothWays(each)
       expect(together, what).toEqual(alone)

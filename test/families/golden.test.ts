@@ -6,7 +6,7 @@ import { readModelFolder, readSafetensorsFile } from '../../src/files/io/node/in
 import { toFloat32 } from '../../src/files/io/safetensors.ts'
 import { modelDenoiser } from '../../src/compiled/denoiser.ts'
 import { modelOf } from '../../src/families/values/model.ts'
-import { nodeEngine } from '../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { ddim } from '../../src/diffusion/sample/ddim.ts'
 import { sample } from '../../src/diffusion/sample/sample.ts'
 import { tableIndices, tableTimes } from '../../src/diffusion/sample/table-times.ts'

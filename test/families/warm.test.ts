@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { train } from '../../src/app/train.ts'
 import type { Engine } from '../../src/engine/runtime/session.ts'
-import { nodeEngine } from '../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { createCategorical } from '../../src/files/data/categorical.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'
 import { characterTokenizer } from '../../src/files/text/index.ts'

@@ -1,5 +1,5 @@
 /** Training in one call, on data in files or in memory, in a folder or in memory. */
-import { nodeEngine } from '../../engine/runtime/node.ts'
+import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import type { FamilyModel } from '../../families/family.ts'
 import { TweedieError } from '../../errors.ts'

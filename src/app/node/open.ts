@@ -1,5 +1,5 @@
 /** Opens a model on a disk or in memory, to work with it again and again. */
-import { nodeEngine } from '../../engine/runtime/node.ts'
+import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { inMemory, openedFrom, type ModelSource, type OpenOptions } from '../open.ts'
 import { type WarmModel, warmModel } from '../warm-model.ts'

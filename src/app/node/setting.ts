@@ -1,5 +1,5 @@
 /** What abilities work with, in Node: an engine, files by their paths, the data of a run, and a store beside the model. */
-import { nodeEngine } from '../../engine/runtime/node.ts'
+import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Access, FamilyEntry, OwnParts, Setting } from '../../families/family.ts'
 import type { Opened } from '../../families/registry.ts'

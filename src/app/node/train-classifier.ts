@@ -1,5 +1,5 @@
 /** A classifier of noisy data, trained and written to a file. */
-import { nodeEngine } from '../../engine/runtime/node.ts'
+import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ClassifierOptions, ClassifierSetting, OwnParts, TrainedClassifier } from '../../families/family.ts'
 import { entryForData, familiesOf } from '../../families/registry.ts'

@@ -1,5 +1,5 @@
 /** Training as a request: a stream of events, from the report before the first step to the end. */
-import { nodeEngine } from '../../engine/runtime/node.ts'
+import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import type { Row } from '../../families/family.ts'
 import { deadlineOf, stepsOf } from '../../tools/train/plan.ts'
 import { itemsPerStep } from '../../tools/train/spec.ts'

@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Denoisers: posterior means E[x₀ | x_t], from networks in any parametrisation or in closed form. */
 export type { AnalyticDenoiser } from './analytic.ts'
 export { conditioned, type Conditions, conditionsOfItems } from './conditions.ts'

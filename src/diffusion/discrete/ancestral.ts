@@ -10,6 +10,7 @@
  * - RePaint (Lugmayr et al., 2022), https://arxiv.org/abs/2201.09865
  */
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import type { FloatArray } from '../../engine/random/index.ts'
 import { liftedShare } from './absorbing.ts'
 import { drawLog } from './log-space.ts'
@@ -76,7 +77,7 @@ async function* run(
   for (let index = 0; index < problem.steps; index++) {
     const [t, s] = [times[index]!, times[index + 1]!]
     for (let round = 0; round < rounds; round++) {
-      context.signal?.throwIfAborted()
+      throwIfAborted(context.signal)
       if (round > 0) {
         problem.uniforms(uniforms, index, 3 * round - 1)
         process.corrupt(x.slice(), t, uniforms, x, s)

@@ -11,6 +11,7 @@
  */
 import { type BoundTerms, sumPerItem, withTotal } from '../denoise/bound-terms.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import { sizeOf } from '../../engine/graph/shape.ts'
 import { fold, key, uniform } from '../../engine/random/index.ts'
 import type { Conditions } from '../denoise/denoiser.ts'
@@ -63,7 +64,7 @@ export async function discreteBound(
 
   /** The divergence of each item at a draw of x_t, the same whatever batch the item is in. */
   const nats = async ({ s, t }: BoundTerm, index: number): Promise<Float64Array> => {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     for (let item = 0; item < batch; item++) {
       uniform(fold(key(seed), 'sample', firstItem + item, index), uniforms)
       const [from, to] = [item * size, (item + 1) * size]

@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Diffusion over categories: processes, losses, bounds and samplers for tokens. */
 export { type Fade } from './fade.ts'
 export { nearestNeighbours } from './neighbour.ts'

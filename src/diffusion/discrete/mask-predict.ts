@@ -7,6 +7,7 @@
  * - MaskGIT: Masked Generative Image Transformer (Chang et al., 2022), section 3.2, https://arxiv.org/abs/2202.04200
  */
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import { drawLog } from './log-space.ts'
 import type { TokenProblem, TokenSampler, TokenStep } from './sampler.ts'
 import { temper } from './temper.ts'
@@ -42,7 +43,7 @@ async function* run(problem: TokenProblem, randomness: number): AsyncGenerator<T
   const [tokens, order] = [new Float64Array(x.length), new Float64Array(x.length)]
   const timeNow = (): number => timeOfMasks(process, masksOf(x) / x.length)
   for (let index = 0; index < steps; index++) {
-    context.signal?.throwIfAborted()
+    throwIfAborted(context.signal)
     const t = timeNow()
     const answer = temper(await denoiser.logits(x, t, batch, context), categories, temperature)
     problem.uniforms(tokens, index, 0)

@@ -1,6 +1,7 @@
 /** Control by gradient steps on the latent, Diffusion-LM's: DDPM's step, then a few steps towards what is asked for. */
 import { emptyLike, type FloatArray } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import { transition } from '../noise/kernel.ts'
 import { requireFinite } from '../sample/run-plan.ts'
 import { defineSampler, type FreeSampler } from '../sample/sampler.ts'
@@ -53,7 +54,7 @@ export function controlled(
       const { schedule, shape } = denoiser
       const [z, mean] = [emptyLike(x), emptyLike(x)]
       for (let index = 0; index + 1 < times.length; index++) {
-        context.signal?.throwIfAborted()
+        throwIfAborted(context.signal)
         const [t, s] = [times[index]!, times[index + 1]!]
         const denoised = (await denoiser.denoise(x, t, context)).slice()
         const { posterior } = transition(schedule, s, t)

@@ -1,6 +1,7 @@
 /** Spectral sampling for linear measurements with a known singular value decomposition: DDRM, of which DDNM is the noiseless case. */
 import { emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import type { LinearOperator } from '../measure/operator.ts'
 import type { Observation } from '../measure/observation.ts'
 import type { Svd } from '../measure/svd.ts'
@@ -52,7 +53,7 @@ export function ddrm(observation: Observation<LinearOperator>, { eta = 0.85 }: D
       const { schedule } = denoiser
       const z = emptyLike(x)
       for (let index = 0; index + 1 < times.length; index++) {
-        context.signal?.throwIfAborted()
+        throwIfAborted(context.signal)
         const [t, s] = [times[index]!, times[index + 1]!]
         const mean = (await denoiser.denoise(x, t, context)).slice()
         noise(z, index, 0)

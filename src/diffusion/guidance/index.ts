@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Guidance: a denoiser in, a denoiser out, towards a class or towards what was measured. */
 export {
   type BatchedGuidanceOptions,

@@ -1,6 +1,7 @@
 /** RePaint: what is known is put back at every level of noise, and the walk goes back and forth so that the rest agrees. */
 import { type FloatArray, emptyLike, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import type { LinearOperator } from '../measure/operator.ts'
 import { type Observation, sigmaAt } from '../measure/observation.ts'
 import { forwardStep, posteriorStep } from '../noise/kernel.ts'
@@ -49,7 +50,7 @@ export function repaint(
       const walk = walkOf(times.length, resample, jump)
       const [z, known] = [emptyLike(x), emptyLike(x)]
       for (let index = 0; index + 1 < walk.length; index++) {
-        context.signal?.throwIfAborted()
+        throwIfAborted(context.signal)
         const [t, s] = [times[walk[index]!]!, times[walk[index + 1]!]!]
         noise(z, index, 0)
         if (s > t) {

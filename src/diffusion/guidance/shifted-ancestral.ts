@@ -1,4 +1,5 @@
 /** DDPM's step with something added to its mean: how guidance is published where it is a step, not a denoiser. */
+import { throwIfAborted } from '../../interrupted.ts'
 import { type DenoiseContext, type Denoiser, type FloatArray, emptyLike } from '../denoise/denoiser.ts'
 import { transition, type Transition } from '../noise/kernel.ts'
 import { requireFinite } from '../sample/run-plan.ts'
@@ -38,7 +39,7 @@ export function shiftedAncestral(
     async *run({ denoiser, times, x, noise, context }) {
       const z = emptyLike(x)
       for (let index = 0; index + 1 < times.length; index++) {
-        context.signal?.throwIfAborted()
+        throwIfAborted(context.signal)
         const [t, s] = [times[index]!, times[index + 1]!]
         const step = transition(denoiser.schedule, s, t)
         const { mean, shift } = await evaluate({ x, t, s, transition: step, context }, denoiser)

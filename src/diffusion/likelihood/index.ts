@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** How likely data are under a model: the variational bound, and the probability flow. */
 export { bestVariance, decoderMeans } from './decoder-variance.ts'
 export { type Bins, logCdf, logProbability } from './discretised-gaussian.ts'

@@ -12,6 +12,7 @@ import { sizeOf } from '../denoise/denoiser.ts'
 import { type DivergenceDenoiser, dot } from '../denoise/divergence.ts'
 import { viewOf } from '../denoise/parametrisation.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import { type Schedule, timeOfNoiseLevel } from '../noise/schedule.ts'
 import { fold, key, normal, rademacher } from '../../engine/random/index.ts'
 import { dormandPrince, type Slope } from '../sample/dormand-prince.ts'
@@ -101,7 +102,7 @@ export async function odeLikelihood(
   }
   let evaluations = 0
   const slope: Slope = async (t, y, out) => {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     evaluations++
     const view = viewOf('flow', schedule, t)
     for (let item = 0; item < batch; item++) x.set(y.subarray(item * stride, item * stride + size), item * size)

@@ -13,6 +13,7 @@ import { type BoundTerms, sumPerItem, withTotal } from '../denoise/bound-terms.t
 import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { predictsVariance } from '../denoise/learned-variance.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import { jump, transition } from '../noise/kernel.ts'
 import { fold, key, uniform } from '../../engine/random/index.ts'
 import { type NoiseSource, randomNoise } from '../sample/noise-source.ts'
@@ -80,7 +81,7 @@ export async function variationalBound(
 
   /** E[x₀ | x_t] at a draw of x_t. */
   const look = async (index: number, from: Denoiser = denoiser): Promise<FloatArray> => {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     noise(z, index, 0)
     return from.denoise(jump(schedule, times[index]!, x0, z), times[index]!, context)
   }

@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Measurements y = A(x₀) + n of clean data, and what posterior sampling needs to know of them. */
 export { boxBlur, gaussianBlur, kernelBlur, motionBlur } from './blur.ts'
 export { type CountOptions, observeCounts } from './counts.ts'

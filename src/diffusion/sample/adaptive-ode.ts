@@ -1,4 +1,5 @@
 /** The probability-flow equation, solved to a tolerance rather than in a number of steps. */
+import { throwIfAborted } from '../../interrupted.ts'
 import { type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { viewOf } from '../denoise/parametrisation.ts'
 import { type AdaptiveOptions, dormandPrince } from './dormand-prince.ts'
@@ -32,7 +33,7 @@ export function adaptiveOde(options: Omit<AdaptiveOptions, 'itemSize'> = {}): Fr
       requireVelocity(schedule, times[0]!)
       let denoised: FloatArray = x
       const slope = async (t: number, y: FloatArray, out: FloatArray): Promise<void> => {
-        context.signal?.throwIfAborted()
+        throwIfAborted(context.signal)
         const view = viewOf('flow', schedule, t)
         denoised = await denoiser.denoise(y, t, context)
         for (let i = 0; i < y.length; i++) out[i] = view.x * y[i]! + view.mean * denoised[i]!

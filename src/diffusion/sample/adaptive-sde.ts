@@ -1,6 +1,7 @@
 /** The reverse stochastic differential equation, with steps as long as a tolerance allows. */
 import { emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import { brownianPath } from './brownian.ts'
 import { ddim } from './ddim.ts'
 import { requireSignal } from './requirements.ts'
@@ -47,7 +48,7 @@ export function adaptiveSde({
       let denoised: FloatArray = x
       /** f x − g² ∇ log p, backwards in time: what a step of length h adds h times. */
       const drift = async (t: number, y: FloatArray): Promise<Float64Array> => {
-        context.signal?.throwIfAborted()
+        throwIfAborted(context.signal)
         denoised = await denoiser.denoise(y, t, context)
         const [f, pull, alpha] = [schedule.drift(t), schedule.diffusion(t) / schedule.sigma(t) ** 2, schedule.alpha(t)]
         return Float64Array.from(y, (value, i) => -f * value + pull * (alpha * denoised[i]! - value))

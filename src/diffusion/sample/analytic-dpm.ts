@@ -1,4 +1,5 @@
 /** Analytic-DPM: the best variance of the reverse step, estimated once from the denoiser. */
+import { throwIfAborted } from '../../interrupted.ts'
 import type { DenoiseContext, Denoiser, FloatArray } from '../denoise/denoiser.ts'
 import { jump } from '../noise/kernel.ts'
 import type { NoiseSource } from './noise-source.ts'
@@ -58,7 +59,7 @@ export async function posteriorVariances(
   const variances = new Map<number, number>()
   const z = data.slice()
   for (const [index, t] of times.entries()) {
-    context.signal?.throwIfAborted()
+    throwIfAborted(context.signal)
     let square = 0
     if (denoiser.schedule.sigma(t) > 0) {
       noise(z, index, 0)

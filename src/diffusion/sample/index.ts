@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Samplers: tables of coefficients over one array of times, run by one loop. */
 export { adaptiveOde } from './adaptive-ode.ts'
 export { adaptiveSde, type AdaptiveSdeOptions } from './adaptive-sde.ts'

@@ -2,6 +2,7 @@
 import { predictsVariance } from '../denoise/learned-variance.ts'
 import { emptyLike } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import { transition } from '../noise/kernel.ts'
 import { requireFinite } from './run-plan.ts'
 import { defineSampler, type FreeSampler, type SampleStep } from './sampler.ts'
@@ -30,7 +31,7 @@ export function ddpmLearned(): FreeSampler {
       }
       const z = emptyLike(x)
       for (let index = 0; index < times.length - 1; index++) {
-        context.signal?.throwIfAborted()
+        throwIfAborted(context.signal)
         const [t, s] = [times[index]!, times[index + 1]!]
         const { posterior, variance } = transition(denoiser.schedule, s, t)
         const mean = await denoiser.denoise(x, t, context)

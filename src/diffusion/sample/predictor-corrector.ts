@@ -1,4 +1,5 @@
 /** Predictor–corrector sampling: a solver moves between noise levels, Langevin steps repair the law at each. */
+import { throwIfAborted } from '../../interrupted.ts'
 import { emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import type { Planner } from './plan.ts'
 import { reverseSde } from './reverse-sde.ts'
@@ -64,6 +65,7 @@ async function correct(
   const { schedule, shape } = denoiser
   const size = sizeOf(shape)
   const [alpha, variance] = [schedule.alpha(t), schedule.sigma(t) ** 2]
+  throwIfAborted(context.signal)
   const mean = await denoiser.denoise(x, t, context)
   for (let from = 0; from < x.length; from += size) {
     let [noise, score] = [0, 0]

@@ -2,6 +2,7 @@
 import { type Denoiser, type FloatArray, emptyLike, sizeOf } from '../denoise/denoiser.ts'
 import { viewOf } from '../denoise/parametrisation.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import type { Plan, Stage } from './plan.ts'
 import type { SampleStep, SamplingProblem } from './sampler.ts'
 
@@ -26,7 +27,7 @@ export async function* runPlan(plan: Plan, problem: Omit<SamplingProblem, 'times
   for (const [index, { t, s, stages: steps }] of plan.steps.entries()) {
     let [current, time, drawn] = [x, t, 0]
     for (const [number, stage] of steps.entries()) {
-      context.signal?.throwIfAborted()
+      throwIfAborted(context.signal)
       if (stage.evaluate) {
         evaluation = await evaluate(current, time, context)
         const newest = history.length < depth ? emptyLike(x) : history.pop()!

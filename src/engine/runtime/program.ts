@@ -30,7 +30,7 @@ export interface CompileOptions extends SessionOptions {
 /** Host arrays by the name of an input or output. */
 export type Arrays = Readonly<Record<string, HostArray>>
 
-/** A compiled graph. Runs do not overlap; dispose when done. */
+/** A compiled graph; dispose when done. Any number of runs may be asked for at the same time. */
 export interface Program extends Disposable {
   /** What must be fed, by name: shape and element type. */
   readonly inputs: ReadonlyMap<string, Tensor>

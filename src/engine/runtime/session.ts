@@ -48,7 +48,7 @@ export interface SessionOptions {
   /**
    * The graph as the runtime rewrites it, in its own format: saved to a file while the session is made, or loaded from such
    * bytes in place of the model's graph, with nothing left to rewrite; the model then only tells what goes in and out. Good
-   * for the same version of the runtime on the same kind of processor (see `ort-cache.ts`).
+   * for the same version of the runtime on the same kind of processor (see `node/ort-cache.ts`).
    */
   readonly rewritten?: { readonly saveTo?: string; readonly from?: Uint8Array }
   /** Whether the engine may keep the rewritten graph for the next start, where it does such things; default true. */
@@ -57,7 +57,7 @@ export interface SessionOptions {
   readonly meanwhile?: () => void
   /** Prefix of a Chrome trace file with the time of every node, written when the session is disposed. */
   readonly profile?: string
-  /** Microseconds that idle threads spin for work before they sleep; default 20 (`spin.ts`). */
+  /** Microseconds that idle threads spin for work before they sleep; default 20 (`node/spin.ts`). */
   readonly spinning?: number
   /**
    * Which thread runs the graph, where the engine has the choice. `pool` (default) keeps the event loop alive; `caller`
@@ -87,7 +87,8 @@ export interface Session extends Disposable {
 
   /**
    * Runs the graph. Outputs are written in place, in the arrays that the caller allocated; outputs that are not named
-   * are not computed for the caller. The memory must not change before the promise settles.
+   * are not computed for the caller. The memory must not change before the promise settles. Any number of runs, each in
+   * memory of its own, may be asked for at the same time.
    *
    * @throws TweedieError `shape` where a tensor does not fit the graph, `interrupted`, or `device` if the runtime fails
    */
@@ -95,7 +96,8 @@ export interface Session extends Disposable {
 
   /**
    * Fixes inputs and outputs once for many runs, the fast way round a training loop: the memory may change between
-   * runs, its place and shapes may not. One run at a time.
+   * runs, its place and shapes may not. Runs that are asked for at the same time follow one another; since they share
+   * their memory, whoever writes inputs or reads outputs must keep others from it meanwhile.
    */
   bind(inputs: Tensors, outputs: Tensors): BoundRun
 

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { checkBaseSpec, requirePositive } from '../../tools/train/spec.ts'
-import { noiseSchema, specParser } from '../base-spec.ts'
+import { noiseSchema, specParser } from '../spec-parser.ts'
 import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'

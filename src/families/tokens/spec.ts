@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { DiscreteSpec } from '../../diffusion/discrete/spec.ts'
 import { checkBaseSpec, requireShare } from '../../tools/train/spec.ts'
-import { specParser } from '../base-spec.ts'
+import { specParser } from '../spec-parser.ts'
 import type { SpecFor } from '../family.ts'
 import type { TokenModel } from './model.ts'
 

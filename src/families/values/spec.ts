@@ -4,7 +4,7 @@ import { type ObjectiveSpec, objectiveOf } from '../../diffusion/denoise/objecti
 import { weightingNames } from '../../diffusion/denoise/weighting.ts'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { checkBaseSpec, requirePositive, requireShare } from '../../tools/train/spec.ts'
-import { noiseSchema, specParser } from '../base-spec.ts'
+import { noiseSchema, specParser } from '../spec-parser.ts'
 import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'

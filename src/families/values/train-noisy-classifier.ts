@@ -58,6 +58,7 @@ export async function trainNoisyClassifier(
   const size = itemSize(shape)
   const fill = noiser(size)
   const times = new Float64Array(batch)
+  const order = fold(run, 'order')
   const problem: ClassifierProblem = {
     name: JSON.stringify(['noisy classifier', shape, classes, batch]),
     layout,
@@ -71,7 +72,7 @@ export async function trainNoisyClassifier(
     },
     emptyBatch: () => ({ feeds: emptyFeeds(batch, size), levels: new Int32Array(batch) }),
     fill({ feeds, levels: drawn }, step) {
-      const indices = batchIndices(fold(run, 'order'), train.length, batch, step)
+      const indices = batchIndices(order, train.length, batch, step)
       stratified(fold(run, 'times', step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
       fill(feeds as NoisyFeeds, train, indices, (j) => times[j]!, fold(run, 'noise', step))
     },

@@ -2,8 +2,8 @@
  * The order of training: which items are in which batch, as a pure function of (key, step).
  *
  * Position p = step · batchSize + i of the whole run belongs to epoch ⌊p / length⌋, which has a permutation of its own;
- * a batch may reach into the next epoch, so every item comes exactly once an epoch. Nothing is remembered between
- * calls, so a resumed run sees the same batches, and a rank can take its slice of a batch alone.
+ * a batch may reach into the next epoch, so every item comes exactly once an epoch. Nothing depends on the calls before,
+ * so a resumed run sees the same batches, and a rank can take its slice of a batch alone.
  */
 import { TweedieError } from '../../errors.ts'
 import { fold, permutation, uniform, type Key } from '../../engine/random/index.ts'
@@ -36,19 +36,26 @@ export function batchFlips(key: Key, batchSize: number, step: number, probabilit
   return Array.from(draws, (u) => u < probability)
 }
 
-/** The permutation of an epoch. The last two are kept, for speed alone: the result is the same without. */
+/**
+ * The permutation of an epoch. The last two of a key are kept with it, for speed alone: the result is the same without, and
+ * for an equal key that is another object.
+ */
 function epochOrder(key: Key, length: number, epoch: number): Uint32Array {
-  const name = `${key} ${length} ${epoch}`
-  let order = recent.get(name)
-  if (!order) {
-    order = permutation(fold(key, 'epoch', epoch), length)
-    for (const old of recent.keys()) if (recent.size > 1) recent.delete(old)
-    recent.set(name, order)
-  }
+  const before = recent.get(key) ?? []
+  const known = before.find((each) => each.length === length && each.epoch === epoch)
+  if (known) return known.order
+  const order = permutation(fold(key, 'epoch', epoch), length)
+  recent.set(key, [...before.slice(-1), { length, epoch, order }])
   return order
 }
 
-const recent = new Map<string, Uint32Array>()
+interface EpochOrder {
+  readonly length: number
+  readonly epoch: number
+  readonly order: Uint32Array
+}
+
+const recent = new WeakMap<Key, readonly EpochOrder[]>()
 
 function startOf(batchSize: number, step: number): number {
   checkPositive('the batch size', batchSize)

@@ -17,6 +17,7 @@ import { type BoundTerms, sumPerItem, withTotal } from '../../diffusion/denoise/
 import { type Denoiser, sizeOf } from '../../diffusion/denoise/denoiser.ts'
 import { type EmbeddingTable, embeddingTable, embedTokens, roundingLogits } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
+import { throwIfAborted } from '../../interrupted.ts'
 import { jump } from '../../diffusion/noise/kernel.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
 import { fold, key, normal, uniform } from '../../engine/random/index.ts'
@@ -84,7 +85,7 @@ export async function embeddingBound(
   const prior = sumPerItem(batch, size, (i) => divergenceAtEnd(schedule, clean[i]!))
   const transitions: BoundTerms['transitions'][number][] = []
   for (let j = 0; j < strata; j++) {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     const step = 1 + Math.floor(((j + draws[j]!) / strata) * steps)
     const [s, t] = [timeOf(step - 1), timeOf(step)]
     const mean = await denoiser.denoise(noisy(t, j), t, signal ? { signal } : {})

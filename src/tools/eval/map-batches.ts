@@ -1,4 +1,5 @@
 /** Applies a function of a fixed number of items to any number of them. */
+import { throwIfAborted } from '../../interrupted.ts'
 
 /** How far something is, for a display. */
 export type OnProgress = (done: number, total: number) => void
@@ -28,7 +29,7 @@ export async function mapBatches<Name extends string>(
   const x = new Float32Array(batch * size)
   const all: Partial<Record<Name, Float32Array>> = {}
   for (let from = 0; from < count; from += batch) {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     const now = Math.min(batch, count - from)
     x.fill(0, now * size).set(items.subarray(from * size, (from + now) * size))
     const results = await apply(x)

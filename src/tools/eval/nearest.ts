@@ -1,4 +1,5 @@
 /** The nearest items of a data set, by brute force: |x − y|² = |x|² + |y|² − 2 xᵀy, the products by the engine. */
+import { throwIfAborted } from '../../interrupted.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
@@ -46,7 +47,7 @@ export async function nearestNeighbours(
   using bound = program.bind({ x: rows, y }, { products })
   const queryNorms = squaredNorms(rows, size)
   for (let from = 0; from < dataset.length; from += chunk) {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     const count = Math.min(chunk, dataset.length - from)
     loadBatch(
       dataset,

@@ -64,6 +64,7 @@ export async function trainClassifier(
   const size = sizeOf(dataset.shape)
   const reach = Math.max(1, Math.round(Math.min(dataset.shape[1]!, dataset.shape[2]!) / 14))
   const items = new Float32Array(batch * size)
+  const order = fold(run, 'order')
   const problem: ClassifierProblem = {
     name: JSON.stringify(['classifier', dataset.shape, classes, batch]),
     layout,
@@ -80,7 +81,7 @@ export async function trainClassifier(
       levels: new Int32Array(batch),
     }),
     fill({ feeds }, step) {
-      const indices = batchIndices(fold(run, 'order'), train.length, batch, step)
+      const indices = batchIndices(order, train.length, batch, step)
       const shifts = integers(fold(run, 'shift', step), 2 * batch, -reach, reach + 1)
       shiftImages(loadBatch(train, indices, items), dataset.shape, feeds.x as Float32Array, shifts)
       indices.forEach((index, i) => (feeds.labels![i] = train.labels![index]!))

@@ -1,5 +1,5 @@
 /** Training to the end at once, for whoever wants nothing but the result: judges, classifiers. */
-import { TweedieError } from '../../errors.ts'
+import { interrupted } from '../../interrupted.ts'
 import { type LoopOptions, trainingLoop } from './loop.ts'
 import type { BaseSpec } from './spec.ts'
 import type { Task } from './trainer.ts'
@@ -31,7 +31,5 @@ export async function trainToEnd<Spec extends BaseSpec, Model>(
     }
   }
   if (model !== undefined && !stopped) return model
-  const { reason } = options.signal ?? {}
-  const why = reason instanceof Error && reason.name !== 'AbortError' ? `: ${reason.message}` : ''
-  throw new TweedieError('interrupted', `${what} was stopped${why}`, { cause: reason })
+  throw interrupted(options.signal, `${what} was stopped`)
 }

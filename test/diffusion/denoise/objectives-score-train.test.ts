@@ -18,7 +18,7 @@ import { Scope } from '../../../src/engine/nn/parameters.ts'
 import { namedSchedule } from '../../../src/diffusion/noise/named.ts'
 import { adamw } from '../../../src/engine/optim/adamw.ts'
 import { fold, key, normal, rademacher } from '../../../src/engine/random/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { compile } from '../../../src/engine/runtime/program.ts'
 import { blobs, drawBlobs } from '../likelihood/support.ts'
 

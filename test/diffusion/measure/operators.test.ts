@@ -34,7 +34,7 @@ import {
   sparseProjection,
 } from '../../../src/diffusion/measure/index.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 
 const image = [3, 8, 12]
 const linear: readonly LinearOperator[] = [

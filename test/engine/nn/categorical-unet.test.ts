@@ -10,7 +10,7 @@ import {
   strideOf,
   unet2d,
 } from '../../../src/engine/nn/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { compile } from '../../../src/engine/runtime/program.ts'
 import { distance, parameterFeeds, shaken } from './run.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { input } from '../../../src/engine/graph/index.ts'
 import { parametersOf, Scope, unet2d } from '../../../src/engine/nn/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { compile } from '../../../src/engine/runtime/program.ts'
 import { goldenConfig, goldenExists, goldenTensors } from './golden.ts'
 import { distance, parameterFeeds } from './run.ts'

@@ -14,7 +14,7 @@ import {
 import { classesOf } from '../../../src/engine/nn/condition-spec.ts'
 import type { Network, TokenTransformerConfig } from '../../../src/engine/nn/index.ts'
 import { key } from '../../../src/engine/random/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { compile } from '../../../src/engine/runtime/program.ts'
 import type { Engine } from '../../../src/engine/runtime/session.ts'
 import { distance, parameterFeeds, random, shaken } from './run.ts'

@@ -5,7 +5,7 @@ import { evaluate } from '../../../src/engine/graph/reference/index.ts'
 import type { Target } from '../../../src/engine/onnx/lower/context.ts'
 import { encodeModel } from '../../../src/engine/onnx/proto/encode.ts'
 import { toOnnx } from '../../../src/engine/onnx/to-onnx.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { expectClose } from '../graph/support.ts'
 import { inFloat32 } from './float32.ts'
 

@@ -12,7 +12,7 @@ import {
 import { encodeModel } from '../../../src/engine/onnx/proto/encode.ts'
 import { attribute, tensorProto } from '../../../src/engine/onnx/proto/model.ts'
 import type { ModelProto, NodeProto } from '../../../src/engine/onnx/proto/model.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { uniform } from '../graph/support.ts'
 
 const engine = await nodeEngine()

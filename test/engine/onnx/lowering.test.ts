@@ -16,7 +16,7 @@ import type { ConvOptions, Shape, Tensor } from '../../../src/engine/graph/index
 import { sizeOf } from '../../../src/engine/graph/index.ts'
 import { toOnnx } from '../../../src/engine/onnx/to-onnx.ts'
 import { blockSize } from '../../../src/engine/runtime/block-size.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { Target } from '../../../src/engine/onnx/lower/context.ts'
 import { gradientCases } from '../graph/gradient-cases.ts'
 import { uniform } from '../graph/support.ts'

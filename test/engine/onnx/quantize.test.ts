@@ -16,7 +16,7 @@ import type { ModelProto } from '../../../src/engine/onnx/proto/model.ts'
 import { encodeModel } from '../../../src/engine/onnx/proto/encode.ts'
 import { dequantize, quantize, storedInt8, withStored } from '../../../src/engine/onnx/quantize.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { Engine } from '../../../src/engine/runtime/session.ts'
 import { expectClose, uniform } from '../graph/support.ts'
 

@@ -1,7 +1,7 @@
 /** The training step of a small U-Net on WebGPU against the CPU's; skipped where there is no adapter. */
 import { expect, test } from 'vitest'
 import { builtinDataset } from '../../../src/files/data/index.ts'
-import { describeRuntime, nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { describeRuntime, nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { defaultSpec } from '../../../src/families/values/defaults.ts'
 import { createTrainer } from '../../../src/app/train.ts'
 

@@ -5,12 +5,12 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { add, conv, gradients, input, mul, silu, sin, sum } from '../../../src/engine/graph/index.ts'
-import { describeRuntime, nodeEngine } from '../../../src/engine/runtime/node.ts'
-import { bindingEngine } from '../../../src/engine/runtime/ort-binding.ts'
-import { cacheFiles, measureCache } from '../../../src/engine/runtime/ort-cache-files.ts'
-import { cacheFolder, cachingEngine } from '../../../src/engine/runtime/ort-cache.ts'
-import type { CacheOptions } from '../../../src/engine/runtime/ort-cache.ts'
-import { capiEngine } from '../../../src/engine/runtime/ort-capi.ts'
+import { describeRuntime, keptIn, nodeEngine } from '../../../src/engine/runtime/node/index.ts'
+import { bindingEngine } from '../../../src/engine/runtime/node/ort-binding.ts'
+import { cacheFiles, measureCache } from '../../../src/engine/runtime/node/ort-cache-files.ts'
+import { cacheFolder, cachingEngine } from '../../../src/engine/runtime/node/ort-cache.ts'
+import type { CacheOptions } from '../../../src/engine/runtime/node/ort-cache.ts'
+import { capiEngine } from '../../../src/engine/runtime/node/ort-capi.ts'
 import { compile } from '../../../src/engine/runtime/program.ts'
 import type { CompileOptions } from '../../../src/engine/runtime/program.ts'
 import { encodeSignature } from '../../../src/engine/onnx/proto/signature.ts'
@@ -339,7 +339,21 @@ describe('the place', () => {
   test('off is off, and tests leave the cache of their user alone', async () => {
     expect(process.env.TWEEDIE_CACHE).toBe('off')
     expect((await describeRuntime()).cache).toBe(undefined)
-    expect([bindingEngine, capiEngine].includes(await nodeEngine('binding'))).toBe(true)
+    expect([bindingEngine, capiEngine].includes(await nodeEngine({ prefer: 'binding' }))).toBe(true)
+  })
+
+  test('nothing is kept unasked', async () => {
+    for (const value of ['', 'off']) {
+      vi.stubEnv('TWEEDIE_CACHE', value)
+      expect(keptIn()).toBe(undefined)
+    }
+    vi.stubEnv('XDG_CACHE_HOME', '/xdg')
+    vi.stubEnv('TWEEDIE_CACHE', '')
+    expect([keptIn(true), keptIn('here'), keptIn(false)]).toEqual([join('/xdg', 'tweedie'), resolve('here'), undefined])
+    vi.stubEnv('TWEEDIE_CACHE', 'on')
+    expect([keptIn(), keptIn(false)]).toEqual([join('/xdg', 'tweedie'), undefined])
+    vi.stubEnv('TWEEDIE_CACHE', 'off')
+    expect([keptIn(true), keptIn('here')]).toEqual([undefined, resolve('here')])
   })
 
   test('the engine of Node keeps its cache there', async () => {
@@ -352,11 +366,13 @@ describe('the place', () => {
     expect((await describeRuntime()).cache).toEqual(cache)
   })
 
-  test('what was noted goes to standard error, and the run goes on', () => {
+  test('what was noted goes to a channel and nowhere else, and the run goes on', () => {
     const code = `
       import { readdirSync, writeFileSync } from 'node:fs'
       const { input, matmul } = await import('./src/engine/graph/index.ts')
-      const { nodeEngine } = await import('./src/engine/runtime/node.ts')
+      const { subscribe } = await import('node:diagnostics_channel')
+      const { nodeEngine, noteChannel } = await import('./src/engine/runtime/node/index.ts')
+      subscribe(noteChannel, ({ message }) => console.log(message))
       const { compile } = await import('./src/engine/runtime/program.ts')
       const a = input('a', [2, 2])
       let y = a
@@ -371,7 +387,7 @@ describe('the place', () => {
     const env = { ...process.env, TWEEDIE_CACHE: folder, TWEEDIE_ENGINE: '' }
     const args = ['--import', 'tsx', '--input-type=module', '--eval', code]
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
-    expect(stdout).toBe('0\n')
-    expect(stderr).toMatch(/^tweedie: .*\.graph is of another version: it is made anew\n$/)
+    expect(stdout).toMatch(/^.*\.graph is of another version: it is made anew\n0\n$/)
+    expect(stderr).toBe('')
   })
 })

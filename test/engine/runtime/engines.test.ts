@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { TweedieError } from '../../../src/errors.ts'
-import { bindingEngine } from '../../../src/engine/runtime/ort-binding.ts'
-import { capiEngine } from '../../../src/engine/runtime/ort-capi.ts'
+import { bindingEngine } from '../../../src/engine/runtime/node/ort-binding.ts'
+import { capiEngine } from '../../../src/engine/runtime/node/ort-capi.ts'
 import { tensorArrays } from '../../../src/engine/runtime/session.ts'
 import type { Engine, Session, SessionOptions, TensorData, TensorType } from '../../../src/engine/runtime/session.ts'
 import { gather, linear, relu, shapeless, slow, unknownOperator } from './models.ts'
@@ -271,9 +271,14 @@ describe('capi, off the event loop', () => {
     }
   })
 
-  test.each(['exit', 'throw', 'worker'])('ends cleanly in the middle of a run: %s', (how) => {
+  test.each([
+    ['exit', 'capi'],
+    ['throw', 'capi'],
+    ['worker', 'capi'],
+    ['worker', 'binding'],
+  ])('ends cleanly in the middle of a run: %s, %s', (how, engine) => {
     const script = fileURLToPath(new URL('end-in-flight.ts', import.meta.url))
-    const { status, signal, stdout } = spawnSync(process.execPath, ['--import', 'tsx', script, how], {
+    const { status, signal, stdout } = spawnSync(process.execPath, ['--import', 'tsx', script, how, engine], {
       encoding: 'utf8',
     })
     expect({ signal, status, stdout }).toEqual({ signal: null, status: how === 'throw' ? 1 : 7, stdout: 'in flight\n' })

@@ -1,7 +1,7 @@
 /** Makes a few sessions, runs them, and says what memory large pages were asked for: mapped and in use, in kB. */
 import { readFileSync } from 'node:fs'
 import { add, exp, input } from '../../../src/engine/graph/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { compile } from '../../../src/engine/runtime/program.ts'
 
 const size = 1024

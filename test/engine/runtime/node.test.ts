@@ -1,23 +1,23 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { describeRuntime, nodeEngine } from '../../../src/engine/runtime/node.ts'
-import type { DeviceReport } from '../../../src/engine/runtime/node.ts'
+import { describeRuntime, nodeEngine } from '../../../src/engine/runtime/node/index.ts'
+import type { DeviceReport } from '../../../src/engine/runtime/node/index.ts'
 import { linear, relu } from './models.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
 describe('nodeEngine', () => {
   test('takes the preference, and the environment over it', async () => {
-    expect((await nodeEngine('capi')).name).toBe('capi')
-    expect((await nodeEngine('binding')).name).toBe('binding')
+    expect((await nodeEngine({ prefer: 'capi' })).name).toBe('capi')
+    expect((await nodeEngine({ prefer: 'binding' })).name).toBe('binding')
     vi.stubEnv('TWEEDIE_ENGINE', 'binding')
-    expect((await nodeEngine('capi')).name).toBe('binding')
+    expect((await nodeEngine({ prefer: 'capi' })).name).toBe('binding')
     vi.stubEnv('TWEEDIE_ENGINE', 'nonsense')
     await expect(nodeEngine()).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining('nonsense') })
   })
 
   test('leaves other devices to the addon', async () => {
-    const engine = await nodeEngine('auto')
+    const engine = await nodeEngine({ prefer: 'auto' })
     using session = await engine.createSession(relu)
     expect([session.engine, session.device]).toEqual([engine.name, 'cpu'])
     await expect(engine.createSession(relu, { device: 'nonsense' })).rejects.toThrow('no available backend')
@@ -31,10 +31,10 @@ describe('nodeEngine', () => {
            if (name === 'koffi') throw new Error('no koffi today')
            return next(name, context)
          }\`))
-      const { describeRuntime, nodeEngine } = await import('./src/engine/runtime/node.ts')
+      const { describeRuntime, nodeEngine } = await import('./src/engine/runtime/node/index.ts')
       const { engine, problem, devices } = await describeRuntime()
       console.log(engine, devices[0].available, problem.includes('no koffi today'))
-      console.log(await nodeEngine('capi').catch(({ code, hint }) => code + ': ' + hint))
+      console.log(await nodeEngine({ prefer: 'capi' }).catch(({ code, hint }) => code + ': ' + hint))
     `)
     expect(stdout).toBe(
       'binding true true\ndevice: npm install koffi, or use the engine that does without: TWEEDIE_ENGINE=binding\n',
@@ -44,7 +44,7 @@ describe('nodeEngine', () => {
 
   test('importing it loads neither the addon nor koffi', () => {
     const { stdout } = script(`
-      await import('./src/engine/runtime/node.ts')
+      await import('./src/engine/runtime/node/index.ts')
       console.log(process.report.getReport().sharedObjects.filter((path) => /koffi|onnxruntime/.test(path)).length)
     `)
     expect(stdout).toBe('0\n')
@@ -53,7 +53,7 @@ describe('nodeEngine', () => {
 
 describe('webgpu', () => {
   test.each(['capi', 'binding'] as const)('%s runs on an adapter, or says that there is none', async (name) => {
-    const engine = await nodeEngine(name)
+    const engine = await nodeEngine({ prefer: name })
     const [, { available }] = (await describeRuntime()).devices as [DeviceReport, DeviceReport]
     using session = await engine.createSession(linear, { device: 'auto' })
     expect(session.device).toBe(available ? 'webgpu' : 'cpu')

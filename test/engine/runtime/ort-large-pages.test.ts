@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { reservableBytes } from '../../../src/engine/runtime/ort-large-pages.ts'
+import { reservableBytes } from '../../../src/engine/runtime/node/ort-large-pages.ts'
 
 const script = fileURLToPath(new URL('map-memory.ts', import.meta.url))
 

@@ -15,7 +15,7 @@ import { initialize } from '../../../src/engine/nn/initialize.ts'
 import { mlp } from '../../../src/engine/nn/mlp.ts'
 import { parametersOf } from '../../../src/engine/nn/network.ts'
 import { integers, key, permutation } from '../../../src/engine/random/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 
 const engine = await nodeEngine()
 const training = builtinDataset('glyphs', { length: 600, seed: 1 })

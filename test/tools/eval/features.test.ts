@@ -12,7 +12,7 @@ import { encodeModel } from '../../../src/engine/onnx/proto/encode.ts'
 import { tensorProto } from '../../../src/engine/onnx/proto/model.ts'
 import type { NodeProto, ValueInfo } from '../../../src/engine/onnx/proto/model.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 
 const engine = await nodeEngine()
 

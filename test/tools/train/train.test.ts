@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { builtinDataset, classCount, take } from '../../../src/files/data/index.ts'
 import type { ArrayDataset } from '../../../src/files/data/index.ts'
-import { nodeEngine } from '../../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { Engine } from '../../../src/engine/runtime/session.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
 import type { Checkpoint } from '../../../src/tools/train/checkpoint.ts'

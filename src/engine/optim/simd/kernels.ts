@@ -147,7 +147,8 @@ const squares: Func = (() => {
 let compiled: WebAssembly.Module | undefined
 
 /** The kernels on a memory. */
-export function kernelsOn(memory: WebAssembly.Memory): Kernels {
+export function kernelsOn(memory: { readonly buffer: ArrayBuffer }): Kernels {
   compiled ??= new WebAssembly.Module(assemble([adamw, accumulate, squares]))
-  return new WebAssembly.Instance(compiled, { memory: { memory } }).exports as unknown as Kernels
+  return new WebAssembly.Instance(compiled, { memory: { memory: memory as WebAssembly.Memory } })
+    .exports as unknown as Kernels
 }

@@ -8,6 +8,7 @@
 import { join } from 'node:path'
 import type { Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
+import { throwIfAborted } from '../../../interrupted.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { listImages } from './list-images.ts'
 import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-crops.ts'
@@ -60,7 +61,7 @@ export async function readImageFolder(
   const { images, unsupported } = await listImages(folder)
   const skipped: SkippedFile[] = unsupported.map((file) => ({ file, reason: 'this format is not supported' }))
   const attempt = async <T>(file: string, work: (image: Sharp) => Promise<T>): Promise<T | undefined> => {
-    if (signal?.aborted) throw new TweedieError('interrupted', `${folder}: reading was interrupted`)
+    throwIfAborted(signal)
     try {
       return await work(sharp(join(folder, file)))
     } catch (error) {

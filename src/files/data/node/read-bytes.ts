@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { TweedieError } from '../../../errors.ts'
+import { throwIfAborted } from '../../../interrupted.ts'
 
 const gunzipAsync = promisify(gunzip)
 
@@ -33,7 +34,7 @@ async function readRaw(path: string, maxBytes: number, signal?: AbortSignal): Pr
     throw new TweedieError('data', `${path}: ${size} bytes, at most ${maxBytes} allowed`)
   } catch (cause) {
     if (cause instanceof TweedieError) throw cause
-    if (signal?.aborted) throw new TweedieError('interrupted', `${path}: reading was interrupted`, { cause })
+    throwIfAborted(signal)
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     const problem = missing ? 'no such file' : `cannot be read (${messageOf(cause)})`
     throw new TweedieError('data', `${path}: ${problem}`, { cause })

@@ -3,7 +3,7 @@
  * does not load, callers do without what they wanted it for.
  */
 import type koffi from 'koffi'
-import { TweedieError } from '../../errors.ts'
+import { TweedieError } from '../../../errors.ts'
 
 export type Koffi = typeof koffi
 

@@ -1,5 +1,5 @@
 /** What ONNX Runtime says when something fails, as a {@link TweedieError}: its messages are the same in every binding. */
-import { TweedieError } from '../../errors.ts'
+import { TweedieError } from '../../../errors.ts'
 
 const deviceTrouble =
   /adapter|no available backend|execution provider|provider type|provider name|shared library|out of memory/i
@@ -24,11 +24,8 @@ export function runError(cause: unknown): TweedieError {
   return new TweedieError(shapeTrouble.test(message) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
 }
 
-/** The error of a run that was stopped on request. */
-export function interrupted(signal: AbortSignal): TweedieError {
-  return new TweedieError('interrupted', 'the run was stopped', { cause: signal.reason })
-}
-
+/** What went wrong, without the place in the runtime's sources where that was noticed. */
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return message.replace(/\/\S+\.(?:cc|cpp|h):\d+ .* was false\. /s, '').trim()
 }

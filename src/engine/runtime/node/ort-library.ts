@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { arch, platform } from 'node:process'
-import { TweedieError } from '../../errors.ts'
+import { TweedieError } from '../../../errors.ts'
 
 export interface OrtLibrary {
   readonly path: string

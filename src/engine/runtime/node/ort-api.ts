@@ -8,7 +8,7 @@
  * Reference: https://github.com/microsoft/onnxruntime/blob/main/include/onnxruntime/core/session/onnxruntime_c_api.h
  */
 import { platform } from 'node:process'
-import { TweedieError } from '../../errors.ts'
+import { TweedieError } from '../../../errors.ts'
 import type { Koffi } from './koffi.ts'
 
 /** An address, or memory that stays in place during the call; null is the null pointer. */

@@ -4,14 +4,16 @@
  * every output once more.
  */
 import type * as Ort from 'onnxruntime-node'
-import { TweedieError } from '../../errors.ts'
-import { decodeSignature } from '../onnx/proto/signature.ts'
-import type { Signature } from '../onnx/proto/signature.ts'
-import { checkOptions, checkTensors } from './check.ts'
-import { lifetime } from './lifetime.ts'
-import { interrupted, runError, sessionError } from './ort-error.ts'
+import { TweedieError } from '../../../errors.ts'
+import { throwIfAborted } from '../../../interrupted.ts'
+import { decodeSignature } from '../../onnx/proto/signature.ts'
+import type { Signature } from '../../onnx/proto/signature.ts'
+import { checkOptions, checkTensors } from '../check.ts'
+import { lifetime } from '../lifetime.ts'
+import { runError, sessionError } from './ort-error.ts'
 import { spinConfig } from './spin.ts'
-import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
+import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
+import { oneAtATime } from '../turns.ts'
 
 /** The engine; the addon is loaded when the first session is created. */
 export const bindingEngine: Engine = Object.freeze({ name: 'binding', createSession })
@@ -42,20 +44,21 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
     void native.release()
   })
 
-  const run = (inputs: Tensors, outputs: Tensors, runOptions?: RunOptions): Promise<void> =>
-    life.use(() => runOnce(ort, native, signature, inputs, outputs, runOptions?.signal))
+  const runNow = (inputs: Tensors, outputs: Tensors, runOptions?: RunOptions): Promise<void> =>
+    runOnce(ort, native, signature, inputs, outputs, runOptions?.signal)
 
   return {
     engine: 'binding',
     device,
     ...signature,
-    run,
+    run: (inputs, outputs, runOptions) => life.use(() => runNow(inputs, outputs, runOptions)),
     bind(inputs, outputs) {
       life.check()
       checkTensors(signature, inputs, outputs)
       const bound = lifetime('a bound run', () => {})
+      const turn = oneAtATime()
       return {
-        run: (runOptions) => bound.use(() => run(inputs, outputs, runOptions)),
+        run: (runOptions) => life.use(() => bound.use(() => turn(() => runNow(inputs, outputs, runOptions)))),
         dispose: bound.dispose,
         [Symbol.dispose]: bound.dispose,
       }
@@ -115,7 +118,7 @@ async function runOnce(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   checkTensors(signature, inputs, outputs)
-  if (signal?.aborted) throw interrupted(signal)
+  throwIfAborted(signal)
   const feeds = mapTensors(inputs, (tensor) => new ort.Tensor(tensor.dtype, unshared(tensor), tensor.shape))
   // The runtime writes into the memory of a tensor that it is given; shared memory it does not take.
   const fetches = mapTensors(outputs, (tensor) =>
@@ -125,7 +128,7 @@ async function runOnce(
     throw runError(cause)
   })
   for (const [name, tensor] of Object.entries(outputs)) if (isShared(tensor)) copy(name, results[name]!, tensor)
-  if (signal?.aborted) throw interrupted(signal)
+  throwIfAborted(signal)
 }
 
 function mapTensors<T>(tensors: Tensors, map: (tensor: TensorData) => T): Record<string, T> {

@@ -6,21 +6,25 @@
  * Every address that is handed to C belongs to memory that an object here keeps alive, and everything that C makes is
  * released exactly once, after the last run that uses it.
  */
-import { dataTypes } from '../onnx/proto/model.ts'
-import { decodeSignature } from '../onnx/proto/signature.ts'
-import { TweedieError } from '../../errors.ts'
-import { once } from '../../once.ts'
-import { checkOptions, checkTensors } from './check.ts'
+import { isMainThread } from 'node:worker_threads'
+import { dataTypes } from '../../onnx/proto/model.ts'
+import { decodeSignature } from '../../onnx/proto/signature.ts'
+import { TweedieError } from '../../../errors.ts'
+import { throwIfAborted } from '../../../interrupted.ts'
+import { once } from '../../../once.ts'
+import { checkOptions, checkTensors } from '../check.ts'
 import { loadKoffi } from './koffi.ts'
 import type { Koffi } from './koffi.ts'
-import { lifetime } from './lifetime.ts'
+import { lifetime } from '../lifetime.ts'
 import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
-import { interrupted, runError, sessionError } from './ort-error.ts'
+import { runError, sessionError } from './ort-error.ts'
 import { askForLargePages, reservableBytes } from './ort-large-pages.ts'
 import { findOrtLibrary } from './ort-library.ts'
 import { spinConfig } from './spin.ts'
-import type { BoundRun, Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from './session.ts'
+import type { BoundRun, Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
+import { oneAtATime } from '../turns.ts'
+import type { Turn } from '../turns.ts'
 
 /** The engine; koffi and the library are loaded when the first session is created. */
 export const capiEngine: Engine = Object.freeze({ name: 'capi', createSession })
@@ -77,10 +81,11 @@ let reserved = false
 
 /**
  * Gives the arena room in one piece, in large pages where the system has them; none of it is in use before it is written to.
- * The arena answers to any session on the CPU, so this waits for the first.
+ * The arena answers to any session on the CPU, so this waits for the first. Once a process: the room's own book-keeping is
+ * never given back, so workers, which come and go, do without.
  */
 function reserveRoom({ koffi, api, cpuMemory }: Runtime, native: bigint): void {
-  if (reserved) return
+  if (reserved || !isMainThread) return
   reserved = true
   const bytes = reservableBytes()
   if (bytes === 0) return
@@ -116,7 +121,7 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   if (device === 'cpu') reserveRoom(runtime, native)
   const signature = signatureOf()
   const bounds = new Set<BoundRun>()
-  const turn = device === 'cpu' ? atOnce : oneAtATime
+  const turn = device === 'cpu' ? atOnce : deviceTurn
   const callRun = options.thread === 'caller' ? api.here : api.later
 
   const life = lifetime('a session', () => {
@@ -129,8 +134,10 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
     checkTensors(signature, inputs, outputs)
     const call = prepare(runtime, native, callRun, inputs, outputs)
     const boundLife = lifetime('a bound run', call.release)
+    // All its runs are in the same memory.
+    const ownTurn = oneAtATime()
     const bound: BoundRun = {
-      run: (runOptions) => life.use(() => boundLife.use(() => turn(() => call.run(runOptions?.signal)))),
+      run: (runOptions) => life.use(() => boundLife.use(() => ownTurn(() => turn(() => call.run(runOptions?.signal))))),
       dispose() {
         bounds.delete(bound)
         boundLife.dispose()
@@ -241,7 +248,7 @@ function prepare(
   const wanted = side(api, cpuMemory, outputs)
   return {
     async run(signal) {
-      if (signal?.aborted) throw interrupted(signal)
+      throwIfAborted(signal)
       const options = api.make((out) => api.CreateRunOptions(out))
       const stop = () => void api.RunOptionsSetTerminate(options)
       signal?.addEventListener('abort', stop)
@@ -260,12 +267,14 @@ function prepare(
           wanted.values,
         )
       } catch (cause) {
-        throw signal?.aborted ? interrupted(signal) : runError(cause)
+        throwIfAborted(signal)
+        throw runError(cause)
       } finally {
         inFlight.delete(stop)
         signal?.removeEventListener('abort', stop)
         api.ReleaseRunOptions(options)
       }
+      throwIfAborted(signal)
     },
     release() {
       given.release()
@@ -314,16 +323,8 @@ function makeValue(api: OrtApi, cpuMemory: bigint, { dtype, shape, data }: Tenso
   )
 }
 
-type Turn = <T>(task: () => Promise<T>) => Promise<T>
-
 /** The CPU's provider runs any number of tasks at a time. */
 const atOnce: Turn = (task) => task()
 
-/** The others are given one task at a time, in the order of their coming, over all sessions of the process. */
-const oneAtATime: Turn = (task) => {
-  const next = lastTurn.then(task, task)
-  lastTurn = next.catch(() => {})
-  return next
-}
-
-let lastTurn: Promise<unknown> = Promise.resolve()
+/** The others are given one task at a time, in the order of their coming, over all sessions of the thread. */
+const deviceTurn = oneAtATime()

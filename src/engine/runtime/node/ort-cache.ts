@@ -13,9 +13,9 @@ import { readFileSync } from 'node:fs'
 import { cpus, homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { arch, env, platform } from 'node:process'
-import { encodeSignature } from '../onnx/proto/signature.ts'
+import { encodeSignature } from '../../onnx/proto/signature.ts'
 import { cacheFiles } from './ort-cache-files.ts'
-import type { Engine, Expectation, Session, SessionOptions } from './session.ts'
+import type { Engine, Expectation, Session, SessionOptions } from '../session.ts'
 
 /** Where a cache is, and what it takes up. */
 export interface CacheOptions {
@@ -34,11 +34,11 @@ export interface CacheOptions {
   readonly limitBytes?: number
 }
 
-/** The folder that `TWEEDIE_CACHE` names, or the user's; undefined where that is `off`, or there is no user's folder. */
+/** The folder that `TWEEDIE_CACHE` names, or the user's where that is `on` or empty; undefined where it is `off`, or there is no user's folder. */
 export function cacheFolder(): string | undefined {
   const { TWEEDIE_CACHE: wanted, XDG_CACHE_HOME: base } = env
   if (wanted === 'off') return undefined
-  if (wanted) return resolve(wanted)
+  if (wanted && wanted !== 'on') return resolve(wanted)
   if (base && isAbsolute(base)) return join(base, 'tweedie')
   try {
     return join(homedir(), '.cache', 'tweedie')

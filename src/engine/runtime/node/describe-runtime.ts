@@ -1,0 +1,87 @@
+/** What this process would run on: versions, engine, devices, threads, the cache. */
+import { availableParallelism } from 'node:os'
+import { versions } from 'node:process'
+import { TweedieError } from '../../../errors.ts'
+import { encodeModel } from '../../onnx/proto/encode.ts'
+import type { Engine } from '../session.ts'
+import { attempt, deviceError } from './device-error.ts'
+import { keptIn, nodeEngine } from './node-engine.ts'
+import { measureCache } from './ort-cache-files.ts'
+import { loadCapi } from './ort-capi.ts'
+import { findOrtLibrary } from './ort-library.ts'
+
+/** Whether a device can be used, and if not, why. */
+export interface DeviceReport {
+  readonly device: string
+  readonly available: boolean
+  /** The runtime's own words. */
+  readonly reason?: string
+}
+
+/** What this process would run on. */
+export interface RuntimeReport {
+  readonly node: string
+  /** Version of ONNX Runtime, where it is installed. */
+  readonly onnxruntime?: string
+  /** The engine in use, where one loads. */
+  readonly engine?: string
+  /** What keeps a better engine, or any, from loading. */
+  readonly problem?: string
+  readonly devices: readonly DeviceReport[]
+  /** Where graphs are kept for the next start, if they are. */
+  readonly cache?: { readonly folder: string; readonly files: number; readonly bytes: number }
+  /** Threads that this process may use at a time. */
+  readonly threads: number
+}
+
+/** Tries what there is: loads an engine and runs one operator on each device. Never throws for what is missing. */
+export async function describeRuntime(): Promise<RuntimeReport> {
+  const onnxruntime = attempt(() => findOrtLibrary().version)
+  const capiProblem = await loadCapi().then(() => undefined, deviceError)
+  const engine = await nodeEngine().catch(deviceError)
+  const usable = !(engine instanceof TweedieError)
+  const problem = usable ? (engine.name === 'binding' ? capiProblem : undefined) : engine
+  const folder = keptIn()
+  const devices: DeviceReport[] = []
+  if (usable) for (const device of ['cpu', 'webgpu']) devices.push(await tryDevice(engine, device))
+  return {
+    node: versions.node,
+    ...(onnxruntime !== undefined && { onnxruntime }),
+    ...(usable && { engine: engine.name }),
+    ...(problem && { problem: problem.message }),
+    devices,
+    ...(folder !== undefined && { cache: { folder, ...measureCache(folder) } }),
+    threads: availableParallelism(),
+  }
+}
+
+async function tryDevice(engine: Engine, device: string): Promise<DeviceReport> {
+  try {
+    using session = await engine.createSession(probe(), { device })
+    const y = Float32Array.of(-1)
+    const shape = [1]
+    await session.run(
+      { x: { dtype: 'float32', shape, data: Float32Array.of(2) } },
+      { y: { dtype: 'float32', shape, data: y } },
+    )
+    return y[0] === 2 ? { device, available: true } : { device, available: false, reason: 'it computes wrong values' }
+  } catch (error) {
+    return { device, available: false, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** y = max(x, 0) of one number. */
+function probe(): Uint8Array {
+  const value = (name: string) => ({ name, dtype: 'float32', shape: [1] }) as const
+  return encodeModel({
+    irVersion: 10,
+    opsets: { '': 21 },
+    graph: {
+      name: 'probe',
+      nodes: [{ opType: 'Relu', inputs: ['x'], outputs: ['y'] }],
+      initializers: [],
+      inputs: [value('x')],
+      outputs: [value('y')],
+    },
+  })
+}

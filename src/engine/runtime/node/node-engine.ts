@@ -1,0 +1,88 @@
+/** The engine for Node: the C functions of ONNX Runtime where they can be reached, its addon otherwise. */
+import { channel } from 'node:diagnostics_channel'
+import { resolve } from 'node:path'
+import { env } from 'node:process'
+import { isMainThread } from 'node:worker_threads'
+import { TweedieError } from '../../../errors.ts'
+import { codeDigest } from './code-digest.ts'
+import { attempt, deviceError } from './device-error.ts'
+import { apartEngine } from './ort-apart.ts'
+import { bindingEngine } from './ort-binding.ts'
+import { cacheFolder, cachingEngine } from './ort-cache.ts'
+import { capiEngine, loadCapi } from './ort-capi.ts'
+import { findOrtLibrary } from './ort-library.ts'
+import type { Engine } from '../session.ts'
+
+/** `capi`: fast, needs koffi; `binding`: the `onnxruntime-node` addon; `auto`: the first that loads. */
+export type EnginePreference = 'auto' | 'capi' | 'binding'
+
+/** Devices that the C functions reach without the addon's help. */
+const capiDevices: ReadonlySet<string> = new Set(['cpu', 'webgpu', 'auto'])
+
+/** The addon, where it can do no harm. */
+const addon = isMainThread ? bindingEngine : apartEngine
+
+/** The C functions, and the addon for the devices that they do not reach. */
+const capiFirst: Engine = Object.freeze({
+  name: 'capi',
+  createSession: (model, options) =>
+    (capiDevices.has(options?.device ?? 'cpu') ? capiEngine : addon).createSession(model, options),
+} satisfies Engine)
+
+/** Options of {@link nodeEngine}. */
+export interface NodeEngineOptions {
+  /** Which engine; the environment variable `TWEEDIE_ENGINE` wins. Default `auto`. */
+  readonly prefer?: EnginePreference
+  /**
+   * Whether graphs are kept on disk as the runtime has rewritten them, for a quicker start the next time: a folder, or
+   * true for the one that `TWEEDIE_CACHE` names, or else the user's. Default: only where `TWEEDIE_CACHE` asks for it, by a
+   * folder or by `on`.
+   */
+  readonly cache?: string | boolean
+}
+
+/** Where the engine says, as `{ message }`, what it found that could not be used (a damaged file of the cache): a channel of `node:diagnostics_channel`. */
+export const noteChannel = 'tweedie:note'
+
+/**
+ * The engine to use in this process.
+ *
+ * @example
+ * const engine = await nodeEngine({ cache: '.cache/tweedie' })
+ * using session = await engine.createSession(bytes, { device: 'cpu', threads: 2 })
+ *
+ * @throws TweedieError `usage` for an unknown preference, `device` if the engine that is asked for does not load
+ */
+export async function nodeEngine({ prefer = 'auto', cache }: NodeEngineOptions = {}): Promise<Engine> {
+  const wanted = env.TWEEDIE_ENGINE || prefer
+  const folder = keptIn(cache)
+  if (wanted === 'binding') return cached(addon, folder)
+  if (wanted !== 'auto' && wanted !== 'capi') {
+    throw new TweedieError('usage', `there is no engine '${wanted}'`, { hint: 'use auto, capi or binding' })
+  }
+  const missing = await loadCapi().then(() => undefined, deviceError)
+  if (missing && wanted === 'capi') throw missing
+  return cached(missing ? addon : capiFirst, folder)
+}
+
+/** The folder that graphs are kept in, if they are. */
+export function keptIn(cache?: string | boolean): string | undefined {
+  if (typeof cache === 'string') return resolve(cache)
+  return (cache ?? Boolean(env.TWEEDIE_CACHE)) ? cacheFolder() : undefined
+}
+
+/** Engines with a cache, by name and folder: one for each, since what is known of an engine is kept with it. */
+const withCache = new Map<string, Engine>()
+
+function cached(engine: Engine, folder: string | undefined): Engine {
+  const version = attempt(() => findOrtLibrary().version)
+  if (folder === undefined || version === undefined) return engine
+  const id = `${engine.name} ${folder}`
+  const before = withCache.get(id)
+  if (before !== undefined) return before
+  const notes = channel(noteChannel)
+  const note = (message: string): void => notes.publish({ message })
+  const made = cachingEngine(engine, { folder, version, code: codeDigest, note })
+  withCache.set(id, made)
+  return made
+}

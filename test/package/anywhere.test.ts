@@ -1,0 +1,87 @@
+/** Entries that claim to run anywhere: bundlers for browsers take them, and their types need no library but the language's. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build as esbuild } from 'esbuild'
+import { rolldown } from 'rolldown'
+import { describe, expect, it } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Those that have another file for Node: what a browser gets is the one under its condition. */
+const withNode: readonly string[] = ['.', './runtime', './app']
+
+const entries = Object.entries(manifest.exports).flatMap(([name, target]) =>
+  typeof target === 'string' ? [] : [{ name: join('tweedie', name), path: name, target }],
+)
+const inBrowser = (target: (typeof entries)[number]['target']): string =>
+  join(root, 'browser' in target ? target.browser : target.default)
+
+describe.each(entries)('$name', ({ path, target }) => {
+  it('is one file for all, or says which is for Node', () => expect('browser' in target).toBe(withNode.includes(path)))
+
+  it('bundles with esbuild', async () => {
+    const { metafile } = await esbuild({
+      entryPoints: [inBrowser(target)],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'browser',
+      format: 'esm',
+      logLevel: 'silent',
+    })
+    expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([])
+  })
+
+  it('bundles with rolldown', async () => {
+    const said: string[] = []
+    const bundle = await rolldown({
+      input: inBrowser(target),
+      platform: 'browser',
+      onLog: (level, { message }) => void (level === 'warn' && said.push(message)),
+    })
+    const { output } = await bundle.generate({ format: 'esm', codeSplitting: false })
+    await bundle.close()
+    expect(said).toEqual([])
+    expect(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.imports : []))).toEqual([])
+  })
+})
+
+it('has types that need neither the DOM nor Node', () => {
+  const project = mkdtempSync(join(tmpdir(), 'tweedie-types-test-'))
+  try {
+    mkdirSync(join(project, 'node_modules'))
+    symlinkSync(root, join(project, 'node_modules/tweedie'))
+    const compilerOptions = {
+      target: 'es2022',
+      lib: ['es2022'],
+      module: 'nodenext',
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: [],
+    }
+    writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+    // Each alone: what one entry declares must not help another.
+    for (const [i, { name }] of entries.entries()) {
+      writeFileSync(join(project, 'use.ts'), `import * as entry${i} from '${name}'\nexport default entry${i}\n`)
+      expect(tsc(project), name).toBe('')
+    }
+  } finally {
+    rmSync(project, { recursive: true })
+  }
+}, 120_000)
+
+function tsc(project: string): string {
+  try {
+    return execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project], {
+      encoding: 'utf8',
+    })
+  } catch (error) {
+    return (error as { stdout: string }).stdout
+  }
+}
