@@ -1,6 +1,7 @@
 /** Training in one call: data in, a model out. */
 import type { Engine } from '../engine/runtime/session.ts'
 import { TweedieError } from '../errors.ts'
+import { interrupted } from '../interrupted.ts'
 import type { FamilyModel, OwnParts } from '../families/family.ts'
 import { datasetFromArray } from '../files/data/from-array.ts'
 import type { NdArray } from '../files/data/nd-array.ts'
@@ -79,7 +80,7 @@ export async function lastModel(
     if (event.type === 'checkpoint') model = event.model
     await onEvent?.(event)
     if (event.type === 'end' && event.reason === 'stopped') {
-      throw new TweedieError('interrupted', 'training was stopped', { cause: signal?.reason })
+      throw interrupted(signal, 'training was stopped')
     }
   }
   return model!
