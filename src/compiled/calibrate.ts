@@ -1,5 +1,4 @@
 /** The ranges of a network's convolutions, found by watching them while a few items are sampled: no data is needed. */
-import { clipped } from '../diffusion/denoise/clip.ts'
 import { TweedieError } from '../errors.ts'
 import { concat, neg, reduceMax, reshape, sizeOf, type Tensor } from '../engine/graph/index.ts'
 import { simplify } from '../engine/graph/passes/index.ts'
@@ -15,6 +14,8 @@ import { exampleConditions } from './condition-feeds.ts'
 import { denoiserOf, type DenoisingModel } from './denoiser.ts'
 import type { DataScale } from '../files/data/dataset.ts'
 import { networkGraph, samplingPortion } from './network-graph.ts'
+import type { ModelNoise } from './noise.ts'
+import { clippedAs } from './sampling.ts'
 import { timesOf } from '../diffusion/sample/default-times.ts'
 
 /** How to calibrate. */
@@ -39,7 +40,7 @@ export interface CalibrateOptions extends Pick<SessionOptions, 'device' | 'threa
  * using denoiser = await modelDenoiser(model, engine, { batch: 16, ranges })
  */
 export async function calibrate(
-  model: DenoisingModel & { readonly scale: Pick<DataScale, 'kind'> },
+  model: DenoisingModel & Pick<ModelNoise, 'sampling'> & { readonly scale: Pick<DataScale, 'kind'> },
   engine: Engine,
   { items = 16, steps = 20, seed = 0, signal, ...session }: CalibrateOptions = {},
 ): Promise<ConvolutionRanges> {
@@ -61,7 +62,7 @@ export async function calibrate(
 
   const largest = new Float32Array(4 * watched.length).fill(-Infinity)
   const problem = { sampler: dpmSolver(), times: timesOf(model.schedule, steps), batch: items, seed, conditions }
-  const final = model.scale.kind === 'points' ? denoiser : clipped(denoiser)
+  const final = clippedAs(model, denoiser)
   for await (const _ of sample(final, { ...problem, ...(signal && { signal }) })) {
     for (const [i, value] of seen.entries()) {
       const at = i % largest.length

@@ -13,12 +13,13 @@ import {
 import type { Parametrisation, ParametrisationName } from '../diffusion/denoise/parametrisation.ts'
 import { isTweedieError, TweedieError } from '../errors.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
-import { parseSchedulerConfig, type SchedulerConfig } from '../files/io/scheduler-config.ts'
+import { parseSchedulerConfig, schedulerOptions, type SchedulerConfig } from '../files/io/scheduler-config.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
+import type { BetaTableName } from '../diffusion/noise/betas.ts'
 import { type NoiseSpec, type OwnSchedules, scheduleOfNoise } from '../diffusion/noise/named.ts'
 import type { Schedule } from '../diffusion/noise/schedule.ts'
-import { tableSchedule } from '../diffusion/noise/table-schedule.ts'
-import { namedTable, noiseTable, type NoiseTable, zeroTerminalSnr } from '../diffusion/noise/table.ts'
+import { partsOf, type SchedulerParts } from '../diffusion/sample/scheduler/parts.ts'
+import { type Sampling, samplingOf } from './sampling.ts'
 
 /** What turns a network's output into a posterior mean. */
 export interface ModelNoise {
@@ -27,6 +28,8 @@ export interface ModelNoise {
   readonly view: InputView
   /** The same, and how the model wants to be sampled, in diffusers' terms, if it has any. */
   readonly scheduler: SchedulerConfig | null
+  /** How it is sampled where nobody says otherwise. */
+  readonly sampling: Sampling
 }
 
 /** diffusers' names of the parametrisations that it has. */
@@ -43,9 +46,14 @@ export function noiseOfFolder(
   own: OwnSchedules = {},
 ): ModelNoise {
   if (scheduler !== null) {
-    const schedule = scheduleOf(scheduler)
-    const parametrisation = trainedParametrisation(predictionTypes[scheduler.prediction_type])
-    return { schedule, parametrisation, view: inputView('level', schedule), scheduler }
+    const parts = partsOfScheduler(scheduler)
+    return {
+      schedule: parts.schedule,
+      parametrisation: trainedParametrisation(parts.kind),
+      view: viewOf(parts),
+      scheduler,
+      sampling: samplingOf(parts.schedule, meta.sampler, parts),
+    }
   }
   if (meta.schedule === null) {
     throw new TweedieError(
@@ -60,7 +68,8 @@ export function noiseOfFolder(
     const schedule = scheduleOfNoise(noise as unknown as NoiseSpec, own)
     const data = sigmaData as number | undefined
     const view = inputView(input as InputViewName, schedule, data)
-    return { schedule, parametrisation: trainedParametrisation(name, data), view, scheduler }
+    const parametrisation = trainedParametrisation(name, data)
+    return { schedule, parametrisation, view, scheduler, sampling: samplingOf(schedule, meta.sampler) }
   } catch (cause) {
     throw isTweedieError(cause) ? unreadable(cause.message, cause) : cause
   }
@@ -81,26 +90,25 @@ export function noiseOfRun(
   if ('table' in noise && known && view.name === 'level') {
     const plain = schedulerOf(noise.table, noise.levels, spec.parametrisation as ParametrisationName)
     const scheduler: SchedulerConfig = learned ? { ...plain, variance_type: 'learned_range' } : plain
-    return { schedule: scheduleOf(scheduler), parametrisation, view, scheduler, meta: null }
+    const parts = partsOfScheduler(scheduler)
+    const sampling = samplingOf(parts.schedule, {}, parts)
+    return { schedule: parts.schedule, parametrisation, view, scheduler, sampling, meta: null }
   }
   const meta = { ...noise, input: view.name, sigmaData: spec.sigmaData ?? 0.5 }
-  return { schedule, parametrisation, view, scheduler: null, meta }
+  return { schedule, parametrisation, view, scheduler: null, sampling: samplingOf(schedule), meta }
 }
 
-/** The schedule that a diffusers configuration describes. */
-export function scheduleOf(config: SchedulerConfig): Schedule & { readonly table: NoiseTable } {
-  const { trained_betas: betas, beta_schedule: name, num_train_timesteps: steps, beta_start, beta_end } = config
-  const plain = betas ? noiseTable(betas) : namedTable(name, { steps, betaStart: beta_start, betaEnd: beta_end })
-  const table = config.rescale_betas_zero_snr ? zeroTerminalSnr(plain) : plain
-  return { ...tableSchedule(table, name), table }
+function partsOfScheduler(scheduler: SchedulerConfig): SchedulerParts {
+  return partsOf(schedulerOptions(scheduler, 'scheduler_config.json'))
+}
+
+/** How the network is told the time: its level in the table, or what takes the place of levels. */
+function viewOf({ table, level }: SchedulerParts): InputView {
+  return Object.freeze({ name: table ? 'level' : 'time', scale: () => 1, time: level })
 }
 
 /** The configuration of a table by name, predicted in this way. */
-export function schedulerOf(
-  name: SchedulerConfig['beta_schedule'],
-  levels: number,
-  kind: ParametrisationName,
-): SchedulerConfig {
+export function schedulerOf(name: BetaTableName, levels: number, kind: ParametrisationName): SchedulerConfig {
   const prediction = Object.entries(predictionTypes).find(([, ours]) => ours === kind)?.[0]
   if (prediction === undefined) {
     throw new TweedieError('usage', `a model that predicts ${kind} has no place in a diffusers folder`, {

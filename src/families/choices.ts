@@ -41,7 +41,12 @@ export const trainingTimes = namesOf<(typeof timesNames)[number]>({
   importance: 0,
 })
 /** Noise by a table of levels, with diffusers' names. */
-export const noiseTables = namesOf<BetaTableName>({ squaredcos_cap_v2: 0, linear: 0, scaled_linear: 0, sigmoid: 0 })
+export const noiseTables = namesOf<Exclude<BetaTableName, 'laplace' | 'exp'>>({
+  squaredcos_cap_v2: 0,
+  linear: 0,
+  scaled_linear: 0,
+  sigmoid: 0,
+})
 /** Noise in continuous time. */
 export const noiseSchedules = namesOf<ScheduleName>({
   cosine: 0,

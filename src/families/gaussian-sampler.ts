@@ -2,6 +2,7 @@
 import { learnsVariance } from '../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
+import type { Sampling } from '../compiled/sampling.ts'
 import type { Network } from '../engine/nn/network.ts'
 import type { Schedule } from '../diffusion/noise/schedule.ts'
 import { timesOf } from '../diffusion/sample/default-times.ts'
@@ -27,6 +28,7 @@ export type SamplerOptions = ValuesOf<typeof gaussianOptions & typeof guidanceOp
 export interface Sampled {
   readonly schedule: Schedule
   readonly network: Network
+  readonly sampling: Sampling
 }
 
 /** The sampler and the times that it walks through. */
@@ -36,10 +38,6 @@ export interface SamplerChoice {
   /** How many steps it takes; undefined where it decides for itself. */
   readonly steps: number | undefined
 }
-
-/** The sampler, and its steps, where nothing is said. */
-const defaultSampler = 'dpm++-2m'
-const defaultSteps = 20
 
 /** Samplers that choose their steps themselves. */
 const adaptive: ReadonlySet<string> = new Set(['rk45', 'sde-adaptive'])
@@ -104,9 +102,9 @@ export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnP
   return { sampler, times, steps: adaptive.has(sampler.name) ? undefined : times.length - 1 }
 }
 
-function samplerOf(model: Pick<Sampled, 'network'>, options: SamplerOptions, own: OwnParts): Sampler {
-  const { eta, churn, variance, guidance = 0 } = options
-  const plain = ownSampler(options.sampler, own) ?? find(options.sampler ?? defaultSampler, own)
+function samplerOf(model: Pick<Sampled, 'network' | 'sampling'>, options: SamplerOptions, own: OwnParts): Sampler {
+  const { eta, churn, variance, guidance = 0, sampler: wanted = model.sampling.sampler } = options
+  const plain = ownSampler(wanted, own) ?? find(wanted, own)
   const { name } = plain
   if (eta !== undefined) return variant('eta', withEta, name)(eta)
   if (churn !== undefined) return variant('churn', withChurn, name)(churn)
@@ -137,16 +135,22 @@ function samplerOf(model: Pick<Sampled, 'network'>, options: SamplerOptions, own
     )
   }
   if (name !== 'ddpm') return plain
-  return withVariance[variance ?? (learned && guidance === 0 ? 'learned' : 'small')]()
+  return withVariance[variance ?? (learned && guidance === 0 ? 'learned' : fixedVariance(model.sampling))]()
 }
+
+/** The variance of DDPM's steps where it is not learned. */
+const fixedVariance = ({ variance }: Sampling): 'small' | 'large' => (variance === 'large' ? 'large' : 'small')
 
 function timesFor(
   { name }: Sampler,
-  { schedule }: Pick<Sampled, 'schedule'>,
+  { schedule, sampling }: Pick<Sampled, 'schedule' | 'sampling'>,
   { steps, spacing, times }: SamplerOptions,
 ): readonly number[] {
   if (times) return times
-  if (!adaptive.has(name)) return timesOf(schedule, steps ?? defaultSteps, spacing)
+  if (!adaptive.has(name)) {
+    const count = steps ?? sampling.steps
+    return spacing === undefined ? sampling.times(count) : timesOf(schedule, count, spacing)
+  }
   const said = steps !== undefined ? 'steps' : spacing !== undefined ? 'spacing' : undefined
   // the ends, and where the way to clean data begins
   if (said === undefined) return timesOf(schedule, 2, 'log-snr')

@@ -48,6 +48,24 @@ export function sigmoidBetas({ steps = 1000, betaStart = 1e-4, betaEnd = 0.02 }:
   return linspace(-6, 6, steps).map((u) => sigmoid(u) * (betaEnd - betaStart) + betaStart)
 }
 
+/** ᾱ(u) = e^{−12u} at u = i/T, and β capped at 0.999: diffusers' `exp`. */
+export function exponentialBetas({ steps = 1000 }: BetaOptions = {}): Float64Array {
+  return betasOfCurve((u) => Math.exp(-12 * u), steps)
+}
+
+/**
+ * log-SNR as the quantiles of a Laplace distribution: half of the levels lie near log-SNR 0. As in diffusers' `laplace`, ᾱ is
+ * √(snr / (1 + snr)).
+ *
+ * Improved Noise Schedule for Diffusion Training (Hang & Gu, 2024), https://arxiv.org/abs/2407.03297
+ */
+export function laplaceBetas({ steps = 1000 }: BetaOptions = {}): Float64Array {
+  return betasOfCurve((u) => {
+    const logSnr = (u <= 0.5 ? -0.5 : 0.5) * Math.log(1 - 2 * Math.abs(0.5 - u) + 1e-6)
+    return Math.sqrt(1 / (1 + Math.exp(-logSnr)))
+  }, steps)
+}
+
 /** β of a curve ᾱ(u), u ∈ [0, 1]: β_i = 1 − ᾱ((i + 1)/T)/ᾱ(i/T), at most `maxBeta`. */
 export function betasOfCurve(alphaBar: (u: number) => number, steps: number, maxBeta = 0.999): Float64Array {
   return Float64Array.from({ length: steps }, (_, i) =>
@@ -61,6 +79,8 @@ export const betaTables = Object.freeze({
   scaled_linear: scaledLinearBetas,
   squaredcos_cap_v2: cosineBetas,
   sigmoid: sigmoidBetas,
+  laplace: laplaceBetas,
+  exp: exponentialBetas,
 })
 
 /** A name in {@link betaTables}. */

@@ -5,7 +5,18 @@ import { tableTimes } from './table-times.ts'
 import { faintTimes, karrasTimes, logSnrTimes, uniformTimes } from './times.ts'
 
 /** Ways to lay out n steps: diffusers' three on the levels of a table, and four in continuous time. */
-export type SpacingName = 'trailing' | 'leading' | 'linspace' | 'uniform' | 'faint' | 'log-snr' | 'karras'
+export const spacingNames = Object.freeze([
+  'trailing',
+  'leading',
+  'linspace',
+  'uniform',
+  'faint',
+  'log-snr',
+  'karras',
+] as const)
+
+/** A name in {@link spacingNames}. */
+export type SpacingName = (typeof spacingNames)[number]
 
 /** The lowest noise level σ/α before the last step, where the schedule has no table: EDM's. */
 const faintest = 0.002

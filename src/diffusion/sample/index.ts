@@ -7,7 +7,6 @@ export { type BrownianPath, brownianPath } from './brownian.ts'
 export { ddim, type DdimOptions } from './ddim.ts'
 export { ddpm, type DdpmOptions } from './ddpm.ts'
 export { deis, lms, type MultistepOptions } from './deis.ts'
-export { type SchedulerConfig, schedulerClasses, type SchedulerParts, schedulerParts } from './diffusers.ts'
 export { type AcceptedStep, type AdaptiveOptions, dormandPrince, type Slope } from './dormand-prince.ts'
 export {
   type DpmSingleOptions,
@@ -28,6 +27,7 @@ export {
   type LangevinOptions,
 } from './langevin.ts'
 export { ddpmLearned } from './learned-variance.ts'
+export { betaCurve, betaQuantile, exponentialCurve, karrasCurve, type LevelCurve } from './levels.ts'
 export { type FinalLaw, finalVariance, measureWeakOrder } from './measure-law.ts'
 export { type MeasuredOrder, measureOrder, type OrderOptions } from './measure-order.ts'
 export { noNoise, type NoiseSource, randomNoise, type RandomNoiseOptions } from './noise-source.ts'
@@ -50,5 +50,13 @@ export {
 } from './sampler.ts'
 export { ancestral, churned, type ChurnOptions, planOf, type StepRule } from './single-step.ts'
 export { tableIndices, tableTimes, type TableSpacing, timesOfIndices } from './table-times.ts'
-export { faintTimes, karrasTimes, logSnrTimes, quadraticTimes, type TimeRange, uniformTimes } from './times.ts'
+export {
+  faintTimes,
+  karrasTimes,
+  levelTimes,
+  logSnrTimes,
+  quadraticTimes,
+  type TimeRange,
+  uniformTimes,
+} from './times.ts'
 export { uniPc, type UniPcOptions } from './unipc.ts'

@@ -75,7 +75,7 @@ export function timesOfIndices(
 }
 
 /** Rounds to the nearest whole number, halves to the even one, as IEEE 754 and numpy do. */
-function roundHalfEven(value: number): number {
+export function roundHalfEven(value: number): number {
   const floor = Math.floor(value)
   const rest = value - floor
   if (rest !== 0.5) return Math.round(value)

@@ -4,6 +4,7 @@
  */
 import { TweedieError } from '../../errors.ts'
 import { noiseLevel, type Schedule, timeOfNoiseLevel } from '../noise/schedule.ts'
+import { exponentialCurve, karrasCurve, type LevelCurve } from './levels.ts'
 
 /** The ends of a grid. */
 export interface TimeRange {
@@ -57,12 +58,7 @@ export function karrasTimes(
   steps: number,
   { rho = 7, ...range }: TimeRange & { rho?: number } = {},
 ): number[] {
-  return levelTimes(
-    schedule,
-    steps,
-    range,
-    (max, min, u) => (max ** (1 / rho) + u * (min ** (1 / rho) - max ** (1 / rho))) ** rho,
-  )
+  return levelTimes(schedule, steps, range, karrasCurve(rho))
 }
 
 /**
@@ -71,16 +67,11 @@ export function karrasTimes(
  * DPM-Solver (Lu et al., 2022), section 3.3, https://arxiv.org/abs/2206.00927
  */
 export function logSnrTimes(schedule: Schedule, steps: number, range: TimeRange = {}): number[] {
-  return levelTimes(schedule, steps, range, (max, min, u) => max * (min / max) ** u)
+  return levelTimes(schedule, steps, range, exponentialCurve)
 }
 
-/** Times at which the noise level σ/α takes the values that `level(max, min, u)` gives for u from 0 to 1. */
-function levelTimes(
-  schedule: Schedule,
-  steps: number,
-  range: TimeRange,
-  level: (max: number, min: number, u: number) => number,
-): number[] {
+/** Times at which the noise level σ/α takes the values of a curve at equal steps of u from 0 to 1. */
+export function levelTimes(schedule: Schedule, steps: number, range: TimeRange, level: LevelCurve): number[] {
   requireSteps(steps)
   const {
     from = lastWithSignal(schedule),

@@ -12,6 +12,7 @@ import { lookToJson } from '../token-look.ts'
 import type { EmbeddingNetwork } from '../../engine/nn/embedding-transformer.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
+import { samplingOf } from '../../compiled/sampling.ts'
 import { fold } from '../../engine/random/index.ts'
 import { levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import { onePart } from '../../tools/train/parts.ts'
@@ -60,6 +61,7 @@ export function embeddedProblem(
       parametrisation: parametrisation('sample'),
       view,
       scheduler: null,
+      sampling: samplingOf(schedule),
       shape: dataset.shape,
       look: dataset.look,
       classNames: [],

@@ -1,7 +1,6 @@
 /** Image to image: items changed as far as a strength allows, and what lies between two of them. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
-import { clipped } from '../../diffusion/denoise/clip.ts'
 import { TweedieError } from '../../errors.ts'
 import { timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
@@ -13,6 +12,7 @@ import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
 import { labelsFor } from '../conditions.ts'
 import { guidedModel, type ModelGuidance } from './guided.ts'
+import { clippedAs } from '../../compiled/sampling.ts'
 import type { Model } from './model.ts'
 
 /** What all edits share. */
@@ -23,7 +23,7 @@ export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'> 
   readonly labels?: ArrayLike<number> | undefined
   /** Guidance towards these classes: w, or more. */
   readonly guidance?: number | ModelGuidance | undefined
-  /** Whether the mean is clipped to [−1, 1]; default: unless the data are points. Never on the way up. */
+  /** Whether the mean is clipped; default: as the model's folder says, and points never. Never on the way up. */
   readonly clip?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number) => void) | undefined
@@ -160,8 +160,7 @@ async function walk(
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
   })
-  const clip = options.clip ?? model.scale.kind !== 'points'
-  const denoiser = clip ? clipped(guided.denoiser) : guided.denoiser
+  const denoiser = clippedAs(model, guided.denoiser, options.clip)
   let last = x
   for await (const step of sample(denoiser, { sampler, times, x, seed, conditions, signal })) {
     last = step.x as Float32Array

@@ -1,26 +1,24 @@
 /** Samples from a model: noise in, items of the data set's shape out, in batches, the same whatever their size. */
 import { fromNetwork } from '../../files/data/frame.ts'
 import { itemSize } from '../../files/data/dataset.ts'
-import { clipped } from '../../diffusion/denoise/clip.ts'
 import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
-import { dpmSolver } from '../../diffusion/sample/dpm-solver.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import type { Arithmetic } from '../../compiled/arithmetic.ts'
 import { calibrate } from '../../compiled/calibrate.ts'
 import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
 import { numberOf } from '../../compiled/kept.ts'
+import { clippedAs, samplerOf } from '../../compiled/sampling.ts'
 import { labelsFor } from '../conditions.ts'
 import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { modelClassGradient } from './class-gradient.ts'
 import { guidedDenoiser, type GuidedParts, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
-import { timesOf } from '../../diffusion/sample/default-times.ts'
 
 /** How to sample, with a session of its own. */
 export type GenerateOptions = DrawOptions & WarmSession
@@ -31,9 +29,9 @@ export interface DrawOptions {
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
   readonly seed?: number | bigint | string | undefined
-  /** Default DPM-Solver++(2M). */
+  /** Default what the model's folder says, else DPM-Solver++(2M). */
   readonly sampler?: Sampler | undefined
-  /** Falling times; default 20 steps of {@link timesOf}. */
+  /** Falling times; default what the model's folder says, else 20 steps of `timesOf`. */
   readonly times?: readonly number[] | undefined
   /** The class of each item; default: all classes in turn. */
   readonly labels?: ArrayLike<number> | undefined
@@ -48,10 +46,10 @@ export interface DrawOptions {
   readonly arithmetic?: Arithmetic | ConvolutionRanges | undefined
   /**
    * Guidance: the w of (w + 1) ε_c − w ε, or all that {@link ModelGuidance} has. 0 (default) is none; the scale of other
-   * libraries is w + 1.
+   * libraries is w + 1. Left out: what the model's folder says.
    */
   readonly guidance?: number | ModelGuidance | undefined
-  /** Whether the denoised mean is clipped to [−1, 1] on the way; default: unless the data are points. */
+  /** Whether the denoised mean is clipped to the data's range on the way; default: as the model's folder says, and points never. */
   readonly clip?: boolean | undefined
   /** Changes the denoiser before it is used: guidance, a projection. */
   readonly wrap?: ((denoiser: Denoiser) => Denoiser) | undefined
@@ -81,9 +79,6 @@ export interface Generated {
   /** The class of each, for a conditional model. */
   readonly labels: Int32Array | undefined
 }
-
-/** Steps where nothing is said. */
-export const defaultSteps = 20
 
 /** A model that is ready to draw: its draws are those of {@link generate}, bit for bit. */
 export type WarmGenerator = Warm<DrawOptions, Generated>
@@ -138,10 +133,11 @@ interface DrawParts extends Pick<GuidedParts, 'classGradient'> {
 
 async function draw(model: Model, options: DrawOptions, parts: DrawParts): Promise<Generated> {
   const { count, seed = 0, signal, onStep, arithmetic = 'float32', wrap = (denoiser) => denoiser } = options
-  const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
+  const { guidance: wanted = model.sampling.guidance } = options
+  const guidance = typeof wanted === 'number' ? { w: wanted } : wanted
   requireCount('the number of samples', count)
-  const { frame, schedule } = model
-  const { sampler = dpmSolver(), times = timesOf(schedule, defaultSteps) } = options
+  const { frame, sampling } = model
+  const { sampler = samplerOf(sampling), times = sampling.times(sampling.steps) } = options
   const batch = Math.min(count, options.batch ?? 64)
   requireCount('the batch size', batch)
   const labels = labelsFor(model, count, options.labels, 'in turn', guidance.classifier?.classNames)
@@ -152,8 +148,7 @@ async function draw(model: Model, options: DrawOptions, parts: DrawParts): Promi
     ...parts,
     denoiser: (each, size) => parts.denoiser(each, size, each === model ? ranges : undefined),
   })
-  const wrapped = wrap(guided)
-  const final = (options.clip ?? model.scale.kind !== 'points') ? clipped(wrapped) : wrapped
+  const final = clippedAs(model, wrap(guided), options.clip)
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>
     fromNetwork(frame, Float32Array.from(x), new Float32Array((x.length / itemSize(frame.network)) * size))

@@ -21,7 +21,7 @@ export async function chooseGuidance(
   options: GuidanceOptions,
   access: Pick<Access, 'bytes' | 'model'>,
 ): Promise<ModelGuidance> {
-  const { guidance: w = 0, guidanceRescale: rescale, guidanceInterval: interval } = options
+  const { guidance: w = model.sampling.guidance, guidanceRescale: rescale, guidanceInterval: interval } = options
   const { negative, weak, classifier, classifierScale } = options
   if (w === 0) {
     const idle = { negative, weak, guidanceRescale: rescale }

@@ -10,7 +10,6 @@ import { itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { affineOf } from '../../files/data/normalise.ts'
 import { conditioned } from '../../diffusion/denoise/conditions.ts'
-import { clipped } from '../../diffusion/denoise/clip.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { knowsDivergence } from '../../diffusion/denoise/divergence.ts'
 import { predictsVariance } from '../../diffusion/denoise/learned-variance.ts'
@@ -20,6 +19,7 @@ import { bitsPerDim, type Estimate, estimate } from '../../diffusion/likelihood/
 import { boundTimes, variationalBound } from '../../diffusion/likelihood/variational-bound.ts'
 import { modelDivergence } from '../../compiled/divergence.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
+import { clippedAs } from '../../compiled/sampling.ts'
 import type { Model } from './model.ts'
 import { fold, key, uniform } from '../../engine/random/index.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
@@ -60,7 +60,7 @@ export interface ModelBoundOptions {
    * makes of the step from t₁ to 0.
    */
   readonly decoder?: 'fitted' | 'step' | undefined
-  /** Whether the mean is clipped to [−1, 1], as samplers do; default: unless the data are points. */
+  /** Whether the mean is clipped, as samplers do; default: as the model's folder says, and points never. */
   readonly clip?: boolean | undefined
   /** On how many items variances are measured; default 64. */
   readonly measureOn?: number | undefined
@@ -144,7 +144,7 @@ export async function likelihoodOf(
   const show = showTo(model)
   const times = bound ? timesOf(schedule, bound.steps) : []
   const terms = (bound && bound.terms) || defaultTerms
-  const seen = bound && (bound.clip ?? scale.kind !== 'points') ? clippedToo(denoiser) : denoiser
+  const seen = bound ? clippedToo(model, denoiser, bound.clip) : denoiser
   const variances =
     bound &&
     (await measureVariances({
@@ -206,8 +206,9 @@ export async function likelihoodOf(
 }
 
 /** A denoiser with its mean clipped, which predicts variances if it did. */
-function clippedToo(denoiser: Denoiser): Denoiser {
-  const mean = clipped(denoiser)
+function clippedToo(model: Model, denoiser: Denoiser, clip: boolean | undefined): Denoiser {
+  const mean = clippedAs(model, denoiser, clip)
+  if (mean === denoiser) return denoiser
   return predictsVariance(denoiser) ? Object.freeze({ ...mean, fraction: denoiser.fraction }) : mean
 }
 

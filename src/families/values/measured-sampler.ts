@@ -1,7 +1,7 @@
 /** Analytic-DPM: the variances of its steps, measured once on training data and kept with the model. */
 import * as z from 'zod'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
-import { clipped } from '../../diffusion/denoise/clip.ts'
+import { clippedAs, clipOf } from '../../compiled/sampling.ts'
 import { analyticDpm } from '../../diffusion/sample/analytic-dpm.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { isTweedieError, TweedieError } from '../../errors.ts'
@@ -34,7 +34,7 @@ export async function measuredSampler(
   options: { readonly clip?: boolean | undefined; readonly data?: string | undefined },
   setting: Setting,
 ): Promise<Sampler> {
-  const clip = options.clip ?? model.scale.kind !== 'points'
+  const clip = clipOf(model, options.clip)
   const of = `${await digest(model.weights)}, ${measured.items} items${clip ? ', clipped' : ''}`
   const known = await knownVariances(setting.store, of)
   const missing = times.slice(0, -1).filter((t) => !known.has(String(t)))
@@ -58,7 +58,7 @@ export async function measuredSampler(
       ...(setting.threads !== undefined && { threads: setting.threads }),
     })
     const { posterior } = await measureVariances({
-      denoiser: clip ? clipped(denoiser) : denoiser,
+      denoiser: clippedAs(model, denoiser, options.clip),
       batch: measured.batch,
       data: train,
       items: measured.items,

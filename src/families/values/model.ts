@@ -17,7 +17,7 @@ import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
 
-export { scheduleOf, schedulerOf } from '../../compiled/noise.ts'
+export { schedulerOf } from '../../compiled/noise.ts'
 
 /** A model in memory. */
 export interface Model extends ModelNoise {
@@ -40,7 +40,10 @@ export interface Model extends ModelNoise {
  *
  * @throws TweedieError `model` where weights and network do not fit together
  */
-export function modelOf(folder: ModelFolder, own: OwnComponents = {}): Model {
+export function modelOf(
+  folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'>,
+  own: OwnComponents = {},
+): Model {
   const { meta } = folder
   if (meta.data.kind === 'tokens') {
     throw new TweedieError('model', `a model of tokens (${meta.data.name}), where one of images or points is needed`, {

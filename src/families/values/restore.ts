@@ -2,7 +2,6 @@
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork } from '../../files/data/frame.ts'
 import { conditioned } from '../../diffusion/denoise/conditions.ts'
-import { clipped } from '../../diffusion/denoise/clip.ts'
 import { TweedieError } from '../../errors.ts'
 import { type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from '../../diffusion/guidance/methods.ts'
 import { type Observation, observation, requireNoise } from '../../diffusion/measure/observation.ts'
@@ -15,6 +14,7 @@ import { modelDenoiser } from '../../compiled/denoiser.ts'
 import { labelsFor } from '../conditions.ts'
 import { throughFrame } from './measured-frame.ts'
 import type { Model } from './model.ts'
+import { clippedAs } from '../../compiled/sampling.ts'
 import { modelVjp } from '../../compiled/vjp.ts'
 
 /** How to restore. */
@@ -35,7 +35,7 @@ export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly seed?: number | bigint | string | undefined
   /** Items at a time; default 16, or as many as there are. */
   readonly batch?: number | undefined
-  /** Whether the mean is clipped to [−1, 1]; default: unless the data are points. dps is never clipped. */
+  /** Whether the mean is clipped; default: as the model's folder says, and points never. dps is never clipped. */
   readonly clip?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number, step: SampleStep) => void) | undefined
@@ -100,7 +100,7 @@ export async function restore(
   const times = options.times ?? restoreTimes(schedule, options.steps ?? defaultRestoreSteps[name])
   const settings: { -readonly [K in keyof PosteriorSettings]: PosteriorSettings[K] } = { ...options.settings }
   if (name === 'dps') settings.zeta ??= Math.min(4, defaultDpsReach / (times.length - 1))
-  const clip = (options.clip ?? model.scale.kind !== 'points') && name !== 'dps'
+  const clip = name === 'dps' ? false : options.clip
 
   using denoiser = await (method.derivative ? modelVjp : modelDenoiser)(model, engine, {
     batch,
@@ -114,7 +114,7 @@ export async function restore(
     const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
     const prepared = method.prepare(told, observation(operator, y, observed.sigma), settings)
     const sampler = options.sampler ?? prepared.sampler
-    const guided = clip ? clipped(prepared.denoiser) : prepared.denoiser
+    const guided = clippedAs(model, prepared.denoiser, clip)
     const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
     let last: SampleStep | undefined
     for await (const step of sample(guided, problem)) {

@@ -1,5 +1,6 @@
 /** Files in memory: safetensors, model folders, pictures. What touches a disk is in `node/`. */
-export { type ModelFiles, type ModelFolder, type ModelFolderInput, type ModelWeight } from './model-folder.ts'
+export type { Component, ModelFiles, ModelFolder, ModelFolderInput, ModelWeight } from './model-folder.ts'
+export type { ReadFolderOptions } from './model-folder.ts'
 export { decodeModelFolder, encodeModelFolder } from './model-folder.ts'
 export { encodePng } from './png.ts'
 export { type GridOptions, type Raster, type Rgb, blank, magnify, toGrid } from './raster.ts'

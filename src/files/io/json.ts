@@ -9,7 +9,13 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 const nonFinite = { NaN, Infinity, '-Infinity': -Infinity } as const
 const marker = '\u0000number:'
-const stringOrNonFinite = /"(?:[^"\\]+|\\.)*"|-?Infinity|NaN/g
+/**
+ * A string of JSON. A text that ends inside one matches to its end, so that no part of a text is ever tried twice: reading stays
+ * linear in its length, whatever it holds.
+ */
+const string = String.raw`"[^"\\]*(?:\\[\s\S][^"\\]*)*"?`
+const stringOrNonFinite = new RegExp(`${string}|-?Infinity|NaN`, 'g')
+const stringOrBrace = new RegExp(`${string}|[{}]`, 'g')
 
 /** Parses JSON in which the bare words `NaN`, `Infinity` and `-Infinity` are numbers too. */
 export function parsePythonJson(text: string): unknown {
@@ -17,7 +23,7 @@ export function parsePythonJson(text: string): unknown {
     token.startsWith('"') ? token : JSON.stringify(marker + token),
   )
   return JSON.parse(quoted, (_key, value: unknown) =>
-    typeof value === 'string' && value.startsWith(marker)
+    typeof value === 'string' && value.startsWith(marker) && Object.hasOwn(nonFinite, value.slice(marker.length))
       ? nonFinite[value.slice(marker.length) as keyof typeof nonFinite]
       : value,
   )
@@ -40,7 +46,7 @@ export function formatPythonJson(value: unknown): string {
 export function findDuplicateKey(json: string): string | undefined {
   const objects: Set<string>[] = []
   const colon = /\s*:/y
-  for (const { 0: token, index } of json.matchAll(/"(?:[^"\\]+|\\.)*"|[{}]/g)) {
+  for (const { 0: token, index } of json.matchAll(stringOrBrace)) {
     if (token === '{') objects.push(new Set())
     else if (token === '}') objects.pop()
     else {

@@ -1,10 +1,8 @@
 /** `tweedie.json`: what a model has to say about itself for which diffusers has no place. */
 import * as z from 'zod'
 import { TweedieError } from '../../errors.ts'
-import type { UNet2DFields } from '../../engine/nn/unet2d/config.ts'
 import type { Json } from './json.ts'
 import { parseConfig } from './parse-config.ts'
-import type { SchedulerConfig } from './scheduler-config.ts'
 
 /** The version of the layout of `tweedie.json` that this code writes, and the newest that it reads. */
 export const formatVersion = 1
@@ -25,8 +23,12 @@ export interface TweedieMeta {
   readonly process: JsonRecord | null
   /** The training record: seed, steps, batch, minutes, final loss, … */
   readonly training: JsonRecord
-  /** What `sample` does unless told otherwise: sampler, steps, guidance, … */
-  readonly sampler: JsonRecord
+  /** How it is sampled unless told otherwise. */
+  readonly sampler: TweedieMetaSampler
+  /** The family of models that it belongs to; where it is missing, the rest of this file tells. */
+  readonly family?: string | undefined
+  /** What is to be known of its parts by name, where it has several. */
+  readonly parts?: Readonly<Record<string, TweedieMetaPart>> | undefined
   /** A digest of the save that this file belongs to; written by the model folder itself. */
   readonly save?: string | undefined
 }
@@ -65,6 +67,30 @@ export interface TweedieMetaObjective {
   readonly [other: string]: unknown
 }
 
+/** How a model is sampled unless told otherwise. Fields that are not known here travel along. */
+export interface TweedieMetaSampler {
+  /** A sampler's name; default DPM-Solver++(2M). */
+  readonly sampler?: string | undefined
+  /** How many steps; default 20. */
+  readonly steps?: number | undefined
+  /**
+   * How the steps are laid out: a spacing by name, or `scheduler` for what `scheduler_config.json` says; default what suits the
+   * noise.
+   */
+  readonly spacing?: string | undefined
+  /** The w of classifier-free guidance; default 0. */
+  readonly guidance?: number | undefined
+  readonly [other: string]: unknown
+}
+
+/** What is to be known of a part of a model. */
+export interface TweedieMetaPart {
+  /** Whether training leaves it as it is; default no. */
+  readonly frozen?: boolean | undefined
+  /** A digest of the part's files; written by the model folder itself. */
+  readonly digest?: string | undefined
+}
+
 type JsonRecord = Record<string, Json>
 
 /** With fields that have a default. */
@@ -100,7 +126,16 @@ const schema = z.object({
   schedule: record.nullable().default(null),
   process: record.nullable().default(null),
   training: record.default({}),
-  sampler: record.default({}),
+  sampler: z
+    .looseObject({
+      sampler: z.string().optional(),
+      steps: z.int().positive().max(100_000).optional(),
+      spacing: z.string().optional(),
+      guidance: z.number().optional(),
+    })
+    .default({}),
+  family: z.string().min(1).optional(),
+  parts: z.record(z.string(), z.object({ frozen: z.boolean().optional(), digest: z.string().optional() })).optional(),
   save: z.string().optional(),
 })
 
@@ -113,14 +148,4 @@ export function parseTweedieMeta(value: unknown, source = 'tweedie.json'): Tweed
     })
   }
   return parseConfig(schema, value, source)
-}
-
-/** What can be said about a plain diffusers model: 8-bit images, and the objective that its scheduler implies. */
-export function defaultMeta(unet: UNet2DFields, scheduler: SchedulerConfig): TweedieMeta {
-  const size = typeof unet.sample_size === 'number' ? [unet.sample_size, unet.sample_size] : unet.sample_size
-  const parametrisations = { epsilon: 'epsilon', sample: 'x0', v_prediction: 'v' }
-  return parseTweedieMeta({
-    data: { name: 'unknown', kind: 'image', shape: [unet.in_channels, ...size], range: [0, 255] },
-    objective: { parametrisation: parametrisations[scheduler.prediction_type] },
-  })
 }

@@ -62,7 +62,9 @@ describe('configurations', () => {
     expect(ddpm).toMatchObject({ clip_sample: true, variance_type: 'fixed_small', timestep_spacing: 'leading' })
     const dpm = parseSchedulerConfig({ _class_name: 'DPMSolverMultistepScheduler', solver_order: 3 })
     expect(dpm).toMatchObject({ clip_sample: false, timestep_spacing: 'linspace', solver_order: 3 })
-    expect(message(() => parseSchedulerConfig({ _class_name: 'ScoreSdeVeScheduler' }, 's'))).toContain('ScoreSdeVe')
+    expect(message(() => parseSchedulerConfig({ _class_name: 'CMStochasticIterativeScheduler' }, 's'))).toContain(
+      'CMStochasticIterative',
+    )
     const wrong = { _class_name: 'DDIMScheduler', beta_schedule: 'quadratic' }
     expect(message(() => parseSchedulerConfig(wrong, 's'))).toContain('beta_schedule is "quadratic"')
   })

@@ -3,4 +3,5 @@ export { createRunFolder, readJson, readSafetensorsFile, writeFileAtomic, writeJ
 export { type AnimationOptions, type ImageOptions } from './images.ts'
 export { animationExtensions, checkImagePath, encodeImage, imageExtensions } from './images.ts'
 export { readProvenance, writeAnimation, writeImage } from './images.ts'
-export { readModelFolder, writeModelFolder } from './model-folder.ts'
+export { readModelFolder, type ReadModelFolderOptions, writeModelFolder } from './model-folder.ts'
+export { type ReadComponent, readComponent } from './read-component.ts'

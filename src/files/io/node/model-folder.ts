@@ -9,32 +9,47 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
+import { metaPath } from '../folder-plan.ts'
+import { encodeMeta } from '../encode-model-folder.ts'
 import { type ModelFolder, type ModelFolderInput, decodeModelFolder, encodeModelFolder } from '../model-folder.ts'
-import { metaPath, modelPaths } from '../model-folder.ts'
+import type { ReadFolderOptions } from '../model-folder.ts'
 import { readBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
+import { type FolderOnDisk, readFolderFiles } from './folder-files.ts'
+import { partDigests, requireDigests } from './part-digests.ts'
+import { readScheduler } from './read-scheduler.ts'
 import { asTemporary } from './temporaries.ts'
 
 const saved = '.saved'
 const saving = '.saving-'
 
+/** How to read a folder that does not say everything. */
+export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler'> & {
+  /** The noise: the path of a `scheduler_config.json` or of the folder that it is in, or its content. */
+  readonly scheduler?: string | ReadFolderOptions['scheduler']
+}
+
 /**
- * Reads a model folder: one that {@link writeModelFolder} wrote, or a diffusers pipeline of a `UNet2DModel`.
+ * Reads a model folder: one that {@link writeModelFolder} wrote, or what diffusers wrote: a pipeline, flat or not, its weights in one
+ * file or several; a training checkpoint; a network alone.
  *
  * @throws TweedieError `model` for whatever is missing, broken or not supported
+ * @example
+ * await readModelFolder('checkpoint-500', { scheduler: { _class_name: 'DDPMScheduler', beta_schedule: 'linear' } })
  */
-export async function readModelFolder(path: string): Promise<ModelFolder> {
+export async function readModelFolder(path: string, options: ReadModelFolderOptions = {}): Promise<ModelFolder> {
+  const { scheduler, ...rest } = options
+  const given = typeof scheduler === 'string' ? await readScheduler(scheduler) : scheduler
   for (let attempt = 0; attempt < 10; attempt++) {
     const before = await readCurrent(path, metaPath)
-    const files = new Map<string, Uint8Array>()
-    for (const name of modelPaths) {
-      const bytes = await readCurrent(path, name)
-      if (bytes !== undefined) files.set(name, bytes)
-    }
+    const files = await readFolderFiles(path, folderOn(path), rest)
     // tweedie.json holds the digest of its save: if it is still the same, no save happened in between.
     const after = await readCurrent(path, metaPath)
-    if (digest(before) === digest(after)) return decodeModelFolder(files, path)
+    if (digest(before) !== digest(after)) continue
+    const folder = decodeModelFolder(files, path, { ...rest, ...(given && { scheduler: given }) })
+    requireDigests(folder.meta.parts, files, path)
+    return folder
   }
   throw new TweedieError('model', `${path}: is saved more often than it can be read`, { hint: 'try again' })
 }
@@ -49,8 +64,12 @@ export async function writeModelFolder(path: string, folder: ModelFolderInput): 
   const plain = encodeModelFolder(folder)
   const save = createHash('sha256')
   for (const [name, bytes] of plain) if (name !== metaPath) save.update(`${name}\0${bytes.length}\0`).update(bytes)
-  const meta = { ...folder.meta, save: save.digest('hex').slice(0, 16) }
-  const files = new Map([...plain, [metaPath, encodeModelFolder({ ...folder, meta }).get(metaPath)!] as const])
+  const meta = {
+    ...folder.meta,
+    parts: partDigests(folder.meta.parts, plain),
+    save: save.digest('hex').slice(0, 16),
+  }
+  const files = new Map([...plain, [metaPath, encodeMeta(meta)] as const])
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
     throw unreadable(path, 'model', cause)
   })
@@ -73,22 +92,41 @@ export async function writeModelFolder(path: string, folder: ModelFolderInput): 
 
 /** Moves the files of a save that has happened to their places, tweedie.json last. */
 async function finishSave(path: string): Promise<void> {
-  const entries = await readdir(join(path, saved), { recursive: true }).catch(() => undefined)
+  const root = join(path, saved)
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => undefined)
   if (entries === undefined) return
-  const present = new Set(entries.map((entry) => entry.replaceAll(sep, '/')))
-  const names = modelPaths.filter((name) => present.has(name))
+  const found = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+  const names = [...found.filter((name) => name !== metaPath).sort(), ...found.filter((name) => name === metaPath)]
   for (const name of names) {
     await mkdir(dirname(join(path, name)), { recursive: true })
-    await rename(join(path, saved, name), join(path, name))
+    await rename(join(root, name), join(path, name))
   }
   for (const name of folders(names)) await syncFolder(join(path, name))
-  await rm(join(path, saved), { recursive: true })
+  await rm(root, { recursive: true })
   await syncFolder(path)
+}
+
+/** The folder as of the last save: what has happened but is not yet in its place counts first. */
+function folderOn(path: string): FolderOnDisk {
+  return {
+    read: (name) => readCurrent(path, name),
+    list: async (name) => {
+      const lists = await Promise.all([join(path, saved, name), join(path, name)].map(filesIn))
+      return [...new Set(lists.flat())]
+    },
+  }
 }
 
 /** The file as of the last save, or `undefined`. Looks twice where it has just been moved. */
 async function readCurrent(path: string, name: string): Promise<Uint8Array | undefined> {
   return (await readBytes(join(path, saved, name), 'model')) ?? (await readBytes(join(path, name), 'model'))
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
 }
 
 function folders(names: Iterable<string>): Set<string> {

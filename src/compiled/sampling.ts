@@ -1,0 +1,108 @@
+/** How a model is sampled where nobody says otherwise: what its folder says, and our defaults. */
+import type { Denoiser } from '../diffusion/denoise/denoiser.ts'
+import { TweedieError } from '../errors.ts'
+import type { Schedule } from '../diffusion/noise/schedule.ts'
+import { type SpacingName, spacingNames, timesOf } from '../diffusion/sample/default-times.ts'
+import { samplerByName } from '../diffusion/sample/registry.ts'
+import type { Sampler } from '../diffusion/sample/sampler.ts'
+import { type Clip, project, type SchedulerParts, type StepVariance } from '../diffusion/sample/scheduler/parts.ts'
+import type { TweedieMetaSampler } from '../files/io/tweedie-meta.ts'
+
+/** How a model is sampled. */
+export interface Sampling {
+  /** The name of a sampler. */
+  readonly sampler: string
+  /** How many steps. */
+  readonly steps: number
+  /** The w of classifier-free guidance. */
+  readonly guidance: number
+  /** How the denoised mean is kept in the range of the data; null: not at all. */
+  readonly clip: Clip | null
+  /** The variance of DDPM's steps. */
+  readonly variance: StepVariance
+  /** Falling times of n steps. */
+  times(steps: number): number[]
+}
+
+/** Clipping to the range of the data as the network sees it. */
+const toRange: Clip = Object.freeze({ kind: 'range', range: [-1, 1] as const })
+
+/** Steps, and the sampler, where nothing is said. */
+const defaults = { sampler: 'dpm++-2m', steps: 20, guidance: 0 } as const
+
+/**
+ * What a folder says of the sampling of its model.
+ *
+ * @param record that of `tweedie.json`
+ * @param scheduler what its `scheduler_config.json` says, where it has one
+ * @throws TweedieError `model` for a sampler or spacing that there is not
+ */
+export function samplingOf(
+  schedule: Schedule,
+  record: TweedieMetaSampler = {},
+  scheduler?: Pick<SchedulerParts, 'times' | 'clip' | 'variance'>,
+): Sampling {
+  const { spacing } = record
+  const { sampler = defaults.sampler, steps = defaults.steps, guidance = defaults.guidance } = record
+  checkSampler(sampler)
+  return Object.freeze({
+    sampler,
+    steps,
+    guidance,
+    clip: scheduler ? scheduler.clip : toRange,
+    variance: scheduler?.variance ?? 'small',
+    times: timesBy(schedule, spacing, scheduler),
+  })
+}
+
+/**
+ * A denoiser clipped as a model wants it.
+ *
+ * @param clip true: always, at least to [−1, 1]; false: never; left out: as the model says, and points never
+ */
+export function clippedAs(
+  { sampling, scale }: { readonly sampling: Sampling; readonly scale: { readonly kind: string } },
+  denoiser: Denoiser,
+  clip?: boolean,
+): Denoiser {
+  return project(denoiser, clipOf({ sampling, scale }, clip))
+}
+
+/** How the mean is clipped by {@link clippedAs}. */
+export function clipOf(
+  { sampling, scale }: { readonly sampling: Sampling; readonly scale: { readonly kind: string } },
+  clip?: boolean,
+): Clip | null {
+  const wanted = clip ?? (scale.kind !== 'points' && sampling.clip !== null)
+  return wanted ? (sampling.clip ?? toRange) : null
+}
+
+/** The sampler that a model is drawn with. */
+export function samplerOf({ sampler }: Sampling): Sampler {
+  return samplerByName(sampler)
+}
+
+function timesBy(
+  schedule: Schedule,
+  spacing: string | undefined,
+  scheduler: Pick<SchedulerParts, 'times'> | undefined,
+): (steps: number) => number[] {
+  if (spacing === undefined) return (steps) => timesOf(schedule, steps)
+  if (spacing === 'scheduler' && scheduler) return scheduler.times
+  if (!spacingNames.some((name) => name === spacing)) {
+    throw new TweedieError('model', `tweedie.json: sampler.spacing is ${JSON.stringify(spacing)}`, {
+      hint: `one of ${spacingNames.join(', ')}${scheduler ? ', scheduler' : ''}`,
+    })
+  }
+  return (steps) => timesOf(schedule, steps, spacing as SpacingName)
+}
+
+function checkSampler(name: string): void {
+  try {
+    samplerByName(name)
+  } catch (cause) {
+    throw new TweedieError('model', `tweedie.json: sampler.sampler is ${JSON.stringify(name)}: no such sampler`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,76 @@
+/** A part of a model: a network's class, its configuration and its weights, whoever can build it. */
+import { TweedieError } from '../../errors.ts'
+import { readSafetensors, toFloat32 } from './safetensors.ts'
+
+/** One part. */
+export interface Component {
+  /** Whose class it is: `diffusers`, `transformers`, `tweedie`. */
+  readonly library: string
+  readonly className: string
+  /** Complete for a `UNet2DModel`, and the network's own business otherwise. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** The parameters by their names, as float32; a prefix that wrappers put before all names is left out. */
+  readonly weights: ReadonlyMap<string, ModelWeight>
+}
+
+/** One parameter. */
+export interface ModelWeight {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** What wrappers put before the names of all parameters: compiled, data-parallel and averaged networks. */
+const wrappers = ['_orig_mod', 'module']
+/** What else stands before all names of a network of ours that is part of something larger. */
+const owners = ['model', 'unet', 'network', 'ema_model', 'diffusion_model']
+
+/**
+ * The tensors of several files as one map.
+ *
+ * @param files names in errors, and contents
+ * @param owned where each tensor is, if an index says so
+ * @throws TweedieError `model` for a tensor that two files have, or that is not where the index says
+ */
+export function joinWeights(
+  files: readonly (readonly [source: string, bytes: Uint8Array])[],
+  owned?: ReadonlyMap<string, string>,
+): Map<string, ModelWeight> {
+  const weights = new Map<string, ModelWeight>()
+  for (const [source, bytes] of files) {
+    for (const [name, tensor] of readSafetensors(bytes, source).tensors) {
+      if (weights.has(name)) throw new TweedieError('model', `${source}: tensor ${name} is in another file too`)
+      weights.set(name, { shape: tensor.shape, data: toFloat32(tensor) })
+    }
+  }
+  const missing = owned && [...owned].find(([name]) => !weights.has(name))
+  if (missing) {
+    throw new TweedieError('model', `tensor ${missing[0]} is not in ${missing[1]}, where the index has it`, {
+      hint: 'fetch all files of the model again',
+    })
+  }
+  return weights
+}
+
+/**
+ * Leaves out what stands before all names.
+ *
+ * @param more also the names of what a network may be part of, such as `unet.`
+ * @returns the weights, and what was left out
+ */
+export function withoutPrefix(
+  weights: ReadonlyMap<string, ModelWeight>,
+  more: boolean,
+): { readonly weights: ReadonlyMap<string, ModelWeight>; readonly prefix: string } {
+  // how many states an average is of, beside the averaged network
+  const names = [...weights.keys()].filter((name) => name !== 'n_averaged')
+  let prefix = ''
+  for (;;) {
+    const segment = /^[^.]+/.exec(names[0]?.slice(prefix.length) ?? '')?.[0]
+    if (segment === undefined || !(wrappers.includes(segment) || (more && owners.includes(segment)))) break
+    const longer = `${prefix}${segment}.`
+    if (!names.every((name) => name.startsWith(longer))) break
+    prefix = longer
+  }
+  if (prefix === '') return { weights, prefix }
+  return { weights: new Map(names.map((name) => [name.slice(prefix.length), weights.get(name)!])), prefix }
+}

@@ -1,0 +1,96 @@
+/** From the files of a folder to a model. */
+import { TweedieError } from '../../errors.ts'
+import type { UNet2DFields } from '../../engine/nn/unet2d/config.ts'
+import { defaultMeta } from './default-meta.ts'
+import { configFile, type FolderPlan, indexPath, metaPath, type PartPlace, planFolder } from './folder-plan.ts'
+import type { ModelFiles, ModelFolder, ReadFolderOptions } from './folder-types.ts'
+import { readFolderJson, readPart } from './read-part.ts'
+import { type SchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
+import { type TweedieMeta, parseTweedieMeta } from './tweedie-meta.ts'
+
+/**
+ * Reads a model folder. A plain diffusers folder, without `tweedie.json`, is read with sensible defaults.
+ *
+ * @param files its files, also some that do not matter
+ * @param source what to call the folder in errors
+ * @throws TweedieError `model` for whatever is missing, broken or not supported
+ */
+export function decodeModelFolder(files: ModelFiles, source = 'model', options: ReadFolderOptions = {}): ModelFolder {
+  const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
+  const plan = planFolder(new Set(files.keys()), json, source)
+  const main = mainPart(plan, source)
+  requireConfig(files, main, plan, source)
+  const stored = files.has(metaPath) ? parseTweedieMeta(json(metaPath), `${source}/${metaPath}`) : undefined
+  const stated = options.scheduler ?? (plan.scheduler === null ? null : (json(plan.scheduler) as object))
+  const scheduler = stated && parseSchedulerConfig(stated, `${source}/${plan.scheduler ?? 'scheduler'}`)
+  const notes = [...plan.notes]
+  const components = new Map(
+    plan.parts.map((part) => {
+      const size =
+        part === main ? (options.sampleSize ?? sizeOf(stored, json(`${part.folder}${configFile}`))) : undefined
+      return [part.name, readPart(files, part, source, { ...options, size, notes })]
+    }),
+  )
+  const { className, config, weights } = components.get(main.name)!
+  const meta = stored ?? plainMeta(config, scheduler, stated, source)
+  if (scheduler === null && meta.schedule === null && meta.process === null) throw noiseMissing(source)
+  return { components, network: { className, config }, weights, scheduler, meta, notes }
+}
+
+/** The part that the model is sampled from. */
+function mainPart({ parts, pipeline }: FolderPlan, source: string): PartPlace {
+  const main = ['unet', 'network']
+    .map((name) => parts.find((part) => part.name === name))
+    .find((part) => part !== undefined)
+  const only = parts.length === 1 && parts[0]!.library === 'tweedie' ? parts[0] : undefined
+  if (main ?? only) return (main ?? only)!
+  const names = parts.map(({ name }) => name).join(', ') || 'no parts'
+  throw new TweedieError('model', `${source}/${indexPath}: ${pipeline} with ${names} is not supported`, {
+    hint: 'a unet is needed, or a network of tweedie',
+  })
+}
+
+/** Refuses a folder that names a main part and does not have it; of a class that nobody here builds, it says so. */
+function requireConfig(
+  files: ModelFiles,
+  { folder, library, className }: PartPlace,
+  { pipeline }: FolderPlan,
+  source: string,
+) {
+  const path = `${folder}${configFile}`
+  if (files.has(path)) return
+  const known = library === 'tweedie' || className === 'UNet2DModel'
+  const more = known ? '' : `; ${pipeline} of ${library} ${className} is not supported`
+  throw new TweedieError('model', `${source}/${path}: no such file${more}`, { hint: 'is this the folder of a model?' })
+}
+
+/** Height and width as the network sees them, by the data: in patches, and padded so that they can be halved. */
+function sizeOf(meta: TweedieMeta | undefined, config: unknown): [height: number, width: number] | undefined {
+  if (meta === undefined || meta.data.shape.length !== 3) return undefined
+  const { block_out_channels: blocks } = Object(config) as { readonly block_out_channels?: unknown }
+  const stride = Array.isArray(blocks) ? 2 ** (blocks.length - 1) : 1
+  const side = (size: number): number => Math.ceil(size / (meta.data.patch * stride)) * stride
+  return [side(meta.data.shape[1]!), side(meta.data.shape[2]!)]
+}
+
+/** What can be said of a folder without `tweedie.json`. */
+function plainMeta(
+  config: Readonly<Record<string, unknown>>,
+  scheduler: SchedulerConfig | null,
+  stated: object | null,
+  source: string,
+): TweedieMeta {
+  if (scheduler === null || stated === null) throw noiseMissing(source)
+  const { in_channels: channels = 1, sample_size: size = 1 } = config as Partial<UNet2DFields>
+  return defaultMeta([channels, ...(typeof size === 'number' ? [size, size] : size)], scheduler, stated)
+}
+
+function noiseMissing(source: string): TweedieError {
+  return new TweedieError(
+    'model',
+    `${source}: there is no scheduler: the noise that the network was trained on is not known`,
+    {
+      hint: 'give the option scheduler: the path of a scheduler_config.json, or its content, such as { _class_name: "DDPMScheduler" }',
+    },
+  )
+}

@@ -1,0 +1,89 @@
+/** From a model to the files of its folder. */
+import { TweedieError } from '../../errors.ts'
+import type { Component } from './component.ts'
+import { configFile, indexPath, metaPath, schedulerFile } from './folder-plan.ts'
+import type { ModelFolderInput } from './folder-types.ts'
+import { formatPythonJson } from './json.ts'
+import { writeSafetensors } from './safetensors.ts'
+import { formatSchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
+import { parseTweedieMeta, type TweedieMetaInput } from './tweedie-meta.ts'
+import { formatUNet } from './unet-config.ts'
+import { weightFileOf } from './weight-files.ts'
+
+/** The version of diffusers whose configurations these are. */
+const diffusersVersion = '0.24.0'
+const partName = /^[a-z][a-z0-9_]{0,63}$/
+
+/**
+ * The files of a model folder. Equal models give equal bytes.
+ *
+ * @throws TweedieError `model` or `shape` when the model contradicts itself
+ */
+export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Array> {
+  const parts = partsOf(folder)
+  const scheduler = folder.scheduler && parseSchedulerConfig(folder.scheduler)
+  const meta = parseTweedieMeta(folder.meta)
+  if (scheduler === null && meta.schedule === null && meta.process === null) {
+    throw new TweedieError(
+      'model',
+      'a model needs a scheduler, or a schedule or process in its meta: on which noise is it trained?',
+    )
+  }
+  const pipeline = parts.size === 1 && parts.has('unet') ? 'DDPMPipeline' : 'TweediePipeline'
+  const index = {
+    ...note(pipeline),
+    ...(scheduler && { scheduler: ['diffusers', scheduler._class_name] }),
+    ...Object.fromEntries(Array.from(parts, ([name, { library, className }]) => [name, [library, className]])),
+  }
+  return new Map([
+    [indexPath, json(index)],
+    ...(scheduler
+      ? [[`scheduler/${schedulerFile}`, json({ ...note(''), ...formatSchedulerConfig(scheduler) })] as const]
+      : []),
+    ...Array.from(parts, ([name, part]) => filesOf(name, part)).flat(),
+    [metaPath, json(meta)],
+  ])
+}
+
+/** The bytes of `tweedie.json`. */
+export function encodeMeta(meta: TweedieMetaInput): Uint8Array {
+  return json(parseTweedieMeta(meta))
+}
+
+/** The name of the main part, by the class of its network. */
+export function mainName(className: string): 'unet' | 'network' {
+  return className === 'UNet2DModel' ? 'unet' : 'network'
+}
+
+/** All parts, the main one first. */
+function partsOf({ network, weights, components = new Map() }: ModelFolderInput): Map<string, Component> {
+  const { className, config } = network
+  const name = mainName(className)
+  const library = name === 'unet' ? 'diffusers' : 'tweedie'
+  const parts = new Map<string, Component>([[name, { library, className, config, weights }]])
+  for (const [other, component] of components) {
+    if (!partName.test(other) || other === 'scheduler') {
+      throw new TweedieError('model', `${JSON.stringify(other)} is no name of a part`, {
+        hint: 'small letters, digits and _, such as vae or text_encoder',
+      })
+    }
+    if (!parts.has(other)) parts.set(other, component)
+  }
+  return parts
+}
+
+function filesOf(name: string, { library, className, config, weights }: Component): [string, Uint8Array][] {
+  const written = className === 'UNet2DModel' ? formatUNet(config) : config
+  return [
+    [`${name}/${configFile}`, json({ ...written, ...note(className) })],
+    [`${name}/${weightFileOf(library)}`, writeSafetensors(weights, { format: 'pt' })],
+  ]
+}
+
+function note(className: string): Record<string, string> {
+  return { _class_name: className, _diffusers_version: diffusersVersion }
+}
+
+function json(value: unknown): Uint8Array {
+  return new TextEncoder().encode(formatPythonJson(value))
+}

@@ -1,0 +1,99 @@
+/**
+ * Where the parts of a model lie in a folder. Four layouts are known: a pipeline with a folder for every part, as diffusers writes it; a
+ * pipeline whose files all lie side by side; a training checkpoint (`unet/`, `unet_ema/`); a network alone (`config.json` and weights).
+ */
+import * as z from 'zod'
+import { TweedieError } from '../../errors.ts'
+import { parseConfig } from './parse-config.ts'
+
+/** Where one part lies. */
+export interface PartPlace {
+  /** Its name in the model: `unet`, `vae`, … */
+  readonly name: string
+  /** As `model_index.json` has it; undefined where there is none, and the part's own configuration says it. */
+  readonly library?: string | undefined
+  readonly className?: string | undefined
+  /** The folder that it lies in, with a slash at its end; empty: the model's own. */
+  readonly folder: string
+}
+
+/** Where everything lies. */
+export interface FolderPlan {
+  /** The class of the pipeline, if the folder says it. */
+  readonly pipeline?: string | undefined
+  readonly parts: readonly PartPlace[]
+  /** The scheduler's file; null: there is none, and the model says its noise itself. */
+  readonly scheduler: string | null
+  /** What is to be said of the choices made. */
+  readonly notes: readonly string[]
+}
+
+/** The file that lists the parts. */
+export const indexPath = 'model_index.json'
+/** The file that changes with every save, and is written last. */
+export const metaPath = 'tweedie.json'
+
+/** The configuration of a part, in its folder. */
+export const configFile = 'config.json'
+export const schedulerFile = 'scheduler_config.json'
+
+/** Classes in an index that are no networks. */
+const noNetwork = /(Scheduler|Tokenizer|TokenizerFast|Processor|Extractor|Checker)$/
+const partName = /^[A-Za-z0-9_-]{1,64}$/
+
+/**
+ * Makes the plan of a folder.
+ *
+ * @param names of its files by their paths, also of files that do not matter
+ * @param json the content of one of them
+ * @param source what to call the folder in errors
+ * @throws TweedieError `model` where no layout is known
+ */
+export function planFolder(names: ReadonlySet<string>, json: (path: string) => unknown, source: string): FolderPlan {
+  // a folder of ours has an index: without it, it is broken
+  if (names.has(indexPath) || names.has(metaPath)) return planPipeline(names, json(indexPath), source)
+  const notes: string[] = []
+  const scheduler = placeOf(names, schedulerFile, 'scheduler') ?? null
+  const trained = ['unet_ema', 'unet'].filter((name) => names.has(`${name}/${configFile}`))
+  if (trained.length === 2) notes.push('unet_ema is read: the average of the weights; unet has the last ones')
+  if (trained.length > 0) return { parts: [{ name: 'unet', folder: `${trained[0]}/` }], scheduler, notes }
+  if (names.has(configFile)) return { parts: [{ name: 'unet', folder: '' }], scheduler, notes }
+  throw new TweedieError('model', `${source}/${indexPath}: no such file`, { hint: 'is this the folder of a model?' })
+}
+
+/** The folders that may hold files of a model: those that an index lists, or those of a training checkpoint. */
+export function partFolders(index: unknown): readonly string[] {
+  if (index === undefined) return ['unet', 'unet_ema', 'scheduler']
+  return Object.keys(Object(index)).filter((name) => partName.test(name) && !name.startsWith('_'))
+}
+
+function planPipeline(names: ReadonlySet<string>, value: unknown, source: string): FolderPlan {
+  const file = `${source}/${indexPath}`
+  const index = parseConfig(z.looseObject({ _class_name: z.string() }), value, file)
+  const entry = z.tuple([z.string().nullable(), z.string().nullable()])
+  const listed = Object.entries(index).flatMap(([name, item]) => {
+    const { data } = entry.safeParse(item)
+    return data?.[0] && data[1] ? [{ name, library: data[0], className: data[1] }] : []
+  })
+  const strange = listed.find(({ name }) => !partName.test(name))
+  if (strange) throw new TweedieError('model', `${file}: ${JSON.stringify(strange.name)} is no name of a part`)
+  const parts = listed
+    .filter(({ className }) => !noNetwork.test(className))
+    .map((part) => ({ ...part, folder: isFlat(names, part.name) ? '' : `${part.name}/` }))
+  const wanted = listed.some(({ name }) => name === 'scheduler')
+  return {
+    pipeline: index._class_name,
+    parts,
+    scheduler: wanted ? (placeOf(names, schedulerFile, 'scheduler') ?? `scheduler/${schedulerFile}`) : null,
+    notes: [],
+  }
+}
+
+/** Whether a part's files lie beside the index. */
+function isFlat(names: ReadonlySet<string>, name: string): boolean {
+  return !names.has(`${name}/${configFile}`) && names.has(configFile)
+}
+
+function placeOf(names: ReadonlySet<string>, file: string, folder: string): string | undefined {
+  return [`${folder}/${file}`, file].find((path) => names.has(path))
+}

@@ -1,0 +1,43 @@
+/** A model folder in memory. */
+import type { UNet2DFields } from '../../engine/nn/unet2d/config.ts'
+import type { Component, ModelWeight } from './component.ts'
+import type { SchedulerConfig } from './scheduler-config.ts'
+import type { TweedieMeta, TweedieMetaInput } from './tweedie-meta.ts'
+
+/** Everything that a trained model is. */
+export interface ModelFolder {
+  /** Its parts by name: `unet` or `network`, and perhaps `vae`, `text_encoder`, `prior`, … */
+  readonly components: ReadonlyMap<string, Component>
+  /** Class and configuration of the main part: the one called `unet`, else `network`, else the only one. */
+  readonly network: Pick<Component, 'className' | 'config'>
+  /** The parameters of the main part. */
+  readonly weights: ReadonlyMap<string, ModelWeight>
+  /** The noise that it was trained on, in diffusers' terms; `null` where `meta.schedule` says it. */
+  readonly scheduler: SchedulerConfig | null
+  readonly meta: TweedieMeta
+  /** What was chosen or passed over while reading, in plain sentences. */
+  readonly notes: readonly string[]
+}
+
+/** What {@link encodeModelFolder} takes: a {@link ModelFolder} whose defaults may be left out. */
+export interface ModelFolderInput {
+  readonly network: ModelFolder['network']
+  readonly weights: ModelFolder['weights']
+  /** Other parts; an entry of the main part's name is left out: `network` and `weights` say what it is. */
+  readonly components?: ModelFolder['components'] | undefined
+  readonly scheduler: (Partial<SchedulerConfig> & { readonly _class_name: string }) | null
+  readonly meta: TweedieMetaInput
+}
+
+/** How to read a folder that does not say everything. */
+export interface ReadFolderOptions {
+  /** The noise: the content of a `scheduler_config.json`. It takes the place of the folder's own. */
+  readonly scheduler?: Readonly<Record<string, unknown>> | undefined
+  /** Which of several weight files: `fp16`, `bf16`, …; default the plain one. */
+  readonly variant?: string | undefined
+  /** Height and width of the images where `sample_size` is null. */
+  readonly sampleSize?: UNet2DFields['sample_size'] | undefined
+}
+
+/** The files of a model folder by their paths, with forward slashes. */
+export type ModelFiles = ReadonlyMap<string, Uint8Array>

@@ -1,0 +1,59 @@
+/** The files of a model folder that matter, found by listing it. */
+import { isTweedieError } from '../../../errors.ts'
+import { configFile, indexPath, metaPath, partFolders, planFolder, schedulerFile } from '../folder-plan.ts'
+import type { ReadFolderOptions } from '../model-folder.ts'
+import { namesIn, readFolderJson } from '../read-part.ts'
+import { chooseWeightFiles } from '../weight-files.ts'
+
+/** A folder that is read. */
+export interface FolderOnDisk {
+  /** A file's content by its path in the folder; undefined: there is none. */
+  read(path: string): Promise<Uint8Array | undefined>
+  /** The names of the files in a folder below, or in the folder itself (''). */
+  list(folder: string): Promise<readonly string[]>
+}
+
+/** No index of weights is longer than this many bytes. */
+const isSmall = (name: string): boolean =>
+  [indexPath, metaPath, configFile, schedulerFile].includes(name) || /\.safetensors\.index(\.[\w-]+)?\.json$/.test(name)
+
+/**
+ * Reads what is needed of a folder: its small files, and the weights that its parts are read from. What is missing is left to whoever
+ * decodes them.
+ *
+ * @param source what to call the folder in errors
+ */
+export async function readFolderFiles(
+  source: string,
+  folder: FolderOnDisk,
+  { variant }: Pick<ReadFolderOptions, 'variant'>,
+): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>()
+  const names = new Set<string>()
+  const take = async (path: string): Promise<void> => {
+    const bytes = await folder.read(path)
+    if (bytes !== undefined) files.set(path, bytes)
+  }
+  const look = async (below: string): Promise<void> => {
+    for (const name of await folder.list(below)) {
+      names.add(below + name)
+      if (isSmall(name)) await take(below + name)
+    }
+  }
+  await look('')
+  const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
+  for (const name of partFolders(files.has(indexPath) ? json(indexPath) : undefined)) await look(`${name}/`)
+  for (const { folder: place, library = 'diffusers' } of planFolder(names, json, source).parts) {
+    for (const name of chosen(namesIn(names, place), library, variant)) await take(place + name)
+  }
+  return files
+}
+
+function chosen(names: readonly string[], library: string, variant: string | undefined): readonly string[] {
+  try {
+    return chooseWeightFiles(names, '', { library, variant }).names
+  } catch (error) {
+    if (isTweedieError(error)) return []
+    throw error
+  }
+}

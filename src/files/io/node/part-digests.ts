@@ -1,0 +1,49 @@
+/**
+ * Digests of the weights of a model's parts, which `tweedie.json` holds: files of two saves that were mixed are then not taken for one
+ * model. They are of the length and of pieces spread over a file, since two trainings differ everywhere, and a model is opened often.
+ */
+import { createHash } from 'node:crypto'
+import { TweedieError } from '../../../errors.ts'
+import type { TweedieMeta } from '../tweedie-meta.ts'
+
+type Parts = TweedieMeta['parts']
+
+const pieces = 64
+const pieceLength = 4096
+
+/** What is to be recorded of the parts among the files of a folder. */
+export function partDigests(parts: Parts, files: ReadonlyMap<string, Uint8Array>): NonNullable<Parts> {
+  const names = new Set([...files.keys()].filter(isWeights).map((path) => path.split('/')[0]!))
+  return Object.fromEntries(Array.from(names, (name) => [name, { ...parts?.[name], digest: digestOf(name, files) }]))
+}
+
+/**
+ * Refuses weights that are not of the save that was recorded.
+ *
+ * @throws TweedieError `model` that names the part
+ */
+export function requireDigests(parts: Parts, files: ReadonlyMap<string, Uint8Array>, source: string): void {
+  for (const [name, { digest }] of Object.entries(parts ?? {})) {
+    if (digest === undefined || digest === digestOf(name, files)) continue
+    throw new TweedieError('model', `${source}/${name}: its weights are not those that tweedie.json was saved with`, {
+      hint: `copy the whole folder again; if the weights were replaced on purpose, delete parts.${name}.digest in tweedie.json`,
+    })
+  }
+}
+
+function digestOf(name: string, files: ReadonlyMap<string, Uint8Array>): string {
+  const hash = createHash('sha256')
+  for (const path of [...files.keys()].filter((each) => each.startsWith(`${name}/`) && isWeights(each)).sort()) {
+    const bytes = files.get(path)!
+    hash.update(`${path}\0${bytes.length}\0`)
+    for (let i = 0; i < pieces; i++) {
+      const from = Math.floor((i / (pieces - 1)) * Math.max(0, bytes.length - pieceLength))
+      hash.update(bytes.subarray(from, from + pieceLength))
+    }
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+function isWeights(path: string): boolean {
+  return path.endsWith('.safetensors')
+}
