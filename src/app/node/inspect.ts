@@ -10,6 +10,7 @@ import { imageExtensions, readProvenance } from '../../files/io/node/images.ts'
 import { readLog } from '../../tools/train/node/log-file.ts'
 import { readCheckpoint, runPaths } from '../../tools/train/node/run-folder.ts'
 import { bytes, shapeText, table, thousands } from '../../words.ts'
+import { holdsComponent, inspectComponent } from './inspect-component.ts'
 import { openFolder } from './open-folder.ts'
 
 /** What was found, for programs and for people. */
@@ -37,7 +38,7 @@ export interface InspectOptions {
 export async function inspect(path: string, { all = false, own = {} }: InspectOptions = {}): Promise<Inspection> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw new TweedieError('model', `${path}: no such file or folder`)
-  if (found.isDirectory()) return inspectModel(path, own)
+  if (found.isDirectory()) return (await holdsComponent(path)) ? inspectComponent(path) : inspectModel(path, own)
   const extension = extname(path).toLowerCase()
   if (extension === '.safetensors') return inspectSafetensors(path, all)
   if (extension === '.onnx') return inspectOnnx(path)

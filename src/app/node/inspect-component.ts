@@ -1,0 +1,36 @@
+/** A network in a folder of its own, without the noise that it was trained on: what it is and how large. */
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { configFile, indexPath, schedulerFile } from '../../files/io/folder-plan.ts'
+import { readComponent } from '../../files/io/node/read-component.ts'
+import { table, thousands } from '../../words.ts'
+
+/** Whether a folder holds a network and neither a pipeline nor a scheduler. */
+export async function holdsComponent(path: string): Promise<boolean> {
+  const has = (name: string): Promise<boolean> =>
+    access(join(path, name)).then(
+      () => true,
+      () => false,
+    )
+  const [config, index, scheduler] = await Promise.all([configFile, indexPath, schedulerFile].map(has))
+  return config! && !index && !scheduler
+}
+
+/** Describes it. */
+export async function inspectComponent(
+  path: string,
+): Promise<{ readonly facts: Readonly<Record<string, unknown>>; readonly text: string }> {
+  const { library, className, config, weights, notes } = await readComponent(path)
+  const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0)
+  return {
+    facts: { kind: 'component', library, network: className, parameters, tensors: weights.size, config, notes },
+    text: table([
+      ['component', path],
+      ['network', className],
+      ['parameters', thousands(parameters)],
+      ['tensors', thousands(weights.size)],
+      ['notes', notes.join('; ') || undefined],
+      ['sampling', 'needs a scheduler_config.json beside it: on which noise it was trained is not said here'],
+    ]),
+  }
+}
