@@ -9,6 +9,7 @@ export function describeNoise({
   meta,
 }: Pick<ModelNoise, 'scheduler' | 'schedule'> & { readonly meta: TweedieMeta }) {
   if (!scheduler) return { facts: { noise: meta.schedule }, text: schedule.name }
-  const { beta_schedule: name, num_train_timesteps: levels } = scheduler
+  const { beta_schedule, num_train_timesteps: levels } = scheduler
+  const name = schedule.table ? beta_schedule : schedule.name
   return { facts: { noise: { schedule: name, levels } }, text: `${name}, ${levels} levels` }
 }

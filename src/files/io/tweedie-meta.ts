@@ -25,8 +25,6 @@ export interface TweedieMeta {
   readonly training: JsonRecord
   /** How it is sampled unless told otherwise. */
   readonly sampler: TweedieMetaSampler
-  /** The family of models that it belongs to; where it is missing, the rest of this file tells. */
-  readonly family?: string | undefined
   /** What is to be known of its parts by name, where it has several. */
   readonly parts?: Readonly<Record<string, TweedieMetaPart>> | undefined
   /** A digest of the save that this file belongs to; written by the model folder itself. */
@@ -134,7 +132,6 @@ const schema = z.object({
       guidance: z.number().optional(),
     })
     .default({}),
-  family: z.string().min(1).optional(),
   parts: z.record(z.string(), z.object({ frozen: z.boolean().optional(), digest: z.string().optional() })).optional(),
   save: z.string().optional(),
 })
