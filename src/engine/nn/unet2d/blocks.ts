@@ -5,6 +5,7 @@ import { selfAttention } from '../attention.ts'
 import { convolution, groupNorm, linear } from '../layers.ts'
 import type { Scope } from '../parameters.ts'
 import type { Resample } from './config.ts'
+import { firDownsample, firUpsample } from './fir.ts'
 
 /** What all blocks share. */
 export interface BlockContext {
@@ -12,7 +13,8 @@ export interface BlockContext {
   readonly time: Tensor
   readonly act: (x: Tensor) => Tensor
   readonly drop: (x: Tensor) => Tensor
-  readonly groups: number
+  /** Groups of norms; null: a quarter of the channels, at most 32. */
+  readonly groups: number | null
   readonly epsilon: number
   /** Whether time scales and shifts the second norm, instead of being added before it. */
   readonly scaleShift: boolean
@@ -26,6 +28,17 @@ export interface ResnetOptions {
   readonly resample?: 'down' | 'up'
   /** The residual sum is divided by it. */
   readonly scale?: number
+  /** Groups of the first norm, if not those of all blocks. */
+  readonly groups?: number | null
+  /** Groups of the second norm, if not those of the first. */
+  readonly groupsOut?: number | null
+  /** Whether the resolution changes by a filter, and the short cut is a convolution even where the channels stay. */
+  readonly filtered?: boolean
+}
+
+/** The number of groups of a norm over so many channels. */
+export function groupsOf(groups: number | null, channels: number): number {
+  return groups ?? Math.min(Math.floor(channels / 4), 32)
 }
 
 /**
@@ -33,22 +46,26 @@ export interface ResnetOptions {
  * cut where the channels differ. `x [N, C, H, W] → [N, channels, H', W']`.
  */
 export function resnet(scope: Scope, x: Tensor, channels: number, context: BlockContext, options: ResnetOptions = {}) {
-  const { act, drop, groups, epsilon, time, scaleShift } = context
-  const { resample, scale = 1 } = options
-  const resized = (h: Tensor): Tensor =>
-    resample === 'down' ? averagePool(h, [2, 2]) : resample === 'up' ? upsample(h, [2, 2]) : h
+  const { act, drop, epsilon, time, scaleShift } = context
+  const { resample, scale = 1, filtered = false } = options
+  const { groups = context.groups, groupsOut = groups } = options
+  const resized = (h: Tensor): Tensor => {
+    if (resample === 'down') return filtered ? firDownsample(h) : averagePool(h, [2, 2])
+    if (resample === 'up') return filtered ? firUpsample(h) : upsample(h, [2, 2])
+    return h
+  }
 
-  let h = resized(act(groupNorm(scope.child('norm1'), x, groups, epsilon)))
+  let h = resized(act(groupNorm(scope.child('norm1'), x, groupsOf(groups, x.shape[1]!), epsilon)))
   h = convolution(scope.child('conv1'), h, channels)
   const told = linear(scope.child('time_emb_proj'), time, scaleShift ? 2 * channels : channels)
   const [first, second] = split(reshape(told, [...told.shape, 1, 1]), 1, scaleShift ? [channels, channels] : [channels])
   if (!scaleShift) h = add(h, first!)
-  h = groupNorm(scope.child('norm2'), h, groups, epsilon)
+  h = groupNorm(scope.child('norm2'), h, groupsOf(groupsOut, channels), epsilon)
   if (scaleShift) h = add(mul(h, add(first!, 1)), second!)
   h = convolution(scope.child('conv2'), drop(act(h)), channels)
 
   const short = resized(x)
-  const same = x.shape[1] === channels
+  const same = x.shape[1] === channels && !filtered
   return rescale(
     add(same ? short : convolution(scope.child('conv_shortcut'), short, channels, { kernel: 1 }), h),
     scale,
@@ -64,10 +81,10 @@ export function attend(
   scope: Scope,
   x: Tensor,
   { epsilon, groups: shared, headDim }: BlockContext,
-  { groups = shared, scale = 1 }: { readonly groups?: number; readonly scale?: number } = {},
+  { groups = shared, scale = 1 }: { readonly groups?: number | null; readonly scale?: number } = {},
 ): Tensor {
   const [batch, channels, height, width] = x.shape as [number, number, number, number]
-  const normal = groups === 0 ? x : groupNorm(scope.child('group_norm'), x, groups, epsilon)
+  const normal = groups === 0 ? x : groupNorm(scope.child('group_norm'), x, groupsOf(groups, channels), epsilon)
   const tokens = transpose(reshape(normal, [batch, channels, height * width]), [0, 2, 1])
   const out = selfAttention(scope, tokens, channels / (headDim ?? channels))
   return rescale(add(x, reshape(transpose(out, [0, 2, 1]), x.shape)), scale)

@@ -23,6 +23,8 @@ export const downBlockTypes = Object.freeze({
   DownBlock2D: { attends: false, resample: 'conv' },
   AttnDownBlock2D: { attends: true, resample: undefined },
   ResnetDownsampleBlock2D: { attends: false, resample: 'resnet' },
+  SkipDownBlock2D: { attends: false, resample: 'skip' },
+  AttnSkipDownBlock2D: { attends: true, resample: 'skip' },
 } as const)
 
 /** Up blocks that are known. */
@@ -30,6 +32,8 @@ export const upBlockTypes = Object.freeze({
   UpBlock2D: { attends: false, resample: 'conv' },
   AttnUpBlock2D: { attends: true, resample: undefined },
   ResnetUpsampleBlock2D: { attends: false, resample: 'resnet' },
+  SkipUpBlock2D: { attends: false, resample: 'skip' },
+  AttnSkipUpBlock2D: { attends: true, resample: 'skip' },
 } as const)
 
 export type DownBlockType = keyof typeof downBlockTypes
@@ -66,7 +70,8 @@ export interface UNet2DFields {
   readonly act_fn: string
   /** Features of an attention head; null: a single head. */
   readonly attention_head_dim: number | null
-  readonly norm_num_groups: number
+  /** Groups of norms; null: a quarter of the channels, at most 32 (only where all blocks are skip blocks, which do so anyway). */
+  readonly norm_num_groups: number | null
   /** Groups of the norm in the middle block's attention; null: `norm_num_groups`, and no norm with `scale_shift`. */
   readonly attn_norm_num_groups: number | null
   readonly norm_eps: number
@@ -136,7 +141,7 @@ const rules: Partial<Record<keyof UNet2DFields, FieldRule>> = {
   dropout: probability,
   act_fn: [isActivation, '"silu", "swish", "relu", "gelu" or "mish"'],
   attention_head_dim: countOrNull,
-  norm_num_groups: count,
+  norm_num_groups: countOrNull,
   attn_norm_num_groups: countOrNull,
   norm_eps: positiveNumber,
   resnet_time_scale_shift: oneOf('default', 'scale_shift'),
@@ -224,9 +229,13 @@ function checkBlocks(config: UNet2DFields): void {
 
 function checkChannels(config: UNet2DFields): void {
   const { norm_num_groups: groups, attention_head_dim: head, block_out_channels: channels } = config
-  const strange = channels.find((each) => each % groups !== 0)
+  const types = [...config.down_block_types, ...config.up_block_types]
+  const plain = types.find((type) => !isSkipBlock(type))
+  if (groups === null && plain !== undefined) fail('norm_num_groups', groups, `a positive integer for ${plain}`)
+  const strange = groups === null ? undefined : channels.find((each) => each % groups !== 0)
   if (strange !== undefined)
     fail('norm_num_groups', groups, `a divisor of all of block_out_channels, also of ${strange}`)
+  if (types.some(isSkipBlock)) checkSkips(config)
   if (head === null) return
   const last = channels.length - 1
   for (const [level, width] of channels.entries()) {
@@ -237,5 +246,37 @@ function checkChannels(config: UNet2DFields): void {
     if (attends && width % head !== 0) {
       fail('attention_head_dim', head, `a divisor of the ${width} channels that attend at resolution ${level + 1}`)
     }
+  }
+}
+
+/** Whether an image runs beside the features of such a block. */
+export function isSkipBlock(type: DownBlockType | UpBlockType): boolean {
+  return (
+    ({ ...downBlockTypes, ...upBlockTypes } as Record<string, { readonly resample?: string | undefined }>)[type]!
+      .resample === 'skip'
+  )
+}
+
+/** What skip blocks ask of a network: images in colours, and channels that norms of 32 groups fit. */
+function checkSkips({
+  down_block_types: down,
+  up_block_types: up,
+  block_out_channels: channels,
+  ...config
+}: UNet2DFields): void {
+  if (config.in_channels !== 3 || config.out_channels !== 3) {
+    fail('in_channels', [config.in_channels, config.out_channels], '3, and 3 of out_channels, for skip blocks')
+  }
+  const last = channels.length - 1
+  for (const [level, width] of channels.entries()) {
+    const attends = down[level] === 'AttnSkipDownBlock2D' || up[last - level] === 'AttnSkipUpBlock2D'
+    if (attends && width % 32 !== 0)
+      fail('block_out_channels', channels, `multiples of 32 where skip blocks attend, not ${width}`)
+  }
+  for (const [side, types] of [
+    ['down_block_types', down],
+    ['up_block_types', up],
+  ] as const) {
+    if (!types.every(isSkipBlock)) fail(side, types, 'skip blocks at all resolutions, or at none')
   }
 }

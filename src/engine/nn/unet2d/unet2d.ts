@@ -2,7 +2,7 @@
  * `UNet2DModel`: the U-Net of DDPM and its kin, with the parameter names and options of diffusers, so that weights go
  * both ways. Ronneberger et al., U-Net (2015); Ho et al., DDPM (2020); Dhariwal & Nichol (2021).
  */
-import { cast, concat, div, expectShape, gather, mul, reshape, silu, sub } from '../../graph/index.ts'
+import { add, cast, concat, div, expectShape, gather, mul, reshape, silu, sub } from '../../graph/index.ts'
 import type { Tensor } from '../../graph/index.ts'
 import { activation } from '../activation.ts'
 import { heightAndWidth } from '../check-config.ts'
@@ -13,11 +13,12 @@ import type { Network, NetworkInputs } from '../network.ts'
 import { normalWith } from '../parameters.ts'
 import type { Scope } from '../parameters.ts'
 import { gaussianFourier, sinusoidal, timeMlp } from '../time-embedding.ts'
-import { attend, doubled, downsample, resnet } from './blocks.ts'
+import { attend, doubled, downsample, groupsOf, resnet } from './blocks.ts'
 import type { BlockContext } from './blocks.ts'
 import { checkSize, completeConfig, downBlockTypes, strideOf, upBlockTypes, writtenConfig } from './config.ts'
 import type { UNet2DConfig, UNet2DFields } from './config.ts'
 import { modernName } from './legacy.ts'
+import { type Pair, skipDown, skipUp } from './skip-blocks.ts'
 
 /**
  * A U-Net for images.
@@ -64,11 +65,13 @@ function build(config: UNet2DFields, scope: Scope, { x, t, conditions, dropout }
   const centred = config.center_input_sample ? sub(mul(x, 2), 1) : x
   const seen = withImages(centred, conditions, specsOf(config))
   const start = convolution(scope.child('conv_in'), seen, config.block_out_channels[0]!)
-  const skips = downwards(config, scope.child('down_blocks'), start, context)
+  const skips = downwards(config, scope.child('down_blocks'), { h: start, image: centred }, context)
   const deepest = middle(config, scope.child('mid_block'), skips.at(-1)!, context)
-  const h = upwards(config, scope.child('up_blocks'), deepest, skips, context)
-  const normal = groupNorm(scope.child('conv_norm_out'), h, context.groups, context.epsilon)
-  const y = convolution(scope.child('conv_out'), silu(normal), config.out_channels)
+  const { h, image } = upwards(config, scope.child('up_blocks'), deepest, skips, context)
+  const groups = groupsOf(context.groups, h.shape[1]!)
+  const normal = groupNorm(scope.child('conv_norm_out'), h, groups, context.epsilon)
+  const last = convolution(scope.child('conv_out'), silu(normal), config.out_channels)
+  const y = image ? add(last, image) : last
   return config.time_embedding_type === 'fourier' ? div(y, reshape(t, [-1, 1, 1, 1])) : y
 }
 
@@ -96,18 +99,24 @@ function timeFeatures(config: UNet2DFields, scope: Scope, t: Tensor): Tensor {
 }
 
 /** Down the left side: everything that the right side will see again, the deepest last. */
-function downwards(config: UNet2DFields, scope: Scope, start: Tensor, context: BlockContext): Tensor[] {
-  const skips = [start]
-  let h = start
+function downwards(config: UNet2DFields, scope: Scope, start: Pair, context: BlockContext): Tensor[] {
+  const skips = [start.h]
+  let { h, image } = start
   for (const [level, type] of config.down_block_types.entries()) {
     const block = scope.child(level)
     const { attends, resample = config.downsample_type } = downBlockTypes[type]
+    const resizes = level < config.down_block_types.length - 1
+    if (resample === 'skip') {
+      const shape = { channels: config.block_out_channels[level]!, layers: config.layers_per_block, attends, resizes }
+      ;({ h, image } = skipDown(block, { h, image }, shape, context, skips))
+      continue
+    }
     for (let layer = 0; layer < config.layers_per_block; layer++) {
       h = resnet(block.child('resnets').child(layer), h, config.block_out_channels[level]!, context)
       if (attends) h = attend(block.child('attentions').child(layer), h, context)
       skips.push(h)
     }
-    if (level < config.down_block_types.length - 1) {
+    if (resizes) {
       h = downsample(block.child('downsamplers').child(0), h, resample, config.downsample_padding, context)
       skips.push(h)
     }
@@ -132,18 +141,24 @@ function upwards(
   start: Tensor,
   skips: readonly Tensor[],
   context: BlockContext,
-): Tensor {
+): Pair {
   const waiting = [...skips]
   const channels = config.block_out_channels.toReversed()
-  let h = start
+  let [h, image] = [start, undefined as Tensor | undefined]
   for (const [level, type] of config.up_block_types.entries()) {
     const block = scope.child(level)
     const { attends, resample = config.upsample_type } = upBlockTypes[type]
+    const resizes = level < channels.length - 1
+    if (resample === 'skip') {
+      const shape = { channels: channels[level]!, layers: config.layers_per_block + 1, attends, resizes }
+      ;({ h, image } = skipUp(block, { h, image }, shape, context, waiting))
+      continue
+    }
     for (let layer = 0; layer <= config.layers_per_block; layer++) {
       h = resnet(block.child('resnets').child(layer), concat([h, waiting.pop()!], 1), channels[level]!, context)
       if (attends) h = attend(block.child('attentions').child(layer), h, context)
     }
-    if (level < channels.length - 1) h = doubled(block.child('upsamplers').child(0), h, resample, context)
+    if (resizes) h = doubled(block.child('upsamplers').child(0), h, resample, context)
   }
-  return h
+  return { h, image }
 }
