@@ -47,12 +47,12 @@ export function betaQuantile(p: number, a: number): number {
   return (low + high) / 2
 }
 
-/** ∫₀ˣ u^{a−1} (1 − u)^{a−1} du for x ≤ ½, with v = u^a, which leaves no singularity; Simpson's rule. */
+/** ∫₀ˣ u^{a−1} (1 − u)^{a−1} du for x ≤ ½: with u = w^{4/a} nothing is singular at 0. Simpson's rule. */
 function betaIntegral(x: number, a: number): number {
-  const end = x ** a
-  const density = (v: number): number => (1 - v ** (1 / a)) ** (a - 1)
+  const end = x ** (a / 4)
+  const density = (w: number): number => w ** 3 * (1 - w ** (4 / a)) ** (a - 1)
   const panels = 256
   let sum = density(0) + density(end)
   for (let i = 1; i < panels; i++) sum += (i % 2 === 1 ? 4 : 2) * density((end * i) / panels)
-  return (sum * end) / (3 * panels * a)
+  return (((4 / a) * end) / (3 * panels)) * sum
 }
