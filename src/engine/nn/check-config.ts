@@ -9,11 +9,22 @@ export function oneOf(...allowed: readonly (string | number | boolean | null)[])
   return [(value) => allowed.some((each) => each === value), allowed.map((each) => JSON.stringify(each)).join(' or ')]
 }
 
-const positive = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0
-const listOfPositive = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(positive)
+/** No size that a configuration says is larger: what it asks for is laid out in memory. */
+const largest = 2 ** 24
+/** No network is deeper: its graph is built layer by layer. */
+const deepest = 1000
+
+const positive = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) > 0 && (value as number) <= largest
+const listOfPositive = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.length <= deepest && value.every(positive)
 
 export const flag: FieldRule = [(value) => typeof value === 'boolean', 'true or false']
-export const count: FieldRule = [positive, 'a positive integer']
+export const count: FieldRule = [positive, `a positive integer, at most ${largest}`]
+export const layerCount: FieldRule = [
+  (value) => positive(value) && (value as number) <= deepest,
+  `a positive integer, at most ${deepest}`,
+]
 export const countOrNull: FieldRule = [(value) => value === null || positive(value), 'a positive integer or null']
 export const countOrZero: FieldRule = [(value) => value === 0 || positive(value), 'a whole number, 0 or more']
 export const counts: FieldRule = [listOfPositive, 'a list of positive integers']

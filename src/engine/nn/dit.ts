@@ -13,6 +13,7 @@ import {
   oneOf,
   positiveNumber,
   probability,
+  layerCount,
 } from './check-config.ts'
 import { conditionSpecs } from './condition-spec.ts'
 import { timeAndConditions } from './conditions.ts'
@@ -66,7 +67,7 @@ const rules = {
   out_channels: count,
   patch_size: count,
   hidden_size: count,
-  num_layers: count,
+  num_layers: layerCount,
   num_attention_heads: count,
   mlp_ratio: positiveNumber,
   position_embedding: oneOf('sincos', 'learned'),

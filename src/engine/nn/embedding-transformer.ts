@@ -6,7 +6,7 @@
 import { TweedieError } from '../../errors.ts'
 import { normalize, showShape, silu, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
-import { badField, checkConfig, count, positiveNumber, probability } from './check-config.ts'
+import { badField, checkConfig, count, positiveNumber, probability, layerCount } from './check-config.ts'
 import { conditionSpecs } from './condition-spec.ts'
 import { timeAndConditions } from './conditions.ts'
 import type { Network, NetworkInputs } from './network.ts'
@@ -61,7 +61,7 @@ const rules = {
   vocab_size: count,
   embedding_size: count,
   hidden_size: count,
-  num_layers: count,
+  num_layers: layerCount,
   num_attention_heads: count,
   mlp_ratio: positiveNumber,
   dropout: probability,

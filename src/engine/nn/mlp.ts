@@ -1,7 +1,7 @@
 /** A residual multilayer perceptron: for points in the plane, tables, latent codes. */
 import { add, expectShape, reshape, silu, sizeOf } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
-import { checkConfig, count, countOrNull, counts, countsOrNull, probability } from './check-config.ts'
+import { checkConfig, count, countOrNull, counts, countsOrNull, probability, layerCount } from './check-config.ts'
 import { conditionsOfKinds } from './condition-config.ts'
 import { conditionSpecs, type ConditionSpecs } from './condition-spec.ts'
 import { timeAndConditions } from './conditions.ts'
@@ -40,7 +40,7 @@ const rules = {
   input_shape: counts,
   output_shape: countsOrNull,
   width: count,
-  layers: count,
+  layers: layerCount,
   dropout: probability,
   num_class_embeds: countOrNull,
   conditions: conditionsOfKinds('vector'),

@@ -15,6 +15,7 @@ import {
   oneOf,
   positiveNumber,
   probability,
+  layerCount,
 } from './check-config.ts'
 import { conditionSpecs } from './condition-spec.ts'
 import { conditionsOnly, timeAndConditions } from './conditions.ts'
@@ -70,7 +71,7 @@ const rules = {
   vocab_size: count,
   num_states: countOrNull,
   hidden_size: count,
-  num_layers: count,
+  num_layers: layerCount,
   num_attention_heads: count,
   mlp_ratio: positiveNumber,
   neighbours: countOrZero,

@@ -1,6 +1,6 @@
 /** The configuration of a `UNet2DModel` as a file has it: completed when it is read, and without what is new when it is written. */
 import { isTweedieError, TweedieError } from '../../errors.ts'
-import { type UNet2DConfig, type UNet2DFields, completeConfig } from '../../engine/nn/unet2d/config.ts'
+import { type UNet2DConfig, type UNet2DFields, completeConfig, writtenConfig } from '../../engine/nn/unet2d/config.ts'
 
 /** What diffusers' `EMAModel` adds to the configuration of the network that it averages. */
 const averaging = [
@@ -41,13 +41,7 @@ export function completeUNet(
   }
 }
 
-/** Options that diffusers 0.24 does not know: only written where they say something. */
-const newer: Readonly<Record<string, unknown>> = { time_embedding_dim: null, mid_block_type: 'UNetMidBlock2D' }
-
 /** The options as they are written. */
-export function formatUNet(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const complete = completeConfig(config as unknown as UNet2DConfig)
-  return Object.fromEntries(
-    Object.entries(complete).filter(([key, value]) => !(Object.hasOwn(newer, key) && newer[key] === value)),
-  )
+export function formatUNet(config: Readonly<Record<string, unknown>>): object {
+  return writtenConfig(completeConfig(config as unknown as UNet2DConfig))
 }
