@@ -44,6 +44,7 @@ export { modelDenoiser, type ModelDenoiser } from './compiled/denoiser.ts'
 export type { Arithmetic } from './compiled/arithmetic.ts'
 export { calibrate, type CalibrateOptions } from './compiled/calibrate.ts'
 export { exportOnnx } from './compiled/export-onnx.ts'
+export { type StartingWeights, weightsFor } from './compiled/weights-for.ts'
 export { roundWeights, type WeightFormat, weightFormats } from './compiled/weight-format.ts'
 export {
   type DrawOptions,

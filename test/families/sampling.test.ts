@@ -102,6 +102,13 @@ describe('times', () => {
   })
 })
 
+test('of a score model the network is told σ, images lie in [0, 1], nothing is clipped', () => {
+  const model = modelWith({ _class_name: 'ScoreSdeVeScheduler', sigma_max: 50 })
+  expect(model.parametrisation.name).toBe('score')
+  expect([model.view.time(0), model.view.time(1)]).toEqual([0.01, expect.closeTo(50, 10)])
+  expect([model.meta.data.range, model.sampling.clip]).toEqual([[-255, 255], null])
+})
+
 describe('the record in tweedie.json', () => {
   test('gives sampler, steps, spacing and guidance', () => {
     const { sampling, schedule } = modelWith({}, { sampler: 'ddim', steps: 7, spacing: 'trailing', guidance: 1.5 })

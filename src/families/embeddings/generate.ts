@@ -18,7 +18,6 @@ import { modelDenoiser } from '../../compiled/denoiser.ts'
 import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { type EmbeddingModel, embeddingsOf } from './model.ts'
-import { timesOf } from '../../diffusion/sample/default-times.ts'
 
 /** How to sample, with a session of its own. */
 export type GenerateEmbeddedOptions = DrawEmbeddedOptions & WarmSession
@@ -31,7 +30,7 @@ export interface DrawEmbeddedOptions {
   readonly seed?: number | bigint | string | undefined
   /** Default DDPM's, or where something is required {@link controlled}. */
   readonly sampler?: Sampler | undefined
-  /** Falling times; default {@link embeddedSteps} steps of {@link timesOf}. */
+  /** Falling times; default what the model's folder says, else {@link embeddedSteps} steps of `timesOf`. */
   readonly times?: readonly number[] | undefined
   /** Whether the mean is rounded to embeddings on the way; default not. */
   readonly clamp?: boolean | undefined
@@ -132,7 +131,7 @@ async function draw(
   }
   const batch = Math.min(count, options.batch ?? 16)
   const [length] = model.shape as [number]
-  const times = options.times ?? timesOf(model.schedule, embeddedSteps)
+  const times = options.times ?? model.sampling.times(model.meta.sampler.steps ?? embeddedSteps)
   const control = wanted.length === 0 ? undefined : await compiled.control(wanted, batch)
   const network = await compiled.denoiser(batch)
   const denoiser = clamp ? clamped(network, table) : network
