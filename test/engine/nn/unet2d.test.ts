@@ -137,7 +137,7 @@ describe('errors', () => {
     [{ norm_num_groups: 5 }, 'norm_num_groups is 5, expected a divisor of all of block_out_channels, also of 8'],
     [{ attention_head_dim: 3 }, 'attention_head_dim is 3, expected a divisor of the 16 channels that attend'],
     [{ downsample_type: 'fir' }, 'downsample_type is "fir", expected "conv" or "resnet"'],
-    [{ class_embed_type: 'timestep' }, 'class_embed_type is "timestep"'],
+    [{ class_embed_type: 'projection' }, 'class_embed_type is "projection"'],
     [{ time_embedding_type: 'learned' }, 'num_train_timesteps is null'],
     [{ dropout: 1 }, 'dropout is 1, expected a number in [0, 1)'],
     [{ layer_per_block: 2 }, 'unknown option layer_per_block'],

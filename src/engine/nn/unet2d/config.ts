@@ -80,7 +80,8 @@ export interface UNet2DFields {
   readonly resnet_time_scale_shift: 'default' | 'scale_shift'
   /** Whether the middle block attends. */
   readonly add_attention: boolean
-  readonly class_embed_type: null
+  /** How `labels` are told: null, classes by a table; `timestep`, a number as times are; `identity`, the embedding itself. */
+  readonly class_embed_type: 'timestep' | 'identity' | null
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds: number | null
   /** Vectors, and images `[C, H, W]` of the data's size that become further channels, by name; null: none. Not diffusers'. */
@@ -146,7 +147,7 @@ const rules: Partial<Record<keyof UNet2DFields, FieldRule>> = {
   attn_norm_num_groups: countOrNull,
   norm_eps: positiveNumber,
   resnet_time_scale_shift: oneOf('default', 'scale_shift'),
-  class_embed_type: oneOf(null),
+  class_embed_type: oneOf('timestep', 'identity', null),
   num_class_embeds: countOrNull,
   conditions: conditionsOfKinds('vector', 'image'),
   num_train_timesteps: countOrNull,

@@ -6,8 +6,7 @@ import { add, cast, concat, div, expectShape, gather, mul, reshape, silu, sub } 
 import type { Tensor } from '../../graph/index.ts'
 import { activation } from '../activation.ts'
 import { heightAndWidth } from '../check-config.ts'
-import { conditionSpecs } from '../condition-spec.ts'
-import { withConditions, withImages } from '../conditions.ts'
+import { withImages } from '../conditions.ts'
 import { convolution, groupNorm } from '../layers.ts'
 import type { Network, NetworkInputs } from '../network.ts'
 import { normalWith } from '../parameters.ts'
@@ -15,6 +14,7 @@ import type { Scope } from '../parameters.ts'
 import { gaussianFourier, sinusoidal, timeMlp } from '../time-embedding.ts'
 import { attend, doubled, downsample, groupsOf, resnet } from './blocks.ts'
 import type { BlockContext } from './blocks.ts'
+import { embeddingWidth, specsOf, withClassAndConditions } from './class-embedding.ts'
 import { checkSize, completeConfig, downBlockTypes, strideOf, upBlockTypes, writtenConfig } from './config.ts'
 import type { UNet2DConfig, UNet2DFields } from './config.ts'
 import { modernName } from './legacy.ts'
@@ -75,13 +75,11 @@ function build(config: UNet2DFields, scope: Scope, { x, t, conditions, dropout }
   return config.time_embedding_type === 'fourier' ? div(y, reshape(t, [-1, 1, 1, 1])) : y
 }
 
-const specsOf = (config: UNet2DFields) => conditionSpecs(config.num_class_embeds, config.conditions)
-
 /** The embedding of time and conditions, `[N, E]`. */
 function embed(config: UNet2DFields, scope: Scope, t: Tensor, conditions: NetworkInputs['conditions']): Tensor {
-  const width = config.time_embedding_dim ?? config.block_out_channels[0]! * 4
-  const time = timeMlp(scope.child('time_embedding'), timeFeatures(config, scope.child('time_proj'), t), width)
-  return withConditions('UNet2DModel', scope, time, conditions, specsOf(config))
+  const features = (numbers: Tensor): Tensor => timeFeatures(config, scope.child('time_proj'), numbers)
+  const time = timeMlp(scope.child('time_embedding'), features(t), embeddingWidth(config))
+  return withClassAndConditions(config, scope, time, conditions, features)
 }
 
 function timeFeatures(config: UNet2DFields, scope: Scope, t: Tensor): Tensor {

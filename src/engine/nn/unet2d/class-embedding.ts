@@ -1,0 +1,60 @@
+/**
+ * How a U-Net is told a class, or numbers in the place of one: the three `class_embed_type`s of diffusers. What is told is the condition
+ * `labels` in each case.
+ */
+import { TweedieError } from '../../../errors.ts'
+import { add, expectShape, reshape } from '../../graph/index.ts'
+import type { Tensor } from '../../graph/index.ts'
+import { conditionSpecs, type ConditionSpecs } from '../condition-spec.ts'
+import { withConditions } from '../conditions.ts'
+import type { NetworkInputs } from '../network.ts'
+import type { Scope } from '../parameters.ts'
+import { timeMlp } from '../time-embedding.ts'
+import type { UNet2DFields } from './config.ts'
+
+/** Width of the embedding of time and class. */
+export function embeddingWidth(config: UNet2DFields): number {
+  return config.time_embedding_dim ?? config.block_out_channels[0]! * 4
+}
+
+/**
+ * What the network is told: a class, one number (`timestep`) or a vector as wide as the embedding (`identity`) as `labels`; and its
+ * other conditions.
+ */
+export function specsOf(config: UNet2DFields): ConditionSpecs {
+  if (config.class_embed_type === null) return conditionSpecs(config.num_class_embeds, config.conditions)
+  const size = config.class_embed_type === 'timestep' ? 1 : embeddingWidth(config)
+  return Object.freeze({ labels: Object.freeze({ kind: 'vector', size }), ...config.conditions })
+}
+
+/**
+ * Adds what the network is told to the embedding of the time, `[N, E]`. A number goes through the features of the time and layers of
+ * its own; a vector is added as it is.
+ *
+ * @param features of numbers `[N]`, as of times
+ */
+export function withClassAndConditions(
+  config: UNet2DFields,
+  scope: Scope,
+  time: Tensor,
+  conditions: NetworkInputs['conditions'] = {},
+  features: (numbers: Tensor) => Tensor,
+): Tensor {
+  if (config.class_embed_type === null) {
+    return withConditions('UNet2DModel', scope, time, conditions, specsOf(config))
+  }
+  const { labels, ...others } = conditions
+  const [batch, width] = time.shape as [number, number]
+  const told = withConditions('UNet2DModel', scope, time, others, config.conditions ?? {})
+  if (labels === undefined) {
+    throw new TweedieError('usage', 'this UNet2DModel needs labels', {
+      hint: config.class_embed_type === 'timestep' ? 'a number for each item' : `${width} numbers for each item`,
+    })
+  }
+  if (config.class_embed_type === 'identity') {
+    expectShape('UNet2DModel: labels', labels, [batch, width])
+    return add(told, labels)
+  }
+  expectShape('UNet2DModel: labels', labels, [batch, 1])
+  return add(told, timeMlp(scope.child('class_embedding'), features(reshape(labels, [batch])), width))
+}
