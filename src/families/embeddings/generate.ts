@@ -131,9 +131,9 @@ async function draw(
   }
   const batch = Math.min(count, options.batch ?? 16)
   const [length] = model.shape as [number]
-  const times = options.times ?? model.sampling.times(model.meta.sampler.steps ?? embeddedSteps)
   const control = wanted.length === 0 ? undefined : await compiled.control(wanted, batch)
   const network = await compiled.denoiser(batch)
+  const times = options.times ?? model.sampling.times(model.meta.sampler.steps ?? embeddedSteps)
   const denoiser = clamp ? clamped(network, table) : network
   const sampler = control ? controlled(control.gradient, options.control) : (options.sampler ?? ddpm())
 

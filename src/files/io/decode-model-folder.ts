@@ -1,6 +1,6 @@
 /** From the files of a folder to a model. */
+import * as z from 'zod'
 import { TweedieError } from '../../errors.ts'
-import type { UNet2DFields } from '../../engine/nn/unet2d/config.ts'
 import { defaultMeta } from './default-meta.ts'
 import { configFile, type FolderPlan, indexPath, metaPath, type PartPlace, planFolder } from './folder-plan.ts'
 import type { ModelFiles, ModelFolder, ReadFolderOptions } from './folder-types.ts'
@@ -81,7 +81,9 @@ function plainMeta(
   source: string,
 ): TweedieMeta {
   if (scheduler === null || stated === null) throw noiseMissing(source)
-  const { in_channels: channels = 1, sample_size: size = 1 } = config as Partial<UNet2DFields>
+  const side = z.int().positive()
+  const known = z.object({ in_channels: side, sample_size: z.union([side, z.tuple([side, side])]) }).safeParse(config)
+  const { in_channels: channels, sample_size: size } = known.data ?? { in_channels: 1, sample_size: 1 }
   return defaultMeta([channels, ...(typeof size === 'number' ? [size, size] : size)], scheduler, stated)
 }
 

@@ -4,7 +4,7 @@ import type { Tensor } from '../../graph/index.ts'
 import { selfAttention } from '../attention.ts'
 import { convolution, groupNorm, linear } from '../layers.ts'
 import type { Scope } from '../parameters.ts'
-import type { Resample } from './config.ts'
+import type { Resample } from './fields.ts'
 import { firDownsample, firUpsample } from './fir.ts'
 
 /** What all blocks share. */

@@ -10,7 +10,7 @@ import { withConditions } from '../conditions.ts'
 import type { NetworkInputs } from '../network.ts'
 import type { Scope } from '../parameters.ts'
 import { timeMlp } from '../time-embedding.ts'
-import type { UNet2DFields } from './config.ts'
+import type { UNet2DFields } from './fields.ts'
 
 /** Width of the embedding of time and class. */
 export function embeddingWidth(config: UNet2DFields): number {
