@@ -92,7 +92,7 @@ function noiseMissing(source: string): TweedieError {
     'model',
     `${source}: there is no scheduler: the noise that the network was trained on is not known`,
     {
-      hint: 'give the option scheduler: the path of a scheduler_config.json, or its content, such as { _class_name: "DDPMScheduler" }',
+      hint: 'put the scheduler_config.json of the training into the folder, or give it: `scheduler: PATH`',
     },
   )
 }

@@ -27,7 +27,7 @@ export function completeUNet(
   if ((own['sample_size'] ?? null) === null) {
     if (size === undefined) {
       throw new TweedieError('model', `${source}: sample_size is null, so the size of the images is not known`, {
-        hint: 'give the option sampleSize: a number, or [height, width]',
+        hint: 'write it into the file, or give it: `sampleSize: 32`',
       })
     }
     own['sample_size'] = size

@@ -171,7 +171,7 @@ describe('training checkpoints', () => {
 
   test('the average is read, and that is said; the noise must be given', async () => {
     const path = await onDisk('checkpoint-500', checkpoint)
-    expect(await message(() => readModelFolder(path))).toMatch(/there is no scheduler.*give the option scheduler/s)
+    expect(await message(() => readModelFolder(path))).toMatch(/there is no scheduler.*or give it: `scheduler: PATH`/s)
     for (const given of [scheduler, await onDisk('noise', { 'scheduler_config.json': scheduler })]) {
       const folder = await readModelFolder(path, { scheduler: given })
       expect(folder.weights.get('conv_out.bias')!.data[0]).toBe(1)
