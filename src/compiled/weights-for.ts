@@ -1,6 +1,6 @@
 /** The weights of a model for a network that is to be trained further: what fits is taken, what cannot fit is said. */
 import { TweedieError } from '../errors.ts'
-import type { Layout, NamedArray } from '../engine/nn/layout.ts'
+import { type Layout, type NamedArray, sharedPrefix } from '../engine/nn/layout.ts'
 import type { Network } from '../engine/nn/network.ts'
 
 /** Weights to begin with. */
@@ -33,7 +33,7 @@ export function weightsFor(
   initial: Float32Array,
 ): StartingWeights {
   const wanted = new Map(layout.specs.map(({ name, shape }) => [name, shape]))
-  const prefix = prefixOf([...given.keys()], (name) => wanted.has(rename(name)))
+  const prefix = sharedPrefix([...given.keys()], (name) => wanted.has(rename(name)))
   const renamed = new Map(Array.from(given, ([name, array]) => [rename(name.slice(prefix.length)), array]))
   const notes = prefix === '' ? [] : [`all names of weights begin with ${prefix}, which is left out`]
   const complaints: string[] = []
@@ -59,15 +59,4 @@ export function weightsFor(
     `${complaints.length} weights of the model do not fit the network: ${complaints.slice(0, shown).join('; ')}${rest}`,
     { hint: "train the model's own network further: leave out options that change it" },
   )
-}
-
-/** The shortest beginning that all names share, up to a dot, without which some of them are known; none where there is none. */
-function prefixOf(names: readonly string[], isKnown: (name: string) => boolean): string {
-  let prefix = ''
-  while (!names.some((name) => isKnown(name.slice(prefix.length)))) {
-    const segment = /^[^.]+\./.exec(names[0]?.slice(prefix.length) ?? '')?.[0]
-    if (segment === undefined || !names.every((name) => name.startsWith(prefix + segment))) return ''
-    prefix += segment
-  }
-  return prefix
 }

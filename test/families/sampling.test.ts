@@ -5,6 +5,7 @@ import { parametersOf, unet2d } from '../../src/engine/nn/index.ts'
 import { type ModelFolderInput, decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-folder.ts'
 import { generate } from '../../src/families/values/generate.ts'
 import { modelOf } from '../../src/families/values/model.ts'
+import { schedulerClasses, schedulerParts } from '../../src/sample.ts'
 import { randomNoise } from '../../src/diffusion/sample/noise-source.ts'
 import { timesOf } from '../../src/diffusion/sample/default-times.ts'
 
@@ -133,4 +134,18 @@ describe('limits', () => {
   test('on numbers that decide how much memory is taken', () => {
     expect(() => modelWith({ num_train_timesteps: 1e9 })).toThrow('num_train_timesteps is 1000000000')
   })
+})
+
+test.each(schedulerClasses)('%s: a folder is drawn from, with our sampler and with its own', async (_class_name) => {
+  const flow = _class_name.startsWith('FlowMatch') || _class_name === 'ScoreSdeVeScheduler'
+  const model = modelWith({ _class_name, timestep_spacing: 'trailing', ...(flow && { prediction_type: 'epsilon' }) })
+  const { sampler } = schedulerParts({ _class_name, prediction_type: 'sample' })
+  for (const chosen of [undefined, sampler]) {
+    const times = model.sampling.times(6)
+    // a constant is no score: its corrector would run away
+    if (chosen && _class_name === 'ScoreSdeVeScheduler') continue
+    const { items } = await generate(model, await nodeEngine(), { count: 1, times, sampler: chosen, clip: false })
+    expect(items.every(Number.isFinite)).toBe(true)
+    if (!flow && times.at(-1) === 0) items.forEach((value) => expect(value).toBeCloseTo(3, 3))
+  }
 })

@@ -1,7 +1,7 @@
 /** A network in a folder of its own, without the noise that it was trained on: what it is and how large. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { configFile, indexPath, schedulerFile } from '../../files/io/folder-plan.ts'
+import { configFile, indexPath, schedulerFile, trainedParts } from '../../files/io/folder-plan.ts'
 import { readComponent } from '../../files/io/node/read-component.ts'
 import { table, thousands } from '../../words.ts'
 
@@ -12,8 +12,10 @@ export async function holdsComponent(path: string): Promise<boolean> {
       () => true,
       () => false,
     )
-  const [config, index, scheduler] = await Promise.all([configFile, indexPath, schedulerFile].map(has))
-  return config! && !index && !scheduler
+  const noise = [indexPath, schedulerFile, `scheduler/${schedulerFile}`]
+  const configs = [configFile, ...trainedParts.map((name) => `${name}/${configFile}`)]
+  const [complete, network] = await Promise.all([noise, configs].map(async (names) => Promise.all(names.map(has))))
+  return network!.includes(true) && !complete!.includes(true)
 }
 
 /** Describes it. */

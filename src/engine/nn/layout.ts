@@ -25,7 +25,8 @@ export interface Layout {
   /** Every parameter by name, as views of `flat`. */
   toMap(flat: Float32Array): Map<string, NamedArray>
   /**
-   * A flat array filled from named arrays. Strict: nothing may be missing, unknown or of another shape.
+   * A flat array filled from named arrays. Strict: nothing may be missing, unknown or of another shape; but what stands before all
+   * names alike, up to a dot, does not matter.
    *
    * @throws TweedieError `model` that lists what does not fit
    */
@@ -63,7 +64,8 @@ export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string)
     new Map(specs.map(({ name, shape }) => [name, { shape, data: view(flat, name) }]))
 
   const fromMap = (map: ReadonlyMap<string, NamedArray>): Float32Array => {
-    const given = new Map([...map].map(([name, array]) => [rename(name), array]))
+    const prefix = sharedPrefix([...map.keys()], (name) => offsets.has(rename(name)))
+    const given = new Map([...map].map(([name, array]) => [rename(name.slice(prefix.length)), array]))
     const complaints = [
       ...specs.flatMap(({ name, shape }) => {
         const array = given.get(name)
@@ -81,6 +83,20 @@ export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string)
   }
 
   return Object.freeze({ specs, size, offset, view, toMap, fromMap })
+}
+
+/**
+ * What stands before all names alike, up to a dot: the least of it without which some of them are known; nothing where some are known
+ * as they are, or none ever.
+ */
+export function sharedPrefix(names: readonly string[], isKnown: (name: string) => boolean): string {
+  let prefix = ''
+  while (!names.some((name) => isKnown(name.slice(prefix.length)))) {
+    const segment = /^[^.]+\./.exec(names[0]?.slice(prefix.length) ?? '')?.[0]
+    if (segment === undefined || !names.every((name) => name.startsWith(prefix + segment))) return ''
+    prefix += segment
+  }
+  return prefix
 }
 
 const shown = 10

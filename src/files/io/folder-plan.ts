@@ -37,6 +37,9 @@ export const metaPath = 'tweedie.json'
 export const configFile = 'config.json'
 export const schedulerFile = 'scheduler_config.json'
 
+/** Folders of a training checkpoint: the average of the weights, which is better, and the last ones. */
+export const trainedParts = ['unet_ema', 'unet'] as const
+
 /** Classes in an index that are no networks. */
 const noNetwork = /(Scheduler|Tokenizer|TokenizerFast|Processor|Extractor|Checker)$/
 const partName = /^[A-Za-z0-9_-]{1,64}$/
@@ -54,7 +57,7 @@ export function planFolder(names: ReadonlySet<string>, json: (path: string) => u
   if (names.has(indexPath) || names.has(metaPath)) return planPipeline(names, json(indexPath), source)
   const notes: string[] = []
   const scheduler = placeOf(names, schedulerFile, 'scheduler') ?? null
-  const trained = ['unet_ema', 'unet'].filter((name) => names.has(`${name}/${configFile}`))
+  const trained = trainedParts.filter((name) => names.has(`${name}/${configFile}`))
   if (trained.length === 2) notes.push('unet_ema is read: the average of the weights; unet has the last ones')
   if (trained.length > 0) return { parts: [{ name: 'unet', folder: `${trained[0]}/` }], scheduler, notes }
   if (names.has(configFile)) return { parts: [{ name: 'unet', folder: '' }], scheduler, notes }
@@ -63,7 +66,7 @@ export function planFolder(names: ReadonlySet<string>, json: (path: string) => u
 
 /** The folders that may hold files of a model: those that an index lists, or those of a training checkpoint. */
 export function partFolders(index: unknown): readonly string[] {
-  if (index === undefined) return ['unet', 'unet_ema', 'scheduler']
+  if (index === undefined) return [...trainedParts, 'scheduler']
   return Object.keys(Object(index)).filter((name) => partName.test(name) && !name.startsWith('_'))
 }
 

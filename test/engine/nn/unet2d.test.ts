@@ -66,6 +66,8 @@ describe('architecture', () => {
     )
     expect(old.has('mid_block.attentions.0.query.weight')).toBe(true)
     expect(layout.fromMap(old)).toEqual(flat)
+    const wrapped = new Map([...old].map(([name, array]) => [`ddp.net.${name}`, array]))
+    expect(layout.fromMap(wrapped)).toEqual(flat)
   })
 
   it('survives its own configuration', () => {

@@ -188,6 +188,7 @@ describe('training checkpoints', () => {
     expect(config).toMatchObject({ block_out_channels: [8, 16] })
     expect(config).not.toHaveProperty('decay')
     expect(read.get('conv_out.bias')!.data[0]).toBe(1)
+    expect((await readComponent(path)).notes).toEqual(['unet_ema is read'])
     await expect(readComponent(join(path, 'vae'))).rejects.toThrow('no such file or folder')
   })
 })

@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Component } from '../component.ts'
-import { configFile } from '../folder-plan.ts'
+import { TweedieError } from '../../../errors.ts'
+import { configFile, trainedParts } from '../folder-plan.ts'
 import type { ReadFolderOptions } from '../model-folder.ts'
 import { readPart } from '../read-part.ts'
 import { readBytes, unreadable } from './files.ts'
@@ -14,7 +15,7 @@ export interface ReadComponent extends Component {
 }
 
 /**
- * Reads a part of a model from its own folder, such as `unet` or `checkpoint-500/unet_ema`.
+ * Reads a part of a model from its own folder, such as `unet` or `checkpoint-500/unet_ema`; of a checkpoint, the average.
  *
  * @throws TweedieError `model` for whatever is missing or broken
  * @example
@@ -27,6 +28,12 @@ export async function readComponent(
   const names = await readdir(path).catch((cause: unknown) => {
     throw unreadable(path, 'model', cause)
   })
+  if (!names.includes(configFile)) {
+    const inner = trainedParts.find((name) => names.includes(name))
+    if (inner === undefined) throw new TweedieError('model', `${join(path, configFile)}: no such file`)
+    const component = await readComponent(join(path, inner), { variant, sampleSize: size })
+    return { ...component, notes: [`${inner} is read`, ...component.notes] }
+  }
   const files = await readFolderFiles(
     path,
     {
