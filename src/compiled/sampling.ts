@@ -35,7 +35,7 @@ const defaults = { sampler: 'dpm++-2m', steps: 20, guidance: 0 } as const
  *
  * @param record that of `tweedie.json`
  * @param scheduler what its `scheduler_config.json` says, where it has one
- * @throws TweedieError `model` for a sampler or spacing that there is not
+ * @throws TweedieError `model` for a spacing that there is not
  */
 export function samplingOf(
   schedule: Schedule,
@@ -44,7 +44,6 @@ export function samplingOf(
 ): Sampling {
   const { spacing } = record
   const { sampler = defaults.sampler, steps = defaults.steps, guidance = defaults.guidance } = record
-  checkSampler(sampler)
   return Object.freeze({
     sampler,
     steps,
@@ -77,9 +76,20 @@ export function clipOf(
   return wanted ? (sampling.clip ?? toRange) : null
 }
 
-/** The sampler that a model is drawn with. */
+/**
+ * The sampler that a model is drawn with.
+ *
+ * @throws TweedieError `model` for a name that is not built in
+ */
 export function samplerOf({ sampler }: Sampling): Sampler {
-  return samplerByName(sampler)
+  try {
+    return samplerByName(sampler)
+  } catch (cause) {
+    throw new TweedieError('model', `tweedie.json: sampler.sampler is ${JSON.stringify(sampler)}: no such sampler`, {
+      hint: 'give a sampler of your own as `sampler`',
+      cause,
+    })
+  }
 }
 
 function timesBy(
@@ -95,14 +105,4 @@ function timesBy(
     })
   }
   return (steps) => timesOf(schedule, steps, spacing as SpacingName)
-}
-
-function checkSampler(name: string): void {
-  try {
-    samplerByName(name)
-  } catch (cause) {
-    throw new TweedieError('model', `tweedie.json: sampler.sampler is ${JSON.stringify(name)}: no such sampler`, {
-      cause,
-    })
-  }
 }

@@ -6,6 +6,7 @@ import { type ModelFolderInput, decodeModelFolder, encodeModelFolder } from '../
 import { generate } from '../../src/families/values/generate.ts'
 import { modelOf } from '../../src/families/values/model.ts'
 import { schedulerClasses, schedulerParts } from '../../src/sample.ts'
+import { ddim } from '../../src/diffusion/sample/ddim.ts'
 import { randomNoise } from '../../src/diffusion/sample/noise-source.ts'
 import { timesOf } from '../../src/diffusion/sample/default-times.ts'
 
@@ -121,13 +122,19 @@ describe('the record in tweedie.json', () => {
   })
 
   test.each([
-    [{ sampler: 'dimm' }, 'sampler.sampler is "dimm"'],
     [{ spacing: 'wide' }, 'sampler.spacing is "wide"'],
     [{ steps: 0 }, 'sampler.steps is 0'],
     [{ guidance: 'much' }, 'sampler.guidance is "much"'],
   ])('%j is refused', (sampler, message) => {
     expect(() => modelWith({}, sampler)).toThrow(message)
   })
+})
+
+test('a sampler that is not built in is refused by name, unless another is given', async () => {
+  const model = modelWith({}, { sampler: 'mine' })
+  const engine = await nodeEngine()
+  await expect(generate(model, engine, { count: 1 })).rejects.toThrow('sampler.sampler is "mine"')
+  expect((await generate(model, engine, { count: 1, sampler: ddim() })).items[0]).toBeCloseTo(1, 4)
 })
 
 describe('limits', () => {
