@@ -33,7 +33,8 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   )
   const { className, config, weights } = components.get(main.name)!
   const meta = stored ?? plainMeta(config, scheduler, stated, source)
-  if (scheduler === null && meta.schedule === null && meta.process === null) throw noiseMissing(source)
+  const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
+  if (meta.family === undefined && noise === undefined) throw noiseMissing(source)
   return { components, network: { className, config }, weights, scheduler, meta, notes }
 }
 

@@ -23,7 +23,9 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
   const parts = partsOf(folder)
   const scheduler = folder.scheduler && parseSchedulerConfig(folder.scheduler)
   const meta = parseTweedieMeta(folder.meta)
-  if (scheduler === null && meta.schedule === null && meta.process === null) {
+  // Whether a family has noise is its own business; without one it is of values or tokens, which have.
+  const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
+  if (meta.family === undefined && noise === undefined) {
     throw new TweedieError(
       'model',
       'a model needs a scheduler, or a schedule or process in its meta: on which noise is it trained?',
