@@ -1,6 +1,6 @@
 /** What a folder says of its own sampling is obeyed: a network that always predicts x₀ = 3 ends at 3, or where it is clipped to. */
 import { describe, expect, test } from 'vitest'
-import { nodeEngine } from '../../src/engine/runtime/node.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { parametersOf, unet2d } from '../../src/engine/nn/index.ts'
 import { type ModelFolderInput, decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-folder.ts'
 import { generate } from '../../src/families/values/generate.ts'
