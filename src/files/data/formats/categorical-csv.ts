@@ -1,7 +1,8 @@
 /** Tables as categories: every column has values of its own, and a row is an item. */
 import { TweedieError } from '../../../errors.ts'
 import { type CategoricalDataset, createCategorical } from '../categorical.ts'
-import { isNumber, splitRows } from './csv.ts'
+import { isNumber } from './csv.ts'
+import { parseTable } from './table.ts'
 
 /** A column that is not yet coded has at most so many different values that are no numbers. */
 const mostValues = 256
@@ -18,15 +19,11 @@ export function parseCategoricalCsv(
   { name = 'csv', bins = 8 }: { readonly name?: string; readonly bins?: number } = {},
 ): CategoricalDataset {
   if (!Number.isInteger(bins) || bins < 2) throw new TweedieError('usage', `${bins} bins: must be at least 2`)
-  const rows = splitRows(new TextDecoder().decode(bytes))
-  const width = rows[0]?.cells.length ?? 0
-  const uneven = rows.find(({ cells }) => cells.length !== width)
-  if (uneven) {
-    const got = `line ${uneven.line} has ${uneven.cells.length} cells`
-    throw new TweedieError('data', `${name}: ${got}, the first row has ${width}`)
-  }
-  const header = hasHeader(rows.map(({ cells }) => cells)) ? rows.shift()!.cells : undefined
+  const table = parseTable(bytes, { name })
+  const header = hasHeader(table.rows.map(({ cells }) => cells)) ? table.rows[0]!.cells : undefined
+  const rows = header ? table.rows.slice(1) : table.rows
   if (rows.length === 0) throw new TweedieError('data', `${name}: no rows`)
+  const width = rows[0]!.cells.length
   const columns = Array.from({ length: width }, (_, column) => {
     const title = header?.[column] ?? String(column)
     return codeColumn(

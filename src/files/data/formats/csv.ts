@@ -1,10 +1,8 @@
-/**
- * Tables of numbers as text: a row a line, separated by commas, semicolons, tabs or blanks. Lines that are empty or
- * begin with `#` are passed over. A first line that holds anything but numbers is a header.
- */
+/** Tables of numbers as points. A first row that holds anything but numbers is a header. */
 import { TweedieError } from '../../../errors.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { pointsDataset } from '../from-array.ts'
+import { parseTable, type TableRow } from './table.ts'
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
@@ -25,21 +23,20 @@ export function parseCsv(
   options: { name?: string; labels?: string | number | undefined } = {},
 ): ArrayDataset {
   const { name = 'csv' } = options
-  const rows = splitRows(new TextDecoder().decode(bytes))
-  if (rows.length === 0) throw new TweedieError('data', `${name}: no rows`)
-  const header = rows[0]!.cells.every((cell) => number.test(cell)) ? undefined : rows.shift()!.cells
+  const table = parseTable(bytes, { name, title: true })
+  if (table.rows.length === 0) throw new TweedieError('data', `${name}: no rows`)
+  const [first] = table.rows as readonly [TableRow]
+  const hasHeader = !first.cells.every(isNumber)
+  const rows = hasHeader ? table.rows.slice(1) : table.rows
   if (rows.length === 0) throw new TweedieError('data', `${name}: a header and no rows`)
   const width = rows[0]!.cells.length
-  const names = header?.length === width ? header : undefined
+  const names = hasHeader && first.cells.length === width ? first.cells : undefined
   const labelColumn = findColumn(name, options.labels, width, names)
   const columns = labelColumn === undefined ? width : width - 1
   const data = new Float32Array(rows.length * columns)
   const classes: string[] = []
   let at = 0
   for (const { cells, line } of rows) {
-    if (cells.length !== width) {
-      throw new TweedieError('data', `${name}: line ${line} has ${cells.length} cells, the first row has ${width}`)
-    }
     cells.forEach((cell, column) => {
       if (column === labelColumn) classes.push(cell)
       else if (number.test(cell)) data[at++] = Number(cell)
@@ -58,7 +55,7 @@ export function parseCsv(
   return pointsDataset({ name, data, columns, labels, classNames })
 }
 
-function findColumn(name: string, wanted: string | number | undefined, width: number, names?: string[]) {
+function findColumn(name: string, wanted: string | number | undefined, width: number, names?: readonly string[]) {
   const lower = names?.map((n) => n.toLowerCase())
   if (wanted === undefined) {
     const found = lower?.findIndex((n) => n === 'label' || n === 'class') ?? -1
@@ -69,17 +66,4 @@ function findColumn(name: string, wanted: string | number | undefined, width: nu
   throw new TweedieError('usage', `${name}: no column ${JSON.stringify(wanted)} for the labels`, {
     hint: names ? `columns: ${names.join(', ')}` : `columns: 0 … ${width - 1}`,
   })
-}
-
-/** The cells of all rows that hold any, with the numbers of their lines. */
-export function splitRows(text: string): { cells: string[]; line: number }[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
-  const rows = lines.map((content, i) => ({ content: content.trim(), line: i + 1 }))
-  const filled = rows.filter(({ content }) => content !== '' && !content.startsWith('#'))
-  const sample = filled.slice(0, 2).map(({ content }) => content)
-  const separator = [';', '\t', ','].find((s) => sample.some((content) => content.includes(s))) ?? /\s+/
-  return filled.map(({ content, line }) => ({
-    line,
-    cells: content.split(separator).map((cell) => cell.trim().replace(/^"([^"]*)"$/, '$1')),
-  }))
 }
