@@ -26,7 +26,9 @@ export async function openParts(
   options: OpenOptions = {},
 ): Promise<{ readonly train: TrainData; readonly heldOut?: TrainData }> {
   const all = await openWhole(source, options)
-  return source.holdOut ? (holdOut(all, source.holdOut) as Parts<TrainData>) : { train: all }
+  return source.holdOut
+    ? (holdOut(all, source.holdOut, source.holdOutManner ?? 'end') as Parts<TrainData>)
+    : { train: all }
 }
 
 /** Whether a path is the name of the built-in maps, and no file's. */

@@ -17,7 +17,7 @@ export interface Affine {
 
 /** What must be known of a data set to go from its values to a network's and back. */
 export interface DataScale {
-  /** images hold bytes; points are vectors, standardised column by column; arrays are any other numbers */
+  /** images are pictures, of bytes or of other numbers; points are vectors, standardised column by column; arrays are any other numbers */
   readonly kind: 'image' | 'points' | 'array'
   /** the shape of one item, channels first: images are [C, H, W], points [d] */
   readonly shape: readonly number[]
@@ -46,6 +46,8 @@ export interface ArrayDataset extends DataScale {
   /** What else is known of each item, by name, items first: for networks that are told it. */
   readonly conditions?: Readonly<Record<string, Float32Array | Int32Array>> | undefined
   readonly skipped?: readonly SkippedFile[] | undefined
+  /** What was guessed, left out or changed while reading, a sentence each. */
+  readonly remarks?: readonly string[] | undefined
 }
 
 /**
@@ -65,8 +67,8 @@ export function createDataset(
   if (!Number.isInteger(length)) {
     throw new TweedieError('data', `${name}: ${data.length} values are no whole number of [${shape.join(', ')}] items`)
   }
-  if ((kind === 'image') !== data instanceof Uint8Array) {
-    throw new TweedieError('data', `${name}: images hold bytes and other kinds hold 32-bit floats`)
+  if (kind !== 'image' && data instanceof Uint8Array) {
+    throw new TweedieError('data', `${name}: only images hold bytes, other kinds hold 32-bit floats`)
   }
   if (kind === 'image' && shape.length !== 3) {
     throw new TweedieError('data', `${name}: images have the shape [C, H, W], got [${shape.join(', ')}]`)

@@ -6,36 +6,77 @@
  * | bytes [N, H, W] | grey images [1, H, W] |
  * | bytes [N, C, H, W] or [N, H, W, C] | images [C, H, W] |
  * | other numbers [N] or [N, d] | points [1] or [d] |
+ * | other numbers [N, H, W] whose sides are 8 and more and alike (up to 1 : 4) | grey images [1, H, W], values kept as they are |
+ * | other numbers [N, C, H, W] or [N, H, W, C] with up to 4 channels | images [C, H, W], values kept as they are |
  * | other numbers, more axes | arrays, channels first |
  *
- * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more.
+ * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more. `as` decides by hand.
  */
 import { TweedieError } from '../../errors.ts'
 import { createDataset, itemSize, type ArrayDataset } from './dataset.ts'
 import type { NdArray } from './nd-array.ts'
 import { standardise } from './normalise.ts'
 
+/** What an array is to be. */
+export type ArrayKind = 'images' | 'points' | 'arrays'
+
 /**
- * Makes a data set of an array whose first axis counts the items.
+ * Makes a data set of an array whose first axis counts the items. Labels that are not 0, 1, 2, … (that begin at 1, or have gaps) are
+ * numbered anew, and keep their numbers as names.
  *
+ * @param options `as`: what the array is, where its type and shape would say something else
  * @throws TweedieError `data` where there are no items, values are not finite or labels do not fit
  */
 export function datasetFromArray(
   array: NdArray,
-  options: { name: string; labels?: NdArray | undefined; classNames?: readonly string[] | undefined },
+  options: {
+    name: string
+    labels?: NdArray | undefined
+    classNames?: readonly string[] | undefined
+    as?: ArrayKind | undefined
+  },
 ): ArrayDataset {
-  const { name, classNames } = options
+  const { name } = options
   if (array.shape.length === 0) throw new TweedieError('data', `${name}: a single number is no data set`)
-  const labels = options.labels && labelsFromArray(options.labels, name)
+  const classes = classesOf(options)
   const { shape, data } = channelsFirst(array)
-  if (data instanceof Uint8Array && (shape.length === 3 || shape.length === 4)) {
+  const values = (): Float32Array =>
+    data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number)
+  if ((options.as ?? kindOf(shape, data instanceof Uint8Array)) === 'images') {
     const item = shape.length === 3 ? [1, ...shape.slice(1)] : shape.slice(1)
-    return createDataset({ name, kind: 'image', shape: item, data, labels, classNames })
+    if (data instanceof Uint8Array) return createDataset({ name, kind: 'image', shape: item, data, ...classes })
+    const remarks = [`numbers [${array.shape.join(', ')}] are taken for images [${item.join(', ')}]`]
+    return createDataset({ name, kind: 'image', shape: item, data: values(), remarks, ...classes })
   }
   const item = shape.length === 1 ? [1] : shape.slice(1)
-  const values = data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number)
-  if (item.length > 1) return createDataset({ name, kind: 'array', shape: item, data: values, labels, classNames })
-  return pointsDataset({ name, data: values, columns: item[0]!, labels, classNames })
+  if (item.length > 1 || options.as === 'arrays') {
+    return createDataset({ name, kind: 'array', shape: item, data: values(), ...classes })
+  }
+  return pointsDataset({ name, data: values(), columns: item[0]!, ...classes })
+}
+
+/** What an array is by its type and shape. */
+function kindOf([_, ...item]: readonly number[], bytes: boolean): ArrayKind {
+  if (bytes && (item.length === 2 || item.length === 3)) return 'images'
+  if (item.length === 2) {
+    const [least, most] = [Math.min(...item), Math.max(...item)]
+    return least >= 8 && most <= 4 * least ? 'images' : 'arrays'
+  }
+  if (item.length === 3 && item[0]! <= 4) return 'images'
+  return item.length < 2 ? 'points' : 'arrays'
+}
+
+function classesOf({
+  name,
+  labels: array,
+  classNames,
+}: Parameters<typeof datasetFromArray>[1]): Pick<ArrayDataset, 'labels' | 'classNames'> {
+  const labels = array && labelsFromArray(array, name)
+  if (!labels || classNames) return { labels, classNames }
+  const found = [...new Set(labels)].sort((a, b) => a - b)
+  if (found.every((label, i) => label === i)) return { labels }
+  const numbers = new Map(found.map((label, i) => [label, i]))
+  return { labels: labels.map((label) => numbers.get(label)!), classNames: found.map(String) }
 }
 
 /** Points, `[n, columns]`, standardised column by column. */

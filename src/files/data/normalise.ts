@@ -61,8 +61,8 @@ export function loadBatch(
 }
 
 /**
- * The inverse: a network's values, `[n, ...shape]`, as values of the data set. Images are rounded and clamped to
- * bytes, and NaN becomes 0 there.
+ * The inverse: a network's values, `[n, ...shape]`, as values of the data set. Images of
+ * bytes, 0 … 255, are rounded and clamped to them, and NaN becomes 0 there.
  */
 export function denormalise(of: DataScale, x: Float32Array): Uint8Array | Float32Array {
   const size = itemSize(of.shape)
@@ -74,5 +74,6 @@ export function denormalise(of: DataScale, x: Float32Array): Uint8Array | Float3
   for (let c = 0, i = 0; i < x.length; c = (c + 1) % shift.length) {
     for (const end = i + size / shift.length; i < end; i++) values[i] = shift[c]! + scale[c]! * x[i]!
   }
-  return of.kind === 'image' ? new Uint8Array(new Uint8ClampedArray(values).buffer) : values
+  const isBytes = of.kind === 'image' && of.range[0] === 0 && of.range[1] === 255
+  return isBytes ? new Uint8Array(new Uint8ClampedArray(values).buffer) : values
 }

@@ -76,7 +76,7 @@ describe('parts', () => {
   })
   test('of items: the last ones, with their labels', () => {
     const glyphs = builtinDataset('glyphs', { length: 20 })
-    const { train, heldOut } = holdOut(glyphs, 0.25)
+    const { train, heldOut } = holdOut(glyphs, 0.25, 'end')
     expect([train.length, heldOut.length]).toEqual([15, 5])
     expect(heldOut.labels).toEqual(glyphs.labels!.slice(15))
     expect(heldOut.data).toEqual(glyphs.data.slice(15 * 784))

@@ -40,7 +40,7 @@ suite('createDataset', () => {
     ['no items', { ...base, data: new Float32Array(0) }, 'empty'],
     ['empty items', { ...base, shape: [0] }, 'are empty'],
     ['a part of an item', { ...base, data: new Float32Array(3) }, 'no whole number'],
-    ['float images', { ...base, kind: 'image' }, 'images hold bytes'],
+    ['a flat image of floats', { ...base, kind: 'image' }, '[C, H, W]'],
     ['bytes that are no image', { ...base, data: new Uint8Array(4) }, 'images hold bytes'],
     ['a flat image', { ...base, kind: 'image', data: new Uint8Array(4) }, '[C, H, W]'],
     ['too few labels', { ...base, labels: new Int32Array(1) }, '1 labels for 2 items'],

@@ -224,7 +224,9 @@ describe('datasetFromArray', () => {
     ['floats [N]', [4], new Float64Array(4), 'points', [1]],
     ['integers [N, d]', [4, 3], new BigInt64Array(12), 'points', [3]],
     ['series [N, C, L]', [2, 1, 9], new Float32Array(18), 'array', [1, 9]],
-    ['floats [N, H, W, C]', [2, 5, 6, 1], new Float32Array(60), 'array', [1, 5, 6]],
+    ['floats [N, H, W, C]', [2, 5, 6, 1], new Float32Array(60), 'image', [1, 5, 6]],
+    ['floats [N, H, W]', [2, 9, 16], new Float32Array(288), 'image', [1, 9, 16]],
+    ['floats [N, many, H, W]', [2, 5, 6, 7], new Float32Array(420), 'array', [5, 6, 7]],
   ])('%s', (_what, shape, data, kind, item) => {
     expect(make(shape, data)).toMatchObject({ kind, shape: item, length: shape[0] })
   })

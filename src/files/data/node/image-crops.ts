@@ -11,7 +11,7 @@ export interface CropOptions {
    * `train` (default): patches of the left four fifths of every image; `test`: of the right fifth. Of images whose fifth holds no
    * patch all are for training.
    */
-  readonly split?: 'train' | 'test' | undefined
+  readonly split?: 'train' | 'validation' | 'test' | undefined
 }
 
 /** The upper left corner of a patch. */
@@ -24,7 +24,7 @@ export interface Place {
 const heldBack = 0.2
 
 /** Checks what does not depend on the images. */
-export function checkCrop({ crop, stride, size }: CropOptions & { readonly size?: number | undefined }): void {
+export function checkCrop({ crop, stride, size }: CropOptions & { readonly size?: unknown }): void {
   for (const [name, value] of Object.entries({ crop, stride })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= 4096)) {
       throw new TweedieError('usage', `${name} ${value}: must be an integer between 1 and 4096`)
@@ -32,7 +32,7 @@ export function checkCrop({ crop, stride, size }: CropOptions & { readonly size?
   }
   if (stride !== undefined && crop === undefined) throw new TweedieError('usage', 'a stride without a crop')
   if (size !== undefined && crop !== undefined) {
-    throw new TweedieError('usage', `crop ${crop} and size ${size}: patches are cut out unscaled`, {
+    throw new TweedieError('usage', `crop ${crop} and size ${String(size)}: patches are cut out unscaled`, {
       hint: 'choose one of the two',
     })
   }

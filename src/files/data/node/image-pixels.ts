@@ -2,47 +2,93 @@
 import type { Sharp } from 'sharp'
 import type { Place } from './image-crops.ts'
 
-/** An image as interleaved bytes of red, green and blue. */
+/** An image as interleaved bytes of red, green, blue and opacity. */
 export interface Pixels {
   readonly width: number
   readonly height: number
-  /** `[height, width, 3]`. */
+  /** `[height, width, 4]`. */
   readonly data: Uint8Array
 }
 
-/** Decodes an image: turned upright, laid over a background, in sRGB; scaled to cover a square of `size` where that is given. */
-export async function decode(image: Sharp, background: 'white' | 'black', size?: number): Promise<Pixels> {
-  const upright = image.autoOrient().flatten({ background })
-  const square = size === undefined ? upright : upright.resize(size, size, { fit: 'cover', position: 'centre' })
-  const { data, info } = await square.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
-  const { width, height, channels } = info
-  if (channels === 3) return { width, height, data }
-  const rgb = new Uint8Array(width * height * 3)
-  for (let p = 0; p < width * height; p++) rgb.fill(data[p * channels]!, 3 * p, 3 * p + 3)
-  return { width, height, data: rgb }
+/** What lies behind transparent pixels, as CSS says colours. */
+export type Background = string
+
+/** Height and width, pixels. */
+export type Size = readonly [height: number, width: number]
+
+/** Whether the planes of an image hold anything of their own. */
+export interface PlaneFacts {
+  /** Whether every pixel is grey. */
+  grey: boolean
+  /** Whether every pixel is opaque. */
+  opaque: boolean
 }
 
-/** The square of `size` pixels at a place of an image → planes [3, size, size]. Returns whether every pixel is grey. */
-export function toPlanes({ width, data }: Pixels, { x, y }: Place, size: number, planes: Uint8Array): boolean {
-  const plane = size * size
-  let grey = true
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const [from, to] = [3 * ((y + row) * width + x + column), row * size + column]
-      const [r, g, b] = [data[from]!, data[from + 1]!, data[from + 2]!]
+/**
+ * Decodes an image: turned upright, in sRGB, 8 bits; laid over a background if one is given, else with its opacity; scaled to cover
+ * a rectangle where one is given, by averages that count transparent pixels for nothing.
+ */
+export async function decode(image: Sharp, background?: Background, size?: Size): Promise<Pixels> {
+  const upright = image.autoOrient()
+  const flat = background === undefined ? upright : upright.flatten({ background })
+  const fitted = size === undefined ? flat : flat.resize(size[1], size[0], { fit: 'cover', position: 'centre' })
+  const { data, info } = await fitted
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  const { width, height, channels } = info
+  if (channels === 4) return { width, height, data }
+  // Grey and opacity.
+  const rgba = new Uint8Array(width * height * 4)
+  for (let p = 0; p < width * height; p++) {
+    rgba.fill(data[p * channels]!, 4 * p, 4 * p + 3)
+    rgba[4 * p + 3] = data[p * channels + 1]!
+  }
+  return { width, height, data: rgba }
+}
+
+/**
+ * The rectangle at a place of an image → planes [4, height, width]. A pixel that cannot be seen has no colour: what it hides is 0.
+ *
+ * @param facts are narrowed by what is found
+ */
+export function toPlanes(
+  { width, data }: Pixels,
+  { x, y }: Place,
+  [rows, columns]: Size,
+  planes: Uint8Array,
+  facts: PlaneFacts,
+): void {
+  const plane = rows * columns
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const [from, to] = [4 * ((y + row) * width + x + column), row * columns + column]
+      const alpha = data[from + 3]!
+      const [r, g, b] = alpha === 0 ? [0, 0, 0] : [data[from]!, data[from + 1]!, data[from + 2]!]
       planes[to] = r
       planes[plane + to] = g
       planes[2 * plane + to] = b
-      if (r !== g || g !== b) grey = false
+      planes[3 * plane + to] = alpha
+      if (r !== g || g !== b) facts.grey = false
+      if (alpha !== 255) facts.opaque = false
     }
   }
-  return grey
 }
 
-/** Planes [3, H, W] → [1, H, W]: Y = 0.299 R + 0.587 G + 0.114 B. `out` may lie over `planes`, but not behind its start. */
-export function toLuma(planes: Uint8Array, out: Uint8Array) {
-  const n = out.length
+/** How many channels are kept of red, green, blue and opacity: grey, grey and opacity, colour, or all four. */
+export type Channels = 1 | 2 | 3 | 4
+
+/** Planes [4, H, W] → [channels, H, W]; grey is Y = 0.299 R + 0.587 G + 0.114 B. `out` may lie over `planes`, but not behind its start. */
+export function keepChannels(planes: Uint8Array, channels: Channels, out: Uint8Array): void {
+  const n = planes.length / 4
+  if (channels >= 3) {
+    out.set(planes.subarray(0, channels * n))
+    return
+  }
+  const opacity = channels === 2 ? planes.slice(3 * n) : undefined
   for (let p = 0; p < n; p++) {
     out[p] = Math.round(0.299 * planes[p]! + 0.587 * planes[n + p]! + 0.114 * planes[2 * n + p]!)
   }
+  if (opacity) out.set(opacity, n)
 }

@@ -12,12 +12,15 @@ import { isZip, parseNpz } from '../formats/npz.ts'
 import { datasetFromArray } from '../from-array.ts'
 import type { NdArray } from '../nd-array.ts'
 import { suggest } from '../../../suggest.ts'
+import { sizeOf } from './image-sizes.ts'
+import { listImages } from './list-images.ts'
 import { readImageFolder, type ImageFolderOptions } from './image-folder.ts'
+import type { SplitName } from './splits.ts'
 import { defaultMaxBytes, readBytes } from './read-bytes.ts'
 
 export interface OpenDatasetOptions extends ImageFolderOptions {
-  /** which files of MNIST and CIFAR-10 folders, which part of images that are cropped; by default `train` */
-  readonly split?: 'train' | 'test' | undefined
+  /** which files of MNIST and CIFAR-10 folders, which folder of `train/`, `test/` …, which part of images that are cropped; by default `train` */
+  readonly split?: SplitName | undefined
   /** tables: the column that holds the class, by name or number */
   readonly labelColumn?: string | number | undefined
   /** built-in sets: how many items to make; by default 10,000 */
@@ -73,6 +76,8 @@ async function openFolder(folder: string, name: string, options: OpenDatasetOpti
   const batches = files.filter((file) => (split === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(file))
   if (batches.length > 0) return openCifar10(folder, batches, files, name, options)
   const arrays = files.filter((file) => /\.(?:npy|npz|csv|tsv)(?:\.gz)?$/.test(file) && !/^(?:labels|y)\./.test(file))
+  // Pictures are the data, and tables beside them say something of the pictures.
+  if (arrays.length > 0 && (await listImages(folder)).images.length > 0) return readImageFolder(folder, name, options)
   if (arrays.length === 1) return openFile(join(folder, arrays[0]!), name, options)
   if (arrays.length > 1) {
     throw new TweedieError('data', `${folder}: more than one data file: ${arrays.slice(0, 8).join(', ')}`, {
@@ -110,16 +115,33 @@ function inFile(path: string, name: string, cause: TweedieError): TweedieError {
 
 /** Images and their labels; ten classes are the digits, as in MNIST. */
 function fromIdx(images: NdArray, name: string, labels: NdArray | undefined): ArrayDataset {
-  const dataset = datasetFromArray(images, { name, labels })
-  const digits = dataset.labels?.every((label) => label < 10)
-  return digits ? Object.freeze({ ...dataset, classNames: [...'0123456789'] }) : dataset
+  const digits =
+    labels && Array.from(labels.data as ArrayLike<number | bigint>, Number).every((label) => label >= 0 && label < 10)
+  return datasetFromArray(images, { name, labels, ...(digits && { classNames: [...'0123456789'] }) })
 }
 
-function fromNpz(bytes: Uint8Array, name: string, { maxBytes }: OpenDatasetOptions): ArrayDataset {
-  const [values, labels] = [
-    ['images', 'x', 'data', 'arr_0'],
-    ['labels', 'y'],
-  ] as const
+/** Names that others give to arrays of items and of their classes, split by split. */
+function npzNames(split: SplitName): { readonly values: readonly string[]; readonly labels: readonly string[] } {
+  const prefixes = { train: ['train'], validation: ['val', 'valid'], test: ['test'] }[split]
+  return {
+    values: [
+      ...(split === 'train' ? ['images', 'x', 'data', 'arr_0'] : []),
+      ...prefixes.flatMap((prefix) => [`x_${prefix}`, `${prefix}_images`, `X_${prefix}`]),
+    ],
+    labels: [
+      ...(split === 'train' ? ['labels', 'y', 'arr_1'] : []),
+      ...prefixes.flatMap((prefix) => [`y_${prefix}`, `${prefix}_labels`]),
+    ],
+  }
+}
+
+/** What numpy.savez of many projects writes: ours, guided-diffusion's `arr_0`, `arr_1`, Keras' `x_train`, MedMNIST's `train_images`. */
+function fromNpz(
+  bytes: Uint8Array,
+  name: string,
+  { maxBytes, split = 'train', ...options }: OpenDatasetOptions,
+): ArrayDataset {
+  const { values, labels } = npzNames(split)
   const arrays = parseNpz(bytes, { only: [...values, ...labels], maxBytes: maxBytes ?? defaultMaxBytes })
   const found = values.find((key) => Object.hasOwn(arrays, key))
   if (!found) {
@@ -127,8 +149,15 @@ function fromNpz(bytes: Uint8Array, name: string, { maxBytes }: OpenDatasetOptio
       hint: 'numpy.savez(path, images=…, labels=…)',
     })
   }
-  const labelKey = labels.find((key) => Object.hasOwn(arrays, key))
-  return datasetFromArray(arrays[found]!, { name, labels: labelKey && arrays[labelKey] })
+  const items = arrays[found]!
+  const labelKey = labels.find((key) => Object.hasOwn(arrays, key) && isLabels(arrays[key]!, items))
+  return datasetFromArray(items, { name, labels: options.labels === false || !labelKey ? undefined : arrays[labelKey] })
+}
+
+/** Whether an array has one whole number for each item. */
+function isLabels({ shape, data }: NdArray, items: NdArray): boolean {
+  const whole = Array.from(data as ArrayLike<number | bigint>, (value) => Number.isInteger(Number(value)))
+  return shape[0] === items.shape[0] && data.length === items.shape[0] && whole.every(Boolean)
 }
 
 async function openCifar10(
@@ -172,8 +201,9 @@ async function labelsBeside(path: string, options: OpenDatasetOptions): Promise<
 function checkWish(dataset: ArrayDataset, { size: scaled, crop, channels }: OpenDatasetOptions): ArrayDataset {
   const [c, height, width] = dataset.shape
   const size = scaled ?? crop
+  const [rows, columns] = size === undefined ? [] : sizeOf(size)
   const refused =
-    (size !== undefined && !(dataset.kind === 'image' && height === size && width === size)) ||
+    (size !== undefined && !(dataset.kind === 'image' && height === rows && width === columns)) ||
     (channels !== undefined && c !== channels)
   if (!refused) return dataset
   throw new TweedieError('usage', `${dataset.name}: has items of shape [${dataset.shape.join(', ')}]`, {

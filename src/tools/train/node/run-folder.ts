@@ -14,6 +14,7 @@ import { TweedieError } from '../../../errors.ts'
 import { createRunFolder, readBytes, readJson, writeFileAtomic, writeJsonAtomic } from '../../../files/io/node/files.ts'
 import { parseConfig } from '../../../files/io/parse-config.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint.ts'
+import type { HoldOutManner } from '../../../files/data/hold-out.ts'
 import type { Checkpoint, DecodeOptions } from '../checkpoint.ts'
 import { type SessionRecord, sessionOf } from '../session-record.ts'
 import { type BaseSpec, parseBaseSpec } from '../spec.ts'
@@ -31,6 +32,8 @@ export interface DataSource {
   readonly unlabelled?: boolean | undefined
   /** The share at the end of the data that was kept out of training; nothing by default. */
   readonly holdOut?: number | undefined
+  /** Which items are kept out; runs of before kept the last ones out, and say nothing. */
+  readonly holdOutManner?: HoldOutManner | undefined
   /** For tokens: how the data become tokens. */
   readonly tokens?: TokenSource | undefined
 }

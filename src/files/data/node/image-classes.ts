@@ -1,0 +1,44 @@
+/** The classes of images: the first folders below the root. */
+import { TweedieError } from '../../../errors.ts'
+
+/** Labels and their names; neither where there are no classes. */
+export interface ImageClasses {
+  readonly labels?: Int32Array
+  readonly classNames?: readonly string[]
+}
+
+/** Numbers for names, in alphabetical order. */
+export function classesByName(names: readonly string[]): ImageClasses {
+  const classNames = [...new Set(names)].sort()
+  const numbers = new Map(classNames.map((name, i) => [name, i]))
+  return { classNames, labels: Int32Array.from(names, (name) => numbers.get(name)!) }
+}
+
+/**
+ * @param files paths relative to the set's folder
+ * @param depth folders that are no classes, such as `train/`
+ * @param wanted whether there must be classes
+ * @throws TweedieError `data` where images lie beside folders of classes, or there must be classes and are none
+ */
+export function classesByFolder(
+  folder: string,
+  files: readonly string[],
+  depth: number,
+  wanted: boolean | undefined,
+): ImageClasses {
+  const folders = files.map((file) => {
+    const parts = file.split('/').slice(depth, -1)
+    return parts[0] ?? ''
+  })
+  const names = [...new Set(folders)].sort()
+  if (names.length < 2 && !(wanted && names[0] !== '')) {
+    if (wanted) throw new TweedieError('data', `${folder}: no sub-folders, so no classes`)
+    return {}
+  }
+  if (names[0] === '') {
+    throw new TweedieError('data', `${folder}: some images lie in sub-folders (${names[1]}) and some beside them`, {
+      hint: 'move every image into the folder of its class, or read the set without labels',
+    })
+  }
+  return classesByName(folders)
+}
