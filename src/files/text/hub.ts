@@ -22,6 +22,7 @@ export function hubTokenizer(json: object, config: object = {}): Tokenizer {
   const { model } = json as HubFile
   const library = open(json, { ...(model?.unk_token && { unk_token: model.unk_token }), ...config })
   const vocabulary = library.get_vocab(true)
+  modelInPieces(library, vocabulary)
   // Ids may have gaps; a network needs a place for each up to the last.
   let size = 0
   for (const id of vocabulary.values()) size = Math.max(size, id + 1)
@@ -63,6 +64,46 @@ function open(json: object, config: object): Library {
       cause,
     })
   }
+}
+
+/** Characters of one word of the pre-tokenizer that the model is shown at a time. */
+const longest = 20_000
+
+/**
+ * A corpus may reach the model as one word: pre-tokenizers of the SentencePiece kind do not split. The model then needs memory for all of
+ * it at once, and fails. So long words are cut before `▁`, where no token of the vocabulary goes across: the tokens are the same.
+ */
+function modelInPieces(library: Library, vocabulary: ReadonlyMap<string, number>): void {
+  const crossed = [...vocabulary.keys()].some((token) => /[^▁]▁/u.test(token))
+  const model = library.model as unknown as (words: readonly string[]) => string[]
+  const inPieces = (words: readonly string[]): string[] => {
+    const long = words.find((word) => word.length > longest)
+    if (long === undefined) return model(words)
+    const places = crossed ? [] : [...long.matchAll(/(?<=[^▁])▁/gu)]
+    if (places.length === 0) {
+      throw new TweedieError(
+        'data',
+        `the tokenizer takes ${long.length} characters for one word, more than ${longest}`,
+        {
+          hint: 'it has no pre-tokenizer that splits text; read the text as characters or bytes',
+        },
+      )
+    }
+    return words.flatMap((word) =>
+      word.length > longest ? cut(word).flatMap((piece) => model([piece])) : model([word]),
+    )
+  }
+  library.model = new Proxy(library.model, { apply: (_model, _this, [words]: [readonly string[]]) => inPieces(words) })
+}
+
+/** A long word in pieces that begin with `▁`, as long as they may be. */
+function cut(word: string): string[] {
+  const pieces = ['']
+  for (const part of word.split(/(?<=[^▁])(?=▁)/u)) {
+    if (pieces.at(-1)!.length + part.length > longest) pieces.push(part)
+    else pieces[pieces.length - 1] += part
+  }
+  return pieces
 }
 
 /** Throws for the first character that no token of a BPE vocabulary holds. */

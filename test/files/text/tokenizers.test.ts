@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import {
   byteTokenizer,
   characterTokenizer,
@@ -171,5 +171,35 @@ describe('specifications', () => {
         'expected "bytes", "characters" with a vocabulary',
       )
     }
+  })
+})
+
+describe('long texts', () => {
+  const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true }
+  const corpus = 'the cat sat on the mat and the dog ran. '.repeat(10_000)
+  const letters = [...new Set(corpus.replaceAll(' ', '▁'))].map((letter) => [letter, -8])
+  const unigram = {
+    version: '1.0',
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: metaspace,
+    post_processor: null,
+    decoder: metaspace,
+    model: { type: 'Unigram', unk_id: 0, vocab: [['<unk>', 0], ...letters, ['▁the', -4], ['and', -5]] },
+  }
+
+  test('a Unigram tokenizer takes a corpus, there and back', () => {
+    const tokenizer = hubTokenizer(unigram)
+    const tokens = tokenizer.encode(corpus)
+    expect(tokenizer.decode(tokens)).toBe(corpus)
+    const sentence = tokenizer.encode('the cat sat on the mat and the dog ran. ')
+    expect(tokens.length).toBe(10_000 * sentence.length)
+    expect(tokens.slice(0, sentence.length)).toEqual(sentence)
+  })
+
+  test('one whose tokens go across words is refused, not run out of memory', () => {
+    const across = { ...unigram, model: { ...unigram.model, vocab: [...unigram.model.vocab, ['t▁o', -9]] } }
+    expect(() => hubTokenizer(across).encode(corpus)).toThrow(/for one word/)
+    expect(hubTokenizer(across).encode('the cat').length).toBeGreaterThan(0)
   })
 })
