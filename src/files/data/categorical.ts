@@ -25,6 +25,8 @@ export interface CategoricalDataset {
   readonly classNames?: readonly string[] | undefined
   /** What the categories stand for, for people. */
   readonly look: TokenLook
+  /** What was guessed, left out or changed while reading, a sentence each. */
+  readonly remarks?: readonly string[] | undefined
 }
 
 /** What categories stand for. */

@@ -34,7 +34,7 @@ interface Plan {
 
 /**
  * Features of images from the bytes of an ONNX model. Grey images are repeated for a network of three channels, and images
- * of another size are resized to what the network expects.
+ * of another size are resized to what the network expects, averaged where they get smaller.
  *
  * @param shape of the images, `[C, H, W]`
  * @throws TweedieError `model` for bytes that are no ONNX model, or a network that does not fit
@@ -47,9 +47,11 @@ export async function onnxFeatures(
 ): Promise<FeatureNetwork> {
   const { name = 'ONNX network', range = [-1, 1], batch = 16, ...session } = options
   const plan = planOf(bytes, shape, batch, name)
+  const isResized = plan.inputShape[2] !== shape[1] || plan.inputShape[3] !== shape[2]
   return {
     name,
-    id: `onnx-${await digest(bytes, JSON.stringify(range))}`,
+    // how images are resized decides features too: those kept from another way are not these
+    id: `onnx-${await digest(bytes, JSON.stringify(isResized ? [...range, 'averaged'] : range))}`,
     async extract(items, patience) {
       const size = shape.reduce((product, n) => product * n, 1)
       const { inputShape, outputShape } = plan

@@ -102,7 +102,9 @@ async function openFile(path: string, name: string, options: OpenDatasetOptions)
   }
   const isImage = /\.(?:png|jpe?g|webp|gif|tiff?|avif)$/i.test(path)
   throw new TweedieError('data', `${path}: ${isImage ? 'one image is no data set' : 'no known format'}`, {
-    hint: isImage ? 'open the folder that it is in' : 'IDX, CIFAR-10 (.bin), .npy, .npz, .csv, or a folder of images',
+    hint: isImage
+      ? 'open the folder that it is in'
+      : 'IDX, CIFAR-10 (.bin), .npy, .npz, .csv, a folder of images; texts as .txt, .md, .jsonl, .json, any file as text with `tokens: bytes`',
   })
 }
 

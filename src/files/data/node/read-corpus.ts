@@ -1,10 +1,13 @@
-/** A text file as a data set of windows. */
+/** A corpus as a data set of windows. */
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
 import { byteTokenizer, characterTokenizer, decodeUtf8, hubTokenizer, type Tokenizer } from '../../text/index.ts'
 import { type CategoricalDataset, createCategorical } from '../categorical.ts'
+import { isPlainFile, readTexts } from './corpus-files.ts'
 import { readBytes } from './read-bytes.ts'
+
+export { isCorpus } from './corpus-files.ts'
 
 /** How to read it. */
 export interface CorpusOptions {
@@ -17,31 +20,26 @@ export interface CorpusOptions {
 }
 
 /**
- * Reads a text.
+ * Reads a text, or many: a file of text, lines of JSON with a text each, or a folder of such files.
  *
  * @throws TweedieError `data` for a file that is missing, not UTF-8, or shorter than a window
  */
 export async function readCorpus(path: string, options: CorpusOptions): Promise<CategoricalDataset> {
-  const bytes = await readBytes(path, options.maxBytes, options.signal)
-  if (bytes.length === 0) throw new TweedieError('data', `${path}: the file is empty`)
   const isBytes = options.tokenizer === 'bytes'
-  const text = isBytes ? '' : decodeUtf8(bytes, path)
+  const { bytes, text, remarks } =
+    isBytes && (await isPlainFile(path))
+      ? { bytes: await readBytes(path, options.maxBytes, options.signal), text: '', remarks: [] }
+      : { bytes: undefined, ...(await readTexts(path, options)) }
+  if (text === '' && !bytes?.length) throw new TweedieError('data', `${path}: the file is empty`)
   const tokenizer = isBytes ? byteTokenizer() : await openTokenizer(options.tokenizer, text)
   return createCategorical({
     name: basename(resolve(path)),
     shape: [options.length],
     categories: tokenizer.size,
-    data: isBytes ? Int32Array.from(bytes) : tokenizer.encode(text),
+    data: bytes ? Int32Array.from(bytes) : tokenizer.encode(text),
     look: { kind: 'text', tokenizer },
+    ...(remarks.length > 0 && { remarks }),
   })
-}
-
-/** Whether a file is to be read as text rather than as a table: by its name, and by what most of its beginning is. */
-export async function isCorpus(path: string): Promise<boolean> {
-  if (!/\.(?:txt|text|md)(?:\.gz)?$/i.test(path)) return false
-  const bytes = await readBytes(path)
-  const start = new TextDecoder().decode(bytes.subarray(0, 4096)).replaceAll(/\s/g, '')
-  return start === '' || start.replaceAll(/[\d.,;+\-eE#]/g, '').length > start.length / 2
 }
 
 async function openTokenizer(name: string, text: string): Promise<Tokenizer> {

@@ -1,0 +1,106 @@
+/** The files of a corpus: one text, lines of JSON with a text each, or a folder of such files. */
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { TweedieError } from '../../../errors.ts'
+import { decodeUtf8 } from '../../text/utf8.ts'
+import { textsOfJson, textsOfLines } from '../formats/json-texts.ts'
+import { decodeTable } from '../formats/table.ts'
+import { readBytes } from './read-bytes.ts'
+
+const plain = /\.(?:txt|text|md)(?:\.gz)?$/i
+const lines = /\.(?:jsonl|ndjson)(?:\.gz)?$/i
+const json = /\.json(?:\.gz)?$/i
+/** Files that are data of another kind, and make a folder something else than a corpus. */
+const otherData =
+  /\.(?:png|jpe?g|jfif|webp|gif|tiff?|avif|bmp|heic|heif|jxl|jp2|svg|npy|npz|csv|tsv|bin|parquet|safetensors)$|ubyte|idx\d/i
+/** Files that describe a folder, and are not what it is about. */
+const aboutFolder = /^(?:readme|license|licence|notice|citation)\b/i
+
+/** What stands between two texts. */
+const between = '\n\n'
+
+/** A corpus as text, and what was passed over or joined, a sentence each. */
+export interface CorpusText {
+  readonly text: string
+  readonly remarks: readonly string[]
+}
+
+/** How much is read at most, and how reading is stopped. */
+export interface CorpusLimits {
+  readonly maxBytes?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Whether a path is to be read as text rather than as a table or pictures: by its name, and by what most of its beginning is. A
+ * folder is one where it has texts and no data of another kind.
+ */
+export async function isCorpus(path: string): Promise<boolean> {
+  if (await isFolder(path)) {
+    const names = await filesIn(path)
+    return textsAmong(names).length > 0 && !names.some((name) => otherData.test(name))
+  }
+  if (lines.test(path) || json.test(path)) return true
+  if (!plain.test(path)) return false
+  const bytes = await readBytes(path)
+  const start = decodeTable(bytes.subarray(0, 4096)).text.replaceAll(/\s/g, '')
+  return start === '' || start.replaceAll(/[\d.,;+\-eE#]/g, '').length > start.length / 2
+}
+
+/**
+ * Reads all texts of a path, with an empty line between two of them. Files of a folder are read in the order of their names, those that are no
+ * text (and `README`, `LICENSE`) are passed over.
+ *
+ * @throws TweedieError `data` for what is missing, empty, not UTF-8 or UTF-16, or has no texts; `interrupted`
+ */
+export async function readTexts(path: string, limits: CorpusLimits = {}): Promise<CorpusText> {
+  if (!(await isFolder(path))) return joined(await textsIn(path, limits), [])
+  const names = await filesIn(path)
+  const wanted = textsAmong(names)
+  if (wanted.length === 0) {
+    throw new TweedieError('data', `${path}: no texts in this folder`, { hint: 'texts are .txt, .md, .jsonl or .json' })
+  }
+  const texts: string[] = []
+  for (const name of wanted) for (const text of await textsIn(join(path, name), limits)) texts.push(text)
+  const taken = new Set(wanted)
+  const left = names.filter((name) => !taken.has(name))
+  const shown = `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', …' : ''}`
+  return joined(texts, left.length === 0 ? [] : [`${left.length} files that are no texts are passed over: ${shown}`])
+}
+
+/** Whether a path is one file that is read as it is, not taken apart. */
+export async function isPlainFile(path: string): Promise<boolean> {
+  return !lines.test(path) && !json.test(path) && !(await isFolder(path))
+}
+
+/** The texts among the files of a folder. JSON, which may be anything, counts where there is nothing else. */
+function textsAmong(names: readonly string[]): readonly string[] {
+  const own = names.filter((name) => !aboutFolder.test(basename(name)))
+  const texts = own.filter((name) => plain.test(name) || lines.test(name))
+  return texts.length > 0 ? texts : own.filter((name) => json.test(name))
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+
+/** All files below a folder but hidden ones, sorted, with `/` between the parts. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const names = entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(join(folder, '/').length).replaceAll('\\', '/'))
+  return names.filter((name) => !/(?:^|\/)(?:\.|__MACOSX)/.test(name)).sort()
+}
+
+async function textsIn(path: string, { maxBytes, signal }: CorpusLimits): Promise<string[]> {
+  const bytes = await readBytes(path, maxBytes, signal)
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+  const text = isUtf16 ? decodeTable(bytes).text : decodeUtf8(bytes, path)
+  if (lines.test(path)) return textsOfLines(text, path)
+  return json.test(path) ? textsOfJson(text, path) : [text]
+}
+
+function joined(texts: readonly string[], remarks: readonly string[]): CorpusText {
+  if (texts.length === 1) return { text: texts[0]!, remarks }
+  return { text: texts.join(between), remarks: [`${texts.length} texts, an empty line between them`, ...remarks] }
+}
