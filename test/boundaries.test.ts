@@ -56,6 +56,7 @@ const ofNode = /^src\/((index|runtime)\.ts$|cli\/|(app|engine\/runtime|files\/(d
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub.ts'],
   fflate: ['src/files/data/formats/idx.ts', 'src/files/data/formats/npz.ts', 'src/files/io/png.ts'],
+  papaparse: ['src/files/data/formats/table.ts'],
 }
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -1,35 +1,22 @@
 /** `tweedie data`: what is in a data set, before training on it. */
 import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
+import { dataOptions } from '../files/data/options.ts'
 import { seedOptions } from '../families/options.ts'
-import { oneOf, type OptionValues, options, text, type ValuesOf, whole } from '../options.ts'
+import { type OptionValues, options, text, type ValuesOf, whole } from '../options.ts'
 import { command, print, printJson, table, withExamples } from './common.ts'
 import { addOptions } from './derive.ts'
 
-const dataOptions = options({
+/** What is held out of training and how long windows are does not matter here. */
+const { holdOut: _, length: __, ...reading } = dataOptions
+
+const shownOptions = options({
   out: { flags: '-o, --out <file>', help: 'a picture of some items: .png, .jpg, .webp', parse: text },
   count: {
     flags: '-n, --count <n>',
     help: 'how many items the picture shows',
     parse: whole({ max: 10_000 }),
     default: 64,
-  },
-  size: { flags: '--size <pixels>', help: 'bring images to this size', parse: whole({ max: 4096 }) },
-  channels: {
-    flags: '--channels <n>',
-    help: '1: grey, 3: colour',
-    parse: (value: string) => Number(oneOf(['1', '3'])(value)) as 1 | 3,
-  },
-  items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000)', parse: whole() },
-  tokens: {
-    flags: '--tokens <how>',
-    help: 'as train has it: characters, bytes, a tokenizer.json; of a table: columns',
-    parse: text,
-  },
-  categories: {
-    flags: '--categories <n>',
-    help: 'images of so many levels, as categories',
-    parse: whole({ min: 2, max: 65_536 }),
   },
   force: { flags: '--force', help: 'write over a file that exists' },
   ...seedOptions,
@@ -39,7 +26,7 @@ const dataOptions = options({
 export function dataCommand(): Command {
   const made = command('data', 'show statistics and a picture of a data set')
   made.argument('<data>', 'a folder of images, a data file, a text, or a built-in set')
-  addOptions(made, [dataOptions])
+  addOptions(made, [shownOptions, reading])
   withExamples(made, [
     ['tweedie data ./my-images --out sheet.png', 'a contact sheet'],
     ['tweedie data moons', 'a built-in set, in the terminal'],
@@ -51,16 +38,16 @@ export function dataCommand(): Command {
 }
 
 async function run(path: string, values: OptionValues): Promise<void> {
-  const [{ describeData }, { tokenSourceOf }, { imageExtensions, writeImage }, { requireNew }, { attended }] =
+  const [{ describeData }, { sourceOf }, { imageExtensions, writeImage }, { requireNew }, { attended }] =
     await Promise.all([
       import('../app/node/describe-data.ts'),
-      import('../app/node/data-source.ts'),
+      import('../files/data/node/source-of.ts'),
       import('../files/io/node/images.ts'),
       import('../app/node/require-new.ts'),
       import('./watched.ts'),
     ])
-  const { out, count = 64, seed = 0, size, channels, items, force = false } = values as ValuesOf<typeof dataOptions>
-  const source = (await tokenSourceOf(path, values)) ?? { path, size, channels, length: items }
+  const { out, count = 64, seed = 0, force = false } = values as ValuesOf<typeof shownOptions>
+  const source = await sourceOf(path, values)
   if (out !== undefined) await requireNew(out, imageExtensions, force)
   // what was passed over is part of the result
   const { result: view } = await attended('reading', { ...values, quiet: true }, (watch) => describeData(source, watch))

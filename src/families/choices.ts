@@ -110,4 +110,4 @@ export const restoreMethods = namesOf<PosteriorMethodName>({
   diffpir: 0,
 })
 /** How a picture of another size is made to fit. */
-export const pictureFits = ['cover', 'contain', 'stretch'] as const
+export { imageFits as pictureFits } from '../files/data/image-fits.ts'

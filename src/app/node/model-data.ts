@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { TweedieError } from '../../errors.ts'
 import type { DataParts, FamilyModel } from '../../families/family.ts'
 import { isBuiltinName } from '../../files/data/index.ts'
+import { absolute } from '../../files/data/node/source-of.ts'
 import { openDataset } from '../../files/data/node/open-dataset.ts'
 import { type DataSource, readSource } from '../../tools/train/node/run-folder.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
@@ -45,7 +46,7 @@ export async function unseenData(
 
 async function sourceFor(place: string, model: FamilyModel, name: string | undefined): Promise<DataSource> {
   const trained = await readSource(place)
-  if (trained && (name === undefined || trained.path === name)) return trained
+  if (trained && (name === undefined || [name, absolute(name)].includes(trained.path))) return trained
   if (name !== undefined) return like(trained, model, name)
   throw new TweedieError('usage', `${place}: which data the model was trained on is not known`, {
     hint: 'name them: `data: PATH`',
@@ -61,6 +62,10 @@ function like(trained: DataSource | undefined, model: FamilyModel, path: string)
 function pictureSize(path: string, { meta: { data } }: FamilyModel): Pick<DataSource, 'size' | 'channels'> {
   const [channels, height, width] = data.shape
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
-  if (!isFolder || data.kind !== 'image' || height === undefined || height !== width) return {}
-  return { size: height, ...((channels === 1 || channels === 3) && { channels }) }
+  if (!isFolder || data.kind !== 'image' || height === undefined || width === undefined) return {}
+  return { size: [height, width], ...(isChannels(channels) && { channels }) }
+}
+
+function isChannels(channels: number | undefined): channels is NonNullable<DataSource['channels']> {
+  return channels !== undefined && channels >= 1 && channels <= 4
 }

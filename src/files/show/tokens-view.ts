@@ -19,13 +19,23 @@ export function tokensView(dataset: CategoricalDataset): DataView {
   const unit = isText && look.tokenizer.kind !== 'hub' ? look.tokenizer.kind : 'tokens'
   // a text is not cut into windows here
   const items = isText ? { kind: rest.kind, look: rest.look } : { ...rest, length }
-  const facts = { name, ...items, tokens, categories, variables, classNames, classCounts }
+  const facts = {
+    name,
+    ...items,
+    tokens,
+    categories,
+    variables,
+    classNames,
+    classCounts,
+    remarks: dataset.remarks ?? [],
+  }
   const rows: DataView['rows'] = [
     ['name', name],
     isText ? ['text', `${thousands(tokens)} ${unit}`] : ['items', thousands(length)],
     ['shape', isText ? undefined : shapeText(shape)],
     ...variables.flatMap((variable) => rowsOf(variable, categories)),
     ['classes', classCounts && classText(classCounts, classNames)],
+    ...(dataset.remarks ?? []).map((remark, i) => [i === 0 ? 'remarks' : '', remark] as const),
   ]
   if (!isPicture(dataset) || shape.length === 1) return { facts, rows }
   const picture = (chosen: Chosen, columns?: number): Raster => {

@@ -22,7 +22,7 @@ export function valuesView(dataset: ArrayDataset): DataView {
     return loadBatch(dataset, indices, new Float32Array(indices.length * itemSize(shape)))
   }
   return {
-    facts: { ...summary, skippedFiles: dataset.skipped ?? [] },
+    facts: { ...summary, remarks: dataset.remarks ?? [], skippedFiles: dataset.skipped ?? [] },
     rows: [
       ['name', name],
       ['items', `${thousands(length)} ${kind === 'image' ? 'images' : kind === 'points' ? 'points' : 'arrays'}`],
@@ -32,6 +32,7 @@ export function valuesView(dataset: ArrayDataset): DataView {
       ['std', numbers(std)],
       ['not finite', nonFinite > 0 ? thousands(nonFinite) : undefined],
       ['classes', classCounts && classText(classCounts, classNames)],
+      ...(dataset.remarks ?? []).map((remark, i) => [i === 0 ? 'remarks' : '', remark] as const),
       ['skipped', skipped > 0 ? `${skipped} files` : undefined],
       ...(dataset.skipped ?? []).map(({ file, reason }) => [`  ${file}`, reason] as const),
     ],

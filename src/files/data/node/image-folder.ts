@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
+import type { ImageFit } from '../image-fits.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { classesByFolder, classesByName } from './image-classes.ts'
 import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-crops.ts'
@@ -35,6 +36,8 @@ export interface ImageFolderOptions extends CropOptions {
   readonly channels?: Channels | undefined
   /** Whether images smaller than `size` are enlarged; by default they are an error. */
   readonly upscale?: boolean | undefined
+  /** How images of another shape are brought to the size; by default `cover`. */
+  readonly fit?: ImageFit | undefined
   /** A colour, as CSS says it, that is laid behind transparent pixels; by default their opacity is a channel. */
   readonly background?: Background | undefined
   /** Whether sub-folders are classes; by default they are where there are at least two. */
@@ -105,7 +108,7 @@ export async function readImageFolder(
   let done = 0
   const decoded = await mapBounded(candidates, concurrency, async ({ file }, index) => {
     const pixels = await attempt(file, (image) =>
-      decode(image, options.background, crop === undefined ? size : undefined),
+      decode(image, { background: options.background, fit: options.fit, size: crop === undefined ? size : undefined }),
     )
     for (const [k, place] of pixels ? places[index]!.entries() : []) {
       const at = (firsts[index]! + k) * 4 * plane

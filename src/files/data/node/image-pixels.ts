@@ -1,5 +1,6 @@
 /** Images as bytes: decoded, and brought into planes. */
 import type { Sharp } from 'sharp'
+import type { ImageFit } from '../image-fits.ts'
 import type { Place } from './image-crops.ts'
 
 /** An image as interleaved bytes of red, green, blue and opacity. */
@@ -13,6 +14,9 @@ export interface Pixels {
 /** What lies behind transparent pixels, as CSS says colours. */
 export type Background = string
 
+/** What frames an image that lies within its rectangle, where no background is given. */
+const frame = '#fff'
+
 /** Height and width, pixels. */
 export type Size = readonly [height: number, width: number]
 
@@ -25,13 +29,21 @@ export interface PlaneFacts {
 }
 
 /**
- * Decodes an image: turned upright, in sRGB, 8 bits; laid over a background if one is given, else with its opacity; scaled to cover
- * a rectangle where one is given, by averages that count transparent pixels for nothing.
+ * Decodes an image: turned upright, in sRGB, 8 bits; laid over a background if one is given, else with its opacity; scaled to fit a
+ * rectangle where one is given, by averages that count transparent pixels for nothing.
  */
-export async function decode(image: Sharp, background?: Background, size?: Size): Promise<Pixels> {
+export async function decode(
+  image: Sharp,
+  {
+    background,
+    size,
+    fit = 'cover',
+  }: { background?: Background | undefined; size?: Size | undefined; fit?: ImageFit | undefined },
+): Promise<Pixels> {
   const upright = image.autoOrient()
   const flat = background === undefined ? upright : upright.flatten({ background })
-  const fitted = size === undefined ? flat : flat.resize(size[1], size[0], { fit: 'cover', position: 'centre' })
+  const how = { fit: fit === 'stretch' ? 'fill' : fit, position: 'centre', background: background ?? frame } as const
+  const fitted = size === undefined ? flat : flat.resize(size[1], size[0], how)
   const { data, info } = await fitted
     .toColourspace('srgb')
     .ensureAlpha()

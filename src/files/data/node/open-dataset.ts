@@ -9,7 +9,7 @@ import { parseCsv } from '../formats/csv.ts'
 import { isIdx, parseIdx } from '../formats/idx.ts'
 import { isNpy, parseNpy } from '../formats/npy.ts'
 import { isZip, parseNpz } from '../formats/npz.ts'
-import { datasetFromArray } from '../from-array.ts'
+import { type ArrayKind, datasetFromArray } from '../from-array.ts'
 import type { NdArray } from '../nd-array.ts'
 import { suggest } from '../../../suggest.ts'
 import { sizeOf } from './image-sizes.ts'
@@ -23,6 +23,8 @@ export interface OpenDatasetOptions extends ImageFolderOptions {
   readonly split?: SplitName | undefined
   /** tables: the column that holds the class, by name or number */
   readonly labelColumn?: string | number | undefined
+  /** arrays: what they are, where type and shape would say something else */
+  readonly as?: ArrayKind | undefined
   /** built-in sets: how many items to make; by default 10,000 */
   readonly length?: number | undefined
   /** built-in sets: which items to make; by default 0 */
@@ -57,6 +59,7 @@ export async function openDataset(pathOrName: string, options: OpenDatasetOption
   const bare = pathOrName.replace(/^builtin:/, '')
   if (!stats) {
     if (!isBuiltinName(bare)) throw notFound(bare, pathOrName)
+    refuseWishes(bare, options, pictureWishes, 'a folder of images')
     return checkWish(builtinDataset(bare, { length: options.length, seed: options.seed }), options)
   }
   const name = basename(resolve(pathOrName))
@@ -88,9 +91,13 @@ async function openFolder(folder: string, name: string, options: OpenDatasetOpti
 }
 
 async function openFile(path: string, name: string, options: OpenDatasetOptions): Promise<ArrayDataset> {
+  refuseWishes(path, options, pictureWishes, 'a folder of images')
   const bytes = await readBytes(path, options.maxBytes, options.signal)
   try {
-    if (isNpy(bytes)) return datasetFromArray(parseNpy(bytes), { name, labels: await labelsBeside(path, options) })
+    const isArray = isNpy(bytes) || isZip(bytes) || isIdx(bytes)
+    refuseWishes(path, options, isArray ? ['labelColumn'] : ['as'], isArray ? 'a table' : 'arrays')
+    const { as } = options
+    if (isNpy(bytes)) return datasetFromArray(parseNpy(bytes), { name, as, labels: await labelsBeside(path, options) })
     if (isZip(bytes)) return fromNpz(bytes, name, options)
     if (isIdx(bytes)) return fromIdx(parseIdx(bytes), name, await labelsBeside(path, options))
     if (/\.bin(?:\.gz)?$/i.test(path)) return parseCifar10([bytes], name)
@@ -153,7 +160,11 @@ function fromNpz(
   }
   const items = arrays[found]!
   const labelKey = labels.find((key) => Object.hasOwn(arrays, key) && isLabels(arrays[key]!, items))
-  return datasetFromArray(items, { name, labels: options.labels === false || !labelKey ? undefined : arrays[labelKey] })
+  return datasetFromArray(items, {
+    name,
+    as: options.as,
+    labels: options.labels === false || !labelKey ? undefined : arrays[labelKey],
+  })
 }
 
 /** Whether an array has one whole number for each item. */
@@ -197,6 +208,20 @@ async function labelsBeside(path: string, options: OpenDatasetOptions): Promise<
   }
   const bytes = await readBytes(join(dirname(path), found), options.maxBytes, options.signal)
   return isNpy(bytes) ? parseNpy(bytes) : parseIdx(bytes)
+}
+
+/** How pictures of a folder are read; what is stored as numbers is taken as it is. */
+const pictureWishes = ['fit', 'upscale', 'background'] as const
+
+/** Refuses what was asked for and cannot be done with such data, rather than pass over it. */
+function refuseWishes(
+  path: string,
+  options: OpenDatasetOptions,
+  names: readonly (keyof OpenDatasetOptions)[],
+  what: string,
+): void {
+  const name = names.find((each) => options[each] !== undefined)
+  if (name !== undefined) throw new TweedieError('usage', `${path}: \`${name}\` is for ${what}`)
 }
 
 /** Images that are stored at one size are not resized: say so, rather than pass over what was asked for. */

@@ -1,11 +1,10 @@
 /** Reads a picture as a model's data: of exactly the wanted size and mode, or made to fit where that is asked for. */
 import type { Metadata, Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
+import type { ImageFit } from '../../data/image-fits.ts'
 import { readBytes } from './files.ts'
 
-/** How a picture of another size is made to fit: scaled and cut, scaled and filled up with white, or stretched. */
-export const pictureFits = ['cover', 'contain', 'stretch'] as const
-export type PictureFit = (typeof pictureFits)[number]
+export type { ImageFit as PictureFit } from '../../data/image-fits.ts'
 
 /** What is wanted. */
 export interface ReadPictureOptions {
@@ -14,7 +13,7 @@ export interface ReadPictureOptions {
   /** Why it has to have that shape, for the refusal of another. */
   readonly why: string
   /** How it is made to fit, its colours included; by default a picture of another size or mode is refused. */
-  readonly fit?: PictureFit | undefined
+  readonly fit?: ImageFit | undefined
 }
 
 /**
@@ -62,7 +61,7 @@ function isGrey({ channels = 3, space }: Metadata): boolean {
   return channels < 3 || space === 'b-w' || space === 'grey16'
 }
 
-function fittedTo(image: Sharp, width: number, height: number, fit: PictureFit): Sharp {
+function fittedTo(image: Sharp, width: number, height: number, fit: ImageFit): Sharp {
   return image.resize(width, height, { fit: fit === 'stretch' ? 'fill' : fit, background: '#fff' })
 }
 

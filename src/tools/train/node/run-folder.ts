@@ -11,7 +11,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { TweedieError } from '../../../errors.ts'
-import type { HoldOutManner } from '../../../files/data/hold-out.ts'
+import { type DataSource, dataSourceSchema } from '../../../files/data/source.ts'
 import { createRunFolder, readBytes, readJson, writeFileAtomic, writeJsonAtomic } from '../../../files/io/node/files.ts'
 import { parseConfig } from '../../../files/io/parse-config.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint.ts'
@@ -20,32 +20,7 @@ import { type SessionRecord, sessionOf } from '../session-record.ts'
 import { type BaseSpec, parseBaseSpec } from '../spec.ts'
 import { requireUnused } from './run-lock.ts'
 
-/** Where the data came from: what it takes to open them again, and to know them again. */
-export interface DataSource {
-  /** A path or the name of a built-in set. */
-  readonly path: string
-  readonly size?: number | undefined
-  /** Pixels along the side of the patches that images are cut into. */
-  readonly crop?: number | undefined
-  readonly channels?: 1 | 3 | undefined
-  readonly length?: number | undefined
-  readonly unlabelled?: boolean | undefined
-  /** The share at the end of the data that was kept out of training; nothing by default. */
-  readonly holdOut?: number | undefined
-  /** Which items are kept out; runs of before kept the last ones out, and say nothing. */
-  readonly holdOutManner?: HoldOutManner | undefined
-  /** For tokens: how the data become tokens. */
-  readonly tokens?: TokenSource | undefined
-}
-
-/**
- * How data become tokens: the text's tokenizer and the length of its windows, the number of levels of an image, or the columns
- * of a table, those of many numbers in so many bins.
- */
-export type TokenSource =
-  | { readonly tokenizer: string; readonly length: number }
-  | { readonly levels: number }
-  | { readonly columns: true; readonly bins?: number | undefined }
+export type { DataSource, TokenSource } from '../../../files/data/source.ts'
 
 /** The content of `train.json`. */
 export interface RunRecord {
@@ -71,12 +46,10 @@ export interface Intervals {
 const steps = z.int().positive().optional()
 const intervals = z.object({ logEvery: steps, checkpointEvery: steps, sampleEvery: steps })
 
-const source = z.looseObject({ path: z.string() })
-
 const schema = z.object({
   version: z.string(),
   spec: z.unknown(),
-  data: source,
+  data: dataSourceSchema,
   digest: z.string(),
   intervals: intervals.optional(),
   /** What intervals were called before. */
@@ -142,15 +115,19 @@ async function readRecord(
   if (!existsSync(path)) return undefined
   const { rhythm = {}, intervals = rhythm, ...record } = parseConfig(schema, await readJson(path, 'model'), path)
   const spec = parseSpec(record.spec, `${path}: spec`)
-  return { ...record, data: record.data as DataSource, spec, intervals, session: sessionOf(record.session, path) }
+  return { ...record, spec, intervals, session: sessionOf(record.session, path) }
 }
 
 /** Where the data of a folder's run came from; undefined where there is no record of it. @throws TweedieError `model` */
 export async function readSource(folder: string): Promise<DataSource | undefined> {
   const path = runPaths(folder).record
   if (!existsSync(path)) return undefined
-  const { data } = parseConfig(z.looseObject({ data: source.optional() }), await readJson(path, 'model'), path)
-  return data as DataSource | undefined
+  const { data } = parseConfig(
+    z.looseObject({ data: dataSourceSchema.optional() }),
+    await readJson(path, 'model'),
+    path,
+  )
+  return data
 }
 
 /** A checkpoint file; undefined where there is none. */

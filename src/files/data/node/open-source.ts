@@ -1,0 +1,89 @@
+/** Opens the data that a source names, all of them or as they were cut up for training. */
+import { basename } from 'node:path'
+import { mapsDataset } from '../builtin/maps.ts'
+import type { CategoricalDataset } from '../categorical.ts'
+import type { ArrayDataset } from '../dataset.ts'
+import { parseCategoricalCsv } from '../formats/categorical-csv.ts'
+import { holdOut } from '../hold-out.ts'
+import { quantise } from '../quantise.ts'
+import type { DataReaders } from '../reader.ts'
+import type { DataSource } from '../source.ts'
+import { openDataset } from './open-dataset.ts'
+import { readBytes } from './read-bytes.ts'
+import { readCorpus } from './read-corpus.ts'
+import { isMaps } from './source-of.ts'
+
+/** Any data in memory. */
+export type AnyDataset = ArrayDataset | CategoricalDataset
+
+/** How reading is stopped and watched, and by whom. */
+export interface OpenSourceOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Files that were read, and how many there are. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** Readers of one's own, by name; the first that accepts the path reads it. */
+  readonly readers?: DataReaders | undefined
+}
+
+/** Data that were opened. */
+export interface OpenedSource {
+  readonly train: AnyDataset
+  /** What is kept out of training, if the source asks for that. */
+  readonly heldOut?: AnyDataset
+  /** What was guessed, left out or changed while reading, a sentence each. */
+  readonly report: readonly string[]
+}
+
+/** Files that were passed over and are named; of more, the number is given. */
+const namedFiles = 5
+
+/**
+ * Opens data.
+ *
+ * @throws TweedieError `data` for what is missing, broken or of another kind than the source has it; `interrupted`
+ * @example
+ * const { train, heldOut, report } = await openSource({ path: 'photos', size: 32, holdOut: 0.1, holdOutManner: 'random' })
+ */
+export async function openSource(source: DataSource, options: OpenSourceOptions = {}): Promise<OpenedSource> {
+  const all = await openWhole(source, options)
+  const report = reportOf(all, source.path)
+  if (!source.holdOut) return { train: all, report }
+  return { ...holdOut(all, source.holdOut, source.holdOutManner ?? 'end'), report }
+}
+
+async function openWhole(source: DataSource, options: OpenSourceOptions): Promise<AnyDataset> {
+  const { path, tokens } = source
+  const own = await readerOf(path, options.readers)
+  if (own) return withoutLabels(source, await own.read(source, { signal: options.signal }))
+  if (tokens && 'tokenizer' in tokens) return readCorpus(path, { ...tokens, signal: options.signal })
+  if (tokens && 'columns' in tokens) {
+    const { bins } = tokens
+    const bytes = await readBytes(path, undefined, options.signal)
+    return parseCategoricalCsv(bytes, { name: basename(path), ...(bins !== undefined && { bins }) })
+  }
+  if (isMaps(path)) return withoutLabels(source, mapsDataset({ length: source.length }))
+  const { holdOut: _, holdOutManner: __, tokens: ___, unlabelled, path: ____, ...reading } = source
+  const labels = unlabelled ? { labels: false } : {}
+  const { signal, onProgress } = options
+  const dataset = withoutLabels(source, await openDataset(path, { ...reading, ...labels, signal, onProgress }))
+  return tokens && 'levels' in tokens ? { ...quantise(dataset, tokens.levels), remarks: dataset.remarks } : dataset
+}
+
+async function readerOf(path: string, readers: DataReaders = {}): Promise<DataReaders[string] | undefined> {
+  for (const reader of Object.values(readers)) if (await reader.accepts(path)) return reader
+  return undefined
+}
+
+function withoutLabels<Data extends AnyDataset>({ unlabelled }: DataSource, dataset: Data): Data {
+  return unlabelled ? { ...dataset, labels: undefined, classNames: undefined } : dataset
+}
+
+function reportOf(dataset: AnyDataset, path: string): string[] {
+  const skipped = ('skipped' in dataset ? dataset.skipped : undefined) ?? []
+  const more = skipped.length - namedFiles
+  return [
+    ...(dataset.remarks ?? []),
+    ...skipped.slice(0, namedFiles).map(({ file, reason }) => `skipped ${file}: ${reason}`),
+    ...(more > 0 ? [`skipped ${more} more files of ${path}`] : []),
+  ]
+}

@@ -1,0 +1,92 @@
+/** The options that say what data are and how they are read, for every face that opens data. */
+import { TweedieError } from '../../errors.ts'
+import { oneOf, options, real, text, whole } from '../../options.ts'
+import { imageFits } from './image-fits.ts'
+
+const group = 'Data'
+const pictures = 'More: how pictures are read'
+const tokens = 'More: data of tokens'
+
+const side = whole({ max: 4096 })
+
+export const dataOptions = options({
+  size: {
+    flags: '--size <size>',
+    help: 'bring images to this size: 32, or 48x32 (width x height)',
+    parse: sizes,
+    group,
+  },
+  crop: { flags: '--crop <pixels>', help: 'cut images into patches of this size', parse: side, group },
+  channels: {
+    flags: '--channels <n>',
+    help: '1: grey, 2: grey with opacity, 3: colour, 4: colour with opacity',
+    parse: (typed: string): 1 | 2 | 3 | 4 => Number(oneOf(['1', '2', '3', '4'])(typed)) as 1 | 2 | 3 | 4,
+    group,
+  },
+  fit: {
+    flags: '--fit <how>',
+    help: 'images of another shape: cover (cut, default), contain (framed) or stretch',
+    parse: oneOf(imageFits),
+    group: pictures,
+  },
+  upscale: { flags: '--upscale', help: 'enlarge images that are smaller than --size', group: pictures },
+  background: {
+    flags: '--background <colour>',
+    help: 'what is laid behind transparent pixels: white, #ff8800, … (default: opacity is a channel)',
+    parse: text,
+    group: pictures,
+  },
+  split: {
+    flags: '--split <name>',
+    help: 'of a published set: train (default), validation or test',
+    parse: oneOf(['train', 'validation', 'test']),
+    group,
+  },
+  labelColumn: {
+    flags: '--label-column <name>',
+    help: 'of a table: the column that holds the class, by name or number',
+    parse: (typed: string): string | number => (/^\d+$/.test(typed) ? Number(typed) : typed),
+    group,
+  },
+  as: {
+    flags: '--as <kind>',
+    help: 'what an array is: images, points or arrays (default: by its type and shape)',
+    parse: oneOf(['images', 'points', 'arrays']),
+    group,
+  },
+  items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000)', parse: whole(), group },
+  unconditional: { flags: '--unconditional', help: 'pay no attention to classes', group },
+  holdOut: {
+    flags: '--hold-out <share>',
+    help: 'keep a share of each class out, for eval; of text the end (default: 0, for text 0.1)',
+    parse: real({ min: 0, max: 0.9 }),
+    group,
+  },
+  tokens: {
+    flags: '--tokens <how>',
+    help: 'text as characters, bytes, or by a tokenizer.json (default: characters); a table: columns',
+    parse: text,
+    group: tokens,
+  },
+  length: {
+    flags: '--length <n>',
+    help: 'tokens to a window of text (default: 128)',
+    parse: whole({ max: 65_536 }),
+    group: tokens,
+  },
+  categories: {
+    flags: '--categories <n>',
+    help: 'images of so many levels as categories; with --tokens columns: bins of a column of numbers',
+    parse: whole({ min: 2, max: 65_536 }),
+    group: tokens,
+  },
+})
+
+/** `32`, or width and height as people write them, `48x32`, to the order that shapes have. */
+function sizes(typed: string): number | readonly [height: number, width: number] {
+  const parts = typed.toLowerCase().split(/[x×]/)
+  if (parts.length === 1) return side(typed)
+  const [width, height] = parts
+  if (parts.length === 2) return [side(height!), side(width!)]
+  throw new TweedieError('usage', 'It must be a number of pixels, or width x height, such as 48x32.')
+}

@@ -1,0 +1,74 @@
+/** Where data come from and how they are read: plain JSON, which a run keeps in its `train.json`. */
+import * as z from 'zod'
+import type { ArrayKind } from './from-array.ts'
+import type { HoldOutManner } from './hold-out.ts'
+import { type ImageFit, imageFits } from './image-fits.ts'
+
+/** Where the data came from: what it takes to open them again, and to know them again. */
+export interface DataSource {
+  /** A path or the name of a built-in set. */
+  readonly path: string
+  /** Of a folder of images: the side of a square, or height and width; by default their own, where all have one. */
+  readonly size?: number | readonly [height: number, width: number] | undefined
+  /** How images of another shape are brought to that size; by default they cover it. */
+  readonly fit?: ImageFit | undefined
+  /** Whether images smaller than that size are enlarged; by default they are refused. */
+  readonly upscale?: boolean | undefined
+  /** Pixels along the side of the patches that images are cut into. */
+  readonly crop?: number | undefined
+  /** Grey, grey with opacity, colour, colour with opacity. */
+  readonly channels?: 1 | 2 | 3 | 4 | undefined
+  /** A colour, as CSS says it, that is laid behind transparent pixels. */
+  readonly background?: string | undefined
+  /** Which part of a published set is read; by default what is meant for training. */
+  readonly split?: 'train' | 'validation' | 'test' | undefined
+  /** Of a table: the column that holds the class, by name or number. */
+  readonly labelColumn?: string | number | undefined
+  /** What an array is, where its type and shape would say something else. */
+  readonly as?: ArrayKind | undefined
+  /** Of a built-in set: how many items. */
+  readonly length?: number | undefined
+  readonly unlabelled?: boolean | undefined
+  /** The share of the data that was kept out of training; nothing by default. */
+  readonly holdOut?: number | undefined
+  /** Which items are kept out; runs of before kept the last ones out, and say nothing. */
+  readonly holdOutManner?: HoldOutManner | undefined
+  /** For tokens: how the data become tokens. */
+  readonly tokens?: TokenSource | undefined
+}
+
+/**
+ * How data become tokens: the text's tokenizer and the length of its windows, the number of levels of an image, or the columns
+ * of a table, those of many numbers in so many bins.
+ */
+export type TokenSource =
+  | { readonly tokenizer: string; readonly length: number }
+  | { readonly levels: number }
+  | { readonly columns: true; readonly bins?: number | undefined }
+
+const whole = z.int().positive()
+
+/** What a file must hold to be read as a {@link DataSource}. Fields of later versions are kept. */
+export const dataSourceSchema: z.ZodType<DataSource> = z.looseObject({
+  path: z.string(),
+  size: z.union([whole, z.tuple([whole, whole])]).optional(),
+  fit: z.enum(imageFits).optional(),
+  upscale: z.boolean().optional(),
+  crop: whole.optional(),
+  channels: z.literal([1, 2, 3, 4]).optional(),
+  background: z.string().optional(),
+  split: z.enum(['train', 'validation', 'test']).optional(),
+  labelColumn: z.union([z.string(), z.number()]).optional(),
+  as: z.enum(['images', 'points', 'arrays']).optional(),
+  length: whole.optional(),
+  unlabelled: z.boolean().optional(),
+  holdOut: z.number().min(0).lt(1).optional(),
+  holdOutManner: z.enum(['random', 'end']).optional(),
+  tokens: z
+    .union([
+      z.object({ tokenizer: z.string(), length: whole }),
+      z.object({ levels: whole }),
+      z.object({ columns: z.literal(true), bins: whole.optional() }),
+    ])
+    .optional(),
+})
