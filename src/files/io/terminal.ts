@@ -1,5 +1,5 @@
 /** Pictures and curves as text for a terminal. Whoever prints decides on the colours: see {@link terminalColors}. */
-import type { Raster } from './raster.ts'
+import { depthOf, type Raster } from './raster.ts'
 
 /** What a terminal can show: 24-bit colour, the 256-colour palette, or plain characters. */
 export type TerminalColors = 'truecolor' | '256' | 'none'
@@ -25,16 +25,20 @@ export function terminalColors(
 
 /**
  * A picture as lines of text: two pixels a character, the upper one the colour of a half block `▀`, the lower one its
- * background. Without colours: characters from light to dense, an average of the two.
+ * background. What is transparent shows the terminal's own ground. Without colours: characters from light to dense, an average of
+ * the two.
  *
  * @param options `colors`: what the terminal can show; `columns`: the most characters in a line, wider pictures shrink
  */
 export function previewText(raster: Raster, options: { colors: TerminalColors; columns?: number }): string {
   const { colors, columns = 80 } = options
-  const { width, height, data } = shrink(raster, columns)
-  const pixel = (x: number, y: number): readonly number[] => {
-    const at = 3 * (y * width + x)
-    return y < height ? [...data.subarray(at, at + 3)] : [255, 255, 255]
+  const small = shrink(raster, columns)
+  const { width, height, data } = small
+  const depth = depthOf(small)
+  const pixel = (x: number, y: number): readonly number[] | undefined => {
+    const at = depth * (y * width + x)
+    if (y >= height) return depth === 4 ? undefined : [255, 255, 255]
+    return depth === 4 && data[at + 3]! < 128 ? undefined : [...data.subarray(at, at + 3)]
   }
   const lines: string[] = []
   for (let y = 0; y < height; y += 2) {
@@ -43,11 +47,21 @@ export function previewText(raster: Raster, options: { colors: TerminalColors; c
     for (let x = 0; x < width; x++) {
       const [upper, lower] = [pixel(x, y), pixel(x, y + 1)]
       if (colors === 'none') {
-        line += shades[Math.round(((luma(upper) + luma(lower)) / 510) * (shades.length - 1))]
+        const light = [upper, lower].map((color) => (color ? luma(color) : 0))
+        line += shades[Math.round(((light[0]! + light[1]!) / 510) * (shades.length - 1))]
         continue
       }
-      const color = `\u001b[38;${colorCode(upper, colors)};48;${colorCode(lower, colors)}m`
-      line += color === last ? '▀' : `${color}▀`
+      const [block, front, back] = upper
+        ? ['▀', upper, lower]
+        : lower
+          ? ['▄', lower, undefined]
+          : [' ', undefined, undefined]
+      const [ink, paper] = [
+        front ? `38;${colorCode(front, colors)}` : '39',
+        back ? `48;${colorCode(back, colors)}` : '49',
+      ]
+      const color = `\u001b[${ink};${paper}m`
+      line += color === last ? block : `${color}${block}`
       last = color
     }
     lines.push(colors === 'none' ? line.trimEnd() : `${line}\u001b[0m`)
@@ -87,9 +101,10 @@ const shades = ' .:-=+*#%@'
 /** The average of blocks of pixels, so that a line has at most so many. */
 function shrink(raster: Raster, columns: number): Raster {
   if (raster.width <= columns) return raster
+  const depth = depthOf(raster)
   const width = columns
   const height = Math.max(1, Math.round((raster.height * columns) / raster.width))
-  const data = new Uint8Array(width * height * 3)
+  const data = new Uint8Array(width * height * depth)
   const edge = (i: number, from: number, to: number): number => Math.floor((i * from) / to)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -98,12 +113,18 @@ function shrink(raster: Raster, columns: number): Raster {
         edge(y, raster.height, height),
         Math.max(edge(y + 1, raster.height, height), edge(y, raster.height, height) + 1),
       ]
-      for (let c = 0; c < 3; c++) {
+      for (let c = depth - 1, opacity = 1; c >= 0; c--) {
         let sum = 0
         for (let v = top; v < bottom; v++) {
-          for (let u = left; u < right; u++) sum += raster.data[3 * (v * raster.width + u) + c]!
+          for (let u = left; u < right; u++) {
+            const at = depth * (v * raster.width + u)
+            sum += raster.data[at + c]! * (depth === 4 && c < 3 ? raster.data[at + 3]! / 255 : 1)
+          }
         }
-        data[3 * (y * width + x) + c] = Math.round(sum / ((right - left) * (bottom - top)))
+        const mean = sum / ((right - left) * (bottom - top))
+        // colours of transparent pixels count for nothing
+        if (c === 3) opacity = mean / 255
+        data[depth * (y * width + x) + c] = Math.round(c < 3 && opacity > 0 ? mean / opacity : mean)
       }
     }
   }

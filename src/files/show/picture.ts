@@ -23,7 +23,8 @@ export interface PictureOptions extends Pick<GridOptions, 'columns'> {
  */
 export function pictureOf(items: Float32Array, scale: DataScale, options: PictureOptions = {}): Raster {
   if (isPlane(scale.shape)) return scatterRaster(denormalise(scale, items), { extent: options.extent })
-  return toGrid(items, panels(items, scale.shape), options.columns === undefined ? {} : { columns: options.columns })
+  const layout = options.columns === undefined ? {} : { columns: options.columns }
+  return toGrid(items, panels(items, scale.shape), { ...layout, opacity: scale.kind === 'image' })
 }
 
 /** The same for a terminal: half blocks, or braille dots. */

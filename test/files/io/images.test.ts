@@ -30,6 +30,10 @@ const code = async (promise: Promise<unknown>): Promise<string | undefined> =>
     () => undefined,
     (error: unknown) => (isTweedieError(error) ? error.code : String(error)),
   )
+const pixel4 = ({ data, width }: Raster, x: number, y: number): number[] => [
+  ...data.subarray(4 * (y * width + x), 4 * (y * width + x) + 4),
+]
+
 const noisy: Raster = { ...blank(20, 14), data: Uint8Array.from({ length: 840 }, (_, i) => (i * 89) % 256) }
 
 describe('grids', () => {
@@ -81,6 +85,25 @@ describe('grids', () => {
     expect([five.width, five.height]).toEqual([2 + 5 * 2 + 4 + 2, 2 * (2 + 2) + 2])
   })
 
+  test('opacity is kept where nothing is to lie behind it', () => {
+    const rgba = toGrid([1, -1, -1, 0], [4, 1, 1])
+    expect([...rgba.data]).toEqual([255, 0, 0, 128])
+    const grey = toGrid([1, -1, 0, 1], [1, 2, 1, 2], { opacity: true, padding: 0 })
+    expect([...grey.data]).toEqual([255, 255, 255, 128, 0, 0, 0, 255])
+    const pair = toGrid(new Float32Array(8).fill(1), [2, 4, 1, 1])
+    expect(pixel4(pair, 0, 0)).toEqual([255, 255, 255, 0])
+    expect(pixel4(pair, 2, 2)).toEqual([255, 255, 255, 255])
+  })
+
+  test('a scale enlarges', () => {
+    const small = toGrid([-1, 1], [1, 1, 1, 2])
+    expect(toGrid([-1, 1], [1, 1, 1, 2], { scale: 3 })).toEqual(magnify(small, 3))
+    expect(() => toGrid([-1, 1], [1, 1, 1, 2], { scale: 1.5 })).toThrow(/whole numbers/)
+    expect([...magnify(toGrid([1, -1, -1, 0], [4, 1, 1]), 2).data]).toEqual([
+      255, 0, 0, 128, 255, 0, 0, 128, 255, 0, 0, 128, 255, 0, 0, 128,
+    ])
+  })
+
   test('shapes that do not fit are refused', () => {
     expect(() => toGrid([1, 2, 3], [1, 1, 2, 2])).toThrow('shape [1, 1, 2, 2] does not fit 3 numbers')
     expect(() => toGrid([1, 2], [2])).toThrow('expected [samples, channels, height, width]')
@@ -95,6 +118,27 @@ describe('grids', () => {
 })
 
 describe('files', () => {
+  test('keep opacity; in JPEG what is behind is white', async () => {
+    const raster: Raster = { width: 2, height: 1, data: Uint8Array.of(200, 100, 50, 255, 0, 0, 0, 0) }
+    for (const extension of ['.png', '.webp']) {
+      const path = join(folder, `opacity${extension}`)
+      await writeImage(path, raster)
+      const { data } = await sharp(path).raw().toBuffer({ resolveWithObject: true })
+      expect([...data.subarray(0, 4), data[7]]).toEqual([200, 100, 50, 255, 0])
+    }
+    const path = join(folder, 'opacity.jpg')
+    await writeImage(path, { ...raster, data: new Uint8Array(8) })
+    expect([...(await sharp(path).raw().toBuffer())]).toEqual([255, 255, 255, 255, 255, 255])
+  })
+
+  test('animations keep opacity', async () => {
+    const frames = [0, 255].map((alpha) => ({ width: 1, height: 1, data: Uint8Array.of(9, 9, 9, alpha) }))
+    const path = join(folder, 'opacity.webp')
+    await writeAnimation(path, frames, { overwrite: true })
+    const { data } = await sharp(path, { pages: -1 }).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+    expect([data[3], data[7]]).toEqual([0, 255])
+  })
+
   test.each(['.png', '.webp'])('%s keeps every byte, and what made it', async (extension) => {
     const path = join(folder, `lossless${extension}`)
     const provenance = { seed: 7, prompt: 'é "快" \u{1f600}', steps: [1, 2] }

@@ -6,7 +6,7 @@ import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
-import type { Raster } from '../raster.ts'
+import { depthOf, type Raster } from '../raster.ts'
 import { unreadable, writeFileAtomic } from './files.ts'
 
 /** How a picture is written. */
@@ -32,8 +32,8 @@ const encoders: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   '.png': (image) => image.png({ compressionLevel: 9 }),
   '.webp': (image) => image.webp({ lossless: true }),
   '.gif': (image) => image.gif(),
-  '.jpg': (image) => image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
-  '.jpeg': (image) => image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.jpg': (image) => image.flatten({ background: '#fff' }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
+  '.jpeg': (image) => image.flatten({ background: '#fff' }).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }),
 }
 
 const animationEncoders: Readonly<Record<string, (image: Sharp, delay: number[]) => Sharp>> = {
@@ -85,14 +85,15 @@ export async function writeImage(path: string, raster: Raster, options: ImageOpt
   await writeFileAtomic(path, await encodeImage(raster, extname(path).toLowerCase(), options.provenance))
 }
 
-/** The bytes of a picture in the format of an extension, such as `.png`. */
+/** The bytes of a picture in the format of an extension, such as `.png`. JPEG knows no opacity: there what is behind is white. */
 export async function encodeImage(
-  { width, height, data }: Raster,
+  raster: Raster,
   extension = '.png',
   provenance?: ImageOptions['provenance'],
 ): Promise<Uint8Array> {
   const sharp = await loadSharp()
-  const image = sharp(data, { raw: { width, height, channels: 3 } })
+  const { width, height, data } = raster
+  const image = sharp(data, { raw: { width, height, channels: depthOf(raster) } })
   return encoders[extension]!(describe(image, provenance)).toBuffer()
 }
 
@@ -109,12 +110,15 @@ export async function writeAnimation(
 ): Promise<void> {
   await checkImagePath(path, { overwrite: options.overwrite, animation: true })
   const { width, height } = frames[0] ?? { width: 0, height: 0 }
-  if (frames.length === 0 || frames.some((frame) => frame.width !== width || frame.height !== height)) {
+  const channels = frames[0] ? depthOf(frames[0]) : 3
+  const isLike = (frame: Raster): boolean =>
+    frame.width === width && frame.height === height && depthOf(frame) === channels
+  if (frames.length === 0 || !frames.every(isLike)) {
     throw new TweedieError('shape', `${path}: an animation needs frames, all of one size`)
   }
   const { delay = 80, hold = 1500 } = options
   const strip = Buffer.concat(frames.map((frame) => frame.data))
-  const raw = { width, height: height * frames.length, channels: 3, pageHeight: height } as const
+  const raw = { width, height: height * frames.length, channels, pageHeight: height } as const
   const sharp = await loadSharp()
   const image = describe(sharp(strip, { raw, limitInputPixels: false }), options.provenance)
   const delays = frames.map((_, i) => (i === frames.length - 1 ? hold : delay))
