@@ -4,13 +4,14 @@ import type { OwnParts } from '../families/family.ts'
 import { suggest } from '../suggest.ts'
 
 /** What a configuration may have, and what each holds. */
-const fields: Readonly<Record<keyof OwnParts, 'functions' | 'objects' | 'families'>> = {
+const fields: Readonly<Record<keyof OwnParts, 'functions' | 'objects' | 'readers' | 'families'>> = {
   networks: 'functions',
   objectives: 'objects',
   schedules: 'functions',
   weightings: 'functions',
   samplers: 'functions',
   measurements: 'functions',
+  readers: 'readers',
   families: 'families',
 }
 
@@ -48,7 +49,7 @@ export function checkConfig(value: unknown, source: string): OwnParts {
   return value as OwnParts
 }
 
-function checkParts(parts: unknown, source: string, kind: 'functions' | 'objects' | 'families'): void {
+function checkParts(parts: unknown, source: string, kind: (typeof fields)[keyof OwnParts]): void {
   if (kind === 'families') {
     if (Array.isArray(parts) && parts.every(isFamily)) return
     throw new TweedieError('usage', `${source} must be a list of families`, {
@@ -57,10 +58,18 @@ function checkParts(parts: unknown, source: string, kind: 'functions' | 'objects
   }
   if (!isObject(parts)) throw new TweedieError('usage', `${source} must be an object of parts by their names`)
   for (const [name, part] of Object.entries(parts)) {
-    const fits = kind === 'functions' ? typeof part === 'function' : isObject(part) && typeof part.loss === 'function'
+    const fits = kind === 'functions' ? typeof part === 'function' : isObject(part) && hasMethods(part, methods[kind])
     if (fits) continue
-    throw new TweedieError('usage', `${source}.${name} must be ${kind === 'functions' ? 'a function' : '{ loss, … }'}`)
+    const wanted = kind === 'functions' ? 'a function' : `{ ${methods[kind].join(', ')}, … }`
+    throw new TweedieError('usage', `${source}.${name} must be ${wanted}`)
   }
+}
+
+/** What parts of a kind must be able to do. */
+const methods = { objects: ['loss'], readers: ['accepts', 'read'] } as const
+
+function hasMethods(part: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  return names.every((name) => typeof part[name] === 'function')
 }
 
 function isFamily(value: unknown): boolean {

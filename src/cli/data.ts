@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
 import { dataOptions } from '../files/data/options.ts'
+import type { OwnParts } from '../families/family.ts'
 import { seedOptions } from '../families/options.ts'
 import { type OptionValues, options, text, type ValuesOf, whole } from '../options.ts'
 import { command, print, printJson, table, withExamples } from './common.ts'
@@ -23,7 +24,7 @@ const shownOptions = options({
 })
 
 /** The command. */
-export function dataCommand(): Command {
+export function dataCommand({ readers }: OwnParts = {}): Command {
   const made = command('data', 'show statistics and a picture of a data set')
   made.argument('<data>', 'a folder of images, a data file, a text, or a built-in set')
   addOptions(made, [shownOptions, reading])
@@ -34,10 +35,10 @@ export function dataCommand(): Command {
     ['tweedie data corpus.txt', 'the vocabulary of a text, and how often each character occurs'],
     ['tweedie data table.csv --tokens columns', 'the values of each column'],
   ])
-  return made.action(run)
+  return made.action((path: string, values: OptionValues) => run(path, values, readers))
 }
 
-async function run(path: string, values: OptionValues): Promise<void> {
+async function run(path: string, values: OptionValues, readers: OwnParts['readers']): Promise<void> {
   const [{ describeData }, { sourceOf }, { imageExtensions, writeImage }, { requireNew }, { attended }] =
     await Promise.all([
       import('../app/node/describe-data.ts'),
@@ -50,7 +51,9 @@ async function run(path: string, values: OptionValues): Promise<void> {
   const source = await sourceOf(path, values)
   if (out !== undefined) await requireNew(out, imageExtensions, force)
   // what was passed over is part of the result
-  const { result: view } = await attended('reading', { ...values, quiet: true }, (watch) => describeData(source, watch))
+  const { result: view } = await attended('reading', { ...values, quiet: true }, (watch) =>
+    describeData(source, { ...watch, readers }),
+  )
   const chosen = { count, seed }
   if (out !== undefined && !view.picture) {
     throw new TweedieError('usage', `--out is a picture, and there is none of ${path}`, {

@@ -1,6 +1,6 @@
 /** `tweedie train-classifier`: a classifier of noisy data, for classifier guidance. */
 import type { Command } from 'commander'
-import { dataOptions } from '../app/data-options.ts'
+import { dataOptions } from '../files/data/options.ts'
 import { engineOptions, seedOptions } from '../families/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { type OptionValues, options, positive, text, whole } from '../options.ts'

@@ -1,6 +1,6 @@
 /** `tweedie train`: from data to a model in a folder. */
 import type { Command } from 'commander'
-import { dataOptions } from '../app/data-options.ts'
+import { dataOptions } from '../files/data/options.ts'
 import { runOptions } from '../app/run-options.ts'
 import { modelOption } from '../app/train-options.ts'
 import type { OwnParts } from '../families/family.ts'

@@ -8,6 +8,7 @@ import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
 import type { GridOptions } from '../files/io/raster.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
+import type { DataReaders } from '../files/data/reader.ts'
 import type { pictureFits } from './choices.ts'
 import type { Drawn, Painter, Progress } from './drawn.ts'
 import type { Store } from '../tools/eval/store.ts'
@@ -19,6 +20,8 @@ import type { OwnComponents } from './own-parts.ts'
 export interface OwnParts extends OwnComponents {
   /** Families beside those of the registry, asked first. */
   readonly families?: readonly FamilyEntry[] | undefined
+  /** Readers of data, by name, asked before those of the library. */
+  readonly readers?: DataReaders | undefined
 }
 
 export type * from './drawn.ts'

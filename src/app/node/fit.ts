@@ -4,12 +4,12 @@ import type { Engine } from '../../engine/runtime/session.ts'
 import type { FamilyModel } from '../../families/family.ts'
 import { TweedieError } from '../../errors.ts'
 import type { DataSource } from '../../tools/train/node/run-folder.ts'
-import { dataOptions } from '../data-options.ts'
+import { dataOptions } from '../../files/data/options.ts'
 import { fit as fitData, type FitData, type FitOptions, lastModel } from '../fit.ts'
 import type { TrainEvent } from '../train.ts'
 import { openFolder } from './open-folder.ts'
 import { openParts } from './open-data.ts'
-import { sourceOf } from './data-source.ts'
+import { sourceOf } from '../../files/data/node/source-of.ts'
 import { type TrainRunEvent, trainRun } from './train-run.ts'
 
 /** How to train in Node. */
@@ -37,9 +37,9 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
   const used = engine ?? (await nodeEngine())
   const from = typeof options.from === 'string' ? (await openFolder(options.from, options.own)).model : options.from
   if (typeof data !== 'string' && !isSource(data)) return fitData(data, { ...options, from, engine: used })
-  const { own: _, signal, onEvent: __, ...values } = options
+  const { own, signal, onEvent: _, ...values } = options
   const source = typeof data === 'string' ? await sourceOf(data, values) : data
-  const { train } = await openParts(source, { signal })
+  const { train } = await openParts(source, { signal, readers: own?.readers })
   const rest = Object.entries(options).filter(([name]) => !Object.hasOwn(dataOptions, name))
   return fitData(train, { ...Object.fromEntries(rest), from, engine: used })
 }

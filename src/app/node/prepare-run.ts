@@ -5,7 +5,7 @@ import { beginRun, requireFree } from '../../tools/train/node/run-folder.ts'
 import { continuedSession } from '../../tools/train/session-record.ts'
 import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
-import { sourceOf } from './data-source.ts'
+import { sourceOf } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
 import { openParts } from './open-data.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
@@ -40,7 +40,7 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   if (!dryRun) await requireFree(out!, { force })
   const values = await withNetwork(options, own)
   const model = await modelOf(options, own)
-  const { train: dataset } = await openParts(source, request)
+  const { train: dataset } = await openParts(source, { ...request, readers: own.readers })
   const asked = model ? furtherOptions(model, dataset, values) : values
   const decided = await specificationOf(dataset, asked, own, preparedOptions)
   const start = model && startFrom(model, decided.spec, dataset, request)

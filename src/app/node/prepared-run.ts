@@ -12,7 +12,7 @@ import type { DataSource, Intervals } from '../../tools/train/node/run-folder.ts
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { StartWeights } from '../../tools/train/state.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
-import { dataOptions } from '../data-options.ts'
+import { dataOptions } from '../../files/data/options.ts'
 import { runOptions } from '../run-options.ts'
 
 /** What is to be trained, and where it goes. */

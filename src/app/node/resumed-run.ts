@@ -11,7 +11,7 @@ import type { BaseSpec } from '../../tools/train/spec.ts'
 import { runOptions } from '../run-options.ts'
 import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
-import { sourceOf } from './data-source.ts'
+import { sourceOf, withAbsolutePaths } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
 import { openParts } from './open-data.ts'
 import { modelOf, startFrom } from './start-from.ts'
@@ -35,13 +35,16 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const changed = changedOptions(options, record)
   const path = request.data ?? record.data.path
   const asked = askedAgain(options, record, before)
-  const source = changed.length > 0 ? await sourceOf(path, asked).catch(() => undefined) : { ...record.data, path }
-  if (source === undefined || !isSame({ ...source, path }, { ...record.data, path })) throw fixed(changed[0])
-  const { train: dataset } = await openParts(source, request)
+  const recorded = withAbsolutePaths({ ...record.data, path })
+  const source = changed.length > 0 ? await sourceOf(path, asked).catch(() => undefined) : recorded
+  // Runs of before do not say which items they held out, and hold out those that they did.
+  const { holdOutManner } = recorded
+  if (source === undefined || !isSame({ ...source, holdOutManner }, recorded)) throw fixed(changed[0])
+  const { train: dataset } = await openParts(recorded, { ...request, readers: own.readers })
   // A run that has a checkpoint needs the model no more, unless options are to be compared.
   const model = checkpoint && changed.length === 0 ? undefined : await modelOf(asked, own)
   if (digestOf(dataset) !== record.digest) {
-    throw new TweedieError('data', `${source.path}: these are not the data that the run was started on`, {
+    throw new TweedieError('data', `${recorded.path}: these are not the data that the run was started on`, {
       hint: `it was started on ${record.data.path}, which may have changed since`,
     })
   }
@@ -59,7 +62,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
     family,
     spec,
     dataset,
-    source,
+    source: recorded,
     intervals,
     from: checkpoint,
     start,

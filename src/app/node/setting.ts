@@ -24,6 +24,7 @@ export async function settingFor(
   watch: Watch = {},
 ): Promise<Setting> {
   const { save } = model.meta
+  const opening = { ...watch, readers: own.readers }
   return {
     engine: await nodeEngine(),
     ...(device !== undefined && { device: device as string }),
@@ -33,8 +34,8 @@ export async function settingFor(
     provenance: { tweedie: version, model: place, ...(save !== undefined && { save }) },
     access: {
       ...filesFor(entry, own),
-      data: (name) => dataOf(place, model, name, watch),
-      unseen: (name) => unseenData(place, model, name, watch),
+      data: (name) => dataOf(place, model, name, opening),
+      unseen: (name) => unseenData(place, model, name, opening),
     },
     ...watch,
   }

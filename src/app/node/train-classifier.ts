@@ -5,7 +5,7 @@ import type { ClassifierOptions, ClassifierSetting, OwnParts, TrainedClassifier 
 import { entryForData, familiesOf } from '../../families/registry.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
 import type { OptionValues } from '../../options.ts'
-import { sourceOf } from './data-source.ts'
+import { sourceOf } from '../../files/data/node/source-of.ts'
 import { openParts, type OpenOptions } from './open-data.ts'
 
 /** What is to be trained, and where it goes. */
@@ -29,7 +29,7 @@ export async function trainClassifierFile(
   request: ClassifierRequest,
 ): Promise<TrainedClassifier & { readonly data: string }> {
   const { data: path, out, training, options = {}, own = {}, ...watch } = request
-  const { train: data } = await openParts(await sourceOf(path, options), watch)
+  const { train: data } = await openParts(await sourceOf(path, options), { ...watch, readers: own.readers })
   const family = await entryForData(data, {}, own).load()
   if (!family.trainClassifier) {
     const able: string[] = []

@@ -69,11 +69,20 @@ function reportOf(
   return [
     ...family.explain(spec, dataset, own),
     ['from', source.path === dataset.name ? 'built in' : source.path],
-    ['held out', source.holdOut ? `the last ${source.holdOut * 100} %` : undefined],
+    ['held out', heldOutText(source, dataset)],
     ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
     ['budget', `${amount} ${unit}${from === undefined ? '' : `, ${from.state.step} steps made`}`],
     ['out', out],
   ]
+}
+
+function heldOutText(
+  { holdOut, holdOutManner = 'end', tokens }: PreparedRun['source'],
+  { labels }: PreparedRun['dataset'],
+): string | undefined {
+  if (!holdOut) return undefined
+  if (holdOutManner === 'end' || (tokens && 'tokenizer' in tokens)) return `the last ${holdOut * 100} %`
+  return `${holdOut * 100} %${labels ? ' of each class' : ''}, at random`
 }
 
 /** Times a few steps, and says what the whole would be; writes nothing. */
