@@ -63,3 +63,18 @@ test('cover cuts the middle out, contain fills up with white, stretch distorts; 
   expect(coloured.slice(0, 64)).toEqual(stretched)
   expect(coloured.slice(128)).toEqual(stretched)
 })
+
+test('opacity is kept where it is wanted, and laid on white where not', async () => {
+  const pixels = Uint8Array.of(200, 100, 50, 255, 9, 9, 9, 0)
+  await sharp(pixels, { raw: { width: 2, height: 1, channels: 4 } })
+    .png()
+    .toFile(at('rgba.png'))
+  const read = async (path: string, channels: number, fit?: 'stretch') =>
+    Array.from(await readPicture(path, { shape: [channels, 1, 2], why, fit }), (x) => Math.round((x + 1) * 127.5))
+  expect(await read(at('rgba.png'), 4)).toEqual([200, 0, 100, 0, 50, 0, 255, 0])
+  expect(await read(at('rgba.png'), 3)).toEqual([200, 255, 100, 255, 50, 255])
+  expect((await read(at('rgba.png'), 2, 'stretch')).slice(1)).toEqual([0, 255, 0])
+  const opaque = await picture('opaque.png', [2, 1], 1, (x) => 10 * x)
+  expect(await read(opaque, 2)).toEqual([0, 10, 255, 255])
+  expect(await read(opaque, 4, 'stretch')).toEqual([0, 10, 0, 10, 0, 10, 255, 255])
+})

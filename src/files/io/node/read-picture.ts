@@ -1,6 +1,7 @@
 /** Reads a picture as a model's data: of exactly the wanted size and mode, or made to fit where that is asked for. */
 import type { Metadata, Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
+import { decode, keepChannels, toPlanes } from '../../data/node/image-pixels.ts'
 import type { ImageFit } from '../../data/image-fits.ts'
 import { readBytes } from './files.ts'
 
@@ -8,7 +9,7 @@ export type { ImageFit as PictureFit } from '../../data/image-fits.ts'
 
 /** What is wanted. */
 export interface ReadPictureOptions {
-  /** `[channels, height, width]`; one channel is grey, three are red, green and blue. */
+  /** `[channels, height, width]`; one channel is grey, three are red, green and blue; two and four have opacity behind them. */
   readonly shape: readonly number[]
   /** Why it has to have that shape, for the refusal of another. */
   readonly why: string
@@ -18,7 +19,8 @@ export interface ReadPictureOptions {
 
 /**
  * The values of a picture, channels first, in [−1, 1]. A picture whose pixels are all grey counts as colour if it is stored as
- * colour, and is taken where grey is wanted.
+ * colour, and is taken where grey is wanted. Where no opacity is wanted, what is behind a transparent picture is white; where it is,
+ * a picture without is opaque, and pixels that cannot be seen are black, as in data sets.
  *
  * @throws TweedieError `data` for no picture, another size, colour where grey is wanted, or grey where colour is
  * @example
@@ -30,26 +32,30 @@ export async function readPicture(path: string, options: ReadPictureOptions): Pr
   const { default: sharp } = await import('sharp')
   const { shape, why, fit } = options
   const [channels, height, width] = shape as [number, number, number]
-  if (channels !== 1 && channels !== 3) {
-    throw new TweedieError('data', `${path}: the model makes ${channels} channels, a picture has 1 or 3`, {
+  if (!(channels >= 1 && channels <= 4)) {
+    throw new TweedieError('data', `${path}: the model makes ${channels} channels, a picture has 1 to 4`, {
       hint: 'use the library for such data: arrays in place of files',
     })
   }
   try {
-    const upright = sharp(bytes).rotate().flatten({ background: '#fff' })
-    const colours = isGrey(await sharp(bytes).metadata()) ? 1 : 3
-    const fitted = fit === undefined ? upright : fittedTo(upright, width, height, fit)
-    const found = await planesOf(fitted, fit === undefined ? colours : channels)
-    if (fit === undefined) requireSame(path, found, [channels, height, width], why)
-    const planes = found.channels === channels ? found.data : found.data.subarray(0, height * width)
-    return Float32Array.from(planes, (byte) => byte / 127.5 - 1)
+    const upright = sharp(bytes)
+    const stored = isGrey(await upright.metadata()) ? 1 : 3
+    const colours = channels >= 3 ? 3 : 1
+    const found = await (channels % 2 === 0
+      ? withOpacity(upright, options, stored)
+      : planesOf(
+          fittedTo(upright.rotate().flatten({ background: '#fff' }), options),
+          fit === undefined ? stored : colours,
+        ))
+    if (fit === undefined) requireSame(path, found, [colours, height, width], why)
+    return Float32Array.from(found.data.subarray(0, channels * height * width), (byte) => byte / 127.5 - 1)
   } catch (cause) {
     if (cause instanceof TweedieError) throw cause
     throw new TweedieError('data', `${path}: not a picture that can be read`, { cause })
   }
 }
 
-/** A picture as bytes, `[channels, height, width]`. */
+/** A picture as bytes, `[channels, height, width]`, and perhaps its opacity, `[height, width]`. */
 interface Planes {
   readonly channels: 1 | 3
   readonly height: number
@@ -61,8 +67,9 @@ function isGrey({ channels = 3, space }: Metadata): boolean {
   return channels < 3 || space === 'b-w' || space === 'grey16'
 }
 
-function fittedTo(image: Sharp, width: number, height: number, fit: ImageFit): Sharp {
-  return image.resize(width, height, { fit: fit === 'stretch' ? 'fill' : fit, background: '#fff' })
+function fittedTo(image: Sharp, { shape, fit }: ReadPictureOptions): Sharp {
+  if (fit === undefined) return image
+  return image.resize(shape[2]!, shape[1]!, { fit: fit === 'stretch' ? 'fill' : fit, background: '#fff' })
 }
 
 async function planesOf(image: Sharp, channels: 1 | 3): Promise<Planes> {
@@ -76,6 +83,20 @@ async function planesOf(image: Sharp, channels: 1 | 3): Promise<Planes> {
     (_, i) => data[(i % plane) * info.channels + Math.floor(i / plane)]!,
   )
   return { channels, height: info.height, width: info.width, data: planes }
+}
+
+/** Colours, or grey, and opacity: as data sets have them. What is stored as grey counts as grey where nothing is made to fit. */
+async function withOpacity(image: Sharp, { shape, fit }: ReadPictureOptions, stored: 1 | 3): Promise<Planes> {
+  const wanted = shape[0] as 2 | 4
+  const asked = fit === undefined ? {} : { fit, size: [shape[1]!, shape[2]!] as const }
+  const pixels = await decode(image, asked)
+  const { width, height } = pixels
+  const planes = new Uint8Array(4 * width * height)
+  const facts = { grey: true, opaque: true }
+  toPlanes(pixels, { x: 0, y: 0 }, [height, width], planes, facts)
+  keepChannels(planes, wanted, planes)
+  const channels = wanted === 2 ? (facts.grey ? 1 : 3) : stored
+  return { channels, height, width, data: planes }
 }
 
 /** Refuses another size, and another mode that says something. */
