@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { textsOfJson, textsOfLines } from '../../../src/files/data/formats/json-texts.ts'
 import { isCorpus, readTexts } from '../../../src/files/data/node/corpus-files.ts'
