@@ -11,7 +11,7 @@
  * painter.dispose() // or `using painter = …`
  */
 export * from './core.ts'
-export { type OpenDatasetOptions, openDataset } from './files/data/node/index.ts'
+export { type OpenDatasetOptions, openDataset, openSource, sourceOf } from './files/data/node/index.ts'
 export * as evaluation from './eval.ts'
 export { readComponent, readModelFolder, writeAnimation, writeImage, writeModelFolder } from './files/io/node/index.ts'
 export { open, type NodeOpenOptions } from './app/node/open.ts'

@@ -1,8 +1,7 @@
 /** Where data come from and how they are read: plain JSON, which a run keeps in its `train.json`. */
-import * as z from 'zod'
 import type { ArrayKind } from './from-array.ts'
 import type { HoldOutManner } from './hold-out.ts'
-import { type ImageFit, imageFits } from './image-fits.ts'
+import type { ImageFit } from './image-fits.ts'
 
 /** Where the data came from: what it takes to open them again, and to know them again. */
 export interface DataSource {
@@ -45,30 +44,3 @@ export type TokenSource =
   | { readonly tokenizer: string; readonly length: number }
   | { readonly levels: number }
   | { readonly columns: true; readonly bins?: number | undefined }
-
-const whole = z.int().positive()
-
-/** What a file must hold to be read as a {@link DataSource}. Fields of later versions are kept. */
-export const dataSourceSchema: z.ZodType<DataSource> = z.looseObject({
-  path: z.string(),
-  size: z.union([whole, z.tuple([whole, whole])]).optional(),
-  fit: z.enum(imageFits).optional(),
-  upscale: z.boolean().optional(),
-  crop: whole.optional(),
-  channels: z.literal([1, 2, 3, 4]).optional(),
-  background: z.string().optional(),
-  split: z.enum(['train', 'validation', 'test']).optional(),
-  labelColumn: z.union([z.string(), z.number()]).optional(),
-  as: z.enum(['images', 'points', 'arrays']).optional(),
-  length: whole.optional(),
-  unlabelled: z.boolean().optional(),
-  holdOut: z.number().min(0).lt(1).optional(),
-  holdOutManner: z.enum(['random', 'end']).optional(),
-  tokens: z
-    .union([
-      z.object({ tokenizer: z.string(), length: whole }),
-      z.object({ levels: whole }),
-      z.object({ columns: z.literal(true), bins: whole.optional() }),
-    ])
-    .optional(),
-})

@@ -10,7 +10,8 @@ import { openSource } from '../../../src/files/data/node/open-source.ts'
 import { sourceOf } from '../../../src/files/data/node/source-of.ts'
 import { dataOptions } from '../../../src/files/data/options.ts'
 import type { DataReader } from '../../../src/files/data/reader.ts'
-import { type DataSource, dataSourceSchema } from '../../../src/files/data/source.ts'
+import type { DataSource } from '../../../src/files/data/source.ts'
+import { dataSourceSchema } from '../../../src/files/data/source-schema.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tweedie-source-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
