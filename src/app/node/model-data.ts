@@ -46,7 +46,8 @@ export async function unseenData(
 
 async function sourceFor(place: string, model: FamilyModel, name: string | undefined): Promise<DataSource> {
   const trained = await readSource(place)
-  if (trained && (name === undefined || [name, absolute(name)].includes(trained.path))) return trained
+  if (trained && (name === undefined || [name, absolute(name)].includes(trained.path)))
+    return atModelSize(trained, model)
   if (name !== undefined) return like(trained, model, name)
   throw new TweedieError('usage', `${place}: which data the model was trained on is not known`, {
     hint: 'name them: `data: PATH`',
@@ -55,14 +56,25 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
 
 /** Tokens are made and cut up as they were for training; everything else is read as it is, at the model's size. */
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
-  return trained?.tokens ? { ...trained, path } : { path, ...pictureSize(path, model) }
+  if (trained?.tokens) return { ...trained, path }
+  const { fit, upscale, background } = trained ?? {}
+  const size = pictureSize(path, model)
+  return size ? { path, fit, upscale, background, ...size } : { path }
+}
+
+/** Pictures whose size was not asked for, as the model has them: runs of before chose sizes and channels by other rules. */
+export function atModelSize(source: DataSource, model: FamilyModel): DataSource {
+  const { size, crop, channels, tokens } = source
+  if (size !== undefined || crop !== undefined || tokens) return source
+  const own = pictureSize(source.path, model)
+  return own ? { ...source, size: own.size, channels: channels ?? own.channels } : source
 }
 
 /** Pictures of a folder are read at the model's size. */
-function pictureSize(path: string, { meta: { data } }: FamilyModel): Pick<DataSource, 'size' | 'channels'> {
+function pictureSize(path: string, { meta: { data } }: FamilyModel): Pick<DataSource, 'size' | 'channels'> | undefined {
   const [channels, height, width] = data.shape
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
-  if (!isFolder || data.kind !== 'image' || height === undefined || width === undefined) return {}
+  if (!isFolder || data.kind !== 'image' || height === undefined || width === undefined) return undefined
   return { size: [height, width], ...(isChannels(channels) && { channels }) }
 }
 

@@ -8,11 +8,14 @@ import { readRun, type RunRecord } from '../../tools/train/node/run-folder.ts'
 import { resumeSpec } from '../../tools/train/resume-spec.ts'
 import { continuedSession } from '../../tools/train/session-record.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
+import type { DataSource } from '../../files/data/source.ts'
 import { runOptions } from '../run-options.ts'
 import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
 import { sourceOf, withAbsolutePaths } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
+import { atModelSize } from './model-data.ts'
+import { openFolder } from './open-folder.ts'
 import { openParts } from './open-data.ts'
 import { modelOf, startFrom } from './start-from.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
@@ -40,7 +43,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   // Runs of before do not say which items they held out, and hold out those that they did.
   const { holdOutManner } = recorded
   if (source === undefined || !isSame({ ...source, holdOutManner }, recorded)) throw fixed(changed[0])
-  const { train: dataset } = await openParts(recorded, { ...request, readers: own.readers })
+  const dataset = await recordedData(folder, recorded, record.digest, request)
   // A run that has a checkpoint needs the model no more, unless options are to be compared.
   const model = checkpoint && changed.length === 0 ? undefined : await modelOf(asked, own)
   if (digestOf(dataset) !== record.digest) {
@@ -68,6 +71,22 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
     start,
     session: continuedSession(record.session, request),
   }
+}
+
+/** The data of a run; where they are others now, as its model has them: pictures without a size were once read by other rules. */
+async function recordedData(
+  folder: string,
+  source: DataSource,
+  digest: string,
+  request: TrainRequest,
+): Promise<PreparedRun['dataset']> {
+  const { own = {} } = request
+  const watch = { ...request, readers: own.readers }
+  const { train } = await openParts(source, watch)
+  if (digestOf(train) === digest) return train
+  const opened = await openFolder(folder, own).catch(() => undefined)
+  const sized = opened && atModelSize(source, opened.model)
+  return sized === undefined || sized === source ? train : (await openParts(sized, watch)).train
 }
 
 /** What may change when a run is resumed: how long, and how fast. */
