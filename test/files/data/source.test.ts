@@ -61,7 +61,9 @@ describe('sourceOf', () => {
     expect(await refused('moons', { upscale: true, crop: 8 })).toMatch('`upscale` is for images that are scaled')
     expect(await refused('moons', { length: 8 })).toMatch('`length` is for tokens')
     expect(await refused(join(root, 'tale.txt'), { background: 'white' })).toMatch('`background` is for images')
-    expect(await refused(join(root, 'x.csv'), { tokens: 'columns', as: 'points' })).toMatch('`as` is not for tables')
+    expect(await refused(join(root, 'x.csv'), { tokens: 'columns', as: 'points' })).toMatch(
+      '`as` is not for tables of tokens',
+    )
   })
 
   it('survives being written and read', async () => {

@@ -10,10 +10,10 @@ import { isCorpus } from './corpus-files.ts'
 type DataValues = ValuesOf<typeof dataOptions>
 
 /** Options about how pictures are read. */
-const pictureOptions = ['size', 'fit', 'upscale', 'channels', 'background'] as const
+const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'background', 'split'] as const
 
-/** Options about data of values that text and tables of tokens have no use for. */
-const valueOptions = [...pictureOptions, 'crop', 'items', 'split', 'labelColumn', 'as'] as const
+/** Options about numbers in tables and arrays. */
+const numberOptions = ['labelColumn', 'as'] as const
 
 /** Options that say something about tokens only. */
 const tokenOptions = ['length', 'tokens', 'categories'] as const
@@ -34,10 +34,12 @@ export async function sourceOf(path: string, options: OptionValues): Promise<Dat
 }
 
 /** The source, if it is of tokens. */
-export async function tokenSourceOf(path: string, options: DataValues): Promise<DataSource | undefined> {
+async function tokenSourceOf(path: string, options: DataValues): Promise<DataSource | undefined> {
   const { tokens, categories, length, holdOut } = options
   if (tokens === 'columns') {
-    for (const name of [...valueOptions, 'length', 'unconditional'] as const) refuse(options, name, 'is not for tables')
+    for (const name of [...pictureOptions, ...numberOptions, 'items', 'length', 'unconditional'] as const) {
+      refuse(options, name, 'is not for tables of tokens')
+    }
     return { path: absolute(path), tokens: { columns: true, bins: categories }, ...held(holdOut) }
   }
   if (tokens !== undefined && categories !== undefined) {
@@ -47,6 +49,7 @@ export async function tokenSourceOf(path: string, options: DataValues): Promise<
     if (length !== undefined) throw new TweedieError('usage', '`length` is for text', { hint: '`items`: how many' })
     const common = valueSourceOf(path, options)
     if (!isMaps(path)) return { ...common, tokens: { levels: categories! } }
+    for (const name of [...pictureOptions, ...numberOptions]) refuse(options, name, 'is not for the built-in maps')
     if (categories === undefined) return common
     throw new TweedieError('usage', '`categories`: maps have categories already')
   }
@@ -54,7 +57,8 @@ export async function tokenSourceOf(path: string, options: DataValues): Promise<
     for (const name of tokenOptions) refuse(options, name, `is for tokens, and ${path} is no text`, tokenHint)
     return undefined
   }
-  for (const name of valueOptions) refuse(options, name, 'is for images and numbers, not for text')
+  for (const name of numberOptions) refuse(options, name, 'is for tables and arrays, not for text')
+  for (const name of [...pictureOptions, 'items'] as const) refuse(options, name, 'is for images, not for text')
   return {
     path: absolute(path),
     tokens: { tokenizer: tokenizerOf(tokens), length: length ?? textDefaults.length },
