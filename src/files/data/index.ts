@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Data sets in memory: types, normalisation, batches, parts, statistics, formats and built-in sets. Free of Node. */
 export { batchFlips, batchIndices } from './batches.ts'
 export { builtinDataset, builtinNames, isBuiltinName, type BuiltinName } from './builtin/index.ts'
