@@ -10,7 +10,8 @@
  * | other numbers [N, C, H, W] or [N, H, W, C] with up to 4 channels | images [C, H, W], values kept as they are |
  * | other numbers, more axes | arrays, channels first |
  *
- * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more. `as` decides by hand.
+ * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more; of images also where it
+ * has fewer than the other two, which are alike. `as` decides by hand.
  */
 import { TweedieError } from '../../errors.ts'
 import { createDataset, itemSize, type ArrayDataset } from './dataset.ts'
@@ -39,7 +40,7 @@ export function datasetFromArray(
   const { name } = options
   if (array.shape.length === 0) throw new TweedieError('data', `${name}: a single number is no data set`)
   const classes = classesOf(options)
-  const { shape, data } = channelsFirst(array)
+  const { shape, data } = channelsFirst(array, options.as === 'images' || array.data instanceof Uint8Array)
   const values = (): Float32Array =>
     data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number)
   if ((options.as ?? kindOf(shape, data instanceof Uint8Array)) === 'images') {
@@ -49,6 +50,7 @@ export function datasetFromArray(
     return createDataset({ name, kind: 'image', shape: item, data: values(), remarks, ...classes })
   }
   const item = shape.length === 1 ? [1] : shape.slice(1)
+  if (options.as === 'points') return pointsDataset({ name, data: values(), columns: itemSize(item), ...classes })
   if (item.length > 1 || options.as === 'arrays') {
     return createDataset({ name, kind: 'array', shape: item, data: values(), ...classes })
   }
@@ -107,9 +109,11 @@ export function labelsFromArray(array: NdArray, name: string): Int32Array {
 }
 
 /** [N, H, W, C] → [N, C, H, W] where the last axis looks like channels; anything else as it is. */
-function channelsFirst(array: NdArray): NdArray {
+function channelsFirst(array: NdArray, isImages: boolean): NdArray {
   const [n, height, width, channels] = array.shape as [number, number, number, number]
-  if (array.shape.length !== 4 || channels > 4 || height <= 4) return array
+  if (array.shape.length !== 4) return array
+  const isLast = (channels <= 4 && height > 4) || (isImages && height === width && channels < height)
+  if (!isLast) return array
   const plane = height * width
   const data = array.data.slice()
   for (let i = 0; i < n; i++) {

@@ -6,6 +6,9 @@ import { parseTable, type TableRow } from './table.ts'
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
+const decimalHint = 'numbers have a point, not a comma, before their decimals'
+const classHint = 'a column of classes is named by `labelColumn`; with `tokens: columns` all columns are categories'
+
 /** Whether a cell is a number. */
 export function isNumber(cell: string): boolean {
   return number.test(cell)
@@ -44,15 +47,17 @@ export function parseCsv(
         throw new TweedieError(
           'data',
           `${name}: line ${line}, column ${column + 1}: ${JSON.stringify(cell)} is no number`,
+          { hint: /^[+-]?\d+,\d+$/.test(cell) ? decimalHint : classHint },
         )
     })
   }
   if (columns === 0) throw new TweedieError('data', `${name}: no columns besides the labels`)
-  if (labelColumn === undefined) return pointsDataset({ name, data, columns })
+  const said = table.remarks.length > 0 ? { remarks: table.remarks } : {}
+  if (labelColumn === undefined) return { ...pointsDataset({ name, data, columns }), ...said }
   const classNames = [...new Set(classes)].sort(classes.every((c) => number.test(c)) ? (a, b) => +a - +b : undefined)
   const codes = new Map(classNames.map((c, code) => [c, code]))
   const labels = Int32Array.from(classes, (c) => codes.get(c)!)
-  return pointsDataset({ name, data, columns, labels, classNames })
+  return { ...pointsDataset({ name, data, columns, labels, classNames }), ...said }
 }
 
 function findColumn(name: string, wanted: string | number | undefined, width: number, names?: readonly string[]) {

@@ -8,6 +8,9 @@ import { decodeTable } from '../formats/table.ts'
 import { readBytes } from './read-bytes.ts'
 
 const plain = /\.(?:txt|text|md)(?:\.gz)?$/i
+/** Source code and mark-up: texts where there is no prose. */
+const code =
+  /\.(?:py|[cm]?[jt]sx?|c|h|cc|cpp|hpp|rs|go|java|kt|swift|rb|php|sh|sql|lua|hs|jl|css|html?|tex|rst|org|srt|log)(?:\.gz)?$/i
 const lines = /\.(?:jsonl|ndjson)(?:\.gz)?$/i
 const json = /\.json(?:\.gz)?$/i
 /** Files that are data of another kind, and make a folder something else than a corpus. */
@@ -40,7 +43,7 @@ export async function isCorpus(path: string): Promise<boolean> {
     const names = await filesIn(path)
     return textsAmong(names).length > 0 && !names.some((name) => otherData.test(name))
   }
-  if (lines.test(path) || json.test(path)) return true
+  if (lines.test(path) || json.test(path) || code.test(path)) return true
   if (!plain.test(path)) return false
   const bytes = await readBytes(path)
   const start = decodeTable(bytes.subarray(0, 4096)).text.replaceAll(/\s/g, '')
@@ -73,11 +76,12 @@ export async function isPlainFile(path: string): Promise<boolean> {
   return !lines.test(path) && !json.test(path) && !(await isFolder(path))
 }
 
-/** The texts among the files of a folder. JSON, which may be anything, counts where there is nothing else. */
+/** The texts among the files of a folder. Code counts where there is no prose, and JSON, which may be anything, where there is nothing else. */
 function textsAmong(names: readonly string[]): readonly string[] {
   const own = names.filter((name) => !aboutFolder.test(basename(name)))
   const texts = own.filter((name) => plain.test(name) || lines.test(name))
-  return texts.length > 0 ? texts : own.filter((name) => json.test(name))
+  const others = [code, json].map((kind) => own.filter((name) => kind.test(name)))
+  return [texts, ...others].find((some) => some.length > 0) ?? []
 }
 
 const isFolder = async (path: string): Promise<boolean> =>

@@ -42,6 +42,8 @@ export interface ImageFolderOptions extends CropOptions {
   readonly background?: Background | undefined
   /** Whether sub-folders are classes; by default they are where there are at least two. */
   readonly labels?: boolean | undefined
+  /** Of a table, also one beside images: the column that holds the class, by name or by number from 0. */
+  readonly labelColumn?: string | number | undefined
   /** How many images are decoded at once; by default 8. */
   readonly concurrency?: number | undefined
   readonly signal?: AbortSignal | undefined
@@ -67,6 +69,7 @@ export async function readImageFolder(
   const asked = options.size === undefined ? undefined : sizeOf(options.size)
   checkCrop(options)
   const { default: sharp } = await import('sharp')
+  if (options.background !== undefined) await requireColour(options.background)
   const { images, unsupported, tables } = await listImages(folder)
   const split = filesOfSplit(images, options.split)
   const skipped: SkippedFile[] = unsupported.map((file) => ({ file, reason: 'this format is not supported' }))
@@ -92,7 +95,8 @@ export async function readImageFolder(
   if (candidates.length === 0) throw noImages(folder, skipped)
   const chosen = asked ?? (crop === undefined ? undefined : ([crop, crop] as const))
   const { size, remarks: ofSize } = chosen ? { size: chosen, remarks: [] } : commonSize(candidates)
-  if (!upscale || crop !== undefined) requireLargeEnough(folder, candidates, size)
+  if (!upscale || crop !== undefined)
+    requireLargeEnough(folder, candidates, size, crop === undefined ? options.fit : 'cover')
   const places = candidates.map((image) => (crop === undefined ? whole : cropPlaces(image, crop, options)))
   let total = 0
   const firsts = places.map((own) => {
@@ -131,7 +135,10 @@ export async function readImageFolder(
   const used = kept.length * channels * plane
   const data = used === rgba.length ? rgba : rgba.slice(0, used)
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1))
-  const table = options.labels === false ? undefined : await readPictureTables(folder, tables, kept)
+  const table =
+    options.labels === false
+      ? undefined
+      : await readPictureTables(folder, tablesOf(tables, kept, split.depth), kept, options.labelColumn)
   const classes =
     options.labels === false
       ? {}
@@ -149,6 +156,14 @@ export async function readImageFolder(
     ...(deep > 0 ? [`${deep} image${deep > 1 ? 's' : ''} of 16 bits read with 8`] : []),
   ]
   return createDataset({ name, kind: 'image', shape: [channels, ...size], data, skipped, remarks, ...classes })
+}
+
+/** Tables at the root, or in the folders above the classes of what is read: a split has its own. */
+function tablesOf(tables: readonly string[], [first = '']: readonly string[], depth: number): string[] {
+  return tables.filter((table) => {
+    const folder = table.slice(0, table.lastIndexOf('/') + 1)
+    return folder.split('/').length - 1 <= depth && first.startsWith(folder)
+  })
 }
 
 /** As few channels as hold what is there. */
@@ -181,6 +196,19 @@ function noImages(folder: string, skipped: readonly SkippedFile[]): TweedieError
   const first = skipped[0]
   const problem = first ? `none of ${skipped.length} images can be read: ${first.file}: ${first.reason}` : 'no images'
   return new TweedieError('data', `${folder}: ${problem}`, { hint: 'PNG, JPEG, WebP, GIF, TIFF and AVIF are read' })
+}
+
+/** @throws TweedieError `usage` for what is no colour, before any image is blamed for it */
+async function requireColour(background: Background): Promise<void> {
+  const { default: sharp } = await import('sharp')
+  try {
+    sharp({ create: { width: 1, height: 1, channels: 3, background } })
+  } catch (cause) {
+    throw new TweedieError('usage', `\`background\`: ${JSON.stringify(background)} is no colour`, {
+      hint: 'a name or hexadecimal digits, such as white, black or #ff8800',
+      cause,
+    })
+  }
 }
 
 function firstLine(error: unknown): string {

@@ -1,5 +1,6 @@
 /** To which size the images of a folder are brought. */
 import { TweedieError } from '../../../errors.ts'
+import type { ImageFit } from '../image-fits.ts'
 import type { Size } from './image-pixels.ts'
 
 /** An image that was found to be readable: its size after rotation. */
@@ -51,8 +52,16 @@ export function sizeOf(size: number | Size): Size {
 }
 
 /** @throws TweedieError `data` where an image would have to be enlarged */
-export function requireLargeEnough(folder: string, candidates: readonly Candidate[], [height, width]: Size): void {
-  const small = candidates.filter((each) => each.width < width || each.height < height)
+export function requireLargeEnough(
+  folder: string,
+  candidates: readonly Candidate[],
+  [height, width]: Size,
+  fit: ImageFit = 'cover',
+): void {
+  const small = candidates.filter((each) => {
+    const [narrower, lower] = [each.width < width, each.height < height]
+    return fit === 'contain' ? narrower && lower : narrower || lower
+  })
   if (small.length === 0) return
   const [first] = small as [Candidate]
   const count = `${small.length} of ${candidates.length} images`

@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const supported = /\.(?:png|jpe?g|jfif|webp|gif|tiff?|avif)$/i
-const table = /\.(?:csv|tsv|jsonl)$/i
+const table = /\.(?:csv|tsv|jsonl|parquet)$/i
 const known = /\.(?:bmp|heic|heif|jxl|jp2|psd|ico|tga|ppm|pgm|svg)$/i
 
 /** Files are paths relative to the folder, with `/` between the parts. */
@@ -11,7 +11,7 @@ export interface ImageListing {
   readonly images: readonly string[]
   /** images by their name, of a format that cannot be read */
   readonly unsupported: readonly string[]
-  /** tables in the folder itself */
+  /** tables, such as `metadata.csv` */
   readonly tables: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export async function listImages(folder: string): Promise<ImageListing> {
       if (kind.isDirectory()) await walk(name)
       else if (supported.test(name)) images.push(name)
       else if (known.test(name)) unsupported.push(name)
-      else if (table.test(name) && relative === '') tables.push(name)
+      else if (table.test(name)) tables.push(name)
     }
   }
   await walk('')

@@ -21,8 +21,6 @@ import { defaultMaxBytes, readBytes } from './read-bytes.ts'
 export interface OpenDatasetOptions extends ImageFolderOptions {
   /** which files of MNIST and CIFAR-10 folders, which folder of `train/`, `test/` …, which part of images that are cropped; by default `train` */
   readonly split?: SplitName | undefined
-  /** tables: the column that holds the class, by name or number */
-  readonly labelColumn?: string | number | undefined
   /** arrays: what they are, where type and shape would say something else */
   readonly as?: ArrayKind | undefined
   /** built-in sets: how many items to make; by default 10,000 */
@@ -134,12 +132,12 @@ function npzNames(split: SplitName): { readonly values: readonly string[]; reado
   const prefixes = { train: ['train'], validation: ['val', 'valid'], test: ['test'] }[split]
   return {
     values: [
-      ...(split === 'train' ? ['images', 'x', 'data', 'arr_0'] : []),
+      ...(split === 'train' ? ['images', 'x', 'data', 'arr_0', 'X'] : []),
       ...prefixes.flatMap((prefix) => [`x_${prefix}`, `${prefix}_images`, `X_${prefix}`]),
     ],
     labels: [
-      ...(split === 'train' ? ['labels', 'y', 'arr_1'] : []),
-      ...prefixes.flatMap((prefix) => [`y_${prefix}`, `${prefix}_labels`]),
+      ...(split === 'train' ? ['labels', 'y', 'Y', 'arr_1'] : []),
+      ...prefixes.flatMap((prefix) => [`y_${prefix}`, `${prefix}_labels`, `Y_${prefix}`]),
     ],
   }
 }
@@ -159,18 +157,28 @@ function fromNpz(
     })
   }
   const items = arrays[found]!
-  const labelKey = labels.find((key) => Object.hasOwn(arrays, key) && isLabels(arrays[key]!, items))
-  return datasetFromArray(items, {
-    name,
-    as: options.as,
-    labels: options.labels === false || !labelKey ? undefined : arrays[labelKey],
-  })
+  if (options.labels === false) return datasetFromArray(items, { name, as: options.as })
+  const keys = labels.filter((key) => Object.hasOwn(arrays, key))
+  const labelled = keys.map((key) => labelsOf(arrays[key]!, items.shape[0])).find((each) => each !== undefined)
+  const dataset = datasetFromArray(items, { name, as: options.as, labels: labelled })
+  if (labelled || keys.length === 0) return dataset
+  const passed = `${keys.join(', ')} passed over: neither one class nor one row of 0 and 1 for each item`
+  return { ...dataset, remarks: [...(dataset.remarks ?? []), passed] }
 }
 
-/** Whether an array has one whole number for each item. */
-function isLabels({ shape, data }: NdArray, items: NdArray): boolean {
-  const whole = Array.from(data as ArrayLike<number | bigint>, (value) => Number.isInteger(Number(value)))
-  return shape[0] === items.shape[0] && data.length === items.shape[0] && whole.every(Boolean)
+/** One whole number for each of `count` items, as they are or from rows with one 1 among zeros. */
+function labelsOf({ shape, data }: NdArray, count: number | undefined): NdArray | undefined {
+  if (count === undefined || shape[0] !== count) return undefined
+  const numbers = Array.from(data as ArrayLike<number | bigint>, Number)
+  if (numbers.length === count)
+    return numbers.every((value) => Number.isInteger(value)) ? { shape: [count], data } : undefined
+  const [, width] = shape as [number, number]
+  if (shape.length !== 2 || numbers.some((value) => value !== 0 && value !== 1)) return undefined
+  const classes = Array.from({ length: count }, (_, i) => numbers.indexOf(1, i * width) - i * width)
+  const ones = numbers.reduce((sum, value) => sum + value, 0)
+  return ones === count && classes.every((each) => each >= 0 && each < width)
+    ? { shape: [count], data: Int32Array.from(classes) }
+    : undefined
 }
 
 async function openCifar10(

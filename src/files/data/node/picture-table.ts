@@ -1,8 +1,10 @@
 /** A table beside pictures: `metadata.csv`, `metadata.jsonl`, `labels.csv`, … If it names the pictures and has a column of classes, it says which is which. */
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { TweedieError } from '../../../errors.ts'
 import { parseTable } from '../formats/table.ts'
 
+const parquet = /\.parquet$/i
 const fileColumns = ['file_name', 'filename', 'file', 'image', 'image_name', 'image_id', 'path', 'id', 'name']
 const classColumns = ['label', 'class', 'category', 'target', 'class_name', 'label_name']
 
@@ -18,25 +20,41 @@ export interface PictureTable {
  *
  * @param tables names of files in the folder
  * @param images paths of the pictures relative to it
+ * @param column the column of classes, by name or number; by default one that is called so
+ * @throws TweedieError `data` where a column is asked for that no table has for all images
  */
 export async function readPictureTables(
   folder: string,
   tables: readonly string[],
   images: readonly string[],
+  column?: string | number,
 ): Promise<PictureTable> {
   const remarks: string[] = []
   for (const table of tables) {
     const rows = await rowsOf(join(folder, table)).catch(() => undefined)
-    const classes = rows && classesOf(rows, images)
-    if (classes) return { classes, remarks: [...remarks, `${table} says the class of each image`] }
-    remarks.push(`${table} passed over: ${why(rows)}`)
+    const classes = rows === undefined ? [] : classesOf(rows, images, column)
+    const named = classes.filter((each) => each !== undefined)
+    if (named.length === images.length)
+      return { classes: named, remarks: [...remarks, `${table} says the class of each image`] }
+    const some = `it says the class of ${named.length} of ${images.length} images`
+    remarks.push(
+      `${table} passed over: ${rows === undefined ? unread(table) : named.length > 0 ? some : noColumns(column)}`,
+    )
   }
-  return { classes: undefined, remarks }
+  if (column === undefined) return { classes: undefined, remarks }
+  throw new TweedieError(
+    'data',
+    `${folder}: no table says the class of each image in a column ${JSON.stringify(column)}`,
+    {
+      hint: remarks[0] ?? 'a table is called metadata.csv, metadata.jsonl or labels.csv and lies beside the images',
+    },
+  )
 }
 
 type Row = Readonly<Record<string, string>>
 
 async function rowsOf(path: string): Promise<readonly Row[]> {
+  if (parquet.test(path)) throw new TweedieError('data', `${path}: parquet is not read`)
   const bytes = await readFile(path)
   if (/\.jsonl$/i.test(path)) {
     const lines = bytes.toString('utf8').split('\n')
@@ -51,15 +69,20 @@ function textsOf(row: object): Row {
   return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toLowerCase(), String(value)]))
 }
 
-/** The class of every image, or undefined where the rows do not name all of them. */
-function classesOf(rows: readonly Row[], images: readonly string[]): readonly string[] | undefined {
-  const column = classColumns.find((name) => rows[0] !== undefined && Object.hasOwn(rows[0], name))
-  const names = fileColumns.find((name) => rows[0] !== undefined && Object.hasOwn(rows[0], name))
-  if (column === undefined || names === undefined) return undefined
-  const known = new Map<string, string>()
-  for (const row of rows) for (const key of keysOf(row[names] ?? '')) known.set(key, row[column]!)
-  const found = images.map((image) => keysOf(image).flatMap((key) => known.get(key) ?? [])[0])
-  return found.every((name) => name !== undefined) ? found : undefined
+/** The class of every image; undefined for those that no row names. */
+function classesOf(
+  rows: readonly Row[],
+  images: readonly string[],
+  wanted: string | number | undefined,
+): readonly (string | undefined)[] {
+  const header = Object.keys(rows[0] ?? {})
+  const called = typeof wanted === 'string' ? [wanted.toLowerCase()] : classColumns
+  const column = typeof wanted === 'number' ? header[wanted] : called.find((name) => header.includes(name))
+  const names = fileColumns.find((name) => name !== column && header.includes(name))
+  if (column === undefined || names === undefined) return []
+  const known = new Map<string, string | undefined>()
+  for (const row of rows) for (const key of keysOf(row[names] ?? '')) known.set(key, row[column])
+  return images.map((image) => keysOf(image).flatMap((key) => known.get(key) ?? [])[0])
 }
 
 /** A file by its path, its name, and its name without the extension. */
@@ -68,7 +91,10 @@ function keysOf(path: string): string[] {
   return [...new Set([path, name, name.replace(/\.[^.]+$/, '')])]
 }
 
-function why(rows: readonly Row[] | undefined): string {
-  if (rows === undefined) return 'it cannot be read'
-  return `it has no columns of file names (${fileColumns[0]}) and classes (${classColumns[0]}) for all images`
+function noColumns(column: string | number = classColumns[0]!): string {
+  return `it has no columns of file names (${fileColumns[0]}) and classes (${column}) for all images`
+}
+
+function unread(table: string): string {
+  return parquet.test(table) ? 'parquet is not read, write it as .csv or .jsonl' : 'it cannot be read'
 }

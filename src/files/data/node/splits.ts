@@ -14,26 +14,31 @@ const names: Readonly<Record<SplitName, readonly string[]>> = {
 /** Files of one split. */
 export interface SplitFiles {
   readonly files: readonly string[]
-  /** The first folders of `files`, which are no classes: 1 where there are splits. */
-  readonly depth: 0 | 1
+  /** How many of the first folders of `files` are no classes: those down to the splits. */
+  readonly depth: number
   /** What was chosen and what was left out, for people. */
   readonly remarks: readonly string[]
 }
 
 /**
- * The files of one split, where the first folders are splits: all of them are called so, and one holds what is trained on.
+ * The files of one split, where the first folders are splits: all of them are called so. They may lie in a folder of their own, as
+ * `data/train` does.
  *
+ * @param wanted by default the only one that there is, else `train`
  * @param files paths relative to the set's folder
  * @throws TweedieError `data` where the wanted split is not there
  */
-export function filesOfSplit(files: readonly string[], wanted: SplitName = 'train'): SplitFiles {
+export function filesOfSplit(files: readonly string[], wanted?: SplitName): SplitFiles {
   const folders = [...new Set(files.map((file) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : '')))]
   const found = folders.map((folder) => ({ folder, split: splitOf(folder) }))
   const isSplit = found.length > 0 && found.every(({ split }) => split !== undefined)
-  if (!isSplit || !found.some(({ split }) => split === 'train')) return { files, depth: 0, remarks: [] }
-  const chosen = found.filter(({ split }) => split === wanted).map(({ folder }) => folder)
+  if (!isSplit) return nestedSplit(files, folders, wanted) ?? { files, depth: 0, remarks: [] }
+  const name = wanted ?? (found.length === 1 ? found[0]!.split! : 'train')
+  const chosen = found.filter(({ split }) => split === name).map(({ folder }) => folder)
   if (chosen.length === 0) {
-    throw new TweedieError('data', `there is no ${wanted} split among ${folders.join(', ')}`)
+    throw new TweedieError('data', `there is no ${name} split among ${folders.join(', ')}`, {
+      hint: `name the folder that is to be read, or choose \`split: ${found[0]!.split}\``,
+    })
   }
   const count = (folder: string): number => files.filter((file) => file.startsWith(`${folder}/`)).length
   const others = folders.filter((folder) => !chosen.includes(folder))
@@ -44,6 +49,22 @@ export function filesOfSplit(files: readonly string[], wanted: SplitName = 'trai
     depth: 1,
     remarks: [others.length > 0 ? `${remark}, ${left} left out` : remark],
   }
+}
+
+/** Splits below the only folder that there is. */
+function nestedSplit(
+  files: readonly string[],
+  folders: readonly string[],
+  wanted: SplitName | undefined,
+): SplitFiles | undefined {
+  const [only] = folders
+  if (folders.length !== 1 || only === '' || only === undefined) return undefined
+  const inner = filesOfSplit(
+    files.map((file) => file.slice(only.length + 1)),
+    wanted,
+  )
+  if (inner.depth === 0) return undefined
+  return { ...inner, files: inner.files.map((file) => `${only}/${file}`), depth: inner.depth + 1 }
 }
 
 function splitOf(folder: string): SplitName | undefined {
