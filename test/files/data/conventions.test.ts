@@ -55,6 +55,12 @@ describe('splits', () => {
     expect(await open(folder, { split: 'test' })).toMatchObject({ length: 1 })
   })
 
+  it('have the same number for a class, also where one has no items of it', async () => {
+    for (const name of ['train/a/0.png', 'train/b/0.png', 'train/c/0.png', 'test/c/0.png']) await picture(name)
+    expect(await open()).toMatchObject({ labels: [0, 1, 2], classNames: ['a', 'b', 'c'] })
+    expect(await open(folder, { split: 'test' })).toMatchObject({ labels: [2], classNames: ['a', 'b', 'c'] })
+  })
+
   it('are read where there is only one', async () => {
     for (const name of ['test/a/0.png', 'test/b/0.png']) await picture(name)
     expect(await open()).toMatchObject({ length: 2, classNames: ['a', 'b'], report: ['test/ is read'] })
@@ -103,6 +109,20 @@ describe('arrays', () => {
     const labels = { shape: [3, 2], data: Float32Array.of(0, 1, 1, 0, 0, 1) }
     const path = file('a.npz', writeNpz({ x_train: images, y_train: labels }))
     expect(await open(path)).toMatchObject({ kind: 'image', shape: [1, 8, 8], labels: [1, 0, 1] })
+  })
+
+  it('have classes of the same numbers in every split', async () => {
+    const part = { shape: [2, 8, 8], data: images.data.subarray(0, 128) }
+    const parts = {
+      train_images: images,
+      train_labels: { shape: [3, 1], data: Int32Array.of(9, 2, 5) },
+      test_images: part,
+      test_labels: { shape: [2, 1], data: Int32Array.of(5, 9) },
+    }
+    const path = file('e.npz', writeNpz(parts))
+    const classNames = ['2', '5', '9']
+    expect(await open(path)).toMatchObject({ labels: [2, 0, 1], classNames })
+    expect(await open(path, { split: 'test' })).toMatchObject({ length: 2, labels: [1, 2], classNames })
   })
 
   it('have labels that mean no classes, which is said', async () => {

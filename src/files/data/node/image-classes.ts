@@ -7,9 +7,9 @@ export interface ImageClasses {
   readonly classNames?: readonly string[]
 }
 
-/** Numbers for names, in alphabetical order. */
-export function classesByName(names: readonly string[]): ImageClasses {
-  const classNames = [...new Set(names)].sort()
+/** Numbers for names, in alphabetical order; `trained`, names that are trained on, come first, so that every split has the same numbers. */
+export function classesByName(names: readonly string[], trained: readonly string[] = []): ImageClasses {
+  const classNames = [...new Set([...trained.toSorted(), ...names.toSorted()])]
   const numbers = new Map(classNames.map((name, i) => [name, i]))
   return { classNames, labels: Int32Array.from(names, (name) => numbers.get(name)!) }
 }
@@ -17,6 +17,7 @@ export function classesByName(names: readonly string[]): ImageClasses {
 /**
  * @param files paths relative to the set's folder
  * @param depth folders that are no classes, such as `train/`
+ * @param trained files that are trained on, where these are another split
  * @param wanted whether there must be classes
  * @throws TweedieError `data` where images lie beside folders of classes, or there must be classes and are none
  */
@@ -25,13 +26,12 @@ export function classesByFolder(
   files: readonly string[],
   depth: number,
   wanted: boolean | undefined,
+  trained: readonly string[] = [],
 ): ImageClasses {
-  const folders = files.map((file) => {
-    const parts = file.split('/').slice(depth, -1)
-    return parts[0] ?? ''
-  })
+  const folders = files.map((file) => classFolder(file, depth))
+  const known = [...new Set(trained.map((file) => classFolder(file, depth)))].filter((name) => name !== '')
   const names = [...new Set(folders)].sort()
-  if (names.length < 2 && !(wanted && names[0] !== '')) {
+  if (names.length < 2 && !((wanted || known.length > 1) && names[0] !== '')) {
     if (wanted) throw new TweedieError('data', `${folder}: no sub-folders, so no classes`)
     return {}
   }
@@ -40,5 +40,7 @@ export function classesByFolder(
       hint: 'move every image into the folder of its class, or read the set without labels',
     })
   }
-  return classesByName(folders)
+  return classesByName(folders, known)
 }
+
+const classFolder = (file: string, depth: number): string => file.split('/').slice(depth, -1)[0] ?? ''

@@ -144,7 +144,7 @@ export async function readImageFolder(
       ? {}
       : table?.classes
         ? classesByName(table.classes)
-        : classesByFolder(folder, kept, split.depth, options.labels)
+        : classesByFolder(folder, kept, split.depth, options.labels, split.trained)
   const remarks = [
     ...split.remarks,
     ...(table?.remarks ?? []),

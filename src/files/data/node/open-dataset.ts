@@ -149,7 +149,11 @@ function fromNpz(
   { maxBytes, split = 'train', ...options }: OpenDatasetOptions,
 ): ArrayDataset {
   const { values, labels } = npzNames(split)
-  const arrays = parseNpz(bytes, { only: [...values, ...labels], maxBytes: maxBytes ?? defaultMaxBytes })
+  const trainLabels = split === 'train' ? [] : npzNames('train').labels
+  const arrays = parseNpz(bytes, {
+    only: [...values, ...labels, ...trainLabels],
+    maxBytes: maxBytes ?? defaultMaxBytes,
+  })
   const found = values.find((key) => Object.hasOwn(arrays, key))
   if (!found) {
     throw new TweedieError('data', `npz file: none of the arrays ${values.join(', ')}`, {
@@ -160,10 +164,28 @@ function fromNpz(
   if (options.labels === false) return datasetFromArray(items, { name, as: options.as })
   const keys = labels.filter((key) => Object.hasOwn(arrays, key))
   const labelled = keys.map((key) => labelsOf(arrays[key]!, items.shape[0])).find((each) => each !== undefined)
-  const dataset = datasetFromArray(items, { name, as: options.as, labels: labelled })
+  const trained = trainLabels.flatMap((key) => (Object.hasOwn(arrays, key) ? [arrays[key]!] : []))[0]
+  const trainedLabels = trained && labelsOf(trained, trained.shape[0])
+  const classes = labelled && trainedLabels && asTrained(labelled, trainedLabels)
+  const dataset = datasetFromArray(items, { name, as: options.as, labels: labelled, ...classes })
   if (labelled || keys.length === 0) return dataset
   const passed = `${keys.join(', ')} passed over: neither one class nor one row of 0 and 1 for each item`
   return { ...dataset, remarks: [...(dataset.remarks ?? []), passed] }
+}
+
+/** Classes numbered as those that are trained on, so that they mean the same in every split; what is not among those comes after them. */
+function asTrained(
+  own: NdArray,
+  trained: NdArray,
+): { readonly labels: NdArray; readonly classNames: readonly string[] } | undefined {
+  const numbers = ({ data }: NdArray): number[] => Array.from(data as ArrayLike<number | bigint>, Number)
+  const rising = (all: readonly number[]): number[] => all.toSorted((a, b) => a - b)
+  const here = numbers(own)
+  if (here.some((label) => label < 0)) return undefined
+  const classes = [...new Set([...rising(numbers(trained)), ...rising(here)])]
+  const places = new Map(classes.map((label, i) => [label, i]))
+  const data = Int32Array.from(here, (label) => places.get(label)!)
+  return { labels: { shape: own.shape, data }, classNames: classes.map(String) }
 }
 
 /** One whole number for each of `count` items, as they are or from rows with one 1 among zeros. */

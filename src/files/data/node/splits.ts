@@ -16,6 +16,8 @@ export interface SplitFiles {
   readonly files: readonly string[]
   /** How many of the first folders of `files` are no classes: those down to the splits. */
   readonly depth: number
+  /** Files of the split that is trained on, where that is another one: its classes are the first. */
+  readonly trained?: readonly string[]
   /** What was chosen and what was left out, for people. */
   readonly remarks: readonly string[]
 }
@@ -47,6 +49,7 @@ export function filesOfSplit(files: readonly string[], wanted?: SplitName): Spli
   return {
     files: files.filter((file) => chosen.includes(file.slice(0, file.indexOf('/')))),
     depth: 1,
+    trained: name === 'train' ? [] : files.filter((file) => splitOf(file.slice(0, file.indexOf('/'))) === 'train'),
     remarks: [others.length > 0 ? `${remark}, ${left} left out` : remark],
   }
 }
@@ -64,7 +67,8 @@ function nestedSplit(
     wanted,
   )
   if (inner.depth === 0) return undefined
-  return { ...inner, files: inner.files.map((file) => `${only}/${file}`), depth: inner.depth + 1 }
+  const below = (file: string): string => `${only}/${file}`
+  return { ...inner, files: inner.files.map(below), trained: inner.trained?.map(below) ?? [], depth: inner.depth + 1 }
 }
 
 function splitOf(folder: string): SplitName | undefined {
