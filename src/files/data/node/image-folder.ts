@@ -14,16 +14,9 @@ import type { ImageFit } from '../image-fits.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { classesByFolder, classesByName } from './image-classes.ts'
 import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-crops.ts'
-import {
-  type Background,
-  type Channels,
-  decode,
-  keepChannels,
-  type PlaneFacts,
-  type Size,
-  toPlanes,
-} from './image-pixels.ts'
+import { decode, keepChannels, type PlaneFacts, toPlanes } from './image-pixels.ts'
 import { type Candidate, commonSize, requireLargeEnough, sizeOf } from './image-sizes.ts'
+import type { Background, Channels, Size } from './image-words.ts'
 import { listImages } from './list-images.ts'
 import { mapBounded } from './map-bounded.ts'
 import { readPictureTables } from './picture-table.ts'

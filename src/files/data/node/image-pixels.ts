@@ -2,6 +2,7 @@
 import type { Sharp } from 'sharp'
 import type { ImageFit } from '../image-fits.ts'
 import type { Place } from './image-crops.ts'
+import type { Background, Channels, Size } from './image-words.ts'
 
 /** An image as interleaved bytes of red, green, blue and opacity. */
 export interface Pixels {
@@ -11,14 +12,8 @@ export interface Pixels {
   readonly data: Uint8Array
 }
 
-/** What lies behind transparent pixels, as CSS says colours. */
-export type Background = string
-
 /** What frames an image that lies within its rectangle, where no background is given. */
 const frame = '#fff'
-
-/** Height and width, pixels. */
-export type Size = readonly [height: number, width: number]
 
 /** Whether the planes of an image hold anything of their own. */
 export interface PlaneFacts {
@@ -87,9 +82,6 @@ export function toPlanes(
     }
   }
 }
-
-/** How many channels are kept of red, green, blue and opacity: grey, grey and opacity, colour, or all four. */
-export type Channels = 1 | 2 | 3 | 4
 
 /** Planes [4, H, W] → [channels, H, W]; grey is Y = 0.299 R + 0.587 G + 0.114 B. `out` may lie over `planes`, but not behind its start. */
 export function keepChannels(planes: Uint8Array, channels: Channels, out: Uint8Array): void {

@@ -1,7 +1,7 @@
 /** To which size the images of a folder are brought. */
 import { TweedieError } from '../../../errors.ts'
 import type { ImageFit } from '../image-fits.ts'
-import type { Size } from './image-pixels.ts'
+import type { Size } from './image-words.ts'
 
 /** An image that was found to be readable: its size after rotation. */
 export interface Candidate {
