@@ -2,11 +2,10 @@
  * A noise-aware classifier f_φ(y | x_t, t), and its file. It sees x_t / √(α² σ_data² + σ²) and the noise level, so one that
  * has learned on any schedule guides a model on any other.
  */
-import { itemSize } from '../../files/data/dataset.ts'
-import type { DataScale } from '../../files/data/dataset.ts'
 import { type InputView, inputView } from '../../diffusion/denoise/input-view.ts'
 import { TweedieError } from '../../errors.ts'
 import { add, input, mean, reshape, silu, type Tensor } from '../../engine/graph/index.ts'
+import { type ClassifierFacts, parseFacts } from './noisy-classifier-file.ts'
 import { readSafetensors, toFloat32, writeSafetensors } from '../../files/io/safetensors.ts'
 import { convolution, groupNorm, linear } from '../../engine/nn/layers.ts'
 import { type Layout, layoutOf } from '../../engine/nn/layout.ts'
@@ -15,17 +14,9 @@ import { sinusoidal, timeMlp } from '../../engine/nn/time-embedding.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
 
 /** A trained classifier of noisy items. */
-export interface NoisyClassifier {
-  readonly kind: DataScale['kind']
-  /** Of one item. */
-  readonly shape: readonly number[]
-  readonly classNames: readonly string[]
+export interface NoisyClassifier extends ClassifierFacts {
   readonly layout: Layout
   readonly params: Float32Array
-  readonly seed: number
-  readonly steps: number
-  /** The share of held-back items that are recognised at some noise levels σ/α. */
-  readonly accuracy: readonly { readonly noise: number; readonly rate: number }[]
 }
 
 /** How it sees state and time on a schedule. */
@@ -82,16 +73,10 @@ export function decodeNoisyClassifier(bytes: Uint8Array, source = 'classifier'):
   const { tensors, metadata } = readSafetensors(bytes, source)
   if (metadata.format !== format) {
     throw new TweedieError('model', `${source}: not a noise-aware classifier`, {
-      hint: "'tweedie train-classifier DATA --out FILE' makes one",
+      hint: 'train-classifier makes one',
     })
   }
-  let known: Omit<NoisyClassifier, 'layout' | 'params'>
-  try {
-    known = JSON.parse(metadata.classifier ?? '') as typeof known
-    if (!(itemSize(known.shape) > 0 && known.classNames.length > 1)) throw new Error('no shape or classes')
-  } catch (cause) {
-    throw new TweedieError('model', `${source}: what it says of itself is broken`, { cause })
-  }
+  const known = parseFacts(metadata.classifier ?? '', source)
   const layout = classifierLayout(known.shape, known.classNames.length)
   const arrays = Array.from(
     tensors,

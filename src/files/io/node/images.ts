@@ -4,6 +4,7 @@
  */
 import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
+import * as z from 'zod'
 import type { Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
 import { depthOf, type Raster } from '../raster.ts'
@@ -140,7 +141,7 @@ export async function readProvenance(path: string): Promise<Record<string, unkno
   const text = exif && imageDescription(exif)
   if (!text?.startsWith('{')) return undefined
   try {
-    return JSON.parse(text) as Record<string, unknown>
+    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(text)).data
   } catch {
     return undefined
   }

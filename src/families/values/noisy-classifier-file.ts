@@ -1,0 +1,39 @@
+/** What the file of a noise-aware classifier says of itself, checked. Apart from the rest, since types of the package do not show zod. */
+import * as z from 'zod'
+import { TweedieError } from '../../errors.ts'
+import { parseConfig } from '../../files/io/parse-config.ts'
+import type { DataScale } from '../../files/data/dataset.ts'
+
+/** What is known of a classifier besides its weights. */
+export interface ClassifierFacts {
+  readonly kind: DataScale['kind']
+  /** Of one item. */
+  readonly shape: readonly number[]
+  readonly classNames: readonly string[]
+  readonly seed: number
+  readonly steps: number
+  /** The share of held-back items that are recognised at some noise levels σ/α. */
+  readonly accuracy: readonly { readonly noise: number; readonly rate: number }[]
+}
+
+const side = z.int().positive().max(65_536)
+
+const schema = z.object({
+  kind: z.enum(['image', 'points', 'array']),
+  shape: z.array(side).nonempty().max(4),
+  classNames: z.array(z.string()).min(2).max(1_000_000),
+  seed: z.int(),
+  steps: z.int().min(0),
+  accuracy: z.array(z.object({ noise: z.number(), rate: z.number() })).default([]),
+})
+
+/** @throws TweedieError `model` for what is no JSON, or says something else */
+export function parseFacts(text: string, source: string): ClassifierFacts {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new TweedieError('model', `${source}: what it says of itself is broken`, { cause })
+  }
+  return parseConfig(schema, value, source)
+}
