@@ -24,7 +24,7 @@ export function furtherOptions({ entry, family, model }: Opened, data: TrainData
     throw new TweedieError('usage', `${data.name}: models of ${entry.of} are not trained on such data`)
   }
   if (!family.further) throw new TweedieError('usage', `models of ${entry.of} cannot be trained further`)
-  const { from: _, ...asked } = options
+  const { from: _, scheduler: __, variant: ___, ...asked } = options
   return { ...family.further(model, data, options), ...asked, model: entry.name }
 }
 

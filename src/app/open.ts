@@ -9,7 +9,7 @@ import { openedOf } from './opened.ts'
 import { type WarmModel, warmModel } from './warm-model.ts'
 
 /** Where a model computes, and the user's own parts. */
-export interface OpenOptions extends Pick<SessionOptions, 'device' | 'threads'> {
+export interface OpenOptions extends Pick<SessionOptions, 'device' | 'threads'>, Pick<Setting, 'onRemark'> {
   readonly engine: Engine
   readonly own?: OwnParts | undefined
 }
@@ -26,12 +26,15 @@ export type ModelSource = FamilyModel | ModelFolder
  * const drawn = await painter.draw({ count: 4, seed: 1 })
  */
 export async function openModel(source: ModelSource, { own = {}, ...session }: OpenOptions): Promise<WarmModel> {
-  return warmModel(await openedFrom(source, own), { ...session, own, ...inMemory() })
+  return warmModel(await openedFrom(source, own, session.onRemark), { ...session, own, ...inMemory() })
 }
 
-/** A model with its family. */
-export async function openedFrom(source: ModelSource, own: OwnParts): Promise<Opened> {
-  if (!('family' in source)) return openedOf(source, own)
+/** A model with its family; what was chosen while its folder was read is said. */
+export async function openedFrom(source: ModelSource, own: OwnParts, onRemark?: Setting['onRemark']): Promise<Opened> {
+  if (!('family' in source)) {
+    for (const note of source.notes) onRemark?.(note)
+    return openedOf(source, own)
+  }
   const entry = entryNamed(source.family, own)
   return { entry, family: await entry.load(), model: source }
 }

@@ -1,5 +1,6 @@
 /** What the commands that draw have in common: where results go, and the options of all families. */
 import type { Command } from 'commander'
+import { openOptions } from '../app/open-options.ts'
 import { drawOptions } from '../families/draw-options.ts'
 import { engineOptions } from '../families/options.ts'
 import type { CommandName, OwnParts } from '../families/family.ts'
@@ -28,5 +29,5 @@ export function drawCommand(
 ): Command {
   const made = command(name, summary)
   for (const [argument, help] of args) made.argument(argument, help)
-  return addOptions(made, [general, ...familyTables(name, familiesOf(own)), drawOptions, engineOptions])
+  return addOptions(made, [general, ...familyTables(name, familiesOf(own)), drawOptions, openOptions, engineOptions])
 }

@@ -1,18 +1,19 @@
 /** `tweedie eval`: judges a model by its samples, and by the likelihood of data. */
 import type { Command } from 'commander'
+import { openOptions } from '../app/open-options.ts'
 import { judgeOptions } from '../families/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 import type { OptionValues } from '../options.ts'
 import { asTyped } from './as-typed.ts'
 import { command, duration, note, print, printJson, safe, withExamples } from './common.ts'
-import { addOptions, familyTables, refuseForeign } from './derive.ts'
+import { addOptions, familyTables } from './derive.ts'
 
 /** The command. */
 export function evalCommand(own: OwnParts = {}): Command {
   const made = command('eval', 'judge a model: recognised as its classes, distance from the data, copies, likelihood')
   made.argument('<model>', "a model's folder")
-  addOptions(made, [judgeOptions, ...familyTables('eval', familiesOf(own))])
+  addOptions(made, [judgeOptions, ...familyTables('eval', familiesOf(own)), openOptions])
   withExamples(made, [
     ['tweedie eval runs/mine', 'five hundred samples against the training data'],
     ['tweedie eval runs/mine -n 2000 --held-out ./more-images', 'smaller errors, and data that it has not seen'],
@@ -31,13 +32,12 @@ export function evalCommand(own: OwnParts = {}): Command {
 }
 
 async function run(place: string, values: OptionValues, made: Command, own: OwnParts): Promise<void> {
-  const [{ evaluate }, { openFolder }, { attended }] = await Promise.all([
+  const [{ evaluate }, { openModel }, { attended }] = await Promise.all([
     import('../app/node/evaluate.ts'),
-    import('../app/node/open-folder.ts'),
+    import('./open-model.ts'),
     import('./watched.ts'),
   ])
-  const opened = await openFolder(place, own)
-  refuseForeign('eval', values, [judgeOptions], opened.entry, familiesOf(own))
+  const opened = await openModel('eval', place, values, [judgeOptions], own)
   const { result, seconds } = await attended('the evaluation', values, (watch) =>
     evaluate(opened, values, { place, own, ...watch }),
   )

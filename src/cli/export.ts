@@ -1,12 +1,13 @@
 /** `tweedie export`: the network for other runtimes, and numbers to check other implementations with. */
 import type { Command } from 'commander'
+import { openOptions } from '../app/open-options.ts'
 import { TweedieError } from '../errors.ts'
 import { seedOptions } from '../families/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 import { oneOf, type OptionValues, options, text, whole } from '../options.ts'
 import { bytes, command, print, printJson, withExamples } from './common.ts'
-import { addOptions, familyTables, refuseForeign } from './derive.ts'
+import { addOptions, familyTables } from './derive.ts'
 
 /** How large weights are stored. */
 const formats = ['float32', 'float16', 'int8'] as const
@@ -28,7 +29,7 @@ const general = options({
 /** The command. */
 export function exportCommand(own: OwnParts = {}): Command {
   const made = command('export', 'write the network as ONNX, for any runtime').argument('<model>', "a model's folder")
-  addOptions(made, [general, ...familyTables('export', familiesOf(own))])
+  addOptions(made, [general, ...familyTables('export', familiesOf(own)), openOptions])
   withExamples(made, [
     ['tweedie export runs/mine --out model.onnx', 'weights inside, standard operators'],
     ['tweedie export runs/mine --out small.onnx --weights int8', 'a quarter of the size; computes as fast'],
@@ -43,7 +44,7 @@ export function exportCommand(own: OwnParts = {}): Command {
 
 async function run(path: string, values: OptionValues, own: OwnParts): Promise<void> {
   const { exportFiles } = await import('../app/node/export.ts')
-  const { openFolder } = await import('../app/node/open-folder.ts')
+  const { openModel } = await import('./open-model.ts')
   const { out, reference, force } = values as { out?: string; reference?: string; force?: boolean }
   if (out === undefined && reference === undefined) {
     throw new TweedieError('usage', 'what should be written?', { hint: '--out model.onnx' })
@@ -51,8 +52,7 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   const { requireNew } = await import('../app/node/require-new.ts')
   if (out !== undefined) await requireNew(out, ['.onnx'], force ?? false)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
-  const opened = await openFolder(path, own)
-  refuseForeign('export', values, [general], opened.entry, familiesOf(own))
+  const opened = await openModel('export', path, values, [general], own)
   const files = await exportFiles(opened, values, { place: path, onnx: out, reference, own })
   if (values.json) return printJson({ files })
   for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)

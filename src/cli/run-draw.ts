@@ -1,12 +1,11 @@
 /** What the commands that draw do: the model is opened, the work is watched, and the result is shown. */
 import type { Made, MakeRequest } from '../app/node/make.ts'
-import { openFolder } from '../app/node/open-folder.ts'
-import { refuseForeign } from '../app/request.ts'
 import { drawOptions } from '../families/draw-options.ts'
 import type { CommandName, OwnParts, Setting } from '../families/family.ts'
-import { familiesOf, type Opened } from '../families/registry.ts'
+import type { Opened } from '../families/registry.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
 import { liveText } from './live-text.ts'
+import { openModel } from './open-model.ts'
 import { showMade } from './show-made.ts'
 import { attended } from './watched.ts'
 
@@ -31,8 +30,7 @@ export async function runDraw(
     readonly work: (opened: Opened, request: MakeRequest) => Promise<Made>
   },
 ): Promise<void> {
-  const opened = await openFolder(place, own)
-  refuseForeign(name, values, [general, drawOptions], opened.entry, familiesOf(own))
+  const opened = await openModel(name, place, values, [general, drawOptions], own)
   using live = liveText(process.stdout)
   const { result, seconds } = await attended(what, values, ({ onProgress, ...watch }) =>
     work(opened, {

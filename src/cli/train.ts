@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { dataOptions } from '../files/data/options.ts'
 import { runOptions } from '../app/run-options.ts'
+import { openOptions } from '../app/open-options.ts'
 import { modelOption } from '../app/train-options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { engineOptions } from '../families/options.ts'
@@ -30,7 +31,7 @@ export function trainCommand(own: OwnParts = {}): Command {
   const families = familyTables('train', familiesOf(own))
   const { minutes, steps, epochs } = sharedTrainOptions
   const tables = [out, { minutes, steps, epochs }, dataOptions, sharedTrainOptions, ...families, modelOption]
-  addOptions(train, [...tables, run, runOptions, engineOptions])
+  addOptions(train, [...tables, run, runOptions, openOptions, engineOptions])
   withExamples(train, [
     ['tweedie train ./photos --out runs/photos', 'ten minutes on a folder of images'],
     ['tweedie train ./photos --out runs/photos --resume', 'continue after an interruption'],

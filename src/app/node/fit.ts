@@ -7,9 +7,9 @@ import type { DataSource } from '../../tools/train/node/run-folder.ts'
 import { dataOptions } from '../../files/data/options.ts'
 import { fit as fitData, type FitData, type FitOptions, lastModel } from '../fit.ts'
 import type { TrainEvent } from '../train.ts'
-import { openFolder } from './open-folder.ts'
 import { openParts } from './open-data.ts'
 import { sourceOf } from '../../files/data/node/source-of.ts'
+import { modelOf } from './start-from.ts'
 import { type TrainRunEvent, trainRun } from './train-run.ts'
 
 /** How to train in Node. */
@@ -35,7 +35,7 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
 ): Promise<Model> {
   if (out !== undefined) return fitInFolder(data, out, options) as Promise<Model>
   const used = engine ?? (await nodeEngine())
-  const from = typeof options.from === 'string' ? (await openFolder(options.from, options.own)).model : options.from
+  const from = typeof options.from === 'string' ? (await modelOf(options, options.own ?? {}))?.model : options.from
   if (typeof data !== 'string' && !isSource(data)) return fitData(data, { ...options, from, engine: used })
   const { own, signal, onEvent: _, ...values } = options
   const source = typeof data === 'string' ? await sourceOf(data, values) : data

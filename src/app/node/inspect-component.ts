@@ -21,8 +21,9 @@ export async function holdsComponent(path: string): Promise<boolean> {
 /** Describes it. */
 export async function inspectComponent(
   path: string,
+  variant?: string,
 ): Promise<{ readonly facts: Readonly<Record<string, unknown>>; readonly text: string }> {
-  const { library, className, config, weights, notes } = await readComponent(path)
+  const { library, className, config, weights, notes } = await readComponent(path, { variant })
   const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0)
   return {
     facts: { kind: 'component', library, network: className, parameters, tensors: weights.size, config, notes },

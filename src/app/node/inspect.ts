@@ -11,7 +11,7 @@ import { readLog } from '../../tools/train/node/log-file.ts'
 import { readCheckpoint, runPaths } from '../../tools/train/node/run-folder.ts'
 import { bytes, shapeText, table, thousands } from '../../words.ts'
 import { holdsComponent, inspectComponent } from './inspect-component.ts'
-import { openFolder } from './open-folder.ts'
+import { openFolder, type OpenFolderOptions } from './open-folder.ts'
 
 /** What was found, for programs and for people. */
 export interface Inspection {
@@ -21,8 +21,8 @@ export interface Inspection {
   readonly unlisted?: number
 }
 
-/** How much is said, and the user's own parts, which a model may be made of. */
-export interface InspectOptions {
+/** How much is said, the user's own parts, which a model may be made of, and how a folder is read that does not say everything. */
+export interface InspectOptions extends Pick<OpenFolderOptions, 'scheduler' | 'variant'> {
   /** All tensors of a file, not only the first twenty. */
   readonly all?: boolean | undefined
   readonly own?: OwnParts | undefined
@@ -35,10 +35,18 @@ export interface InspectOptions {
  * @example
  * const { facts } = await inspect('runs/mine')
  */
-export async function inspect(path: string, { all = false, own = {} }: InspectOptions = {}): Promise<Inspection> {
+export async function inspect(path: string, options: InspectOptions = {}): Promise<Inspection> {
+  const { all = false, scheduler, variant } = options
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) throw new TweedieError('model', `${path}: no such file or folder`)
-  if (found.isDirectory()) return (await holdsComponent(path)) ? inspectComponent(path) : inspectModel(path, own)
+  if (found.isDirectory()) {
+    const alone = scheduler === undefined && (await holdsComponent(path))
+    return alone ? inspectComponent(path, variant) : inspectModel(path, options)
+  }
+  if (scheduler !== undefined || variant !== undefined) {
+    const name = scheduler !== undefined ? 'scheduler' : 'variant'
+    throw new TweedieError('usage', `\`${name}\` is for the folder of a model, and ${path} is a file`)
+  }
   const extension = extname(path).toLowerCase()
   if (extension === '.safetensors') return inspectSafetensors(path, all)
   if (extension === '.onnx') return inspectOnnx(path)
@@ -48,16 +56,24 @@ export async function inspect(path: string, { all = false, own = {} }: InspectOp
   })
 }
 
-async function inspectModel(path: string, own: OwnParts): Promise<Inspection> {
-  const { family, model } = await openFolder(path, own)
+async function inspectModel(path: string, { own, scheduler, variant }: InspectOptions): Promise<Inspection> {
+  const notes: string[] = []
+  const onRemark = (note: string): unknown => notes.push(note)
+  const { family, model } = await openFolder(path, own, { scheduler, variant, onRemark })
   const { facts, rows } = family.describe(model)
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)
   return {
-    facts: { kind: 'model', ...facts, ...(last && { log: { lines: log.length, last } }) },
+    facts: {
+      kind: 'model',
+      ...facts,
+      ...(notes.length > 0 && { notes }),
+      ...(last && { log: { lines: log.length, last } }),
+    },
     text: table([
       ['model', path],
       ...rows,
+      ['notes', notes.join('; ') || undefined],
       ['last loss', last && `${last.loss.toFixed(5)} at step ${last.step}`],
       ['by noise', last && last.lossByNoise.map((loss) => loss?.toFixed(3) ?? '–').join(' ')],
     ]),

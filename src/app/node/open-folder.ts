@@ -1,16 +1,29 @@
 /** Opens the model in a folder on a disk. */
 import { stat } from 'node:fs/promises'
 import { TweedieError } from '../../errors.ts'
-import type { OwnParts } from '../../families/family.ts'
-import { readModelFolder } from '../../files/io/node/model-folder.ts'
+import type { OwnParts, Setting } from '../../families/family.ts'
+import { readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
+
+/** How a folder that does not say everything is read, and who is told what was chosen. */
+export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
+  /** The noise: the path of a `scheduler_config.json` or of a folder that has one, or its content. */
+  readonly scheduler?: ReadModelFolderOptions['scheduler'] | undefined
+  /** Which weights, where there are several: `fp16` for `….fp16.safetensors`. */
+  readonly variant?: string | undefined
+}
 
 /**
  * The model in a folder, with its family.
  *
+ * @param options `scheduler` and `variant` for folders that leave something open; `onRemark` gets what was chosen, in sentences
  * @throws TweedieError `model` where there is none, or it is broken or not supported
  */
-export async function openFolder(path: string, own: OwnParts = {}): Promise<Opened> {
+export async function openFolder(
+  path: string,
+  own: OwnParts = {},
+  { scheduler, variant, onRemark }: OpenFolderOptions = {},
+): Promise<Opened> {
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
     throw new TweedieError('model', `${path}: no such folder`, {
@@ -22,5 +35,10 @@ export async function openFolder(path: string, own: OwnParts = {}): Promise<Open
       hint: 'inspect it to see what it is',
     })
   }
-  return openedOf(await readModelFolder(path), own, path)
+  const folder = await readModelFolder(path, {
+    ...(scheduler !== undefined && { scheduler }),
+    ...(variant !== undefined && { variant }),
+  })
+  for (const note of folder.notes) onRemark?.(note)
+  return openedOf(folder, own, path)
 }

@@ -3,11 +3,11 @@ import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { inMemory, openedFrom, type ModelSource, type OpenOptions } from '../open.ts'
 import { type WarmModel, warmModel } from '../warm-model.ts'
-import { openFolder } from './open-folder.ts'
+import { openFolder, type OpenFolderOptions } from './open-folder.ts'
 import { filesFor, settingFor } from './setting.ts'
 
-/** Where the model computes, and the user's own parts. */
-export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'> {
+/** Where the model computes, the user's own parts, and how a folder is read that does not say everything. */
+export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'>, OpenFolderOptions {
   /** By default ONNX Runtime's native engine. */
   readonly engine?: Engine | undefined
 }
@@ -24,15 +24,22 @@ export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'> {
  */
 export async function open(
   source: string | ModelSource,
-  { own = {}, engine, ...session }: NodeOpenOptions = {},
+  { own = {}, engine, scheduler, variant, onRemark, ...session }: NodeOpenOptions = {},
 ): Promise<WarmModel> {
   if (typeof source === 'string') {
-    const opened = await openFolder(source, own)
-    const setting = await settingFor(source, opened, { ...session }, own)
+    const opened = await openFolder(source, own, { scheduler, variant, onRemark })
+    const setting = await settingFor(source, opened, { ...session }, own, { onRemark })
     return warmModel(opened, engine ? { ...setting, engine } : setting)
   }
-  const opened = await openedFrom(source, own)
+  const opened = await openedFrom(source, own, onRemark)
   const { access, ...rest } = inMemory()
   const files = { ...access, ...filesFor(opened.entry, own) }
-  return warmModel(opened, { ...session, ...rest, access: files, own, engine: engine ?? (await nodeEngine()) })
+  return warmModel(opened, {
+    ...session,
+    ...rest,
+    onRemark,
+    access: files,
+    own,
+    engine: engine ?? (await nodeEngine()),
+  })
 }

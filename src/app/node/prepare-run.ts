@@ -39,7 +39,7 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const source = await sourceOf(path, options)
   if (!dryRun) await requireFree(out!, { force })
   const values = await withNetwork(options, own)
-  const model = await modelOf(options, own)
+  const model = await modelOf(options, own, request.onRemark)
   const { train: dataset } = await openParts(source, { ...request, readers: own.readers })
   const asked = model ? furtherOptions(model, dataset, values) : values
   const decided = await specificationOf(dataset, asked, own, preparedOptions)

@@ -13,6 +13,7 @@ import type { TrainData } from '../../tools/train/problem.ts'
 import type { StartWeights } from '../../tools/train/state.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import { dataOptions } from '../../files/data/options.ts'
+import { openOptions } from '../open-options.ts'
 import { runOptions } from '../run-options.ts'
 
 /** What is to be trained, and where it goes. */
@@ -51,7 +52,7 @@ export interface PreparedRun {
 }
 
 /** Options that are seen to here, and not by a family. */
-export const preparedOptions: readonly OptionTable[] = Object.freeze([dataOptions, runOptions])
+export const preparedOptions: readonly OptionTable[] = Object.freeze([dataOptions, runOptions, openOptions])
 
 /** How often what is kept, as far as it was asked for. */
 export function intervalsOf(options: OptionValues): Intervals {

@@ -2,18 +2,34 @@
 import { TweedieError } from '../../errors.ts'
 import type { OwnParts } from '../../families/family.ts'
 import type { Opened } from '../../families/registry.ts'
-import type { OptionValues } from '../../options.ts'
+import { firstOf, type OptionValues } from '../../options.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import type { StartWeights } from '../../tools/train/state.ts'
 import { startOf } from '../further.ts'
+import { type OpenFolderValues, openOptions } from '../open-options.ts'
 import { openFolder } from './open-folder.ts'
 import type { TrainRequest } from './prepared-run.ts'
 
-/** The model that options name, if they do. @throws TweedieError `model` where there is none */
-export async function modelOf({ from }: OptionValues, own: OwnParts): Promise<Opened | undefined> {
+/**
+ * The model that options name, if they do.
+ *
+ * @throws TweedieError `model` where there is none, `usage` for options that say how it is read where none is named
+ */
+export async function modelOf(
+  options: OptionValues,
+  own: OwnParts,
+  onRemark?: TrainRequest['onRemark'],
+): Promise<Opened | undefined> {
+  const { from, scheduler, variant } = options as OptionValues & OpenFolderValues
+  const reading = firstOf(options, openOptions)
+  if (from === undefined && reading !== undefined) {
+    throw new TweedieError('usage', `\`${reading}\` says how the model of \`from\` is read, and none is named`, {
+      hint: reading === 'scheduler' ? 'the noise to train on is `noise`' : `leave \`${reading}\` out`,
+    })
+  }
   if (from === undefined) return undefined
-  if (typeof from === 'string') return openFolder(from, own)
+  if (typeof from === 'string') return openFolder(from, own, { scheduler, variant, onRemark })
   throw new TweedieError('usage', '`from` must be the folder of a model, so that the run can begin again')
 }
 

@@ -21,7 +21,7 @@ const ofBounds: OptionTable = { ...likelihoodOptions, ...boundStepsOptions }
 /** The ability to evaluate. @throws TweedieError `usage` for options that do not go with the model */
 export async function evaluate(model: EmbeddingModel, options: OptionValues, setting: Setting): Promise<Judgement> {
   const { batch, count, seed, clamp = false, likelihoodItems: items, boundSteps, terms } = options as Options
-  const { sampler, times, steps } = chooseEmbeddedSampler(model, options)
+  const { sampler, times, steps } = chooseEmbeddedSampler(model, options, setting.own)
   const { engine, signal } = setting
   const session = sessionOf(setting)
   return judgeText(

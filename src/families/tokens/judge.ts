@@ -23,7 +23,7 @@ const continuousSteps = 256
 export async function evaluate(model: TokenModel, options: OptionValues, setting: Setting): Promise<Judgement> {
   const { batch, count, seed, guidance, likelihoodItems: items, ...choice } = options as Options
   const { spec, categories } = model.process
-  const sampler = chooseTokenSampler(model, choice.sampler)
+  const sampler = chooseTokenSampler(model, choice.sampler, setting.own)
   const steps = choice.steps ?? spec.steps ?? continuousSteps
   const { engine, signal } = setting
   const session = sessionOf(setting)

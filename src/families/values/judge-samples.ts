@@ -15,7 +15,7 @@ import type { Model } from './model.ts'
 /** Draws samples and judges them. What makes no sense is refused before anything is computed. */
 export async function judgeSamples(model: Model, options: JudgeOptions, setting: Setting): Promise<Judgement> {
   const { count, seed = 0, batch, clip, classes = 'data', spacing } = options
-  const { sampler: chosen, times, steps } = chooseSampler(model, options)
+  const { sampler: chosen, times, steps } = chooseSampler(model, options, setting.own)
   const guidance = await chooseGuidance(model, options, setting.access)
   const features = await openFeatures(model, options, setting)
   const { training, heldOut } = await judgeData(setting.access, options)

@@ -54,11 +54,14 @@ export function chooseWeightFiles(
   const files = variant === undefined ? undefined : found.get(variant)
   if (variant === undefined || files === undefined) {
     const variants = [...found.keys()].filter(Boolean)
+    if (wanted !== undefined && found.size > 0) {
+      const others = variants.length > 0 ? `, but ${variants.join(', ')}` : ''
+      throw new TweedieError('model', `${where}: there is no variant ${JSON.stringify(wanted)}${others}`, {
+        hint: found.has('') ? 'leave `variant` out: there are plain weights' : `\`variant: ${variants[0]}\``,
+      })
+    }
     throw new TweedieError('model', `${where}${weightFileOf(library)}: no such file`, {
-      hint:
-        wanted !== undefined && found.size > 0
-          ? `there is no variant ${JSON.stringify(wanted)}${variants.length > 0 ? `, but ${variants.join(', ')}` : ''}`
-          : 'weights in .bin files are not read: save the model again with safe_serialization=True',
+      hint: 'weights in .bin files are not read: save the model again with safe_serialization=True',
     })
   }
   const whole = files.get('')

@@ -44,16 +44,22 @@ export async function readFolderFiles(
   const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
   for (const name of partFolders(files.has(indexPath) ? json(indexPath) : undefined)) await look(`${name}/`)
   for (const { folder: place, library = 'diffusers' } of planFolder(names, json, source).parts) {
-    for (const name of chosen(namesIn(names, place), library, variant)) await take(place + name)
+    for (const name of chosen(namesIn(names, place), `${source}/${place}`, library, variant)) await take(place + name)
   }
   return files
 }
 
-function chosen(names: readonly string[], library: string, variant: string | undefined): readonly string[] {
+/** Where there are weights and not those that are wanted, that is an error; where there are none, whoever decodes the files says so. */
+function chosen(
+  names: readonly string[],
+  where: string,
+  library: string,
+  variant: string | undefined,
+): readonly string[] {
   try {
-    return chooseWeightFiles(names, '', { library, variant }).names
+    return chooseWeightFiles(names, where, { library, variant }).names
   } catch (error) {
-    if (isTweedieError(error)) return []
+    if (isTweedieError(error) && !names.some((name) => name.endsWith('.safetensors'))) return []
     throw error
   }
 }

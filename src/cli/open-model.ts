@@ -1,0 +1,26 @@
+/** The model that a command works on: opened as its options say, and what was chosen on the way is said. */
+import { openFolder } from '../app/node/open-folder.ts'
+import { type OpenFolderValues, openOptions } from '../app/open-options.ts'
+import type { CommandName, OwnParts } from '../families/family.ts'
+import { familiesOf, type Opened } from '../families/registry.ts'
+import type { OptionTable, OptionValues } from '../options.ts'
+import { note, safe } from './common.ts'
+import { refuseForeign } from './derive.ts'
+
+/**
+ * @param general the command's own options, beside those of families
+ * @throws TweedieError `model` where there is none; `usage` for options of other families
+ */
+export async function openModel(
+  name: CommandName,
+  place: string,
+  values: OptionValues,
+  general: readonly OptionTable[],
+  own: OwnParts,
+): Promise<Opened> {
+  const { scheduler, variant } = values as OpenFolderValues
+  const onRemark = (text: string): void => note(safe(text), values)
+  const opened = await openFolder(place, own, { scheduler, variant, onRemark })
+  refuseForeign(name, values, [...general, openOptions], opened.entry, familiesOf(own))
+  return opened
+}
