@@ -2,8 +2,23 @@
 import type { OwnParts, SamplerList } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 
-/** The samplers of every family that has some of its own. */
+/** The samplers of every family that has some of its own, then the user's own. */
 export async function samplerLists(own: OwnParts = {}): Promise<readonly SamplerList[]> {
   const loaded = await Promise.all(familiesOf(own).map((entry) => entry.load()))
-  return loaded.flatMap((family) => family.samplers?.() ?? [])
+  const lists = loaded.flatMap((family) => family.samplers?.() ?? [])
+  return own.samplers && Object.keys(own.samplers).length > 0 ? [...lists, ownList(own.samplers)] : lists
+}
+
+/** The user's own, by the names that `sampler` asks for them. */
+function ownList(samplers: NonNullable<OwnParts['samplers']>): SamplerList {
+  const made = Object.entries(samplers).map(([name, make]) => [name, make()] as const)
+  return {
+    header: ['of your own', 'for', 'use'],
+    rows: made.map(([name, sampler]) => [name, 'masksOnly' in sampler ? 'tokens' : 'Gaussian noise', sampler.use]),
+    facts: made.map(([name, sampler]) => {
+      const { use, paper } = sampler
+      const costs = 'masksOnly' in sampler ? {} : { order: sampler.order, evaluations: sampler.evaluations }
+      return { name, of: 'own', noise: 'masksOnly' in sampler ? 'discrete' : 'gaussian', ...costs, use, paper }
+    }),
+  }
 }

@@ -105,6 +105,6 @@ function rangeOf([less, input, lower, output]: Iterable<number> & { readonly len
 
 function withoutConvolutions(): TweedieError {
   return new TweedieError('usage', 'int8 arithmetic is for networks with convolutions, and this one has none inside', {
-    hint: 'leave it at float32',
+    hint: 'leave `arithmetic` out',
   })
 }

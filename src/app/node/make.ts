@@ -41,7 +41,10 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
   const { out, trajectory, force: overwrite = false, own = {}, signal, onProgress } = request
   const walk = options.encode !== undefined ? 'encode' : options.decode !== undefined ? 'decode' : undefined
   if (walk !== undefined) {
-    if (out === undefined) throw new TweedieError('usage', `\`${walk}\`: where to?`, { hint: 'name a file as `out`' })
+    if (out === undefined)
+      throw new TweedieError('usage', `\`${walk}\`: where should the result go?`, {
+        hint: walk === 'encode' ? '`out: latent.npy`' : '`out: again.png`',
+      })
     if (walk === 'encode') await requireNew(out, ['.npy'], overwrite)
     const ability = await abilityOf(walk, opened, own)
     if (walk === 'decode') await checkOutput(out, pictures, { overwrite })
