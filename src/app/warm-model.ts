@@ -1,4 +1,5 @@
 /** A model that is open: what was compiled is kept, and everything that it can do is a method. */
+import { keep } from '../compiled/kept.ts'
 import { TweedieError } from '../errors.ts'
 import type { ConditionRequest } from '../families/conditions.ts'
 import { drawOptions } from '../families/draw-options.ts'
@@ -37,7 +38,7 @@ export type DrawRequest = Omit<ValuesOf<typeof drawOptions & typeof stepOptions 
 export interface WarmModel extends Disposable {
   readonly entry: FamilyEntry
   readonly model: FamilyModel
-  /** How many graphs were compiled for drawing so far; a drawing in the shapes of an earlier one compiles none. */
+  /** How many graphs were compiled so far; work in the shapes of earlier work of its kind compiles none. */
   readonly compilations: number
   /**
    * Draws samples.
@@ -70,6 +71,8 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
   let painter: Promise<Painter> | undefined
   let made: Painter | undefined
   let closed = false
+  /** What everything but drawing has compiled. */
+  const kept = keep('the model')
   const open = async (): Promise<Painter> => {
     const ability = await abilityOf('draw', opened, setting.own)
     return (made = ability(model, setting))
@@ -83,18 +86,19 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     if (closed) throw new TweedieError('usage', 'the model was disposed of, and is asked again')
     checkRequest(command, values, [drawOptions], entry, setting.own)
     return stoppable(what, signal, () =>
-      work(values, { ...setting, signal, onProgress: onProgress ?? setting.onProgress }),
+      work(values, { ...setting, kept, signal, onProgress: onProgress ?? setting.onProgress }),
     )
   }
   const dispose = (): void => {
     closed = true
     made?.dispose()
+    kept.dispose()
   }
   return {
     entry,
     model,
     get compilations() {
-      return made?.compilations ?? 0
+      return (made?.compilations ?? 0) + kept.made
     },
     draw: ({ frames, ...request } = {}) =>
       perform('drawing', 'sample', request, async (values, { signal, onProgress }) => {

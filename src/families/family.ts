@@ -3,6 +3,7 @@
  * training problem, how its models lie in folders, its options, and what it can do (its abilities). Commands, servers and pages ask
  * for an ability; nobody asks which kind a model is.
  */
+import type { Kept } from '../compiled/kept.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
 import type { GridOptions } from '../files/io/raster.ts'
@@ -168,6 +169,8 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly own: OwnParts
   /** Whatever is named in options and lies elsewhere: files, other models, data. */
   readonly access: Access
+  /** What was compiled by earlier work on the same model, and stays for later; without it, everything is compiled for this work alone. */
+  readonly kept?: Kept | undefined
   /** Beside the model: what need not be measured twice. */
   readonly store: Store
   /** What made a file, to be written into it: the version, the model's place. */

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** A model that is ready to draw: what was compiled is kept, for every family alike. */
-import { keep } from '../compiled/kept.ts'
+import { keep, type Kept } from '../compiled/kept.ts'
 import type { SessionOptions } from '../engine/runtime/session.ts'
 
 /** What a generator is opened with. */
@@ -23,6 +23,28 @@ export interface Warm<Options, Drawn> extends Disposable {
 /** What is compiled under a key, made if it is not there; its signal is aborted when nobody waits for it any more. */
 export type Compiled = <T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>) => Promise<T>
 
+/** What one piece of work has compiled. */
+export interface Work extends Disposable {
+  readonly compiled: Compiled
+}
+
+/**
+ * Begins a piece of work: what it has compiled is kept where somebody keeps it, or else let go of at the end.
+ *
+ * @param signal of this work alone
+ */
+export function workOn(kept: Kept | undefined, signal?: AbortSignal): Work {
+  const own = kept ? undefined : keep('the work')
+  const held = (kept ?? own!).hold()
+  return {
+    compiled: async (key, make) => held.get(key, make, signal),
+    [Symbol.dispose]() {
+      held[Symbol.dispose]()
+      own?.dispose()
+    },
+  }
+}
+
 /**
  * A generator out of a function that draws, and asks for what it needs to have compiled.
  *
@@ -38,8 +60,8 @@ export function warm<Options extends { readonly signal?: AbortSignal | undefined
       return kept.made
     },
     async draw(options) {
-      using held = kept.hold()
-      return await draw(options, async (key, make) => held.get(key, make, options.signal))
+      using work = workOn(kept, options.signal)
+      return await draw(options, work.compiled)
     },
     dispose,
     [Symbol.dispose]: dispose,

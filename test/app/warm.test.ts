@@ -10,6 +10,7 @@ import { pictureBytes } from '../../src/app/picture-bytes.ts'
 import type { DrawRequest, WarmModel } from '../../src/app/warm-model.ts'
 import { averagePooling } from '../../src/diffusion/measure/index.ts'
 import { ddim } from '../../src/diffusion/sample/ddim.ts'
+import type { Engine } from '../../src/engine/runtime/session.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import type { Drawn, Progress } from '../../src/families/family.ts'
 import { parseNpy } from '../../src/files/data/index.ts'
@@ -58,6 +59,64 @@ test.each(warm)('%s %j: the second drawing compiles nothing', async (name, first
   const after = await painter.draw(first)
   expect(painter.compilations).toBe(compiled)
   expect(valuesOf(after)).toEqual(valuesOf(before))
+})
+
+/** An engine that counts the sessions which it makes. */
+async function counting(): Promise<Engine & { readonly sessions: number }> {
+  const { createSessionOf, expect: _, ...engine } = await nodeEngine()
+  let sessions = 0
+  return {
+    ...engine,
+    get sessions() {
+      return sessions
+    },
+    createSession(...asked) {
+      sessions++
+      return engine.createSession(...asked)
+    },
+    createSessionOf: async (...asked) => {
+      sessions++
+      return createSessionOf!(...asked)
+    },
+  }
+}
+
+describe.each<readonly [what: string, work: (painter: WarmModel, digit: Float32Array, seed: number) => Promise<Drawn>]>(
+  [
+    [
+      'restore',
+      (painter, digit, seed) => painter.restore(digit, { task: 'denoise', sigma: 0.1, count: 2, steps: 2, seed }),
+    ],
+    [
+      'restore without derivatives',
+      (painter, digit, seed) =>
+        painter.restore(digit, { task: 'denoise', sigma: 0.1, method: 'ddrm', count: 2, steps: 2, seed }),
+    ],
+    ['edit', (painter, digit, seed) => painter.edit(digit, { count: 2, steps: 2, seed })],
+    ['guided edit', (painter, digit, seed) => painter.edit(digit, { count: 2, steps: 2, class: 3, guidance: 1, seed })],
+    [
+      'inversion',
+      (painter, digit, seed) => painter.edit(digit, { method: 'invert', from: 1, class: seed, count: 2, steps: 2 }),
+    ],
+    ['walk', (painter, digit) => painter.edit(digit, { to: digit, count: 3, steps: 2 })],
+    ['encode', (painter, digit) => painter.encode(digit, { steps: 2 })],
+    ['decode', (painter, _, seed) => painter.decode(new Float32Array(32 * 32).fill(0.5), { steps: 2, class: seed })],
+  ],
+)('%s', (_, work) => {
+  test('compiles nothing the second time, also of several at once, and makes what it makes cold', async () => {
+    const engine = await counting()
+    using painter = await open(at('images'), { engine })
+    const digit = Float32Array.from({ length: 28 * 28 }, (__, i) => Math.sin(i))
+    const first = await work(painter, digit, 1)
+    const [compiled, sessions] = [painter.compilations, engine.sessions]
+    expect(compiled).toBeGreaterThan(0)
+    expect(sessions).toBeGreaterThan(0)
+    const [again, other] = await Promise.all([1, 2].map((seed) => work(painter, digit, seed)))
+    expect([painter.compilations, engine.sessions]).toEqual([compiled, sessions])
+    expect(valuesOf(again!)).toEqual(valuesOf(first))
+    using cold = await open(at('images'))
+    expect(valuesOf(await work(cold, digit, 2))).toEqual(valuesOf(other!))
+  })
 })
 
 test.each(['images', 'points', 'text', 'lm', 'maps'])(
@@ -168,6 +227,8 @@ describe('refused', () => {
     ['images', (painter) => painter.draw({ spacing: 'karas' }), /Did you mean karras/],
     ['images', (painter) => painter.draw({ class: 'cat' }), /there is no class 'cat'/],
     ['images', (painter) => painter.edit(new Float32Array(3)), /3 values, expected \[1, 28, 28\]/],
+    ['images', (painter) => painter.encode(new Float32Array(3)), /3 values are no whole items of \[1, 28, 28\]/],
+    ['images', (painter) => painter.decode(new Float32Array(0)), /0 values are no whole items of \[16, 8, 8\]/],
     ['text', (painter) => painter.edit(new Float32Array(3)), /edit means nothing to a model of .*tokens.*images/],
     ['lm', (painter) => painter.draw({ class: 1 }), /`class` means nothing/],
   ]

@@ -29,9 +29,9 @@ export async function editItem(model: Model, item: Item, options: OptionValues, 
   const second = walks ? await pictureValues(to, wanted, setting.access) : undefined
   const labels = classesAsked(model, asked.class, count)
   const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
-  const { engine, signal, onProgress } = setting
+  const { engine, kept, signal, onProgress } = setting
   const onStep = (done: number, total: number): void => onProgress?.({ phase: 'edit', done, total, unit: 'steps' })
-  const how = { ...sessionOf(setting), signal, onStep, strength, steps, labels, guidance, clip }
+  const how = { ...sessionOf(setting), kept, signal, onStep, strength, steps, labels, guidance, clip }
   const items = second
     ? await interpolate(model, engine, [first, second], { ...how, count })
     : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, seed })

@@ -11,7 +11,10 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
 import { labelsFor } from '../conditions.ts'
-import { guidedModel, type ModelGuidance } from './guided.ts'
+import { workOn } from '../warm.ts'
+import { compiledParts } from './compiled-parts.ts'
+import { guidedDenoiser, type ModelGuidance } from './guided.ts'
+import type { Kept } from '../../compiled/kept.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import type { Model } from './model.ts'
 
@@ -25,6 +28,8 @@ export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'> 
   readonly guidance?: number | ModelGuidance | undefined
   /** Whether the mean is clipped; default: as the model's folder says, and points never. Never on the way up. */
   readonly clip?: boolean | undefined
+  /** What was compiled before, and stays; by default everything is compiled for this call alone. */
+  readonly kept?: Kept | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number) => void) | undefined
 }
@@ -149,18 +154,15 @@ async function walk(
     readonly raw?: Float32Array
   },
 ): Promise<Float32Array> {
-  const { labels, sampler = ddim(), seed = 0, signal, onStep, device, threads, raw } = options
+  const { labels, sampler = ddim(), seed = 0, signal, onStep, device, threads, kept, raw } = options
   const { frame } = model
   const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
   const batch = x.length / itemSize(frame.network)
   const wanted = labelsFor(model, batch, labels, 'nothing', guidance.classifier?.classNames)
   const conditions = wanted && { labels: wanted }
-  using guided = await guidedModel(model, engine, guidance, {
-    batch,
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-  })
-  const denoiser = clippedAs(model, guided.denoiser, options.clip)
+  using work = workOn(kept, signal)
+  const parts = compiledParts(model, engine, { device, threads }, work.compiled)
+  const denoiser = clippedAs(model, await guidedDenoiser(model, guidance, batch, parts), options.clip)
   let last = x
   for await (const step of sample(denoiser, { sampler, times, x, seed, conditions, signal })) {
     last = step.x as Float32Array

@@ -9,15 +9,11 @@ import type { Engine } from '../../engine/runtime/session.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import type { Arithmetic } from '../../compiled/arithmetic.ts'
-import { calibrate } from '../../compiled/calibrate.ts'
-import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
-import { numberOf } from '../../compiled/kept.ts'
 import { clippedAs, samplerOf } from '../../compiled/sampling.ts'
 import { labelsFor } from '../conditions.ts'
-import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
-import { modelClassGradient } from './class-gradient.ts'
-import { guidedDenoiser, type GuidedParts, type ModelGuidance } from './guided.ts'
+import { type CompiledParts, compiledParts } from './compiled-parts.ts'
+import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 
 /** How to sample, with a session of its own. */
@@ -108,30 +104,10 @@ export async function generate(
  * for (const seed of [1, 2, 3]) show(await generator.draw({ count: 4, seed }))
  */
 export function warmGenerator(model: Model, engine: Engine, session: WarmSession = {}): WarmGenerator {
-  const options = defined(session)
-  const { profile: _, ...rest } = options
-  return warm((drawn, compiled) =>
-    draw(model, drawn, {
-      ranges: () => compiled('ranges', (signal) => calibrate(model, engine, { ...rest, signal })),
-      denoiser: (each, batch, ranges) =>
-        compiled(`denoiser ${numberOf(each)} ${batch} ${ranges ? numberOf(ranges) : ''}`, () =>
-          modelDenoiser(each, engine, { ...options, batch, ranges }),
-        ),
-      classGradient: (classifier, batch) =>
-        compiled(`classifier ${numberOf(classifier)} ${batch}`, () =>
-          modelClassGradient(classifier, model, engine, { ...rest, batch }),
-        ),
-    }),
-  )
+  return warm((drawn, compiled) => draw(model, drawn, compiledParts(model, engine, session, compiled)))
 }
 
-/** Where compiled parts come from. */
-interface DrawParts extends Pick<GuidedParts, 'classGradient'> {
-  ranges(): Promise<ConvolutionRanges>
-  denoiser(model: Model, batch: number, ranges: ConvolutionRanges | undefined): Promise<ModelDenoiser>
-}
-
-async function draw(model: Model, options: DrawOptions, parts: DrawParts): Promise<Generated> {
+async function draw(model: Model, options: DrawOptions, parts: CompiledParts): Promise<Generated> {
   const { count, seed = 0, signal, onStep, arithmetic = 'float32', wrap = (denoiser) => denoiser } = options
   const { guidance: wanted = model.sampling.guidance } = options
   const guidance = typeof wanted === 'number' ? { w: wanted } : wanted

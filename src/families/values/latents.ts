@@ -17,7 +17,9 @@ import { chooseSampler } from '../gaussian-sampler.ts'
 import { sessionOf } from '../session-of.ts'
 import { drawnValues } from './drawn.ts'
 import { chooseGuidance } from './guidance-choice.ts'
-import { guidedModel, type ModelGuidance } from './guided.ts'
+import { workOn } from '../warm.ts'
+import { compiledParts } from './compiled-parts.ts'
+import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 
@@ -57,7 +59,10 @@ export async function decode(model: Model, values: OptionValues, setting: Settin
   const way = wayOf(model, options, 'down', setting)
   const { frame } = model
   const latent = options.decode!
-  const x = typeof latent === 'string' ? await readArray(latent, frame.network, setting.access) : latent
+  const x =
+    typeof latent === 'string'
+      ? await readArray(latent, frame.network, setting.access)
+      : wholeItems(latent, frame.network)
   const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'decode' })
   const count = last.length / itemSize(frame.network)
   const items = fromNetwork(frame, last, new Float32Array(count * itemSize(frame.item)))
@@ -99,9 +104,11 @@ async function walk(
   const batch = x.length / itemSize(model.frame.network)
   const labels = labelsFor(model, batch, classesAsked(model, asked, batch), 'nothing')
   const { signal, onProgress } = setting
-  using guided = await guidedModel(model, setting.engine, guidance, { batch, ...sessionOf(setting) })
+  using work = workOn(setting.kept, signal)
+  const parts = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
+  const guided = await guidedDenoiser(model, guidance, batch, parts)
   // a clipped way is no way back
-  const denoiser = clip ? clipped(guided.denoiser) : guided.denoiser
+  const denoiser = clip ? clipped(guided) : guided
   let last = x
   const problem = { sampler, times, x, seed, ...(signal && { signal }), ...(labels && { conditions: { labels } }) }
   for await (const { x: state, index, total } of sample(denoiser, problem)) {
@@ -129,11 +136,17 @@ async function readItems(
   const { item: shape } = frame
   const items =
     typeof item !== 'string'
-      ? item
+      ? wholeItems(item, shape)
       : item.toLowerCase().endsWith('.npy')
         ? await readArray(item, shape, access)
         : await access.picture(item, { shape, why: 'the model makes such pictures', fit })
   return toNetwork(frame, items, new Float32Array((items.length / itemSize(shape)) * itemSize(frame.network)))
+}
+
+/** Values that a program has. */
+function wholeItems(values: Float32Array, shape: readonly number[]): Float32Array {
+  if (values.length > 0 && values.length % itemSize(shape) === 0) return values
+  throw new TweedieError('shape', `${values.length} values are no whole items of [${shape.join(', ')}]`)
 }
 
 /** An array `[n, ...shape]`. */

@@ -31,6 +31,7 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
     labels,
     seed,
     batch,
+    kept: setting.kept,
     signal: setting.signal,
     settings: {
       iterations,

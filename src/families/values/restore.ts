@@ -10,12 +10,13 @@ import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { karrasTimes, uniformTimes } from '../../diffusion/sample/times.ts'
-import { modelDenoiser } from '../../compiled/denoiser.ts'
+import type { Kept } from '../../compiled/kept.ts'
 import { labelsFor } from '../conditions.ts'
 import { throughFrame } from './measured-frame.ts'
 import type { Model } from './model.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
-import { modelVjp } from '../../compiled/vjp.ts'
+import { workOn } from '../warm.ts'
+import { compiledParts } from './compiled-parts.ts'
 
 /** How to restore. */
 export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -37,6 +38,8 @@ export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly batch?: number | undefined
   /** Whether the mean is clipped; default: as the model's folder says, and points never. dps is never clipped. */
   readonly clip?: boolean | undefined
+  /** What was compiled before, and stays; by default everything is compiled for this call alone. */
+  readonly kept?: Kept | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number, step: SampleStep) => void) | undefined
 }
@@ -102,11 +105,9 @@ export async function restore(
   if (name === 'dps') settings.zeta ??= Math.min(4, defaultDpsReach / (times.length - 1))
   const clip = name === 'dps' ? false : options.clip
 
-  using denoiser = await (method.derivative ? modelVjp : modelDenoiser)(model, engine, {
-    batch,
-    ...(device !== undefined && { device }),
-    ...(threads !== undefined && { threads }),
-  })
+  using work = workOn(options.kept, signal)
+  const parts = compiledParts(model, engine, { device, threads }, work.compiled)
+  const denoiser = await parts[method.derivative ? 'vjp' : 'denoiser'](model, batch)
   const items = new Float32Array(count * itemSize(frame.item))
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)

@@ -1,0 +1,40 @@
+/** What is compiled of models of values, under keys that say all that decides each graph: whoever keeps it, nothing is compiled twice. */
+import { calibrate } from '../../compiled/calibrate.ts'
+import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
+import { numberOf } from '../../compiled/kept.ts'
+import { type ModelVjp, modelVjp } from '../../compiled/vjp.ts'
+import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
+import type { Engine } from '../../engine/runtime/session.ts'
+import { defined } from '../defined.ts'
+import type { Compiled, WarmSession } from '../warm.ts'
+import { modelClassGradient } from './class-gradient.ts'
+import type { GuidedParts } from './guided.ts'
+import type { Model } from './model.ts'
+
+/** Where compiled parts come from. */
+export interface CompiledParts extends Pick<GuidedParts, 'classGradient'> {
+  /** What the convolutions of a model see, for arithmetic of eight bits. */
+  ranges(): Promise<ConvolutionRanges>
+  denoiser(model: Model, batch: number, ranges?: ConvolutionRanges): Promise<ModelDenoiser>
+  /** A denoiser with its derivative. */
+  vjp(model: Model, batch: number): Promise<ModelVjp>
+}
+
+/** @param model what samples are of; others may guide it */
+export function compiledParts(model: Model, engine: Engine, session: WarmSession, compiled: Compiled): CompiledParts {
+  const options = defined(session)
+  const { profile: _, ...rest } = options
+  return {
+    ranges: () => compiled('ranges', (signal) => calibrate(model, engine, { ...rest, signal })),
+    denoiser: (each, batch, ranges) =>
+      compiled(`denoiser ${numberOf(each)} ${batch} ${ranges ? numberOf(ranges) : ''}`, () =>
+        modelDenoiser(each, engine, { ...options, batch, ranges }),
+      ),
+    vjp: (each, batch) =>
+      compiled(`derivative ${numberOf(each)} ${batch}`, () => modelVjp(each, engine, { ...rest, batch })),
+    classGradient: (classifier, batch) =>
+      compiled(`classifier ${numberOf(classifier)} ${batch}`, () =>
+        modelClassGradient(classifier, model, engine, { ...rest, batch }),
+      ),
+  }
+}
