@@ -55,6 +55,21 @@ export function samplingOf(
 }
 
 /**
+ * Refuses what a record says of sampling and nobody here does.
+ *
+ * @param usable the fields that models of this kind are sampled by
+ * @param of what the models are of, in words
+ * @throws TweedieError `model` that names the field
+ */
+export function requireUsable(record: TweedieMetaSampler, usable: readonly string[], of: string): void {
+  const name = Object.keys(record).find((each) => record[each] !== undefined && !usable.includes(each))
+  if (name === undefined) return
+  throw new TweedieError('model', `tweedie.json: sampler.${name} means nothing to a model of ${of}`, {
+    hint: `delete it; there are ${usable.join(', ')}`,
+  })
+}
+
+/**
  * A denoiser clipped as a model wants it.
  *
  * @param clip true: always, at least to [−1, 1]; false: never; left out: as the model says, and points never

@@ -19,6 +19,7 @@ import { requireTimes } from '../diffusion/sample/sample.ts'
 import type { Sampler } from '../diffusion/sample/sampler.ts'
 import type { ValuesOf } from '../options.ts'
 import type { OwnParts } from './family.ts'
+import { missingSampler } from './part.ts'
 import type { gaussianOptions, guidanceOptions } from './options.ts'
 
 /** What can be asked for; guided means have no variance of their own. */
@@ -103,8 +104,9 @@ export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnP
 }
 
 function samplerOf(model: Pick<Sampled, 'network' | 'sampling'>, options: SamplerOptions, own: OwnParts): Sampler {
-  const { eta, churn, variance, guidance = 0, sampler: wanted = model.sampling.sampler } = options
-  const plain = ownSampler(wanted, own) ?? find(wanted, own)
+  const { eta, churn, variance, guidance = model.sampling.guidance, sampler: asked } = options
+  const wanted = asked ?? model.sampling.sampler
+  const plain = ownSampler(wanted, own) ?? (asked === undefined ? recorded(wanted, own) : find(wanted, own))
   const { name } = plain
   if (eta !== undefined) return variant('eta', withEta, name)(eta)
   if (churn !== undefined) return variant('churn', withChurn, name)(churn)
@@ -163,6 +165,15 @@ function ownSampler(name: string | undefined, { samplers: own = {} }: OwnParts):
   const made = own[name]!()
   if (!('masksOnly' in made)) return made
   throw new TweedieError('usage', `own.samplers.${name} is a sampler of tokens, and the model's noise is Gaussian`)
+}
+
+/** The sampler that a folder names. */
+function recorded(name: string, own: OwnParts): Sampler {
+  try {
+    return find(name, own)
+  } catch (cause) {
+    throw missingSampler(name, cause)
+  }
 }
 
 function find(name: string, own: OwnParts): Sampler {

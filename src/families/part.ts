@@ -40,6 +40,14 @@ export function requirePart(
   })
 }
 
+/** A sampler that a folder names and nobody has. */
+export function missingSampler(name: string, cause?: unknown): TweedieError {
+  return new TweedieError('model', `tweedie.json: sampler.sampler is ${JSON.stringify(name)}, which is not built in`, {
+    hint: `give it as own.samplers.${name}, or in tweedie.config.ts; or name another as \`sampler\``,
+    cause,
+  })
+}
+
 /**
  * Refuses a name that was asked for and that nobody has.
  *

@@ -34,7 +34,7 @@ export function painter(opened: EmbeddingModel, setting: Setting): Painter {
       const { model, generator } = generators.of(options.length)
       const readable = { ...model, categories: model.network.vocabulary.tokens }
       const required = requirementsOf(model, options)
-      const choice = chooseEmbeddedSampler(model, options, setting.own)
+      const choice = chooseEmbeddedSampler(required.length > 0 ? controlledModel(model) : model, options, setting.own)
       const way = watch.frames ? wayOf(readable) : undefined
       const { tokens } = await generator.draw({
         count,
@@ -70,6 +70,12 @@ export function painter(opened: EmbeddingModel, setting: Setting): Painter {
     dispose: () => generators.dispose(),
     [Symbol.dispose]: () => generators.dispose(),
   }
+}
+
+/** Control has a sampler of its own, on the steps of ddpm, whatever the folder names. */
+function controlledModel(model: EmbeddingModel): EmbeddingModel {
+  const { sampler: _, ...sampler } = model.meta.sampler
+  return { ...model, meta: { ...model.meta, sampler } }
 }
 
 function howOf(options: Options, { sampler, steps }: SamplerChoice, required: readonly TokenRequirement[]) {

@@ -15,6 +15,7 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { type ControlGradient, controlGradient } from '../../compiled/control-gradient.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
+import { samplerOf } from '../../compiled/sampling.ts'
 import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { type EmbeddingModel, embeddingsOf } from './model.ts'
@@ -28,7 +29,7 @@ export interface DrawEmbeddedOptions {
   readonly count: number
   /** Item i depends on (seed, i) only; default 0. */
   readonly seed?: number | bigint | string | undefined
-  /** Default DDPM's, or where something is required {@link controlled}. */
+  /** Default what the model's folder says, else DDPM's; where something is required {@link controlled}. */
   readonly sampler?: Sampler | undefined
   /** Falling times; default what the model's folder says, else {@link embeddedSteps} steps of `timesOf`. */
   readonly times?: readonly number[] | undefined
@@ -107,6 +108,10 @@ export function warmEmbeddedGenerator(
   )
 }
 
+function defaultSampler({ meta, sampling }: EmbeddingModel): Sampler {
+  return meta.sampler.sampler === undefined ? ddpm() : samplerOf(sampling)
+}
+
 /** What is compiled, and the embeddings. */
 interface DrawParts {
   readonly table: EmbeddingTable
@@ -135,7 +140,7 @@ async function draw(
   const network = await compiled.denoiser(batch)
   const times = options.times ?? model.sampling.times(model.meta.sampler.steps ?? embeddedSteps)
   const denoiser = clamp ? clamped(network, table) : network
-  const sampler = control ? controlled(control.gradient, options.control) : (options.sampler ?? ddpm())
+  const sampler = control ? controlled(control.gradient, options.control) : (options.sampler ?? defaultSampler(model))
 
   const tokens = new Int32Array(count * length)
   const steps = times.length - 1

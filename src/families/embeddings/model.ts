@@ -12,6 +12,7 @@ import { Scope } from '../../engine/nn/parameters.ts'
 import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { type ModelNoise, noiseOfFolder } from '../../compiled/noise.ts'
+import { requireUsable } from '../../compiled/sampling.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
@@ -38,6 +39,7 @@ export interface EmbeddingModel extends ModelNoise {
  */
 export function embeddingModelOf(folder: ModelFolder, own: OwnComponents = {}): EmbeddingModel {
   const { meta, weights } = folder
+  requireUsable(meta.sampler, ['sampler', 'steps', 'spacing'], 'text as noisy embeddings')
   if (typeof meta.schedule?.schedule === 'string') requirePart(own, 'schedules', meta.schedule.schedule, scheduleNames)
   const network = requireEmbeddings(networkOf(folder.network, own))
   const layout = parametersOf(network)

@@ -6,7 +6,7 @@ import { embeddedSteps } from './generate.ts'
 import { chooseSampler, needsData, type SamplerChoice, type SamplerOptions } from '../gaussian-sampler.ts'
 
 /**
- * The sampler that is asked for; where nothing is said, DDPM in as many steps as rounding needs (control is on DDPM's steps).
+ * The sampler that is asked for, or what the model's folder says; where nothing is said, DDPM in as many steps as rounding needs (control is on DDPM's steps).
  *
  * @throws TweedieError `usage` for a sampler that is measured on data first
  */
@@ -16,8 +16,9 @@ export function chooseEmbeddedSampler(
   own: OwnParts = {},
 ): SamplerChoice {
   const plain = options.sampler === undefined && options.times === undefined && options.steps === undefined
-  const asked = { ...options, sampler: options.sampler ?? 'ddpm', ...(plain && { steps: embeddedSteps }) }
-  const chosen = chooseSampler(model, asked, own)
+  const { sampler = 'ddpm', steps = embeddedSteps } = model.meta.sampler
+  const sampling = { ...model.sampling, sampler, ...(plain && { steps }) }
+  const chosen = chooseSampler({ ...model, sampling }, options, own)
   if (!needsData(chosen.sampler)) return chosen
   throw new TweedieError('usage', `\`sampler: ${chosen.sampler.name}\` measures on images and points`)
 }

@@ -15,7 +15,7 @@ import { drawnTokens, makesOfTokens, type ReadableTokens, tokensView, wayOf } fr
 import { warmTokenGenerator } from './generate.ts'
 import { type TokenModel, withLength } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
-import { chooseTokenSampler } from './sampler-choice.ts'
+import { asRecorded, chooseTokenSampler } from './sampler-choice.ts'
 
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
@@ -37,7 +37,7 @@ export function painter(opened: TokenModel, setting: Setting): Painter {
       return generators.compilations
     },
     async draw(values, watch = {}) {
-      const options = values as Options
+      const options = asRecorded(opened, values as Options)
       const { count = defaultCounts[opened.look.kind], seed = 0, batch, temperature, guidance } = options
       const template = templateOf(opened, options)
       const { model, generator } = generators.of(template?.length ?? options.length)

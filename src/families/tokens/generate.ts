@@ -16,6 +16,7 @@ import { labelsFor } from '../conditions.ts'
 import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import type { TokenModel } from './model.ts'
+import { asRecorded, chooseTokenSampler } from './sampler-choice.ts'
 
 /** How to sample, with a session of its own. */
 export type GenerateTokensOptions = DrawTokensOptions & WarmSession
@@ -26,13 +27,13 @@ export interface DrawTokensOptions {
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
   readonly seed?: number | bigint | string | undefined
-  /** Default the ancestral one, which for masks keeps answers that cannot change. */
+  /** Default what the model's folder says, else the ancestral one, which for masks keeps answers that cannot change. */
   readonly sampler?: TokenSampler | undefined
-  /** Default the steps of the process, or 256. */
+  /** Default what the model's folder says, else the steps of the process, or 256. */
   readonly steps?: number | undefined
   /** The class of each item; default: all classes in turn. */
   readonly labels?: ArrayLike<number> | undefined
-  /** The w of (w + 1) log p(x₀ | x_t, c) − w log p(x₀ | x_t); default 0. */
+  /** The w of (w + 1) log p(x₀ | x_t, c) − w log p(x₀ | x_t); default what the model's folder says, else 0. */
   readonly guidance?: number | undefined
   /** Tokens of every item that are to be kept, `[...shape]`; −1 where there is none. */
   readonly given?: ArrayLike<number> | undefined
@@ -100,7 +101,9 @@ async function draw(
   options: DrawTokensOptions,
   compiled: (batch: number) => Promise<CategoricalDenoiser>,
 ): Promise<GeneratedTokens> {
-  const { count, seed = 0, sampler, steps, given: kept, temperature, signal, onStep, guidance = 0 } = options
+  const { count, seed = 0, given: kept, temperature, signal, onStep } = options
+  const { steps, guidance = 0 } = asRecorded(model, options)
+  const sampler = options.sampler ?? chooseTokenSampler(model, undefined)
   for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
     if (Number.isInteger(value) && value > 0) continue
     throw new TweedieError('usage', `the ${what} is ${value}: must be a positive whole number`)

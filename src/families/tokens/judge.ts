@@ -11,7 +11,7 @@ import { sessionOf } from '../session-of.ts'
 import { generateTokens } from './generate.ts'
 import type { TokenModel } from './model.ts'
 import type { evalOptions } from './options/eval.ts'
-import { chooseTokenSampler } from './sampler-choice.ts'
+import { asRecorded, chooseTokenSampler } from './sampler-choice.ts'
 
 /** All options that are about samples. */
 const ofSamples: OptionTable = { count: judgeOptions.count, ...stepOptions, ...guidanceOptions }
@@ -21,7 +21,7 @@ const continuousSteps = 256
 
 /** The ability to evaluate. @throws TweedieError `usage` for options that do not go with the model */
 export async function evaluate(model: TokenModel, options: OptionValues, setting: Setting): Promise<Judgement> {
-  const { batch, count, seed, guidance, likelihoodItems: items, ...choice } = options as Options
+  const { batch, count, seed, guidance, likelihoodItems: items, ...choice } = asRecorded(model, options as Options)
   const { spec, categories } = model.process
   const sampler = chooseTokenSampler(model, choice.sampler, setting.own)
   const steps = choice.steps ?? spec.steps ?? continuousSteps

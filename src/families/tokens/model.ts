@@ -4,6 +4,7 @@ import { type DiscreteProcess, type DiscreteSpec, processOf } from '../../diffus
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
+import { requireUsable } from '../../compiled/sampling.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
 import { type Network, parametersOf } from '../../engine/nn/network.ts'
 import { networkFromConfig } from '../../engine/nn/registry.ts'
@@ -35,6 +36,7 @@ export interface TokenModel {
  */
 export function tokenModelOf({ network: spec, weights, meta }: ModelFolder, own: OwnComponents = {}): TokenModel {
   const { data } = meta
+  requireUsable(meta.sampler, ['sampler', 'steps', 'guidance'], 'tokens')
   const network = networkOf(spec, own)
   const layout = parametersOf(network)
   const process = processOfMeta(meta)

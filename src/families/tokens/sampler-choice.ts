@@ -2,19 +2,36 @@
 import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OwnParts } from '../family.ts'
+import { missingSampler } from '../part.ts'
 import type { TokenModel } from './model.ts'
 
 /**
- * The sampler of this name, or undefined where nothing is said.
+ * Options with what the model's folder says of its sampling, where they leave it open.
+ *
+ * @example
+ * const { steps = 256 } = asRecorded(model, options)
+ */
+export function asRecorded<T extends { readonly steps?: number | undefined; readonly guidance?: number | undefined }>(
+  { meta: { sampler } }: Pick<TokenModel, 'meta'>,
+  options: T,
+): T {
+  return { ...options, steps: options.steps ?? sampler.steps, guidance: options.guidance ?? sampler.guidance }
+}
+
+/**
+ * The sampler of this name, or what the model's folder names; undefined where nothing is said.
  *
  * @throws TweedieError `usage` for a name that there is not, and for a sampler of masks where the model has none
  */
 export function chooseTokenSampler(
-  { process: { mask, spec } }: Pick<TokenModel, 'process'>,
-  name: string | undefined,
+  { process: { mask, spec }, meta }: Pick<TokenModel, 'process' | 'meta'>,
+  asked: string | undefined,
   { samplers: own = {} }: OwnParts = {},
 ): TokenSampler | undefined {
+  const name = asked ?? meta.sampler.sampler
   if (name === undefined) return undefined
+  const known = Object.hasOwn(own, name) || tokenSamplers.some((each) => each.name === name.toLowerCase())
+  if (asked === undefined && !known) throw missingSampler(name)
   const sampler = Object.hasOwn(own, name) ? own[name]!() : tokenSamplerByName(name)
   if (!('masksOnly' in sampler)) {
     throw new TweedieError('usage', `own.samplers.${name} is a sampler of Gaussian noise, and the model is of tokens`)

@@ -85,9 +85,9 @@ function howOf(
   options: Options,
   sampler: Sampler,
   { steps }: SamplerChoice,
-  { classifier }: ModelGuidance,
+  { classifier, w = 0 }: ModelGuidance,
 ): Pick<Drawn, 'how' | 'howText'> {
-  const { seed = 0, spacing, times, eta, churn, arithmetic, guidance, negative, weak } = options
+  const { seed = 0, spacing, times, eta, churn, arithmetic, negative, weak } = options
   return {
     how: {
       seed,
@@ -96,7 +96,7 @@ function howOf(
       spacing: spacing ?? null,
       ...defined({ times, eta, churn, arithmetic: arithmetic === 'int8' ? arithmetic : undefined }),
       class: options.class ?? null,
-      guidance: guidance ?? 0,
+      guidance: w,
       ...defined({ negative, weak }),
       ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
     },

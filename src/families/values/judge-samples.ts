@@ -36,14 +36,15 @@ export async function judgeSamples(model: Model, options: JudgeOptions, setting:
     onProgress: (phase, done, total) => setting.onProgress?.({ phase, done, total }),
     ...sessionOf(setting),
   })
-  const guided = options.guidance ? `, guidance ${options.guidance}` : ''
+  const { w = 0 } = guidance
+  const guided = w === 0 ? '' : `, guidance ${w}`
   const how = {
     seed,
     sampler: sampler.name,
     steps: steps ?? null,
     spacing: spacing ?? null,
     classes,
-    guidance: options.guidance ?? 0,
+    guidance: w,
   }
   return {
     facts: { ...report, ...how },

@@ -35,7 +35,7 @@ const defaultSteps = 100
 /** Walks items up to their latents, `[n, ...]` as the network has them. */
 export async function encode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
-  const guidance = await chooseGuidance(model, options, setting.access)
+  const guidance = await chooseGuidance(model, asAsked(options), setting.access)
   if (guidance.w || guidance.classifier) {
     throw new TweedieError('usage', '`encode` goes without guidance: there would be no way back')
   }
@@ -55,7 +55,7 @@ export async function encode(model: Model, values: OptionValues, setting: Settin
 /** Walks latents down to items. */
 export async function decode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
-  const guidance = await chooseGuidance(model, options, setting.access)
+  const guidance = await chooseGuidance(model, asAsked(options), setting.access)
   const way = wayOf(model, options, 'down', setting)
   const { frame } = model
   const latent = options.decode!
@@ -68,6 +68,9 @@ export async function decode(model: Model, values: OptionValues, setting: Settin
   const items = fromNetwork(frame, last, new Float32Array(count * itemSize(frame.item)))
   return drawnValues(model, items, told(options, 'decode', way))
 }
+
+/** What the folder says of guidance is about samples; the way up goes without, and so does the way back unless that is asked for. */
+const asAsked = (options: Options): Options => ({ ...options, guidance: options.guidance ?? 0 })
 
 /** How to go. */
 interface Way {

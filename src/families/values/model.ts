@@ -16,6 +16,7 @@ import { requirePart } from '../part.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
+import { requireUsable } from '../../compiled/sampling.ts'
 
 export { schedulerOf } from '../../compiled/noise.ts'
 
@@ -53,6 +54,7 @@ export function modelOf(
   if (folder.scheduler === null && typeof meta.schedule?.schedule === 'string') {
     requirePart(own, 'schedules', meta.schedule.schedule, scheduleNames)
   }
+  requireUsable(meta.sampler, ['sampler', 'steps', 'spacing', 'guidance'], 'images and points')
   const noise = noiseOfFolder(folder, own.schedules)
   const network = networkOf(folder.network, own)
   const layout = parametersOf(network)
