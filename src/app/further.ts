@@ -3,7 +3,8 @@ import { weightsFor } from '../compiled/weights-for.ts'
 import { TweedieError } from '../errors.ts'
 import type { OwnParts } from '../families/family.ts'
 import type { Opened } from '../families/registry.ts'
-import type { OptionValues } from '../options.ts'
+import { attention, sizeOptions } from '../families/train-options.ts'
+import { firstOf, type OptionValues } from '../options.ts'
 import { learningParts } from '../tools/train/parts.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
@@ -15,10 +16,15 @@ import { initialParameters, type StartWeights } from '../tools/train/state.ts'
  * @throws TweedieError `usage` for a network beside the model's, data of another kind, or a family that cannot
  */
 export function furtherOptions({ entry, family, model }: Opened, data: TrainData, options: OptionValues): OptionValues {
-  if (options.network !== undefined) {
-    throw new TweedieError('usage', '`network` is that of the model whose weights training begins with', {
-      hint: 'leave `network` out, or `from`',
-    })
+  const name = firstOf(options, { ...sizeOptions, attention })
+  if (name !== undefined) {
+    throw new TweedieError(
+      'usage',
+      `\`${name}\`: the network is that of the model whose weights training begins with`,
+      {
+        hint: `leave \`${name}\` out, or \`from\``,
+      },
+    )
   }
   if (!entry.accepts(data, { ...options, model: entry.name })) {
     throw new TweedieError('usage', `${data.name}: models of ${entry.of} are not trained on such data`)

@@ -8,6 +8,8 @@ import { editCommand } from './edit.ts'
 import { evalCommand } from './eval.ts'
 import { exportCommand } from './export.ts'
 import { infoCommand } from './info.ts'
+import { TweedieError } from '../errors.ts'
+import { suggest } from '../suggest.ts'
 import type { OwnParts } from '../families/family.ts'
 import { ownPartsFor } from './own-parts.ts'
 import { quickstartCommand } from './quickstart.ts'
@@ -60,6 +62,16 @@ that make no sense, 3 for data or a model that cannot be used, 4 for a device, 1
   return tweedie
 }
 
+/** Refuses help about a command that there is not, for which commander shows all help as an error. */
+function requireHelp({ commands: known }: Command, [first, name]: readonly string[]): void {
+  const names = known.map((each) => each.name())
+  if (first !== 'help' || name === undefined || name.startsWith('-') || [...names, 'help'].includes(name)) return
+  const near = suggest(name, names)
+  throw new TweedieError('usage', `unknown command '${name}'`, {
+    hint: near ? `did you mean ${near}?` : `there are ${names.join(', ')}`,
+  })
+}
+
 /**
  * Runs a command line, without the program's name.
  *
@@ -72,6 +84,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     const own = await ownPartsFor(argv)
     if (Object.keys(own).length > 0) tweedie = program(own)
+    requireHelp(tweedie, argv)
     if (argv.length === 0) tweedie.outputHelp()
     else await tweedie.parseAsync(argv, { from: 'user' })
     return Number(process.exitCode ?? 0)

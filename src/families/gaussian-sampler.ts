@@ -148,7 +148,12 @@ function timesFor(
   { schedule, sampling }: Pick<Sampled, 'schedule' | 'sampling'>,
   { steps, spacing, times }: SamplerOptions,
 ): readonly number[] {
-  if (times) return times
+  if (times) {
+    if (times.length > 1 && times.every((t, i) => i === 0 || t < times[i - 1]!)) return times
+    throw new TweedieError('usage', `\`times\` are ${times.join(', ')}: they must fall, from noise to data`, {
+      hint: '`times: 1,0.6,0.3,0.1,0`',
+    })
+  }
   if (!adaptive.has(name)) {
     const count = steps ?? sampling.steps
     return spacing === undefined ? sampling.times(count) : timesOf(schedule, count, spacing)

@@ -52,7 +52,7 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
   if (extension === '.onnx') return inspectOnnx(path)
   if (imageExtensions.includes(extension)) return inspectPicture(path)
   throw new TweedieError('model', `${path}: no known kind of file`, {
-    hint: 'a model folder, .safetensors, .onnx or a picture is inspected; data are described',
+    hint: "known are model folders, .safetensors, .onnx and pictures; 'tweedie data' says what is in data",
   })
 }
 

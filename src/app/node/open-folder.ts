@@ -32,7 +32,7 @@ export async function openFolder(
   }
   if (!found.isDirectory()) {
     throw new TweedieError('model', `${path}: a model is a folder, this is a file`, {
-      hint: 'inspect it to see what it is',
+      hint: "name the folder that it lies in; 'tweedie info' says what a file is",
     })
   }
   const folder = await readModelFolder(path, {

@@ -24,6 +24,9 @@ export async function prepareRun(request: TrainRequest): Promise<PreparedRun> {
   if (resume && force) {
     throw new TweedieError('usage', '`resume` continues a run and `force` starts over: give one of them')
   }
+  if (out === undefined && resume) {
+    throw new TweedieError('usage', 'which run is to be resumed?', { hint: 'name its folder: `out: runs/NAME`' })
+  }
   if (out === undefined && !dryRun) {
     throw new TweedieError('usage', 'where should the model go?', { hint: '`out: runs/NAME`' })
   }

@@ -47,7 +47,7 @@ export function allowedTokens(
   const out = new Float32Array(places * tokens).fill(1)
   for (const { place, allowed } of requirements) {
     if (!(Number.isInteger(place) && place >= 0 && place < places)) {
-      throw new TweedieError('usage', `place ${place} is required to be something: places are 0 … ${places - 1}`)
+      throw new TweedieError('usage', `place ${place} of a required word: places are 0 … ${places - 1}`)
     }
     const wrong = allowed.find((token) => !(Number.isInteger(token) && token >= 0 && token < tokens))
     if (wrong !== undefined) {

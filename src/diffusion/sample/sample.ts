@@ -107,7 +107,7 @@ export function requireTimes(times: readonly number[], sampler: Pick<Sampler, 'n
   }
   if (direction > 0 && sampler.stochastic) {
     throw new TweedieError('usage', `${sampler.name} cannot encode: rising times need a sampler without noise`, {
-      hint: 'use ddim() to encode',
+      hint: '`sampler: ddim` can encode',
     })
   }
 }

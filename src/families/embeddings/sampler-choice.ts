@@ -20,5 +20,8 @@ export function chooseEmbeddedSampler(
   const sampling = { ...model.sampling, sampler, ...(plain && { steps }) }
   const chosen = chooseSampler({ ...model, sampling }, options, own)
   if (!needsData(chosen.sampler)) return chosen
-  throw new TweedieError('usage', `\`sampler: ${chosen.sampler.name}\` measures on images and points`)
+  throw new TweedieError(
+    'usage',
+    `\`sampler: ${chosen.sampler.name}\` measures on images and points, and the model is of text`,
+  )
 }

@@ -1,10 +1,11 @@
 /** The ability to draw values: a painter that keeps what it compiled, the models that guide it, and variances that it measured. */
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
+import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Drawn, DrawWatch, Painter, Setting } from '../family.ts'
-import { chooseSampler, needsData, type SamplerChoice, stepsText } from '../gaussian-sampler.ts'
+import { chooseSampler, measuredSamplers, needsData, type SamplerChoice, stepsText } from '../gaussian-sampler.ts'
 import { defined } from '../defined.ts'
 import { sessionOf } from '../session-of.ts'
 import { askConditions } from './ask-conditions.ts'
@@ -45,6 +46,15 @@ export function painter(model: Model, setting: Setting): Painter {
       const options = values as Options
       const { count = defaultCount, seed = 0, batch, clip, arithmetic } = options
       const choice = chooseSampler(model, options, setting.own)
+      if (options.data !== undefined && !needsData(choice.sampler)) {
+        throw new TweedieError(
+          'usage',
+          `\`data\` is for samplers that are measured on data, not for ${choice.sampler.name}`,
+          {
+            hint: `\`sampler: ${measuredSamplers[0]!.name}\``,
+          },
+        )
+      }
       const guidance = await guidanceOf(options)
       const classified = model.classNames.length > 0 ? model : { classNames: guidance.classifier?.classNames ?? [] }
       const asked = classesAsked(classified, options.class, count)

@@ -24,6 +24,9 @@ export async function editItem(model: Model, item: Item, options: OptionValues, 
   if (model.scale.kind !== 'image' || model.frame.item.length !== 3) {
     throw new TweedieError('usage', 'edit is for models of images')
   }
+  if (guidance !== undefined && guidance !== 0 && asked.class === undefined) {
+    throw new TweedieError('usage', '`guidance` without `class` changes nothing: towards what?')
+  }
   const wanted = { shape: model.frame.item, why: 'the model makes such pictures', fit }
   const first = await pictureValues(item, wanted, setting.access)
   const second = walks ? await pictureValues(to, wanted, setting.access) : undefined

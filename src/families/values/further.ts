@@ -39,7 +39,8 @@ function noiseOf({ schedule, scheduler, meta }: Model): OptionValues {
     const times = [1 / levels, 0.25, 0.5, 0.75, 1]
     if (times.every((t) => Math.abs(known.sigma(t) - schedule.sigma(t)) < 1e-6)) return { noise: table, levels }
   }
-  throw new TweedieError('usage', `the noise of the model, ${name} in ${levels} levels, is a table of its own`, {
-    hint: '`noise: linear`, or another that is as near as may be',
+  const what = schedule.table ? `a table of ${levels} levels of its own` : `that of a ${scheduler._class_name}`
+  throw new TweedieError('usage', `the noise of the model is ${what}, which no \`noise\` names`, {
+    hint: 'say on which noise to train: `noise: linear`, or whatever is nearest',
   })
 }

@@ -1,5 +1,5 @@
 /** Judges a model of values by samples: draws them and compares them with data. */
-import { TweedieError } from '../../errors.ts'
+import { isTweedieError, TweedieError } from '../../errors.ts'
 import { type FeatureNetwork } from '../../tools/eval/feature-network.ts'
 import { formatReport } from '../../tools/eval/format-report.ts'
 import { onnxFeatures } from '../../tools/eval/onnx-features.ts'
@@ -66,5 +66,11 @@ async function openFeatures(
   const bytes = await setting.access.bytes(path)
   const range = featureRange.split(',').map(Number) as [number, number]
   const name = path.split(/[/\\]/).at(-1)!
-  return onnxFeatures(bytes, item, setting.engine, { ...sessionOf(setting), range, name })
+  return onnxFeatures(bytes, item, setting.engine, { ...sessionOf(setting), range, name }).catch((cause: unknown) => {
+    if (!isTweedieError(cause, 'model')) throw cause
+    throw new TweedieError('model', cause.message.startsWith(name) ? cause.message : `${path}: ${cause.message}`, {
+      hint: cause.hint,
+      cause,
+    })
+  })
 }

@@ -21,6 +21,6 @@ export async function evaluate(model: Model, options: OptionValues, setting: Set
   const name = firstOf(options, ofSamples)
   if (name === undefined) return judgeLikelihood(model, options, setting)
   throw new TweedieError('usage', `\`likelihood\` cannot be used with \`${name}\``, {
-    hint: 'samples and likelihoods of images and points are two calls',
+    hint: 'evaluate twice: once for samples, once for likelihoods',
   })
 }

@@ -6,7 +6,7 @@ import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
 import { TweedieError } from '../../errors.ts'
 import { itemSize } from '../../files/data/dataset.ts'
-import { parseNpy } from '../../files/data/formats/npy.ts'
+import { isNpy, parseNpy } from '../../files/data/formats/npy.ts'
 import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
@@ -154,7 +154,9 @@ function wholeItems(values: Float32Array, shape: readonly number[]): Float32Arra
 
 /** An array `[n, ...shape]`. */
 async function readArray(name: string, shape: readonly number[], access: Access): Promise<Float32Array> {
-  const { shape: found, data } = parseNpy(await access.bytes(name, 'data'))
+  const bytes = await access.bytes(name, 'data')
+  if (!isNpy(bytes)) throw new TweedieError('data', `${name}: not an array: an .npy file is needed`)
+  const { shape: found, data } = parseNpy(bytes)
   if (found.length === shape.length + 1 && found.slice(1).join() === shape.join())
     return Float32Array.from(data, Number)
   throw new TweedieError('data', `${name}: an array [${found.join(', ')}], expected [n, ${shape.join(', ')}]`)

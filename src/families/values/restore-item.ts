@@ -1,5 +1,6 @@
 /** The ability to restore: answers to what a damaged picture could have been, their mean and their spread. */
-import { posteriorMethods } from '../../diffusion/guidance/methods.ts'
+import { TweedieError } from '../../errors.ts'
+import { type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from '../../diffusion/guidance/methods.ts'
 import { requireNoise } from '../../diffusion/measure/observation.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
@@ -19,6 +20,7 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
   const asked = options as RestoreValues
   const { count = defaultCount, method = defaultMethod, seed = 0, batch, task } = asked
   const { iterations, zeta, lambda, resample } = asked
+  requireTaken(asked, method)
   const observed = await observationOf(model, item, asked, setting)
   if (posteriorMethods[method].noise) requireNoise(method, observed)
   const labels = classesAsked(model, asked.class, count)
@@ -67,6 +69,23 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
     howText: `seed ${seed}, ${method}, ${steps} steps, sigma ${String(sigma)}`,
     ...(count > 1 && { beside: { mean: valuesView(model, mean), std: valuesView(model, bright) } }),
   })
+}
+
+/** Which methods have a use for the numbers that only some have. */
+const takers: Readonly<Record<keyof PosteriorSettings & keyof RestoreValues, readonly PosteriorMethodName[]>> = {
+  iterations: ['mmps'],
+  zeta: ['dps', 'diffpir'],
+  lambda: ['diffpir'],
+  resample: ['repaint'],
+}
+
+function requireTaken(asked: RestoreValues, method: PosteriorMethodName): void {
+  for (const [name, methods] of Object.entries(takers)) {
+    if (asked[name as keyof typeof takers] === undefined || methods.includes(method)) continue
+    throw new TweedieError('usage', `\`${name}\` is for the method ${methods.join(' or ')}, not for ${method}`, {
+      hint: `\`method: ${methods[0]}\``,
+    })
+  }
 }
 
 /** Mean and standard deviation of each value over the answers. */

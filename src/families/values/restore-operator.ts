@@ -45,7 +45,10 @@ export async function operatorOf(
     }
     case 'colorize':
       if (shape[0] !== 3)
-        throw new TweedieError('usage', `\`task: colorize\`: the model makes pictures of ${shape[0]} channels`)
+        throw new TweedieError(
+          'usage',
+          `\`task: colorize\` is for models of colour pictures, and this one makes pictures of ${shape[0]} channel${shape[0] === 1 ? '' : 's'}`,
+        )
       return greyScale(shape)
   }
 }

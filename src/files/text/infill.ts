@@ -72,14 +72,14 @@ function gapOf(whole: string, inside: string, closing: string, index: number): n
   const count = inside === '' ? 1 : Number(/^:(\d+)$/.exec(inside)?.[1])
   if (closing !== '' && (inside === '…' || inside === '...')) return undefined
   if (closing !== '' && count > 0) return count
-  throw new TweedieError('usage', `infill: "${whole}" at place ${index + 1} is no mask`, {
+  throw new TweedieError('usage', `\`infill\`: "${whole}" at place ${index + 1} is no mask`, {
     hint: 'write [MASK], [MASK:12] or [MASK…]; \\[MASK is text',
   })
 }
 
 function checkGaps(gaps: number, open: number, known: number, length: number | undefined): void {
   const fail = (message: string, hint: string): never => {
-    throw new TweedieError('usage', `infill: ${message}`, { hint })
+    throw new TweedieError('usage', `\`infill\`: ${message}`, { hint })
   }
   if (gaps === 0) fail('the template has no mask: nothing is to be filled in', 'write [MASK…] where text is missing')
   if (open > 1) fail(`${open} open-ended masks: one at most`, 'say how many tokens the others have: [MASK:12]')

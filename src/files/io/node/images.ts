@@ -8,7 +8,7 @@ import * as z from 'zod'
 import type { Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
 import { depthOf, type Raster } from '../raster.ts'
-import { unreadable, writeFileAtomic } from './files.ts'
+import { writeFileAtomic } from './files.ts'
 
 /** How a picture is written. */
 export interface ImageOptions {
@@ -136,7 +136,7 @@ export async function readProvenance(path: string): Promise<Record<string, unkno
   const { exif } = await sharp(path)
     .metadata()
     .catch((cause: unknown) => {
-      throw unreadable(path, 'data', cause)
+      throw new TweedieError('data', `${path}: not a picture that can be read`, { cause })
     })
   const text = exif && imageDescription(exif)
   if (!text?.startsWith('{')) return undefined

@@ -158,6 +158,6 @@ export async function requireFree(folder: string, { force = false } = {}): Promi
   if (names.length === 0 || force) return
   const isRun = names.includes('train.json')
   throw new TweedieError('exists', `${folder} exists and ${isRun ? 'has a run in it' : 'is not empty'}`, {
-    hint: isRun ? 'resume it, start over with force, or name another folder' : 'force uses it nevertheless',
+    hint: isRun ? '`resume` continues it, `force` starts over; or name another folder' : '`force` uses it nevertheless',
   })
 }
