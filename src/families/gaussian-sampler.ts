@@ -98,6 +98,11 @@ export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnP
   const sampler = samplerOf(model, options, own)
   const times = timesFor(sampler, model, options)
   requireTimes(times, sampler)
+  if (times[0]! < times.at(-1)!) {
+    throw new TweedieError('usage', `\`times\` are ${times.join(', ')}: they must fall, from noise to data`, {
+      hint: '`times: 1,0.6,0.3,0.1,0`',
+    })
+  }
   // its coefficients say whether it can start and end there
   if ('plan' in sampler) sampler.plan(model.schedule, times)
   return { sampler, times, steps: adaptive.has(sampler.name) ? undefined : times.length - 1 }
@@ -148,12 +153,7 @@ function timesFor(
   { schedule, sampling }: Pick<Sampled, 'schedule' | 'sampling'>,
   { steps, spacing, times }: SamplerOptions,
 ): readonly number[] {
-  if (times) {
-    if (times.length > 1 && times.every((t, i) => i === 0 || t < times[i - 1]!)) return times
-    throw new TweedieError('usage', `\`times\` are ${times.join(', ')}: they must fall, from noise to data`, {
-      hint: '`times: 1,0.6,0.3,0.1,0`',
-    })
-  }
+  if (times) return times
   if (!adaptive.has(name)) {
     const count = steps ?? sampling.steps
     return spacing === undefined ? sampling.times(count) : timesOf(schedule, count, spacing)

@@ -47,7 +47,7 @@ export async function operatorOf(
       if (shape[0] !== 3)
         throw new TweedieError(
           'usage',
-          `\`task: colorize\` is for models of colour pictures, and this one makes pictures of ${shape[0]} channel${shape[0] === 1 ? '' : 's'}`,
+          `\`task: colorize\`: the model makes pictures of ${shape[0]} channels, not of 3`,
         )
       return greyScale(shape)
   }
