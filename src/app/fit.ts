@@ -8,7 +8,7 @@ import type { NdArray } from '../files/data/nd-array.ts'
 import type { OptionValues } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import { furtherOptions, startOf } from './further.ts'
-import { openedModel } from './opened.ts'
+import { openedFrom } from './open.ts'
 import { specificationOf } from './specification.ts'
 import { train, type TrainEvent } from './train.ts'
 
@@ -61,7 +61,7 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
   },
 ): Promise<Model> {
   const dataset = datasetOf(data)
-  const opened = from && (await openedModel(from, own))
+  const opened = from === undefined ? undefined : await openedFrom(from, own)
   const asked = opened ? furtherOptions(opened, dataset, options) : options
   const { spec } = await specificationOf(dataset, asked, own)
   const start = opened && startOf(opened, spec, dataset, own).start
@@ -88,6 +88,16 @@ export async function lastModel(
 
 /** The data set of what is given. @throws TweedieError `data` for rows of different lengths */
 function datasetOf(data: FitData): TrainData {
+  const given: unknown = data
+  if (typeof given !== 'object' || given === null || !('kind' in given || 'shape' in given || Array.isArray(given))) {
+    throw new TweedieError(
+      'usage',
+      `data are needed, and this is ${typeof given === 'object' ? 'none' : String(given)}`,
+      {
+        hint: 'give a path, a data set, rows of numbers, or { shape, data } whose first axis counts items',
+      },
+    )
+  }
   if ('kind' in data) return data
   const name = 'data'
   if (!isRows(data)) return datasetFromArray(data, { name })

@@ -20,7 +20,7 @@ export type ModelSource = FamilyModel | ModelFolder
 /**
  * Opens a model. Items, other models and data are values here: nothing is read by name.
  *
- * @throws TweedieError `model` for an unknown family, or parts that do not fit together
+ * @throws TweedieError `model` for an unknown family, or parts that do not fit together; `usage` for what is no model
  * @example
  * using painter = await openModel(await fit(points, { minutes: 1, engine }), { engine })
  * const drawn = await painter.draw({ count: 4, seed: 1 })
@@ -29,8 +29,18 @@ export async function openModel(source: ModelSource, { own = {}, ...session }: O
   return warmModel(await openedFrom(source, own, session.onRemark), { ...session, own, ...inMemory() })
 }
 
-/** A model with its family; what was chosen while its folder was read is said. */
+/** A model with its family; what was chosen while its folder was read is said. @throws TweedieError `usage` for what is no model */
 export async function openedFrom(source: ModelSource, own: OwnParts, onRemark?: Setting['onRemark']): Promise<Opened> {
+  const given: unknown = source
+  if (typeof given !== 'object' || given === null || !('family' in given || 'meta' in given)) {
+    throw new TweedieError(
+      'usage',
+      `a model is needed, and this is ${typeof given === 'object' ? 'none' : String(given)}`,
+      {
+        hint: 'give the folder of a model, a model as `fit` makes it, or what readModelFolder reads',
+      },
+    )
+  }
   if (!('family' in source)) {
     for (const note of source.notes) onRemark?.(note)
     return openedOf(source, own)

@@ -1,6 +1,6 @@
 /** A model with its family, from a folder's content. */
 import type { FamilyModel, OwnParts } from '../families/family.ts'
-import { entryNamed, entryOfFolder, type Opened } from '../families/registry.ts'
+import { entryOfFolder, type Opened } from '../families/registry.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
 
 export type { Opened } from '../families/registry.ts'
@@ -12,7 +12,7 @@ export type { Opened } from '../families/registry.ts'
  * @throws TweedieError `model` for an unknown family, or parts that do not fit together
  */
 export async function openedOf(folder: ModelFolder, own: OwnParts = {}, source?: string): Promise<Opened> {
-  const entry = entryOfFolder(folder.meta, own, source)
+  const entry = entryOfFolder(folder.meta, own, source && `${source}/tweedie.json`)
   const family = await entry.load()
   return { entry, family, model: family.read(folder, own) }
 }
@@ -20,10 +20,4 @@ export async function openedOf(folder: ModelFolder, own: OwnParts = {}, source?:
 /** The model alone. */
 export async function readModel(folder: ModelFolder, own: OwnParts = {}): Promise<FamilyModel> {
   return (await openedOf(folder, own)).model
-}
-
-/** A model in memory with its family. @throws TweedieError `model` for a family that there is not */
-export async function openedModel(model: FamilyModel, own: OwnParts = {}): Promise<Opened> {
-  const entry = entryNamed(model.family, own)
-  return { entry, family: await entry.load(), model }
 }

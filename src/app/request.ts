@@ -45,6 +45,9 @@ function checkValue(name: string, option: Option, value: unknown): void {
   }
   // any text may be a seed
   if (option === drawOptions.seed && typeof value === 'string') return
+  if (option === drawOptions.seed && typeof value === 'object') {
+    throw new TweedieError('usage', `\`${name}\` is an object: it must be a whole number or a text`)
+  }
   for (const each of option.repeated && Array.isArray(value) ? (value as unknown[]) : [value]) {
     if (typeof each !== 'number' && typeof each !== 'string') continue
     try {

@@ -71,6 +71,7 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
   let painter: Promise<Painter> | undefined
   let made: Painter | undefined
   let closed = false
+  let running = 0
   /** What everything but drawing has compiled. */
   const kept = keep('the model')
   const open = async (): Promise<Painter> => {
@@ -85,14 +86,21 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
   ): Promise<T> => {
     if (closed) throw new TweedieError('usage', 'the model was disposed of, and is asked again')
     checkRequest(command, values, [drawOptions], entry, setting.own)
+    running++
     return stoppable(what, signal, () =>
       work(values, { ...setting, kept, signal, onProgress: onProgress ?? setting.onProgress }),
-    )
+    ).finally(() => {
+      running--
+      if (closed && running === 0) free()
+    })
+  }
+  const free = (): void => {
+    made?.dispose()
+    kept.dispose()
   }
   const dispose = (): void => {
     closed = true
-    made?.dispose()
-    kept.dispose()
+    if (running === 0) free()
   }
   return {
     entry,

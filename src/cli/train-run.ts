@@ -115,9 +115,11 @@ function finish(event: Event<'end'>, out: string, display: Display, status: numb
     return
   }
   if (json) return
-  const loss = losses.slice(-100).reduce((sum, each, _, all) => sum + each / all.length, 0)
+  const last = losses.slice(-100)
+  const loss = last.reduce((sum, each) => sum + each / last.length, 0)
+  const lossLast = last.length > 0 ? `, loss ${lossText(loss)}` : ''
   const name = style('green', 'trained', process.stdout)
-  print(`${name} ${out}: ${thousands(step)} steps in ${duration(seconds)}, loss ${lossText(loss)}`)
+  print(`${name} ${out}: ${thousands(step)} steps in ${duration(seconds)}${lossLast}`)
   if (losses.length === 0) note('the budget was spent already: give more with --steps or --minutes', display)
   note(`next: tweedie sample ${quoted(out)}`, display)
 }

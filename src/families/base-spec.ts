@@ -9,14 +9,20 @@ import type { sharedTrainOptions } from './train-options.ts'
 /** The options that all families take for training. */
 export type SharedTrainValues = ValuesOf<typeof sharedTrainOptions>
 
-/** The choices that they make. */
+/** The choices that they make. @throws TweedieError `usage` for more than one budget, and for what the optimiser has not */
 export function sharedChoices(options: SharedTrainValues) {
-  const { seed, batch, rate, warmup, decay, weightDecay, clip, ema } = options
+  const { seed, batch, accumulate, optimizer: name, momentum, rate, warmup, decay, weightDecay, clip, ema } = options
+  if (momentum !== undefined && name !== 'sgd') {
+    throw new TweedieError('usage', `\`momentum\` is for sgd, and the optimiser is ${name ?? 'adamw'}`, {
+      hint: '`optimizer: sgd`',
+    })
+  }
   return {
     budget: budgetOf(options),
     seed,
     batch,
-    optimizer: { rate, warmup, decay, weightDecay, clipNorm: clip, ema },
+    accumulate,
+    optimizer: { name, momentum, rate, warmup, decay, weightDecay, clipNorm: clip, ema },
   }
 }
 
@@ -32,8 +38,9 @@ export function baseSpec(
   network: NetworkSpec,
   usual: Pick<BaseSpec, 'batch' | 'budget'>,
 ): BaseSpec {
-  const { budget = usual.budget, seed = 0, batch = usual.batch, optimizer } = sharedChoices(options)
-  return { seed, batch, budget, network, optimizer: optimizerFor(budget, optimizer) }
+  const { budget = usual.budget, seed = 0, batch = usual.batch, accumulate, optimizer } = sharedChoices(options)
+  const more = accumulate !== undefined && { accumulate }
+  return { seed, batch, ...more, budget, network, optimizer: optimizerFor(budget, optimizer) }
 }
 
 /** The budget that was asked for. @throws TweedieError `usage` for more than one */

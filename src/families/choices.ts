@@ -11,6 +11,7 @@ import type { SpacingName } from '../diffusion/sample/default-times.ts'
 import type { BetaTableName } from '../diffusion/noise/betas.ts'
 import type { ScheduleName, ScheduleOptions } from '../diffusion/noise/named.ts'
 import type { DdpmOptions } from '../diffusion/sample/ddpm.ts'
+import type { optimizerNames } from '../tools/train/optimizer-of.ts'
 
 /** The names of a union, none left out: `Record<Name, 0>` would not compile without one of them. */
 const namesOf = <T extends string>(names: Readonly<Record<T, 0>>): readonly T[] => Object.keys(names) as T[]
@@ -86,6 +87,7 @@ export const reverseVariances = namesOf<NonNullable<DdpmOptions['variance']> | '
 export const boundVariances = ['small', 'large', 'learned', 'analytic'] as const
 export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exact: 0, rademacher: 0, gaussian: 0 })
 export const decays = ['cosine', 'constant'] as const
+export const optimizers = namesOf<(typeof optimizerNames)[number]>({ adamw: 0, sgd: 0 })
 export const attentions = ['none', 'middle', 'lowest'] as const
 /** The arithmetic of convolutions when sampling. */
 export const arithmetics = namesOf<Arithmetic>({ float32: 0, int8: 0 })

@@ -18,6 +18,7 @@ import { euler, rungeKutta, tableaux } from '../diffusion/sample/runge-kutta.ts'
 import { requireTimes } from '../diffusion/sample/sample.ts'
 import type { Sampler } from '../diffusion/sample/sampler.ts'
 import type { ValuesOf } from '../options.ts'
+import { ownMade } from '../own-made.ts'
 import type { OwnParts } from './family.ts'
 import { missingSampler } from './part.ts'
 import type { gaussianOptions, guidanceOptions } from './options.ts'
@@ -167,7 +168,7 @@ function timesFor(
 /** The user's own sampler of this name, if there is one. */
 function ownSampler(name: string | undefined, { samplers: own = {} }: OwnParts): Sampler | undefined {
   if (name === undefined || !Object.hasOwn(own, name)) return undefined
-  const made = own[name]!()
+  const made = ownMade(`the sampler ${name}`, own[name]!, [['plan', 'run']])
   if (!('masksOnly' in made)) return made
   throw new TweedieError('usage', `own.samplers.${name} is a sampler of tokens, and the model's noise is Gaussian`)
 }

@@ -1,7 +1,7 @@
 /** The network of a specification or a folder: one that is built in, or one of the user's own. */
 import type { Network } from '../engine/nn/network.ts'
 import { networkClasses, networkFromConfig } from '../engine/nn/registry.ts'
-import { isTweedieError, TweedieError } from '../errors.ts'
+import { ownMade, ownTensor } from '../own-made.ts'
 import type { NetworkConfig, OwnComponents } from './own-parts.ts'
 import { ownPart, requirePart } from './part.ts'
 
@@ -11,7 +11,7 @@ export interface NetworkSpec {
   readonly config: Readonly<Record<string, unknown>>
 }
 
-/** The network, with that name and configuration. @throws TweedieError `model` for an unknown name or a refused configuration */
+/** The network, with that name and configuration. @throws TweedieError `model` for an unknown name or a refused configuration, `usage` where a network of one's own is none */
 export function networkOf({ className, config }: NetworkSpec, own: OwnComponents): Network {
   const make = ownPart(own, 'networks', className)
   if (make === undefined) {
@@ -19,11 +19,15 @@ export function networkOf({ className, config }: NetworkSpec, own: OwnComponents
     return networkFromConfig(className, config)
   }
   const { input_shape: inputShape } = config as NetworkConfig
-  try {
-    const made = make(config as NetworkConfig)
-    return { inputShape, outputShape: made.inputShape ?? inputShape, conditions: {}, ...made, className, config }
-  } catch (cause) {
-    if (isTweedieError(cause)) throw cause
-    throw new TweedieError('model', `the network ${className} of your own: ${(cause as Error).message}`, { cause })
+  const made = ownMade(`the network ${className}`, () => make(config as NetworkConfig), ['build'])
+  return {
+    inputShape,
+    outputShape: made.inputShape ?? inputShape,
+    conditions: {},
+    ...made,
+    // its faults are its own; and it may be a method of a class
+    build: (scope, inputs) => ownTensor(`the network ${className}`, () => made.build(scope, inputs)),
+    className,
+    config,
   }
 }

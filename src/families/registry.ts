@@ -38,7 +38,7 @@ export function entryNamed(name: string, own: OwnParts, source = 'the family'): 
   throw new TweedieError('model', `${source}: there is no family of models called '${name}'`, {
     hint: near
       ? `did you mean ${near}?`
-      : `there are ${names.join(', ')}; one of your own must be given with the other parts`,
+      : `there are ${names.join(', ')}; one of your own is given in own.families, or in tweedie.config.ts`,
   })
 }
 
@@ -80,15 +80,19 @@ function namedFor(data: TrainData, model: string, options: OptionValues, own: Ow
   const known = familiesOf(own)
   const found = known.find(({ name }) => name === model)
   if (found?.accepts(data, options)) return found
+  if (found) {
+    const able = known.filter((entry) => entry.accepts(data, { ...options, model: entry.name }))
+    throw new TweedieError('usage', `${data.name}: models of ${found.of} are not trained on such data`, {
+      hint: `these are: ${able.map(({ name }) => name).join(', ') || 'none'}`,
+    })
+  }
   const names = known.map(({ name }) => name)
   const near = suggest(model, names)
-  throw new TweedieError(
-    'usage',
-    found
-      ? `${data.name}: models of ${found.of} are not trained on such data`
-      : `\`model\` is ${model}: there is no such family`,
-    { hint: near && !found ? `did you mean ${near}?` : `there are ${names.join(', ')}` },
-  )
+  throw new TweedieError('usage', `\`model\` is ${model}: there is no such family`, {
+    hint: near
+      ? `did you mean ${near}?`
+      : `there are ${names.join(', ')}; one of your own is given in own.families, or in tweedie.config.ts`,
+  })
 }
 
 /**

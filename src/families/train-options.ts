@@ -1,6 +1,6 @@
 /** Options of training that several families have, each made once. */
 import { oneOf, type Option, options, positive, real, text, whole, wholes } from '../options.ts'
-import { attentions, decays, noiseSchedules, noiseTables } from './choices.ts'
+import { attentions, decays, noiseSchedules, noiseTables, optimizers } from './choices.ts'
 
 /** What every family takes, the user's own too. */
 export const sharedTrainOptions = options({
@@ -25,6 +25,24 @@ export const sharedTrainOptions = options({
     group: 'Optimisation',
   },
   rate: { flags: '--rate <x>', help: 'highest learning rate', parse: positive, group: 'Optimisation' },
+  optimizer: {
+    flags: '--optimizer <name>',
+    help: `${optimizers.join(', ')} (default: adamw)`,
+    parse: oneOf(optimizers),
+    group: 'More: optimisation',
+  },
+  momentum: {
+    flags: '--momentum <x>',
+    help: 'of sgd: memory of past gradients (default: 0)',
+    parse: real({ min: 0, max: 0.999999 }),
+    group: 'More: optimisation',
+  },
+  accumulate: {
+    flags: '--accumulate <n>',
+    help: 'batches to a step, as if they were one (default: 1)',
+    parse: whole({ max: 1_000_000 }),
+    group: 'More: optimisation',
+  },
   warmup: {
     flags: '--warmup <n>',
     help: 'steps of rising learning rate',

@@ -13,6 +13,7 @@ import type { Engine } from '../../src/engine/runtime/session.ts'
 import { defaultSpec } from '../../src/families/values/defaults.ts'
 import type { Model } from '../../src/families/values/model.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'
+import { readCheckpoint } from '../../src/tools/train/node/run-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tweedie-fit-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -94,4 +95,45 @@ test('refuses options that nobody has, or another family', async () => {
   })
   await expect(fitData(moons, { ...tiny, model: 'tokens', engine })).rejects.toMatchObject({ code: 'usage' })
   await expect(fitData(moons, { steps: 1, minutes: 1, engine })).rejects.toThrow('exclude each other')
+})
+
+test('refuses what is no data, and no model to begin with, in a sentence', async () => {
+  for (const none of [3, null, undefined, {}]) {
+    const refusal = { code: 'usage', message: expect.stringMatching(/^data are needed/) }
+    await expect(fitData(none as never, { ...tiny, engine })).rejects.toMatchObject(refusal)
+    await expect(fit(none as never, tiny)).rejects.toMatchObject(refusal)
+  }
+  for (const none of [3, {}]) {
+    await expect(fit('moons', { ...tiny, items: 64, from: none as never })).rejects.toMatchObject({ code: 'usage' })
+  }
+})
+
+test('two at once, with others beside them, are what each is alone', async () => {
+  const alone = await fitData<Model>(moons, { ...tiny, seed: 1, engine })
+  const [first, other, again] = await Promise.all(
+    [1, 2, 1].map((seed) => fitData<Model>(moons, { ...tiny, seed, engine })),
+  )
+  expect(first!.weights).toEqual(alone.weights)
+  expect(again!.weights).toEqual(alone.weights)
+  expect(other!.weights).not.toEqual(alone.weights)
+})
+
+test('another optimiser and batches that add up, for every family and in a folder that goes on', async () => {
+  const model = await fitData<Model>(moons, {
+    ...tiny,
+    optimizer: 'sgd',
+    momentum: 0.9,
+    accumulate: 2,
+    batch: 8,
+    engine,
+  })
+  const usual = await fitData<Model>(moons, { ...tiny, engine })
+  expect(model.weights).not.toEqual(usual.weights)
+  const out = join(folder, 'sgd')
+  await fit('moons', { ...tiny, items: 64, optimizer: 'sgd', momentum: 0.9, accumulate: 2, batch: 8, out })
+  expect((await readCheckpoint(join(out, 'checkpoint.safetensors')))!).toMatchObject({
+    optimizer: 'sgd',
+    spec: { batch: 8, accumulate: 2, optimizer: { name: 'sgd', momentum: 0.9 } },
+  })
+  await expect(fitData(moons, { ...tiny, momentum: 0.9, engine })).rejects.toMatchObject({ code: 'usage' })
 })

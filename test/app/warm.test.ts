@@ -171,6 +171,29 @@ describe('stopped', () => {
     painter.dispose()
     await expect(painter.draw({ count: 1 })).rejects.toThrow('disposed of')
   })
+
+  test('what is under way when a model is disposed of is finished first', async () => {
+    const request = { count: 2, steps: 20, seed: 4 }
+    const painter = await open(at('points'))
+    const expected = valuesOf(await painter.draw(request))
+    const fresh = await open(at('points'))
+    const drawing = fresh.draw({ ...request, onProgress: () => fresh.dispose() })
+    expect(valuesOf(await drawing)).toEqual(expected)
+    await expect(fresh.draw(request)).rejects.toThrow('disposed of')
+    painter.dispose()
+  })
+
+  test('what is no model is refused in a sentence', async () => {
+    for (const none of [3, null, undefined, {}]) {
+      await expect(open(none as never)).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringMatching(/^a model is needed/),
+      })
+    }
+    await expect(open({ family: 'imges' } as never)).rejects.toMatchObject({ code: 'model' })
+    using painter = await open(at('points'))
+    await expect(painter.draw({ seed: {} as never })).rejects.toMatchObject({ code: 'usage' })
+  })
 })
 
 test('progress counts images, and shows them', async () => {

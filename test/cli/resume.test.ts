@@ -1,6 +1,6 @@
 /** Interrupted and resumed, a run ends where an undisturbed one does, bit for bit. */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readCheckpoint } from '../../src/tools/train/node/run-folder.ts'
@@ -36,9 +36,11 @@ describe('resume', () => {
       if (signal === 'SIGKILL') kills++
     }
     expect(kills).toBeGreaterThan(1)
+    writeFileSync(join(out, '.log.jsonl.0123456789ab.tmp'), 'left by a process that was killed')
     const last = await tweedie('train', '--resume', '--out', out)
     expect(last).toMatchObject({ status: 0, stdout: expect.stringContaining('trained') })
     expect(await leavings(out)).toEqual(await leavings(undisturbed))
+    expect(readdirSync(out).filter((name) => /\.tmp$|\.saving-|\.lock/.test(name))).toEqual([])
   })
 
   test('with threads that were asked for, without asking again', async () => {

@@ -15,7 +15,7 @@ import { characterTokenizer } from '../../src/files/text/index.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
 import { defaultSpec } from '../../src/families/values/defaults.ts'
 import { defaultTokenSpec, type TokenChoices } from '../../src/families/tokens/defaults.ts'
-import { train, type TrainEvent, type TrainOptions } from '../../src/app/train.ts'
+import { createTrainer, train, type TrainEvent, type TrainOptions } from '../../src/app/train.ts'
 
 let engine: Engine
 beforeAll(async () => {
@@ -52,6 +52,25 @@ const lossesOf = (events: readonly TrainEvent[]): number[] =>
   events.flatMap((event) => (event.type === 'step' ? [event.loss] : []))
 
 describe('train on tokens', () => {
+  test.each(['absorbing', 'uniform', 'gaussian', 'neighbour'] as const)(
+    '%s: in portions and in micro-batches, a step is what it is at once',
+    async (kernel) => {
+      const process = kernel === 'absorbing' ? { kernel } : { kernel, steps: 10 }
+      const spec = defaultTokenSpec(corpus, { ...tiny, process })
+      using whole = await createTrainer(spec, corpus, engine)
+      using portions = await createTrainer(spec, corpus, engine, { portion: 2 })
+      using parts = await createTrainer({ ...spec, batch: 2, accumulate: 4 }, corpus, engine)
+      for (let i = 0; i < 2; i++) {
+        const expected = structuredClone(await whole.step(10))
+        for (const trainer of [portions, parts]) {
+          const { loss, gradientNorm } = await trainer.step(10)
+          expect(loss / expected.loss).toBeCloseTo(1, 5)
+          expect(gradientNorm / expected.gradientNorm).toBeCloseTo(1, 3)
+        }
+      }
+    },
+  )
+
   for (const kernel of ['absorbing', 'uniform', 'gaussian'] as const) {
     test(`${kernel}: continued from any checkpoint, everything is as if nothing had happened`, async () => {
       const process = kernel === 'absorbing' ? { kernel } : { kernel, steps: 10 }

@@ -1,8 +1,9 @@
 /** `tweedie.config.ts` (or .mts, .js, .mjs): found in a folder, read as a program with types or without. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { isTweedieError, TweedieError } from '../../errors.ts'
+import { TweedieError } from '../../errors.ts'
 import type { OwnParts } from '../../families/family.ts'
+import { placeOf } from '../../own-made.ts'
 import { checkConfig } from '../config.ts'
 
 /** The names under which a configuration is looked for. */
@@ -20,7 +21,12 @@ export function findConfig(folder = '.'): string | undefined {
  * @throws TweedieError `usage` for a file that is missing, throws, or is no configuration
  */
 export async function readConfig(path: string, modules: Readonly<Record<string, unknown>>): Promise<OwnParts> {
-  if (!existsSync(path)) throw new TweedieError('usage', `${path}: no such configuration file`)
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isFile()) {
+    throw new TweedieError('usage', `${path}: ${found ? 'a folder, and no' : 'no such'} configuration file`, {
+      hint: `name a file such as ${configNames[0]}`,
+    })
+  }
   const { createJiti } = await import('jiti')
   const jiti = createJiti(resolve(path), {
     fsCache: false,
@@ -28,13 +34,21 @@ export async function readConfig(path: string, modules: Readonly<Record<string, 
     interopDefault: false,
     virtualModules: { ...modules },
   })
-  const found = await jiti.import<{ readonly default?: unknown }>(resolve(path)).catch((cause: unknown) => {
-    const message = isTweedieError(cause) || cause instanceof Error ? cause.message : String(cause)
-    throw new TweedieError('usage', `${path} throws: ${message.split('\n')[0]}`, {
-      hint: 'mend it, or run the command in another folder',
-      cause,
-    })
+  const module = await jiti.import<{ readonly default?: unknown }>(resolve(path)).catch((cause: unknown) => {
+    throw brokenConfig(path, cause)
   })
-  if (found.default !== undefined) return checkConfig(found.default, path)
+  if (module.default !== undefined) return checkConfig(module.default, path)
   throw new TweedieError('usage', `${path} has no default export`, { hint: 'export default defineConfig({ … })' })
+}
+
+/** What is wrong with a file that cannot be run, and where. */
+function brokenConfig(path: string, cause: unknown): TweedieError {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  // of what does not parse, the second line says where
+  const [first, second] = message.split('\n').map((line) => line.trim())
+  const place = first!.startsWith('ParseError') ? second : placeOf(cause)
+  return new TweedieError('usage', `${path} throws: ${first}`, {
+    hint: `mend it${place ? ` at ${place}` : ''}, or run the command in another folder`,
+    cause,
+  })
 }

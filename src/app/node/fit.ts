@@ -64,4 +64,5 @@ async function* trainEvents(events: AsyncIterable<TrainRunEvent>): AsyncGenerato
   }
 }
 
-const isSource = (data: DataSource | FitData): data is DataSource => 'path' in data
+const isSource = (data: DataSource | FitData): data is DataSource =>
+  typeof data === 'object' && data !== null && 'path' in data

@@ -1,6 +1,6 @@
 /** Opens the model in a folder on a disk. */
 import { stat } from 'node:fs/promises'
-import { TweedieError } from '../../errors.ts'
+import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { OwnParts, Setting } from '../../families/family.ts'
 import { readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
@@ -40,5 +40,13 @@ export async function openFolder(
     ...(variant !== undefined && { variant }),
   })
   for (const note of folder.notes) onRemark?.(note)
-  return openedOf(folder, own, path)
+  return openedOf(folder, own, path).catch(naming(path))
+}
+
+/** Errors of a model in a folder say which folder it is. */
+function naming(path: string): (error: unknown) => never {
+  return (error) => {
+    if (!isTweedieError(error, 'model') || error.message.startsWith(path)) throw error
+    throw new TweedieError('model', `${path}: ${error.message}`, { hint: error.hint, cause: error })
+  }
 }

@@ -1,6 +1,6 @@
 /** A run that goes on: its specification and data are those that it has, and options that say so again are no change. */
 import { isDeepStrictEqual } from 'node:util'
-import { isTweedieError, TweedieError } from '../../errors.ts'
+import { TweedieError } from '../../errors.ts'
 import { budgetOf } from '../../families/base-spec.ts'
 import { entryOfSpec } from '../../families/registry.ts'
 import type { OptionValues } from '../../options.ts'
@@ -17,6 +17,7 @@ import { digestOf } from './digest.ts'
 import { atModelSize } from './model-data.ts'
 import { openFolder } from './open-folder.ts'
 import { openParts } from './open-data.ts'
+import { requireWhole, resumes } from './whole-run.ts'
 import { modelOf, startFrom } from './start-from.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 
@@ -35,6 +36,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const entry = entryOfSpec(stored, own, folder)
   const family = await entry.load()
   const before = family.parseSpec(stored, folder)
+  requireWhole(folder, { family, entry, before, record, checkpoint, own })
   const changed = changedOptions(options, record)
   const path = request.data ?? record.data.path
   const asked = askedAgain(options, record, before)
@@ -92,17 +94,6 @@ async function recordedData(
 /** What may change when a run is resumed: how long, and how fast. */
 function continued(spec: BaseSpec, options: OptionValues): BaseSpec {
   return resumeSpec(spec, { budget: budgetOf(options), optimizer: { rate: options.rate as number | undefined } })
-}
-
-/** Whether a run of one specification may go on by another. */
-function resumes(before: BaseSpec, wanted: BaseSpec): boolean {
-  try {
-    const { family: _, ...fields } = wanted as BaseSpec & { readonly family?: string }
-    return resumeSpec(before, fields) !== undefined
-  } catch (error) {
-    if (isTweedieError(error, 'usage')) return false
-    throw error
-  }
 }
 
 /** Options with another value than the run was begun with, among those that decide what it is. */

@@ -1,5 +1,6 @@
 /** A training run in a folder: the events of {@link train}, with everything that is to be kept written on the way. */
 import { availableParallelism } from 'node:os'
+import { removeTemporaries } from '../../files/io/node/files.ts'
 import { writeModelFolder } from '../../files/io/node/model-folder.ts'
 import { entryOfSpec } from '../../families/registry.ts'
 import { train } from '../train.ts'
@@ -28,6 +29,7 @@ export type RunEvent = TrainEvent | { readonly type: 'samples'; readonly step: n
 export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOptions): AsyncGenerator<RunEvent> {
   const paths = runPaths(folder)
   using _ = lockRun(folder)
+  await Promise.all([folder, paths.samples].map(removeTemporaries))
   const own = options.own ?? {}
   const family = await entryOfSpec(options.spec, own).load()
   using log = await openLog(paths.log, options.from?.state.step ?? 0)

@@ -64,16 +64,21 @@ function reportOf(
   { family, spec, dataset, source, from }: PreparedRun,
   { out, own = {} }: TrainRequest,
 ): readonly Row[] {
-  const { optimizer } = spec
   const [[unit, amount]] = Object.entries(spec.budget) as [[string, number]]
   return [
     ...family.explain(spec, dataset, own),
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['held out', heldOutText(source, dataset)],
-    ['optimiser', `AdamW, rate ${optimizer.rate}, ${optimizer.decay}, batch ${spec.batch}, seed ${spec.seed}`],
+    ['optimiser', optimiserText(spec)],
     ['budget', `${amount} ${unit}${from === undefined ? '' : `, ${from.state.step} steps made`}`],
     ['out', out],
   ]
+}
+
+function optimiserText({ optimizer, batch, accumulate = 1, seed }: PreparedRun['spec']): string {
+  const { name = 'adamw', momentum, rate, decay } = optimizer
+  const named = name === 'adamw' ? 'AdamW' : `${name.toUpperCase()}${momentum ? ` with momentum ${momentum}` : ''}`
+  return `${named}, rate ${rate}, ${decay}, batch ${batch}${accumulate > 1 ? ` × ${accumulate}` : ''}, seed ${seed}`
 }
 
 function heldOutText(

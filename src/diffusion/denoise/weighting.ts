@@ -5,6 +5,7 @@
  * SNR = α²/σ² and λ = log SNR. As ε̂ − ε = −(α/σ)(x̂₀ − x₀), a weight w of the error of ε is SNR · w here.
  */
 import { TweedieError } from '../../errors.ts'
+import { ownNumber } from '../../own-made.ts'
 import { type Schedule, sigmoid } from '../noise/schedule.ts'
 import { viewOf } from './parametrisation.ts'
 import type { Parametrisation, ParametrisationName } from './parametrisation.ts'
@@ -109,6 +110,8 @@ export function lossWeight(
   if (!Object.hasOwn(weightings, name) && !Object.hasOwn(own, name)) {
     throw new TweedieError('usage', `unknown loss weighting: ${name}`, { hint: `one of ${weightingNames.join(', ')}` })
   }
-  const weight: Weighting | undefined = Object.hasOwn(own, name) ? own[name] : weightings[name]
-  return weight === undefined ? 1 : weight(schedule, t, options) / viewOf(kind, schedule, t).mean ** 2
+  const factor = Object.hasOwn(own, name)
+    ? ownNumber(`the weighting ${name}`, () => own[name]!(schedule, t, options))
+    : weightings[name]?.(schedule, t, options)
+  return factor === undefined ? 1 : factor / viewOf(kind, schedule, t).mean ** 2
 }

@@ -5,24 +5,24 @@
  * - Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), appendix A.3, https://arxiv.org/abs/2107.03006
  * - Simple and Effective Masked Diffusion Language Models (Sahoo et al., 2024), equation 11, https://arxiv.org/abs/2406.07524
  */
-import { gather, input, logSoftmax, mul, neg, reshape } from '../../engine/graph/index.ts'
+import { input, logSoftmax, mul, neg } from '../../engine/graph/index.ts'
 import { liftedShare } from './absorbing.ts'
 import type { KernelLoss } from './kernel-loss.ts'
+import { picked } from './picked.ts'
 import type { AbsorbingProcess } from './process.ts'
 
 /** The loss of the absorbing kernel. */
-export function absorbingLoss({ fade, mask, categories }: AbsorbingProcess): KernelLoss {
+export function absorbingLoss({ fade, mask }: AbsorbingProcess): KernelLoss {
   return {
     arrays: (batch, size) => ({ answer: new Int32Array(batch * size), weight: new Float32Array(batch * size) }),
     graph(logits) {
       const tokens = logits.shape[0]!
-      const logP = reshape(logSoftmax(logits), [tokens * categories])
-      return mul(input('weight', [tokens]), neg(gather(logP, input('answer', [tokens], 'int32'))))
+      return mul(input('weight', [tokens]), neg(picked(logSoftmax(logits), 'answer')))
     },
     fill(feeds, { from, to, term: { s, t, count }, x0, xt, shares }) {
       const weight = shares.bound * count * liftedShare(fade, s, t) + shares.crossEntropy
       for (let i = from; i < to; i++) {
-        feeds.answer![i] = i * categories + x0[i]!
+        feeds.answer![i] = x0[i]!
         feeds.weight![i] = xt[i] === mask ? weight : 0
       }
     },

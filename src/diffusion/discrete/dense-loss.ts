@@ -9,8 +9,9 @@
  *
  * Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), section 3.4, https://arxiv.org/abs/2107.03006
  */
-import { add, exp, gather, input, log, logSoftmax, matmul, mul, reshape, sub, sum } from '../../engine/graph/index.ts'
+import { add, exp, input, log, logSoftmax, matmul, mul, reshape, sub, sum } from '../../engine/graph/index.ts'
 import type { KernelLoss } from './kernel-loss.ts'
+import { picked } from './picked.ts'
 import type { DenseProcess } from './process.ts'
 
 const tiny = 1e-30
@@ -34,7 +35,7 @@ export function denseLoss({ tables, categories: k }: DenseProcess): KernelLoss {
       const before = matmul(reshape(pi, [batch, tokens / batch, k]), input('table', [batch, k, k]))
       const logM = log(add(reshape(before, [tokens, k]), tiny))
       const logN = log(add(sum(mul(pi, input('evidence', [tokens, k])), 1), tiny))
-      const logGuess = gather(reshape(logPi, [tokens * k]), input('answer', [tokens], 'int32'))
+      const logGuess = picked(logPi, 'answer')
       const divergence = sub(input('constant', [tokens]), sum(mul(input('posterior', [tokens, k]), logM), 1))
       return add(add(divergence, mul(input('seen', [tokens]), logN)), mul(input('guess', [tokens]), logGuess))
     },
@@ -61,7 +62,7 @@ export function denseLoss({ tables, categories: k }: DenseProcess): KernelLoss {
         feeds.constant![i] = first ? -guess * logSeen : bound * (constant - logSeen) - guess * logSeen
         feeds.seen![i] = (first ? 0 : bound) + guess
         feeds.guess![i] = -guess
-        feeds.answer![i] = i * k + x0[i]!
+        feeds.answer![i] = x0[i]!
       }
     },
   }

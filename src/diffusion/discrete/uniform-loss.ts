@@ -18,7 +18,6 @@ import {
   add,
   div,
   exp,
-  gather,
   input,
   log,
   logSoftmax,
@@ -29,6 +28,7 @@ import {
   type Tensor,
 } from '../../engine/graph/index.ts'
 import type { KernelLoss } from './kernel-loss.ts'
+import { picked } from './picked.ts'
 import type { UniformProcess } from './process.ts'
 import { entropyOf } from './mutual-information.ts'
 
@@ -41,7 +41,6 @@ const mixtures = ['keptBefore', 'anyBefore', 'kept', 'any'] as const
 
 /** The loss of the uniform kernel. */
 export function uniformLoss(process: UniformProcess): KernelLoss {
-  const { categories } = process
   return {
     arrays: (batch, size) => ({
       answer: new Int32Array(batch * size),
@@ -52,9 +51,7 @@ export function uniformLoss(process: UniformProcess): KernelLoss {
       const tokens = logits.shape[0]!
       const at = (name: (typeof factors)[number] | (typeof mixtures)[number]): Tensor => input(name, [tokens])
       const logPi = logSoftmax(logits)
-      const pick = (place: string): Tensor =>
-        gather(reshape(logPi, [tokens * categories]), input(place, [tokens], 'int32'))
-      const [guess, seen] = [pick('answer'), exp(pick('seenAt'))]
+      const [guess, seen] = [picked(logPi, 'answer'), exp(picked(logPi, 'seenAt'))]
       const before = (pi: Tensor): Tensor => add(mul(at('keptBefore'), pi), at('anyBefore'))
       const column = (x: Tensor): Tensor => reshape(x, [tokens, 1])
       const all = sum(log(add(mul(column(at('keptBefore')), exp(logPi)), column(at('anyBefore')))), 1)
@@ -78,8 +75,8 @@ export function uniformLoss(process: UniformProcess): KernelLoss {
       for (let i = from; i < to; i++) {
         const own = kinds[Number(x0[i] === xt[i])]!
         for (const name of factors) feeds[name]![i] = own[name]
-        feeds.answer![i] = i * categories + x0[i]!
-        feeds.seenAt![i] = i * categories + xt[i]!
+        feeds.answer![i] = x0[i]!
+        feeds.seenAt![i] = xt[i]!
         feeds.kept![i] = kept
         feeds.any![i] = any
         feeds.keptBefore![i] = keptBefore

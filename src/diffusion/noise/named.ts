@@ -1,5 +1,6 @@
 /** Noise by name: what a run or a model folder says of it, as plain JSON, and the schedule that this means. */
 import { TweedieError } from '../../errors.ts'
+import { ownMade } from '../../own-made.ts'
 import type { BetaTableName } from './betas.ts'
 import { cosineSchedule } from './cosine.ts'
 import { rectifiedFlow } from './flow.ts'
@@ -75,7 +76,8 @@ export function scheduleOfNoise(noise: NoiseSpec, own: OwnSchedules = {}): Sched
   const { schedule, ...options } = noise
   if (!Object.hasOwn(own, schedule)) return namedSchedule(schedule, options)
   const { shift = 1, ...numbers } = options
-  const made = { ...own[schedule]!(numbers), name: schedule }
+  const mine = ownMade(`the noise schedule ${schedule}`, () => own[schedule]!(numbers), ['alpha', 'sigma', 'logSnr'])
+  const made = { ...mine, name: schedule }
   return shift === 1 ? made : shifted(made, shift)
 }
 

@@ -12,6 +12,8 @@ export interface EmbeddedChoices {
   readonly budget?: Budget | undefined
   readonly seed?: number | undefined
   readonly batch?: number | undefined
+  /** Batches to a step, as if they were one; default 1. */
+  readonly accumulate?: number | undefined
   readonly optimizer?: OptimizerChoices | undefined
   /** The width and the number of layers of the transformer. */
   readonly widths?: readonly number[] | undefined
@@ -48,6 +50,7 @@ export function defaultEmbeddedSpec(
     family: 'embeddings',
     seed: choices.seed ?? 0,
     batch: choices.batch ?? Math.min(dataset.look.kind === 'text' ? 16 : 64, dataset.length),
+    ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     optimizer: optimizerFor(budget, choices.optimizer),
     network: {

@@ -1,6 +1,7 @@
 /** A sampler of tokens from its name; what does not go with the model is refused here, before anything is computed. */
 import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
+import { ownMade } from '../../own-made.ts'
 import type { OwnParts } from '../family.ts'
 import { missingSampler } from '../part.ts'
 import type { TokenModel } from './model.ts'
@@ -32,7 +33,9 @@ export function chooseTokenSampler(
   if (name === undefined) return undefined
   const known = Object.hasOwn(own, name) || tokenSamplers.some((each) => each.name === name.toLowerCase())
   if (asked === undefined && !known) throw missingSampler(name)
-  const sampler = Object.hasOwn(own, name) ? own[name]!() : tokenSamplerByName(name)
+  const sampler = Object.hasOwn(own, name)
+    ? ownMade(`the sampler ${name}`, own[name]!, [['plan', 'run']])
+    : tokenSamplerByName(name)
   if (!('masksOnly' in sampler)) {
     throw new TweedieError('usage', `own.samplers.${name} is a sampler of Gaussian noise, and the model is of tokens`)
   }

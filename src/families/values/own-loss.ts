@@ -5,6 +5,7 @@ import { add, input, mean, mul } from '../../engine/graph/index.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
+import { ownTensor } from '../../own-made.ts'
 import type { OwnObjective } from '../own-parts.ts'
 
 /**
@@ -24,11 +25,11 @@ export function ownLoss(
   const [alpha, sigma] = [perItem('alpha', network, batch), perItem('sigma', network, batch)]
   const xt = add(mul(alpha, x0), mul(sigma, epsilon))
   const terms = { x0, epsilon, xt, t: input('t', [batch]), output, target, alpha, sigma }
-  const made = loss({ ...terms, weight: input('weight', [batch]) })
+  const made = ownTensor(`the objective ${name}`, () => loss({ ...terms, weight: input('weight', [batch]) }))
   if (made.shape[0] !== batch) {
     throw new TweedieError(
       'shape',
-      `the objective ${name}: its loss is [${made.shape.join(', ')}] for ${batch} items`,
+      `the objective ${name} of your own: its loss is [${made.shape.join(', ')}] for ${batch} items`,
       {
         hint: 'it must be one number for each item, [N], or one for each of its values, [N, ...shape]',
       },

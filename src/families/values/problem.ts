@@ -3,11 +3,12 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import { trainingLoss } from '../../diffusion/denoise/training-loss.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { networkOf } from '../network-of.ts'
 import { ownPart } from '../part.ts'
-import { batchesOf, emptyBatch, noiseLevels } from './batches.ts'
+import { batchesOf, emptyBatch, noiseLevels, objectiveOfSpec } from './batches.ts'
 import { checkFit } from './check-fit.ts'
 import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
@@ -30,6 +31,9 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const bytes = dataset.kind === 'image' ? { bin: 2 / 255 } : {}
   const { loss: name } = spec.objective
   const mine = name === undefined ? undefined : ownPart(own, 'objectives', name)
+  // their faults are found before anything is compiled or written
+  if (mine) ownLoss(network, new Scope(), spec.batch, name!, mine)
+  if (ownPart(own, 'weightings', spec.objective.weighting)) objectiveOfSpec(spec, own).weight(0.5)
   return {
     parts: onePart(network, layout),
     items: dataset.length,

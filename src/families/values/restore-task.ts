@@ -2,6 +2,7 @@
 import { type Observation, observation, observe, type Operator } from '../../diffusion/measure/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
+import { ownMade } from '../../own-made.ts'
 import { suggest } from '../../suggest.ts'
 import { restoreTasks } from '../choices.ts'
 import type { drawOptions } from '../draw-options.ts'
@@ -40,7 +41,11 @@ export async function observationOf(
   if (task) refuseForeign(task, options)
   const sigma = sigmaOf(task, options)
   const operator = measurement
-    ? measurement(shape, options as OptionValues)
+    ? ownMade(`the measurement ${options.task}`, () => measurement(shape, options as OptionValues), [
+        'forward',
+        'pushforward',
+        'pullback',
+      ])
     : await operatorOf(task!, shape, options, access)
   // A mask hides parts of a picture of full size; other operators measure a picture of another shape.
   const seen = simulate || task === 'inpaint' ? shape : operator.to

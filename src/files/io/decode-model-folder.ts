@@ -19,8 +19,9 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
   const plan = planFolder(new Set(files.keys()), json, source)
   const main = mainPart(plan, source)
-  requireConfig(files, main, plan, source)
+  for (const part of [main, ...plan.parts]) requireConfig(files, part, plan, source)
   const stored = files.has(metaPath) ? parseTweedieMeta(json(metaPath), `${source}/${metaPath}`) : undefined
+  if (stored === undefined && main.library === 'tweedie') throw metaMissing(main, source)
   const stated = options.scheduler ?? (plan.scheduler === null ? null : (json(plan.scheduler) as object))
   const scheduler = stated && parseSchedulerConfig(stated, `${source}/${plan.scheduler ?? 'scheduler'}`)
   const notes = [...plan.notes]
@@ -51,18 +52,24 @@ function mainPart({ parts, pipeline }: FolderPlan, source: string): PartPlace {
   })
 }
 
-/** Refuses a folder that names a main part and does not have it; of a class that nobody here builds, it says so. */
+/** Refuses a folder that names a part and does not have it; of a class that nobody here builds, it says so. */
 function requireConfig(
   files: ModelFiles,
-  { folder, library, className }: PartPlace,
+  { name, folder, library, className }: PartPlace,
   { pipeline }: FolderPlan,
   source: string,
 ) {
   const path = `${folder}${configFile}`
   if (files.has(path)) return
   const known = library === 'tweedie' || className === 'UNet2DModel'
-  const more = known ? '' : `; ${pipeline} of ${library} ${className} is not supported`
-  throw new TweedieError('model', `${source}/${path}: no such file${more}`, { hint: 'is this the folder of a model?' })
+  const isMain = name === 'unet' || name === 'network'
+  const more = known || !isMain ? '' : `; ${pipeline} of ${library} ${className} is not supported`
+  throw new TweedieError('model', `${source}/${path}: no such file${more}`, {
+    hint:
+      pipeline === undefined
+        ? 'is this the folder of a model?'
+        : `${indexPath} names the part ${name}: fetch the folder again, with all of its files`,
+  })
 }
 
 /** Height and width as the network sees them, by the data: in patches, and padded so that they can be halved. */
@@ -86,6 +93,17 @@ function plainMeta(
   const known = z.object({ in_channels: side, sample_size: z.union([side, z.tuple([side, side])]) }).safeParse(config)
   const { in_channels: channels, sample_size: size } = known.data ?? { in_channels: 1, sample_size: 1 }
   return defaultMeta([channels, ...(typeof size === 'number' ? [size, size] : size)], scheduler, stated)
+}
+
+/** Networks of ours are not understood without it. */
+function metaMissing({ className }: PartPlace, source: string): TweedieError {
+  return new TweedieError(
+    'model',
+    `${source}/${metaPath}: no such file, and ${className} is not understood without it`,
+    {
+      hint: 'fetch the folder again, with all of its files',
+    },
+  )
 }
 
 function noiseMissing(source: string): TweedieError {

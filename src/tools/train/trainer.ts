@@ -226,7 +226,7 @@ function diverged(step: number, loss: number, rate: number): TweedieError {
     'diverged',
     `step ${step}: the loss is ${loss}, or its gradient is not finite (learning rate ${rate.toPrecision(3)})`,
     {
-      hint: 'continue from the last checkpoint with a lower optimizer.rate; check the data for values far outside [-1, 1]',
+      hint: 'go on from the last checkpoint with a lower `rate`; check the data for values far outside [-1, 1]',
     },
   )
 }

@@ -4,6 +4,8 @@ import { mapsDataset } from '../builtin/maps.ts'
 import type { CategoricalDataset } from '../categorical.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { parseCategoricalCsv } from '../formats/categorical-csv.ts'
+import { TweedieError } from '../../../errors.ts'
+import { ownFault } from '../../../own-made.ts'
 import { holdOut } from '../hold-out.ts'
 import { quantise } from '../quantise.ts'
 import type { DataReaders } from '../reader.ts'
@@ -53,8 +55,8 @@ export async function openSource(source: DataSource, options: OpenSourceOptions 
 
 async function openWhole(source: DataSource, options: OpenSourceOptions): Promise<AnyDataset> {
   const { path, tokens } = source
-  const own = await readerOf(path, options.readers)
-  if (own) return withoutLabels(source, await own.read(source, { signal: options.signal }))
+  const own = await readByOwn(source, options)
+  if (own) return withoutLabels(source, own)
   if (tokens && 'tokenizer' in tokens) return readCorpus(path, { ...tokens, signal: options.signal })
   if (tokens && 'columns' in tokens) {
     const { bins } = tokens
@@ -69,8 +71,28 @@ async function openWhole(source: DataSource, options: OpenSourceOptions): Promis
   return tokens && 'levels' in tokens ? { ...quantise(dataset, tokens.levels), remarks: dataset.remarks } : dataset
 }
 
-async function readerOf(path: string, readers: DataReaders = {}): Promise<DataReaders[string] | undefined> {
-  for (const reader of Object.values(readers)) if (await reader.accepts(path)) return reader
+/** What the first of the user's own readers makes of a path that it accepts. */
+async function readByOwn(
+  source: DataSource,
+  { readers = {}, signal }: OpenSourceOptions,
+): Promise<AnyDataset | undefined> {
+  for (const [name, reader] of Object.entries(readers)) {
+    const fault = (cause: unknown): never => {
+      if (signal?.aborted) throw cause
+      throw ownFault(`the reader ${name}`, cause)
+    }
+    const accepted = await Promise.resolve(source.path)
+      .then((path) => reader.accepts(path))
+      .catch(fault)
+    if (!accepted) continue
+    const made: unknown = await Promise.resolve(source)
+      .then((from) => reader.read(from, { signal }))
+      .catch(fault)
+    if (typeof made === 'object' && made !== null && 'kind' in made && 'length' in made) return made as AnyDataset
+    throw new TweedieError('usage', `the reader ${name} of your own returns ${String(made)}, which is no data set`, {
+      hint: 'return what createDataset or datasetFromArray make',
+    })
+  }
   return undefined
 }
 

@@ -30,6 +30,13 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   await syncFolder(dirname(path))
 }
 
+/** Removes what {@link writeFileAtomic} left in a folder when its process was killed. Nobody else may be writing there. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => [])
+  const left = names.filter((name) => /^\..+\.[0-9a-f]{12}\.tmp$/.test(name))
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })))
+}
+
 /** Writes a new file and waits until it is on the disk. Not atomic: for files that nobody can see yet. */
 export function writeFileSynced(path: string, content: Uint8Array | string): Promise<void> {
   return writeSynced(path, 'wx', content)
