@@ -62,20 +62,28 @@ function like(trained: DataSource | undefined, model: FamilyModel, path: string)
   return size ? { path, fit, upscale, background, ...size } : { path }
 }
 
-/** Pictures whose size was not asked for, as the model has them: runs of before chose sizes and channels by other rules. */
+/** Pictures whose size was not asked for, as the model has them: runs of before chose sizes, channels and bits by other rules. */
 export function atModelSize(source: DataSource, model: FamilyModel): DataSource {
-  const { size, crop, channels, tokens } = source
-  if (size !== undefined || crop !== undefined || tokens) return source
-  const own = pictureSize(source.path, model)
-  return own ? { ...source, size: own.size, channels: channels ?? own.channels } : source
+  const own = source.tokens ? undefined : pictureSize(source.path, model)
+  if (!own) return source
+  const { size, crop, channels = own.channels, bits = own.bits } = source
+  return size !== undefined || crop !== undefined ? { ...source, bits } : { ...source, bits, channels, size: own.size }
 }
 
-/** Pictures of a folder are read at the model's size. */
-function pictureSize(path: string, { meta: { data } }: FamilyModel): Pick<DataSource, 'size' | 'channels'> | undefined {
+/** Pictures of a folder are read at the model's size, and as bytes where it makes bytes. */
+function pictureSize(
+  path: string,
+  { meta: { data } }: FamilyModel,
+): Pick<DataSource, 'size' | 'channels' | 'bits'> | undefined {
   const [channels, height, width] = data.shape
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
   if (!isFolder || data.kind !== 'image' || height === undefined || width === undefined) return undefined
-  return { size: [height, width], ...(isChannels(channels) && { channels }) }
+  const [low, high] = data.range ?? []
+  return {
+    size: [height, width],
+    ...(isChannels(channels) && { channels }),
+    ...(low === 0 && high === 255 && { bits: 8 }),
+  }
 }
 
 function isChannels(channels: number | undefined): channels is NonNullable<DataSource['channels']> {

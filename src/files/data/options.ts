@@ -36,6 +36,12 @@ export const dataOptions = options({
     parse: text,
     group: pictures,
   },
+  bits: {
+    flags: '--bits <n>',
+    help: '8: images of 16 bits or of floats as bytes (default: their values are kept)',
+    parse: (typed: string): 8 => Number(oneOf(['8'])(typed)) as 8,
+    group: pictures,
+  },
   split: {
     flags: '--split <name>',
     help: 'of a published set: train (default), validation or test',

@@ -241,7 +241,7 @@ async function labelsBeside(path: string, options: OpenDatasetOptions): Promise<
 }
 
 /** How pictures of a folder are read; what is stored as numbers is taken as it is. */
-const pictureWishes = ['fit', 'upscale', 'background'] as const
+const pictureWishes = ['fit', 'upscale', 'background', 'bits'] as const
 
 /** Refuses what was asked for and cannot be done with such data, rather than pass over it. */
 function refuseWishes(
