@@ -57,33 +57,25 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
 /** Tokens are made and cut up as they were for training; everything else is read as it is, at the model's size. */
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
   if (trained?.tokens) return { ...trained, path }
-  const { fit, upscale, background } = trained ?? {}
+  const { fit, upscale, background, bits } = trained ?? {}
   const size = pictureSize(path, model)
-  return size ? { path, fit, upscale, background, ...size } : { path }
+  return size ? { path, fit, upscale, background, bits, ...size } : { path }
 }
 
-/** Pictures whose size was not asked for, as the model has them: runs of before chose sizes, channels and bits by other rules. */
+/** Pictures whose size was not asked for, as the model has them: runs of before chose sizes and channels by other rules. */
 export function atModelSize(source: DataSource, model: FamilyModel): DataSource {
-  const own = source.tokens ? undefined : pictureSize(source.path, model)
-  if (!own) return source
-  const { size, crop, channels = own.channels, bits = own.bits } = source
-  return size !== undefined || crop !== undefined ? { ...source, bits } : { ...source, bits, channels, size: own.size }
+  const { size, crop, channels, tokens } = source
+  if (size !== undefined || crop !== undefined || tokens) return source
+  const own = pictureSize(source.path, model)
+  return own ? { ...source, size: own.size, channels: channels ?? own.channels } : source
 }
 
-/** Pictures of a folder are read at the model's size, and as bytes where it makes bytes. */
-function pictureSize(
-  path: string,
-  { meta: { data } }: FamilyModel,
-): Pick<DataSource, 'size' | 'channels' | 'bits'> | undefined {
+/** Pictures of a folder are read at the model's size. */
+function pictureSize(path: string, { meta: { data } }: FamilyModel): Pick<DataSource, 'size' | 'channels'> | undefined {
   const [channels, height, width] = data.shape
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
   if (!isFolder || data.kind !== 'image' || height === undefined || width === undefined) return undefined
-  const [low, high] = data.range ?? []
-  return {
-    size: [height, width],
-    ...(isChannels(channels) && { channels }),
-    ...(low === 0 && high === 255 && { bits: 8 }),
-  }
+  return { size: [height, width], ...(isChannels(channels) && { channels }) }
 }
 
 function isChannels(channels: number | undefined): channels is NonNullable<DataSource['channels']> {

@@ -38,8 +38,8 @@ export const dataOptions = options({
   },
   bits: {
     flags: '--bits <n>',
-    help: '8: images of 16 bits or of floats as bytes (default: their values are kept)',
-    parse: (typed: string): 8 => Number(oneOf(['8'])(typed)) as 8,
+    help: '16: keep the values of images of 16 bits (default: 8, and images of floats as they are)',
+    parse: (typed: string): 8 | 16 => Number(oneOf(['8', '16'])(typed)) as 8 | 16,
     group: pictures,
   },
   split: {

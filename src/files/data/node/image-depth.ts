@@ -12,25 +12,35 @@ export function storedDepth({ depth }: Pick<Metadata, 'depth'>): Depth {
   return depth === 'uchar' || depth === undefined ? 'uchar' : depth === 'ushort' ? 'ushort' : 'float'
 }
 
+/** How many bits are kept: 8, or 16 where images have them. */
+export type Bits = 8 | 16
+
 /**
- * How the images of a set are read: as they are stored where that is the same for all, else as bytes.
+ * How the images of a set are read: as bytes, with 16 bits if that is asked for and some have them, and with the values of floats where
+ * all are floats.
  *
- * @param bits 8 where bytes are asked for
+ * @param bits what is asked for
  * @returns and what is to be said of it
  */
 export function commonDepth(
   depths: readonly Depth[],
-  bits: 8 | undefined,
+  bits: Bits | undefined,
 ): { readonly depth: Depth; readonly remarks: readonly string[] } {
-  const [first = 'uchar'] = depths
-  const alike = depths.every((each) => each === first)
-  if (alike && bits === undefined) return { depth: first, remarks: [] }
   const count = (depth: Depth): number => depths.filter((each) => each === depth).length
-  const remarks = [
-    [count('ushort'), 'of 16 bits read with 8'],
-    [count('float'), 'of floats read as bytes, what is below 0 and above 255 being cut off'],
-  ] as const
-  return { depth: 'uchar', remarks: remarks.filter(([n]) => n > 0).map(([n, what]) => `${imagesText(n)} ${what}`) }
+  const [deep, floats] = [count('ushort'), count('float')]
+  if (floats === depths.length && bits !== 8) return { depth: 'float', remarks: [] }
+  const cut = 'of floats read as whole numbers, what does not fit being cut off'
+  const remarks = floats > 0 ? [`${imagesText(floats)} ${cut}`] : []
+  if (bits === 16) {
+    return deep > 0
+      ? { depth: 'ushort', remarks }
+      : { depth: 'uchar', remarks: [...remarks, 'no image has 16 bits: 8 are read'] }
+  }
+  const lost = bits === undefined ? `; 16 can be asked for` : ''
+  return {
+    depth: 'uchar',
+    remarks: [...remarks, ...(deep > 0 ? [`${imagesText(deep)} of 16 bits read with 8${lost}`] : [])],
+  }
 }
 
 const imagesText = (count: number): string => `${count} image${count > 1 ? 's' : ''}`

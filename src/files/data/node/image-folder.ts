@@ -1,6 +1,6 @@
 /**
  * A folder of images as a data set: files of any size and mode, brought to one size, grey or RGB, with opacity where an image has
- * any. They are bytes, unless all have 16 bits or floats: these keep their values.
+ * any. They are bytes, unless 16 bits are asked for, or all are of floats, which keep their values.
  *
  * Rotated as their EXIF orientation says, converted to sRGB (palettes, CMYK), scaled until they cover the rectangle, and
  * cropped at its centre; or, with `crop`, cut into patches as they are. The first folder below the root is the class, unless the
@@ -13,7 +13,7 @@ import { throwIfAborted } from '../../../interrupted.ts'
 import type { ImageFit } from '../image-fits.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { classesByFolder, classesByName } from './image-classes.ts'
-import { commonDepth, type Depth, opaqueOf, storedDepth } from './image-depth.ts'
+import { type Bits, commonDepth, type Depth, opaqueOf, storedDepth } from './image-depth.ts'
 import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-crops.ts'
 import { decode, keepChannels, type PlaneFacts, type Planes, toPlanes } from './image-pixels.ts'
 import { type Candidate, commonSize, requireLargeEnough, sizeOf } from './image-sizes.ts'
@@ -34,8 +34,8 @@ export interface ImageFolderOptions extends CropOptions {
   readonly fit?: ImageFit | undefined
   /** A colour, as CSS says it, that is laid behind transparent pixels; by default their opacity is a channel. */
   readonly background?: Background | undefined
-  /** 8: images of 16 bits, or of floats, are read as bytes; by default they keep their values. */
-  readonly bits?: 8 | undefined
+  /** 16: the values of images of 16 bits are kept, 0 … 65535; by default they are read with 8, and images of floats as they are. */
+  readonly bits?: Bits | undefined
   /** Whether sub-folders are classes; by default they are where there are at least two. */
   readonly labels?: boolean | undefined
   /** Of a table, also one beside images: the column that holds the class, by name or by number from 0. */
@@ -214,7 +214,7 @@ function requireFloats(folder: string, { background, fit }: ImageFolderOptions):
   const asked = background !== undefined ? '`background`' : fit === 'contain' ? '`fit: contain`' : undefined
   if (asked === undefined) return
   throw new TweedieError('usage', `${folder}: ${asked} has a colour, and the images are of floats without a white`, {
-    hint: '`bits: 8` reads them as bytes',
+    hint: 'leave it out, or scale and cut them: `fit: cover`',
   })
 }
 
