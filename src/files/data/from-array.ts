@@ -97,7 +97,12 @@ function classesOf({
   labels: given,
   classNames,
 }: Parameters<typeof datasetFromArray>[1]): Pick<ArrayDataset, 'labels' | 'classNames'> {
-  if (given && classNames) return { labels: Int32Array.from(wholesOf(given, name)), classNames }
+  const names = given?.names ?? classNames
+  if (given && names)
+    return {
+      labels: Int32Array.from(wholesOf(given, name), (label) => Math.min(label, 0x7fff_ffff)),
+      classNames: names,
+    }
   if (!given) return { classNames }
   const all = wholesOf(given, name)
   const found = [...new Set(all)].sort((a, b) => a - b)
