@@ -149,6 +149,7 @@ export async function readImageFolder(
   const remarks = [
     ...split.remarks,
     ...(table?.remarks ?? []),
+    ...(options.labels !== false && !classes.labels ? unusedFolders(kept, split.depth) : []),
     ...ofSize,
     ...(facts.opaque ? [] : [opacityText(channels)]),
     ...(isBlank(data, channels, plane)
@@ -177,6 +178,16 @@ function tablesOf(tables: readonly string[], [first = '']: readonly string[], de
     const folder = table.slice(0, table.lastIndexOf('/') + 1)
     return folder.split('/').length - 1 <= depth && first.startsWith(folder)
   })
+}
+
+/** Folders below the only one there is are no classes: that one may be what was meant. */
+function unusedFolders(files: readonly string[], depth: number): string[] {
+  const parts = files.map((file) => file.split('/').slice(0, -1))
+  const inner = [...new Set(parts.map((each) => each[depth + 1]))]
+  if (inner.length < 2 || inner.includes(undefined)) return []
+  const only = parts[0]!.slice(0, depth + 1).join('/')
+  const some = `${inner.slice(0, 3).join(', ')}${inner.length > 3 ? ', …' : ''}`
+  return [`all images are in ${only}/, so ${some} below it are no classes: to have them, name that folder`]
 }
 
 /** As few channels as hold what is there. */

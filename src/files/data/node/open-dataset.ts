@@ -91,6 +91,7 @@ async function openFolder(folder: string, name: string, options: OpenDatasetOpti
 async function openFile(path: string, name: string, options: OpenDatasetOptions): Promise<ArrayDataset> {
   refuseWishes(path, options, pictureWishes, 'a folder of images')
   const bytes = await readBytes(path, options.maxBytes, options.signal)
+  if (bytes.length === 0) throw new TweedieError('data', `${path}: no known format: the file is empty`)
   try {
     const isArray = isNpy(bytes) || isZip(bytes) || isIdx(bytes)
     refuseWishes(path, options, isArray ? ['labelColumn'] : ['as'], isArray ? 'a table' : 'arrays')
