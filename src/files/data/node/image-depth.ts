@@ -1,5 +1,6 @@
 /** How exactly the values of images are stored, and how exactly they are read. */
 import type { Metadata } from 'sharp'
+import type { Bits } from './image-words.ts'
 
 /** Bytes; whole numbers of 16 bits; any numbers, such as those of a TIFF of floats. */
 export type Depth = 'uchar' | 'ushort' | 'float'
@@ -11,9 +12,6 @@ export const opaqueOf: Readonly<Record<Depth, number>> = Object.freeze({ uchar: 
 export function storedDepth({ depth }: Pick<Metadata, 'depth'>): Depth {
   return depth === 'uchar' || depth === undefined ? 'uchar' : depth === 'ushort' ? 'ushort' : 'float'
 }
-
-/** How many bits are kept: 8, or 16 where images have them. */
-export type Bits = 8 | 16
 
 /**
  * How the images of a set are read: as bytes, with 16 bits if that is asked for and some have them, and with the values of floats where
