@@ -18,6 +18,7 @@ import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-cro
 import { decode, keepChannels, type PlaneFacts, type Planes, toPlanes } from './image-pixels.ts'
 import { type Candidate, commonSize, requireLargeEnough, sizeOf } from './image-sizes.ts'
 import type { Background, Bits, Channels, Size } from './image-words.ts'
+import { depthText, isBlank, opacityText, unusedFolders } from './image-remarks.ts'
 import { listImages } from './list-images.ts'
 import { mapBounded } from './map-bounded.ts'
 import { readPictureTables } from './picture-table.ts'
@@ -180,31 +181,10 @@ function tablesOf(tables: readonly string[], [first = '']: readonly string[], de
   })
 }
 
-/** Folders below the only one there is are no classes: that one may be what was meant. */
-function unusedFolders(files: readonly string[], depth: number): string[] {
-  const parts = files.map((file) => file.split('/').slice(0, -1))
-  const inner = [...new Set(parts.map((each) => each[depth + 1]))]
-  if (inner.length < 2 || inner.includes(undefined)) return []
-  const only = parts[0]!.slice(0, depth + 1).join('/')
-  const some = `${inner.slice(0, 3).join(', ')}${inner.length > 3 ? ', …' : ''}`
-  return [`all images are in ${only}/, so ${some} below it are no classes: to have them, name that folder`]
-}
-
 /** As few channels as hold what is there. */
 function channelsFor({ grey, opaque }: PlaneFacts): Channels {
   if (grey) return opaque ? 1 : 2
   return opaque ? 3 : 4
-}
-
-function opacityText(channels: Channels): string {
-  return channels % 2 === 0
-    ? `some images are transparent: opacity is channel ${channels}; a background makes them opaque`
-    : 'some images are transparent, and their opacity is left out: choose a background, or 2 or 4 channels'
-}
-
-/** Images that all show one and the same colour are most likely a mistake in reading them: there is nothing to learn. */
-function isBlank(data: Planes, channels: number, plane: number): boolean {
-  return data.every((value, i) => value === data[(Math.floor(i / plane) % channels) * plane])
 }
 
 /** Grey of 16 bits may be anything that is measured, such as a depth or 12 bits of a camera: its brightest value is white. */
@@ -212,12 +192,6 @@ function greatest(data: Planes): number {
   let most = 0
   for (const value of data) most = Math.max(most, value)
   return most
-}
-
-/** What is kept of values that are no bytes. */
-function depthText(depth: Depth, [low, high]: readonly [number, number]): string {
-  const what = depth === 'ushort' ? 'images of 16 bits' : 'images of floats'
-  return `${what} keep their values, ${Number(low.toPrecision(6))} … ${Number(high.toPrecision(6))}`
 }
 
 /** @throws TweedieError `usage` for what is a colour of bytes, and means nothing among other numbers */
