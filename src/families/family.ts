@@ -211,6 +211,8 @@ export interface WantedPicture {
   readonly why: string
   /** How a picture of another size is made to fit; by default it is refused. */
   readonly fit?: (typeof pictureFits)[number] | undefined
+  /** Which values are −1 and 1, where they are no bytes: for pictures that have more bits than bytes. */
+  readonly range?: readonly [number, number] | undefined
 }
 
 /** An item to restore or to edit: a name that {@link Access} reads, or its values as the model has them ([−1, 1] for images). */

@@ -57,9 +57,9 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
 /** Tokens are made and cut up as they were for training; everything else is read as it is, at the model's size. */
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
   if (trained?.tokens) return { ...trained, path }
-  const { fit, upscale, background } = trained ?? {}
+  const { fit, upscale, background, bits } = trained ?? {}
   const size = pictureSize(path, model)
-  return size ? { path, fit, upscale, background, ...size } : { path }
+  return size ? { path, fit, upscale, background, bits, ...size } : { path }
 }
 
 /** Pictures whose size was not asked for, as the model has them: runs of before chose sizes and channels by other rules. */

@@ -57,7 +57,16 @@ function resampling(
   const { height, width } = planesOf(from)
   const flat = from.length < 3
   if (!(Number.isInteger(factor) && factor > 0 && width % factor === 0 && (flat || height % factor === 0))) {
-    throw new TweedieError('usage', `factor ${factor} does not divide ${flat ? width : `${height} × ${width}`}`)
+    const common = divisorsOf(flat ? [width] : [height, width])
+    throw new TweedieError('usage', `factor ${factor} does not divide ${flat ? width : `${height} × ${width}`}`, {
+      hint: common.length > 0 ? `these do: ${common.join(', ')}` : 'no whole number but 1 does',
+    })
   }
   return separableOperator(name, from, { down: flat ? matrix(1, 1, () => 1) : along(height), across: along(width) })
+}
+
+/** Whole numbers from 2 on that divide all sizes. */
+function divisorsOf(sizes: readonly number[]): number[] {
+  const candidates = Array.from({ length: Math.min(...sizes) - 1 }, (_, i) => i + 2)
+  return candidates.filter((each) => sizes.every((size) => size % each === 0))
 }

@@ -1,7 +1,7 @@
 /** Samples of a model as a data set, so that they are treated as the real data are. */
 import { classCount, createDataset } from '../../files/data/dataset.ts'
-import type { ArrayDataset } from '../../files/data/dataset.ts'
-import { denormalise } from '../../files/data/normalise.ts'
+import type { ArrayDataset, DataScale } from '../../files/data/dataset.ts'
+import { areBytes, denormalise } from '../../files/data/normalise.ts'
 import { TweedieError } from '../../errors.ts'
 import { generate } from './generate.ts'
 import type { GenerateOptions } from './generate.ts'
@@ -59,6 +59,16 @@ function checkData({ frame, scale, classNames }: Model, dataset: ArrayDataset): 
       'data',
       `${dataset.name}: ${kindOf(dataset.kind)} [${dataset.shape.join(', ')}], but the model makes ${kindOf(scale.kind)} [${frame.item.join(', ')}]`,
       { hint: 'evaluate against the data that the model was trained on' },
+    )
+  }
+  if (areBytes(scale) !== areBytes(dataset)) {
+    const text = (of: DataScale): string => (areBytes(of) ? 'bytes' : of.range.join(' … '))
+    throw new TweedieError(
+      'data',
+      `${dataset.name}: values ${text(dataset)}, but those of the model are ${text(scale)}`,
+      {
+        hint: 'evaluate against data in the units of those that the model was trained on',
+      },
     )
   }
   const classes = classCount(dataset)

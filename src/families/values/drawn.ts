@@ -1,6 +1,6 @@
 /** Items of values as everybody sees them: pictures, plots, arrays. */
 import { itemSize } from '../../files/data/dataset.ts'
-import { affineOf } from '../../files/data/normalise.ts'
+import { affineOf, areBytes } from '../../files/data/normalise.ts'
 import { pictureOf, textPictureOf } from '../../files/show/picture.ts'
 import type { Drawn, Makes, View } from '../family.ts'
 import { defined } from '../defined.ts'
@@ -43,9 +43,9 @@ export function drawnValues(
   }
 }
 
-/** Float32 values: images in [−1, 1], everything else in the units of the data. */
+/** Float32 values: images of bytes in [−1, 1], everything else in the units of the data. */
 function inUnits({ scale }: Shown, items: Float32Array): Float32Array {
-  if (scale.kind === 'image') return items
+  if (areBytes(scale)) return items
   const { shift, scale: factor } = affineOf(scale)
   const span = itemSize(scale.shape) / shift.length
   return items.map((x, i) => {

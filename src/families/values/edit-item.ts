@@ -28,8 +28,8 @@ export async function editItem(model: Model, item: Item, options: OptionValues, 
     throw new TweedieError('usage', '`guidance` without `class` changes nothing: towards what?')
   }
   const wanted = { shape: model.frame.item, why: 'the model makes such pictures', fit }
-  const first = await pictureValues(item, wanted, setting.access)
-  const second = walks ? await pictureValues(to, wanted, setting.access) : undefined
+  const first = await pictureValues(item, wanted, setting.access, model.scale)
+  const second = walks ? await pictureValues(to, wanted, setting.access, model.scale) : undefined
   const labels = classesAsked(model, asked.class, count)
   const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
   const { engine, kept, signal, onProgress } = setting

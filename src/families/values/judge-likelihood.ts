@@ -6,7 +6,7 @@ import { table } from '../../words.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { judgeData, type JudgeOptions } from './judge-data.ts'
-import { likelihoodOf, type LikelihoodReport } from './likelihood.ts'
+import { likelihoodOf, type LikelihoodReport, valuesOf } from './likelihood.ts'
 import type { Model } from './model.ts'
 
 /** What takes about a minute for a network of MNIST's size, and an instant for points. */
@@ -23,6 +23,7 @@ export async function judgeLikelihood(model: Model, options: JudgeOptions, setti
   requireSense(model, options)
   const { values, boundVariance, boundDecoder, boundSteps, terms, trace, seed = 0, batch } = options
   const isImage = model.scale.kind === 'image'
+  const shades = valuesOf(model.scale, values)
   const budget = isImage ? budgets.images : budgets.others
   const { likelihoodItems: count = budget.items, tolerance = budget.tolerance } = options
   const { training, heldOut } = await judgeData(setting.access, options)
@@ -49,13 +50,13 @@ export async function judgeLikelihood(model: Model, options: JudgeOptions, setti
     seed,
     tolerance,
     trace: trace ?? (isImage ? 'rademacher' : 'exact'),
-    unit: isImage ? 'bits/dim' : 'nats',
-    dequantisation: isImage ? 'uniform' : null,
+    unit: shades ? 'bits/dim' : 'nats',
+    dequantisation: shades ? 'uniform' : null,
   }
   const items = `${report.items} ${part} items of ${dataset.name}, ${report.dimensions} dimensions`
   return {
-    facts: { data: dataset.name, part, ...(isImage && { values: values ?? 256 }), ...report, ...how },
-    text: `${isImage ? formatBits(report, values) : formatNats(report)}\n\n${items}`,
+    facts: { data: dataset.name, part, ...(shades && { values: shades }), ...report, ...how },
+    text: `${shades ? formatBits(report, values) : formatNats(report)}\n\n${items}`,
     remarks: heldOut ? [] : ['warning: these are the data that the model was trained on; `heldOut` names others'],
     howText: `seed ${seed}, ${report.flow?.evaluations} evaluations of the flow`,
   }

@@ -22,6 +22,7 @@ import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
+import { asSeen, pictureValues } from './picture-values.ts'
 
 /** An item may be named, or be at hand. */
 type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {
@@ -137,12 +138,10 @@ async function readItems(
 ): Promise<Float32Array> {
   if (scale.kind !== 'image') throw new TweedieError('usage', '`encode` is for models of images')
   const { item: shape } = frame
-  const items =
-    typeof item !== 'string'
-      ? wholeItems(item, shape)
-      : item.toLowerCase().endsWith('.npy')
-        ? await readArray(item, shape, access)
-        : await access.picture(item, { shape, why: 'the model makes such pictures', fit })
+  const isArray = typeof item !== 'string' || item.toLowerCase().endsWith('.npy')
+  const items = isArray
+    ? asSeen(scale, typeof item === 'string' ? await readArray(item, shape, access) : wholeItems(item, shape))
+    : await pictureValues(item, { shape, why: 'the model makes such pictures', fit }, access, scale)
   return toNetwork(frame, items, new Float32Array((items.length / itemSize(shape)) * itemSize(frame.network)))
 }
 

@@ -7,8 +7,8 @@
  * Where images were padded for the network, the padding's cost counts too.
  */
 import { itemSize } from '../../files/data/dataset.ts'
-import type { ArrayDataset } from '../../files/data/dataset.ts'
-import { affineOf } from '../../files/data/normalise.ts'
+import type { ArrayDataset, DataScale } from '../../files/data/dataset.ts'
+import { affineOf, areBytes } from '../../files/data/normalise.ts'
 import { conditioned } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { knowsDivergence } from '../../diffusion/denoise/divergence.ts'
@@ -36,8 +36,9 @@ export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'thre
   /** Decides noise, probes and dequantisation; default 0. */
   readonly seed?: number | bigint | string | undefined
   /**
-   * How many equally spaced values an element of an image can take; default 256, bytes. Images of fewer shades cost fewer
-   * bits, and what they cost is told apart from how well the network knows that there are no shades in between.
+   * How many equally spaced values an element of an image can take; default 256 where images are bytes, else any number, of which
+   * there is a density. Images of fewer shades cost fewer bits, and what they cost is told apart from how well the network knows
+   * that there are no shades in between.
    */
   readonly values?: number | undefined
   /** Data on which variances are measured: those of training, so that nothing is learned of the items judged; default `dataset`. */
@@ -114,7 +115,7 @@ export async function likelihoodOf(
   options: LikelihoodOptions = {},
 ): Promise<LikelihoodReport> {
   const { frame, schedule, scale } = model
-  const { seed = 0, bound = {}, flow = {}, values = 256, signal, onProgress } = options
+  const { seed = 0, bound = {}, flow = {}, signal, onProgress } = options
   const { device, threads } = options
   if (dataset.shape.join() !== frame.item.join()) {
     throw new TweedieError(
@@ -127,7 +128,7 @@ export async function likelihoodOf(
   if (!(Number.isInteger(count) && count > 0 && Number.isInteger(batch) && batch > 0)) {
     throw new TweedieError('usage', `${count} items in batches of ${batch}: both must be positive whole numbers`)
   }
-  const isImage = scale.kind === 'image'
+  const values = valuesOf(scale, options.values)
   const dimensions = itemSize(frame.item)
   const figures = { bound: new Bounds(), flow: new Figures() }
   let evaluations = 0
@@ -139,8 +140,8 @@ export async function likelihoodOf(
   using denoiser = await (flow ? modelDivergence : modelDenoiser)(model, engine, session)
   const stretch = stretchOf(model)
   /** The logarithm of the volume of one value's bin, in the data's own units. */
-  const width = isImage ? itemSize(frame.network) * Math.log((scale.range[1] - scale.range[0]) / (values - 1)) : 0
-  const bins = isImage ? { count: values } : undefined
+  const width = values ? itemSize(frame.network) * Math.log((scale.range[1] - scale.range[0]) / (values - 1)) : 0
+  const bins = values ? { count: values } : undefined
   const show = showTo(model)
   const times = bound ? timesOf(schedule, bound.steps) : []
   const terms = (bound && bound.terms) || defaultTerms
@@ -178,11 +179,11 @@ export async function likelihoodOf(
         ...common,
         onTerm: (at, of) => done(((flow ? 0.5 : 1) * at) / of),
       })
-      figures.bound.add(result.total, isImage ? 0 : stretch)
+      figures.bound.add(result.total, values ? 0 : stretch)
       figures.bound.addParts(result)
     }
     if (flow && knowsDivergence(denoiser)) {
-      if (isImage) dequantise(x0, itemSize(frame.network), 2 / (values - 1), { seed, first })
+      if (values) dequantise(x0, itemSize(frame.network), 2 / (values - 1), { seed, first })
       const result = await odeLikelihood(conditioned(denoiser, conditions), x0, {
         ...flow,
         ...common,
@@ -203,6 +204,11 @@ export async function likelihoodOf(
     }),
     ...(flow && { flow: { ...figures.flow.figure(dimensions), evaluations } }),
   })
+}
+
+/** How many values an element can take, if it is not any number. */
+export function valuesOf(scale: DataScale, asked: number | undefined): number | undefined {
+  return asked ?? (areBytes(scale) ? 256 : undefined)
 }
 
 /** A denoiser with its mean clipped, which predicts variances if it did. */

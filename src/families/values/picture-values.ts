@@ -1,19 +1,31 @@
 /** An item that was named, or is at hand, as a model has it. */
-import { itemSize } from '../../files/data/dataset.ts'
+import { type DataScale, itemSize } from '../../files/data/dataset.ts'
+import { affineOf, areBytes } from '../../files/data/normalise.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Access, Item, WantedPicture } from '../family.ts'
 
 /**
  * The values of a picture, [−1, 1].
  *
+ * @param scale what the model's values mean
  * @throws TweedieError `data` for one of another size or mode, `shape` for too few or too many values
  */
 export async function pictureValues(
   item: Item,
   wanted: WantedPicture,
   access: Pick<Access, 'picture'>,
+  scale: DataScale,
 ): Promise<Float32Array> {
-  if (typeof item === 'string') return access.picture(item, wanted)
-  if (item.length === itemSize(wanted.shape)) return item
+  if (typeof item === 'string') {
+    return access.picture(item, areBytes(scale) ? wanted : { ...wanted, range: scale.range })
+  }
+  if (item.length === itemSize(wanted.shape)) return asSeen(scale, item)
   throw new TweedieError('shape', `${item.length} values, expected [${wanted.shape.join(', ')}]: ${wanted.why}`)
+}
+
+/** Values of pictures as arrays have them → [−1, 1]: they are that of bytes, and in the units of the data of other numbers. */
+export function asSeen(scale: DataScale, values: Float32Array): Float32Array {
+  if (areBytes(scale)) return values
+  const { shift, scale: factor } = affineOf(scale)
+  return values.map((value) => (value - shift[0]!) / factor[0]!)
 }

@@ -1,6 +1,7 @@
 /** Training on images, points or any other numbers: Gaussian noise, and a network that predicts what it hides. */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
+import { areBytes } from '../../files/data/normalise.ts'
 import { trainingLoss } from '../../diffusion/denoise/training-loss.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
@@ -28,7 +29,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
   checkFit(spec, network, dataset, frame)
   const levels = noiseLevels(spec)
-  const bytes = dataset.kind === 'image' ? { bin: 2 / 255 } : {}
+  const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}
   const { loss: name } = spec.objective
   const mine = name === undefined ? undefined : ownPart(own, 'objectives', name)
   // their faults are found before anything is compiled or written

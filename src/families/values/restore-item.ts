@@ -67,7 +67,7 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
       largestDeviation: largest,
     },
     howText: `seed ${seed}, ${method}, ${steps} steps, sigma ${String(sigma)}`,
-    ...(count > 1 && { beside: { mean: valuesView(model, mean), std: valuesView(model, bright) } }),
+    ...(count > 1 && { beside: { mean: valuesView(model, mean), std: valuesView(model, opaque(bright, model)) } }),
   })
 }
 
@@ -86,6 +86,12 @@ function requireTaken(asked: RestoreValues, method: PosteriorMethodName): void {
       hint: `\`method: ${methods[0]}\``,
     })
   }
+}
+
+/** The spread of pictures with opacity is shown opaque: the opacity of a spread is none. */
+function opaque(values: Float32Array, { frame }: Model): Float32Array {
+  const [channels = 1, ...plane] = frame.item
+  return channels === 2 || channels === 4 ? values.fill(1, (channels - 1) * itemSize(plane)) : values
 }
 
 /** Mean and standard deviation of each value over the answers. */

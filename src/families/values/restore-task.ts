@@ -50,7 +50,7 @@ export async function observationOf(
   // A mask hides parts of a picture of full size; other operators measure a picture of another shape.
   const seen = simulate || task === 'inpaint' ? shape : operator.to
   const why = simulate || task === undefined ? 'the model makes such pictures' : whyOf(task, shape)
-  const values = await pictureValues(item, { shape: seen.length === 3 ? seen : shape, why, fit }, access)
+  const values = await pictureValues(item, { shape: seen.length === 3 ? seen : shape, why, fit }, access, model.scale)
   if (simulate) return observe(operator, values, { sigma, seed: `simulate ${seed}` })
   return observation(operator, task === 'inpaint' ? await operator.forward(values) : Float64Array.from(values), sigma)
 }

@@ -10,8 +10,9 @@
  * | other numbers [N, C, H, W] or [N, H, W, C] with up to 4 channels | images [C, H, W], values kept as they are |
  * | other numbers, more axes | arrays, channels first |
  *
- * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more; of images also where it
- * has fewer than the other two, which are alike. `as` decides by hand.
+ * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more, and where it has fewer
+ * than the other two: of bytes always, of other numbers where these two are alike. Bytes that are 0 and 1 only are black and white. `as`
+ * decides by hand, and what might have been meant otherwise is said.
  */
 import { TweedieError } from '../../errors.ts'
 import { createDataset, itemSize, type ArrayDataset } from './dataset.ts'
@@ -22,8 +23,8 @@ import { standardise } from './normalise.ts'
 export type ArrayKind = 'images' | 'points' | 'arrays'
 
 /**
- * Makes a data set of an array whose first axis counts the items. Labels that are not 0, 1, 2, … (that begin at 1, or have gaps) are
- * numbered anew, and keep their numbers as names.
+ * Makes a data set of an array whose first axis counts the items. Labels that are not 0, 1, 2, … (that begin at 1, or have gaps)
+ * are numbered anew, and keep their numbers as names.
  *
  * @param options `as`: what the array is, where its type and shape would say something else
  * @throws TweedieError `data` where there are no items, values are not finite or labels do not fit
@@ -45,16 +46,39 @@ export function datasetFromArray(
     data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number)
   if ((options.as ?? kindOf(shape, data instanceof Uint8Array)) === 'images') {
     const item = shape.length === 3 ? [1, ...shape.slice(1)] : shape.slice(1)
-    if (data instanceof Uint8Array) return createDataset({ name, kind: 'image', shape: item, data, ...classes })
-    const remarks = [`numbers [${array.shape.join(', ')}] are taken for images [${item.join(', ')}]`]
-    return createDataset({ name, kind: 'image', shape: item, data: values(), remarks, ...classes })
+    if (!(data instanceof Uint8Array)) {
+      const remarks = [takenFor('numbers', array, 'images', item)]
+      return createDataset({ name, kind: 'image', shape: item, data: values(), remarks, ...classes })
+    }
+    const isBinary = !data.some((value) => value > 1) && data.includes(1)
+    const remarks = [
+      ...doubtsAbout(array, item),
+      ...(isBinary ? ['bytes that are 0 and 1 only are taken for black and white'] : []),
+    ]
+    const range = isBinary ? { range: [0, 1] as const } : {}
+    const said = remarks.length > 0 ? { remarks } : {}
+    return createDataset({ name, kind: 'image', shape: item, data, ...range, ...said, ...classes })
   }
   const item = shape.length === 1 ? [1] : shape.slice(1)
   if (options.as === 'points') return pointsDataset({ name, data: values(), columns: itemSize(item), ...classes })
   if (item.length > 1 || options.as === 'arrays') {
     return createDataset({ name, kind: 'array', shape: item, data: values(), ...classes })
   }
-  return pointsDataset({ name, data: values(), columns: item[0]!, ...classes })
+  const isBytes = data instanceof Uint8Array && item[0]! > 1
+  const remarks = isBytes ? { remarks: [`${takenFor('bytes', array, 'points', item)}: images are [N, H, W]`] } : {}
+  return { ...pointsDataset({ name, data: values(), columns: item[0]!, ...classes }), ...remarks }
+}
+
+function takenFor(what: string, { shape }: NdArray, kind: ArrayKind, item: readonly number[]): string {
+  return `${what} [${shape.join(', ')}] are taken for ${kind} [${item.join(', ')}]`
+}
+
+/** What might have been meant otherwise: one picture instead of many, a volume instead of channels. */
+function doubtsAbout(array: NdArray, item: readonly number[]): string[] {
+  const [rows, columns, channels] = array.shape as [number, number, number]
+  const isPicture = array.shape.length === 3 && (channels === 3 || channels === 4) && Math.min(rows, columns) >= 8
+  if (isPicture) return [`${takenFor('bytes', array, 'images', item)}: one picture in colour needs an axis in front`]
+  return item[0]! > 4 ? [takenFor('bytes', array, 'images', item)] : []
 }
 
 /** What an array is by its type and shape. */
@@ -70,15 +94,21 @@ function kindOf([_, ...item]: readonly number[], bytes: boolean): ArrayKind {
 
 function classesOf({
   name,
-  labels: array,
+  labels: given,
   classNames,
 }: Parameters<typeof datasetFromArray>[1]): Pick<ArrayDataset, 'labels' | 'classNames'> {
-  const labels = array && labelsFromArray(array, name)
-  if (!labels || classNames) return { labels, classNames }
-  const found = [...new Set(labels)].sort((a, b) => a - b)
-  if (found.every((label, i) => label === i)) return { labels }
+  const names = given?.names ?? classNames
+  if (given && names)
+    return {
+      labels: Int32Array.from(wholesOf(given, name), (label) => Math.min(label, 0x7fff_ffff)),
+      classNames: names,
+    }
+  if (!given) return { classNames }
+  const all = wholesOf(given, name)
+  const found = [...new Set(all)].sort((a, b) => a - b)
+  if (found.every((label, i) => label === i)) return { labels: Int32Array.from(all) }
   const numbers = new Map(found.map((label, i) => [label, i]))
-  return { labels: labels.map((label) => numbers.get(label)!), classNames: found.map(String) }
+  return { labels: Int32Array.from(all, (label) => numbers.get(label)!), classNames: found.map(String) }
 }
 
 /** Points, `[n, columns]`, standardised column by column. */
@@ -94,17 +124,16 @@ export function pointsDataset(parts: {
   return createDataset({ ...rest, kind: 'points', shape: [columns], affine })
 }
 
-/** Class labels: whole numbers, one for each item. */
-export function labelsFromArray(array: NdArray, name: string): Int32Array {
-  if (array.shape.length === 0 || itemSize(array.shape.slice(1)) !== 1) {
-    throw new TweedieError('data', `${name}: labels of shape [${array.shape.join(', ')}], expected one for each item`)
+/** Class labels: whole numbers from 0 on, one for each item. */
+function wholesOf({ shape, data }: NdArray, name: string): number[] {
+  if (shape.length === 0 || itemSize(shape.slice(1)) !== 1) {
+    throw new TweedieError('data', `${name}: labels of shape [${shape.join(', ')}], expected one for each item`)
   }
-  return Int32Array.from(array.data as ArrayLike<number | bigint>, (value) => {
-    const label = Number(value)
-    if (!Number.isInteger(label) || label < 0 || label > 0x7fff_ffff) {
-      throw new TweedieError('data', `${name}: ${value} is no class label: labels are 0, 1, 2, …`)
-    }
-    return label
+  return Array.from(data as ArrayLike<number | bigint>, (value) => {
+    if (Number.isSafeInteger(Number(value)) && Number(value) >= 0) return Number(value)
+    throw new TweedieError('data', `${name}: ${value} is no class label: labels are 0, 1, 2, …`, {
+      hint: 'number the classes from 0 on, or read the set without labels',
+    })
   })
 }
 
@@ -112,7 +141,8 @@ export function labelsFromArray(array: NdArray, name: string): Int32Array {
 function channelsFirst(array: NdArray, isImages: boolean): NdArray {
   const [n, height, width, channels] = array.shape as [number, number, number, number]
   if (array.shape.length !== 4) return array
-  const isLast = (channels <= 4 && height > 4) || (isImages && height === width && channels < height)
+  const isLeast = channels < height && channels < width
+  const isLast = (channels <= 4 && height > 4) || (isLeast && (isImages || height === width))
   if (!isLast) return array
   const plane = height * width
   const data = array.data.slice()

@@ -17,6 +17,8 @@ export type NumericArray =
 export interface NdArray {
   readonly shape: readonly number[]
   readonly data: NumericArray
+  /** Of words: `data` are places in this list, which is sorted. */
+  readonly names?: readonly string[] | undefined
 }
 
 /** Element types, by numpy's letter and byte count. Booleans are read as bytes, half floats as single ones. */

@@ -74,6 +74,10 @@ export function denormalise(of: DataScale, x: Float32Array): Uint8Array | Float3
   for (let c = 0, i = 0; i < x.length; c = (c + 1) % shift.length) {
     for (const end = i + size / shift.length; i < end; i++) values[i] = shift[c]! + scale[c]! * x[i]!
   }
-  const isBytes = of.kind === 'image' && of.range[0] === 0 && of.range[1] === 255
-  return isBytes ? new Uint8Array(new Uint8ClampedArray(values).buffer) : values
+  return areBytes(of) ? new Uint8Array(new Uint8ClampedArray(values).buffer) : values
+}
+
+/** Whether the values are bytes, 0 … 255, as those of most pictures; others, of more bits or with units of their own, are any numbers. */
+export function areBytes({ kind, range }: Pick<DataScale, 'kind' | 'range'>): boolean {
+  return kind === 'image' && range[0] === 0 && range[1] === 255
 }

@@ -36,6 +36,12 @@ export const dataOptions = options({
     parse: text,
     group: pictures,
   },
+  bits: {
+    flags: '--bits <n>',
+    help: '16: keep the values of images of 16 bits (default: 8, and images of floats as they are)',
+    parse: (typed: string): 8 | 16 => Number(oneOf(['8', '16'])(typed)) as 8 | 16,
+    group: pictures,
+  },
   split: {
     flags: '--split <name>',
     help: 'of a published set: train (default), validation or test',

@@ -14,6 +14,7 @@ export const dataSourceSchema: z.ZodType<DataSource> = z.looseObject({
   crop: whole.optional(),
   channels: z.literal([1, 2, 3, 4]).optional(),
   background: z.string().optional(),
+  bits: z.literal([8, 16]).optional(),
   split: z.enum(['train', 'validation', 'test']).optional(),
   labelColumn: z.union([z.string(), z.number()]).optional(),
   as: z.enum(['images', 'points', 'arrays']).optional(),

@@ -19,6 +19,8 @@ export interface DataSource {
   readonly channels?: 1 | 2 | 3 | 4 | undefined
   /** A colour, as CSS says it, that is laid behind transparent pixels. */
   readonly background?: string | undefined
+  /** 16: the values of images of 16 bits are kept; by default they are read with 8, and images of floats as they are. */
+  readonly bits?: 8 | 16 | undefined
   /** Which part of a published set is read; by default what is meant for training. */
   readonly split?: 'train' | 'validation' | 'test' | undefined
   /** Of a table: the column that holds the class, by name or number. */

@@ -135,4 +135,14 @@ it('a model of images counts bits: noise costs eight a byte, and the bound knows
   expect(analytic).toBeLessThan(small - 0.1)
   expect(analytic).toBeLessThan(large)
   await expect(likelihoodOf(model, points, engine)).rejects.toThrow('the model is of')
+
+  // The same as numbers from 0 to 1, which are no bytes: a density, whose entropy is 0.
+  const share = Float32Array.from(bytes, (byte) => byte / 255)
+  const numbers = createDataset({ name: 'numbers', kind: 'image', shape: [1, 2, 2], data: share, range: [0, 1] })
+  const options = { count: 128, batch: 128, threads: 1, flow: { solver: { name: 'rk4', steps: 25 } } } as const
+  const density = await likelihoodOf({ ...model, scale: numbers }, numbers, engine, options)
+  expect(density.flow!.nats.value).toBeGreaterThan(-0.3)
+  expect(density.flow!.nats.value).toBeLessThan(2.5)
+  const asked = await likelihoodOf({ ...model, scale: numbers }, numbers, engine, { ...options, values: 256 })
+  expect(asked.flow!.bitsPerDim.value).toBeCloseTo(flow!.bitsPerDim.value, 3)
 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { writeNpy } from '../../../src/files/data/formats/npy.ts'
 import { writeNpz } from '../../../src/files/data/formats/npz.ts'
 import { openSource } from '../../../src/files/data/node/open-source.ts'
 import { sourceOf } from '../../../src/files/data/node/source-of.ts'
@@ -141,6 +142,71 @@ describe('arrays', () => {
     expect(Array.from(train.data.subarray(0, 320))).toEqual(Array.from({ length: 320 }, (_, i) => Math.floor(i / 64)))
   })
 
+  it('of pictures that are not square too', async () => {
+    const data = Uint8Array.from({ length: 2 * 8 * 12 * 5 }, (_, i) => i % 5)
+    const path = file('f.npz', writeNpz({ images: { shape: [2, 8, 12, 5], data } }))
+    const { train, report } = await openSource(await sourceOf(path, {}))
+    expect(train.shape).toEqual([5, 8, 12])
+    expect([0, 1, 4].map((c) => train.data[c * 96])).toEqual([0, 1, 4])
+    expect(report).toEqual(['bytes [2, 8, 12, 5] are taken for images [5, 8, 12]'])
+  })
+
+  it('of 0 and 1 are black and white', async () => {
+    const path = file(
+      'g.npz',
+      writeNpz({ images: { shape: [1, 8, 8], data: images.data.map((i) => i % 2).subarray(64, 128) } }),
+    )
+    const { train, report } = await openSource(await sourceOf(path, {}))
+    expect(train).toMatchObject({ kind: 'image', range: [0, 1] })
+    expect(report).toEqual(['bytes that are 0 and 1 only are taken for black and white'])
+  })
+
+  it('that might be something else are read, and that is said', async () => {
+    const one = { shape: [8, 8, 3], data: images.data }
+    const taken = 'bytes [8, 8, 3] are taken for images [1, 8, 3]: one picture in colour needs an axis in front'
+    expect((await open(file('h.npz', writeNpz({ images: one })))).report).toEqual([taken])
+    const flat = { shape: [3, 64], data: images.data }
+    const points = 'bytes [3, 64] are taken for points [64]: images are [N, H, W]'
+    expect((await open(file('i.npz', writeNpz({ images: flat })))).report).toEqual([points])
+  })
+
+  it('are found by names in any case, and by those of EMNIST', async () => {
+    const labels = { shape: [3], data: Uint8Array.of(26, 1, 26) }
+    const read = { length: 3, labels: [1, 0, 1], classNames: ['1', '26'] }
+    expect(await open(file('j.npz', writeNpz({ Images: images, LABELS: labels })))).toMatchObject(read)
+    expect(await open(file('k.npz', writeNpz({ training_images: images, training_labels: labels })))).toMatchObject(
+      read,
+    )
+  })
+
+  it('have labels in a file beside, as those of KMNIST', async () => {
+    const path = file('kmnist-train-imgs.npz', writeNpz({ arr_0: images }))
+    file('kmnist-train-labels.npz', writeNpz({ arr_0: { shape: [3], data: Uint8Array.of(0, 2, 1) } }))
+    expect(await open(path)).toMatchObject({ shape: [1, 8, 8], labels: [0, 2, 1] })
+  })
+
+  it('of another split only are refused, with the split that is there', async () => {
+    const path = file('l.npz', writeNpz({ x_test: images }))
+    await expect(open(path)).rejects.toMatchObject({ code: 'data', hint: '`split: test` reads those' })
+    expect(await open(path, { split: 'test' })).toMatchObject({ length: 3 })
+  })
+
+  it('have classes that are words', async () => {
+    const words = (descr: string, bytes: Uint8Array): Uint8Array => {
+      const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (3,), }`.padEnd(117) + '\n'
+      return Uint8Array.from([0x93, ...Buffer.from('NUMPY'), 1, 0, 118, 0, ...Buffer.from(header), ...bytes])
+    }
+    const [names, wide] = [['tench, Tinca', 'é', 'tench, Tinca'], new Uint32Array(3 * 12)]
+    names.forEach((name, i) => [...name].forEach((letter, k) => (wide[12 * i + k] = letter.codePointAt(0)!)))
+    const [npy, labels] = [file('images.npy', writeNpy(images)), join(folder, 'labels.npy')]
+    writeFileSync(labels, words('<U12', new Uint8Array(wide.buffer)))
+    expect(await open(npy)).toMatchObject({ labels: [0, 1, 0], classNames: ['tench, Tinca', 'é'] })
+    writeFileSync(labels, words('|S2', Uint8Array.from(Buffer.from('b\0aab\0'))))
+    expect(await open(npy)).toMatchObject({ labels: [1, 0, 1], classNames: ['aa', 'b'] })
+    writeFileSync(labels, words('|S2', Uint8Array.of(1)))
+    await expect(open(npy)).rejects.toMatchObject({ code: 'data' })
+  })
+
   it('are points where that is asked for', async () => {
     const path = file('d.npz', writeNpz({ images }))
     expect(await open(path, { as: 'points' })).toMatchObject({ kind: 'points', shape: [64] })
@@ -166,6 +232,14 @@ describe('tables', () => {
 })
 
 describe('pictures', () => {
+  it('below one folder have no classes, which is said', async () => {
+    for (const name of ['imgs/a/0.png', 'imgs/b/0.png']) await picture(name)
+    const { labels, report } = await open()
+    expect(labels).toBeUndefined()
+    expect(report).toEqual(['all images are in imgs/, so a, b below it are no classes: to have them, name that folder'])
+    expect(await open(join(folder, 'imgs'))).toMatchObject({ labels: [0, 1], report: [] })
+  })
+
   it('that lie within a size need only one side as large', async () => {
     await picture('0.png', 20, 28)
     const size = [16, 24]
@@ -180,6 +254,19 @@ describe('pictures', () => {
       code: 'usage',
       message: '`background`: "blurple" is no colour',
     })
+  })
+})
+
+it.each(['', 'NaN', 'n/a', '?', '-inf'])('a table whose cell is %j is refused with what to do', async (cell) => {
+  const path = file('t.csv', `x,y\n1,2\n3,${cell}\n`)
+  await expect(open(path)).rejects.toMatchObject({
+    hint: 'values that are missing or not finite have to be filled in, or their rows left out',
+  })
+})
+
+it('an empty file is said to be empty', async () => {
+  await expect(open(file('a.npy', ''))).rejects.toMatchObject({
+    message: expect.stringContaining('is empty') as string,
   })
 })
 

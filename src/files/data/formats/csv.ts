@@ -6,6 +6,9 @@ import { parseTable, type TableRow } from './table.ts'
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
+/** What stands for a value that is not known. */
+const missing = /^\s*(?:nan|na|n\/a|null|none|[+-]?inf(?:inity)?|[-?.]?)\s*$/i
+const missingHint = 'values that are missing or not finite have to be filled in, or their rows left out'
 const decimalHint = 'numbers have a point, not a comma, before their decimals'
 const classHint = 'a column of classes is named by `labelColumn`; with `tokens: columns` all columns are categories'
 
@@ -47,7 +50,7 @@ export function parseCsv(
         throw new TweedieError(
           'data',
           `${name}: line ${line}, column ${column + 1}: ${JSON.stringify(cell)} is no number`,
-          { hint: /^[+-]?\d+,\d+$/.test(cell) ? decimalHint : classHint },
+          { hint: missing.test(cell) ? missingHint : /^[+-]?\d+,\d+$/.test(cell) ? decimalHint : classHint },
         )
     })
   }

@@ -36,6 +36,42 @@ export function parseNpy(bytes: Uint8Array): NdArray {
   return { shape, data: transpose(reversed) }
 }
 
+/**
+ * Reads an npy file of numbers or of words, `<U8` and `|S8`: words become numbers, and `names` says which.
+ *
+ * @throws TweedieError `data` as {@link parseNpy}
+ */
+export function parseNpyLabels(bytes: Uint8Array): NdArray {
+  const { header, start } = readHeader(bytes)
+  const [, order, letter, digits] = /['"]descr['"]\s*:\s*['"]([<>|=]?)([US])(\d+)['"]/.exec(header) ?? []
+  if (letter === undefined) return parseNpy(bytes)
+  const { shape, fortran } = parseLayout(header)
+  const count = shape.reduce((a, b) => a * b, 1)
+  const width = letter === 'U' ? 4 * Number(digits) : Number(digits)
+  const body = bytes.subarray(start)
+  if (body.length !== count * width || (fortran && shape.length > 1)) {
+    throw new TweedieError('data', `npy file: ${count} words of ${width} bytes, but ${body.length} bytes follow`)
+  }
+  const words = Array.from({ length: count }, (_, i) =>
+    letter === 'U'
+      ? utf32(body.subarray(i * width, (i + 1) * width), order !== '>')
+      : new TextDecoder().decode(body.subarray(i * width, (i + 1) * width)).replace(/\0+$/, ''),
+  )
+  const names = [...new Set(words)].sort()
+  const places = new Map(names.map((name, i) => [name, i]))
+  return { shape, data: Int32Array.from(words, (word) => places.get(word)!), names }
+}
+
+function utf32(bytes: Uint8Array, littleEndian: boolean): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const codes = Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(4 * i, littleEndian))
+  const end = codes.findLastIndex((code) => code !== 0) + 1
+  return codes
+    .slice(0, end)
+    .map((code) => (code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'))
+    .join('')
+}
+
 /** Writes an npy file, version 1, low byte first, C order. */
 export function writeNpy(array: NdArray): Uint8Array {
   const { shape, data } = array
@@ -75,19 +111,24 @@ function readHeader(bytes: Uint8Array): { header: string; start: number } {
 
 function parseHeader(header: string) {
   const descr = /['"]descr['"]\s*:\s*(['"])([<>|=]?)([a-zA-Z]\d+)\1/.exec(header)
-  const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(header)
-  const tuple = /['"]shape['"]\s*:\s*\(([\dL\s,]*)\)/.exec(header)
-  if (!order || !tuple)
-    throw new TweedieError('data', `npy file: broken header ${JSON.stringify(header.slice(0, 120))}`)
+  const layout = parseLayout(header)
   const type = descr?.[3] ?? 'none'
   if (!isElementType(type)) {
     throw new TweedieError('data', `npy file: unsupported element type in ${JSON.stringify(header.slice(0, 120))}`, {
       hint: `numbers only: ${Object.keys(elementTypes).join(', ')}; convert with array.astype('float32')`,
     })
   }
-  const shape = tuple[1]!.split(',').flatMap((n) => (n.trim() === '' ? [] : [Number.parseInt(n, 10)]))
   const littleEndian = descr![2] === '>' ? false : descr![2] === '=' ? littleEndianHost : true
-  return { type, littleEndian, fortran: order[1] === 'True', shape }
+  return { type, littleEndian, ...layout }
+}
+
+function parseLayout(header: string): { readonly shape: number[]; readonly fortran: boolean } {
+  const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(header)
+  const tuple = /['"]shape['"]\s*:\s*\(([\dL\s,]*)\)/.exec(header)
+  if (!order || !tuple)
+    throw new TweedieError('data', `npy file: broken header ${JSON.stringify(header.slice(0, 120))}`)
+  const shape = tuple[1]!.split(',').flatMap((n) => (n.trim() === '' ? [] : [Number.parseInt(n, 10)]))
+  return { shape, fortran: order[1] === 'True' }
 }
 
 function isElementType(text: string): text is ElementType {

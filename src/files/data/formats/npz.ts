@@ -2,7 +2,7 @@
 import { unzipSync, zipSync } from 'fflate'
 import { isTweedieError, TweedieError } from '../../../errors.ts'
 import type { NdArray } from '../nd-array.ts'
-import { parseNpy, writeNpy } from './npy.ts'
+import { parseNpy, parseNpyLabels, writeNpy } from './npy.ts'
 
 /** The largest ratio that deflate can reach: an entry that claims more lies. */
 const maxRatio = 1032
@@ -15,14 +15,14 @@ export function isZip(bytes: Uint8Array): boolean {
 /**
  * Reads the arrays of an npz file, by name.
  *
- * @param options `only`: the names to read, all if absent; `maxBytes`: how much may be unpacked
+ * @param options `only`: the names to read, all if absent; `labels`: those that may be words; `maxBytes`: how much may be unpacked
  * @throws TweedieError `data` where the file or an array is broken or unpacks to more than `maxBytes`
  */
 export function parseNpz(
   bytes: Uint8Array,
-  options: { only?: readonly string[]; maxBytes?: number } = {},
+  options: { only?: readonly string[]; labels?: readonly string[]; maxBytes?: number } = {},
 ): Record<string, NdArray> {
-  const { only, maxBytes = 2 ** 31 } = options
+  const { only, labels = [], maxBytes = 2 ** 31 } = options
   let total = 0
   const entries = unzip(bytes, ({ name, size, originalSize }) => {
     if (!name.endsWith('.npy') || (only && !only.includes(name.slice(0, -4)))) return false
@@ -35,8 +35,21 @@ export function parseNpz(
     return true
   })
   return Object.fromEntries(
-    Object.entries(entries).map(([name, content]) => [name.slice(0, -4), parseNpy(content)] as const),
+    Object.entries(entries).map(([file, content]) => {
+      const name = file.slice(0, -4)
+      return [name, labels.includes(name) ? parseNpyLabels(content) : parseNpy(content)] as const
+    }),
   )
+}
+
+/** The names of the arrays in an npz file. */
+export function npzNames(bytes: Uint8Array): string[] {
+  const names: string[] = []
+  unzip(bytes, ({ name }) => {
+    if (name.endsWith('.npy')) names.push(name.slice(0, -4))
+    return false
+  })
+  return names
 }
 
 /** Writes arrays as an npz file, stored without compression, as `numpy.savez` does. */

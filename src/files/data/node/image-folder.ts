@@ -1,8 +1,8 @@
 /**
- * A folder of images as a data set: files of any size and mode, brought to one size, 8 bits, grey or RGB, with opacity where an image
- * has any.
+ * A folder of images as a data set: files of any size and mode, brought to one size, grey or RGB, with opacity where an image has
+ * any. They are bytes, unless 16 bits are asked for, or all are of floats, which keep their values.
  *
- * Rotated as their EXIF orientation says, converted to sRGB (palettes, 16 bits, CMYK), scaled until they cover the rectangle, and
+ * Rotated as their EXIF orientation says, converted to sRGB (palettes, CMYK), scaled until they cover the rectangle, and
  * cropped at its centre; or, with `crop`, cut into patches as they are. The first folder below the root is the class, unless the
  * first folders are splits (`train/`, `test/`), or a table beside the images says their classes.
  */
@@ -13,10 +13,12 @@ import { throwIfAborted } from '../../../interrupted.ts'
 import type { ImageFit } from '../image-fits.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { classesByFolder, classesByName } from './image-classes.ts'
+import { commonDepth, type Depth, opaqueOf, storedDepth } from './image-depth.ts'
 import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-crops.ts'
-import { decode, keepChannels, type PlaneFacts, toPlanes } from './image-pixels.ts'
+import { decode, keepChannels, type PlaneFacts, type Planes, toPlanes } from './image-pixels.ts'
 import { type Candidate, commonSize, requireLargeEnough, sizeOf } from './image-sizes.ts'
-import type { Background, Channels, Size } from './image-words.ts'
+import type { Background, Bits, Channels, Size } from './image-words.ts'
+import { depthText, isBlank, opacityText, unusedFolders } from './image-remarks.ts'
 import { listImages } from './list-images.ts'
 import { mapBounded } from './map-bounded.ts'
 import { readPictureTables } from './picture-table.ts'
@@ -33,6 +35,8 @@ export interface ImageFolderOptions extends CropOptions {
   readonly fit?: ImageFit | undefined
   /** A colour, as CSS says it, that is laid behind transparent pixels; by default their opacity is a channel. */
   readonly background?: Background | undefined
+  /** 16: the values of images of 16 bits are kept, 0 … 65535; by default they are read with 8, and images of floats as they are. */
+  readonly bits?: Bits | undefined
   /** Whether sub-folders are classes; by default they are where there are at least two. */
   readonly labels?: boolean | undefined
   /** Of a table, also one beside images: the column that holds the class, by name or by number from 0. */
@@ -76,16 +80,21 @@ export async function readImageFolder(
     }
   }
 
-  let deep = 0
+  let animated = 0
   const found = await mapBounded(split.files, concurrency, (file) =>
-    attempt(file, async (image): Promise<Candidate> => {
-      const { autoOrient, depth } = await image.metadata()
-      if (depth === 'ushort') deep++
-      return { file, ...autoOrient }
+    attempt(file, async (image): Promise<Candidate & { depth: Depth }> => {
+      const metadata = await image.metadata()
+      if ((metadata.pages ?? 1) > 1) animated++
+      return { file, ...metadata.autoOrient, depth: storedDepth(metadata) }
     }),
   )
   const candidates = found.filter((c) => c !== undefined)
   if (candidates.length === 0) throw noImages(folder, skipped)
+  const { depth, remarks: ofDepth } = commonDepth(
+    candidates.map((each) => each.depth),
+    options.bits,
+  )
+  if (depth === 'float') requireFloats(folder, options)
   const chosen = asked ?? (crop === undefined ? undefined : ([crop, crop] as const))
   const { size, remarks: ofSize } = chosen ? { size: chosen, remarks: [] } : commonSize(candidates)
   if (!upscale || crop !== undefined)
@@ -99,13 +108,13 @@ export async function readImageFolder(
   if (total === 0) throw new TweedieError('data', `${folder}: no patch of ${size[0]} pixels is held back for tests`)
 
   const plane = size[0] * size[1]
-  const rgba = allocate(folder, total * 4 * plane)
+  const rgba = allocate(folder, total * 4 * plane, depth)
   const kept: string[] = []
   const facts: PlaneFacts = { grey: true, opaque: true }
   let done = 0
   const decoded = await mapBounded(candidates, concurrency, async ({ file }, index) => {
     const pixels = await attempt(file, (image) =>
-      decode(image, { background: options.background, fit: options.fit, size: crop === undefined ? size : undefined }),
+      decode(image, { ...options, depth, size: crop === undefined ? size : undefined }),
     )
     for (const [k, place] of pixels ? places[index]!.entries() : []) {
       const at = (firsts[index]! + k) * 4 * plane
@@ -141,14 +150,27 @@ export async function readImageFolder(
   const remarks = [
     ...split.remarks,
     ...(table?.remarks ?? []),
+    ...(options.labels !== false && !classes.labels ? unusedFolders(kept, split.depth) : []),
     ...ofSize,
     ...(facts.opaque ? [] : [opacityText(channels)]),
     ...(isBlank(data, channels, plane)
       ? ['all images are blank, one colour everywhere: there is nothing to learn']
       : []),
-    ...(deep > 0 ? [`${deep} image${deep > 1 ? 's' : ''} of 16 bits read with 8`] : []),
+    ...ofDepth,
+    ...(animated > 0 ? [`of ${animated} image${animated > 1 ? 's' : ''} with several frames the first is read`] : []),
   ]
-  return createDataset({ name, kind: 'image', shape: [channels, ...size], data, skipped, remarks, ...classes })
+  const range = depth === 'ushort' ? { range: [0, channels === 1 ? greatest(data) : opaqueOf.ushort] as const } : {}
+  const dataset = createDataset({
+    name,
+    kind: 'image',
+    shape: [channels, ...size],
+    data,
+    skipped,
+    remarks,
+    ...range,
+    ...classes,
+  })
+  return depth === 'uchar' ? dataset : { ...dataset, remarks: [...remarks, depthText(depth, dataset.range)] }
 }
 
 /** Tables at the root, or in the folders above the classes of what is read: a split has its own. */
@@ -165,20 +187,26 @@ function channelsFor({ grey, opaque }: PlaneFacts): Channels {
   return opaque ? 3 : 4
 }
 
-function opacityText(channels: Channels): string {
-  return channels % 2 === 0
-    ? `some images are transparent: opacity is channel ${channels}; a background makes them opaque`
-    : 'some images are transparent, and their opacity is left out: choose a background, or 2 or 4 channels'
+/** Grey of 16 bits may be anything that is measured, such as a depth or 12 bits of a camera: its brightest value is white. */
+function greatest(data: Planes): number {
+  let most = 0
+  for (const value of data) most = Math.max(most, value)
+  return most
 }
 
-/** Images that all show one and the same colour are most likely a mistake in reading them: there is nothing to learn. */
-function isBlank(data: Uint8Array, channels: number, plane: number): boolean {
-  return data.every((value, i) => value === data[(Math.floor(i / plane) % channels) * plane])
+/** @throws TweedieError `usage` for what is a colour of bytes, and means nothing among other numbers */
+function requireFloats(folder: string, { background, fit }: ImageFolderOptions): void {
+  const asked = background !== undefined ? '`background`' : fit === 'contain' ? '`fit: contain`' : undefined
+  if (asked === undefined) return
+  throw new TweedieError('usage', `${folder}: ${asked} has a colour, and the images are of floats without a white`, {
+    hint: 'leave it out, or scale and cut them: `fit: cover`',
+  })
 }
 
-function allocate(folder: string, bytes: number): Uint8Array {
+function allocate(folder: string, values: number, depth: Depth): Planes {
+  const bytes = depth === 'uchar' ? values : 4 * values
   try {
-    return new Uint8Array(bytes)
+    return depth === 'uchar' ? new Uint8Array(values) : new Float32Array(values)
   } catch (cause) {
     const problem = `the images need ${(bytes / 2 ** 30).toFixed(1)} GiB of memory`
     throw new TweedieError('data', `${folder}: ${problem}`, { hint: 'choose a smaller size', cause })

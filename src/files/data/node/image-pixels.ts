@@ -1,15 +1,20 @@
-/** Images as bytes: decoded, and brought into planes. */
+/** Images as numbers: decoded, and brought into planes. */
 import type { Sharp } from 'sharp'
 import type { ImageFit } from '../image-fits.ts'
 import type { Place } from './image-crops.ts'
+import { type Depth, opaqueOf } from './image-depth.ts'
 import type { Background, Channels, Size } from './image-words.ts'
 
-/** An image as interleaved bytes of red, green, blue and opacity. */
+/** Planes of images: bytes, or numbers that bytes cannot hold. */
+export type Planes = Uint8Array | Float32Array
+
+/** An image as interleaved numbers of red, green, blue and opacity. */
 export interface Pixels {
   readonly width: number
   readonly height: number
+  readonly depth: Depth
   /** `[height, width, 4]`. */
-  readonly data: Uint8Array
+  readonly data: Uint8Array | Uint16Array | Float32Array
 }
 
 /** What frames an image that lies within its rectangle, where no background is given. */
@@ -24,35 +29,48 @@ export interface PlaneFacts {
 }
 
 /**
- * Decodes an image: turned upright, in sRGB, 8 bits; laid over a background if one is given, else with its opacity; scaled to fit a
+ * Decodes an image: turned upright, in sRGB; laid over a background if one is given, else with its opacity; scaled to fit a
  * rectangle where one is given, by averages that count transparent pixels for nothing.
+ *
+ * @param options `depth`: with 8 bits (default), with 16, or as numbers that are taken as they are stored
  */
 export async function decode(
   image: Sharp,
-  {
-    background,
-    size,
-    fit = 'cover',
-  }: { background?: Background | undefined; size?: Size | undefined; fit?: ImageFit | undefined },
+  options: {
+    readonly background?: Background | undefined
+    readonly size?: Size | undefined
+    readonly fit?: ImageFit | undefined
+    readonly depth?: Depth | undefined
+  },
 ): Promise<Pixels> {
+  const { background, size, fit = 'cover', depth = 'uchar' } = options
   const upright = image.autoOrient()
   const flat = background === undefined ? upright : upright.flatten({ background })
   const how = { fit: fit === 'stretch' ? 'fill' : fit, position: 'centre', background: background ?? frame } as const
   const fitted = size === undefined ? flat : flat.resize(size[1], size[0], how)
-  const { data, info } = await fitted
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  const coloured =
+    depth === 'float'
+      ? fitted.toColourspace((await image.metadata()).space)
+      : fitted.toColourspace(depth === 'uchar' ? 'srgb' : 'rgb16').ensureAlpha()
+  const { data, info } = await coloured.raw({ depth }).toBuffer({ resolveWithObject: true })
   const { width, height, channels } = info
-  if (channels === 4) return { width, height, data }
-  // Grey and opacity.
-  const rgba = new Uint8Array(width * height * 4)
+  const values = numbersOf(data, depth)
+  if (channels === 4) return { width, height, depth, data: values }
+  // Grey, with opacity or without, and colour without.
+  const rgba = new (values.constructor as typeof Float32Array)(width * height * 4)
+  const isGrey = channels < 3
   for (let p = 0; p < width * height; p++) {
-    rgba.fill(data[p * channels]!, 4 * p, 4 * p + 3)
-    rgba[4 * p + 3] = data[p * channels + 1]!
+    const at = p * channels
+    for (let c = 0; c < 3; c++) rgba[4 * p + c] = values[isGrey ? at : at + c]!
+    rgba[4 * p + 3] = channels === 2 ? values[at + 1]! : opaqueOf[depth]
   }
-  return { width, height, data: rgba }
+  return { width, height, depth, data: rgba }
+}
+
+function numbersOf({ buffer, byteOffset, byteLength }: Buffer, depth: Depth): Pixels['data'] {
+  if (depth === 'uchar') return new Uint8Array(buffer, byteOffset, byteLength)
+  const aligned = buffer.slice(byteOffset, byteOffset + byteLength)
+  return depth === 'ushort' ? new Uint16Array(aligned) : new Float32Array(aligned)
 }
 
 /**
@@ -61,10 +79,10 @@ export async function decode(
  * @param facts are narrowed by what is found
  */
 export function toPlanes(
-  { width, data }: Pixels,
+  { width, data, depth }: Pixels,
   { x, y }: Place,
   [rows, columns]: Size,
-  planes: Uint8Array,
+  planes: Planes,
   facts: PlaneFacts,
 ): void {
   const plane = rows * columns
@@ -78,21 +96,24 @@ export function toPlanes(
       planes[2 * plane + to] = b
       planes[3 * plane + to] = alpha
       if (r !== g || g !== b) facts.grey = false
-      if (alpha !== 255) facts.opaque = false
+      if (alpha !== opaqueOf[depth]) facts.opaque = false
     }
   }
 }
 
 /** Planes [4, H, W] → [channels, H, W]; grey is Y = 0.299 R + 0.587 G + 0.114 B. `out` may lie over `planes`, but not behind its start. */
-export function keepChannels(planes: Uint8Array, channels: Channels, out: Uint8Array): void {
+export function keepChannels(planes: Planes, channels: Channels, out: Planes): void {
   const n = planes.length / 4
   if (channels >= 3) {
     out.set(planes.subarray(0, channels * n))
     return
   }
   const opacity = channels === 2 ? planes.slice(3 * n) : undefined
+  const isBytes = planes instanceof Uint8Array
   for (let p = 0; p < n; p++) {
-    out[p] = Math.round(0.299 * planes[p]! + 0.587 * planes[n + p]! + 0.114 * planes[2 * n + p]!)
+    const [r, g, b] = [planes[p]!, planes[n + p]!, planes[2 * n + p]!]
+    const grey = r === g && g === b ? r : 0.299 * r + 0.587 * g + 0.114 * b
+    out[p] = isBytes ? Math.round(grey) : grey
   }
   if (opacity) out.set(opacity, n)
 }

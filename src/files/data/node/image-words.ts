@@ -8,3 +8,6 @@ export type Background = string
 
 /** How many channels are kept of red, green, blue and opacity: grey, grey and opacity, colour, or all four. */
 export type Channels = 1 | 2 | 3 | 4
+
+/** How many bits are kept: 8, or 16 where images have them. */
+export type Bits = 8 | 16

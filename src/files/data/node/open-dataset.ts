@@ -7,16 +7,17 @@ import type { ArrayDataset } from '../dataset.ts'
 import { parseCifar10, parseCifar10Meta } from '../formats/cifar10.ts'
 import { parseCsv } from '../formats/csv.ts'
 import { isIdx, parseIdx } from '../formats/idx.ts'
-import { isNpy, parseNpy } from '../formats/npy.ts'
-import { isZip, parseNpz } from '../formats/npz.ts'
+import { isNpy, parseNpy, parseNpyLabels } from '../formats/npy.ts'
+import { isZip, npzNames, parseNpz } from '../formats/npz.ts'
 import { type ArrayKind, datasetFromArray } from '../from-array.ts'
 import type { NdArray } from '../nd-array.ts'
 import { suggest } from '../../../suggest.ts'
 import { sizeOf } from './image-sizes.ts'
+import { datasetFromNpz } from './open-npz.ts'
 import { listImages } from './list-images.ts'
 import { readImageFolder, type ImageFolderOptions } from './image-folder.ts'
 import type { SplitName } from './splits.ts'
-import { defaultMaxBytes, readBytes } from './read-bytes.ts'
+import { readBytes } from './read-bytes.ts'
 
 export interface OpenDatasetOptions extends ImageFolderOptions {
   /** which files of MNIST and CIFAR-10 folders, which folder of `train/`, `test/` …, which part of images that are cropped; by default `train` */
@@ -91,12 +92,13 @@ async function openFolder(folder: string, name: string, options: OpenDatasetOpti
 async function openFile(path: string, name: string, options: OpenDatasetOptions): Promise<ArrayDataset> {
   refuseWishes(path, options, pictureWishes, 'a folder of images')
   const bytes = await readBytes(path, options.maxBytes, options.signal)
+  if (bytes.length === 0) throw new TweedieError('data', `${path}: no known format: the file is empty`)
   try {
     const isArray = isNpy(bytes) || isZip(bytes) || isIdx(bytes)
     refuseWishes(path, options, isArray ? ['labelColumn'] : ['as'], isArray ? 'a table' : 'arrays')
     const { as } = options
     if (isNpy(bytes)) return datasetFromArray(parseNpy(bytes), { name, as, labels: await labelsBeside(path, options) })
-    if (isZip(bytes)) return fromNpz(bytes, name, options)
+    if (isZip(bytes)) return await datasetFromNpz(bytes, name, () => labelsBeside(path, options), options)
     if (isIdx(bytes)) return fromIdx(parseIdx(bytes), name, await labelsBeside(path, options))
     if (/\.bin(?:\.gz)?$/i.test(path)) return parseCifar10([bytes], name)
     if (/\.(?:csv|tsv|txt|data|dat)(?:\.gz)?$/i.test(path))
@@ -127,82 +129,6 @@ function fromIdx(images: NdArray, name: string, labels: NdArray | undefined): Ar
   return datasetFromArray(images, { name, labels, ...(digits && { classNames: [...'0123456789'] }) })
 }
 
-/** Names that others give to arrays of items and of their classes, split by split. */
-function npzNames(split: SplitName): { readonly values: readonly string[]; readonly labels: readonly string[] } {
-  const prefixes = { train: ['train'], validation: ['val', 'valid'], test: ['test'] }[split]
-  return {
-    values: [
-      ...(split === 'train' ? ['images', 'x', 'data', 'arr_0', 'X'] : []),
-      ...prefixes.flatMap((prefix) => [`x_${prefix}`, `${prefix}_images`, `X_${prefix}`]),
-    ],
-    labels: [
-      ...(split === 'train' ? ['labels', 'y', 'Y', 'arr_1'] : []),
-      ...prefixes.flatMap((prefix) => [`y_${prefix}`, `${prefix}_labels`, `Y_${prefix}`]),
-    ],
-  }
-}
-
-/** What numpy.savez of many projects writes: ours, guided-diffusion's `arr_0`, `arr_1`, Keras' `x_train`, MedMNIST's `train_images`. */
-function fromNpz(
-  bytes: Uint8Array,
-  name: string,
-  { maxBytes, split = 'train', ...options }: OpenDatasetOptions,
-): ArrayDataset {
-  const { values, labels } = npzNames(split)
-  const trainLabels = split === 'train' ? [] : npzNames('train').labels
-  const arrays = parseNpz(bytes, {
-    only: [...values, ...labels, ...trainLabels],
-    maxBytes: maxBytes ?? defaultMaxBytes,
-  })
-  const found = values.find((key) => Object.hasOwn(arrays, key))
-  if (!found) {
-    throw new TweedieError('data', `npz file: none of the arrays ${values.join(', ')}`, {
-      hint: 'numpy.savez(path, images=…, labels=…)',
-    })
-  }
-  const items = arrays[found]!
-  if (options.labels === false) return datasetFromArray(items, { name, as: options.as })
-  const keys = labels.filter((key) => Object.hasOwn(arrays, key))
-  const labelled = keys.map((key) => labelsOf(arrays[key]!, items.shape[0])).find((each) => each !== undefined)
-  const trained = trainLabels.flatMap((key) => (Object.hasOwn(arrays, key) ? [arrays[key]!] : []))[0]
-  const trainedLabels = trained && labelsOf(trained, trained.shape[0])
-  const classes = labelled && trainedLabels && asTrained(labelled, trainedLabels)
-  const dataset = datasetFromArray(items, { name, as: options.as, labels: labelled, ...classes })
-  if (labelled || keys.length === 0) return dataset
-  const passed = `${keys.join(', ')} passed over: neither one class nor one row of 0 and 1 for each item`
-  return { ...dataset, remarks: [...(dataset.remarks ?? []), passed] }
-}
-
-/** Classes numbered as those that are trained on, so that they mean the same in every split; what is not among those comes after them. */
-function asTrained(
-  own: NdArray,
-  trained: NdArray,
-): { readonly labels: NdArray; readonly classNames: readonly string[] } | undefined {
-  const numbers = ({ data }: NdArray): number[] => Array.from(data as ArrayLike<number | bigint>, Number)
-  const rising = (all: readonly number[]): number[] => all.toSorted((a, b) => a - b)
-  const here = numbers(own)
-  if (here.some((label) => label < 0)) return undefined
-  const classes = [...new Set([...rising(numbers(trained)), ...rising(here)])]
-  const places = new Map(classes.map((label, i) => [label, i]))
-  const data = Int32Array.from(here, (label) => places.get(label)!)
-  return { labels: { shape: own.shape, data }, classNames: classes.map(String) }
-}
-
-/** One whole number for each of `count` items, as they are or from rows with one 1 among zeros. */
-function labelsOf({ shape, data }: NdArray, count: number | undefined): NdArray | undefined {
-  if (count === undefined || shape[0] !== count) return undefined
-  const numbers = Array.from(data as ArrayLike<number | bigint>, Number)
-  if (numbers.length === count)
-    return numbers.every((value) => Number.isInteger(value)) ? { shape: [count], data } : undefined
-  const [, width] = shape as [number, number]
-  if (shape.length !== 2 || numbers.some((value) => value !== 0 && value !== 1)) return undefined
-  const classes = Array.from({ length: count }, (_, i) => numbers.indexOf(1, i * width) - i * width)
-  const ones = numbers.reduce((sum, value) => sum + value, 0)
-  return ones === count && classes.every((each) => each >= 0 && each < width)
-    ? { shape: [count], data: Int32Array.from(classes) }
-    : undefined
-}
-
 async function openCifar10(
   folder: string,
   batches: string[],
@@ -226,7 +152,7 @@ async function labelsBeside(path: string, options: OpenDatasetOptions): Promise<
   const file = basename(path)
   const plain = file.replace(/\.gz$/, '')
   const names = [
-    plain.replace('images', 'labels').replace('idx3', 'idx1'),
+    plain.replace(/images|imgs/, 'labels').replace('idx3', 'idx1'),
     plain.replace(/^(?:images|x|data)\./, 'labels.'),
     plain.replace(/^(?:images|x|data)\./, 'y.'),
   ].filter((name) => name !== plain)
@@ -237,11 +163,12 @@ async function labelsBeside(path: string, options: OpenDatasetOptions): Promise<
     return undefined
   }
   const bytes = await readBytes(join(dirname(path), found), options.maxBytes, options.signal)
-  return isNpy(bytes) ? parseNpy(bytes) : parseIdx(bytes)
+  if (isZip(bytes)) return Object.values(parseNpz(bytes, { labels: npzNames(bytes) }))[0]
+  return isNpy(bytes) ? parseNpyLabels(bytes) : parseIdx(bytes)
 }
 
 /** How pictures of a folder are read; what is stored as numbers is taken as it is. */
-const pictureWishes = ['fit', 'upscale', 'background'] as const
+const pictureWishes = ['fit', 'upscale', 'background', 'bits'] as const
 
 /** Refuses what was asked for and cannot be done with such data, rather than pass over it. */
 function refuseWishes(

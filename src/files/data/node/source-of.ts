@@ -10,7 +10,7 @@ import { isCorpus } from './corpus-files.ts'
 type DataValues = ValuesOf<typeof dataOptions>
 
 /** Options about how pictures are read. */
-const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'background', 'split'] as const
+const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'background', 'bits', 'split'] as const
 
 /** Options about numbers in tables and arrays. */
 const numberOptions = ['labelColumn', 'as'] as const
@@ -87,9 +87,22 @@ export function withAbsolutePaths(source: DataSource): DataSource {
 }
 
 function valueSourceOf(path: string, options: DataValues): DataSource {
-  const { size, fit, upscale, crop, channels, background, split, labelColumn, as, items, unconditional, holdOut } =
-    options
-  const reading = { size, fit, upscale, crop, channels, background, split, labelColumn, as }
+  const {
+    size,
+    fit,
+    upscale,
+    crop,
+    channels,
+    background,
+    bits,
+    split,
+    labelColumn,
+    as,
+    items,
+    unconditional,
+    holdOut,
+  } = options
+  const reading = { size, fit, upscale, crop, channels, background, bits, split, labelColumn, as }
   return { path: absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
 }
 

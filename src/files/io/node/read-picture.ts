@@ -1,7 +1,8 @@
 /** Reads a picture as a model's data: of exactly the wanted size and mode, or made to fit where that is asked for. */
 import type { Metadata, Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
-import { decode, keepChannels, toPlanes } from '../../data/node/image-pixels.ts'
+import { decode, keepChannels, type Planes as Values, toPlanes } from '../../data/node/image-pixels.ts'
+import { type Depth, storedDepth } from '../../data/node/image-depth.ts'
 import type { ImageFit } from '../../data/image-fits.ts'
 import { readBytes } from './files.ts'
 
@@ -15,6 +16,8 @@ export interface ReadPictureOptions {
   readonly why: string
   /** How it is made to fit, its colours included; by default a picture of another size or mode is refused. */
   readonly fit?: ImageFit | undefined
+  /** Which values are −1 and 1, where they are no bytes: a picture of 16 bits or of floats keeps its values, and white of bytes is 1. */
+  readonly range?: readonly [number, number] | undefined
 }
 
 /**
@@ -30,7 +33,7 @@ export async function readPicture(path: string, options: ReadPictureOptions): Pr
   const bytes = await readBytes(path, 'data')
   if (bytes === undefined) throw new TweedieError('data', `${path}: no such file`)
   const { default: sharp } = await import('sharp')
-  const { shape, why, fit } = options
+  const { shape, why, fit, range } = options
   const [channels, height, width] = shape as [number, number, number]
   if (!(channels >= 1 && channels <= 4)) {
     throw new TweedieError('data', `${path}: the model makes ${channels} channels, a picture has 1 to 4`, {
@@ -39,28 +42,32 @@ export async function readPicture(path: string, options: ReadPictureOptions): Pr
   }
   try {
     const upright = sharp(bytes)
-    const stored = isGrey(await upright.metadata()) ? 1 : 3
+    const metadata = await upright.metadata()
+    const stored = isGrey(metadata) ? 1 : 3
+    const depth = range ? storedDepth(metadata) : 'uchar'
     const colours = channels >= 3 ? 3 : 1
-    const found = await (channels % 2 === 0
-      ? withOpacity(upright, options, stored)
+    const found = await (channels % 2 === 0 || depth !== 'uchar'
+      ? decoded(upright, options, stored, depth)
       : planesOf(
           fittedTo(upright.rotate().flatten({ background: '#fff' }), options),
           fit === undefined ? stored : colours,
         ))
     if (fit === undefined) requireSame(path, found, [colours, height, width], why)
-    return Float32Array.from(found.data.subarray(0, channels * height * width), (byte) => byte / 127.5 - 1)
+    const [low, high] = depth === 'uchar' ? [0, 255] : range!
+    const [middle, half] = [low / 2 + high / 2, high > low ? high / 2 - low / 2 : 1]
+    return Float32Array.from(found.data.subarray(0, channels * height * width), (value) => (value - middle) / half)
   } catch (cause) {
     if (cause instanceof TweedieError) throw cause
     throw new TweedieError('data', `${path}: not a picture that can be read`, { cause })
   }
 }
 
-/** A picture as bytes, `[channels, height, width]`, and perhaps its opacity, `[height, width]`. */
+/** A picture as numbers, `[channels, height, width]`, and perhaps its opacity, `[height, width]`. */
 interface Planes {
   readonly channels: 1 | 3
   readonly height: number
   readonly width: number
-  readonly data: Uint8Array
+  readonly data: Values
 }
 
 function isGrey({ channels = 3, space }: Metadata): boolean {
@@ -85,17 +92,18 @@ async function planesOf(image: Sharp, channels: 1 | 3): Promise<Planes> {
   return { channels, height: info.height, width: info.width, data: planes }
 }
 
-/** Colours, or grey, and opacity: as data sets have them. What is stored as grey counts as grey where nothing is made to fit. */
-async function withOpacity(image: Sharp, { shape, fit }: ReadPictureOptions, stored: 1 | 3): Promise<Planes> {
-  const wanted = shape[0] as 2 | 4
+/** Colours, or grey, and perhaps opacity: as data sets have them. What is stored as grey counts as grey where nothing is made to fit. */
+async function decoded(image: Sharp, { shape, fit }: ReadPictureOptions, stored: 1 | 3, depth: Depth): Promise<Planes> {
+  const wanted = shape[0] as 1 | 2 | 3 | 4
   const asked = fit === undefined ? {} : { fit, size: [shape[1]!, shape[2]!] as const }
-  const pixels = await decode(image, asked)
+  const background = wanted % 2 === 1 && depth === 'ushort' ? '#fff' : undefined
+  const pixels = await decode(image, { ...asked, background, depth })
   const { width, height } = pixels
-  const planes = new Uint8Array(4 * width * height)
+  const planes = new (depth === 'uchar' ? Uint8Array : Float32Array)(4 * width * height)
   const facts = { grey: true, opaque: true }
   toPlanes(pixels, { x: 0, y: 0 }, [height, width], planes, facts)
   keepChannels(planes, wanted, planes)
-  const channels = wanted === 2 ? (facts.grey ? 1 : 3) : stored
+  const channels = wanted <= 2 ? (facts.grey ? 1 : 3) : stored
   return { channels, height, width, data: planes }
 }
 
