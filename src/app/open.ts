@@ -1,4 +1,4 @@
-/** Opens a model from memory, wherever it comes from. */
+/** Opens a model from memory. */
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import { TweedieError } from '../errors.ts'
 import type { FamilyModel, OwnParts, Setting } from '../families/family.ts'
@@ -39,7 +39,7 @@ export async function openedFrom(source: ModelSource, own: OwnParts, onRemark?: 
   return { entry, family: await entry.load(), model: source }
 }
 
-/** What of a setting is the same for all models in memory. */
+/** The part of a setting that is the same for all models in memory. */
 export function inMemory(): Pick<Setting, 'access' | 'store' | 'provenance'> {
   return {
     access: { bytes: unnamed, picture: unnamed, model: unnamed, data: unnamed, unseen: unnamed },

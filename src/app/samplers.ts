@@ -1,4 +1,4 @@
-/** Which samplers there are: what each costs, when to use it, and what others call it. */
+/** The list of samplers: what each costs, when to use it, and its names in other programs. */
 import type { OwnParts, SamplerList } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 

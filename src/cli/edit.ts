@@ -1,4 +1,4 @@
-/** `tweedie edit`: changes a picture as far as a strength allows, or walks from one picture to another. */
+/** `tweedie edit`: changes a picture by a strength, or interpolates between two pictures. */
 import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'

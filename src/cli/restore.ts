@@ -1,4 +1,4 @@
-/** `tweedie restore`: what could it have been, before it was measured? */
+/** `tweedie restore`: draws clean pictures that fit a damaged one. */
 import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'

@@ -5,7 +5,7 @@ import { classesOf, type ConditionSpec, type ConditionSpecs, conditionShape } fr
 import { fold, key, normal } from '../engine/random/index.ts'
 import { TweedieError } from '../errors.ts'
 
-/** What is known of a model's conditions. */
+/** The conditions of a model. */
 export interface ConditionedNetwork {
   readonly network: { readonly conditions: ConditionSpecs }
   /** The class that means "no class", if the model was trained with one. */
@@ -13,10 +13,11 @@ export interface ConditionedNetwork {
 }
 
 /**
- * Copies what a call says into a network's arrays. A condition that it does not say is "nothing", where the model knows what that is.
+ * Copies the conditions of a call into a network's arrays. A missing condition becomes "nothing", if the model has a
+ * value for that.
  *
  * @param feeds arrays for a whole batch; the first `items` are filled
- * @throws TweedieError `usage` for a condition that is missing or that there is not, a class or token that there is not; `shape`
+ * @throws TweedieError `usage` for a condition that is missing or unknown, or an unknown class or token; `shape`
  */
 export function feedConditions(
   model: ConditionedNetwork,
@@ -48,7 +49,7 @@ export function feedConditions(
   }
 }
 
-/** "Nothing" of one item by the names of a model's conditions; those that cannot be left out are not among them. */
+/** "Nothing" of one item by the names of a model's conditions; conditions that cannot be left out are not included. */
 export function nothing(model: ConditionedNetwork): Conditions {
   return Object.fromEntries(
     Object.entries(model.network.conditions).flatMap(([name, spec]) => {
@@ -77,7 +78,7 @@ function nothingOf(spec: ConditionSpec, { unconditionalLabel }: ConditionedNetwo
   return spec.kind === 'tokens' ? new Int32Array(size).fill(spec.vocabulary) : new Float32Array(size)
 }
 
-/** Classes and tokens must be ones that there are. */
+/** Checks that classes and tokens exist. */
 function requireKnown(name: string, spec: ConditionSpec, given: ArrayLike<number>): void {
   if (spec.kind !== 'class' && spec.kind !== 'tokens') return
   const count = spec.kind === 'class' ? spec.classes : spec.vocabulary + Number(spec.nothing ?? false)

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** The gradient of what is required of tokens, through rounding and the network. */
+/** The gradient of requirements on tokens, through rounding and the network. */
 import type { DenoiseContext, FloatArray } from '../diffusion/denoise/denoiser.ts'
 import { type AllowedTokens, barrier, logAllowed, roundingGraph } from '../diffusion/discrete/index.ts'
 import { TweedieError } from '../errors.ts'
@@ -64,7 +64,7 @@ export async function controlGradient(
     bound.dispose()
     program.dispose()
   })
-  /** Runs the graph, and reads what came out before anybody else runs it. */
+  /** Runs the graph, and reads the outputs before another call can run it. */
   const run = async <T>(
     given: FloatArray,
     t: number,

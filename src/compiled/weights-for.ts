@@ -1,4 +1,7 @@
-/** The weights of a model for a network that is to be trained further: what fits is taken, what cannot fit is said. */
+/**
+ * The weights of a model for a network that is to be trained further: matching weights are used, and the others are
+ * reported.
+ */
 import { TweedieError } from '../errors.ts'
 import { type Layout, type NamedArray, sharedPrefix } from '../engine/nn/layout.ts'
 import type { Network } from '../engine/nn/network.ts'
@@ -7,21 +10,21 @@ import type { Network } from '../engine/nn/network.ts'
 export interface StartingWeights {
   /** All parameters in the layout of the network. */
   readonly weights: Float32Array
-  /** What was not taken, in plain sentences. */
+  /** What was not used, in plain sentences. */
   readonly notes: readonly string[]
 }
 
-/** Parameters that follow the data: with other classes they begin anew. */
+/** Parameters that depend on the data: with other classes they are initialised again. */
 const ofClasses = /^class_embedding\./
 const shown = 10
 
 /**
  * Fills a network with a model's weights. A prefix that all names share is left out, and names of older conventions are understood.
- * The embedding of classes begins anew where the numbers of classes differ.
+ * The class embedding is initialised again if the number of classes differs.
  *
  * @param network the one that is to be trained; `layout` its parameters
  * @param given the model's weights by name, such as `ModelFolder.weights`
- * @param initial the parameters as they would begin without a model, for what is not taken
+ * @param initial freshly initialised parameters, for those that the model does not provide
  * @throws TweedieError `model` that lists what is missing, unknown or of another shape
  * @example
  * const { weights, notes } = weightsFor(network, layout, folder.weights, initialize(layout, key(0)))

@@ -1,11 +1,11 @@
-/** `tweedie.config.ts` (or .mts, .js, .mjs): found in a folder, read as a program with types or without. */
+/** `tweedie.config.ts` (or .mts, .js, .mjs): found in a folder and read, as TypeScript or JavaScript. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { OwnParts } from '../../families/family.ts'
 import { checkConfig } from '../config.ts'
 
-/** The names under which a configuration is looked for. */
+/** The file names that are tried. */
 export const configNames = Object.freeze(['ts', 'mts', 'js', 'mjs'].map((ending) => `tweedie.config.${ending}`))
 
 /** The configuration file of a folder, if there is one. */
@@ -16,7 +16,7 @@ export function findConfig(folder = '.'): string | undefined {
 /**
  * Reads a configuration file.
  *
- * @param modules what it may import by name besides its own files and packages: `tweedie` as it is running
+ * @param modules modules that it may import by name besides its own files and packages: the running `tweedie`
  * @throws TweedieError `usage` for a file that is missing, throws, or is no configuration
  */
 export async function readConfig(path: string, modules: Readonly<Record<string, unknown>>): Promise<OwnParts> {

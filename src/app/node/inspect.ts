@@ -13,7 +13,7 @@ import { bytes, shapeText, table, thousands } from '../../words.ts'
 import { holdsComponent, inspectComponent } from './inspect-component.ts'
 import { openFolder, type OpenFolderOptions } from './open-folder.ts'
 
-/** What was found, for programs and for people. */
+/** The result, for programs and for people. */
 export interface Inspection {
   readonly facts: Readonly<Record<string, unknown>>
   readonly text: string
@@ -29,9 +29,9 @@ export interface InspectOptions extends Pick<OpenFolderOptions, 'scheduler' | 'v
 }
 
 /**
- * Says what a file or folder is: a model, a checkpoint, safetensors, an ONNX graph, a picture that was drawn by a model.
+ * Tells what a file or folder is: a model, a checkpoint, safetensors, an ONNX graph, or a picture drawn by a model.
  *
- * @throws TweedieError `model` for what is missing or no known kind
+ * @throws TweedieError `model` if it is missing or of no known kind
  * @example
  * const { facts } = await inspect('runs/mine')
  */

@@ -33,7 +33,7 @@ export async function modelOf(
   throw new TweedieError('usage', '`from` must be the folder of a model, so that the run can begin again')
 }
 
-/** Its weights for the network of the run; what does not go along is said. */
+/** Its weights for the network of the run, and remarks about weights that could not be used. */
 export function startFrom(
   model: Opened,
   spec: BaseSpec,

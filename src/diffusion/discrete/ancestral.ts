@@ -2,8 +2,8 @@
  * Ancestral sampling: x_s ~ p(x_s | x_t) = Σ_k p(x₀ = k | x_t) q(x_s | x_t, x₀ = k), from noise to data in any number of steps. Exact
  * for one token in any number of steps, and for many in the limit of many.
  *
- * Tokens that are given are simply there under masks, which is exact; under other kernels they are shown as noise would have
- * them at each time, which is not, but comes nearer with every round.
+ * Known tokens are kept as they are under masks, which is exact; under other kernels they are corrupted to each time,
+ * which is not exact, but comes nearer with every round.
  *
  * - Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), https://arxiv.org/abs/2107.03006
  * - Simple and Effective Masked Diffusion Language Models (Sahoo et al., 2024), section 4.2, https://arxiv.org/abs/2406.07524
@@ -22,8 +22,8 @@ import { tokenTimes } from './token-times.ts'
 /** How to sample. */
 export interface AncestralTokensOptions {
   /**
-   * Where tokens are given and there are no masks: how often each step is taken, noise being put back in between, so that the
-   * other tokens get along with the given ones (RePaint); default 5.
+   * If tokens are kept and there are no masks: how often each step is repeated, with noise added back in between, so
+   * that the other tokens fit the kept ones (RePaint); default 5.
    */
   readonly rounds?: number
 }
@@ -41,8 +41,8 @@ export function ancestralTokens({ rounds = 5 }: AncestralTokensOptions = {}): To
 }
 
 /**
- * Ancestral sampling of masks that asks the denoiser only while masks are left, and, where its answer does not depend on time, only
- * after one was lifted: then there are never more evaluations than tokens, however many steps.
+ * Ancestral sampling of masks that evaluates the denoiser only while masks are left, and, if its answer does not depend
+ * on time, only after a mask was replaced: there are never more evaluations than tokens, however many steps.
  */
 export function mdlm(): TokenSampler {
   return Object.freeze({
@@ -57,11 +57,13 @@ export function mdlm(): TokenSampler {
   })
 }
 
-/** Once, unless tokens are given that noise would change. */
+/** One round, unless there are kept tokens that noise would change. */
 const roundsOf = ({ denoiser, given }: TokenProblem, rounds: number): number =>
   denoiser.process.mask === null && given.some((token) => token >= 0) ? rounds : 1
 
-/** @param ask whether there is something to be learned, given whether a token has changed since it was asked last */
+/**
+ * @param ask whether to evaluate the denoiser; its argument tells whether a token has changed since the last evaluation
+ */
 async function* run(
   problem: TokenProblem,
   rounds: number,
@@ -100,7 +102,7 @@ async function* run(
   }
 }
 
-/** Puts the given tokens into x as they are at time t. */
+/** Writes the kept tokens into x, corrupted to time t. */
 function showGiven(
   process: DiscreteProcess,
   given: Int32Array,

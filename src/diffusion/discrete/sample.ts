@@ -1,4 +1,4 @@
-/** Sampling of tokens: a denoiser, a sampler and a number of steps; some tokens may be given. */
+/** Sampling of tokens: a denoiser, a sampler and a number of steps; some tokens may be fixed. */
 import { TweedieError } from '../../errors.ts'
 import { sizeOf } from '../../engine/graph/shape.ts'
 import { uniform } from '../../engine/random/index.ts'
@@ -16,7 +16,7 @@ export interface TokenSampleOptions extends RandomNoiseOptions {
   readonly steps?: number
   /** How many items; default 1, or as many as `given` holds. */
   readonly batch?: number
-  /** What each item is told, `[batch, ...]` by name, for a conditional denoiser: `{ labels }`. */
+  /** The conditions of each item, `[batch, ...]` by name, for a conditional denoiser: `{ labels }`. */
   readonly conditions?: Conditions | undefined
   /**
    * Tokens to be kept, of one item for all or of each, `[...shape]` or `[batch, ...shape]`; −1 (or the mask) where the sampler

@@ -1,6 +1,6 @@
 /**
- * The loss of multinomial diffusion. With π = softmax(logits), m_j = ᾱ_s π_j + (1 − ᾱ_s)/K the law of x_s from the context, and
- * n = ᾱ_t π_z + (1 − ᾱ_t)/K the probability of what is seen, z = x_t, the divergence of a step is
+ * The loss of multinomial diffusion. With π = softmax(logits), m_j = ᾱ_s π_j + (1 − ᾱ_s)/K the law of x_s from the
+ * context, and n = ᾱ_t π_z + (1 − ᾱ_t)/K the probability of the observed token z = x_t, the divergence of a step is
  *
  *     Σ_j q_j log(q_j/p_j) = const − q_o Σ_j log m_j − (q_{x₀} − q_o) log m_{x₀} + (1 − q_z + q_o) log m_z + log(n/m_z):
  *

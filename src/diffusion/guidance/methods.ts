@@ -1,4 +1,4 @@
-/** The methods of posterior sampling by name: what each needs, where it is exact, and how it is put together. */
+/** The methods of posterior sampling by name: what each needs, when it is exact, and how to build it. */
 import type { Denoiser } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { isLinear, type LinearOperator } from '../measure/operator.ts'
@@ -32,7 +32,7 @@ export interface PosteriorSettings {
 
 /** A method. */
 export interface PosteriorMethod {
-  /** What A must be. */
+  /** The kind of operator A that it takes. */
   readonly takes: 'any' | 'linear' | 'decomposed' | 'mask'
   /** Whether the denoiser must know its derivative. */
   readonly derivative: boolean

@@ -22,7 +22,7 @@ export interface MlpConfig {
   readonly dropout?: number
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds?: number | null
-  /** Vectors that it is told, by name; null: none. */
+  /** Vector conditions by name; null: none. */
   readonly conditions?: ConditionSpecs | null
 }
 

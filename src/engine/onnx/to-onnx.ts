@@ -28,7 +28,7 @@ export interface ToOnnxOptions {
 }
 
 /**
- * Lowers named outputs, and all that they stand on, to one ONNX model. Fed values keep their names as graph inputs.
+ * Lowers named outputs, and all that they depend on, to one ONNX model. Fed values keep their names as graph inputs.
  *
  * @throws TweedieError `usage` if two different inputs share a name, `shape` if a constant does not fill its input
  */
@@ -135,7 +135,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   }
 }
 
-/** The nodes on which an output depends: views of what was asked for in other shapes may have lost their use. */
+/** The nodes on which an output depends: some reshaped views may no longer be used. */
 function usedNodes(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {
   const wanted = new Set(outputs)
   const used = nodes.toReversed().filter((node) => {

@@ -1,4 +1,6 @@
-/** Checks options and tensors against what a graph declares, so that a mistake is named before any native code sees it. */
+/**
+ * Checks options and tensors against what a graph declares, so that a mistake is reported before any native code runs.
+ */
 import { TweedieError } from '../../errors.ts'
 import type { ValueInfo } from '../onnx/proto/model.ts'
 import type { Signature } from '../onnx/proto/signature.ts'

@@ -4,7 +4,7 @@ import { node } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { topological } from '../traverse.ts'
 
-/** Bytes that must be at stake: below, memory is cheaper than the few passes over the elements. */
+/** The number of bytes to save from which it is worth it: below, memory costs less than the extra passes. */
 export const worthRecomputing = 2 ** 29
 
 /**
@@ -49,7 +49,7 @@ function shallowest(outputs: readonly Tensor[], order: readonly Tensor[]): Tenso
   return outputs.reduce((best, each) => (depths.get(each)! < depths.get(best)! ? each : best))
 }
 
-/** The sum once more, if its operands are products or small: all else would have to be kept, or cost too much. */
+/** The sum once more, if its operands are products or small; others would have to be kept, or cost too much. */
 function copyOf(y: Tensor): Tensor | undefined {
   if (y.op !== 'add') return undefined
   const cheap = y.inputs.every((each) => each.op === 'mul' || sizeOf(each.shape) < sizeOf(y.shape))
