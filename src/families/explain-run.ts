@@ -43,7 +43,7 @@ export function noiseText(noise: NoiseSpec): string {
   return `${describeNoise(noise)}${inBrackets(numbers)}`
 }
 
-/** ` (beta-min 0.1, shift 2)`, or nothing where there is nothing to say. */
+/** ` (beta-min 0.1, shift 2)`, or an empty text. */
 export function inBrackets(numbers: object): string {
   const words = Object.entries(numbers).map(([name, value]) => `${kebab(name)} ${String(value)}`)
   return words.length === 0 ? '' : ` (${words.join(', ')})`

@@ -1,4 +1,4 @@
-/** Judges models of tokens, by whatever process: bits of data that were held out, and what samples of text are made of. */
+/** Judges models of tokens of any process: bits of held-out data, and statistics of sampled text. */
 import { TweedieError } from '../errors.ts'
 import type { CategoricalDataset } from '../files/data/categorical.ts'
 import type { ValuesOf } from '../options.ts'
@@ -8,15 +8,15 @@ import { table, thousands } from '../words.ts'
 import type { Judgement, Setting } from './family.ts'
 import type { judgeOptions } from './options.ts'
 
-/** The options that say what is judged; what says how, the family knows. */
+/** The options that choose what is judged. */
 export type TextJudgeOptions = Pick<ValuesOf<typeof judgeOptions>, 'data' | 'seed'>
 
-/** What is judged: something with a bound and with samples. */
+/** The model to judge: it has a bound and draws samples. */
 export interface TextJudge {
   /** K. */
   readonly categories: number
   readonly look: CategoricalDataset['look']
-  /** What it was trained on, in a word. */
+  /** Its process, in a word. */
   readonly dataName: string
   /** What the last term of the bound is called. */
   readonly lastTerm: 'decoder' | 'rounding'
@@ -29,13 +29,13 @@ export interface TextJudge {
   samples(onProgress: (done: number, total: number) => void): Promise<readonly string[]>
 }
 
-/** What was learned from, and what is judged. */
+/** The training data, and the data to judge by. */
 export interface JudgedTokens {
   readonly train: CategoricalDataset
   readonly judged: CategoricalDataset
 }
 
-/** Samples whose n-grams are looked up, and items at a time, where nothing is said. */
+/** The default number of samples for n-grams, and of items at a time. */
 export const textDefaults = Object.freeze({ count: 16, batch: 16 })
 
 /** The n of n-grams: the baseline's order, and the stretches of samples that are looked up. */

@@ -1,4 +1,4 @@
-/** A network that is asked for in place of the default one. */
+/** A network in place of the default one. */
 import { TweedieError } from '../errors.ts'
 import type { ValuesOf } from '../options.ts'
 import type { sizeOptions } from './train-options.ts'

@@ -23,7 +23,7 @@ export const engineOptions = options({
   },
 })
 
-/** What decides everything random. */
+/** The seed of everything random. */
 export const seedOptions = options({
   seed: {
     flags: '--seed <n>',
@@ -112,7 +112,7 @@ export const clipOptions = options({
   noClip: { flags: '--no-clip', help: 'do not', group: sampling },
 })
 
-/** How much a class counts. */
+/** The strength of class guidance. */
 export const guidanceOptions = options({
   guidance: {
     flags: '--guidance <w>',
@@ -121,7 +121,7 @@ export const guidanceOptions = options({
   },
 })
 
-/** Everything else that guides samples. */
+/** All other options of guidance. */
 export const moreGuidanceOptions = options({
   guidanceRescale: {
     flags: '--guidance-rescale <x>',
@@ -162,10 +162,10 @@ export const moreGuidanceOptions = options({
   },
 })
 
-/** The heading of what likelihoods take. */
+/** The heading of options for likelihoods. */
 export const likelihoodGroup = 'Likelihood, instead of samples (of text beside them, where both are asked for)'
 
-/** Likelihoods, on how much and how closely. */
+/** Options for likelihoods: how many items, and how exact. */
 export const likelihoodOptions = options({
   likelihood: {
     flags: '--likelihood',
@@ -186,7 +186,7 @@ export const likelihoodOptions = options({
   },
 })
 
-/** In how many steps the bound is taken. */
+/** The number of steps of the bound. */
 export const boundStepsOptions = options({
   boundSteps: {
     flags: '--bound-steps <n>',

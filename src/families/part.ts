@@ -3,7 +3,7 @@ import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 import type { OwnComponents } from './own-parts.ts'
 
-/** What a part of each kind is called. */
+/** The name of each kind of part. */
 const words: Readonly<Record<keyof OwnComponents, string>> = {
   networks: 'a network',
   objectives: 'an objective',

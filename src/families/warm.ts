@@ -3,7 +3,7 @@
 import { keep, type Kept } from '../compiled/kept.ts'
 import type { SessionOptions } from '../engine/runtime/session.ts'
 
-/** What a generator is opened with. */
+/** The options of a generator. */
 export type WarmSession = { readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined }
 
 /** A model that is ready to draw from, again and again. Draws may overlap. */
@@ -11,7 +11,7 @@ export interface Warm<Options, Drawn> extends Disposable {
   /** How many graphs were compiled so far. A draw in the shapes of an earlier one compiles none. */
   readonly compilations: number
   /**
-   * Draws samples: those of a cold start, bit for bit.
+   * Draws samples: the same as without kept graphs, bit for bit.
    *
    * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `diverged`
    */
@@ -20,7 +20,7 @@ export interface Warm<Options, Drawn> extends Disposable {
   dispose(): void
 }
 
-/** What is compiled under a key, made if it is not there; its signal is aborted when nobody waits for it any more. */
+/** The compiled thing of a key, made if it does not exist; its signal is aborted when no call waits for it. */
 export type Compiled = <T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>) => Promise<T>
 
 /** What one piece of work has compiled. */

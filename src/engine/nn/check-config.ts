@@ -46,8 +46,8 @@ export const probability: FieldRule = [
 ]
 
 /**
- * The full configuration: what is given over the defaults. Fields that begin with an underscore (`_class_name`) are
- * notes and left out; so are unknown ones that are null, false or zero: an option of another version that is off.
+ * The full configuration: the user's fields over the defaults. Fields that begin with an underscore (`_class_name`) are
+ * notes and left out; so are unknown ones that are null, false or zero: options of other versions that are off.
  *
  * @param className what to call the network in errors
  * @param defaults a value for every field; one that its rule refuses must be given

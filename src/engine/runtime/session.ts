@@ -137,11 +137,11 @@ export interface Engine {
   readonly createSessionOf?: (source: ModelSource, options?: SessionOptions, expected?: Expectation) => Promise<Session>
 
   /**
-   * Begins to make a session of what the last graph for this purpose became, before the next one is known: if it is the same, the
-   * session is there sooner, and if not, nothing is lost. Answers once the work goes on elsewhere.
+   * Starts to load the last cached graph for this purpose before the next graph is known: if they are equal the session
+   * is ready sooner, and if not, nothing is lost. Resolves once the work goes on in another thread.
    *
-   * @param purpose tells one graph of a program from others, as far as that can be told cheaply
-   * @param options those that the session will be asked for with
+   * @param purpose a cheap name that tells this graph from others of the program
+   * @param options those that the session will be created with
    */
   readonly expect?: (purpose: string, options?: SessionOptions) => Promise<Expectation>
 }

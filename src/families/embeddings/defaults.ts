@@ -1,4 +1,4 @@
-/** How to train a model of embeddings when nothing is said. */
+/** The default training of a model of embeddings. */
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import { TweedieError } from '../../errors.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
@@ -16,7 +16,7 @@ export interface EmbeddedChoices {
   /** The width and the number of layers of the transformer. */
   readonly widths?: readonly number[] | undefined
   readonly depth?: number | undefined
-  /** A network instead of the default one; what its sizes are is filled in from the data. */
+  /** A network instead of the default one; its sizes are filled in from the data. */
   readonly network?: NetworkSpec | undefined
   readonly noise?: NoiseSpec | undefined
 }
@@ -58,7 +58,7 @@ export function defaultEmbeddedSpec(
   }
 }
 
-/** Features of an embedding: as the paper has, 16 for few tokens, up to 128 for many. */
+/** Features of an embedding: as in the paper, 16 for few tokens, up to 128 for many. */
 function featuresFor(tokens: number): number {
   return tokens <= 256 ? 16 : tokens <= 4096 ? 64 : 128
 }

@@ -1,4 +1,6 @@
-/** The ability to draw text from noisy embeddings: a painter that keeps what it compiled, for every length that was asked for. */
+/**
+ * The ability to draw text from noisy embeddings: a painter that keeps what it compiled, for every length drawn so far.
+ */
 import type { TokenRequirement } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'

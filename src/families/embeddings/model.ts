@@ -68,7 +68,7 @@ export function embeddingModelOf(folder: ModelFolder, own: OwnComponents = {}): 
   }
 }
 
-/** What is written to a folder; the inverse of {@link embeddingModelOf}. */
+/** The content of the model's folder; the inverse of {@link embeddingModelOf}. */
 export function embeddingFolderOf({ network, layout, weights, meta }: EmbeddingModel): ModelFolderInput {
   const { className, config } = network
   return { network: { className, config }, weights: layout.toMap(weights), scheduler: null, meta }
@@ -91,7 +91,7 @@ export function withTextLength(model: EmbeddingModel, length: number): Embedding
 /**
  * The network as one over embeddings.
  *
- * @throws TweedieError `model` where it is none
+ * @throws TweedieError `model` if it is not
  */
 export function requireEmbeddings(network: Network): EmbeddingNetwork {
   if (isEmbeddingNetwork(network)) return network

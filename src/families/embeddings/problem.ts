@@ -19,7 +19,7 @@ import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { EmbeddedTrainSpec } from './spec.ts'
 
-/** Losses are told apart in so many levels of noise. */
+/** The number of noise levels for reported losses. */
 const levels = 1000
 
 /**

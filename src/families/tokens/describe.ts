@@ -18,7 +18,7 @@ export function describe(model: TokenModel): Description {
   })
 }
 
-/** What corrupts tokens, and what is minimised. */
+/** The kernel that corrupts tokens, and the objective. */
 export function processText({ kernel, schedule, steps, objective, lambda = 1 }: DiscreteSpec): string {
   const time = steps === null ? 'continuous time' : `${steps} steps`
   return `${objective}${objective === 'hybrid' ? ` (λ ${lambda})` : ''}, ${kernel} kernel, ${schedule}, ${time}`

@@ -1,4 +1,4 @@
-/** The ability to draw tokens: a painter that keeps what it compiled, for every length that was asked for. */
+/** The ability to draw tokens: a painter that keeps what it compiled, for every length drawn so far. */
 import type { TokenSampler } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { TokenLook } from '../../files/data/categorical.ts'
@@ -19,10 +19,10 @@ import { asRecorded, chooseTokenSampler } from './sampler-choice.ts'
 
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
-/** How many samples where nothing is asked for; a text is long enough alone. */
+/** The default number of samples; for text one. */
 const defaultCounts: Readonly<Record<TokenLook['kind'], number>> = { text: 1, map: 16, levels: 16, table: 16 }
 
-/** Steps in continuous time, where nothing is asked for. */
+/** The default number of steps in continuous time. */
 const continuousSteps = 256
 
 /** A painter of a model. */
@@ -107,7 +107,7 @@ function report(
   })
 }
 
-/** What of a text is given: a template's tokens, −1 in its gaps. */
+/** The fixed tokens of a template, −1 in its gaps. */
 function templateOf({ look, shape }: TokenModel, { infill, length }: Options): Int32Array | undefined {
   if (infill === undefined) return undefined
   if (look.kind !== 'text') {

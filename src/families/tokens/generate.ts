@@ -46,9 +46,9 @@ export interface DrawTokensOptions {
   readonly onStep?: ((progress: TokenProgress) => void) | undefined
 }
 
-/** How far sampling is. */
+/** The progress of sampling. */
 export interface TokenProgress {
-  /** Item steps done, and in all. */
+  /** Item steps done, and their total. */
   readonly done: number
   readonly total: number
   /** The number of the batch's first item. */
@@ -56,7 +56,7 @@ export interface TokenProgress {
   readonly step: TokenStep
 }
 
-/** What was drawn. */
+/** The samples. */
 export interface GeneratedTokens {
   /** `[count, ...shape]`. */
   readonly tokens: Int32Array
@@ -72,7 +72,7 @@ export type WarmTokenGenerator = Warm<DrawTokensOptions, GeneratedTokens>
 /**
  * Draws samples, once.
  *
- * @throws TweedieError `usage` for a count, class, sampler or given tokens that make no sense
+ * @throws TweedieError `usage` for a count, class, sampler or fixed tokens that make no sense
  * @example
  * const { tokens } = await generateTokens(withLength(model, 256), engine, { count: 4, seed: 1 })
  * console.log(textOf(model, tokens))

@@ -1,4 +1,7 @@
-/** A trained model of tokens: a network with its weights, the process that corrupts tokens, and what the tokens stand for. */
+/**
+ * A trained model of tokens: a network with its weights, the process that corrupts tokens, and the vocabulary of the
+ * tokens.
+ */
 import type { TokenLook } from '../../files/data/categorical.ts'
 import { type DiscreteProcess, type DiscreteSpec, processOf } from '../../diffusion/discrete/index.ts'
 import { isTweedieError, TweedieError } from '../../errors.ts'
@@ -59,7 +62,7 @@ export function tokenModelOf({ network: spec, weights, meta }: ModelFolder, own:
   }
 }
 
-/** What is written to a folder; the inverse of {@link tokenModelOf}. */
+/** The content of the model's folder; the inverse of {@link tokenModelOf}. */
 export function tokenFolderOf({ network, layout, weights, meta }: TokenModel): ModelFolderInput {
   return {
     network: { className: network.className, config: network.config },

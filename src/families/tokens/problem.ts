@@ -1,4 +1,4 @@
-/** Training on tokens: a discrete process corrupts them, and a network says what they were. */
+/** Training on tokens: a discrete process corrupts them, and a network predicts the clean ones. */
 import { batchPlaces, type CategoricalDataset, loadTokens } from '../../files/data/categorical.ts'
 import { classCount, itemSize } from '../../files/data/dataset.ts'
 import { discreteFeeds, discreteLoss, fillDiscrete, processOf } from '../../diffusion/discrete/index.ts'
@@ -18,7 +18,7 @@ import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { TokenTrainSpec } from './spec.ts'
 
-/** Losses are told apart in so many levels of noise. */
+/** The number of noise levels for reported losses. */
 const levels = 1000
 
 /**

@@ -1,4 +1,4 @@
-/** A sampler of tokens from its name; what does not go with the model is refused here, before anything is computed. */
+/** A sampler of tokens from its name. One that does not fit the model is refused before anything is computed. */
 import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OwnParts } from '../family.ts'

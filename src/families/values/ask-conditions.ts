@@ -1,4 +1,4 @@
-/** What else than a class a model is told, from what a user asks for. */
+/** Conditions other than the class, from a user's request. */
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import { TweedieError } from '../../errors.ts'
 import { suggest } from '../../suggest.ts'
@@ -14,7 +14,7 @@ export type AskedConditions =
 /**
  * The arrays for so many items.
  *
- * @throws TweedieError `usage` for a condition that the model has not, or numbers that cannot be read
+ * @throws TweedieError `usage` for a condition that the model does not have, or numbers that cannot be read
  */
 export async function askConditions(
   model: Model,

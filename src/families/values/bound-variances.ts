@@ -15,7 +15,7 @@ import type { Model } from './model.ts'
 import { posteriorVariances } from '../../diffusion/sample/analytic-dpm.ts'
 import { randomNoise } from '../../diffusion/sample/noise-source.ts'
 
-/** What to measure, and on what. */
+/** What to measure, and on which items. */
 export interface MeasureOptions {
   readonly denoiser: Denoiser
   /** Items at a time. */
@@ -24,19 +24,19 @@ export interface MeasureOptions {
   /** How many items, evenly spread over the data. */
   readonly items: number
   readonly seed: number | bigint | string
-  /** Times at which E Var[x₀ | x_t] is wanted. */
+  /** Times at which to measure E Var[x₀ | x_t]. */
   readonly posterior: readonly number[]
-  /** The time of the decoder, where its variance is wanted. */
+  /** The time of the decoder, if its variance is to be measured. */
   readonly decoder?: number | undefined
   readonly bins?: Bins | undefined
-  /** Items as the network sees them, `[items, ...shape]`, and what it is told of them. */
+  /** Items as the network sees them, `[items, ...shape]`, and their conditions. */
   readonly show: ReturnType<typeof showTo>
   readonly signal?: AbortSignal | undefined
   /** Called after each batch. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
-/** What was found. */
+/** The measured variances. */
 export interface BoundVariances {
   /** E Var[x₀ | x_t] by time. */
   readonly posterior: ReadonlyMap<number, number>
@@ -67,7 +67,9 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
   return { posterior: sums, decoder: decoder === undefined ? undefined : bestVariance(values, means, bins) }
 }
 
-/** Items of a data set as a model sees them, `[items, ...shape]`, and what it is told of them: their classes, or that there is none. */
+/**
+ * Items of a data set as a model sees them, `[items, ...shape]`, and their conditions: their classes, or "no class".
+ */
 export function showTo({ frame, network, scale, unconditionalLabel }: Model) {
   return (data: ArrayDataset, indices: Int32Array): { readonly x0: Float32Array; readonly conditions: Conditions } => {
     const alike = Object.freeze({ ...data, range: scale.range, affine: scale.affine })

@@ -1,4 +1,4 @@
-/** Whether a specification, its network and a data set go together: asked before anything is compiled. */
+/** Checks that a specification, its network and a data set fit together, before anything is compiled. */
 import { classCount } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
@@ -48,7 +48,7 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
   checkConditions(network, dataset)
 }
 
-/** Refuses data that do not have, for every item, what else than a class the network is told. */
+/** Refuses data without the other conditions that the network needs for every item. */
 function checkConditions({ conditions }: Network, dataset: ArrayDataset): void {
   for (const [name, spec] of Object.entries(conditions)) {
     if (spec.kind === 'class') continue

@@ -1,4 +1,4 @@
-/** The gradient of a classifier's verdict, in the arrays that a model's network sees. */
+/** The gradient of a classifier's log-probability, in the arrays that a model's network sees. */
 import { fromNetwork } from '../../files/data/frame.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Conditions, DenoiseContext, FloatArray } from '../../diffusion/denoise/denoiser.ts'
@@ -26,7 +26,7 @@ import type { Model } from './model.ts'
 
 /** A compiled classifier. */
 export interface ModelClassGradient extends Disposable {
-  /** For the classes that the call is told as its condition `labels`. */
+  /** For the classes in the condition `labels` of the call. */
   readonly gradient: ClassGradient
   dispose(): void
 }
@@ -34,7 +34,7 @@ export interface ModelClassGradient extends Disposable {
 /**
  * Compiles ∇_{x_t} log f_φ(y | x_t, t) for batches of one size.
  *
- * @throws TweedieError `usage` where the classifier knows other items or other classes than the model
+ * @throws TweedieError `usage` if the classifier has other items or other classes than the model
  */
 export async function modelClassGradient(
   classifier: NoisyClassifier,

@@ -1,4 +1,4 @@
-/** Items of values as everybody sees them: pictures, plots, arrays. */
+/** Drawn items of values: pictures, plots, arrays. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { affineOf } from '../../files/data/normalise.ts'
 import { pictureOf, textPictureOf } from '../../files/show/picture.ts'
@@ -6,10 +6,10 @@ import type { Drawn, Makes, View } from '../family.ts'
 import { defined } from '../defined.ts'
 import type { Model } from './model.ts'
 
-/** What of a model shows its items. */
+/** The parts of a model that show its items. */
 export type Shown = Pick<Model, 'frame' | 'scale'>
 
-/** What can be made of its items. */
+/** The formats of its items. */
 export function makesOf({ frame }: Pick<Shown, 'frame'>): Makes {
   return { pictures: frame.item.length === 3 ? 'each' : 'together', texts: false }
 }

@@ -11,28 +11,28 @@ import { modelClassGradient, type ModelClassGradient } from './class-gradient.ts
 import type { NoisyClassifier } from './noisy-classifier.ts'
 import type { Model } from './model.ts'
 
-/** What guides a model. */
+/** The settings of guidance. */
 export interface ModelGuidance extends GuidanceManner {
-  /** w of (w + 1) ε_c − w ε: 0 (default) is the model as it is, 1 to 4 wants more of the class, −1 forgets it. */
+  /** w of (w + 1) ε_c − w ε: 0 (default) is the model itself, 1 to 4 push further towards the class, −1 ignores it. */
   readonly w?: number | undefined
   /** The class to guide away from, instead of from no class. */
   readonly negative?: number | undefined
   /** A worse version of the model to guide away from instead: smaller, or trained for less long (autoguidance). */
   readonly weak?: Model | undefined
-  /** A noise-aware classifier that pulls towards the class as well. */
+  /** A classifier of noisy data that pulls towards the class as well. */
   readonly classifier?: NoisyClassifier | undefined
   /** s of the classifier; default 1. */
   readonly classifierScale?: number | undefined
 }
 
-/** A guided denoiser, with what it holds. */
+/** A guided denoiser that owns its compiled parts. */
 export interface GuidedModel extends Disposable {
   /** For batches up to the one that it was compiled for; the classes come with each call, as its condition `labels`. */
   readonly denoiser: Denoiser
   dispose(): void
 }
 
-/** Where compiled parts come from. */
+/** The source of compiled parts. */
 export interface GuidedParts {
   /** A denoiser for batches of this size. */
   denoiser(model: Model, batch: number): Promise<ModelDenoiser>
@@ -76,7 +76,7 @@ export async function guidedModel(
 }
 
 /**
- * A model under guidance, of parts that somebody else compiles and keeps.
+ * A model under guidance, made of parts that the caller compiles and keeps.
  *
  * @throws TweedieError `usage` where model and guidance do not go together, before anything is compiled
  */
@@ -106,7 +106,7 @@ export async function guidedDenoiser(
   })
 }
 
-/** A denoiser that is told only what its model has conditions for: a classifier, or a stronger model, may know more. */
+/** A denoiser that gets only the conditions that its model has: a classifier, or a stronger model, may have more. */
 function toldOnly(denoiser: ModelDenoiser, { network }: Model): Denoiser {
   const { schedule, shape } = denoiser
   return Object.freeze({
@@ -140,7 +140,7 @@ function requireGuidable(model: Model, negative: number | undefined): void {
   })
 }
 
-/** A weaker model must speak of the same items, in the same patches and at the same noise. */
+/** Checks that a weaker model has the same items, patches and noise. */
 function requireAlike({ frame, schedule }: Model, weak: Model): void {
   const same =
     frame.network.join() === weak.frame.network.join() &&

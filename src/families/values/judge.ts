@@ -1,4 +1,4 @@
-/** Judges a model of values: by its samples, or where that is asked for by the likelihood of data. */
+/** Judges a model of values: by its samples, or by option by the likelihood of data. */
 import { TweedieError } from '../../errors.ts'
 import { firstOf, type OptionTable, type OptionValues } from '../../options.ts'
 import type { Judgement, Setting } from '../family.ts'
@@ -8,7 +8,7 @@ import { judgeSamples } from './judge-samples.ts'
 import type { Model } from './model.ts'
 import { boundOptions, sampleOptions } from './options/eval.ts'
 
-/** All options that are about samples. */
+/** All options for samples. */
 const ofSamples: OptionTable = { count: judgeOptions.count, ...sampleOptions }
 
 /**

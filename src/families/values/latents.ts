@@ -23,16 +23,16 @@ import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 
-/** An item may be named, or be at hand. */
+/** An item by name, or as values. */
 type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {
   readonly encode?: Item
   readonly decode?: Item
 }
 
-/** Steps each way, where nothing is asked for: more than for samples, for what is lost on the way is seen. */
+/** The default number of steps each way: more than for samples, since errors are visible in the reconstruction. */
 const defaultSteps = 100
 
-/** Walks items up to their latents, `[n, ...]` as the network has them. */
+/** Encodes items to their latents, `[n, ...]` in the network's values. */
 export async function encode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   const guidance = await chooseGuidance(model, asAsked(options), setting.access)
@@ -52,7 +52,7 @@ export async function encode(model: Model, values: OptionValues, setting: Settin
   }
 }
 
-/** Walks latents down to items. */
+/** Decodes latents to items. */
 export async function decode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   const guidance = await chooseGuidance(model, asAsked(options), setting.access)
@@ -121,7 +121,7 @@ async function walk(
   return last.slice()
 }
 
-/** Falling times from the last one with signal to the faintest noise, between which the flow runs both ways. */
+/** Falling times from the last one with signal to the faintest noise, usable in both directions. */
 function latentTimes({ schedule }: Model, steps: number): number[] {
   const from = Math.min(1, timeOfNoiseLevel(schedule, 80))
   const to = schedule.table ? 1 / schedule.table.steps : timeOfNoiseLevel(schedule, 0.002)

@@ -37,10 +37,13 @@ export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'thre
   readonly seed?: number | bigint | string | undefined
   /**
    * How many equally spaced values an element of an image can take; default 256, bytes. Images of fewer shades cost fewer
-   * bits, and what they cost is told apart from how well the network knows that there are no shades in between.
+   * bits, and this separates their cost from the network's knowledge that there are no shades in between.
    */
   readonly values?: number | undefined
-  /** Data on which variances are measured: those of training, so that nothing is learned of the items judged; default `dataset`. */
+  /**
+   * Data on which variances are measured: those of training, so that the judged items have no influence on them;
+   * default `dataset`.
+   */
   readonly training?: ArrayDataset | undefined
   /** The variational bound, unless false; its settings. */
   readonly bound?: false | ModelBoundOptions | undefined
@@ -66,7 +69,7 @@ export interface ModelBoundOptions {
   readonly measureOn?: number | undefined
   /** Steps of the reverse process; default all levels of the table, or 1000. */
   readonly steps?: number | undefined
-  /** How many of its terms are looked at; default 100. */
+  /** How many of its terms are evaluated; default 100. */
   readonly terms?: number | undefined
 }
 
@@ -78,25 +81,25 @@ export interface LikelihoodFigure {
   readonly bitsPerDim: Estimate
 }
 
-/** What was found. */
+/** The result. */
 export interface LikelihoodReport {
   readonly items: number
   readonly dimensions: number
-  /** What the variational bound says, and its parts in bits per dimension. */
+  /** The variational bound, and its parts in bits per dimension. */
   readonly bound?: LikelihoodFigure & {
     readonly parts: { readonly prior: number; readonly transitions: number; readonly decoder: number }
     /** The decoder's standard deviation, as the network sees data, where it was fitted. */
     readonly decoderSigma: number | undefined
   }
-  /** What the probability flow says, and evaluations of the network per batch. */
+  /** The likelihood of the probability flow, and evaluations of the network per batch. */
   readonly flow?: LikelihoodFigure & { readonly evaluations: number }
 }
 
-/** Terms of the bound that are looked at, unless told otherwise. */
+/** The default number of evaluated terms of the bound. */
 const defaultTerms = 100
-/** Steps of the bound in continuous time, unless told otherwise. */
+/** The default number of steps of the bound in continuous time. */
 const defaultSteps = 1000
-/** Items on which variances are measured, unless told otherwise. */
+/** The default number of items on which variances are measured. */
 const defaultMeasured = 64
 
 /**
@@ -205,7 +208,7 @@ export async function likelihoodOf(
   })
 }
 
-/** A denoiser with its mean clipped, which predicts variances if it did. */
+/** A denoiser with its mean clipped; it still predicts variances if it did before. */
 function clippedToo(model: Model, denoiser: Denoiser, clip: boolean | undefined): Denoiser {
   const mean = clippedAs(model, denoiser, clip)
   if (mean === denoiser) return denoiser

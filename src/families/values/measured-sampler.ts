@@ -17,7 +17,7 @@ const measured = { items: 128, batch: 64 }
 /** Its name in the store. */
 const file = 'variances.json'
 
-/** What is kept beside the model: of which weights, and how; E Var[x₀ | x_t] by time. */
+/** The stored file: a digest of the weights, the settings, and E Var[x₀ | x_t] by time. */
 const kept = z.object({ of: z.string(), variances: z.record(z.string(), z.number()) })
 
 /**
@@ -76,7 +76,7 @@ export async function measuredSampler(
   return analyticDpm({ variance: (t) => known.get(String(t))!, eta: name === 'analytic-ddim' ? 0 : 1 })
 }
 
-/** What was measured before on these weights; nothing where the file is of others, or broken. */
+/** Variances measured before on these weights; undefined if the file is of other weights, or broken. */
 async function knownVariances(store: Store, of: string): Promise<Map<string, number>> {
   const bytes = await store.read(file)
   const { data } = kept.safeParse(bytes && attempt(() => JSON.parse(new TextDecoder().decode(bytes)) as unknown))

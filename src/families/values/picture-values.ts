@@ -1,4 +1,4 @@
-/** An item that was named, or is at hand, as a model has it. */
+/** Reads an item, by name or from values, into a model's values. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Access, Item, WantedPicture } from '../family.ts'

@@ -1,4 +1,6 @@
-/** Training on images, points or any other numbers: Gaussian noise, and a network that predicts what it hides. */
+/**
+ * Training on images, points or any other numbers: Gaussian noise, and a network that predicts the clean data under it.
+ */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import { trainingLoss } from '../../diffusion/denoise/training-loss.ts'

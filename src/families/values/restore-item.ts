@@ -12,10 +12,10 @@ import type { Model } from './model.ts'
 import { defaultMethod, defaultRestoreSteps, restore } from './restore.ts'
 import { observationOf, type RestoreValues } from './restore-task.ts'
 
-/** How many answers where nothing is asked for. */
+/** The default number of answers. */
 const defaultCount = 4
 
-/** Draws what a damaged picture could have been. */
+/** Draws clean pictures that fit a damaged one. */
 export async function restoreItem(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn> {
   const asked = options as RestoreValues
   const { count = defaultCount, method = defaultMethod, seed = 0, batch, task } = asked

@@ -1,6 +1,6 @@
 /**
- * Categorical data in memory: tokens 0 … K − 1, one after another in one flat array. A text is one long item, and what a
- * network sees of it are windows at any offset; maps, quantised images and rows of tables are items of their own.
+ * Categorical data in memory: tokens 0 … K − 1, one after another in one flat array. A text is one long item, of which
+ * a network sees windows at any offset; maps, quantised images and rows of tables are items of their own.
  */
 import { TweedieError } from '../../errors.ts'
 import { fold, integers, type Key } from '../../engine/random/index.ts'
@@ -16,20 +16,20 @@ export interface CategoricalDataset {
   readonly shape: readonly number[]
   /** K. */
   readonly categories: number
-  /** Items, or windows that lie side by side. */
+  /** The number of items, or of windows side by side. */
   readonly length: number
   /** All tokens. */
   readonly data: Int32Array
   /** The class of each item. */
   readonly labels?: Int32Array | undefined
   readonly classNames?: readonly string[] | undefined
-  /** What the categories stand for, for people. */
+  /** The meaning of the categories, for people. */
   readonly look: TokenLook
   /** What was guessed, left out or changed while reading, a sentence each. */
   readonly remarks?: readonly string[] | undefined
 }
 
-/** What categories stand for. */
+/** The meaning of categories. */
 export type TokenLook =
   | { readonly kind: 'text'; readonly tokenizer: Tokenizer }
   /** A map: the name and colour of each category. */
@@ -45,8 +45,8 @@ export type TokenLook =
 /**
  * Checks that the parts fit together, and freezes them.
  *
- * @throws TweedieError `data` for no items, a token outside 0 … K − 1, or data that are no whole number of items; for a text,
- *   less than one window
+ * @throws TweedieError `data` for no items, a token outside 0 … K − 1, or data that do not make whole items; for a
+ * text, less than one window
  */
 export function createCategorical(parts: Omit<CategoricalDataset, 'kind' | 'length'>): CategoricalDataset {
   const { name, shape, categories, data, labels, look } = parts

@@ -1,9 +1,9 @@
-/** Statistics of tokens: what to look at before training on them. */
+/** Statistics of tokens, to check before training on them. */
 import type { CategoricalDataset, TokenLook } from './categorical.ts'
 import { classCount, itemSize } from './dataset.ts'
 import { countLabels } from './describe.ts'
 
-/** What {@link describeTokens} finds. */
+/** The result of {@link describeTokens}. */
 export interface TokenSummary {
   readonly name: string
   readonly kind: 'tokens'
@@ -28,7 +28,7 @@ export interface VariableSummary {
   readonly name?: string
   /** How many categories occur at all. */
   readonly occurring: number
-  /** −Σ p log₂ p: the bits that a token costs whoever knows how often each occurs, and nothing else. */
+  /** −Σ p log₂ p: the entropy: the bits for each token if only the frequencies are known. */
   readonly entropy: number
   /** The most frequent categories. */
   readonly frequent: readonly { readonly name: string; readonly share: number }[]

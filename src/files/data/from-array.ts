@@ -10,23 +10,23 @@
  * | other numbers [N, C, H, W] or [N, H, W, C] with up to 4 channels | images [C, H, W], values kept as they are |
  * | other numbers, more axes | arrays, channels first |
  *
- * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more; of images also where it
- * has fewer than the other two, which are alike. `as` decides by hand.
+ * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more; for images
+ * also where it has fewer than the other two, which are similar. `as` overrides this.
  */
 import { TweedieError } from '../../errors.ts'
 import { createDataset, itemSize, type ArrayDataset } from './dataset.ts'
 import type { NdArray } from './nd-array.ts'
 import { standardise } from './normalise.ts'
 
-/** What an array is to be. */
+/** The kind of data in an array. */
 export type ArrayKind = 'images' | 'points' | 'arrays'
 
 /**
  * Makes a data set of an array whose first axis counts the items. Labels that are not 0, 1, 2, … (that begin at 1, or have gaps) are
  * numbered anew, and keep their numbers as names.
  *
- * @param options `as`: what the array is, where its type and shape would say something else
- * @throws TweedieError `data` where there are no items, values are not finite or labels do not fit
+ * @param options `as`: the kind of data, if type and shape suggest another @throws TweedieError `data` if there are no
+ * items, values are not finite or labels do not fit
  */
 export function datasetFromArray(
   array: NdArray,
@@ -57,7 +57,7 @@ export function datasetFromArray(
   return pointsDataset({ name, data: values(), columns: item[0]!, ...classes })
 }
 
-/** What an array is by its type and shape. */
+/** The kind of data by type and shape. */
 function kindOf([_, ...item]: readonly number[], bytes: boolean): ArrayKind {
   if (bytes && (item.length === 2 || item.length === 3)) return 'images'
   if (item.length === 2) {

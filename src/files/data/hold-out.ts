@@ -1,4 +1,4 @@
-/** A part of the data that is kept out of training, so that a model can be judged on what it has not seen. */
+/** Splits data: a part is kept out of training, so that a model can be judged on items that it has not seen. */
 import { fold, key, permutation } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { type CategoricalDataset, createCategorical } from './categorical.ts'
@@ -18,8 +18,8 @@ export interface Parts<Data> {
 export type HoldOutManner = 'random' | 'end'
 
 /**
- * Holds a share of the items back. Both parts keep the order of the whole, and the same data are cut in the same way every time. Of a
- * text the end of its tokens is held out, whatever the manner.
+ * Holds a share of the items back. Both parts keep the order of the whole, and the same data are cut in the same way
+ * every time. Of a text the end is always held out.
  *
  * @param share in (0, 1)
  * @param manner default `random`

@@ -1,4 +1,4 @@
-/** The options that say what data are and how they are read, for every face that opens data. */
+/** The options of data and of reading them, for commands, servers and programs. */
 import { TweedieError } from '../../errors.ts'
 import { oneOf, options, real, text, whole } from '../../options.ts'
 import { imageFits } from './image-fits.ts'

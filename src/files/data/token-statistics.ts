@@ -1,4 +1,4 @@
-/** What a process may want to know of tokens: how often each occurs, and which are used alike. */
+/** Statistics of tokens for processes: how often each occurs, and which are used in similar places. */
 import { itemSize } from './dataset.ts'
 import type { CategoricalDataset } from './categorical.ts'
 
@@ -10,7 +10,7 @@ export function tokenShares({ data, categories }: Pick<CategoricalDataset, 'data
 }
 
 /**
- * An embedding of the tokens by the company they keep, `[K, 2 K]`: for each the square roots of the shares of what comes right
+ * An embedding of the tokens by their neighbours, `[K, 2 K]`: for each the square roots of the shares of tokens right
  * before and right after it (along the last axis of an item), so that distances are Hellinger's.
  */
 export function companyOf(dataset: CategoricalDataset): Float64Array {
@@ -26,7 +26,7 @@ export function companyOf(dataset: CategoricalDataset): Float64Array {
   for (let from = 0; from < counts.length; from += categories) {
     const half = counts.subarray(from, from + categories)
     const total = half.reduce((a, b) => a + b, 0)
-    // what never occurs has no company
+    // a token that never occurs has no neighbours
     half.forEach((count, i) => (half[i] = Math.sqrt(count / (total || 1))))
   }
   return counts

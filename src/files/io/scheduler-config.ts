@@ -1,5 +1,5 @@
 /**
- * `scheduler_config.json`: the noise that a diffusers model was trained on, and how it wants to be sampled. The classes
+ * `scheduler_config.json`: the noise that a diffusers model was trained on, and its sampling settings. The classes
  * share some fields, which are always present here; a class's own fields travel along. Where a field is missing the default is
  * the class's.
  *
@@ -77,7 +77,7 @@ export function parseSchedulerConfig(value: unknown, source = 'scheduler'): Sche
 }
 
 /**
- * All options that a scheduler's class has, and no others: what diffusers would go by.
+ * All options that a scheduler's class has, and no others: those that diffusers would use.
  *
  * @throws TweedieError `model` for an unknown class, or an option whose value is not supported
  * @example

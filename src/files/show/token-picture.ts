@@ -3,7 +3,7 @@ import { itemSize } from '../data/dataset.ts'
 import { type GridOptions, type Raster, toGrid } from '../io/raster.ts'
 import type { Readable } from './token-text.ts'
 
-/** Whether tokens of this kind can be seen. */
+/** Whether tokens of this kind can be shown as a picture. */
 export function isPicture({ look }: Pick<Readable, 'look'>): boolean {
   return look.kind === 'map' || look.kind === 'levels'
 }

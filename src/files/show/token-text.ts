@@ -1,11 +1,11 @@
-/** Tokens as text: what a tokenizer says, a map by its characters, a row of a table by its names. */
+/** Tokens as text: decoded by a tokenizer, a map by characters, a row of a table by its names. */
 import type { TokenLook } from '../data/categorical.ts'
 import { itemSize } from '../data/dataset.ts'
 
-/** What is shown for a token that is not known yet. */
+/** The sign for a token that is not known yet. */
 const maskSign = '░'
 
-/** What reads tokens needs to know of a model or a data set. */
+/** The facts about a model or a data set that are needed to read tokens. */
 export interface Readable {
   readonly shape: readonly number[]
   readonly look: TokenLook

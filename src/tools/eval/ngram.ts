@@ -18,7 +18,7 @@ export interface NgramModel {
   natsPerToken(tokens: ArrayLike<number>): number
 }
 
-/** What is known of the n-grams of one length. */
+/** The counts of the n-grams of one length. */
 interface Level {
   readonly counts: Map<string, number>
   /** By context: how much was counted, and how many different tokens followed. */
@@ -80,7 +80,7 @@ export function ngramModel(tokens: ArrayLike<number>, vocabulary: number, order 
 }
 
 /**
- * The share of the n-grams of samples that occur in a corpus: how many of their short stretches are not made up.
+ * The share of the n-grams of samples that occur in a corpus.
  *
  * @param samples texts, counted together
  */
@@ -129,6 +129,6 @@ function levelOf(counts: Map<string, number>): Level {
     if (count === 1) once++
     else if (count === 2) twice++
   }
-  // Where nothing was counted once there is nothing to go by.
+  // Without n-grams that occur once the discount cannot be estimated.
   return { counts, contexts, discount: once === 0 ? 0.5 : once / (once + 2 * twice) }
 }

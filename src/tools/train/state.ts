@@ -1,4 +1,4 @@
-/** The state of a training run: how it begins, and how it comes back from a checkpoint. */
+/** The state of a training run: the initial one, and one restored from a checkpoint. */
 import { TweedieError } from '../../errors.ts'
 import { initialize } from '../../engine/nn/initialize.ts'
 import type { Layout, NamedArray } from '../../engine/nn/layout.ts'
@@ -18,7 +18,7 @@ import {
 import type { TrainState } from './problem.ts'
 import type { BaseSpec } from './spec.ts'
 
-/** What a checkpoint has of a state. */
+/** The state in a checkpoint. */
 export type SavedState = Pick<Checkpoint, 'state' | 'tensors' | 'frozen' | 'optimizer'>
 
 /** Weights to begin with, by part and by name, as a model folder has them. */
@@ -42,10 +42,11 @@ export function roomFor(optimizer: Optimizer, size: number, parted: boolean) {
 }
 
 /**
- * Makes the state before the first step: the values that parts bring, else drawn by the seed; over them `start`. Everything is checked
+ * Makes the state before the first step: the parts' own initial values, else drawn by the seed; replaced by `start`
+ * where that has values. Everything is checked
  * at once, and the state filled when the function that is returned is called.
  *
- * @throws TweedieError `model` where weights do not fit a part, or are of a part that does not learn
+ * @throws TweedieError `model` if weights do not fit a part, or belong to a part that does not learn
  */
 export function beginning(
   spec: BaseSpec,
@@ -74,10 +75,10 @@ export function beginning(
 }
 
 /**
- * Makes the state of a checkpoint. Parameters are found by name, wherever they lie in it; a checkpoint without names is taken as it
- * lies. Everything is checked at once, and the state filled when the function that is returned is called.
+ * Makes the state of a checkpoint. Parameters are found by name, wherever they lie in it; a checkpoint without names is
+ * read in order. Everything is checked at once, and the state filled when the function that is returned is called.
  *
- * @throws TweedieError `model` where it is of other parts or parameters, `usage` where it is of another optimiser
+ * @throws TweedieError `model` if it has other parts or parameters, `usage` if it has another optimiser
  */
 export function restoring(
   { state: from, tensors, frozen = {}, optimizer: name = 'adamw' }: SavedState,
@@ -110,7 +111,7 @@ export function restoring(
   }
 }
 
-/** Numbers that go from one flat array to another. */
+/** A copy from one flat array to another. */
 interface Move {
   readonly at: number
   readonly to: number

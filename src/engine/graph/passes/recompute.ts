@@ -9,11 +9,11 @@ export const worthRecomputing = 2 ** 29
 
 /**
  * Where gradients need `silu(y)` and its slope, with `y = γ n + β` behind a norm, they are made from n again: two tensors
- * less are kept for every activation, for four cheap passes. What belongs to the first pass is what the shallowest output,
- * the loss, stands on. Values stay, bit for bit.
+ * less are kept for every activation, for four cheap passes. The nodes of the forward pass are those that the loss, the
+ * shallowest output, depends on. Values stay, bit for bit.
  *
- * Call it after `simplify`, which would see through it: the second sum and product have their operands exchanged, which
- * is all that tells them from the first.
+ * Call it after `simplify`, which would undo it: the second sum and product differ from the first only in the order of
+ * their operands.
  */
 export function recompute(outputs: readonly Tensor[], atLeast: number = worthRecomputing): readonly Tensor[] {
   const order = topological(outputs)

@@ -1,6 +1,6 @@
 /**
  * The C functions of ONNX Runtime that tweedie calls. They sit at fixed places in `OrtApi`, a table of function pointers
- * that only ever grows at its end, so a place once right stays right in every later version.
+ * that only ever grows at its end, so a correct place stays correct in every later version.
  *
  * A wrong place or signature is a crash, not an error: every one is in this file, and {@link loadOrtApi} tries the first
  * few on values with known answers before anything else is called.

@@ -1,9 +1,9 @@
 /**
- * The files of the graph cache: one for each key, with a head that tells a damaged file and one of another version from a
- * good one. A file that cannot be read is as good as none, and a folder that cannot be written stays as it is: a cache may
- * make nothing fail.
+ * The files of the graph cache: one for each key, with a head that shows whether the file is damaged or of another
+ * version. A file that cannot be read is ignored, and so is a folder that cannot be written: the cache never makes
+ * anything fail.
  *
- * Beside them lie small files that say which graph was the last for a purpose.
+ * Small files beside them record the last graph for each purpose.
  *
  * A file is the line {@link head}, the SHA-256 of the key and what follows (32 bytes), the number of the signature's bytes (4 bytes, the
  * least significant first), the signature, and the rewritten graph.

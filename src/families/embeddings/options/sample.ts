@@ -1,4 +1,4 @@
-/** What `sample` takes for models of text as noisy embeddings beside what it takes for all. */
+/** Options of `sample` for models of noisy embeddings. */
 import { options, positive, text } from '../../../options.ts'
 import { lengthOptions } from '../../draw-options.ts'
 import { gaussianOptions } from '../../options.ts'

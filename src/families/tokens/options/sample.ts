@@ -1,4 +1,4 @@
-/** What `sample` takes for models of tokens beside what it takes for all. */
+/** Options of `sample` for models of tokens. */
 import { options, real, text } from '../../../options.ts'
 import { classOptions, gridOptions, lengthOptions } from '../../draw-options.ts'
 import { guidanceOptions, stepOptions } from '../../options.ts'

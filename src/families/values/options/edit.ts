@@ -1,4 +1,4 @@
-/** What `edit` takes for models of values. */
+/** Options of `edit` for models of values. */
 import { oneOf, options, real, text, whole } from '../../../options.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
 import { clipOptions, guidanceOptions } from '../../options.ts'

@@ -1,4 +1,4 @@
-/** What `export` takes for models of values beside what it takes for all. */
+/** Options of `export` for models of values. */
 import { oneOf, options, text } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
 

@@ -1,4 +1,4 @@
-/** What `restore` takes for models of values: what happened to the picture, and how answers are drawn. */
+/** Options of `restore` for models of values: the kind of damage, and how answers are drawn. */
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { restoreMethods, restoreTasks } from '../../choices.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'

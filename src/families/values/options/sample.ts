@@ -1,4 +1,4 @@
-/** What `sample` takes for models of values beside what it takes for all. */
+/** Options of `sample` for models of values. */
 import { TweedieError } from '../../../errors.ts'
 import { oneOf, options, text } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
@@ -7,7 +7,7 @@ import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } fr
 
 const latents = 'Pictures as latents, instead of noise'
 
-/** What has no meaning on the way from a picture to its latent, or back. */
+/** Options that have no meaning for encode and decode. */
 const idle = ['count', 'arithmetic', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
 
 export const sampleOptions = options({

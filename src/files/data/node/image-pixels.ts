@@ -12,10 +12,10 @@ export interface Pixels {
   readonly data: Uint8Array
 }
 
-/** What frames an image that lies within its rectangle, where no background is given. */
+/** The border of an image that is smaller than its rectangle, if no background is set. */
 const frame = '#fff'
 
-/** Whether the planes of an image hold anything of their own. */
+/** Whether an image uses colour and opacity. */
 export interface PlaneFacts {
   /** Whether every pixel is grey. */
   grey: boolean
@@ -25,7 +25,7 @@ export interface PlaneFacts {
 
 /**
  * Decodes an image: turned upright, in sRGB, 8 bits; laid over a background if one is given, else with its opacity; scaled to fit a
- * rectangle where one is given, by averages that count transparent pixels for nothing.
+ * rectangle where one is given, by averages that ignore transparent pixels.
  */
 export async function decode(
   image: Sharp,

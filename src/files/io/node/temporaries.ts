@@ -1,6 +1,6 @@
 /**
  * Files and folders under temporary names, while something is being written to them. Should the process end before they have their
- * proper names, they are removed on the way out.
+ * proper names, they are removed at the exit.
  */
 import { closeSync, openSync, rmSync } from 'node:fs'
 
