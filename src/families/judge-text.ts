@@ -42,7 +42,7 @@ export const textDefaults = Object.freeze({ count: 16, batch: 16 })
 const gram = 5
 
 /**
- * The bound of data that were held out, or else of those of training; of text also samples, unless only likelihoods are asked for.
+ * The bound of held-out data, or else of training data; for text also samples, unless only likelihoods are requested.
  *
  * @throws TweedieError `usage` where the data are not known, `data` where they are of another kind
  */

@@ -24,9 +24,9 @@ export function ownPart<Kind extends keyof OwnComponents>(
 }
 
 /**
- * Refuses a part that is neither built in nor among the user's own: of a folder or a specification that was written with it.
+ * Refuses a part of a folder or specification that is neither built in nor among the user's own.
  *
- * @throws TweedieError `model` that says how to give it
+ * @throws TweedieError `model` that says how to pass it
  */
 export function requirePart(
   own: OwnComponents,
@@ -49,9 +49,9 @@ export function missingSampler(name: string, cause?: unknown): TweedieError {
 }
 
 /**
- * Refuses a name that was asked for and that nobody has.
+ * Refuses an unknown name in an option.
  *
- * @param option the option that asked for it
+ * @param option the option's name
  * @throws TweedieError `usage`
  */
 export function requireChoice(

@@ -92,9 +92,9 @@ function namedFor(data: TrainData, model: string, options: OptionValues, own: Ow
 }
 
 /**
- * What a family can do with its models.
+ * An ability of a family.
  *
- * @throws TweedieError `usage` that says which families can
+ * @throws TweedieError `usage` that names the families that have it
  */
 export async function abilityOf<Name extends Ability>(
   name: Name,

@@ -46,9 +46,9 @@ export function workOn(kept: Kept | undefined, signal?: AbortSignal): Work {
 }
 
 /**
- * A generator out of a function that draws, and asks for what it needs to have compiled.
+ * Makes a generator from a function that draws and requests compiled graphs by key.
  *
- * @param draw keys of what it asks for say all that decides the graph
+ * @param draw its keys must contain everything that decides the graph
  */
 export function warm<Options extends { readonly signal?: AbortSignal | undefined }, Drawn>(
   draw: (options: Options, compiled: Compiled) => Promise<Drawn>,

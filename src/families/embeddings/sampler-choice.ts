@@ -8,7 +8,7 @@ import { chooseSampler, needsData, type SamplerChoice, type SamplerOptions } fro
 /**
  * The sampler that is asked for, or what the model's folder says; where nothing is said, DDPM in as many steps as rounding needs (control is on DDPM's steps).
  *
- * @throws TweedieError `usage` for a sampler that is measured on data first
+ * @throws TweedieError `usage` for a sampler that needs variances measured on data
  */
 export function chooseEmbeddedSampler(
   model: EmbeddingModel,

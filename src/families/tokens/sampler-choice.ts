@@ -21,7 +21,7 @@ export function asRecorded<T extends { readonly steps?: number | undefined; read
 /**
  * The sampler of this name, or what the model's folder names; undefined where nothing is said.
  *
- * @throws TweedieError `usage` for a name that there is not, and for a sampler of masks where the model has none
+ * @throws TweedieError `usage` for an unknown name, and for a sampler of masks if the model has none
  */
 export function chooseTokenSampler(
   { process: { mask, spec }, meta }: Pick<TokenModel, 'process' | 'meta'>,

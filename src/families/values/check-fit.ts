@@ -10,9 +10,9 @@ import { checkClasses } from '../check-classes.ts'
 import type { TrainSpec } from './spec.ts'
 
 /**
- * Refuses what cannot be trained.
+ * Refuses a run that cannot be trained.
  *
- * @throws TweedieError `usage` or `shape` that says what does not fit what
+ * @throws TweedieError `usage` or `shape` that names the parts that do not fit
  */
 export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame): void {
   if (spec.batch > dataset.length) {

@@ -43,9 +43,9 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
 })
 
 /**
- * Refuses numbers that cannot be meant, and parts that there are not.
+ * Refuses impossible numbers, and unknown parts.
  *
- * @throws TweedieError `usage` that names the field, `model` for a part of the user's own that is not given
+ * @throws TweedieError `usage` that names the field, `model` for an own part that was not passed
  */
 export function checkSpec(spec: TrainSpec, own: OwnComponents = {}): void {
   const { noise, objective } = spec

@@ -52,10 +52,10 @@ export function joinWeights(
 }
 
 /**
- * Leaves out what stands before all names.
+ * Removes a prefix that all names share.
  *
- * @param more also the names of what a network may be part of, such as `unet.`
- * @returns the weights, and what was left out
+ * @param more also prefixes of containing models, such as `unet.`
+ * @returns the weights, and the removed prefix
  */
 export function withoutPrefix(
   weights: ReadonlyMap<string, ModelWeight>,

@@ -50,10 +50,10 @@ export interface BoundBatch {
 }
 
 /**
- * Gathers the bounds of items: each batch looks at terms of its own. The error is that over items.
+ * Gathers the bounds of items: each batch evaluates its own terms. The error is that over items.
  *
  * @param batch items at a time
- * @param terms how many of them `boundOf` looks at
+ * @param terms how many of them `boundOf` evaluates
  */
 export async function boundOfItems(
   dataset: CategoricalDataset,

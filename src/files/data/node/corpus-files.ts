@@ -51,10 +51,10 @@ export async function isCorpus(path: string): Promise<boolean> {
 }
 
 /**
- * Reads all texts of a path, with an empty line between two of them. Files of a folder are read in the order of their names, those that are no
- * text (and `README`, `LICENSE`) are passed over.
+ * Reads all texts of a path, with an empty line between two of them. Files of a folder are read in the order of their
+ * names, those that are not text (and `README`, `LICENSE`) are ignored.
  *
- * @throws TweedieError `data` for what is missing, empty, not UTF-8 or UTF-16, or has no texts; `interrupted`
+ * @throws TweedieError `data` if it is missing, empty, not UTF-8 or UTF-16, or has no texts; `interrupted`
  */
 export async function readTexts(path: string, limits: CorpusLimits = {}): Promise<CorpusText> {
   if (!(await isFolder(path))) return joined(await textsIn(path, limits), [])

@@ -56,9 +56,9 @@ export async function decode(
 }
 
 /**
- * The rectangle at a place of an image → planes [4, height, width]. A pixel that cannot be seen has no colour: what it hides is 0.
+ * The rectangle at a place of an image → planes [4, height, width]. A fully transparent pixel gets the colour 0.
  *
- * @param facts are narrowed by what is found
+ * @param facts updated by the pixels read
  */
 export function toPlanes(
   { width, data }: Pixels,

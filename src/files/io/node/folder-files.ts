@@ -18,8 +18,8 @@ const isSmall = (name: string): boolean =>
   [indexPath, metaPath, configFile, schedulerFile].includes(name) || /\.safetensors\.index(\.[\w-]+)?\.json$/.test(name)
 
 /**
- * Reads what is needed of a folder: its small files, and the weights that its parts are read from. What is missing is left to whoever
- * decodes them.
+ * Reads what is needed of a folder: its small files, and the weights that its parts are read from. Missing files are
+ * reported by the decoder.
  *
  * @param source what to call the folder in errors
  */

@@ -1,7 +1,7 @@
 /**
- * The model folder on a disk, safe against crashes and against readers that look while it is saved.
+ * The model folder on a disk, safe against crashes and against readers during a save.
  *
- * A save has one instant at which it happens: all files are written and synced in a hidden folder beside the old ones,
+ * A save takes effect in one instant: all files are written and synced in a hidden folder beside the old ones,
  * which is then renamed to `.saved`. From then on `.saved/x` is valid and `x` is outdated, so a reader tries `.saved/x`
  * first. Then the files are moved to their places; if that is interrupted, the next save finishes it.
  * One process at a time may save; any number may read.
