@@ -41,10 +41,10 @@ export function reportFailure(error: unknown, { debug = false, json = false, com
     ...(message === '' ? [] : [`tweedie: ${safe(message)}`]),
     ...(hint === undefined ? [] : [`  hint: ${safe(hint)}`]),
   ]
-  const said = json && message !== '' ? [jsonText({ error: { ...failure, status } })] : lines
-  if (debug && error instanceof Error && message !== '') said.push(safe(error.stack ?? ''))
-  if (debug && error instanceof Error && error.cause) said.push(safe(`caused by ${inspect(error.cause)}`))
-  for (const line of said) process.stderr.write(`${line}\n`)
+  const printed = json && message !== '' ? [jsonText({ error: { ...failure, status } })] : lines
+  if (debug && error instanceof Error && message !== '') printed.push(safe(error.stack ?? ''))
+  if (debug && error instanceof Error && error.cause) printed.push(safe(`caused by ${inspect(error.cause)}`))
+  for (const line of printed) process.stderr.write(`${line}\n`)
   return status
 }
 

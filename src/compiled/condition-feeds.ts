@@ -30,22 +30,22 @@ export function feedConditions(
   if (stranger !== undefined) throw strange(stranger, network.conditions)
   for (const [name, spec] of Object.entries(network.conditions)) {
     const length = items * sizeOf(conditionShape(spec))
-    const given = conditions[name]
+    const array = conditions[name]
     const into = feeds[name]!.subarray(0, length)
-    if (given === undefined) {
+    if (array === undefined) {
       const nothing = nothingOf(spec, model)
       if (nothing === undefined) throw missing(name, spec)
       for (let i = 0; i < length; i += nothing.length) into.set(nothing, i)
       continue
     }
-    if (given.length !== length) {
+    if (array.length !== length) {
       throw new TweedieError(
         'shape',
-        `${given.length} numbers of the condition ${name} for ${items} items: expected ${length}`,
+        `${array.length} numbers of the condition ${name} for ${items} items: expected ${length}`,
       )
     }
-    requireKnown(name, spec, given)
-    into.set(given)
+    requireKnown(name, spec, array)
+    into.set(array)
   }
 }
 
@@ -79,16 +79,16 @@ function nothingOf(spec: ConditionSpec, { unconditionalLabel }: ConditionedNetwo
 }
 
 /** Checks that classes and tokens exist. */
-function requireKnown(name: string, spec: ConditionSpec, given: ArrayLike<number>): void {
+function requireKnown(name: string, spec: ConditionSpec, array: ArrayLike<number>): void {
   if (spec.kind !== 'class' && spec.kind !== 'tokens') return
   const count = spec.kind === 'class' ? spec.classes : spec.vocabulary + Number(spec.nothing ?? false)
-  for (let i = 0; i < given.length; i++) {
-    if (Number.isInteger(given[i]) && given[i]! >= 0 && given[i]! < count) continue
+  for (let i = 0; i < array.length; i++) {
+    if (Number.isInteger(array[i]) && array[i]! >= 0 && array[i]! < count) continue
     throw new TweedieError(
       'usage',
       spec.kind === 'class'
-        ? `class ${given[i]}: the model has the classes 0 … ${count - 1}`
-        : `${name}: token ${given[i]}: the model has the tokens 0 … ${count - 1}`,
+        ? `class ${array[i]}: the model has the classes 0 … ${count - 1}`
+        : `${name}: token ${array[i]}: the model has the tokens 0 … ${count - 1}`,
     )
   }
 }

@@ -90,20 +90,20 @@ export function denoiserOf(
   })
 
   const predict = async (
-    given: FloatArray,
+    noisy: FloatArray,
     t: number,
     { signal, conditions }: DenoiseContext = {},
   ): Promise<Float32Array> => {
-    const items = given.length / size
+    const items = noisy.length / size
     if (items > batch) throw new TweedieError('shape', `${items} items for a denoiser of ${batch}`)
     return take(async () => {
       feedConditions(model, feeds, conditions, items)
       const scale = view.scale(t)
-      if (scale === 1) feeds.x.set(given)
-      else for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+      if (scale === 1) feeds.x.set(noisy)
+      else for (let i = 0; i < noisy.length; i++) feeds.x[i] = scale * noisy[i]!
       feeds.t.fill(view.time(t))
-      await bound.run(given.length / sizeOf(x.shape), signal ? { signal } : {})
-      return result.slice(0, (given.length / feeds.x.length) * result.length)
+      await bound.run(noisy.length / sizeOf(x.shape), signal ? { signal } : {})
+      return result.slice(0, (noisy.length / feeds.x.length) * result.length)
     }, signal)
   }
   const read = result.length === 2 * feeds.x.length ? fromPredictionAndVariance : fromPrediction

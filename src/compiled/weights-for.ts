@@ -16,14 +16,14 @@ export interface StartingWeights {
 
 /** Parameters that depend on the data: with other classes they are initialised again. */
 const ofClasses = /^class_embedding\./
-const shown = 10
+const mostListed = 10
 
 /**
  * Fills a network with a model's weights. A prefix that all names share is left out, and names of older conventions are understood.
  * The class embedding is initialised again if the number of classes differs.
  *
  * @param network the one that is to be trained; `layout` its parameters
- * @param given the model's weights by name, such as `ModelFolder.weights`
+ * @param source the model's weights by name, such as `ModelFolder.weights`
  * @param initial freshly initialised parameters, for those that the model does not provide
  * @throws TweedieError `model` that lists what is missing, unknown or of another shape
  * @example
@@ -32,12 +32,12 @@ const shown = 10
 export function weightsFor(
   { rename = (name) => name }: Pick<Network, 'rename'>,
   layout: Layout,
-  given: ReadonlyMap<string, NamedArray>,
+  source: ReadonlyMap<string, NamedArray>,
   initial: Float32Array,
 ): StartingWeights {
   const wanted = new Map(layout.specs.map(({ name, shape }) => [name, shape]))
-  const prefix = sharedPrefix([...given.keys()], (name) => wanted.has(rename(name)))
-  const renamed = new Map(Array.from(given, ([name, array]) => [rename(name.slice(prefix.length)), array]))
+  const prefix = sharedPrefix([...source.keys()], (name) => wanted.has(rename(name)))
+  const renamed = new Map(Array.from(source, ([name, array]) => [rename(name.slice(prefix.length)), array]))
   const notes = prefix === '' ? [] : [`all names of weights begin with ${prefix}, which is left out`]
   const complaints: string[] = []
   const weights = initial.slice()
@@ -56,10 +56,10 @@ export function weightsFor(
     else complaints.push(`${name}: unknown`)
   }
   if (complaints.length === 0) return { weights, notes }
-  const rest = complaints.length > shown ? `; and ${complaints.length - shown} more` : ''
+  const rest = complaints.length > mostListed ? `; and ${complaints.length - mostListed} more` : ''
   throw new TweedieError(
     'model',
-    `${complaints.length} weights of the model do not fit the network: ${complaints.slice(0, shown).join('; ')}${rest}`,
+    `${complaints.length} weights of the model do not fit the network: ${complaints.slice(0, mostListed).join('; ')}${rest}`,
     { hint: "train the model's own network further: leave out options that change it" },
   )
 }

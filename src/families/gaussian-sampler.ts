@@ -158,10 +158,12 @@ function timesFor(
     const count = steps ?? sampling.steps
     return spacing === undefined ? sampling.times(count) : timesOf(schedule, count, spacing)
   }
-  const said = steps !== undefined ? 'steps' : spacing !== undefined ? 'spacing' : undefined
+  const unused = steps !== undefined ? 'steps' : spacing !== undefined ? 'spacing' : undefined
   // the ends, and the start of the last step to clean data
-  if (said === undefined) return timesOf(schedule, 2, 'log-snr')
-  throw new TweedieError('usage', `\`${said}\`: the sampler ${name} chooses its steps itself`, { hint: 'leave it out' })
+  if (unused === undefined) return timesOf(schedule, 2, 'log-snr')
+  throw new TweedieError('usage', `\`${unused}\`: the sampler ${name} chooses its steps itself`, {
+    hint: 'leave it out',
+  })
 }
 
 /** The user's own sampler of this name, if there is one. */

@@ -49,6 +49,6 @@ function takesText(schedule: ScheduleName): string {
 
 /** The numbers of a schedule that were given. */
 function numbersOf({ betaMin, betaMax, sigmaMin, sigmaMax, shift }: NoiseValues) {
-  const given = Object.entries({ betaMin, betaMax, sigmaMin, sigmaMax, shift }).filter(([, x]) => x !== undefined)
-  return Object.fromEntries(given) as Partial<Record<keyof typeof scheduleNumbers, number>>
+  const numbers = Object.entries({ betaMin, betaMax, sigmaMin, sigmaMax, shift }).filter(([, x]) => x !== undefined)
+  return Object.fromEntries(numbers) as Partial<Record<keyof typeof scheduleNumbers, number>>
 }

@@ -29,14 +29,14 @@ export function tokensView(readable: ReadableTokens, tokens: Int32Array): View {
 export function drawnTokens(
   readable: ReadableTokens,
   tokens: Int32Array,
-  told: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames'>>,
+  facts: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames'>>,
 ): Drawn {
   const size = itemSize(readable.shape)
   const count = tokens.length / size
   const shape = [count, ...readable.shape]
   return {
     ...tokensView(readable, tokens),
-    ...told,
+    ...facts,
     count,
     shape,
     array: () => ({ shape, data: tokens }),

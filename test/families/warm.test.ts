@@ -172,7 +172,7 @@ describe('generators of tokens', () => {
       { count: 5, batch: 2, seed: 1, steps: 4 },
       { count: 2, seed: 2, steps: 4, labels: [2, 3] },
       { count: 3, batch: 2, seed: 1, steps: 4, guidance: 2 },
-      { count: 2, seed: 7, steps: 4, guidance: 1, given: [1, -1, -1, 2, -1, -1] },
+      { count: 2, seed: 7, steps: 4, guidance: 1, fixed: [1, -1, -1, 2, -1, -1] },
     ]
     const all = await Promise.all(ways.map((way) => warm.draw(way)))
     expect(warm.compilations).toBe(2)

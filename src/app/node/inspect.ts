@@ -86,15 +86,15 @@ async function inspectSafetensors(path: string, all: boolean): Promise<Inspectio
   const list = [...tensors].map(([name, { dtype, shape, data }]) => ({ name, dtype, shape, elements: data.length }))
   const elements = list.reduce((sum, each) => sum + each.elements, 0)
   const size = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
-  const shown = all ? list : list.slice(0, 20)
-  const rest = list.length - shown.length
+  const listed = all ? list : list.slice(0, 20)
+  const rest = list.length - listed.length
   const text = [
     table([
       ['file', path],
       ['tensors', `${list.length}, ${thousands(elements)} elements, ${bytes(size)}`],
       ...Object.entries(metadata).map(([key, value]) => [`  ${key}`, value.slice(0, 100)] as const),
     ]),
-    ...shown.map(({ name, dtype, shape }) => `  ${name} ${dtype} ${shapeText(shape)}`),
+    ...listed.map(({ name, dtype, shape }) => `  ${name} ${dtype} ${shapeText(shape)}`),
   ].join('\n')
   return { facts: { kind: 'safetensors', tensors: list, elements, bytes: size, metadata }, text, unlisted: rest }
 }

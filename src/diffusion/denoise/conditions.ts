@@ -53,7 +53,7 @@ export function doubledConditions(
  */
 export function conditioned<D extends Denoiser>(denoiser: D, conditions: Conditions | undefined): D {
   if (conditions === undefined) return denoiser
-  const told = (context?: DenoiseContext): DenoiseContext => ({ conditions, ...context })
+  const merged = (context?: DenoiseContext): DenoiseContext => ({ conditions, ...context })
   const { projection } = denoiser
   const view = {
     ...denoiser,
@@ -62,9 +62,9 @@ export function conditioned<D extends Denoiser>(denoiser: D, conditions: Conditi
   for (const [name, at] of Object.entries(contextPlaces)) {
     const method = view[name]
     if (typeof method !== 'function') continue
-    view[name] = (...given: unknown[]) => {
-      const values = Array.from({ length: at }, (_, i) => given[i])
-      return method.call(denoiser, ...values, told(given[at] as DenoiseContext | undefined)) as unknown
+    view[name] = (...args: unknown[]) => {
+      const values = Array.from({ length: at }, (_, i) => args[i])
+      return method.call(denoiser, ...values, merged(args[at] as DenoiseContext | undefined)) as unknown
     }
   }
   return Object.freeze(view) as D

@@ -58,8 +58,8 @@ export function mdlm(): TokenSampler {
 }
 
 /** One round, unless there are kept tokens that noise would change. */
-const roundsOf = ({ denoiser, given }: TokenProblem, rounds: number): number =>
-  denoiser.process.mask === null && given.some((token) => token >= 0) ? rounds : 1
+const roundsOf = ({ denoiser, fixed }: TokenProblem, rounds: number): number =>
+  denoiser.process.mask === null && fixed.some((token) => token >= 0) ? rounds : 1
 
 /**
  * @param ask whether to evaluate the denoiser; its argument tells whether a token has changed since the last evaluation
@@ -69,7 +69,7 @@ async function* run(
   rounds: number,
   ask: (changed: boolean) => boolean,
 ): AsyncGenerator<TokenStep> {
-  const { denoiser, x, given, batch, temperature, context } = problem
+  const { denoiser, x, fixed, batch, temperature, context } = problem
   const { process } = denoiser
   const times = tokenTimes(process, problem.steps)
   const uniforms = new Float64Array(x.length)
@@ -85,7 +85,7 @@ async function* run(
         process.corrupt(x.slice(), t, uniforms, x, s)
       }
       problem.uniforms(uniforms, index, 3 * round + 1)
-      showGiven(process, given, t, uniforms, x)
+      corruptFixed(process, fixed, t, uniforms, x)
       if (ask(changed)) {
         answer = temper(await denoiser.logits(x, t, batch, context), process.categories, temperature)
         evaluations++
@@ -93,7 +93,7 @@ async function* run(
       problem.uniforms(uniforms, index, 3 * round)
       changed = false
       for (let i = 0; i < x.length; i++) {
-        const next = given[i]! >= 0 ? given[i]! : draw(answer, i, x[i]!, s, t, uniforms[i]!)
+        const next = fixed[i]! >= 0 ? fixed[i]! : draw(answer, i, x[i]!, s, t, uniforms[i]!)
         changed ||= next !== x[i]
         x[i] = next
       }
@@ -103,16 +103,16 @@ async function* run(
 }
 
 /** Writes the kept tokens into x, corrupted to time t. */
-function showGiven(
+function corruptFixed(
   process: DiscreteProcess,
-  given: Int32Array,
+  fixed: Int32Array,
   t: number,
   uniforms: Float64Array,
   x: Int32Array,
 ): void {
   if (process.mask !== null) return
   for (let i = 0; i < x.length; i++) {
-    if (given[i]! >= 0) process.corrupt(given.subarray(i, i + 1), t, uniforms.subarray(i, i + 1), x.subarray(i, i + 1))
+    if (fixed[i]! >= 0) process.corrupt(fixed.subarray(i, i + 1), t, uniforms.subarray(i, i + 1), x.subarray(i, i + 1))
   }
 }
 

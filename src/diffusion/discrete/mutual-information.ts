@@ -57,7 +57,7 @@ export const entropyOf = (p: number): number => (p > 0 ? -p * Math.log(p) : 0)
 
 /** Shares that sum to 1; equal by default. */
 export function sharesOf(marginal: readonly number[] | undefined, categories: number): readonly number[] {
-  const given = marginal ?? Array.from({ length: categories }, () => 1)
-  const total = given.reduce((sum, each) => sum + each, 0)
-  return given.map((each) => each / total)
+  const shares = marginal ?? Array.from({ length: categories }, () => 1)
+  const total = shares.reduce((sum, each) => sum + each, 0)
+  return shares.map((each) => each / total)
 }

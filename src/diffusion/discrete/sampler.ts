@@ -24,7 +24,7 @@ export interface TokenProblem {
   /** Pure noise, `[batch, ...shape]`, with the kept tokens in it; the sampler changes it in place. */
   readonly x: Int32Array
   /** Tokens to be kept, `[batch, ...shape]`; −1 where there is none. */
-  readonly given: Int32Array
+  readonly fixed: Int32Array
   /** Uniform numbers in [0, 1) for each token, the same for the same (step, draw) whatever batch an item is in. */
   readonly uniforms: (out: Float64Array, step: number, draw: number) => void
   /** Probabilities of clean tokens are taken to the power of 1/temperature. */

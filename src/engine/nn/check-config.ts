@@ -59,9 +59,9 @@ export function checkConfig<T extends object>(
   defaults: T,
   rules: Partial<Record<keyof T, FieldRule>>,
 ): T {
-  const given = Object.entries(config).filter(([field, value]) => !field.startsWith('_') && value !== undefined)
-  const known = given.filter(([field]) => Object.hasOwn(defaults, field))
-  const unknown = given.filter(([field, value]) => !Object.hasOwn(defaults, field) && Boolean(value))
+  const entries = Object.entries(config).filter(([field, value]) => !field.startsWith('_') && value !== undefined)
+  const known = entries.filter(([field]) => Object.hasOwn(defaults, field))
+  const unknown = entries.filter(([field, value]) => !Object.hasOwn(defaults, field) && Boolean(value))
   if (unknown.length > 0) {
     throw new TweedieError('model', `${className}: unknown option ${unknown.map(([field]) => field).join(', ')}`, {
       hint: `known options: ${Object.keys(defaults).join(', ')}`,

@@ -53,10 +53,10 @@ export function withConditions(
   specs: ConditionSpecs,
 ): Tensor {
   const [batch, width] = time.shape as [number, number]
-  const told = requireConditions(className, conditions, specs, batch)
+  const present = requireConditions(className, conditions, specs, batch)
   let sum = time
   for (const [name, spec] of Object.entries(specs)) {
-    const value = told[name]!
+    const value = present[name]!
     if (spec.kind === 'class') sum = add(sum, embedding(scope.child('class_embedding'), value, spec.classes, width))
     if (spec.kind === 'vector') sum = add(sum, linear(scope.child('condition_embeddings').child(name), value, width))
   }

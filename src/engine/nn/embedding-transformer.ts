@@ -80,8 +80,8 @@ const className = 'EmbeddingTransformer'
  * @example
  * const network = embeddingTransformer({ vocab_size: 65, length: 64, embedding_size: 32 })
  */
-export function embeddingTransformer(given: EmbeddingTransformerConfig): EmbeddingNetwork {
-  const config = Object.freeze(checkConfig(className, given, defaults, rules)) as Fields
+export function embeddingTransformer(options: EmbeddingTransformerConfig): EmbeddingNetwork {
+  const config = Object.freeze(checkConfig(className, options, defaults, rules)) as Fields
   const { length, vocab_size: tokens, embedding_size: features, hidden_size: width, num_attention_heads } = config
   if (width % (2 * num_attention_heads) !== 0) {
     throw badField(

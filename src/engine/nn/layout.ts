@@ -65,20 +65,20 @@ export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string)
 
   const fromMap = (map: ReadonlyMap<string, NamedArray>): Float32Array => {
     const prefix = sharedPrefix([...map.keys()], (name) => offsets.has(rename(name)))
-    const given = new Map([...map].map(([name, array]) => [rename(name.slice(prefix.length)), array]))
+    const named = new Map([...map].map(([name, array]) => [rename(name.slice(prefix.length)), array]))
     const complaints = [
       ...specs.flatMap(({ name, shape }) => {
-        const array = given.get(name)
+        const array = named.get(name)
         if (array === undefined) return [`${name}: missing`]
         return sameShape(array.shape, shape) && array.data.length === sizes.get(name)
           ? []
           : [`${name}: expected shape ${showShape(shape)}, got ${showShape(array.shape)}`]
       }),
-      ...[...given.keys()].filter((name) => !offsets.has(name)).map((name) => `${name}: unknown`),
+      ...[...named.keys()].filter((name) => !offsets.has(name)).map((name) => `${name}: unknown`),
     ]
     if (complaints.length > 0) throw misfit(complaints)
     const flat = new Float32Array(size)
-    for (const { name } of specs) flat.set(given.get(name)!.data, offset(name))
+    for (const { name } of specs) flat.set(named.get(name)!.data, offset(name))
     return flat
   }
 
@@ -99,13 +99,13 @@ export function sharedPrefix(names: readonly string[], isKnown: (name: string) =
   return prefix
 }
 
-const shown = 10
+const mostListed = 10
 
 function misfit(complaints: readonly string[]): TweedieError {
-  const rest = complaints.length > shown ? `; and ${complaints.length - shown} more` : ''
+  const rest = complaints.length > mostListed ? `; and ${complaints.length - mostListed} more` : ''
   return new TweedieError(
     'model',
-    `weights: ${complaints.length} do not fit the network: ${complaints.slice(0, shown).join('; ')}${rest}`,
+    `weights: ${complaints.length} do not fit the network: ${complaints.slice(0, mostListed).join('; ')}${rest}`,
     {
       hint: 'the weights belong to another architecture: compare the configuration with the one they were trained with',
     },

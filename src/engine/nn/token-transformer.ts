@@ -96,8 +96,8 @@ const className = 'TokenTransformer'
  * @example
  * const network = tokenTransformer({ vocab_size: 65, num_states: 66, length: 128 })
  */
-export function tokenTransformer(given: TokenTransformerConfig): Network {
-  const checked = checkConfig(className, given, defaults, rules)
+export function tokenTransformer(options: TokenTransformerConfig): Network {
+  const checked = checkConfig(className, options, defaults, rules)
   const config = Object.freeze({ ...checked, num_states: checked.num_states ?? checked.vocab_size }) as Fields
   const { hidden_size: width, num_attention_heads: heads, vocab_size: logits, num_states: states } = config
   if (width % (2 * heads) !== 0) {

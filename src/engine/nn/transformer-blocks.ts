@@ -100,8 +100,14 @@ function block({ config, condition, drop }: BlockContext, scope: Scope, x: Tenso
     const h = add(x, drop(attend(shifted(scope.child('norm1'), x))))
     return add(h, drop(think(shifted(scope.child('norm2'), h))))
   }
-  const told = modulation(scope.child('modulation'), condition, width, [0, 0, 1, 0, 0, 1], [condition.shape[0]!, width])
-  const [shift1, scale1, gate1, shift2, scale2, gate2] = told as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+  const modulations = modulation(
+    scope.child('modulation'),
+    condition,
+    width,
+    [0, 0, 1, 0, 0, 1],
+    [condition.shape[0]!, width],
+  )
+  const [shift1, scale1, gate1, shift2, scale2, gate2] = modulations as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
   const h = add(x, mul(drop(attend(modulate(x, shift1, scale1))), gate1))
   return add(h, mul(drop(think(modulate(h, shift2, scale2))), gate2))
 }

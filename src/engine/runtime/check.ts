@@ -37,10 +37,10 @@ export function checkOptions({ threads, spinning }: SessionOptions): void {
 function checkSide(
   side: 'input' | 'output',
   declared: ReadonlyMap<string, ValueInfo>,
-  given: Tensors,
+  tensors: Tensors,
   free: Map<string, number>,
 ): void {
-  for (const [name, tensor] of Object.entries(given)) {
+  for (const [name, tensor] of Object.entries(tensors)) {
     const info = declared.get(name)
     if (!info) throw new TweedieError('shape', `the graph has no ${side} '${name}'; its ${side}s are ${list(declared)}`)
     if (tensor.dtype !== info.dtype) {

@@ -53,7 +53,7 @@ export function painter(opened: TokenModel, setting: Setting): Painter {
         guidance,
         sampler,
         labels,
-        given: template,
+        fixed: template,
         steps: options.steps,
         signal: watch.signal,
         onStep({ done, total, step }) {

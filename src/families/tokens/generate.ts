@@ -36,7 +36,7 @@ export interface DrawTokensOptions {
   /** The w of (w + 1) log p(x₀ | x_t, c) − w log p(x₀ | x_t); default what the model's folder says, else 0. */
   readonly guidance?: number | undefined
   /** Tokens of every item that are to be kept, `[...shape]`; −1 where there is none. */
-  readonly given?: ArrayLike<number> | undefined
+  readonly fixed?: ArrayLike<number> | undefined
   /** Below 1 likely tokens are preferred; default 1. */
   readonly temperature?: number | undefined
   /** Items computed at a time; default 16, or as many as there are. */
@@ -131,7 +131,7 @@ async function draw(
       batch: now,
       ...(sampler && { sampler }),
       ...(steps !== undefined && { steps }),
-      ...(kept && { given: kept }),
+      ...(kept && { fixed: kept }),
       ...(temperature !== undefined && { temperature }),
       conditions: conditionsOfItems(labels && { labels }, first, now, count),
       signal,

@@ -30,7 +30,7 @@ export interface MeasureOptions {
   readonly decoder?: number | undefined
   readonly bins?: Bins | undefined
   /** Items as the network sees them, `[items, ...shape]`, and their conditions. */
-  readonly show: ReturnType<typeof showTo>
+  readonly feed: ReturnType<typeof feederOf>
   readonly signal?: AbortSignal | undefined
   /** Called after each batch. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -45,7 +45,7 @@ export interface BoundVariances {
 
 /** Measures them, in batches. */
 export async function measureVariances(options: MeasureOptions): Promise<BoundVariances> {
-  const { denoiser, batch, data, seed, posterior, decoder, bins, show, signal, onProgress } = options
+  const { denoiser, batch, data, seed, posterior, decoder, bins, feed, signal, onProgress } = options
   const items = Math.min(options.items, data.length)
   const size = itemSize(denoiser.shape)
   const sums = new Map(posterior.map((t) => [t, 0]))
@@ -54,7 +54,7 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
   for (let first = 0; first < items; first += batch) {
     const count = Math.min(batch, items - first)
     const indices = Int32Array.from({ length: count }, (_, i) => Math.floor(((first + i) * data.length) / items))
-    const { x0, conditions } = show(data, indices)
+    const { x0, conditions } = feed(data, indices)
     const context = { signal, conditions }
     const noise = randomNoise(size, { seed: `${seed}, variances`, firstItem: first })
     const variances = await posteriorVariances(denoiser, posterior, x0, noise, context)
@@ -70,7 +70,7 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
 /**
  * Items of a data set as a model sees them, `[items, ...shape]`, and their conditions: their classes, or "no class".
  */
-export function showTo({ frame, network, scale, unconditionalLabel }: Model) {
+export function feederOf({ frame, network, scale, unconditionalLabel }: Model) {
   return (data: ArrayDataset, indices: Int32Array): { readonly x0: Float32Array; readonly conditions: Conditions } => {
     const alike = Object.freeze({ ...data, range: scale.range, affine: scale.affine })
     const items = loadBatch(alike, indices, new Float32Array(indices.length * itemSize(frame.item)))

@@ -67,12 +67,12 @@ export async function modelClassGradient(
     program.dispose()
   })
   return {
-    async gradient(given: FloatArray, t: number, { signal, conditions }: DenoiseContext = {}) {
-      const count = given.length / seen
+    async gradient(noisy: FloatArray, t: number, { signal, conditions }: DenoiseContext = {}) {
+      const count = noisy.length / seen
       const wanted = requireLabels(conditions, count, classNames.length)
       return take(async () => {
         feeds.labels.set(wanted)
-        fromNetwork(frame, Float32Array.from(given), feeds.x.subarray(0, count * size))
+        fromNetwork(frame, Float32Array.from(noisy), feeds.x.subarray(0, count * size))
         const scale = view.scale(t)
         for (let i = 0; i < count * size; i++) feeds.x[i]! *= scale
         feeds.t.fill(view.time(t))

@@ -133,8 +133,16 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   const steps = times.length - 1
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const told = conditionsOfItems(conditions, first, now, count)
-    const problem = { sampler, times, batch: now, seed, firstItem: first, conditions: told, ...(signal && { signal }) }
+    const batchConditions = conditionsOfItems(conditions, first, now, count)
+    const problem = {
+      sampler,
+      times,
+      batch: now,
+      seed,
+      firstItem: first,
+      conditions: batchConditions,
+      ...(signal && { signal }),
+    }
     for await (const step of sample(final, problem)) {
       const done = first * steps + now * Math.min(step.index + 1, steps)
       onStep?.({ done, total: count * steps, firstItem: first, step, toItems })

@@ -91,9 +91,9 @@ export async function guidedDenoiser(
   if (weak) requireAlike(model, weak)
   if (halves) requireGuidable(model, negative)
   const compiled = await parts.denoiser(model, halves ? 2 * batch : batch)
-  const own = classifier ? toldOnly(compiled, model) : compiled
+  const own = classifier ? withOwnConditions(compiled, model) : compiled
   let denoiser: Denoiser = own
-  if (weak) denoiser = guidedAway(own, toldOnly(await parts.denoiser(weak, batch), weak), { w, ...manner })
+  if (weak) denoiser = guidedAway(own, withOwnConditions(await parts.denoiser(weak, batch), weak), { w, ...manner })
   else if (halves) {
     const away = { ...nothing(model), ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
     denoiser = classifierFree(own, { w, batch, nothing: away, ...manner })
@@ -107,7 +107,7 @@ export async function guidedDenoiser(
 }
 
 /** A denoiser that gets only the conditions that its model has: a classifier, or a stronger model, may have more. */
-function toldOnly(denoiser: ModelDenoiser, { network }: Model): Denoiser {
+function withOwnConditions(denoiser: ModelDenoiser, { network }: Model): Denoiser {
   const { schedule, shape } = denoiser
   return Object.freeze({
     schedule,

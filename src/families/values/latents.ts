@@ -44,7 +44,7 @@ export async function encode(model: Model, values: OptionValues, setting: Settin
   const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'encode' })
   const shape = [last.length / itemSize(model.frame.network), ...model.frame.network]
   return {
-    ...told(options, 'encode', way),
+    ...factsOf(options, 'encode', way),
     count: shape[0]!,
     shape,
     array: () => ({ shape, data: last }),
@@ -66,7 +66,7 @@ export async function decode(model: Model, values: OptionValues, setting: Settin
   const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'decode' })
   const count = last.length / itemSize(frame.network)
   const items = fromNetwork(frame, last, new Float32Array(count * itemSize(frame.item)))
-  return drawnValues(model, items, told(options, 'decode', way))
+  return drawnValues(model, items, factsOf(options, 'decode', way))
 }
 
 /** What the folder says of guidance is about samples; the way up goes without, and so does the way back unless that is asked for. */
@@ -162,7 +162,7 @@ async function readArray(name: string, shape: readonly number[], access: Access)
   throw new TweedieError('data', `${name}: an array [${found.join(', ')}], expected [n, ${shape.join(', ')}]`)
 }
 
-function told(options: Options, way: 'encode' | 'decode', { sampler, times }: Way): Pick<Drawn, 'how' | 'howText'> {
+function factsOf(options: Options, way: 'encode' | 'decode', { sampler, times }: Way): Pick<Drawn, 'how' | 'howText'> {
   const item = options[way]
   const steps = times.length - 1
   return {

@@ -25,7 +25,7 @@ import { fold, key, uniform } from '../../engine/random/index.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { tableTimes } from '../../diffusion/sample/table-times.ts'
-import { measureVariances, showTo } from './bound-variances.ts'
+import { measureVariances, feederOf } from './bound-variances.ts'
 
 /** What to work out, on how many items. */
 export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -144,7 +144,7 @@ export async function likelihoodOf(
   /** The logarithm of the volume of one value's bin, in the data's own units. */
   const width = isImage ? itemSize(frame.network) * Math.log((scale.range[1] - scale.range[0]) / (values - 1)) : 0
   const bins = isImage ? { count: values } : undefined
-  const show = showTo(model)
+  const feed = feederOf(model)
   const times = bound ? timesOf(schedule, bound.steps) : []
   const terms = (bound && bound.terms) || defaultTerms
   const seen = bound ? clippedToo(model, denoiser, bound.clip) : denoiser
@@ -159,7 +159,7 @@ export async function likelihoodOf(
       posterior: bound.variance === 'analytic' ? boundTimes(times, { terms, seed }) : [],
       decoder: bound.decoder === 'step' ? undefined : times[0],
       bins,
-      show,
+      feed,
       signal,
     }))
 
@@ -167,7 +167,7 @@ export async function likelihoodOf(
     const items = Math.min(batch, count - first)
     const done = (share: number): void => onProgress?.((first + items * share) / count)
     const indices = Int32Array.from({ length: items }, (_, i) => first + i)
-    const { x0, conditions } = show(dataset, indices)
+    const { x0, conditions } = feed(dataset, indices)
     const common = { seed, firstItem: first, ...(signal && { signal }) }
     if (bound && variances) {
       const { posterior, decoder } = variances

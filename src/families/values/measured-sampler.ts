@@ -8,7 +8,7 @@ import { isTweedieError, TweedieError } from '../../errors.ts'
 import { digest } from '../../tools/eval/digest.ts'
 import type { Store } from '../../tools/eval/store.ts'
 import type { Setting } from '../family.ts'
-import { measureVariances, showTo } from './bound-variances.ts'
+import { measureVariances, feederOf } from './bound-variances.ts'
 import type { Model } from './model.ts'
 
 /** Items that are measured on, and at a time. */
@@ -64,7 +64,7 @@ export async function measuredSampler(
       items: measured.items,
       seed: 0,
       posterior: missing,
-      show: showTo(model),
+      feed: feederOf(model),
       signal: setting.signal,
       onProgress: (done, total) => setting.onProgress?.({ phase: 'measuring variances', done, total, unit: 'items' }),
     })

@@ -112,9 +112,9 @@ export async function restore(
   const items = new Float32Array(count * itemSize(frame.item))
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const told = conditioned(denoiser, labels && { labels: labels.subarray(first, first + now) })
+    const conditional = conditioned(denoiser, labels && { labels: labels.subarray(first, first + now) })
     const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
-    const prepared = method.prepare(told, observation(operator, y, observed.sigma), settings)
+    const prepared = method.prepare(conditional, observation(operator, y, observed.sigma), settings)
     const sampler = options.sampler ?? prepared.sampler
     const guided = clippedAs(model, prepared.denoiser, clip)
     const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }

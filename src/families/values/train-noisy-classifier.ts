@@ -151,22 +151,22 @@ const emptyFeeds = (batch: number, size: number) => ({
 function noiser(size: number) {
   const view = classifierView(schedule)
   return (
-    shown: NoisyFeeds,
+    inputs: NoisyFeeds,
     dataset: ArrayDataset,
     indices: ArrayLike<number>,
     timeOf: (j: number) => number,
     stream: Key,
   ): void => {
-    loadBatch(dataset, indices, shown.x)
-    const noise = normal(stream, new Float32Array(shown.x.length))
-    for (let j = 0; j < shown.t.length; j++) {
+    loadBatch(dataset, indices, inputs.x)
+    const noise = normal(stream, new Float32Array(inputs.x.length))
+    for (let j = 0; j < inputs.t.length; j++) {
       // at the ends there is no noise, or no signal
       const t = Math.min(0.999, Math.max(0.001, timeOf(j)))
       const [alpha, scale] = [schedule.alpha(t), view.scale(t)]
       const level = alpha * noiseLevel(schedule, t)
-      for (let i = j * size; i < (j + 1) * size; i++) shown.x[i] = scale * (alpha * shown.x[i]! + level * noise[i]!)
-      shown.t[j] = view.time(t)
-      shown.labels[j] = dataset.labels![indices[j]!]!
+      for (let i = j * size; i < (j + 1) * size; i++) inputs.x[i] = scale * (alpha * inputs.x[i]! + level * noise[i]!)
+      inputs.t[j] = view.time(t)
+      inputs.labels[j] = dataset.labels![indices[j]!]!
     }
   }
 }

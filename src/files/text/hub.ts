@@ -126,10 +126,10 @@ function pieces(library: Library, text: string): readonly string[] {
   })
 }
 
-function unspelt(shown: string, text: string, part: string): TweedieError {
+function unspelt(quoted: string, text: string, part: string): TweedieError {
   const index = text.indexOf(part)
   const place = index === -1 ? '' : ` at ${showPlace(text, index)}`
-  return new TweedieError('data', `${shown}${place} is not in the vocabulary of the tokenizer`, {
+  return new TweedieError('data', `${quoted}${place} is not in the vocabulary of the tokenizer`, {
     hint: 'it has no unknown token; choose another tokenizer, or `tokens: bytes`',
   })
 }

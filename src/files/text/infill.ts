@@ -7,7 +7,7 @@ export interface Infill {
   /** Fixed tokens in their places; −1 in the gaps. */
   readonly tokens: Int32Array
   /** 1 where a token is fixed, 0 where it is to be filled in. */
-  readonly given: Uint8Array
+  readonly fixed: Uint8Array
 }
 
 /** A mask, or what only looks like one; a backslash in front makes it text. */
@@ -34,16 +34,16 @@ export function parseInfill(template: string, tokenizer: Tokenizer, length?: num
 
   const total = length ?? known
   const tokens = new Int32Array(total).fill(-1)
-  const given = new Uint8Array(total)
+  const fixed = new Uint8Array(total)
   let at = 0
   for (const piece of pieces) {
     if ('gap' in piece) at += piece.gap ?? total - known
     else {
       tokens.set(piece.tokens, at)
-      given.fill(1, at, (at += piece.tokens.length))
+      fixed.fill(1, at, (at += piece.tokens.length))
     }
   }
-  return { tokens, given }
+  return { tokens, fixed }
 }
 
 function piecesOf(template: string, tokenizer: Tokenizer): Piece[] {

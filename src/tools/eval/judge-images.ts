@@ -47,17 +47,17 @@ export async function judgeImages(
   samples: ArrayDataset,
   parts: readonly [RealPart, ...RealPart[]],
   engine: Engine,
-  { features: given, store, phase, ...session }: JudgeContext,
+  { features: chosen, store, phase, ...session }: JudgeContext,
 ): Promise<Judged> {
   const training = parts[0].dataset
   const classes = classCount(training)
   const labelled = training.labels !== undefined && classes >= 2
   const classifier =
-    labelled && (samples.labels || !given)
+    labelled && (samples.labels || !chosen)
       ? await storedClassifier(training, engine, store, { ...session, ...phase('training a classifier') })
       : undefined
   const network =
-    given ??
+    chosen ??
     (classifier
       ? await classifierFeatures(classifier, engine, session)
       : randomFeatures(training.shape, engine, session))

@@ -67,14 +67,14 @@ export function ngramModel(tokens: ArrayLike<number>, vocabulary: number, order 
     order,
     probability: (context, token) =>
       probabilityAt(keyOf(context, Math.max(0, context.length - order + 1), context.length), keyOf([token], 0, 1)),
-    natsPerToken(given) {
-      const all = keyOf(given, 0, given.length)
+    natsPerToken(tokens) {
+      const all = keyOf(tokens, 0, tokens.length)
       let sum = 0
-      for (let i = 0; i < given.length; i++) {
+      for (let i = 0; i < tokens.length; i++) {
         const context = all.slice(Math.max(0, i - order + 1) * unit, i * unit)
         sum -= Math.log(probabilityAt(context, all.slice(i * unit, (i + 1) * unit)))
       }
-      return sum / given.length
+      return sum / tokens.length
     },
   }
 }

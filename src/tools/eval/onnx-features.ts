@@ -58,8 +58,8 @@ export async function onnxFeatures(
       using loaded = await engine.createSession(bytes, session)
       const x = floats(inputShape)
       const y = floats(outputShape)
-      const run = async (given: Float32Array): Promise<{ features: Float32Array }> => {
-        prepare(given, shape, x.data, inputShape, range)
+      const run = async (images: Float32Array): Promise<{ features: Float32Array }> => {
+        prepare(images, shape, x.data, inputShape, range)
         await loaded.run({ [plan.input]: x }, { [plan.output]: y })
         return { features: pooled(y.data, outputShape) }
       }

@@ -128,7 +128,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   let logged = { step: state.step, at: elapsed() }
 
   /** The number of steps reported last. */
-  let told = plan.pace === undefined ? undefined : plan.total
+  let reported = plan.pace === undefined ? undefined : plan.total
 
   const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3) })
   const tensors = tensorsOf(problem.parts)
@@ -160,8 +160,13 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     rate = report.rate
     addStep(window, report, problem.levels)
     const next = replan(plan, spec.budget, step, elapsed(), rising)
-    if (next.total !== undefined && next.pace !== undefined && next.pace !== plan.pace && isNews(next.total, told)) {
-      told = next.total
+    if (
+      next.total !== undefined &&
+      next.pace !== undefined &&
+      next.pace !== plan.pace &&
+      isNews(next.total, reported)
+    ) {
+      reported = next.total
       const epochs = round((next.total * items) / problem.items, 2)
       yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
     }
@@ -183,8 +188,8 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
 }
 
 /** Whether a number of steps differs enough from the one reported last to report it again. */
-function isNews(total: number, told: number | undefined): boolean {
-  return told === undefined || Math.abs(total - told) > 0.1 * told
+function isNews(total: number, reported: number | undefined): boolean {
+  return reported === undefined || Math.abs(total - reported) > 0.1 * reported
 }
 
 function round(value: number, digits: number): number {

@@ -63,8 +63,8 @@ export function beginning(
     })
   }
   const values = learning.map(([name, part]) => {
-    const given = start?.weights.get(name)
-    if (given) return [name, part.layout.fromMap(given)] as const
+    const initialWeights = start?.weights.get(name)
+    if (initialWeights) return [name, part.layout.fromMap(initialWeights)] as const
     return [name, part.weights && requireLength(name, part.weights, part.layout.size)] as const
   })
   return (state) => {

@@ -25,12 +25,12 @@ export interface SchedulerClass {
   /** Whether the steps always end at the faintest level, whatever the options. */
   readonly endsAtLevel?: true
   /** The network's time at a level of `use_karras_sigmas` and `use_lu_lambdas`: the nearest level, or the one below. */
-  readonly told?: 'nearest' | 'nearest, but below on squaredcos_cap_v2'
+  readonly timestep?: 'nearest' | 'nearest, but below on squaredcos_cap_v2'
   sampler(options: SchedulerOptions): Sampler
 }
 
 const whole = { kind: 'table', spread: 'n', rounding: 'whole' } as const
-const solver = { kind: 'table', spread: 'n+1', rounding: 'whole', told: 'nearest' } as const
+const solver = { kind: 'table', spread: 'n+1', rounding: 'whole', timestep: 'nearest' } as const
 const fractional = { kind: 'table', spread: 'n', rounding: 'none' } as const
 const flow = { kind: 'flow', spread: 'n', rounding: 'none' } as const
 
@@ -62,7 +62,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = Object
   DPMSolverSDEScheduler: { ...fractional, sampler: () => dpmSolverSde() },
   DPMSolverMultistepScheduler: {
     ...solver,
-    told: 'nearest, but below on squaredcos_cap_v2',
+    timestep: 'nearest, but below on squaredcos_cap_v2',
     sampler: (options) =>
       dpmSolver({
         order: options.solver_order!,

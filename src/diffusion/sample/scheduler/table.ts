@@ -53,7 +53,7 @@ function tableOf(options: SchedulerOptions): NoiseTable {
 /** The network's time. Grids of noise levels fall between whole levels; some classes then round. */
 function levelOf(
   options: SchedulerOptions,
-  { rounding, told }: SchedulerClass,
+  { rounding, timestep }: SchedulerClass,
   schedule: Schedule & { readonly table: NoiseTable },
 ): (t: number) => number {
   if (options.timestep_type === 'continuous' && options.prediction_type === 'v_prediction') {
@@ -63,6 +63,6 @@ function levelOf(
   const index = (t: number): number => Math.max(0, indexOfTime(schedule.table, t))
   if (rounding === 'none') return index
   const curved = options.use_exponential_sigmas || options.use_beta_sigmas
-  const below = curved || (told !== 'nearest' && options.beta_schedule === 'squaredcos_cap_v2')
+  const below = curved || (timestep !== 'nearest' && options.beta_schedule === 'squaredcos_cap_v2')
   return (t) => (below ? Math.floor(index(t)) : Math.round(index(t)))
 }

@@ -79,15 +79,15 @@ export function mergeProjections(
     if (tensor.op !== 'matmul' || tensor.attributes.transposeA || !tensor.attributes.transposeB) return undefined
     const [seen, weight] = tensor.inputs
     if (seen.op !== 'matmul' || seen.attributes.transposeA || seen.attributes.transposeB) return undefined
-    const [looks, value] = seen.inputs
-    const isLooking = looks.op === 'softmax' && looks.attributes.axis === 2 && looks.shape.length === 3
+    const [attention, value] = seen.inputs
+    const isAttention = attention.op === 'softmax' && attention.attributes.axis === 2 && attention.shape.length === 3
     const v = projectionOf(value)
-    if (!isLooking || !alone(seen) || !v || v.scale || weight.shape.length !== 2 || !known(weight)) return undefined
+    if (!isAttention || !alone(seen) || !v || v.scale || weight.shape.length !== 2 || !known(weight)) return undefined
     if (weight.shape[0]! > weight.shape[1]!) return undefined
     const weights = matmul(v.weight, weight, { transposeA: true, transposeB: true })
     const x = stored(now(v.x))
     const merged = times(x, { tensor: weights, turned: false }, x.turned)
-    const result = times({ tensor: now(looks), turned: false }, merged, x.turned)
+    const result = times({ tensor: now(attention), turned: false }, merged, x.turned)
     if (!v.bias) return upright(result)
     const bias = row(v.bias, weight, true)
     const sum = upright(withRow(result, bias))

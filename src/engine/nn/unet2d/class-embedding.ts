@@ -45,7 +45,7 @@ export function withClassAndConditions(
   }
   const { labels, ...others } = conditions
   const [batch, width] = time.shape as [number, number]
-  const told = withConditions('UNet2DModel', scope, time, others, config.conditions ?? {})
+  const embedded = withConditions('UNet2DModel', scope, time, others, config.conditions ?? {})
   if (labels === undefined) {
     throw new TweedieError('usage', 'this UNet2DModel needs labels', {
       hint: config.class_embed_type === 'timestep' ? 'a number for each item' : `${width} numbers for each item`,
@@ -53,8 +53,8 @@ export function withClassAndConditions(
   }
   if (config.class_embed_type === 'identity') {
     expectShape('UNet2DModel: labels', labels, [batch, width])
-    return add(told, labels)
+    return add(embedded, labels)
   }
   expectShape('UNet2DModel: labels', labels, [batch, 1])
-  return add(told, timeMlp(scope.child('class_embedding'), features(reshape(labels, [batch])), width))
+  return add(embedded, timeMlp(scope.child('class_embedding'), features(reshape(labels, [batch])), width))
 }

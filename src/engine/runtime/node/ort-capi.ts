@@ -246,8 +246,8 @@ function prepare(
   inputs: Tensors,
   outputs: Tensors,
 ): PreparedRun {
-  const given = side(api, cpuMemory, inputs)
-  const wanted = side(api, cpuMemory, outputs)
+  const inputSide = side(api, cpuMemory, inputs)
+  const outputSide = side(api, cpuMemory, outputs)
   return {
     async run(signal) {
       throwIfAborted(signal)
@@ -256,17 +256,17 @@ function prepare(
       signal?.addEventListener('abort', stop)
       inFlight.add(stop)
       try {
-        const { length } = wanted.values
+        const { length } = outputSide.values
         await callRun(
           api.Run,
           native,
           options,
-          given.names,
-          given.values,
-          given.values.length,
-          wanted.names,
+          inputSide.names,
+          inputSide.values,
+          inputSide.values.length,
+          outputSide.names,
           length,
-          wanted.values,
+          outputSide.values,
         )
       } catch (cause) {
         throwIfAborted(signal)
@@ -279,8 +279,8 @@ function prepare(
       throwIfAborted(signal)
     },
     release() {
-      given.release()
-      wanted.release()
+      inputSide.release()
+      outputSide.release()
     },
   }
 }

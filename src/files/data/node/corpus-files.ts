@@ -67,8 +67,8 @@ export async function readTexts(path: string, limits: CorpusLimits = {}): Promis
   for (const name of wanted) for (const text of await textsIn(join(path, name), limits)) texts.push(text)
   const taken = new Set(wanted)
   const left = names.filter((name) => !taken.has(name))
-  const shown = `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', …' : ''}`
-  return joined(texts, left.length === 0 ? [] : [`${left.length} files that are no texts are passed over: ${shown}`])
+  const listed = `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', …' : ''}`
+  return joined(texts, left.length === 0 ? [] : [`${left.length} files that are no texts are passed over: ${listed}`])
 }
 
 /** Whether a path is one file that is read as it is, not taken apart. */

@@ -39,14 +39,14 @@ export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler'> & {
  */
 export async function readModelFolder(path: string, options: ReadModelFolderOptions = {}): Promise<ModelFolder> {
   const { scheduler, ...rest } = options
-  const given = typeof scheduler === 'string' ? await readScheduler(scheduler) : scheduler
+  const noise = typeof scheduler === 'string' ? await readScheduler(scheduler) : scheduler
   for (let attempt = 0; attempt < 10; attempt++) {
     const before = await readCurrent(path, metaPath)
     const files = await readFolderFiles(path, folderOn(path), rest)
     // tweedie.json holds the digest of its save: if it is still the same, no save happened in between.
     const after = await readCurrent(path, metaPath)
     if (digest(before) !== digest(after)) continue
-    const folder = decodeModelFolder(files, path, { ...rest, ...(given && { scheduler: given }) })
+    const folder = decodeModelFolder(files, path, { ...rest, ...(noise && { scheduler: noise }) })
     requireDigests(folder.meta.parts, files, path)
     return folder
   }

@@ -114,7 +114,11 @@ async function readRecord(
 ): Promise<RunRecord | undefined> {
   const path = runPaths(folder).record
   if (!existsSync(path)) return undefined
-  const { rhythm = {}, intervals = rhythm, ...record } = parseConfig(schema, await readJson(path, 'model'), path)
+  const {
+    rhythm: formerIntervals = {},
+    intervals = formerIntervals,
+    ...record
+  } = parseConfig(schema, await readJson(path, 'model'), path)
   const spec = parseSpec(record.spec, `${path}: spec`)
   return { ...record, spec, intervals, session: sessionOf(record.session, path) }
 }
