@@ -84,7 +84,7 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     { signal, onProgress, ...values }: ModelRequest,
     work: (values: OptionValues, setting: Setting) => Promise<T>,
   ): Promise<T> => {
-    if (closed) throw new TweedieError('usage', 'the model was disposed of, and is asked again')
+    if (closed) throw new TweedieError('usage', 'the model was disposed of, and is used again')
     checkRequest(command, values, [drawOptions], entry, setting.own)
     return stoppable(what, signal, () =>
       work(values, { ...setting, kept, signal, onProgress: onProgress ?? setting.onProgress }),

@@ -36,7 +36,7 @@ export function restoreCommand(own: OwnParts = {}): Command {
   withExamples(restore, [
     [
       'tweedie restore runs/mine hole.png --task inpaint --mask hole-mask.png -o filled.png',
-      'fill in what is white in the mask',
+      'fill in the white part of the mask',
     ],
     ['tweedie restore runs/mine photo.jpg --task inpaint --mask mask.png --fit cover', 'a photo of another size'],
     ['tweedie restore runs/mine small.png --task super-resolution --factor 4 -n 8 -o large.png', 'eight answers'],

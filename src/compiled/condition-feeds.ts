@@ -103,8 +103,8 @@ function strange(name: string, conditions: ConditionSpecs): TweedieError {
 }
 
 function missing(name: string, { kind }: ConditionSpec): TweedieError {
-  if (kind !== 'class') return new TweedieError('usage', `the model must be told ${name}: it cannot be left out`)
-  return new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
+  if (kind !== 'class') return new TweedieError('usage', `the model needs the condition ${name}: it cannot be left out`)
+  return new TweedieError('usage', 'the model needs a class: no label was ever left out in its training', {
     hint: 'give one to each item: conditions.labels',
   })
 }

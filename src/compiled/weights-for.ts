@@ -52,7 +52,7 @@ export function weightsFor(
   }
   for (const name of renamed.keys()) {
     if (wanted.has(name)) continue
-    if (ofClasses.test(name)) notes.push(`${name} is left out: the network is told no class`)
+    if (ofClasses.test(name)) notes.push(`${name} is left out: the network has no classes`)
     else complaints.push(`${name}: unknown`)
   }
   if (complaints.length === 0) return { weights, notes }

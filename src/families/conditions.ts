@@ -94,7 +94,7 @@ export function labelsFor(
   }
   const none = model.unconditionalLabel
   if (!labels && otherwise === 'nothing' && none === undefined) {
-    throw new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
+    throw new TweedieError('usage', 'the model needs a class: no label was ever left out in its training', {
       hint: 'give labels, or train with a label dropout of 0.1',
     })
   }
@@ -109,7 +109,7 @@ function classesAsked(
   none: number | undefined,
 ): readonly number[] {
   if (classNames.length === 0) {
-    throw new TweedieError('usage', `${option}: the model knows no classes`, { hint: 'it was trained without labels' })
+    throw new TweedieError('usage', `${option}: the model has no classes`, { hint: 'it was trained without labels' })
   }
   if (typeof request === 'string') return namedClasses(request, classNames, option)
   const asked = typeof request === 'number' ? [request] : Array.from<string | number | null>(request)

@@ -92,7 +92,7 @@ export interface Family<
   further?(model: Model, data: Data, options: OptionValues): OptionValues
   /** What to draw while a model is trained; by default `draw` with its defaults. */
   preview?(model: Model): Preview
-  /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not go together */
+  /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not fit together */
   problem(spec: Spec, data: Data, own: OwnParts): TrainProblem<Model>
   /** The model of a folder's content. @throws TweedieError `model` where parts do not fit together */
   read(folder: ModelFolder, own: OwnParts): Model

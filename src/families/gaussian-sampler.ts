@@ -129,7 +129,7 @@ function samplerOf(model: Pick<Sampled, 'network' | 'sampling'>, options: Sample
   const wantsLearned = variance === 'learned' || name === 'ddpm-learned'
   if (wantsLearned && !learned) {
     throw new TweedieError('usage', 'the model has learned no variances', {
-      hint: '`sampler: ddpm` with `variance: small`; they are learned where `learnVariance` is asked for in training',
+      hint: '`sampler: ddpm` with `variance: small`; training with `learnVariance` learns them',
     })
   }
   if (wantsLearned && guidance !== 0) {

@@ -86,7 +86,7 @@ function namedFor(data: TrainData, model: string, options: OptionValues, own: Ow
     'usage',
     found
       ? `${data.name}: models of ${found.of} are not trained on such data`
-      : `\`model\` is ${model}: there is no such family`,
+      : `\`model\` is ${model}: no such family`,
     { hint: near && !found ? `did you mean ${near}?` : `there are ${names.join(', ')}` },
   )
 }

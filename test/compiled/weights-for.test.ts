@@ -60,7 +60,7 @@ describe('classes', () => {
     const begun = weightsFor(classes.network, classes.layout, named(), classes.initial)
     expect(begun.notes).toEqual(["class_embedding.weight begins anew: [3, 16] is wanted, the model's is missing"])
     const left = weightsFor(network, layout, classes.layout.toMap(classes.initial), initial)
-    expect(left.notes).toEqual(['class_embedding.weight is left out: the network is told no class'])
+    expect(left.notes).toEqual(['class_embedding.weight is left out: the network has no classes'])
   })
 })
 

@@ -31,7 +31,7 @@ export async function readConfig(path: string, modules: Readonly<Record<string, 
   const found = await jiti.import<{ readonly default?: unknown }>(resolve(path)).catch((cause: unknown) => {
     const message = isTweedieError(cause) || cause instanceof Error ? cause.message : String(cause)
     throw new TweedieError('usage', `${path} throws: ${message.split('\n')[0]}`, {
-      hint: 'mend it, or run the command in another folder',
+      hint: 'fix it, or run the command in another folder',
       cause,
     })
   })

@@ -33,7 +33,7 @@ export async function inspectComponent(
       ['parameters', thousands(parameters)],
       ['tensors', thousands(weights.size)],
       ['notes', notes.join('; ') || undefined],
-      ['sampling', 'needs a scheduler_config.json beside it: on which noise it was trained is not said here'],
+      ['sampling', 'needs a scheduler_config.json: this folder does not say on which noise it was trained'],
     ]),
   }
 }

@@ -48,7 +48,7 @@ export function mdlm(): TokenSampler {
   return Object.freeze({
     name: 'mdlm',
     masksOnly: true,
-    use: 'masks: many steps at the price of few, where the network knows no time',
+    use: 'masks: many steps at the cost of few, if the network does not use the time',
     paper: 'https://arxiv.org/abs/2406.07524',
     run: (problem: TokenProblem) => {
       const { timeless, process } = problem.denoiser

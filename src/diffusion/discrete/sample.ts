@@ -73,7 +73,9 @@ function problemOf(denoiser: CategoricalDenoiser, options: TokenSampleOptions): 
     throw new TweedieError('usage', `${steps} steps: sampling needs a whole number of them`)
   }
   if (!(temperature > 0 && temperature < Infinity)) {
-    throw new TweedieError('usage', `temperature ${temperature}: must be above 0`, { hint: '1 is the model as it is' })
+    throw new TweedieError('usage', `temperature ${temperature}: must be above 0`, {
+      hint: '1 leaves the model unchanged',
+    })
   }
   const batch = options.batch ?? Math.max(1, (options.fixed?.length ?? 0) / size)
   const fixed = fixedTokens(denoiser, options.fixed, batch)

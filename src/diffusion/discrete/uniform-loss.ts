@@ -36,7 +36,7 @@ import { entropyOf } from './mutual-information.ts'
 const factors = ['constant', 'all', 'clean', 'seen', 'ratio', 'guess', 'inverse'] as const
 type Factors = Record<(typeof factors)[number], number>
 
-/** ᾱ and (1 − ᾱ)/K at s and at t; where s = 0, m is 1, as it is not looked at. */
+/** ᾱ and (1 − ᾱ)/K at s and at t; where s = 0, m is 1, as it is not used. */
 const mixtures = ['keptBefore', 'anyBefore', 'kept', 'any'] as const
 
 /** The loss of the uniform kernel. */

@@ -110,7 +110,7 @@ export function guidanceScale({ w, scale }: GuidanceStrength): number {
     'usage',
     w === undefined
       ? `guidance scale ${scale}: a number of 0 or more`
-      : `guidance w = ${w}: −1 (no class) or more, 0 is the model as it is`,
+      : `guidance w = ${w}: −1 (no class) or more, 0 leaves the model unchanged`,
   )
 }
 

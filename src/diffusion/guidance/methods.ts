@@ -72,7 +72,7 @@ export const posteriorMethods: Readonly<Record<PosteriorMethodName, PosteriorMet
     derivative: true,
     noise: false,
     cost: '3',
-    exact: 'exact for white Gaussian data of the variance that it is told, and linear A; biased otherwise',
+    exact: 'exact for white Gaussian data of the set variance, and linear A; biased otherwise',
     prepare: (denoiser, observation, { dataVariance } = {}) => ({
       denoiser: piGdm(
         requireDifferentiable('pigdm', denoiser),

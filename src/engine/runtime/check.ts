@@ -18,7 +18,7 @@ export function checkTensors(signature: Signature, inputs: Tensors, outputs: Ten
     if (!inputs[name]) throw new TweedieError('shape', `input '${name}' is missing`)
   }
   if (Object.keys(outputs).length === 0) {
-    throw new TweedieError('shape', `no outputs are asked for; the graph has ${list(signature.outputs)}`)
+    throw new TweedieError('shape', `no outputs are requested; the graph has ${list(signature.outputs)}`)
   }
   checkSide('input', signature.inputs, inputs, free)
   checkSide('output', signature.outputs, outputs, free)

@@ -97,7 +97,7 @@ export interface Session extends Disposable {
   /**
    * Fixes inputs and outputs once for many runs, the fast way round a training loop: the memory may change between
    * runs, its place and shapes may not. Runs that are asked for at the same time follow one another; since they share
-   * their memory, whoever writes inputs or reads outputs must keep others from it meanwhile.
+   * their memory, so the caller must not start another run while it writes inputs or reads outputs.
    */
   bind(inputs: Tensors, outputs: Tensors): BoundRun
 

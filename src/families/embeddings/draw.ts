@@ -92,7 +92,7 @@ function howOf(options: Options, { sampler, steps }: SamplerChoice, required: re
 function requirementsOf({ look }: EmbeddingModel, { require = [], fluency, sampler }: Options): TokenRequirement[] {
   if (require.length === 0) {
     if (fluency === undefined) return []
-    throw new TweedieError('usage', '`fluency` weighs against `require`, and nothing is required')
+    throw new TweedieError('usage', '`fluency` is a weight against `require`, and `require` is not set')
   }
   if (look.kind !== 'text') {
     throw new TweedieError('usage', `\`require\` is for models of text, and this one is of ${look.kind}`)

@@ -24,7 +24,7 @@ const levels = 1000
 /**
  * The problem of a specification and its data. Times are stratified over the batch.
  *
- * @throws TweedieError `usage`, `shape` or `model` where they do not go together
+ * @throws TweedieError `usage`, `shape` or `model` where they do not fit together
  */
 export function tokenProblem(
   spec: TokenTrainSpec,

@@ -29,14 +29,14 @@ export async function askConditions(
     const description = known[name]
     if (description === undefined) {
       const near = suggest(name, Object.keys(known))
-      throw new TweedieError('usage', `\`condition\`: the model is told nothing called '${name}'`, {
-        hint: near ? `did you mean ${near}?` : `it is told ${Object.keys(known).join(', ') || 'nothing but classes'}`,
+      throw new TweedieError('usage', `\`condition\`: the model has no condition '${name}'`, {
+        hint: near ? `did you mean ${near}?` : `it has ${Object.keys(known).join(', ') || 'no conditions but classes'}`,
       })
     }
     const { spec } = description
     const isName = typeof wanted === 'string' && spec.kind === 'image'
     const value = isName
-      ? await access.picture(wanted, { shape: spec.shape, why: `the model is told such a picture as ${name}` })
+      ? await access.picture(wanted, { shape: spec.shape, why: `the condition ${name} is such a picture` })
       : typeof wanted === 'string'
         ? numbersOf(wanted, name)
         : wanted

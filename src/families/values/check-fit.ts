@@ -35,7 +35,7 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
   if (network.outputShape.join() !== network.inputShape.join() && !variances) {
     throw new TweedieError(
       'shape',
-      `the network's output [${network.outputShape.join(', ')}] has not its input's shape ${sees}`,
+      `the network's output [${network.outputShape.join(', ')}] does not have its input's shape ${sees}`,
       { hint: 'or twice its channels, to learn variances' },
     )
   }
@@ -57,7 +57,7 @@ function checkConditions({ conditions }: Network, dataset: ArrayDataset): void {
     if (values?.length === expected) continue
     throw new TweedieError(
       'usage',
-      `${dataset.name}: the network is told ${name}, ${expected} numbers for all items; the data have ${values?.length ?? 'none'}`,
+      `${dataset.name}: the network needs the condition ${name}, ${expected} numbers for all items; the data have ${values?.length ?? 'none'}`,
       { hint: `give the data set conditions: { ${name}: … }` },
     )
   }

@@ -65,7 +65,7 @@ export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
   }
 }
 
-/** A recipe's name and a part of another do not go together. */
+/** A recipe's name and a part of another do not fit together. */
 function requireAgreement(options: TrainValues, recipe: Recipe): void {
   for (const part of ['parametrisation', 'weighting'] as const) {
     const [asked, meant] = [options[part], recipe[part]]

@@ -56,7 +56,7 @@ export async function editItem(model: Model, item: Item, options: OptionValues, 
 function requireSense({ to, method, from }: Options, count: number, strength: number): void {
   if (strength === 0) throw new TweedieError('usage', '`strength: 0` changes nothing: it lies in (0, 1]')
   if (to !== undefined && count < 2)
-    throw new TweedieError('usage', `\`count: ${count}\`: a walk from one picture to another has 2 or more`)
+    throw new TweedieError('usage', `\`count: ${count}\`: an interpolation between pictures has 2 or more`)
   if (from !== undefined && (to !== undefined || method !== 'invert')) {
     throw new TweedieError('usage', '`from` is for `method: invert`')
   }

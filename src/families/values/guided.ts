@@ -42,7 +42,7 @@ export interface GuidedParts {
 /**
  * Compiles a model under guidance. With classes or negative classes both halves are one evaluation of twice the batch.
  *
- * @throws TweedieError `usage` where model and guidance do not go together
+ * @throws TweedieError `usage` where model and guidance do not fit together
  */
 export async function guidedModel(
   model: Model,
@@ -78,7 +78,7 @@ export async function guidedModel(
 /**
  * A model under guidance, made of parts that the caller compiles and keeps.
  *
- * @throws TweedieError `usage` where model and guidance do not go together, before anything is compiled
+ * @throws TweedieError `usage` where model and guidance do not fit together, before anything is compiled
  */
 export async function guidedDenoiser(
   model: Model,
@@ -134,7 +134,7 @@ function requireGuidable(model: Model, negative: number | undefined): void {
     )
   }
   if (Object.keys(nothing(model)).length > 0) return
-  const why = classesOf(network) === 0 ? 'it knows no classes' : 'no label was ever left out in its training'
+  const why = classesOf(network) === 0 ? 'it has no classes' : 'no label was ever left out in its training'
   throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
     hint: 'train on labelled data with `labelDropout: 0.1`, or guide by a weaker model or a classifier',
   })

@@ -14,7 +14,7 @@ const ofSamples: OptionTable = { count: judgeOptions.count, ...sampleOptions }
 /**
  * The ability to evaluate.
  *
- * @throws TweedieError `usage` for options that do not go together, or where the data are not known
+ * @throws TweedieError `usage` for options that do not fit together, or where the data are not known
  */
 export async function evaluate(model: Model, options: OptionValues, setting: Setting): Promise<Judgement> {
   if (firstOf(options, boundOptions) === undefined) return judgeSamples(model, options, setting)

@@ -21,7 +21,7 @@ import type { TrainSpec } from './spec.ts'
 /**
  * The problem of a specification and its data.
  *
- * @throws TweedieError `usage`, `shape` or `model` where they do not go together
+ * @throws TweedieError `usage`, `shape` or `model` where they do not fit together
  */
 export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnComponents = {}): TrainProblem<Model> {
   const network = networkOf(spec.network, own)

@@ -20,7 +20,7 @@ const defaultSigma = 0.02
 /**
  * The observation of a picture.
  *
- * @throws TweedieError `usage` for options that do not go together, `data` for pictures of another size or mode
+ * @throws TweedieError `usage` for options that do not fit together, `data` for pictures of another size or mode
  */
 export async function observationOf(
   model: Model,

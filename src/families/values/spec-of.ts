@@ -53,7 +53,7 @@ function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, 
     }
   }
   if (options.learnVariance && !learnsVariance(network)) {
-    throw new TweedieError('usage', '`learnVariance`: the `network` that is asked for has no channels for variances', {
+    throw new TweedieError('usage', '`learnVariance`: the chosen `network` has no channels for variances', {
       hint: 'leave out_channels out of it, or give it twice as many',
     })
   }

@@ -78,8 +78,8 @@ function randomOnes({ length, labels }: Pick<ArrayDataset, 'length' | 'labels'>,
 function textParts(dataset: CategoricalDataset, kept: number): Parts<CategoricalDataset> {
   const part = (data: Int32Array, what: string): CategoricalDataset => renamed(dataset, { data }, what)
   return {
-    train: part(dataset.data.subarray(0, kept), 'what is trained on'),
-    heldOut: part(dataset.data.subarray(kept), 'what is held out'),
+    train: part(dataset.data.subarray(0, kept), 'the training part'),
+    heldOut: part(dataset.data.subarray(kept), 'the held-out part'),
   }
 }
 

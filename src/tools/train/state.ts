@@ -155,7 +155,7 @@ function misfit(complaints: readonly string[]): TweedieError {
   const rest = complaints.length > 5 ? `; and ${complaints.length - 5} more` : ''
   return new TweedieError(
     'model',
-    `the checkpoint does not fit what is trained: ${complaints.slice(0, 5).join('; ')}${rest}`,
+    `the checkpoint does not fit the model: ${complaints.slice(0, 5).join('; ')}${rest}`,
     {
       hint: 'it belongs to another network: compare the configuration with that of the run',
     },

@@ -72,7 +72,7 @@ describe('parts', () => {
     expect([train.data.length, heldOut.data.length]).toEqual([180, 20])
     expect(heldOut.data[0]).toBe(180)
     expect([train.length, heldOut.length]).toEqual([21, 1])
-    expect(() => holdOut(counting(50, 8), 0.1)).toThrow(/what is held out: 5 tokens are less than one window/)
+    expect(() => holdOut(counting(50, 8), 0.1)).toThrow(/the held-out part: 5 tokens are less than one window/)
   })
   test('of items: the last ones, with their labels', () => {
     const glyphs = builtinDataset('glyphs', { length: 20 })

@@ -53,7 +53,7 @@ export function evaluateNode(tensor: Exclude<Tensor, TensorOf<'input'>>, inputs:
 function fed({ attributes: { name, shape, dtype } }: TensorOf<'input'>, feeds: Readonly<Record<string, Feed>>): Value {
   const feed = feeds[name]
   if (feed === undefined) {
-    throw new TweedieError('usage', `evaluate: nothing is fed to the input ${name}`, {
+    throw new TweedieError('usage', `evaluate: the input ${name} has no value`, {
       hint: `feeds: ${Object.keys(feeds).join(', ') || 'none'}`,
     })
   }

@@ -68,7 +68,7 @@ export function loadCapi(): Promise<Runtime> {
 /**
  * One memory arena for all sessions on the CPU, which grows by the requested size and wastes little space behind a
  * tensor. By default
- * each session has its own, which cuts a freed block only if it is at least twice as large as what is asked for: a training
+ * each session has its own, which cuts a freed block only if it is at least twice as large as the request: a training
  * step of large batches then takes a third more.
  */
 function shareArena(api: OrtApi, environment: bigint, cpuMemory: bigint): void {
@@ -104,7 +104,7 @@ function reserveRoom({ koffi, api, cpuMemory }: Runtime, native: bigint): void {
       api.ReleaseAllocator(arena)
     }
   } catch {
-    // Where a process may not reserve so much, the arena grows by what is asked for, as on other systems.
+    // Where a process may not reserve so much, the arena grows by the requested size, as on other systems.
   }
 }
 

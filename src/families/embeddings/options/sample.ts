@@ -18,7 +18,7 @@ export const sampleOptions = options({
   },
   fluency: {
     flags: '--fluency <lambda>',
-    help: 'how much what is likely counts against what is required (default: 0.01)',
+    help: 'weight of fluent text against the requirements (default: 0.01)',
     parse: positive,
     group,
   },

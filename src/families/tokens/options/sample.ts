@@ -11,7 +11,7 @@ export const sampleOptions = options({
   ...lengthOptions,
   infill: {
     flags: '--infill <template>',
-    help: "of text: what is given, such as 'To be, [MASK:20] question'; [MASK…] fills up",
+    help: "of text: a template, such as 'To be, [MASK:20] question'; [MASK…] fills up",
     parse: text,
     group: 'Models of text and other tokens',
   },

@@ -10,7 +10,7 @@ export const exportOptions = options({
   },
   reference: {
     flags: '--reference <file>',
-    help: 'a .safetensors file of x, t, class_labels and output, to check other code with',
+    help: 'a .safetensors file of x, t, class_labels and output, to check other code',
     parse: text,
   },
 })

@@ -18,7 +18,7 @@ export const sampleOptions = options({
   ...clipOptions,
   condition: {
     flags: '--condition <name=what>',
-    help: 'what else the model is told: numbers, pose=0.5,1, or a picture, small=face.png; several by saying it again',
+    help: 'another condition: numbers, pose=0.5,1, or a picture, small=face.png; repeat for several',
     parse: named,
     repeated: true,
     group: 'More: sampling',
@@ -31,21 +31,21 @@ export const sampleOptions = options({
   },
   data: {
     flags: '--data <path>',
-    help: 'for analytic-ddpm and analytic-ddim: what to measure on (default: what train was given)',
+    help: 'for analytic-ddpm and analytic-ddim: the data to measure on (default: the training data)',
     parse: text,
     group: 'More: sampling',
   },
   ...moreGuidanceOptions,
   encode: {
     flags: '--encode <picture>',
-    help: 'walk from a picture (or a .npy of samples) to its latent, a .npy: ddim',
+    help: 'encode a picture (or a .npy of samples) to its latent, a .npy, by ddim',
     parse: text,
     group: latents,
     conflicts: idle,
   },
   decode: {
     flags: '--decode <latent>',
-    help: 'and back: the same sampler and as many steps',
+    help: 'decode a latent: by the same sampler and as many steps',
     parse: text,
     group: latents,
     conflicts: ['encode', ...idle],

@@ -68,7 +68,7 @@ export async function readTexts(path: string, limits: CorpusLimits = {}): Promis
   const taken = new Set(wanted)
   const left = names.filter((name) => !taken.has(name))
   const listed = `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', …' : ''}`
-  return joined(texts, left.length === 0 ? [] : [`${left.length} files that are no texts are passed over: ${listed}`])
+  return joined(texts, left.length === 0 ? [] : [`${left.length} files that are not texts are ignored: ${listed}`])
 }
 
 /** Whether a path is one file that is read as it is, not taken apart. */

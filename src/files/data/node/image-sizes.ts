@@ -30,7 +30,7 @@ export function commonSize(candidates: readonly Candidate[]): {
   const what = alike ? `images of ${width} × ${height}` : `images of different sizes`
   return {
     size: [side, side],
-    remarks: [`${what} are scaled and cropped to ${side} × ${side}; another size can be asked for`],
+    remarks: [`${what} are scaled and cropped to ${side} × ${side}; another size can be set`],
   }
 }
 
