@@ -96,8 +96,8 @@ export interface Session extends Disposable {
 
   /**
    * Fixes inputs and outputs once for many runs, the fast way round a training loop: the memory may change between
-   * runs, its place and shapes may not. Runs that are asked for at the same time follow one another; since they share
-   * their memory, so the caller must not start another run while it writes inputs or reads outputs.
+   * runs, its place and shapes may not. Runs requested at the same time follow one another; since they share
+   * their memory, the caller must not start another run while it writes inputs or reads outputs.
    */
   bind(inputs: Tensors, outputs: Tensors): BoundRun
 
