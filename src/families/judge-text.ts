@@ -15,7 +15,7 @@ export type TextJudgeOptions = Pick<ValuesOf<typeof judgeOptions>, 'data' | 'see
 export interface TextJudge {
   /** K. */
   readonly categories: number
-  readonly look: CategoricalDataset['look']
+  readonly vocabulary: CategoricalDataset['vocabulary']
   /** Its process, in a word. */
   readonly dataName: string
   /** What the last term of the bound is called. */
@@ -51,7 +51,7 @@ export async function judgeText(judge: TextJudge, options: TextJudgeOptions, set
   const opened = await setting.access.data(data)
   const train = tokensOf(opened.train, judge)
   const heldOut = opened.heldOut && tokensOf(opened.heldOut, judge)
-  const isText = judge.look.kind === 'text'
+  const isText = judge.vocabulary.kind === 'text'
   const bound = await judge.bound({ train, judged: heldOut ?? train }, (done, total) =>
     setting.onProgress?.({ phase: 'bound', done, total }),
   )

@@ -11,7 +11,7 @@ export interface ReadableTokens extends Readable {
 }
 
 /** The formats of its items. */
-export function makesOfTokens(tokens: Pick<Readable, 'look'>): Makes {
+export function makesOfTokens(tokens: Pick<Readable, 'vocabulary'>): Makes {
   return { pictures: isPicture(tokens) ? 'each' : 'none', texts: true }
 }
 

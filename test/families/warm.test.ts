@@ -145,7 +145,7 @@ describe('generators of tokens', () => {
     shape: [8],
     categories: tokenizer.size,
     data: tokenizer.encode(verse),
-    look: { kind: 'text', tokenizer },
+    vocabulary: { kind: 'text', tokenizer },
   })
   const tiny = {
     batch: 8,
@@ -163,7 +163,7 @@ describe('generators of tokens', () => {
       data: Int32Array.from({ length: 6 * 60 }, (_, i) => (i * 7 + Math.floor(i / 6)) % 4),
       labels: Int32Array.from({ length: 60 }, (_, i) => i % 3),
       classNames: ['a', 'b', 'c'],
-      look: { kind: 'levels' } as never,
+      vocabulary: { kind: 'levels' } as never,
     })
     const chosen = { ...tiny, labelDropout: 0.3 }
     const tokens = await trained<TokenModel>(defaultTokenSpec(labelled, chosen), labelled)

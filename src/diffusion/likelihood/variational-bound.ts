@@ -80,7 +80,7 @@ export async function variationalBound(
   const z = emptyLike(x0)
 
   /** E[x₀ | x_t] at a draw of x_t. */
-  const look = async (index: number, from: Denoiser = denoiser): Promise<FloatArray> => {
+  const meanAt = async (index: number, from: Denoiser = denoiser): Promise<FloatArray> => {
     throwIfAborted(signal)
     noise(z, index, 0)
     return from.denoise(jump(schedule, times[index]!, x0, z), times[index]!, context)
@@ -90,7 +90,7 @@ export async function variationalBound(
   const transitions: VariationalBound['transitions'][number][] = []
   for (const [done, { index, weight }] of chosen.entries()) {
     const [s, t] = [times[index - 1]!, times[index]!]
-    const mean = await look(index)
+    const mean = await meanAt(index)
     const logVariance = logVarianceOf(denoiser, variance, mean, s, t)
     const { posterior } = transition(schedule, s, t)
     const logTrue = Math.log(posterior.variance)
@@ -102,7 +102,7 @@ export async function variationalBound(
     transitions.push(Object.freeze({ s, t, weight, nats }))
     onTerm?.(done + 1, chosen.length + 1)
   }
-  const mean = await look(0, decoderOf(denoiser, options))
+  const mean = await meanAt(0, decoderOf(denoiser, options))
   const logVariance = logDecoderVarianceOf(denoiser, variance, mean, times, options)
   const decoder = sumPerItem(batch, size, (i) => {
     const log = logVariance(i)

@@ -47,7 +47,7 @@ export function defaultEmbeddedSpec(
   return {
     family: 'embeddings',
     seed: choices.seed ?? 0,
-    batch: choices.batch ?? Math.min(dataset.look.kind === 'text' ? 16 : 64, dataset.length),
+    batch: choices.batch ?? Math.min(dataset.vocabulary.kind === 'text' ? 16 : 64, dataset.length),
     budget,
     optimizer: optimizerFor(budget, choices.optimizer),
     network: {

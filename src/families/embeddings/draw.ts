@@ -89,15 +89,18 @@ function howOf(options: Options, { sampler, steps }: SamplerChoice, required: re
   }
 }
 
-function requirementsOf({ look }: EmbeddingModel, { require = [], fluency, sampler }: Options): TokenRequirement[] {
+function requirementsOf(
+  { vocabulary }: EmbeddingModel,
+  { require = [], fluency, sampler }: Options,
+): TokenRequirement[] {
   if (require.length === 0) {
     if (fluency === undefined) return []
     throw new TweedieError('usage', '`fluency` is a weight against `require`, and `require` is not set')
   }
-  if (look.kind !== 'text') {
-    throw new TweedieError('usage', `\`require\` is for models of text, and this one is of ${look.kind}`)
+  if (vocabulary.kind !== 'text') {
+    throw new TweedieError('usage', `\`require\` is for models of text, and this one is of ${vocabulary.kind}`)
   }
-  const required = require.flatMap((text) => parseRequirements(text, look.tokenizer))
+  const required = require.flatMap((text) => parseRequirements(text, vocabulary.tokenizer))
   if (sampler === undefined) return required
   throw new TweedieError('usage', `\`require\` has a sampler of its own, ${sampler} does not go with it`)
 }

@@ -27,7 +27,7 @@ export async function evaluate(model: EmbeddingModel, options: OptionValues, set
   return judgeText(
     {
       categories: model.network.vocabulary.tokens,
-      look: model.look,
+      vocabulary: model.vocabulary,
       dataName: model.meta.data.name,
       lastTerm: 'rounding',
       draws: firstOf(options, ofBounds) === undefined || firstOf(options, ofSamples) !== undefined,

@@ -42,7 +42,7 @@ export interface TokenChoices {
  * const spec = defaultTokenSpec(corpus, { budget: { minutes: 60 } })
  */
 export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoices = {}): TokenTrainSpec {
-  const isText = dataset.look.kind === 'text'
+  const isText = dataset.vocabulary.kind === 'text'
   const budget = choices.budget ?? { minutes: 10 }
   const process = processFor(dataset, choices.process)
   const classes = classCount(dataset)
@@ -75,8 +75,8 @@ const mostInGraph = 512
 
 /** Masks in continuous time; for levels of brightness, which have an order, steps to neighbouring levels. */
 function processFor(dataset: CategoricalDataset, wanted: TokenChoices['process'] = {}): DiscreteSpec {
-  const { look, categories } = dataset
-  const kernel: DiscreteSpec['kernel'] = wanted.kernel ?? (look.kind === 'levels' ? 'gaussian' : 'absorbing')
+  const { vocabulary, categories } = dataset
+  const kernel: DiscreteSpec['kernel'] = wanted.kernel ?? (vocabulary.kind === 'levels' ? 'gaussian' : 'absorbing')
   const schedule = wanted.schedule ?? schedules[kernel]
   const isGraph = kernel === 'neighbour' && wanted.neighbours === undefined && categories <= mostInGraph
   return {

@@ -7,8 +7,8 @@ import type { TokenModel } from './model.ts'
 
 /** Data, states, the process. */
 export function describe(model: TokenModel): Description {
-  const { look, shape, process, meta } = model
-  const kind = look.kind === 'text' ? `text, ${look.tokenizer.kind}` : look.kind
+  const { vocabulary, shape, process, meta } = model
+  const kind = vocabulary.kind === 'text' ? `text, ${vocabulary.tokenizer.kind}` : vocabulary.kind
   return describeModel(model, {
     rows: [
       ['data', `${meta.data.name}: ${kind} ${shapeText(shape)}`],

@@ -1,7 +1,7 @@
 /** The ability to draw tokens: a painter that keeps what it compiled, for every length drawn so far. */
 import type { TokenSampler } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
-import type { TokenLook } from '../../files/data/categorical.ts'
+import type { TokenVocabulary } from '../../files/data/categorical.ts'
 import { parseInfill } from '../../files/text/index.ts'
 import type { ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
@@ -20,7 +20,7 @@ import { asRecorded, chooseTokenSampler } from './sampler-choice.ts'
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
 /** The default number of samples; for text one. */
-const defaultCounts: Readonly<Record<TokenLook['kind'], number>> = { text: 1, map: 16, levels: 16, table: 16 }
+const defaultCounts: Readonly<Record<TokenVocabulary['kind'], number>> = { text: 1, map: 16, levels: 16, table: 16 }
 
 /** The default number of steps in continuous time. */
 const continuousSteps = 256
@@ -108,11 +108,11 @@ function report(
 }
 
 /** The fixed tokens of a template, −1 in its gaps. */
-function templateOf({ look, shape }: TokenModel, { infill, length }: Options): Int32Array | undefined {
+function templateOf({ vocabulary, shape }: TokenModel, { infill, length }: Options): Int32Array | undefined {
   if (infill === undefined) return undefined
-  if (look.kind !== 'text') {
-    throw new TweedieError('usage', `\`infill\` is for models of text, and this one is of ${look.kind}`)
+  if (vocabulary.kind !== 'text') {
+    throw new TweedieError('usage', `\`infill\` is for models of text, and this one is of ${vocabulary.kind}`)
   }
   const open = /\[MASK(?:…|\.\.\.)\]/.test(infill)
-  return parseInfill(infill, look.tokenizer, length ?? (open ? shape[0] : undefined)).tokens
+  return parseInfill(infill, vocabulary.tokenizer, length ?? (open ? shape[0] : undefined)).tokens
 }

@@ -30,7 +30,7 @@ export async function evaluate(model: TokenModel, options: OptionValues, setting
   return judgeText(
     {
       categories,
-      look: model.look,
+      vocabulary: model.vocabulary,
       dataName: model.meta.data.name,
       lastTerm: 'decoder',
       draws: firstOf(options, likelihoodOptions) === undefined || firstOf(options, ofSamples) !== undefined,

@@ -24,13 +24,13 @@ export interface CategoricalDataset {
   readonly labels?: Int32Array | undefined
   readonly classNames?: readonly string[] | undefined
   /** The meaning of the categories, for people. */
-  readonly look: TokenLook
+  readonly vocabulary: TokenVocabulary
   /** What was guessed, left out or changed while reading, a sentence each. */
   readonly remarks?: readonly string[] | undefined
 }
 
 /** The meaning of categories. */
-export type TokenLook =
+export type TokenVocabulary =
   | { readonly kind: 'text'; readonly tokenizer: Tokenizer }
   /** A map: the name and colour of each category. */
   | { readonly kind: 'map'; readonly names: readonly string[]; readonly colors: readonly (readonly number[])[] }
@@ -49,14 +49,14 @@ export type TokenLook =
  * text, less than one window
  */
 export function createCategorical(parts: Omit<CategoricalDataset, 'kind' | 'length'>): CategoricalDataset {
-  const { name, shape, categories, data, labels, look } = parts
+  const { name, shape, categories, data, labels, vocabulary } = parts
   const size = itemSize(shape)
-  if (look.kind === 'text' && data.length < size) {
+  if (vocabulary.kind === 'text' && data.length < size) {
     throw new TweedieError('data', `${name}: ${data.length} tokens are less than one window of ${size}`, {
       hint: 'a longer text, or a shorter `length`',
     })
   }
-  const items = look.kind === 'text' ? Math.max(1, Math.floor(data.length / size) - 1) : data.length / size
+  const items = vocabulary.kind === 'text' ? Math.max(1, Math.floor(data.length / size) - 1) : data.length / size
   if (items === 0) throw new TweedieError('data', `${name}: the data set is empty`)
   if (!Number.isInteger(items)) {
     throw new TweedieError('data', `${name}: ${data.length} tokens are no whole number of [${shape.join(', ')}] items`)

@@ -34,7 +34,7 @@ export function holdOut<Data extends ArrayDataset | CategoricalDataset>(
   if (!(share > 0 && share < 1)) {
     throw new TweedieError('usage', `cannot hold out the share ${share}: must be between 0 and 1`)
   }
-  const isText = dataset.kind === 'tokens' && dataset.look.kind === 'text'
+  const isText = dataset.kind === 'tokens' && dataset.vocabulary.kind === 'text'
   const count = isText ? dataset.data.length : dataset.length
   const held = Math.max(1, Math.round(share * count))
   if (count - held < 1) {

@@ -30,6 +30,6 @@ export function quantise(dataset: ArrayDataset, levels: number): CategoricalData
     data: Int32Array.from(data, (value) => Math.round((value - low) * scale)),
     labels: dataset.labels,
     classNames: dataset.classNames,
-    look: { kind: 'levels', range },
+    vocabulary: { kind: 'levels', range },
   })
 }

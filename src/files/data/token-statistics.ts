@@ -14,8 +14,8 @@ export function tokenShares({ data, categories }: Pick<CategoricalDataset, 'data
  * before and right after it (along the last axis of an item), so that distances are Hellinger's.
  */
 export function companyOf(dataset: CategoricalDataset): Float64Array {
-  const { data, categories, look, shape } = dataset
-  const row = look.kind === 'text' ? data.length : shape.length > 1 ? shape.at(-1)! : itemSize(shape)
+  const { data, categories, vocabulary, shape } = dataset
+  const row = vocabulary.kind === 'text' ? data.length : shape.length > 1 ? shape.at(-1)! : itemSize(shape)
   const counts = new Float64Array(categories * 2 * categories)
   for (let i = 0; i + 1 < data.length; i++) {
     if ((i + 1) % row === 0) continue

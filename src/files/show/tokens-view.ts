@@ -13,12 +13,12 @@ const preview = { count: 16, columns: 8 }
 
 /** How often each token occurs; for maps and levels also a picture. */
 export function tokensView(dataset: CategoricalDataset): DataView {
-  const { look, shape, categories } = dataset
+  const { vocabulary, shape, categories } = dataset
   const { name, tokens, length, variables, classCounts, classNames, ...rest } = describeTokens(dataset)
-  const isText = look.kind === 'text'
-  const unit = isText && look.tokenizer.kind !== 'hub' ? look.tokenizer.kind : 'tokens'
+  const isText = vocabulary.kind === 'text'
+  const unit = isText && vocabulary.tokenizer.kind !== 'hub' ? vocabulary.tokenizer.kind : 'tokens'
   // a text is not cut into windows here
-  const items = isText ? { kind: rest.kind, look: rest.look } : { ...rest, length }
+  const items = isText ? { kind: rest.kind, vocabulary: rest.vocabulary } : { ...rest, length }
   const facts = {
     name,
     ...items,

@@ -90,7 +90,7 @@ export async function boundOfItems(
     nats,
     parts: { ...parts, transitions: nats.mean - parts.prior - parts.decoder },
     bitsPerToken: bits,
-    bitsPerCharacter: dataset.look.kind === 'text' ? scaled(bits, tokensPerCharacter(dataset)) : undefined,
+    bitsPerCharacter: dataset.vocabulary.kind === 'text' ? scaled(bits, tokensPerCharacter(dataset)) : undefined,
   }
 }
 

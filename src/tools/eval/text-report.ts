@@ -89,7 +89,7 @@ export async function embeddedBound(
  * @throws TweedieError `usage` for data that are not text
  */
 export function ngramBaseline(train: CategoricalDataset, heldOut: CategoricalDataset, order = 5): number {
-  if (heldOut.look.kind !== 'text') throw new TweedieError('usage', `${heldOut.name}: n-grams are for text`)
+  if (heldOut.vocabulary.kind !== 'text') throw new TweedieError('usage', `${heldOut.name}: n-grams are for text`)
   const nats = ngramModel(train.data, train.categories, order).natsPerToken(heldOut.data)
   return (nats / Math.LN2) * tokensPerCharacter(heldOut)
 }

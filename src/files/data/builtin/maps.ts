@@ -41,7 +41,7 @@ export function mapsDataset(
     shape: [side, side],
     categories: categories.length,
     data,
-    look: { kind: 'map', names: categories.map(([name]) => name), colors: categories.map(([, color]) => color) },
+    vocabulary: { kind: 'map', names: categories.map(([name]) => name), colors: categories.map(([, color]) => color) },
   })
 }
 

@@ -40,7 +40,7 @@ export function parseCategoricalCsv(
     shape: [width],
     categories: Math.max(2, ...columns.map(({ values }) => values.length)),
     data,
-    look: { kind: 'table', columns: columns.map(({ title, values }) => ({ name: title, values })) },
+    vocabulary: { kind: 'table', columns: columns.map(({ title, values }) => ({ name: title, values })) },
     ...(table.remarks.length > 0 && { remarks: table.remarks }),
   })
 }

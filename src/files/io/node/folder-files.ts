@@ -34,15 +34,15 @@ export async function readFolderFiles(
     const bytes = await folder.read(path)
     if (bytes !== undefined) files.set(path, bytes)
   }
-  const look = async (below: string): Promise<void> => {
+  const list = async (below: string): Promise<void> => {
     for (const name of await folder.list(below)) {
       names.add(below + name)
       if (isSmall(name)) await take(below + name)
     }
   }
-  await look('')
+  await list('')
   const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
-  for (const name of partFolders(files.has(indexPath) ? json(indexPath) : undefined)) await look(`${name}/`)
+  for (const name of partFolders(files.has(indexPath) ? json(indexPath) : undefined)) await list(`${name}/`)
   for (const { folder: place, library = 'diffusers' } of planFolder(names, json, source).parts) {
     for (const name of chosen(namesIn(names, place), `${source}/${place}`, library, variant)) await take(place + name)
   }
