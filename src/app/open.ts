@@ -50,7 +50,7 @@ export function inMemory(): Pick<Setting, 'access' | 'store' | 'provenance'> {
 
 async function unnamed(name?: string): Promise<never> {
   if (name === undefined) throw new TweedieError('usage', 'which data the model was trained on is not known')
-  throw new TweedieError('usage', `${name}: nothing is read by name here`, {
+  throw new TweedieError('usage', `${name}: a model in memory reads nothing by name`, {
     hint: 'give the values, or open the model from a folder on a disk',
   })
 }

@@ -25,10 +25,10 @@ const general = options({
 export function restoreCommand(own: OwnParts = {}): Command {
   const restore = drawCommand(
     'restore',
-    'draw what a damaged picture could have been: fill in, sharpen, enlarge, colour',
+    'repair a damaged picture with a model: fill in, sharpen, enlarge, colour',
     [
       ['<model>', "a model's folder"],
-      ['<picture>', 'the picture as it was measured, or with --simulate as it was'],
+      ['<picture>', 'the damaged picture, or with --simulate a clean one'],
     ],
     general,
     own,

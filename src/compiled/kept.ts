@@ -73,7 +73,7 @@ export function keep(what: string, most = 8): Kept {
       const held: Entry[] = []
       return {
         async get<T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal) {
-          if (closing.signal.aborted) throw new TweedieError('usage', `${what} was disposed of, and is asked again`)
+          if (closing.signal.aborted) throw new TweedieError('usage', `${what} was disposed of, and is used again`)
           const entry = entryOf(key, make)
           entry.users++
           held.push(entry)

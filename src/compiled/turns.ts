@@ -23,7 +23,7 @@ export function turns(what: string, release: () => void): Turns {
   let inside = 0
   let closed = false
   const requireOpen = (): void => {
-    if (closed) throw new TweedieError('usage', `${what} was disposed of, and is asked again`)
+    if (closed) throw new TweedieError('usage', `${what} was disposed of, and is used again`)
   }
   return {
     async take(job, signal) {

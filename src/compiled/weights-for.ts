@@ -47,7 +47,7 @@ export function weightsFor(
     const got = array ? `[${array.shape.join(', ')}]` : 'missing'
     if (fits) weights.set(array.data, layout.offset(name))
     else if (ofClasses.test(name))
-      notes.push(`${name} begins anew: [${shape.join(', ')}] is wanted, the model's is ${got}`)
+      notes.push(`${name} is initialised again: [${shape.join(', ')}] is wanted, the model's is ${got}`)
     else complaints.push(`${name}: ${array ? `expected shape [${shape.join(', ')}], got ${got}` : 'missing'}`)
   }
   for (const name of renamed.keys()) {

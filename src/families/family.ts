@@ -153,7 +153,7 @@ export interface Abilities<Model> {
   /** Walks items up to latents along the probability flow, or latents down; `options` are those of `sample`. */
   encode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
   decode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
-  /** Draws what a damaged item could have been. */
+  /** Draws clean items that fit a damaged one. */
   restore?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
   /** Changes an item, or walks from one to another. */
   edit?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>

@@ -108,7 +108,7 @@ export const gaussianOptions = options({
 
 /** Whether samples are kept in the range of the data on the way. */
 export const clipOptions = options({
-  clip: { flags: '--clip', help: 'clip to the range of the data on the way (default for images)', group: sampling },
+  clip: { flags: '--clip', help: 'clip to the range of the data in every step (default for images)', group: sampling },
   noClip: { flags: '--no-clip', help: 'do not', group: sampling },
 })
 

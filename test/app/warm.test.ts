@@ -245,7 +245,7 @@ test('a folder held in memory draws what the one on the disk draws, and reads no
   using there = await open(at('points'), { engine })
   const request = { count: 4, steps: 3, seed: 2 }
   expect(valuesOf(await here.draw(request))).toEqual(valuesOf(await there.draw(request)))
-  await expect(here.draw({ weak: 'runs/other', guidance: 1 })).rejects.toThrow('nothing is read by name here')
+  await expect(here.draw({ weak: 'runs/other', guidance: 1 })).rejects.toThrow('reads nothing by name')
   using model = await open(there.model)
   expect(valuesOf(await model.draw(request))).toEqual(valuesOf(await there.draw(request)))
 })

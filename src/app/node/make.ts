@@ -60,7 +60,7 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
   })
 }
 
-/** Draws what a damaged item could have been; `options` are those of the command `restore`. */
+/** Draws clean items that fit a damaged one; `options` are those of the command `restore`. */
 export async function restoreTo(
   opened: Opened,
   item: Item,

@@ -64,7 +64,9 @@ export async function writeTrajectory(path: string, drawn: Drawn, options: Write
   const { frames = [] } = drawn
   const { overwrite = false, provenance = drawn.how } = options
   if (frames.length === 0) {
-    throw new TweedieError('usage', `${path}: the way to these items was not kept`, { hint: 'draw them with `frames`' })
+    throw new TweedieError('usage', `${path}: the frames of these items were not kept`, {
+      hint: 'draw them with `frames`',
+    })
   }
   if (animationExtensions.includes(extname(path).toLowerCase())) {
     const rasters = frames.map((frame) => rasterOf(frame, path, options))

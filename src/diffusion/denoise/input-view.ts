@@ -50,7 +50,7 @@ export function inputView(name: InputViewName, schedule: Schedule, sigmaData = 0
     })
   }
   if (table === undefined) {
-    throw new TweedieError('usage', `the schedule ${schedule.name} has no table, and so no levels to tell a network`)
+    throw new TweedieError('usage', `the schedule ${schedule.name} has no table, and so no levels`)
   }
   return Object.freeze({ name, scale: one, time: (t: number) => indexOfTime(table, t) })
 }

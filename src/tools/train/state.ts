@@ -95,7 +95,7 @@ export function restoring(
   const other = Object.keys(frozen).find((part) => sums[part] !== undefined && sums[part] !== frozen[part])
   if (other !== undefined) {
     throw new TweedieError('model', `the frozen part ${other} has other weights than the checkpoint was trained with`, {
-      hint: 'give it those of then, or start a new run from the weights',
+      hint: 'give it its old weights, or start a new run from the weights',
     })
   }
   const moves = movesOf(tensors, tensorsOf(parts), from.params.length, jointLayout(parts).size)

@@ -11,7 +11,7 @@ export const sampleOptions = options({
   clamp: { flags: '--clamp', help: 'round to tokens in every step', group },
   require: {
     flags: '--require <what>',
-    help: "a word at a place, 'love@5', or characters at places, '[A-Z]@0-3'; several by saying it again",
+    help: "a word at a place, 'love@5', or characters at places, '[A-Z]@0-3'; repeat for several",
     parse: text,
     repeated: true,
     group,
