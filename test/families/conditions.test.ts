@@ -192,7 +192,7 @@ describe('what a condition determines is learned', () => {
     expect((await painter.draw(told)).array().data).toEqual(denormalise(model.scale, items))
     const one = await painter.draw({ ...told, condition: { pose: [0.5, 0.25] } })
     expect((await painter.draw({ ...told, condition: [['pose', '0.5,0.25']] as never })).array()).toEqual(one.array())
-    await expect(painter.draw({ ...told, condition: { pos: [1, 2] } })).rejects.toThrow("nothing called 'pos'")
+    await expect(painter.draw({ ...told, condition: { pos: [1, 2] } })).rejects.toThrow("no condition 'pos'")
     const two = { count: 2, seed: 1, conditions: { pose: pose.slice(0, 6) }, guidance: 0.5 }
     expect((await generate(model, await nodeEngine(), two)).items.every(Number.isFinite)).toBe(true)
     await expect(trained({ ...dataset, conditions: { pose: c.slice(2) } }, spec)).rejects.toThrow(
