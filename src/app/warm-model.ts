@@ -1,4 +1,4 @@
-/** A model that is open: what was compiled is kept, and everything that it can do is a method. */
+/** An open model: it keeps what it compiled, and everything that it can do is a method. */
 import { keep } from '../compiled/kept.ts'
 import { TweedieError } from '../errors.ts'
 import type { ConditionRequest } from '../families/conditions.ts'

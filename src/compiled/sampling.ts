@@ -70,7 +70,7 @@ export function requireUsable(record: TweedieMetaSampler, usable: readonly strin
 }
 
 /**
- * A denoiser clipped as a model wants it.
+ * A denoiser clipped by a model's settings.
  *
  * @param clip true: always, at least to [−1, 1]; false: never; left out: as the model's folder says, and points never
  */

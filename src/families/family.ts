@@ -174,7 +174,7 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly access: Access
   /** What was compiled by earlier work on the same model, and stays for later; without it, everything is compiled for this work alone. */
   readonly kept?: Kept | undefined
-  /** Beside the model: what need not be measured twice. */
+  /** A cache beside the model, for results that need not be computed twice. */
   readonly store: Store
   /** Facts to write into files: the version, the model's path. */
   readonly provenance: Readonly<Record<string, string>>

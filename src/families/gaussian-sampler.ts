@@ -103,7 +103,7 @@ export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnP
       hint: '`times: 1,0.6,0.3,0.1,0`',
     })
   }
-  // its coefficients say whether it can start and end there
+  // its coefficients show whether it can start and end there
   if ('plan' in sampler) sampler.plan(model.schedule, times)
   return { sampler, times, steps: adaptive.has(sampler.name) ? undefined : times.length - 1 }
 }

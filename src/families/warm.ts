@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** A model that is ready to draw: what was compiled is kept, for every family alike. */
+/** Warm generators: they keep compiled graphs, for every family. */
 import { keep, type Kept } from '../compiled/kept.ts'
 import type { SessionOptions } from '../engine/runtime/session.ts'
 

@@ -17,7 +17,7 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
  * The model in a folder, with its family.
  *
  * @param options `scheduler` and `variant` for folders that leave something open; `onRemark` gets what was chosen, in sentences
- * @throws TweedieError `model` where there is none, or it is broken or not supported
+ * @throws TweedieError `model` if it is missing, broken or not supported
  */
 export async function openFolder(
   path: string,

@@ -51,7 +51,7 @@ export interface PreparedRun {
   readonly session: Pick<SessionOptions, 'device' | 'threads'>
 }
 
-/** Options that are seen to here, and not by a family. */
+/** Options that are handled here, and not by a family. */
 export const preparedOptions: readonly OptionTable[] = Object.freeze([dataOptions, runOptions, openOptions])
 
 /** How often to save and log, where the request says it. */

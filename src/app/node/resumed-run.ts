@@ -47,7 +47,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const { holdOutManner } = recorded
   if (source === undefined || !isSame({ ...source, holdOutManner }, recorded)) throw fixed(changed[0])
   const dataset = await recordedData(folder, recorded, record.digest, request)
-  // A run that has a checkpoint needs the model no more, unless options are to be compared.
+  // A run with a checkpoint no longer needs the model that it started from, unless options must be compared.
   const model = checkpoint && changed.length === 0 ? undefined : await modelOf(asked, own, request.onRemark)
   if (digestOf(dataset) !== record.digest) {
     throw new TweedieError('data', `${recorded.path}: these are not the data that the run was started on`, {

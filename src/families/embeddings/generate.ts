@@ -112,7 +112,7 @@ function defaultSampler({ meta, sampling }: EmbeddingModel): Sampler {
   return meta.sampler.sampler === undefined ? ddpm() : samplerOf(sampling)
 }
 
-/** What is compiled, and the embeddings. */
+/** The compiled parts, and the embeddings. */
 interface DrawParts {
   readonly table: EmbeddingTable
   denoiser(batch: number): Promise<Denoiser>

@@ -38,7 +38,7 @@ export function painter(opened: TokenModel, setting: Setting): Painter {
     },
     async draw(values, watch = {}) {
       const options = asRecorded(opened, values as Options)
-      const { count = defaultCounts[opened.look.kind], seed = 0, batch, temperature, guidance } = options
+      const { count = defaultCounts[opened.vocabulary.kind], seed = 0, batch, temperature, guidance } = options
       const template = templateOf(opened, options)
       const { model, generator } = generators.of(template?.length ?? options.length)
       const readable = { ...model, categories: model.process.categories }

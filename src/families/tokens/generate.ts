@@ -101,7 +101,7 @@ async function draw(
   options: DrawTokensOptions,
   compiled: (batch: number) => Promise<CategoricalDenoiser>,
 ): Promise<GeneratedTokens> {
-  const { count, seed = 0, given: kept, temperature, signal, onStep } = options
+  const { count, seed = 0, fixed: kept, temperature, signal, onStep } = options
   const { steps, guidance = 0 } = asRecorded(model, options)
   const sampler = options.sampler ?? chooseTokenSampler(model, undefined)
   for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {

@@ -110,7 +110,7 @@ async function walk(
   using work = workOn(setting.kept, signal)
   const parts = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
   const guided = await guidedDenoiser(model, guidance, batch, parts)
-  // a clipped way is no way back
+  // clipping cannot be undone
   const denoiser = clip ? clipped(guided) : guided
   let last = x
   const problem = { sampler, times, x, seed, ...(signal && { signal }), ...(labels && { conditions: { labels } }) }

@@ -1,4 +1,4 @@
-/** The ability to restore: answers to what a damaged picture could have been, their mean and their spread. */
+/** The ability to restore: draws clean pictures that fit a damaged one, with their mean and spread. */
 import { TweedieError } from '../../errors.ts'
 import { type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from '../../diffusion/guidance/methods.ts'
 import { requireNoise } from '../../diffusion/measure/observation.ts'
