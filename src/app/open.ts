@@ -29,7 +29,7 @@ export async function openModel(source: ModelSource, { own = {}, ...session }: O
   return warmModel(await openedFrom(source, own, session.onRemark), { ...session, own, ...inMemory() })
 }
 
-/** A model with its family; what was chosen while its folder was read is said. */
+/** A model with its family; choices made while reading become remarks. */
 export async function openedFrom(source: ModelSource, own: OwnParts, onRemark?: Setting['onRemark']): Promise<Opened> {
   if (!('family' in source)) {
     for (const note of source.notes) onRemark?.(note)

@@ -38,7 +38,7 @@ export type DrawRequest = Omit<ValuesOf<typeof drawOptions & typeof stepOptions 
 export interface WarmModel extends Disposable {
   readonly entry: FamilyEntry
   readonly model: FamilyModel
-  /** How many graphs were compiled so far; work in the shapes of earlier work of its kind compiles none. */
+  /** How many graphs were compiled so far; work of the same kind and shapes as before compiles none. */
   readonly compilations: number
   /**
    * Draws samples.
@@ -72,7 +72,7 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
   let painter: Promise<Painter> | undefined
   let made: Painter | undefined
   let closed = false
-  /** What everything but drawing has compiled. */
+  /** The graphs of everything but drawing. */
   const kept = keep('the model')
   const open = async (): Promise<Painter> => {
     const ability = await abilityOf('draw', opened, setting.own)

@@ -55,7 +55,7 @@ export function samplingOf(
 }
 
 /**
- * Refuses what a record says of sampling and nobody here does.
+ * Refuses a field of the sampling record that models of this kind do not use.
  *
  * @param usable the fields that models of this kind are sampled by
  * @param of what the models are of, in words

@@ -172,7 +172,7 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly own: OwnParts
   /** Access to everything that options name: files, other models, data. */
   readonly access: Access
-  /** What was compiled by earlier work on the same model, and stays for later; without it, everything is compiled for this work alone. */
+  /** Graphs compiled by earlier work on the same model; without it, everything is compiled for this work alone. */
   readonly kept?: Kept | undefined
   /** A cache beside the model, for results that need not be computed twice. */
   readonly store: Store

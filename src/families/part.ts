@@ -40,7 +40,7 @@ export function requirePart(
   })
 }
 
-/** A sampler that a folder names and nobody has. */
+/** An error for an unknown sampler in a folder. */
 export function missingSampler(name: string, cause?: unknown): TweedieError {
   return new TweedieError('model', `tweedie.json: sampler.sampler is ${JSON.stringify(name)}, which is not built in`, {
     hint: `give it as own.samplers.${name}, or in tweedie.config.ts; or name another as \`sampler\``,

@@ -23,13 +23,13 @@ export interface Warm<Options, Drawn> extends Disposable {
 /** The compiled thing of a key, made if it does not exist; its signal is aborted when no call waits for it. */
 export type Compiled = <T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>) => Promise<T>
 
-/** What one piece of work has compiled. */
+/** The graphs of one piece of work. */
 export interface Work extends Disposable {
   readonly compiled: Compiled
 }
 
 /**
- * Begins a piece of work: what it has compiled is kept where somebody keeps it, or else let go of at the end.
+ * Begins a piece of work: its graphs are kept in the store, or without one released at the end.
  *
  * @param signal of this work alone
  */

@@ -21,7 +21,7 @@ export interface Inspection {
   readonly unlisted?: number
 }
 
-/** How much is said, the user's own parts, which a model may be made of, and how a folder is read that does not say everything. */
+/** How much to list, the user's own parts, which a model may be made of, and how to read an incomplete folder. */
 export interface InspectOptions extends Pick<OpenFolderOptions, 'scheduler' | 'variant'> {
   /** All tensors of a file, not only the first twenty. */
   readonly all?: boolean | undefined

@@ -6,7 +6,7 @@ import { type WarmModel, warmModel } from '../warm-model.ts'
 import { openFolder, type OpenFolderOptions } from './open-folder.ts'
 import { filesFor, settingFor } from './setting.ts'
 
-/** Where the model computes, the user's own parts, and how a folder is read that does not say everything. */
+/** Where the model computes, the user's own parts, and how to read an incomplete folder. */
 export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'>, OpenFolderOptions {
   /** By default ONNX Runtime's native engine. */
   readonly engine?: Engine | undefined

@@ -14,7 +14,7 @@ import type { TrainRequest } from './prepared-run.ts'
 /**
  * The model that options name, if they do.
  *
- * @throws TweedieError `model` where there is none, `usage` for options that say how it is read where none is named
+ * @throws TweedieError `model` if it does not exist, `usage` for reading options without a model
  */
 export async function modelOf(
   options: OptionValues,

@@ -74,7 +74,7 @@ export function painter(opened: EmbeddingModel, setting: Setting): Painter {
   }
 }
 
-/** Control has a sampler of its own, on the steps of ddpm, whatever the folder names. */
+/** Control always has its own sampler, on the steps of ddpm, whatever the folder names. */
 function controlledModel(model: EmbeddingModel): EmbeddingModel {
   const { sampler: _, ...sampler } = model.meta.sampler
   return { ...model, meta: { ...model.meta, sampler } }

@@ -29,7 +29,7 @@ export interface DrawEmbeddedOptions {
   readonly count: number
   /** Item i depends on (seed, i) only; default 0. */
   readonly seed?: number | bigint | string | undefined
-  /** Default what the model's folder says, else DDPM's; where something is required {@link controlled}. */
+  /** Default what the model's folder says, else DDPM's, or {@link controlled} if there are requirements. */
   readonly sampler?: Sampler | undefined
   /** Falling times; default what the model's folder says, else {@link embeddedSteps} steps of `timesOf`. */
   readonly times?: readonly number[] | undefined

@@ -27,7 +27,7 @@ export interface DrawTokensOptions {
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
   readonly seed?: number | bigint | string | undefined
-  /** Default what the model's folder says, else the ancestral one, which for masks keeps answers that cannot change. */
+  /** Default what the model's folder says, else the ancestral one, which for masks reuses predictions that cannot change. */
   readonly sampler?: TokenSampler | undefined
   /** Default what the model's folder says, else the steps of the process, or 256. */
   readonly steps?: number | undefined

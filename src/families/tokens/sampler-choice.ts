@@ -6,7 +6,7 @@ import { missingSampler } from '../part.ts'
 import type { TokenModel } from './model.ts'
 
 /**
- * Options with what the model's folder says of its sampling, where they leave it open.
+ * Options, completed by the sampling settings of the model's folder.
  *
  * @example
  * const { steps = 256 } = asRecorded(model, options)
@@ -19,7 +19,7 @@ export function asRecorded<T extends { readonly steps?: number | undefined; read
 }
 
 /**
- * The sampler of this name, or what the model's folder names; undefined where nothing is said.
+ * The sampler of this name, or that of the model's folder; undefined if there is neither.
  *
  * @throws TweedieError `usage` for an unknown name, and for a sampler of masks if the model has none
  */

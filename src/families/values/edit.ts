@@ -28,7 +28,7 @@ export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'> 
   readonly guidance?: number | ModelGuidance | undefined
   /** Whether the mean is clipped; default: as the model's folder says, and points never. Never while encoding. */
   readonly clip?: boolean | undefined
-  /** What was compiled before, and stays; by default everything is compiled for this call alone. */
+  /** Graphs compiled before; by default everything is compiled for this call alone. */
   readonly kept?: Kept | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number) => void) | undefined
@@ -39,7 +39,8 @@ export interface EditOptions extends WalkOptions {
   /** The time up to which noise is added, in (0, 1]: little changes at 0.2, nearly everything at 0.8. */
   readonly strength: number
   /**
-   * - `sdedit` (default): adds random noise and denoises. SDEdit: Guided Image Synthesis and Editing with Stochastic Differential
+   * - `sdedit` (default): adds random noise and denoises. SDEdit: Guided Image Synthesis and Editing with Stochastic
+   * Differential
    *   Equations (Meng et al., 2022), https://arxiv.org/abs/2108.01073
    * - `invert`: encodes by DDIM under the item's own class and decodes under the target class; nothing is random, and
    * features that do not depend on the class stay. DDIM (Song et al., 2021), section 5.4,

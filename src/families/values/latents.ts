@@ -69,7 +69,7 @@ export async function decode(model: Model, values: OptionValues, setting: Settin
   return drawnValues(model, items, factsOf(options, 'decode', way))
 }
 
-/** What the folder says of guidance is about samples; the way up goes without, and so does the way back unless that is asked for. */
+/** The folder's guidance is for samples only: encoding has none, and decoding has none unless it is set. */
 const asAsked = (options: Options): Options => ({ ...options, guidance: options.guidance ?? 0 })
 
 /** How to go. */
@@ -146,7 +146,7 @@ async function readItems(
   return toNetwork(frame, items, new Float32Array((items.length / itemSize(shape)) * itemSize(frame.network)))
 }
 
-/** Values that a program has. */
+/** Values in memory. */
 function wholeItems(values: Float32Array, shape: readonly number[]): Float32Array {
   if (values.length > 0 && values.length % itemSize(shape) === 0) return values
   throw new TweedieError('shape', `${values.length} values are no whole items of [${shape.join(', ')}]`)

@@ -71,7 +71,7 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
   })
 }
 
-/** Which methods have a use for the numbers that only some have. */
+/** The methods that use each method-specific number. */
 const takers: Readonly<Record<keyof PosteriorSettings & keyof RestoreValues, readonly PosteriorMethodName[]>> = {
   iterations: ['mmps'],
   zeta: ['dps', 'diffpir'],

@@ -38,7 +38,7 @@ export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly batch?: number | undefined
   /** Whether the mean is clipped; default: as the model's folder says, and points never. dps is never clipped. */
   readonly clip?: boolean | undefined
-  /** What was compiled before, and stays; by default everything is compiled for this call alone. */
+  /** Graphs compiled before; by default everything is compiled for this call alone. */
   readonly kept?: Kept | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number, step: SampleStep) => void) | undefined
@@ -66,7 +66,8 @@ export const defaultRestoreSteps: Readonly<Record<PosteriorMethodName, number>> 
 /**
  * DPS: ζ times the number of steps, if ζ is not set (it is 4 at most: longer steps add noise). The paper's ζ is about 1
  * for 1000 steps of pictures of faces;
- * on digits, of 100, 200, 400 and 800 the third was best for sharpness and lower resolution, and for a hole as good as the second.
+ * on digits, of 100, 200, 400 and 800 the third was best for sharpness and lower resolution, and for a hole as good as
+ * the second.
  */
 export const defaultDpsReach = 400
 

@@ -49,7 +49,7 @@ export async function readFolderFiles(
   return files
 }
 
-/** Where there are weights and not those that are wanted, that is an error; where there are none, whoever decodes the files says so. */
+/** If there are weights but not the wanted ones, that is an error; if there are none, the decoder reports it. */
 function chosen(
   names: readonly string[],
   where: string,
