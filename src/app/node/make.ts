@@ -42,7 +42,7 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
   const walk = options.encode !== undefined ? 'encode' : options.decode !== undefined ? 'decode' : undefined
   if (walk !== undefined) {
     if (out === undefined)
-      throw new TweedieError('usage', `\`${walk}\`needs an output file`, {
+      throw new TweedieError('usage', `\`${walk}\` needs an output file`, {
         hint: walk === 'encode' ? '`out: latent.npy`' : '`out: again.png`',
       })
     if (walk === 'encode') await requireNew(out, ['.npy'], overwrite)
