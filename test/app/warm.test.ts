@@ -272,7 +272,7 @@ describe('written', () => {
     expect(await writeDrawn(at('texts'), drawn)).toHaveLength(2)
     expect(readFileSync(join(at('texts'), '00001.txt'), 'utf8')).toBe(`${drawn.texts!()[1]}\n`)
     await expect(writeDrawn(at('text.png'), drawn)).rejects.toThrow('no picture of such items')
-    await expect(writeTrajectory(at('way.txt'), drawn)).rejects.toThrow('was not kept')
+    await expect(writeTrajectory(at('way.txt'), drawn)).rejects.toThrow('were not kept')
   })
 
   test('PNG bytes made here are what sharp reads', async () => {
