@@ -51,9 +51,9 @@ const tasks: Readonly<Record<string, readonly string[]>> =
     : { [values.require]: values.require.split(' ') }
 
 const model = embeddingModelOf(await readModelFolder(folder))
-const { look, shape, schedule, network } = model
-if (look.kind !== 'text') throw new Error('a model of text is expected')
-const { tokenizer } = look
+const { vocabulary, shape, schedule, network } = model
+if (vocabulary.kind !== 'text') throw new Error('a model of text is expected')
+const { tokenizer } = vocabulary
 const [length] = shape as [number]
 const { train } = holdOut(await readCorpus(values.data, { tokenizer: 'characters', length }), 0.1)
 const engine = await nodeEngine()

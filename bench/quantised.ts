@@ -227,7 +227,7 @@ async function judgeOf(
   ]
   const real = await Promise.all(features.map((each) => each.extract(allItems(data))))
   return async (model, way) => {
-    if ('look' in model) throw new Error('a model of tokens')
+    if ('vocabulary' in model) throw new Error('a model of tokens')
     const how = {
       sampler: samplerByName(values.sampler),
       times: timesOf(model.schedule, steps),

@@ -1,5 +1,5 @@
 /**
- * A loss of one's own: Huber's, which outliers weigh less in than in squares. Its name stands in the folder of the model.
+ * An own loss: Huber's, in which outliers count less than in squared errors. The model's folder holds its name.
  *
  *     npx tsx examples/own-objective.ts [steps]
  */

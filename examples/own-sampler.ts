@@ -1,6 +1,6 @@
 /**
- * A sampler of one's own: every step goes to the mean of what the point could have been, and adds fresh noise of the next level, as
- * consistency models are sampled. Any model takes it, and here the exact denoiser of a Gaussian, so that the answer is known.
+ * An own sampler: every step goes to the posterior mean and adds fresh noise of the next level, as consistency models
+ * are sampled. It works with any model; here with the exact denoiser of a Gaussian, so that the answer is known.
  *
  *     npx tsx examples/own-sampler.ts
  */

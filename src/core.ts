@@ -1,5 +1,8 @@
 /// <reference path="./globals.d.ts" preserve="true" />
-/** The library, all but what needs Node: train a model, sample from it, export it; then, room by room, what these are made of. */
+/**
+ * The library without the parts that need Node: train a model, sample from it, export it; then the modules that these
+ * are built from.
+ */
 
 // Errors
 export { type ErrorCode, exitCodes, isTweedieError, TweedieError } from './errors.ts'

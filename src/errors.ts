@@ -1,5 +1,5 @@
 /**
- * Every error that tweedie raises on purpose: a stable code, what was got, what is allowed and how to mend it.
+ * Every error that tweedie raises on purpose: a stable code, the value at fault, what is allowed and how to fix it.
  * The code decides the process's exit status (see {@link exitCodes}).
  */
 
@@ -39,7 +39,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = Object.freeze({
   internal: 1,
 })
 
-/** An error with a stable code and an optional hint, one line, that says how to mend it. */
+/** An error with a stable code and an optional hint, one line, that says how to fix it. */
 export class TweedieError extends Error {
   override readonly name = 'TweedieError'
   readonly code: ErrorCode
@@ -47,8 +47,8 @@ export class TweedieError extends Error {
 
   /**
    * @param code one of {@link ErrorCode}
-   * @param message what was got and what is allowed
-   * @param options `hint`: how to mend it; `cause`: the error behind this one
+   * @param message the value at fault and what is allowed @param options `hint`: how to fix it; `cause`: the error
+   * behind this one
    */
   constructor(code: ErrorCode, message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })

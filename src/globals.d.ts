@@ -3,7 +3,7 @@
  * for them in a project that has neither.
  */
 
-/** Tells that something is to be stopped: `new AbortController().signal`. */
+/** Signals that work should stop: `new AbortController().signal`. */
 interface AbortSignal {
   readonly aborted: boolean
   // oxlint-disable-next-line typescript/no-explicit-any -- as the DOM and Node declare it

@@ -1,7 +1,12 @@
-/** Stopping on request: whatever takes an AbortSignal ends with the same error, before it starts, between steps and in a run. */
+/**
+ * Stopping on request: all work that takes an AbortSignal ends with the same error, before it starts, between steps and
+ * in a run.
+ */
 import { TweedieError } from './errors.ts'
 
-/** The error of work that was stopped: code `interrupted`, its cause the reason that the signal gives, which is also told. */
+/**
+ * The error of work that was stopped: code `interrupted`, its cause is the signal's reason, which the message repeats.
+ */
 export function interrupted(signal: AbortSignal | undefined, what = 'aborted on request'): TweedieError {
   const reason: unknown = signal?.reason
   const why = reason instanceof Error && reason.name !== 'AbortError' ? `: ${reason.message}` : ''
@@ -9,7 +14,7 @@ export function interrupted(signal: AbortSignal | undefined, what = 'aborted on 
 }
 
 /**
- * Ends the work that calls it if the signal was given.
+ * Throws if the signal is aborted.
  *
  * @throws TweedieError `interrupted`
  * @example

@@ -1,6 +1,6 @@
 /**
- * Options as data. A table of them is all that a command line needs to parse what is typed, to print its help, and to refuse what
- * does not belong; other faces check requests by the same tables.
+ * Options as data. A command line needs only a table of them to parse its arguments, print its help and refuse wrong
+ * options; programs and servers check requests by the same tables.
  */
 import { isTweedieError, TweedieError } from './errors.ts'
 import { suggest } from './suggest.ts'
@@ -11,11 +11,11 @@ export interface Option<Value = unknown> {
   readonly flags: string
   /** One line for the help. */
   readonly help: string
-  /** From text to value; left out for a flag. Throws a TweedieError `usage` for what cannot be meant. */
+  /** From text to value; left out for a flag. Throws a TweedieError `usage` for an impossible value. */
   readonly parse?: (text: string) => Value
-  /** The heading that it stands under in the help. */
+  /** Its heading in the help. */
   readonly group?: string
-  /** Its value where nothing is typed. What depends on model or data has none, and says so in `help`. */
+  /** Its default. If that depends on model or data, leave it out and explain it in `help`. */
   readonly default?: Value
   /** Names of options that exclude it. */
   readonly conflicts?: readonly string[]
@@ -28,10 +28,13 @@ export interface Option<Value = unknown> {
 /** Options by name. */
 export type OptionTable = Readonly<Record<string, Option>>
 
-/** Values by the names of a table, as they come from a command line: what was not typed and has no default is missing. */
+/**
+ * Values by the names of a table, as they come from a command line: options that were not typed and have no default are
+ * missing.
+ */
 export type OptionValues = Readonly<Record<string, unknown>>
 
-/** The values that a table leads to. */
+/** The values of a table's options. */
 export type ValuesOf<Table extends OptionTable> = {
   readonly [Name in keyof Table]?:
     | (Table[Name] extends { readonly repeated: true; readonly parse: (text: string) => infer Value }
@@ -97,7 +100,7 @@ export function wholes(text: string): readonly number[] {
   return text.split(',').map((each) => whole()(each.trim()))
 }
 
-/** The option's name as it is typed: `labelDropout` → `label-dropout`. */
+/** The option's name on the command line: `labelDropout` → `label-dropout`. */
 export function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
@@ -107,7 +110,7 @@ export function firstOf(values: OptionValues, table: OptionTable): string | unde
   return Object.keys(table).find((name) => values[name] !== undefined)
 }
 
-/** The first option that has a value in one of `others` but in none of `own`; the tables are of what has a use for it. */
+/** The first option with a value that is in one of the tables `others` but in none of `own`. */
 export function foreign(
   values: OptionValues,
   own: readonly OptionTable[],
@@ -121,7 +124,7 @@ export function foreign(
   )
 }
 
-/** Whether an error is a parser's refusal, to be said with the option's name. */
+/** Whether an error comes from a parser, and should be shown with the option's name. */
 export function isRefusal(error: unknown): error is TweedieError {
   return isTweedieError(error, 'usage')
 }

@@ -1,4 +1,4 @@
-/** The name that was probably meant. */
+/** Suggests the name that the user probably meant. */
 
 /**
  * The candidate nearest to `name`, if it is near enough to be a slip: at most a third of its letters wrong, missing,

@@ -82,7 +82,7 @@ const moving = files.includes('src/cli/open-model.ts')
 
 /** How one asks a model, or what it was made from, which kind it is. What data and conditions are may be asked. */
 const questions =
-  /\bis(Token|Embedding)Model\b|'(look|process|embeddings|scale)' in\b|\bprocess [!=]==? (null|undefined)|\b(model|meta)\b[\w.]*\.kind [!=]== 'tokens'/
+  /\bis(Token|Embedding)Model\b|'(look|process|embeddings|scale)' in\b|'vocabulary' in (?!network)|\bprocess [!=]==? (null|undefined)|\b(model|meta)\b[\w.]*\.kind [!=]== 'tokens'/
 
 /** `src/engine/graph/ops.ts` → `['engine', 'graph']`. */
 function placeOf(file: string): readonly [wing: string | undefined, room: string | undefined] {

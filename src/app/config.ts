@@ -28,7 +28,7 @@ export function defineConfig(config: OwnParts): OwnParts {
 /**
  * The parts of a configuration, checked.
  *
- * @throws TweedieError `usage` for what is no configuration, or has a part that is not known or is of another kind
+ * @throws TweedieError `usage` if the value is not a configuration, or a part is unknown or of the wrong kind
  */
 export function checkConfig(value: unknown, source: string): OwnParts {
   const names = Object.keys(fields).join(', ')

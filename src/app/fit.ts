@@ -12,16 +12,19 @@ import { openedFrom } from './open.ts'
 import { specificationOf } from './specification.ts'
 import { train, type TrainEvent } from './train.ts'
 
-/** How to train; besides these, every option of the command `train` for such data, by its name: `rate`, `widths`, `noise`, … */
+/**
+ * How to train; besides these, every option that the command `train` has for such data, by its name: `rate`, `widths`,
+ * `noise`, …
+ */
 export interface FitOptions extends OptionValues {
-  /** How long: one of the three. By default what the command has: 10 minutes for images, 2 for points. */
+  /** How long: one of the three. The default is that of the command: 10 minutes for images, 2 for points. */
   readonly minutes?: number | undefined
   readonly steps?: number | undefined
   readonly epochs?: number | undefined
   /** Equal seeds give equal models, if steps or epochs are given; default 0. */
   readonly seed?: number | undefined
   readonly batch?: number | undefined
-  /** A model whose weights training begins with; its network and its noise are then the model's. */
+  /** A model whose weights training begins with; the network and the noise schedule are then those of that model. */
   readonly from?: unknown
   readonly device?: string | undefined
   readonly threads?: number | undefined
@@ -29,11 +32,11 @@ export interface FitOptions extends OptionValues {
   readonly own?: OwnParts | undefined
   /** Stops it. */
   readonly signal?: AbortSignal | undefined
-  /** Everything that happens: losses, checkpoints, … */
+  /** Called with every event of training: losses, checkpoints, … */
   readonly onEvent?: ((event: TrainEvent) => void | Promise<void>) | undefined
 }
 
-/** Data as a program has them: a data set, an array whose first axis counts items, or rows of numbers. */
+/** Data in memory: a data set, an array whose first axis counts items, or rows of numbers. */
 export type FitData = TrainData | NdArray | readonly (readonly number[])[]
 
 /**
@@ -86,7 +89,7 @@ export async function lastModel(
   return model!
 }
 
-/** The data set of what is given. @throws TweedieError `data` for rows of different lengths */
+/** Turns data in memory into a data set. @throws TweedieError `data` for rows of different lengths */
 function datasetOf(data: FitData): TrainData {
   const given: unknown = data
   if (typeof given !== 'object' || given === null || !('kind' in given || 'shape' in given || Array.isArray(given))) {

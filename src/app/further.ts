@@ -1,4 +1,4 @@
-/** Training further: a run that begins with the weights of a model. */
+/** Training a model further: a run that begins with the weights of that model. */
 import { weightsFor } from '../compiled/weights-for.ts'
 import { TweedieError } from '../errors.ts'
 import type { OwnParts } from '../families/family.ts'
@@ -11,7 +11,8 @@ import type { BaseSpec } from '../tools/train/spec.ts'
 import { initialParameters, type StartWeights } from '../tools/train/state.ts'
 
 /**
- * The options under which a model is trained further: its network and its noise are the model's, the rest is what is asked for.
+ * The options under which a model is trained further: network and noise schedule are those of the model, the rest is as
+ * the user's options say.
  *
  * @throws TweedieError `usage` for a network beside the model's, data of another kind, or a family that cannot
  */
@@ -37,7 +38,7 @@ export function furtherOptions({ entry, family, model }: Opened, data: TrainData
 /**
  * The weights that a run begins with.
  *
- * @returns weights, and what of the model does not go along, in sentences
+ * @returns the weights, and sentences about what of the model could not be used
  * @throws TweedieError `model` where they do not fit the network
  */
 export function startOf(

@@ -1,5 +1,5 @@
 /// <reference path="../globals.d.ts" preserve="true" />
-/** What every face asks for, without a disk: models trained, opened and drawn from. */
+/** Requests that need no disk: train a model, open it and draw from it. */
 export { checkConfig, defineConfig } from './config.ts'
 export { fit, type FitData, type FitOptions } from './fit.ts'
 export { type ModelSource, openModel, type OpenOptions } from './open.ts'

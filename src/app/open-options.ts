@@ -1,9 +1,9 @@
-/** How a folder is opened that does not say everything itself: options of every command that opens a model. */
+/** Options for reading incomplete folders, for every command that opens a model. */
 import { type OptionTable, options, text, type ValuesOf } from '../options.ts'
 
 const group = 'More: folders of others'
 
-/** All of them; where nothing is said, a folder's own scheduler and plain weights. */
+/** All of them; by default a folder's own scheduler and plain weights. */
 export const openOptions = options({
   scheduler: {
     flags: '--scheduler <path>',

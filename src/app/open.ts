@@ -1,4 +1,4 @@
-/** Opens a model from memory, wherever it comes from. */
+/** Opens a model from memory. */
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import { TweedieError } from '../errors.ts'
 import type { FamilyModel, OwnParts, Setting } from '../families/family.ts'
@@ -29,7 +29,7 @@ export async function openModel(source: ModelSource, { own = {}, ...session }: O
   return warmModel(await openedFrom(source, own, session.onRemark), { ...session, own, ...inMemory() })
 }
 
-/** A model with its family; what was chosen while its folder was read is said. @throws TweedieError `usage` for what is no model */
+/** A model with its family; choices made while reading become remarks. */
 export async function openedFrom(source: ModelSource, own: OwnParts, onRemark?: Setting['onRemark']): Promise<Opened> {
   const given: unknown = source
   if (typeof given !== 'object' || given === null || !('family' in given || 'meta' in given)) {
@@ -49,7 +49,7 @@ export async function openedFrom(source: ModelSource, own: OwnParts, onRemark?: 
   return { entry, family: await entry.load(), model: source }
 }
 
-/** What of a setting is the same for all models in memory. */
+/** The part of a setting that is the same for all models in memory. */
 export function inMemory(): Pick<Setting, 'access' | 'store' | 'provenance'> {
   return {
     access: { bytes: unnamed, picture: unnamed, model: unnamed, data: unnamed, unseen: unnamed },
@@ -60,7 +60,7 @@ export function inMemory(): Pick<Setting, 'access' | 'store' | 'provenance'> {
 
 async function unnamed(name?: string): Promise<never> {
   if (name === undefined) throw new TweedieError('usage', 'which data the model was trained on is not known')
-  throw new TweedieError('usage', `${name}: nothing is read by name here`, {
+  throw new TweedieError('usage', `${name}: a model in memory reads nothing by name`, {
     hint: 'give the values, or open the model from a folder on a disk',
   })
 }

@@ -1,4 +1,4 @@
-/** A model with its family, from a folder's content. */
+/** A model with its family, from the content of a folder. */
 import type { FamilyModel, OwnParts } from '../families/family.ts'
 import { entryOfFolder, type Opened } from '../families/registry.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
@@ -6,7 +6,7 @@ import type { ModelFolder } from '../files/io/model-folder.ts'
 export type { Opened } from '../families/registry.ts'
 
 /**
- * The model of a folder's content, of whatever family.
+ * The model in a folder's content, of any family.
  *
  * @param source what to call it in errors
  * @throws TweedieError `model` for an unknown family, or parts that do not fit together

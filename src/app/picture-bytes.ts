@@ -8,7 +8,7 @@ import { type GridOptions, magnify } from '../files/io/raster.ts'
  * A PNG of items: of all of them as a grid, of one with `drawn.part(i, 1)`.
  *
  * @param options `columns`: pictures in a row; `scale`: enlarges by a whole number, pixels kept sharp
- * @throws TweedieError `usage` for items that are no pictures
+ * @throws TweedieError `usage` for items that are not pictures
  * @example
  * const drawn = await painter.draw({ count: 4 })
  * const png = pictureBytes(drawn.part(0, 1), { scale: 4 })

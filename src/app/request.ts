@@ -1,4 +1,4 @@
-/** Requests are checked by the same tables of options that command lines are derived from. */
+/** Checks a request by the tables of options that command lines are derived from. */
 import { TweedieError } from '../errors.ts'
 import { drawOptions } from '../families/draw-options.ts'
 import type { CommandName, FamilyEntry, OwnParts } from '../families/family.ts'
@@ -7,8 +7,8 @@ import { foreign, isRefusal, type Option, type OptionTable, type OptionValues } 
 import { suggest } from '../suggest.ts'
 
 /**
- * Refuses what makes no sense before anything is computed: an option that there is not, one that the model's family has not, a value out
- * of its range, and options that exclude each other.
+ * Refuses a wrong request before anything is computed: an unknown option, one that the model's family does not have, a
+ * value out of its range, or options that exclude each other.
  *
  * @param general the options of all families
  * @throws TweedieError `usage`
@@ -37,13 +37,16 @@ export function checkRequest(
   }
 }
 
-/** Refuses a value that the option's parser refuses. Arrays of numbers and whatever else no command line can say are left to the family. */
+/**
+ * Refuses a value that the option's parser refuses. Values that cannot be typed on a command line, such as arrays of
+ * numbers, are left to the family.
+ */
 function checkValue(name: string, option: Option, value: unknown): void {
   if (option.parse === undefined) {
     if (typeof value !== 'boolean') throw new TweedieError('usage', `\`${name}\` is ${String(value)}: true or false`)
     return
   }
-  // any text may be a seed
+  // any text is allowed as a seed
   if (option === drawOptions.seed && typeof value === 'string') return
   if (option === drawOptions.seed && typeof value === 'object') {
     throw new TweedieError('usage', `\`${name}\` is an object: it must be a whole number or a text`)
@@ -60,7 +63,7 @@ function checkValue(name: string, option: Option, value: unknown): void {
 }
 
 /**
- * Refuses options that other families have and this one has not.
+ * Refuses options that other families have and this one does not.
  *
  * @param general the options of all families
  * @throws TweedieError `usage` that names the option and the families that have it

@@ -1,4 +1,4 @@
-/** The options of a run in a folder: how often what is kept. */
+/** The options of a run in a folder: how often to save and to draw samples. */
 import { options, whole } from '../options.ts'
 
 const group = 'Run'

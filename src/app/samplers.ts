@@ -1,15 +1,15 @@
-/** Which samplers there are: what each costs, when to use it, and what others call it. */
+/** The list of samplers: what each costs, when to use it, and its names in other programs. */
 import type { OwnParts, SamplerList } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 
-/** The samplers of every family that has some of its own, then the user's own. */
+/** The samplers of every family that has its own, then the user's own. */
 export async function samplerLists(own: OwnParts = {}): Promise<readonly SamplerList[]> {
   const loaded = await Promise.all(familiesOf(own).map((entry) => entry.load()))
   const lists = loaded.flatMap((family) => family.samplers?.() ?? [])
   return own.samplers && Object.keys(own.samplers).length > 0 ? [...lists, ownList(own.samplers)] : lists
 }
 
-/** The user's own, by the names that `sampler` asks for them. */
+/** The user's own samplers, by their names for `sampler`. */
 function ownList(samplers: NonNullable<OwnParts['samplers']>): SamplerList {
   const made = Object.entries(samplers).map(([name, make]) => [name, make()] as const)
   return {

@@ -7,7 +7,7 @@ import type { BaseSpec } from '../tools/train/spec.ts'
 import { checkRequest } from './request.ts'
 import { generalTrainOptions } from './train-options.ts'
 
-/** A run that is decided upon. */
+/** A specification with what it was made from. */
 export interface Specification {
   readonly entry: FamilyEntry
   readonly family: Family
@@ -17,8 +17,8 @@ export interface Specification {
 /**
  * The specification of a training run.
  *
- * @param also tables of options that somebody else has seen to
- * @throws TweedieError `usage` for an option that nobody has, that another family has, or that makes no sense
+ * @param also tables of options that the caller has already handled @throws TweedieError `usage` for an unknown option,
+ * an option of another family, or a value that makes no sense
  */
 export async function specificationOf(
   data: TrainData,

@@ -1,4 +1,4 @@
-/** However work is cut short, who asked for that gets one error, which says what was stopped. */
+/** Work that is stopped always ends in the same error, `interrupted`, which names the work. */
 import { interrupted } from '../interrupted.ts'
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Training of any family's model from the first step to the last, as a stream of events. Nothing is written here: a `checkpoint`
- * event carries what there is to save, and training goes on when the next event is asked for.
+ * Training of any family's model from the first step to the last, as a stream of events. Nothing is written here: a
+ * `checkpoint` event carries the state to save, and training goes on when the caller asks for the next event.
  */
 import type { Engine } from '../engine/runtime/session.ts'
 import type { FamilyModel, OwnParts, SpecFor } from '../families/family.ts'
@@ -10,7 +10,7 @@ import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import { itemsPerStep } from '../tools/train/spec.ts'
 import { type Task, type Trainer, trainerOf, type TrainerOptions } from '../tools/train/trainer.ts'
 
-/** What to train, on what, and how often to hear of it. */
+/** What to train, on which data, and how often to report. */
 export interface TrainOptions<Model = FamilyModel> extends LoopOptions {
   readonly spec: SpecFor<Model>
   readonly dataset: TrainData
@@ -24,7 +24,8 @@ export type TrainEvent<Model = FamilyModel> = LoopEvent<Model>
 /**
  * Trains. The last event is `end`, before it comes a `checkpoint`; breaking out of the loop releases everything.
  *
- * @throws TweedieError `diverged` at a loss that is not finite; and whatever makes training impossible from the start
+ * @throws TweedieError `diverged` at a loss that is not finite, and other codes if training is impossible from the
+ * start
  * @example
  * const spec = defaultSpec({ ...dataset, classes: classCount(dataset) }, { budget: { steps: 1000 } })
  * for await (const event of train({ spec, dataset, engine })) {
@@ -43,7 +44,7 @@ export async function* train<Model extends FamilyModel>({
 /**
  * Compiles the training step of a specification.
  *
- * @throws TweedieError `usage` for a specification that makes no sense, `shape` or `model` where the data do not fit
+ * @throws TweedieError `usage` for a specification that makes no sense, `shape` or `model` if the data do not fit
  */
 export async function createTrainer<Spec extends SpecFor<FamilyModel>>(
   spec: Spec,
@@ -54,10 +55,13 @@ export async function createTrainer<Spec extends SpecFor<FamilyModel>>(
   return trainerOf(await taskOf<Spec, ModelOf<Spec>>(spec, data, own), engine, options)
 }
 
-/** The model that a specification leads to. */
+/** The model that a specification describes. */
 export type ModelOf<Spec> = Spec extends SpecFor<infer Model> ? Model : never
 
-/** What a specification makes of data, before anything is compiled. @throws TweedieError where they do not go together */
+/**
+ * The training problem of a specification and data, before anything is compiled. @throws TweedieError if they do not
+ * fit together
+ */
 export async function problemOf<Model>(
   spec: SpecFor<Model>,
   data: TrainData,

@@ -1,4 +1,4 @@
-/** A model that is open: what was compiled is kept, and everything that it can do is a method. */
+/** An open model: it keeps what it compiled, and everything that it can do is a method. */
 import { keep } from '../compiled/kept.ts'
 import { TweedieError } from '../errors.ts'
 import type { ConditionRequest } from '../families/conditions.ts'
@@ -19,7 +19,7 @@ import type { OptionValues, ValuesOf } from '../options.ts'
 import { checkRequest } from './request.ts'
 import { stoppable } from './stopped.ts'
 
-/** How work on a model is asked for: the options of the command of the same name, and how it is stopped and watched. */
+/** Options of a method: those of the command of the same name, and how it is stopped and watched. */
 export type ModelRequest = OptionValues & Pick<Setting, 'signal' | 'onProgress'>
 
 /** How to draw; other options are those of the model's family, as `tweedie sample --help` lists them. */
@@ -30,42 +30,43 @@ export type DrawRequest = Omit<ValuesOf<typeof drawOptions & typeof stepOptions 
     readonly seed?: number | bigint | string | undefined
     /** A class by name or number, several in turn, or `all`. */
     readonly class?: ConditionRequest | undefined
-    /** What else a model is told, by name: vectors, images. */
+    /** Other conditions of the model by name: vectors, images. */
     readonly condition?: Readonly<Record<string, ConditionRequest>> | undefined
   }
 
-/** A model that is open. Calls may overlap. */
+/** An open model. Calls may overlap. */
 export interface WarmModel extends Disposable {
   readonly entry: FamilyEntry
   readonly model: FamilyModel
-  /** How many graphs were compiled so far; work in the shapes of earlier work of its kind compiles none. */
+  /** How many graphs were compiled so far; work of the same kind and shapes as before compiles none. */
   readonly compilations: number
   /**
    * Draws samples.
    *
-   * @throws TweedieError `usage` for what makes no sense, before anything is compiled; `interrupted` after the signal
+   * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `interrupted` after the
+   * signal
    * @example
    * const cats = await painter.draw({ count: 4, class: 'cat', seed: 1 })
    */
   draw(request?: DrawRequest): Promise<Drawn>
-  /** Walks items up to latents, along the probability flow. @throws TweedieError `usage` where the family cannot */
+  /** Walks items up to latents, along the probability flow. @throws TweedieError `usage` if the family cannot */
   encode(item: Item, request?: ModelRequest): Promise<Drawn>
   /** Walks latents down to items. */
   decode(latents: Item, request?: ModelRequest): Promise<Drawn>
   /**
-   * Draws what a damaged item could have been.
+   * Draws clean items that fit a damaged one.
    *
    * @example
    * await painter.restore(pixels, { task: 'deblur', kernel: 'gaussian:1.5', count: 4 })
    */
   restore(item: Item, request: ModelRequest): Promise<Drawn>
-  /** Changes an item, or walks from it to another. */
+  /** Changes an item, or interpolates between two. */
   edit(item: Item, request?: ModelRequest): Promise<Drawn>
-  /** Frees what was compiled, after what is running. */
+  /** Frees compiled graphs once running work has ended. */
   dispose(): void
 }
 
-/** A model that is ready for everything that its family can do. Nothing is compiled before the first call. */
+/** Makes a model ready for everything that its family can do. Nothing is compiled before the first call. */
 export function warmModel(opened: Opened, setting: Setting): WarmModel {
   const { entry, model } = opened
   let painter: Promise<Painter> | undefined
@@ -84,7 +85,7 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     { signal, onProgress, ...values }: ModelRequest,
     work: (values: OptionValues, setting: Setting) => Promise<T>,
   ): Promise<T> => {
-    if (closed) throw new TweedieError('usage', 'the model was disposed of, and is asked again')
+    if (closed) throw new TweedieError('usage', 'the model was disposed of, and is used again')
     checkRequest(command, values, [drawOptions], entry, setting.own)
     running++
     return stoppable(what, signal, () =>

@@ -1,21 +1,21 @@
 /**
  * Names of options as they are typed. Errors of the library name its options in backquotes, `steps` or `sampler: 'ddpm'`; a command
- * shows --steps and --sampler ddpm in their place. A hint never names an option that nobody has, and says whose it is where the
- * command that failed has it not.
+ * shows --steps and --sampler ddpm in their place. A hint never names an option that no command has; if the failed
+ * command does not have it, the hint says which one does.
  */
 import type { Command } from 'commander'
 import { kebab } from '../options.ts'
 
-/** A name in backquotes, and the value that it is to have. */
+/** A name in backquotes, and its value. */
 const named = /`([a-z][A-Za-z]*)(?:: ([^`]*))?`/g
 
 /** An option as it is typed, somewhere in a sentence. */
 const typed = /(?<![\w-])--([a-z][a-z-]*[a-z])/g
 
-/** Options that every command understands without having them in its list. */
+/** Options that every command understands, though they are not in its list. */
 const everywhere: ReadonlySet<string> = new Set(['help', 'version'])
 
-/** A message with the options of this command, and of those beside it, as they are typed. */
+/** A message in which options of this command and of the others are written as on the command line. */
 export function asTyped(text: string, command: Command | undefined): string {
   return text.replaceAll(named, (all, name: string, value: string | undefined) => {
     const own = holds(command, kebab(name)) ? command : ownersOf(kebab(name), command)[0]
@@ -47,7 +47,7 @@ function holds(command: Command | undefined, name: string): boolean {
   return command?.options.some(({ long }) => long === `--${name}` || long === `--no-${name}`) ?? false
 }
 
-/** The commands beside this one that have an option of this name. */
+/** The other commands that have an option of this name. */
 function ownersOf(name: string, command: Command | undefined): readonly Command[] {
   const all = command?.parent?.commands ?? command?.commands ?? []
   return all.filter((each) => holds(each, name))

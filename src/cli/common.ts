@@ -1,4 +1,4 @@
-/** What all commands share: their common options, examples in the help, and the way to say things. */
+/** What all commands share: common options, examples in the help, and printing. */
 import { Command, Option } from 'commander'
 
 export { listenForInterrupt, type Interrupt } from './interrupt.ts'

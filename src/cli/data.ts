@@ -8,7 +8,7 @@ import { type OptionValues, options, text, type ValuesOf, whole } from '../optio
 import { command, print, printJson, table, withExamples } from './common.ts'
 import { addOptions } from './derive.ts'
 
-/** What is held out of training and how long windows are does not matter here. */
+/** Options about held-out items and windows do not apply here. */
 const { holdOut: _, length: __, ...reading } = dataOptions
 
 const shownOptions = options({
@@ -50,7 +50,7 @@ async function run(path: string, values: OptionValues, readers: OwnParts['reader
   const { out, count = 64, seed = 0, force = false } = values as ValuesOf<typeof shownOptions>
   const source = await sourceOf(path, values)
   if (out !== undefined) await requireNew(out, imageExtensions, force)
-  // what was passed over is part of the result
+  // what was left out is part of the result
   const { result: view } = await attended('reading', { ...values, quiet: true }, (watch) =>
     describeData(source, { ...watch, readers }),
   )

@@ -1,4 +1,4 @@
-/** From tables of options to a command: what it parses, its help, and what it refuses. */
+/** Derives a command from tables of options: its parsing, its help and its refusals. */
 import { type Command, InvalidArgumentError, Option as CommanderOption } from 'commander'
 import type { CommandName, FamilyEntry } from '../families/family.ts'
 import { isRefusal, type Option, type OptionTable } from '../options.ts'
@@ -22,7 +22,7 @@ export function addOptions(command: Command, tables: readonly OptionTable[]): Co
   return command
 }
 
-/** Where a heading stands: what people need first, what few need further down, what every command has at the end. */
+/** The place of a heading: options that most people need first, rare ones further down, common ones at the end. */
 function rankOf(heading: string): number {
   if (heading === '') return 0
   return heading === 'General' ? 3 : heading.startsWith('More') ? 2 : 1
@@ -47,7 +47,7 @@ function commanderOption({ flags, help, parse, conflicts, implies, repeated, ...
   return made
 }
 
-/** What a parser refuses, commander says with the option's name. */
+/** An error of a parser, as commander's own error, which names the option. */
 function asked(parse: (text: string) => unknown, text: string): unknown {
   try {
     return parse(text)

@@ -1,4 +1,6 @@
-/** `tweedie doctor`: versions, engine, devices, threads, the cache. For a look, and for bug reports. */
+/**
+ * `tweedie doctor`: versions, engine, devices, threads, the cache. For checking an installation, and for bug reports.
+ */
 import type { Command } from 'commander'
 import type { RuntimeReport } from '../engine/runtime/node/index.ts'
 import { command, print, printJson, table, version, withExamples } from './common.ts'
@@ -38,7 +40,7 @@ function cacheLine(cache: RuntimeReport['cache']): string {
   return `${cache.folder} (${(cache.bytes / 1e6).toFixed(1)} MB in ${cache.files} file${cache.files === 1 ? '' : 's'})`
 }
 
-/** All of a message, its lines below each other. */
+/** The whole of a message, each line indented. */
 function indented(text: string): string {
   return text.trim().replaceAll(/\n\s*/g, `\n${' '.repeat(6)}`)
 }

@@ -1,4 +1,4 @@
-/** What the commands that draw have in common: where results go, and the options of all families. */
+/** What the commands that draw have in common: options for output, and those of all families. */
 import type { Command } from 'commander'
 import { openOptions } from '../app/open-options.ts'
 import { drawOptions } from '../families/draw-options.ts'
@@ -9,7 +9,7 @@ import { options, type OptionTable, text } from '../options.ts'
 import { command } from './common.ts'
 import { addOptions, familyTables } from './derive.ts'
 
-/** Where results go. */
+/** Options for output. */
 export const outputOptions = options({
   out: {
     flags: '-o, --out <path>',

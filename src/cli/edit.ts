@@ -1,4 +1,4 @@
-/** `tweedie edit`: changes a picture as far as a strength allows, or walks from one picture to another. */
+/** `tweedie edit`: changes a picture by a strength, or interpolates between two pictures. */
 import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
@@ -9,7 +9,7 @@ import { drawCommand, outputOptions } from './draw-command.ts'
 const general = options({
   count: {
     flags: '-n, --count <n>',
-    help: 'how many pictures (default: 4; of an inversion 1; of a walk 9)',
+    help: 'how many pictures (default: 4; with invert 1; with --to 9)',
     parse: whole({ max: 10_000 }),
   },
   ...outputOptions,
@@ -20,7 +20,7 @@ const general = options({
 export function editCommand(own: OwnParts = {}): Command {
   const edit = drawCommand(
     'edit',
-    'change a picture, or walk from one picture to another',
+    'change a picture, or interpolate between two',
     [
       ['<model>', "a model's folder"],
       ['<picture>', 'a picture of the size that the model makes, or with --fit of any size'],
@@ -32,7 +32,7 @@ export function editCommand(own: OwnParts = {}): Command {
     ['tweedie edit runs/mine sketch.png --strength 0.5 -o better.png', 'four pictures that look like it'],
     ['tweedie edit runs/mine photo.jpg --fit cover -o better.png', 'of a photo of another size'],
     ['tweedie edit runs/mine three.png --method invert --from 3 --class 8 --guidance 2 -o eight.png', 'another class'],
-    ['tweedie edit runs/mine a.png --to b.png -n 9 -o walk.png', 'what lies between two pictures'],
+    ['tweedie edit runs/mine a.png --to b.png -n 9 -o walk.png', 'interpolate between two pictures'],
   ])
   return edit.action((place: string, picture: string, values: OptionValues) => run(place, picture, values, own))
 }

@@ -1,4 +1,4 @@
-/** `tweedie export`: the network for other runtimes, and numbers to check other implementations with. */
+/** `tweedie export`: the network for other runtimes, and reference values for checking other implementations. */
 import type { Command } from 'commander'
 import { openOptions } from '../app/open-options.ts'
 import { TweedieError } from '../errors.ts'
@@ -9,7 +9,7 @@ import { oneOf, type OptionValues, options, text, whole } from '../options.ts'
 import { bytes, command, print, printJson, withExamples } from './common.ts'
 import { addOptions, familyTables } from './derive.ts'
 
-/** How large weights are stored. */
+/** The number format of large weights. */
 const formats = ['float32', 'float16', 'int8'] as const
 
 /** What models of all families take. */

@@ -1,10 +1,10 @@
-/** How a command fails: one line that says what is wrong, one that says how to mend it, and the exit status. */
+/** How a command fails: a line that says what is wrong, a line that says how to fix it, and the exit status. */
 import { type Command, CommanderError } from 'commander'
 import { type ErrorCode, exitCodes, TweedieError } from '../errors.ts'
 import { asTyped, hintAsTyped } from './as-typed.ts'
 import { jsonText, safe } from './output.ts'
 
-/** What is said and with which status the process ends. */
+/** The message, and the exit status of the process. */
 export interface Failure {
   readonly code: ErrorCode
   readonly message: string
@@ -18,7 +18,7 @@ export interface ReportOptions {
   readonly debug?: boolean | undefined
   /** One line of JSON, `{ "error": { code, message, hint, status } }`, in place of text. */
   readonly json?: boolean | undefined
-  /** The command that failed, if it came to one. */
+  /** The command that failed, if one was found. */
   readonly command?: Command | undefined
 }
 
@@ -41,10 +41,10 @@ export function reportFailure(error: unknown, { debug = false, json = false, com
     ...(message === '' ? [] : [`tweedie: ${safe(message)}`]),
     ...(hint === undefined ? [] : [`  hint: ${safe(hint)}`]),
   ]
-  const said = json && message !== '' ? [jsonText({ error: { ...failure, status } })] : lines
-  if (debug && error instanceof Error && message !== '') said.push(safe(error.stack ?? ''))
-  if (debug && error instanceof Error && error.cause) said.push(safe(`caused by ${inspect(error.cause)}`))
-  for (const line of said) process.stderr.write(`${line}\n`)
+  const printed = json && message !== '' ? [jsonText({ error: { ...failure, status } })] : lines
+  if (debug && error instanceof Error && message !== '') printed.push(safe(error.stack ?? ''))
+  if (debug && error instanceof Error && error.cause) printed.push(safe(`caused by ${inspect(error.cause)}`))
+  for (const line of printed) process.stderr.write(`${line}\n`)
   return status
 }
 
@@ -60,7 +60,7 @@ function meaningOf(error: unknown, command?: Command): Pick<TweedieError, 'code'
   return { code: 'internal', message, hint: 'this was not expected: --debug shows where it happened' }
 }
 
-/** What to type for the help that belongs to a failure. */
+/** The command whose help explains the failure. */
 function helpOf(command: Command | undefined): string {
   const name = command?.parent ? ` ${command.name()}` : ''
   return `tweedie${name} --help`

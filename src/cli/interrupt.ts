@@ -1,23 +1,23 @@
 /**
- * Ctrl-C, SIGTERM, a terminal that is closed, and a reader of our output that is gone: the first of them asks to stop cleanly, a
- * second signal stops at once.
+ * Ctrl-C, SIGTERM, a closed terminal, and a closed output pipe: the first of them asks to stop cleanly, a second signal
+ * stops at once.
  */
 import { constants } from 'node:os'
 
 /** Listens until it is disposed. */
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal
-  /** The exit status that a process has that was stopped like this: 128 and the signal's number; undefined if it was not. */
+  /** The exit status of a stopped process: 128 plus the signal's number; undefined if it was not stopped. */
   readonly status: number | undefined
 }
 
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const streams = () => [process.stdout, process.stderr]
 
-/** How many listen now. */
+/** The number of active listeners. */
 let listening = 0
 
-/** @param onFirst says that the work is being wound up */
+/** @param onFirst tells the user that the work is stopping */
 export function listenForInterrupt(onFirst: () => void = () => {}): Interrupt {
   const controller = new AbortController()
   let status: number | undefined
@@ -28,7 +28,7 @@ export function listenForInterrupt(onFirst: () => void = () => {}): Interrupt {
   }
   const onSignal = (name: NodeJS.Signals): void => {
     const code = 128 + constants.signals[name]
-    // What is half written under a temporary name is removed on the way out.
+    // Half-written temporary files are removed before the process ends.
     if (status !== undefined) process.exit(code)
     stop(code)
   }
@@ -52,8 +52,8 @@ export function listenForInterrupt(onFirst: () => void = () => {}): Interrupt {
 }
 
 /**
- * Ends the process quietly where nobody reads its output any more (`tweedie … | head`), unless something is under way that
- * {@link listenForInterrupt} winds up.
+ * Ends the process quietly where nobody reads its output any more (`tweedie … | head`), unless {@link
+ * listenForInterrupt} is stopping some work.
  */
 export function endWithoutReaders(): void {
   for (const stream of streams()) {
@@ -64,7 +64,7 @@ export function endWithoutReaders(): void {
   }
 }
 
-/** A pipe without a reader, or a terminal that was closed. */
+/** A pipe without a reader, or a closed terminal. */
 function isGone({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'EIO'
 }

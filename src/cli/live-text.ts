@@ -6,7 +6,7 @@ import { obeyed } from './output.ts'
 export interface LiveText extends Disposable {
   /** Replaces what is shown. */
   show(text: string): void
-  /** Takes it away, so that the result can be printed in its place. */
+  /** Removes it, so that the result can be printed in its place. */
   clear(): void
 }
 
@@ -16,8 +16,8 @@ const escape = '\u001B['
 const fastest = 20
 
 /**
- * Text in place on a terminal; nothing where the stream is none. Lines are cut at the terminal's width, and of more lines than
- * it has the first are shown.
+ * Shows text in place on a terminal, and nothing on other streams. Lines are cut at the terminal's width, and only as
+ * many as fit are shown.
  */
 export function liveText(
   stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>,
@@ -42,7 +42,7 @@ export function liveText(
   }
 }
 
-/** Lines of at most `width` characters. Control characters, which a model may well say, are left out. */
+/** Lines of at most `width` characters. Control characters, which a model may produce, are left out. */
 function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => {
     const characters = Array.from(visible(line))
@@ -53,7 +53,7 @@ function wrap(text: string, width: number): string[] {
   })
 }
 
-/** Text that cannot move the cursor, ring a bell or turn the writing around. */
+/** Text without characters that move the cursor, ring the bell or reverse the writing direction. */
 export function visible(text: string): string {
   return stripVTControlCharacters(text).replaceAll('\t', ' ').replaceAll(obeyed, ' ')
 }

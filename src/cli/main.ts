@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { endWithoutReaders } from './interrupt.ts'
 import { run } from './program.ts'
 
-// Graphs are kept for the next command, unless the user says otherwise.
+// Compiled graphs are cached for the next command, unless the user turns that off.
 process.env.TWEEDIE_CACHE ||= 'on'
 subscribe('tweedie:note', (note) => process.stderr.write(`tweedie: ${(note as { message: string }).message}\n`))
 

@@ -1,4 +1,4 @@
-/** The model that a command works on: opened as its options say, and what was chosen on the way is said. */
+/** The model that a command works on: opened by its options, with remarks about choices made. */
 import { openFolder } from '../app/node/open-folder.ts'
 import { type OpenFolderValues, openOptions } from '../app/open-options.ts'
 import type { CommandName, OwnParts } from '../families/family.ts'
@@ -9,7 +9,7 @@ import { refuseForeign } from './derive.ts'
 
 /**
  * @param general the command's own options, beside those of families
- * @throws TweedieError `model` where there is none; `usage` for options of other families
+ * @throws TweedieError `model` if it does not exist; `usage` for options of other families
  */
 export async function openModel(
   name: CommandName,

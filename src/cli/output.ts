@@ -1,10 +1,10 @@
-/** What commands say: results to the standard output, everything else to the standard error. */
+/** What commands print: results to the standard output, everything else to the standard error. */
 import { styleText } from 'node:util'
 import { table as plainTable } from '../words.ts'
 
 export { bytes, duration, shapeText, thousands } from '../words.ts'
 
-/** What decides how much is said, and how. */
+/** Options that decide how much is printed, and how. */
 export interface Verbosity {
   readonly json?: boolean | undefined
   readonly quiet?: boolean | undefined
@@ -12,20 +12,23 @@ export interface Verbosity {
 
 type Format = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
 
-/** What a terminal obeys instead of showing it: control characters, and marks that turn the direction of writing around. */
+/**
+ * Characters that control a terminal instead of being shown: control characters, and marks that reverse the writing
+ * direction.
+ */
 // oxlint-disable-next-line no-control-regex
 export const obeyed = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
 
-/** Colours and weights, which our own lines may have. */
+/** Colours and bold, which our own lines may have. */
 // oxlint-disable-next-line no-control-regex
 const styles = /(\u001B\[[0-9;]*m)/
 
-/** Text with nothing in it that a terminal would obey: a name that holds U+001B shows it as `\u{1b}`. */
+/** Text with control characters escaped: a name that holds U+001B shows it as `\u{1b}`. */
 export function safe(text: string): string {
   return text.replaceAll(obeyed, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 }
 
-/** The same for lines of our own, whose colours stay. */
+/** The same for our own lines, which keep their colours. */
 function safeStyled(text: string): string {
   return text
     .split(styles)
@@ -33,23 +36,26 @@ function safeStyled(text: string): string {
     .join('')
 }
 
-/** A result: a line of text on the standard output; as it is for programs, without what a terminal would obey on one. */
+/**
+ * Prints a line of the result on the standard output: unchanged for programs, with control characters escaped on a
+ * terminal.
+ */
 export function print(line = ''): void {
   process.stdout.write(`${process.stdout.isTTY ? safeStyled(line) : line}\n`)
 }
 
-/** A result for machines: one JSON document, or one line of several with `lines`. */
+/** Prints a result for machines: one JSON document, or with `lines` one line of JSON. */
 export function printJson(value: unknown, { lines = false } = {}): void {
   print(jsonText(value, lines ? undefined : 2))
 }
 
-/** JSON in which everything that a terminal would obey is an escape, as control characters are by themselves. */
+/** JSON in which marks of the writing direction are escaped too; control characters always are. */
 export function jsonText(value: unknown, indent?: number): string {
   const code = (character: string): string => character.charCodeAt(0).toString(16).padStart(4, '0')
   return JSON.stringify(value, undefined, indent).replaceAll(obeyed, (character) => `\\u${code(character)}`)
 }
 
-/** Says something that is no result. */
+/** Prints a message that is not a result. */
 export function note(line: string, { quiet }: Verbosity = {}): void {
   if (!quiet) process.stderr.write(`${safeStyled(line)}\n`)
 }
@@ -59,7 +65,7 @@ export function style(format: Format, text: string, stream: NodeJS.WriteStream =
   return styleText(format, text, { stream, validateStream: true } as Parameters<typeof styleText>[2])
 }
 
-/** A table for people, with nothing in it that a terminal would obey. */
+/** A table for people, with control characters escaped. */
 export function table(rows: readonly (readonly [name: string, value: string | undefined])[]): string {
   return plainTable(rows.map(([name, value]) => [safe(name), value === undefined ? undefined : safe(value)]))
 }

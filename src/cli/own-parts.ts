@@ -4,7 +4,7 @@ import type { OwnParts } from '../families/family.ts'
 
 const endings = ['ts', 'mts', 'js', 'mjs']
 
-/** Arguments after which nothing is run. */
+/** Arguments that only print help or the version. */
 const noWork: ReadonlySet<string> = new Set(['-h', '--help', '-V', '--version', 'help'])
 
 /**

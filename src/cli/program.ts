@@ -62,7 +62,7 @@ that make no sense, 3 for data or a model that cannot be used, 4 for a device, 1
   return tweedie
 }
 
-/** Refuses help about a command that there is not, for which commander shows all help as an error. */
+/** Refuses help about an unknown command, for which commander would show all help as an error. */
 function requireHelp({ commands: known }: Command, [first, name]: readonly string[]): void {
   const names = known.map((each) => each.name())
   if (first !== 'help' || name === undefined || name.startsWith('-') || [...names, 'help'].includes(name)) return

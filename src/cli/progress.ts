@@ -5,8 +5,7 @@ import { duration, note as say, safe, thousands, type Verbosity } from './output
 /** A display of progress on the standard error. */
 export interface Progress extends Disposable {
   /**
-   * @param total undefined while it is not known
-   * @param note what else is to be seen, such as a loss
+   * @param total undefined while it is not known @param note further text, such as a loss
    * @param unit what is counted, in the plural: `images`, `steps`; `''` where the numbers alone mean nothing
    */
   update(done: number, total: number | undefined, note?: string, unit?: string): void
@@ -15,7 +14,7 @@ export interface Progress extends Disposable {
   stop(): void
 }
 
-/** How far something is, for {@link progressText}. */
+/** The state of some work, for {@link progressText}. */
 export interface Count {
   readonly done: number
   readonly total: number | undefined
@@ -23,7 +22,7 @@ export interface Count {
   readonly note: string
 }
 
-/** Where a display came in: a resumed run does not begin at 0. */
+/** The count when the display started: a resumed run does not begin at 0. */
 export interface Beginning {
   readonly done: number
   /** Seconds since then. */
@@ -38,7 +37,7 @@ export async function startProgress(title: string, { quiet }: Verbosity = {}): P
   return process.stderr.isTTY ? bar(title) : plain(title)
 }
 
-/** A display of several phases in turn, for whatever reports them: each has a bar of its own. */
+/** A display of several phases in turn: each has its own bar. */
 export function phases(verbosity: Verbosity = {}): Disposable & {
   readonly onProgress: (progress: Phase) => void
   readonly onRemark: (text: string) => void

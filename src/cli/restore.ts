@@ -1,4 +1,4 @@
-/** `tweedie restore`: what could it have been, before it was measured? */
+/** `tweedie restore`: draws clean pictures that fit a damaged one. */
 import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
@@ -25,10 +25,10 @@ const general = options({
 export function restoreCommand(own: OwnParts = {}): Command {
   const restore = drawCommand(
     'restore',
-    'draw what a damaged picture could have been: fill in, sharpen, enlarge, colour',
+    'repair a damaged picture with a model: fill in, sharpen, enlarge, colour',
     [
       ['<model>', "a model's folder"],
-      ['<picture>', 'the picture as it was measured, or with --simulate as it was'],
+      ['<picture>', 'the damaged picture, or with --simulate a clean one'],
     ],
     general,
     own,
@@ -36,7 +36,7 @@ export function restoreCommand(own: OwnParts = {}): Command {
   withExamples(restore, [
     [
       'tweedie restore runs/mine hole.png --task inpaint --mask hole-mask.png -o filled.png',
-      'fill in what is white in the mask',
+      'fill in the white part of the mask',
     ],
     ['tweedie restore runs/mine photo.jpg --task inpaint --mask mask.png --fit cover', 'a photo of another size'],
     ['tweedie restore runs/mine small.png --task super-resolution --factor 4 -n 8 -o large.png', 'eight answers'],

@@ -21,7 +21,7 @@ export async function runDraw(
     own,
     work,
   }: {
-    /** For the message where it is stopped: `the restoration`. */
+    /** For the message when it is stopped: `the restoration`. */
     readonly what: string
     readonly noun: string
     /** The command's own options. */
@@ -47,7 +47,7 @@ export async function runDraw(
 
 type OnProgress = Setting['onProgress']
 
-/** Text appears as it comes to be, where there is text; of everything else the progress is shown. */
+/** Text is shown while it is sampled; for everything else a progress bar is shown. */
 function orText(onProgress: OnProgress, show: (text: string) => void): OnProgress {
   return (progress) => {
     const view = progress.step?.view()

@@ -12,7 +12,7 @@ const general = options({
   ...outputOptions,
   trajectory: {
     flags: '--trajectory <file>',
-    help: 'a .gif or .webp of the way from noise to samples; of text a .txt',
+    help: 'a .gif or .webp of the steps from noise to samples; of text a .txt',
     parse: text,
   },
 })

@@ -1,4 +1,4 @@
-/** `tweedie samplers`: which samplers there are, and when to use them. */
+/** `tweedie samplers`: lists all samplers, and when to use them. */
 import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { command, print, printJson, withExamples } from './common.ts'

@@ -1,4 +1,4 @@
-/** What a command says of items that were made: as JSON, or the files, what they look like, and how they came to be. */
+/** Prints the result of a command that makes items: as JSON, or the files, a preview, and the settings. */
 import type { Made } from '../app/node/make.ts'
 import type { Drawn, View } from '../families/family.ts'
 import { previewText, terminalColors } from '../files/io/terminal.ts'
@@ -6,7 +6,7 @@ import type { OptionValues } from '../options.ts'
 import { duration, note, print, printJson, safe, style } from './common.ts'
 import { visible } from './live-text.ts'
 
-/** More files than this are counted. */
+/** More files than this are counted, not listed. */
 const namedFiles = 3
 
 /**

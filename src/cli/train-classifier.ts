@@ -11,7 +11,7 @@ import { addOptions } from './derive.ts'
 const { size, channels, items } = dataOptions
 
 const general = options({
-  out: { flags: '-o, --out <file>', help: 'where it goes: a .safetensors file', parse: text },
+  out: { flags: '-o, --out <file>', help: 'the output: a .safetensors file', parse: text },
   steps: { flags: '--steps <n>', help: 'steps in all', parse: whole({ max: 10_000_000 }), default: 2000 },
   batch: { flags: '--batch <n>', help: 'items to a step', parse: whole({ max: 100_000 }), default: 64 },
   rate: { flags: '--rate <x>', help: 'highest learning rate', parse: positive, default: 2e-3 },

@@ -1,4 +1,4 @@
-/** What `tweedie train` shows of a run. */
+/** What `tweedie train` prints during a run. */
 import type { TrainRunEvent } from '../app/node/train-run.ts'
 import { trainRun } from '../app/node/train-run.ts'
 import type { OwnParts } from '../families/family.ts'
@@ -9,7 +9,7 @@ import { type Progress, startProgress } from './common.ts'
 import { quoted, type Verbosity } from './output.ts'
 import { phases } from './progress.ts'
 
-/** Options of the command line itself, which no run is asked with. */
+/** Options of the command line itself, which are not passed to the run. */
 const faceOptions: ReadonlySet<string> = new Set(
   'out resume force dryRun device threads json quiet debug color config'.split(' '),
 )
@@ -26,7 +26,7 @@ interface Display extends Verbosity {
 /**
  * Trains.
  *
- * @throws TweedieError whatever makes it impossible
+ * @throws TweedieError if training is impossible
  */
 export async function runTrain(data: string | undefined, values: OptionValues, own: OwnParts = {}): Promise<void> {
   const { out, resume, force, dryRun, device, threads, json, quiet } = values as FaceValues

@@ -13,13 +13,13 @@ import { command, withExamples } from './common.ts'
 import { addOptions, familyTables } from './derive.ts'
 
 const out = options({
-  out: { flags: '-o, --out <folder>', help: 'where the model, checkpoints and log go', parse: text },
+  out: { flags: '-o, --out <folder>', help: 'folder for the model, checkpoints and log', parse: text },
 })
 
 const run = options({
   resume: { flags: '--resume', help: 'continue the run in --out', group: 'Run' },
   force: { flags: '--force', help: 'start over in a folder that is not empty', group: 'Run' },
-  dryRun: { flags: '--dry-run', help: 'only say what would be done, after a few timed steps', group: 'Run' },
+  dryRun: { flags: '--dry-run', help: 'only print what would be done, after a few timed steps', group: 'Run' },
 })
 
 /** The command. */

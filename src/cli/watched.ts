@@ -1,11 +1,11 @@
-/** Work that takes a while: Ctrl-C stops it, a display says how far it is, and its seconds are counted. */
+/** Long work: Ctrl-C stops it, its progress is shown, and its seconds are counted. */
 import { TweedieError } from '../errors.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import type { Verbosity } from './output.ts'
 import type { Setting } from '../families/family.ts'
 import { phases, type Progress, startProgress } from './progress.ts'
 
-/** What work is given to be watched by. */
+/** The signal and the progress callback that work gets. */
 export interface Watch {
   readonly signal: AbortSignal
   readonly progress: Progress

@@ -4,16 +4,16 @@ import { type ConvolutionRanges, int8Convolutions } from '../engine/onnx/int8-co
 import type { CompileOptions } from '../engine/runtime/program.ts'
 
 /**
- * `float32`; or `int8`, whole numbers of eight bits for what most convolutions read and give and for their kernels, about
+ * `float32`; or `int8`, eight-bit integers for the inputs, outputs and kernels of most convolutions, about
  * twice as fast on processors with integer dot products. What that costs is in `docs/performance.md`.
  */
 export type Arithmetic = 'float32' | 'int8'
 
-/** Where the runtime has convolutions of whole numbers. */
+/** Devices on which the runtime has integer convolutions. */
 const devices: ReadonlySet<string> = new Set(['cpu', 'wasm'])
 
 /**
- * What a compilation has to know of ranges, if there are any.
+ * The options that ranges add to a compilation, if there are any.
  *
  * @throws TweedieError `usage` for a device that does not compute with whole numbers
  */

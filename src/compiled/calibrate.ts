@@ -20,7 +20,7 @@ import { timesOf } from '../diffusion/sample/default-times.ts'
 
 /** How to calibrate. */
 export interface CalibrateOptions extends Pick<SessionOptions, 'device' | 'threads'> {
-  /** Items to sample; default 16. Their classes, and that there is none, come in turn. */
+  /** Items to sample; default 16. They take the classes, and "no class", in turn. */
   readonly items?: number | undefined
   /** Steps from noise to data; default 20. */
   readonly steps?: number | undefined
@@ -30,9 +30,9 @@ export interface CalibrateOptions extends Pick<SessionOptions, 'device' | 'threa
 }
 
 /**
- * Samples a few items in single precision, and records the least and the largest value that convolutions read and give on the way.
- * Those of one tap are left out, and so are the first and the last: what they carry reaches the prediction almost
- * as it is, and they are a small part of the work. In single precision, they halve the error.
+ * Samples a few items in single precision, and records the smallest and largest input and output of each convolution.
+ * Those of one tap, the first and the last are left out: their values reach the prediction almost unchanged, and they
+ * are a small part of the work. Keeping them in single precision halves the error.
  *
  * @throws TweedieError `usage` for a network without such convolutions, or another device than the processor
  * @example
@@ -72,7 +72,7 @@ export async function calibrate(
   return new Map(watched.map(({ weight }, i) => [weight, rangeOf(largest.subarray(4 * i, 4 * i + 4))]))
 }
 
-/** A convolution: the name of its weights, and what it reads and gives, with its bias. */
+/** A convolution: the name of its weights, its input and output, and its bias. */
 interface Watched {
   readonly weight: string
   readonly reads: Tensor

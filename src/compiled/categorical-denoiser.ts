@@ -18,7 +18,7 @@ import type { ModelDenoiserOptions } from './denoiser.ts'
 import { networkGraph, type NetworkWeights, samplingPortion } from './network-graph.ts'
 import { turns } from './turns.ts'
 
-/** What of a model of tokens makes a denoiser. */
+/** The parts of a token model that make a denoiser. */
 export interface CategoricalModel extends NetworkWeights, Pick<ConditionedNetwork, 'unconditionalLabel'> {
   readonly process: DiscreteProcess
   /** Of one item. */
@@ -27,7 +27,7 @@ export interface CategoricalModel extends NetworkWeights, Pick<ConditionedNetwor
 
 /** A denoiser that holds a compiled network. */
 export interface ModelCategoricalDenoiser extends CategoricalDenoiser, Disposable {
-  /** How many items it takes at a time, or fewer. */
+  /** The largest number of items it takes at a time. */
   readonly batch: number
   dispose(): void
 }

@@ -5,7 +5,7 @@ import { classesOf, type ConditionSpec, type ConditionSpecs, conditionShape } fr
 import { fold, key, normal } from '../engine/random/index.ts'
 import { TweedieError } from '../errors.ts'
 
-/** What is known of a model's conditions. */
+/** The conditions of a model. */
 export interface ConditionedNetwork {
   readonly network: { readonly conditions: ConditionSpecs }
   /** The class that means "no class", if the model was trained with one. */
@@ -13,10 +13,11 @@ export interface ConditionedNetwork {
 }
 
 /**
- * Copies what a call says into a network's arrays. A condition that it does not say is "nothing", where the model knows what that is.
+ * Copies the conditions of a call into a network's arrays. A missing condition becomes "nothing", if the model has a
+ * value for that.
  *
  * @param feeds arrays for a whole batch; the first `items` are filled
- * @throws TweedieError `usage` for a condition that is missing or that there is not, a class or token that there is not; `shape`
+ * @throws TweedieError `usage` for a condition that is missing or unknown, or an unknown class or token; `shape`
  */
 export function feedConditions(
   model: ConditionedNetwork,
@@ -29,26 +30,26 @@ export function feedConditions(
   if (stranger !== undefined) throw strange(stranger, network.conditions)
   for (const [name, spec] of Object.entries(network.conditions)) {
     const length = items * sizeOf(conditionShape(spec))
-    const given = conditions[name]
+    const array = conditions[name]
     const into = feeds[name]!.subarray(0, length)
-    if (given === undefined) {
+    if (array === undefined) {
       const nothing = nothingOf(spec, model)
       if (nothing === undefined) throw missing(name, spec)
       for (let i = 0; i < length; i += nothing.length) into.set(nothing, i)
       continue
     }
-    if (given.length !== length) {
+    if (array.length !== length) {
       throw new TweedieError(
         'shape',
-        `${given.length} numbers of the condition ${name} for ${items} items: expected ${length}`,
+        `${array.length} numbers of the condition ${name} for ${items} items: expected ${length}`,
       )
     }
-    requireKnown(name, spec, given)
-    into.set(given)
+    requireKnown(name, spec, array)
+    into.set(array)
   }
 }
 
-/** "Nothing" of one item by the names of a model's conditions; those that cannot be left out are not among them. */
+/** "Nothing" of one item by the names of a model's conditions; conditions that cannot be left out are not included. */
 export function nothing(model: ConditionedNetwork): Conditions {
   return Object.fromEntries(
     Object.entries(model.network.conditions).flatMap(([name, spec]) => {
@@ -77,17 +78,17 @@ function nothingOf(spec: ConditionSpec, { unconditionalLabel }: ConditionedNetwo
   return spec.kind === 'tokens' ? new Int32Array(size).fill(spec.vocabulary) : new Float32Array(size)
 }
 
-/** Classes and tokens must be ones that there are. */
-function requireKnown(name: string, spec: ConditionSpec, given: ArrayLike<number>): void {
+/** Checks that classes and tokens exist. */
+function requireKnown(name: string, spec: ConditionSpec, array: ArrayLike<number>): void {
   if (spec.kind !== 'class' && spec.kind !== 'tokens') return
   const count = spec.kind === 'class' ? spec.classes : spec.vocabulary + Number(spec.nothing ?? false)
-  for (let i = 0; i < given.length; i++) {
-    if (Number.isInteger(given[i]) && given[i]! >= 0 && given[i]! < count) continue
+  for (let i = 0; i < array.length; i++) {
+    if (Number.isInteger(array[i]) && array[i]! >= 0 && array[i]! < count) continue
     throw new TweedieError(
       'usage',
       spec.kind === 'class'
-        ? `class ${given[i]}: the model has the classes 0 … ${count - 1}`
-        : `${name}: token ${given[i]}: the model has the tokens 0 … ${count - 1}`,
+        ? `class ${array[i]}: the model has the classes 0 … ${count - 1}`
+        : `${name}: token ${array[i]}: the model has the tokens 0 … ${count - 1}`,
     )
   }
 }
@@ -102,8 +103,8 @@ function strange(name: string, conditions: ConditionSpecs): TweedieError {
 }
 
 function missing(name: string, { kind }: ConditionSpec): TweedieError {
-  if (kind !== 'class') return new TweedieError('usage', `the model must be told ${name}: it cannot be left out`)
-  return new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
+  if (kind !== 'class') return new TweedieError('usage', `the model needs the condition ${name}: it cannot be left out`)
+  return new TweedieError('usage', 'the model needs a class: no label was ever left out in its training', {
     hint: 'give one to each item: conditions.labels',
   })
 }

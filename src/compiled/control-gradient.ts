@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** The gradient of what is required of tokens, through rounding and the network. */
+/** The gradient of requirements on tokens, through rounding and the network. */
 import type { DenoiseContext, FloatArray } from '../diffusion/denoise/denoiser.ts'
 import { type AllowedTokens, barrier, logAllowed, roundingGraph } from '../diffusion/discrete/index.ts'
 import { TweedieError } from '../errors.ts'
@@ -64,30 +64,30 @@ export async function controlGradient(
     bound.dispose()
     program.dispose()
   })
-  /** Runs the graph, and reads what came out before anybody else runs it. */
+  /** Runs the graph, and reads the outputs before another call can run it. */
   const run = async <T>(
-    given: FloatArray,
+    noisy: FloatArray,
     t: number,
     context: DenoiseContext = {},
     read: (scale: number) => T,
   ): Promise<T> => {
-    if (given.length > feeds.x.length) {
-      throw new TweedieError('shape', `${(batch * given.length) / feeds.x.length} items for a control of ${batch}`)
+    if (noisy.length > feeds.x.length) {
+      throw new TweedieError('shape', `${(batch * noisy.length) / feeds.x.length} items for a control of ${batch}`)
     }
     const { signal } = context
     return take(async () => {
       const scale = view.scale(t)
-      for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+      for (let i = 0; i < noisy.length; i++) feeds.x[i] = scale * noisy[i]!
       feeds.t.fill(view.time(t))
       await bound.run(signal ? { signal } : {})
       return read(scale)
     }, signal)
   }
   return {
-    gradient: (given, t, context) =>
-      run(given, t, context, (scale) => results.gradient.subarray(0, given.length).map((value) => scale * value)),
-    logProbability: (given, t, context) =>
-      run(given, t, context, () => results.logP.slice(0, (batch * given.length) / feeds.x.length)),
+    gradient: (noisy, t, context) =>
+      run(noisy, t, context, (scale) => results.gradient.subarray(0, noisy.length).map((value) => scale * value)),
+    logProbability: (noisy, t, context) =>
+      run(noisy, t, context, () => results.logP.slice(0, (batch * noisy.length) / feeds.x.length)),
     dispose: close,
     [Symbol.dispose]: close,
   }

@@ -17,17 +17,17 @@ import type { ModelNoise } from './noise.ts'
 import { turns } from './turns.ts'
 
 /**
- * A denoiser that holds a compiled network. Its conditions come with each call; calls may overlap, and then take turns. What is not
- * said of a condition is "nothing", where the model knows what that is.
+ * A denoiser that holds a compiled network. Its conditions come with each call; calls may overlap, and then take turns.
+ * A missing condition is "nothing", if the model has a value for that.
  */
 export interface ModelDenoiser extends Denoiser, Disposable {
-  /** How many items it takes at a time, or fewer. */
+  /** The largest number of items it takes at a time. */
   readonly batch: number
   /** Frees the network, after the evaluation that is running. */
   dispose(): void
 }
 
-/** What of a model makes a denoiser. */
+/** The parts of a model that make a denoiser. */
 export type DenoisingModel = NetworkWeights &
   Pick<ModelNoise, 'schedule' | 'view' | 'parametrisation'> &
   Pick<ConditionedNetwork, 'unconditionalLabel'>
@@ -63,7 +63,7 @@ export async function modelDenoiser(
 }
 
 /**
- * The denoiser over a compiled network, which it disposes of.
+ * The denoiser of a compiled network, which it owns and disposes of.
  *
  * @param program from `x`, `t` and conditions to `output`, for a portion of the batch
  * @param further arrays for other outputs of it, portion by portion
@@ -90,20 +90,20 @@ export function denoiserOf(
   })
 
   const predict = async (
-    given: FloatArray,
+    noisy: FloatArray,
     t: number,
     { signal, conditions }: DenoiseContext = {},
   ): Promise<Float32Array> => {
-    const items = given.length / size
+    const items = noisy.length / size
     if (items > batch) throw new TweedieError('shape', `${items} items for a denoiser of ${batch}`)
     return take(async () => {
       feedConditions(model, feeds, conditions, items)
       const scale = view.scale(t)
-      if (scale === 1) feeds.x.set(given)
-      else for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+      if (scale === 1) feeds.x.set(noisy)
+      else for (let i = 0; i < noisy.length; i++) feeds.x[i] = scale * noisy[i]!
       feeds.t.fill(view.time(t))
-      await bound.run(given.length / sizeOf(x.shape), signal ? { signal } : {})
-      return result.slice(0, (given.length / feeds.x.length) * result.length)
+      await bound.run(noisy.length / sizeOf(x.shape), signal ? { signal } : {})
+      return result.slice(0, (noisy.length / feeds.x.length) * result.length)
     }, signal)
   }
   const read = result.length === 2 * feeds.x.length ? fromPredictionAndVariance : fromPrediction

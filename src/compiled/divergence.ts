@@ -57,16 +57,16 @@ export async function modelDivergence(
   }
   return {
     ...denoiser,
-    denoiseAndTrace: (given, t, v, { signal, conditions }: DenoiseContext = {}): Promise<MeanAndTrace> =>
+    denoiseAndTrace: (noisy, t, v, { signal, conditions }: DenoiseContext = {}): Promise<MeanAndTrace> =>
       take(async () => {
-        const items = given.length / size
+        const items = noisy.length / size
         feedConditions(model, feeds, conditions, items)
         const scale = view.scale(t)
-        for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+        for (let i = 0; i < noisy.length; i++) feeds.x[i] = scale * noisy[i]!
         feeds.t.fill(view.time(t))
         const [p, q] = linearParts(model, t)
         const trace = new Float64Array(items)
-        for (const each of v ? [v] : basis(given, size)) {
+        for (const each of v ? [v] : basis(noisy, size)) {
           feeds.probe.set(each)
           await bound.run(signal ? { signal } : {})
           const squares = dot(each, each, size)
@@ -74,8 +74,8 @@ export async function modelDivergence(
             trace[item]! += p * scale * results.product[item]! + q * squares[item]!
           }
         }
-        const predicted = results.prediction.subarray(0, given.length)
-        return { mean: sampleOfPrediction(parametrisation, schedule, t, predicted, given), trace }
+        const predicted = results.prediction.subarray(0, noisy.length)
+        return { mean: sampleOfPrediction(parametrisation, schedule, t, predicted, noisy), trace }
       }, signal),
     dispose,
     [Symbol.dispose]: dispose,

@@ -26,8 +26,8 @@ export interface ExportOptions {
 /**
  * The bytes of an `.onnx` file.
  *
- * @throws TweedieError `model` where the network's graph cannot be freed from its batch size, or a weight has no place in
- *   the format, `ranges` are of another network
+ * @throws TweedieError `model` where the network's graph cannot be freed from its batch size, or a weight does not fit
+ * the format, or `ranges` belong to another network
  */
 export function exportOnnx(
   model: NetworkWeights,
@@ -43,12 +43,12 @@ export function exportOnnx(
   return encodeModel(storeWeights(ranges ? int8Convolutions(shared, ranges) : shared, weights, format))
 }
 
-/** Two sizes that no other dimension has by chance. */
+/** Two batch sizes that no other dimension is likely to have. */
 const sizes = [1009, 1013] as const
 
 /**
  * Graphs have fixed shapes, so a batch of any size is found by comparison: in the graphs of two sizes only the targets of
- * reshapes differ, each in one place, and -1 there means whatever the rest leaves over.
+ * reshapes differ, each in one place, and -1 there stands for the size that the others leave.
  */
 function freeBatch(make: (size: number) => ModelProto): ModelProto {
   const [one, other] = [make(sizes[0]), make(sizes[1])]

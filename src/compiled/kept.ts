@@ -1,5 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** What was compiled is kept by a key, so that who asks again gets it at once, and those who ask together share it. */
+/**
+ * A store that keeps compiled things by a key: a second request gets them at once, and requests at the same time share
+ * them.
+ */
 import { TweedieError } from '../errors.ts'
 import { interrupted, throwIfAborted } from '../interrupted.ts'
 
@@ -7,18 +10,18 @@ import { interrupted, throwIfAborted } from '../interrupted.ts'
 export interface Kept {
   /** How many were made so far. */
   readonly made: number
-  /** A user of it: what it gets stays until it is disposed of. */
+  /** A user of the store: what it got stays until the user is disposed of. */
   hold(): Holder
-  /** Lets go of everything; what is being made is let go of when it is there. */
+  /** Releases everything; things still being made are released when they are ready. */
   dispose(): void
 }
 
 /** One user. */
 export interface Holder extends Disposable {
   /**
-   * What is kept under a key, or else made.
+   * Returns the thing kept under a key, or makes it.
    *
-   * @param make its signal is aborted when the store is disposed of: nobody waits any more
+   * @param make its signal is aborted when the store is disposed of
    * @param signal of this user alone: others may wait for the same
    */
   get<T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T>
@@ -31,7 +34,7 @@ interface Entry {
 
 /**
  * @param what is kept, in errors: `the generator`
- * @param most how many are kept when nobody uses them: the one whose last use is longest ago goes first
+ * @param most how many are kept when nobody uses them: the least recently used is released first
  */
 export function keep(what: string, most = 8): Kept {
   const entries = new Map<string, Entry>()
@@ -70,7 +73,7 @@ export function keep(what: string, most = 8): Kept {
       const held: Entry[] = []
       return {
         async get<T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal) {
-          if (closing.signal.aborted) throw new TweedieError('usage', `${what} was disposed of, and is asked again`)
+          if (closing.signal.aborted) throw new TweedieError('usage', `${what} was disposed of, and is used again`)
           const entry = entryOf(key, make)
           entry.users++
           held.push(entry)
@@ -108,7 +111,7 @@ function release({ value }: Entry): void {
   )
 }
 
-/** The promise, or the error of what is stopped if that comes first. */
+/** The promise, or the error of the abort if that comes first. */
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   throwIfAborted(signal)

@@ -16,7 +16,7 @@ export interface NetworkGraph {
   readonly weights: ReadonlyMap<string, HostArray>
 }
 
-/** What of a model is its network. */
+/** The parts of a model that make its network. */
 export interface NetworkWeights {
   readonly network: Network
   readonly layout: Layout
@@ -24,7 +24,7 @@ export interface NetworkWeights {
   readonly weights: Float32Array
 }
 
-/** Values that a portion of a batch may have when nothing is kept for a gradient. */
+/** The largest number of values in a portion of a batch when no gradient is needed. */
 const portionValues = 2.5e8
 
 /** How many items of a batch go through a model's network at a time when sampling. */

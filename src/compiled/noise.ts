@@ -1,6 +1,6 @@
 /**
- * The noise that a model knows, between a folder and memory. Where diffusers has words for it they are used: a table of β
- * and a prediction of ε, x₀ or v make a `scheduler_config.json`. Everything else is said by `schedule` in `tweedie.json`.
+ * Reads and writes a model's noise schedule. Where diffusers can express it (a table of β, and a prediction of ε, x₀ or
+ * v) it is a `scheduler_config.json`; everything else is in `schedule` of `tweedie.json`.
  */
 import { type InputView, inputView, type InputViewName } from '../diffusion/denoise/input-view.ts'
 import {
@@ -26,9 +26,9 @@ export interface ModelNoise {
   readonly schedule: Schedule
   readonly parametrisation: Parametrisation
   readonly view: InputView
-  /** The same, and how the model wants to be sampled, in diffusers' terms, if it has any. */
+  /** The same, and the model's sampling settings in diffusers' terms, if it has any. */
   readonly scheduler: SchedulerConfig | null
-  /** How it is sampled where nobody says otherwise. */
+  /** How it is sampled by default. */
   readonly sampling: Sampling
 }
 
@@ -39,7 +39,7 @@ const predictionTypes = Object.freeze({ epsilon: 'epsilon', sample: 'sample', v_
  * The noise of a folder.
  *
  * @param own schedules by names of the user's own
- * @throws TweedieError `model` where the folder does not say it, or says what there is not
+ * @throws TweedieError `model` if the folder does not name one, or names an unknown one
  */
 export function noiseOfFolder(
   { scheduler, meta }: Pick<ModelFolder, 'scheduler' | 'meta'>,
@@ -79,7 +79,7 @@ function unreadable(message: string, cause?: unknown): TweedieError {
   return new TweedieError('model', `tweedie.json: ${message}`, { hint: 'was it written by a newer tweedie?', cause })
 }
 
-/** The noise of a training run, and what `tweedie.json` has to say of it; `learned`: the network predicts variances. */
+/** The noise of a training run, and its entry in `tweedie.json`; `learned`: the network predicts variances. */
 export function noiseOfRun(
   noise: NoiseSpec,
   spec: ObjectiveSpec,
@@ -102,12 +102,12 @@ function partsOfScheduler(scheduler: SchedulerConfig): SchedulerParts {
   return partsOf(schedulerOptions(scheduler, 'scheduler_config.json'))
 }
 
-/** How the network is told the time: its level in the table, or what takes the place of levels. */
+/** The time as a network input: its level in the table, or a number in its place. */
 function viewOf({ table, level }: SchedulerParts): InputView {
   return Object.freeze({ name: table ? 'level' : 'time', scale: () => 1, time: level })
 }
 
-/** The configuration of a table by name, predicted in this way. */
+/** The configuration of a named table and a prediction. */
 export function schedulerOf(name: BetaTableName, levels: number, kind: ParametrisationName): SchedulerConfig {
   const prediction = Object.entries(predictionTypes).find(([, ours]) => ours === kind)?.[0]
   if (prediction === undefined) {

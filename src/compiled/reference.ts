@@ -1,4 +1,4 @@
-/** What a network says about some inputs, so that another implementation can be held against it. */
+/** Inputs and outputs of a network, to check another implementation against. */
 import type { SafeTensorInput } from '../files/io/safetensors.ts'
 import { fold, key, normal } from '../engine/random/index.ts'
 import { compile } from '../engine/runtime/program.ts'
@@ -12,8 +12,8 @@ import { networkGraph } from './network-graph.ts'
 const batch = 4
 
 /**
- * Inputs and what the network makes of them: `x` and `output` float32, `t` and, if it knows classes, `class_labels`
- * int64, in the names and types of Python's diffusers; other conditions by their own names.
+ * Inputs and the network's outputs: `x` and `output` float32, `t` and, for a model with classes, `class_labels` int64,
+ * in the names and types of Python's diffusers; other conditions by their own names.
  */
 export async function referenceOf(
   model: DenoisingModel,

@@ -1,4 +1,4 @@
-/** How a model is sampled where nobody says otherwise: what its folder says, and our defaults. */
+/** How a model is sampled by default: the settings of its folder, else ours. */
 import type { Denoiser } from '../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../errors.ts'
 import type { Schedule } from '../diffusion/noise/schedule.ts'
@@ -16,26 +16,26 @@ export interface Sampling {
   readonly steps: number
   /** The w of classifier-free guidance. */
   readonly guidance: number
-  /** How the denoised mean is kept in the range of the data; null: not at all. */
+  /** How the denoised mean is clipped to the range of the data; null: not at all. */
   readonly clip: Clip | null
   /** The variance of DDPM's steps. */
   readonly variance: StepVariance
-  /** Falling times of n steps. */
+  /** The times of n steps, falling. */
   times(steps: number): number[]
 }
 
-/** Clipping to the range of the data as the network sees it. */
+/** Clipping to the range of the network's data. */
 const toRange: Clip = Object.freeze({ kind: 'range', range: [-1, 1] as const })
 
-/** Steps, and the sampler, where nothing is said. */
+/** The default number of steps, and sampler. */
 const defaults = { sampler: 'dpm++-2m', steps: 20, guidance: 0 } as const
 
 /**
- * What a folder says of the sampling of its model.
+ * The sampling settings of a model folder.
  *
  * @param record that of `tweedie.json`
- * @param scheduler what its `scheduler_config.json` says, where it has one
- * @throws TweedieError `model` for a spacing that there is not
+ * @param scheduler the content of its `scheduler_config.json`, if it has one
+ * @throws TweedieError `model` for an unknown spacing
  */
 export function samplingOf(
   schedule: Schedule,
@@ -55,7 +55,7 @@ export function samplingOf(
 }
 
 /**
- * Refuses what a record says of sampling and nobody here does.
+ * Refuses a field of the sampling record that models of this kind do not use.
  *
  * @param usable the fields that models of this kind are sampled by
  * @param of what the models are of, in words
@@ -70,9 +70,9 @@ export function requireUsable(record: TweedieMetaSampler, usable: readonly strin
 }
 
 /**
- * A denoiser clipped as a model wants it.
+ * A denoiser clipped by a model's settings.
  *
- * @param clip true: always, at least to [−1, 1]; false: never; left out: as the model says, and points never
+ * @param clip true: always, at least to [−1, 1]; false: never; left out: as the model's folder says, and points never
  */
 export function clippedAs(
   { sampling, scale }: { readonly sampling: Sampling; readonly scale: { readonly kind: string } },

@@ -1,21 +1,21 @@
-/** Callers of a compiled graph share its arrays, so each has its turn: nobody reads what another has written. */
+/** Callers of a compiled graph share its arrays, so they take turns: no call reads the values of another. */
 import { TweedieError } from '../errors.ts'
 import { throwIfAborted } from '../interrupted.ts'
 
 /** A queue. */
 export interface Turns {
   /**
-   * Runs a job when those before it have ended.
+   * Runs a job after those before it.
    *
    * @throws TweedieError `interrupted`, if the signal is aborted while waiting; `usage` after {@link close}
    */
   take<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T>
-  /** Lets the running job end and nobody else begin; then releases what the jobs work with. */
+  /** Lets the running job end, starts no other, then calls `release`. */
   close(): void
 }
 
 /**
- * @param what is queued for, in errors: `the denoiser`
+ * @param name of the shared thing, for errors: `the denoiser`
  * @param release called once, after {@link Turns.close} and the last job
  */
 export function turns(what: string, release: () => void): Turns {
@@ -23,7 +23,7 @@ export function turns(what: string, release: () => void): Turns {
   let inside = 0
   let closed = false
   const requireOpen = (): void => {
-    if (closed) throw new TweedieError('usage', `${what} was disposed of, and is asked again`)
+    if (closed) throw new TweedieError('usage', `${what} was disposed of, and is used again`)
   }
   return {
     async take(job, signal) {

@@ -62,14 +62,14 @@ export async function modelVjp(
   }
   return {
     ...denoiser,
-    async vjp(given, t, cotangent, { signal, conditions }: DenoiseContext = {}): Promise<FloatArray> {
-      if (given.length > size || cotangent.length !== given.length) {
-        throw new TweedieError('shape', `${given.length} and ${cotangent.length} numbers for a denoiser of ${size}`)
+    async vjp(noisy, t, cotangent, { signal, conditions }: DenoiseContext = {}): Promise<FloatArray> {
+      if (noisy.length > size || cotangent.length !== noisy.length) {
+        throw new TweedieError('shape', `${noisy.length} and ${cotangent.length} numbers for a denoiser of ${size}`)
       }
       return take(async () => {
-        feedConditions(model, feeds, conditions, given.length / (size / batch))
+        feedConditions(model, feeds, conditions, noisy.length / (size / batch))
         const scale = view.scale(t)
-        for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+        for (let i = 0; i < noisy.length; i++) feeds.x[i] = scale * noisy[i]!
         feeds.v.set(cotangent)
         feeds.t.fill(view.time(t))
         await bound.run(signal ? { signal } : {})
@@ -77,9 +77,9 @@ export async function modelVjp(
         return Float32Array.from(cotangent, (value, i) => p * scale * result[i]! + q * value)
       }, signal)
     },
-    async denoiseAndPull(given, t, misfit, context): Promise<MeanAndPull> {
+    async denoiseAndPull(noisy, t, misfit, context): Promise<MeanAndPull> {
       fused ??= fusedMisfit(model, engine, options)
-      return (await fused).run(given, t, misfit, factors(t), context)
+      return (await fused).run(noisy, t, misfit, factors(t), context)
     },
     dispose,
     [Symbol.dispose]: dispose,
@@ -129,19 +129,19 @@ async function fusedMisfit(
     program.dispose()
   })
   return {
-    run: (given, t, { gram, target }, [p, q], { signal, conditions } = {}) =>
+    run: (noisy, t, { gram, target }, [p, q], { signal, conditions } = {}) =>
       take(async () => {
-        feedConditions(model, feeds, conditions, given.length / n)
+        feedConditions(model, feeds, conditions, noisy.length / n)
         const scale = model.view.scale(t)
-        for (let i = 0; i < given.length; i++) feeds.x[i] = scale * given[i]!
+        for (let i = 0; i < noisy.length; i++) feeds.x[i] = scale * noisy[i]!
         feeds.t.fill(model.view.time(t))
         feeds.p[0] = p
         feeds.q[0] = q / scale
         if (known !== gram) feeds.gram.set(gram)
         known = gram
-        for (let first = 0; first < given.length; first += target.length) feeds.target.set(target, first)
+        for (let first = 0; first < noisy.length; first += target.length) feeds.target.set(target, first)
         await bound.run(signal ? { signal } : {})
-        const { length } = given
+        const { length } = noisy
         const pulled = Float32Array.from({ length }, (_, i) => p * scale * results.pulled[i]! + q * results.v[i]!)
         return { mean: results.mean.slice(0, length), pulled }
       }, signal),

@@ -1,6 +1,6 @@
 /**
- * The bits of a weight: how exported networks store their large weights, and what the same weights are once they are read
- * back. All arithmetic stays in single precision.
+ * Number formats of weights: how exported networks store large weights, and the values that are read back. All
+ * arithmetic stays in single precision.
  */
 import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../engine/graph/index.ts'
@@ -13,7 +13,7 @@ import type { NetworkWeights } from './network-graph.ts'
 export const weightFormats = ['float32', 'float16', 'int8'] as const
 export type WeightFormat = (typeof weightFormats)[number]
 
-/** Biases, norms and smaller weights stay in single precision: they are no burden. */
+/** Biases, norms and smaller weights stay in single precision: they are small. */
 const leastElements = 1024
 
 /** Whether a parameter is stored in fewer bits. Its first axis is then that of the output channels, in all of our layers. */
@@ -39,10 +39,9 @@ export function storeWeights(
 }
 
 /**
- * The model with its weights as an exported file of this format has them: sampled from, it tells what the format costs.
+ * The model with its weights rounded as in an exported file of this format; its samples show what the format costs.
  *
- * @throws TweedieError `model` where a weight has no place in it
- * @example
+ * @throws TweedieError `model` if a weight does not fit it @example
  * const { items } = await generate(roundWeights(model, 'int8'), engine, { count: 16, times: timesOf(model.schedule, 20) })
  */
 export function roundWeights<M extends NetworkWeights>(model: M, format: WeightFormat): M {
@@ -55,7 +54,7 @@ export function roundWeights<M extends NetworkWeights>(model: M, format: WeightF
   return { ...model, weights }
 }
 
-/** The bits of half-precision numbers, none of them infinite. */
+/** The bits of half-precision numbers. Refuses values that would become infinite. */
 function halvesOf(weights: Float32Array): Uint16Array {
   const halves = encodeFloat16(weights)
   if (halves.some((half) => (half & 0x7c00) === 0x7c00)) {

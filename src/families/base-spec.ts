@@ -1,4 +1,4 @@
-/** What the specifications of all families have, from options. */
+/** The part of a specification that all families have, from options. */
 import { TweedieError } from '../errors.ts'
 import type { OptionValues, ValuesOf } from '../options.ts'
 import type { BaseSpec, Budget } from '../tools/train/spec.ts'
@@ -29,7 +29,7 @@ export function sharedChoices(options: SharedTrainValues) {
 /**
  * What the specifications of all families have, by the options of training: for families of the user's own.
  *
- * @param usual the batch and the budget where none is asked for
+ * @param usual the default batch and budget
  * @example
  * specOf: (data, options) => ({ family: 'mine', ...baseSpec(options, network, { batch: 64, budget: { minutes: 1 } }) })
  */

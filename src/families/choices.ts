@@ -1,4 +1,4 @@
-/** The values that options take, known without loading what they stand for; the types keep them in step. */
+/** The allowed values of options, known without loading their code; the types keep them complete. */
 import type { PosteriorMethodName } from '../diffusion/guidance/methods.ts'
 import type { InputViewName } from '../diffusion/denoise/input-view.ts'
 import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec.ts'
@@ -101,7 +101,7 @@ export const processSchedules = namesOf<DiscreteSpec['schedule']>({
   'mutual-information': 0,
 })
 export const tokenObjectives = namesOf<DiscreteSpec['objective']>({ bound: 0, hybrid: 0, 'cross-entropy': 0 })
-/** What may have happened to a picture, and how answers to it are drawn. */
+/** Tasks of restoration, and methods to draw answers. */
 export const restoreTasks = ['inpaint', 'super-resolution', 'deblur', 'denoise', 'colorize'] as const
 export const restoreMethods = namesOf<PosteriorMethodName>({
   mmps: 0,

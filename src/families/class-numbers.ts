@@ -1,7 +1,7 @@
-/** Classes by the names or numbers that were asked for. */
+/** Classes by name or number. */
 import { type ConditionRequest, conditionsFor } from './conditions.ts'
 
-/** What of a model knows classes. */
+/** The classes of a model. */
 export interface Classified {
   readonly classNames: readonly string[]
   /** The label that means "no class", if there is one. */
@@ -12,8 +12,7 @@ export interface Classified {
  * The class of each of so many items: the classes asked for, in turn.
  *
  * @param request a name or number, several with commas, `all`, or a list of them; null is no class
- * @param option what it was asked by, for the message
- * @throws TweedieError `usage` for a class that there is not
+ * @param option the option's name, for the message @throws TweedieError `usage` for an unknown class
  */
 export function classNumbers(
   { classNames, unconditionalLabel: none }: Classified,
@@ -29,7 +28,7 @@ export function classNumbers(
   return conditionsFor(description, request, count, { option }) as Int32Array
 }
 
-/** The same where a class may have been asked for, or not. */
+/** The same for a request that may be missing. */
 export function classesAsked(model: Classified, request: unknown, count: number): Int32Array | undefined {
   return request === undefined ? undefined : classNumbers(model, request as ConditionRequest, count)
 }

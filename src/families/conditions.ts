@@ -1,21 +1,21 @@
-/** What a user asks a model for → the arrays that its network is told. The one place that knows classes by name and by number. */
+/** From a user's conditions to the arrays of the network. The one place that reads classes by name and by number. */
 import { type ConditionedNetwork, nothing } from '../compiled/condition-feeds.ts'
 import { sizeOf } from '../engine/graph/index.ts'
 import { classesOf, type ConditionSpec, conditionShape, conditionValues } from '../engine/nn/condition-spec.ts'
 import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 
-/** A condition as a user knows it. */
+/** The description of a condition. */
 export interface ConditionDescription {
   readonly spec: ConditionSpec
-  /** The names of the classes that may be asked for; "no class" is none of them. */
+  /** The names of the classes that a user may choose; "no class" is not among them. */
   readonly classNames?: readonly string[] | undefined
   /** The array of one item that stands for "nothing", if it can be left out. */
   readonly nothing?: Float32Array | Int32Array | undefined
 }
 
 /**
- * What is asked for: null is "nothing".
+ * A user's value for a condition: null is "nothing".
  * - A class: a name, a number, several with commas, `all`, or a list of names, numbers and nulls. Several are taken in turn.
  * - A vector, an image or tokens: the numbers of one item for all, or of every item.
  */
@@ -37,8 +37,8 @@ export function describeConditions(
 /**
  * The condition of each of so many items.
  *
- * @param option what the user knows the condition as, for messages
- * @throws TweedieError `usage` for a class that there is not, `shape` for numbers that are no whole items
+ * @param option the condition's name, for messages @throws TweedieError `usage` for an unknown class, `shape` for
+ * numbers that do not make whole items
  * @example
  * conditionsFor(describeConditions(model).labels!, 'cat,dog', 4) // Int32Array [0, 1, 0, 1]
  */
@@ -69,7 +69,7 @@ export function conditionsFor(
  * The class of each item, as an array for a network: as given, or else all in turn, or none.
  *
  * @param others classes of a classifier that guides a model without any
- * @throws TweedieError `usage` where the model has no classes, or not these, or must be told one
+ * @throws TweedieError `usage` if the model has no classes, or not these, or needs one
  */
 export function labelsFor(
   model: ConditionedNetwork & { readonly classNames: readonly string[] },
@@ -94,7 +94,7 @@ export function labelsFor(
   }
   const none = model.unconditionalLabel
   if (!labels && otherwise === 'nothing' && none === undefined) {
-    throw new TweedieError('usage', 'the model must be told a class: no label was ever left out in its training', {
+    throw new TweedieError('usage', 'the model needs a class: no label was ever left out in its training', {
       hint: 'give labels, or train with a label dropout of 0.1',
     })
   }
@@ -109,7 +109,7 @@ function classesAsked(
   none: number | undefined,
 ): readonly number[] {
   if (classNames.length === 0) {
-    throw new TweedieError('usage', `${option}: the model knows no classes`, { hint: 'it was trained without labels' })
+    throw new TweedieError('usage', `${option}: the model has no classes`, { hint: 'it was trained without labels' })
   }
   if (typeof request === 'string') return namedClasses(request, classNames, option)
   const asked = typeof request === 'number' ? [request] : Array.from<string | number | null>(request)
@@ -121,7 +121,7 @@ function classesAsked(
 }
 
 /**
- * Classes of a text. A name is taken whole before its commas are taken for separators, and the longest name that fits first:
+ * Classes of a text. Names that contain commas are matched before commas separate classes, the longest first:
  * `tench, Tinca tinca,goldfish` are two classes where these are their names.
  */
 function namedClasses(text: string, classNames: readonly string[], option: string): number[] {
@@ -153,7 +153,7 @@ function classNumber(name: string, classNames: readonly string[], option: string
   })
 }
 
-/** Items with their flag that says that there is something, where the network wants one. */
+/** Items with a flag for "something", if the network needs one. */
 function flagged(spec: ConditionSpec, numbers: ArrayLike<number>, size: number): Float32Array | Int32Array {
   if (spec.kind === 'tokens') return Int32Array.from(numbers)
   const more = sizeOf(conditionShape(spec)) - size

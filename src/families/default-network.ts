@@ -1,4 +1,4 @@
-/** Sizes of networks and settings of the optimiser when nothing is asked for, whatever the family. */
+/** Default sizes of networks and settings of the optimiser, for all families. */
 import type { BaseSpec, Budget } from '../tools/train/spec.ts'
 import { defined } from './defined.ts'
 
@@ -15,7 +15,7 @@ export interface UNetChoices {
 /** Some of the optimiser's settings; what is left out or undefined has a default. */
 export type OptimizerChoices = { readonly [K in keyof BaseSpec['optimizer']]?: BaseSpec['optimizer'][K] | undefined }
 
-/** AdamW's settings, whatever is learned. */
+/** AdamW's default settings. */
 export function optimizerFor(budget: Budget, wanted: OptimizerChoices | undefined): BaseSpec['optimizer'] {
   return {
     rate: 1e-3,

@@ -1,4 +1,4 @@
-/** What `info` says of the model of any family with one network. */
+/** The description that `info` prints, for any family with one network. */
 import type { NetworkWeights } from '../compiled/network-graph.ts'
 import { thousands } from '../words.ts'
 import type { Description, FamilyModel, Row } from './family.ts'

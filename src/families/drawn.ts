@@ -1,19 +1,25 @@
-/** Items that a model makes: how they are seen, what made them, how far the work is, and what makes them again and again. */
+/**
+ * Items that a model makes: their pictures and texts, the settings that made them, progress, and painters that draw
+ * again and again.
+ */
 import type { NdArray } from '../files/data/nd-array.ts'
 import type { GridOptions, Raster } from '../files/io/raster.ts'
 import type { TerminalColors } from '../files/io/terminal.ts'
 import type { OptionValues } from '../options.ts'
 
-/** How far something long is. */
+/** The progress of long work. */
 export interface Progress {
   /** What is being done: `sample`, `training a classifier`. */
   readonly phase: string
   readonly done: number
   readonly total: number
-  /** What `done` and `total` count, in the plural: `images`, `steps`; left out where the numbers alone mean nothing to anybody. */
+  /**
+   * What `done` and `total` count, in the plural: `images`, `steps`; left out if the numbers alone mean nothing to
+   * people.
+   */
   readonly unit?: string | undefined
-  /** What there is to see so far, if anything is: `time` falls from 1 (noise) to 0. */
-  /** The step that was just made: of `total`; `time` falls from 1 (noise) to 0; `view` shows what there is so far. */
+  /** A preview, if there is one: `time` falls from 1 (noise) to 0. */
+  /** The step that was just made: of `total`; `time` falls from 1 (noise) to 0; `view` shows the present state. */
   readonly step?: ProgressStep | undefined
 }
 
@@ -26,13 +32,13 @@ export interface ProgressStep {
   readonly view: () => View
 }
 
-/** Items as people look at them. */
+/** Items as pictures and texts, for people. */
 export interface View {
-  /** A picture of all of them; left out where there is nothing to see. */
+  /** A picture of all of them; left out if they cannot be shown. */
   raster?(layout?: GridOptions): Raster
-  /** Each as text; left out where they are no text. */
+  /** Each as text; left out if they are not text. */
   texts?(): readonly string[]
-  /** The picture for a terminal, where it is another than the raster in small. */
+  /** The picture for a terminal, if it is not simply the raster made smaller. */
   preview?(options: PreviewOptions): string
 }
 
@@ -50,17 +56,20 @@ export interface Drawn extends View {
   readonly shape: readonly number[]
   /** The class of each, where there are classes. */
   readonly classes?: readonly string[] | undefined
-  /** What decided the result, as JSON: sampler, steps, seed, …; it goes into files, so that they say where they come from. */
+  /**
+   * What decided the result, as JSON: sampler, steps, seed, …; it is written into files, so that they record how they
+   * were made.
+   */
   readonly how: Readonly<Record<string, unknown>>
   /** The same in a few words: `seed 0, dpm++-2m, 20 steps`. */
   readonly howText: string
   /** The values, as a `.npy` file has them. */
   array(): NdArray
-  /** Some of them: so many, from a first one on. */
+  /** A part of them: `count` items from `first` on. */
   part(first: number, count: number): View
-  /** The way there, step by step, where that was asked for. */
+  /** The trajectory, step by step, if `frames` was set. */
   readonly frames?: readonly Frame[] | undefined
-  /** Other pictures that belong beside them, such as the mean of several answers, by the ends of their names. */
+  /** Other pictures that belong beside them, such as the mean of several answers, by the suffixes of their names. */
   readonly beside?: Readonly<Record<string, View>> | undefined
 }
 
@@ -70,7 +79,7 @@ export interface Frame extends View {
   readonly time: number
 }
 
-/** What can be made of items, known before there are any. */
+/** The formats of items, known before any is drawn. */
 export interface Makes {
   /** Pictures: of all items together, one of each too, or none. */
   readonly pictures: 'each' | 'together' | 'none'
@@ -85,7 +94,7 @@ export interface Painter extends Disposable {
   /**
    * Draws. `options` are those of the command `sample`, and `count`, `seed`, `batch`.
    *
-   * @throws TweedieError `usage` for what makes no sense, before anything is compiled; `interrupted`
+   * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `interrupted`
    */
   draw(options: OptionValues, watch?: DrawWatch): Promise<Drawn>
   dispose(): void
@@ -95,6 +104,6 @@ export interface Painter extends Disposable {
 export interface DrawWatch {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** Whether the way there is kept, as {@link Drawn.frames}. */
+  /** Whether the trajectory is kept, as {@link Drawn.frames}. */
   readonly frames?: boolean | undefined
 }

@@ -1,6 +1,6 @@
 /** A training run in words, as far as families share them. */
 import { describeNoise, type NoiseSpec } from '../diffusion/noise/named.ts'
-import type { CategoricalDataset, TokenLook } from '../files/data/categorical.ts'
+import type { CategoricalDataset, TokenVocabulary } from '../files/data/categorical.ts'
 import { classCount } from '../files/data/dataset.ts'
 import { kebab } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
@@ -25,12 +25,13 @@ export function explainRun(
 }
 
 /** Tokens in words. */
-export function tokensText({ data, length, shape, categories, look }: CategoricalDataset): string {
-  if (look.kind !== 'text') return `${thousands(length)} items ${shapeText(shape)}, ${lookText[look.kind](categories)}`
-  return `${thousands(data.length)} tokens (${look.tokenizer.kind}, ${categories} different), windows of ${shape[0]}`
+export function tokensText({ data, length, shape, categories, vocabulary }: CategoricalDataset): string {
+  if (vocabulary.kind !== 'text')
+    return `${thousands(length)} items ${shapeText(shape)}, ${vocabularyText[vocabulary.kind](categories)}`
+  return `${thousands(data.length)} tokens (${vocabulary.tokenizer.kind}, ${categories} different), windows of ${shape[0]}`
 }
 
-const lookText: Readonly<Record<Exclude<TokenLook['kind'], 'text'>, (categories: number) => string>> = {
+const vocabularyText: Readonly<Record<Exclude<TokenVocabulary['kind'], 'text'>, (categories: number) => string>> = {
   map: (categories) => `${categories} categories`,
   levels: (categories) => `${categories} levels`,
   table: (categories) => `up to ${categories} categories a column`,
@@ -43,7 +44,7 @@ export function noiseText(noise: NoiseSpec): string {
   return `${describeNoise(noise)}${inBrackets(numbers)}`
 }
 
-/** ` (beta-min 0.1, shift 2)`, or nothing where there is nothing to say. */
+/** ` (beta-min 0.1, shift 2)`, or an empty text. */
 export function inBrackets(numbers: object): string {
   const words = Object.entries(numbers).map(([name, value]) => `${kebab(name)} ${String(value)}`)
   return words.length === 0 ? '' : ` (${words.join(', ')})`

@@ -1,11 +1,11 @@
-/** The ability to export, as every family with one network has it. */
+/** The ability to export, for every family with one network. */
 import { type ExportOptions, exportOnnx } from '../compiled/export-onnx.ts'
 import type { NetworkWeights } from '../compiled/network-graph.ts'
 import type { WeightFormat } from '../compiled/weight-format.ts'
 import type { OptionValues } from '../options.ts'
 import type { FamilyModel, Setting } from './family.ts'
 
-/** The bytes of the network's ONNX file; its metadata say where it comes from. */
+/** The bytes of the network's ONNX file; its metadata record where it comes from. */
 export async function exportNetwork(
   model: FamilyModel & NetworkWeights,
   { batch, weights }: OptionValues,

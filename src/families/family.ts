@@ -1,7 +1,7 @@
 /**
- * What everybody outside this wing knows of a family of models. A family is one folder: what data it takes, its defaults and its
- * training problem, how its models lie in folders, its options, and what it can do (its abilities). Commands, servers and pages ask
- * for an ability; nobody asks which kind a model is.
+ * The interface of a family of models. A family is one folder: the data it accepts, its defaults and its training
+ * problem, how its models are stored, its options, and what it can do (its abilities). Other code asks whether a family
+ * has an ability, never which family it is.
  */
 import type { Kept } from '../compiled/kept.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
@@ -31,16 +31,16 @@ export type * from './drawn.ts'
 export interface FamilyModel {
   /** The name of its family. */
   readonly family: string
-  /** The classes that it can be asked for, by their numbers; none for an unconditional model. */
+  /** The names of its classes, in the order of their numbers; none for an unconditional model. */
   readonly classNames: readonly string[]
   readonly meta: TweedieMeta
 }
 
 declare const model: unique symbol
 
-/** A specification that leads to this kind of model; the mark is for types alone. */
+/** A specification of this kind of model; the mark is for types alone. */
 export interface SpecFor<Model> extends BaseSpec {
-  /** The name of the family; those of before have none. */
+  /** The name of the family; missing in older specifications. */
   readonly family?: string
   readonly [model]?: Model
 }
@@ -48,23 +48,23 @@ export interface SpecFor<Model> extends BaseSpec {
 /** The commands that a family may have options for. */
 export type CommandName = 'train' | 'sample' | 'eval' | 'restore' | 'edit' | 'export'
 
-/** What is known of a family without loading it: enough for help, and to find the family of a model or of data. */
+/** The facts about a family that need no loading: enough for help, and to find the family of a model or of data. */
 export interface FamilyEntry {
   /** The tag in `tweedie.json`. */
   readonly name: string
-  /** What its models are of, to go behind "models of": `images, points and other numbers`. */
+  /** The text behind "models of": `images, points and other numbers`. */
   readonly of: string
-  /** Its options by command; those that all families have are the command's own. */
+  /** Its options by command; options that all families have belong to the command. */
   readonly options: { readonly [Command in CommandName]?: OptionTable }
-  /** Whether it is the family of data and options where none is named. Families are asked in the order of the registry. */
+  /** Whether it is the default family for these data and options. Families are asked in the order of the registry. */
   accepts(data: TrainData, options: OptionValues): boolean
-  /** Whether a folder, or a specification, that was written before families had names is of this one. */
+  /** Whether an older folder, or specification, without the name of a family belongs to this one. */
   wrote?(meta: TweedieMeta): boolean
   wroteSpec?(spec: object): boolean
   load(): Promise<Family>
 }
 
-/** A family. Methods are only ever given what the same family made. */
+/** A family. Its methods only get models, specifications and problems that the same family made. */
 export interface Family<
   Spec extends BaseSpec = BaseSpec,
   Data extends TrainData = TrainData,
@@ -82,35 +82,35 @@ export interface Family<
   parseSpec(value: unknown, source: string): Spec
   /** A run in words, for the report before training. */
   explain(spec: Spec, data: Data, own: OwnParts): readonly Row[]
-  /** A loss in words, where more is to be said than the number. */
+  /** A loss in words, if the number needs more explanation. */
   lossText?(spec: Spec, loss: number): string
   /**
    * The options under which a model is trained further on data: its network, noise, and what it predicts.
    *
-   * @throws TweedieError `usage` where that makes no sense
+   * @throws TweedieError `usage` if that makes no sense
    */
   further?(model: Model, data: Data, options: OptionValues): OptionValues
-  /** What is drawn while a model learns; by default what `draw` does unless told otherwise. */
+  /** What to draw while a model is trained; by default `draw` with its defaults. */
   preview?(model: Model): Preview
-  /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not go together */
+  /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not fit together */
   problem(spec: Spec, data: Data, own: OwnParts): TrainProblem<Model>
   /** The model of a folder's content. @throws TweedieError `model` where parts do not fit together */
   read(folder: ModelFolder, own: OwnParts): Model
-  /** What is written to a folder; the inverse of {@link read}. */
+  /** The content of the model's folder; the inverse of {@link read}. */
   write(model: Model): ModelFolderInput
-  /** What `info` says of it. */
+  /** The description that `info` prints. */
   describe(model: Model): Description
 
-  /** The samplers that its models are drawn with, if they are its own. */
+  /** The samplers of its models, if it has its own. */
   samplers?(): SamplerList
   /** Trains a classifier of noisy data, which samples can be guided by. */
   trainClassifier?(data: Data, options: ClassifierOptions, setting: ClassifierSetting): Promise<TrainedClassifier>
 
-  /** What else it can do. */
+  /** Its other abilities. */
   readonly can: Abilities<Model>
 }
 
-/** What is drawn while a model learns. */
+/** What to draw while a model is trained. */
 export interface Preview {
   /** For {@link Painter.draw}, besides the seed. */
   readonly options: OptionValues
@@ -141,7 +141,10 @@ export interface TrainedClassifier {
   readonly accuracy: readonly { readonly noise: number; readonly rate: number }[]
 }
 
-/** What a family may be able to do with a model. What is missing is an error that says which families have it. */
+/**
+ * Abilities: what a family may be able to do with a model. Using a missing one is an error that names the families that
+ * have it.
+ */
 export interface Abilities<Model> {
   /** Draws samples, again and again without compiling twice. */
   draw?(model: Model, setting: Setting): Painter
@@ -150,30 +153,30 @@ export interface Abilities<Model> {
   /** Walks items up to latents along the probability flow, or latents down; `options` are those of `sample`. */
   encode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
   decode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
-  /** Draws what a damaged item could have been. */
+  /** Draws clean items that fit a damaged one. */
   restore?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
   /** Changes an item, or walks from one to another. */
   edit?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
   /** The bytes of an ONNX file. */
   export?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
-  /** The bytes of a safetensors file with inputs of the network and what it makes of them. */
+  /** The bytes of a safetensors file with inputs and outputs of the network. */
   reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
 }
 
 /** The name of an ability. */
 export type Ability = keyof Abilities<never>
 
-/** What an ability works with. */
+/** The surroundings of an ability: engine, store, files. */
 export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly engine: Engine
   readonly own: OwnParts
-  /** Whatever is named in options and lies elsewhere: files, other models, data. */
+  /** Access to everything that options name: files, other models, data. */
   readonly access: Access
-  /** What was compiled by earlier work on the same model, and stays for later; without it, everything is compiled for this work alone. */
+  /** Graphs compiled by earlier work on the same model; without it, everything is compiled for this work alone. */
   readonly kept?: Kept | undefined
-  /** Beside the model: what need not be measured twice. */
+  /** A cache beside the model, for results that need not be computed twice. */
   readonly store: Store
-  /** What made a file, to be written into it: the version, the model's place. */
+  /** Facts to write into files: the version, the model's path. */
   readonly provenance: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
@@ -181,9 +184,9 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly onRemark?: ((text: string) => void) | undefined
 }
 
-/** What is named in options and lies elsewhere. In Node: paths. */
+/** Access to things that options name; in Node by path. */
 export interface Access {
-  /** @throws TweedieError of this code, by default `model`, where there is no such file */
+  /** @throws TweedieError of this code, by default `model`, if the file does not exist */
   bytes(name: string, code?: 'data' | 'model'): Promise<Uint8Array>
   /** A picture as numbers of the wanted shape in [−1, 1]. @throws TweedieError `data` for one that does not fit */
   picture(name: string, wanted: WantedPicture): Promise<Float32Array>
@@ -192,7 +195,7 @@ export interface Access {
   /**
    * The data that the model was trained on, or others by name, as the model takes them.
    *
-   * @throws TweedieError `usage` where it is not known what the model was trained on; `data` for what cannot be read
+   * @throws TweedieError `usage` if the training data are not known; `data` for data that cannot be read
    */
   data(name?: string): Promise<DataParts>
   /**
@@ -218,13 +221,13 @@ export interface WantedPicture {
 /** An item to restore or to edit: a name that {@link Access} reads, or its values as the model has them ([−1, 1] for images). */
 export type Item = string | Float32Array
 
-/** Data, as they were cut up for training. */
+/** Data, split as for training. */
 export interface DataParts {
-  /** What the model learned from; of data by another name, all of them. */
+  /** The training part; all items if other data are named. */
   readonly train: TrainData
-  /** What was kept out of training, if anything was. */
+  /** The held-out part, if there is one. */
   readonly heldOut?: TrainData | undefined
-  /** Other items of the same kind, as far as a source can make more: built-in data can. */
+  /** Fresh items of the same kind, if the source can make them: built-in data can. */
   readonly more?: (() => Promise<TrainData>) | undefined
 }
 
@@ -244,11 +247,11 @@ export interface Description {
   readonly rows: readonly Row[]
 }
 
-/** What an evaluation found. */
+/** The result of an evaluation. */
 export interface Judgement {
   readonly facts: Readonly<Record<string, unknown>>
   readonly text: string
-  /** What makes the figures less than they seem. */
+  /** Reasons to trust the figures less. */
   readonly remarks: readonly string[]
   /** How they were made, in a few words: `seed 0, dpm++-2m, 20 steps`. */
   readonly howText: string

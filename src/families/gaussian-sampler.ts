@@ -1,4 +1,4 @@
-/** A sampler and its times, from options; what does not go together is refused here, before anything is computed. */
+/** A sampler and its times, from options. Options that do not fit together are refused before anything is computed. */
 import { learnsVariance } from '../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
@@ -23,21 +23,21 @@ import type { OwnParts } from './family.ts'
 import { missingSampler } from './part.ts'
 import type { gaussianOptions, guidanceOptions } from './options.ts'
 
-/** What can be asked for; guided means have no variance of their own. */
+/** The options. Under guidance the variance cannot be learned or measured. */
 export type SamplerOptions = ValuesOf<typeof gaussianOptions & typeof guidanceOptions>
 
-/** A model under Gaussian noise, as far as its samplers know it. */
+/** The parts of a model with Gaussian noise that samplers use. */
 export interface Sampled {
   readonly schedule: Schedule
   readonly network: Network
   readonly sampling: Sampling
 }
 
-/** The sampler and the times that it walks through. */
+/** The sampler and its times. */
 export interface SamplerChoice {
   readonly sampler: Sampler
   readonly times: readonly number[]
-  /** How many steps it takes; undefined where it decides for itself. */
+  /** How many steps it takes; undefined if it chooses its own steps. */
   readonly steps: number | undefined
 }
 
@@ -77,7 +77,7 @@ export function needsData({ name }: Sampler): boolean {
   return measuredSamplers.some((each) => each.name === name)
 }
 
-/** What `variance` means. */
+/** The values of `variance`. */
 const withVariance: Readonly<Record<NonNullable<SamplerOptions['variance']>, () => Sampler>> = {
   small: () => ddpm(),
   large: () => ddpm({ variance: 'large' }),
@@ -92,8 +92,8 @@ export function stepsText(steps: SamplerChoice['steps']): string {
 /**
  * The sampler and its times for a model. `ddpm` takes the variance that the model has learned, if it has.
  *
- * @throws TweedieError `usage` for a name that there is not, with the one that was probably meant, and for options that do
- * not go with the sampler or the model
+ * @throws TweedieError `usage` for an unknown name, with the most similar known one, and for options that do not fit
+ * the sampler or the model
  */
 export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnParts = {}): SamplerChoice {
   const sampler = samplerOf(model, options, own)
@@ -104,7 +104,7 @@ export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnP
       hint: '`times: 1,0.6,0.3,0.1,0`',
     })
   }
-  // its coefficients say whether it can start and end there
+  // its coefficients show whether it can start and end there
   if ('plan' in sampler) sampler.plan(model.schedule, times)
   return { sampler, times, steps: adaptive.has(sampler.name) ? undefined : times.length - 1 }
 }
@@ -130,7 +130,7 @@ function samplerOf(model: Pick<Sampled, 'network' | 'sampling'>, options: Sample
   const wantsLearned = variance === 'learned' || name === 'ddpm-learned'
   if (wantsLearned && !learned) {
     throw new TweedieError('usage', 'the model has learned no variances', {
-      hint: '`sampler: ddpm` with `variance: small`; they are learned where `learnVariance` is asked for in training',
+      hint: '`sampler: ddpm` with `variance: small`; training with `learnVariance` learns them',
     })
   }
   if (wantsLearned && guidance !== 0) {
@@ -159,10 +159,12 @@ function timesFor(
     const count = steps ?? sampling.steps
     return spacing === undefined ? sampling.times(count) : timesOf(schedule, count, spacing)
   }
-  const said = steps !== undefined ? 'steps' : spacing !== undefined ? 'spacing' : undefined
-  // the ends, and where the way to clean data begins
-  if (said === undefined) return timesOf(schedule, 2, 'log-snr')
-  throw new TweedieError('usage', `\`${said}\`: the sampler ${name} chooses its steps itself`, { hint: 'leave it out' })
+  const unused = steps !== undefined ? 'steps' : spacing !== undefined ? 'spacing' : undefined
+  // the ends, and the start of the last step to clean data
+  if (unused === undefined) return timesOf(schedule, 2, 'log-snr')
+  throw new TweedieError('usage', `\`${unused}\`: the sampler ${name} chooses its steps itself`, {
+    hint: 'leave it out',
+  })
 }
 
 /** The user's own sampler of this name, if there is one. */

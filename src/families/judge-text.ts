@@ -1,4 +1,4 @@
-/** Judges models of tokens, by whatever process: bits of data that were held out, and what samples of text are made of. */
+/** Judges models of tokens of any process: bits of held-out data, and statistics of sampled text. */
 import { TweedieError } from '../errors.ts'
 import type { CategoricalDataset } from '../files/data/categorical.ts'
 import type { ValuesOf } from '../options.ts'
@@ -8,15 +8,15 @@ import { table, thousands } from '../words.ts'
 import type { Judgement, Setting } from './family.ts'
 import type { judgeOptions } from './options.ts'
 
-/** The options that say what is judged; what says how, the family knows. */
+/** The options that choose what is judged. */
 export type TextJudgeOptions = Pick<ValuesOf<typeof judgeOptions>, 'data' | 'seed'>
 
-/** What is judged: something with a bound and with samples. */
+/** The model to judge: it has a bound and draws samples. */
 export interface TextJudge {
   /** K. */
   readonly categories: number
-  readonly look: CategoricalDataset['look']
-  /** What it was trained on, in a word. */
+  readonly vocabulary: CategoricalDataset['vocabulary']
+  /** Its process, in a word. */
   readonly dataName: string
   /** What the last term of the bound is called. */
   readonly lastTerm: 'decoder' | 'rounding'
@@ -29,20 +29,20 @@ export interface TextJudge {
   samples(onProgress: (done: number, total: number) => void): Promise<readonly string[]>
 }
 
-/** What was learned from, and what is judged. */
+/** The training data, and the data to judge by. */
 export interface JudgedTokens {
   readonly train: CategoricalDataset
   readonly judged: CategoricalDataset
 }
 
-/** Samples whose n-grams are looked up, and items at a time, where nothing is said. */
+/** The default number of samples for n-grams, and of items at a time. */
 export const textDefaults = Object.freeze({ count: 16, batch: 16 })
 
 /** The n of n-grams: the baseline's order, and the stretches of samples that are looked up. */
 const gram = 5
 
 /**
- * The bound of data that were held out, or else of those of training; of text also samples, unless only likelihoods are asked for.
+ * The bound of held-out data, or else of training data; for text also samples, unless only likelihoods are requested.
  *
  * @throws TweedieError `usage` where the data are not known, `data` where they are of another kind
  */
@@ -51,7 +51,7 @@ export async function judgeText(judge: TextJudge, options: TextJudgeOptions, set
   const opened = await setting.access.data(data)
   const train = tokensOf(opened.train, judge)
   const heldOut = opened.heldOut && tokensOf(opened.heldOut, judge)
-  const isText = judge.look.kind === 'text'
+  const isText = judge.vocabulary.kind === 'text'
   const bound = await judge.bound({ train, judged: heldOut ?? train }, (done, total) =>
     setting.onProgress?.({ phase: 'bound', done, total }),
   )

@@ -1,11 +1,11 @@
-/** Generators of models of text, one for each length of text that was asked for. */
+/** Keeps generators of a text model, one for each length. */
 
 /** What is made for a length. */
 interface Made {
   readonly generator: { readonly compilations: number; dispose(): void }
 }
 
-/** Texts of so many lengths are kept; of more, the length whose last use is longest ago goes first. */
+/** The most lengths to keep; the least recently used is released first. */
 const most = 8
 
 /** @param make for a length; undefined is that of training */

@@ -1,4 +1,4 @@
-/** A network that is asked for in place of the default one. */
+/** A network in place of the default one. */
 import { TweedieError } from '../errors.ts'
 import type { ValuesOf } from '../options.ts'
 import type { sizeOptions } from './train-options.ts'
@@ -9,9 +9,9 @@ import { requireChoice } from './part.ts'
 type SizeValues = ValuesOf<typeof sizeOptions> & { readonly attention?: unknown }
 
 /**
- * A network by name, with its configuration or without; undefined where none is asked for.
+ * A network by name, with its configuration or without; undefined if none is named.
  *
- * @throws TweedieError `usage` for a name that nobody has, or for sizes: a network of one's own has its own
+ * @throws TweedieError `usage` for an unknown name, or for size options: another network has its own
  */
 export function networkChoice(
   options: SizeValues,

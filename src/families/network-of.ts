@@ -1,4 +1,4 @@
-/** The network of a specification or a folder: one that is built in, or one of the user's own. */
+/** The network of a specification or a folder: a built-in one, or the user's own. */
 import type { Network } from '../engine/nn/network.ts'
 import { networkClasses, networkFromConfig } from '../engine/nn/registry.ts'
 import { ownMade, ownTensor } from '../own-made.ts'

@@ -1,4 +1,4 @@
-/** The Gaussian noise that options ask for. */
+/** The Gaussian noise of some options. */
 import type { BetaTableName } from '../diffusion/noise/betas.ts'
 import type { ScheduleName } from '../diffusion/noise/named.ts'
 import { TweedieError } from '../errors.ts'
@@ -16,7 +16,7 @@ export type NoiseChoice =
   | ({ readonly schedule: ScheduleName } & Partial<Record<keyof typeof scheduleNumbers, number>>)
 
 /**
- * @param usual the noise of the recipe that was asked for, unless another is named
+ * @param usual the noise of the chosen recipe, if no other is named
  * @throws TweedieError `usage` for a number that this noise does not have
  */
 export function noiseOf(options: NoiseValues, usual: string | undefined, own: OwnComponents): NoiseChoice {
@@ -49,6 +49,6 @@ function takesText(schedule: ScheduleName): string {
 
 /** The numbers of a schedule that were given. */
 function numbersOf({ betaMin, betaMax, sigmaMin, sigmaMax, shift }: NoiseValues) {
-  const given = Object.entries({ betaMin, betaMax, sigmaMin, sigmaMax, shift }).filter(([, x]) => x !== undefined)
-  return Object.fromEntries(given) as Partial<Record<keyof typeof scheduleNumbers, number>>
+  const numbers = Object.entries({ betaMin, betaMax, sigmaMin, sigmaMax, shift }).filter(([, x]) => x !== undefined)
+  return Object.fromEntries(numbers) as Partial<Record<keyof typeof scheduleNumbers, number>>
 }

@@ -11,7 +11,7 @@ const general = 'General'
 export const engineOptions = options({
   device: {
     flags: '--device <name>',
-    help: `where to compute: ${devices.join(', ')} (default: cpu; of a run that goes on, where it was)`,
+    help: `where to compute: ${devices.join(', ')} (default: cpu; a resumed run: as before)`,
     parse: oneOf(devices),
     group: general,
   },
@@ -23,7 +23,7 @@ export const engineOptions = options({
   },
 })
 
-/** What decides everything random. */
+/** The seed of everything random. */
 export const seedOptions = options({
   seed: {
     flags: '--seed <n>',
@@ -38,7 +38,7 @@ export const seedOptions = options({
 export const judgeOptions = options({
   data: {
     flags: '--data <path>',
-    help: 'the data that it was trained on (default: what train was given)',
+    help: 'the data that it was trained on (default: as recorded by train)',
     parse: text,
   },
   count: {
@@ -74,7 +74,7 @@ export const gaussianOptions = options({
   ...stepOptions,
   spacing: {
     flags: '--spacing <name>',
-    help: `where the steps lie: ${spacings.join(', ')} (default: faint, from 50 steps on trailing)`,
+    help: `spacing of the steps: ${spacings.join(', ')} (default: faint, from 50 steps on trailing)`,
     parse: oneOf(spacings),
     group: sampling,
   },
@@ -100,7 +100,7 @@ export const gaussianOptions = options({
   },
   variance: {
     flags: '--variance <which>',
-    help: `of ddpm's steps: ${reverseVariances.join(', ')} (default: learned if the model has learned it)`,
+    help: `variance of ddpm's steps: ${reverseVariances.join(', ')} (default: learned if the model has learned it)`,
     parse: oneOf(reverseVariances),
     group: sampling,
   },
@@ -108,24 +108,24 @@ export const gaussianOptions = options({
 
 /** Whether samples are kept in the range of the data on the way. */
 export const clipOptions = options({
-  clip: { flags: '--clip', help: 'clip to the range of the data on the way (default for images)', group: sampling },
+  clip: { flags: '--clip', help: 'clip to the range of the data in every step (default for images)', group: sampling },
   noClip: { flags: '--no-clip', help: 'do not', group: sampling },
 })
 
-/** How much a class counts. */
+/** The strength of class guidance. */
 export const guidanceOptions = options({
   guidance: {
     flags: '--guidance <w>',
-    help: 'how much more the class counts, w of (w + 1) ε_c − w ε: 0 as learned, 1 to 4 more so, -1 not at all',
+    help: 'strength of class guidance, w of (w + 1) ε_c − w ε: 0 as learned, 1 to 4 stronger, -1 none',
     parse: real({ min: -1, max: 100 }),
   },
 })
 
-/** Everything else that guides samples. */
+/** All other options of guidance. */
 export const moreGuidanceOptions = options({
   guidanceRescale: {
     flags: '--guidance-rescale <x>',
-    help: 'bring the contrast of guided means back: 0 not at all, 1 wholly',
+    help: 'restore the contrast of guided means: 0 not at all, 1 fully',
     parse: real({ min: 0, max: 1 }),
     group: guiding,
   },
@@ -156,16 +156,16 @@ export const moreGuidanceOptions = options({
   },
   classifierScale: {
     flags: '--classifier-scale <s>',
-    help: 'how much the classifier counts (default: 1)',
+    help: 'strength of the classifier (default: 1)',
     parse: real({ min: 0, max: 1000 }),
     group: guiding,
   },
 })
 
-/** The heading of what likelihoods take. */
+/** The heading of options for likelihoods. */
 export const likelihoodGroup = 'Likelihood, instead of samples (of text beside them, where both are asked for)'
 
-/** Likelihoods, on how much and how closely. */
+/** Options for likelihoods: how many items, and how exact. */
 export const likelihoodOptions = options({
   likelihood: {
     flags: '--likelihood',
@@ -174,19 +174,19 @@ export const likelihoodOptions = options({
   },
   likelihoodItems: {
     flags: '--likelihood-items <n>',
-    help: 'on how many items (default: 32, for points 500, of text 64)',
+    help: 'how many items (default: 32, for points 500, of text 64)',
     parse: whole({ max: 1_000_000 }),
     group: likelihoodGroup,
   },
   terms: {
     flags: '--terms <n>',
-    help: 'how many of its terms are looked at, or all (default: 100, of text 32)',
+    help: 'how many of its terms to evaluate, or all (default: 100, of text 32)',
     parse: (value: string): number => (value === 'all' ? Infinity : whole()(value)),
     group: likelihoodGroup,
   },
 })
 
-/** In how many steps the bound is taken. */
+/** The number of steps of the bound. */
 export const boundStepsOptions = options({
   boundSteps: {
     flags: '--bound-steps <n>',

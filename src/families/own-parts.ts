@@ -22,15 +22,15 @@ export interface OwnComponents {
   readonly schedules?: OwnSchedules | undefined
   /** How much the error at each time counts. */
   readonly weightings?: OwnWeightings | undefined
-  /** Samplers, by the names that `sampler` asks for them. */
+  /** Samplers, by their names for `sampler`. */
   readonly samplers?: Readonly<Record<string, () => Sampler | TokenSampler>> | undefined
-  /** Measurements, by the names that `task` asks for them: what is measured of an item `[channels, height, width]`. */
+  /** Measurements, by their names for `task`: operators on an item `[channels, height, width]`. */
   readonly measurements?:
     | Readonly<Record<string, (shape: readonly number[], options: OptionValues) => Operator>>
     | undefined
 }
 
-/** What a network of the user's own is made from: what is known of the data, and the options that it was asked for with. */
+/** The configuration of the user's own network: facts about the data, and the options of the run. */
 export interface NetworkConfig {
   /** One item: `[channels, height, width]`, `[columns]`, … */
   readonly input_shape: readonly number[]
@@ -40,21 +40,21 @@ export interface NetworkConfig {
 }
 
 /**
- * Its name and configuration are those by which it was asked for; the output has the input's shape, and it is told no
- * classes, unless it says otherwise: `conditions: { labels: { kind: 'class', classes: num_class_embeds } }`.
+ * By default its name and configuration are those of the request, the output has the input's shape, and it has no
+ * conditions; otherwise set `conditions: { labels: { kind: 'class', classes: num_class_embeds } }`.
  */
 export type OwnNetwork = Pick<Network, 'build'> & Partial<Omit<Network, 'className' | 'config'>>
 
 /** Makes a network. */
 export type NetworkFactory = (config: NetworkConfig) => OwnNetwork
 
-/** A loss of the user's own, and what goes with it. */
+/** The user's own loss, and the settings that go with it. */
 export interface OwnObjective {
-  /** What the network predicts, so that it can be sampled; by default what suits the noise. */
+  /** What the network predicts, so that it can be sampled; the default depends on the noise. */
   readonly parametrisation?: TrainedParametrisation | undefined
-  /** The weighting behind `weight`, by name; by default what suits the prediction. */
+  /** The weighting behind `weight`, by name; the default depends on the prediction. */
   readonly weighting?: string | undefined
-  /** The noise, unless another is asked for. */
+  /** The default noise. */
   readonly noise?: string | undefined
   /**
    * The loss of each item, `[N]`, or of each of its values, `[N, ...shape]`, of which the mean counts.
@@ -65,7 +65,7 @@ export interface OwnObjective {
   loss(terms: LossTerms): Tensor
 }
 
-/** What a loss may be made of; `[N, 1, …]` goes with `[N, ...shape]`. */
+/** The inputs of a loss; `[N, 1, …]` broadcasts to `[N, ...shape]`. */
 export interface LossTerms {
   /** Clean data, `[N, ...shape]`. */
   readonly x0: Tensor
@@ -73,11 +73,11 @@ export interface LossTerms {
   readonly epsilon: Tensor
   /** Noisy data as the network sees them, α x₀ + σ ε, `[N, ...shape]`. */
   readonly xt: Tensor
-  /** The time as the network is told it, `[N]`. */
+  /** The time in the network's units, `[N]`. */
   readonly t: Tensor
-  /** What the network says, `[N, ...outputShape]`. */
+  /** The network's output, `[N, ...outputShape]`. */
   readonly output: Tensor
-  /** What it should say by its parametrisation, `[N, ...shape]`. */
+  /** The target of its parametrisation, `[N, ...shape]`. */
   readonly target: Tensor
   /** α and σ, `[N, 1, …]`. */
   readonly alpha: Tensor

@@ -3,7 +3,7 @@ import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 import type { OwnComponents } from './own-parts.ts'
 
-/** What a part of each kind is called. */
+/** The name of each kind of part. */
 const words: Readonly<Record<keyof OwnComponents, string>> = {
   networks: 'a network',
   objectives: 'an objective',
@@ -24,9 +24,9 @@ export function ownPart<Kind extends keyof OwnComponents>(
 }
 
 /**
- * Refuses a part that is neither built in nor among the user's own: of a folder or a specification that was written with it.
+ * Refuses a part of a folder or specification that is neither built in nor among the user's own.
  *
- * @throws TweedieError `model` that says how to give it
+ * @throws TweedieError `model` that says how to pass it
  */
 export function requirePart(
   own: OwnComponents,
@@ -40,7 +40,7 @@ export function requirePart(
   })
 }
 
-/** A sampler that a folder names and nobody has. */
+/** An error for an unknown sampler in a folder. */
 export function missingSampler(name: string, cause?: unknown): TweedieError {
   return new TweedieError('model', `tweedie.json: sampler.sampler is ${JSON.stringify(name)}, which is not built in`, {
     hint: `give it as own.samplers.${name}, or in tweedie.config.ts; or name another as \`sampler\``,
@@ -49,9 +49,9 @@ export function missingSampler(name: string, cause?: unknown): TweedieError {
 }
 
 /**
- * Refuses a name that was asked for and that nobody has.
+ * Refuses an unknown name in an option.
  *
- * @param option the option that asked for it
+ * @param option the option's name
  * @throws TweedieError `usage`
  */
 export function requireChoice(

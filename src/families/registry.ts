@@ -19,7 +19,7 @@ export interface Opened<Model extends FamilyModel = FamilyModel> {
   readonly model: Model
 }
 
-/** The families that may be asked: the user's own, then those of the registry. */
+/** All known families: the user's own, then those of the registry. */
 export function familiesOf({ families: own = [] }: OwnParts): readonly FamilyEntry[] {
   return [...own, ...families]
 }
@@ -42,7 +42,7 @@ export function entryNamed(name: string, own: OwnParts, source = 'the family'): 
   })
 }
 
-/** The family of a folder: what its tag says, or what it was before there were tags. */
+/** The family of a folder: by its tag, or by its content in older folders without a tag. */
 export function entryOfFolder(meta: TweedieMeta, own: OwnParts, source?: string): FamilyEntry {
   if (meta.family !== undefined) return entryNamed(meta.family, own, source)
   const found = familiesOf(own).find((entry) => entry.wrote?.(meta))
@@ -50,7 +50,7 @@ export function entryOfFolder(meta: TweedieMeta, own: OwnParts, source?: string)
   throw new TweedieError('model', `${source ?? 'the model'}: does not say of which family it is`)
 }
 
-/** The family of a specification; those of before had no tag. */
+/** The family of a specification; older ones have no tag. */
 export function entryOfSpec(spec: object, own: OwnParts, source?: string): FamilyEntry {
   const { family } = spec as { readonly family?: unknown }
   if (typeof family === 'string') return entryNamed(family, own, source)
@@ -96,9 +96,9 @@ function namedFor(data: TrainData, model: string, options: OptionValues, own: Ow
 }
 
 /**
- * What a family can do with its models.
+ * An ability of a family.
  *
- * @throws TweedieError `usage` that says which families can
+ * @throws TweedieError `usage` that names the families that have it
  */
 export async function abilityOf<Name extends Ability>(
   name: Name,

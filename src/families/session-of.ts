@@ -1,8 +1,8 @@
-/** Where a setting computes, as sessions take it. */
+/** The options of a session from a setting. */
 import type { SessionOptions } from '../engine/runtime/session.ts'
 import type { Setting } from './family.ts'
 
-/** Device and threads; what is left open stays so. */
+/** Device and threads, if they are set. */
 export function sessionOf({
   device,
   threads,

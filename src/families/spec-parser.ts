@@ -1,4 +1,7 @@
-/** What the specifications of all families have, as files tell it. Apart from the rest, since types of the package do not show zod. */
+/**
+ * Parses the part of specifications that all families have. Apart from the rest, since types of the package do not show
+ * zod.
+ */
 import * as z from 'zod'
 import { parseConfig } from '../files/io/parse-config.ts'
 

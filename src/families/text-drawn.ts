@@ -1,17 +1,17 @@
-/** Items of tokens as everybody sees them: texts, pictures of maps and levels, arrays. */
+/** Drawn items of tokens: texts, pictures of maps and levels, arrays. */
 import { itemSize } from '../files/data/dataset.ts'
 import { isPicture, tokenPictureOf } from '../files/show/token-picture.ts'
 import { type Readable, textOf } from '../files/show/token-text.ts'
 import type { Drawn, Makes, View } from './family.ts'
 
-/** What of a model reads its tokens. */
+/** The parts of a model that read its tokens. */
 export interface ReadableTokens extends Readable {
   /** How many values a token may have. */
   readonly categories: number
 }
 
-/** What can be made of its items. */
-export function makesOfTokens(tokens: Pick<Readable, 'look'>): Makes {
+/** The formats of its items. */
+export function makesOfTokens(tokens: Pick<Readable, 'vocabulary'>): Makes {
   return { pictures: isPicture(tokens) ? 'each' : 'none', texts: true }
 }
 
@@ -29,14 +29,14 @@ export function tokensView(readable: ReadableTokens, tokens: Int32Array): View {
 export function drawnTokens(
   readable: ReadableTokens,
   tokens: Int32Array,
-  told: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames'>>,
+  facts: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames'>>,
 ): Drawn {
   const size = itemSize(readable.shape)
   const count = tokens.length / size
   const shape = [count, ...readable.shape]
   return {
     ...tokensView(readable, tokens),
-    ...told,
+    ...facts,
     count,
     shape,
     array: () => ({ shape, data: tokens }),
@@ -44,7 +44,7 @@ export function drawnTokens(
   }
 }
 
-/** The way to items: what stands there after each step, batches one after another. */
+/** The trajectory of items: their tokens after each step, batch after batch. */
 export function wayOf(readable: ReadableTokens): {
   put(index: number, time: number, tokens: Int32Array): void
   frames(): NonNullable<Drawn['frames']>

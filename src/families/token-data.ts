@@ -1,10 +1,10 @@
-/** Data of tokens, as the families of tokens need them. */
+/** Checks of token data for the families of tokens. */
 import { TweedieError } from '../errors.ts'
-import type { CategoricalDataset, TokenLook } from '../files/data/categorical.ts'
+import type { CategoricalDataset, TokenVocabulary } from '../files/data/categorical.ts'
 import type { TrainData } from '../tools/train/problem.ts'
-import { lookToJson } from './token-look.ts'
+import { vocabularyToJson } from './token-vocabulary.ts'
 
-/** @throws TweedieError `usage` for data that are no tokens */
+/** @throws TweedieError `usage` for data that are not tokens */
 export function requireTokens({ kind, name }: TrainData): void {
   if (kind === 'tokens') return
   throw new TweedieError(
@@ -16,9 +16,9 @@ export function requireTokens({ kind, name }: TrainData): void {
   )
 }
 
-/** @throws TweedieError `usage` for tokens that stand for something else than a model's */
-export function requireSameTokens(look: TokenLook, data: CategoricalDataset): void {
-  if (JSON.stringify(lookToJson(look)) === JSON.stringify(lookToJson(data.look))) return
+/** @throws TweedieError `usage` for tokens with another vocabulary than the model's */
+export function requireSameTokens(vocabulary: TokenVocabulary, data: CategoricalDataset): void {
+  if (JSON.stringify(vocabularyToJson(vocabulary)) === JSON.stringify(vocabularyToJson(data.vocabulary))) return
   throw new TweedieError('usage', `${data.name}: its tokens stand for something else than those of the model`, {
     hint: 'read it by the tokenizer of the model, as `tokens` has it',
   })

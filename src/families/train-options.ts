@@ -1,8 +1,8 @@
-/** Options of training that several families have, each made once. */
+/** Options of training that several families share. */
 import { oneOf, type Option, options, positive, real, text, whole, wholes } from '../options.ts'
 import { attentions, decays, noiseSchedules, noiseTables, optimizers } from './choices.ts'
 
-/** What every family takes, the user's own too. */
+/** Options that every family has, the user's own too. */
 export const sharedTrainOptions = options({
   minutes: {
     flags: '--minutes <n>',
@@ -87,7 +87,7 @@ export const sizeOptions = options({
   network: {
     flags: '--network <file>',
     help: "a network's configuration, such as a UNet2DModel's config.json, or the name of one of your own",
-    // A file is read by whoever has files; what arrives here is a network by name.
+    // The command line and `train` in Node read a file first; here it is a network by name.
     parse: text as (text: string) => unknown,
     group: 'Network',
   },
@@ -107,7 +107,7 @@ export const labelDropout = {
   group: 'More: objective',
 } as const satisfies Option
 
-/** Recipes by name: what they mean; each family makes its own of them. */
+/** Descriptions of recipes by name; each family defines its own. */
 const meanings = {
   simple: 'all levels alike',
   vlb: 'the variational bound',

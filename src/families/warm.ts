@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** A model that is ready to draw: what was compiled is kept, for every family alike. */
+/** Warm generators: they keep compiled graphs, for every family. */
 import { keep, type Kept } from '../compiled/kept.ts'
 import type { SessionOptions } from '../engine/runtime/session.ts'
 
-/** What a generator is opened with. */
+/** The options of a generator. */
 export type WarmSession = { readonly [K in 'device' | 'threads' | 'profile']?: SessionOptions[K] | undefined }
 
 /** A model that is ready to draw from, again and again. Draws may overlap. */
@@ -11,7 +11,7 @@ export interface Warm<Options, Drawn> extends Disposable {
   /** How many graphs were compiled so far. A draw in the shapes of an earlier one compiles none. */
   readonly compilations: number
   /**
-   * Draws samples: those of a cold start, bit for bit.
+   * Draws samples: the same as without kept graphs, bit for bit.
    *
    * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `diverged`
    */
@@ -20,16 +20,16 @@ export interface Warm<Options, Drawn> extends Disposable {
   dispose(): void
 }
 
-/** What is compiled under a key, made if it is not there; its signal is aborted when nobody waits for it any more. */
+/** The compiled thing of a key, made if it does not exist; its signal is aborted when no call waits for it. */
 export type Compiled = <T extends object>(key: string, make: (signal: AbortSignal) => Promise<T>) => Promise<T>
 
-/** What one piece of work has compiled. */
+/** The graphs of one piece of work. */
 export interface Work extends Disposable {
   readonly compiled: Compiled
 }
 
 /**
- * Begins a piece of work: what it has compiled is kept where somebody keeps it, or else let go of at the end.
+ * Begins a piece of work: its graphs are kept in the store, or without one released at the end.
  *
  * @param signal of this work alone
  */
@@ -46,9 +46,9 @@ export function workOn(kept: Kept | undefined, signal?: AbortSignal): Work {
 }
 
 /**
- * A generator out of a function that draws, and asks for what it needs to have compiled.
+ * Makes a generator from a function that draws and requests compiled graphs by key.
  *
- * @param draw keys of what it asks for say all that decides the graph
+ * @param draw its keys must contain everything that decides the graph
  */
 export function warm<Options extends { readonly signal?: AbortSignal | undefined }, Drawn>(
   draw: (options: Options, compiled: Compiled) => Promise<Drawn>,

@@ -50,7 +50,7 @@ test('begins with the weights, on the noise of the model and with its prediction
 
 test('with other classes, what knows them begins anew, and that is said', async () => {
   const { model, remarks } = await further('glyphs', 'pictures', { items: 20, unconditional: true })
-  expect(remarks.join()).toContain('the network is told no class')
+  expect(remarks.join()).toContain('the network has no classes')
   expect(model.classNames).toEqual([])
   const kept = model.layout.specs.filter(({ name }) => !name.startsWith('class_embedding'))
   for (const { name } of kept) {

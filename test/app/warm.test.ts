@@ -268,7 +268,7 @@ test('a folder held in memory draws what the one on the disk draws, and reads no
   using there = await open(at('points'), { engine })
   const request = { count: 4, steps: 3, seed: 2 }
   expect(valuesOf(await here.draw(request))).toEqual(valuesOf(await there.draw(request)))
-  await expect(here.draw({ weak: 'runs/other', guidance: 1 })).rejects.toThrow('nothing is read by name here')
+  await expect(here.draw({ weak: 'runs/other', guidance: 1 })).rejects.toThrow('reads nothing by name')
   using model = await open(there.model)
   expect(valuesOf(await model.draw(request))).toEqual(valuesOf(await there.draw(request)))
 })
@@ -295,7 +295,7 @@ describe('written', () => {
     expect(await writeDrawn(at('texts'), drawn)).toHaveLength(2)
     expect(readFileSync(join(at('texts'), '00001.txt'), 'utf8')).toBe(`${drawn.texts!()[1]}\n`)
     await expect(writeDrawn(at('text.png'), drawn)).rejects.toThrow('no picture of such items')
-    await expect(writeTrajectory(at('way.txt'), drawn)).rejects.toThrow('was not kept')
+    await expect(writeTrajectory(at('way.txt'), drawn)).rejects.toThrow('were not kept')
   })
 
   test('PNG bytes made here are what sharp reads', async () => {

@@ -18,8 +18,8 @@ describe('statistics of tokens', () => {
   test('shares, entropy and what never occurs', () => {
     const tokenizer = characterTokenizer('abcd')
     const data = Int32Array.of(0, 0, 1, 1, 0, 0, 2, 2)
-    const look = { kind: 'text', tokenizer } as const
-    const summary = describeTokens(createCategorical({ name: 'x', shape: [4], categories: 4, data, look }), 2)
+    const vocabulary = { kind: 'text', tokenizer } as const
+    const summary = describeTokens(createCategorical({ name: 'x', shape: [4], categories: 4, data, vocabulary }), 2)
     expect(summary).toMatchObject({ tokens: 8, categories: 4 })
     const [only] = summary.variables
     expect(only).toMatchObject({ occurring: 3, frequent: [{ name: 'a', share: 0.5 }, { share: 0.25 }] })
@@ -40,7 +40,7 @@ describe('tweedie data', () => {
   test('of the columns of a table', async () => {
     const { stdout } = await attempt('data FOLDER/table.csv --tokens columns --json')
     expect(JSON.parse(stdout)).toMatchObject({
-      look: 'table',
+      vocabulary: 'table',
       length: 4,
       variables: [
         { name: 'colour', frequent: [{ name: 'red', share: 0.75 }, {}] },

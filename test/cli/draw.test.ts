@@ -103,7 +103,7 @@ test.each([
   ['sample FOLDER/points -o FOLDER/points-files/', 2, /one file to a sample is for images/],
   ['sample FOLDER/text --trajectory FOLDER/way.gif', 2, /\.txt/],
   ['sample FOLDER/run --decode FOLDER/none.npy --class 1 -o FOLDER/x.png', 3, /none\.npy: no such file/],
-  ['sample FOLDER/run --encode FOLDER/photo.png', 2, /--encode: where to\?/],
+  ['sample FOLDER/run --encode FOLDER/photo.png', 2, /--encode needs an output file/],
   ['restore FOLDER/run FOLDER/photo.png --task inpain', 2, /did you mean inpaint\?/],
   ['restore FOLDER/points FOLDER/photo.png --task denoise --sigma 1', 2, /models of images/],
   ['edit FOLDER/text FOLDER/photo.png', 2, /edit means nothing to a model of tokens; it is for models of images/],

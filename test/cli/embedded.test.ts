@@ -95,7 +95,7 @@ describe('refused', () => {
     [`train FOLDER/verse.txt ${tiny} --beta-max 3 -o FOLDER/x`, '--beta-max is for the noise vp'],
     ['sample FOLDER/lm --infill x', '--infill means nothing'],
     ['sample FOLDER/lm --guidance 2', '--guidance means nothing'],
-    ['sample FOLDER/lm --fluency 2', 'nothing is required'],
+    ['sample FOLDER/lm --fluency 2', '--require is not set'],
     ['sample FOLDER/lm --require cat', 'not understood'],
     ['sample FOLDER/lm --require dog@1', 'not among the 13 characters'],
     ['sample FOLDER/lm --require cat@14', 'places are 0 … 15'],

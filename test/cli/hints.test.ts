@@ -49,7 +49,7 @@ const lines: readonly (readonly [line: string, status: number, message: RegExp])
     2,
     /--data is for samplers that are measured.*\n {2}hint: --sampler analytic/,
   ],
-  ['sample FOLDER/images --encode FOLDER/one.png', 2, /--encode: where to\?\n {2}hint: --out latent\.npy/],
+  ['sample FOLDER/images --encode FOLDER/one.png', 2, /--encode needs an output file\n {2}hint: --out latent\.npy/],
   ['sample FOLDER/images --decode FOLDER/one.png -o FOLDER/x.png', 3, /one\.png: not an array: an \.npy file/],
   ['sample FOLDER/images --encode FOLDER/one.png --sampler ddpm -o FOLDER/x.npy', 2, /hint: --sampler ddim can encode/],
   ['sample FOLDER/points --arithmetic int8', 2, /has none inside\n {2}hint: leave --arithmetic out/],

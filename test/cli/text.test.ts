@@ -177,7 +177,7 @@ describe('refused', () => {
     ['sample FOLDER/text --sampler ddim', 2, /unknown sampler of tokens: ddim/],
     ['sample FOLDER/text --infill cat[MASK', 2, /is no mask/],
     ['sample FOLDER/text --infill Zebra[MASK]', 3, /"Z" .* is not among the 1\d characters/],
-    ['sample FOLDER/text --class 1', 2, /knows no classes/],
+    ['sample FOLDER/text --class 1', 2, /has no classes/],
     ['sample FOLDER/text --guidance 2', 2, /guidance needs a model that was trained with classes/],
     ['sample FOLDER/maps --length 9', 2, /of items \[16, 16\] only/],
     ['sample FOLDER/maps --infill x[MASK]', 2, /--infill is for models of text/],

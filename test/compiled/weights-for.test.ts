@@ -53,14 +53,16 @@ describe('classes', () => {
     const at = (model: typeof two, flat: Float32Array, name: string) => [...model.layout.view(flat, name)]
     expect(at(two, weights, 'class_embedding.weight')).toEqual(at(two, two.initial, 'class_embedding.weight'))
     expect(at(two, weights, 'conv_in.weight')).toEqual(at(classes, classes.initial, 'conv_in.weight'))
-    expect(notes).toEqual(["class_embedding.weight begins anew: [2, 16] is wanted, the model's is [3, 16]"])
+    expect(notes).toEqual(["class_embedding.weight is initialised again: [2, 16] is wanted, the model's is [3, 16]"])
   })
 
   test('that the model or the network does not have, too', () => {
     const begun = weightsFor(classes.network, classes.layout, named(), classes.initial)
-    expect(begun.notes).toEqual(["class_embedding.weight begins anew: [3, 16] is wanted, the model's is missing"])
+    expect(begun.notes).toEqual([
+      "class_embedding.weight is initialised again: [3, 16] is wanted, the model's is missing",
+    ])
     const left = weightsFor(network, layout, classes.layout.toMap(classes.initial), initial)
-    expect(left.notes).toEqual(['class_embedding.weight is left out: the network is told no class'])
+    expect(left.notes).toEqual(['class_embedding.weight is left out: the network has no classes'])
   })
 })
 

@@ -71,7 +71,7 @@ describe('classes by name', () => {
 
   it('says what the user knows the option as', () => {
     expect(() => conditionsFor(classes, 'x', 1, { option: '--class' })).toThrow("--class: there is no class 'x'")
-    expect(() => conditionsFor({ ...classes, classNames: [] }, '1', 1)).toThrow('the model knows no classes')
+    expect(() => conditionsFor({ ...classes, classNames: [] }, '1', 1)).toThrow('the model has no classes')
     expect(() => conditionsFor({ ...classes, nothing: undefined }, null, 1)).toThrow('cannot be left out')
     expect(() => conditionsFor(classes, [], 1)).toThrow('no class is named')
   })
@@ -83,7 +83,7 @@ describe('classes by name', () => {
     expect([...labelsFor(model, 2, [4, 5], 'nothing')!]).toEqual([4, 5])
     expect(() => labelsFor(model, 2, [4], 'in turn')).toThrow('1 classes for 2 items')
     expect(() => labelsFor({ ...model, unconditionalLabel: undefined }, 2, undefined, 'nothing')).toThrow(
-      'must be told',
+      'needs a class',
     )
     const free = { network: { conditions: {} }, classNames: [] }
     expect(labelsFor(free, 2, undefined, 'in turn')).toBeUndefined()
@@ -192,11 +192,11 @@ describe('what a condition determines is learned', () => {
     expect((await painter.draw(told)).array().data).toEqual(denormalise(model.scale, items))
     const one = await painter.draw({ ...told, condition: { pose: [0.5, 0.25] } })
     expect((await painter.draw({ ...told, condition: [['pose', '0.5,0.25']] as never })).array()).toEqual(one.array())
-    await expect(painter.draw({ ...told, condition: { pos: [1, 2] } })).rejects.toThrow("nothing called 'pos'")
+    await expect(painter.draw({ ...told, condition: { pos: [1, 2] } })).rejects.toThrow("no condition 'pos'")
     const two = { count: 2, seed: 1, conditions: { pose: pose.slice(0, 6) }, guidance: 0.5 }
     expect((await generate(model, await nodeEngine(), two)).items.every(Number.isFinite)).toBe(true)
     await expect(trained({ ...dataset, conditions: { pose: c.slice(2) } }, spec)).rejects.toThrow(
-      'the network is told pose, 800 numbers for all items; the data have 798',
+      'the network needs the condition pose, 800 numbers for all items; the data have 798',
     )
   })
 
@@ -221,6 +221,8 @@ describe('what a condition determines is learned', () => {
     const { items } = await generate(model, await nodeEngine(), { count: 3, seed: 2, conditions: { picture: wanted } })
     const error = items.reduce((sum, value, i) => sum + (value - wanted[i]!) ** 2, 0) / items.length
     expect(error).toBeLessThan(0.15)
-    await expect(generate(model, await nodeEngine(), { count: 1 })).rejects.toThrow('the model must be told picture')
+    await expect(generate(model, await nodeEngine(), { count: 1 })).rejects.toThrow(
+      'the model needs the condition picture',
+    )
   })
 })

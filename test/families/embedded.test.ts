@@ -36,7 +36,7 @@ const corpus = createCategorical({
   shape: [12],
   categories: tokenizer.size,
   data: tokenizer.encode(verse),
-  look: { kind: 'text', tokenizer },
+  vocabulary: { kind: 'text', tokenizer },
 })
 const tiny = { batch: 16, widths: [64], depth: 2 }
 const spec = defaultEmbeddedSpec(corpus, {

@@ -33,7 +33,7 @@ function corpusOf(text: string, length = 16): CategoricalDataset {
     shape: [length],
     categories: tokenizer.size,
     data: tokenizer.encode(text),
-    look: { kind: 'text', tokenizer },
+    vocabulary: { kind: 'text', tokenizer },
   })
 }
 
@@ -111,10 +111,10 @@ describe('train on tokens', () => {
     const model = events.flatMap((event) => (event.type === 'checkpoint' ? [event.model] : [])).at(-1)!
     const folder = decodeModelFolder(encodeModelFolder(tokenFolderOf(model)))
     const again = (await readModel(folder)) as TokenModel
-    if (again.family !== 'tokens' || again.look.kind !== 'text') throw new Error('no model of text')
+    if (again.family !== 'tokens' || again.vocabulary.kind !== 'text') throw new Error('no model of text')
     expect(again.weights).toEqual(model.weights)
     expect(again.process.spec).toEqual({ kernel: 'absorbing', schedule: 'log-linear', steps: null, objective: 'bound' })
-    expect(again.look.tokenizer.decode(again.look.tokenizer.encode('the mat'))).toBe('the mat')
+    expect(again.vocabulary.tokenizer.decode(again.vocabulary.tokenizer.encode('the mat'))).toBe('the mat')
     expect(() => modelOf(folder)).toThrow(/a model of tokens \(verse\)/)
   })
 })

@@ -145,7 +145,7 @@ describe('generators of tokens', () => {
     shape: [8],
     categories: tokenizer.size,
     data: tokenizer.encode(verse),
-    look: { kind: 'text', tokenizer },
+    vocabulary: { kind: 'text', tokenizer },
   })
   const tiny = {
     batch: 8,
@@ -163,7 +163,7 @@ describe('generators of tokens', () => {
       data: Int32Array.from({ length: 6 * 60 }, (_, i) => (i * 7 + Math.floor(i / 6)) % 4),
       labels: Int32Array.from({ length: 60 }, (_, i) => i % 3),
       classNames: ['a', 'b', 'c'],
-      look: { kind: 'levels' } as never,
+      vocabulary: { kind: 'levels' } as never,
     })
     const chosen = { ...tiny, labelDropout: 0.3 }
     const tokens = await trained<TokenModel>(defaultTokenSpec(labelled, chosen), labelled)
@@ -172,7 +172,7 @@ describe('generators of tokens', () => {
       { count: 5, batch: 2, seed: 1, steps: 4 },
       { count: 2, seed: 2, steps: 4, labels: [2, 3] },
       { count: 3, batch: 2, seed: 1, steps: 4, guidance: 2 },
-      { count: 2, seed: 7, steps: 4, guidance: 1, given: [1, -1, -1, 2, -1, -1] },
+      { count: 2, seed: 7, steps: 4, guidance: 1, fixed: [1, -1, -1, 2, -1, -1] },
     ]
     const all = await Promise.all(ways.map((way) => warm.draw(way)))
     expect(warm.compilations).toBe(2)

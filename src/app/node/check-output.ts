@@ -1,4 +1,4 @@
-/** Refuses where items shall go before there are any. */
+/** Checks an output path before any item is computed. */
 import { readdir, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { TweedieError } from '../../errors.ts'
@@ -7,11 +7,12 @@ import { animationExtensions, imageExtensions } from '../../files/io/node/images
 import { requireNew } from './require-new.ts'
 
 /**
- * Refuses an output before there is anything to write.
+ * Checks an output path before there is anything to write.
  *
- * @param makes what can be made of the items
- * @param beside ends of names of pictures beside the first, such as `mean`
- * @throws TweedieError `exists` for what would be written over, `usage` for an extension that is no format of such items
+ * @param makes the formats that the items can be written in
+ * @param beside suffixes of further pictures that are written too, such as `mean`
+ * @throws TweedieError `exists` for a file that would be overwritten, `usage` for an extension that such items cannot
+ * be written as
  */
 export async function checkOutput(
   out: string,
@@ -28,12 +29,12 @@ export async function checkOutput(
   for (const path of [out, ...others]) await requireNew(path, extensions, overwrite)
 }
 
-/** Refuses the file of a way before there is one: an animation of pictures, or a text. */
+/** Checks the path of a trajectory file (an animation, or a text) before it is written. */
 export async function checkTrajectory(path: string, { pictures }: Makes, overwrite = false): Promise<void> {
   await requireNew(path, pictures === 'none' ? ['.txt'] : animationExtensions, overwrite)
 }
 
-/** Refuses a folder of one file to an item. */
+/** Checks a folder that gets one file for each item. */
 export async function checkFolder(out: string, makes: Makes, overwrite: boolean): Promise<void> {
   if (makes.pictures !== 'each' && !makes.texts) {
     throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
@@ -51,10 +52,10 @@ export function besideName(path: string, end: string): string {
   return `${path.slice(0, path.length - extension.length)}-${end}${extension}`
 }
 
-/** Whether a name is that of a picture. */
+/** Whether the file name is one of a picture. */
 export const isPicture = (path: string): boolean => imageExtensions.includes(extname(path).toLowerCase())
 
-/** Whether a name is that of a folder: of one that is there, or a name without an extension. */
+/** Whether the name means a folder: an existing one, or a name without an extension. */
 export async function isFolder(path: string): Promise<boolean> {
   if (extname(path) === '' || /[\\/]$/.test(path)) return true
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false

@@ -6,7 +6,7 @@ import type { OwnParts } from '../../families/family.ts'
 import { placeOf } from '../../own-made.ts'
 import { checkConfig } from '../config.ts'
 
-/** The names under which a configuration is looked for. */
+/** The file names that are tried. */
 export const configNames = Object.freeze(['ts', 'mts', 'js', 'mjs'].map((ending) => `tweedie.config.${ending}`))
 
 /** The configuration file of a folder, if there is one. */
@@ -17,7 +17,7 @@ export function findConfig(folder = '.'): string | undefined {
 /**
  * Reads a configuration file.
  *
- * @param modules what it may import by name besides its own files and packages: `tweedie` as it is running
+ * @param modules modules that it may import by name besides its own files and packages: the running `tweedie`
  * @throws TweedieError `usage` for a file that is missing, throws, or is no configuration
  */
 export async function readConfig(path: string, modules: Readonly<Record<string, unknown>>): Promise<OwnParts> {

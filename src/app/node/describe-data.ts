@@ -4,10 +4,10 @@ import type { DataSource } from '../../tools/train/node/run-folder.ts'
 import { openParts, type OpenOptions } from './open-data.ts'
 
 /**
- * Opens all of a data set, whatever is held out of it in training, and says what is in it. Of a text windows do not matter: it may be
- * shorter than one.
+ * Opens a whole data set, items that training would hold out included, and describes it. A text may be shorter than one
+ * window.
  *
- * @throws TweedieError `data` for what is missing or cannot be read, `interrupted`
+ * @throws TweedieError `data` if it is missing or cannot be read, `interrupted`
  * @example
  * const { rows } = await describeData({ path: 'moons' })
  */

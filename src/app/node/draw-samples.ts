@@ -1,4 +1,4 @@
-/** What the model draws while it learns: the same noise every time, so that the results can be compared. */
+/** Samples drawn during training, from the same noise every time, so that they can be compared. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FamilyModel, OwnParts, View } from '../../families/family.ts'

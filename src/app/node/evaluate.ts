@@ -4,7 +4,7 @@ import { abilityOf, type Opened } from '../../families/registry.ts'
 import type { OptionValues } from '../../options.ts'
 import { settingFor, type Watch } from './setting.ts'
 
-/** Where the model lies, what else is at hand, and how the work is stopped and watched. */
+/** Where the model lies, the user's own parts, and how the work is stopped and watched. */
 export interface EvaluateRequest extends Watch {
   readonly place: string
   readonly own?: OwnParts | undefined
@@ -12,10 +12,11 @@ export interface EvaluateRequest extends Watch {
 
 /**
  * Judges a model by its samples, or by the likelihood of data; `options` are those of the command `eval`. The same seed gives the
- * same figures. Data are those that the model was trained on, by the record of its run, unless others are named.
+ * same figures. The data are those that the model was trained on (its run folder records them), unless others are
+ * named.
  *
- * @returns what its family finds; the facts begin with the model's place and save
- * @throws TweedieError `usage` where its family cannot be evaluated, or not in this way; `data`, `interrupted`
+ * @returns the results of its family; the facts begin with the model's path and save
+ * @throws TweedieError `usage` if its family cannot be evaluated, or not with these options; `data`, `interrupted`
  * @example
  * const { facts, text } = await evaluate(await openFolder('runs/mine'), { count: 500 }, { place: 'runs/mine' })
  */

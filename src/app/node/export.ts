@@ -6,11 +6,11 @@ import type { OptionValues } from '../../options.ts'
 import { settingFor } from './setting.ts'
 
 /**
- * Writes what is asked for.
+ * Writes the files that are named.
  *
  * @param files `place`: where the model lies; `onnx`, `reference`: where to write
  * @returns the sizes of the files, bytes
- * @throws TweedieError `usage` where the family cannot export this
+ * @throws TweedieError `usage` if the family cannot export it
  */
 export async function exportFiles(
   opened: Opened,

@@ -1,4 +1,4 @@
-/** Training in one call, on data in files or in memory, in a folder or in memory. */
+/** Training in one call: data from files or memory, the model in a folder or in memory. */
 import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import type { FamilyModel } from '../../families/family.ts'
@@ -14,7 +14,7 @@ import { type TrainRunEvent, trainRun } from './train-run.ts'
 
 /** How to train in Node. */
 export interface NodeFitOptions extends FitOptions {
-  /** A model, or the folder of one, whose weights training begins with. */
+  /** A model, or a model folder, whose weights training begins with. */
   readonly from?: string | FamilyModel | undefined
   readonly engine?: Engine | undefined
   /** A folder for the model, its checkpoints and its log; only for data in files. */

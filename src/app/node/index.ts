@@ -1,4 +1,4 @@
-/** What every face asks for, in Node: also from and to files and folders. */
+/** Requests in Node: like those in memory, and with files and folders. */
 export * from '../index.ts'
 export { findConfig, readConfig } from './config-file.ts'
 export { describeData } from './describe-data.ts'

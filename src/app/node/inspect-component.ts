@@ -1,11 +1,11 @@
-/** A network in a folder of its own, without the noise that it was trained on: what it is and how large. */
+/** Describes a network that lies in a folder of its own, without a noise schedule: its class and size. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { configFile, indexPath, schedulerFile, trainedParts } from '../../files/io/folder-plan.ts'
 import { readComponent } from '../../files/io/node/read-component.ts'
 import { table, thousands } from '../../words.ts'
 
-/** Whether a folder holds a network and neither a pipeline nor a scheduler. */
+/** Whether a folder holds a network but no pipeline and no scheduler. */
 export async function holdsComponent(path: string): Promise<boolean> {
   const has = (name: string): Promise<boolean> =>
     access(join(path, name)).then(
@@ -33,7 +33,7 @@ export async function inspectComponent(
       ['parameters', thousands(parameters)],
       ['tensors', thousands(weights.size)],
       ['notes', notes.join('; ') || undefined],
-      ['sampling', 'needs a scheduler_config.json beside it: on which noise it was trained is not said here'],
+      ['sampling', 'needs a scheduler_config.json: this folder does not say on which noise it was trained'],
     ]),
   }
 }

@@ -13,7 +13,7 @@ import { bytes, shapeText, table, thousands } from '../../words.ts'
 import { holdsComponent, inspectComponent } from './inspect-component.ts'
 import { openFolder, type OpenFolderOptions } from './open-folder.ts'
 
-/** What was found, for programs and for people. */
+/** The result, for programs and for people. */
 export interface Inspection {
   readonly facts: Readonly<Record<string, unknown>>
   readonly text: string
@@ -21,7 +21,7 @@ export interface Inspection {
   readonly unlisted?: number
 }
 
-/** How much is said, the user's own parts, which a model may be made of, and how a folder is read that does not say everything. */
+/** How much to list, the user's own parts, which a model may be made of, and how to read an incomplete folder. */
 export interface InspectOptions extends Pick<OpenFolderOptions, 'scheduler' | 'variant'> {
   /** All tensors of a file, not only the first twenty. */
   readonly all?: boolean | undefined
@@ -29,9 +29,9 @@ export interface InspectOptions extends Pick<OpenFolderOptions, 'scheduler' | 'v
 }
 
 /**
- * Says what a file or folder is: a model, a checkpoint, safetensors, an ONNX graph, a picture that was drawn by a model.
+ * Tells what a file or folder is: a model, a checkpoint, safetensors, an ONNX graph, or a picture drawn by a model.
  *
- * @throws TweedieError `model` for what is missing or no known kind
+ * @throws TweedieError `model` if it is missing or of no known kind
  * @example
  * const { facts } = await inspect('runs/mine')
  */
@@ -86,15 +86,15 @@ async function inspectSafetensors(path: string, all: boolean): Promise<Inspectio
   const list = [...tensors].map(([name, { dtype, shape, data }]) => ({ name, dtype, shape, elements: data.length }))
   const elements = list.reduce((sum, each) => sum + each.elements, 0)
   const size = [...tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
-  const shown = all ? list : list.slice(0, 20)
-  const rest = list.length - shown.length
+  const listed = all ? list : list.slice(0, 20)
+  const rest = list.length - listed.length
   const text = [
     table([
       ['file', path],
       ['tensors', `${list.length}, ${thousands(elements)} elements, ${bytes(size)}`],
       ...Object.entries(metadata).map(([key, value]) => [`  ${key}`, value.slice(0, 100)] as const),
     ]),
-    ...shown.map(({ name, dtype, shape }) => `  ${name} ${dtype} ${shapeText(shape)}`),
+    ...listed.map(({ name, dtype, shape }) => `  ${name} ${dtype} ${shapeText(shape)}`),
   ].join('\n')
   return { facts: { kind: 'safetensors', tensors: list, elements, bytes: size, metadata }, text, unlisted: rest }
 }

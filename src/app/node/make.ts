@@ -9,27 +9,27 @@ import { requireNew } from './require-new.ts'
 import { settingFor, type Watch } from './setting.ts'
 import { writeDrawn, type WriteOptions, writeTrajectory } from './write-drawn.ts'
 
-/** Where the model lies, where results go, and how the work is stopped and watched. */
+/** Where the model lies, where results are written, and how the work is stopped and watched. */
 export interface MakeRequest extends Watch {
   readonly place: string
   readonly own?: OwnParts | undefined
   /** A file or a folder; by default nothing is written. */
   readonly out?: string | undefined
-  /** A file for the way from noise to samples. */
+  /** A file for the trajectory from noise to samples. */
   readonly trajectory?: string | undefined
-  /** Write over files that exist. */
+  /** Overwrite existing files. */
   readonly force?: boolean | undefined
 }
 
-/** What came of it. */
+/** The result. */
 export interface Made {
   readonly drawn: Drawn
   readonly files: readonly string[]
-  /** What is written into the files: what made them, of which model, and how. */
+  /** Written into the files: the program, the model and the settings that made them. */
   readonly provenance: Readonly<Record<string, unknown>>
 }
 
-/** Pictures of values: what is restored and edited. */
+/** Items that can be restored and edited. */
 const pictures: Makes = { pictures: 'each', texts: false }
 
 /**
@@ -42,7 +42,7 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
   const walk = options.encode !== undefined ? 'encode' : options.decode !== undefined ? 'decode' : undefined
   if (walk !== undefined) {
     if (out === undefined)
-      throw new TweedieError('usage', `\`${walk}\`: where to?`, {
+      throw new TweedieError('usage', `\`${walk}\` needs an output file`, {
         hint: walk === 'encode' ? '`out: latent.npy`' : '`out: again.png`',
       })
     if (walk === 'encode') await requireNew(out, ['.npy'], overwrite)
@@ -60,7 +60,7 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
   })
 }
 
-/** Draws what a damaged item could have been; `options` are those of the command `restore`. */
+/** Draws clean items that fit a damaged one; `options` are those of the command `restore`. */
 export async function restoreTo(
   opened: Opened,
   item: Item,

@@ -1,4 +1,7 @@
-/** The data of a model: what it was trained on, by the record of its run, or others as the model takes them. */
+/**
+ * The data of a model: those that it was trained on (its run folder records them), or others in the form that the model
+ * takes.
+ */
 import { existsSync, statSync } from 'node:fs'
 import { TweedieError } from '../../errors.ts'
 import type { DataParts, FamilyModel } from '../../families/family.ts'
@@ -17,7 +20,7 @@ const moreItems = 1000
  *
  * @param place the folder of the model; `train.json` in it says what it was trained on
  * @param name other data; by default those of training
- * @throws TweedieError `usage` where no data are named and the run does not say which it was trained on
+ * @throws TweedieError `usage` if no data are named and the run folder does not record any
  */
 export async function dataOf(
   place: string,
@@ -34,7 +37,7 @@ export async function dataOf(
   }
 }
 
-/** All of other data, as the model takes them. */
+/** All items of other data, in the form that the model takes. */
 export async function unseenData(
   place: string,
   model: FamilyModel,
@@ -54,7 +57,7 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
   })
 }
 
-/** Tokens are made and cut up as they were for training; everything else is read as it is, at the model's size. */
+/** Texts are tokenised and cut into windows as in training; everything else is read at the model's size. */
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
   if (trained?.tokens) return { ...trained, path }
   const { fit, upscale, background, bits } = trained ?? {}
@@ -62,7 +65,10 @@ function like(trained: DataSource | undefined, model: FamilyModel, path: string)
   return size ? { path, fit, upscale, background, bits, ...size } : { path }
 }
 
-/** Pictures whose size was not asked for, as the model has them: runs of before chose sizes and channels by other rules. */
+/**
+ * Pictures whose size the user did not set are read at the model's size: older versions chose sizes and channels by
+ * other rules.
+ */
 export function atModelSize(source: DataSource, model: FamilyModel): DataSource {
   const { size, crop, channels, tokens } = source
   if (size !== undefined || crop !== undefined || tokens) return source

@@ -1,4 +1,7 @@
-/** Opens the data that a source names for a request: progress is in files, and what was guessed or left out is remarked. */
+/**
+ * Opens the data that a source names for a request: progress counts files, and whatever was guessed or left out becomes
+ * a remark.
+ */
 import type { Setting } from '../../families/family.ts'
 import { openSource } from '../../files/data/node/open-source.ts'
 import type { DataReaders } from '../../files/data/reader.ts'
@@ -11,7 +14,7 @@ export type OpenOptions = Pick<Setting, 'signal' | 'onProgress' | 'onRemark'> & 
   readonly readers?: DataReaders | undefined
 }
 
-/** Opens any data set: what is trained on, and what is held out, if anything is. */
+/** Opens any data set: the training part, and the held-out part, if there is one. */
 export async function openParts(
   source: DataSource,
   { signal, onProgress, onRemark, readers }: OpenOptions = {},

@@ -5,19 +5,19 @@ import type { OwnParts, Setting } from '../../families/family.ts'
 import { readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
 
-/** How a folder that does not say everything is read, and who is told what was chosen. */
+/** How to read an incomplete folder, and a callback for remarks about it. */
 export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
   /** The noise: the path of a `scheduler_config.json` or of a folder that has one, or its content. */
   readonly scheduler?: ReadModelFolderOptions['scheduler'] | undefined
-  /** Which weights, where there are several: `fp16` for `….fp16.safetensors`. */
+  /** Which weights, if there are several: `fp16` for `….fp16.safetensors`. */
   readonly variant?: string | undefined
 }
 
 /**
  * The model in a folder, with its family.
  *
- * @param options `scheduler` and `variant` for folders that leave something open; `onRemark` gets what was chosen, in sentences
- * @throws TweedieError `model` where there is none, or it is broken or not supported
+ * @param options `scheduler` and `variant` for incomplete folders; `onRemark` gets sentences about the choices made
+ * @throws TweedieError `model` if it is missing, broken or not supported
  */
 export async function openFolder(
   path: string,

@@ -6,19 +6,18 @@ import { type WarmModel, warmModel } from '../warm-model.ts'
 import { openFolder, type OpenFolderOptions } from './open-folder.ts'
 import { filesFor, settingFor } from './setting.ts'
 
-/** Where the model computes, the user's own parts, and how a folder is read that does not say everything. */
+/** Where the model computes, the user's own parts, and how to read an incomplete folder. */
 export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'>, OpenFolderOptions {
   /** By default ONNX Runtime's native engine. */
   readonly engine?: Engine | undefined
 }
 
 /**
- * Opens a model. It stays warm: a second drawing in the same shapes compiles nothing.
+ * Opens a model. What it compiles is kept: a second drawing of the same shapes compiles nothing.
  *
- * @param source the folder, as training wrote it; or a model in memory
- * @throws TweedieError `model` where there is none, or it is broken or not supported
- * @example
- * using painter = await open('runs/mine') // or painter.dispose() at the end, where there is no `using`
+ * @param source a folder that training wrote, or a model in memory
+ * @throws TweedieError `model` if it is missing, broken or not supported @example using painter = await
+ * open('runs/mine') // or painter.dispose() at the end, where there is no `using`
  * const drawn = await painter.draw({ count: 4, class: 'cat', seed: 1 })
  * await writeDrawn('cats.png', drawn, { overwrite: true })
  */

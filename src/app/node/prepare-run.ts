@@ -1,4 +1,4 @@
-/** Opens the data of a run and decides upon its specification, anew or as its folder has it. */
+/** Opens the data of a run and makes its specification, or reads it from the folder of a resumed run. */
 import { TweedieError } from '../../errors.ts'
 import { budgetOf } from '../../families/base-spec.ts'
 import { beginRun, requireFree } from '../../tools/train/node/run-folder.ts'
@@ -16,7 +16,7 @@ import { version } from './version.ts'
 /**
  * The run; its folder is made unless nothing is to be written.
  *
- * @throws TweedieError whatever makes it impossible; nothing is written then
+ * @throws TweedieError if the run is impossible; nothing is written then
  */
 export async function prepareRun(request: TrainRequest): Promise<PreparedRun> {
   const { resume, force, out, dryRun, data, options = {} } = request

@@ -1,4 +1,4 @@
-/** A training run before its first step: what is asked for, and what was decided upon. */
+/** A training run before its first step: the request, and the decisions made from it. */
 import { existsSync } from 'node:fs'
 import type { Family, FamilyEntry, OwnParts, Setting } from '../../families/family.ts'
 import { refuseSizes } from '../../families/network-choice.ts'
@@ -16,17 +16,17 @@ import { dataOptions } from '../../files/data/options.ts'
 import { openOptions } from '../open-options.ts'
 import { runOptions } from '../run-options.ts'
 
-/** What is to be trained, and where it goes. */
+/** What to train, and where to write it. */
 export interface TrainRequest extends Pick<Setting, 'signal' | 'onProgress' | 'onRemark'> {
-  /** A path, or the name of a built-in set; left out for a run that goes on with the data that it has. */
+  /** A path, or the name of a built-in set; left out for a resumed run, which knows its data. */
   readonly data?: string | undefined
   /** The folder; left out for a dry run. */
   readonly out?: string | undefined
-  /** Goes on with the run in the folder. */
+  /** Resumes the run in the folder. */
   readonly resume?: boolean | undefined
   /** Starts over in a folder that is not empty. */
   readonly force?: boolean | undefined
-  /** Writes nothing, and only times a few steps. */
+  /** Only times a few steps and writes nothing. */
   readonly dryRun?: boolean | undefined
   /** Where to compute. */
   readonly device?: string | undefined
@@ -36,7 +36,7 @@ export interface TrainRequest extends Pick<Setting, 'signal' | 'onProgress' | 'o
   readonly own?: OwnParts | undefined
 }
 
-/** A run that is ready to begin or to go on. */
+/** A run that is ready to begin or to be resumed. */
 export interface PreparedRun {
   readonly entry: FamilyEntry
   readonly family: Family
@@ -47,14 +47,14 @@ export interface PreparedRun {
   readonly from: Checkpoint | undefined
   /** Weights that a new run begins with. */
   readonly start?: StartWeights | undefined
-  /** Where it computes: as asked for, else as before. */
+  /** Where it computes: as the request says, else as before the interruption. */
   readonly session: Pick<SessionOptions, 'device' | 'threads'>
 }
 
-/** Options that are seen to here, and not by a family. */
+/** Options that are handled here, and not by a family. */
 export const preparedOptions: readonly OptionTable[] = Object.freeze([dataOptions, runOptions, openOptions])
 
-/** How often what is kept, as far as it was asked for. */
+/** How often to save and log, where the request says it. */
 export function intervalsOf(options: OptionValues): Intervals {
   const { logEvery, checkpointEvery, sampleEvery }: ValuesOf<typeof runOptions> = options
   return {
@@ -64,7 +64,7 @@ export function intervalsOf(options: OptionValues): Intervals {
   }
 }
 
-/** The options with the network's configuration read, where they name a file and no network. */
+/** The options, with the network's configuration read from its file if they name one. */
 export async function withNetwork(options: OptionValues, own: OwnParts): Promise<OptionValues> {
   const { network } = options
   if (typeof network !== 'string' || networkClasses.includes(network) || own.networks?.[network]) return options

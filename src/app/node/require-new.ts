@@ -1,13 +1,13 @@
-/** Refuses files that would be written over, or could not be written. */
+/** Checks that output files would not overwrite anything and can be written. */
 import { stat } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { TweedieError } from '../../errors.ts'
 
 /**
- * Refuses a path before there is anything to write to it.
+ * Checks a path before there is anything to write to it.
  *
  * @param extensions what the file's name may end in
- * @throws TweedieError `usage` for another extension or a folder that is missing, `exists` for a file that is there
+ * @throws TweedieError `usage` for another extension or a folder that is missing, `exists` for a file that exists
  */
 export async function requireNew(path: string, extensions: readonly string[], force: boolean): Promise<void> {
   if (!extensions.includes(extname(path).toLowerCase())) {

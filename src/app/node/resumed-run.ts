@@ -1,4 +1,6 @@
-/** A run that goes on: its specification and data are those that it has, and options that say so again are no change. */
+/**
+ * A resumed run: it keeps its specification and its data, and repeating an option with its old value changes nothing.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import { TweedieError } from '../../errors.ts'
 import { budgetOf } from '../../families/base-spec.ts'
@@ -21,13 +23,14 @@ import { requireWhole, resumes } from './whole-run.ts'
 import { modelOf, startFrom } from './start-from.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 
-/** Options that may differ: how long, how fast, how often something is kept. */
+/** Options that may differ: how long, how fast, how often something is saved. */
 const free: ReadonlySet<string> = new Set(['steps', 'epochs', 'minutes', 'rate', ...Object.keys(runOptions)])
 
 /**
  * The run in a folder.
  *
- * @throws TweedieError `model` where there is none, `usage` for an option that would make it another run, `data` where the data changed
+ * @throws TweedieError `model` if there is none, `usage` for an option that would make it a different run, `data` if
+ * the data changed
  */
 export async function resumedRun(folder: string, request: TrainRequest): Promise<PreparedRun> {
   const { own = {}, options = {} } = request
@@ -42,11 +45,11 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const asked = askedAgain(options, record, before)
   const recorded = withAbsolutePaths({ ...record.data, path })
   const source = changed.length > 0 ? await sourceOf(path, asked).catch(() => undefined) : recorded
-  // Runs of before do not say which items they held out, and hold out those that they did.
+  // Runs of older versions do not record which items they held out; they keep holding out the same ones.
   const { holdOutManner } = recorded
   if (source === undefined || !isSame({ ...source, holdOutManner }, recorded)) throw fixed(changed[0])
   const dataset = await recordedData(folder, recorded, record.digest, request)
-  // A run that has a checkpoint needs the model no more, unless options are to be compared.
+  // A run with a checkpoint no longer needs the model that it started from, unless options must be compared.
   const model = checkpoint && changed.length === 0 ? undefined : await modelOf(asked, own, request.onRemark)
   if (digestOf(dataset) !== record.digest) {
     throw new TweedieError('data', `${recorded.path}: these are not the data that the run was started on`, {
@@ -75,7 +78,10 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   }
 }
 
-/** The data of a run; where they are others now, as its model has them: pictures without a size were once read by other rules. */
+/**
+ * The data of a run. If they now read differently, they are read at the model's size: older versions chose picture
+ * sizes by other rules.
+ */
 async function recordedData(
   folder: string,
   source: DataSource,
@@ -103,13 +109,13 @@ function changedOptions(options: OptionValues, { options: before = {} }: RunReco
   )
 }
 
-/** All that was asked for, then and now. Defaults depend on how long, so that stays as it was. */
+/** All options, old and new. Some defaults depend on the run's length, so the length stays as it was. */
 function askedAgain(options: OptionValues, { options: before }: RunRecord, { budget }: BaseSpec): OptionValues {
   const deciding = Object.entries(options).filter(([name]) => !free.has(name))
   return { ...(before ?? budget), ...Object.fromEntries(deciding) }
 }
 
-/** Equal as JSON: what is undefined is missing. */
+/** Equal as JSON: an undefined field counts as missing. */
 function isSame(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)))
 }

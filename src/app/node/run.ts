@@ -1,4 +1,4 @@
-/** A training run in a folder: the events of {@link train}, with everything that is to be kept written on the way. */
+/** A training run in a folder: the events of {@link train}, with log, checkpoints and samples written as they come. */
 import { availableParallelism } from 'node:os'
 import { removeTemporaries } from '../../files/io/node/files.ts'
 import { writeModelFolder } from '../../files/io/node/model-folder.ts'
@@ -24,7 +24,7 @@ export type RunEvent = TrainEvent | { readonly type: 'samples'; readonly step: n
 /**
  * Trains in a folder: the log, checkpoints, the model and pictures of samples are on the disk when their event arrives.
  *
- * @throws TweedieError `exists` where another process trains in the folder; and whatever makes training impossible
+ * @throws TweedieError `exists` if another process trains in the folder; other codes if training is impossible
  */
 export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOptions): AsyncGenerator<RunEvent> {
   const paths = runPaths(folder)

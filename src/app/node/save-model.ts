@@ -4,7 +4,7 @@ import { entryNamed } from '../../families/registry.ts'
 import { writeModelFolder } from '../../files/io/node/model-folder.ts'
 
 /**
- * Writes a model to a folder, which is made; a model that lies there is replaced, all of it at once.
+ * Writes a model to a folder, which is created. A model already there is replaced in one step.
  *
  * @example
  * await saveModel('models/mine', await fit('glyphs', { minutes: 5 }))

@@ -1,4 +1,7 @@
-/** What abilities work with, in Node: an engine, files by their paths, the data of a run, and a store beside the model. */
+/**
+ * The setting of a family's abilities in Node: an engine, files by path, the data of a run, and a cache beside the
+ * model.
+ */
 import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Access, FamilyEntry, OwnParts, Setting } from '../../families/family.ts'
@@ -41,7 +44,7 @@ export async function settingFor(
   }
 }
 
-/** Whatever an option names by a path: files, pictures, other models of the same family. */
+/** Opens what an option names by a path: files, pictures, other models of the same family. */
 export function filesFor(entry: FamilyEntry, own: OwnParts): Pick<Access, 'bytes' | 'picture' | 'model'> {
   return {
     async bytes(name, code = 'model') {
@@ -58,7 +61,7 @@ export function filesFor(entry: FamilyEntry, own: OwnParts): Pick<Access, 'bytes
   }
 }
 
-/** A store that cannot be written to is no reason to fail: everything in it can be computed again. */
+/** A cache that cannot be written is no error: everything in it can be computed again. */
 function lenient(store: Store, { onRemark }: Watch): Store {
   return {
     read: store.read,

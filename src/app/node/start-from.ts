@@ -14,7 +14,7 @@ import type { TrainRequest } from './prepared-run.ts'
 /**
  * The model that options name, if they do.
  *
- * @throws TweedieError `model` where there is none, `usage` for options that say how it is read where none is named
+ * @throws TweedieError `model` if it does not exist, `usage` for reading options without a model
  */
 export async function modelOf(
   options: OptionValues,
@@ -33,7 +33,7 @@ export async function modelOf(
   throw new TweedieError('usage', '`from` must be the folder of a model, so that the run can begin again')
 }
 
-/** Its weights for the network of the run; what does not go along is said. */
+/** Its weights for the network of the run, and remarks about weights that could not be used. */
 export function startFrom(
   model: Opened,
   spec: BaseSpec,

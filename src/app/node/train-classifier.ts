@@ -8,7 +8,7 @@ import type { OptionValues } from '../../options.ts'
 import { sourceOf } from '../../files/data/node/source-of.ts'
 import { openParts, type OpenOptions } from './open-data.ts'
 
-/** What is to be trained, and where it goes. */
+/** What to train, and where to write it. */
 export interface ClassifierRequest extends Omit<ClassifierSetting, 'engine'>, OpenOptions {
   /** A path, or the name of a built-in set. */
   readonly data: string

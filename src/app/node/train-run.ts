@@ -12,18 +12,18 @@ import { type RunEvent, trainInFolder } from './run.ts'
 export type TrainRunEvent =
   | RunEvent
   | {
-      /** The run is decided upon; nothing was compiled yet. */
+      /** The run is prepared; nothing is compiled yet. */
       readonly type: 'report'
       readonly spec: PreparedRun['spec']
       readonly items: number
-      /** Everything that was chosen, for people. */
+      /** Every choice that was made, for people. */
       readonly rows: readonly Row[]
       /** A loss in words. */
       readonly lossText: (loss: number) => string
     }
   | ({ readonly type: 'estimate' } & Estimate)
 
-/** What a run would cost; the end of a dry run. */
+/** What a run would cost: the last event of a dry run. */
 export interface Estimate {
   readonly spec: PreparedRun['spec']
   readonly items: number
@@ -40,9 +40,9 @@ export interface Estimate {
 const drySteps = 12
 
 /**
- * Trains, and keeps everything in the folder of the run.
+ * Trains and saves everything in the run's folder.
  *
- * @throws TweedieError whatever makes it impossible; `signal` stops after the step that is under way, and everything is saved
+ * @throws TweedieError if training is impossible; `signal` stops it after the current step, and everything is saved
  * @example
  * for await (const event of trainRun({ data: './photos', out: 'runs/photos', options: { minutes: 10 } })) {
  *   if (event.type === 'log') console.log(event.line.loss)
@@ -90,7 +90,7 @@ function heldOutText(
   return `${holdOut * 100} %${labels ? ' of each class' : ''}, at random`
 }
 
-/** Times a few steps, and says what the whole would be; writes nothing. */
+/** Times a few steps and estimates the whole run; writes nothing. */
 async function estimated(options: TrainOptions): Promise<Estimate> {
   const { spec, dataset } = options
   let [parameters, memory, msPerStep] = [0, 0, 0]

@@ -1,4 +1,4 @@
-/** Where items go: a picture of all of them, a folder of one file each, an array, texts; and the way there. */
+/** Writes drawn items: one picture of all, a folder of one file each, an array or texts; and the trajectory. */
 import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { TweedieError } from '../../errors.ts'
@@ -12,17 +12,17 @@ import { requireNew } from './require-new.ts'
 
 /** How items are written. */
 export interface WriteOptions {
-  /** Write over files that exist; default: an `exists` error. */
+  /** Overwrite existing files; default: an `exists` error. */
   readonly overwrite?: boolean | undefined
   /** Pictures in a row of a grid; by default as square as possible. */
   readonly columns?: number | undefined
   /** Enlarges pictures by a whole number, their pixels kept sharp; default 1. */
   readonly scale?: number | undefined
-  /** What made them, written into pictures and JSON; by default what the items say of themselves. */
+  /** Facts about their making, written into pictures and JSON; by default those that the items carry. */
   readonly provenance?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Between two texts of a file. */
+/** Separates two texts of a file. */
 const divider = '\n--------\n'
 
 /**
@@ -30,7 +30,7 @@ const divider = '\n--------\n'
  * (a name without an extension) one file each.
  *
  * @returns the files
- * @throws TweedieError `exists` for what would be written over, `usage` for a format that such items have not
+ * @throws TweedieError `exists` for a file that would be overwritten, `usage` for a format that such items do not have
  * @example
  * await writeDrawn('cats.png', await painter.draw({ count: 4, class: 'cat' }), { overwrite: true, scale: 4 })
  */
@@ -56,15 +56,17 @@ export async function writeDrawn(out: string, drawn: Drawn, options: WriteOption
 }
 
 /**
- * Writes the way to items, which they have if it was asked for: an animation, or a text.
+ * Writes the trajectory of items that were drawn with `frames`: an animation, or a text.
  *
- * @throws TweedieError `exists`, or `usage` where the way was not kept
+ * @throws TweedieError `exists`, or `usage` if the frames were not kept
  */
 export async function writeTrajectory(path: string, drawn: Drawn, options: WriteOptions = {}): Promise<void> {
   const { frames = [] } = drawn
   const { overwrite = false, provenance = drawn.how } = options
   if (frames.length === 0) {
-    throw new TweedieError('usage', `${path}: the way to these items was not kept`, { hint: 'draw them with `frames`' })
+    throw new TweedieError('usage', `${path}: the frames of these items were not kept`, {
+      hint: 'draw them with `frames`',
+    })
   }
   if (animationExtensions.includes(extname(path).toLowerCase())) {
     const rasters = frames.map((frame) => rasterOf(frame, path, options))
@@ -99,7 +101,7 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
   return files
 }
 
-/** What items say of themselves: those of pictures have three axes. */
+/** Facts about the items: pictures have three axes. */
 function makesOf(drawn: Drawn): Makes {
   const pictures = drawn.raster === undefined ? 'none' : drawn.shape.length > 2 ? 'each' : 'together'
   return { pictures, texts: drawn.texts !== undefined }

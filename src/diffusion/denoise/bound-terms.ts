@@ -1,10 +1,10 @@
-/** What every variational bound of −log p(x₀) is made of, of numbers and of tokens alike. */
+/** The terms that every variational bound of −log p(x₀) has, for numbers and for tokens. */
 
 /** The terms of a bound, each a number of nats per item, `[batch]`. */
 export interface BoundTerms {
   /** L_T. */
   readonly prior: Float64Array
-  /** The L_{t−1} that were looked at, from the data on; `weight` is how many each of them stands for. */
+  /** The L_{t−1} that were evaluated, the one nearest to the data first; `weight` is how many terms each stands for. */
   readonly transitions: readonly {
     readonly s: number
     readonly t: number

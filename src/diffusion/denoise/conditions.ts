@@ -1,4 +1,7 @@
-/** What a denoiser is told of each item besides x and t: arrays by name, items first. They go along with every call. */
+/**
+ * Conditions: what a denoiser gets for each item besides x and t. They are arrays by name, items first, and come with
+ * every call.
+ */
 import type { Conditions, DenoiseContext, Denoiser } from './denoiser.ts'
 
 export type { Conditions }
@@ -21,7 +24,7 @@ export function conditionsOfItems(
  *
  * @param nothing of one item, by name; a condition that it does not have is the same in both halves
  * @param items in the batch
- * @param half how many places each half has; those left over are filled with what the half ends with
+ * @param half the number of places in each half; unused places repeat the last item of the half
  */
 export function doubledConditions(
   conditions: Conditions,
@@ -43,14 +46,14 @@ export function doubledConditions(
 }
 
 /**
- * A denoiser that is told these conditions at every call that brings none: all that takes a denoiser then need not know of them.
+ * A denoiser that uses these conditions at every call that has none, for callers that know nothing of conditions.
  *
  * @example
  * const seven = conditioned(denoiser, { labels: Int32Array.of(7, 7) })
  */
 export function conditioned<D extends Denoiser>(denoiser: D, conditions: Conditions | undefined): D {
   if (conditions === undefined) return denoiser
-  const told = (context?: DenoiseContext): DenoiseContext => ({ conditions, ...context })
+  const merged = (context?: DenoiseContext): DenoiseContext => ({ conditions, ...context })
   const { projection } = denoiser
   const view = {
     ...denoiser,
@@ -59,15 +62,15 @@ export function conditioned<D extends Denoiser>(denoiser: D, conditions: Conditi
   for (const [name, at] of Object.entries(contextPlaces)) {
     const method = view[name]
     if (typeof method !== 'function') continue
-    view[name] = (...given: unknown[]) => {
-      const values = Array.from({ length: at }, (_, i) => given[i])
-      return method.call(denoiser, ...values, told(given[at] as DenoiseContext | undefined)) as unknown
+    view[name] = (...args: unknown[]) => {
+      const values = Array.from({ length: at }, (_, i) => args[i])
+      return method.call(denoiser, ...values, merged(args[at] as DenoiseContext | undefined)) as unknown
     }
   }
   return Object.freeze(view) as D
 }
 
-/** Methods of denoisers that take a context, and the argument that it is. */
+/** Methods of denoisers that take a context, and the position of that argument. */
 const contextPlaces = Object.freeze({ denoise: 2, vjp: 3, denoiseAndPull: 3, denoiseAndTrace: 3 })
 
 function mapped(

@@ -3,7 +3,7 @@
  *
  *     E[x₀ | x_t] = (x_t + σ_t² ∇ log p_t(x_t)) / α_t,
  *
- * and so all that a sampler asks for. Networks, closed forms and guidance are all denoisers.
+ * and all that a sampler needs. Networks, closed forms and guidance are all denoisers.
  *
  * - Tweedie's Formula and Selection Bias (Efron, 2011), https://doi.org/10.1198/jasa.2011.tm11181
  */
@@ -15,11 +15,11 @@ export type { FloatArray }
 /** Conditions of a batch by name: `labels` `[batch]`, a vector `[batch, size]`, an image `[batch, C, H, W]`. */
 export type Conditions = Readonly<Record<string, Float32Array | Int32Array>>
 
-/** What a caller passes along with a point. */
+/** What a caller passes besides x and t. */
 export interface DenoiseContext {
   /** Stops the evaluation. */
   readonly signal?: AbortSignal | undefined
-  /** What each item of this call is told, for a conditional denoiser. */
+  /** The conditions of each item, for a conditional denoiser. */
   readonly conditions?: Conditions | undefined
 }
 
@@ -37,7 +37,7 @@ export interface Denoiser {
    * @returns the mean, `[batch, ...shape]`: a new array, which the caller may write into. Calls may overlap.
    */
   denoise(x: FloatArray, t: number, context?: DenoiseContext): FloatArray | Promise<FloatArray>
-  /** If the mean is another denoiser's, made to fit the data's range: that denoiser, and the fitting. */
+  /** If the mean is another denoiser's mean, projected to the data's range: that denoiser, and the projection. */
   readonly projection?: Projection
 }
 

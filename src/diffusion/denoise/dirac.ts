@@ -13,7 +13,7 @@ export interface DiracOptions {
   readonly points: ArrayLike<number>
 }
 
-/** E[x₀ | x_t] = Σ p_k softmax_k(−‖x_t − α p_k‖² / 2σ²): one look at every point, as attention does. */
+/** E[x₀ | x_t] = Σ p_k softmax_k(−‖x_t − α p_k‖² / 2σ²): a weighted mean of all points, as in attention. */
 export function diracDenoiser({ schedule, shape, points }: DiracOptions): AnalyticDenoiser {
   const d = sizeOf(shape)
   const count = points.length / d

@@ -92,7 +92,7 @@ export function finiteDivergence(denoiser: Denoiser, step = 1e-5): DivergenceDen
   })
 }
 
-/** The unit vectors of an item, for all items of a batch at once; each is valid until the next is asked for. */
+/** The unit vectors of an item, for all items of a batch at once; each array is reused for the next. */
 export function* basis(x: FloatArray, size: number): Generator<FloatArray> {
   const v = emptyLike(x)
   for (let i = 0; i < size; i++) {

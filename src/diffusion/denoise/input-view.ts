@@ -1,5 +1,6 @@
 /**
- * How a network sees the state and the time: x_t is multiplied by a factor, and t is told in the network's own units.
+ * How a network sees the state and the time: x_t is multiplied by a factor, and t is converted to the network's own
+ * units.
  * Networks tell times apart that differ by about one, so these run over a thousand units or so.
  */
 import type { Schedule } from '../noise/schedule.ts'
@@ -19,7 +20,7 @@ export interface InputView {
   readonly name: InputViewName
   /** The factor of x_t. */
   scale(t: number): number
-  /** The time as the network is told it. */
+  /** The time in the network's units. */
   time(t: number): number
 }
 
@@ -49,12 +50,14 @@ export function inputView(name: InputViewName, schedule: Schedule, sigmaData = 0
     })
   }
   if (table === undefined) {
-    throw new TweedieError('usage', `the schedule ${schedule.name} has no table, and so no levels to tell a network`)
+    throw new TweedieError('usage', `the schedule ${schedule.name} has no table, and so no levels`)
   }
   return Object.freeze({ name, scale: one, time: (t: number) => indexOfTime(table, t) })
 }
 
-/** The view that suits: levels of a table, the noise level where the state's scale or EDM's network asks for it, else time. */
+/**
+ * The default view: levels of a table, the noise level where the state's scale or EDM's network asks for it, else time.
+ */
 export function defaultInputView(schedule: Schedule, parametrisation: string): InputViewName {
   if (parametrisation === 'edm' || schedule.sigma(1) > 2) return 'noise'
   return schedule.table ? 'level' : 'time'

@@ -3,7 +3,7 @@ import { TweedieError } from '../../errors.ts'
 import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from './denoiser.ts'
 import { fromPrediction, type Predict, type PredictionOptions } from './from-prediction.ts'
 
-/** A denoiser that also says where between its two bounds the variance of the reverse step lies. */
+/** A denoiser that also predicts the variance of the reverse step, between its two bounds. */
 export interface VarianceDenoiser extends Denoiser {
   /**
    * v of the evaluation that gave this mean (the same array), `[batch, ...shape]`: log var = v log β + (1 − v) log β̃, between the variances of

@@ -7,8 +7,8 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * Φ⁻¹(u) for u in (0, 1): Tukey's lambda law as a first guess, then Newton's steps, which come from the inner side, where
- * Φ is convex in the tail, and so cannot overshoot.
+ * Φ⁻¹(u) for u in (0, 1): Tukey's lambda law as a first guess, then Newton's steps. These start on the side where Φ is
+ * convex, and so cannot overshoot.
  */
 export function normalQuantile(u: number): number {
   if (u === 0.5) return 0

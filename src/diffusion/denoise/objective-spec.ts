@@ -26,11 +26,11 @@ export interface ObjectiveSpec {
   readonly parametrisation: TrainedParametrisation
   readonly weighting: WeightingName
   readonly weightingOptions?: WeightingOptions
-  /** At which times; default `uniform`. */
+  /** The distribution of training times; default `uniform`. */
   readonly times?: TimesSpec
   /** The standard deviation of the data, for EDM's preconditioning and weighting and the view `noise`; default 0.5. */
   readonly sigmaData?: number
-  /** How the network sees state and time; default what suits the schedule. */
+  /** How the network sees state and time; the default depends on the schedule. */
   readonly input?: InputViewName
 }
 
@@ -53,7 +53,7 @@ export function trainedParametrisation(name: TrainedParametrisation, sigmaData?:
  * What a specification means.
  *
  * @param own weightings by names of the user's own
- * @throws TweedieError `usage` for a name that there is not, or a combination that makes no sense
+ * @throws TweedieError `usage` for an unknown name, or a combination that makes no sense
  */
 export function objectiveOf(spec: ObjectiveSpec, schedule: Schedule, own: OwnWeightings = {}): Objective {
   const { weighting, weightingOptions, sigmaData = 0.5 } = spec
@@ -73,7 +73,7 @@ export function objectiveOf(spec: ObjectiveSpec, schedule: Schedule, own: OwnWei
   })
 }
 
-/** Targets that grow without bound: they would drown everything else that is to be learned. */
+/** Refuses targets that grow without bound: their errors would outweigh everything else. */
 function refuseUnbounded({ parametrisation, weighting }: ObjectiveSpec, schedule: Schedule): void {
   if (parametrisation === 'v' && schedule.sigma(1) > 2) {
     throw new TweedieError(

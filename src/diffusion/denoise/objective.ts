@@ -1,6 +1,6 @@
 /**
  * The denoising objective as a graph. For every item a time t is drawn, and with it the numbers of the schedule and of
- * the parametrisation; the network sees x_t = α x₀ + σ ε and is to say m = a x₀ + b ε:
+ * the parametrisation; the network sees x_t = α x₀ + σ ε and predicts m = a x₀ + b ε:
  *
  *     loss = mean over items of w |m̂(x_t, t) − m|² / dim.
  *
@@ -14,7 +14,7 @@ import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { Objective } from './objective-spec.ts'
 
-/** What is fed at every step besides data and noise: one number for each item. */
+/** Inputs at every step besides data and noise: one number for each item. */
 export const itemCoefficients = ['alpha', 'sigma', 'sample', 'noise', 'weight'] as const
 
 /** The loss of a batch. */
@@ -29,19 +29,20 @@ export interface LossGraph {
 export interface Answer {
   /** Clean data, `[N, ...shape]`. */
   readonly x0: Tensor
-  /** m, what is to be predicted. */
+  /** m, the target. */
   readonly target: Tensor
-  /** What the network says, `[N, ...outputShape]`. */
+  /** The network's output, `[N, ...outputShape]`. */
   readonly output: Tensor
 }
 
-/** One number for each item, fed by name, in a shape that goes with the data's. */
+/** One number for each item, an input by name, in a shape that broadcasts to the data's. */
 export function perItem(name: string, network: Network, batch: number): Tensor {
   return reshape(input(name, [batch]), [batch, ...network.inputShape.map(() => 1)])
 }
 
 /**
- * Shows a network `batch` noisy items. Inputs: `x0` and `epsilon` `[N, ...shape]`, `t` `[N]` in the network's units,
+ * The network's answer to `batch` noisy items. Inputs: `x0` and `epsilon` `[N, ...shape]`, `t` `[N]` in the network's
+ * units,
  * the network's conditions by their names (`labels` `[N]`), and {@link itemCoefficients} but the weight, `[N]`.
  */
 export function answerOf(network: Network, scope: Scope, batch: number): Answer {
@@ -78,8 +79,8 @@ export function denoisingLoss(network: Network, scope: Scope, batch: number): Lo
 }
 
 /**
- * The coefficients of an item at time t, in the order of {@link itemCoefficients}. The factor by which the network sees
- * x_t smaller or larger is already in α and σ.
+ * The coefficients of an item at time t, in the order of {@link itemCoefficients}. The network's input factor is
+ * already in α and σ.
  */
 export function coefficientsAt(
   { schedule, parametrisation, view, weight }: Objective,

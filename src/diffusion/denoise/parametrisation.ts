@@ -76,7 +76,7 @@ export function previousMean(previous: (t: number) => number): Parametrisation {
   })
 }
 
-/** Finds a parametrisation by name; one that is given as such is returned as it is. */
+/** Finds a parametrisation by name; a parametrisation is returned unchanged. */
 export function parametrisation(kind: ParametrisationName | Parametrisation): Parametrisation {
   if (typeof kind !== 'string') return kind
   if (Object.hasOwn(parametrisations, kind)) return parametrisations[kind]

@@ -1,7 +1,7 @@
 /**
- * At which times a network is trained. Each law is given by its quantiles, so that stratified numbers u ∈ (0, 1) give
- * stratified times. All of them are part of the objective but `importance`, which takes its density back out of the
- * weights: it changes how noisy the loss is and nothing else.
+ * The distribution of training times. Each is defined by its quantiles, so that stratified numbers u ∈ (0, 1) give
+ * stratified times. All of them change the objective except `importance`, which divides the weights by its density: it
+ * only makes the loss less noisy.
  */
 import { TweedieError } from '../../errors.ts'
 import { clampTime, type Schedule, sigmoid, timeOfNoiseLevel } from '../noise/schedule.ts'
@@ -9,14 +9,15 @@ import { normalQuantile } from './normal-quantile.ts'
 
 /** A law of t as JSON. */
 export type TimesSpec =
-  /** All times, or all levels of a table, alike. */
+  /** All times, or all levels of a table, equally likely. */
   | { readonly name: 'uniform' }
   /** ln(σ/α) ~ N(mean, std²), defaults −1.2 and 1.2. EDM (Karras et al., 2022), https://arxiv.org/abs/2206.00364 */
   | { readonly name: 'log-normal'; readonly mean?: number; readonly std?: number }
   /** logit(t) ~ N(mean, std²), defaults 0 and 1. Scaling Rectified Flow Transformers (Esser et al., 2024), https://arxiv.org/abs/2403.03206 */
   | { readonly name: 'logit-normal'; readonly mean?: number; readonly std?: number }
   /**
-   * p(t) ∝ g²/σ² = −dλ/dt: log-SNR alike, under which the likelihood's loss of ε is the same at all times.
+   * p(t) ∝ g²/σ² = −dλ/dt: all log-SNR equally likely; the likelihood's weight of the error of ε is then the same at
+   * all times.
    * Maximum Likelihood Training of Score-Based Diffusion Models (Song et al., 2021), section 5, https://arxiv.org/abs/2101.09258
    */
   | { readonly name: 'importance' }
@@ -28,7 +29,7 @@ export const timesNames = Object.freeze(['uniform', 'log-normal', 'logit-normal'
 export interface TimeDistribution {
   /** The time below which a share u of all times lie. */
   at(u: number): number
-  /** What the weight at time t is divided by: the density, where the law is not meant to change the objective; else 1. */
+  /** The divisor of the weight at time t: the density for `importance`, else 1. */
   correction(t: number): number
 }
 
@@ -38,7 +39,7 @@ const margin = 1e-5
 /**
  * A law of times on a schedule.
  *
- * @throws TweedieError `usage` for a name that there is not, or a law that needs continuous time on a table
+ * @throws TweedieError `usage` for an unknown name, or a law that needs continuous time on a table
  */
 export function timeDistribution(spec: TimesSpec, schedule: Schedule): TimeDistribution {
   const last = schedule.logSnr(1) > -Infinity ? 1 : 1 - margin

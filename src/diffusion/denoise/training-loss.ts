@@ -1,4 +1,4 @@
-/** The loss that a network is trained by: the denoising loss, with the variational bound where it learns variances. */
+/** The training loss of a network: the denoising loss, plus the variational bound if it learns variances. */
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { coefficientsAt, denoisingLoss, itemCoefficients, type LossGraph } from './objective.ts'
@@ -16,7 +16,7 @@ export function trainingLoss(network: Network, scope: Scope, batch: number, opti
   return learnsVariance(network) ? hybridLoss(network, scope, batch, options) : denoisingLoss(network, scope, batch)
 }
 
-/** What its graph is fed for every item besides data, noise, time and label: names, and their values at time t. */
+/** The inputs for every item besides data, noise, time and label: names, and their values at time t. */
 export function trainingCoefficients(
   network: Network,
   objective: Objective,

@@ -10,7 +10,7 @@ import { type Schedule, sigmoid } from '../noise/schedule.ts'
 import { viewOf } from './parametrisation.ts'
 import type { Parametrisation, ParametrisationName } from './parametrisation.ts'
 
-/** The numbers that some weightings have. */
+/** The parameters of some weightings. */
 export interface WeightingOptions {
   /** `min-snr`: the largest SNR that counts, default 5; `p2`: the exponent, default 1. */
   readonly gamma?: number

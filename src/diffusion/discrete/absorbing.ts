@@ -1,6 +1,7 @@
 /**
- * The absorbing kernel: a token stays itself until it becomes a mask, with which it ends: masked with probability 1 − ᾱ_t at
- * time t. A mask is lifted between t and s with probability (ᾱ_s − ᾱ_t)/(1 − ᾱ_t), and then shows x₀. So the divergence of
+ * The absorbing kernel: a token stays itself until it becomes a mask, and then stays a mask: it is masked with
+ * probability 1 − ᾱ_t at time t. A mask is replaced between t and s with probability (ᾱ_s − ᾱ_t)/(1 − ᾱ_t), and then
+ * becomes x₀. So the divergence of
  * a step is that probability times −log p(x₀ | x_t), at masks; else 0: a masked language model's loss.
  *
  * - Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), section 3.1, https://arxiv.org/abs/2107.03006
@@ -10,7 +11,7 @@ import { cosineFade, type Fade, linearFade, logLinearFade } from './fade.ts'
 import type { AbsorbingProcess } from './process-methods.ts'
 import type { DiscreteSpec } from './spec.ts'
 
-/** Whatever the data, what masked tokens say falls as their share: mutual information is linear with ᾱ = 1 − t. */
+/** For any data, mutual information falls linearly with ᾱ = 1 − t. */
 const fades: Readonly<Record<DiscreteSpec['schedule'], Fade>> = Object.freeze({
   linear: linearFade,
   'log-linear': logLinearFade,

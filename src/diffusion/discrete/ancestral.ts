@@ -2,8 +2,8 @@
  * Ancestral sampling: x_s ~ p(x_s | x_t) = Σ_k p(x₀ = k | x_t) q(x_s | x_t, x₀ = k), from noise to data in any number of steps. Exact
  * for one token in any number of steps, and for many in the limit of many.
  *
- * Tokens that are given are simply there under masks, which is exact; under other kernels they are shown as noise would have
- * them at each time, which is not, but comes nearer with every round.
+ * Known tokens are kept as they are under masks, which is exact; under other kernels they are corrupted to each time,
+ * which is not exact, but comes nearer with every round.
  *
  * - Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), https://arxiv.org/abs/2107.03006
  * - Simple and Effective Masked Diffusion Language Models (Sahoo et al., 2024), section 4.2, https://arxiv.org/abs/2406.07524
@@ -22,8 +22,8 @@ import { tokenTimes } from './token-times.ts'
 /** How to sample. */
 export interface AncestralTokensOptions {
   /**
-   * Where tokens are given and there are no masks: how often each step is taken, noise being put back in between, so that the
-   * other tokens get along with the given ones (RePaint); default 5.
+   * If tokens are kept and there are no masks: how often each step is repeated, with noise added back in between, so
+   * that the other tokens fit the kept ones (RePaint); default 5.
    */
   readonly rounds?: number
 }
@@ -41,14 +41,14 @@ export function ancestralTokens({ rounds = 5 }: AncestralTokensOptions = {}): To
 }
 
 /**
- * Ancestral sampling of masks that asks the denoiser only while masks are left, and, where its answer does not depend on time, only
- * after one was lifted: then there are never more evaluations than tokens, however many steps.
+ * Ancestral sampling of masks that evaluates the denoiser only while masks are left, and, if its answer does not depend
+ * on time, only after a mask was replaced: there are never more evaluations than tokens, however many steps.
  */
 export function mdlm(): TokenSampler {
   return Object.freeze({
     name: 'mdlm',
     masksOnly: true,
-    use: 'masks: many steps at the price of few, where the network knows no time',
+    use: 'masks: many steps at the cost of few, if the network does not use the time',
     paper: 'https://arxiv.org/abs/2406.07524',
     run: (problem: TokenProblem) => {
       const { timeless, process } = problem.denoiser
@@ -57,17 +57,19 @@ export function mdlm(): TokenSampler {
   })
 }
 
-/** Once, unless tokens are given that noise would change. */
-const roundsOf = ({ denoiser, given }: TokenProblem, rounds: number): number =>
-  denoiser.process.mask === null && given.some((token) => token >= 0) ? rounds : 1
+/** One round, unless there are kept tokens that noise would change. */
+const roundsOf = ({ denoiser, fixed }: TokenProblem, rounds: number): number =>
+  denoiser.process.mask === null && fixed.some((token) => token >= 0) ? rounds : 1
 
-/** @param ask whether there is something to be learned, given whether a token has changed since it was asked last */
+/**
+ * @param ask whether to evaluate the denoiser; its argument tells whether a token has changed since the last evaluation
+ */
 async function* run(
   problem: TokenProblem,
   rounds: number,
   ask: (changed: boolean) => boolean,
 ): AsyncGenerator<TokenStep> {
-  const { denoiser, x, given, batch, temperature, context } = problem
+  const { denoiser, x, fixed, batch, temperature, context } = problem
   const { process } = denoiser
   const times = tokenTimes(process, problem.steps)
   const uniforms = new Float64Array(x.length)
@@ -83,7 +85,7 @@ async function* run(
         process.corrupt(x.slice(), t, uniforms, x, s)
       }
       problem.uniforms(uniforms, index, 3 * round + 1)
-      showGiven(process, given, t, uniforms, x)
+      corruptFixed(process, fixed, t, uniforms, x)
       if (ask(changed)) {
         answer = temper(await denoiser.logits(x, t, batch, context), process.categories, temperature)
         evaluations++
@@ -91,7 +93,7 @@ async function* run(
       problem.uniforms(uniforms, index, 3 * round)
       changed = false
       for (let i = 0; i < x.length; i++) {
-        const next = given[i]! >= 0 ? given[i]! : draw(answer, i, x[i]!, s, t, uniforms[i]!)
+        const next = fixed[i]! >= 0 ? fixed[i]! : draw(answer, i, x[i]!, s, t, uniforms[i]!)
         changed ||= next !== x[i]
         x[i] = next
       }
@@ -100,17 +102,17 @@ async function* run(
   }
 }
 
-/** Puts the given tokens into x as they are at time t. */
-function showGiven(
+/** Writes the kept tokens into x, corrupted to time t. */
+function corruptFixed(
   process: DiscreteProcess,
-  given: Int32Array,
+  fixed: Int32Array,
   t: number,
   uniforms: Float64Array,
   x: Int32Array,
 ): void {
   if (process.mask !== null) return
   for (let i = 0; i < x.length; i++) {
-    if (given[i]! >= 0) process.corrupt(given.subarray(i, i + 1), t, uniforms.subarray(i, i + 1), x.subarray(i, i + 1))
+    if (fixed[i]! >= 0) process.corrupt(fixed.subarray(i, i + 1), t, uniforms.subarray(i, i + 1), x.subarray(i, i + 1))
   }
 }
 

@@ -20,9 +20,12 @@ import { type BoundTerm, firstTerm, laterTerm } from './terms.ts'
 
 /** How to work out the bound. */
 export interface DiscreteBoundOptions {
-  /** How many of the terms L_{t−1} are looked at, one from each of so many equal strata; default all, and 128 in continuous time. */
+  /**
+   * How many of the terms L_{t−1} are evaluated, one from each of so many equal strata; default all, and 128 in
+   * continuous time.
+   */
   readonly terms?: number
-  /** What each item is told, `[batch, ...]` by name, for a conditional denoiser: `{ labels }`. */
+  /** The conditions of each item, `[batch, ...]` by name, for a conditional denoiser: `{ labels }`. */
   readonly conditions?: Conditions | undefined
   /** Decides noise and the choice of terms; default 0. */
   readonly seed?: number | bigint | string
@@ -33,14 +36,14 @@ export interface DiscreteBoundOptions {
   readonly onTerm?: (done: number, total: number) => void
 }
 
-/** The bound, exact in each term that was looked at. */
+/** The bound, exact in each term that was evaluated. */
 export type DiscreteBound = BoundTerms
 
 /**
  * The bound of some items.
  *
  * @param x0 clean tokens, `[batch, ...shape]`
- * @throws TweedieError `shape` for tokens that are no whole items, `usage` for one that is no category
+ * @throws TweedieError `shape` if the tokens do not make whole items, `usage` for a token that is not a category
  * @example
  * const { total } = await discreteBound(denoiser, tokens, { terms: 64 })
  * total.map((nats) => bitsPerDim(nats, 128))

@@ -14,29 +14,29 @@ export interface CategoricalDenoiser {
   readonly process: DiscreteProcess
   /** The shape of one item, without the batch. */
   readonly shape: readonly number[]
-  /** Whether its answer does not depend on the time: then nothing is to be learned from tokens that have not changed. */
+  /** Whether its answer does not depend on the time: then tokens that have not changed need no new evaluation. */
   readonly timeless?: boolean
   /**
    * log p(x₀ = k | x_t), normalised.
    *
    * @param xt noisy tokens, `[batch, ...shape]`, read only
    * @param t the time of them, in (0, 1]
-   * @param context what each item is told, for a conditional denoiser, and a signal
+   * @param context the conditions of each item, for a conditional denoiser, and a signal
    * @returns `[batch, ...shape, K]`: a new array, which the caller may write into. Calls may overlap.
    */
   logits(xt: Int32Array, t: number, batch: number, context?: DenoiseContext): FloatArray | Promise<FloatArray>
 }
 
-/** What a network says of each token from its context: raw logits, `[batch, ...shape, K]`. */
+/** A network's prediction of each token from its context: raw logits, `[batch, ...shape, K]`. */
 export type EvaluateLogits = CategoricalDenoiser['logits']
 
 /**
- * The denoiser of a network: its logits with the evidence that a token gives of itself, log q(x_t | x₀ = k), as Bayes' rule has
- * it. For masks that is the rule that what is seen stays; for all kernels, what the networks are trained as.
+ * The denoiser of a network: its logits plus the token's own evidence log q(x_t | x₀ = k), by Bayes' rule. Under masks,
+ * visible tokens therefore stay. Networks of all kernels are trained in this form.
  *
  * @param evaluate raw logits; the array it returns is written into
- * @param options `timeless`: the network does not look at the time; its denoiser then depends on it by the evidence alone,
- * which under masks says nothing of the time
+ * @param options `timeless`: the network does not use the time; its denoiser then depends on it through the evidence
+ * alone, and under masks not at all
  * @example
  * const denoiser = fromLogits(process, [128], (xt, t, batch) => run(xt, t, batch), { timeless: true })
  */

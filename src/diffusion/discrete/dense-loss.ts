@@ -1,6 +1,6 @@
 /**
  * The loss of kernels that are tables. With π = softmax(logits), m = π Q_{0→s} the law of x_s from the context, and n = Σ_k π_k
- * Q_{0→t}[k, x_t] the probability of what is seen, the divergence of a step is
+ * Q_{0→t}[k, x_t] the probability of the observed token, the divergence of a step is
  *
  *     Σ_j q_j log(q_j/p_j) = const − Σ_j q_j log m_j + log n,    q = q(x_s | x_t, x₀).
  *

@@ -1,4 +1,4 @@
-/** Tokens as points, one for each, and back: rounding is asking which point is nearest. */
+/** Tokens as points, one for each, and back: rounding finds the nearest point. */
 import { projected } from '../denoise/clip.ts'
 import type { Denoiser, FloatArray } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
@@ -18,7 +18,7 @@ export interface EmbeddingTable {
  * A table of points.
  *
  * @param vectors `[tokens, d]`
- * @throws TweedieError `shape` for no whole number of features
+ * @throws TweedieError `shape` if the length is not a multiple of the number of tokens
  */
 export function embeddingTable(vectors: FloatArray, tokens: number): EmbeddingTable {
   const features = vectors.length / tokens
@@ -77,8 +77,8 @@ export function roundTokens({ tokens, features, vectors }: EmbeddingTable, x: Fl
 }
 
 /**
- * The clamping trick: E[x₀ | x_t] is replaced by the nearest embeddings, so that a sampler commits to tokens on the way and the
- * errors of rounding do not add up. It is a projection like clipping is for images.
+ * The clamping trick: E[x₀ | x_t] is replaced by the nearest embeddings, so that a sampler decides on tokens early and
+ * rounding errors do not add up. It is a projection, as clipping is for images.
  *
  * Diffusion-LM Improves Controllable Text Generation (Li et al., 2022), section 4.2, https://arxiv.org/abs/2205.14217
  *

@@ -1,6 +1,6 @@
 /**
  * The denoiser of a law that is tabulated: p(x₀ | x_t) ∝ p(x₀) Π_i q(x_t,i | x₀,i) by summing over all sequences. A network can
- * do no better, so samplers and bounds are held to it.
+ * do no better, so samplers and bounds are tested with it.
  */
 import { TweedieError } from '../../errors.ts'
 import { sizeOf } from '../../engine/graph/shape.ts'
@@ -16,9 +16,8 @@ const mostSequences = 1e6
  *
  * @param shape of one item
  * @param joint p(x₀) of every sequence, `[K, …, K]`, the first token slowest; need not sum to 1
- * @throws TweedieError `shape` where the table does not hold all sequences
- * @example
- * const coins = exactDenoiser(process, [2], [0.5, 0, 0, 0.5]) // two tokens, always alike
+ * @throws TweedieError `shape` if the table does not hold all sequences @example const coins = exactDenoiser(process,
+ * [2], [0.5, 0, 0, 0.5]) // two tokens, always equal
  */
 export function exactDenoiser(
   process: DiscreteProcess,

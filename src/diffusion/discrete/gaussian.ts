@@ -3,7 +3,7 @@
  *
  *     [Q_t]_ij = exp(−4 (i − j)² / ((K − 1)² β_t)) / Σ_{n = 1−K}^{K−1} exp(−4 n² / ((K − 1)² β_t)),
  *
- * and what is left stays. The matrices are symmetric, so noise ends up uniform.
+ * and the rest is the probability of staying at i. The matrices are symmetric, so noise ends up uniform.
  *
  * Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), appendix A.2.3, https://arxiv.org/abs/2107.03006
  */
@@ -30,7 +30,7 @@ export function gaussianTables({ steps, beta = [0.02, 1] }: DiscreteSpec, catego
   }
   const step = (i: number): Float64Array =>
     gaussianStep(count === 1 ? last : first + ((last - first) * (i - 1)) / (count - 1), categories)
-  /** Q_{0→i/T}, filled up to the one that was asked for. */
+  /** Q_{0→i/T}, computed up to the last one used. */
   const fromStart: Float64Array[] = []
   let [strideFrom, strideTo] = [0, 0]
   let stride: Float64Array = new Float64Array(0)

@@ -1,6 +1,7 @@
 /**
- * Classifier-free guidance of tokens: with the weight w, log p = (w + 1) log p(x₀ | x_t, c) − w log p(x₀ | x_t) + const. So w = 0
- * is the conditional model as it is, and w > 0 wants more of the class, as in the Gaussian rooms.
+ * Classifier-free guidance of tokens: with the weight w, log p = (w + 1) log p(x₀ | x_t, c) − w log p(x₀ | x_t) +
+ * const. So w = 0 is the conditional model itself, and w > 0 pushes further towards the class, as in Gaussian
+ * diffusion.
  *
  * - Classifier-Free Diffusion Guidance (Ho & Salimans, 2022), https://arxiv.org/abs/2207.12598
  * - Simple Guidance Mechanisms for Discrete Diffusion Models (Schiff et al., 2024), https://arxiv.org/abs/2412.10193
@@ -21,8 +22,8 @@ export interface TokenGuidanceOptions {
 }
 
 /**
- * Guides a conditional denoiser: it is shown every item twice, in one batch of which the first half has the conditions of the call
- * and the second half has none.
+ * Guides a conditional denoiser: it evaluates every item twice in one batch, whose first half has the conditions of the
+ * call and whose second half has none.
  *
  * @param denoiser for batches twice as large
  * @example
@@ -43,7 +44,7 @@ export function guideTokens(denoiser: CategoricalDenoiser, { w, nothing }: Token
       const half = both.length / 2
       const [guided, free] = [both.slice(0, half), both.subarray(half)]
       for (let i = 0; i < half; i++) {
-        // what is impossible stays so, and is impossible on both sides
+        // an impossible category is impossible in both halves, and stays so
         if (guided[i]! > -Infinity && free[i]! > -Infinity) guided[i] = (w + 1) * guided[i]! - w * free[i]!
       }
       for (let at = 0; at < half; at += categories) logNormalize(guided, at, categories)

@@ -1,11 +1,11 @@
-/** What the loss of one kernel consists of: a graph, and the numbers that it is fed. */
+/** The loss of one kernel: a graph, and its inputs. */
 import type { Tensor } from '../../engine/graph/index.ts'
 import type { BoundTerm } from './terms.ts'
 
 /** Arrays by the names of the graph's inputs. */
 export type FedArrays = Readonly<Record<string, Float32Array | Int32Array>>
 
-/** How much of each loss is wanted. */
+/** The weight of each loss. */
 export interface LossShares {
   readonly bound: number
   readonly crossEntropy: number

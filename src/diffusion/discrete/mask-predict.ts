@@ -1,7 +1,8 @@
 /**
  * Mask-predict: in each step all masks are filled in at once, and the least certain of them become masks again, fewer from step to
- * step: cos(π/2 · i/n) of all after step i of n. Few evaluations give good samples, though not the model's law: certain tokens come
- * first. Noise on the certainties, which fades from step to step, keeps samples from being all alike.
+ * step: cos(π/2 · i/n) of all after step i of n. Few evaluations give good samples, but they do not follow the model's
+ * distribution: certain tokens come first. Noise added to the certainties, less in each step, keeps samples from being
+ * all the same.
  *
  * - Mask-Predict: Parallel Decoding of Conditional Masked Language Models (Ghazvininejad et al., 2019), https://arxiv.org/abs/1904.09324
  * - MaskGIT: Masked Generative Image Transformer (Chang et al., 2022), section 3.2, https://arxiv.org/abs/2202.04200

@@ -1,5 +1,6 @@
 /**
- * The schedule along which what x_t says about x₀ falls linearly, I(x_t; x₀) = (1 − t) I(x₀; x₀). For the absorbing kernel
+ * The schedule along which the mutual information of x_t and x₀ falls linearly, I(x_t; x₀) = (1 − t) I(x₀; x₀). For the
+ * absorbing kernel
  * that is ᾱ = 1 − t, whatever the data; for others it is solved for.
  *
  * Structured Denoising Diffusion Models in Discrete State-Spaces (Austin et al., 2021), section 3.2, https://arxiv.org/abs/2107.03006
@@ -54,9 +55,9 @@ export function uniformInformation(marginal: readonly number[]): (alphaBar: numb
 /** −p log p. */
 export const entropyOf = (p: number): number => (p > 0 ? -p * Math.log(p) : 0)
 
-/** Shares that sum to 1; alike where none are given. */
+/** Shares that sum to 1; equal by default. */
 export function sharesOf(marginal: readonly number[] | undefined, categories: number): readonly number[] {
-  const given = marginal ?? Array.from({ length: categories }, () => 1)
-  const total = given.reduce((sum, each) => sum + each, 0)
-  return given.map((each) => each / total)
+  const shares = marginal ?? Array.from({ length: categories }, () => 1)
+  const total = shares.reduce((sum, each) => sum + each, 0)
+  return shares.map((each) => each / total)
 }

@@ -19,7 +19,7 @@ import type { Tables } from './tables.ts'
  */
 const mostCategories = 512
 
-/** How many numbers are kept in tables that may be asked for again. */
+/** How many numbers are cached in tables for later use. */
 const keptNumbers = 2 ** 24
 
 /** The tables of a graph. */
@@ -88,7 +88,7 @@ export function nearestNeighbours(embedding: ArrayLike<number>, categories: numb
   )
 }
 
-/** (A + Aᵀ)/2 of the graph, with what leaves on the diagonal. */
+/** (A + Aᵀ)/2 of the graph, with minus the sum of each row on the diagonal. */
 function ratesOf(neighbours: DiscreteSpec['neighbours'], k: number): Float64Array {
   if (neighbours?.length !== k || !neighbours.flat().every((j) => Number.isInteger(j) && j >= 0 && j < k)) {
     throw new TweedieError(

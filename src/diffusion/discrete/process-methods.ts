@@ -1,4 +1,4 @@
-/** What a process over tokens can do, and the kinds of process that there are. `process.ts` makes them. */
+/** The methods of a process over tokens, and the kinds of process. `process.ts` makes them. */
 import type { FloatArray } from '../../engine/random/index.ts'
 import type { Fade } from './fade.ts'
 import type { DiscreteSpec } from './spec.ts'
@@ -19,11 +19,11 @@ export interface ProcessMethods {
    * @param uniforms one number in [0, 1) for each token; in double precision, so that rare categories are not missed
    */
   corrupt(x: ArrayLike<number>, t: number, uniforms: FloatArray, out: Int32Array, s?: number): void
-  /** Pure noise: what x₁ is, and what samplers start from. */
+  /** Pure noise: the distribution of x₁, which samplers start from. */
   drawPrior(uniforms: FloatArray, out: Int32Array): void
   /**
-   * Bayes' rule: adds log q(x_t = token | x₀ = k) to the K numbers from `at` on. What a network says of a token from its
-   * context becomes the posterior that knows the token itself; under masks, a token that is seen stays.
+   * Bayes' rule: adds log q(x_t = token | x₀ = k) to the K numbers from `at` on. It turns a network's prediction of a
+   * token from its context into the posterior given the token too; under masks, a visible token stays.
    */
   addEvidence(logits: FloatArray, at: number, token: number, t: number): void
   /**

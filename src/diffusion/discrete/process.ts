@@ -29,7 +29,7 @@ export type {
  * The process of a specification.
  *
  * @param categories K, the number of categories of the data
- * @throws TweedieError `usage` for what makes no sense, or tables that would be too large
+ * @throws TweedieError `usage` for settings that make no sense, or tables that would be too large
  * @example
  * const process = processOf({ kernel: 'absorbing', schedule: 'linear', steps: null, objective: 'bound' }, 65)
  */

@@ -1,6 +1,6 @@
 /**
- * What is asked of tokens: at some places, which are allowed. A word at a place, a class of characters at several, a text that
- * ends where it should are all of this kind.
+ * Requirements on tokens: which tokens are allowed at some places. A word at a place, a class of characters at several
+ * places, and a text of a fixed length are all of this kind.
  */
 import { TweedieError } from '../../errors.ts'
 import { add, logSumExp, sub, sum, type Tensor } from '../../engine/graph/index.ts'
@@ -31,13 +31,13 @@ export function requireLength(
   return Array.from({ length: places }, (_, place) => ({ place, allowed: place < length ? others : [padding] }))
 }
 
-/** 1 where a token is allowed, 0 where not, `[L, K]`; what several say of a place must all hold. */
+/** 1 where a token is allowed, 0 where not, `[L, K]`; several requirements for a place must all hold. */
 export type AllowedTokens = Float32Array
 
 /**
  * All requirements together.
  *
- * @throws TweedieError `usage` for a place or token that there is not, or a place where nothing is allowed
+ * @throws TweedieError `usage` for a place or token that does not exist, or a place where nothing is allowed
  */
 export function allowedTokens(
   requirements: readonly TokenRequirement[],
@@ -64,7 +64,7 @@ export function allowedTokens(
 
 const contradiction = 'two requirements contradict each other there'
 
-/** Whether each item, `[n, L]`, is as required. */
+/** Whether each item, `[n, L]`, meets the requirements. */
 export function meets(allowed: AllowedTokens, tokens: Int32Array, places: number): boolean[] {
   const categories = allowed.length / places
   return Array.from({ length: tokens.length / places }, (_, item) =>
@@ -75,7 +75,8 @@ export function meets(allowed: AllowedTokens, tokens: Int32Array, places: number
 }
 
 /**
- * Σ over places of log Σ_{w allowed} p(w | x), as a graph: how likely it is that what is required holds, places taken as independent.
+ * Σ over places of log Σ_{w allowed} p(w | x), as a graph: the log-probability that the requirements hold, with places
+ * taken as independent.
  *
  * @param logits `[N, L, K]`, not normalised
  * @param barred `[L, K]`: 0 where a token is allowed, {@link barrier} where not

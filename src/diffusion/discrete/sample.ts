@@ -1,4 +1,4 @@
-/** Sampling of tokens: a denoiser, a sampler and a number of steps; some tokens may be given. */
+/** Sampling of tokens: a denoiser, a sampler and a number of steps; some tokens may be fixed. */
 import { TweedieError } from '../../errors.ts'
 import { sizeOf } from '../../engine/graph/shape.ts'
 import { uniform } from '../../engine/random/index.ts'
@@ -14,15 +14,15 @@ export interface TokenSampleOptions extends RandomNoiseOptions {
   readonly sampler?: TokenSampler
   /** Default the steps of the process, or 256 in continuous time. */
   readonly steps?: number
-  /** How many items; default 1, or as many as `given` holds. */
+  /** How many items; default 1, or as many as `fixed` holds. */
   readonly batch?: number
-  /** What each item is told, `[batch, ...]` by name, for a conditional denoiser: `{ labels }`. */
+  /** The conditions of each item, `[batch, ...]` by name, for a conditional denoiser: `{ labels }`. */
   readonly conditions?: Conditions | undefined
   /**
    * Tokens to be kept, of one item for all or of each, `[...shape]` or `[batch, ...shape]`; −1 (or the mask) where the sampler
    * is to fill in.
    */
-  readonly given?: ArrayLike<number>
+  readonly fixed?: ArrayLike<number>
   /** Below 1 likely tokens are preferred; default 1. */
   readonly temperature?: number
   /** Stops between evaluations. */
@@ -32,7 +32,7 @@ export interface TokenSampleOptions extends RandomNoiseOptions {
 /**
  * Samples step by step.
  *
- * @throws TweedieError `usage` for a sampler, steps or given tokens that do not fit, `shape` for a wrong number of tokens
+ * @throws TweedieError `usage` for a sampler, steps or fixed tokens that do not fit, `shape` for a wrong number of tokens
  * @example
  * for await (const { x, index, total } of sampleTokens(denoiser, { steps: 64, seed: 1 })) show(tokenizer.decode(x))
  */
@@ -73,22 +73,24 @@ function problemOf(denoiser: CategoricalDenoiser, options: TokenSampleOptions): 
     throw new TweedieError('usage', `${steps} steps: sampling needs a whole number of them`)
   }
   if (!(temperature > 0 && temperature < Infinity)) {
-    throw new TweedieError('usage', `temperature ${temperature}: must be above 0`, { hint: '1 is the model as it is' })
+    throw new TweedieError('usage', `temperature ${temperature}: must be above 0`, {
+      hint: '1 leaves the model unchanged',
+    })
   }
-  const batch = options.batch ?? Math.max(1, (options.given?.length ?? 0) / size)
-  const given = givenTokens(denoiser, options.given, batch)
+  const batch = options.batch ?? Math.max(1, (options.fixed?.length ?? 0) / size)
+  const fixed = fixedTokens(denoiser, options.fixed, batch)
   const uniforms = keyedByItem<Float64Array>(uniform, size, options)
   const x = new Int32Array(batch * size)
   const draws = new Float64Array(x.length)
   uniforms(draws, -1, 0)
   process.drawPrior(draws, x)
-  if (process.mask !== null) given.forEach((token, i) => token >= 0 && (x[i] = token))
+  if (process.mask !== null) fixed.forEach((token, i) => token >= 0 && (x[i] = token))
   return {
     denoiser,
     steps,
     batch,
     x,
-    given,
+    fixed,
     uniforms,
     temperature,
     context: { ...(conditions && { conditions }), ...(signal && { signal }) },
@@ -96,24 +98,24 @@ function problemOf(denoiser: CategoricalDenoiser, options: TokenSampleOptions): 
 }
 
 /** Tokens to be kept for every item, −1 where there is none. */
-function givenTokens(
+function fixedTokens(
   { process: { categories, mask }, shape }: CategoricalDenoiser,
-  given: ArrayLike<number> | undefined,
+  fixed: ArrayLike<number> | undefined,
   batch: number,
 ): Int32Array {
   const size = sizeOf(shape)
   const out = new Int32Array(batch * size).fill(-1)
-  if (!given) return out
-  if (given.length !== size && given.length !== batch * size) {
-    throw new TweedieError('shape', `${given.length} given tokens for ${batch} items of [${shape.join(', ')}]`)
+  if (!fixed) return out
+  if (fixed.length !== size && fixed.length !== batch * size) {
+    throw new TweedieError('shape', `${fixed.length} fixed tokens for ${batch} items of [${shape.join(', ')}]`)
   }
   for (let i = 0; i < out.length; i++) {
-    const token = given[i % given.length]!
+    const token = fixed[i % fixed.length]!
     if (token === mask) continue
     if (!Number.isInteger(token) || token < -1 || token >= categories) {
       throw new TweedieError(
         'usage',
-        `given token ${token} at place ${i % given.length}: there are ${categories} categories`,
+        `fixed token ${token} at place ${i % fixed.length}: there are ${categories} categories`,
         {
           hint: 'use -1 for places to fill in',
         },

@@ -1,4 +1,4 @@
-/** What a sampler of tokens is, what it is given, and what it says after each step. */
+/** The interface of a sampler of tokens: its inputs, and what it reports after each step. */
 import type { DenoiseContext } from '../denoise/denoiser.ts'
 import type { CategoricalDenoiser } from './denoiser.ts'
 
@@ -15,25 +15,25 @@ export interface TokenSampler {
   run(problem: TokenProblem): AsyncIterable<TokenStep>
 }
 
-/** What a sampler is given. */
+/** The inputs of a sampler. */
 export interface TokenProblem {
   readonly denoiser: CategoricalDenoiser
   /** How many steps to take. */
   readonly steps: number
   readonly batch: number
-  /** Pure noise, `[batch, ...shape]`, with the given tokens in it; the sampler works on it in place. */
+  /** Pure noise, `[batch, ...shape]`, with the kept tokens in it; the sampler changes it in place. */
   readonly x: Int32Array
   /** Tokens to be kept, `[batch, ...shape]`; −1 where there is none. */
-  readonly given: Int32Array
+  readonly fixed: Int32Array
   /** Uniform numbers in [0, 1) for each token, the same for the same (step, draw) whatever batch an item is in. */
   readonly uniforms: (out: Float64Array, step: number, draw: number) => void
   /** Probabilities of clean tokens are taken to the power of 1/temperature. */
   readonly temperature: number
-  /** What each item is told, and a signal: for every call of the denoiser. */
+  /** The conditions of each item, and a signal: for every call of the denoiser. */
   readonly context: DenoiseContext
 }
 
-/** What is known after a step. The array is the loop's own: valid until the next step is asked for, copy what you keep. */
+/** The state after a step. The array belongs to the loop and is overwritten by the next step: copy what you keep. */
 export interface TokenStep {
   /** The step's number, from 0. */
   readonly index: number
@@ -44,6 +44,6 @@ export interface TokenStep {
   readonly s: number
   /** The tokens at time s, `[batch, ...shape]`, masks among them until the end. */
   readonly x: Int32Array
-  /** How often the denoiser has been asked. */
+  /** Evaluations of the denoiser so far. */
   readonly evaluations: number
 }

@@ -1,4 +1,4 @@
-/** What a process over categories is made of, as plain JSON: it goes into training specifications and model folders. */
+/** The specification of a process over categories, as plain JSON: for training specifications and model folders. */
 import { TweedieError } from '../../errors.ts'
 
 /** How a token is lost on the way to noise. */
@@ -58,7 +58,7 @@ export const discreteObjectiveNames: readonly DiscreteObjectiveName[] = Object.f
 ])
 
 /**
- * Refuses what makes no sense, whatever the kernel.
+ * Refuses settings that make no sense for any kernel.
  *
  * @throws TweedieError `usage`
  */

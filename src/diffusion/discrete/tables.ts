@@ -6,7 +6,7 @@ export interface Tables {
   /**
    * Q_{s→t}, for s < t.
    *
-   * @throws TweedieError `usage` for times that are no steps of the process
+   * @throws TweedieError `usage` for times that are not steps of the process
    */
   between(s: number, t: number): Float64Array
 }

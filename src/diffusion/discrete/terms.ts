@@ -16,12 +16,12 @@ export interface BoundTerm {
 }
 
 /**
- * In continuous time, the first thousandth is one step: below it there is hardly a token to be guessed, and the weight of one
- * would be enormous. Nothing is left out of the bound.
+ * In continuous time, the first thousandth is one step: below it almost no token is corrupted, and the weight of one
+ * would be enormous. The bound stays complete.
  */
 const firstTime = 1e-3
 
-/** In continuous time, nothing is left of the data beyond, and the weights are 0 · ∞. */
+/** In continuous time, times beyond this hold no trace of the data, and the weights are 0 · ∞. */
 const lastTime = 1 - 1e-4
 
 /** L₀ = −log p(x₀ | x_t), t the first time. */
@@ -29,7 +29,7 @@ export function firstTerm({ spec: { steps } }: DiscreteProcess): BoundTerm {
   return { s: 0, t: steps === null ? firstTime : 1 / steps, count: 1 }
 }
 
-/** The term that u picks among all but the first; undefined where the first is all there is. */
+/** The term that u picks among all but the first; undefined if there is only the first. */
 export function laterTerm({ spec: { steps } }: DiscreteProcess, u: number): BoundTerm | undefined {
   if (steps === 1) return undefined
   if (steps !== null) {

@@ -3,7 +3,7 @@ import { TweedieError } from '../../errors.ts'
 import type { AbsorbingProcess, DiscreteProcess } from './process.ts'
 
 /**
- * `steps` + 1 falling times from 1 to 0, evenly spaced; those of the process's own steps where it has any.
+ * `steps` + 1 falling times from 1 to 0, evenly spaced; those of the process's own steps if it has any.
  *
  * @throws TweedieError `usage` for more steps than the process has
  */

@@ -64,7 +64,7 @@ export function discreteFeeds(process: DiscreteProcess, network: Network, batch:
 }
 
 /**
- * Corrupts a batch and fills everything that its loss is fed but the conditions.
+ * Corrupts a batch and fills all inputs of its loss except the conditions.
  *
  * @param x0 clean tokens, `[N, ...shape]`
  * @param shares u ∈ [0, 1) for each item, the share of terms below the one that is picked; best stratified

@@ -1,6 +1,6 @@
 /**
- * The loss of multinomial diffusion. With π = softmax(logits), m_j = ᾱ_s π_j + (1 − ᾱ_s)/K the law of x_s from the context, and
- * n = ᾱ_t π_z + (1 − ᾱ_t)/K the probability of what is seen, z = x_t, the divergence of a step is
+ * The loss of multinomial diffusion. With π = softmax(logits), m_j = ᾱ_s π_j + (1 − ᾱ_s)/K the law of x_s from the
+ * context, and n = ᾱ_t π_z + (1 − ᾱ_t)/K the probability of the observed token z = x_t, the divergence of a step is
  *
  *     Σ_j q_j log(q_j/p_j) = const − q_o Σ_j log m_j − (q_{x₀} − q_o) log m_{x₀} + (1 − q_z + q_o) log m_z + log(n/m_z):
  *
@@ -36,7 +36,7 @@ import { entropyOf } from './mutual-information.ts'
 const factors = ['constant', 'all', 'clean', 'seen', 'ratio', 'guess', 'inverse'] as const
 type Factors = Record<(typeof factors)[number], number>
 
-/** ᾱ and (1 − ᾱ)/K at s and at t; where s = 0, m is 1, as it is not looked at. */
+/** ᾱ and (1 − ᾱ)/K at s and at t; where s = 0, m is 1, as it is not used. */
 const mixtures = ['keptBefore', 'anyBefore', 'kept', 'any'] as const
 
 /** The loss of the uniform kernel. */

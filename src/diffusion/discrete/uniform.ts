@@ -1,5 +1,5 @@
 /**
- * The uniform kernel, multinomial diffusion: a token stays what it is or becomes any category alike,
+ * The uniform kernel, multinomial diffusion: a token stays what it is or becomes any category with equal probability,
  *
  *     Q_{s→t} = a I + (1 − a)/K 𝟙𝟙ᵀ,    a = ᾱ_t/ᾱ_s.
  *
@@ -28,7 +28,7 @@ export function uniformProcess(spec: DiscreteSpec, categories: number): UniformP
     const moved = Math.log((1 - stay) / categories)
     const stayed = Math.log(stay + (1 - stay) / categories)
     const [logKept, logAny] = [Math.log(alphaBar(s)), Math.log(any(s))]
-    // p(x₀ = k | x_t) without the token's own evidence: what x_s is asked about.
+    // p(x₀ = k | x_t) without the token's own evidence.
     const seen = Math.log(alphaBar(t) + any(t))
     const unseen = Math.log(any(t))
     for (let k = 0; k < categories; k++) out[k] = logP0[at + k]! - (k === token ? seen : unseen)

@@ -5,8 +5,9 @@
  *     ε = (w + 1) ε_c − w ε_∅,
  *
  * and, because ε, v and the score are linear in the posterior mean, D = (w + 1) D_c − w D_∅: on the score it is
- * ∇ log p(x) + (w + 1) ∇ log p(c | x). So w = 0 is the conditional model as it is, w > 0 wants more of the class, w = −1 forgets it.
- * Other libraries count from there: their scale s (diffusers' `guidance_scale`, Imagen's w) is w + 1. Both can be said here.
+ * ∇ log p(x) + (w + 1) ∇ log p(c | x). So w = 0 is the conditional model itself, w > 0 pushes further towards the
+ * class, w = −1 ignores it. Other libraries use the scale s = w + 1 (diffusers' `guidance_scale`, Imagen's w). Both are
+ * accepted here.
  *
  * - Classifier-Free Diffusion Guidance (Ho & Salimans, 2022), https://arxiv.org/abs/2207.12598
  */
@@ -19,10 +20,10 @@ export type GuidanceStrength =
   | { readonly w: number; readonly scale?: undefined }
   | { readonly scale: number; readonly w?: undefined }
 
-/** How strongly, when, and how gently to guide. */
+/** The strength of guidance, its interval, and its rescaling. */
 export type GuidanceOptions = GuidanceStrength & GuidanceManner
 
-/** When, and how gently. */
+/** The interval of guidance, and its rescaling. */
 export interface GuidanceManner {
   /**
    * φ: how far the standard deviation of each item's guided mean is brought back to the conditional one's; default 0.
@@ -38,10 +39,10 @@ export interface GuidanceManner {
 
 /** What the second half of a doubled batch is. */
 export interface Doubling {
-  /** N: the items of a whole batch. The denoiser is then always given 2 N of them; a smaller batch is filled up. */
+  /** N: the items of a whole batch. The denoiser then always gets 2 N items; a smaller batch is filled up. */
   readonly batch?: number
   /**
-   * What is told instead of a call's conditions in the second half, of one item by name: what stands for "nothing", or what the
+   * The conditions of the second half, for one item, by name: what stands for "nothing", or what the
    * samples should not be. Conditions that are not named here are the same in both halves.
    */
   readonly nothing?: Conditions | undefined
@@ -51,10 +52,10 @@ export interface Doubling {
 export type BatchedGuidanceOptions = GuidanceOptions & Doubling
 
 /**
- * Guides a conditional denoiser: it is shown every item twice, in one batch of which the first half has the conditions of the call
- * and the second half has none, or has negative ones: what the samples should not be.
+ * Guides a conditional denoiser: it evaluates every item twice in one batch, whose first half has the conditions of the
+ * call and whose second half has none, or negative ones: what the samples should not be.
  *
- * @param denoiser for batches `[2 N, ...shape]`; of one that is told no conditions, items N … 2 N − 1 must be unconditional
+ * @param denoiser for batches `[2 N, ...shape]`; if it takes no conditions, its items N … 2 N − 1 must be unconditional
  * @example
  * const guided = classifierFree(denoiser, { w: 2, nothing: { labels: Int32Array.of(10) } }) // the same as { scale: 3, … }
  * const x = await sampleFinal(guided, { sampler: ddim(), times, batch: 2, conditions: { labels: Int32Array.of(3, 7) } })
@@ -109,7 +110,7 @@ export function guidanceScale({ w, scale }: GuidanceStrength): number {
     'usage',
     w === undefined
       ? `guidance scale ${scale}: a number of 0 or more`
-      : `guidance w = ${w}: −1 (no class) or more, 0 is the model as it is`,
+      : `guidance w = ${w}: −1 (no class) or more, 0 leaves the model unchanged`,
   )
 }
 

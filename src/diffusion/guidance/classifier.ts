@@ -1,6 +1,7 @@
 /**
  * Classifier guidance: a classifier f_φ(y | x_t, t) that has learned from noisy data pulls samples towards a class. The score
- * of the class is ∇ log p(x_t) + s ∇ log f_φ(y | x_t, t), with s = 1 by Bayes' rule and more for samples that are surer of it.
+ * of the class is ∇ log p(x_t) + s ∇ log f_φ(y | x_t, t), with s = 1 by Bayes' rule, and larger for samples that are
+ * more typical of it.
  *
  * - Diffusion Models Beat GANs on Image Synthesis (Dhariwal & Nichol, 2021), https://arxiv.org/abs/2105.05233
  */
@@ -10,12 +11,12 @@ import type { FreeSampler } from '../sample/sampler.ts'
 import { shiftedAncestral } from './shifted-ancestral.ts'
 
 /**
- * ∇_{x_t} log f_φ(y | x_t, t) of each item for the class that is wanted of it, `[batch, ...shape]`, a new array; the
+ * ∇_{x_t} log f_φ(y | x_t, t) of each item for its target class, `[batch, ...shape]`, a new array; the
  * classes are the condition `labels` of the call.
  */
 export type ClassGradient = (x: FloatArray, t: number, context?: DenoiseContext) => FloatArray | Promise<FloatArray>
 
-/** How strongly, and when. */
+/** The strength of guidance, and its interval. */
 export interface ClassifierOptions {
   /** s; default 1. */
   readonly scale?: number
@@ -26,7 +27,7 @@ export interface ClassifierOptions {
 /**
  * The ε form, algorithm 2: ε̂ = ε − s σ ∇ log f, and so D̂ = D + s (σ²/α) ∇ log f. With every sampler.
  *
- * @param denoiser an unconditional one, or a conditional one to be made surer
+ * @param denoiser an unconditional one, or a conditional one to be pushed further
  */
 export function classifierGuided(
   denoiser: Denoiser,
@@ -42,7 +43,7 @@ export function classifierGuided(
     async denoise(x: FloatArray, t: number, context?: DenoiseContext): Promise<FloatArray> {
       const mean = (await denoiser.denoise(x, t, context)).slice()
       const alpha = schedule.alpha(t)
-      // without signal no class can be told, and the factor is infinite
+      // without signal the classifier knows nothing, and the factor is infinite
       if (scale === 0 || alpha === 0 || t < from || t > to) return mean
       const score = await gradient(x, t, context)
       const factor = (scale * schedule.sigma(t) ** 2) / alpha

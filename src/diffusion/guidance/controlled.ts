@@ -1,4 +1,4 @@
-/** Control by gradient steps on the latent, Diffusion-LM's: DDPM's step, then a few steps towards what is asked for. */
+/** Control by gradient steps on the latent, Diffusion-LM's: DDPM's step, then a few steps towards the requirement. */
 import { emptyLike, type FloatArray } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { throwIfAborted } from '../../interrupted.ts'
@@ -7,13 +7,13 @@ import { requireFinite } from '../sample/run-plan.ts'
 import { defineSampler, type FreeSampler } from '../sample/sampler.ts'
 import type { ClassGradient } from './classifier.ts'
 
-/** How strongly, and how. */
+/** The settings of control. */
 export interface ControlOptions {
   /** λ, how much fluency counts against control; default 0.01. */
   readonly lambda?: number
   /** Gradient steps in every step of diffusion; default 3. */
   readonly rounds?: number
-  /** η, how far each goes: 1 goes all the way; default 0.1. */
+  /** η, the length of each: 1 goes all the way; default 0.1. */
   readonly rate?: number
   /** No vector is pushed by more than so many times the length of DDPM's noise; default 1. */
   readonly reach?: number

@@ -10,19 +10,20 @@ import { defineSampler, type FreeSampler } from '../sample/sampler.ts'
 
 /** How much noise is new. */
 export interface DdrmOptions {
-  /** η of the directions that are not seen, or less well than the state itself shows them; default 0.85. */
+  /** η of the directions that are not measured, or measured with more noise than the state has; default 0.85. */
   readonly eta?: number
 }
 
 /**
- * In the coordinates of A = U S Vᵀ each direction of the data is seen with a factor s_i, as ȳ_i = (Uᵀ y)_i / s_i with the noise
+ * In the coordinates of A = U S Vᵀ each direction of the data is measured with a factor s_i, as ȳ_i = (Uᵀ y)_i / s_i
+ * with the noise
  * σ_y / s_i. The next state is drawn direction by direction, with the noise of time s in all:
  *
  *     seen better than x_s shows it, σ_y / s_i ≤ σ_s / α_s:   α_s ȳ_i + √(σ_s² − α_s² σ_y² / s_i²) z
  *     seen worse:                                             α_s D_i + √(1 − η²) σ_s (ȳ_i − D_i) s_i / σ_y + η σ_s z
  *     not seen:                                               α_s D_i + √(1 − η²) σ_s ε_i + η σ_s z
  *
- * It needs no derivative, and no σ_y > 0. What is seen informs the rest only through the denoiser, at lower noise: so it is
+ * It needs no derivative, and no σ_y > 0. Measured directions inform the others only through the denoiser: so it is
  * biased for data whose directions are correlated.
  *
  * - Denoising Diffusion Restoration Models (Kawar et al., 2022), https://arxiv.org/abs/2201.11793

@@ -15,8 +15,8 @@ export interface DpsOptions {
 }
 
 /**
- * DPS: x_s = (DDPM's step) − ζ ∇_{x_t} ‖y − A(E[x₀ | x_t])‖, for any differentiable A. It takes E[x₀ | x_t] for all that is
- * known of x₀, and a step of a length that is tuned: a heuristic that is exact for no prior, but works on images. The
+ * DPS: x_s = (DDPM's step) − ζ ∇_{x_t} ‖y − A(E[x₀ | x_t])‖, for any differentiable A. It uses E[x₀ | x_t] in the place
+ * of x₀, and a step length that must be tuned: a heuristic that is exact for no prior, but works on images. The
  * denoiser that is sampled must know its derivative.
  *
  * Diffusion Posterior Sampling for General Noisy Inverse Problems (Chung et al., 2023), algorithm 1,

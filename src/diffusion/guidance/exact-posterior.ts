@@ -1,4 +1,7 @@
-/** The posterior of Gaussian mixtures given a linear measurement, in closed form: what methods are held against. */
+/**
+ * The posterior of Gaussian mixtures given a linear measurement, in closed form: the truth that methods are tested
+ * against.
+ */
 import { sizeOf } from '../denoise/denoiser.ts'
 import { symmetricEigen } from '../denoise/eigen.ts'
 import type { MixtureComponent } from '../denoise/mixture.ts'

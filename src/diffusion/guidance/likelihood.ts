@@ -45,7 +45,7 @@ export function piGdm(
   })
 }
 
-/** How hard MMPS tries. */
+/** The accuracy of MMPS. */
 export type MmpsOptions = Partial<SolveOptions>
 
 /**

@@ -1,4 +1,4 @@
-/** The methods of posterior sampling by name: what each needs, where it is exact, and how it is put together. */
+/** The methods of posterior sampling by name: what each needs, when it is exact, and how to build it. */
 import type { Denoiser } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { isLinear, type LinearOperator } from '../measure/operator.ts'
@@ -32,7 +32,7 @@ export interface PosteriorSettings {
 
 /** A method. */
 export interface PosteriorMethod {
-  /** What A must be. */
+  /** The kind of operator A that it takes. */
   readonly takes: 'any' | 'linear' | 'decomposed' | 'mask'
   /** Whether the denoiser must know its derivative. */
   readonly derivative: boolean
@@ -72,7 +72,7 @@ export const posteriorMethods: Readonly<Record<PosteriorMethodName, PosteriorMet
     derivative: true,
     noise: false,
     cost: '3',
-    exact: 'exact for white Gaussian data of the variance that it is told, and linear A; biased otherwise',
+    exact: 'exact for white Gaussian data of the set variance, and linear A; biased otherwise',
     prepare: (denoiser, observation, { dataVariance } = {}) => ({
       denoiser: piGdm(
         requireDifferentiable('pigdm', denoiser),

@@ -1,4 +1,7 @@
-/** RePaint: what is known is put back at every level of noise, and the walk goes back and forth so that the rest agrees. */
+/**
+ * RePaint: known elements are written back at every noise level, and steps are repeated so that the other elements fit
+ * them.
+ */
 import { type FloatArray, emptyLike, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { throwIfAborted } from '../../interrupted.ts'
@@ -9,9 +12,9 @@ import { key, normal } from '../../engine/random/index.ts'
 import { requireFinite } from '../sample/run-plan.ts'
 import { defineSampler, type FreeSampler } from '../sample/sampler.ts'
 
-/** How often to go back. */
+/** How often to repeat steps. */
 export interface RepaintOptions {
-  /** r: how often each stretch is walked; 1 never goes back. Default 10. */
+  /** r: how often each stretch of steps is made; 1 repeats nothing. Default 10. */
   readonly resample?: number
   /** j: how many steps a stretch has; default 10. */
   readonly jump?: number
@@ -19,8 +22,9 @@ export interface RepaintOptions {
 
 /**
  * For measurements with A Aᵀ = I, such as masks: after each step of DDPM from t to s the seen part of x_s is replaced by the
- * measurement with the noise of time s, α_s y + σ_s z; after `jump` steps the state is noised again by as many and walked once
- * more, `resample` times. The noise of y counts as a part of σ_s z, as long as there is as much. Replacing alone is biased; with
+ * measurement with the noise of time s, α_s y + σ_s z; after `jump` steps, noise of as many steps is added again and
+ * they are repeated, `resample` times. The noise of y counts as a part of σ_s z, if it is not larger. Replacing alone
+ * is biased; with
  * many repetitions it approaches the posterior.
  *
  * RePaint: Inpainting using Denoising Diffusion Probabilistic Models (Lugmayr et al., 2022), https://arxiv.org/abs/2201.09865

@@ -1,11 +1,11 @@
-/** DDPM's step with something added to its mean: how guidance is published where it is a step, not a denoiser. */
+/** DDPM's step with something added to its mean: for guidance that is published as a step, not as a denoiser. */
 import { throwIfAborted } from '../../interrupted.ts'
 import { type DenoiseContext, type Denoiser, type FloatArray, emptyLike } from '../denoise/denoiser.ts'
 import { transition, type Transition } from '../noise/kernel.ts'
 import { requireFinite } from '../sample/run-plan.ts'
 import { defineSampler, type FreeSampler, type SamplerInfo } from '../sample/sampler.ts'
 
-/** What is known when a step's mean is moved. */
+/** The values at a step whose mean is shifted. */
 export interface ShiftedStep {
   /** x_t, `[batch, ...shape]`. */
   readonly x: FloatArray

@@ -1,7 +1,7 @@
 /**
- * The variance of the decoder p(x₀ | x_{t₁}), found on data. What suits a reverse step need not suit the decoder: bytes are
- * counted by the mass of a Gaussian on their bins, black and white by its whole tail, and where the first noise level is
- * high a few hard elements raise the mean square error far above what serves most of them.
+ * The variance of the decoder p(x₀ | x_{t₁}), found on data. The variance of the reverse step need not suit the
+ * decoder: a byte has the mass of a Gaussian on its bin, black and white have its whole tail, and if the first noise
+ * level is high a few hard elements raise the mean square error far above the best value for most of them.
  */
 import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
@@ -13,7 +13,7 @@ import { type Bins, logProbability } from './discretised-gaussian.ts'
  * The variance with which a Gaussian around the means gives the data the highest likelihood: for densities the mean square
  * error, for data in bins found by golden sections over log σ.
  *
- * @param data values, and `means` what a decoder says of each of them, of the same length
+ * @param data values, and `means` the decoder's mean for each of them, of the same length
  * @throws TweedieError `usage` for no values
  */
 export function bestVariance(data: FloatArray, means: FloatArray, bins?: Bins): number {
@@ -31,7 +31,7 @@ export function bestVariance(data: FloatArray, means: FloatArray, bins?: Bins): 
     for (let i = 0; i < data.length; i++) nats -= logProbability(data[i]!, means[i]!, Math.exp(logSigma), bins)
     return nats
   }
-  // no narrower than bins can tell, and wide enough for every error
+  // from well below the width of a bin to wider than every error
   return Math.exp(2 * leastOf(cost, Math.log(width / 20), Math.log(2 * error + width)))
 }
 
@@ -48,7 +48,7 @@ export async function decoderMeans(
   return (await denoiser.denoise(jump(denoiser.schedule, t, data, z), t, context)).slice()
 }
 
-/** Where a function with one valley is least, to 1e-3: golden sections. */
+/** The minimum of a function with one valley, to 1e-3, by golden sections. */
 function leastOf(f: (x: number) => number, from: number, to: number): number {
   const golden = (Math.sqrt(5) - 1) / 2
   let [a, b] = [from, to]

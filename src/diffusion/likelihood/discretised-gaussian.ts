@@ -29,7 +29,7 @@ export function logProbability(
   const [below, above] = [(x - half - mean) / sigma, (x + half - mean) / sigma]
   if (x < low + half) return logCdf(above)
   if (x > high - half) return logCdf(-below)
-  // on the left side of the bell, where the distribution function has all its digits
+  // on the left side of the bell, where the distribution function is accurate
   const [a, b] = below > 0 ? [-above, -below] : [below, above]
   const outer = logCdf(b)
   return outer + Math.log(-Math.expm1(logCdf(a) - outer))

@@ -35,7 +35,7 @@ export interface OdeLikelihoodOptions {
    * draw. Default `exact` up to 16 elements, else `rademacher`.
    */
   readonly trace?: 'exact' | 'rademacher' | 'gaussian'
-  /** The time that the data are taken to be at; default where σ/α = 0.001, or the first level of a table. */
+  /** The time of the data; default where σ/α = 0.001, or the first level of a table. */
   readonly from?: number
   /** The time of the prior; default 1. */
   readonly to?: number
@@ -52,7 +52,7 @@ export interface OdeLikelihoodOptions {
   readonly onStep?: (t: number) => void
 }
 
-/** A likelihood, and where the data came to lie. */
+/** A likelihood, and the latents of the data. */
 export interface OdeLikelihood {
   /** log p₀(x₀) of each item, in nats, `[batch]`. */
   readonly logDensity: Float64Array
@@ -68,8 +68,8 @@ const fewElements = 16
 /**
  * The likelihood of some items.
  *
- * @param x0 data, `[batch, ...shape]`: densities are of these numbers, so bytes must be dequantised before
- * @throws TweedieError `diverged` where the solver does not get on
+ * @param x0 data, `[batch, ...shape]`: densities are of these numbers, so bytes must be dequantised first @throws
+ * TweedieError `diverged` if the solver needs too many steps
  * @example
  * const { logDensity } = await odeLikelihood(analyticDivergence(mixture), Float64Array.of(0.3, -1), { trace: 'exact' })
  */
@@ -161,7 +161,7 @@ function probeOf(
   return probe
 }
 
-/** Equal steps of log-SNR; where no signal is left at the end, the last step goes all the way. */
+/** Equal steps of log-SNR; if no signal is left at the end, the last step goes all the way. */
 function logSnrGrid(schedule: Schedule, from: number, to: number, steps: number): number[] {
   const last = Math.max(schedule.logSnr(to), -14)
   const first = schedule.logSnr(from)

@@ -21,10 +21,11 @@ import { type Bins, logProbability } from './discretised-gaussian.ts'
 
 /**
  * Σ, the variance of the reverse step:
- * - `small` — β̃, that of q(x_s | x_t, x₀), right for data that is one point; the decoder takes that of the step after
+ * - `small` — β̃, that of q(x_s | x_t, x₀), right for data that is one point; the decoder, whose β̃ is 0, uses that of
+ * the next step
  * - `large` — β, that of q(x_t | x_s), right where the data's density is smooth
  * - `learned` — β^v β̃^{1−v} with the v of the network
- * - a function — E Var[x₀ | x_t], as Analytic-DPM has it: Σ = β̃ + c² Var with c the factor of x₀ in μ̃, the best there is
+ * - a function — E Var[x₀ | x_t], as in Analytic-DPM: Σ = β̃ + c² Var with c the factor of x₀ in μ̃, the best choice
  */
 export type BoundVariance = 'small' | 'large' | 'learned' | ((t: number) => number)
 
@@ -38,7 +39,7 @@ export interface BoundOptions {
   readonly decoderVariance?: number
   /** Data with a few values (bytes: `{}`), for which L₀ is a probability; default none: L₀ is a density. */
   readonly bins?: Bins
-  /** How many of the terms L_{t−1} are looked at, one from each of so many strata, to stand for all; default all. */
+  /** How many of the terms L_{t−1} are evaluated, one from each of so many strata, to estimate the sum; default all. */
   readonly terms?: number
   /** Decides noise and the choice of terms; default 0. */
   readonly seed?: number | bigint | string
@@ -58,8 +59,7 @@ export type VariationalBound = BoundTerms
  * The bound of some items.
  *
  * @param x0 clean data, `[batch, ...shape]`
- * @throws TweedieError `usage` for times or a variance that make no sense
- * @example
+ * @throws TweedieError `usage` for times or a variance that make no sense @example
  * const { total } = await variationalBound(denoiser, images, { bins: {} })
  * total.map((nats) => bitsPerDim(nats, 3072))
  */
@@ -80,7 +80,7 @@ export async function variationalBound(
   const z = emptyLike(x0)
 
   /** E[x₀ | x_t] at a draw of x_t. */
-  const look = async (index: number, from: Denoiser = denoiser): Promise<FloatArray> => {
+  const meanAt = async (index: number, from: Denoiser = denoiser): Promise<FloatArray> => {
     throwIfAborted(signal)
     noise(z, index, 0)
     return from.denoise(jump(schedule, times[index]!, x0, z), times[index]!, context)
@@ -90,7 +90,7 @@ export async function variationalBound(
   const transitions: VariationalBound['transitions'][number][] = []
   for (const [done, { index, weight }] of chosen.entries()) {
     const [s, t] = [times[index - 1]!, times[index]!]
-    const mean = await look(index)
+    const mean = await meanAt(index)
     const logVariance = logVarianceOf(denoiser, variance, mean, s, t)
     const { posterior } = transition(schedule, s, t)
     const logTrue = Math.log(posterior.variance)
@@ -102,7 +102,7 @@ export async function variationalBound(
     transitions.push(Object.freeze({ s, t, weight, nats }))
     onTerm?.(done + 1, chosen.length + 1)
   }
-  const mean = await look(0, decoderOf(denoiser, options))
+  const mean = await meanAt(0, decoderOf(denoiser, options))
   const logVariance = logDecoderVarianceOf(denoiser, variance, mean, times, options)
   const decoder = sumPerItem(batch, size, (i) => {
     const log = logVariance(i)
@@ -123,22 +123,22 @@ function priorOf({ schedule, shape }: Denoiser, x0: FloatArray, t: number): Floa
 }
 
 /**
- * The times that a bound looks at, rising: t₁ for the decoder, and those of the terms chosen. What is measured beforehand,
- * such as E Var[x₀ | x_t], is needed there only.
+ * The times that a bound needs, rising: t₁ for the decoder, and those of the chosen terms. Values estimated beforehand,
+ * such as E Var[x₀ | x_t], are needed at these times only.
  */
 export function boundTimes(times: readonly number[], options: Pick<BoundOptions, 'terms' | 'seed'> = {}): number[] {
   return [times[0]!, ...chooseTerms(times, options).map(({ index }) => times[index]!)]
 }
 
 /**
- * What the decoder's mean comes from. The outermost bins reach to infinity, and a mean beyond the data's range is the surer
- * of them: so it is not clipped, as the means of transitions may be.
+ * The source of the decoder's mean. The outermost bins reach to infinity, so a mean beyond the data's range makes them
+ * more likely: therefore it is not clipped, as the means of transitions may be.
  */
 export function decoderOf(denoiser: Denoiser, { bins }: { readonly bins?: Bins | undefined }): Denoiser {
   return (bins && denoiser.projection?.base) ?? denoiser
 }
 
-/** log of the decoder's variance at element i: as it was given, or that of the step from t₁ to 0. */
+/** log of the decoder's variance at element i: the caller's, or that of the step from t₁ to 0. */
 function logDecoderVarianceOf(
   denoiser: Denoiser,
   kind: BoundVariance,
@@ -150,7 +150,7 @@ function logDecoderVarianceOf(
     if (!(decoderVariance > 0)) throw new TweedieError('usage', `the decoder's variance is ${decoderVariance}`)
     return () => Math.log(decoderVariance)
   }
-  // β̃ of this step is 0: in its place that of the step after
+  // β̃ of this step is 0: the next step's stands in
   const next = after === undefined ? undefined : transition(denoiser.schedule, t!, after).posterior.variance
   return logVarianceOf(denoiser, kind, mean, 0, t!, next)
 }

@@ -1,4 +1,4 @@
-/** Deblurring: pictures and signals out of focus or in motion. Beyond the edge, the edge repeats. */
+/** Blurs, for deblurring: pictures and signals out of focus or in motion. Edge pixels repeat beyond the edge. */
 import { TweedieError } from '../../errors.ts'
 import type { LinearOperator } from './operator.ts'
 import { planesOf } from './planes.ts'
@@ -11,7 +11,7 @@ export function gaussianBlur(from: readonly number[], sigma: number): LinearOper
   return blur(`Gaussian blur of ${sigma}`, from, gaussianTaps(sigma))
 }
 
-/** A box of this many pixels, odd, in each direction. */
+/** The mean over a box of this many pixels, an odd number, in each direction. */
 export function boxBlur(from: readonly number[], length: number): LinearOperator {
   if (!(Number.isInteger(length) && length > 0 && length % 2 === 1)) {
     throw new TweedieError('usage', `a box of ${length} pixels: an odd whole number`)

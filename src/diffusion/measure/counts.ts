@@ -5,7 +5,7 @@ import { fold, key, normal, uniform } from '../../engine/random/index.ts'
 import { type Observation, observation, poissonSigma } from './observation.ts'
 import type { Operator } from './operator.ts'
 
-/** How bright it was. */
+/** The brightness scale of the counts. */
 export interface CountOptions {
   /** Counts for white. */
   readonly rate: number
@@ -15,10 +15,11 @@ export interface CountOptions {
 }
 
 /**
- * Measures one item by counting, N_k ~ Poisson(rate · brightness of A(x)_k), and gives the counts back as brightness. The noise
- * is taken for Gaussian, as strong as the counts say: √N/rate. That is good from about ten counts on.
+ * Measures one item by counting, N_k ~ Poisson(rate · brightness of A(x)_k), and gives the counts back as brightness.
+ * The noise is treated as Gaussian with the standard deviation √N/rate. That is good from about ten counts on.
  *
- * @throws TweedieError `usage` for a rate that makes no sense or values darker than black, `shape` for more than one item
+ * @throws TweedieError `usage` for a rate that is not positive or values darker than black, `shape` for more than one
+ * item
  */
 export async function observeCounts<O extends Operator>(
   operator: O,

@@ -1,4 +1,7 @@
-/** JPEG: what is left of a picture once its frequencies, block by block, are rounded to multiples of coarse steps. */
+/**
+ * JPEG compression as a measurement: the frequencies of a picture, block by block, rounded to multiples of coarse
+ * steps.
+ */
 import { type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { nonlinearOperator, type Operator } from './operator.ts'
@@ -9,7 +12,7 @@ import { bothSides, matrix, type Matrix, transposed } from './separable.ts'
 export interface JpegOperator extends Operator {
   /** step/√12 of each coefficient, the standard deviation that the rounding amounts to: σ_y of such a measurement. */
   readonly sigma: Float64Array
-  /** The picture that the coefficients show, as a viewer decodes it: one item, `[...to]` → `[...from]`. */
+  /** The picture that a viewer decodes from the coefficients: one item, `[...to]` → `[...from]`. */
   decode(y: FloatArray): Float64Array
 }
 
@@ -30,7 +33,7 @@ const colourSteps: readonly number[] = Object.freeze(
   }),
 )
 
-/** Brightness, blueness and redness of red, green and blue around the middle grey, and back. */
+/** From red, green and blue around the middle grey to brightness, blueness and redness, and back. */
 const toYcc = matrix(
   3,
   3,
@@ -105,7 +108,7 @@ function blockCosines(size: number): Matrix {
   return { rows: whole, columns: size, data }
 }
 
-/** From the cosines back to the pixels, those that repeat left out. */
+/** From the cosines back to the pixels, without the repeated ones. */
 function inverseCosines(size: number): Matrix {
   const whole = block * Math.ceil(size / block)
   return matrix(size, whole, (at, row) =>

@@ -7,7 +7,7 @@ import { planesOf } from './planes.ts'
 import { sparseOperator } from './sparse.ts'
 
 /**
- * Sees the elements whose mask is not zero, one after another.
+ * Keeps the elements whose mask is not zero, in order.
  *
  * @param seen one number for each element of an item, or for each pixel of an image
  */
@@ -55,7 +55,7 @@ export function randomMask(shape: readonly number[], share: number, stream: Key 
   return Uint8Array.from(uniform(stream, new Float64Array(height * width)), (u) => (u < share ? 1 : 0))
 }
 
-/** A mask that sees every so many-th pixel of every so many-th row, the middle one of each block: a sensor with gaps. */
+/** A mask that sees one pixel of each block of `factor` × `factor`, the middle one: a sensor with gaps. */
 export function gridMask(shape: readonly number[], spacing: number): Uint8Array {
   if (!(Number.isInteger(spacing) && spacing > 0)) {
     throw new TweedieError('usage', `a spacing of ${spacing} pixels: a positive whole number`)

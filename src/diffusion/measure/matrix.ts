@@ -1,11 +1,11 @@
-/** Dense matrices as operators: for measurements that are given as numbers, and for random projections. */
+/** Dense matrices as operators: for measurements by a known matrix, and for random projections. */
 import { sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { type Key, key, normal } from '../../engine/random/index.ts'
 import { type LinearOperator, linearOperator } from './operator.ts'
 import { denseSvd, type Svd } from './svd.ts'
 
-/** What the numbers do not say. */
+/** Shapes, which the numbers do not tell. */
 export interface MatrixOptions {
   readonly name?: string
   readonly from: readonly number[]

@@ -5,7 +5,7 @@ import { planesOf } from './planes.ts'
 import { bothSides, matrix, type Matrix, transposed } from './separable.ts'
 
 /**
- * Too bright a picture: y = clip(gain · x, −1, 1). Where it is clipped, nothing is known but the side.
+ * Too bright a picture: y = clip(gain · x, −1, 1). Of clipped values only the side is known.
  *
  * @param gain default 2
  */
@@ -24,9 +24,9 @@ export function clipping(from: readonly number[], gain = 2): Operator {
 }
 
 /**
- * Few shades: x rounded to the nearest of `levels` values from −1 to 1. Its derivative is zero nearly everywhere, so that of
- * a straight line is used instead, which it follows from afar (Bengio et al., 2013, https://arxiv.org/abs/1308.3432).
- * {@link quantisationSigma} is the noise that the rounding amounts to.
+ * Few shades: x rounded to the nearest of `levels` values from −1 to 1. Its derivative is zero nearly everywhere, so
+ * that of the identity is used instead (straight-through, Bengio et al., 2013, https://arxiv.org/abs/1308.3432). {@link
+ * quantisationSigma} is the noise that rounding adds.
  */
 export function quantisation(from: readonly number[], levels: number): Operator {
   if (!(Number.isInteger(levels) && levels > 1)) throw new TweedieError('usage', `${levels} levels: two or more`)

@@ -16,7 +16,7 @@ export interface Observation<O extends Operator = Operator> {
 /**
  * Checks that the parts fit.
  *
- * @throws TweedieError `shape` for a measurement of another size, `usage` for a σ_y that is negative or no number
+ * @throws TweedieError `shape` for a measurement of the wrong size, `usage` for a σ_y that is negative or not a number
  */
 export function observation<O extends Operator>(
   operator: O,
@@ -77,7 +77,7 @@ export function sigmaAt(sigma: Observation['sigma'], k: number): number {
   return typeof sigma === 'number' ? sigma : sigma[k % sigma.length]!
 }
 
-/** Refuses an observation without noise, where a method divides by it. */
+/** Refuses an observation without noise, for methods that divide by it. */
 export function requireNoise(method: string, { sigma }: Observation): void {
   const least = typeof sigma === 'number' ? sigma : Math.min(...Array.from(sigma))
   if (least > 0) return

@@ -2,20 +2,20 @@
  * Measurement operators: what an instrument does to clean data, y = A(x₀), before noise is added.
  *
  * An operator is three maps on batches: A itself, its derivative applied to a direction (∂A/∂x) u, and the transpose of the
- * derivative (∂A/∂x)ᵀ v, which is all that posterior sampling asks for. A linear operator has one derivative everywhere, so
- * A and Aᵀ say it all. Values come out in double precision whatever goes in.
+ * derivative (∂A/∂x)ᵀ v, which is all that posterior sampling asks for. A linear operator has the same derivative
+ * everywhere, so A and Aᵀ are enough. Results are in double precision for any input.
  */
 import { type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { key, normal } from '../../engine/random/index.ts'
 import type { Svd } from './svd.ts'
 
-/** At once, or later. */
+/** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>
 
 /** A differentiable measurement of items of one shape. */
 export interface Operator {
-  /** What it is called, for people. */
+  /** Its name, for people. */
   readonly name: string
   /** The shape of an item that is measured. */
   readonly from: readonly number[]
@@ -45,7 +45,7 @@ export type ItemMap = (x: Float64Array) => ArrayLike<number>
 export interface LinearDefinition extends Pick<Operator, 'from' | 'to'>, Partial<Pick<Operator, 'name'>> {
   /** A x. */
   readonly forward: ItemMap
-  /** Aᵀ v; {@link adjointError} says whether it is. */
+  /** Aᵀ v; {@link adjointError} checks it. */
   readonly adjoint: ItemMap
   readonly svd?: () => Svd
 }
@@ -107,8 +107,8 @@ export function nonlinearOperator({ name, from, to, ...maps }: NonlinearDefiniti
 }
 
 /**
- * How far A and Aᵀ are from being transposes: |⟨A x, y⟩ − ⟨x, Aᵀ y⟩| / (‖A x‖ ‖y‖) for random x and y. Rounding leaves about
- * 1e-15; an adjoint that is wrong, something of the order of 1.
+ * How far A and Aᵀ are from being transposes: |⟨A x, y⟩ − ⟨x, Aᵀ y⟩| / (‖A x‖ ‖y‖) for random x and y. Rounding leaves
+ * about 1e-15; a wrong adjoint gives a number near 1.
  */
 export function adjointError(operator: LinearOperator, seed = 0): number {
   const x = normal(key(`adjoint x ${seed}`), new Float64Array(sizeOf(operator.from)))

@@ -27,7 +27,7 @@ export function planesOf(shape: readonly number[]): Planes {
   return { channels, height, width }
 }
 
-/** The shape of planes of another extent, in the way that `like` is written. */
+/** The shape of planes of another extent, with the same axes as `like`. */
 export function shapeOf({ channels, height, width }: Planes, like: readonly number[]): readonly number[] {
   return [channels, height, width]
     .slice(3 - like.length)

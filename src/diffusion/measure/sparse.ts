@@ -9,7 +9,7 @@ export interface SparseRow {
   readonly weights: ArrayLike<number>
 }
 
-/** What rows do not say. */
+/** Properties that the rows do not tell. */
 export interface SparseOptions {
   readonly name: string
   readonly from: readonly number[]

@@ -1,4 +1,4 @@
-/** The forward stochastic differential equation, simulated rather than solved: for study, and to check a schedule. */
+/** The forward stochastic differential equation, simulated step by step: for study, and to check a schedule. */
 import type { FloatArray } from '../../engine/random/index.ts'
 import type { Schedule } from './schedule.ts'
 

@@ -87,7 +87,7 @@ export function posteriorStep<T extends FloatArray>(
 }
 
 /**
- * D_KL(q(x_t | x₀) ‖ N(0, I)) = ½ Σ (α² x₀² + σ² − 1 − log σ²), in nats: what of the data the prior does not know.
+ * D_KL(q(x_t | x₀) ‖ N(0, I)) = ½ Σ (α² x₀² + σ² − 1 − log σ²), in nats: how far the noisiest state is from the prior.
  *
  * @param meanSquare the mean of x₀² over the elements
  * @param size the number of elements

@@ -1,4 +1,4 @@
-/** Noise by name: what a run or a model folder says of it, as plain JSON, and the schedule that this means. */
+/** Noise schedules by name: the plain JSON of a run or a model folder, and the schedule that it means. */
 import { TweedieError } from '../../errors.ts'
 import { ownMade } from '../../own-made.ts'
 import type { BetaTableName } from './betas.ts'
@@ -47,7 +47,7 @@ export type NoiseSpec =
 /**
  * A schedule in continuous time by its name.
  *
- * @throws TweedieError `usage` for a name that there is not, or a number that this schedule does not take
+ * @throws TweedieError `usage` for an unknown name, or a number that this schedule does not take
  * @example
  * namedSchedule('vp', { betaMax: 15 }).alpha(1)
  */
@@ -70,7 +70,7 @@ export function namedSchedule(name: ScheduleName, { shift = 1, ...options }: Sch
 /** Schedules of the user's own, by name: from the numbers that a specification has for one to the schedule. */
 export type OwnSchedules = Readonly<Record<string, (numbers: Readonly<Record<string, unknown>>) => Schedule>>
 
-/** The schedule of a specification; `own`: others than those of {@link scheduleNames}. */
+/** The schedule of a specification; `own`: the user's schedules besides those of {@link scheduleNames}. */
 export function scheduleOfNoise(noise: NoiseSpec, own: OwnSchedules = {}): Schedule {
   if ('table' in noise) return tableSchedule(namedTable(noise.table, { steps: noise.levels }), noise.table)
   const { schedule, ...options } = noise
@@ -81,7 +81,7 @@ export function scheduleOfNoise(noise: NoiseSpec, own: OwnSchedules = {}): Sched
   return shift === 1 ? made : shifted(made, shift)
 }
 
-/** Noise in a few words: `vp`, `linear (1000 levels)`. */
+/** A short description of the noise: `vp`, `linear (1000 levels)`. */
 export function describeNoise(noise: NoiseSpec): string {
   return 'table' in noise ? `${noise.table} (${noise.levels} levels)` : noise.schedule
 }

@@ -24,9 +24,9 @@ export { sigmoid }
 export interface Schedule {
   /** What the schedule is called, e.g. `cosine`. */
   readonly name: string
-  /** α_t, the factor of the data: 1 or so at t = 0, never rising. */
+  /** α_t, the factor of the data: about 1 at t = 0, never rising. */
   alpha(t: number): number
-  /** σ_t, the standard deviation of the noise: 0 or so at t = 0. */
+  /** σ_t, the standard deviation of the noise: about 0 at t = 0. */
   sigma(t: number): number
   /** λ_t = log(α_t²/σ_t²), falling; +∞ where there is no noise, −∞ where there is no signal. */
   logSnr(t: number): number
@@ -44,7 +44,7 @@ export interface Schedule {
   readonly table?: NoiseTable
 }
 
-/** What defines a schedule; the rates may be left to the product rule. */
+/** The definition of a schedule; α′ and σ′ may be left to the product rule. */
 export type ScheduleDefinition = Omit<Schedule, 'alphaRate' | 'sigmaRate'> &
   Partial<Pick<Schedule, 'alphaRate' | 'sigmaRate'>>
 
@@ -65,7 +65,7 @@ export function variancePreserving(curve: {
   timeOfLogSnr(logSnr: number): number
   /** dλ/dt. */
   logSnrRate(t: number): number
-  /** dα/dt and dσ/dt, where the product rule would fail. */
+  /** dα/dt and dσ/dt, for schedules where the product rule fails. */
   alphaRate?(t: number): number
   sigmaRate?(t: number): number
   readonly table?: NoiseTable
@@ -102,7 +102,7 @@ export function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x))
 }
 
-/** Brings a time that rounding pushed out back into [0, 1]. */
+/** Clamps a time to [0, 1], which rounding may have left. */
 export function clampTime(t: number): number {
   return Math.min(1, Math.max(0, t))
 }

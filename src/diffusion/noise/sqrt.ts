@@ -1,10 +1,11 @@
-/** The square-root schedule of diffusion over embeddings, which starts with some noise and adds more at once. */
+/** The square-root schedule of diffusion over embeddings, which starts with some noise and then adds it quickly. */
 import { TweedieError } from '../../errors.ts'
 import { clampTime, type Schedule, sigmoid, variancePreserving } from './schedule.ts'
 
 /**
- * ᾱ_t = α_t² = 1 − √((t + s)/(1 + s)), variance preserving. Words are told apart by their nearest embedding, so a little noise
- * hides nothing: this schedule begins at σ₀ = (s/(1 + s))^¼, the noise with which x₀ is drawn around an embedding. The paper's
+ * ᾱ_t = α_t² = 1 − √((t + s)/(1 + s)), variance preserving. A word is recognised by its nearest embedding, so a little
+ * noise hides nothing: this schedule begins at σ₀ = (s/(1 + s))^¼, the noise with which x₀ is drawn around an
+ * embedding. The paper's
  * s = 0.0001 is σ₀ = 0.1; its ᾱ is divided here so that it ends at 0.
  *
  * Diffusion-LM Improves Controllable Text Generation (Li et al., 2022), appendix A, https://arxiv.org/abs/2205.14217

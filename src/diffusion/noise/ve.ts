@@ -1,4 +1,4 @@
-/** Variance-exploding schedules: the data keeps its scale, α = 1, and noise is piled on it. */
+/** Variance-exploding schedules: the data keeps its scale, α = 1, and more and more noise is added. */
 import { clampTime, defineSchedule, requirePositive, type Schedule } from './schedule.ts'
 
 /** The smallest and largest standard deviation of the noise. */
@@ -11,7 +11,7 @@ export interface SigmaRange {
 
 /**
  * The variance-exploding equation of NCSN, σ_t = σ_min (σ_max/σ_min)^t: noise levels in geometric progression. Time 0
- * still holds noise of σ_min, which a last look at the denoiser removes.
+ * still holds noise of σ_min, which a last evaluation of the denoiser removes.
  *
  * Score-Based Generative Modeling through SDEs (Song et al., 2021), equation 30, https://arxiv.org/abs/2011.13456
  */

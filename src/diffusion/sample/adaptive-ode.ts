@@ -1,4 +1,4 @@
-/** The probability-flow equation, solved to a tolerance rather than in a number of steps. */
+/** The probability-flow equation, solved to a tolerance rather than in a fixed number of steps. */
 import { throwIfAborted } from '../../interrupted.ts'
 import { type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import { viewOf } from '../denoise/parametrisation.ts'
@@ -9,9 +9,9 @@ import { requireFinite, runPlan } from './run-plan.ts'
 import { defineSampler, type FreeSampler, type SampleStep } from './sampler.ts'
 
 /**
- * RK45 on dx/dt = α′ x₀ + σ′ ε. Of the grid only the ends matter, and if it ends in clean data the time before, from which
- * one Euler step leads there (the equation is singular at σ = 0). The worst item of a batch decides the steps: here, and
- * only here, items depend on their batch, by no more than the tolerance.
+ * RK45 on dx/dt = α′ x₀ + σ′ ε. Only the ends of the grid matter; if it ends in clean data, so does the time before,
+ * from which one Euler step leads there (the equation is singular at σ = 0). The worst item of a batch decides the
+ * steps: so items depend on their batch, by no more than the tolerance.
  *
  * Score-Based Generative Modeling through SDEs (Song et al., 2021), section 4.3, https://arxiv.org/abs/2011.13456
  *

@@ -20,7 +20,8 @@ export interface AdaptiveSdeOptions {
 
 /**
  * A step of Euler and Maruyama beside one of the stochastic Heun method: their difference is the error, the better one is
- * kept. Of the grid only the ends matter; clean data is reached from the time before by the posterior mean. The steps are
+ * kept. Only the ends of the grid matter; clean data is reached from the time before by the posterior mean. The steps
+ * are
  * those of the batch's worst item. (The paper draws new noise when a step is taken back; here the Brownian path stays.)
  *
  * Gotta Go Fast When Generating Data with Score-Based Models (Jolicoeur-Martineau et al., 2021), algorithm 1,

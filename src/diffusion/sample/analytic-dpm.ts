@@ -6,7 +6,7 @@ import type { NoiseSource } from './noise-source.ts'
 import { planSteps } from './plan.ts'
 import { defineSampler, type LinearSampler } from './sampler.ts'
 
-/** What the sampler is told. */
+/** The settings of the sampler. */
 export interface AnalyticDpmOptions {
   /** Var[x₀ | x_t] at time t, averaged over elements and data; see {@link posteriorVariances}. */
   readonly variance: (t: number) => number
@@ -15,8 +15,8 @@ export interface AnalyticDpmOptions {
 }
 
 /**
- * DDIM's step from t to s with the variance that makes the reverse kernel closest to the truth: to c² = η² β̃ comes what the
- * spread of x₀ around its posterior mean adds,
+ * DDIM's step from t to s with the variance that makes the reverse kernel closest to the truth: the spread of x₀ around
+ * its posterior mean is added to c² = η² β̃,
  *
  *     var = c² + (α_s − α_t √(σ_s² − c²)/σ_t)² E Var[x₀ | x_t].
  *
@@ -47,7 +47,7 @@ export function analyticDpm({ variance, eta = 1 }: AnalyticDpmOptions): LinearSa
  * E Var[x₀ | x_t] at each of the times, as the mean square of x₀ − E[x₀ | x_t]. (The paper's (σ²/α²)(1 − E‖ε‖²/d) has the
  * same mean and, where there is much noise, far more scatter.) Pass it on as `variance: (t) => result.get(t)!`.
  *
- * @param data clean data, `[n, ...shape]`; a hundred items do
+ * @param data clean data, `[n, ...shape]`; a hundred items are enough
  */
 export async function posteriorVariances(
   denoiser: Denoiser,

@@ -1,13 +1,13 @@
-/** A Brownian path that is drawn as it is needed, and remembered where a step is taken back. */
+/** A Brownian path that is drawn as needed, and remembered when a step is rejected. */
 import { emptyLike, type FloatArray } from '../denoise/denoiser.ts'
 
-/** The path from where the last accepted step ended. */
+/** The path from the end of the last accepted step. */
 export interface BrownianPath {
   /** The longest step that does not reach beyond what is already known; ∞ if nothing is. */
   readonly known: () => number
   /** W(h), the path's increment over the next `length` ≤ known(). The array is the path's own until `accept`. */
   increment(length: number): FloatArray
-  /** Moves on to the end of the increment asked for last. */
+  /** Moves on to the end of the last increment. */
   accept(): void
 }
 
@@ -17,8 +17,8 @@ interface Piece {
 }
 
 /**
- * Rejection sampling with memory: a step that is taken back leaves its increment behind, and a shorter step is then given
- * its part of it by a Brownian bridge, W(h′) ~ N((h′/h) W(h), (h′ (h − h′)/h) I). Drawing anew would favour the noise that
+ * Rejection sampling with memory: the increment of a rejected step is kept, and a shorter step gets its part of it by a
+ * Brownian bridge, W(h′) ~ N((h′/h) W(h), (h′ (h − h′)/h) I). Drawing anew would favour the noise that
  * makes small errors, and change the law.
  *
  * Adaptive methods for stochastic differential equations via natural embeddings and rejection sampling with memory
@@ -28,7 +28,7 @@ interface Piece {
  * @param like an array of the path's size and type
  */
 export function brownianPath(draw: (out: FloatArray) => void, like: FloatArray): BrownianPath {
-  /** What is known of the path, the next piece last. */
+  /** The known pieces of the path, the next piece last. */
   const ahead: Piece[] = []
   const fresh = (): FloatArray => {
     const z = emptyLike(like)

@@ -1,4 +1,4 @@
-/** The times at which a model is sampled, where nothing else is said. */
+/** The default times at which a model is sampled. */
 import { TweedieError } from '../../errors.ts'
 import { timeOfNoiseLevel, type Schedule } from '../noise/schedule.ts'
 import { tableTimes } from './table-times.ts'
@@ -26,7 +26,7 @@ const faintest = 0.002
  * on the `trailing` levels; on other schedules equal steps of time, or `karras` where the noise grows far beyond the data
  * (VE, EDM).
  *
- * @throws TweedieError `usage` for levels of a table that there is not
+ * @throws TweedieError `usage` for table levels on a schedule without a table
  */
 export function timesOf(schedule: Schedule, steps: number, spacing = defaultSpacing(schedule, steps)): number[] {
   const { table } = schedule
@@ -48,7 +48,7 @@ export function timesOf(schedule: Schedule, steps: number, spacing = defaultSpac
   }
 }
 
-/** From so many steps on, the last of equal steps of time begins at faint noise by itself. */
+/** From so many steps on, equal steps of time already end at faint noise. */
 const manySteps = 50
 
 function defaultSpacing(schedule: Schedule, steps: number): SpacingName {

@@ -1,5 +1,5 @@
 /**
- * Single-step DPM-Solver methods: the points on the way give what multistep methods take from the past.
+ * Single-step DPM-Solver methods: they evaluate points within the step where multistep methods use past predictions.
  *
  * - DPM-Solver (Lu et al., 2022), algorithms 1 and 2, https://arxiv.org/abs/2206.00927
  * - DPM-Solver++ (Lu et al., 2022), algorithm 1, https://arxiv.org/abs/2211.01095
@@ -93,8 +93,8 @@ function groupSizes(n: number, order: number, lowerOrderFinal: boolean, clean: b
 }
 
 /**
- * The stages from times[0] to the last of the times, looking at those between: each point is reached by the method of its
- * own order from the step's start.
+ * The stages from times[0] to the last of the times, with evaluations in between: each point is reached from the step's
+ * start by the method of its own order.
  */
 function stagesThrough(
   schedule: Schedule,

@@ -43,7 +43,7 @@ export function exponentialStep(
 ): ExponentialStep {
   const h = halfLogSnr(schedule, s) - halfLogSnr(schedule, t)
   const [alphaS, sigmaS, sigmaT] = [schedule.alpha(s), schedule.sigma(s), schedule.sigma(t)]
-  // a step to clean data ends in the data prediction: there is nothing left to add noise to
+  // a step to clean data ends in the data prediction, without noise
   const noisy = equation === 'sde' && sigmaS > 0
   const root = noisy ? Math.sqrt(-Math.expm1(-2 * h)) : 0
   if (predict === 'sample') {

@@ -1,9 +1,10 @@
-/** Between two latents: along the sphere that Gaussian noise lives near. */
+/** Interpolation between two latents, along the sphere near which Gaussian noise lies. */
 import type { FloatArray } from '../denoise/denoiser.ts'
 
 /**
  * Spherical interpolation, sin((1 − u)θ)/sin θ · a + sin(u θ)/sin θ · b with cos θ = a·b/(‖a‖‖b‖): unlike a straight line it
- * keeps the length of a latent, so that what lies between decodes as well as the ends do. Encode two items with `ddim` on
+ * keeps the length of a latent, so that points in between decode as well as the ends do. Encode two items with `ddim`
+ * on
  * rising times, interpolate, decode.
  *
  * Denoising Diffusion Implicit Models (Song et al., 2021), appendix D.5, https://arxiv.org/abs/2010.02502

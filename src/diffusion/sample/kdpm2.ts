@@ -20,7 +20,7 @@ export function kdpm2({ eta = 0 }: { readonly eta?: number } = {}): LinearSample
     order: 2,
     stochastic: eta > 0,
     evaluations: 2,
-    use: 'like heun, without its look at the end of the step',
+    use: 'like heun, without its evaluation at the end of the step',
     paper: 'https://arxiv.org/abs/2206.00364',
     plan: planOf(eta > 0 ? ancestral(geometricMidpoint, eta) : geometricMidpoint),
   })

@@ -21,7 +21,8 @@ export interface AnnealedLangevinOptions {
   /** L, the steps at each noise level; default 100. */
   readonly stepsPerLevel?: number
   /**
-   * The step size in units of σ², so that every level mixes alike; default 0.2 (for `half`). NCSN's ε is this times the
+   * The step size in units of σ², so that every level mixes equally fast; default 0.2 (for `half`). NCSN's ε is this
+   * times the
    * square of its lowest σ: 2e-5 for 0.01.
    */
   readonly stepSize?: number

@@ -8,8 +8,8 @@ import { requireFinite } from './run-plan.ts'
 import { defineSampler, type FreeSampler, type SampleStep } from './sampler.ts'
 
 /**
- * DDPM's step with a variance for each element, β^v β̃^{1−v}: fewer steps do, since the network learnt how sure it is. Its
- * noise depends on the data, so it is no table of coefficients.
+ * DDPM's step with a variance for each element, β^v β̃^{1−v}: fewer steps are enough, since the network has learned its
+ * own uncertainty. Its noise depends on the data, so it is not a table of coefficients.
  *
  * Improved Denoising Diffusion Probabilistic Models (Nichol & Dhariwal, 2021), equation 15,
  * https://arxiv.org/abs/2102.09672

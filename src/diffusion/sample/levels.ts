@@ -1,5 +1,6 @@
 /**
- * Ways to go from the largest to the smallest noise level: each is a falling curve over u from 0 to 1 whose values at equal steps
+ * Curves from the largest to the smallest noise level: each is a falling function over u from 0 to 1 whose values at
+ * equal steps
  * are the levels of a grid.
  */
 

@@ -1,5 +1,6 @@
 /**
- * The law that a stochastic sampler ends in, computed rather than estimated. For Gaussian data every linear sampler maps
+ * The distribution of a stochastic sampler's results, computed rather than estimated. For Gaussian data every linear
+ * sampler maps
  * its start and its noises linearly to its end; so its result on one-dimensional data N(0, c) is Gaussian, with a variance
  * that is the sum of the squared responses to the start and to each noise. One batch computes them all: item 0 starts at
  * one without noise, item j starts at zero with the j-th noise alone.

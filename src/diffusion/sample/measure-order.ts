@@ -64,7 +64,7 @@ function testTimes(schedule: Schedule, steps: number): readonly number[] {
   return logSnrTimes(schedule, steps, { from: at(20), to: at(0.1), final: 'sigma-min' })
 }
 
-/** A few points that noise of this time could have left, the same on every schedule up to their scale. */
+/** A few typical points at this noise level, the same on every schedule up to their scale. */
 function testPoints(schedule: Schedule, t: number): Float64Array {
   return Float64Array.of(1, 0.3, -0.7, 1.1, 0.2, -0.9).map(
     (value) => value * Math.hypot(schedule.alpha(t), schedule.sigma(t)),

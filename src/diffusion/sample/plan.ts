@@ -1,8 +1,8 @@
 /**
  * A sampler as a table of numbers.
  *
- * Nearly every diffusion sampler is linear: the next state is a weighted sum of the current state x_t, of what the
- * denoiser said now and before, and of fresh noise,
+ * Nearly every diffusion sampler is linear: the next state is a weighted sum of the current state x_t, of the
+ * denoiser's present and past predictions, and of fresh noise,
  *
  *     x_s = a x_t + Σ_k b_k m_{−k} + Σ_j c_j z_j.
  *
@@ -14,9 +14,12 @@
 import type { Parametrisation, ParametrisationName } from '../denoise/parametrisation.ts'
 import type { Schedule } from '../noise/schedule.ts'
 
-/** One weighted sum. It reaches a point at `time`, either on the way (where the next stage looks) or the step's end. */
+/**
+ * One weighted sum. It reaches a point at `time`, either within the step (where the next stage evaluates) or at its
+ * end.
+ */
 export interface Stage {
-  /** Whether the denoiser first looks at the point reached last; its answer becomes m₀ of the history. */
+  /** Whether the denoiser is first evaluated at the last point; its answer becomes m₀ of the history. */
   readonly evaluate: boolean
   /** The time of the point that the sum reaches. */
   readonly time: number

@@ -1,4 +1,4 @@
-/** Pseudo numerical methods: classical weights for the noise prediction, DDIM's way of moving along it. */
+/** Pseudo numerical methods: classical weights for the noise prediction, and DDIM's step along it. */
 import { noiseLevel, type Schedule } from '../noise/schedule.ts'
 import { requireSignal } from './requirements.ts'
 import type { PlannedStep, Stage } from './plan.ts'
@@ -23,7 +23,7 @@ export function pndm({ start = 'runge-kutta' }: { readonly start?: 'runge-kutta'
     use: 'historical: the default of the first Stable Diffusion, 50 steps',
     paper: 'https://arxiv.org/abs/2202.09778',
     plan(schedule, times) {
-      /** The number, in order, of the evaluation at each time of the grid; those on the way do not count. */
+      /** The index of the evaluation at each time of the grid; those within a step do not count. */
       const atGrid: number[] = []
       let evaluations = 0
       const steps = times.slice(1).map((s, i): PlannedStep => {

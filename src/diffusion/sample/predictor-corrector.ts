@@ -1,4 +1,6 @@
-/** Predictor–corrector sampling: a solver moves between noise levels, Langevin steps repair the law at each. */
+/**
+ * Predictor–corrector sampling: a solver moves between noise levels, Langevin steps correct the distribution at each.
+ */
 import { throwIfAborted } from '../../interrupted.ts'
 import { emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
 import type { Planner } from './plan.ts'

@@ -1,4 +1,4 @@
-/** What some samplers ask of the time they start from; said before a single number is infinite. */
+/** Checks of the start time for some samplers, before any number becomes infinite. */
 import { TweedieError } from '../../errors.ts'
 import type { Schedule } from '../noise/schedule.ts'
 

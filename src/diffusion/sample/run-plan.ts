@@ -20,7 +20,7 @@ export async function* runPlan(plan: Plan, problem: Omit<SamplingProblem, 'times
   /** m₀, m₋₁ …: the newest prediction first. */
   const history: FloatArray[] = []
   const noises: FloatArray[] = []
-  /** The point looked at: x itself, or a point on the way. */
+  /** The point of the evaluation: x itself, or a point within the step. */
   const point = emptyLike(x)
   let evaluation: Evaluation = { mean: x, unprojected: x }
 
@@ -62,7 +62,7 @@ interface Evaluation {
   readonly unprojected: FloatArray
 }
 
-/** Asks the denoiser; where a plan wants the mean from before a projection as well, asks for that and projects a copy. */
+/** Evaluates the denoiser; if a plan needs the mean before the projection too, evaluates that and projects a copy. */
 function evaluator(denoiser: Denoiser, wantsUnprojected: boolean) {
   const { projection } = denoiser
   return async (x: FloatArray, t: number, context: SamplingProblem['context']): Promise<Evaluation> => {
@@ -89,7 +89,7 @@ export function weightedSum(out: FloatArray, weights: readonly number[], arrays:
   }
 }
 
-/** Stops a run that has blown up, and says where. */
+/** Stops a run whose values are not finite, with an error that says at which step. */
 export function requireFinite(x: FloatArray, denoiser: Denoiser, index: number, t: number, s: number): void {
   const bad = x.findIndex((value) => !Number.isFinite(value))
   if (bad < 0) return

@@ -47,7 +47,7 @@ export const tableaux = Object.freeze({
  * The variable that the equation is solved in.
  *
  * - `level`: the noise level σ/α. For y = x/α it is dy/d(σ/α) = ε, the form of EDM and k-diffusion: its paths are nearly
- *   straight. Wants signal at both ends, α > 0.
+ *   straight. Needs signal at both ends, α > 0.
  * - `time`: t itself, dx/dt = α′ x₀ + σ′ ε, the form of flow matching; right for rectified flow.
  */
 export type Clock = 'level' | 'time'
@@ -60,7 +60,7 @@ export interface RungeKuttaOptions extends ChurnOptions {
   readonly eta?: number
 }
 
-/** The rule of a tableau. A step to clean data, where there is no slope to be had, is Euler's. */
+/** The rule of a tableau. A step to clean data, where there is no slope, is Euler's. */
 export function rungeKuttaRule(tableau: Tableau, clock: Clock = 'level'): StepRule {
   const { view, node, scale, length } = clocks[clock]
   return {
@@ -110,7 +110,7 @@ export function rungeKutta(tableau: Tableau, options: RungeKuttaOptions = {}): L
 }
 
 /**
- * Euler's method. In the clock `level` it is DDIM with `eta` for η, and written as such needs no signal to start from; with
+ * Euler's method. In the clock `level` it is DDIM with `eta` for η, and in that form needs no signal at the start; with
  * η = 1 it is what others call Euler a.
  */
 export function euler(options: RungeKuttaOptions = {}): LinearSampler {

@@ -10,8 +10,8 @@ import type { Sampler, SampleStep, SamplingProblem } from './sampler.ts'
 export interface SampleOptions extends RandomNoiseOptions {
   readonly sampler: Sampler
   /**
-   * The times, strictly falling from noise to data (or strictly rising, to encode data into noise). The one source of
-   * truth: the step after `times[i]` goes to `times[i + 1]`.
+   * The times, strictly falling from noise to data (or strictly rising, to encode data into noise). The step from
+   * `times[i]` goes to `times[i + 1]`.
    */
   readonly times: readonly number[]
   /** How many items; default 1, or as many as `x` holds. */
@@ -22,7 +22,7 @@ export interface SampleOptions extends RandomNoiseOptions {
   readonly noise?: NoiseSource
   /** The type of the state if `x` is not given; default `float32`. */
   readonly dtype?: 'float32' | 'float64'
-  /** What each item is told, `[batch, ...]` by name, for a conditional denoiser. */
+  /** The conditions of each item, `[batch, ...]` by name, for a conditional denoiser. */
   readonly conditions?: Conditions | undefined
   /** Stops between evaluations. */
   readonly signal?: AbortSignal | undefined
@@ -57,7 +57,7 @@ export async function sampleFinal(denoiser: Denoiser, options: SampleOptions): P
 }
 
 /**
- * Pure noise at time t: √(α² + σ²) z, what data of unit variance becomes when nothing is left of it.
+ * Pure noise at time t: √(α² + σ²) z, the distribution of data of unit variance at full noise.
  *
  * @param out `[batch, ...shape]`
  */

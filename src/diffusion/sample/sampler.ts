@@ -1,9 +1,9 @@
-/** What a sampler is, and what it says about itself. */
+/** The interface of samplers, and the facts that they declare. */
 import type { DenoiseContext, Denoiser, FloatArray } from '../denoise/denoiser.ts'
 import type { NoiseSource } from './noise-source.ts'
 import type { Planner } from './plan.ts'
 
-/** What a sampler declares; tests hold it to the order. */
+/** The facts that a sampler declares; tests check the order. */
 export interface SamplerInfo {
   /** The name in listings and on the command line, e.g. `dpm++-2m`. */
   readonly name: string
@@ -32,10 +32,10 @@ export interface FreeSampler extends SamplerInfo {
 /** Either kind. */
 export type Sampler = LinearSampler | FreeSampler
 
-/** What a sampler is given. */
+/** The inputs of a sampler. */
 export interface SamplingProblem {
   readonly denoiser: Denoiser
-  /** Strictly monotone, at least two; `times[i + 1]` is the only successor of `times[i]`. */
+  /** Strictly monotone, at least two; the step from `times[i]` goes to `times[i + 1]`. */
   readonly times: readonly number[]
   /** The state at `times[0]`, `[batch, ...shape]`; the sampler works on it in place. */
   readonly x: FloatArray
@@ -43,11 +43,11 @@ export interface SamplingProblem {
   readonly context: DenoiseContext
 }
 
-/** What is known after a step. The arrays are the loop's own: valid until the next step is asked for, copy what you keep. */
+/** The state after a step. The arrays belong to the loop and are overwritten by the next step: copy what you keep. */
 export interface SampleStep {
   /** The step's number, from 0. */
   readonly index: number
-  /** How many steps there are; for an adaptive sampler, as many as are known of. */
+  /** How many steps there are; for an adaptive sampler, as many as are known so far. */
   readonly total: number
   /** The time the step came from. */
   readonly t: number
@@ -59,7 +59,7 @@ export interface SampleStep {
   readonly denoised: FloatArray
 }
 
-/** Declares a sampler; for its name, what it promises and its table. */
+/** Declares a sampler: its name, its properties and its table. */
 export function defineSampler<S extends Sampler>(sampler: S): S {
   return Object.freeze(sampler)
 }

@@ -1,5 +1,5 @@
 /**
- * Samplers that forget: a step looks at x_t and at points on the way to s, and at nothing from earlier steps. Such a rule
+ * Samplers without memory: a step uses x_t and points on the way to s, and nothing from earlier steps. Such a rule
  * works from any t to any s, so it can be modified: {@link ancestral} and {@link churned} add noise to any of them.
  */
 import { noiseLevel, type Schedule, timeOfNoiseLevel } from '../noise/schedule.ts'

@@ -1,6 +1,6 @@
 /**
- * Grids on the levels of a noise table, with diffusers' names and rounding, so that a model trained on T levels is asked
- * at those levels only.
+ * Grids on the levels of a noise table, with diffusers' names and rounding, so that a model trained on T levels is
+ * evaluated at those levels only.
  *
  * Common Diffusion Noise Schedules and Sample Steps are Flawed (Lin et al., 2024), table 2,
  * https://arxiv.org/abs/2305.08891

@@ -22,8 +22,9 @@ export interface UniPcOptions {
 }
 
 /**
- * UniPC: step i is predicted from the last p evaluations, and once the denoiser has looked at the predicted point, that
- * evaluation joins the others as a node at the step's end and the point is corrected before the next step starts. Both
+ * UniPC: step i is predicted from the last p evaluations, and once the denoiser was evaluated at the predicted point,
+ * that evaluation joins the others as a node at the step's end and the point is corrected before the next step starts.
+ * Both
  * weigh the nodes by moments of the same exponential integral. Correction and next prediction are one weighted sum.
  *
  * UniPC: A Unified Predictor-Corrector Framework (Zhao et al., 2023), https://arxiv.org/abs/2302.04867

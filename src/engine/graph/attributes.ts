@@ -1,7 +1,7 @@
-/** What an operator's attributes consist of. */
+/** The values of an operator's attributes. */
 type Part = number | boolean | string | readonly Part[]
 
-/** An operator's attributes as text, equal for equal attributes only: with the −0, infinities and NaN that JSON has not. */
+/** An operator's attributes as text, equal for equal attributes only: with −0, infinities and NaN, which JSON lacks. */
 export function showAttributes(attributes: object): string {
   let text = ''
   for (const name in attributes) text += `${name}:${show((attributes as Record<string, Part>)[name]!)};`

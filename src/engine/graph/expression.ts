@@ -5,7 +5,7 @@ import type { Shape } from './shape.ts'
 
 type BinaryOp = ArithmeticOp | ComparisonOp | 'gather' | 'scatterAdd' | 'matmul' | 'conv' | 'convInput' | 'convWeight'
 
-/** What an operator is applied to: how many tensors. */
+/** The number of inputs of an operator. */
 export type InputsOf<K extends OpName> = K extends 'input' | 'constant'
   ? readonly []
   : K extends BinaryOp

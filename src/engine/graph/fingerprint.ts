@@ -1,13 +1,13 @@
-/** What tells a graph from any other, without the graph being looked at by whoever compares. */
+/** The fingerprint of a graph: parts that can be hashed, to compare graphs without walking them. */
 import { showAttributes } from './attributes.ts'
 import type { HostArray } from './dtype.ts'
 import type { Tensor } from './tensor.ts'
 import { topological } from './traverse.ts'
 
 /**
- * A graph in parts that can be hashed: operators, attributes, constants with what they hold, what goes where, and the names of
- * inputs and outputs. Two graphs whose parts are the same are the same in all that the passes and the lowering look at, the
- * order of operands and constants that share an array included.
+ * A graph in parts that can be hashed: operators, attributes, constants with their elements, edges, and the names of
+ * inputs and outputs. Two graphs with equal parts are equal in everything that passes and lowering use, the order of
+ * operands and shared constant arrays included.
  */
 export function fingerprint(outputs: Readonly<Record<string, Tensor>>): (string | Uint8Array)[] {
   const numbers = new Map<Tensor | HostArray, number>()

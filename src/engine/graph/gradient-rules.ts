@@ -158,7 +158,8 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
     matmulGradientB(dy, a, b, transposeA, transposeB),
   ],
 
-  // conv, convInput and convWeight are the three faces of one trilinear form Σ dy · (x ⋆ w): each one's gradients are the others.
+  // conv, convInput and convWeight come from one trilinear form Σ dy · (x ⋆ w): the gradients of each are the two
+  // others.
   conv: (dy, { attributes }, x, w) => [
     convInput(dy, w, attributes, x.shape.slice(2)),
     convWeight(x, dy, attributes, w.shape.slice(2)),

@@ -8,7 +8,7 @@ import { broadcastShapes, showShape, sizeOf } from './shape.ts'
 import type { Shape } from './shape.ts'
 import type { Tensor } from './expression.ts'
 
-/** What a shape rule answers. */
+/** The result of a shape rule. */
 export interface Inferred {
   readonly shape: Shape
   readonly dtype: DType
@@ -48,7 +48,7 @@ function takes(op: OpName, dtype: DType): boolean {
   return isFloat(dtype)
 }
 
-/** Operators that integers have too; the others give fractions. */
+/** Operators that also work on integers; the others give fractions. */
 const wholeToo: ReadonlySet<OpName> = new Set<OpName>([
   ...arithmeticOps,
   'neg',

@@ -71,7 +71,7 @@ export function convWeight(x: Tensor, dy: Tensor, window: Window, kernel: readon
   return node('convWeight', [x, dy], { ...windowFields(window), kernel })
 }
 
-/** conv with a window that is already spelt out. */
+/** conv with a complete window. */
 export function convWindow(x: Tensor, w: Tensor, window: Window): Tensor {
   return node('conv', [x, w], windowFields(window))
 }

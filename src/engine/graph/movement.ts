@@ -5,7 +5,7 @@ import type { Shape } from './shape.ts'
 import { node } from './tensor.ts'
 import type { Tensor } from './tensor.ts'
 
-/** The same elements in another shape; one dimension may be −1: what is left. */
+/** The same elements in another shape; one dimension may be −1: it follows from the others. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = sizeOf(shape.filter((dim) => dim !== -1))
   const full = shape.map((dim) => (dim === -1 ? sizeOf(x.shape) / known : dim))

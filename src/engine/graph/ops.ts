@@ -13,7 +13,7 @@ export interface Window {
   readonly padding: readonly (readonly [before: number, after: number])[]
   /** Distance between the kernel's taps. */
   readonly dilation: readonly number[]
-  /** Channels are cut into this many groups that do not see each other. */
+  /** Channels are cut into this many groups, each convolved on its own. */
   readonly groups: number
 }
 

@@ -1,4 +1,4 @@
-/** Sums and what is made of them: means, maxima, softmax, normalisation. */
+/** Reductions: sums, means, maxima, softmax, normalisation. */
 import { mul, sub, exp, log, add, stopGradient, square } from './elementwise.ts'
 import { broadcastTo, reshape } from './movement.ts'
 import { normalizeAxes, normalizeAxis, sameShape, sizeOf } from './shape.ts'

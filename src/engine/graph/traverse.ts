@@ -1,7 +1,7 @@
 /** Walks over expression graphs. */
 import type { Tensor } from './tensor.ts'
 
-/** Every node that `outputs` stand on, inputs before users, each once. Does not recurse: graphs are deep. */
+/** Every node that `outputs` depend on, inputs before users, each once. Does not recurse: graphs are deep. */
 export function topological(outputs: readonly Tensor[]): Tensor[] {
   const order: Tensor[] = []
   const seen = new Set<Tensor>()
@@ -34,7 +34,7 @@ export function usesOf(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> 
   return uses
 }
 
-/** The inputs (fed values) that `outputs` stand on, by name. */
+/** The inputs (fed values) that `outputs` depend on, by name. */
 export function inputsOf(outputs: readonly Tensor[]): Map<string, Tensor> {
   const found = new Map<string, Tensor>()
   for (const tensor of topological(outputs)) {

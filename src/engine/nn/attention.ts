@@ -1,4 +1,4 @@
-/** Attention: every token looks at all others. Vaswani et al., Attention Is All You Need (2017). */
+/** Attention: every token gets a weighted mean over all tokens. Vaswani et al., Attention Is All You Need (2017). */
 import { matmul, mul, reshape, softmax, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'

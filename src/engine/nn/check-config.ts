@@ -1,7 +1,7 @@
 /** Configurations of networks: defaults filled in, every field checked by a rule. */
 import { TweedieError } from '../../errors.ts'
 
-/** A test of a field's value, and what it accepts in words. */
+/** A test of a field's value, and a description of what it accepts. */
 export type FieldRule = readonly [test: (value: unknown) => boolean, expected: string]
 
 /** Whether a value is one of a few. */
@@ -9,9 +9,9 @@ export function oneOf(...allowed: readonly (string | number | boolean | null)[])
   return [(value) => allowed.some((each) => each === value), allowed.map((each) => JSON.stringify(each)).join(' or ')]
 }
 
-/** No size that a configuration says is larger: what it asks for is laid out in memory. */
+/** The largest size in a configuration: memory is allocated for it. */
 const largest = 2 ** 24
-/** No network is deeper: its graph is built layer by layer. */
+/** The greatest depth of a network: its graph is built layer by layer. */
 const deepest = 1000
 
 const positive = (value: unknown): boolean =>
@@ -46,8 +46,8 @@ export const probability: FieldRule = [
 ]
 
 /**
- * The full configuration: what is given over the defaults. Fields that begin with an underscore (`_class_name`) are
- * notes and left out; so are unknown ones that are null, false or zero: an option of another version that is off.
+ * The full configuration: the user's fields over the defaults. Fields that begin with an underscore (`_class_name`) are
+ * notes and left out; so are unknown ones that are null, false or zero: options of other versions that are off.
  *
  * @param className what to call the network in errors
  * @param defaults a value for every field; one that its rule refuses must be given
@@ -59,9 +59,9 @@ export function checkConfig<T extends object>(
   defaults: T,
   rules: Partial<Record<keyof T, FieldRule>>,
 ): T {
-  const given = Object.entries(config).filter(([field, value]) => !field.startsWith('_') && value !== undefined)
-  const known = given.filter(([field]) => Object.hasOwn(defaults, field))
-  const unknown = given.filter(([field, value]) => !Object.hasOwn(defaults, field) && Boolean(value))
+  const entries = Object.entries(config).filter(([field, value]) => !field.startsWith('_') && value !== undefined)
+  const known = entries.filter(([field]) => Object.hasOwn(defaults, field))
+  const unknown = entries.filter(([field, value]) => !Object.hasOwn(defaults, field) && Boolean(value))
   if (unknown.length > 0) {
     throw new TweedieError('model', `${className}: unknown option ${unknown.map(([field]) => field).join(', ')}`, {
       hint: `known options: ${Object.keys(defaults).join(', ')}`,
@@ -75,7 +75,7 @@ export function checkConfig<T extends object>(
   return full
 }
 
-/** The error for a field whose value does not do. */
+/** The error for a field with a wrong value. */
 export function badField(
   className: string,
   field: string,

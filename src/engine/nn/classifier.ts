@@ -1,5 +1,5 @@
 /**
- * A small convolutional classifier: it recognises samples, and its features measure how far they are from data.
+ * A small convolutional classifier: it tells the class of samples, and its features measure their distance from data.
  * Every level halves the picture first, so that most of the work is done at a quarter of the pixels or fewer.
  */
 import { add, mean, silu } from '../graph/index.ts'
@@ -14,11 +14,11 @@ export interface ClassifierConfig {
   readonly channels?: readonly number[]
 }
 
-/** What the classifier says of a batch. */
+/** The outputs of the classifier for a batch. */
 export interface Classified {
   /** `[N, classes]` */
   readonly logits: Tensor
-  /** `[N, last of channels]`: what the last layer sees. */
+  /** `[N, last of channels]`: the input of the last layer. */
   readonly features: Tensor
 }
 

@@ -1,15 +1,15 @@
-/** The option `conditions` of networks: what they may be told besides the time and the class, checked. */
+/** The option `conditions` of networks (inputs besides data, time and class), checked. */
 import type { ConditionSpec } from './condition-spec.ts'
 import type { FieldRule } from './check-config.ts'
 
-/** Names of other inputs of graphs that a network is part of. */
+/** Reserved names: other inputs of graphs that contain a network. */
 const taken: ReadonlySet<string> = new Set(
   'x t y v u p q x0 xt labels epsilon alpha sigma sample noise weight probe target gram tokens output product posterior prior '
     .concat('evidence answer seen constant barred guess table levels')
     .split(' '),
 )
 
-/** More numbers than this for one item are a mistake. */
+/** The most numbers that one item may have. */
 const most = 2 ** 24
 
 /**

@@ -1,11 +1,14 @@
-/** What a network may be told besides the data and the time: a class, a vector, an image, tokens, each by a name. */
+/**
+ * Conditions: inputs of a network besides the data and the time. Each has a name, and is a class, a vector, an image or
+ * tokens.
+ */
 import { input } from '../graph/index.ts'
 import type { DType, Tensor } from '../graph/index.ts'
 import { sizeOf } from '../graph/shape.ts'
 import type { Shape } from '../graph/index.ts'
 
 /**
- * One condition. `nothing` says whether it can be left out, and how that is told:
+ * One condition. `nothing` says whether it can be left out, which is encoded as follows:
  * - of a class, a class of its own (the model knows its number);
  * - of a vector `[size]` or an image `[C, H, W]`, zeros and one more element or channel: 1 where there is one, 0 where there is none;
  * - of tokens, the state `vocabulary`, one above all tokens, at every place.
@@ -41,7 +44,7 @@ export function conditionShape(spec: ConditionSpec): Shape {
   }
 }
 
-/** How many numbers of one item the data have, without the flag that says that there is something. */
+/** How many numbers one item has, without the flag for "something or nothing". */
 export function conditionValues(spec: ConditionSpec): number {
   switch (spec.kind) {
     case 'class':
@@ -73,7 +76,7 @@ export function conditionArrays(conditions: ConditionSpecs, batch: number): Cond
   })
 }
 
-/** How many classes a network can be told, "no class" among them; 0: it knows none. */
+/** The number of class labels of a network, "no class" included; 0: it has none. */
 export function classesOf({ conditions }: { readonly conditions: ConditionSpecs }): number {
   const { labels } = conditions
   return labels?.kind === 'class' ? labels.classes : 0

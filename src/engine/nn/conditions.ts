@@ -1,4 +1,4 @@
-/** How networks take what they are told besides the data: embeddings of the time, of a class and of vectors, added up. */
+/** Embeddings of the time and of conditions, which networks add up. */
 import { TweedieError } from '../../errors.ts'
 import { add, concat, expectShape, filled } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
@@ -12,8 +12,8 @@ import type { NetworkInputs } from './network.ts'
 const timeFeatures = 256
 
 /**
- * The embedding of time and conditions of networks that follow no one's names: `[N, width]`. The features tell times apart
- * that differ by about one, so the network's own times are steps like 0 … 999, not fractions of 1.
+ * The embedding of time and conditions, `[N, width]`, for networks with parameter names of our own. The features tell
+ * times apart that differ by about one, so the network's own times are steps like 0 … 999, not fractions of 1.
  */
 export function timeAndConditions(
   className: string,
@@ -27,7 +27,7 @@ export function timeAndConditions(
   return withConditions(className, scope, time, conditions, specs)
 }
 
-/** The embedding of conditions alone, `[N, width]`, for networks that are told no time; nothing where there are none. */
+/** The embedding of conditions alone, `[N, width]`, for networks without a time input; undefined if there are none. */
 export function conditionsOnly(
   className: string,
   scope: Scope,
@@ -43,7 +43,7 @@ export function conditionsOnly(
  * Adds embeddings to that of the time: of a class, a row of `class_embedding.weight`; of a vector, a linear layer,
  * `condition_embeddings.<name>`.
  *
- * @throws TweedieError `usage` where a condition is missing, or is one that the network does not have
+ * @throws TweedieError `usage` if a condition is missing, or the network does not have it
  */
 export function withConditions(
   className: string,
@@ -53,10 +53,10 @@ export function withConditions(
   specs: ConditionSpecs,
 ): Tensor {
   const [batch, width] = time.shape as [number, number]
-  const told = requireConditions(className, conditions, specs, batch)
+  const present = requireConditions(className, conditions, specs, batch)
   let sum = time
   for (const [name, spec] of Object.entries(specs)) {
-    const value = told[name]!
+    const value = present[name]!
     if (spec.kind === 'class') sum = add(sum, embedding(scope.child('class_embedding'), value, spec.classes, width))
     if (spec.kind === 'vector') sum = add(sum, linear(scope.child('condition_embeddings').child(name), value, width))
   }

@@ -38,7 +38,7 @@ export interface DitConfig {
   readonly num_attention_heads?: number
   /** Hidden features of a block's perceptron, per feature of a token. */
   readonly mlp_ratio?: number
-  /** Where a patch lies: fixed sines and cosines, or a learned vector for each place. */
+  /** The embedding of a patch's place: fixed sines and cosines, or a learned vector for each place. */
   readonly position_embedding?: 'sincos' | 'learned'
   readonly dropout?: number
   /** The number of classes; null: unconditional. */
@@ -76,7 +76,7 @@ const rules = {
 } as const
 
 /**
- * A transformer over patches, told the time and class by adaptive layer norms that begin as identities (adaLN-Zero):
+ * A transformer over patches. Time and class act through adaptive layer norms that begin as identities (adaLN-Zero):
  * each block is `h ← h + γ₁ attention(μ₁(h)); h ← h + γ₂ mlp(μ₂(h))` with `μ(h) = (1 + scale) norm(h) + shift`, and γ,
  * scale and shift are linear in the condition, at first zero. So is the output.
  *

@@ -1,6 +1,6 @@
 /**
- * A transformer over noisy embeddings, for Gaussian diffusion of text: it reads a point for every place and says where the
- * embedding lies that the noise hides. It owns the table of embeddings, which is learned with it. Li et al., Diffusion-LM
+ * A transformer over noisy embeddings, for Gaussian diffusion of text: it reads a noisy point for every place and
+ * predicts the clean embedding there. Its table of embeddings is learned too. Li et al., Diffusion-LM
  * Improves Controllable Text Generation (2022).
  */
 import { TweedieError } from '../../errors.ts'
@@ -71,8 +71,8 @@ const className = 'EmbeddingTransformer'
 
 /**
  * `x̂₀ = W norm(h)` after the blocks of {@link blocks} on `h = V x`. The time scales and shifts every norm and gates every branch. The
- * embeddings are rows of `embed_tokens.weight` of zero mean and unit variance each: they cannot shrink, which would make the
- * noise larger and the error smaller without anything learned. The first x̂₀ is zero.
+ * embeddings are rows of `embed_tokens.weight` of zero mean and unit variance each: so they cannot shrink, which would
+ * lower the error without learning anything. The first x̂₀ is zero.
  *
  * `x [N, L, d]`, `t [N]` in steps 0 … 1000, to `[N, L, d]`.
  *
@@ -80,8 +80,8 @@ const className = 'EmbeddingTransformer'
  * @example
  * const network = embeddingTransformer({ vocab_size: 65, length: 64, embedding_size: 32 })
  */
-export function embeddingTransformer(given: EmbeddingTransformerConfig): EmbeddingNetwork {
-  const config = Object.freeze(checkConfig(className, given, defaults, rules)) as Fields
+export function embeddingTransformer(options: EmbeddingTransformerConfig): EmbeddingNetwork {
+  const config = Object.freeze(checkConfig(className, options, defaults, rules)) as Fields
   const { length, vocab_size: tokens, embedding_size: features, hidden_size: width, num_attention_heads } = config
   if (width % (2 * num_attention_heads) !== 0) {
     throw badField(

@@ -12,13 +12,13 @@ import type { Initializer, Scope } from './parameters.ts'
 export interface AffineOptions {
   /** Whether to add a bias; yes by default. */
   readonly bias?: boolean
-  /** How the weight begins, the bias then at zero; by default both are uniform in ±1/√fanIn. */
+  /** The initial weight (the bias is then zero); by default both are uniform in ±1/√fanIn. */
   readonly init?: Initializer
 }
 
 /** Options of {@link linear}. */
 export interface LinearOptions extends AffineOptions {
-  /** How the bias begins, where not so. */
+  /** The initial bias, if it is neither zero nor uniform. */
   readonly biasInit?: Initializer
 }
 

@@ -25,8 +25,8 @@ export interface Layout {
   /** Every parameter by name, as views of `flat`. */
   toMap(flat: Float32Array): Map<string, NamedArray>
   /**
-   * A flat array filled from named arrays. Strict: nothing may be missing, unknown or of another shape; but what stands before all
-   * names alike, up to a dot, does not matter.
+   * A flat array filled from named arrays. Strict: nothing may be missing, unknown or of another shape; but a prefix
+   * that all names share, up to a dot, is ignored.
    *
    * @throws TweedieError `model` that lists what does not fit
    */
@@ -36,7 +36,7 @@ export interface Layout {
 /**
  * The layout of these parameters.
  *
- * @param rename the name that a name in a weights file stands for: old files spell some differently
+ * @param rename from a name in a weights file to ours: old files spell some differently
  */
 export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string) => string = (name) => name): Layout {
   const offsets = new Map<string, number>()
@@ -65,20 +65,20 @@ export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string)
 
   const fromMap = (map: ReadonlyMap<string, NamedArray>): Float32Array => {
     const prefix = sharedPrefix([...map.keys()], (name) => offsets.has(rename(name)))
-    const given = new Map([...map].map(([name, array]) => [rename(name.slice(prefix.length)), array]))
+    const named = new Map([...map].map(([name, array]) => [rename(name.slice(prefix.length)), array]))
     const complaints = [
       ...specs.flatMap(({ name, shape }) => {
-        const array = given.get(name)
+        const array = named.get(name)
         if (array === undefined) return [`${name}: missing`]
         return sameShape(array.shape, shape) && array.data.length === sizes.get(name)
           ? []
           : [`${name}: expected shape ${showShape(shape)}, got ${showShape(array.shape)}`]
       }),
-      ...[...given.keys()].filter((name) => !offsets.has(name)).map((name) => `${name}: unknown`),
+      ...[...named.keys()].filter((name) => !offsets.has(name)).map((name) => `${name}: unknown`),
     ]
     if (complaints.length > 0) throw misfit(complaints)
     const flat = new Float32Array(size)
-    for (const { name } of specs) flat.set(given.get(name)!.data, offset(name))
+    for (const { name } of specs) flat.set(named.get(name)!.data, offset(name))
     return flat
   }
 
@@ -86,8 +86,8 @@ export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string)
 }
 
 /**
- * What stands before all names alike, up to a dot: the least of it without which some of them are known; nothing where some are known
- * as they are, or none ever.
+ * The shortest prefix shared by all names, up to a dot, without which some names are known; empty if some are known as
+ * they are, or none ever.
  */
 export function sharedPrefix(names: readonly string[], isKnown: (name: string) => boolean): string {
   let prefix = ''
@@ -99,13 +99,13 @@ export function sharedPrefix(names: readonly string[], isKnown: (name: string) =
   return prefix
 }
 
-const shown = 10
+const mostListed = 10
 
 function misfit(complaints: readonly string[]): TweedieError {
-  const rest = complaints.length > shown ? `; and ${complaints.length - shown} more` : ''
+  const rest = complaints.length > mostListed ? `; and ${complaints.length - mostListed} more` : ''
   return new TweedieError(
     'model',
-    `weights: ${complaints.length} do not fit the network: ${complaints.slice(0, shown).join('; ')}${rest}`,
+    `weights: ${complaints.length} do not fit the network: ${complaints.slice(0, mostListed).join('; ')}${rest}`,
     {
       hint: 'the weights belong to another architecture: compare the configuration with the one they were trained with',
     },
@@ -113,7 +113,7 @@ function misfit(complaints: readonly string[]): TweedieError {
 }
 
 /**
- * Where the wanted parameters lie: index ranges `[from, to)` in rising order, neighbours joined.
+ * The places of the wanted parameters: index ranges `[from, to)` in rising order, neighbours joined.
  *
  * @example
  * adamw({ weightDecay: 0.01, decaying: rangesOf(layout, ({ shape }) => shape.length > 1) }) // no norms, no biases

@@ -22,7 +22,7 @@ export interface MlpConfig {
   readonly dropout?: number
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds?: number | null
-  /** Vectors that it is told, by name; null: none. */
+  /** Vector conditions by name; null: none. */
   readonly conditions?: ConditionSpecs | null
 }
 
@@ -79,8 +79,8 @@ function build(config: Required<MlpConfig>, scope: Scope, inputs: NetworkInputs)
   let h = linear(scope.child('linear_in'), reshape(x, [batch, sizeOf(inputShape)]), width)
   for (let layer = 0; layer < config.layers; layer++) {
     const block = scope.child('blocks').child(layer)
-    const told = linear(block.child('time_emb_proj'), condition, width)
-    const hidden = silu(add(linear(block.child('linear_1'), layerNorm(block.child('norm'), h), width), told))
+    const timeTerm = linear(block.child('time_emb_proj'), condition, width)
+    const hidden = silu(add(linear(block.child('linear_1'), layerNorm(block.child('norm'), h), width), timeTerm))
     const kept = dropout === undefined || rate === 0 ? hidden : dropout(hidden, rate)
     h = add(h, linear(block.child('linear_2'), kept, width))
   }

@@ -1,4 +1,4 @@
-/** Layer norms told by a condition, which begin as identities (adaLN-Zero). Peebles & Xie (2023). */
+/** Layer norms scaled and shifted by a condition, which begin as identities (adaLN-Zero). Peebles & Xie (2023). */
 import { add, mul, normalize, reshape, split } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'
@@ -8,7 +8,7 @@ import type { Scope } from './parameters.ts'
 /**
  * Vectors per sample, linear in the condition `[N, E]`, each of a shape that broadcasts.
  *
- * @param first what each of them is at first, whatever the condition
+ * @param first the initial value of each, the same for every condition
  */
 export function modulation(
   scope: Scope,

@@ -1,4 +1,4 @@
-/** A network: what trainers and samplers know of it. */
+/** A network: the interface for trainers and samplers. */
 import { input } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 import { conditionInputs, type ConditionSpecs } from './condition-spec.ts'
@@ -6,7 +6,7 @@ import { layoutOf } from './layout.ts'
 import type { Layout } from './layout.ts'
 import { Scope } from './parameters.ts'
 
-/** What a network is evaluated at. */
+/** The inputs of a network. */
 export interface NetworkInputs {
   /** Noisy data, `[N, ...inputShape]`; int32 states for a network over categories. */
   readonly x: Tensor
@@ -15,9 +15,9 @@ export interface NetworkInputs {
    * networks over categories.
    */
   readonly t: Tensor
-  /** What else it is told, by name: one tensor for each of its conditions, such as `labels` `[N]`, int32. */
+  /** The conditions by name: one tensor for each, such as `labels` `[N]`, int32. */
   readonly conditions?: Readonly<Record<string, Tensor>> | undefined
-  /** How to drop activations while training; without it nothing is dropped, as sampling wants. */
+  /** How to drop activations while training; left out when sampling, when nothing is dropped. */
   readonly dropout?: Dropout
 }
 
@@ -30,9 +30,9 @@ export interface Network {
   readonly className: string
   /** Everything needed to build it again, as JSON. */
   readonly config: Readonly<Record<string, unknown>>
-  /** One item of the data that goes in, without the batch axis. */
+  /** The shape of one item of the input, without the batch axis. */
   readonly inputShape: Shape
-  /** One item of what comes out. */
+  /** The shape of one item of the output. */
   readonly outputShape: Shape
   /**
    * For a network over tokens: how many states a noisy token may be, and how many categories a clean one. Its `x` is int32,
@@ -41,9 +41,9 @@ export interface Network {
   readonly categories?: { readonly states: number; readonly logits: number }
   /** Whether its output does not depend on `t`; no, if left out. */
   readonly timeless?: boolean
-  /** What it is told besides the data and the time, by name; the class is `labels`. None: `{}`. */
+  /** Its conditions by name; the class is `labels`. None: `{}`. */
   readonly conditions: ConditionSpecs
-  /** Heights and widths must be multiples of it; left out: any size does. */
+  /** Heights and widths must be multiples of it; left out: any size is allowed. */
   readonly stride?: number
   /** Declares the parameters in `scope` and returns the output, `[N, ...outputShape]`. */
   build(scope: Scope, inputs: NetworkInputs): Tensor

@@ -6,7 +6,10 @@ import { TweedieError } from '../../errors.ts'
 import { input, sameShape, showShape } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 
-/** How a parameter begins: a constant, a constant in each of so many equal parts, uniform in ±bound, or normal with a standard deviation. */
+/**
+ * The initial value of a parameter: a constant, a constant in each of so many equal parts, uniform in ±bound, or normal
+ * with a standard deviation.
+ */
 export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
@@ -20,7 +23,7 @@ export const inParts = (...values: readonly number[]): Initializer => Object.fre
 export const uniformWithin = (bound: number): Initializer => Object.freeze({ kind: 'uniform', bound })
 export const normalWith = (std: number): Initializer => Object.freeze({ kind: 'normal', std })
 
-/** A parameter: its full name, its shape, how it begins. */
+/** A parameter: its full name, its shape, its initial value. */
 export interface ParameterSpec {
   readonly name: string
   readonly shape: Shape

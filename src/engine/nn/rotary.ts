@@ -1,6 +1,6 @@
 /**
- * Rotary positions: queries and keys are turned by angles that grow with their place, so that their product knows only
- * how far apart they are. Su et al., RoFormer (2021).
+ * Rotary positions: queries and keys are turned by angles that grow with their place, so that their product depends
+ * only on how far apart they are. Su et al., RoFormer (2021).
  */
 import { constant, matmul, reshape } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'

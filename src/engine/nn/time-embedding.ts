@@ -1,4 +1,4 @@
-/** Features of the time that the network is told: sines and cosines of many frequencies. */
+/** Features of the network's time: sines and cosines of many frequencies. */
 import { concat, constant, cos, log, mul, reshape, sin, pad, silu, stopGradient } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'

@@ -1,6 +1,7 @@
 /**
- * A transformer over tokens that looks both ways, for discrete diffusion: it reads noisy tokens and says, for every place,
- * how likely each clean one is. Vaswani et al. (2017), with the adaptive norms of Peebles & Xie (2023) and the rotary
+ * A transformer over tokens with attention in both directions, for discrete diffusion: it reads noisy tokens and
+ * predicts, for every place, how likely each clean token is. Vaswani et al. (2017), with the adaptive norms of Peebles
+ * & Xie (2023) and the rotary
  * positions of Su et al. (2021); as in Sahoo et al., Simple and Effective Masked Diffusion Language Models (2024).
  */
 import { TweedieError } from '../../errors.ts'
@@ -41,8 +42,8 @@ export interface TokenTransformerConfig {
   /** How many neighbours to either side a block's perceptron sees. */
   readonly neighbours?: number
   /**
-   * Whether it is told the time; or, of tokens that become masks, the share that are masks by now. That says as much, and does
-   * not change while the tokens do not.
+   * Whether the time is an input; or, for tokens that become masks, the share of masks. That is as informative, and
+   * does not change while the tokens do not.
    */
   readonly time_conditioning?: boolean | 'masks'
   /** The number of classes; null: unconditional. */
@@ -85,8 +86,8 @@ const className = 'TokenTransformer'
 /**
  * `logits = W norm(h)` after blocks `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ near(norm(h)))`, where `near` adds a weighted
  * sum of each token's neighbours. Norms are shifted and not scaled, for the linear layers behind them have weights and no
- * biases. SiLU is GELU in its sigmoid form, x σ(1.702 x), but for the scale of W₁ and W₂. Told a time or class, each norm is
- * scaled and shifted by it, and each branch gated (adaLN, with gates that begin at one).
+ * biases. SiLU is GELU in its sigmoid form, x σ(1.702 x), but for the scale of W₁ and W₂. With a time or class, each
+ * norm is scaled and shifted by it, and each branch gated (adaLN, with gates that begin at one).
  * The first logits are all zero: every token equally likely.
  *
  * `x [N, T]` int32 states, `t [N]` in [0, 1] (read where `time_conditioning` is true), to logits `[N, T, K]`.
@@ -95,8 +96,8 @@ const className = 'TokenTransformer'
  * @example
  * const network = tokenTransformer({ vocab_size: 65, num_states: 66, length: 128 })
  */
-export function tokenTransformer(given: TokenTransformerConfig): Network {
-  const checked = checkConfig(className, given, defaults, rules)
+export function tokenTransformer(options: TokenTransformerConfig): Network {
+  const checked = checkConfig(className, options, defaults, rules)
   const config = Object.freeze({ ...checked, num_states: checked.num_states ?? checked.vocab_size }) as Fields
   const { hidden_size: width, num_attention_heads: heads, vocab_size: logits, num_states: states } = config
   if (width % (2 * heads) !== 0) {
@@ -133,7 +134,7 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
   return transpose(head(context, scope, h, config.vocab_size), [1, 0, 2])
 }
 
-/** The embedding of time and class, or undefined where the network is told neither. */
+/** The embedding of time and class, or undefined if the network has neither. */
 function conditionOf(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor | undefined {
   const { hidden_size: width, num_class_embeds: classes, time_conditioning: timed } = config
   const specs = conditionSpecs(classes)

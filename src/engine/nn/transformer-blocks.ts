@@ -1,9 +1,9 @@
 /**
- * The blocks of a transformer that looks both ways, between whatever its tokens are read from and whatever is said of them.
+ * The blocks of a transformer with attention in both directions, between its input and output layers.
  * Vaswani et al. (2017), with the adaptive norms of Peebles & Xie (2023) and the rotary positions of Su et al. (2021).
  *
  * The axis of places comes first: `[T, N, C]`. Then the heads `[T, N · heads, d]` need no copy, the rotation of every place is
- * one product, and what the condition says, `[N, C]`, broadcasts along the first axis.
+ * one product, and the condition, `[N, C]`, broadcasts along the first axis.
  */
 import {
   add,
@@ -27,7 +27,7 @@ import { normalWith, zeros } from './parameters.ts'
 import type { Scope } from './parameters.ts'
 import { rotary } from './rotary.ts'
 
-/** What the blocks are made of. */
+/** The sizes of the blocks. */
 export interface BlockConfig {
   /** Features of a token. */
   readonly hidden_size: number
@@ -39,10 +39,10 @@ export interface BlockConfig {
   readonly neighbours: number
 }
 
-/** What a block is told besides its tokens. */
+/** The inputs of a block besides its tokens. */
 export interface BlockContext {
   readonly config: BlockConfig
-  /** `[N, C]`, where the network is told a time or class. */
+  /** `[N, C]`, if the network has a time or class. */
   readonly condition: Tensor | undefined
   readonly drop: (h: Tensor) => Tensor
 }
@@ -50,9 +50,9 @@ export interface BlockContext {
 const epsilon = 1e-6
 
 /**
- * `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ near(norm(h)))`, as often as there are layers; `h [T, N, C]`, same shape.
- * Where it is told a condition, each branch is multiplied by a gate, which begins at one: with DiT's zeros behind a head of
- * zeros, nothing moves for hundreds of steps where all masked tokens look alike.
+ * `h ← h + attention(norm(h)); h ← h + W₂ silu(W₁ near(norm(h)))`, once for each layer; `h [T, N, C]`, same shape. With
+ * a condition, each branch is multiplied by a gate, which begins at one: with DiT's zeros behind a head of zeros,
+ * nothing is learned for hundreds of steps while all masked tokens are alike.
  */
 export function blocks(context: BlockContext, scope: Scope, h: Tensor): Tensor {
   for (let layer = 0; layer < context.config.num_layers; layer++) {
@@ -100,8 +100,14 @@ function block({ config, condition, drop }: BlockContext, scope: Scope, x: Tenso
     const h = add(x, drop(attend(shifted(scope.child('norm1'), x))))
     return add(h, drop(think(shifted(scope.child('norm2'), h))))
   }
-  const told = modulation(scope.child('modulation'), condition, width, [0, 0, 1, 0, 0, 1], [condition.shape[0]!, width])
-  const [shift1, scale1, gate1, shift2, scale2, gate2] = told as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+  const modulations = modulation(
+    scope.child('modulation'),
+    condition,
+    width,
+    [0, 0, 1, 0, 0, 1],
+    [condition.shape[0]!, width],
+  )
+  const [shift1, scale1, gate1, shift2, scale2, gate2] = modulations as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
   const h = add(x, mul(drop(attend(modulate(x, shift1, scale1))), gate1))
   return add(h, mul(drop(think(modulate(h, shift2, scale2))), gate2))
 }
@@ -122,8 +128,8 @@ function attention(scope: Scope, x: Tensor, heads: number, outward: ReturnType<t
 
 /**
  * A depthwise convolution along the places, added to what it reads: `h_p + Σ w_k ∘ h_(p+k)` over the neighbours to either side,
- * and nothing beyond the ends. A masked token says nothing of itself, and its neighbours most: attention alone is slow to
- * learn where they are. So et al., Primer (2021); Allen-Zhu, Physics of Language Models 4.1: Canon Layers (2025).
+ * and nothing beyond the ends. A masked token's neighbours tell most about it, and attention alone is slow to learn
+ * where they are. So et al., Primer (2021); Allen-Zhu, Physics of Language Models 4.1: Canon Layers (2025).
  */
 function near(scope: Scope, h: Tensor, neighbours: number): Tensor {
   if (neighbours === 0) return h

@@ -27,10 +27,10 @@ export interface AffineNorm {
   readonly shift?: Tensor | undefined
 }
 
-/** Whether the runtime does it in one. */
+/** Whether the runtime does it in one operator. */
 export type TakesNorm = (norm: AffineNorm) => boolean
 
-/** The fused pairs, by the node whose value they are, and the nodes that vanish into them. */
+/** The fused pairs, by the node whose value they give, and the nodes that they replace. */
 export interface Fusions {
   readonly biased: ReadonlyMap<Tensor, BiasedConv>
   readonly affine: ReadonlyMap<Tensor, AffineNorm>
@@ -44,7 +44,7 @@ export interface Fusions {
 }
 
 /**
- * Finds, where nothing else uses what vanishes:
+ * Finds these, if nothing else uses the fused nodes:
  *
  *     add(conv(x, w), reshape(bias, [1, C, 1, …]))       also of convInput
  *     add(mul(normalize(x), γ), β)                       γ and β [F], or per channel of the normalised groups' image
@@ -53,7 +53,7 @@ export interface Fusions {
  *
  * @param order all nodes, inputs before users
  * @param outputs nodes whose value is asked for
- * @param takes which normalisations with γ and β the runtime does in one; by default none
+ * @param takes which normalisations with γ and β the runtime does in one operator; by default none
  */
 export function findFusions(
   order: readonly Tensor[],

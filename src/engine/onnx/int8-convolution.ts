@@ -1,10 +1,10 @@
 /**
- * Convolutions in eight bits. With ranges of what goes in and comes out that are known before, whole numbers stand for
+ * Convolutions in eight bits. If the ranges of inputs and outputs are known, integers stand for
  *
  *     x ≈ s_x (q_x − z_x),   q_x ∈ {0 … 255};     w ≈ s_w q_w,   q_w ∈ {−64 … 64};     y ≈ s_y (q_y − z_y),   q_y ∈ {0 … 255},
  *
  * with a scale s_w for each output channel, and y = s_x s_w (Σ (q_x − z_x) q_w + q_b) is summed in 32 bits. Zero is exact.
- * Weights do without their eighth bit: x86 processors that lack integer dot products add two products in 16 bits, and
+ * Weights use only seven bits: x86 processors that lack integer dot products add two products in 16 bits, and
  * 2 · 255 · 64 still fits, so that sums are the same on every machine.
  *
  * - Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference (Jacob et al., 2018),
@@ -15,10 +15,10 @@ import { tensorProto } from './proto/model.ts'
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from './proto/model.ts'
 import { quantize } from './quantize.ts'
 
-/** The least and the largest value. */
+/** The smallest and the largest value. */
 export type Range = readonly [least: number, largest: number]
 
-/** The ranges of one convolution: of what it reads, and of what it gives with its bias. */
+/** The ranges of one convolution: of its input, and of its output with bias. */
 export interface ConvolutionRange {
   readonly input: Range
   readonly output: Range
@@ -47,10 +47,10 @@ export function stepsOf([least, largest]: Range): Steps {
 }
 
 /**
- * The model with the convolutions of these weights in eight bits, each between QuantizeLinear and DequantizeLinear. Other nodes
- * compute as before. What several of them read is quantised once.
+ * The model with the convolutions of these weights in eight bits, each between QuantizeLinear and DequantizeLinear.
+ * Other nodes compute as before. A value that several of them read is quantised once.
  *
- * @throws TweedieError `model` where there is no plain convolution of a weight, with a constant bias or none
+ * @throws TweedieError `model` if a weight does not belong to a plain convolution with a constant bias or none
  */
 export function int8Convolutions(model: ModelProto, ranges: ConvolutionRanges): ModelProto {
   const graph = new Rewriting(model.graph)
@@ -108,7 +108,7 @@ class Rewriting {
     this.nodes.push({ opType: 'DequantizeLinear', name: y, inputs: [`${y}:uint8`, scale, zero], outputs: [y] })
   }
 
-  /** The constants that a node or an output still asks for. */
+  /** The constants that a node or an output still uses. */
   used(): TensorProto[] {
     const names = new Set(
       this.nodes.flatMap(({ inputs }) => inputs).concat(this.#graph.outputs.map(({ name }) => name)),
@@ -164,7 +164,9 @@ interface WholeNumbers {
   readonly bias: Int32Array | undefined
 }
 
-/** Kernel and bias, `[O, …]` and `[O]`, in steps of s_w and of s_x s_w. Where all weights are tiny, the bias says how fine s_w is. */
+/**
+ * Kernel and bias, `[O, …]` and `[O]`, in steps of s_w and of s_x s_w. If all weights are tiny, the bias decides s_w.
+ */
 function wholeNumbers(
   kernel: Float32Array,
   bias: Float32Array | undefined,

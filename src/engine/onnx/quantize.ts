@@ -4,7 +4,7 @@
  *     ŵ = s q,   s = max |w| / 127,   q = round(w / s) ∈ {−127 … 127},   |w − ŵ| ≤ s / 2,
  *
  * and ONNX models whose weights are stored in fewer bits. Narrower scales that clip the largest weights gained nothing on trained
- * networks: at eight bits, clipping is dearer than rounding.
+ * networks: at eight bits, clipping costs more than rounding.
  *
  * - Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference (Jacob et al., 2018),
  *   https://arxiv.org/abs/1712.05877
@@ -55,20 +55,21 @@ export function quantize(
   return { values, scales }
 }
 
-/** The weights that these stand for, in single precision. */
+/** The weights that these numbers represent, in single precision. */
 export function dequantize({ values, scales }: Quantized): Float32Array {
   const size = values.length / scales.length
   return Float32Array.from(values, (value, i) => value * scales[Math.floor(i / size)]!)
 }
 
-/** How a weight is stored: constants, and the nodes that make of them a value of its name. */
+/** The stored form of a weight: constants, and the nodes that turn them into a value of its name. */
 export interface Stored {
   readonly initializers: readonly TensorProto[]
   readonly nodes: readonly NodeProto[]
 }
 
 /**
- * A weight `[O, …]` in eight bits, and back by Cast and Mul. That is what DequantizeLinear says too, but ONNX Runtime computes
+ * A weight `[O, …]` in eight bits, and back by Cast and Mul. DequantizeLinear would do the same, but ONNX Runtime
+ * computes
  * Cast and Mul of constants once, when the model is loaded, and keeps DequantizeLinear in the graph for integer kernels
  * to come: every run would dequantise, and convolutions would lose their faster layout of weights.
  */

@@ -1,4 +1,4 @@
-/** Equal constants of an ONNX model stored once: layers that are alike bring the same tables along, each its own. */
+/** Equal constants of an ONNX model stored once: equal layers each bring their own copy of the same tables. */
 import type { ModelProto, TensorProto } from './proto/model.ts'
 
 /** Constants of fewer bytes are left alone. */
@@ -7,7 +7,7 @@ const leastBytes = 1024
 /**
  * The model with large equal constants stored under the name of the first.
  *
- * @param kept names that stay, with what they stand for: weights
+ * @param kept names that must stay as they are: weights
  */
 export function shareConstants(model: ModelProto, kept: ReadonlyMap<string, unknown>): ModelProto {
   const { graph } = model

@@ -28,7 +28,7 @@ export interface ToOnnxOptions {
 }
 
 /**
- * Lowers named outputs, and all that they stand on, to one ONNX model. Fed values keep their names as graph inputs.
+ * Lowers named outputs, and all that they depend on, to one ONNX model. Fed values keep their names as graph inputs.
  *
  * @throws TweedieError `usage` if two different inputs share a name, `shape` if a constant does not fill its input
  */
@@ -57,40 +57,40 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   }
 
   function lower(tensor: Tensor): string {
-    const given = (from: Tensor): string => names.get(from)!
+    const nameOf = (from: Tensor): string => names.get(from)!
     const pair = biased.get(tensor)
     if (pair !== undefined) {
-      const [x, w] = pair.conv.inputs.map(given) as [string, string]
-      const bias = reshapeTo(context, given(pair.bias), [pair.conv.shape[1]!])
+      const [x, w] = pair.conv.inputs.map(nameOf) as [string, string]
+      const bias = reshapeTo(context, nameOf(pair.bias), [pair.conv.shape[1]!])
       return pair.conv.op === 'conv' ? conv(context, pair.conv, x, w, bias) : convInput(context, pair.conv, x, w, bias)
     }
     const sum = summed.get(tensor)
     if (sum !== undefined) {
-      const [x, w] = sum.conv.inputs.map(given) as [string, string]
-      const bias = reshapeTo(context, given(sum.bias), [sum.conv.shape[1]!])
-      return convPlus(context, sum.conv, x, w, bias, given(sum.plus))
+      const [x, w] = sum.conv.inputs.map(nameOf) as [string, string]
+      const bias = reshapeTo(context, nameOf(sum.bias), [sum.conv.shape[1]!])
+      return convPlus(context, sum.conv, x, w, bias, nameOf(sum.plus))
     }
     const norm = affine.get(tensor)
     if (norm !== undefined) {
-      const [gamma, beta] = [given(norm.gamma), given(norm.beta)]
+      const [gamma, beta] = [nameOf(norm.gamma), nameOf(norm.beta)]
       const { normal, image, shift } = norm
-      if (image === undefined) return layerNorm(context, normal, given(normal.inputs[0]!), gamma, beta)
+      if (image === undefined) return layerNorm(context, normal, nameOf(normal.inputs[0]!), gamma, beta)
       return groupNorm(context, {
         shape: image.shape,
         groups: normal.shape[1]!,
         epsilon: normal.attributes.epsilon,
-        x: given(image),
+        x: nameOf(image),
         gamma,
         beta,
-        shift: shift && { name: given(shift), items: shift.shape[0]! },
+        shift: shift && { name: nameOf(shift), items: shift.shape[0]! },
       })
     }
     const keeps = kept.get(tensor)
-    if (keeps !== undefined) return sumOver(context, given(keeps.inputs[0]!), keeps.attributes.axes, true)
+    if (keeps !== undefined) return sumOver(context, nameOf(keeps.inputs[0]!), keeps.attributes.axes, true)
     if (tensor.op === 'constant') return context.literal(tensor.dtype, tensor.shape, tensor.attributes.data)
     if (tensor.op === 'input') return declare(tensor, tensor.attributes.name)
     const rule = lowerRules[tensor.op] as LowerRule<Exclude<OpName, SourceOp>>
-    return rule(context, tensor as never, ...tensor.inputs.map(given))
+    return rule(context, tensor as never, ...tensor.inputs.map(nameOf))
   }
 
   function declare(tensor: Tensor, name: string): string {
@@ -135,7 +135,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   }
 }
 
-/** The nodes on which an output depends: views of what was asked for in other shapes may have lost their use. */
+/** The nodes on which an output depends: some reshaped views may no longer be used. */
 function usedNodes(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {
   const wanted = new Set(outputs)
   const used = nodes.toReversed().filter((node) => {

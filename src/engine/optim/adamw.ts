@@ -22,7 +22,7 @@ export interface AdamWOptions {
  *     m ← β₁ m + (1 − β₁) g          v ← β₂ v + (1 − β₂) g²
  *     θ ← (1 − η λ) θ − η m̂ / (√v̂ + ε),   m̂ = m / (1 − β₁ˢ),  v̂ = v / (1 − β₂ˢ)
  *
- * In single precision; bit for bit the same on every machine. Slots: `m`, `v`. With arrays from `gathered` it is fastest.
+ * In single precision; bit for bit the same on every machine. Slots: `m`, `v`. Fastest with arrays from `gathered`.
  * Kingma & Ba, Adam (2015); Loshchilov & Hutter, Decoupled Weight Decay Regularization (2019).
  *
  * @example
@@ -69,14 +69,14 @@ function advance(
 ): void {
   const gain1 = (1 - beta1) * scale
   const gain2 = (1 - beta2) * scale * scale
-  // Without an average the parameters stand in for it, and move no further: they are written once only.
+  // Without an average the parameters stand in for it, so that memory is written only once.
   const averages = average === params ? [] : [average]
   overArrays([gradients, params, m, v, ...averages], from, to, 1, (kernels, length, [g, p, mAt, vAt, a = p]) => {
     kernels.adamw(length, g!, p!, mAt!, vAt!, a!, beta1, gain1, beta2, gain2, size, epsilon, decay, follow)
   })
 }
 
-/** Where weights decay and where not, in order. */
+/** The ranges with and without weight decay, in order. */
 function segments(
   size: number,
   decaying: AdamWOptions['decaying'],

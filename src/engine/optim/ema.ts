@@ -13,7 +13,7 @@ export const constantEma =
   () =>
     decay
 
-/** `min(decay, (1 + s) / (10 + s))`: a short memory at first, so that the start is soon forgotten. */
+/** `min(decay, (1 + s) / (10 + s))`: a short memory at first, so that the initial weights lose their influence soon. */
 export const warmupEma =
   (decay: number): EmaDecay =>
   (step) =>

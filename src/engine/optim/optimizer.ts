@@ -1,8 +1,8 @@
-/** What every optimiser offers: one update of one flat array of parameters, in place. */
+/** The interface of optimisers: one update of one flat array of parameters, in place. */
 import { TweedieError } from '../../errors.ts'
 import { globalNorm } from './norm.ts'
 
-/** What an optimiser remembers between updates. A checkpoint that holds it continues exactly. */
+/** The state of an optimiser between updates. A checkpoint that holds it continues exactly. */
 export interface OptimizerState {
   /** Updates made. */
   step: number
@@ -40,7 +40,7 @@ export interface Optimizer {
   ): number
 }
 
-/** The part of an optimiser that is its own: elements `from ≤ i < to`, the gradients to be multiplied by `scale`. */
+/** The part that differs between optimisers: elements `from ≤ i < to`, the gradients to be multiplied by `scale`. */
 export interface Pass {
   readonly params: Float32Array
   readonly gradients: Float32Array

@@ -1,5 +1,5 @@
 /**
- * Random integers without bias: a word that falls into the incomplete last stretch of 2³² is drawn again.
+ * Random integers without bias: a word in the incomplete last part of 2³² is drawn again.
  */
 import { TweedieError } from '../../errors.ts'
 import type { Key } from './key.ts'
@@ -8,7 +8,7 @@ import { domain, threefryBlocks } from './threefry.ts'
 /**
  * `count` integers, uniform in [low, high). Element i depends on (key, i) only.
  *
- * @throws TweedieError `usage` where the range is empty or leaves the signed 32-bit integers
+ * @throws TweedieError `usage` if the range is empty or leaves the signed 32-bit integers
  */
 export function integers(key: Key, count: number, low: number, high: number): Int32Array {
   if (!Number.isInteger(low) || !Number.isInteger(high) || low >= high || low < -0x8000_0000 || high > 0x8000_0000) {

@@ -1,6 +1,6 @@
 /**
  * Keys: the names of random streams. A seed makes a key, and folding data into a key makes another one, independent of
- * it: seed → stream → sample → step. What a key yields depends on nothing else, neither on order nor on batch size.
+ * it: seed → stream → sample → step. The numbers of a key depend on nothing else, neither on order nor on batch size.
  */
 import { TweedieError } from '../../errors.ts'
 import { domain, threefry } from './threefry.ts'

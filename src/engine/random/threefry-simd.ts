@@ -1,6 +1,6 @@
 /**
  * `threefryBlocks` four blocks at a time, in WebAssembly: the same bits in less than half the time, and fast from the first
- * call on. Where WebAssembly is not to be had (a page may forbid it) there is none, and the loop in JavaScript does it all.
+ * call on. Without WebAssembly (a page may forbid it) the loop in JavaScript is used.
  */
 import {
   addInts,
@@ -29,18 +29,18 @@ import { parity } from './threefry.ts'
 /** By how many bits y is rotated, round by round. */
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const
 
-/** Words where the kernels leave them. */
+/** The words that the kernels write. */
 export interface Bench {
   readonly words: Uint32Array
   /** The same memory. */
   readonly floats: Float32Array
   /** Writes at least `blocks` blocks from the first word on, as `threefryBlocks` does. The counter's low word must not overflow. */
   blocks(k0: number, k1: number, low: number, high: number, blocks: number): void
-  /** Makes at least `count` words into uniform numbers in [0, 1), multiples of 2⁻²⁴, where they are. */
+  /** Turns at least `count` words, in place, into uniform numbers in [0, 1), multiples of 2⁻²⁴. */
   uniform(count: number): void
 }
 
-/** Room for `capacity` words, a multiple of 8, and the kernels on it; undefined where there can be none. */
+/** Room for `capacity` words, a multiple of 8, and the kernels on it; undefined without WebAssembly. */
 export function simdBench(capacity: number): Bench | undefined {
   try {
     const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * capacity) / 65536) })

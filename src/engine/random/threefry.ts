@@ -11,7 +11,7 @@
  * Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC 2011).
  */
 
-/** What the top bits of the counter's high word say the block is for. A stream's own index stays below 2⁵². */
+/** The purpose of a block, in the top bits of the counter's high word. A stream's own index stays below 2⁵². */
 export const domain = Object.freeze({ stream: 0, integer: 0x4000_0000, fold: 0x8000_0000, text: 0xc000_0000 })
 
 export const parity = 0x1bd1_1bda

@@ -1,4 +1,6 @@
-/** Checks options and tensors against what a graph declares, so that a mistake is named before any native code sees it. */
+/**
+ * Checks options and tensors against what a graph declares, so that a mistake is reported before any native code runs.
+ */
 import { TweedieError } from '../../errors.ts'
 import type { ValueInfo } from '../onnx/proto/model.ts'
 import type { Signature } from '../onnx/proto/signature.ts'
@@ -16,7 +18,7 @@ export function checkTensors(signature: Signature, inputs: Tensors, outputs: Ten
     if (!inputs[name]) throw new TweedieError('shape', `input '${name}' is missing`)
   }
   if (Object.keys(outputs).length === 0) {
-    throw new TweedieError('shape', `no outputs are asked for; the graph has ${list(signature.outputs)}`)
+    throw new TweedieError('shape', `no outputs are requested; the graph has ${list(signature.outputs)}`)
   }
   checkSide('input', signature.inputs, inputs, free)
   checkSide('output', signature.outputs, outputs, free)
@@ -35,10 +37,10 @@ export function checkOptions({ threads, spinning }: SessionOptions): void {
 function checkSide(
   side: 'input' | 'output',
   declared: ReadonlyMap<string, ValueInfo>,
-  given: Tensors,
+  tensors: Tensors,
   free: Map<string, number>,
 ): void {
-  for (const [name, tensor] of Object.entries(given)) {
+  for (const [name, tensor] of Object.entries(tensors)) {
     const info = declared.get(name)
     if (!info) throw new TweedieError('shape', `the graph has no ${side} '${name}'; its ${side}s are ${list(declared)}`)
     if (tensor.dtype !== info.dtype) {

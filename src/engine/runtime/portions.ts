@@ -1,5 +1,5 @@
 /**
- * A large batch goes through a graph in portions. What is computed then finds what it needs in a cache, and memory does not
+ * A large batch goes through a graph in portions. Its values then stay in the processor's cache, and memory does not
  * grow with the batch.
  */
 import { TweedieError } from '../../errors.ts'
@@ -31,7 +31,7 @@ export function portionOf(outputs: readonly Tensor[], batch: number, mostValues:
 /** Arrays for a whole batch, items first. */
 type Batches = Readonly<Record<string, Float32Array | Int32Array>>
 
-/** Of arrays for a whole batch, views of what a program for a portion takes or gives at its i-th turn. */
+/** Views into arrays for a whole batch: the part of the i-th portion. */
 export function portionIn({ inputs, outputs }: Program, arrays: Batches, i: number): Batches {
   return Object.fromEntries(
     Object.entries(arrays).flatMap(([name, array]) => {
@@ -70,7 +70,7 @@ export function bindPortions(program: Program, feeds: Batches, into: Batches, po
   }
 }
 
-/** The largest divisor of `whole` up to `most`; where that is less than a third of `most`, the next larger one. */
+/** The largest divisor of `whole` up to `most`; where that is less than a third of `most`, the next larger divisor. */
 export function partOf(whole: number, most: number): number {
   const divisors = Array.from({ length: whole }, (_, i) => i + 1).filter((part) => whole % part === 0)
   const below = divisors.findLast((part) => part <= most) ?? 1

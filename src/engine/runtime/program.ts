@@ -20,10 +20,11 @@ export interface CompileOptions extends SessionOptions {
   /** Values of inputs that are built in as constants (weights, when sampling): the runtime may re-arrange them. */
   readonly constants?: ReadonlyMap<string, HostArray>
   /**
-   * Changes the lowered graph, whose convolutions are then plain nodes, before the runtime gets it. What goes in and out stays.
+   * Changes the lowered graph, whose convolutions are then plain nodes, before the runtime gets it. Inputs and outputs
+   * must stay.
    */
   readonly rewrite?: ((model: ModelProto) => ModelProto) | undefined
-  /** What the engine expected to be asked for. */
+  /** A session that the engine prepared in advance. */
   readonly expected?: Expectation | undefined
 }
 
@@ -32,9 +33,9 @@ export type Arrays = Readonly<Record<string, HostArray>>
 
 /** A compiled graph; dispose when done. Any number of runs may be asked for at the same time. */
 export interface Program extends Disposable {
-  /** What must be fed, by name: shape and element type. */
+  /** The inputs by name: shape and element type. */
   readonly inputs: ReadonlyMap<string, Tensor>
-  /** What comes out, by name. */
+  /** The outputs by name. */
   readonly outputs: ReadonlyMap<string, Tensor>
   readonly session: Session
 
@@ -52,7 +53,7 @@ export interface Program extends Disposable {
 }
 
 /**
- * Compiles named outputs, and all that they stand on, into a program.
+ * Compiles named outputs, and all that they depend on, into a program.
  *
  * @example
  * using program = await compile({ y: silu(input('x', [4])) }, await nodeEngine())
@@ -92,7 +93,7 @@ export async function compile(
   }
 }
 
-/** Operations in the time of a run that is so short that the way to another thread and back would show. */
+/** Operations of a run so short that switching to another thread would cost noticeably more. */
 const smallWork = 3e7
 
 /** Elements that are written count for this many operations: they wait for memory. */
@@ -100,20 +101,20 @@ const workPerElement = 50
 
 /** Whether a run takes a fraction of a millisecond. */
 export function isSmall(outputs: readonly Tensor[]): boolean {
-  // Where what comes out says so already, the rest need not be counted.
+  // If the outputs are already too large, the rest need not be counted.
   if (workPerElement * outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= smallWork) return false
   const written = topological(outputs).reduce((sum, { op, shape }) => sum + (op === 'input' ? 0 : sizeOf(shape)), 0)
   return flops(outputs) + workPerElement * written < smallWork
 }
 
-/** What may be made of a graph. */
+/** The allowed rewrites of a graph. */
 interface Simplifying {
   readonly constants: CompileOptions['constants'] | undefined
-  /** Whether it may become what only a CPU is quicker with. */
+  /** Whether rewrites that help only on a CPU are allowed. */
   readonly forCpu: boolean
 }
 
-/** The same outputs, with what is written twice computed once, unless memory is dearer. */
+/** The same outputs with equal expressions computed once, unless that takes too much memory. */
 function simplified(
   outputs: Readonly<Record<string, Tensor>>,
   { forCpu, constants }: Simplifying,

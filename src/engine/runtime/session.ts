@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /**
- * What every engine offers: sessions that run an ONNX model on caller-owned memory.
- * Nothing here knows which runtime is behind it, so Node and the browser share everything above.
+ * The interface of engines: sessions that run an ONNX model on memory of the caller. It does not depend on a runtime,
+ * so Node and the browser share all code above it.
  */
 
 import type { ValueInfo } from '../onnx/proto/model.ts'
@@ -47,20 +47,20 @@ export interface SessionOptions {
   readonly optimization?: 'all' | 'extended' | 'basic' | 'disabled'
   /**
    * The graph as the runtime rewrites it, in its own format: saved to a file while the session is made, or loaded from such
-   * bytes in place of the model's graph, with nothing left to rewrite; the model then only tells what goes in and out. Good
-   * for the same version of the runtime on the same kind of processor (see `node/ort-cache.ts`).
+   * bytes in place of the model's graph, with nothing left to rewrite; the model then only tells what goes in and out.
+   * Valid for the same version of the runtime on the same kind of processor (see `node/ort-cache.ts`).
    */
   readonly rewritten?: { readonly saveTo?: string; readonly from?: Uint8Array }
-  /** Whether the engine may keep the rewritten graph for the next start, where it does such things; default true. */
+  /** Whether an engine with a cache may store the rewritten graph for the next start; default true. */
   readonly cached?: boolean
-  /** Called once the engine has set to work on the session elsewhere: what can be done on this thread meanwhile. */
+  /** Called once the engine works on the session in another thread: this thread can do other work meanwhile. */
   readonly meanwhile?: () => void
   /** Prefix of a Chrome trace file with the time of every node, written when the session is disposed. */
   readonly profile?: string
   /** Microseconds that idle threads spin for work before they sleep; default 20 (`node/spin.ts`). */
   readonly spinning?: number
   /**
-   * Which thread runs the graph, where the engine has the choice. `pool` (default) keeps the event loop alive; `caller`
+   * Which thread runs the graph, if the engine can choose. `pool` (default) keeps the event loop alive; `caller`
    * saves the 20 to 100 µs of the way there and back, which is worth it for graphs that take less than a millisecond:
    * programs choose by the work in the graph.
    */
@@ -70,7 +70,7 @@ export interface SessionOptions {
 }
 
 export interface RunOptions {
-  /** Stops the run with a TweedieError `interrupted`; what the outputs hold then is undefined. */
+  /** Stops the run with a TweedieError `interrupted`; the outputs are then undefined. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -78,11 +78,11 @@ export interface RunOptions {
 export interface Session extends Disposable {
   /** The engine's name: `capi`, `binding`, `web`. */
   readonly engine: string
-  /** Where it really runs: never `auto`. */
+  /** The device it runs on: never `auto`. */
   readonly device: string
-  /** What must be fed, by name. */
+  /** The inputs by name. */
   readonly inputs: ReadonlyMap<string, ValueInfo>
-  /** What can be asked for, by name. */
+  /** The outputs by name. */
   readonly outputs: ReadonlyMap<string, ValueInfo>
 
   /**
@@ -96,8 +96,8 @@ export interface Session extends Disposable {
 
   /**
    * Fixes inputs and outputs once for many runs, the fast way round a training loop: the memory may change between
-   * runs, its place and shapes may not. Runs that are asked for at the same time follow one another; since they share
-   * their memory, whoever writes inputs or reads outputs must keep others from it meanwhile.
+   * runs, its place and shapes may not. Runs requested at the same time follow one another; since they share
+   * their memory, the caller must not start another run while it writes inputs or reads outputs.
    */
   bind(inputs: Tensors, outputs: Tensors): BoundRun
 
@@ -111,43 +111,43 @@ export interface BoundRun extends Disposable {
   dispose(): void
 }
 
-/** A graph that is made a model when somebody needs the model. */
+/** A graph that is lowered to a model only when the model is needed. */
 export interface ModelSource {
-  /** All that tells the graph from any other, in parts; code that makes models as ours does makes the same model of it. */
+  /** The fingerprint of the graph, in parts: equal fingerprints and equal lowering code make equal models. */
   identity(): Iterable<string | Uint8Array>
   /** The bytes of an `.onnx` file. */
   model(): Promise<Uint8Array>
 }
 
-/** A way to run models. */
+/** An engine: runs models. */
 export interface Engine {
   readonly name: string
 
   /**
    * Loads a model, the bytes of an `.onnx` file, which are not needed afterwards.
    *
-   * @throws TweedieError `model` if the bytes are no model that the runtime takes, `device` if the device is missing
+   * @throws TweedieError `model` if the runtime does not accept the bytes, `device` if the device is missing
    */
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>
 
   /**
-   * The same for a graph of which the engine may have kept, from an earlier start, what becomes of it: the model is then not made
-   * at all. Engines that keep nothing lack this.
+   * The same for a symbolic graph that the engine may have cached at an earlier start: then the model need not be made.
+   * Engines without a cache lack this method.
    */
   readonly createSessionOf?: (source: ModelSource, options?: SessionOptions, expected?: Expectation) => Promise<Session>
 
   /**
-   * Begins to make a session of what the last graph for this purpose became, before the next one is known: if it is the same, the
-   * session is there sooner, and if not, nothing is lost. Answers once the work goes on elsewhere.
+   * Starts to load the last cached graph for this purpose before the next graph is known: if they are equal the session
+   * is ready sooner, and if not, nothing is lost. Resolves once the work goes on in another thread.
    *
-   * @param purpose tells one graph of a program from others, as far as that can be told cheaply
-   * @param options those that the session will be asked for with
+   * @param purpose a cheap name that tells this graph from others of the program
+   * @param options those that the session will be created with
    */
   readonly expect?: (purpose: string, options?: SessionOptions) => Promise<Expectation>
 }
 
-/** A session on suspicion. */
+/** A session that was started in advance. */
 export interface Expectation extends Disposable {
-  /** Releases the session, unless it turned out to be the one that was wanted. */
+  /** Releases the session, unless it was used. */
   dispose(): void
 }

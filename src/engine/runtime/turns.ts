@@ -1,6 +1,6 @@
 /** Tasks that must not overlap, each begun when the one before has ended. */
 
-/** Runs a task when its turn comes; a task that fails keeps nobody waiting. */
+/** Runs a task when its turn comes; a failed task does not block the next one. */
 export type Turn = <T>(task: () => Promise<T>) => Promise<T>
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The few instructions of WebAssembly that loops over numbers are written in, four numbers at a time: an instruction is a list
+ * A small assembler for WebAssembly, for loops over numbers, four at a time: an instruction is a list
  * of bytes, and a function is the list of its instructions.
  *
  * Reference: https://webassembly.github.io/spec/core/binary/

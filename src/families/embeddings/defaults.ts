@@ -1,4 +1,4 @@
-/** How to train a model of embeddings when nothing is said. */
+/** The default training of a model of embeddings. */
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import { TweedieError } from '../../errors.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
@@ -18,7 +18,7 @@ export interface EmbeddedChoices {
   /** The width and the number of layers of the transformer. */
   readonly widths?: readonly number[] | undefined
   readonly depth?: number | undefined
-  /** A network instead of the default one; what its sizes are is filled in from the data. */
+  /** A network instead of the default one; its sizes are filled in from the data. */
   readonly network?: NetworkSpec | undefined
   readonly noise?: NoiseSpec | undefined
 }
@@ -49,7 +49,7 @@ export function defaultEmbeddedSpec(
   return {
     family: 'embeddings',
     seed: choices.seed ?? 0,
-    batch: choices.batch ?? Math.min(dataset.look.kind === 'text' ? 16 : 64, dataset.length),
+    batch: choices.batch ?? Math.min(dataset.vocabulary.kind === 'text' ? 16 : 64, dataset.length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     optimizer: optimizerFor(budget, choices.optimizer),
@@ -61,7 +61,7 @@ export function defaultEmbeddedSpec(
   }
 }
 
-/** Features of an embedding: as the paper has, 16 for few tokens, up to 128 for many. */
+/** Features of an embedding: as in the paper, 16 for few tokens, up to 128 for many. */
 function featuresFor(tokens: number): number {
   return tokens <= 256 ? 16 : tokens <= 4096 ? 64 : 128
 }

@@ -7,9 +7,9 @@ import type { EmbeddingModel } from './model.ts'
 
 /** Data, the table of embeddings, noise. */
 export function describe(model: EmbeddingModel): Description {
-  const { look, shape, network, meta } = model
+  const { vocabulary, shape, network, meta } = model
   const { tokens, features } = network.vocabulary
-  const kind = look.kind === 'text' ? `text, ${look.tokenizer.kind}` : look.kind
+  const kind = vocabulary.kind === 'text' ? `text, ${vocabulary.tokenizer.kind}` : vocabulary.kind
   return describeModel(model, {
     rows: [
       ['data', `${meta.data.name}: ${kind} ${shapeText(shape)}`],

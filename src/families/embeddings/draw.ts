@@ -1,4 +1,6 @@
-/** The ability to draw text from noisy embeddings: a painter that keeps what it compiled, for every length that was asked for. */
+/**
+ * The ability to draw text from noisy embeddings: a painter that keeps what it compiled, for every length drawn so far.
+ */
 import type { TokenRequirement } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
@@ -72,7 +74,7 @@ export function painter(opened: EmbeddingModel, setting: Setting): Painter {
   }
 }
 
-/** Control has a sampler of its own, on the steps of ddpm, whatever the folder names. */
+/** Control always has its own sampler, on the steps of ddpm, whatever the folder names. */
 function controlledModel(model: EmbeddingModel): EmbeddingModel {
   const { sampler: _, ...sampler } = model.meta.sampler
   return { ...model, meta: { ...model.meta, sampler } }
@@ -87,15 +89,18 @@ function howOf(options: Options, { sampler, steps }: SamplerChoice, required: re
   }
 }
 
-function requirementsOf({ look }: EmbeddingModel, { require = [], fluency, sampler }: Options): TokenRequirement[] {
+function requirementsOf(
+  { vocabulary }: EmbeddingModel,
+  { require = [], fluency, sampler }: Options,
+): TokenRequirement[] {
   if (require.length === 0) {
     if (fluency === undefined) return []
-    throw new TweedieError('usage', '`fluency` weighs against `require`, and nothing is required')
+    throw new TweedieError('usage', '`fluency` is a weight against `require`, and `require` is not set')
   }
-  if (look.kind !== 'text') {
-    throw new TweedieError('usage', `\`require\` is for models of text, and this one is of ${look.kind}`)
+  if (vocabulary.kind !== 'text') {
+    throw new TweedieError('usage', `\`require\` is for models of text, and this one is of ${vocabulary.kind}`)
   }
-  const required = require.flatMap((text) => parseRequirements(text, look.tokenizer))
+  const required = require.flatMap((text) => parseRequirements(text, vocabulary.tokenizer))
   if (sampler === undefined) return required
   throw new TweedieError('usage', `\`require\` has a sampler of its own, ${sampler} does not go with it`)
 }

@@ -4,7 +4,7 @@ import { explainRun, noiseText, tokensText } from '../explain-run.ts'
 import type { Row } from '../family.ts'
 import type { EmbeddedTrainSpec } from './spec.ts'
 
-/** What is learned, by which network, and on which noise. */
+/** The data, the network and the noise. */
 export function explain({ network, embeddings }: EmbeddedTrainSpec, data: CategoricalDataset): readonly Row[] {
   return explainRun(data, network, {
     data: tokensText(data),

@@ -1,4 +1,4 @@
-/** Text from a model of embeddings: Gaussian sampling, clamped and controlled if asked for, then rounding. */
+/** Text from a model of embeddings: Gaussian sampling, by option clamped and controlled, then rounding. */
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import {
   allowedTokens,
@@ -29,15 +29,15 @@ export interface DrawEmbeddedOptions {
   readonly count: number
   /** Item i depends on (seed, i) only; default 0. */
   readonly seed?: number | bigint | string | undefined
-  /** Default what the model's folder says, else DDPM's; where something is required {@link controlled}. */
+  /** Default what the model's folder says, else DDPM's, or {@link controlled} if there are requirements. */
   readonly sampler?: Sampler | undefined
   /** Falling times; default what the model's folder says, else {@link embeddedSteps} steps of `timesOf`. */
   readonly times?: readonly number[] | undefined
   /** Whether the mean is rounded to embeddings on the way; default not. */
   readonly clamp?: boolean | undefined
-  /** What is required of the tokens. */
+  /** The requirements on the tokens. */
   readonly require?: readonly TokenRequirement[] | undefined
-  /** How strongly. */
+  /** The strength of control. */
   readonly control?: ControlOptions | undefined
   /** Items computed at a time; default 16, or as many as there are. */
   readonly batch?: number | undefined
@@ -46,25 +46,25 @@ export interface DrawEmbeddedOptions {
   readonly onStep?: ((progress: EmbeddedProgress) => void) | undefined
 }
 
-/** How far sampling is. */
+/** The progress of sampling. */
 export interface EmbeddedProgress {
-  /** Item steps done, and in all. */
+  /** Item steps done, and their total. */
   readonly done: number
   readonly total: number
   /** The number of the batch's first item. */
   readonly firstItem: number
   readonly step: SampleStep
-  /** What the mean of this step rounds to, `[batch, L]`. */
+  /** The tokens that the mean of this step rounds to, `[batch, L]`. */
   readonly tokens: () => Int32Array
 }
 
-/** What was drawn. */
+/** The samples. */
 export interface GeneratedText {
   /** `[count, L]`. */
   readonly tokens: Int32Array
 }
 
-/** Steps where nothing is said: tokens are decided one after another, so that few are too few. */
+/** The default number of steps: tokens are decided one after another, so few steps are not enough. */
 export const embeddedSteps = 200
 
 /** A model of embeddings that is ready to draw: its draws are those of {@link generateEmbedded}, bit for bit. */
@@ -112,7 +112,7 @@ function defaultSampler({ meta, sampling }: EmbeddingModel): Sampler {
   return meta.sampler.sampler === undefined ? ddpm() : samplerOf(sampling)
 }
 
-/** What is compiled, and the embeddings. */
+/** The compiled parts, and the embeddings. */
 interface DrawParts {
   readonly table: EmbeddingTable
   denoiser(batch: number): Promise<Denoiser>

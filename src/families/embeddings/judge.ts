@@ -13,9 +13,9 @@ import { type EmbeddingModel, embeddingsOf } from './model.ts'
 import { evalOptions } from './options/eval.ts'
 import { chooseEmbeddedSampler } from './sampler-choice.ts'
 
-/** All options that are about samples. */
+/** All options for samples. */
 const ofSamples: OptionTable = { count: judgeOptions.count, clamp: evalOptions.clamp, ...gaussianOptions }
-/** All options that are about likelihoods. */
+/** All options for likelihoods. */
 const ofBounds: OptionTable = { ...likelihoodOptions, ...boundStepsOptions }
 
 /** The ability to evaluate. @throws TweedieError `usage` for options that do not go with the model */
@@ -27,7 +27,7 @@ export async function evaluate(model: EmbeddingModel, options: OptionValues, set
   return judgeText(
     {
       categories: model.network.vocabulary.tokens,
-      look: model.look,
+      vocabulary: model.vocabulary,
       dataName: model.meta.data.name,
       lastTerm: 'rounding',
       draws: firstOf(options, ofBounds) === undefined || firstOf(options, ofSamples) !== undefined,

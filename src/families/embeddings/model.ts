@@ -1,5 +1,5 @@
 /** A trained model of text that diffuses embeddings: a network with its table, the Gaussian noise it knows, and its tokenizer. */
-import type { TokenLook } from '../../files/data/categorical.ts'
+import type { TokenVocabulary } from '../../files/data/categorical.ts'
 import { type EmbeddingTable, embeddingTable } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { evaluate } from '../../engine/graph/reference/index.ts'
@@ -16,7 +16,7 @@ import { requireUsable } from '../../compiled/sampling.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
-import { lookOfJson } from '../token-look.ts'
+import { vocabularyOf } from '../token-vocabulary.ts'
 
 /** A model of tokens as noisy embeddings, in memory. */
 export interface EmbeddingModel extends ModelNoise {
@@ -27,7 +27,7 @@ export interface EmbeddingModel extends ModelNoise {
   readonly weights: Float32Array
   /** [L]. */
   readonly shape: readonly number[]
-  readonly look: TokenLook
+  readonly vocabulary: TokenVocabulary
   readonly classNames: readonly string[]
   readonly meta: TweedieMeta
 }
@@ -43,7 +43,7 @@ export function embeddingModelOf(folder: ModelFolder, own: OwnComponents = {}): 
   if (typeof meta.schedule?.schedule === 'string') requirePart(own, 'schedules', meta.schedule.schedule, scheduleNames)
   const network = requireEmbeddings(networkOf(folder.network, own))
   const layout = parametersOf(network)
-  const { categories, shape, look } = meta.data
+  const { categories, shape } = meta.data
   if (categories !== network.vocabulary.tokens || shape.length !== 1) {
     throw new TweedieError(
       'model',
@@ -62,13 +62,13 @@ export function embeddingModelOf(folder: ModelFolder, own: OwnComponents = {}): 
     weights: layout.fromMap(weights),
     ...noiseOfFolder(folder, own.schedules),
     shape,
-    look: lookOfJson(look),
+    vocabulary: vocabularyOf(meta.data),
     classNames: [],
     meta,
   }
 }
 
-/** What is written to a folder; the inverse of {@link embeddingModelOf}. */
+/** The content of the model's folder; the inverse of {@link embeddingModelOf}. */
 export function embeddingFolderOf({ network, layout, weights, meta }: EmbeddingModel): ModelFolderInput {
   const { className, config } = network
   return { network: { className, config }, weights: layout.toMap(weights), scheduler: null, meta }
@@ -91,7 +91,7 @@ export function withTextLength(model: EmbeddingModel, length: number): Embedding
 /**
  * The network as one over embeddings.
  *
- * @throws TweedieError `model` where it is none
+ * @throws TweedieError `model` if it is not
  */
 export function requireEmbeddings(network: Network): EmbeddingNetwork {
   if (isEmbeddingNetwork(network)) return network

@@ -1,4 +1,4 @@
-/** What is drawn of a model of embeddings while it learns. */
+/** Samples drawn while a model of embeddings is trained. */
 import type { Preview } from '../family.ts'
 
 /** Four texts in 64 steps. */

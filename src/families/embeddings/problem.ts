@@ -8,7 +8,7 @@ import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-
 import { type EmbeddingModel, requireEmbeddings } from './model.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
-import { lookToJson } from '../token-look.ts'
+import { vocabularyField } from '../token-vocabulary.ts'
 import type { EmbeddingNetwork } from '../../engine/nn/embedding-transformer.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
@@ -19,13 +19,13 @@ import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { EmbeddedTrainSpec } from './spec.ts'
 
-/** Losses are told apart in so many levels of noise. */
+/** The number of noise levels for reported losses. */
 const levels = 1000
 
 /**
  * The problem of a specification and its data. Times are stratified over the batch.
  *
- * @throws TweedieError `usage`, `shape` or `model` where they do not go together
+ * @throws TweedieError `usage`, `shape` or `model` where they do not fit together
  */
 export function embeddedProblem(
   spec: EmbeddedTrainSpec,
@@ -63,7 +63,7 @@ export function embeddedProblem(
       scheduler: null,
       sampling: samplingOf(schedule),
       shape: dataset.shape,
-      look: dataset.look,
+      vocabulary: dataset.vocabulary,
       classNames: [],
       meta: metaOf(spec, dataset, { steps: state.step, ...training }),
     }),
@@ -72,12 +72,18 @@ export function embeddedProblem(
 
 function metaOf(
   spec: EmbeddedTrainSpec,
-  { name, shape, categories, look }: CategoricalDataset,
+  { name, shape, categories, vocabulary }: CategoricalDataset,
   training: NonNullable<TweedieMetaInput['training']>,
 ) {
   return parseTweedieMeta({
     family: 'embeddings',
-    data: { name, kind: 'tokens', shape: [...shape] as [number, ...number[]], categories, look: lookToJson(look) },
+    data: {
+      name,
+      kind: 'tokens',
+      shape: [...shape] as [number, ...number[]],
+      categories,
+      ...vocabularyField(vocabulary),
+    },
     objective: { parametrisation: 'sample', weighting: 'diffusion-lm' },
     schedule: { ...spec.embeddings.noise, input: 'time' },
     training: { seed: spec.seed, batch: spec.batch, ...training },

@@ -1,4 +1,6 @@
-/** What is required of a text, as it is typed: a word at a place, or one of some characters at several. */
+/**
+ * Requirements on a text, as typed on the command line: a word at a place, or a class of characters at several places.
+ */
 import { requireAmong, requireTokens, type TokenRequirement } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Tokenizer } from '../../files/text/index.ts'
@@ -9,7 +11,7 @@ const hint = "a word and its first place, 'love@5', or a class of characters and
  * The requirements of `WORD@PLACE` or `[CLASS]@FROM-TO`; places count tokens from 0. Tokens are of a class where their whole text
  * matches it as a regular expression.
  *
- * @throws TweedieError `usage` for what cannot be read, or a class of no tokens
+ * @throws TweedieError `usage` for a requirement that cannot be parsed, or a class without tokens
  */
 export function parseRequirements(text: string, tokenizer: Tokenizer): TokenRequirement[] {
   const [, what, from, to] = /^(.+)@(\d+)(?:-(\d+))?$/su.exec(text) ?? []

@@ -6,9 +6,10 @@ import { embeddedSteps } from './generate.ts'
 import { chooseSampler, needsData, type SamplerChoice, type SamplerOptions } from '../gaussian-sampler.ts'
 
 /**
- * The sampler that is asked for, or what the model's folder says; where nothing is said, DDPM in as many steps as rounding needs (control is on DDPM's steps).
+ * The chosen sampler, or that of the model's folder; by default DDPM in as many steps as rounding needs (control works
+ * on DDPM's steps).
  *
- * @throws TweedieError `usage` for a sampler that is measured on data first
+ * @throws TweedieError `usage` for a sampler that needs variances measured on data
  */
 export function chooseEmbeddedSampler(
   model: EmbeddingModel,

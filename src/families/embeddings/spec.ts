@@ -1,4 +1,4 @@
-/** What a training run on tokens as noisy embeddings is: everything that decides its result, as plain JSON. */
+/** The specification of a training run on noisy embeddings: everything that decides its result, as plain JSON. */
 import * as z from 'zod'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { checkBaseSpec, requirePositive } from '../../tools/train/spec.ts'
@@ -11,7 +11,7 @@ import type { EmbeddingModel } from './model.ts'
 /** A training run on tokens as noisy embeddings, which are learned with the network (Diffusion-LM). */
 export interface EmbeddedTrainSpec extends SpecFor<EmbeddingModel> {
   readonly embeddings: {
-    /** How embeddings are noised; what it has at time 0 is the noise in which x₀ lies around its embedding. */
+    /** The noise schedule; its noise at time 0 is that of x₀ around its embedding. */
     readonly noise: NoiseSpec
   }
 }
@@ -21,7 +21,10 @@ export const parseSpec: (value: unknown, source: string) => EmbeddedTrainSpec = 
   embeddings: z.looseObject({ noise: noiseSchema }),
 })
 
-/** Refuses what cannot be meant. @throws TweedieError `usage` that names the field, `model` for noise that is not given */
+/**
+ * Refuses impossible values. @throws TweedieError `usage` that names the field, `model` for an own noise schedule that
+ * was not passed
+ */
 export function checkEmbeddedSpec(spec: EmbeddedTrainSpec, own: OwnComponents = {}): void {
   const { noise } = spec.embeddings
   checkBaseSpec(spec)

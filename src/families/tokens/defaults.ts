@@ -1,4 +1,4 @@
-/** How to train on tokens when nothing is said: from what the data are to a whole specification. */
+/** The default training on tokens: from facts about the data to a whole specification. */
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import { classCount } from '../../files/data/dataset.ts'
 import { companyOf, tokenShares } from '../../files/data/token-statistics.ts'
@@ -26,7 +26,7 @@ export interface TokenChoices {
   /** Batches to a step, as if they were one; default 1. */
   readonly accumulate?: number | undefined
   readonly optimizer?: OptimizerChoices | undefined
-  /** A network instead of the default one; what its sizes are is filled in from the data. */
+  /** A network instead of the default one; its sizes are filled in from the data. */
   readonly network?: NetworkSpec | undefined
   readonly process?: { readonly [K in keyof DiscreteSpec]?: DiscreteSpec[K] | undefined } | undefined
   /** Of a transformer: the width and the number of layers; of a U-Net: channels at each resolution. */
@@ -42,7 +42,7 @@ export interface TokenChoices {
  * const spec = defaultTokenSpec(corpus, { budget: { minutes: 60 } })
  */
 export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoices = {}): TokenTrainSpec {
-  const isText = dataset.look.kind === 'text'
+  const isText = dataset.vocabulary.kind === 'text'
   const budget = choices.budget ?? { minutes: 10 }
   const process = processFor(dataset, choices.process)
   const classes = classCount(dataset)
@@ -70,13 +70,13 @@ const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule'
 
 /** How many neighbours a token has in the graph along which tokens move. */
 const neighbourCount = 8
-/** The kernel refuses more categories than this; nobody should wait for it to do so. */
+/** The kernel refuses more categories than this; checked early, to save the user's time. */
 const mostInGraph = 512
 
 /** Masks in continuous time; for levels of brightness, which have an order, steps to neighbouring levels. */
 function processFor(dataset: CategoricalDataset, wanted: TokenChoices['process'] = {}): DiscreteSpec {
-  const { look, categories } = dataset
-  const kernel: DiscreteSpec['kernel'] = wanted.kernel ?? (look.kind === 'levels' ? 'gaussian' : 'absorbing')
+  const { vocabulary, categories } = dataset
+  const kernel: DiscreteSpec['kernel'] = wanted.kernel ?? (vocabulary.kind === 'levels' ? 'gaussian' : 'absorbing')
   const schedule = wanted.schedule ?? schedules[kernel]
   const isGraph = kernel === 'neighbour' && wanted.neighbours === undefined && categories <= mostInGraph
   return {
@@ -113,7 +113,8 @@ function networkFor(
         hidden_size: hidden,
         num_layers: depth ?? layers,
         num_attention_heads: headsFor(hidden),
-        // What a network of masks is told depends on its tokens alone, and a step that changes none need not be computed.
+        // With the share of masks as its time, a network depends on its tokens alone, and a step that changes none need
+        // not be computed.
         time_conditioning: process.kernel === 'absorbing' ? 'masks' : true,
         ...own,
       },

@@ -7,8 +7,8 @@ import type { TokenModel } from './model.ts'
 
 /** Data, states, the process. */
 export function describe(model: TokenModel): Description {
-  const { look, shape, process, meta } = model
-  const kind = look.kind === 'text' ? `text, ${look.tokenizer.kind}` : look.kind
+  const { vocabulary, shape, process, meta } = model
+  const kind = vocabulary.kind === 'text' ? `text, ${vocabulary.tokenizer.kind}` : vocabulary.kind
   return describeModel(model, {
     rows: [
       ['data', `${meta.data.name}: ${kind} ${shapeText(shape)}`],
@@ -18,7 +18,7 @@ export function describe(model: TokenModel): Description {
   })
 }
 
-/** What corrupts tokens, and what is minimised. */
+/** The kernel that corrupts tokens, and the objective. */
 export function processText({ kernel, schedule, steps, objective, lambda = 1 }: DiscreteSpec): string {
   const time = steps === null ? 'continuous time' : `${steps} steps`
   return `${objective}${objective === 'hybrid' ? ` (λ ${lambda})` : ''}, ${kernel} kernel, ${schedule}, ${time}`

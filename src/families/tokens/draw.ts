@@ -1,7 +1,7 @@
-/** The ability to draw tokens: a painter that keeps what it compiled, for every length that was asked for. */
+/** The ability to draw tokens: a painter that keeps what it compiled, for every length drawn so far. */
 import type { TokenSampler } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
-import type { TokenLook } from '../../files/data/categorical.ts'
+import type { TokenVocabulary } from '../../files/data/categorical.ts'
 import { parseInfill } from '../../files/text/index.ts'
 import type { ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
@@ -19,10 +19,10 @@ import { asRecorded, chooseTokenSampler } from './sampler-choice.ts'
 
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
-/** How many samples where nothing is asked for; a text is long enough alone. */
-const defaultCounts: Readonly<Record<TokenLook['kind'], number>> = { text: 1, map: 16, levels: 16, table: 16 }
+/** The default number of samples; for text one. */
+const defaultCounts: Readonly<Record<TokenVocabulary['kind'], number>> = { text: 1, map: 16, levels: 16, table: 16 }
 
-/** Steps in continuous time, where nothing is asked for. */
+/** The default number of steps in continuous time. */
 const continuousSteps = 256
 
 /** A painter of a model. */
@@ -38,7 +38,7 @@ export function painter(opened: TokenModel, setting: Setting): Painter {
     },
     async draw(values, watch = {}) {
       const options = asRecorded(opened, values as Options)
-      const { count = defaultCounts[opened.look.kind], seed = 0, batch, temperature, guidance } = options
+      const { count = defaultCounts[opened.vocabulary.kind], seed = 0, batch, temperature, guidance } = options
       const template = templateOf(opened, options)
       const { model, generator } = generators.of(template?.length ?? options.length)
       const readable = { ...model, categories: model.process.categories }
@@ -53,7 +53,7 @@ export function painter(opened: TokenModel, setting: Setting): Painter {
         guidance,
         sampler,
         labels,
-        given: template,
+        fixed: template,
         steps: options.steps,
         signal: watch.signal,
         onStep({ done, total, step }) {
@@ -107,12 +107,12 @@ function report(
   })
 }
 
-/** What of a text is given: a template's tokens, −1 in its gaps. */
-function templateOf({ look, shape }: TokenModel, { infill, length }: Options): Int32Array | undefined {
+/** The fixed tokens of a template, −1 in its gaps. */
+function templateOf({ vocabulary, shape }: TokenModel, { infill, length }: Options): Int32Array | undefined {
   if (infill === undefined) return undefined
-  if (look.kind !== 'text') {
-    throw new TweedieError('usage', `\`infill\` is for models of text, and this one is of ${look.kind}`)
+  if (vocabulary.kind !== 'text') {
+    throw new TweedieError('usage', `\`infill\` is for models of text, and this one is of ${vocabulary.kind}`)
   }
   const open = /\[MASK(?:…|\.\.\.)\]/.test(infill)
-  return parseInfill(infill, look.tokenizer, length ?? (open ? shape[0] : undefined)).tokens
+  return parseInfill(infill, vocabulary.tokenizer, length ?? (open ? shape[0] : undefined)).tokens
 }

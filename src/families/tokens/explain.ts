@@ -5,12 +5,12 @@ import type { Row } from '../family.ts'
 import { processText } from './describe.ts'
 import type { TokenTrainSpec } from './spec.ts'
 
-/** What is learned, by which network, and how tokens are corrupted. */
+/** The data, the network, and how tokens are corrupted. */
 export function explain({ network, process }: TokenTrainSpec, data: CategoricalDataset): readonly Row[] {
   return explainRun(data, network, { data: tokensText(data), objective: processText(process) })
 }
 
-/** What is a bound in nats, in bits too. */
+/** A bound in nats, and in bits. */
 export function lossText({ process }: TokenTrainSpec, loss: number): string {
   return loss.toFixed(4) + (process.objective === 'bound' ? ` (${(loss / Math.LN2).toFixed(3)} bits/token)` : '')
 }

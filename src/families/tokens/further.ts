@@ -6,7 +6,7 @@ import type { TokenModel } from './model.ts'
 
 /** Its network and its process. @throws TweedieError `usage` for data of other tokens */
 export function further(model: TokenModel, data: CategoricalDataset): OptionValues {
-  requireSameTokens(model.look, data)
+  requireSameTokens(model.vocabulary, data)
   const { network, process } = model
   const { num_class_embeds: _, _class_name: __, ...config } = network.config
   const { kernel, steps, schedule, objective, lambda } = process.spec

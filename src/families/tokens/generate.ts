@@ -27,7 +27,7 @@ export interface DrawTokensOptions {
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
   readonly seed?: number | bigint | string | undefined
-  /** Default what the model's folder says, else the ancestral one, which for masks keeps answers that cannot change. */
+  /** Default what the model's folder says, else the ancestral one, which for masks reuses predictions that cannot change. */
   readonly sampler?: TokenSampler | undefined
   /** Default what the model's folder says, else the steps of the process, or 256. */
   readonly steps?: number | undefined
@@ -36,7 +36,7 @@ export interface DrawTokensOptions {
   /** The w of (w + 1) log p(x₀ | x_t, c) − w log p(x₀ | x_t); default what the model's folder says, else 0. */
   readonly guidance?: number | undefined
   /** Tokens of every item that are to be kept, `[...shape]`; −1 where there is none. */
-  readonly given?: ArrayLike<number> | undefined
+  readonly fixed?: ArrayLike<number> | undefined
   /** Below 1 likely tokens are preferred; default 1. */
   readonly temperature?: number | undefined
   /** Items computed at a time; default 16, or as many as there are. */
@@ -46,9 +46,9 @@ export interface DrawTokensOptions {
   readonly onStep?: ((progress: TokenProgress) => void) | undefined
 }
 
-/** How far sampling is. */
+/** The progress of sampling. */
 export interface TokenProgress {
-  /** Item steps done, and in all. */
+  /** Item steps done, and their total. */
   readonly done: number
   readonly total: number
   /** The number of the batch's first item. */
@@ -56,7 +56,7 @@ export interface TokenProgress {
   readonly step: TokenStep
 }
 
-/** What was drawn. */
+/** The samples. */
 export interface GeneratedTokens {
   /** `[count, ...shape]`. */
   readonly tokens: Int32Array
@@ -72,7 +72,7 @@ export type WarmTokenGenerator = Warm<DrawTokensOptions, GeneratedTokens>
 /**
  * Draws samples, once.
  *
- * @throws TweedieError `usage` for a count, class, sampler or given tokens that make no sense
+ * @throws TweedieError `usage` for a count, class, sampler or fixed tokens that make no sense
  * @example
  * const { tokens } = await generateTokens(withLength(model, 256), engine, { count: 4, seed: 1 })
  * console.log(textOf(model, tokens))
@@ -101,7 +101,7 @@ async function draw(
   options: DrawTokensOptions,
   compiled: (batch: number) => Promise<CategoricalDenoiser>,
 ): Promise<GeneratedTokens> {
-  const { count, seed = 0, given: kept, temperature, signal, onStep } = options
+  const { count, seed = 0, fixed: kept, temperature, signal, onStep } = options
   const { steps, guidance = 0 } = asRecorded(model, options)
   const sampler = options.sampler ?? chooseTokenSampler(model, undefined)
   for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
@@ -131,7 +131,7 @@ async function draw(
       batch: now,
       ...(sampler && { sampler }),
       ...(steps !== undefined && { steps }),
-      ...(kept && { given: kept }),
+      ...(kept && { fixed: kept }),
       ...(temperature !== undefined && { temperature }),
       conditions: conditionsOfItems(labels && { labels }, first, now, count),
       signal,

@@ -13,10 +13,10 @@ import type { TokenModel } from './model.ts'
 import type { evalOptions } from './options/eval.ts'
 import { asRecorded, chooseTokenSampler } from './sampler-choice.ts'
 
-/** All options that are about samples. */
+/** All options for samples. */
 const ofSamples: OptionTable = { count: judgeOptions.count, ...stepOptions, ...guidanceOptions }
 
-/** Steps in continuous time, where nothing is said. */
+/** The default number of steps in continuous time. */
 const continuousSteps = 256
 
 /** The ability to evaluate. @throws TweedieError `usage` for options that do not go with the model */
@@ -30,7 +30,7 @@ export async function evaluate(model: TokenModel, options: OptionValues, setting
   return judgeText(
     {
       categories,
-      look: model.look,
+      vocabulary: model.vocabulary,
       dataName: model.meta.data.name,
       lastTerm: 'decoder',
       draws: firstOf(options, likelihoodOptions) === undefined || firstOf(options, ofSamples) !== undefined,

@@ -1,5 +1,8 @@
-/** A trained model of tokens: a network with its weights, the process that corrupts tokens, and what the tokens stand for. */
-import type { TokenLook } from '../../files/data/categorical.ts'
+/**
+ * A trained model of tokens: a network with its weights, the process that corrupts tokens, and the vocabulary of the
+ * tokens.
+ */
+import type { TokenVocabulary } from '../../files/data/categorical.ts'
 import { type DiscreteProcess, type DiscreteSpec, processOf } from '../../diffusion/discrete/index.ts'
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
@@ -10,7 +13,7 @@ import { type Network, parametersOf } from '../../engine/nn/network.ts'
 import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
-import { lookOfJson } from '../token-look.ts'
+import { vocabularyOf } from '../token-vocabulary.ts'
 
 /** A model of tokens in memory. */
 export interface TokenModel {
@@ -22,7 +25,7 @@ export interface TokenModel {
   readonly process: DiscreteProcess
   /** One item: [L] for text, [H, W] for maps. */
   readonly shape: readonly number[]
-  readonly look: TokenLook
+  readonly vocabulary: TokenVocabulary
   readonly classNames: readonly string[]
   /** The label that means "no class", if the model was trained with one. */
   readonly unconditionalLabel: number | undefined
@@ -52,14 +55,14 @@ export function tokenModelOf({ network: spec, weights, meta }: ModelFolder, own:
     weights: layout.fromMap(weights),
     process,
     shape: data.shape,
-    look: lookOfJson(data.look),
+    vocabulary: vocabularyOf(data),
     classNames: data.classNames ?? [],
     unconditionalLabel: data.unconditionalLabel ?? undefined,
     meta,
   }
 }
 
-/** What is written to a folder; the inverse of {@link tokenModelOf}. */
+/** The content of the model's folder; the inverse of {@link tokenModelOf}. */
 export function tokenFolderOf({ network, layout, weights, meta }: TokenModel): ModelFolderInput {
   return {
     network: { className: network.className, config: network.config },
@@ -76,7 +79,7 @@ export function tokenFolderOf({ network, layout, weights, meta }: TokenModel): M
  */
 export function withLength(model: TokenModel, length: number): TokenModel {
   if (model.shape.length === 1 && model.shape[0] === length) return model
-  if (model.network.className !== 'TokenTransformer' || model.look.kind !== 'text') {
+  if (model.network.className !== 'TokenTransformer' || model.vocabulary.kind !== 'text') {
     throw new TweedieError('usage', `the model is of items [${model.shape.join(', ')}] only`, {
       hint: 'leave `length` out',
     })

@@ -1,4 +1,4 @@
-/** What is drawn of a model of tokens while it learns. */
+/** Samples drawn while a model of tokens is trained. */
 import { isPicture } from '../../files/show/token-picture.ts'
 import type { Preview } from '../family.ts'
 import type { TokenModel } from './model.ts'

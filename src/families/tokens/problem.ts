@@ -1,4 +1,4 @@
-/** Training on tokens: a discrete process corrupts them, and a network says what they were. */
+/** Training on tokens: a discrete process corrupts them, and a network predicts the clean ones. */
 import { batchPlaces, type CategoricalDataset, loadTokens } from '../../files/data/categorical.ts'
 import { classCount, itemSize } from '../../files/data/dataset.ts'
 import { discreteFeeds, discreteLoss, fillDiscrete, processOf } from '../../diffusion/discrete/index.ts'
@@ -12,19 +12,19 @@ import { fold } from '../../engine/random/index.ts'
 import { checkClasses } from '../check-classes.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
-import { lookToJson } from '../token-look.ts'
+import { vocabularyField } from '../token-vocabulary.ts'
 import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { TokenTrainSpec } from './spec.ts'
 
-/** Losses are told apart in so many levels of noise. */
+/** The number of noise levels for reported losses. */
 const levels = 1000
 
 /**
  * The problem of a specification and its data. Times are stratified over the batch.
  *
- * @throws TweedieError `usage`, `shape` or `model` where they do not go together
+ * @throws TweedieError `usage`, `shape` or `model` where they do not fit together
  */
 export function tokenProblem(
   spec: TokenTrainSpec,
@@ -62,7 +62,7 @@ export function tokenProblem(
       weights: state.average,
       process,
       shape: dataset.shape,
-      look: dataset.look,
+      vocabulary: dataset.vocabulary,
       classNames: classNamesOf(network, dataset),
       unconditionalLabel: classesOf(network) > 0 && spec.labelDropout > 0 ? noClass : undefined,
       meta: metaOf(spec, network, dataset, { steps: state.step, ...training }),
@@ -76,7 +76,7 @@ function metaOf(
   dataset: CategoricalDataset,
   training: NonNullable<TweedieMetaInput['training']>,
 ) {
-  const { name, shape, categories, look } = dataset
+  const { name, shape, categories, vocabulary } = dataset
   const conditional = classesOf(network) > 0
   return parseTweedieMeta({
     family: 'tokens',
@@ -85,7 +85,7 @@ function metaOf(
       kind: 'tokens',
       shape: [...shape] as [number, ...number[]],
       categories,
-      look: lookToJson(look),
+      ...vocabularyField(vocabulary),
       classNames: conditional ? [...classNamesOf(network, dataset)] : null,
       unconditionalLabel: conditional && spec.labelDropout > 0 ? classCount(dataset) : null,
     },
@@ -102,7 +102,7 @@ function classNamesOf(network: Network, dataset: CategoricalDataset): readonly s
 
 function checkTokens(spec: TokenTrainSpec, network: Network, dataset: CategoricalDataset, states: number): void {
   const { name, shape, categories, length } = dataset
-  if (dataset.look.kind !== 'text' && spec.batch > length) {
+  if (dataset.vocabulary.kind !== 'text' && spec.batch > length) {
     throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${length} items`, {
       hint: `\`batch: ${length}\` or less, or more data`,
     })

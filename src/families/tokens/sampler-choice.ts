@@ -1,4 +1,4 @@
-/** A sampler of tokens from its name; what does not go with the model is refused here, before anything is computed. */
+/** A sampler of tokens from its name. One that does not fit the model is refused before anything is computed. */
 import { type TokenSampler, tokenSamplerByName, tokenSamplers } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { ownMade } from '../../own-made.ts'
@@ -7,7 +7,7 @@ import { missingSampler } from '../part.ts'
 import type { TokenModel } from './model.ts'
 
 /**
- * Options with what the model's folder says of its sampling, where they leave it open.
+ * Options, completed by the sampling settings of the model's folder.
  *
  * @example
  * const { steps = 256 } = asRecorded(model, options)
@@ -20,9 +20,9 @@ export function asRecorded<T extends { readonly steps?: number | undefined; read
 }
 
 /**
- * The sampler of this name, or what the model's folder names; undefined where nothing is said.
+ * The sampler of this name, or that of the model's folder; undefined if there is neither.
  *
- * @throws TweedieError `usage` for a name that there is not, and for a sampler of masks where the model has none
+ * @throws TweedieError `usage` for an unknown name, and for a sampler of masks if the model has none
  */
 export function chooseTokenSampler(
   { process: { mask, spec }, meta }: Pick<TokenModel, 'process' | 'meta'>,

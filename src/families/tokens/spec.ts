@@ -1,4 +1,4 @@
-/** What a training run on tokens is: everything that decides its result, as plain JSON. */
+/** The specification of a training run on tokens: everything that decides its result, as plain JSON. */
 import * as z from 'zod'
 import type { DiscreteSpec } from '../../diffusion/discrete/spec.ts'
 import { checkBaseSpec, requireShare } from '../../tools/train/spec.ts'
@@ -25,7 +25,7 @@ export const parseSpec: (value: unknown, source: string) => TokenTrainSpec = spe
   labelDropout: z.number().min(0).lt(1),
 })
 
-/** Refuses numbers that cannot be meant. @throws TweedieError `usage` that names the field */
+/** Refuses impossible numbers. @throws TweedieError `usage` that names the field */
 export function checkTokenSpec(spec: TokenTrainSpec): void {
   checkBaseSpec(spec)
   requireShare('label dropout', spec.labelDropout)

@@ -1,4 +1,4 @@
-/** What else than a class a model is told, from what a user asks for. */
+/** Conditions other than the class, from a user's request. */
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import { TweedieError } from '../../errors.ts'
 import { suggest } from '../../suggest.ts'
@@ -14,7 +14,7 @@ export type AskedConditions =
 /**
  * The arrays for so many items.
  *
- * @throws TweedieError `usage` for a condition that the model has not, or numbers that cannot be read
+ * @throws TweedieError `usage` for a condition that the model does not have, or numbers that cannot be read
  */
 export async function askConditions(
   model: Model,
@@ -29,14 +29,14 @@ export async function askConditions(
     const description = known[name]
     if (description === undefined) {
       const near = suggest(name, Object.keys(known))
-      throw new TweedieError('usage', `\`condition\`: the model is told nothing called '${name}'`, {
-        hint: near ? `did you mean ${near}?` : `it is told ${Object.keys(known).join(', ') || 'nothing but classes'}`,
+      throw new TweedieError('usage', `\`condition\`: the model has no condition '${name}'`, {
+        hint: near ? `did you mean ${near}?` : `it has ${Object.keys(known).join(', ') || 'no conditions but classes'}`,
       })
     }
     const { spec } = description
     const isName = typeof wanted === 'string' && spec.kind === 'image'
     const value = isName
-      ? await access.picture(wanted, { shape: spec.shape, why: `the model is told such a picture as ${name}` })
+      ? await access.picture(wanted, { shape: spec.shape, why: `the condition ${name} is such a picture` })
       : typeof wanted === 'string'
         ? numbersOf(wanted, name)
         : wanted

@@ -1,4 +1,7 @@
-/** What one training step is fed: data, noise, times and conditions, as a pure function of (specification, data, step). */
+/**
+ * The inputs of one training step: data, noise, times and conditions, as a pure function of (specification, data,
+ * step).
+ */
 import { batchFlips, batchIndices } from '../../files/data/batches.ts'
 import { classCount, itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
@@ -38,7 +41,7 @@ export function objectiveOfSpec({ objective, noise }: TrainSpec, own: OwnCompone
   return objectiveOf(objective, scheduleOfNoise(noise, own.schedules), own.weightings)
 }
 
-/** How many levels of noise are told apart when losses are reported: those of the table, or a thousand. */
+/** The number of noise levels for reported losses: those of the table, or a thousand. */
 export function noiseLevels({ noise }: Pick<TrainSpec, 'noise'>): number {
   return 'table' in noise ? noise.levels : 1000
 }

@@ -15,7 +15,7 @@ import type { Model } from './model.ts'
 import { posteriorVariances } from '../../diffusion/sample/analytic-dpm.ts'
 import { randomNoise } from '../../diffusion/sample/noise-source.ts'
 
-/** What to measure, and on what. */
+/** What to measure, and on which items. */
 export interface MeasureOptions {
   readonly denoiser: Denoiser
   /** Items at a time. */
@@ -24,19 +24,19 @@ export interface MeasureOptions {
   /** How many items, evenly spread over the data. */
   readonly items: number
   readonly seed: number | bigint | string
-  /** Times at which E Var[x₀ | x_t] is wanted. */
+  /** Times at which to measure E Var[x₀ | x_t]. */
   readonly posterior: readonly number[]
-  /** The time of the decoder, where its variance is wanted. */
+  /** The time of the decoder, if its variance is to be measured. */
   readonly decoder?: number | undefined
   readonly bins?: Bins | undefined
-  /** Items as the network sees them, `[items, ...shape]`, and what it is told of them. */
-  readonly show: ReturnType<typeof showTo>
+  /** Items as the network sees them, `[items, ...shape]`, and their conditions. */
+  readonly feed: ReturnType<typeof feederOf>
   readonly signal?: AbortSignal | undefined
   /** Called after each batch. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
-/** What was found. */
+/** The measured variances. */
 export interface BoundVariances {
   /** E Var[x₀ | x_t] by time. */
   readonly posterior: ReadonlyMap<number, number>
@@ -45,7 +45,7 @@ export interface BoundVariances {
 
 /** Measures them, in batches. */
 export async function measureVariances(options: MeasureOptions): Promise<BoundVariances> {
-  const { denoiser, batch, data, seed, posterior, decoder, bins, show, signal, onProgress } = options
+  const { denoiser, batch, data, seed, posterior, decoder, bins, feed, signal, onProgress } = options
   const items = Math.min(options.items, data.length)
   const size = itemSize(denoiser.shape)
   const sums = new Map(posterior.map((t) => [t, 0]))
@@ -54,7 +54,7 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
   for (let first = 0; first < items; first += batch) {
     const count = Math.min(batch, items - first)
     const indices = Int32Array.from({ length: count }, (_, i) => Math.floor(((first + i) * data.length) / items))
-    const { x0, conditions } = show(data, indices)
+    const { x0, conditions } = feed(data, indices)
     const context = { signal, conditions }
     const noise = randomNoise(size, { seed: `${seed}, variances`, firstItem: first })
     const variances = await posteriorVariances(denoiser, posterior, x0, noise, context)
@@ -67,8 +67,10 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
   return { posterior: sums, decoder: decoder === undefined ? undefined : bestVariance(values, means, bins) }
 }
 
-/** Items of a data set as a model sees them, `[items, ...shape]`, and what it is told of them: their classes, or that there is none. */
-export function showTo({ frame, network, scale, unconditionalLabel }: Model) {
+/**
+ * Items of a data set as a model sees them, `[items, ...shape]`, and their conditions: their classes, or "no class".
+ */
+export function feederOf({ frame, network, scale, unconditionalLabel }: Model) {
   return (data: ArrayDataset, indices: Int32Array): { readonly x0: Float32Array; readonly conditions: Conditions } => {
     const alike = Object.freeze({ ...data, range: scale.range, affine: scale.affine })
     const items = loadBatch(alike, indices, new Float32Array(indices.length * itemSize(frame.item)))

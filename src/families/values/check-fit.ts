@@ -1,4 +1,4 @@
-/** Whether a specification, its network and a data set go together: asked before anything is compiled. */
+/** Checks that a specification, its network and a data set fit together, before anything is compiled. */
 import { classCount } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
@@ -10,9 +10,9 @@ import { checkClasses } from '../check-classes.ts'
 import type { TrainSpec } from './spec.ts'
 
 /**
- * Refuses what cannot be trained.
+ * Refuses a run that cannot be trained.
  *
- * @throws TweedieError `usage` or `shape` that says what does not fit what
+ * @throws TweedieError `usage` or `shape` that names the parts that do not fit
  */
 export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame): void {
   if (spec.batch > dataset.length) {
@@ -35,7 +35,7 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
   if (network.outputShape.join() !== network.inputShape.join() && !variances) {
     throw new TweedieError(
       'shape',
-      `the network's output [${network.outputShape.join(', ')}] has not its input's shape ${sees}`,
+      `the network's output [${network.outputShape.join(', ')}] does not have its input's shape ${sees}`,
       { hint: 'or twice its channels, to learn variances' },
     )
   }
@@ -48,7 +48,7 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
   checkConditions(network, dataset)
 }
 
-/** Refuses data that do not have, for every item, what else than a class the network is told. */
+/** Refuses data without the other conditions that the network needs for every item. */
 function checkConditions({ conditions }: Network, dataset: ArrayDataset): void {
   for (const [name, spec] of Object.entries(conditions)) {
     if (spec.kind === 'class') continue
@@ -57,7 +57,7 @@ function checkConditions({ conditions }: Network, dataset: ArrayDataset): void {
     if (values?.length === expected) continue
     throw new TweedieError(
       'usage',
-      `${dataset.name}: the network is told ${name}, ${expected} numbers for all items; the data have ${values?.length ?? 'none'}`,
+      `${dataset.name}: the network needs the condition ${name}, ${expected} numbers for all items; the data have ${values?.length ?? 'none'}`,
       { hint: `give the data set conditions: { ${name}: … }` },
     )
   }

@@ -1,4 +1,7 @@
-/** From the options of training to what a specification is made of; what makes no sense together is refused by name. */
+/**
+ * From the options of training to the choices of a specification. Options that make no sense together are refused by
+ * name.
+ */
 import type { WeightingName } from '../../diffusion/denoise/weighting.ts'
 import type { ScheduleName } from '../../diffusion/noise/named.ts'
 import { networkClasses } from '../../engine/nn/registry.ts'
@@ -62,7 +65,7 @@ export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
   }
 }
 
-/** A recipe's name and a part of another do not go together. */
+/** A recipe's name and a part of another do not fit together. */
 function requireAgreement(options: TrainValues, recipe: Recipe): void {
   for (const part of ['parametrisation', 'weighting'] as const) {
     const [asked, meant] = [options[part], recipe[part]]
@@ -84,7 +87,7 @@ function weightingOptionsOf({ weightingGamma: gamma, weightingK: k, weightingBia
 
 const unbounded: ReadonlySet<ScheduleName> = new Set<ScheduleName>(['vp', 've', 'edm'])
 
-/** Velocities α′ x₀ + σ′ ε that grow without bound, where the noise does or where it begins like √t. */
+/** Refuses velocities α′ x₀ + σ′ ε that grow without bound, because the noise does or begins like √t. */
 function requireBounded(parametrisation: string | undefined, noise: NoiseChoice, own: OwnComponents): void {
   if (parametrisation !== 'flow' || !('schedule' in noise) || !unbounded.has(noise.schedule)) return
   if (ownPart(own, 'schedules', noise.schedule) !== undefined) return

@@ -1,4 +1,4 @@
-/** The gradient of a classifier's verdict, in the arrays that a model's network sees. */
+/** The gradient of a classifier's log-probability, in the arrays that a model's network sees. */
 import { fromNetwork } from '../../files/data/frame.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Conditions, DenoiseContext, FloatArray } from '../../diffusion/denoise/denoiser.ts'
@@ -26,7 +26,7 @@ import type { Model } from './model.ts'
 
 /** A compiled classifier. */
 export interface ModelClassGradient extends Disposable {
-  /** For the classes that the call is told as its condition `labels`. */
+  /** For the classes in the condition `labels` of the call. */
   readonly gradient: ClassGradient
   dispose(): void
 }
@@ -34,7 +34,7 @@ export interface ModelClassGradient extends Disposable {
 /**
  * Compiles ∇_{x_t} log f_φ(y | x_t, t) for batches of one size.
  *
- * @throws TweedieError `usage` where the classifier knows other items or other classes than the model
+ * @throws TweedieError `usage` if the classifier has other items or other classes than the model
  */
 export async function modelClassGradient(
   classifier: NoisyClassifier,
@@ -67,12 +67,12 @@ export async function modelClassGradient(
     program.dispose()
   })
   return {
-    async gradient(given: FloatArray, t: number, { signal, conditions }: DenoiseContext = {}) {
-      const count = given.length / seen
+    async gradient(noisy: FloatArray, t: number, { signal, conditions }: DenoiseContext = {}) {
+      const count = noisy.length / seen
       const wanted = requireLabels(conditions, count, classNames.length)
       return take(async () => {
         feeds.labels.set(wanted)
-        fromNetwork(frame, Float32Array.from(given), feeds.x.subarray(0, count * size))
+        fromNetwork(frame, Float32Array.from(noisy), feeds.x.subarray(0, count * size))
         const scale = view.scale(t)
         for (let i = 0; i < count * size; i++) feeds.x[i]! *= scale
         feeds.t.fill(view.time(t))

@@ -1,4 +1,4 @@
-/** A classifier of noisy data, as commands ask for it. */
+/** Trains a classifier of noisy data from options. */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { ClassifierOptions, ClassifierSetting, TrainedClassifier } from '../family.ts'
 import { encodeNoisyClassifier } from './noisy-classifier.ts'

@@ -1,4 +1,4 @@
-/** What is compiled of models of values, under keys that say all that decides each graph: whoever keeps it, nothing is compiled twice. */
+/** Compiles parts of models of values under keys that contain everything that decides each graph, so that nothing is compiled twice. */
 import { calibrate } from '../../compiled/calibrate.ts'
 import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
 import { numberOf } from '../../compiled/kept.ts'
@@ -11,16 +11,16 @@ import { modelClassGradient } from './class-gradient.ts'
 import type { GuidedParts } from './guided.ts'
 import type { Model } from './model.ts'
 
-/** Where compiled parts come from. */
+/** The source of compiled parts. */
 export interface CompiledParts extends Pick<GuidedParts, 'classGradient'> {
-  /** What the convolutions of a model see, for arithmetic of eight bits. */
+  /** The ranges of a model's convolutions, for arithmetic in eight bits. */
   ranges(): Promise<ConvolutionRanges>
   denoiser(model: Model, batch: number, ranges?: ConvolutionRanges): Promise<ModelDenoiser>
   /** A denoiser with its derivative. */
   vjp(model: Model, batch: number): Promise<ModelVjp>
 }
 
-/** @param model what samples are of; others may guide it */
+/** @param model the model that is sampled; others may guide it */
 export function compiledParts(model: Model, engine: Engine, session: WarmSession, compiled: Compiled): CompiledParts {
   const options = defined(session)
   const { profile: _, ...rest } = options

@@ -1,4 +1,4 @@
-/** How to train when nothing is said: from what the data are to a whole specification. The only place with such numbers. */
+/** The default training: from facts about the data to a whole specification. The only place with such numbers. */
 import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
@@ -88,8 +88,8 @@ function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
 }
 
 /**
- * What suits a schedule is predicted, and its errors weighed as its paper does. In continuous time the bound, whose weights
- * grow without limit towards the data, is estimated by importance.
+ * The prediction that suits a schedule, with the weighting of its paper. In continuous time the bound, whose weights
+ * grow without limit towards the data, is estimated by importance sampling.
  */
 function objectiveFor(noise: NoiseSpec, wanted: Choices['objective'] = {}): ObjectiveSpec {
   const schedule = 'schedule' in noise ? noise.schedule : undefined
@@ -132,7 +132,7 @@ function mlpOf({ widths = [256], depth = 4 }: UNetChoices): Record<string, unkno
   return { width: widths[0], layers: depth }
 }
 
-/** What a network of this stride sees of an image, and how many times the channels it returns. */
+/** The size and channels of an image for a network of this stride, and the factor of its output channels. */
 function imageSizes(shape: readonly number[], patch: number, stride: number, outputs: number): Record<string, unknown> {
   const [channels, height, width] = frameOf(shape, patch, stride).network as [number, number, number]
   return {

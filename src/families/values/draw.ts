@@ -20,14 +20,14 @@ import { Way } from './way.ts'
 
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
-/** How many items where nothing is asked for. */
+/** The default number of items. */
 const defaultCount = 16
 
 /** A painter of a model. */
 export function painter(model: Model, setting: Setting): Painter {
   const generator = warmGenerator(model, setting.engine, sessionOf(setting))
   const guidances = new Map<string, Promise<ModelGuidance>>()
-  /** Models that guide are opened once: another copy would be compiled again. */
+  /** Guiding models are opened once: another copy would be compiled again. */
   const guidanceOf = (options: Options): Promise<ModelGuidance> => {
     const { guidance, guidanceRescale, guidanceInterval, negative, weak, classifier, classifierScale } = options
     const asked = { guidance, guidanceRescale, guidanceInterval, negative, weak, classifier, classifierScale }
@@ -114,7 +114,7 @@ function howOf(
   }
 }
 
-/** Items that are done, where those of a batch that is under way count in part. */
+/** Finished items; those of the current batch count in part. */
 function report(model: Model, count: number, progress: GenerateProgress, { onProgress }: DrawWatch): void {
   const { done, total, step, toItems } = progress
   onProgress?.({

@@ -1,4 +1,4 @@
-/** Items of values as everybody sees them: pictures, plots, arrays. */
+/** Drawn items of values: pictures, plots, arrays. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { affineOf, areBytes } from '../../files/data/normalise.ts'
 import { pictureOf, textPictureOf } from '../../files/show/picture.ts'
@@ -6,16 +6,16 @@ import type { Drawn, Makes, View } from '../family.ts'
 import { defined } from '../defined.ts'
 import type { Model } from './model.ts'
 
-/** What of a model shows its items. */
-export type Shown = Pick<Model, 'frame' | 'scale'>
+/** The parts of a model that show its items. */
+export type DrawnModel = Pick<Model, 'frame' | 'scale'>
 
-/** What can be made of its items. */
-export function makesOf({ frame }: Pick<Shown, 'frame'>): Makes {
+/** The formats of its items. */
+export function makesOf({ frame }: Pick<DrawnModel, 'frame'>): Makes {
   return { pictures: frame.item.length === 3 ? 'each' : 'together', texts: false }
 }
 
 /** A view of items `[n, ...item]`, as the network has them. */
-export function valuesView({ scale }: Pick<Shown, 'scale'>, items: Float32Array): View {
+export function valuesView({ scale }: Pick<DrawnModel, 'scale'>, items: Float32Array): View {
   return {
     raster: (layout = {}) => pictureOf(items, scale, layout),
     preview: ({ columns, ...terminal }) => textPictureOf(items, scale, { ...terminal, ...defined({ columns }) }),
@@ -24,9 +24,9 @@ export function valuesView({ scale }: Pick<Shown, 'scale'>, items: Float32Array)
 
 /** Items that were made. */
 export function drawnValues(
-  model: Shown,
+  model: DrawnModel,
   items: Float32Array,
-  told: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames' | 'beside'>>,
+  facts: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames' | 'beside'>>,
 ): Drawn {
   const size = itemSize(model.frame.item)
   const count = items.length / size
@@ -35,7 +35,7 @@ export function drawnValues(
     valuesView(model, items.subarray(first * size, (first + some) * size))
   return {
     ...valuesView(model, items),
-    ...told,
+    ...facts,
     count,
     shape,
     array: () => ({ shape, data: inUnits(model, items) }),
@@ -44,7 +44,7 @@ export function drawnValues(
 }
 
 /** Float32 values: images of bytes in [−1, 1], everything else in the units of the data. */
-function inUnits({ scale }: Shown, items: Float32Array): Float32Array {
+function inUnits({ scale }: DrawnModel, items: Float32Array): Float32Array {
   if (areBytes(scale)) return items
   const { shift, scale: factor } = affineOf(scale)
   const span = itemSize(scale.shape) / shift.length

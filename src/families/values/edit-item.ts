@@ -1,4 +1,4 @@
-/** The ability to edit: a picture changed as far as a strength allows, or what lies between two of them. */
+/** The ability to edit: a picture changed by a strength, or an interpolation between two pictures. */
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import { classesAsked, classNumbers } from '../class-numbers.ts'
@@ -13,7 +13,7 @@ import { pictureValues } from './picture-values.ts'
 
 type Options = ValuesOf<typeof editOptions & typeof drawOptions>
 
-/** Changes a picture, or walks from it to another. */
+/** Changes a picture, or interpolates to another. */
 export async function editItem(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn> {
   const asked = options as Options
   const { to, method = 'sdedit', steps, seed = 0, guidance, clip, fit } = asked
@@ -56,7 +56,7 @@ export async function editItem(model: Model, item: Item, options: OptionValues, 
 function requireSense({ to, method, from }: Options, count: number, strength: number): void {
   if (strength === 0) throw new TweedieError('usage', '`strength: 0` changes nothing: it lies in (0, 1]')
   if (to !== undefined && count < 2)
-    throw new TweedieError('usage', `\`count: ${count}\`: a walk from one picture to another has 2 or more`)
+    throw new TweedieError('usage', `\`count: ${count}\`: an interpolation between pictures has 2 or more`)
   if (from !== undefined && (to !== undefined || method !== 'invert')) {
     throw new TweedieError('usage', '`from` is for `method: invert`')
   }

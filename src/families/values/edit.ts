@@ -1,4 +1,4 @@
-/** Image to image: items changed as far as a strength allows, and what lies between two of them. */
+/** Image to image: items changed by a strength, and interpolations between two items. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
 import { TweedieError } from '../../errors.ts'
@@ -18,17 +18,17 @@ import type { Kept } from '../../compiled/kept.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import type { Model } from './model.ts'
 
-/** What all edits share. */
+/** Options that all edits share. */
 export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'> {
-  /** Steps down from the strength, and as many up where there is an inversion; default 30. */
+  /** Denoising steps from the strength down, and as many encoding steps for `invert`; default 30. */
   readonly steps?: number | undefined
-  /** The class that each item shall have, for a conditional model; default none, if the model knows what that is. */
+  /** The target class of each item, for a conditional model; default none, if the model has "no class". */
   readonly labels?: ArrayLike<number> | undefined
   /** Guidance towards these classes: w, or more. */
   readonly guidance?: number | ModelGuidance | undefined
-  /** Whether the mean is clipped; default: as the model's folder says, and points never. Never on the way up. */
+  /** Whether the mean is clipped; default: as the model's folder says, and points never. Never while encoding. */
   readonly clip?: boolean | undefined
-  /** What was compiled before, and stays; by default everything is compiled for this call alone. */
+  /** Graphs compiled before; by default everything is compiled for this call alone. */
   readonly kept?: Kept | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number) => void) | undefined
@@ -39,13 +39,15 @@ export interface EditOptions extends WalkOptions {
   /** The time up to which noise is added, in (0, 1]: little changes at 0.2, nearly everything at 0.8. */
   readonly strength: number
   /**
-   * - `sdedit` (default): adds random noise and denoises. SDEdit: Guided Image Synthesis and Editing with Stochastic Differential
+   * - `sdedit` (default): adds random noise and denoises. SDEdit: Guided Image Synthesis and Editing with Stochastic
+   * Differential
    *   Equations (Meng et al., 2022), https://arxiv.org/abs/2108.01073
-   * - `invert`: encodes by DDIM under the item's own class and decodes under the one that is wanted; nothing is random, and what
-   *   the class does not say stays. DDIM (Song et al., 2021), section 5.4, https://arxiv.org/abs/2010.02502
+   * - `invert`: encodes by DDIM under the item's own class and decodes under the target class; nothing is random, and
+   * features that do not depend on the class stay. DDIM (Song et al., 2021), section 5.4,
+   * https://arxiv.org/abs/2010.02502
    */
   readonly method?: 'sdedit' | 'invert' | undefined
-  /** `invert`: the class that each item has; default that which is wanted. */
+  /** `invert`: the class that each item has; default the target class. */
   readonly sourceLabels?: ArrayLike<number> | undefined
   /** Default DDIM with η = 1 for `sdedit`. */
   readonly sampler?: Sampler | undefined
@@ -58,7 +60,7 @@ export interface EditOptions extends WalkOptions {
  *
  * @param items `[count, ...item]`, as the network's data: [−1, 1] for images
  * @returns as many, in the same values
- * @throws TweedieError `usage` for a strength that makes no sense, or classes that the model does not know
+ * @throws TweedieError `usage` for a strength that makes no sense, or unknown classes
  */
 export async function edit(
   model: Model,
@@ -88,14 +90,14 @@ export async function edit(
 
 /** How to interpolate. */
 export interface InterpolateOptions extends WalkOptions {
-  /** How many items, the two given ones' own reconstructions first and last; default 9. */
+  /** How many items; the first and last are reconstructions of the two inputs; default 9. */
   readonly count?: number | undefined
   /** The time at which the two are mixed; default 1, or the last one with signal. */
   readonly strength?: number | undefined
 }
 
 /**
- * What lies between two items: both are encoded by DDIM, their latents interpolated along the sphere, and decoded.
+ * Interpolates between two items: both are encoded by DDIM, their latents interpolated along the sphere, and decoded.
  *
  * @param a, b one item each
  * @returns `[count, ...item]`
@@ -128,7 +130,7 @@ export async function interpolate(
 
 const defaultEditSteps = 30
 
-/** Up to a latent, without guidance. */
+/** Encodes to a latent, without guidance. */
 async function encode(
   model: Model,
   engine: Engine,
@@ -172,7 +174,7 @@ async function walk(
   return fromNetwork(frame, Float32Array.from(last), new Float32Array(batch * itemSize(frame.item)))
 }
 
-/** Falling times from the strength to the faintest noise, from which DDIM can be walked both ways. */
+/** Falling times from the strength to the faintest noise, usable by DDIM in both directions. */
 function ddimTimes({ schedule }: Model, steps: number, strength: number): number[] {
   const from = Math.min(strength, timeOfNoiseLevel(schedule, 80))
   const to = schedule.table ? 1 / schedule.table.steps : timeOfNoiseLevel(schedule, 0.002)
@@ -189,7 +191,7 @@ function framed({ frame }: Model, items: Float32Array): Float32Array {
   return toNetwork(frame, items, new Float32Array(count * itemSize(frame.network)))
 }
 
-/** The options of a walk that is one of two, its progress counted as a half. */
+/** The options of one of two passes, whose progress counts as a half. */
 function halves({ onStep, ...options }: WalkOptions): (half: 0 | 1) => WalkOptions {
   return (half) => ({
     ...options,

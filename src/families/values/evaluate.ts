@@ -1,4 +1,4 @@
-/** Judges a model by its samples: are they what was asked for, how far are they from the data, are they copies? */
+/** Judges a model by its samples: are they of the right class, how far are they from the data, are they copies? */
 import { itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { TweedieError } from '../../errors.ts'
@@ -19,9 +19,12 @@ import { memoryStore } from '../../tools/eval/store.ts'
 export interface JudgeOptions extends Pick<SessionOptions, 'device' | 'threads'> {
   /** Data that the model was not trained on. */
   readonly heldOut?: ArrayDataset | undefined
-  /** What images are compared by; default a classifier's features for labelled data, random convolutions for others. */
+  /**
+   * The features by which images are compared; default a classifier's for labelled data, random convolutions for
+   * others.
+   */
   readonly features?: FeatureNetwork | undefined
-  /** Where the classifier and the features of real data are kept; default nowhere. */
+  /** A store for the classifier and the features of real data; default none. */
   readonly store?: Store | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((phase: EvalPhase, done: number, total: number) => void) | undefined
@@ -76,7 +79,7 @@ export async function evaluateModel(
 }
 
 /**
- * Judges samples that are there already.
+ * Judges samples that were drawn before.
  *
  * @param samples in the values of `dataset`; with labels if they were drawn for classes
  */
@@ -101,7 +104,7 @@ export async function evaluateSamples(
     signal,
     onProgress: (done: number, total: number) => onProgress?.(name, done, total),
   })
-  // Whatever is compared must be scaled alike.
+  // Both sets must be scaled in the same way.
   const { range, affine } = dataset
   const alike = (set: ArrayDataset): ArrayDataset => Object.freeze({ ...set, range, affine })
   const parts = [

@@ -7,7 +7,7 @@ import type { OwnParts, Row } from '../family.ts'
 import { networkOf } from '../network-of.ts'
 import type { TrainSpec } from './spec.ts'
 
-/** What is learned, by which network, by which loss and on which noise. */
+/** The data, the network, the loss and the noise. */
 export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): readonly Row[] {
   const [low, high] = data.range
   return explainRun(data, spec.network, {

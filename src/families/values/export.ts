@@ -1,4 +1,4 @@
-/** Exports of a model of values: the network, in eight bits if asked for, and numbers to check other code with. */
+/** Exports of a model of values: the network, by option in eight bits, and reference values for other code. */
 import { calibrate } from '../../compiled/calibrate.ts'
 import { referenceOf } from '../../compiled/reference.ts'
 import { writeSafetensors } from '../../files/io/safetensors.ts'
@@ -17,7 +17,7 @@ export async function exportModel(model: Model, options: OptionValues, setting: 
   return exportNetwork(model, options, setting, ranges)
 }
 
-/** The bytes of a safetensors file: inputs, and what the network makes of them. */
+/** The bytes of a safetensors file: inputs and outputs of the network. */
 export async function reference(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array> {
   return writeSafetensors(await referenceOf(model, setting.engine, sessionOf(options, setting)), setting.provenance)
 }

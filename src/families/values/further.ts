@@ -7,9 +7,9 @@ import { noiseTables } from '../choices.ts'
 import type { Model } from './model.ts'
 
 /**
- * Its network, what that predicts, its noise and its patches. Classes are those of the data.
+ * Its network, prediction, noise and patches. Classes are those of the data.
  *
- * @throws TweedieError `usage` for noise that has no name here, unless another is asked for
+ * @throws TweedieError `usage` for noise without a name, unless another is chosen
  */
 export function further(model: Model, _: ArrayDataset, { noise, schedule }: OptionValues): OptionValues {
   const { network, frame, parametrisation, meta } = model

@@ -31,7 +31,7 @@ export interface DrawOptions {
   readonly times?: readonly number[] | undefined
   /** The class of each item; default: all classes in turn. */
   readonly labels?: ArrayLike<number> | undefined
-  /** What else each item is told, `[count, ...]` by name, by a model with other conditions than a class. */
+  /** Conditions other than the class, `[count, ...]` by name. */
   readonly conditions?: Conditions | undefined
   /** Items computed at a time; default 64, or as many as there are. */
   readonly batch?: number | undefined
@@ -41,7 +41,7 @@ export interface DrawOptions {
    */
   readonly arithmetic?: Arithmetic | ConvolutionRanges | undefined
   /**
-   * Guidance: the w of (w + 1) ε_c − w ε, or all that {@link ModelGuidance} has. 0 (default) is none; the scale of other
+   * Guidance: the w of (w + 1) ε_c − w ε, or a {@link ModelGuidance}. 0 (default) is none; the scale of other
    * libraries is w + 1. Left out: what the model's folder says.
    */
   readonly guidance?: number | ModelGuidance | undefined
@@ -54,9 +54,9 @@ export interface DrawOptions {
   readonly onStep?: ((progress: GenerateProgress) => void) | undefined
 }
 
-/** How far sampling is. */
+/** The progress of sampling. */
 export interface GenerateProgress {
-  /** Item steps done, and in all. */
+  /** Item steps done, and their total. */
   readonly done: number
   readonly total: number
   /** The number of the batch's first item. */
@@ -66,7 +66,7 @@ export interface GenerateProgress {
   readonly toItems: (x: ArrayLike<number>) => Float32Array
 }
 
-/** What was drawn. */
+/** The samples. */
 export interface Generated {
   /** `[count, ...shape]`, as the network sees data: [−1, 1] for images. */
   readonly items: Float32Array
@@ -133,8 +133,16 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   const steps = times.length - 1
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const told = conditionsOfItems(conditions, first, now, count)
-    const problem = { sampler, times, batch: now, seed, firstItem: first, conditions: told, ...(signal && { signal }) }
+    const batchConditions = conditionsOfItems(conditions, first, now, count)
+    const problem = {
+      sampler,
+      times,
+      batch: now,
+      seed,
+      firstItem: first,
+      conditions: batchConditions,
+      ...(signal && { signal }),
+    }
     for await (const step of sample(final, problem)) {
       const done = first * steps + now * Math.min(step.index + 1, steps)
       onStep?.({ done, total: count * steps, firstItem: first, step, toItems })

@@ -1,4 +1,7 @@
-/** What guides samples, from options; files and models that they name are opened, and what does not go together is refused. */
+/**
+ * The guidance of samples, from options. Files and models that they name are opened, and options that do not fit
+ * together are refused.
+ */
 import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import { classNumbers } from '../class-numbers.ts'
@@ -8,13 +11,13 @@ import type { ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import { decodeNoisyClassifier } from './noisy-classifier.ts'
 
-/** What can be asked for. */
+/** The options. */
 export type GuidanceOptions = ValuesOf<typeof guidanceOptions & typeof moreGuidanceOptions>
 
 /**
  * The guidance of a model.
  *
- * @throws TweedieError `usage` for options without effect, `model` for a classifier or a weaker model that is not there
+ * @throws TweedieError `usage` for options without effect, `model` for a missing classifier or weaker model
  */
 export async function chooseGuidance(
   model: Model,

@@ -11,28 +11,28 @@ import { modelClassGradient, type ModelClassGradient } from './class-gradient.ts
 import type { NoisyClassifier } from './noisy-classifier.ts'
 import type { Model } from './model.ts'
 
-/** What guides a model. */
+/** The settings of guidance. */
 export interface ModelGuidance extends GuidanceManner {
-  /** w of (w + 1) ε_c − w ε: 0 (default) is the model as it is, 1 to 4 wants more of the class, −1 forgets it. */
+  /** w of (w + 1) ε_c − w ε: 0 (default) is the model itself, 1 to 4 push further towards the class, −1 ignores it. */
   readonly w?: number | undefined
   /** The class to guide away from, instead of from no class. */
   readonly negative?: number | undefined
   /** A worse version of the model to guide away from instead: smaller, or trained for less long (autoguidance). */
   readonly weak?: Model | undefined
-  /** A noise-aware classifier that pulls towards the class as well. */
+  /** A classifier of noisy data that pulls towards the class as well. */
   readonly classifier?: NoisyClassifier | undefined
   /** s of the classifier; default 1. */
   readonly classifierScale?: number | undefined
 }
 
-/** A guided denoiser, with what it holds. */
+/** A guided denoiser that owns its compiled parts. */
 export interface GuidedModel extends Disposable {
   /** For batches up to the one that it was compiled for; the classes come with each call, as its condition `labels`. */
   readonly denoiser: Denoiser
   dispose(): void
 }
 
-/** Where compiled parts come from. */
+/** The source of compiled parts. */
 export interface GuidedParts {
   /** A denoiser for batches of this size. */
   denoiser(model: Model, batch: number): Promise<ModelDenoiser>
@@ -42,7 +42,7 @@ export interface GuidedParts {
 /**
  * Compiles a model under guidance. With classes or negative classes both halves are one evaluation of twice the batch.
  *
- * @throws TweedieError `usage` where model and guidance do not go together
+ * @throws TweedieError `usage` where model and guidance do not fit together
  */
 export async function guidedModel(
   model: Model,
@@ -76,9 +76,9 @@ export async function guidedModel(
 }
 
 /**
- * A model under guidance, of parts that somebody else compiles and keeps.
+ * A model under guidance, made of parts that the caller compiles and keeps.
  *
- * @throws TweedieError `usage` where model and guidance do not go together, before anything is compiled
+ * @throws TweedieError `usage` where model and guidance do not fit together, before anything is compiled
  */
 export async function guidedDenoiser(
   model: Model,
@@ -91,9 +91,9 @@ export async function guidedDenoiser(
   if (weak) requireAlike(model, weak)
   if (halves) requireGuidable(model, negative)
   const compiled = await parts.denoiser(model, halves ? 2 * batch : batch)
-  const own = classifier ? toldOnly(compiled, model) : compiled
+  const own = classifier ? withOwnConditions(compiled, model) : compiled
   let denoiser: Denoiser = own
-  if (weak) denoiser = guidedAway(own, toldOnly(await parts.denoiser(weak, batch), weak), { w, ...manner })
+  if (weak) denoiser = guidedAway(own, withOwnConditions(await parts.denoiser(weak, batch), weak), { w, ...manner })
   else if (halves) {
     const away = { ...nothing(model), ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
     denoiser = classifierFree(own, { w, batch, nothing: away, ...manner })
@@ -106,8 +106,8 @@ export async function guidedDenoiser(
   })
 }
 
-/** A denoiser that is told only what its model has conditions for: a classifier, or a stronger model, may know more. */
-function toldOnly(denoiser: ModelDenoiser, { network }: Model): Denoiser {
+/** A denoiser that gets only the conditions that its model has: a classifier, or a stronger model, may have more. */
+function withOwnConditions(denoiser: ModelDenoiser, { network }: Model): Denoiser {
   const { schedule, shape } = denoiser
   return Object.freeze({
     schedule,
@@ -134,13 +134,13 @@ function requireGuidable(model: Model, negative: number | undefined): void {
     )
   }
   if (Object.keys(nothing(model)).length > 0) return
-  const why = classesOf(network) === 0 ? 'it knows no classes' : 'no label was ever left out in its training'
+  const why = classesOf(network) === 0 ? 'it has no classes' : 'no label was ever left out in its training'
   throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
     hint: 'train on labelled data with `labelDropout: 0.1`, or guide by a weaker model or a classifier',
   })
 }
 
-/** A weaker model must speak of the same items, in the same patches and at the same noise. */
+/** Checks that a weaker model has the same items, patches and noise. */
 function requireAlike({ frame, schedule }: Model, weak: Model): void {
   const same =
     frame.network.join() === weak.frame.network.join() &&

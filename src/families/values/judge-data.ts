@@ -1,4 +1,4 @@
-/** What a model of values is judged against. */
+/** The data that a model of values is judged against. */
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { ValuesOf } from '../../options.ts'
@@ -10,17 +10,17 @@ import type { evalOptions } from './options/eval.ts'
 /** All options of an evaluation. */
 export type JudgeOptions = ValuesOf<typeof judgeOptions & typeof evalOptions>
 
-/** Data of training, and others. */
+/** Training data, and other data. */
 export interface JudgeData {
   readonly training: ArrayDataset
-  /** Data that were not trained on: those named, those that training held out, or of built-in data other items. */
+  /** Data that were not trained on: named ones, held-out ones, or fresh items of built-in data. */
   readonly heldOut: ArrayDataset | undefined
 }
 
 /**
  * Opens them.
  *
- * @throws TweedieError `usage` where it is not known what the model was trained on, `data` for tokens
+ * @throws TweedieError `usage` if the training data are not known, `data` for tokens
  */
 export async function judgeData(access: Access, { data, heldOut }: JudgeOptions): Promise<JudgeData> {
   const { train, ...parts } = await access.data(data)

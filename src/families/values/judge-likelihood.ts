@@ -9,7 +9,7 @@ import { judgeData, type JudgeOptions } from './judge-data.ts'
 import { likelihoodOf, type LikelihoodReport, valuesOf } from './likelihood.ts'
 import type { Model } from './model.ts'
 
-/** What takes about a minute for a network of MNIST's size, and an instant for points. */
+/** The default number of items: about a minute for a network of MNIST's size, and an instant for points. */
 const budgets = Object.freeze({
   images: { items: 32, tolerance: 1e-3 },
   others: { items: 500, tolerance: 1e-5 },
@@ -62,7 +62,7 @@ export async function judgeLikelihood(model: Model, options: JudgeOptions, setti
   }
 }
 
-/** Refuses what the model cannot answer, before data are read. */
+/** Refuses options that the model does not support, before data are read. */
 function requireSense(model: Model, { values, boundVariance, boundSteps, terms }: JudgeOptions): void {
   const { network, schedule, scale } = model
   if (values !== undefined && scale.kind !== 'image') {

@@ -12,7 +12,7 @@ import { judgeData, type JudgeOptions } from './judge-data.ts'
 import { measuredSampler } from './measured-sampler.ts'
 import type { Model } from './model.ts'
 
-/** Draws samples and judges them. What makes no sense is refused before anything is computed. */
+/** Draws samples and judges them. Options that make no sense are refused before anything is computed. */
 export async function judgeSamples(model: Model, options: JudgeOptions, setting: Setting): Promise<Judgement> {
   const { count, seed = 0, batch, clip, classes = 'data', spacing } = options
   const { sampler: chosen, times, steps } = chooseSampler(model, options, setting.own)

@@ -1,4 +1,4 @@
-/** Judges a model of values: by its samples, or where that is asked for by the likelihood of data. */
+/** Judges a model of values: by its samples, or by option by the likelihood of data. */
 import { TweedieError } from '../../errors.ts'
 import { firstOf, type OptionTable, type OptionValues } from '../../options.ts'
 import type { Judgement, Setting } from '../family.ts'
@@ -8,13 +8,13 @@ import { judgeSamples } from './judge-samples.ts'
 import type { Model } from './model.ts'
 import { boundOptions, sampleOptions } from './options/eval.ts'
 
-/** All options that are about samples. */
+/** All options for samples. */
 const ofSamples: OptionTable = { count: judgeOptions.count, ...sampleOptions }
 
 /**
  * The ability to evaluate.
  *
- * @throws TweedieError `usage` for options that do not go together, or where the data are not known
+ * @throws TweedieError `usage` for options that do not fit together, or where the data are not known
  */
 export async function evaluate(model: Model, options: OptionValues, setting: Setting): Promise<Judgement> {
   if (firstOf(options, boundOptions) === undefined) return judgeSamples(model, options, setting)

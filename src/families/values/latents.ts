@@ -24,16 +24,16 @@ import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { asSeen, pictureValues } from './picture-values.ts'
 
-/** An item may be named, or be at hand. */
+/** An item by name, or as values. */
 type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {
   readonly encode?: Item
   readonly decode?: Item
 }
 
-/** Steps each way, where nothing is asked for: more than for samples, for what is lost on the way is seen. */
+/** The default number of steps each way: more than for samples, since errors are visible in the reconstruction. */
 const defaultSteps = 100
 
-/** Walks items up to their latents, `[n, ...]` as the network has them. */
+/** Encodes items to their latents, `[n, ...]` in the network's values. */
 export async function encode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   const guidance = await chooseGuidance(model, asAsked(options), setting.access)
@@ -45,7 +45,7 @@ export async function encode(model: Model, values: OptionValues, setting: Settin
   const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'encode' })
   const shape = [last.length / itemSize(model.frame.network), ...model.frame.network]
   return {
-    ...told(options, 'encode', way),
+    ...factsOf(options, 'encode', way),
     count: shape[0]!,
     shape,
     array: () => ({ shape, data: last }),
@@ -53,7 +53,7 @@ export async function encode(model: Model, values: OptionValues, setting: Settin
   }
 }
 
-/** Walks latents down to items. */
+/** Decodes latents to items. */
 export async function decode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   const guidance = await chooseGuidance(model, asAsked(options), setting.access)
@@ -67,10 +67,10 @@ export async function decode(model: Model, values: OptionValues, setting: Settin
   const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'decode' })
   const count = last.length / itemSize(frame.network)
   const items = fromNetwork(frame, last, new Float32Array(count * itemSize(frame.item)))
-  return drawnValues(model, items, told(options, 'decode', way))
+  return drawnValues(model, items, factsOf(options, 'decode', way))
 }
 
-/** What the folder says of guidance is about samples; the way up goes without, and so does the way back unless that is asked for. */
+/** The folder's guidance is for samples only: encoding has none, and decoding has none unless it is set. */
 const asAsked = (options: Options): Options => ({ ...options, guidance: options.guidance ?? 0 })
 
 /** How to go. */
@@ -111,7 +111,7 @@ async function walk(
   using work = workOn(setting.kept, signal)
   const parts = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
   const guided = await guidedDenoiser(model, guidance, batch, parts)
-  // a clipped way is no way back
+  // clipping cannot be undone
   const denoiser = clip ? clipped(guided) : guided
   let last = x
   const problem = { sampler, times, x, seed, ...(signal && { signal }), ...(labels && { conditions: { labels } }) }
@@ -122,7 +122,7 @@ async function walk(
   return last.slice()
 }
 
-/** Falling times from the last one with signal to the faintest noise, between which the flow runs both ways. */
+/** Falling times from the last one with signal to the faintest noise, usable in both directions. */
 function latentTimes({ schedule }: Model, steps: number): number[] {
   const from = Math.min(1, timeOfNoiseLevel(schedule, 80))
   const to = schedule.table ? 1 / schedule.table.steps : timeOfNoiseLevel(schedule, 0.002)
@@ -145,7 +145,7 @@ async function readItems(
   return toNetwork(frame, items, new Float32Array((items.length / itemSize(shape)) * itemSize(frame.network)))
 }
 
-/** Values that a program has. */
+/** Values in memory. */
 function wholeItems(values: Float32Array, shape: readonly number[]): Float32Array {
   if (values.length > 0 && values.length % itemSize(shape) === 0) return values
   throw new TweedieError('shape', `${values.length} values are no whole items of [${shape.join(', ')}]`)
@@ -161,7 +161,7 @@ async function readArray(name: string, shape: readonly number[], access: Access)
   throw new TweedieError('data', `${name}: an array [${found.join(', ')}], expected [n, ${shape.join(', ')}]`)
 }
 
-function told(options: Options, way: 'encode' | 'decode', { sampler, times }: Way): Pick<Drawn, 'how' | 'howText'> {
+function factsOf(options: Options, way: 'encode' | 'decode', { sampler, times }: Way): Pick<Drawn, 'how' | 'howText'> {
   const item = options[way]
   const steps = times.length - 1
   return {

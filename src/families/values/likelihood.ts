@@ -25,7 +25,7 @@ import { fold, key, uniform } from '../../engine/random/index.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { tableTimes } from '../../diffusion/sample/table-times.ts'
-import { measureVariances, showTo } from './bound-variances.ts'
+import { measureVariances, feederOf } from './bound-variances.ts'
 
 /** What to work out, on how many items. */
 export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -41,7 +41,10 @@ export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'thre
    * that there are no shades in between.
    */
   readonly values?: number | undefined
-  /** Data on which variances are measured: those of training, so that nothing is learned of the items judged; default `dataset`. */
+  /**
+   * Data on which variances are measured: those of training, so that the judged items have no influence on them;
+   * default `dataset`.
+   */
   readonly training?: ArrayDataset | undefined
   /** The variational bound, unless false; its settings. */
   readonly bound?: false | ModelBoundOptions | undefined
@@ -67,7 +70,7 @@ export interface ModelBoundOptions {
   readonly measureOn?: number | undefined
   /** Steps of the reverse process; default all levels of the table, or 1000. */
   readonly steps?: number | undefined
-  /** How many of its terms are looked at; default 100. */
+  /** How many of its terms are evaluated; default 100. */
   readonly terms?: number | undefined
 }
 
@@ -79,25 +82,25 @@ export interface LikelihoodFigure {
   readonly bitsPerDim: Estimate
 }
 
-/** What was found. */
+/** The result. */
 export interface LikelihoodReport {
   readonly items: number
   readonly dimensions: number
-  /** What the variational bound says, and its parts in bits per dimension. */
+  /** The variational bound, and its parts in bits per dimension. */
   readonly bound?: LikelihoodFigure & {
     readonly parts: { readonly prior: number; readonly transitions: number; readonly decoder: number }
     /** The decoder's standard deviation, as the network sees data, where it was fitted. */
     readonly decoderSigma: number | undefined
   }
-  /** What the probability flow says, and evaluations of the network per batch. */
+  /** The likelihood of the probability flow, and evaluations of the network per batch. */
   readonly flow?: LikelihoodFigure & { readonly evaluations: number }
 }
 
-/** Terms of the bound that are looked at, unless told otherwise. */
+/** The default number of evaluated terms of the bound. */
 const defaultTerms = 100
-/** Steps of the bound in continuous time, unless told otherwise. */
+/** The default number of steps of the bound in continuous time. */
 const defaultSteps = 1000
-/** Items on which variances are measured, unless told otherwise. */
+/** The default number of items on which variances are measured. */
 const defaultMeasured = 64
 
 /**
@@ -142,7 +145,7 @@ export async function likelihoodOf(
   /** The logarithm of the volume of one value's bin, in the data's own units. */
   const width = values ? itemSize(frame.network) * Math.log((scale.range[1] - scale.range[0]) / (values - 1)) : 0
   const bins = values ? { count: values } : undefined
-  const show = showTo(model)
+  const feed = feederOf(model)
   const times = bound ? timesOf(schedule, bound.steps) : []
   const terms = (bound && bound.terms) || defaultTerms
   const seen = bound ? clippedToo(model, denoiser, bound.clip) : denoiser
@@ -157,7 +160,7 @@ export async function likelihoodOf(
       posterior: bound.variance === 'analytic' ? boundTimes(times, { terms, seed }) : [],
       decoder: bound.decoder === 'step' ? undefined : times[0],
       bins,
-      show,
+      feed,
       signal,
     }))
 
@@ -165,7 +168,7 @@ export async function likelihoodOf(
     const items = Math.min(batch, count - first)
     const done = (share: number): void => onProgress?.((first + items * share) / count)
     const indices = Int32Array.from({ length: items }, (_, i) => first + i)
-    const { x0, conditions } = show(dataset, indices)
+    const { x0, conditions } = feed(dataset, indices)
     const common = { seed, firstItem: first, ...(signal && { signal }) }
     if (bound && variances) {
       const { posterior, decoder } = variances

@@ -6,8 +6,8 @@ import { TweedieError } from '../../errors.ts'
 import { isLinear, type LinearOperator, type Operator } from '../../diffusion/measure/operator.ts'
 
 /**
- * A ∘ S, where S picks an item's pixels out of the network's array: each pixel from the one place that is its own. What only
- * pads is not measured.
+ * A ∘ S, where S picks an item's pixels out of the network's array: each pixel from its one own place. Padding is not
+ * measured.
  *
  * @throws TweedieError `shape` where the operator measures items of another shape
  */
@@ -61,7 +61,7 @@ export function throughFrame(operator: Operator, frame: Frame): Operator {
   return seen
 }
 
-/** Sᵀ: items `[n, ...item]` in the network's array, each pixel in the one place that is its own, and zeros elsewhere. */
+/** Sᵀ: items `[n, ...item]` in the network's array, each pixel in its one own place, and zeros elsewhere. */
 export function placeInFrame({ item, network, pixels }: Frame): (items: ArrayLike<number>) => Float64Array {
   if (!pixels) return (items) => Float64Array.from(items)
   const [n, size] = [itemSize(item), itemSize(network)]

@@ -8,7 +8,7 @@ import { isTweedieError, TweedieError } from '../../errors.ts'
 import { digest } from '../../tools/eval/digest.ts'
 import type { Store } from '../../tools/eval/store.ts'
 import type { Setting } from '../family.ts'
-import { measureVariances, showTo } from './bound-variances.ts'
+import { measureVariances, feederOf } from './bound-variances.ts'
 import type { Model } from './model.ts'
 
 /** Items that are measured on, and at a time. */
@@ -17,7 +17,7 @@ const measured = { items: 128, batch: 64 }
 /** Its name in the store. */
 const file = 'variances.json'
 
-/** What is kept beside the model: of which weights, and how; E Var[x₀ | x_t] by time. */
+/** The stored file: a digest of the weights, the settings, and E Var[x₀ | x_t] by time. */
 const kept = z.object({ of: z.string(), variances: z.record(z.string(), z.number()) })
 
 /**
@@ -64,7 +64,7 @@ export async function measuredSampler(
       items: measured.items,
       seed: 0,
       posterior: missing,
-      show: showTo(model),
+      feed: feederOf(model),
       signal: setting.signal,
       onProgress: (done, total) => setting.onProgress?.({ phase: 'measuring variances', done, total, unit: 'items' }),
     })
@@ -76,7 +76,7 @@ export async function measuredSampler(
   return analyticDpm({ variance: (t) => known.get(String(t))!, eta: name === 'analytic-ddim' ? 0 : 1 })
 }
 
-/** What was measured before on these weights; nothing where the file is of others, or broken. */
+/** Variances measured before on these weights; undefined if the file is of other weights, or broken. */
 async function knownVariances(store: Store, of: string): Promise<Map<string, number>> {
   const bytes = await store.read(file)
   const { data } = kept.safeParse(bytes && attempt(() => JSON.parse(new TextDecoder().decode(bytes)) as unknown))

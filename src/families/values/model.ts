@@ -1,4 +1,4 @@
-/** A trained model: a network with its weights, the noise it knows, and how data become what it sees. */
+/** A trained model: a network with its weights, its noise schedule, and the map from data to its inputs. */
 import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { Frame } from '../../files/data/frame.ts'
@@ -82,7 +82,7 @@ export function modelOf(
   }
 }
 
-/** What is written to a folder; the inverse of {@link modelOf}. */
+/** The content of the model's folder; the inverse of {@link modelOf}. */
 export function folderOf(model: Model): ModelFolderInput {
   const { network, layout, weights, scheduler, meta } = model
   return {

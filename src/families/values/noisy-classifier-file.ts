@@ -1,10 +1,10 @@
-/** What the file of a noise-aware classifier says of itself, checked. Apart from the rest, since types of the package do not show zod. */
+/** The schema of the metadata of a classifier file. A file of its own, since types of the package do not show zod. */
 import * as z from 'zod'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import type { DataScale } from '../../files/data/dataset.ts'
 
-/** What is known of a classifier besides its weights. */
+/** Facts about a classifier besides its weights. */
 export interface ClassifierFacts {
   readonly kind: DataScale['kind']
   /** Of one item. */
@@ -27,7 +27,7 @@ const schema = z.object({
   accuracy: z.array(z.object({ noise: z.number(), rate: z.number() })).default([]),
 })
 
-/** @throws TweedieError `model` for what is no JSON, or says something else */
+/** @throws TweedieError `model` if it is not JSON, or does not fit the schema */
 export function parseFacts(text: string, source: string): ClassifierFacts {
   let value: unknown
   try {

@@ -1,6 +1,6 @@
 /**
- * A noise-aware classifier f_φ(y | x_t, t), and its file. It sees x_t / √(α² σ_data² + σ²) and the noise level, so one that
- * has learned on any schedule guides a model on any other.
+ * A noise-aware classifier f_φ(y | x_t, t), and its file. It sees x_t / √(α² σ_data² + σ²) and the noise level, so a
+ * classifier trained on one schedule can guide a model on any other.
  */
 import { type InputView, inputView } from '../../diffusion/denoise/input-view.ts'
 import { TweedieError } from '../../errors.ts'
@@ -19,7 +19,7 @@ export interface NoisyClassifier extends ClassifierFacts {
   readonly params: Float32Array
 }
 
-/** How it sees state and time on a schedule. */
+/** Its inputs for state and time on a schedule. */
 export function classifierView(schedule: Schedule): InputView {
   return inputView('noise', schedule)
 }
@@ -67,7 +67,7 @@ export function encodeNoisyClassifier({ layout, params, ...known }: NoisyClassif
 /**
  * Reads the bytes back.
  *
- * @throws TweedieError `model` if they are no such classifier, or broken
+ * @throws TweedieError `model` if they are not such a classifier, or broken
  */
 export function decodeNoisyClassifier(bytes: Uint8Array, source = 'classifier'): NoisyClassifier {
   const { tensors, metadata } = readSafetensors(bytes, source)

@@ -1,4 +1,4 @@
-/** A loss of the user's own on the batches of images, points and other numbers. */
+/** The user's own loss on batches of images, points and other numbers. */
 import { answerOf, itemMean, perItem } from '../../diffusion/denoise/objective.ts'
 import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { add, input, mean, mul } from '../../engine/graph/index.ts'

@@ -1,4 +1,4 @@
-/** What is drawn of a model of values while it learns: a column to a class if there are few. */
+/** Samples drawn while a model of values is trained: a column for each class if there are few. */
 import type { Preview } from '../family.ts'
 import type { Model } from './model.ts'
 

@@ -1,4 +1,6 @@
-/** Training on images, points or any other numbers: Gaussian noise, and a network that predicts what it hides. */
+/**
+ * Training on images, points or any other numbers: Gaussian noise, and a network that predicts the clean data under it.
+ */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import { areBytes } from '../../files/data/normalise.ts'
@@ -21,7 +23,7 @@ import type { TrainSpec } from './spec.ts'
 /**
  * The problem of a specification and its data.
  *
- * @throws TweedieError `usage`, `shape` or `model` where they do not go together
+ * @throws TweedieError `usage`, `shape` or `model` where they do not fit together
  */
 export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnComponents = {}): TrainProblem<Model> {
   const network = networkOf(spec.network, own)

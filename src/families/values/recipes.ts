@@ -1,11 +1,11 @@
-/** Objectives by name: what belongs together, so that it need not be asked for piece by piece. */
+/** Recipes: names for objectives, weightings and noise that belong together. */
 import type { TrainedParametrisation } from '../../diffusion/denoise/objective-spec.ts'
 import type { WeightingName } from '../../diffusion/denoise/weighting.ts'
 import type { ScheduleName } from '../../diffusion/noise/named.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { ownPart } from '../part.ts'
 
-/** What a name stands for. */
+/** The parts of a recipe. */
 export interface Recipe {
   readonly parametrisation?: TrainedParametrisation | undefined
   readonly weighting?: string | undefined
@@ -38,7 +38,7 @@ const recipes = {
 /** The names of the recipes that are built in. */
 export const recipeNames: readonly string[] = Object.freeze(Object.keys(recipes))
 
-/** The recipe of this name, or the user's own loss as one; nothing where there is neither. */
+/** The recipe of this name, or the user's own loss as a recipe; undefined if there is neither. */
 export function recipeOf(name: string | undefined, own: OwnComponents): Recipe {
   if (name === undefined) return {}
   const mine = ownPart(own, 'objectives', name)

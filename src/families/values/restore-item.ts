@@ -1,4 +1,4 @@
-/** The ability to restore: answers to what a damaged picture could have been, their mean and their spread. */
+/** The ability to restore: draws clean pictures that fit a damaged one, with their mean and spread. */
 import { TweedieError } from '../../errors.ts'
 import { type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from '../../diffusion/guidance/methods.ts'
 import { requireNoise } from '../../diffusion/measure/observation.ts'
@@ -12,10 +12,10 @@ import type { Model } from './model.ts'
 import { defaultMethod, defaultRestoreSteps, restore } from './restore.ts'
 import { observationOf, type RestoreValues } from './restore-task.ts'
 
-/** How many answers where nothing is asked for. */
+/** The default number of answers. */
 const defaultCount = 4
 
-/** Draws what a damaged picture could have been. */
+/** Draws clean pictures that fit a damaged one. */
 export async function restoreItem(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn> {
   const asked = options as RestoreValues
   const { count = defaultCount, method = defaultMethod, seed = 0, batch, task } = asked
@@ -71,7 +71,7 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
   })
 }
 
-/** Which methods have a use for the numbers that only some have. */
+/** The methods that use each method-specific number. */
 const takers: Readonly<Record<keyof PosteriorSettings & keyof RestoreValues, readonly PosteriorMethodName[]>> = {
   iterations: ['mmps'],
   zeta: ['dps', 'diffpir'],

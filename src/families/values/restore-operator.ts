@@ -1,4 +1,4 @@
-/** What a task measures: a mask, a reduction, a blur, a grey picture. */
+/** The measurement of each task: a mask, a reduction, a blur, a grey picture. */
 import {
   averagePooling,
   bicubicReduction,
@@ -16,7 +16,7 @@ import type { restoreTasks } from '../choices.ts'
 import type { Access, WantedPicture } from '../family.ts'
 import type { restoreOptions } from './options/restore.ts'
 
-/** What may have happened to a picture. */
+/** The tasks: kinds of damage. */
 export type Task = (typeof restoreTasks)[number]
 
 /**
@@ -53,7 +53,7 @@ export async function operatorOf(
   }
 }
 
-/** White is what is to be filled in: there nothing is seen. */
+/** White pixels of the mask are filled in: they are not measured. */
 async function maskOf(
   name: string,
   [, height, width]: readonly number[],
@@ -85,7 +85,7 @@ function kernelOf(text: string, shape: readonly number[]): LinearOperator {
   })
 }
 
-/** The value of an option that a task cannot go without. @throws TweedieError `usage` */
+/** The value of an option that a task needs. @throws TweedieError `usage` */
 export function required<T>(name: string, task: string, value: T | undefined): T {
   if (value !== undefined) return value
   throw new TweedieError('usage', `\`task: ${task}\` needs \`${name}\``)

@@ -1,4 +1,4 @@
-/** From a task and its options to what was measured. */
+/** From a task and its options to an observation. */
 import { type Observation, observation, observe, type Operator } from '../../diffusion/measure/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
@@ -12,16 +12,16 @@ import type { restoreOptions } from './options/restore.ts'
 import { pictureValues } from './picture-values.ts'
 import { operatorOf, required, type Task } from './restore-operator.ts'
 
-/** What can be asked for. */
+/** The options. */
 export type RestoreValues = ValuesOf<typeof restoreOptions & typeof drawOptions>
 
-/** Noise where nothing is said: about that of a good camera, and of eight bits many times over. */
+/** The default noise: about that of a good camera, and several times the rounding to eight bits. */
 const defaultSigma = 0.02
 
 /**
- * What was measured of a picture.
+ * The observation of a picture.
  *
- * @throws TweedieError `usage` for options that do not go together, `data` for pictures of another size or mode
+ * @throws TweedieError `usage` for options that do not fit together, `data` for pictures of another size or mode
  */
 export async function observationOf(
   model: Model,
@@ -80,7 +80,7 @@ function sigmaOf(task: Task | undefined, { sigma }: RestoreValues): number {
   throw new TweedieError('usage', `\`task: denoise\` with \`sigma: ${asked}\`: it must be greater than 0`)
 }
 
-/** What belongs to one task makes no sense for another. */
+/** Refuses options that belong to another task. */
 function refuseForeign(task: Task, options: RestoreValues): void {
   const own = { mask: 'inpaint', factor: 'super-resolution', bicubic: 'super-resolution', kernel: 'deblur' } as const
   for (const [name, of] of Object.entries(own)) {

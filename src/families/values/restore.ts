@@ -31,20 +31,20 @@ export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly times?: readonly number[] | undefined
   /** Another sampler than the method's own, for methods that are denoisers. */
   readonly sampler?: Sampler | undefined
-  /** The class of each item, for a conditional model; default none, if the model knows what that is. */
+  /** The class of each item, for a conditional model; default none, if the model has "no class". */
   readonly labels?: ArrayLike<number> | undefined
   readonly seed?: number | bigint | string | undefined
   /** Items at a time; default 16, or as many as there are. */
   readonly batch?: number | undefined
   /** Whether the mean is clipped; default: as the model's folder says, and points never. dps is never clipped. */
   readonly clip?: boolean | undefined
-  /** What was compiled before, and stays; by default everything is compiled for this call alone. */
+  /** Graphs compiled before; by default everything is compiled for this call alone. */
   readonly kept?: Kept | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number, step: SampleStep) => void) | undefined
 }
 
-/** What was drawn. */
+/** The answers. */
 export interface Restored {
   /** `[count, ...item]`, in [−1, 1] for images. */
   readonly items: Float32Array
@@ -53,7 +53,7 @@ export interface Restored {
 
 /** The method where none is chosen: the most exact. */
 export const defaultMethod: PosteriorMethodName = 'mmps'
-/** Steps where nothing is said, by method: those without derivatives take cheaper steps. */
+/** The default number of steps by method: methods without derivatives have cheaper steps. */
 export const defaultRestoreSteps: Readonly<Record<PosteriorMethodName, number>> = Object.freeze({
   mmps: 50,
   pigdm: 100,
@@ -64,16 +64,18 @@ export const defaultRestoreSteps: Readonly<Record<PosteriorMethodName, number>> 
 })
 
 /**
- * DPS: ζ times the number of steps, where nothing is said of ζ (which is 4 at most: longer steps add noise). The paper's ζ is about 1 for 1000 steps of pictures of faces;
- * on digits, of 100, 200, 400 and 800 the third was best for sharpness and lower resolution, and for a hole as good as the second.
+ * DPS: ζ times the number of steps, if ζ is not set (it is 4 at most: longer steps add noise). The paper's ζ is about 1
+ * for 1000 steps of pictures of faces;
+ * on digits, of 100, 200, 400 and 800 the third was best for sharpness and lower resolution, and for a hole as good as
+ * the second.
  */
 export const defaultDpsReach = 400
 
 /**
- * Draws `count` items given a measurement: one measurement for all of them (many answers to one question), or one for each.
+ * Draws `count` items given a measurement: one measurement for all of them, or one for each.
  *
  * @param observed a measurement of items `[C, H, W]` as the model knows them, in [−1, 1] for images
- * @throws TweedieError `usage` or `shape` where model, method and measurement do not go together
+ * @throws TweedieError `usage` or `shape` if model, method and measurement do not fit together
  * @example
  * const operator = averagePooling([1, 28, 28], 4)
  * const { items } = await restore(model, engine, observation(operator, pixels, 0.02), { count: 8, seed: 1 })
@@ -111,9 +113,9 @@ export async function restore(
   const items = new Float32Array(count * itemSize(frame.item))
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const told = conditioned(denoiser, labels && { labels: labels.subarray(first, first + now) })
+    const conditional = conditioned(denoiser, labels && { labels: labels.subarray(first, first + now) })
     const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
-    const prepared = method.prepare(told, observation(operator, y, observed.sigma), settings)
+    const prepared = method.prepare(conditional, observation(operator, y, observed.sigma), settings)
     const sampler = options.sampler ?? prepared.sampler
     const guided = clippedAs(model, prepared.denoiser, clip)
     const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
@@ -129,8 +131,9 @@ export async function restore(
 }
 
 /**
- * The times of a restoration. They begin where the noise is eighty times the data: above, a network's mean says nothing about
- * what is measured, while its errors count for more and more. Equal steps of time, or Karras' where noise grows far.
+ * The times of a restoration. They begin where the noise is eighty times the data: above, the network's mean tells
+ * nothing about the measurement, while its errors count more and more. Equal steps of time, or Karras' levels for noise
+ * that grows far.
  */
 export function restoreTimes(schedule: Schedule, steps: number): number[] {
   const from = Math.min(1, timeOfNoiseLevel(schedule, 80))

@@ -16,7 +16,7 @@ import type { OwnComponents } from '../own-parts.ts'
 import { objectiveOfSpec } from './batches.ts'
 import type { TrainSpec } from './spec.ts'
 
-/** What of a trainer makes a model. */
+/** The parts of a trainer that make a model. */
 interface Trained {
   readonly spec: TrainSpec
   readonly network: Network

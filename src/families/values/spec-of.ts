@@ -30,7 +30,7 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   return spec
 }
 
-/** Refuses options that would change nothing: whoever gives them expects otherwise. */
+/** Refuses options that would have no effect. */
 function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, own: OwnParts): void {
   const { objective } = spec
   const { parametrisation, weighting } = objective
@@ -53,7 +53,7 @@ function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, 
     }
   }
   if (options.learnVariance && !learnsVariance(network)) {
-    throw new TweedieError('usage', '`learnVariance`: the `network` that is asked for has no channels for variances', {
+    throw new TweedieError('usage', '`learnVariance`: the chosen `network` has no channels for variances', {
       hint: 'leave out_channels out of it, or give it twice as many',
     })
   }
@@ -70,7 +70,7 @@ function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, 
   }
 }
 
-/** The numbers of weightings, and which have them. */
+/** The parameters of weightings, and the weightings that have them. */
 function weightingNumbers({ weightingGamma, weightingK, weightingBias }: TrainValues) {
   return [
     { option: 'weightingGamma', value: weightingGamma, weightings: ['min-snr', 'p2'] },

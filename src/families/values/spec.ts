@@ -1,4 +1,7 @@
-/** What a training run on images, points or any other numbers is: everything that decides its result, as plain JSON. */
+/**
+ * The specification of a training run on images, points or other numbers: everything that decides its result, as plain
+ * JSON.
+ */
 import * as z from 'zod'
 import { type ObjectiveSpec, objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
 import { weightingNames } from '../../diffusion/denoise/weighting.ts'
@@ -17,7 +20,7 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly objective: ObjectiveSpec & {
     /** The probability with which a label is replaced by "no class". */
     readonly labelDropout: number
-    /** The name of a loss of the user's own, in place of the weighted error. */
+    /** The name of the user's own loss, in place of the weighted error. */
     readonly loss?: string
   }
   /** A table of noise levels, or a schedule in continuous time. */
@@ -40,9 +43,9 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
 })
 
 /**
- * Refuses numbers that cannot be meant, and parts that there are not.
+ * Refuses impossible numbers, and unknown parts.
  *
- * @throws TweedieError `usage` that names the field, `model` for a part of the user's own that is not given
+ * @throws TweedieError `usage` that names the field, `model` for an own part that was not passed
  */
 export function checkSpec(spec: TrainSpec, own: OwnComponents = {}): void {
   const { noise, objective } = spec

@@ -90,7 +90,7 @@ export async function trainNoisyClassifier(
   return Object.freeze({ kind, shape, classNames, layout, params, seed, steps, accuracy })
 }
 
-/** Losses are told apart in so many levels of noise. */
+/** The number of noise levels for reported losses. */
 const levels = 1000
 
 /** The share of held-back items that are recognised at each of some noise levels. */
@@ -138,7 +138,7 @@ interface JudgeOptions {
 
 const schedule = cosineSchedule()
 
-/** What it is fed. */
+/** Its inputs. */
 type NoisyFeeds = ReturnType<typeof emptyFeeds>
 
 const emptyFeeds = (batch: number, size: number) => ({
@@ -151,22 +151,22 @@ const emptyFeeds = (batch: number, size: number) => ({
 function noiser(size: number) {
   const view = classifierView(schedule)
   return (
-    shown: NoisyFeeds,
+    inputs: NoisyFeeds,
     dataset: ArrayDataset,
     indices: ArrayLike<number>,
     timeOf: (j: number) => number,
     stream: Key,
   ): void => {
-    loadBatch(dataset, indices, shown.x)
-    const noise = normal(stream, new Float32Array(shown.x.length))
-    for (let j = 0; j < shown.t.length; j++) {
-      // at the very ends there is no noise to name, or no signal
+    loadBatch(dataset, indices, inputs.x)
+    const noise = normal(stream, new Float32Array(inputs.x.length))
+    for (let j = 0; j < inputs.t.length; j++) {
+      // at the ends there is no noise, or no signal
       const t = Math.min(0.999, Math.max(0.001, timeOf(j)))
       const [alpha, scale] = [schedule.alpha(t), view.scale(t)]
       const level = alpha * noiseLevel(schedule, t)
-      for (let i = j * size; i < (j + 1) * size; i++) shown.x[i] = scale * (alpha * shown.x[i]! + level * noise[i]!)
-      shown.t[j] = view.time(t)
-      shown.labels[j] = dataset.labels![indices[j]!]!
+      for (let i = j * size; i < (j + 1) * size; i++) inputs.x[i] = scale * (alpha * inputs.x[i]! + level * noise[i]!)
+      inputs.t[j] = view.time(t)
+      inputs.labels[j] = dataset.labels![indices[j]!]!
     }
   }
 }

@@ -1,11 +1,11 @@
-/** The way from noise to items, step by step. */
+/** The trajectory from noise to items, step by step. */
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Frame } from '../family.ts'
 import { valuesView } from './drawn.ts'
 import type { GenerateProgress } from './generate.ts'
 import type { Model } from './model.ts'
 
-/** The way to items, all batches side by side. */
+/** The trajectory, all batches side by side. */
 export class Way {
   readonly #model: Model
   readonly #count: number

@@ -2,8 +2,8 @@
  * The order of training: which items are in which batch, as a pure function of (key, step).
  *
  * Position p = step · batchSize + i of the whole run belongs to epoch ⌊p / length⌋, which has a permutation of its own;
- * a batch may reach into the next epoch, so every item comes exactly once an epoch. Nothing depends on the calls before,
- * so a resumed run sees the same batches, and a rank can take its slice of a batch alone.
+ * a batch may reach into the next epoch, so every item comes exactly once an epoch. Nothing depends on earlier calls,
+ * so a resumed run sees the same batches, and each rank can make its own slice of a batch.
  */
 import { TweedieError } from '../../errors.ts'
 import { fold, permutation, uniform, type Key } from '../../engine/random/index.ts'
@@ -37,8 +37,8 @@ export function batchFlips(key: Key, batchSize: number, step: number, probabilit
 }
 
 /**
- * The permutation of an epoch. The last two of a key are kept with it, for speed alone: the result is the same without, and
- * for an equal key that is another object.
+ * The permutation of an epoch. The last two are cached per key object, for speed alone: the result is the same without
+ * the cache.
  */
 function epochOrder(key: Key, length: number, epoch: number): Uint32Array {
   const before = recent.get(key) ?? []

@@ -1,6 +1,6 @@
 /**
- * Categorical data in memory: tokens 0 … K − 1, one after another in one flat array. A text is one long item, and what a
- * network sees of it are windows at any offset; maps, quantised images and rows of tables are items of their own.
+ * Categorical data in memory: tokens 0 … K − 1, one after another in one flat array. A text is one long item, of which
+ * a network sees windows at any offset; maps, quantised images and rows of tables are items of their own.
  */
 import { TweedieError } from '../../errors.ts'
 import { fold, integers, type Key } from '../../engine/random/index.ts'
@@ -16,21 +16,21 @@ export interface CategoricalDataset {
   readonly shape: readonly number[]
   /** K. */
   readonly categories: number
-  /** Items, or windows that lie side by side. */
+  /** The number of items, or of windows side by side. */
   readonly length: number
   /** All tokens. */
   readonly data: Int32Array
   /** The class of each item. */
   readonly labels?: Int32Array | undefined
   readonly classNames?: readonly string[] | undefined
-  /** What the categories stand for, for people. */
-  readonly look: TokenLook
+  /** The meaning of the categories, for people. */
+  readonly vocabulary: TokenVocabulary
   /** What was guessed, left out or changed while reading, a sentence each. */
   readonly remarks?: readonly string[] | undefined
 }
 
-/** What categories stand for. */
-export type TokenLook =
+/** The meaning of categories. */
+export type TokenVocabulary =
   | { readonly kind: 'text'; readonly tokenizer: Tokenizer }
   /** A map: the name and colour of each category. */
   | { readonly kind: 'map'; readonly names: readonly string[]; readonly colors: readonly (readonly number[])[] }
@@ -45,18 +45,18 @@ export type TokenLook =
 /**
  * Checks that the parts fit together, and freezes them.
  *
- * @throws TweedieError `data` for no items, a token outside 0 … K − 1, or data that are no whole number of items; for a text,
- *   less than one window
+ * @throws TweedieError `data` for no items, a token outside 0 … K − 1, or data that do not make whole items; for a
+ * text, less than one window
  */
 export function createCategorical(parts: Omit<CategoricalDataset, 'kind' | 'length'>): CategoricalDataset {
-  const { name, shape, categories, data, labels, look } = parts
+  const { name, shape, categories, data, labels, vocabulary } = parts
   const size = itemSize(shape)
-  if (look.kind === 'text' && data.length < size) {
+  if (vocabulary.kind === 'text' && data.length < size) {
     throw new TweedieError('data', `${name}: ${data.length} tokens are less than one window of ${size}`, {
       hint: 'a longer text, or a shorter `length`',
     })
   }
-  const items = look.kind === 'text' ? Math.max(1, Math.floor(data.length / size) - 1) : data.length / size
+  const items = vocabulary.kind === 'text' ? Math.max(1, Math.floor(data.length / size) - 1) : data.length / size
   if (items === 0) throw new TweedieError('data', `${name}: the data set is empty`)
   if (!Number.isInteger(items)) {
     throw new TweedieError('data', `${name}: ${data.length} tokens are no whole number of [${shape.join(', ')}] items`)

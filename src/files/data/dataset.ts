@@ -15,15 +15,15 @@ export interface Affine {
   readonly scale: readonly number[]
 }
 
-/** What must be known of a data set to go from its values to a network's and back. */
+/** The facts that convert the values of a data set to a network's values and back. */
 export interface DataScale {
   /** images are pictures, of bytes or of other numbers; points are vectors, standardised column by column; arrays are any other numbers */
   readonly kind: 'image' | 'points' | 'array'
   /** the shape of one item, channels first: images are [C, H, W], points [d] */
   readonly shape: readonly number[]
-  /** smallest and largest value, mapped to [−1, 1] where `affine` does not say otherwise */
+  /** smallest and largest value, mapped to [−1, 1] unless `affine` is set */
   readonly range: readonly [number, number]
-  /** set where the map is not that of the range: points have the mean and standard deviation of each column */
+  /** the map, if it does not follow from the range: points have the mean and standard deviation of each column */
   readonly affine?: Affine | undefined
 }
 
@@ -43,7 +43,7 @@ export interface ArrayDataset extends DataScale {
   /** the class of each item, 0 … classes − 1 */
   readonly labels?: Int32Array | undefined
   readonly classNames?: readonly string[] | undefined
-  /** What else is known of each item, by name, items first: for networks that are told it. */
+  /** Further conditions of each item, by name, items first: for networks that take them. */
   readonly conditions?: Readonly<Record<string, Float32Array | Int32Array>> | undefined
   readonly skipped?: readonly SkippedFile[] | undefined
   /** What was guessed, left out or changed while reading, a sentence each. */
@@ -54,7 +54,7 @@ export interface ArrayDataset extends DataScale {
  * Checks that the parts of a data set fit together, and freezes it. `length` follows from the data, and `range` is
  * measured where it is not given (images: 0 … 255).
  *
- * @throws TweedieError `data` where the set is empty, is not finite, or the lengths or labels do not fit
+ * @throws TweedieError `data` if the set is empty, not finite, or the lengths or labels do not fit
  */
 export function createDataset(
   parts: Omit<ArrayDataset, 'length' | 'range'> & { range?: readonly [number, number] },
@@ -83,7 +83,7 @@ export function itemSize(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1)
 }
 
-/** Number of classes: the names if there are any, else the largest label and one; 0 without labels. */
+/** Number of classes: the number of names if there are any, else the largest label plus one; 0 without labels. */
 export function classCount(dataset: Pick<ArrayDataset, 'labels' | 'classNames'>): number {
   if (dataset.classNames) return dataset.classNames.length
   return dataset.labels ? dataset.labels.reduce((a, b) => Math.max(a, b), -1) + 1 : 0

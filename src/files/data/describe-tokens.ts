@@ -1,13 +1,13 @@
-/** Statistics of tokens: what to look at before training on them. */
-import type { CategoricalDataset, TokenLook } from './categorical.ts'
+/** Statistics of tokens, to check before training on them. */
+import type { CategoricalDataset, TokenVocabulary } from './categorical.ts'
 import { classCount, itemSize } from './dataset.ts'
 import { countLabels } from './describe.ts'
 
-/** What {@link describeTokens} finds. */
+/** The result of {@link describeTokens}. */
 export interface TokenSummary {
   readonly name: string
   readonly kind: 'tokens'
-  readonly look: TokenLook['kind']
+  readonly vocabulary: TokenVocabulary['kind']
   readonly shape: readonly number[]
   /** Items, or windows of a text. */
   readonly length: number
@@ -28,7 +28,7 @@ export interface VariableSummary {
   readonly name?: string
   /** How many categories occur at all. */
   readonly occurring: number
-  /** −Σ p log₂ p: the bits that a token costs whoever knows how often each occurs, and nothing else. */
+  /** −Σ p log₂ p: the entropy: the bits for each token if only the frequencies are known. */
   readonly entropy: number
   /** The most frequent categories. */
   readonly frequent: readonly { readonly name: string; readonly share: number }[]
@@ -36,22 +36,22 @@ export interface VariableSummary {
 
 /** Reads tokens once and sums them up. */
 export function describeTokens(dataset: CategoricalDataset, mostFrequent = 10): TokenSummary {
-  const { name, data, shape, length, look, categories, labels, classNames } = dataset
-  const columns = look.kind === 'table' ? look.columns : [{}]
+  const { name, data, shape, length, vocabulary, categories, labels, classNames } = dataset
+  const columns = vocabulary.kind === 'table' ? vocabulary.columns : [{}]
   const counts = columns.map(() => new Float64Array(categories))
-  const period = look.kind === 'table' ? itemSize(shape) : 1
+  const period = vocabulary.kind === 'table' ? itemSize(shape) : 1
   data.forEach((token, i) => counts[i % period]![token]!++)
   return {
     name,
     kind: 'tokens',
-    look: look.kind,
+    vocabulary: vocabulary.kind,
     shape,
     length,
     tokens: data.length,
     categories,
     variables: columns.map((column, i) => ({
       ...('name' in column && { name: column.name }),
-      ...summaryOf(counts[i]!, mostFrequent, (token) => nameOf(look, token, i)),
+      ...summaryOf(counts[i]!, mostFrequent, (token) => nameOf(vocabulary, token, i)),
     })),
     classNames,
     classCounts: labels && countLabels(labels, classCount(dataset)),
@@ -70,8 +70,8 @@ function summaryOf(counts: Float64Array, most: number, name: (token: number) => 
   }
 }
 
-function nameOf(look: TokenLook, token: number, column: number): string {
-  if (look.kind === 'text') return look.tokenizer.token(token)
-  if (look.kind === 'map') return look.names[token] ?? String(token)
-  return look.kind === 'table' ? look.columns[column]!.values[token]! : String(token)
+function nameOf(vocabulary: TokenVocabulary, token: number, column: number): string {
+  if (vocabulary.kind === 'text') return vocabulary.tokenizer.token(token)
+  if (vocabulary.kind === 'map') return vocabulary.names[token] ?? String(token)
+  return vocabulary.kind === 'table' ? vocabulary.columns[column]!.values[token]! : String(token)
 }

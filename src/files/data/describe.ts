@@ -1,7 +1,7 @@
-/** Statistics of a data set: what to look at before training on it. */
+/** Statistics of a data set, to check before training on it. */
 import { classCount, itemSize, type ArrayDataset } from './dataset.ts'
 
-/** What {@link describe} finds. Statistics are in the values of the data set, over the values that are finite. */
+/** The result of {@link describe}. Statistics are in the values of the data set, over the values that are finite. */
 export interface DatasetSummary {
   readonly name: string
   readonly kind: ArrayDataset['kind']

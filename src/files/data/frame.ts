@@ -57,7 +57,7 @@ export function fromNetwork({ item, network, pixels }: Frame, x: Float32Array, o
   else {
     const [size, count] = [itemSize(item), x.length / itemSize(network)]
     for (let n = 0; n < count; n++) {
-      // Backwards, so that of the places that show one pixel its own, the first, has the last word.
+      // Backwards, so that of all places that show a pixel, the first one, its own, is written last.
       for (let place = pixels.length - 1; place >= 0; place--)
         out[n * size + pixels[place]!] = x[n * pixels.length + place]!
     }

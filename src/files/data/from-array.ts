@@ -19,15 +19,15 @@ import { createDataset, itemSize, type ArrayDataset } from './dataset.ts'
 import type { NdArray } from './nd-array.ts'
 import { standardise } from './normalise.ts'
 
-/** What an array is to be. */
+/** The kind of data in an array. */
 export type ArrayKind = 'images' | 'points' | 'arrays'
 
 /**
  * Makes a data set of an array whose first axis counts the items. Labels that are not 0, 1, 2, … (that begin at 1, or have gaps)
  * are numbered anew, and keep their numbers as names.
  *
- * @param options `as`: what the array is, where its type and shape would say something else
- * @throws TweedieError `data` where there are no items, values are not finite or labels do not fit
+ * @param options `as`: the kind of data, if type and shape suggest another @throws TweedieError `data` if there are no
+ * items, values are not finite or labels do not fit
  */
 export function datasetFromArray(
   array: NdArray,
@@ -81,7 +81,7 @@ function doubtsAbout(array: NdArray, item: readonly number[]): string[] {
   return item[0]! > 4 ? [takenFor('bytes', array, 'images', item)] : []
 }
 
-/** What an array is by its type and shape. */
+/** The kind of data by type and shape. */
 function kindOf([_, ...item]: readonly number[], bytes: boolean): ArrayKind {
   if (bytes && (item.length === 2 || item.length === 3)) return 'images'
   if (item.length === 2) {

@@ -1,4 +1,4 @@
-/** A part of the data that is kept out of training, so that a model can be judged on what it has not seen. */
+/** Splits data: a part is kept out of training, so that a model can be judged on items that it has not seen. */
 import { fold, key, permutation } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { type CategoricalDataset, createCategorical } from './categorical.ts'
@@ -18,8 +18,8 @@ export interface Parts<Data> {
 export type HoldOutManner = 'random' | 'end'
 
 /**
- * Holds a share of the items back. Both parts keep the order of the whole, and the same data are cut in the same way every time. Of a
- * text the end of its tokens is held out, whatever the manner.
+ * Holds a share of the items back. Both parts keep the order of the whole, and the same data are cut in the same way
+ * every time. Of a text the end is always held out.
  *
  * @param share in (0, 1)
  * @param manner default `random`
@@ -34,7 +34,7 @@ export function holdOut<Data extends ArrayDataset | CategoricalDataset>(
   if (!(share > 0 && share < 1)) {
     throw new TweedieError('usage', `cannot hold out the share ${share}: must be between 0 and 1`)
   }
-  const isText = dataset.kind === 'tokens' && dataset.look.kind === 'text'
+  const isText = dataset.kind === 'tokens' && dataset.vocabulary.kind === 'text'
   const count = isText ? dataset.data.length : dataset.length
   const held = Math.max(1, Math.round(share * count))
   if (count - held < 1) {
@@ -78,8 +78,8 @@ function randomOnes({ length, labels }: Pick<ArrayDataset, 'length' | 'labels'>,
 function textParts(dataset: CategoricalDataset, kept: number): Parts<CategoricalDataset> {
   const part = (data: Int32Array, what: string): CategoricalDataset => renamed(dataset, { data }, what)
   return {
-    train: part(dataset.data.subarray(0, kept), 'what is trained on'),
-    heldOut: part(dataset.data.subarray(kept), 'what is held out'),
+    train: part(dataset.data.subarray(0, kept), 'the training part'),
+    heldOut: part(dataset.data.subarray(kept), 'the held-out part'),
   }
 }
 

@@ -1,4 +1,4 @@
-/** The options that say what data are and how they are read, for every face that opens data. */
+/** The options of data and of reading them, for commands, servers and programs. */
 import { TweedieError } from '../../errors.ts'
 import { oneOf, options, real, text, whole } from '../../options.ts'
 import { imageFits } from './image-fits.ts'
@@ -32,7 +32,7 @@ export const dataOptions = options({
   upscale: { flags: '--upscale', help: 'enlarge images that are smaller than --size', group: pictures },
   background: {
     flags: '--background <colour>',
-    help: 'what is laid behind transparent pixels: white, #ff8800, … (default: opacity is a channel)',
+    help: 'background of transparent pixels: white, #ff8800, … (default: opacity is a channel)',
     parse: text,
     group: pictures,
   },
@@ -56,12 +56,12 @@ export const dataOptions = options({
   },
   as: {
     flags: '--as <kind>',
-    help: 'what an array is: images, points or arrays (default: by its type and shape)',
+    help: 'kind of data in an array: images, points or arrays (default: by its type and shape)',
     parse: oneOf(['images', 'points', 'arrays']),
     group,
   },
   items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000)', parse: whole(), group },
-  unconditional: { flags: '--unconditional', help: 'pay no attention to classes', group },
+  unconditional: { flags: '--unconditional', help: 'ignore classes', group },
   holdOut: {
     flags: '--hold-out <share>',
     help: 'keep a share of each class out, for eval; of text the end (default: 0, for text 0.1)',

@@ -8,7 +8,7 @@ import type { ArrayDataset } from './dataset.ts'
  * Data whose values lie on such a grid already, for instance digits of 17 levels, lose nothing.
  *
  * @param levels K, at least 2
- * @throws TweedieError `usage` for other numbers of levels, or data that are no images
+ * @throws TweedieError `usage` for other numbers of levels, or data that are not images
  */
 export function quantise(dataset: ArrayDataset, levels: number): CategoricalDataset {
   if (!Number.isInteger(levels) || levels < 2) {
@@ -24,12 +24,12 @@ export function quantise(dataset: ArrayDataset, levels: number): CategoricalData
   const scale = high > low ? (levels - 1) / (high - low) : 0
   return createCategorical({
     name: dataset.name,
-    // a single channel is no axis of its own
+    // a single channel gets no axis
     shape: shape[0] === 1 ? shape.slice(1) : shape,
     categories: levels,
     data: Int32Array.from(data, (value) => Math.round((value - low) * scale)),
     labels: dataset.labels,
     classNames: dataset.classNames,
-    look: { kind: 'levels', range },
+    vocabulary: { kind: 'levels', range },
   })
 }

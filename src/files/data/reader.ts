@@ -1,16 +1,16 @@
-/** Readers of one's own: for files of a format that is not known here. */
+/** The user's own readers, for other file formats. */
 import type { CategoricalDataset } from './categorical.ts'
 import type { ArrayDataset } from './dataset.ts'
 import type { DataSource } from './source.ts'
 
-/** Reads data of a kind of its own. */
+/** Reads data of its own format. */
 export interface DataReader {
-  /** Whether it reads this path: by the name, or whatever else it finds there. It is asked before any other reader. */
+  /** Whether it reads this path: by its name or content. It is asked before all built-in readers. */
   accepts(path: string): boolean | Promise<boolean>
   /**
    * The data: see `datasetFromArray` and `createDataset`.
    *
-   * @param source with every option that was asked for; what cannot be done is an error
+   * @param source with all options of the request; throw an error for options that you do not support
    */
   read(
     source: DataSource,

@@ -1,4 +1,4 @@
-/** A source of data as files tell it. Apart from its type, since types of the package do not show zod. */
+/** The schema of a source of data. Apart from its type, since types of the package do not show zod. */
 import * as z from 'zod'
 import { imageFits } from './image-fits.ts'
 import type { DataSource } from './source.ts'

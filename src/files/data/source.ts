@@ -3,11 +3,11 @@ import type { ArrayKind } from './from-array.ts'
 import type { HoldOutManner } from './hold-out.ts'
 import type { ImageFit } from './image-fits.ts'
 
-/** Where the data came from: what it takes to open them again, and to know them again. */
+/** Where the data came from: everything needed to open the same data again. */
 export interface DataSource {
   /** A path or the name of a built-in set. */
   readonly path: string
-  /** Of a folder of images: the side of a square, or height and width; by default their own, where all have one. */
+  /** Of a folder of images: the side of a square, or height and width; by default their own, if all have the same. */
   readonly size?: number | readonly [height: number, width: number] | undefined
   /** How images of another shape are brought to that size; by default they cover it. */
   readonly fit?: ImageFit | undefined
@@ -17,7 +17,7 @@ export interface DataSource {
   readonly crop?: number | undefined
   /** Grey, grey with opacity, colour, colour with opacity. */
   readonly channels?: 1 | 2 | 3 | 4 | undefined
-  /** A colour, as CSS says it, that is laid behind transparent pixels. */
+  /** A CSS colour that is laid behind transparent pixels. */
   readonly background?: string | undefined
   /** 16: the values of images of 16 bits are kept; by default they are read with 8, and images of floats as they are. */
   readonly bits?: 8 | 16 | undefined
@@ -25,14 +25,14 @@ export interface DataSource {
   readonly split?: 'train' | 'validation' | 'test' | undefined
   /** Of a table: the column that holds the class, by name or number. */
   readonly labelColumn?: string | number | undefined
-  /** What an array is, where its type and shape would say something else. */
+  /** The kind of data in an array, if its type and shape suggest another. */
   readonly as?: ArrayKind | undefined
   /** Of a built-in set: how many items. */
   readonly length?: number | undefined
   readonly unlabelled?: boolean | undefined
   /** The share of the data that was kept out of training; nothing by default. */
   readonly holdOut?: number | undefined
-  /** Which items are kept out; runs of before kept the last ones out, and say nothing. */
+  /** Which items are held out; older runs held out the last ones, and do not record it. */
   readonly holdOutManner?: HoldOutManner | undefined
   /** For tokens: how the data become tokens. */
   readonly tokens?: TokenSource | undefined

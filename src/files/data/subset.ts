@@ -1,4 +1,7 @@
-/** Parts of a data set. A part keeps the range and the affine map of the whole, so that both are normalised alike. */
+/**
+ * Parts of a data set. A part keeps the range and the affine map of the whole, so that both are normalised in the same
+ * way.
+ */
 import { TweedieError } from '../../errors.ts'
 import { permutation, type Key } from '../../engine/random/index.ts'
 import { itemSize, type ArrayDataset } from './dataset.ts'

@@ -1,5 +1,5 @@
 /**
- * A checksum of bytes: finds what a disk or a transfer has changed, not what somebody forges. Two 32-bit words out of four lanes of
+ * A checksum of bytes: detects changes by a disk or a transfer, not forgery. Two 32-bit words out of four lanes of
  * multiplications, rotations and additions, in the manner of xxHash (Yann Collet, 2012), but with finishing of its own. About a
  * tenth of a second for 100 MB.
  */
@@ -8,8 +8,8 @@
 const [prime1, prime2, prime3] = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d] as const
 
 /**
- * The checksum of some pieces of bytes, one after the other, as 16 hexadecimal digits. One changed byte always changes it; where a
- * piece ends counts, too.
+ * The checksum of some pieces of bytes, one after the other, as 16 hexadecimal digits. One changed byte always changes
+ * it, and so does moving the end of a piece.
  *
  * @example
  * checksum(header, data) // '5b9d…'
@@ -46,7 +46,7 @@ function wordsOf(bytes: Uint8Array): Int32Array {
   return new Int32Array(buffer, byteOffset, Math.floor(length / 4))
 }
 
-/** For each word another permutation of the lane's values, and for each value another of the words': no change is lost. */
+/** One-to-one in the lane for each word, and in the word for each lane: no change is lost. */
 function stirred(lane: number, word: number): number {
   const sum = (lane + Math.imul(word, prime2)) | 0
   return Math.imul((sum << 13) | (sum >>> 19), prime1)

@@ -1,4 +1,4 @@
-/** A part of a model: a network's class, its configuration and its weights, whoever can build it. */
+/** A part of a model: a network's class, its configuration and its weights. */
 import { TweedieError } from '../../errors.ts'
 import { readSafetensors, toFloat32 } from './safetensors.ts'
 
@@ -7,7 +7,7 @@ export interface Component {
   /** Whose class it is: `diffusers`, `transformers`, `tweedie`. */
   readonly library: string
   readonly className: string
-  /** Complete for a `UNet2DModel`, and the network's own business otherwise. */
+  /** Complete for a `UNet2DModel`; for others the network checks it. */
   readonly config: Readonly<Record<string, unknown>>
   /** The parameters by their names, as float32; a prefix that wrappers put before all names is left out. */
   readonly weights: ReadonlyMap<string, ModelWeight>
@@ -21,7 +21,7 @@ export interface ModelWeight {
 
 /** What wrappers put before the names of all parameters: compiled, data-parallel and averaged networks. */
 const wrappers = ['_orig_mod', 'module']
-/** What else stands before all names of a network of ours that is part of something larger. */
+/** Other prefixes of all names, of a network that is part of something larger. */
 const owners = ['model', 'unet', 'network', 'ema_model', 'diffusion_model']
 
 /**
@@ -29,7 +29,7 @@ const owners = ['model', 'unet', 'network', 'ema_model', 'diffusion_model']
  *
  * @param files names in errors, and contents
  * @param owned where each tensor is, if an index says so
- * @throws TweedieError `model` for a tensor that two files have, or that is not where the index says
+ * @throws TweedieError `model` for a tensor that is in two files, or not in the file of the index
  */
 export function joinWeights(
   files: readonly (readonly [source: string, bytes: Uint8Array])[],
@@ -52,16 +52,16 @@ export function joinWeights(
 }
 
 /**
- * Leaves out what stands before all names.
+ * Removes a prefix that all names share.
  *
- * @param more also the names of what a network may be part of, such as `unet.`
- * @returns the weights, and what was left out
+ * @param more also prefixes of containing models, such as `unet.`
+ * @returns the weights, and the removed prefix
  */
 export function withoutPrefix(
   weights: ReadonlyMap<string, ModelWeight>,
   more: boolean,
 ): { readonly weights: ReadonlyMap<string, ModelWeight>; readonly prefix: string } {
-  // how many states an average is of, beside the averaged network
+  // the update count of an averaged network
   const names = [...weights.keys()].filter((name) => name !== 'n_averaged')
   let prefix = ''
   for (;;) {

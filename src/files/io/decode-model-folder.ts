@@ -11,9 +11,8 @@ import { type TweedieMeta, parseTweedieMeta } from './tweedie-meta.ts'
 /**
  * Reads a model folder. A plain diffusers folder, without `tweedie.json`, is read with sensible defaults.
  *
- * @param files its files, also some that do not matter
- * @param source what to call the folder in errors
- * @throws TweedieError `model` for whatever is missing, broken or not supported
+ * @param files its files; others are ignored @param source the folder's name in errors @throws TweedieError `model` if
+ * anything is missing, broken or not supported
  */
 export function decodeModelFolder(files: ModelFiles, source = 'model', options: ReadFolderOptions = {}): ModelFolder {
   const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
@@ -81,7 +80,7 @@ function sizeOf(meta: TweedieMeta | undefined, config: unknown): [height: number
   return [side(meta.data.shape[1]!), side(meta.data.shape[2]!)]
 }
 
-/** What can be said of a folder without `tweedie.json`. */
+/** The metadata of a folder without `tweedie.json`. */
 function plainMeta(
   config: Readonly<Record<string, unknown>>,
   scheduler: SchedulerConfig | null,

@@ -1,8 +1,8 @@
-/** What `tweedie.json` would say of a plain diffusers model, which has none. */
+/** The default `tweedie.json` of a plain diffusers model, which has none. */
 import type { SchedulerConfig } from './scheduler-config.ts'
 import { parseTweedieMeta, type TweedieMeta } from './tweedie-meta.ts'
 
-/** Options of a scheduler that lay out its steps. A folder in which one of them stands is sampled at those. */
+/** Options of a scheduler that decide its steps. A folder that sets one of them is sampled at those steps. */
 const layingOut = [
   'timestep_spacing',
   'steps_offset',

@@ -23,7 +23,7 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
   const parts = partsOf(folder)
   const scheduler = folder.scheduler && parseSchedulerConfig(folder.scheduler)
   const meta = parseTweedieMeta(folder.meta)
-  // Whether a family has noise is its own business; without one it is of values or tokens, which have.
+  // A family may have no noise; a folder without a family is of values or tokens, which need it.
   const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
   if (meta.family === undefined && noise === undefined) {
     throw new TweedieError(

@@ -10,7 +10,7 @@ import { parseConfig } from './parse-config.ts'
 export interface PartPlace {
   /** Its name in the model: `unet`, `vae`, … */
   readonly name: string
-  /** As `model_index.json` has it; undefined where there is none, and the part's own configuration says it. */
+  /** From `model_index.json`; undefined without one: then the part's own configuration has it. */
   readonly library?: string | undefined
   readonly className?: string | undefined
   /** The folder that it lies in, with a slash at its end; empty: the model's own. */
@@ -19,35 +19,35 @@ export interface PartPlace {
 
 /** Where everything lies. */
 export interface FolderPlan {
-  /** The class of the pipeline, if the folder says it. */
+  /** The class of the pipeline, if the folder has one. */
   readonly pipeline?: string | undefined
   readonly parts: readonly PartPlace[]
-  /** The scheduler's file; null: there is none, and the model says its noise itself. */
+  /** The scheduler's file; null: there is none, and `tweedie.json` has the noise. */
   readonly scheduler: string | null
-  /** What is to be said of the choices made. */
+  /** Sentences about the choices made. */
   readonly notes: readonly string[]
 }
 
 /** The file that lists the parts. */
 export const indexPath = 'model_index.json'
-/** The file that changes with every save, and is written last. */
+/** The file that is different after every save, and is written last. */
 export const metaPath = 'tweedie.json'
 
 /** The configuration of a part, in its folder. */
 export const configFile = 'config.json'
 export const schedulerFile = 'scheduler_config.json'
 
-/** Folders of a training checkpoint: the average of the weights, which is better, and the last ones. */
+/** Folders of a training checkpoint: the averaged weights, which are better, and the last ones. */
 export const trainedParts = ['unet_ema', 'unet'] as const
 
-/** Classes in an index that are no networks. */
+/** Classes in an index that are not networks. */
 const noNetwork = /(Scheduler|Tokenizer|TokenizerFast|Processor|Extractor|Checker)$/
 const partName = /^[A-Za-z0-9_-]{1,64}$/
 
 /**
  * Makes the plan of a folder.
  *
- * @param names of its files by their paths, also of files that do not matter
+ * @param names paths of its files; others are ignored
  * @param json the content of one of them
  * @param source what to call the folder in errors
  * @throws TweedieError `model` where no layout is known

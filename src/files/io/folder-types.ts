@@ -12,10 +12,10 @@ export interface ModelFolder {
   readonly network: Pick<Component, 'className' | 'config'>
   /** The parameters of the main part. */
   readonly weights: ReadonlyMap<string, ModelWeight>
-  /** The noise that it was trained on, in diffusers' terms; `null` where `meta.schedule` says it. */
+  /** The noise that it was trained on, in diffusers' terms; `null` if it is in `meta.schedule`. */
   readonly scheduler: SchedulerConfig | null
   readonly meta: TweedieMeta
-  /** What was chosen or passed over while reading, in plain sentences. */
+  /** What was chosen or ignored while reading, in plain sentences. */
   readonly notes: readonly string[]
 }
 
@@ -23,13 +23,13 @@ export interface ModelFolder {
 export interface ModelFolderInput {
   readonly network: ModelFolder['network']
   readonly weights: ModelFolder['weights']
-  /** Other parts; an entry of the main part's name is left out: `network` and `weights` say what it is. */
+  /** Other parts; an entry with the main part's name is ignored: `network` and `weights` define it. */
   readonly components?: ModelFolder['components'] | undefined
   readonly scheduler: (Partial<SchedulerConfig> & { readonly _class_name: string }) | null
   readonly meta: TweedieMetaInput
 }
 
-/** How to read a folder that does not say everything. */
+/** How to read an incomplete folder. */
 export interface ReadFolderOptions {
   /** The noise: the content of a `scheduler_config.json`. It takes the place of the folder's own. */
   readonly scheduler?: Readonly<Record<string, unknown>> | undefined

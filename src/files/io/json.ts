@@ -1,5 +1,5 @@
 /**
- * JSON as other people write it. Python's `json` prints `Infinity`, `-Infinity` and `NaN`, which `JSON.parse` refuses
+ * JSON as Python writes it. Python's `json` prints `Infinity`, `-Infinity` and `NaN`, which `JSON.parse` refuses
  * (a `DPMSolverMultistepScheduler` has `"lambda_min_clipped": -Infinity`), and `JSON.parse` silently keeps the last
  * of two equal keys, which hides a broken file.
  */

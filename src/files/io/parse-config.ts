@@ -1,4 +1,6 @@
-/** Checks a configuration against a schema and turns what is wrong into one error that names field, value and choices. */
+/**
+ * Checks a configuration against a schema and reports all mistakes in one error that names field, value and choices.
+ */
 import type * as z from 'zod'
 import { TweedieError } from '../../errors.ts'
 

@@ -4,7 +4,7 @@ import type { Raster } from './raster.ts'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
-/** PNG's names of what a pixel consists of, by its bytes: grey, grey and alpha, RGB, RGBA. */
+/** PNG's colour types by the bytes of a pixel: grey, grey and alpha, RGB, RGBA. */
 const colorTypes = [0, 4, 2, 6]
 
 /**

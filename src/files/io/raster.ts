@@ -46,7 +46,7 @@ export function depthOf({ width, height, data }: Raster): 3 | 4 {
  *
  * One channel is grey, three are RGB, four are RGB with opacity: kept, or blended onto a background if one is given. Any other
  * number of channels is shown as grey pictures beside each other, a sample being their row. Values outside [-1, 1] are clipped;
- * what is not a number is shown magenta, so that it cannot be overlooked.
+ * NaN is shown magenta, so that it cannot be overlooked.
  *
  * @param samples `[N, C, H, W]` in [-1, 1]
  * @param shape `[N, C, H, W]`, or `[C, H, W]` for one sample
@@ -120,7 +120,7 @@ export function magnify(raster: Raster, factor: number): Raster {
 const white: Rgb = [255, 255, 255]
 const clear: Rgba = [255, 255, 255, 0]
 
-/** The byte c of a colour; magenta for what is not a number. */
+/** The byte c of a colour; magenta for NaN. */
 function toByte(value: number, c: number): number {
   if (Number.isNaN(value)) return c === 1 ? 0 : 255
   return to255(value)

@@ -13,8 +13,8 @@ import { chooseWeightFiles, parseWeightIndex } from './weight-files.ts'
 /**
  * One part of a folder.
  *
- * @param options `variant` of the weights; `size` of images where the configuration has none; `notes`: receives what is to be said
- * @throws TweedieError `model` for whatever is missing, broken or not supported
+ * @param options `variant` of the weights; `size` of images if the configuration has none; `notes`: receives remarks
+ * @throws TweedieError `model` if anything is missing, broken or not supported
  */
 export function readPart(
   files: ModelFiles,

@@ -1,7 +1,8 @@
 /**
  * safetensors: named tensors in one file, a length, a JSON header and the raw little-endian data.
- * Reading is strict, because the bytes may come from anywhere: every lie in the header is a `model` error that names the
- * tensor, and nothing is allocated by a size that the bytes do not bear out. Tensors are views, not copies.
+ * Reading is strict, because the bytes may come from anywhere: every false statement in the header is a `model` error
+ * that names the tensor, and nothing is allocated before a size was checked against the bytes. Tensors are views, not
+ * copies.
  *
  * @see https://huggingface.co/docs/safetensors (format)
  */
@@ -94,7 +95,7 @@ export function parseHeaderLength(bytes: Uint8Array, totalLength: number, source
  * @param bytes the file, or at least its first 8 + header length bytes
  * @param totalLength the length of the whole file in bytes
  * @param source what to call it in errors
- * @throws TweedieError `model` for whatever is not exactly as the format says
+ * @throws TweedieError `model` for anything that violates the format
  */
 export function parseHeader(bytes: Uint8Array, totalLength = bytes.length, source = 'safetensors'): SafeHeader {
   const length = parseHeaderLength(bytes, totalLength, source)

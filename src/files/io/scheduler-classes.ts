@@ -1,6 +1,7 @@
 /**
- * The scheduler classes of diffusers 0.35 that are understood: every option that a class has, with its default. What stands in
- * a file and is not in its class's list does nothing in diffusers either. What the values may be is in `scheduler-fields.ts`.
+ * The scheduler classes of diffusers 0.35 that are understood: every option that a class has, with its default. An
+ * option in a file that its class does not have does nothing in diffusers either. What the values may be is in
+ * `scheduler-fields.ts`.
  */
 import type { Json } from './json.ts'
 

@@ -1,5 +1,5 @@
 /**
- * `scheduler_config.json`: the noise that a diffusers model was trained on, and how it wants to be sampled. The classes
+ * `scheduler_config.json`: the noise that a diffusers model was trained on, and its sampling settings. The classes
  * share some fields, which are always present here; a class's own fields travel along. Where a field is missing the default is
  * the class's.
  *
@@ -70,14 +70,14 @@ export const schedulerClasses: readonly string[] = Object.freeze(Object.keys(sch
 export function parseSchedulerConfig(value: unknown, source = 'scheduler'): SchedulerConfig {
   const { _class_name: className } = parseConfig(z.looseObject({ _class_name: z.string() }), value, source)
   const defaults = defaultsOf(className, source)
-  const given = withoutNulls(value as object, { ...silent, ...defaults })
-  const known = { ...given, ...checkOwn(given, defaults, source) }
+  const present = withoutNulls(value as object, { ...silent, ...defaults })
+  const known = { ...present, ...checkOwn(present, defaults, source) }
   const full = { ...silent, ...pick(defaults, shared), ...known, _class_name: className }
   return parseConfig(sharedSchema, full, source) as SchedulerConfig
 }
 
 /**
- * All options that a scheduler's class has, and no others: what diffusers would go by.
+ * All options that a scheduler's class has, and no others: those that diffusers would use.
  *
  * @throws TweedieError `model` for an unknown class, or an option whose value is not supported
  * @example
@@ -89,8 +89,8 @@ export function schedulerOptions(
 ): Readonly<Record<string, unknown>> & { readonly _class_name: string } {
   const className = String(config['_class_name'])
   const defaults = defaultsOf(className, source)
-  const given = withoutNulls(config, { ...silent, ...defaults })
-  return { ...defaults, ...checkOwn(given, defaults, source), _class_name: className }
+  const present = withoutNulls(config, { ...silent, ...defaults })
+  return { ...defaults, ...checkOwn(present, defaults, source), _class_name: className }
 }
 
 /** The configuration as diffusers 0.24 would write it: without the shared fields that its class does not have there. */
@@ -99,9 +99,9 @@ export function formatSchedulerConfig(config: SchedulerConfig): Record<string, u
   const own = Object.keys(schedulerDefaults[className]!).filter(
     (field) => field !== 'rescale_betas_zero_snr' || className === 'DDIMScheduler',
   )
-  const unsaid = (field: string, value: unknown): boolean =>
+  const isAbsent = (field: string, value: unknown): boolean =>
     Object.hasOwn(silent, field) && !own.includes(field) && silent[field as keyof typeof silent] === value
-  return Object.fromEntries(Object.entries(config).filter(([field, value]) => !unsaid(field, value)))
+  return Object.fromEntries(Object.entries(config).filter(([field, value]) => !isAbsent(field, value)))
 }
 
 function defaultsOf(className: string, source: string): SchedulerDefaults {
@@ -112,8 +112,8 @@ function defaultsOf(className: string, source: string): SchedulerDefaults {
 }
 
 /** The options that the class has, checked. */
-function checkOwn(given: object, defaults: SchedulerDefaults, source: string): Record<string, unknown> {
-  const own = pick(given as Record<string, unknown>, Object.keys(defaults))
+function checkOwn(present: object, defaults: SchedulerDefaults, source: string): Record<string, unknown> {
+  const own = pick(present as Record<string, unknown>, Object.keys(defaults))
   const fields = pick(schedulerFields, Object.keys(own)) as Readonly<Record<string, z.ZodType>>
   return parseConfig(z.object(fields), own, source)
 }

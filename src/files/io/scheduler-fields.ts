@@ -1,16 +1,16 @@
 /**
- * What each option of a scheduler may be. Where diffusers knows more values than stand here, the others are refused by name: an
- * option is obeyed or refused, and never passed over.
+ * The allowed values of each option of a scheduler. Other values of diffusers are refused by name: an option is obeyed
+ * or refused, and never ignored.
  */
 import * as z from 'zod'
 
-/** No table of noise is longer: it is laid out in memory. */
+/** The longest table of noise: memory is allocated for it. */
 const maxLevels = 100_000
 
 const flag = z.boolean()
 const positive = z.number().positive()
 
-/** The one value that is obeyed, for options that say how diffusers' own pipelines work around a model. */
+/** The one supported value, for options of diffusers' own pipelines. */
 function only<T extends string | number | boolean>(value: T, reason: string) {
   return z.literal(value, { error: `only ${JSON.stringify(value)} is supported: ${reason}` })
 }

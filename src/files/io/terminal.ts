@@ -1,11 +1,11 @@
-/** Pictures and curves as text for a terminal. Whoever prints decides on the colours: see {@link terminalColors}. */
+/** Pictures and curves as text for a terminal. The caller chooses the colours: see {@link terminalColors}. */
 import { depthOf, type Raster } from './raster.ts'
 
 /** What a terminal can show: 24-bit colour, the 256-colour palette, or plain characters. */
 export type TerminalColors = 'truecolor' | '256' | 'none'
 
 /**
- * What the terminal says of itself in the environment. `NO_COLOR` (not empty), `TERM=dumb` and not being a terminal mean
+ * The colours of the terminal, by the environment. `NO_COLOR` (not empty), `TERM=dumb` and not being a terminal mean
  * none; `FORCE_COLOR` means some even then.
  *
  * @param environment such as `process.env`
@@ -25,7 +25,8 @@ export function terminalColors(
 
 /**
  * A picture as lines of text: two pixels a character, the upper one the colour of a half block `▀`, the lower one its
- * background. What is transparent shows the terminal's own ground. Without colours: characters from light to dense, an average of
+ * background. Transparent pixels show the terminal's background. Without colours: characters from light to dense, an
+ * average of
  * the two.
  *
  * @param options `colors`: what the terminal can show; `columns`: the most characters in a line, wider pictures shrink

@@ -1,4 +1,4 @@
-/** `tweedie.json`: what a model has to say about itself for which diffusers has no place. */
+/** `tweedie.json`: the facts about a model that diffusers has no place for. */
 import * as z from 'zod'
 import { TweedieError } from '../../errors.ts'
 import type { Json } from './json.ts'
@@ -13,11 +13,11 @@ export interface TweedieMeta {
   readonly format: number
   /** The tweedie that wrote it. */
   readonly version: string
-  /** The family of models that it belongs to; folders of before have none. */
+  /** The family of the model; missing in older folders. */
   readonly family?: string | undefined
   readonly data: TweedieMetaData
   readonly objective: TweedieMetaObjective
-  /** The noise schedule where `scheduler_config.json` cannot say it: a name and its numbers. */
+  /** The noise schedule if `scheduler_config.json` cannot express it: a name and its numbers. */
   readonly schedule: JsonRecord | null
   /** For models of tokens: the discrete process that they are trained on (`DiscreteSpec`). */
   readonly process: JsonRecord | null
@@ -25,26 +25,26 @@ export interface TweedieMeta {
   readonly training: JsonRecord
   /** How it is sampled unless told otherwise. */
   readonly sampler: TweedieMetaSampler
-  /** What is to be known of its parts by name, where it has several. */
+  /** Facts about its parts by name, if it has several. */
   readonly parts?: Readonly<Record<string, TweedieMetaPart>> | undefined
   /** A digest of the save that this file belongs to; written by the model folder itself. */
   readonly save?: string | undefined
 }
 
-/** What may be given for it: fields with a default may be left out. */
+/** The same as input: fields with a default may be left out. */
 export type TweedieMetaInput = Partial<Omit<TweedieMeta, 'data' | 'objective'>> & {
   readonly data: Defaults<TweedieMetaData, 'range' | 'patch' | 'classNames' | 'unconditionalLabel'>
   readonly objective: Defaults<TweedieMetaObjective, 'weighting' | 'labelDropout'>
 }
 
-/** Of what data the model is. Fields that are not known here travel along. */
+/** The data of the model. Unknown fields are kept. */
 export interface TweedieMetaData {
   readonly name: string
   /** `image`, `points`, `series`, `text`, … */
   readonly kind: string
   /** One sample's shape before {@link patch}, such as `[channels, height, width]`. */
   readonly shape: number[]
-  /** The range of the raw data that the network sees as [-1, 1]; `null` where it is seen as it is. */
+  /** The range of the raw data that the network sees as [-1, 1]; `null` if values are unchanged. */
   readonly range: [low: number, high: number] | null
   /** Space-to-depth factor p: the network sees `[channels · p², height / p, width / p]`. */
   readonly patch: number
@@ -55,7 +55,7 @@ export interface TweedieMetaData {
   readonly [other: string]: unknown
 }
 
-/** How the model was trained. Fields that are not known here travel along. */
+/** The objective of training. Unknown fields are kept. */
 export interface TweedieMetaObjective {
   /** What the network predicts: `epsilon`, `x0`, `v`, `score`, `flow`, `edm`, … */
   readonly parametrisation: string
@@ -65,15 +65,15 @@ export interface TweedieMetaObjective {
   readonly [other: string]: unknown
 }
 
-/** How a model is sampled unless told otherwise. Fields that are not known here travel along. */
+/** The default sampling settings. Unknown fields are kept. */
 export interface TweedieMetaSampler {
   /** A sampler's name; default DPM-Solver++(2M). */
   readonly sampler?: string | undefined
   /** How many steps; default 20. */
   readonly steps?: number | undefined
   /**
-   * How the steps are laid out: a spacing by name, or `scheduler` for what `scheduler_config.json` says; default what suits the
-   * noise.
+   * How the steps are laid out: a spacing by name, or `scheduler` for that of `scheduler_config.json`; the default
+   * depends on the noise.
    */
   readonly spacing?: string | undefined
   /** The w of classifier-free guidance; default 0. */
@@ -81,9 +81,9 @@ export interface TweedieMetaSampler {
   readonly [other: string]: unknown
 }
 
-/** What is to be known of a part of a model. */
+/** Facts about a part of a model. */
 export interface TweedieMetaPart {
-  /** Whether training leaves it as it is; default no. */
+  /** Whether training leaves it unchanged; default no. */
   readonly frozen?: boolean | undefined
   /** A digest of the part's files; written by the model folder itself. */
   readonly digest?: string | undefined

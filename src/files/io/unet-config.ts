@@ -1,4 +1,7 @@
-/** The configuration of a `UNet2DModel` as a file has it: completed when it is read, and without what is new when it is written. */
+/**
+ * The configuration of a `UNet2DModel` as a file has it: completed when it is read, and written without options that
+ * older versions of diffusers do not know.
+ */
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import { type UNet2DConfig, type UNet2DFields, completeConfig, writtenConfig } from '../../engine/nn/unet2d/config.ts'
 

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from './parse-config.ts'
 
-/** The chosen files, and what is to be said of the choice. */
+/** The chosen files, and a remark about the choice. */
 export interface WeightFiles {
   /** File names within the part's folder, in order. */
   readonly names: readonly string[]
@@ -21,7 +21,7 @@ const stems = ['diffusion_pytorch_model', 'model', 'pytorch_model'] as const
 
 const indexFile = /^(.+?)\.safetensors\.index(?:\.([a-z0-9_-]+))?\.json$/i
 
-/** Variants by how well they are liked, where no plain file is there and none is asked for. */
+/** Variants in order of preference, if there is no plain file and none is chosen. */
 const preference = ['', 'fp32', 'bf16', 'fp16']
 
 /** The name of the one file that weights are written to. */
@@ -72,7 +72,7 @@ export function chooseWeightFiles(
 /**
  * Which file each tensor is in, by an index file.
  *
- * @throws TweedieError `model` for a file that is not there, or an index that is none
+ * @throws TweedieError `model` for a missing file, or an invalid index
  */
 export function parseWeightIndex(
   value: unknown,

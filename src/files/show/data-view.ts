@@ -1,4 +1,4 @@
-/** Any data set as people look at it: statistics in words, and a picture of some items where there is something to see. */
+/** A view of any data set: statistics in words, and a picture of some items if they can be shown. */
 import type { CategoricalDataset } from '../data/categorical.ts'
 import type { ArrayDataset } from '../data/dataset.ts'
 import { tokensView } from './tokens-view.ts'
@@ -8,7 +8,7 @@ import type { DataView } from './view.ts'
 export type { Chosen, DataView, TerminalSize } from './view.ts'
 
 /**
- * Reads a data set once, and says what is in it.
+ * Reads a data set once, and describes it.
  *
  * @example
  * const { facts, picture } = viewOfData(await openDataset('glyphs'))

@@ -1,32 +1,32 @@
-/** Tokens as text: what a tokenizer says, a map by its characters, a row of a table by its names. */
-import type { TokenLook } from '../data/categorical.ts'
+/** Tokens as text: decoded by a tokenizer, a map by characters, a row of a table by its names. */
+import type { TokenVocabulary } from '../data/categorical.ts'
 import { itemSize } from '../data/dataset.ts'
 
-/** What is shown for a token that is not known yet. */
+/** The sign for a token that is not known yet. */
 const maskSign = '░'
 
-/** What reads tokens needs to know of a model or a data set. */
+/** The facts about a model or a data set that are needed to read tokens. */
 export interface Readable {
   readonly shape: readonly number[]
-  readonly look: TokenLook
+  readonly vocabulary: TokenVocabulary
 }
 
 /** Each item, `[n, ...shape]`, as text. Tokens outside the vocabulary are masks. */
-export function textOf({ shape, look }: Readable, tokens: Int32Array): string[] {
+export function textOf({ shape, vocabulary }: Readable, tokens: Int32Array): string[] {
   const size = itemSize(shape)
   return Array.from({ length: tokens.length / size }, (_, i) =>
-    itemText(look, tokens.subarray(i * size, (i + 1) * size), shape.at(-1)!),
+    itemText(vocabulary, tokens.subarray(i * size, (i + 1) * size), shape.at(-1)!),
   )
 }
 
-function itemText(look: TokenLook, tokens: Int32Array, width: number): string {
-  switch (look.kind) {
+function itemText(vocabulary: TokenVocabulary, tokens: Int32Array, width: number): string {
+  switch (vocabulary.kind) {
     case 'text':
-      return withMasks(tokens, look.tokenizer.size, (known) => look.tokenizer.decode(known))
+      return withMasks(tokens, vocabulary.tokenizer.size, (known) => vocabulary.tokenizer.decode(known))
     case 'table':
-      return look.columns.map(({ name, values }, i) => `${name} ${values[tokens[i]!] ?? maskSign}`).join(', ')
+      return vocabulary.columns.map(({ name, values }, i) => `${name} ${values[tokens[i]!] ?? maskSign}`).join(', ')
     case 'map':
-      return rows(tokens, width, (token) => look.names[token]?.[0] ?? maskSign)
+      return rows(tokens, width, (token) => vocabulary.names[token]?.[0] ?? maskSign)
     case 'levels':
       return rows(tokens, width, (token) => token.toString(36))
   }

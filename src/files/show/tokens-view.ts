@@ -1,4 +1,4 @@
-/** Text, maps, tables and images of few levels as people look at them. */
+/** A view of text, maps, tables and images of few levels. */
 import { shapeText, thousands } from '../../words.ts'
 import { type CategoricalDataset, loadTokens } from '../data/categorical.ts'
 import { itemSize } from '../data/dataset.ts'
@@ -11,14 +11,14 @@ import { type Chosen, chosenOf, classText, type DataView } from './view.ts'
 /** The most items in a terminal, and in a line of it. */
 const preview = { count: 16, columns: 8 }
 
-/** Which tokens occur how often; of maps and levels a picture too. */
+/** How often each token occurs; for maps and levels also a picture. */
 export function tokensView(dataset: CategoricalDataset): DataView {
-  const { look, shape, categories } = dataset
+  const { vocabulary, shape, categories } = dataset
   const { name, tokens, length, variables, classCounts, classNames, ...rest } = describeTokens(dataset)
-  const isText = look.kind === 'text'
-  const unit = isText && look.tokenizer.kind !== 'hub' ? look.tokenizer.kind : 'tokens'
+  const isText = vocabulary.kind === 'text'
+  const unit = isText && vocabulary.tokenizer.kind !== 'hub' ? vocabulary.tokenizer.kind : 'tokens'
   // a text is not cut into windows here
-  const items = isText ? { kind: rest.kind, look: rest.look } : { ...rest, length }
+  const items = isText ? { kind: rest.kind, vocabulary: rest.vocabulary } : { ...rest, length }
   const facts = {
     name,
     ...items,

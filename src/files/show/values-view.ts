@@ -1,4 +1,4 @@
-/** Images, points and other numbers as people look at them. */
+/** A view of images, points and other numbers. */
 import { shapeText, thousands } from '../../words.ts'
 import { type ArrayDataset, itemSize } from '../data/dataset.ts'
 import { describe } from '../data/describe.ts'

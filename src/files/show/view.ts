@@ -1,4 +1,4 @@
-/** What there is to see of a data set, and which of its items are shown. */
+/** The type of a view of a data set, and the choice of its items. */
 import { fold, key, permutation } from '../../engine/random/index.ts'
 import type { Raster } from '../io/raster.ts'
 import type { TerminalColors } from '../io/terminal.ts'
@@ -17,13 +17,13 @@ export interface TerminalSize {
   readonly width: number
 }
 
-/** A data set as people look at it. */
+/** A view of a data set. */
 export interface DataView {
   /** Statistics, as JSON. */
   readonly facts: Readonly<Record<string, unknown>>
   /** The same as a table; rows without a value are left out. */
   readonly rows: readonly (readonly [name: string, value: string | undefined])[]
-  /** A picture of some items; left out where there is nothing to see. */
+  /** A picture of some items; left out if they cannot be shown. */
   readonly picture?: ((chosen: Chosen) => Raster) | undefined
   /** The same as lines of text for a terminal. */
   readonly preview?: ((chosen: Chosen, terminal: TerminalSize) => string) | undefined
@@ -34,7 +34,7 @@ export function chosenOf(length: number, { count, seed }: Chosen): Uint32Array {
   return permutation(fold(key(seed), 'picture'), length).subarray(0, Math.min(count, length))
 }
 
-/** How many items each class has, in words; of many classes the first. */
+/** How many items each class has, in words; only the first of many classes. */
 export function classText(counts: readonly number[], names: readonly string[] | undefined): string {
   const shown = counts.slice(0, 20).map((count, i) => `${names?.[i] ?? i} (${thousands(count)})`)
   return `${counts.length}: ${shown.join(', ')}${counts.length > 20 ? ', …' : ''}`

@@ -3,7 +3,7 @@ import { expectToken } from './errors.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /**
- * A tokeniser of UTF-8 bytes. Tokens that are not UTF-8, as a model may make them up, decode to U+FFFD.
+ * A tokeniser of UTF-8 bytes. Tokens that are not UTF-8, which a model may produce, decode to U+FFFD.
  *
  * @example
  * byteTokenizer().encode('é') // Int32Array [195, 169]

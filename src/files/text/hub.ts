@@ -4,7 +4,7 @@ import { TweedieError } from '../../errors.ts'
 import { expectToken, showCharacter, showPlace } from './errors.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** What is looked at of a `tokenizer.json`; the library reads the rest. */
+/** The fields of a `tokenizer.json` that are checked here; the library reads the rest. */
 interface HubFile {
   readonly model?: { readonly type?: string; readonly unk_token?: string | null; readonly byte_fallback?: boolean }
 }
@@ -14,7 +14,7 @@ interface HubFile {
  *
  * @param json the file, parsed
  * @param config `tokenizer_config.json`, parsed, where there is one
- * @throws TweedieError `data` for what is no tokenizer, or one of a kind that the library does not read
+ * @throws TweedieError `data` if it is not a tokenizer, or of a kind that the library does not read
  * @example
  * const tokenizer = hubTokenizer(JSON.parse(await readFile('tokenizer.json', 'utf8')))
  */
@@ -66,7 +66,7 @@ function open(json: object, config: object): Library {
   }
 }
 
-/** Characters of one word of the pre-tokenizer that the model is shown at a time. */
+/** The most characters of one word that the model gets at a time. */
 const longest = 20_000
 
 /**
@@ -115,7 +115,7 @@ function expectSpelt(library: Library, vocabulary: ReadonlyMap<string, number>, 
   }
 }
 
-/** What reaches the model: the text between added tokens, normalised and cut up. */
+/** The model's input: the text between added tokens, normalised and cut up. */
 function pieces(library: Library, text: string): readonly string[] {
   const added = Array.from(library.get_added_tokens_decoder().values(), ({ content }) => content)
   const between = added.reduce<string[]>((parts, token) => parts.flatMap((part) => part.split(token)), [text])
@@ -126,10 +126,10 @@ function pieces(library: Library, text: string): readonly string[] {
   })
 }
 
-function unspelt(shown: string, text: string, part: string): TweedieError {
+function unspelt(quoted: string, text: string, part: string): TweedieError {
   const index = text.indexOf(part)
   const place = index === -1 ? '' : ` at ${showPlace(text, index)}`
-  return new TweedieError('data', `${shown}${place} is not in the vocabulary of the tokenizer`, {
+  return new TweedieError('data', `${quoted}${place} is not in the vocabulary of the tokenizer`, {
     hint: 'it has no unknown token; choose another tokenizer, or `tokens: bytes`',
   })
 }

@@ -2,12 +2,12 @@
 import { TweedieError } from '../../errors.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-/** A sequence that is given in part. */
+/** A sequence of which some tokens are fixed. */
 export interface Infill {
-  /** Given tokens in their places; −1 in the gaps. */
+  /** Fixed tokens in their places; −1 in the gaps. */
   readonly tokens: Int32Array
-  /** 1 where a token is given, 0 where it is to be filled in. */
-  readonly given: Uint8Array
+  /** 1 where a token is fixed, 0 where it is to be filled in. */
+  readonly fixed: Uint8Array
 }
 
 /** A mask, or what only looks like one; a backslash in front makes it text. */
@@ -20,7 +20,7 @@ type Piece = { readonly tokens: Int32Array } | { readonly gap: number | undefine
  * Reads a template: `[MASK]` is a gap of one token, `[MASK:12]` of twelve, and `[MASK…]` (or `[MASK...]`), at most once, of as
  * many as fill up the length. `\[MASK]` is text.
  *
- * @param length tokens in all; by default as many as the template says
+ * @param length tokens in all; by default as many as the template has
  * @throws TweedieError `usage` for masks that make no sense, `data` for text outside the vocabulary
  * @example
  * parseInfill('To be, [MASK…] question', characterTokenizer(corpus), 64)
@@ -34,16 +34,16 @@ export function parseInfill(template: string, tokenizer: Tokenizer, length?: num
 
   const total = length ?? known
   const tokens = new Int32Array(total).fill(-1)
-  const given = new Uint8Array(total)
+  const fixed = new Uint8Array(total)
   let at = 0
   for (const piece of pieces) {
     if ('gap' in piece) at += piece.gap ?? total - known
     else {
       tokens.set(piece.tokens, at)
-      given.fill(1, at, (at += piece.tokens.length))
+      fixed.fill(1, at, (at += piece.tokens.length))
     }
   }
-  return { tokens, given }
+  return { tokens, fixed }
 }
 
 function piecesOf(template: string, tokenizer: Tokenizer): Piece[] {

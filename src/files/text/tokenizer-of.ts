@@ -8,7 +8,7 @@ import type { Tokenizer, TokenizerSpec } from './tokenizer.ts'
 /**
  * The tokeniser that wrote this specification.
  *
- * @throws TweedieError `data` for what is no specification
+ * @throws TweedieError `data` for an invalid specification
  */
 export function tokenizerOf(spec: TokenizerSpec): Tokenizer {
   const { kind, vocabulary, tokenizer, config } = (isObject(spec) ? spec : {}) as Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-/** A classifier as one safetensors file, with what is known of it in the metadata. */
+/** A classifier as one safetensors file, with its facts in the metadata. */
 import { TweedieError } from '../../errors.ts'
 import { input } from '../../engine/graph/index.ts'
 import { readSafetensors, toFloat32, writeSafetensors } from '../../files/io/safetensors.ts'
@@ -31,7 +31,7 @@ export function encodeClassifier({ layout, params, ...known }: StoredClassifier)
 /**
  * Reads the bytes back.
  *
- * @throws TweedieError `model` if they are no classifier, or broken
+ * @throws TweedieError `model` if they are not a classifier, or broken
  */
 export function decodeClassifier(bytes: Uint8Array, source = 'classifier'): StoredClassifier {
   const { tensors, metadata } = readSafetensors(bytes, source)

@@ -1,4 +1,4 @@
-/** A trained classifier, and what it says of images. */
+/** A trained classifier, and its predictions for images. */
 import { input, sizeOf } from '../../engine/graph/index.ts'
 import { featureSet } from '../metrics/features.ts'
 import type { FeatureSet } from '../metrics/features.ts'

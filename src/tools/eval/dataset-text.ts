@@ -3,8 +3,8 @@ import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import { textOf } from '../../files/show/token-text.ts'
 
 /** The text of a data set, whole. */
-export function textOfDataset({ data, look }: CategoricalDataset): string {
-  return textOf({ shape: [data.length], look }, data)[0]!
+export function textOfDataset({ data, vocabulary }: CategoricalDataset): string {
+  return textOf({ shape: [data.length], vocabulary }, data)[0]!
 }
 
 /** How many tokens a character takes: those of tokenizers are of several, those of bytes less than one. */

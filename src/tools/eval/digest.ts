@@ -1,4 +1,4 @@
-/** Digests: names for bytes, so that what was computed of them is found again. */
+/** Digests: short names of bytes, to find stored results again. */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 
 /** The first 64 bits of SHA-256 of all parts, in hexadecimal; text counts as its UTF-8 bytes. */

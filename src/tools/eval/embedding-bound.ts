@@ -28,7 +28,7 @@ export interface EmbeddingBoundOptions {
   readonly from: number
   /** Steps from t = 1 to t₀; default 1000. */
   readonly steps?: number | undefined
-  /** How many of them are looked at, one from each of so many equal strata; default all. */
+  /** How many of them are evaluated, one from each of so many equal strata; default all. */
   readonly terms?: number | undefined
   /** Decides noise and the choice of terms; default 0. */
   readonly seed?: number | bigint | string | undefined
@@ -39,7 +39,7 @@ export interface EmbeddingBoundOptions {
   readonly onTerm?: ((done: number, total: number) => void) | undefined
 }
 
-/** Steps where nothing is said. */
+/** The default number of steps. */
 export const embeddingBoundSteps = 1000
 
 /** Tokens whose probabilities are in memory at a time. */
@@ -100,8 +100,8 @@ export async function embeddingBound(
 }
 
 /**
- * The latest time at which x_t still tells the tokens apart, for {@link cheap} nats each: what happens before it no reverse step
- * has to get right. It depends on the embeddings alone; as a part of the model it is not chosen on the items that are judged.
+ * The latest time at which x_t still tells the tokens apart, for {@link cheap} nats each: no reverse step has to be
+ * made before it. It depends on the embeddings alone; it must not be chosen on the items that are judged.
  *
  * @param tokens of the data, a few hundred
  */
@@ -123,11 +123,11 @@ export function roundingTime(
     if (costs(middle) < cheap) low = middle
     else high = middle
   }
-  // where embeddings lie close together, as early as there is noise
+  // if embeddings lie close together, the earliest time with noise
   return low > 0 || schedule.sigma(0) > 0 ? low : high
 }
 
-/** −log p(w | x_t) of each token: which point x_t lies around, by Bayes' rule, if all were as frequent. */
+/** −log p(w | x_t) of each token: the posterior of the token by Bayes' rule, with all tokens equally frequent. */
 function roundingNats(
   schedule: Schedule,
   t: number,
@@ -136,7 +136,7 @@ function roundingNats(
   tokens: Int32Array,
 ): Float64Array {
   const [alpha, sigma] = [schedule.alpha(t), schedule.sigma(t)]
-  // in units of σ the noise is 1, which is what rounding takes it to be
+  // in units of σ the noise is 1, which rounding assumes
   const points = vectors.map((value) => (alpha / sigma) * value)
   const scaled = embeddingTable(points, count)
   const nats = new Float64Array(tokens.length)

@@ -1,4 +1,4 @@
-/** What turns items into the features that are compared. */
+/** Networks that turn items into features for comparison. */
 import type { FeatureSet } from '../metrics/features.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { applyClassifier } from './classifier.ts'

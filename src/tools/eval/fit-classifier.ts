@@ -8,12 +8,12 @@ import { trainToEnd } from '../train/fit.ts'
 import type { TrainProblem } from '../train/problem.ts'
 import type { BaseSpec } from '../train/spec.ts'
 
-/** What is fitted. */
+/** The model to fit. */
 export interface ClassifierProblem extends Pick<TrainProblem, 'items' | 'levels' | 'loss' | 'emptyBatch' | 'fill'> {
-  /** Tells its graph from others. */
+  /** A name of its graph, for the engine's cache. */
   readonly name: string
   readonly layout: Layout
-  /** Decides the first weights. */
+  /** The seed of the initial weights. */
   readonly stream: Key
 }
 

@@ -84,7 +84,7 @@ function wrap(words: readonly string[], indent: string): string {
 
 const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`
 
-/** Three significant digits; a dash for what is not known. */
+/** Three significant digits; a dash for an unknown number. */
 function decimals(value: number): string {
   if (!Number.isFinite(value)) return '–'
   return Math.abs(value) >= 1e-3 || value === 0 ? String(Number(value.toPrecision(3))) : value.toExponential(1)

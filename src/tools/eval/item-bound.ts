@@ -13,7 +13,7 @@ export interface Estimate {
 
 /** The bound of held-out data. */
 export interface TokenBound {
-  /** Items or windows that were looked at. */
+  /** Items or windows that were evaluated. */
   readonly items: number
   readonly terms: number
   /** Nats per token. */
@@ -25,21 +25,21 @@ export interface TokenBound {
   readonly bitsPerCharacter: Estimate | undefined
 }
 
-/** On what, and how closely. */
+/** How many items, and how exact. */
 export interface TokenBoundOptions {
   /** Items or windows; default 64, or as many as there are. */
   readonly items?: number | undefined
-  /** Terms of the bound that are looked at; default {@link defaultTerms}. */
+  /** Terms of the bound that are evaluated; default {@link defaultTerms}. */
   readonly terms?: number | undefined
   readonly seed?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
 
-/** Terms where nothing is said. */
+/** The default number of terms. */
 export const defaultTerms = 32
 
-/** One batch of items, and how far the work is. */
+/** One batch of items, and the progress. */
 export interface BoundBatch {
   /** `[batch, ...shape]`. */
   readonly tokens: Int32Array
@@ -50,10 +50,10 @@ export interface BoundBatch {
 }
 
 /**
- * Gathers the bounds of items: each batch looks at terms of its own. The error is that over items.
+ * Gathers the bounds of items: each batch evaluates its own terms. The error is that over items.
  *
  * @param batch items at a time
- * @param terms how many of them `boundOf` looks at
+ * @param terms how many of them `boundOf` evaluates
  */
 export async function boundOfItems(
   dataset: CategoricalDataset,
@@ -90,7 +90,7 @@ export async function boundOfItems(
     nats,
     parts: { ...parts, transitions: nats.mean - parts.prior - parts.decoder },
     bitsPerToken: bits,
-    bitsPerCharacter: dataset.look.kind === 'text' ? scaled(bits, tokensPerCharacter(dataset)) : undefined,
+    bitsPerCharacter: dataset.vocabulary.kind === 'text' ? scaled(bits, tokensPerCharacter(dataset)) : undefined,
   }
 }
 

@@ -16,8 +16,8 @@ export function allItems(dataset: ArrayDataset): Float32Array {
 }
 
 /**
- * At most so many items, drawn at random without repetition; the whole set, in its own order unless `shuffle` is set, where
- * it has no more.
+ * At most so many items, drawn at random without repetition; the whole set, in its own order unless `shuffle` is set,
+ * if it has no more.
  */
 export function drawItems(
   dataset: ArrayDataset,

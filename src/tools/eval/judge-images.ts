@@ -1,4 +1,4 @@
-/** Images: recognised as their class, and compared by features. */
+/** Judges images: by a classifier's recognition, and by features. */
 import { classCount } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { FeatureSet } from '../metrics/features.ts'
@@ -26,20 +26,20 @@ export interface RealPart {
   readonly dataset: ArrayDataset
 }
 
-/** What judging needs besides. */
+/** Other inputs of judging. */
 export interface JudgeContext extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly features: FeatureNetwork | undefined
   readonly store: Store
   readonly phase: (name: EvalPhase) => Patience
 }
 
-/** The part of a report that comes of comparing. */
+/** The part of a report that comes from comparisons. */
 export type Judged = Pick<EvalReport, 'recognition' | 'features' | 'comparisons' | 'warnings'>
 
 /** Above this many features the error bar, which takes eleven times as long as the distance, is left out. */
 const mostForErrorBar = 256
 
-/** Below this the classifier itself is in doubt. */
+/** Below this accuracy the classifier itself is not reliable. */
 const goodAccuracy = 0.95
 
 /** Judges samples against each part of the data, the first of which is the training data. */
@@ -47,17 +47,17 @@ export async function judgeImages(
   samples: ArrayDataset,
   parts: readonly [RealPart, ...RealPart[]],
   engine: Engine,
-  { features: given, store, phase, ...session }: JudgeContext,
+  { features: chosen, store, phase, ...session }: JudgeContext,
 ): Promise<Judged> {
   const training = parts[0].dataset
   const classes = classCount(training)
   const labelled = training.labels !== undefined && classes >= 2
   const classifier =
-    labelled && (samples.labels || !given)
+    labelled && (samples.labels || !chosen)
       ? await storedClassifier(training, engine, store, { ...session, ...phase('training a classifier') })
       : undefined
   const network =
-    given ??
+    chosen ??
     (classifier
       ? await classifierFeatures(classifier, engine, session)
       : randomFeatures(training.shape, engine, session))

@@ -1,4 +1,7 @@
-/** Points and other arrays that are no images: compared as they are, in units of the network, about one standard deviation. */
+/**
+ * Judges points and other arrays that are not images: compared directly, in units of the network, about one standard
+ * deviation.
+ */
 import { itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { energyDistance } from '../metrics/energy-distance.ts'

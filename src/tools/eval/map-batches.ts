@@ -1,18 +1,18 @@
 /** Applies a function of a fixed number of items to any number of them. */
 import { throwIfAborted } from '../../interrupted.ts'
 
-/** How far something is, for a display. */
+/** Progress, for a display. */
 export type OnProgress = (done: number, total: number) => void
 
-/** What goes along with a long piece of work. */
+/** Signal and progress of long work. */
 export interface Patience {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
 }
 
 /**
- * Runs `apply` on batches of exactly `batch` items. A last batch that is not full is filled up with zeros, and what comes
- * of them is dropped.
+ * Runs `apply` on batches of exactly `batch` items. A last batch that is not full is filled up with zeros, whose
+ * results are dropped.
  *
  * @param items `[count, size]`
  * @param apply its results, by name `[batch, …]`, are copied before the next call

@@ -18,7 +18,7 @@ export interface NgramModel {
   natsPerToken(tokens: ArrayLike<number>): number
 }
 
-/** What is known of the n-grams of one length. */
+/** The counts of the n-grams of one length. */
 interface Level {
   readonly counts: Map<string, number>
   /** By context: how much was counted, and how many different tokens followed. */
@@ -67,20 +67,20 @@ export function ngramModel(tokens: ArrayLike<number>, vocabulary: number, order 
     order,
     probability: (context, token) =>
       probabilityAt(keyOf(context, Math.max(0, context.length - order + 1), context.length), keyOf([token], 0, 1)),
-    natsPerToken(given) {
-      const all = keyOf(given, 0, given.length)
+    natsPerToken(tokens) {
+      const all = keyOf(tokens, 0, tokens.length)
       let sum = 0
-      for (let i = 0; i < given.length; i++) {
+      for (let i = 0; i < tokens.length; i++) {
         const context = all.slice(Math.max(0, i - order + 1) * unit, i * unit)
         sum -= Math.log(probabilityAt(context, all.slice(i * unit, (i + 1) * unit)))
       }
-      return sum / given.length
+      return sum / tokens.length
     },
   }
 }
 
 /**
- * The share of the n-grams of samples that occur in a corpus: how many of their short stretches are not made up.
+ * The share of the n-grams of samples that occur in a corpus.
  *
  * @param samples texts, counted together
  */
@@ -129,6 +129,6 @@ function levelOf(counts: Map<string, number>): Level {
     if (count === 1) once++
     else if (count === 2) twice++
   }
-  // Where nothing was counted once there is nothing to go by.
+  // Without n-grams that occur once the discount cannot be estimated.
   return { counts, contexts, discount: once === 0 ? 0.5 : once / (once + 2 * twice) }
 }

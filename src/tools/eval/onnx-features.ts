@@ -16,7 +16,7 @@ import { resizePlanes } from './resize.ts'
 export interface OnnxFeaturesOptions extends Pick<SessionOptions, 'device' | 'threads'> {
   /** For people and messages: the file's name. */
   readonly name?: string | undefined
-  /** What the network expects of black and white; default −1 and 1. */
+  /** The network's values of black and white; default −1 and 1. */
   readonly range?: readonly [number, number] | undefined
   /** Images at a time, where the network leaves it open; default 16. */
   readonly batch?: number | undefined
@@ -37,7 +37,7 @@ interface Plan {
  * of another size are resized to what the network expects, averaged where they get smaller.
  *
  * @param shape of the images, `[C, H, W]`
- * @throws TweedieError `model` for bytes that are no ONNX model, or a network that does not fit
+ * @throws TweedieError `model` for bytes that are not an ONNX model, or a network that does not fit
  */
 export async function onnxFeatures(
   bytes: Uint8Array,
@@ -50,7 +50,7 @@ export async function onnxFeatures(
   const isResized = plan.inputShape[2] !== shape[1] || plan.inputShape[3] !== shape[2]
   return {
     name,
-    // how images are resized decides features too: those kept from another way are not these
+    // the resizing method is part of the id, since it changes the features
     id: `onnx-${await digest(bytes, JSON.stringify(isResized ? [...range, 'averaged'] : range))}`,
     async extract(items, patience) {
       const size = shape.reduce((product, n) => product * n, 1)
@@ -58,8 +58,8 @@ export async function onnxFeatures(
       using loaded = await engine.createSession(bytes, session)
       const x = floats(inputShape)
       const y = floats(outputShape)
-      const run = async (given: Float32Array): Promise<{ features: Float32Array }> => {
-        prepare(given, shape, x.data, inputShape, range)
+      const run = async (images: Float32Array): Promise<{ features: Float32Array }> => {
+        prepare(images, shape, x.data, inputShape, range)
         await loaded.run({ [plan.input]: x }, { [plan.output]: y })
         return { features: pooled(y.data, outputShape) }
       }
@@ -113,7 +113,7 @@ function floats(shape: readonly number[]) {
   return { dtype: 'float32', shape, data: new Float32Array(shape.reduce((product, n) => product * n, 1)) } as const
 }
 
-/** Images in [−1, 1] as the network wants them: size, channels, range. */
+/** Images in [−1, 1] converted to the network's size, channels and range. */
 function prepare(
   items: Float32Array,
   [from, height, width]: readonly number[],

@@ -1,5 +1,5 @@
 /**
- * Features of a convolutional network that has learned nothing: its random filters still see edges, textures and colours,
+ * Features of an untrained convolutional network: its random filters still respond to edges, textures and colours,
  * need no labels, and are the same for everyone with the same seed.
  *
  * Naeem et al., Reliable fidelity and diversity metrics for generative models (2020), which also tries random embeddings.

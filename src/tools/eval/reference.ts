@@ -1,4 +1,4 @@
-/** What an evaluation needs to know of real data, computed once and stored. */
+/** Facts about real data that an evaluation needs, computed once and stored. */
 import { classCount } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { readSafetensors, toFloat32, writeSafetensors } from '../../files/io/safetensors.ts'

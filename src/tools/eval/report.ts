@@ -1,4 +1,4 @@
-/** What an evaluation finds. */
+/** The result of an evaluation. */
 import type { Estimate } from '../metrics/features.ts'
 import type { FrechetEstimate } from '../metrics/frechet.ts'
 import type { PrecisionRecall } from '../metrics/precision-recall.ts'
@@ -13,23 +13,23 @@ export interface EvalReport {
   /** How many samples were drawn. */
   readonly samples: number
   readonly recognition: ClassRecognition | undefined
-  /** What the images were compared by; undefined for points, which are compared as they are. */
+  /** The features of the comparison; undefined for points, which are compared directly. */
   readonly features: { readonly name: string; readonly dimension: number } | undefined
   /** One for the training data, and one for data that were held back, if there are any. */
   readonly comparisons: readonly Comparison[]
   readonly memorisation: Memorisation | undefined
-  /** What makes the figures less than they seem. */
+  /** Reasons to trust the figures less. */
   readonly warnings: readonly string[]
 }
 
-/** Whether samples are recognised as the class that they were asked to be. */
+/** The share of samples that a classifier puts into the requested class. */
 export interface ClassRecognition {
   /** The share of samples, and its binomial standard error. */
   readonly rate: Estimate
-  /** What the classifier makes of real items that it has not seen: no model does better, except by chance. */
+  /** The classifier's accuracy on real items that it has not seen: no model does better, except by chance. */
   readonly classifier: { readonly accuracy: number; readonly heldOut: number }
   readonly classes: readonly { readonly name: string; readonly samples: number; readonly recognised: number }[]
-  /** `matrix[asked][answered]`: how many samples. */
+  /** `matrix[requested][predicted]`: how many samples. */
   readonly matrix: readonly (readonly number[])[]
 }
 

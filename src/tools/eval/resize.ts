@@ -2,7 +2,7 @@
 
 /**
  * Bilinear interpolation between the centres of pixels. An image that gets smaller is averaged: the triangle of weights is as wide as
- * the step from one new pixel to the next, as torchvision's `resize(antialias=True)` has it.
+ * the step from one new pixel to the next, as in torchvision's `resize(antialias=True)`.
  *
  * @param planes `[n, height, width]`
  * @param to `[n, toHeight, toWidth]`
@@ -25,7 +25,7 @@ export function resizePlanes(
   return to
 }
 
-/** The old places that a new one is made of: the first of them, and their weights, which add up to 1. */
+/** The source pixels of a new pixel: the first of them, and their weights, which sum to 1. */
 interface Taps {
   readonly first: number
   readonly weights: Float64Array

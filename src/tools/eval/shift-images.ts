@@ -1,7 +1,7 @@
-/** Moves images a little: a classifier that has seen digits in all places cares for their form. */
+/** Moves images a little: a classifier that has seen digits in all places learns their shape. */
 
 /**
- * Moves each image by its (down, across) pixels; the edge repeats into what is left.
+ * Moves each image by its (down, across) pixels; edge pixels fill the gap.
  *
  * @param from `[N, ...shape]`
  * @param shape `[C, H, W]`

@@ -1,4 +1,4 @@
-/** Where an evaluation keeps what it need not compute twice: beside the model on a disk, or in memory. */
+/** A store for results that need not be computed twice: beside the model on a disk, or in memory. */
 import { isTweedieError } from '../../errors.ts'
 
 /** Files by name. */
@@ -21,13 +21,13 @@ export function memoryStore(): Store {
 /** Between a value and the bytes of its file. */
 export interface Codec<T> {
   readonly encode: (value: T) => Uint8Array
-  /** Undefined for content that belongs to something else; throws TweedieError for what is broken. */
+  /** Undefined for content of other data; throws TweedieError for broken content. */
   readonly decode: (bytes: Uint8Array) => Promise<T | undefined>
 }
 
 /**
- * What a store has under a name; made and stored where it has nothing, or nothing that is right. A broken file is no error,
- * for its content can be made again.
+ * The value under a name; computed and stored if it is missing or outdated. A broken file is not an error, since its
+ * content can be computed again.
  */
 export async function cached<T>(store: Store, name: string, codec: Codec<T>, make: () => Promise<T>): Promise<T> {
   const bytes = await store.read(name)

@@ -1,4 +1,6 @@
-/** How good a model of text is: the bound of held-out data in bits, beside an n-gram model's; and what samples make up. */
+/**
+ * How good a model of text is: the bound of held-out data in bits, beside an n-gram model's; and statistics of samples.
+ */
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { type CategoricalDenoiser, discreteBound, type EmbeddingTable } from '../../diffusion/discrete/index.ts'
@@ -38,13 +40,13 @@ export async function tokenBound(
 
 /** How to work out the bound of a model of noisy embeddings. */
 export interface EmbeddedBoundOptions extends TokenBoundOptions {
-  /** What the model was trained on: it says where rounding is cheap. */
+  /** The training data, which decide the time of rounding. */
   readonly train: CategoricalDataset
   /** Reverse steps; default 1000. */
   readonly steps?: number | undefined
 }
 
-/** The bound of noisy embeddings, and where it rounds. */
+/** The bound of noisy embeddings, and its time of rounding. */
 export interface EmbeddedBound extends TokenBound {
   /** Reverse steps. */
   readonly steps: number
@@ -52,7 +54,7 @@ export interface EmbeddedBound extends TokenBound {
   readonly roundingTime: number
 }
 
-/** Tokens that say where rounding is cheap. */
+/** The number of tokens that decide the time of rounding. */
 const roundingTokens = 512
 
 /**
@@ -84,10 +86,10 @@ export async function embeddedBound(
 /**
  * Bits per character that an n-gram model with back-off, counted on the training part, needs for the held-out part.
  *
- * @throws TweedieError `usage` for data that are no text
+ * @throws TweedieError `usage` for data that are not text
  */
 export function ngramBaseline(train: CategoricalDataset, heldOut: CategoricalDataset, order = 5): number {
-  if (heldOut.look.kind !== 'text') throw new TweedieError('usage', `${heldOut.name}: n-grams are for text`)
+  if (heldOut.vocabulary.kind !== 'text') throw new TweedieError('usage', `${heldOut.name}: n-grams are for text`)
   const nats = ngramModel(train.data, train.categories, order).natsPerToken(heldOut.data)
   return (nats / Math.LN2) * tokensPerCharacter(heldOut)
 }
@@ -95,13 +97,19 @@ export function ngramBaseline(train: CategoricalDataset, heldOut: CategoricalDat
 /** How samples compare with the text that a model was trained on. */
 export interface SampleReport {
   readonly samples: number
-  /** The share of their n-grams that occur in the text: of short stretches, what is not made up. */
+  /** The share of their n-grams that occur in the text. */
   readonly knownGrams: number
-  /** How far the shares of characters are from the text's, in bits: 0 where they are the same, 1 where none occurs in both. */
+  /**
+   * The divergence of their character frequencies from the text's, in bits: 0 where they are the same, 1 where none
+   * occurs in both.
+   */
   readonly unigramDivergence: number
 }
 
-/** Judges samples; both figures are needed, as a sample that repeats one known word has good n-grams only. */
+/**
+ * Judges samples; both figures are needed: a sample that repeats one known word has good n-grams, but a high
+ * divergence.
+ */
 export function judgeTexts(samples: readonly string[], train: CategoricalDataset, order = 5): SampleReport {
   const corpus = textOfDataset(train)
   return {

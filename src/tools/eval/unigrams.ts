@@ -1,4 +1,4 @@
-/** Which characters samples are made of, and how often. */
+/** The frequencies of characters in samples. */
 
 /**
  * The Jensen–Shannon divergence of the characters of samples from those of a corpus, in bits,

@@ -1,4 +1,4 @@
-/** Sets of feature vectors, what all metrics of distributions compare: pixels, points, or a network's activations. */
+/** Sets of feature vectors, which all metrics of distributions compare: pixels, points, or a network's activations. */
 import { TweedieError } from '../../errors.ts'
 
 /** `count` vectors of `dimension` numbers each, one after another. */
@@ -18,7 +18,7 @@ export interface Estimate {
  * Numbers as feature vectors.
  *
  * @param data `[N, dimension]`
- * @throws TweedieError `shape` when the numbers are no multiple of the dimension, `diverged` when one is not finite
+ * @throws TweedieError `shape` when the count is not a multiple of the dimension, `diverged` when one is not finite
  */
 export function featureSet(data: Float32Array | Float64Array, dimension: number): FeatureSet {
   const count = data.length / dimension

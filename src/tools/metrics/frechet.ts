@@ -1,5 +1,6 @@
 /**
- * The Fréchet distance between two sets of features, as if both were normal: what FID is on Inception's features.
+ * The Fréchet distance between two sets of features, as if both were normal: FID is this distance on Inception's
+ * features.
  *
  *   d² = |μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2 (Σ₁^{1/2} Σ₂ Σ₁^{1/2})^{1/2})
  *
@@ -16,9 +17,9 @@ export interface Moments {
   readonly covariance: Float64Array
 }
 
-/** A Fréchet distance that knows its error. All are squared distances, as FID is. */
+/** A Fréchet distance with its error. All are squared distances, as FID is. */
 export interface FrechetEstimate {
-  /** The distance between the two sets as they are: what others report. Too large by about c / N. */
+  /** The plain distance between the two sets, which others report. Too large by about c / N. */
   readonly distance: number
   /** The distance without the c / N: an estimate of the distance between the distributions. It may be negative. */
   readonly corrected: number

@@ -1,6 +1,7 @@
 /**
  * The kernel distance between two sets of features: an unbiased estimate of the squared maximum mean discrepancy under
- * k(x, y) = (xᵀy / D + 1)³, what KID is on Inception's features. Unlike the Fréchet distance it does not depend on the
+ * k(x, y) = (xᵀy / D + 1)³, KID is this distance on Inception's features. Unlike the Fréchet distance it does not
+ * depend on the
  * number of samples, and it is 0 on average, so sometimes negative, for equal distributions.
  *
  * Bińkowski et al., Demystifying MMD GANs (2018).

@@ -1,14 +1,14 @@
-/** Whether generated samples are what they were asked to be: a classifier's answers against the labels asked for. */
+/** Recognition: a classifier's predictions for samples, compared with the labels that they were generated for. */
 import { TweedieError } from '../../errors.ts'
 import type { Estimate } from './features.ts'
 
-/** What a classifier made of samples. */
+/** A classifier's predictions for samples. */
 export interface Recognition {
-  /** `matrix[asked][answered]`: how many samples. */
+  /** `matrix[requested][predicted]`: how many samples. */
   readonly matrix: readonly (readonly number[])[]
-  /** The share of samples that are what was asked for, and its binomial standard error. */
+  /** The share of samples of the requested class, and its binomial standard error. */
   readonly rate: Estimate
-  /** The share of each class's samples that are recognised; NaN where none was asked for. */
+  /** The share of each class's samples that are recognised; NaN for classes without samples. */
   readonly perClass: readonly number[]
 }
 

@@ -16,7 +16,7 @@ export interface SymmetricEigen {
 /**
  * A = Σᵢ λᵢ vᵢ vᵢᵀ. The error of an eigenvalue is of the order of the largest one's rounding error.
  *
- * @param matrix `[n, n]`, symmetric (only its lower triangle is looked at)
+ * @param matrix `[n, n]`, symmetric (only its lower triangle is read)
  */
 export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen {
   const { diagonal, offDiagonal, vectors } = tridiagonalise(matrix, n)

@@ -1,6 +1,6 @@
 /**
  * Optimal transport: exact on the line, and sliced elsewhere. The sliced distance projects both sets onto directions θ of
- * the unit sphere, where transport is a matter of sorting:
+ * the unit sphere, where transport only needs sorting:
  *
  *   SW_p = (E_θ W_p(θᵀX, θᵀY)^p)^{1/p}
  *

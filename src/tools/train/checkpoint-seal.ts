@@ -6,7 +6,7 @@ import { parseHeaderLength } from '../../files/io/safetensors.ts'
 /** Holds the place of a checksum. */
 export const noChecksum = '0'.repeat(16)
 
-/** What stands before it in the header. */
+/** The bytes before it in the header. */
 const before = '"checksum":"'
 
 /** Writes the checksum into bytes that have {@link noChecksum} for it. */
@@ -17,7 +17,7 @@ export function sealed(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> 
   return bytes
 }
 
-/** The checksum that bytes should have. */
+/** The correct checksum of the bytes. */
 export function checksumOf(bytes: Uint8Array): string {
   const at = placeOf(bytes)
   const end = 8 + parseHeaderLength(bytes, bytes.length)
@@ -26,7 +26,10 @@ export function checksumOf(bytes: Uint8Array): string {
   return checksum(header, bytes.subarray(end))
 }
 
-/** Where the checksum begins. The metadata stand first in the header, and `checksum` first among them: no text of ours is before. */
+/**
+ * Where the checksum begins. The metadata stand first in the header, and `checksum` first among them, so its first
+ * occurrence is the right one.
+ */
 function placeOf(bytes: Uint8Array): number | undefined {
   const head = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + 1024))
   const found = head.indexOf(before)

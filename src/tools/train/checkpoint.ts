@@ -13,17 +13,19 @@ import type { PartTensor } from './parts.ts'
 import type { TrainState } from './problem.ts'
 import { type BaseSpec, parseBaseSpec } from './spec.ts'
 
-/** What a checkpoint holds. */
+/** The content of a checkpoint. */
 export interface Checkpoint<Spec extends BaseSpec = BaseSpec> {
   readonly spec: Spec
   readonly state: TrainState
-  /** The parameters one after the other, as they lie in the state's arrays; left out in files of before, which had no names. */
+  /**
+   * The parameters one after the other, as they lie in the state's arrays; missing in older files, which had no names.
+   */
   readonly tensors?: readonly PartTensor[] | undefined
   /** Checksums of the parts that are frozen, by name. */
   readonly frozen?: Readonly<Record<string, string>> | undefined
-  /** The name of the optimiser whose state it is; left out in files of before, which knew AdamW only. */
+  /** The name of the optimiser whose state it is; missing in older files, which had AdamW only. */
   readonly optimizer?: string | undefined
-  /** What else the run wants to remember, as JSON: the session, the planned number of steps, … */
+  /** Other state of the run, as JSON: the session, the planned number of steps, … */
   readonly run: Readonly<Record<string, unknown>>
 }
 
@@ -60,7 +62,7 @@ const schema = z.object({
 /**
  * The bytes of a checkpoint.
  *
- * @throws TweedieError `usage` for one without names, as files of before have it
+ * @throws TweedieError `usage` for one without names, as in older files
  */
 export function encodeCheckpoint({
   spec,
@@ -102,7 +104,7 @@ export function encodeCheckpoint({
 /**
  * Reads a checkpoint, of this format or of the first one.
  *
- * @throws TweedieError `model` if it is none, or damaged in any way
+ * @throws TweedieError `model` if it is not a checkpoint, or damaged in any way
  * @example
  * const { state, spec } = decodeCheckpoint(await readFile('runs/mine/checkpoint.safetensors'))
  */

@@ -1,4 +1,4 @@
-/** What the batches of every kind of problem draw alike: times, their levels, and conditions that are left out. */
+/** Random draws that the batches of all problems share: times, their levels, and conditions that are left out. */
 import { sizeOf } from '../../engine/graph/index.ts'
 import {
   type ConditionArrays,
@@ -37,10 +37,10 @@ export function levelOf(share: number, levels: number): number {
   return Math.min(levels - 1, Math.floor(share * levels))
 }
 
-/** What conditions are drawn from: the whole data set's, by name, items first. The class is `labels`. */
+/** The conditions of the whole data set, by name, items first. The class is `labels`. */
 export type ConditionSource = Readonly<Record<string, ArrayLike<number>>>
 
-/** What a data set can tell of its items. */
+/** The conditions that a data set has. */
 export function conditionSource(dataset: {
   readonly labels?: ArrayLike<number> | undefined
   readonly conditions?: ConditionSource | undefined
@@ -94,7 +94,10 @@ export function conditionsFrom(
   return arrays
 }
 
-/** What is left out is told as: of a class `noClass`; of a vector or an image zeros, its flag too; of tokens the state above all tokens. */
+/**
+ * Writes "nothing": for a class `noClass`; for a vector or an image zeros, its flag too; for tokens the state above all
+ * tokens.
+ */
 function fillCondition(
   name: string,
   spec: ConditionSpec,

@@ -1,4 +1,4 @@
-/** What a training step needs, estimated before it is compiled. */
+/** The memory of a training step, estimated before it is compiled. */
 import { Scope } from '../../engine/nn/parameters.ts'
 import { valuesOf } from '../../engine/runtime/portions.ts'
 import { jointLayout } from './parts.ts'

@@ -1,4 +1,4 @@
-/** Training to the end at once, for whoever wants nothing but the result: judges, classifiers. */
+/** Training to the end in one call, for callers that need only the result: judges, classifiers. */
 import { interrupted } from '../../interrupted.ts'
 import { type LoopOptions, trainingLoop } from './loop.ts'
 import type { BaseSpec } from './spec.ts'
@@ -11,7 +11,7 @@ export interface TrainToEndOptions extends Omit<LoopOptions, 'from' | 'logEvery'
 }
 
 /**
- * The model that a task leads to.
+ * The model of a training task.
  *
  * @param what for the error of a stopped training: `the training of the classifier`
  * @throws TweedieError `interrupted` where the signal stopped it, `diverged` for a loss that is not finite

@@ -1,6 +1,6 @@
 /**
- * Training from the first step to the last, as a stream of events. Nothing is written here: a `checkpoint` event carries
- * what there is to save, and training goes on when the next event is asked for.
+ * Training from the first step to the last, as a stream of events. Nothing is written here: a `checkpoint` event
+ * carries the state to save, and training goes on when the caller asks for the next event.
  */
 import type { LearningRate } from '../../engine/optim/learning-rate.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -16,7 +16,7 @@ import { continuedSession, differences, recordSession, type SessionRecord, sessi
 import { type BaseSpec, itemsPerStep } from './spec.ts'
 import { type Task, trainerOf, type TrainerOptions } from './trainer.ts'
 
-/** How to train, and how often to hear of it. */
+/** How to train, and how often to report. */
 export interface LoopOptions extends Omit<TrainerOptions, 'from' | 'portion'> {
   readonly engine: Engine
   /**
@@ -30,18 +30,18 @@ export interface LoopOptions extends Omit<TrainerOptions, 'from' | 'portion'> {
   readonly logEvery?: number | undefined
   /** Steps between two checkpoints; default about a minute's. */
   readonly checkpointEvery?: number | undefined
-  /** Stops after the step that is under way; a checkpoint follows. */
+  /** Stops after the current step; a checkpoint follows. */
   readonly signal?: AbortSignal | undefined
   /** A clock in milliseconds; default `performance.now`. */
   readonly clock?: (() => number) | undefined
-  /** What the caller wants to find in the checkpoint again, as JSON. */
+  /** The caller's own data for the checkpoint, as JSON. */
   readonly run?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What happens in training. */
 export type LoopEvent<M = unknown> =
   | {
-      /** Something that people should know, such as that this machine has fewer cores than the run began with. */
+      /** A remark for people, such as that this machine has fewer cores than the run began with. */
       readonly type: 'remark'
       readonly text: string
     }
@@ -54,7 +54,10 @@ export type LoopEvent<M = unknown> =
       readonly memory: number
     }
   | {
-      /** The pace is known, or has changed so much that the steps are a tenth more or fewer than was told. */
+      /**
+       * The pace is known, or has changed so much that the number of steps differs by a tenth from the last one
+       * reported.
+       */
       readonly type: 'plan'
       readonly step: number
       readonly total: number
@@ -81,7 +84,7 @@ export type LoopEvent<M = unknown> =
     }
   | { readonly type: 'end'; readonly reason: 'finished' | 'stopped'; readonly step: number; readonly seconds: number }
 
-/** What {@link trainingLoop} remembers between two sessions, besides the trainer's state. */
+/** The state of {@link trainingLoop} between two sessions, besides the trainer's. */
 interface Progress {
   readonly elapsed: number
   readonly plan: Plan
@@ -95,7 +98,7 @@ const now = (): number => performance.now()
 /**
  * Trains. The last event is `end`, before it comes a `checkpoint`; breaking out of the loop releases everything.
  *
- * @throws TweedieError `diverged` at a loss that is not finite; and whatever makes training impossible from the start
+ * @throws TweedieError `diverged` at a loss that is not finite; other codes if training is impossible from the start
  */
 export async function* trainingLoop<Spec extends BaseSpec, Model>(
   task: Task<Spec, Model>,
@@ -124,8 +127,8 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   let saved = { step: state.step, at: elapsed() }
   let logged = { step: state.step, at: elapsed() }
 
-  /** The number of steps that was told last. */
-  let told = plan.pace === undefined ? undefined : plan.total
+  /** The number of steps reported last. */
+  let reported = plan.pace === undefined ? undefined : plan.total
 
   const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3) })
   const tensors = tensorsOf(problem.parts)
@@ -157,8 +160,13 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     rate = report.rate
     addStep(window, report, problem.levels)
     const next = replan(plan, spec.budget, step, elapsed(), rising)
-    if (next.total !== undefined && next.pace !== undefined && next.pace !== plan.pace && isNews(next.total, told)) {
-      told = next.total
+    if (
+      next.total !== undefined &&
+      next.pace !== undefined &&
+      next.pace !== plan.pace &&
+      isNews(next.total, reported)
+    ) {
+      reported = next.total
       const epochs = round((next.total * items) / problem.items, 2)
       yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
     }
@@ -179,9 +187,9 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   }
 }
 
-/** Whether a number of steps differs from the one that was told last by so much that people want to know. */
-function isNews(total: number, told: number | undefined): boolean {
-  return told === undefined || Math.abs(total - told) > 0.1 * told
+/** Whether a number of steps differs enough from the one reported last to report it again. */
+function isNews(total: number, reported: number | undefined): boolean {
+  return reported === undefined || Math.abs(total - reported) > 0.1 * reported
 }
 
 function round(value: number, digits: number): number {

@@ -33,7 +33,7 @@ export function emptyWindow(): LossWindow {
   return { steps: 0, loss: 0, gradientNorm: 0, bins: Array.from({ length: tenths }, () => [0, 0]) }
 }
 
-/** Takes a step in. */
+/** Adds a step. */
 export function addStep(window: LossWindow, { loss, gradientNorm, itemLoss, levels }: StepReport, table: number): void {
   window.steps++
   window.loss += loss
@@ -45,7 +45,7 @@ export function addStep(window: LossWindow, { loss, gradientNorm, itemLoss, leve
   })
 }
 
-/** What a window says. */
+/** The line of the log for a window. */
 export function summarise({
   steps,
   loss,

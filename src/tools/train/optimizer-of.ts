@@ -12,7 +12,7 @@ export const optimizerNames = ['adamw', 'sgd'] as const
 /**
  * The optimiser that a specification names: AdamW with betas [0.9, 0.99] unless it says otherwise.
  *
- * @throws TweedieError `usage` for a name that is not known, and for numbers that the named one has no use for
+ * @throws TweedieError `usage` for an unknown name, and for numbers that the named one does not use
  */
 export function optimizerOf({ optimizer }: Pick<BaseSpec, 'optimizer'>): Optimizer {
   const { name = 'adamw', weightDecay, betas, epsilon, momentum, nesterov } = optimizer

@@ -10,15 +10,15 @@ import { checksum } from '../../files/io/checksum.ts'
 
 /** One part. */
 export interface TrainPart {
-  /** The network whose parameters these are, where the part is one. */
+  /** The network of these parameters, if the part is one. */
   readonly network?: Network | undefined
   /** Where its own parameters lie, from 0 on. */
   readonly layout: Layout
   /** Whether it is trained; default true. */
   readonly learns?: boolean | undefined
-  /** Whether its weights are averaged for sampling; default true. Without, the average is the weights as they are. */
+  /** Whether its weights are averaged for sampling; default true. If false, the average equals the weights. */
   readonly average?: boolean | undefined
-  /** Its first values, in its layout; drawn by the seed where they are left out. A frozen part needs them. */
+  /** Its first values, in its layout; drawn by the seed if left out. A frozen part needs them. */
   readonly weights?: Float32Array | undefined
 }
 
@@ -58,7 +58,7 @@ export function mainNetwork({ parts }: { readonly parts: TrainParts }): Network 
 }
 
 /**
- * Where all parameters that learn lie. Names are those of the part, behind `part.` where several parts learn.
+ * The joint layout of all parameters that learn. Names are those of the part, behind `part.` where several parts learn.
  *
  * @throws TweedieError `usage` where nothing learns
  */
@@ -106,7 +106,7 @@ export function frozenConstants(parts: TrainParts): Map<string, Float32Array> {
   return constants
 }
 
-/** A checksum of the weights of each frozen part: a checkpoint does not hold them, but knows them again. */
+/** A checksum of the weights of each frozen part: a checkpoint does not hold them, but can detect changes. */
 export function frozenSums(parts: TrainParts): Readonly<Record<string, string>> {
   const frozen = Object.entries(parts).filter(([, { learns = true, weights }]) => !learns && weights)
   return Object.fromEntries(

@@ -1,11 +1,10 @@
 /**
- * How many steps a budget buys. Steps and epochs say it themselves; minutes are turned into steps from the pace of the
- * first ones, and again and again on the way if the pace has changed: so the time is used, and the learning rate reaches its end
- * just in time.
+ * The number of steps of a budget. Minutes are turned into steps by the pace of the first ones, and again during
+ * training if the pace has changed: so the time is used up, and the learning rate reaches its end just in time.
  */
 import type { Budget } from './spec.ts'
 
-/** A plan under way, as JSON: it goes into checkpoints. */
+/** The state of a plan, as JSON for checkpoints. */
 export interface Plan {
   /** The step at which training ends; undefined until the pace is known. */
   readonly total: number | undefined
@@ -13,29 +12,29 @@ export interface Plan {
   readonly pace: number | undefined
   /** Where the present measurement began: a step, and the milliseconds trained until then. */
   readonly since: { readonly step: number; readonly elapsed: number }
-  /** Where the learning rate goes on from: a step, and the share of its way down, in [0, 1], that was behind then. */
+  /** The point from which the learning rate goes on: a step, and the share of its decay, in [0, 1], done by then. */
   readonly anchor?: { readonly step: number; readonly fallen: number } | undefined
 }
 
-/** What was made before, for a run that goes on. */
+/** The progress so far of a resumed run. */
 export interface Made {
   readonly step: number
   /** Milliseconds trained. */
   readonly elapsed: number
 }
 
-/** The first steps, whose time says nothing: memory is still being laid out. */
+/** The first steps, which are not timed: memory is still being allocated. */
 const unmeasured = 3
 /** The steps that are timed before the first plan, unless they take more than a twentieth of the budget. */
 const measured = 20
 /** The steps that are timed at least before the plan is made again. */
 const measuredAgain = 3
-/** Of the time that is left, what goes by before the pace is measured again: the nearer the end, the more often. */
+/** The share of the remaining time after which the pace is measured again: more often near the end. */
 const window = 0.1
-/** A change of the steps that are left that is worth a new plan. */
+/** The relative change of the remaining steps that is worth a new plan. */
 const tolerance = 0.04
 
-/** The plan before the first step of a run, or of what is added to one. */
+/** The plan before the first step of a run, or of an extension of one. */
 export function firstPlan(budget: Budget, batch: number, items: number, made?: Made): Plan {
   const since = made ? { step: made.step, elapsed: made.elapsed } : { step: 0, elapsed: 0 }
   const plan = { total: stepsOf(budget, batch, items), pace: undefined, since }
@@ -43,7 +42,7 @@ export function firstPlan(budget: Budget, batch: number, items: number, made?: M
   return { ...plan, anchor: { step: made.step, fallen: Math.min(1, made.elapsed / deadlineOf(budget)) } }
 }
 
-/** The steps of a budget that is no time. */
+/** The steps of a budget in steps or epochs. */
 export function stepsOf(budget: Budget, batch: number, items: number): number | undefined {
   if ('steps' in budget) return budget.steps
   return 'epochs' in budget ? Math.ceil((budget.epochs * items) / batch) : undefined
@@ -60,7 +59,7 @@ export function deadlineOf(budget: Budget): number {
 export const noEnd = 2 ** 52
 
 /**
- * The share of the way from the highest learning rate to the last one, in [0, 1], that is behind at a step.
+ * The share of the learning rate's decay, in [0, 1], that is done at a step.
  *
  * @param rising steps of warm-up, in which the learning rate does not fall yet
  */

@@ -1,6 +1,6 @@
 /**
- * What the training loop works on: named parts, a loss, and batches as a function of the step. Every family of models makes
- * problems of its own; the loop, checkpoints and the run folder know no other difference.
+ * A training problem: named parts, a loss, and batches as a function of the step. Every family makes its own problems;
+ * the loop, checkpoints and the run folder work on all of them alike.
  */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
@@ -23,13 +23,13 @@ export interface TrainState {
   readonly optimizer: OptimizerState
 }
 
-/** What there is to learn from. */
+/** A source of batches. */
 export type TrainData = ArrayDataset | CategoricalDataset
 
 /** The arrays of one batch, by the names of the loss graph's inputs. */
 export interface Batch {
   readonly feeds: Readonly<Record<string, Float32Array | Int32Array>>
-  /** Each item's level of noise among those that are told apart, the faintest first. */
+  /** Each item's noise level for reports, the faintest first. */
   readonly levels: Int32Array
 }
 
@@ -39,7 +39,7 @@ export interface TrainProblem<Model = unknown> {
   readonly parts: TrainParts
   /** How many items one pass over the data has. */
   readonly items: number
-  /** How many levels of noise are told apart when losses are reported. */
+  /** The number of noise levels for reported losses. */
   readonly levels: number
   /**
    * The loss of so many items as a graph; the names of its inputs are those of the feeds, and items their first axis. Each part's

@@ -1,4 +1,4 @@
-/** Which items of a step a process computes, where several share the work. */
+/** The share of a step's items that each of several processes computes. */
 import { TweedieError } from '../../errors.ts'
 
 /** One process of several that train together. */
@@ -8,7 +8,7 @@ export interface Ranks {
   readonly count: number
 }
 
-/** What is done with gradients before the optimiser sees them: for sums over machines, in place. */
+/** A function applied to gradients, in place, before the optimiser uses them: for sums over machines. */
 export type Reduce = (
   gradients: Float32Array,
   context: {
@@ -23,7 +23,7 @@ export type Reduce = (
 export const alone: Ranks = Object.freeze({ rank: 0, count: 1 })
 
 /**
- * The items `[from, from + size)` of a step that a rank computes: each the next so many.
+ * The items `[from, from + size)` of a step that a rank computes: in the order of ranks.
  *
  * @throws TweedieError `usage` where the items cannot be shared evenly
  */

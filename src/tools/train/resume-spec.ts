@@ -5,7 +5,7 @@ import type { BaseSpec } from './spec.ts'
 /** The fields that may change, by their paths. */
 const changeable: ReadonlySet<string> = new Set(['budget', 'optimizer.rate'])
 
-/** Fields of a specification, as far as somebody asks for them. */
+/** Some fields of a specification. */
 export type Wanted<T> = {
   readonly [K in keyof T]?: T[K] extends readonly unknown[]
     ? T[K] | undefined
@@ -15,10 +15,10 @@ export type Wanted<T> = {
 }
 
 /**
- * The specification of a run that goes on. Equal values are no change; fields that are left out stay as they were.
+ * The specification of a resumed run. Equal values change nothing; fields that are left out stay as they were.
  *
  * @param recorded the run's own
- * @param wanted what is asked for now: a whole specification, or some of its fields
+ * @param wanted the new request: a whole specification, or some of its fields
  * @throws TweedieError `usage` that names the first field that cannot change, and both values
  * @example
  * resumeSpec(record.spec, { budget: { minutes: 20 }, batch: record.spec.batch })

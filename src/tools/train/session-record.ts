@@ -1,4 +1,7 @@
-/** What decides the last bits of a run besides its specification: engine, device, threads. A checkpoint remembers it. */
+/**
+ * The facts besides the specification that decide the last bits of a run: engine, device, threads. A checkpoint holds
+ * them.
+ */
 import * as z from 'zod'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import type { Session, SessionOptions } from '../../engine/runtime/session.ts'
@@ -7,11 +10,11 @@ import type { Session, SessionOptions } from '../../engine/runtime/session.ts'
 export interface SessionRecord {
   /** The engine's name. */
   readonly engine?: string | undefined
-  /** Where it really ran: never `auto`. */
+  /** The device it ran on: never `auto`. */
   readonly device?: string | undefined
-  /** Threads of an operator, where they were asked for. */
+  /** Threads of an operator, if the user set them. */
   readonly threads?: number | undefined
-  /** The processor's cores, which decide the threads where none were asked for. */
+  /** The processor's cores, which decide the default number of threads. */
   readonly cores?: number | undefined
 }
 
@@ -22,12 +25,12 @@ const schema = z.object({
   cores: z.int().positive().optional(),
 })
 
-/** The record in a checkpoint; undefined where there is none, as in those of before. @throws TweedieError `model` */
+/** The record in a checkpoint; undefined if there is none, as in older ones. @throws TweedieError `model` */
 export function sessionOf(value: unknown, source = 'checkpoint'): SessionRecord | undefined {
   return value === undefined ? undefined : parseConfig(schema, value, `${source}: session`)
 }
 
-/** Device and threads of a run that goes on: those that are named, else those that it had. */
+/** Device and threads of a resumed run: the user's, else those that it had. */
 export function continuedSession(
   recorded: SessionRecord | undefined,
   { device = recorded?.device, threads = recorded?.threads }: Pick<SessionRecord, 'device' | 'threads'>,
@@ -35,7 +38,7 @@ export function continuedSession(
   return { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
 }
 
-/** What a checkpoint remembers of a session. */
+/** The record of a session for a checkpoint. */
 export function recordSession(
   { engine, device }: Pick<Session, 'engine' | 'device'>,
   { threads }: Pick<SessionRecord, 'threads'>,
@@ -45,7 +48,7 @@ export function recordSession(
   return { engine, device, ...(threads !== undefined && { threads }), ...(cores !== undefined && { cores }) }
 }
 
-/** What is no longer as it was, in sentences: the run goes on, but perhaps not bit for bit. */
+/** Sentences about changes: the run goes on, but perhaps not bit for bit. */
 export function differences(before: SessionRecord | undefined, now: SessionRecord): readonly string[] {
   if (before === undefined) return []
   const changed = (name: keyof SessionRecord): boolean => before[name] !== undefined && before[name] !== now[name]

@@ -1,4 +1,4 @@
-/** What every training run has in its specification: everything that decides its result, as plain JSON. */
+/** The part of a specification that every training run has: plain JSON that decides the result. */
 import * as z from 'zod'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
@@ -8,7 +8,7 @@ export type Budget = { readonly steps: number } | { readonly epochs: number } | 
 
 /** What every training run has. Two runs of the same specification on the same data give the same weights, bit for bit. */
 export interface BaseSpec {
-  /** Decides the first weights, the order of the data, times, noise and flips. */
+  /** The seed of the initial weights, the order of the data, times, noise and flips. */
   readonly seed: number
   /** Items to a step, or to each of {@link accumulate} parts of it. */
   readonly batch: number
@@ -31,7 +31,7 @@ export interface BaseSpec {
     readonly rate: number
     /** Steps of linear warm-up. */
     readonly warmup: number
-    /** What follows it: a constant, or half a cosine down to zero at the end of the budget. */
+    /** The learning rate after warm-up: a constant, or half a cosine down to zero at the end of the budget. */
     readonly decay: 'constant' | 'cosine'
     readonly weightDecay: number
     /** Longer gradients are shortened to this norm. */
@@ -70,7 +70,7 @@ const schema = z.looseObject({
 })
 
 /**
- * A specification that was read from a file. What a family adds to it is checked by the family.
+ * A specification that was read from a file. The fields of a family are checked by that family.
  *
  * @throws TweedieError `model` that names the field
  */
@@ -84,7 +84,7 @@ export function itemsPerStep({ batch, accumulate = 1 }: Pick<BaseSpec, 'batch' |
 }
 
 /**
- * Refuses numbers that cannot be meant.
+ * Refuses impossible numbers.
  *
  * @throws TweedieError `usage` that names the field
  */

@@ -1,4 +1,4 @@
-/** The state of a training run: how it begins, and how it comes back from a checkpoint. */
+/** The state of a training run: the initial one, and one restored from a checkpoint. */
 import { TweedieError } from '../../errors.ts'
 import { initialize } from '../../engine/nn/initialize.ts'
 import type { Layout, NamedArray } from '../../engine/nn/layout.ts'
@@ -18,7 +18,7 @@ import {
 import type { TrainState } from './problem.ts'
 import type { BaseSpec } from './spec.ts'
 
-/** What a checkpoint has of a state. */
+/** The state in a checkpoint. */
 export type SavedState = Pick<Checkpoint, 'state' | 'tensors' | 'frozen' | 'optimizer'>
 
 /** Weights to begin with, by part and by name, as a model folder has them. */
@@ -42,10 +42,11 @@ export function roomFor(optimizer: Optimizer, size: number, parted: boolean) {
 }
 
 /**
- * Makes the state before the first step: the values that parts bring, else drawn by the seed; over them `start`. Everything is checked
+ * Makes the state before the first step: the parts' own initial values, else drawn by the seed; replaced by `start`
+ * where that has values. Everything is checked
  * at once, and the state filled when the function that is returned is called.
  *
- * @throws TweedieError `model` where weights do not fit a part, or are of a part that does not learn
+ * @throws TweedieError `model` if weights do not fit a part, or belong to a part that does not learn
  */
 export function beginning(
   spec: BaseSpec,
@@ -62,8 +63,8 @@ export function beginning(
     })
   }
   const values = learning.map(([name, part]) => {
-    const given = start?.weights.get(name)
-    if (given) return [name, part.layout.fromMap(given)] as const
+    const initialWeights = start?.weights.get(name)
+    if (initialWeights) return [name, part.layout.fromMap(initialWeights)] as const
     return [name, part.weights && requireLength(name, part.weights, part.layout.size)] as const
   })
   return (state) => {
@@ -74,10 +75,10 @@ export function beginning(
 }
 
 /**
- * Makes the state of a checkpoint. Parameters are found by name, wherever they lie in it; a checkpoint without names is taken as it
- * lies. Everything is checked at once, and the state filled when the function that is returned is called.
+ * Makes the state of a checkpoint. Parameters are found by name, wherever they lie in it; a checkpoint without names is
+ * read in order. Everything is checked at once, and the state filled when the function that is returned is called.
  *
- * @throws TweedieError `model` where it is of other parts or parameters, `usage` where it is of another optimiser
+ * @throws TweedieError `model` if it has other parts or parameters, `usage` if it has another optimiser
  */
 export function restoring(
   { state: from, tensors, frozen = {}, optimizer: name = 'adamw' }: SavedState,
@@ -94,7 +95,7 @@ export function restoring(
   const other = Object.keys(frozen).find((part) => sums[part] !== undefined && sums[part] !== frozen[part])
   if (other !== undefined) {
     throw new TweedieError('model', `the frozen part ${other} has other weights than the checkpoint was trained with`, {
-      hint: 'give it those of then, or start a new run from the weights',
+      hint: 'give it its old weights, or start a new run from the weights',
     })
   }
   const moves = movesOf(tensors, tensorsOf(parts), from.params.length, jointLayout(parts).size)
@@ -110,7 +111,7 @@ export function restoring(
   }
 }
 
-/** Numbers that go from one flat array to another. */
+/** A copy from one flat array to another. */
 interface Move {
   readonly at: number
   readonly to: number
@@ -154,7 +155,7 @@ function misfit(complaints: readonly string[]): TweedieError {
   const rest = complaints.length > 5 ? `; and ${complaints.length - 5} more` : ''
   return new TweedieError(
     'model',
-    `the checkpoint does not fit what is trained: ${complaints.slice(0, 5).join('; ')}${rest}`,
+    `the checkpoint does not fit the model: ${complaints.slice(0, 5).join('; ')}${rest}`,
     {
       hint: 'it belongs to another network: compare the configuration with that of the run',
     },

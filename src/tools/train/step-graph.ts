@@ -11,7 +11,7 @@ import type { Engine } from '../../engine/runtime/session.ts'
 import { frozenConstants, type TrainParts } from './parts.ts'
 import type { TrainProblem } from './problem.ts'
 
-/** Values between data and loss that a portion may have; with more the passes over memory wait for it. */
+/** The most values between data and loss in a portion; with more, memory becomes the limit. */
 const portionValues = 2.5e8
 
 /** How many items of a batch go through the graph at a time, from the graph of all; the gradients of all portions add up. */

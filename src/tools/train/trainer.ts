@@ -24,7 +24,7 @@ import { type BaseSpec, itemsPerStep } from './spec.ts'
 import { beginning, restoring, roomFor, type SavedState, type StartWeights } from './state.ts'
 import { compileStep, lossGraph, named, trainingPortion } from './step-graph.ts'
 
-/** What a step has to report. */
+/** The result of a step. */
 export interface StepReport {
   /** Steps made, this one included. */
   readonly step: number
@@ -50,7 +50,7 @@ export interface Trainer<Spec extends BaseSpec = BaseSpec, Model = unknown> exte
   readonly layout: Layout
   readonly state: TrainState
   readonly optimizer: Optimizer
-  /** What computes, and where. */
+  /** The session: engine, device and threads. */
   readonly session: Pick<Session, 'engine' | 'device'>
   /**
    * One step.
@@ -62,11 +62,11 @@ export interface Trainer<Spec extends BaseSpec = BaseSpec, Model = unknown> exte
   dispose(): void
 }
 
-/** What a run does not write down: where it runs, and parts that are values. */
+/** Settings that are not part of the specification: where it runs, and parts that are values. */
 export interface TrainerOptions extends Pick<SessionOptions, 'device' | 'threads' | 'profile'> {
   /** A checkpoint to continue from; by default a new state. */
   readonly from?: SavedState | undefined
-  /** Weights that a new state begins with, by part and name; parts that are left out begin as the seed has it. */
+  /** Weights that a new state begins with, by part and name; other parts are initialised by the seed. */
   readonly start?: StartWeights | undefined
   /** In place of the optimiser that the specification names. */
   readonly optimizer?: Optimizer | undefined
@@ -74,25 +74,29 @@ export interface TrainerOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly reduce?: Reduce | undefined
   /** Which share of the items this process computes; all by default. Its gradients are then a share of the step's, to be added. */
   readonly ranks?: Ranks | undefined
-  /** Items that go through the graph at a time, a divisor of those of a step; by default as many as memory is quick with. */
+  /**
+   * Items that go through the graph at a time, a divisor of those of a step; the default depends on the size of the
+   * graph.
+   */
   readonly portion?: number | undefined
 }
 
-/** What is to be trained. */
+/** The task. */
 export interface Task<Spec extends BaseSpec, Model> {
   readonly spec: Spec
   /**
-   * Makes the problem, with batches of `itemsPerStep(spec)` items; asked for once the engine has been told to expect its graph.
+   * Makes the problem, with batches of `itemsPerStep(spec)` items; called after the engine has started to load its last
+   * graph.
    */
   readonly problem: () => TrainProblem<Model>
-  /** What tells its graph from others, as far as that can be told before the problem is made: for engines that keep graphs. */
+  /** A name of its graph that is known before the problem is made: for engines with a cache. */
   readonly purpose: string
 }
 
 /**
  * Compiles the training step of a problem.
  *
- * @throws TweedieError `usage` for a specification that makes no sense, and whatever making the problem throws
+ * @throws TweedieError `usage` for a specification that makes no sense, and the errors of making the problem
  */
 export async function trainerOf<Spec extends BaseSpec, Model>(
   task: Task<Spec, Model>,
@@ -121,14 +125,14 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   const portion = wanted ?? trainingPortion(whole(), most)
   const portions = own.size / portion
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${own.size} in portions of ${portion}`)
-  // State and first batch take their time, and so does the runtime, on another thread where it can.
+  // Making the state and the first batch takes time; meanwhile the runtime compiles on another thread if it can.
   const prepared = once(() => {
     const made = roomFor(optimizer, layout.size, portions > 1)
-    // What is written to for the first time waits for the system to hand it out: now rather than in the first step.
+    // Memory is slow when first written to: write to it now rather than in the first step.
     for (const array of [made.flat, ...Object.values(made.state.optimizer.slots)]) array.fill(0)
     fillState(made.state)
     const { step } = made.state
-    // Two batches take turns: one is being computed on while the other is being filled.
+    // Two batches alternate: one is computed while the other is filled.
     const batches = [0, 1].map((turn) => {
       const batch = problem.emptyBatch()
       const first = turn === step % 2
@@ -205,7 +209,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   }
 }
 
-/** Which parts have an average of their own; of the others it is the parameters as they are. */
+/** The parts with an average of their own; for others the average equals the parameters. */
 function averagesOf(parts: TrainParts) {
   const learning = learningParts(parts)
   const copied = learning.filter(([, { average = true }]) => !average).map(([name]) => name)

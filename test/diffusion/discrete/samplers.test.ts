@@ -153,7 +153,7 @@ describe('given tokens', () => {
   it('under masks: the law of the others, given them', async () => {
     const joint = jointOf(3)
     const conditional = lawOf(allStates(3, length).map((x, i) => (x[1] === 2 ? joint[i]! : 0)))
-    const options = { given: [-1, 2, 3], steps: 100, batch: 1500, seed: 6 }
+    const options = { fixed: [-1, 2, 3], steps: 100, batch: 1500, seed: 6 }
     const counts = await countsOf(maskedDenoiser, options)
     expectLaw(counts, overStates(maskedDenoiser, conditional))
   })
@@ -161,7 +161,7 @@ describe('given tokens', () => {
   it.each(tokenSamplers.map((sampler) => [sampler.name, sampler] as const))('%s keeps them', async (_, sampler) => {
     for (const denoiser of [maskedDenoiser, anyDenoiser]) {
       if (sampler.masksOnly && denoiser.process.mask === null) continue
-      const x = await sampleTokensFinal(denoiser, { sampler, given: [1, -1, 0, -1, 1, -1], steps: 6 })
+      const x = await sampleTokensFinal(denoiser, { sampler, fixed: [1, -1, 0, -1, 1, -1], steps: 6 })
       expect([x[0], x[2], x[4]]).toEqual([1, 0, 1])
       expect(x.every((token) => token >= 0 && token < denoiser.process.categories)).toBe(true)
     }
@@ -172,7 +172,7 @@ describe('given tokens', () => {
     const conditional = lawOf(allStates(2, length).map((x, i) => (x[0] === 1 ? joint[i]! : 0)))
     const distance = async (rounds?: number): Promise<number> => {
       const sampler = ancestralTokens(rounds === undefined ? {} : { rounds })
-      const counts = await countsOf(anyDenoiser, { sampler, given: [1, -1, -1], steps: 12, batch: 1500, seed: 7 })
+      const counts = await countsOf(anyDenoiser, { sampler, fixed: [1, -1, -1], steps: 12, batch: 1500, seed: 7 })
       return conditional.reduce((sum, p, i) => sum + Math.abs(counts[i]! / 1500 - p) / 2, 0)
     }
     expect(await distance()).toBeLessThan(0.06)
@@ -252,8 +252,8 @@ describe('refuses', () => {
   it.each([
     [maskedDenoiser, { steps: 0 }, /0 steps/],
     [maskedDenoiser, { temperature: 0 }, /temperature 0/],
-    [maskedDenoiser, { given: [1, 2] }, /2 given tokens/],
-    [maskedDenoiser, { given: [1, 7, -1] }, /given token 7 at place 1: there are 3 categories/],
+    [maskedDenoiser, { fixed: [1, 2] }, /2 fixed tokens/],
+    [maskedDenoiser, { fixed: [1, 7, -1] }, /fixed token 7 at place 1: there are 3 categories/],
     [maskedDenoiser, { batch: 2, seeds: [1] }, /1 seeds for a batch of more/],
     [anyDenoiser, { sampler: mdlm() }, /mdlm fills in masks, and kernel uniform has none/],
     [

@@ -243,7 +243,7 @@ describe('reference evaluation', () => {
 
   test('says what is missing or does not fit', () => {
     const x = input('x', [2])
-    expect(() => evaluate([x], { y: [1] })).toThrow('nothing is fed to the input x')
+    expect(() => evaluate([x], { y: [1] })).toThrow('the input x has no value')
     expect(() => evaluate([x], { x: [1, 2, 3] })).toThrow('3 elements do not fill x, [2]')
     expect(() => elementsOf(gather(matrix, whole([2])))).toThrow('gather: index 2 is outside a table of 2 rows')
     expect(() => elementsOf(scatterAdd(real([1]), whole([-1]), 2))).toThrow(

@@ -132,7 +132,7 @@ describe.each<Engine>([bindingEngine, capiEngine])('$name', (engine) => {
       ['a missing input', { x: good.x }, { y }, "input 'w' is missing"],
       ['an unknown input', { ...good, z: good.x }, { y }, "no input 'z'; its inputs are x, w"],
       ['an unknown output', good, { z: y }, "no output 'z'; its outputs are y, sum"],
-      ['no output', good, {}, 'no outputs are asked for'],
+      ['no output', good, {}, 'no outputs are requested'],
     ])('%s that does not fit is named', async (_, inputs, outputs, message) => {
       const net = await session(linear)
       const error = await failure(net.run(inputs, outputs))

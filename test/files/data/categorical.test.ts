@@ -32,7 +32,7 @@ const counting = (tokens: number, length: number): CategoricalDataset =>
     shape: [length],
     categories: 256,
     data: Int32Array.from({ length: tokens }, (_, i) => i),
-    look: { kind: 'text', tokenizer: byteTokenizer() },
+    vocabulary: { kind: 'text', tokenizer: byteTokenizer() },
   })
 
 describe('windows of a text', () => {
@@ -72,7 +72,7 @@ describe('parts', () => {
     expect([train.data.length, heldOut.data.length]).toEqual([180, 20])
     expect(heldOut.data[0]).toBe(180)
     expect([train.length, heldOut.length]).toEqual([21, 1])
-    expect(() => holdOut(counting(50, 8), 0.1)).toThrow(/what is held out: 5 tokens are less than one window/)
+    expect(() => holdOut(counting(50, 8), 0.1)).toThrow(/the held-out part: 5 tokens are less than one window/)
   })
   test('of items: the last ones, with their labels', () => {
     const glyphs = builtinDataset('glyphs', { length: 20 })
@@ -130,7 +130,7 @@ test('what is said of tokens: shares, and neighbours by the company they keep', 
     shape: [4],
     categories: 5,
     data: Int32Array.from(tokens),
-    look: { kind: 'text', tokenizer: byteTokenizer() },
+    vocabulary: { kind: 'text', tokenizer: byteTokenizer() },
   })
   const shares = tokenShares(text)
   expect(shares[0]).toBeCloseTo(1 / 3, 6)
@@ -150,7 +150,7 @@ describe('a table', () => {
   test('has categories of its own in every column', () => {
     const table = parse('pet,legs,age\ncat,4,1\nbird,2,2\ncat,4,3\nfish,0,4\ncat,4,5\nbird,2,6\n')
     expect(table).toMatchObject({ shape: [3], length: 6, categories: 3 })
-    expect(table.look).toEqual({
+    expect(table.vocabulary).toEqual({
       kind: 'table',
       columns: [
         { name: 'pet', values: ['bird', 'cat', 'fish'] },
@@ -162,8 +162,8 @@ describe('a table', () => {
   })
   test('without a header, and with a column that is mostly one number', () => {
     const table = parse('0,a\n0,b\n0,a\n0,b\n7,a\n8,b\n9,a\n')
-    if (table.look.kind !== 'table') throw new Error('no table')
-    expect(table.look.columns).toEqual([
+    if (table.vocabulary.kind !== 'table') throw new Error('no table')
+    expect(table.vocabulary.columns).toEqual([
       { name: '0', values: ['0…7', '7…9'] },
       { name: '1', values: ['a', 'b'] },
     ])
@@ -195,8 +195,8 @@ describe('a file of text', () => {
     const bytes = await readCorpus(path, { tokenizer: 'bytes', length: 8 })
     expect(bytes.categories).toBe(256)
     expect(Array.from(bytes.data.subarray(0, 3))).toEqual([0x6e, 0xc3, 0xa9])
-    if (bytes.look.kind !== 'text') throw new Error('no text')
-    expect(bytes.look.tokenizer.decode(bytes.data.subarray(0, 12))).toBe('né à né n')
+    if (bytes.vocabulary.kind !== 'text') throw new Error('no text')
+    expect(bytes.vocabulary.tokenizer.decode(bytes.data.subarray(0, 12))).toBe('né à né n')
   })
   test('that is not UTF-8 says where, and can be read as bytes', async () => {
     const path = write('latin1.txt', Uint8Array.from([0x61, 0x62, 0xe9, 0x20, 0x61, 0x61, 0x61, 0x61]))

@@ -30,7 +30,7 @@ describe('a folder of texts', () => {
     expect(await isCorpus(folder)).toBe(true)
     expect(await readTexts(folder)).toEqual({
       text: 'the first\n\nthe second',
-      remarks: ['2 texts, an empty line between them', '2 files that are no texts are passed over: README.md, code.py'],
+      remarks: ['2 texts, an empty line between them', '2 files that are not texts are ignored: README.md, code.py'],
     })
   })
 

@@ -6,8 +6,8 @@ const tokenizer = characterTokenizer('To be, or not to be: that is the question 
 
 /** Given text in its place, a dot for a gap. */
 function shown(template: string, length?: number): string {
-  const { tokens, given } = parseInfill(template, tokenizer, length)
-  return Array.from(tokens, (token, i) => (given[i] === 1 ? tokenizer.token(token) : token === -1 ? '.' : '?')).join('')
+  const { tokens, fixed } = parseInfill(template, tokenizer, length)
+  return Array.from(tokens, (token, i) => (fixed[i] === 1 ? tokenizer.token(token) : token === -1 ? '.' : '?')).join('')
 }
 
 describe('templates', () => {
@@ -37,7 +37,7 @@ describe('templates', () => {
   })
 
   it('count tokens, not characters', () => {
-    expect([...parseInfill('é[MASK]', byteTokenizer()).given]).toEqual([1, 1, 0])
+    expect([...parseInfill('é[MASK]', byteTokenizer()).fixed]).toEqual([1, 1, 0])
   })
 })
 

@@ -128,7 +128,7 @@ test('of a data set: bits a character, with the place of rounding', async () => 
       shape: [length],
       categories: kinds,
       data: values,
-      look: { kind: 'text', tokenizer },
+      vocabulary: { kind: 'text', tokenizer },
     })
   const denoiser = { ...exact(sqrtSchedule()), batch: 30 }
   const [train, heldOut] = [data(tokens.subarray(0, 600)), data(tokens.subarray(600))]

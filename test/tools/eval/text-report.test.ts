@@ -15,7 +15,7 @@ const textOf = (text: string, length = 20) =>
     shape: [length],
     categories: 4,
     data: tokenizer.encode(text),
-    look: { kind: 'text', tokenizer },
+    vocabulary: { kind: 'text', tokenizer },
   })
 
 const specs: readonly DiscreteSpec[] = [
@@ -49,7 +49,7 @@ test('tokens of several to a character cost more a character', async () => {
     shape: [4],
     categories: 256,
     data,
-    look: { kind: 'text', tokenizer: bytes },
+    vocabulary: { kind: 'text', tokenizer: bytes },
   })
   const process = processOf(specs[0]!, 256)
   const denoiser = fromLogits(process, [4], (_, __, batch) => new Float64Array(batch * 4 * 256))

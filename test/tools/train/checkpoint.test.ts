@@ -180,7 +180,7 @@ describe('the first format', () => {
     const from = decodeCheckpoint(old(checkpoint.state))
     await expect(trainerOf(twoPartTask(twoPartSpec()), engine, { from })).rejects.toMatchObject({
       code: 'model',
-      message: 'the checkpoint does not fit what is trained: 5 parameters, expected 17',
+      message: 'the checkpoint does not fit the model: 5 parameters, expected 17',
     })
     refused(old(checkpoint.state, { step: '1.5' }), /step is 1.5/)
     refused(old(checkpoint.state, { step: 'NaN' }), /its step is not JSON/)

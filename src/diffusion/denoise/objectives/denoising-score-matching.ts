@@ -43,7 +43,10 @@ export function noiseConditionalScoreMatching(
   return meanLoss(mul(dot(error, error), 0.5))
 }
 
-/** Noise levels in geometric progression, the largest first: NCSN's, to be drawn from alike and walked down by Langevin. */
+/**
+ * Noise levels in geometric progression, the largest first: NCSN's, each equally likely in training, used one after
+ * another by Langevin sampling.
+ */
 export function geometricLevels(largest: number, smallest: number, count: number): Float64Array {
   const ratio = count > 1 ? (smallest / largest) ** (1 / (count - 1)) : 1
   return Float64Array.from({ length: count }, (_, i) =>

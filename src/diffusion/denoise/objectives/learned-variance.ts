@@ -1,7 +1,7 @@
 /**
- * Learned variances: of twice the channels the second half, 2v − 1, says where between β̃ and β the variance of the reverse
- * step lies, log Σ = v log β + (1 − v) log β̃. The mean is trained as ever, and the variance by the variational bound, into
- * which the mean goes as a constant:
+ * Learned variances: the network has twice the channels, and the second half, 2v − 1, puts the variance of the reverse
+ * step between β̃ and β, log Σ = v log β + (1 − v) log β̃. The mean is trained as usual, and the variance by the
+ * variational bound, in which the mean is a constant:
  *
  *     L = L_simple + λ T L_{t−1},    L_{t−1} = ½ (log Σ/β̃ − 1 + (β̃ + |μ̃ − μ|²)/Σ),    L₀ = −log P(x₀ | N(x̂₀, Σ)),
  *
@@ -33,10 +33,10 @@ import { answerOf, itemMean, type LossGraph, perItem, weightedError } from '../o
 import type { Objective } from '../objective-spec.ts'
 import { viewOf } from '../parametrisation.ts'
 
-/** What is fed besides the coefficients of the denoising loss: one number for each item. */
+/** Inputs besides the coefficients of the denoising loss: one number for each item. */
 export const varianceCoefficients = ['logLarge', 'logSmall', 'dataError', 'step', 'first'] as const
 
-/** How the bound counts. */
+/** The weight of the bound, and the kind of data. */
 export interface HybridOptions {
   /** T, the number of levels. */
   readonly levels: number
@@ -46,7 +46,7 @@ export interface HybridOptions {
   readonly bin?: number
 }
 
-/** Whether a network has a second half of channels for variances. */
+/** Whether a network has twice the channels, the second half for variances. */
 export function learnsVariance({ inputShape, outputShape }: Pick<Network, 'inputShape' | 'outputShape'>): boolean {
   return outputShape[0] === 2 * inputShape[0]! && outputShape.slice(1).join() === inputShape.slice(1).join()
 }
@@ -91,7 +91,7 @@ function negativeLogMass(x0: Tensor, error: Tensor, inverseSigma: Tensor, half: 
  * The numbers of an item at time t, in the order of {@link varianceCoefficients}: log β, log β̃, the factor from the error of
  * the prediction to x₀ − x̂₀, the factor from there to μ̃ − μ, and whether it is the first level.
  *
- * @throws TweedieError `usage` where the schedule has no table: there are no steps to learn a variance for
+ * @throws TweedieError `usage` if the schedule has no table: there are no steps to learn a variance for
  */
 export function varianceCoefficientsAt({ schedule, parametrisation }: Objective, t: number): readonly number[] {
   const { table } = schedule

@@ -1,4 +1,4 @@
-/** What the scheduler classes of diffusers differ in: their samplers, and how they lay out times. */
+/** The differences between the scheduler classes of diffusers: their samplers, and their time grids. */
 import { TweedieError } from '../../../errors.ts'
 import { ddim } from '../ddim.ts'
 import { ddpm } from '../ddpm.ts'
@@ -20,17 +20,17 @@ export interface SchedulerClass {
   readonly kind: 'table' | 'flow' | 'score'
   /** How the class spreads n steps over a table. */
   readonly spread: 'n' | 'n+1'
-  /** Whether levels of a table are whole ones. */
+  /** Whether levels of a table are whole numbers. */
   readonly rounding: 'whole' | 'none'
-  /** Whether the steps end at the faintest level whatever the options say. */
+  /** Whether the steps always end at the faintest level, whatever the options. */
   readonly endsAtLevel?: true
-  /** What the network is told at a level of `use_karras_sigmas` and `use_lu_lambdas`: the nearest level, or the one below. */
-  readonly told?: 'nearest' | 'nearest, but below on squaredcos_cap_v2'
+  /** The network's time at a level of `use_karras_sigmas` and `use_lu_lambdas`: the nearest level, or the one below. */
+  readonly timestep?: 'nearest' | 'nearest, but below on squaredcos_cap_v2'
   sampler(options: SchedulerOptions): Sampler
 }
 
 const whole = { kind: 'table', spread: 'n', rounding: 'whole' } as const
-const solver = { kind: 'table', spread: 'n+1', rounding: 'whole', told: 'nearest' } as const
+const solver = { kind: 'table', spread: 'n+1', rounding: 'whole', timestep: 'nearest' } as const
 const fractional = { kind: 'table', spread: 'n', rounding: 'none' } as const
 const flow = { kind: 'flow', spread: 'n', rounding: 'none' } as const
 
@@ -62,7 +62,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = Object
   DPMSolverSDEScheduler: { ...fractional, sampler: () => dpmSolverSde() },
   DPMSolverMultistepScheduler: {
     ...solver,
-    told: 'nearest, but below on squaredcos_cap_v2',
+    timestep: 'nearest, but below on squaredcos_cap_v2',
     sampler: (options) =>
       dpmSolver({
         order: options.solver_order!,

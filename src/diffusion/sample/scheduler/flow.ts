@@ -10,8 +10,8 @@ import { levelCurve } from './table-grid.ts'
 const shifted = (shift: number) => (t: number) => (shift * t) / (1 + (shift - 1) * t)
 
 /**
- * Flow matching: n times from 1 to shift · (1/T), shifted once more; then, if asked for, stretched so that the last is
- * 1 − `shift_terminal`'s complement, and laid out on a curve of levels; then clean data.
+ * Flow matching: n times from 1 to shift · (1/T), shifted once more; then, by option, stretched so that the last is
+ * `shift_terminal`, and replaced by a curve of levels; then clean data.
  */
 export function flowParts(options: SchedulerOptions): NoiseParts {
   const { num_train_timesteps: T = 1000, shift = 1, shift_terminal: terminal } = options

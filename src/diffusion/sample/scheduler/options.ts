@@ -1,4 +1,4 @@
-/** The options of diffusers' schedulers as the builders take them: those of one class, complete. */
+/** The options of diffusers' schedulers: all those of one class, with defaults filled in. */
 
 /** Options by their names in diffusers; a class has some of them. */
 export interface SchedulerOptions {

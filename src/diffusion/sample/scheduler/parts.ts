@@ -1,6 +1,6 @@
 /**
- * One of diffusers' schedulers in our words: one object there is a schedule, a parametrisation, a projection, a sampler and a
- * grid of times here. The options come complete, as `files/io/scheduler-config.ts` reads them.
+ * One of diffusers' schedulers in our parts: a schedule, a parametrisation, a projection, a sampler and a grid of
+ * times. All options must be filled in, as `files/io/scheduler-config.ts` reads them.
  */
 import { clipped, dynamicThreshold } from '../../denoise/clip.ts'
 import type { Denoiser } from '../../denoise/denoiser.ts'
@@ -18,7 +18,7 @@ export type { Clip, SchedulerParts, StepVariance } from './types.ts'
  * Takes a scheduler apart.
  *
  * @param options all options of its class
- * @throws TweedieError `model` for a class, or options together, that have no counterpart
+ * @throws TweedieError `model` for a class, or a combination of options, that has no counterpart
  */
 export function partsOf(options: SchedulerOptions): SchedulerParts {
   const entry = schedulerClasses[options._class_name]
@@ -43,7 +43,7 @@ export function partsOf(options: SchedulerOptions): SchedulerParts {
   }
 }
 
-/** The denoiser with its mean clipped so. */
+/** The denoiser with its mean clipped by these settings. */
 export function project(denoiser: Denoiser, clip: Clip | null): Denoiser {
   if (clip === null) return denoiser
   if (clip.kind === 'range') return clipped(denoiser, clip.range)

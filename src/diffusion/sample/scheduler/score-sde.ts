@@ -1,4 +1,6 @@
-/** ScoreSdeVeScheduler: noise whose variance explodes, and a network that is told σ and predicts the score. */
+/**
+ * ScoreSdeVeScheduler: noise whose variance explodes, and a network that takes σ as its time and predicts the score.
+ */
 import { veSchedule } from '../../noise/ve.ts'
 import { requireSteps, uniformTimes } from '../times.ts'
 import type { SchedulerOptions } from './options.ts'

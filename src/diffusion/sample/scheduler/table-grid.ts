@@ -1,4 +1,4 @@
-/** The times of n steps on a table of β, as the options of a scheduler lay them out. */
+/** The times of n steps on a table of β, by the options of a scheduler. */
 import { TweedieError } from '../../../errors.ts'
 import { halfLogSnr, noiseLevel, type Schedule, timeOfNoiseLevel } from '../../noise/schedule.ts'
 import { timeOfIndex } from '../../noise/table-schedule.ts'
@@ -12,7 +12,7 @@ import type { SchedulerOptions } from './options.ts'
 type TableNoise = Schedule & { readonly table: NoiseTable }
 
 /**
- * The curve of noise levels that the options ask for; undefined: equal steps of the table instead.
+ * The curve of noise levels of the options; undefined: equal steps of the table instead.
  *
  * @throws TweedieError `model` for more than one
  */
@@ -75,7 +75,7 @@ function spaced(
   )
 }
 
-/** Falling levels without repetitions, none beyond the table, where an offset may lead. */
+/** Falling levels without repetitions and within the table, which an offset may leave. */
 function unique(indices: readonly number[], T: number): number[] {
   return indices.map((index) => Math.min(index, T - 1)).filter((index, i, all) => index >= 0 && index !== all[i - 1])
 }

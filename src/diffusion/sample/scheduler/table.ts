@@ -1,4 +1,4 @@
-/** Schedulers on a table of β: the table, its grid of times, and the level that the network is told. */
+/** Schedulers on a table of β: the table, its grid of times, and the level that the network gets as its time. */
 import type { ParametrisationName } from '../../denoise/parametrisation.ts'
 import { TweedieError } from '../../../errors.ts'
 import type { BetaTableName } from '../../noise/betas.ts'
@@ -11,14 +11,14 @@ import type { SchedulerOptions } from './options.ts'
 import type { NoiseParts } from './types.ts'
 import { levelCurve, tableGrid } from './table-grid.ts'
 
-/** diffusers' predictions in our words. */
+/** Our names of diffusers' predictions. */
 const kinds: Readonly<Record<string, ParametrisationName>> = {
   epsilon: 'epsilon',
   sample: 'sample',
   v_prediction: 'v',
 }
 
-/** The parts of a scheduler with a table; of one with the levels of a flow where it says `use_flow_sigmas`. */
+/** The parts of a scheduler with a table, or with the levels of a flow if `use_flow_sigmas` is set. */
 export function tableParts(options: SchedulerOptions, entry: SchedulerClass): NoiseParts {
   if (options.use_flow_sigmas) return flowLevels(options)
   const { _class_name: className, prediction_type: prediction } = options
@@ -50,10 +50,10 @@ function tableOf(options: SchedulerOptions): NoiseTable {
   return tableOfAlphaBar(rescaled.alphaBar.map((value, i) => (i === last ? trace : value)))
 }
 
-/** What the network is told. Grids of noise levels fall between whole levels; classes of whole levels then round. */
+/** The network's time. Grids of noise levels fall between whole levels; some classes then round. */
 function levelOf(
   options: SchedulerOptions,
-  { rounding, told }: SchedulerClass,
+  { rounding, timestep }: SchedulerClass,
   schedule: Schedule & { readonly table: NoiseTable },
 ): (t: number) => number {
   if (options.timestep_type === 'continuous' && options.prediction_type === 'v_prediction') {
@@ -63,6 +63,6 @@ function levelOf(
   const index = (t: number): number => Math.max(0, indexOfTime(schedule.table, t))
   if (rounding === 'none') return index
   const curved = options.use_exponential_sigmas || options.use_beta_sigmas
-  const below = curved || (told !== 'nearest' && options.beta_schedule === 'squaredcos_cap_v2')
+  const below = curved || (timestep !== 'nearest' && options.beta_schedule === 'squaredcos_cap_v2')
   return (t) => (below ? Math.floor(index(t)) : Math.round(index(t)))
 }

@@ -5,7 +5,7 @@ import type { Schedule } from '../../noise/schedule.ts'
 import type { NoiseTable } from '../../noise/table.ts'
 import type { Sampler } from '../sampler.ts'
 
-/** How the denoised mean is brought back into the range of the data. */
+/** How the denoised mean is clipped to the range of the data. */
 export type Clip =
   | { readonly kind: 'range'; readonly range: readonly [low: number, high: number] }
   /** Dynamic thresholding by the quantile `ratio`, up to `max`. */
@@ -22,17 +22,17 @@ export interface SchedulerParts {
   /** What the network predicts. */
   readonly kind: ParametrisationName
   readonly sampler: Sampler
-  /** The variance that the options ask for where `ddpm` is the sampler. */
+  /** The variance by the options, if `ddpm` is the sampler. */
   readonly variance: StepVariance
-  /** The clipping or thresholding that the options ask for; null: none. */
+  /** The clipping or thresholding by the options; null: none. */
   readonly clip: Clip | null
   /** Adds it to a denoiser. */
   project(denoiser: Denoiser): Denoiser
   /** The grid of this many steps. */
   times(steps: number): number[]
-  /** The number that the network is told for time t, diffusers' timestep. */
+  /** The network's number for time t, diffusers' timestep. */
   level(t: number): number
 }
 
-/** What the kinds of noise give; the rest is the same for all. */
+/** The parts that depend on the kind of noise. */
 export type NoiseParts = Pick<SchedulerParts, 'schedule' | 'table' | 'kind' | 'times' | 'level'>

@@ -1,4 +1,4 @@
-/** How much arithmetic a graph asks for. */
+/** The number of floating-point operations of a graph. */
 import { sizeOf } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { topological } from '../traverse.ts'
@@ -22,6 +22,6 @@ export function flopsOf(tensor: Tensor): number {
   }
 }
 
-/** {@link flopsOf} all nodes that `outputs` stand on. */
+/** {@link flopsOf} all nodes that `outputs` depend on. */
 export const flops = (outputs: readonly Tensor[]): number =>
   topological(outputs).reduce((total, tensor) => total + flopsOf(tensor), 0)

@@ -1,4 +1,4 @@
-/** Constant folding: what stands on constants alone is computed when the graph is compiled. */
+/** Constant folding: nodes that depend on constants alone are computed when the graph is compiled. */
 import { hostArray } from '../dtype.ts'
 import { evaluateNode } from '../reference/evaluate.ts'
 import { sizeOf } from '../shape.ts'

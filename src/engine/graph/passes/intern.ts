@@ -11,8 +11,8 @@ const comparedElements = 1024
 const commutative: ReadonlySet<OpName> = new Set<OpName>(['add', 'mul', 'max', 'min', 'equal', 'and', 'or'])
 
 /**
- * A function that gives back the first node it was shown that computes the same: same operator, same attributes, the very
- * same inputs. Show it inputs before users.
+ * A function that returns the first node passed to it that computes the same: same operator, same attributes, identical
+ * inputs. Pass inputs before users.
  */
 export function interner(): (tensor: Tensor) => Tensor {
   const seen = new Map<string, Tensor>()

@@ -1,11 +1,12 @@
 /**
- * Attention of one head with fewer products. Where projections follow one another with nothing but products between them, and their
- * weights are known beforehand, the product of the weights does for both:
+ * Attention of one head with fewer products. If projections follow one another with nothing but products between them,
+ * and their weights are constants, one product with merged weights replaces both:
  *
  *     softmax(s (x_q W_qᵀ + b_q) (x_k W_kᵀ + b_k)ᵀ) = softmax((x_q M + c) x_kᵀ),   M = s W_qᵀ W_k,  c = s b_q W_k
  *     P (x_v W_vᵀ + b_v) W_oᵀ = P (x_v W_vᵀ W_oᵀ) + b_v W_oᵀ,                     P = softmax(…)
  *
- * b_k adds the same to a query's products with all keys, which the softmax does not see, and rows of P add up to 1. Instead of four
+ * b_k adds the same to a query's products with all keys, which the softmax ignores, and rows of P add up to 1. Instead
+ * of four
  * projections there are two. A head of its own few features gains nothing by it: M would be as large as for all heads together.
  */
 import { add, mul } from '../elementwise.ts'
@@ -45,7 +46,7 @@ export function mergeProjections(
   /** Sums `product + bias` that stand for a product: another bias goes to the first. */
   const biased = new Map<Tensor, { readonly product: Stored; readonly bias: Tensor }>()
 
-  /** What a tensor is that is used once. */
+  /** Returns the tensor if it is used only once. */
   const projectionOf = (tensor: Tensor): Projection | undefined => {
     if (!alone(tensor)) return undefined
     const scaled = withOperand(tensor, 'mul', (each) => each.op === 'constant' && sizeOf(each.shape) === 1)
@@ -78,15 +79,15 @@ export function mergeProjections(
     if (tensor.op !== 'matmul' || tensor.attributes.transposeA || !tensor.attributes.transposeB) return undefined
     const [seen, weight] = tensor.inputs
     if (seen.op !== 'matmul' || seen.attributes.transposeA || seen.attributes.transposeB) return undefined
-    const [looks, value] = seen.inputs
-    const isLooking = looks.op === 'softmax' && looks.attributes.axis === 2 && looks.shape.length === 3
+    const [attention, value] = seen.inputs
+    const isAttention = attention.op === 'softmax' && attention.attributes.axis === 2 && attention.shape.length === 3
     const v = projectionOf(value)
-    if (!isLooking || !alone(seen) || !v || v.scale || weight.shape.length !== 2 || !known(weight)) return undefined
+    if (!isAttention || !alone(seen) || !v || v.scale || weight.shape.length !== 2 || !known(weight)) return undefined
     if (weight.shape[0]! > weight.shape[1]!) return undefined
     const weights = matmul(v.weight, weight, { transposeA: true, transposeB: true })
     const x = stored(now(v.x))
     const merged = times(x, { tensor: weights, turned: false }, x.turned)
-    const result = times({ tensor: now(looks), turned: false }, merged, x.turned)
+    const result = times({ tensor: now(attention), turned: false }, merged, x.turned)
     if (!v.bias) return upright(result)
     const bias = row(v.bias, weight, true)
     const sum = upright(withRow(result, bias))
@@ -103,7 +104,10 @@ export function mergeProjections(
   return over(outputs, (tensor) => scores(tensor) ?? values(tensor) ?? further(tensor))
 }
 
-/** Matrices, which may be stored transposed: tokens that were the places of an image are, and what follows from them may stay so. */
+/**
+ * Matrices, which may be stored transposed: tokens made of the pixels of an image are, and products of them may stay
+ * so.
+ */
 interface Stored {
   readonly tensor: Tensor
   readonly turned: boolean
@@ -130,7 +134,7 @@ const withRow = ({ tensor, turned }: Stored, vector: Tensor): Stored => ({
   turned,
 })
 
-/** The operand of a sum or product that is asked for, and the other one. */
+/** The operand of a sum or product that matches, and the other one. */
 function withOperand(
   tensor: Tensor,
   op: 'add' | 'mul',

@@ -4,16 +4,16 @@ import { node } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { topological } from '../traverse.ts'
 
-/** Bytes that must be at stake: below, memory is cheaper than the few passes over the elements. */
+/** The number of bytes to save from which it is worth it: below, memory costs less than the extra passes. */
 export const worthRecomputing = 2 ** 29
 
 /**
  * Where gradients need `silu(y)` and its slope, with `y = γ n + β` behind a norm, they are made from n again: two tensors
- * less are kept for every activation, for four cheap passes. What belongs to the first pass is what the shallowest output,
- * the loss, stands on. Values stay, bit for bit.
+ * less are kept for every activation, for four cheap passes. The nodes of the forward pass are those that the loss, the
+ * shallowest output, depends on. Values stay, bit for bit.
  *
- * Call it after `simplify`, which would see through it: the second sum and product have their operands exchanged, which
- * is all that tells them from the first.
+ * Call it after `simplify`, which would undo it: the second sum and product differ from the first only in the order of
+ * their operands.
  */
 export function recompute(outputs: readonly Tensor[], atLeast: number = worthRecomputing): readonly Tensor[] {
   const order = topological(outputs)
@@ -49,7 +49,7 @@ function shallowest(outputs: readonly Tensor[], order: readonly Tensor[]): Tenso
   return outputs.reduce((best, each) => (depths.get(each)! < depths.get(best)! ? each : best))
 }
 
-/** The sum once more, if its operands are products or small: all else would have to be kept, or cost too much. */
+/** The sum once more, if its operands are products or small; others would have to be kept, or cost too much. */
 function copyOf(y: Tensor): Tensor | undefined {
   if (y.op !== 'add') return undefined
   const cheap = y.inputs.every((each) => each.op === 'mul' || sizeOf(each.shape) < sizeOf(y.shape))

@@ -1,13 +1,13 @@
-/** Graphs in which some nodes become others. */
+/** Rebuilds graphs with some nodes replaced by others. */
 import { node } from '../tensor.ts'
 import type { Tensor } from '../tensor.ts'
 import { topological } from '../traverse.ts'
 
-/** What nodes became. */
+/** The replacements of nodes. */
 export interface Replacements {
-  /** What stands for a node now, to build others from: its inputs, and all before it, are done when a node's turn comes. */
+  /** The replacement of a node, to build others from. Nodes are visited after their inputs. */
   now(tensor: Tensor): Tensor
-  /** The graph anew, inputs before users, where `better` may give another node of the same value. */
+  /** Rebuilds the graph, inputs before users; `better` may return another node of the same value. */
   over(outputs: readonly Tensor[], better: (tensor: Tensor) => Tensor | undefined): readonly Tensor[]
 }
 

@@ -11,13 +11,13 @@ import { all } from './rewrite.ts'
 import type { Rewrite, RewriteRules } from './rewrite.ts'
 import { addsLeadingOnes } from './rewrite-elementwise.ts'
 
-/** Moving the elements of a constant that is the same everywhere. */
+/** Movements of a constant with one value everywhere. */
 const uniform: Rewrite<OpName> = (y, x) => {
   const value = constantValue(x)
   return value !== undefined && all(y, value)
 }
 
-/** Nothing changed. */
+/** A movement that changes nothing. */
 const unchanged: Rewrite<OpName> = (y, x) => sameShape(y.shape, x.shape) && x
 
 function sameEverywhere(data: HostArray): boolean {
@@ -88,7 +88,7 @@ export const movementRewrites: RewriteRules = {
         step.map((by, axis) => by * inner.step[axis]!),
       )
     },
-    // What was padded is cut off again.
+    // Padding that is cut off again.
     ({ attributes: { start, end, step } }, x) => {
       if (x.op !== 'pad') return undefined
       const { before, interior } = x.attributes
@@ -150,7 +150,7 @@ export const movementRewrites: RewriteRules = {
 
   sum: [
     (y, x) => sizeOf(y.shape) === sizeOf(x.shape) && sizeOf(x.shape) > 0 && reshape(x, y.shape),
-    // Axes that were stretched are counted instead of summed.
+    // Sums over stretched axes become products with their lengths.
     (y, x) => {
       if (x.op !== 'broadcastTo') return undefined
       const own = x.inputs[0].shape

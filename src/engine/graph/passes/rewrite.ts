@@ -1,4 +1,4 @@
-/** What a rewrite rule is, and the words that rules are written in. */
+/** The type of a rewrite rule, and helpers for writing rules. */
 import { broadcastTo } from '../movement.ts'
 import type { OpName } from '../ops.ts'
 import { constantValue, filled } from '../tensor.ts'

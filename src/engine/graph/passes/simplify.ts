@@ -16,11 +16,12 @@ import { movementRewrites } from './rewrite-movement.ts'
 const rules: RewriteRules = { ...elementwiseRewrites, ...movementRewrites }
 
 /**
- * Rebuilds a graph from its inputs upwards: equal expressions become one, constants are folded, algebraic laws applied
- * (the tables in `rewrite-elementwise.ts` and `rewrite-movement.ts`), and what no output needs is gone.
+ * Rebuilds a graph from its inputs upwards: equal expressions become one, constants are folded, algebraic laws are
+ * applied (the tables in `rewrite-elementwise.ts` and `rewrite-movement.ts`), and nodes that no output needs are
+ * removed.
  *
  * Values change by rounding only, where they are finite: `x · 0` becomes 0, also for an x that would have been infinite or
- * not a number. Gradients are to be taken before: `stopGradient` is dropped. Order, shapes and types of the outputs stay;
+ * not a number. Take gradients first: `stopGradient` is dropped. Order, shapes and types of the outputs stay;
  * an input on which no value depends any more is no longer among `inputsOf(outputs)`.
  */
 export function simplify<const Outputs extends readonly Tensor[]>(outputs: Outputs): MappedTuple<Outputs, Tensor> {
@@ -31,7 +32,7 @@ export function simplify<const Outputs extends readonly Tensor[]>(outputs: Outpu
     if (known !== undefined) return known
     const rebuilt = intern(rebuild(tensor, tensor.inputs.map(visit)))
     const better = done.has(rebuilt) ? undefined : rewrite(rebuilt)
-    // `better` stands on nodes that are done: only its few new nodes are visited.
+    // `better` is built from nodes that are already simplified: only its few new nodes are visited.
     const result = better === undefined ? (done.get(rebuilt) ?? rebuilt) : visit(better)
     done.set(rebuilt, result)
     done.set(tensor, result)

@@ -20,7 +20,7 @@ export interface GraphSummary {
 }
 
 /**
- * Counts what `outputs` stand on.
+ * Counts the nodes that `outputs` depend on.
  *
  * @example
  * summarize(simplify([loss])).flops / 1e9 // GFLOP

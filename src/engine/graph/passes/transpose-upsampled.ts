@@ -1,6 +1,7 @@
 /**
- * Convolutions of enlarged images as transposed ones. Nearest-neighbour enlargement by 2 and a 3×3 kernel see each value of x
- * twice along an axis, with neighbouring taps; adding these taps up beforehand leaves four taps out of nine for a value:
+ * Convolutions of enlarged images as transposed ones. After nearest-neighbour enlargement by 2, a 3×3 kernel multiplies
+ * each value of x twice along an axis, by neighbouring taps; adding these taps beforehand leaves four products out of
+ * nine:
  *
  *     conv(upsample(x), w) = convTranspose(x, w₄),   w₄[c, o, j] = Σ_{k = 2 − j, 3 − j} w[o, c, k]   along either axis, 0 ≤ j < 4
  *
@@ -65,7 +66,7 @@ export function transposeUpsampled(outputs: readonly Tensor[], atLeast: number =
   return over(outputs, rewritten)
 }
 
-/** What was enlarged by 2. */
+/** The tensor that was enlarged by 2. */
 function beforeDoubling(x: Tensor): Tensor | undefined {
   return x.op === 'upsample' && isDouble(x.attributes.factors) && x.dtype === 'float32' ? x.inputs[0] : undefined
 }

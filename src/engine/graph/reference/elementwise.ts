@@ -75,7 +75,7 @@ export const elementwiseRules: ReferenceRules<UnaryOp | ArithmeticOp | Compariso
 
   where: (_, condition, a, b) => broadcast(dtypeOf(a.data), (holds, x, y) => (holds ? x : y), condition, a, b),
 
-  // To an integer by dropping the fraction (which storing does), to a truth value by asking for non-zero.
+  // To an integer by dropping the fraction (storing does that), to a truth value by comparing with zero.
   cast: ({ dtype }, x) =>
     tabulate(x.shape, dtype, (index) => (dtype === 'bool' ? Number(read(x, index) !== 0) : read(x, index))),
 }

@@ -1,4 +1,4 @@
-/** The reference evaluator: the truth that compiled programs, gradients and rewrites are held against. */
+/** The reference evaluator: the truth that compiled programs, gradients and rewrites are tested against. */
 import { TweedieError } from '../../../errors.ts'
 import { mapTuple } from '../map-tuple.ts'
 import type { MappedTuple } from '../map-tuple.ts'
@@ -12,14 +12,14 @@ import type { ReferenceRule, Value } from './value.ts'
 
 export type { Value } from './value.ts'
 
-/** What is fed to an input: its elements in row-major order, or something that holds them. */
+/** The value of an input: its elements in row-major order, or an object that holds them. */
 export type Feed = ArrayLike<number> | { readonly data: ArrayLike<number> }
 
 /**
  * The values of `outputs`, computed without a runtime, one operator after the other. Real numbers are computed in double
  * precision throughout, **also those of float32 nodes**: what a runtime gives in single precision should round to it.
  *
- * @param feeds elements of every input that the outputs stand on, by name
+ * @param feeds elements of every input that the outputs depend on, by name
  * @example
  * const x = input('x', [2])
  * evaluate([exp(x)], { x: [0, 1] }) // [{ shape: [2], data: Float64Array [1, 2.718281828459045] }]
@@ -53,7 +53,7 @@ export function evaluateNode(tensor: Exclude<Tensor, TensorOf<'input'>>, inputs:
 function fed({ attributes: { name, shape, dtype } }: TensorOf<'input'>, feeds: Readonly<Record<string, Feed>>): Value {
   const feed = feeds[name]
   if (feed === undefined) {
-    throw new TweedieError('usage', `evaluate: nothing is fed to the input ${name}`, {
+    throw new TweedieError('usage', `evaluate: the input ${name} has no value`, {
       hint: `feeds: ${Object.keys(feeds).join(', ') || 'none'}`,
     })
   }

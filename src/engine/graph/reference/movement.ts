@@ -1,4 +1,7 @@
-/** Reference rules of the operators that move elements: each says where an element of the result comes from. */
+/**
+ * Reference rules of the operators that move elements: each maps an index of the result to the element that it comes
+ * from.
+ */
 import { TweedieError } from '../../../errors.ts'
 import { dtypeOf } from '../dtype.ts'
 import { sizeOf } from '../shape.ts'

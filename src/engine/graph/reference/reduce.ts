@@ -1,4 +1,4 @@
-/** Reference rules of sums, maxima and what works along an axis. */
+/** Reference rules of sums, maxima and operators along an axis. */
 import { dtypeOf } from '../dtype.ts'
 import { sizeOf } from '../shape.ts'
 import { indices, offsetOf, read, storage, tabulate } from './value.ts'

@@ -57,8 +57,12 @@ export function resnet(scope: Scope, x: Tensor, channels: number, context: Block
 
   let h = resized(act(groupNorm(scope.child('norm1'), x, groupsOf(groups, x.shape[1]!), epsilon)))
   h = convolution(scope.child('conv1'), h, channels)
-  const told = linear(scope.child('time_emb_proj'), time, scaleShift ? 2 * channels : channels)
-  const [first, second] = split(reshape(told, [...told.shape, 1, 1]), 1, scaleShift ? [channels, channels] : [channels])
+  const timeTerm = linear(scope.child('time_emb_proj'), time, scaleShift ? 2 * channels : channels)
+  const [first, second] = split(
+    reshape(timeTerm, [...timeTerm.shape, 1, 1]),
+    1,
+    scaleShift ? [channels, channels] : [channels],
+  )
   if (!scaleShift) h = add(h, first!)
   h = groupNorm(scope.child('norm2'), h, groupsOf(groupsOut, channels), epsilon)
   if (scaleShift) h = add(mul(h, add(first!, 1)), second!)

@@ -1,4 +1,4 @@
-/** What blocks, channels and groups of a U-Net ask of one another. */
+/** Checks that the blocks, channels and groups of a U-Net fit together. */
 import { badField } from '../check-config.ts'
 import { downBlockTypes, isSkipBlock, type UNet2DFields, upBlockTypes } from './fields.ts'
 
@@ -50,7 +50,7 @@ function checkChannels(config: UNet2DFields): void {
   }
 }
 
-/** What skip blocks ask of a network: images in colours, and channels that norms of 32 groups fit. */
+/** Checks the needs of skip blocks: images of three channels, and channels that norms of 32 groups divide. */
 function checkSkips({
   down_block_types: down,
   up_block_types: up,

@@ -1,6 +1,6 @@
 /**
- * How a U-Net is told a class, or numbers in the place of one: the three `class_embed_type`s of diffusers. What is told is the condition
- * `labels` in each case.
+ * How a class, or numbers in its place, enter a U-Net: the three `class_embed_type`s of diffusers. The input is the
+ * condition `labels` in each case.
  */
 import { TweedieError } from '../../../errors.ts'
 import { add, expectShape, reshape } from '../../graph/index.ts'
@@ -18,8 +18,8 @@ export function embeddingWidth(config: UNet2DFields): number {
 }
 
 /**
- * What the network is told: a class, one number (`timestep`) or a vector as wide as the embedding (`identity`) as `labels`; and its
- * other conditions.
+ * The network's conditions: a class, one number (`timestep`) or a vector as wide as the embedding (`identity`) as
+ * `labels`; and others.
  */
 export function specsOf(config: UNet2DFields): ConditionSpecs {
   if (config.class_embed_type === null) return conditionSpecs(config.num_class_embeds, config.conditions)
@@ -28,8 +28,8 @@ export function specsOf(config: UNet2DFields): ConditionSpecs {
 }
 
 /**
- * Adds what the network is told to the embedding of the time, `[N, E]`. A number goes through the features of the time and layers of
- * its own; a vector is added as it is.
+ * Adds the conditions to the embedding of the time, `[N, E]`. A number goes through time features and its own layers; a
+ * vector is added unchanged.
  *
  * @param features of numbers `[N]`, as of times
  */
@@ -45,7 +45,7 @@ export function withClassAndConditions(
   }
   const { labels, ...others } = conditions
   const [batch, width] = time.shape as [number, number]
-  const told = withConditions('UNet2DModel', scope, time, others, config.conditions ?? {})
+  const embedded = withConditions('UNet2DModel', scope, time, others, config.conditions ?? {})
   if (labels === undefined) {
     throw new TweedieError('usage', 'this UNet2DModel needs labels', {
       hint: config.class_embed_type === 'timestep' ? 'a number for each item' : `${width} numbers for each item`,
@@ -53,8 +53,8 @@ export function withClassAndConditions(
   }
   if (config.class_embed_type === 'identity') {
     expectShape('UNet2DModel: labels', labels, [batch, width])
-    return add(told, labels)
+    return add(embedded, labels)
   }
   expectShape('UNet2DModel: labels', labels, [batch, 1])
-  return add(told, timeMlp(scope.child('class_embedding'), features(reshape(labels, [batch])), width))
+  return add(embedded, timeMlp(scope.child('class_embedding'), features(reshape(labels, [batch])), width))
 }

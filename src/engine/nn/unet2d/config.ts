@@ -22,7 +22,7 @@ import type { UNet2DFields } from './fields.ts'
 
 export type { DownBlockType, Resample, UNet2DFields, UpBlockType } from './fields.ts'
 
-/** What a user writes: what is left out has diffusers' default. Only `sample_size` has none. */
+/** The configuration that a user writes. Fields left out have diffusers' defaults; only `sample_size` has none. */
 export type UNet2DConfig = Partial<Omit<UNet2DFields, 'sample_size'>> & Pick<UNet2DFields, 'sample_size'>
 
 /** The defaults of `UNet2DModel`; a size must be given. */
@@ -58,7 +58,7 @@ const defaults: Omit<UNet2DFields, 'sample_size'> & { readonly sample_size: UNet
   num_train_timesteps: null,
 }
 
-/** What each field must be. */
+/** The rule of each field. */
 const rules: Partial<Record<keyof UNet2DFields, FieldRule>> = {
   sample_size: imageSize,
   in_channels: count,

@@ -70,7 +70,10 @@ export interface UNet2DFields {
   readonly resnet_time_scale_shift: 'default' | 'scale_shift'
   /** Whether the middle block attends. */
   readonly add_attention: boolean
-  /** How `labels` are told: null, classes by a table; `timestep`, a number as times are; `identity`, the embedding itself. */
+  /**
+   * How `labels` are embedded: null, classes by a table; `timestep`, a number as times are; `identity`, the embedding
+   * itself.
+   */
   readonly class_embed_type: 'timestep' | 'identity' | null
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds: number | null

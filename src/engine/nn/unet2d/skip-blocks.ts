@@ -1,5 +1,6 @@
 /**
- * Blocks of NCSN++: beside the features runs a small image, which every resolution sees on the way down and adds to on the way up.
+ * Blocks of NCSN++: besides the features, a small image is carried along, which every resolution reads on the way down
+ * and adds to on the way up.
  * Names and numbers of groups are those of diffusers' `SkipDownBlock2D`, `AttnSkipDownBlock2D` and their counterparts.
  *
  * Score-Based Generative Modeling through SDEs (Song et al., 2021), appendix H, https://arxiv.org/abs/2011.13456
@@ -17,7 +18,7 @@ const scale = Math.SQRT2
 const attentionGroups = 32
 const own = { scale, groups: null }
 
-/** What a block needs to know. */
+/** The settings of a block. */
 export interface SkipBlock {
   readonly channels: number
   readonly layers: number
@@ -32,7 +33,7 @@ export interface Pair {
   readonly image: Tensor | undefined
 }
 
-/** One resolution on the way down; `skips` receives what the way up will see again. */
+/** One resolution on the way down; `skips` receives the activations for the way up. */
 export function skipDown(
   scope: Scope,
   { h, image }: Pair,
@@ -54,7 +55,7 @@ export function skipDown(
   return { h, image: smaller }
 }
 
-/** One resolution on the way up; takes what the way down left from the end of `waiting`. */
+/** One resolution on the way up; takes the activations of the way down from the end of `waiting`. */
 export function skipUp(
   scope: Scope,
   { h, image }: Pair,
@@ -66,7 +67,7 @@ export function skipUp(
   for (let layer = 0; layer < layers; layer++) {
     const skip = waiting.pop()!
     const features = h.shape[1]!
-    // so it is in diffusers where a block attends
+    // as in diffusers for blocks with attention
     const groups = attends ? Math.min(features + Math.floor(skip.shape[1]! / 4), 32) : null
     h = resnet(scope.child('resnets').child(layer), concat([h, skip], 1), channels, context, {
       ...own,
@@ -83,5 +84,5 @@ export function skipUp(
   return { h, image: larger ? add(larger, seen) : seen }
 }
 
-/** The image beside the features is in colours: diffusers has no other. */
+/** The image beside the features has three channels, as in diffusers. */
 export const imageChannels = 3

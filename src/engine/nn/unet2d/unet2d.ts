@@ -97,7 +97,7 @@ function timeFeatures(config: UNet2DFields, scope: Scope, t: Tensor): Tensor {
   }
 }
 
-/** Down the left side: everything that the right side will see again, the deepest last. */
+/** Down the left side: returns all activations that the right side uses, the deepest last. */
 function downwards(config: UNet2DFields, scope: Scope, start: Pair, context: BlockContext): Tensor[] {
   const skips = [start.h]
   let { h, image } = start
@@ -133,7 +133,7 @@ function middle(config: UNet2DFields, scope: Scope, x: Tensor, context: BlockCon
   return resnet(scope.child('resnets').child(1), h, channels, context, { scale })
 }
 
-/** Up the right side: every layer sees what the left side had at the same depth. */
+/** Up the right side: every layer also gets the left side's activations of the same depth. */
 function upwards(
   config: UNet2DFields,
   scope: Scope,

@@ -26,7 +26,7 @@ const leastElements = 2 ** 16
 /** Places of a channel that are added up in one go, in single precision. */
 const mostPlaces = 2 ** 14
 
-/** Whether {@link layerNorm}, with γ and β `[F]`, or {@link groupNorm}, with `[C, 1, 1]`, does it. */
+/** Whether {@link layerNorm}, with γ and β `[F]`, or {@link groupNorm}, with `[C, 1, 1]`, applies. */
 export function takesNorm(context: Context, { normal, image, gamma: { shape: scale } }: AffineNorm): boolean {
   if (image === undefined) return sameShape(scale, [normal.shape.at(-1)!])
   const [batch, channels, ...places] = image.shape as [number, number, ...number[]]
@@ -41,7 +41,7 @@ export function takesNorm(context: Context, { normal, image, gamma: { shape: sca
   )
 }
 
-/** What a group norm is given. */
+/** The inputs of a group norm. */
 export interface GroupNorm {
   /** `[N, C, H, W]` */
   readonly shape: Shape
@@ -56,15 +56,16 @@ export interface GroupNorm {
 }
 
 /**
- * `γ (x + e − μ) / √(σ² + ε) + β` on blocks. Means of x and x² over each channel are read off, those over a group, with the shift e,
- * follow from them, and what remains to be done to x is `a x + b` with a and b for each channel of each item: a convolution of one tap,
+ * `γ (x + e − μ) / √(σ² + ε) + β` on blocks. Means of x and x² are computed over each channel; those over a group, with
+ * the shift e, follow from them; the rest is `a x + b` with a and b for each channel of each item: a convolution of one
+ * tap,
  * the items among the channels. Two passes that read and one that writes, where LayerNormalization, a product and a sum read four
  * times and write three times, in the plain layout.
  */
 export function groupNorm(context: Context, norm: GroupNorm): string {
   const { shape, groups, epsilon, shift } = norm
   const [batch, channels, ...places] = shape as [number, number, ...number[]]
-  // The items among the channels: what is the same for a channel may then differ by item.
+  // The items among the channels: values for a channel may then differ by item.
   const merged: Shape = [1, batch * channels, ...places]
   const emit = (opType: string, ...inputs: string[]): string => context.emit(opType, inputs)
   const perItem = (name: string, items = batch): string => reshapeTo(context, name, [items, channels])

@@ -4,7 +4,7 @@
  * The runtime switches to that layout by itself only where kernels are constants. Its operators can be called directly,
  * though, and then weights that change every step, as in training, run as fast: the kernel is brought into blocks by a
  * transpose and a gather of whole blocks, which cost little beside the convolution. B is 16 or 8 by processor
- * (see `../../runtime/block-size.ts`); without blocks, `blockedConv` answers undefined and a plain Conv does it.
+ * (see `../../runtime/block-size.ts`); without blocks, `blockedConv` returns undefined and a plain Conv is used.
  */
 import type { Window } from '../../graph/ops.ts'
 import { sizeOf } from '../../graph/shape.ts'
@@ -24,7 +24,7 @@ export interface Kernel {
 }
 
 /**
- * The convolution of `x` with a kernel, or undefined where the blocked kernels do not take it.
+ * The convolution of `x` with a kernel, or undefined if the blocked kernels do not support it.
  *
  * @param plus a tensor of the result's shape that is added to it, if the kernel has a bias
  */

@@ -1,8 +1,8 @@
 /**
  * Values in ONNX Runtime's blocked layout, [N, C / B, H, W, B], beside the plain one.
  *
- * A convolution takes and gives blocks. What works element by element, along the channels or per channel does as well on
- * blocks, so that nothing is reordered on the way from one convolution to the next. A value has its name in the plain layout, and
+ * A convolution reads and writes blocks. Operators that work element by element, along the channels or per channel work
+ * on blocks too, so that nothing is reordered between convolutions. A value has its name in the plain layout, and
  * may have a second one in blocks; a reordering that nothing uses is left out at the end.
  */
 import { sizeOf } from '../../graph/shape.ts'
@@ -29,8 +29,9 @@ export function fromBlocks(context: Context, blocked: string, channels: number):
 }
 
 /**
- * What an operator gives that does not care for the layout, or undefined where it is to be computed in the plain one: in a graph that
- * does not stay in blocks, or where none of its operands is there yet. Operands are as large as the result but for their
+ * The value of an operator that works in any layout, in blocks; undefined if it must be computed in the plain layout:
+ * in a graph that does not stay in blocks, or if none of its operands is in blocks yet. Operands are as large as the
+ * result but for their
  * channels, or have one element.
  */
 export function overBlocks(

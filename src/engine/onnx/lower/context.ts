@@ -1,4 +1,4 @@
-/** What a lowering rule works with: it names values, emits ONNX nodes and shares constants. */
+/** The context of lowering rules: names values, emits ONNX nodes and shares constants. */
 import { hostArray } from '../../graph/dtype.ts'
 import type { DType, HostArray } from '../../graph/dtype.ts'
 import { sameShape, sizeOf } from '../../graph/shape.ts'
@@ -9,7 +9,7 @@ import type { AttributeValue, NodeProto, TensorProto } from '../proto/model.ts'
 /** Where the ONNX graph will run: lowerings differ by provider. */
 export type Provider = 'cpu' | 'webgpu' | 'wasm'
 
-/** What a rule may know of the place where the graph will run. */
+/** Facts about the target device. */
 export interface Target {
   readonly provider: Provider
   /** Channels to a block of the CPU's blocked convolutions, where there are such (see `blocked.ts`). */
@@ -35,7 +35,10 @@ export class Context {
   readonly domains = new Set<string>([''])
   /** Names in blocks of values that have one, by their plain names: see `blocks.ts`. */
   readonly blocks = new Map<string, string>()
-  /** Whether what is in blocks takes the rest along: not where gradients want most values in the plain layout as well. */
+  /**
+   * Whether values stay in blocks from one operator to the next: not if gradients need most values in the plain layout
+   * too.
+   */
   staysInBlocks = false
   readonly #shared = new Map<string, string>()
   readonly #shapes = new Map<string, Shape>()
@@ -51,7 +54,7 @@ export class Context {
     return `${prefix}_${this.#count++}`
   }
 
-  /** Adds a node of one output and names it. The same node asked for twice is emitted once. */
+  /** Adds a node of one output and names it. Equal nodes are emitted once. */
   emit(opType: string, inputs: readonly string[], attributes: ShortAttributes = {}, options: EmitOptions = {}): string {
     return this.emitMany(opType, inputs, 1, attributes, options)[0]!
   }
@@ -79,7 +82,7 @@ export class Context {
     this.#shapes.set(name, shape)
   }
 
-  /** The value in another shape: the value itself where it is known to have it, and never a view of a view. */
+  /** The value in another shape: the value itself if it already has it, and never a view of a view. */
   reshape(name: string, shape: Shape): string {
     const whole = this.#reshaped.get(name) ?? name
     const known = this.#shapes.get(whole)
@@ -96,7 +99,7 @@ export class Context {
     )
   }
 
-  /** A constant of places in an axis. `name` tells all about them: where it is the same, so is the constant. */
+  /** A constant of places in an axis. `name` must identify them: equal names mean equal constants. */
   places(name: string, make: () => Int32Array): string {
     return this.#constant(`places:${name}`, () => {
       const values = make()
@@ -104,7 +107,7 @@ export class Context {
     })
   }
 
-  /** A constant of numbers by their places in it. `name` tells all about it but its shape. */
+  /** A constant of numbers by their places in it. `name` must identify it, apart from its shape. */
   table(name: string, shape: Shape, at: (place: number) => number): string {
     return this.#constant(`table:${name}:${shape}`, () => {
       const data = new Float32Array(sizeOf(shape))

@@ -118,9 +118,9 @@ function byPlaces(context: Context, node: Node, x: string, dy: string): string {
 }
 
 /**
- * Two dimensions, outputs in whole blocks of B: one blocked convolution, as fast as the convolution itself. What is summed over
- * are images, in blocks of B, which are its channels, and places: dy is a kernel as large as the image. A channel of x is an
- * item of its batch, and what comes out is as large as the weight's kernel.
+ * Two dimensions, outputs in whole blocks of B: one blocked convolution, as fast as the convolution itself. The sum
+ * runs over images, in blocks of B, which become its channels, and over places: dy is a kernel as large as the image. A
+ * channel of x becomes an item of the batch, and the output is as large as the weight's kernel.
  *
  *     x  [M B, C, H, W]   → [C, M, H, W + padding, B]
  *     dy [M B, O, H', W'] → [O / B, M, H', W', B, B]
@@ -140,7 +140,7 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
   const filled = (name: string): string => padAxes(context, name, 4, [0], [0], [n - given], zero)
   const reorder = (name: string): string => context.emit('ReorderInput', [name], {}, nchwc)
 
-  // What the windows reach over: rows or columns that they do not are cut off.
+  // The part of the image that windows reach: other rows and columns are cut off.
   const kernelSize = [(tall - 1) * stride[0]! + 1, (wide - 1) * stride[1]! + 1] as const
   const reach = kernelSize.map((size, axis) => size + (kernel[axis]! - 1) * dilation[axis]!) as [number, number]
   const [top, left] = padding.map(([before]) => before) as [number, number]
@@ -204,7 +204,7 @@ function bestWay(context: Context, node: Node): keyof typeof ways {
   return unit && kernel.length === 2 ? 'shifts' : 'taps'
 }
 
-/** Whether {@link byBlocks} can do it, without too many empty images in the last block. */
+/** Whether {@link byBlocks} applies, without too many empty images in the last block. */
 function takesBlocks(
   { target: { block } }: Context,
   { dtype, inputs: [x, dy], attributes: { kernel } }: Node,

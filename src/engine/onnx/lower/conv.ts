@@ -25,7 +25,7 @@ export const conv = (
   )
 }
 
-/** The convolution with a bias, and a tensor of the result's shape: into which it is added up where both are in blocks. */
+/** The convolution with a bias, and a tensor of the result's shape: added in place if both are in blocks. */
 export function convPlus(
   context: Context,
   node: TensorOf<'conv'>,
@@ -94,7 +94,7 @@ export const convInput = (
   }
   const phases = byPhases(context, dy, inputs as [Tensor, Tensor], size, w, window, bias)
   if (phases !== undefined) return phases
-  // what stride leaves over behind the last window: size = (dy − 1) stride − before − after + reach + 1 + extra
+  // the rest behind the last window that the stride leaves: size = (dy − 1) stride − before − after + reach + 1 + extra
   const extra = size.map((dim, axis) => {
     const [before, after] = window.padding[axis]!
     return dim - ((dyShape[axis + 2]! - 1) * window.stride[axis]! - before - after + reach[axis]! + 1)
@@ -107,7 +107,7 @@ export const convInput = (
 
 /**
  * A transposed convolution that doubles the size, with four taps to an axis, as four convolutions with two, one for each place in a square of
- * 2 × 2: place a takes every other tap. Blocks of channels are large enough pieces to be put in turns.
+ * 2 × 2: place a takes every other tap. The results are interleaved in pieces of whole channel blocks, which is fast.
  */
 function byPhases(
   context: Context,

@@ -7,10 +7,10 @@ import type { Context } from './context.ts'
 import { typeCodes } from './elementwise.ts'
 import type { LowerRule } from './rule.ts'
 
-/** Reshape; nothing where the shape is known to stay. */
+/** Reshape; no node if the shape stays. */
 export const reshapeTo = (context: Context, x: string, shape: Shape): string => context.reshape(x, shape)
 
-/** Transpose; nothing where the order stays. */
+/** Transpose; no node if the order stays. */
 export const transposeTo = (context: Context, x: string, permutation: readonly number[]): string =>
   permutation.every((axis, i) => axis === i) ? x : context.emit('Transpose', [x], { perm: permutation })
 
@@ -134,7 +134,7 @@ export const scatterAdd: LowerRule<'scatterAdd'> = (context, node, updates, indi
 
 const oneHotLimit = 1 << 21
 
-/** Rules of the remaining movers. */
+/** Rules of the remaining operators. */
 export const movementRules: {
   readonly [K in 'reshape' | 'transpose' | 'broadcastTo' | 'reverse' | 'concat' | 'gather' | 'upsample']: LowerRule<K>
 } = {

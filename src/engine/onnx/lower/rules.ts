@@ -8,7 +8,7 @@ import { movementRules, pad, scatterAdd, slice } from './movement.ts'
 import { reduceRules } from './reduce.ts'
 import type { LowerRule } from './rule.ts'
 
-/** Operators that the model builder declares itself: what is fed and what is known. */
+/** Operators that the model builder declares itself: inputs and constants. */
 export type SourceOp = 'input' | 'constant'
 
 export const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<K> } = {

@@ -1,6 +1,6 @@
 /**
  * Reads an ONNX model. Fields that tweedie has no use for (documentation, intermediate value types) are skipped;
- * what it would have to understand (external data, sparse tensors, unknown element types) is refused.
+ * fields that change the meaning (external data, sparse tensors, unknown element types) are refused.
  */
 import { attributeTypes } from './encode.ts'
 import { dataTypes, tensorBytes } from './model.ts'
@@ -19,7 +19,7 @@ import {
 } from './wire.ts'
 import type { RawField } from './wire.ts'
 
-/** Graphs may hold graphs (branches, loop bodies), but not without end. */
+/** The greatest depth of graphs within graphs (branches, loop bodies). */
 const maxGraphDepth = 64
 
 const dtypeByCode = new Map<number, DataType>(

@@ -43,7 +43,7 @@ export function encodeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
   return writer.finish()
 }
 
-/** What the constants take, and about as much as the nodes do. */
+/** The bytes of the constants, and an estimate for the nodes. */
 function roomFor({ initializers, nodes }: GraphProto): number {
   return initializers.reduce((sum, { bytes }) => sum + bytes.length + 64, 1024) + 256 * nodes.length
 }

@@ -1,4 +1,4 @@
-/** What a model takes and gives, read without decoding its nodes and constants, or written without any. */
+/** The inputs and outputs of a model, read without decoding nodes and constants, or written without any. */
 import { decodeValueInfo } from './decode.ts'
 import { encodeModel } from './encode.ts'
 import type { ValueInfo } from './model.ts'
@@ -31,7 +31,7 @@ export function decodeSignature(model: Uint8Array): Signature {
   return { inputs, outputs }
 }
 
-/** The bytes of a model that says what goes in and out, and has nothing in between. */
+/** The bytes of a model that declares inputs and outputs and has no nodes. */
 export function encodeSignature({ inputs, outputs }: Signature): Uint8Array {
   const graph = {
     name: 'signature',

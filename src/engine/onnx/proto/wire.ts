@@ -1,8 +1,8 @@
 /**
- * The protobuf wire format, as little of it as ONNX needs.
+ * The part of the protobuf wire format that ONNX needs.
  *
- * Writing: {@link messageWriter} writes a message from its end to its start, so that the length of what is inside, which stands
- * in front of it, is known when it is due. Fields are given last first.
+ * Writing: {@link messageWriter} writes a message from its end to its start, so that the length of a nested message,
+ * which stands in front of it, is known when it is written. Write the last field first.
  * Reading: {@link readFields} walks a message and checks every length against the bytes that are there.
  *
  * Reference: https://protobuf.dev/programming-guides/encoding
@@ -75,7 +75,7 @@ export function messageWriter(room: number): MessageWriter {
     buffer[at] = rest
   }
   const tag = (id: number, wireType: number): void => varint(id * 8 + wireType)
-  /** Puts number and length before what was written since the end was there. */
+  /** Writes number and length in front of everything written since the end was at this place. */
   const delimit = (id: number, end: number): void => {
     varint(written() - end)
     tag(id, wireBytes)
@@ -148,7 +148,7 @@ function varintSize(value: number): number {
 
 // ---------------------------------------------------------------------------------------------------- reading
 
-/** A field as it was found: its number and its undecoded value. */
+/** A field: its number and its undecoded value. */
 export type RawField =
   | { readonly id: number; readonly wire: 'varint'; readonly value: bigint }
   | { readonly id: number; readonly wire: 'fixed' | 'bytes'; readonly value: Uint8Array }
@@ -249,7 +249,7 @@ export function asFloats(field: RawField): number[] {
   return Array.from({ length: bytes.length / 4 }, (_, index) => view.getFloat32(index * 4, true))
 }
 
-/** The error for bytes that are no protobuf, or no ONNX. */
+/** The error for bytes that are not protobuf, or not ONNX. */
 export function broken(what: string): TweedieError {
   return new TweedieError('model', `broken ONNX model: ${what}`, {
     hint: 'the file may be truncated or not be an ONNX model; write or download it again',

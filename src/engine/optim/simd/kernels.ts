@@ -44,7 +44,7 @@ export interface Kernels {
   squares(length: number, values: number, sums: number): void
 }
 
-/** Elements to a turn of a loop, in vectors of four: a turn asks whether it should stop, which costs as much as a vector. */
+/** Elements in one turn of a loop, in vectors of four: the test at the end of a turn costs as much as a vector. */
 const turn = [0, 16, 32, 48] as const
 
 /** `at + i` */

@@ -1,11 +1,11 @@
-/** Arrays where the kernels can reach them: together in one memory, or copied there piece by piece. */
+/** Puts arrays where the kernels can reach them: together in one memory, or copied there piece by piece. */
 import { kernelsOn } from './kernels.ts'
 import type { Kernels } from './kernels.ts'
 
 const pageBytes = 65536
 const pageLimit = 65536
 
-/** Room in front of the arrays for the results of kernels. */
+/** Space in front of the arrays for the results of kernels. */
 const headBytes = 128
 
 const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) * unit
@@ -14,8 +14,8 @@ const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) *
 const known = new WeakMap<ArrayBufferLike, Kernels>()
 
 /**
- * Arrays of zeros in one memory: optimisers update them in place, four times as fast as arrays of their own. Where they are
- * too large for that (4 GiB together), each is its own.
+ * Arrays of zeros in one memory: optimisers update them in place, four times as fast as separate arrays. If they are
+ * too large for that (4 GiB together), they are separate.
  *
  * @param lengths how many elements each has
  * @example
@@ -75,8 +75,8 @@ const bench = (() => {
 export type Work = (kernels: Kernels, length: number, addresses: readonly number[], buffer: ArrayBufferLike) => void
 
 /**
- * Runs a kernel over elements `from ≤ i < to` of arrays, of which the first `readOnly` are not changed: in one go where a
- * memory has them all, else piece by piece. All pieces but the last have whole turns of sixteen elements.
+ * Runs a kernel over elements `from ≤ i < to` of arrays, of which the first `readOnly` are not changed: in one go if
+ * one memory has them all, else piece by piece. All pieces but the last have whole turns of sixteen elements.
  */
 export function overArrays(
   arrays: readonly Float32Array[],
@@ -97,7 +97,10 @@ export function overArrays(
   }
 }
 
-/** Copies a piece of each array in, runs the kernel, and copies back what it may have changed; what is lacking to sixteen is 0. */
+/**
+ * Copies a piece of each array in, runs the kernel, and copies back what it may have changed; the last piece is filled
+ * up to sixteen with 0.
+ */
 function overPiece(arrays: readonly Float32Array[], at: number, length: number, readOnly: number, work: Work): void {
   const { kernels, buffer } = bench()
   const addresses = arrays.map((_, i) => headBytes + i * pieceLength * 4)

@@ -1,4 +1,4 @@
-/** What this process would run on: versions, engine, devices, threads, the cache. */
+/** Describes the runtime of this process: versions, engine, devices, threads, the cache. */
 import { availableParallelism } from 'node:os'
 import { versions } from 'node:process'
 import { TweedieError } from '../../../errors.ts'
@@ -14,27 +14,27 @@ import { findOrtLibrary } from './ort-library.ts'
 export interface DeviceReport {
   readonly device: string
   readonly available: boolean
-  /** The runtime's own words. */
+  /** The runtime's own message. */
   readonly reason?: string
 }
 
-/** What this process would run on. */
+/** The runtime of this process. */
 export interface RuntimeReport {
   readonly node: string
-  /** Version of ONNX Runtime, where it is installed. */
+  /** Version of ONNX Runtime, if it is installed. */
   readonly onnxruntime?: string
-  /** The engine in use, where one loads. */
+  /** The engine in use, if one loads. */
   readonly engine?: string
-  /** What keeps a better engine, or any, from loading. */
+  /** Why a better engine, or any, does not load. */
   readonly problem?: string
   readonly devices: readonly DeviceReport[]
-  /** Where graphs are kept for the next start, if they are. */
+  /** The folder of the graph cache, if it is on. */
   readonly cache?: { readonly folder: string; readonly files: number; readonly bytes: number }
   /** Threads that this process may use at a time. */
   readonly threads: number
 }
 
-/** Tries what there is: loads an engine and runs one operator on each device. Never throws for what is missing. */
+/** Loads an engine and runs one operator on each device. Missing devices are reported, never thrown. */
 export async function describeRuntime(): Promise<RuntimeReport> {
   const onnxruntime = attempt(() => findOrtLibrary().version)
   const capiProblem = await loadCapi().then(() => undefined, deviceError)

@@ -1,14 +1,14 @@
-/** Devices and libraries that are missing: an answer, not a bug. */
+/** Errors of missing devices and libraries, which callers expect. */
 import { isTweedieError } from '../../../errors.ts'
 import type { TweedieError } from '../../../errors.ts'
 
-/** A device that is missing is an answer; anything else is a bug and thrown on. */
+/** Returns the message of a missing device; any other error is a bug and thrown again. */
 export function deviceError(error: unknown): TweedieError {
   if (isTweedieError(error, 'device')) return error
   throw error
 }
 
-/** What the task gives; undefined where what it needs is not there. */
+/** The result of the task; undefined if a device or library that it needs is missing. */
 export function attempt<T>(task: () => T): T | undefined {
   try {
     return task()

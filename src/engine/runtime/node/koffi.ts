@@ -1,6 +1,6 @@
 /**
- * Koffi, which calls functions of shared libraries, set up for long native calls. It is an optional dependency: where it
- * does not load, callers do without what they wanted it for.
+ * Koffi, which calls functions of shared libraries, set up for long native calls. It is an optional dependency: callers
+ * must work without it.
  */
 import type koffi from 'koffi'
 import { TweedieError } from '../../../errors.ts'
@@ -12,7 +12,7 @@ const asyncStackBytes = 8 * 2 ** 20
 
 let loading: Promise<Koffi> | undefined
 
-/** @throws TweedieError `device` where koffi is missing, or was set up by someone else with too small a stack */
+/** @throws TweedieError `device` if koffi is missing, or was set up elsewhere with too small a stack */
 export function loadKoffi(): Promise<Koffi> {
   loading ??= import('koffi').then(
     (module) => withStack(module.default),

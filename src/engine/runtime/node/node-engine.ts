@@ -1,4 +1,4 @@
-/** The engine for Node: the C functions of ONNX Runtime where they can be reached, its addon otherwise. */
+/** The engine for Node: the C functions of ONNX Runtime if they can be called, else its addon. */
 import { channel } from 'node:diagnostics_channel'
 import { resolve } from 'node:path'
 import { env } from 'node:process'
@@ -19,7 +19,7 @@ export type EnginePreference = 'auto' | 'capi' | 'binding'
 /** Devices that the C functions reach without the addon's help. */
 const capiDevices: ReadonlySet<string> = new Set(['cpu', 'webgpu', 'auto'])
 
-/** The addon, where it can do no harm. */
+/** The addon; in a worker thread, in a process of its own. */
 const addon = isMainThread ? bindingEngine : apartEngine
 
 /** The C functions, and the addon for the devices that they do not reach. */
@@ -34,14 +34,16 @@ export interface NodeEngineOptions {
   /** Which engine; the environment variable `TWEEDIE_ENGINE` wins. Default `auto`. */
   readonly prefer?: EnginePreference
   /**
-   * Whether graphs are kept on disk as the runtime has rewritten them, for a quicker start the next time: a folder, or
-   * true for the one that `TWEEDIE_CACHE` names, or else the user's. Default: only where `TWEEDIE_CACHE` asks for it, by a
-   * folder or by `on`.
+   * Whether optimised graphs are cached on disk, for a quicker start the next time: a folder, or true for the one that
+   * `TWEEDIE_CACHE` names, or else the user's. Default: only if `TWEEDIE_CACHE` is a folder or `on`.
    */
   readonly cache?: string | boolean
 }
 
-/** Where the engine says, as `{ message }`, what it found that could not be used (a damaged file of the cache): a channel of `node:diagnostics_channel`. */
+/**
+ * The channel of `node:diagnostics_channel` on which the engine reports, as `{ message }`, files that it could not use
+ * (a damaged file of the cache).
+ */
 export const noteChannel = 'tweedie:note'
 
 /**
@@ -51,7 +53,7 @@ export const noteChannel = 'tweedie:note'
  * const engine = await nodeEngine({ cache: '.cache/tweedie' })
  * using session = await engine.createSession(bytes, { device: 'cpu', threads: 2 })
  *
- * @throws TweedieError `usage` for an unknown preference, `device` if the engine that is asked for does not load
+ * @throws TweedieError `usage` for an unknown preference, `device` if the requested engine does not load
  */
 export async function nodeEngine({ prefer = 'auto', cache }: NodeEngineOptions = {}): Promise<Engine> {
   const wanted = env.TWEEDIE_ENGINE || prefer
@@ -65,13 +67,13 @@ export async function nodeEngine({ prefer = 'auto', cache }: NodeEngineOptions =
   return cached(missing ? addon : capiFirst, folder)
 }
 
-/** The folder that graphs are kept in, if they are. */
+/** The folder of the graph cache, if it is on. */
 export function keptIn(cache?: string | boolean): string | undefined {
   if (typeof cache === 'string') return resolve(cache)
   return (cache ?? Boolean(env.TWEEDIE_CACHE)) ? cacheFolder() : undefined
 }
 
-/** Engines with a cache, by name and folder: one for each, since what is known of an engine is kept with it. */
+/** Engines with a cache, one for each name and folder, since facts about an engine are stored with it. */
 const withCache = new Map<string, Engine>()
 
 function cached(engine: Engine, folder: string | undefined): Engine {

@@ -1,7 +1,7 @@
 /**
  * The addon for worker threads: in a process of its own. A worker may be ended at any moment, and if that happens while the
- * addon is at work, its next call into JavaScript ends the whole process. Here only the child would be hit, and the child ends
- * by itself once the worker is gone. What goes in and out is copied twice more.
+ * addon is at work, its next call into JavaScript ends the whole process. Here only the child process would end, and it
+ * ends by itself once the worker is gone. Inputs and outputs are copied twice more.
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
@@ -15,7 +15,7 @@ import { lifetime } from '../lifetime.ts'
 import type { Engine, Session, SessionOptions, TensorData, Tensors, TypedArray } from '../session.ts'
 import { oneAtATime } from '../turns.ts'
 
-/** What the host is asked; a session is known by the call that created it. */
+/** A request to the host; a session is identified by the call that created it. */
 export type Call = { readonly id: number } & (
   | { readonly name: 'create'; readonly model: Uint8Array; readonly options: SessionOptions }
   | {
@@ -27,7 +27,7 @@ export type Call = { readonly id: number } & (
   | { readonly name: 'dispose'; readonly session: number }
 )
 
-/** What it answers. */
+/** The host's answer. */
 export interface Answer {
   readonly id: number
   readonly value?: unknown
@@ -41,7 +41,7 @@ type Unnumbered<C> = C extends Call ? Omit<C, 'id'> : never
 
 /** A connection to a host. */
 interface Host {
-  /** Asks, and gives the number of the call with what came back. */
+  /** Sends a request, and returns the number of the call with the answer. */
   ask(call: Unnumbered<Call>): Promise<{ readonly id: number; readonly value: unknown }>
   end(): void
 }
@@ -112,7 +112,7 @@ function startHost(): Host {
   })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: TweedieError) => void }>()
   let calls = 0
-  // A host that nobody waits for keeps no worker alive.
+  // A host without open calls does not keep the worker alive.
   const rest = (): void => {
     if (waiting.size > 0) return
     child.unref()

@@ -1,6 +1,6 @@
 /**
  * The C functions of ONNX Runtime that tweedie calls. They sit at fixed places in `OrtApi`, a table of function pointers
- * that only ever grows at its end, so a place once right stays right in every later version.
+ * that only ever grows at its end, so a correct place stays correct in every later version.
  *
  * A wrong place or signature is a crash, not an error: every one is in this file, and {@link loadOrtApi} tries the first
  * few on values with known answers before anything else is called.
@@ -116,7 +116,7 @@ export interface OrtApi extends Functions {
 
 /**
  * @param path of the shared library
- * @throws TweedieError `device` if it is no ONNX Runtime, too old, or the self-test fails
+ * @throws TweedieError `device` if it is not ONNX Runtime, is too old, or fails the self-test
  */
 export function loadOrtApi(koffi: Koffi, path: string): OrtApi {
   const types: Record<Kind, string> = {
@@ -191,7 +191,7 @@ const libraries: unknown[] = []
 /** The arguments of the calls under way on other threads. */
 const inUse = new Set<unknown>()
 
-/** Makes a status and a tensor and looks whether they say what was put in. */
+/** Makes a status and a tensor and checks that their contents can be read back. */
 function selfTest(api: OrtApi): void {
   const status = api.CreateStatus(6, 'tweedie')
   const code = api.GetErrorCode(status)

@@ -97,7 +97,7 @@ function nativeOptions(device: Device, options: SessionOptions): Ort.InferenceSe
     executionProviders: [device],
     graphOptimizationLevel: rewritten.from ? 'disabled' : optimization,
     enableMemPattern: false, // it doubles the memory that a session holds (see `ort-capi.ts`)
-    logSeverityLevel: 4, // What goes wrong is thrown; no need to print it as well.
+    logSeverityLevel: 4, // Errors are thrown; they need not be printed as well.
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     ...(rewritten.saveTo !== undefined && { optimizedModelFilePath: rewritten.saveTo }),

@@ -1,9 +1,9 @@
 /**
- * The files of the graph cache: one for each key, with a head that tells a damaged file and one of another version from a
- * good one. A file that cannot be read is as good as none, and a folder that cannot be written stays as it is: a cache may
- * make nothing fail.
+ * The files of the graph cache: one for each key, with a head that shows whether the file is damaged or of another
+ * version. A file that cannot be read is ignored, and so is a folder that cannot be written: the cache never makes
+ * anything fail.
  *
- * Beside them lie small files that say which graph was the last for a purpose.
+ * Small files beside them record the last graph for each purpose.
  *
  * A file is the line {@link head}, the SHA-256 of the key and what follows (32 bytes), the number of the signature's bytes (4 bytes, the
  * least significant first), the signature, and the rewritten graph.
@@ -13,19 +13,19 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, uti
 import { join } from 'node:path'
 import { pid } from 'node:process'
 
-/** A graph as it is kept. */
+/** A cached graph. */
 export interface KeptGraph {
-  /** A model that says what goes in and out, in ONNX (`../onnx/proto/signature.ts`). */
+  /** A model that declares inputs and outputs, in ONNX (`../onnx/proto/signature.ts`). */
   readonly signature: Uint8Array
-  /** What the runtime made of the graph, in its own format. */
+  /** The runtime's optimised graph, in its own format. */
   readonly rewritten: Uint8Array
 }
 
 /** Files by key, a hexadecimal digest. */
 export interface CacheFiles {
-  /** The graph of a key, if there is one; what keeps a file from use is told to `note`. */
+  /** The graph of a key, if there is one; `note` is called with the reason if its file cannot be used. */
   read(key: string): KeptGraph | undefined
-  /** An empty file to write the graph of a key to, before {@link keep}; undefined where nothing can be written. */
+  /** An empty file to write the graph of a key to, before {@link keep}; undefined if nothing can be written. */
   stage(key: string): string | undefined
   /** Makes a staged file, with the signature before it, that key's, and removes the files that were not used for longest until the rest is small enough. */
   keep(key: string, staged: string, signature: Uint8Array): void
@@ -45,14 +45,14 @@ const lastExtension = '.last'
 const ours = /^[0-9a-f]{64}\.(graph|last|.*part)$/
 const isKey = /^[0-9a-f]{64}$/
 
-/** A part that is so old is of a process that ended half-way. */
+/** Temporary files older than this are leftovers of a process that ended early. */
 const forgottenMs = 3_600_000
 
 let staged = 0
 
 /**
  * @param limitBytes that all files together may take
- * @param note is told, in one line, of a file that is not used although it is there
+ * @param note called with one line about a file that exists but cannot be used
  */
 export function cacheFiles(folder: string, limitBytes: number, note: (message: string) => void): CacheFiles {
   const pathOf = (key: string): string => join(folder, key + extension)
@@ -89,7 +89,7 @@ export function cacheFiles(folder: string, limitBytes: number, note: (message: s
         const length = Buffer.alloc(lengthBytes)
         length.writeUInt32LE(signature.length)
         const body = Buffer.concat([length, signature, readFileSync(path)])
-        // No sync: what a crash leaves unwritten, the digest tells.
+        // No sync: the digest shows whether a crash left the file incomplete.
         writeFileSync(whole, Buffer.concat([head, digest(key, body), body]), { flag: 'wx' })
         renameSync(whole, pathOf(key))
       })
@@ -139,7 +139,7 @@ function list(folder: string): { path: string; bytes: number; usedMs: number }[]
   })
 }
 
-/** What the file system refuses is left. */
+/** Files that cannot be removed are left. */
 function attempt<T>(task: () => T): T | undefined {
   try {
     return task()

@@ -3,9 +3,9 @@
  * that making a session takes. An engine with a cache keeps what was rewritten, in the runtime's own format, and loads it the
  * next time: the same nodes in the same order, so the same bits.
  *
- * What is kept is found again by a digest of all that it depends on: the runtime's version, the processor (the runtime chooses
- * kernels by what it can do), the options, and the model's bytes, or the graph that a model is made of together with a digest of
- * the code that makes it, so that nothing has to be made. A file that is damaged or of another version is ignored with a note
+ * The key of a graph is a digest of all that it depends on: the runtime's version, the processor (the runtime chooses
+ * kernels by its features), the options, and the model's bytes; or, so that no model has to be made, the symbolic graph
+ * with a digest of the code that would lower it. A file that is damaged or of another version is ignored with a note
  * and replaced; a folder that cannot be written changes nothing.
  */
 import { createHash } from 'node:crypto'
@@ -17,14 +17,14 @@ import { encodeSignature } from '../../onnx/proto/signature.ts'
 import { cacheFiles } from './ort-cache-files.ts'
 import type { Engine, Expectation, Session, SessionOptions } from '../session.ts'
 
-/** Where a cache is, and what it takes up. */
+/** The place of a cache, and its limits. */
 export interface CacheOptions {
   readonly folder: string
   /** Version of the runtime behind the engine. */
   readonly version: string
   /** A digest of the code that makes models of graphs; without one, graphs are found by their models only. */
   readonly code?: string | undefined
-  /** Is told in one line what was found that could not be used. */
+  /** Called with one line about a file that could not be used. */
   readonly note: (message: string) => void
   /** Models that are smaller, in bytes, are made faster than looked up; default 32 KiB. */
   readonly smallest?: number
@@ -34,7 +34,10 @@ export interface CacheOptions {
   readonly limitBytes?: number
 }
 
-/** The folder that `TWEEDIE_CACHE` names, or the user's where that is `on` or empty; undefined where it is `off`, or there is no user's folder. */
+/**
+ * The folder that `TWEEDIE_CACHE` names, or the user's if it is `on` or empty; undefined if it is `off`, or there is no
+ * user's folder.
+ */
 export function cacheFolder(): string | undefined {
   const { TWEEDIE_CACHE: wanted, XDG_CACHE_HOME: base } = env
   if (wanted === 'off') return undefined
@@ -76,7 +79,7 @@ export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
       files.keep(key, saveTo, encodeSignature(made))
       return made
     } catch {
-      // The disk may be full, or the model wrong: without saving, the runtime says which.
+      // The disk may be full, or the model wrong: a second try without saving shows which.
       files.discard(saveTo)
       return engine.createSession(model, session)
     }
@@ -118,11 +121,11 @@ export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
   })
 }
 
-/** What {@link cachingEngine} expects for a purpose: the session of a key, if there was one. */
+/** A session that {@link cachingEngine} prepares in advance for a purpose: that of the last key, if there was one. */
 interface Expected extends Expectation {
   readonly purpose: string
   readonly key: string | undefined
-  /** The session, which is now the taker's. */
+  /** The session; the caller now owns it. */
   take(): Promise<Session | undefined>
 }
 
@@ -150,7 +153,7 @@ function keyOf(parts: readonly (string | Uint8Array)[], { threads, config }: Ses
 
 let known: readonly unknown[] | undefined
 
-/** The processor's name and, on Linux, what it can do, which a virtual machine may leave out in part. */
+/** The processor's name and, on Linux, its features, some of which a virtual machine may hide. */
 function processor(): readonly unknown[] {
   known ??= [platform, arch, cpus()[0]?.model, features()]
   return known

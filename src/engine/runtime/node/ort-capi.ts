@@ -66,8 +66,9 @@ export function loadCapi(): Promise<Runtime> {
 }
 
 /**
- * One arena for all sessions on the CPU, which grows by what is asked for and leaves little unused behind a tensor. By default
- * each session has its own, which cuts a freed block only if it is at least twice as large as what is asked for: a training
+ * One memory arena for all sessions on the CPU, which grows by the requested size and wastes little space behind a
+ * tensor. By default
+ * each session has its own, which cuts a freed block only if it is at least twice as large as the request: a training
  * step of large batches then takes a third more.
  */
 function shareArena(api: OrtApi, environment: bigint, cpuMemory: bigint): void {
@@ -80,9 +81,10 @@ function shareArena(api: OrtApi, environment: bigint, cpuMemory: bigint): void {
 let reserved = false
 
 /**
- * Gives the arena room in one piece, in large pages where the system has them; none of it is in use before it is written to.
- * The arena answers to any session on the CPU, so this waits for the first. Once a process: the room's own book-keeping is
- * never given back, so workers, which come and go, do without.
+ * Reserves memory for the arena in one piece, in large pages if the system has them; none of it is used before it is
+ * written to.
+ * The arena answers to any session on the CPU, so this waits for the first. Once a process: the book-keeping of that
+ * memory is never freed, so short-lived workers do not reserve any.
  */
 function reserveRoom({ koffi, api, cpuMemory }: Runtime, native: bigint): void {
   if (reserved || !isMainThread) return
@@ -102,13 +104,13 @@ function reserveRoom({ koffi, api, cpuMemory }: Runtime, native: bigint): void {
       api.ReleaseAllocator(arena)
     }
   } catch {
-    // Where a process may not reserve so much, the arena grows by what is asked for, as on other systems.
+    // Where a process may not reserve so much, the arena grows by the requested size, as on other systems.
   }
 }
 
 async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   checkOptions(options)
-  // A model is read before the runtime sees it, so that what is wrong is named; what comes with a rewritten graph is right.
+  // A model is checked before the runtime gets it, so that errors are clear; one from the cache is known to be right.
   const signatureOf = once(() => decodeSignature(model))
   if (!options.rewritten?.from) signatureOf()
   const runtime = await loadCapi()
@@ -244,8 +246,8 @@ function prepare(
   inputs: Tensors,
   outputs: Tensors,
 ): PreparedRun {
-  const given = side(api, cpuMemory, inputs)
-  const wanted = side(api, cpuMemory, outputs)
+  const inputSide = side(api, cpuMemory, inputs)
+  const outputSide = side(api, cpuMemory, outputs)
   return {
     async run(signal) {
       throwIfAborted(signal)
@@ -254,17 +256,17 @@ function prepare(
       signal?.addEventListener('abort', stop)
       inFlight.add(stop)
       try {
-        const { length } = wanted.values
+        const { length } = outputSide.values
         await callRun(
           api.Run,
           native,
           options,
-          given.names,
-          given.values,
-          given.values.length,
-          wanted.names,
+          inputSide.names,
+          inputSide.values,
+          inputSide.values.length,
+          outputSide.names,
           length,
-          wanted.values,
+          outputSide.values,
         )
       } catch (cause) {
         throwIfAborted(signal)
@@ -277,8 +279,8 @@ function prepare(
       throwIfAborted(signal)
     },
     release() {
-      given.release()
-      wanted.release()
+      inputSide.release()
+      outputSide.release()
     },
   }
 }
@@ -290,7 +292,7 @@ const inFlight = new Set<() => void>()
 interface Side {
   readonly names: BigUint64Array
   readonly values: BigUint64Array
-  /** Held, never read: the memory behind the addresses. */
+  /** Keeps the memory behind the addresses alive. */
   readonly memory: readonly ArrayBufferView[]
   release(): void
 }

@@ -1,4 +1,4 @@
-/** What ONNX Runtime says when something fails, as a {@link TweedieError}: its messages are the same in every binding. */
+/** Errors of ONNX Runtime as a {@link TweedieError}: its messages are the same in every binding. */
 import { TweedieError } from '../../../errors.ts'
 
 const deviceTrouble =
@@ -24,7 +24,7 @@ export function runError(cause: unknown): TweedieError {
   return new TweedieError(shapeTrouble.test(message) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
 }
 
-/** What went wrong, without the place in the runtime's sources where that was noticed. */
+/** The message without the place in the runtime's sources. */
 function messageOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause)
   return message.replace(/\/\S+\.(?:cc|cpp|h):\d+ .* was false\. /s, '').trim()

@@ -1,6 +1,7 @@
 /**
- * Large pages, on Linux: memory is handed out when it is first written to, 4 KiB at a time, or 2 MiB at a time where that was
- * asked for. A first training step that writes to 600 MB then stops for memory a few hundred times rather than 140,000 times,
+ * Large pages, on Linux: memory is handed out when it is first written to, 4 KiB at a time, or 2 MiB at a time on
+ * request. A first training step that writes to 600 MB then stops for memory a few hundred times rather than 140,000
+ * times,
  * and addresses are looked up less often ever after.
  */
 import { readFileSync } from 'node:fs'
@@ -13,12 +14,12 @@ const pageBytes = 2n ** 21n
 /** MADV_HUGEPAGE. */
 const advice = 14
 
-/** For every MiB the arena keeps a book of 32 KiB, whether it is used or not. */
+/** The arena's book-keeping takes 32 KiB for every MiB, used or not. */
 const mostBytes = 2 ** 29
 
 /**
- * How many bytes may be reserved without harm where they are never used: an eighth of the memory, at most 512 MiB; none where
- * reserving counts as using, or there are no large pages to be asked for.
+ * How many bytes may be reserved without harm where they are never used: an eighth of the memory, at most 512 MiB; none
+ * if reserved memory counts as used, or there are no large pages.
  */
 export function reservableBytes(): number {
   if (platform !== 'linux') return 0
@@ -31,7 +32,7 @@ export function reservableBytes(): number {
   }
 }
 
-/** Asks for large pages in some memory. It is a wish: nothing is to be known of whether it was granted. */
+/** Requests large pages for some memory. The system may ignore it without notice. */
 export function askForLargePages(koffi: Koffi, address: bigint, bytes: number): void {
   const start = ((address + pageBytes - 1n) / pageBytes) * pageBytes
   const end = ((address + BigInt(bytes)) / pageBytes) * pageBytes

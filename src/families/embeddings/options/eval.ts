@@ -1,4 +1,4 @@
-/** What `eval` takes for models of text as noisy embeddings beside what it takes for all. */
+/** Options of `eval` for models of noisy embeddings. */
 import { options } from '../../../options.ts'
 import { boundStepsOptions, gaussianOptions, likelihoodOptions } from '../../options.ts'
 

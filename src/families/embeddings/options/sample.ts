@@ -1,4 +1,4 @@
-/** What `sample` takes for models of text as noisy embeddings beside what it takes for all. */
+/** Options of `sample` for models of noisy embeddings. */
 import { options, positive, text } from '../../../options.ts'
 import { lengthOptions } from '../../draw-options.ts'
 import { gaussianOptions } from '../../options.ts'
@@ -11,14 +11,14 @@ export const sampleOptions = options({
   clamp: { flags: '--clamp', help: 'round to tokens in every step', group },
   require: {
     flags: '--require <what>',
-    help: "a word at a place, 'love@5', or characters at places, '[A-Z]@0-3'; several by saying it again",
+    help: "a word at a place, 'love@5', or characters at places, '[A-Z]@0-3'; repeat for several",
     parse: text,
     repeated: true,
     group,
   },
   fluency: {
     flags: '--fluency <lambda>',
-    help: 'how much what is likely counts against what is required (default: 0.01)',
+    help: 'weight of fluent text against the requirements (default: 0.01)',
     parse: positive,
     group,
   },

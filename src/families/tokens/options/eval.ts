@@ -1,4 +1,4 @@
-/** What `eval` takes for models of tokens beside what it takes for all. */
+/** Options of `eval` for models of tokens. */
 import { options } from '../../../options.ts'
 import { guidanceOptions, likelihoodOptions, stepOptions } from '../../options.ts'
 

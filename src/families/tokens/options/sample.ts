@@ -1,4 +1,4 @@
-/** What `sample` takes for models of tokens beside what it takes for all. */
+/** Options of `sample` for models of tokens. */
 import { options, real, text } from '../../../options.ts'
 import { classOptions, gridOptions, lengthOptions } from '../../draw-options.ts'
 import { guidanceOptions, stepOptions } from '../../options.ts'
@@ -11,7 +11,7 @@ export const sampleOptions = options({
   ...lengthOptions,
   infill: {
     flags: '--infill <template>',
-    help: "of text: what is given, such as 'To be, [MASK:20] question'; [MASK…] fills up",
+    help: "of text: a template, such as 'To be, [MASK:20] question'; [MASK…] fills up",
     parse: text,
     group: 'Models of text and other tokens',
   },

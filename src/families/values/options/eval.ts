@@ -1,4 +1,4 @@
-/** What `eval` takes for models of values beside what it takes for all. */
+/** Options of `eval` for models of values. */
 import { oneOf, options, positive, text, whole } from '../../../options.ts'
 import { boundVariances, traces } from '../../choices.ts'
 import {
@@ -15,7 +15,7 @@ const boundDecoders = ['fitted', 'step'] as const
 const classChoices = ['data', 'balanced'] as const
 const featureRanges = ['-1,1', '0,1', '0,255'] as const
 
-/** Options that are about samples, of which likelihoods have none. */
+/** Options for samples, which likelihoods do not have. */
 export const sampleOptions = options({
   ...guidanceOptions,
   ...gaussianOptions,
@@ -38,7 +38,7 @@ export const sampleOptions = options({
   },
 })
 
-/** Options that ask for likelihoods by being there. */
+/** Options that request likelihoods when they are set. */
 export const boundOptions = options({
   ...likelihoodOptions,
   values: {

@@ -1,4 +1,4 @@
-/** What `export` takes for models of values beside what it takes for all. */
+/** Options of `export` for models of values. */
 import { oneOf, options, text } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
 
@@ -10,7 +10,7 @@ export const exportOptions = options({
   },
   reference: {
     flags: '--reference <file>',
-    help: 'a .safetensors file of x, t, class_labels and output, to check other code with',
+    help: 'a .safetensors file of x, t, class_labels and output, to check other code',
     parse: text,
   },
 })

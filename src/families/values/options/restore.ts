@@ -1,4 +1,4 @@
-/** What `restore` takes for models of values: what happened to the picture, and how answers are drawn. */
+/** Options of `restore` for models of values: the kind of damage, and how answers are drawn. */
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { restoreMethods, restoreTasks } from '../../choices.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
@@ -6,7 +6,7 @@ import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
 const [measurement, method, output] = ['Measurement', 'Method', 'Output'] as const
 
 export const restoreOptions = options({
-  task: { flags: '--task <name>', help: `what happened to it: ${restoreTasks.join(', ')}`, parse: text },
+  task: { flags: '--task <name>', help: `the kind of damage: ${restoreTasks.join(', ')}`, parse: text },
   mask: {
     flags: '--mask <file>',
     help: 'inpaint: a picture of the same size, white where something is to be filled in',
@@ -15,13 +15,13 @@ export const restoreOptions = options({
   },
   factor: {
     flags: '--factor <n>',
-    help: 'super-resolution: how much smaller it is than what the model makes',
+    help: 'super-resolution: how many times smaller it is than pictures of the model',
     parse: whole({ min: 2 }),
     group: measurement,
   },
   bicubic: {
     flags: '--bicubic',
-    help: 'super-resolution: it was made smaller by bicubic interpolation, not by averages',
+    help: 'super-resolution: it was reduced by bicubic interpolation, not by averages',
     group: measurement,
   },
   kernel: {
@@ -32,11 +32,11 @@ export const restoreOptions = options({
   },
   sigma: {
     flags: '--sigma <x>',
-    help: 'noise of the measurement, data being -1 … 1 (default: 0.02)',
+    help: 'standard deviation of its noise, for values from -1 to 1 (default: 0.02)',
     parse: real({ min: 0 }),
     group: measurement,
   },
-  simulate: { flags: '--simulate', help: 'the picture is clean: measure it first, with noise', group: measurement },
+  simulate: { flags: '--simulate', help: 'the picture is clean: damage it first, with noise', group: measurement },
   fit: { ...fitOptions.fit, group: measurement },
   method: {
     flags: '--method <name>',
@@ -47,7 +47,7 @@ export const restoreOptions = options({
   steps: { flags: '--steps <n>', help: "steps (default: the method's)", parse: whole({ max: 100_000 }), group: method },
   iterations: {
     flags: '--iterations <n>',
-    help: 'mmps: of the solver, in each step (default: 3)',
+    help: 'mmps: iterations of the solver in each step (default: 3)',
     parse: whole({ max: 1000 }),
     group: method,
   },
@@ -59,17 +59,17 @@ export const restoreOptions = options({
   },
   lambda: {
     flags: '--lambda <x>',
-    help: 'diffpir: how much the model counts against the measurement (default: 1)',
+    help: 'diffpir: weight of the model against the measurement (default: 1)',
     parse: positive,
     group: method,
   },
   resample: {
     flags: '--resample <n>',
-    help: 'repaint: how often it walks back (default: 10)',
+    help: 'repaint: how often steps are repeated (default: 10)',
     parse: whole({ max: 1000 }),
     group: method,
   },
-  class: { ...classOptions.class, help: 'the class that it is of, if that is known', group: method },
+  class: { ...classOptions.class, help: 'its class, if that is known', group: method },
   columns: { ...gridOptions.columns, group: output },
   scale: { ...gridOptions.scale, group: output },
 })

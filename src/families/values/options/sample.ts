@@ -1,4 +1,4 @@
-/** What `sample` takes for models of values beside what it takes for all. */
+/** Options of `sample` for models of values. */
 import { TweedieError } from '../../../errors.ts'
 import { oneOf, options, text } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
@@ -7,7 +7,7 @@ import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } fr
 
 const latents = 'Pictures as latents, instead of noise'
 
-/** What has no meaning on the way from a picture to its latent, or back. */
+/** Options that have no meaning for encode and decode. */
 const idle = ['count', 'arithmetic', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
 
 export const sampleOptions = options({
@@ -18,7 +18,7 @@ export const sampleOptions = options({
   ...clipOptions,
   condition: {
     flags: '--condition <name=what>',
-    help: 'what else the model is told: numbers, pose=0.5,1, or a picture, small=face.png; several by saying it again',
+    help: 'another condition: numbers, pose=0.5,1, or a picture, small=face.png; repeat for several',
     parse: named,
     repeated: true,
     group: 'More: sampling',
@@ -31,21 +31,21 @@ export const sampleOptions = options({
   },
   data: {
     flags: '--data <path>',
-    help: 'for analytic-ddpm and analytic-ddim: what to measure on (default: what train was given)',
+    help: 'for analytic-ddpm and analytic-ddim: the data to measure on (default: the training data)',
     parse: text,
     group: 'More: sampling',
   },
   ...moreGuidanceOptions,
   encode: {
     flags: '--encode <picture>',
-    help: 'walk from a picture (or a .npy of samples) to its latent, a .npy: ddim',
+    help: 'encode a picture (or a .npy of samples) to its latent, a .npy, by ddim',
     parse: text,
     group: latents,
     conflicts: idle,
   },
   decode: {
     flags: '--decode <latent>',
-    help: 'and back: the same sampler and as many steps',
+    help: 'decode a latent: by the same sampler and as many steps',
     parse: text,
     group: latents,
     conflicts: ['encode', ...idle],

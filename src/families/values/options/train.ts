@@ -21,13 +21,13 @@ export const trainOptions = options({
   },
   parametrisation: {
     flags: '--parametrisation <name>',
-    help: `what is predicted: ${parametrisations.join(', ')}`,
+    help: `the prediction of the network: ${parametrisations.join(', ')}`,
     parse: oneOf(parametrisations),
     group: 'More: objective',
   },
   weighting: {
     flags: '--weighting <name>',
-    help: `of the loss: ${weightings.join(', ')}`,
+    help: `weights of the loss: ${weightings.join(', ')}`,
     parse: text,
     group: 'More: objective',
   },
@@ -51,7 +51,7 @@ export const trainOptions = options({
   },
   times: {
     flags: '--times <law>',
-    help: `at which times: ${trainingTimes.join(', ')}`,
+    help: `distribution of training times: ${trainingTimes.join(', ')}`,
     parse: oneOf(trainingTimes),
     group: 'More: objective',
   },

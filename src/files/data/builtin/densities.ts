@@ -21,7 +21,7 @@ export const densities = {
       return [2 * cosTurns(k / 8) + 0.2 * z[0]!, 2 * sinTurns(k / 8) + 0.2 * z[1]!, k]
     },
   },
-  /** two half circles that reach into each other, σ = 0.1 */
+  /** two interlocking half circles, σ = 0.1 */
   moons: {
     classNames: ['upper', 'lower'],
     sample: (z, u) => {
@@ -46,7 +46,7 @@ export const densities = {
       return [column - 2 + u[1]!, row - 2 + u[2]!, 0]
     },
   },
-  /** five arms, bent the more the farther out */
+  /** five arms that bend more the farther out */
   pinwheel: {
     classNames: [...'01234'],
     sample: (z, u) => {

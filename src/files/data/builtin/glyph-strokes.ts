@@ -1,8 +1,8 @@
 /**
  * How the ten digits are written: for each, several ways, and for each way its strokes.
  *
- * A stroke is the control points of a quadratic B-spline, x to the right and y down, both from 0 to about 1. A point that is
- * given twice makes a corner. These are drawn by hand for this file.
+ * A stroke is the control points of a quadratic B-spline, x to the right and y down, both from 0 to about 1. A repeated
+ * point makes a corner. These are drawn by hand for this file.
  */
 export type Point = readonly [x: number, y: number]
 export type Stroke = readonly Point[]

@@ -109,7 +109,7 @@ function pose(curves: readonly Float64Array[], u: Float64Array) {
     }
   }
   const scale = (16.5 + 2 * u[5]!) / Math.max(maxX - minX, maxY - minY)
-  // The centre of mass at the centre, give or take, as far as a margin of 2.5 pixels allows.
+  // The centre of mass at the centre, give or take, within a margin of 2.5 pixels.
   const place = (mass: number, min: number, max: number, u: number) =>
     Math.min(side - 2.5 - scale * max, Math.max(2.5 - scale * min, side / 2 - scale * mass + 1.5 * (u - 0.5)))
   const shiftX = place(massX / mass, minX, maxX, u[9]!)

@@ -1,4 +1,4 @@
-/** Data sets that are made, not read: the same items for the same seed, on every machine. */
+/** Built-in data sets, which are computed: the same items for the same seed, on every machine. */
 import { TweedieError } from '../../../errors.ts'
 import { fold, key } from '../../../engine/random/index.ts'
 import type { ArrayDataset } from '../dataset.ts'

@@ -1,6 +1,6 @@
 /**
  * Maps of classes, as a segmentation has them: small scenes of sky, ground, houses, trees and water, 16 × 16. Every pixel is
- * a category, and what may lie on what follows rules, so that a model's samples can be told right from wrong.
+ * a category, and rules say which may lie on which, so that a model's samples can be checked.
  */
 import { TweedieError } from '../../../errors.ts'
 import { fold, key, type Key, uniform } from '../../../engine/random/index.ts'
@@ -41,7 +41,7 @@ export function mapsDataset(
     shape: [side, side],
     categories: categories.length,
     data,
-    look: { kind: 'map', names: categories.map(([name]) => name), colors: categories.map(([, color]) => color) },
+    vocabulary: { kind: 'map', names: categories.map(([name]) => name), colors: categories.map(([, color]) => color) },
   })
 }
 

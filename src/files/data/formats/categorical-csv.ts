@@ -4,13 +4,13 @@ import { type CategoricalDataset, createCategorical } from '../categorical.ts'
 import { isNumber } from './csv.ts'
 import { parseTable } from './table.ts'
 
-/** A column that is not yet coded has at most so many different values that are no numbers. */
+/** The most different values that a column of texts may have. */
 const mostValues = 256
 
 /**
  * Reads a table. The categories of a column are its different cells, in alphabetical or rising order; a column of more than
  * `bins` different numbers is cut at its quantiles into `bins` stretches of about as many rows each. All columns share
- * 0 … K − 1 with K that of the largest: in the others the last categories do not occur.
+ * 0 … K − 1 with K that of the largest: other columns do not use the last categories.
  *
  * @throws TweedieError `data` for rows that differ in length, or a column of more texts than could be categories
  */
@@ -40,7 +40,7 @@ export function parseCategoricalCsv(
     shape: [width],
     categories: Math.max(2, ...columns.map(({ values }) => values.length)),
     data,
-    look: { kind: 'table', columns: columns.map(({ title, values }) => ({ name: title, values })) },
+    vocabulary: { kind: 'table', columns: columns.map(({ title, values }) => ({ name: title, values })) },
     ...(table.remarks.length > 0 && { remarks: table.remarks }),
   })
 }

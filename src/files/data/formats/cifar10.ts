@@ -20,7 +20,7 @@ export function parseCifar10Meta(text: string): string[] {
 /**
  * Reads batches (`data_batch_1.bin` …, `test_batch.bin`) into one data set.
  *
- * @throws TweedieError `data` where a batch is no whole number of records, or a label is above 9
+ * @throws TweedieError `data` if a batch is not a whole number of records, or a label is above 9
  */
 export function parseCifar10(
   batches: readonly Uint8Array[],

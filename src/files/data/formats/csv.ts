@@ -55,12 +55,12 @@ export function parseCsv(
     })
   }
   if (columns === 0) throw new TweedieError('data', `${name}: no columns besides the labels`)
-  const said = table.remarks.length > 0 ? { remarks: table.remarks } : {}
-  if (labelColumn === undefined) return { ...pointsDataset({ name, data, columns }), ...said }
+  const withRemarks = table.remarks.length > 0 ? { remarks: table.remarks } : {}
+  if (labelColumn === undefined) return { ...pointsDataset({ name, data, columns }), ...withRemarks }
   const classNames = [...new Set(classes)].sort(classes.every((c) => number.test(c)) ? (a, b) => +a - +b : undefined)
   const codes = new Map(classNames.map((c, code) => [c, code]))
   const labels = Int32Array.from(classes, (c) => codes.get(c)!)
-  return { ...pointsDataset({ name, data, columns, labels, classNames }), ...said }
+  return { ...pointsDataset({ name, data, columns, labels, classNames }), ...withRemarks }
 }
 
 function findColumn(name: string, wanted: string | number | undefined, width: number, names?: readonly string[]) {

@@ -22,7 +22,7 @@ export function isIdx(bytes: Uint8Array): boolean {
 /**
  * Reads an IDX file.
  *
- * @throws TweedieError `data` where it is none, or its header and its length do not agree
+ * @throws TweedieError `data` if it is not an IDX file, or its header and its length do not agree
  */
 export function parseIdx(bytes: Uint8Array): NdArray {
   if (!isIdx(bytes)) throw new TweedieError('data', 'IDX file: must begin with two zero bytes, a type and a rank')

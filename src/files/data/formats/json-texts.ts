@@ -1,7 +1,7 @@
 /** Texts in JSON: lines of JSON with a text each, or one list of them, as corpora are published. */
 import { TweedieError } from '../../../errors.ts'
 
-/** Names of the field that holds the text; any other is taken where it is the only one of text. */
+/** Names of the field that holds the text; any other is used if it is the only field of text. */
 const fields = ['text', 'content', 'story', 'document', 'body']
 
 /** Keys that hold the list where a file of JSON is an object. */
@@ -10,7 +10,7 @@ const lists = ['data', 'rows', 'texts', 'documents', 'train']
 /**
  * The texts of lines of JSON. A line is a text in quotes, or an object with a field of text.
  *
- * @throws TweedieError `data` for a line that is no JSON, or has no text where others have it
+ * @throws TweedieError `data` for a line that is not JSON, or has no text where others have one
  * @example
  * textsOfLines('{"text": "one"}\n{"text": "two"}') // ['one', 'two']
  */
@@ -26,7 +26,7 @@ export function textsOfLines(content: string, name: string): string[] {
 /**
  * The texts of one JSON value: a list of texts or of objects with a field of text, perhaps below a key such as `data`.
  *
- * @throws TweedieError `data` for what is no JSON or holds no texts
+ * @throws TweedieError `data` if it is not JSON or holds no texts
  */
 export function textsOfJson(content: string, name: string): string[] {
   const value = parse(content, name)

@@ -4,7 +4,7 @@ import { isTweedieError, TweedieError } from '../../../errors.ts'
 import type { NdArray } from '../nd-array.ts'
 import { parseNpy, parseNpyLabels, writeNpy } from './npy.ts'
 
-/** The largest ratio that deflate can reach: an entry that claims more lies. */
+/** The largest ratio that deflate can reach: an entry that claims more is refused. */
 const maxRatio = 1032
 
 /** Whether bytes begin like a zip file. */

@@ -1,6 +1,7 @@
 /**
  * Tables as text, by RFC 4180 and what spreadsheets write: commas, semicolons, tabs or blanks between cells, quotes around cells that hold
- * them, two quotes for one. A cell may begin with `#`; lines at the very top that do are a comment where they are no row of the table.
+ * them, two quotes for one. A cell may begin with `#`; lines at the top that do are comments if they are not rows of
+ * the table.
  */
 import papaparse from 'papaparse'
 import { TweedieError } from '../../../errors.ts'
@@ -14,7 +15,7 @@ export interface TableRow {
 /** The rows of a table that hold any cell. */
 export interface Table {
   readonly rows: readonly TableRow[]
-  /** What was guessed or passed over, a sentence each. */
+  /** What was guessed or ignored, a sentence each. */
   readonly remarks: readonly string[]
 }
 
@@ -41,7 +42,7 @@ export function parseTable(bytes: Uint8Array, options: { name?: string; title?: 
   return { rows, remarks }
 }
 
-/** The text of bytes: by its mark UTF-8 or UTF-16, else UTF-8 if it is that, else Windows-1252, which is said. */
+/** The text of bytes: by its mark UTF-8 or UTF-16, else UTF-8 if it is that, else Windows-1252, with a remark. */
 export function decodeTable(bytes: Uint8Array): { readonly text: string; readonly remarks: string[] } {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: new TextDecoder('utf-16le').decode(bytes), remarks: [] }
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return { text: new TextDecoder('utf-16be').decode(bytes), remarks: [] }
@@ -71,7 +72,7 @@ function rowsOf(text: string, name: string): TableRow[] {
   return rows
 }
 
-/** What stands between the cells of the first lines; undefined for blanks. */
+/** The separator of the first lines; undefined for blanks. */
 function delimiterOf(text: string): string | undefined {
   const sample = text
     .split(/\r\n|\n|\r/, 50)
@@ -90,7 +91,10 @@ function byBlanks(text: string): TableRow[] {
   })
 }
 
-/** Rows without the lines at the top that begin with `#` and are no rows: a blank follows, or they have other cells than the first that does not. */
+/**
+ * Rows without comment lines at the top: lines that begin with `#` and a blank, or have another number of cells than
+ * the first row that does not.
+ */
 function withoutComments(rows: TableRow[]): { readonly rows: TableRow[]; readonly comments: number } {
   const first = rows.findIndex(({ cells }) => !cells[0]!.startsWith('#'))
   const width = rows[first < 0 ? 0 : first]?.cells.length ?? 0

@@ -13,16 +13,16 @@ const code =
   /\.(?:py|[cm]?[jt]sx?|c|h|cc|cpp|hpp|rs|go|java|kt|swift|rb|php|sh|sql|lua|hs|jl|css|html?|tex|rst|org|srt|log)(?:\.gz)?$/i
 const lines = /\.(?:jsonl|ndjson)(?:\.gz)?$/i
 const json = /\.json(?:\.gz)?$/i
-/** Files that are data of another kind, and make a folder something else than a corpus. */
+/** Files of other data: a folder that has them is not a corpus. */
 const otherData =
   /\.(?:png|jpe?g|jfif|webp|gif|tiff?|avif|bmp|heic|heif|jxl|jp2|svg|npy|npz|csv|tsv|bin|parquet|safetensors)$|ubyte|idx\d/i
-/** Files that describe a folder, and are not what it is about. */
+/** Files that describe a folder and are not part of the data. */
 const aboutFolder = /^(?:readme|license|licence|notice|citation)\b/i
 
 /** What stands between two texts. */
 const between = '\n\n'
 
-/** A corpus as text, and what was passed over or joined, a sentence each. */
+/** A corpus as text, and sentences about ignored or joined files. */
 export interface CorpusText {
   readonly text: string
   readonly remarks: readonly string[]
@@ -35,8 +35,8 @@ export interface CorpusLimits {
 }
 
 /**
- * Whether a path is to be read as text rather than as a table or pictures: by its name, and by what most of its beginning is. A
- * folder is one where it has texts and no data of another kind.
+ * Whether a path is to be read as text rather than as a table or pictures: by its name, and by its first bytes. A
+ * folder is one if it has texts and no data of another kind.
  */
 export async function isCorpus(path: string): Promise<boolean> {
   if (await isFolder(path)) {
@@ -51,10 +51,10 @@ export async function isCorpus(path: string): Promise<boolean> {
 }
 
 /**
- * Reads all texts of a path, with an empty line between two of them. Files of a folder are read in the order of their names, those that are no
- * text (and `README`, `LICENSE`) are passed over.
+ * Reads all texts of a path, with an empty line between two of them. Files of a folder are read in the order of their
+ * names, those that are not text (and `README`, `LICENSE`) are ignored.
  *
- * @throws TweedieError `data` for what is missing, empty, not UTF-8 or UTF-16, or has no texts; `interrupted`
+ * @throws TweedieError `data` if it is missing, empty, not UTF-8 or UTF-16, or has no texts; `interrupted`
  */
 export async function readTexts(path: string, limits: CorpusLimits = {}): Promise<CorpusText> {
   if (!(await isFolder(path))) return joined(await textsIn(path, limits), [])
@@ -67,8 +67,8 @@ export async function readTexts(path: string, limits: CorpusLimits = {}): Promis
   for (const name of wanted) for (const text of await textsIn(join(path, name), limits)) texts.push(text)
   const taken = new Set(wanted)
   const left = names.filter((name) => !taken.has(name))
-  const shown = `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', …' : ''}`
-  return joined(texts, left.length === 0 ? [] : [`${left.length} files that are no texts are passed over: ${shown}`])
+  const listed = `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', …' : ''}`
+  return joined(texts, left.length === 0 ? [] : [`${left.length} files that are not texts are ignored: ${listed}`])
 }
 
 /** Whether a path is one file that is read as it is, not taken apart. */
@@ -76,7 +76,10 @@ export async function isPlainFile(path: string): Promise<boolean> {
   return !lines.test(path) && !json.test(path) && !(await isFolder(path))
 }
 
-/** The texts among the files of a folder. Code counts where there is no prose, and JSON, which may be anything, where there is nothing else. */
+/**
+ * The texts among the files of a folder. Code counts only if there is no prose, and JSON, which may be anything, only
+ * if there is nothing else.
+ */
 function textsAmong(names: readonly string[]): readonly string[] {
   const own = names.filter((name) => !aboutFolder.test(basename(name)))
   const texts = own.filter((name) => plain.test(name) || lines.test(name))

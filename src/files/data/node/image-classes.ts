@@ -1,13 +1,16 @@
 /** The classes of images: the first folders below the root. */
 import { TweedieError } from '../../../errors.ts'
 
-/** Labels and their names; neither where there are no classes. */
+/** Labels and their names; both undefined without classes. */
 export interface ImageClasses {
   readonly labels?: Int32Array
   readonly classNames?: readonly string[]
 }
 
-/** Numbers for names, in alphabetical order; `trained`, names that are trained on, come first, so that every split has the same numbers. */
+/**
+ * Numbers for names, in alphabetical order; `trained`, the names of the training split, come first, so that every split
+ * has the same numbers.
+ */
 export function classesByName(names: readonly string[], trained: readonly string[] = []): ImageClasses {
   const classNames = [...new Set([...trained.toSorted(), ...names.toSorted()])]
   const numbers = new Map(classNames.map((name, i) => [name, i]))
@@ -17,9 +20,9 @@ export function classesByName(names: readonly string[], trained: readonly string
 /**
  * @param files paths relative to the set's folder
  * @param depth folders that are no classes, such as `train/`
- * @param trained files that are trained on, where these are another split
+ * @param trained files of the training split, if `files` are another one
  * @param wanted whether there must be classes
- * @throws TweedieError `data` where images lie beside folders of classes, or there must be classes and are none
+ * @throws TweedieError `data` if images lie beside folders of classes, or classes are required and there are none
  */
 export function classesByFolder(
   folder: string,

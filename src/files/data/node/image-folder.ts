@@ -27,7 +27,9 @@ import { filesOfSplit } from './splits.ts'
 export interface ImageFolderOptions extends CropOptions {
   /** Pixels: the side of a square, or height and width; by default the images' own where all have one, else what suits them (`commonSize`). */
   readonly size?: number | Size | undefined
-  /** 1 for grey (Rec. 601 luma), 3 for RGB, 2 and 4 for the same with opacity; by default as few as hold what is there. */
+  /**
+   * 1 for grey (Rec. 601 luma), 3 for RGB, 2 and 4 for the same with opacity; by default the fewest that lose nothing.
+   */
   readonly channels?: Channels | undefined
   /** Whether images smaller than `size` are enlarged; by default they are an error. */
   readonly upscale?: boolean | undefined
@@ -124,7 +126,7 @@ export async function readImageFolder(
     return pixels !== undefined
   })
 
-  // In place: close the gaps that broken images left, and keep only the channels that hold anything.
+  // In place: close the gaps that broken images left, and drop channels without content.
   const channels = options.channels ?? channelsFor(facts)
   for (const [index, { file }] of candidates.entries()) {
     for (let item = firsts[index]!; decoded[index] && item < firsts[index]! + places[index]!.length; item++) {
@@ -181,7 +183,7 @@ function tablesOf(tables: readonly string[], [first = '']: readonly string[], de
   })
 }
 
-/** As few channels as hold what is there. */
+/** The fewest channels that lose nothing. */
 function channelsFor({ grey, opaque }: PlaneFacts): Channels {
   if (grey) return opaque ? 1 : 2
   return opaque ? 3 : 4
@@ -219,7 +221,7 @@ function noImages(folder: string, skipped: readonly SkippedFile[]): TweedieError
   return new TweedieError('data', `${folder}: ${problem}`, { hint: 'PNG, JPEG, WebP, GIF, TIFF and AVIF are read' })
 }
 
-/** @throws TweedieError `usage` for what is no colour, before any image is blamed for it */
+/** @throws TweedieError `usage` for an invalid colour, before any image is read */
 async function requireColour(background: Background): Promise<void> {
   const { default: sharp } = await import('sharp')
   try {

@@ -17,10 +17,10 @@ export interface Pixels {
   readonly data: Uint8Array | Uint16Array | Float32Array
 }
 
-/** What frames an image that lies within its rectangle, where no background is given. */
+/** The border of an image that is smaller than its rectangle, if no background is set. */
 const frame = '#fff'
 
-/** Whether the planes of an image hold anything of their own. */
+/** Whether an image uses colour and opacity. */
 export interface PlaneFacts {
   /** Whether every pixel is grey. */
   grey: boolean
@@ -74,9 +74,9 @@ function numbersOf({ buffer, byteOffset, byteLength }: Buffer, depth: Depth): Pi
 }
 
 /**
- * The rectangle at a place of an image → planes [4, height, width]. A pixel that cannot be seen has no colour: what it hides is 0.
+ * The rectangle at a place of an image → planes [4, height, width]. A fully transparent pixel gets the colour 0.
  *
- * @param facts are narrowed by what is found
+ * @param facts updated by the pixels read
  */
 export function toPlanes(
   { width, data, depth }: Pixels,

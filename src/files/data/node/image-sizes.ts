@@ -1,23 +1,23 @@
-/** To which size the images of a folder are brought. */
+/** The size to which the images of a folder are scaled. */
 import { TweedieError } from '../../../errors.ts'
 import type { ImageFit } from '../image-fits.ts'
 import type { Size } from './image-words.ts'
 
-/** An image that was found to be readable: its size after rotation. */
+/** A readable image: its size after rotation. */
 export interface Candidate {
   readonly file: string
   readonly width: number
   readonly height: number
 }
 
-/** Sides that are read as they are; larger ones are halved until a network can be trained on them in minutes. */
+/** The largest side that is read unscaled: a network can be trained on it in minutes. */
 const mostAsIs = 64
 
 /**
- * The size where none is asked for: the images' own, if all have the same and it is at most 64 pixels; else a square as large as
+ * The default size: the images' own, if all have the same and it is at most 64 pixels; else a square as large as
  * the smallest image allows, in steps of 8, at most 64.
  *
- * @returns and what is to be said of it
+ * @returns and a remark about it
  */
 export function commonSize(candidates: readonly Candidate[]): {
   readonly size: Size
@@ -30,7 +30,7 @@ export function commonSize(candidates: readonly Candidate[]): {
   const what = alike ? `images of ${width} × ${height}` : `images of different sizes`
   return {
     size: [side, side],
-    remarks: [`${what} are scaled and cropped to ${side} × ${side}; another size can be asked for`],
+    remarks: [`${what} are scaled and cropped to ${side} × ${side}; another size can be set`],
   }
 }
 
@@ -40,7 +40,7 @@ export function smallestSide(candidates: readonly Candidate[]): number {
   return side < 8 ? side : side - (side % 8)
 }
 
-/** @throws TweedieError `usage` for sides that are no numbers of pixels */
+/** @throws TweedieError `usage` for sides that are not numbers of pixels */
 export function sizeOf(size: number | Size): Size {
   const [height, width] = typeof size === 'number' ? [size, size] : size
   for (const side of [height, width]) {

@@ -1,4 +1,4 @@
-/** One door to every data set: a built-in one by name, a file or a folder by path. */
+/** Opens every kind of data set: a built-in one by name, a file or a folder by path. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
@@ -22,7 +22,7 @@ import { readBytes } from './read-bytes.ts'
 export interface OpenDatasetOptions extends ImageFolderOptions {
   /** which files of MNIST and CIFAR-10 folders, which folder of `train/`, `test/` …, which part of images that are cropped; by default `train` */
   readonly split?: SplitName | undefined
-  /** arrays: what they are, where type and shape would say something else */
+  /** arrays: the kind of data, if type and shape suggest another */
   readonly as?: ArrayKind | undefined
   /** built-in sets: how many items to make; by default 10,000 */
   readonly length?: number | undefined
@@ -51,7 +51,7 @@ export interface OpenDatasetOptions extends ImageFolderOptions {
  * const patches = await openDataset('data/photos', { crop: 32 })
  * const moons = await openDataset('moons', { length: 2000 })
  * ```
- * @throws TweedieError `data` where there is no such thing or it is broken
+ * @throws TweedieError `data` if it does not exist or is broken
  */
 export async function openDataset(pathOrName: string, options: OpenDatasetOptions = {}): Promise<ArrayDataset> {
   const stats = await stat(pathOrName).catch(() => undefined)
@@ -78,7 +78,7 @@ async function openFolder(folder: string, name: string, options: OpenDatasetOpti
   const batches = files.filter((file) => (split === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(file))
   if (batches.length > 0) return openCifar10(folder, batches, files, name, options)
   const arrays = files.filter((file) => /\.(?:npy|npz|csv|tsv)(?:\.gz)?$/.test(file) && !/^(?:labels|y)\./.test(file))
-  // Pictures are the data, and tables beside them say something of the pictures.
+  // If there are pictures they are the data, and tables beside them describe the pictures.
   if (arrays.length > 0 && (await listImages(folder)).images.length > 0) return readImageFolder(folder, name, options)
   if (arrays.length === 1) return openFile(join(folder, arrays[0]!), name, options)
   if (arrays.length > 1) {
@@ -115,7 +115,7 @@ async function openFile(path: string, name: string, options: OpenDatasetOptions)
   })
 }
 
-/** The error with the file's path in front, in place of the data set's name if that is there. */
+/** The error with the file's path in front, in place of the data set's name. */
 function inFile(path: string, name: string, cause: TweedieError): TweedieError {
   const { code, message, hint } = cause
   const problem = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message
@@ -170,7 +170,7 @@ async function labelsBeside(path: string, options: OpenDatasetOptions): Promise<
 /** How pictures of a folder are read; what is stored as numbers is taken as it is. */
 const pictureWishes = ['fit', 'upscale', 'background', 'bits'] as const
 
-/** Refuses what was asked for and cannot be done with such data, rather than pass over it. */
+/** Refuses options that such data do not support, rather than ignore them. */
 function refuseWishes(
   path: string,
   options: OpenDatasetOptions,
@@ -181,7 +181,7 @@ function refuseWishes(
   if (name !== undefined) throw new TweedieError('usage', `${path}: \`${name}\` is for ${what}`)
 }
 
-/** Images that are stored at one size are not resized: say so, rather than pass over what was asked for. */
+/** Refuses resizing of images that are stored at one size. */
 function checkWish(dataset: ArrayDataset, { size: scaled, crop, channels }: OpenDatasetOptions): ArrayDataset {
   const [c, height, width] = dataset.shape
   const size = scaled ?? crop

@@ -1,4 +1,4 @@
-/** Opens the data that a source names, all of them or as they were cut up for training. */
+/** Opens the data that a source names, all of them or split as for training. */
 import { basename } from 'node:path'
 import { mapsDataset } from '../builtin/maps.ts'
 import type { CategoricalDataset } from '../categorical.ts'
@@ -18,7 +18,7 @@ import { isMaps } from './source-of.ts'
 /** Any data in memory. */
 export type AnyDataset = ArrayDataset | CategoricalDataset
 
-/** How reading is stopped and watched, and by whom. */
+/** How reading is stopped and watched, and the user's own readers. */
 export interface OpenSourceOptions {
   readonly signal?: AbortSignal | undefined
   /** Files that were read, and how many there are. */
@@ -30,19 +30,19 @@ export interface OpenSourceOptions {
 /** Data that were opened. */
 export interface OpenedSource {
   readonly train: AnyDataset
-  /** What is kept out of training, if the source asks for that. */
+  /** The held-out part, if the source sets one. */
   readonly heldOut?: AnyDataset
   /** What was guessed, left out or changed while reading, a sentence each. */
   readonly report: readonly string[]
 }
 
-/** Files that were passed over and are named; of more, the number is given. */
+/** The most ignored files to list by name; of more, only the number is reported. */
 const namedFiles = 5
 
 /**
  * Opens data.
  *
- * @throws TweedieError `data` for what is missing, broken or of another kind than the source has it; `interrupted`
+ * @throws TweedieError `data` if they are missing, broken or of another kind than the source says; `interrupted`
  * @example
  * const { train, heldOut, report } = await openSource({ path: 'photos', size: 32, holdOut: 0.1, holdOutManner: 'random' })
  */

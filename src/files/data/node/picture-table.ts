@@ -1,4 +1,7 @@
-/** A table beside pictures: `metadata.csv`, `metadata.jsonl`, `labels.csv`, … If it names the pictures and has a column of classes, it says which is which. */
+/**
+ * A table beside pictures: `metadata.csv`, `metadata.jsonl`, `labels.csv`, … If it names the pictures and has a column
+ * of classes, these are the classes.
+ */
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
@@ -8,7 +11,7 @@ const parquet = /\.parquet$/i
 const fileColumns = ['file_name', 'filename', 'file', 'image', 'image_name', 'image_id', 'path', 'id', 'name']
 const classColumns = ['label', 'class', 'category', 'target', 'class_name', 'label_name']
 
-/** What a table says of pictures. */
+/** The content of a table for pictures. */
 export interface PictureTable {
   /** The class of each picture, if the table has one for all of them. */
   readonly classes: readonly string[] | undefined
@@ -20,8 +23,8 @@ export interface PictureTable {
  *
  * @param tables names of files in the folder
  * @param images paths of the pictures relative to it
- * @param column the column of classes, by name or number; by default one that is called so
- * @throws TweedieError `data` where a column is asked for that no table has for all images
+ * @param column the column of classes, by name or number; by default one named `label` or similar @throws TweedieError
+ * `data` if no table has the named column for all images
  */
 export async function readPictureTables(
   folder: string,

@@ -37,7 +37,7 @@ export async function readCorpus(path: string, options: CorpusOptions): Promise<
     shape: [options.length],
     categories: tokenizer.size,
     data: bytes ? Int32Array.from(bytes) : tokenizer.encode(text),
-    look: { kind: 'text', tokenizer },
+    vocabulary: { kind: 'text', tokenizer },
     ...(remarks.length > 0 && { remarks }),
   })
 }

@@ -1,4 +1,4 @@
-/** From a path and options to a source: what the data are, and how they are read. */
+/** From a path and options to a source: a record of the data and how they are read. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
@@ -15,7 +15,7 @@ const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'backgroun
 /** Options about numbers in tables and arrays. */
 const numberOptions = ['labelColumn', 'as'] as const
 
-/** Options that say something about tokens only. */
+/** Options that apply to tokens only. */
 const tokenOptions = ['length', 'tokens', 'categories'] as const
 
 const textDefaults = { tokenizer: 'characters', length: 128, holdOut: 0.1 } as const
@@ -74,7 +74,7 @@ export function isMaps(path: string): boolean {
   return path.replace(/^builtin:/, '') === 'maps' && !existsSync(path)
 }
 
-/** The path from the root, where there is such a file; names of what is built in stay names. */
+/** The absolute path, if there is such a file; names of built-in sets stay names. */
 export function absolute(path: string): string {
   return existsSync(path) ? resolve(path) : path
 }

@@ -1,4 +1,4 @@
-/** Folders of published sets: `train/cat/1.png`, `test/cat/2.png`. The first level is then no class but a split. */
+/** Folders of published sets: `train/cat/1.png`, `test/cat/2.png`. The first level is then a split, not a class. */
 import { TweedieError } from '../../../errors.ts'
 
 /** The part of a published set. */
@@ -14,21 +14,21 @@ const names: Readonly<Record<SplitName, readonly string[]>> = {
 /** Files of one split. */
 export interface SplitFiles {
   readonly files: readonly string[]
-  /** How many of the first folders of `files` are no classes: those down to the splits. */
+  /** How many levels of folders of `files` are not classes: those down to the splits. */
   readonly depth: number
-  /** Files of the split that is trained on, where that is another one: its classes are the first. */
+  /** Files of the training split, if `files` are another one: its classes come first. */
   readonly trained?: readonly string[]
   /** What was chosen and what was left out, for people. */
   readonly remarks: readonly string[]
 }
 
 /**
- * The files of one split, where the first folders are splits: all of them are called so. They may lie in a folder of their own, as
+ * The files of one split, if all first folders have names of splits. They may lie in a folder of their own, as
  * `data/train` does.
  *
  * @param wanted by default the only one that there is, else `train`
  * @param files paths relative to the set's folder
- * @throws TweedieError `data` where the wanted split is not there
+ * @throws TweedieError `data` if the wanted split does not exist
  */
 export function filesOfSplit(files: readonly string[], wanted?: SplitName): SplitFiles {
   const folders = [...new Set(files.map((file) => (file.includes('/') ? file.slice(0, file.indexOf('/')) : '')))]
@@ -54,7 +54,7 @@ export function filesOfSplit(files: readonly string[], wanted?: SplitName): Spli
   }
 }
 
-/** Splits below the only folder that there is. */
+/** Splits below a single folder. */
 function nestedSplit(
   files: readonly string[],
   folders: readonly string[],

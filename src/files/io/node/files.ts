@@ -145,7 +145,7 @@ export async function createRunFolder(path: string, options: { force?: boolean }
   })
 }
 
-/** The error for a file or folder that the system did not give. */
+/** The error for a file or folder that cannot be read. */
 export function unreadable(path: string, code: ErrorCode, cause: unknown): TweedieError {
   const { code: errno, message } = cause as NodeJS.ErrnoException
   const reasons: Record<string, string> = {

@@ -18,8 +18,8 @@ const isSmall = (name: string): boolean =>
   [indexPath, metaPath, configFile, schedulerFile].includes(name) || /\.safetensors\.index(\.[\w-]+)?\.json$/.test(name)
 
 /**
- * Reads what is needed of a folder: its small files, and the weights that its parts are read from. What is missing is left to whoever
- * decodes them.
+ * Reads what is needed of a folder: its small files, and the weights that its parts are read from. Missing files are
+ * reported by the decoder.
  *
  * @param source what to call the folder in errors
  */
@@ -34,22 +34,22 @@ export async function readFolderFiles(
     const bytes = await folder.read(path)
     if (bytes !== undefined) files.set(path, bytes)
   }
-  const look = async (below: string): Promise<void> => {
+  const list = async (below: string): Promise<void> => {
     for (const name of await folder.list(below)) {
       names.add(below + name)
       if (isSmall(name)) await take(below + name)
     }
   }
-  await look('')
+  await list('')
   const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
-  for (const name of partFolders(files.has(indexPath) ? json(indexPath) : undefined)) await look(`${name}/`)
+  for (const name of partFolders(files.has(indexPath) ? json(indexPath) : undefined)) await list(`${name}/`)
   for (const { folder: place, library = 'diffusers' } of planFolder(names, json, source).parts) {
     for (const name of chosen(namesIn(names, place), `${source}/${place}`, library, variant)) await take(place + name)
   }
   return files
 }
 
-/** Where there are weights and not those that are wanted, that is an error; where there are none, whoever decodes the files says so. */
+/** If there are weights but not the wanted ones, that is an error; if there are none, the decoder reports it. */
 function chosen(
   names: readonly string[],
   where: string,

@@ -1,6 +1,7 @@
 /**
- * Pictures into files and back, through sharp. The extension of the file chooses the format; a file that exists is not
- * written over unless that is asked for. What made a picture travels inside it, as JSON in EXIF's ImageDescription.
+ * Pictures into files and back, through sharp. The extension of the file chooses the format; an existing file is
+ * overwritten only with `overwrite`. The settings that made a picture are stored in it, as JSON in EXIF's
+ * ImageDescription.
  */
 import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
@@ -26,7 +27,7 @@ export interface AnimationOptions extends ImageOptions {
   readonly hold?: number
 }
 
-/** sharp, when the first picture needs it: loading it takes a tenth of a second. */
+/** Loads sharp for the first picture: loading takes a tenth of a second. */
 const loadSharp = async () => (await import('sharp')).default
 
 const encoders: Readonly<Record<string, (image: Sharp) => Sharp>> = {
@@ -46,7 +47,7 @@ const animationEncoders: Readonly<Record<string, (image: Sharp, delay: number[])
 export const imageExtensions: readonly string[] = Object.freeze(Object.keys(encoders))
 export const animationExtensions: readonly string[] = Object.freeze(Object.keys(animationEncoders))
 
-/** Throws unless a picture (an animation) can be written to this path: to be asked before hours of sampling. */
+/** Throws unless a picture (an animation) can be written to this path: to be called before hours of sampling. */
 export async function checkImagePath(
   path: string,
   options: { overwrite?: boolean | undefined; animation?: boolean } = {},
@@ -77,7 +78,7 @@ export async function checkImagePath(
 /**
  * Writes a picture.
  *
- * @throws TweedieError `usage` for an extension that is no format, `exists` for a file that is there
+ * @throws TweedieError `usage` for an extension that is not a format, `exists` for an existing file
  * @example
  * await writeImage('samples.png', toGrid(samples, [64, 3, 32, 32]), { provenance: { seed: 7 } })
  */
@@ -86,7 +87,10 @@ export async function writeImage(path: string, raster: Raster, options: ImageOpt
   await writeFileAtomic(path, await encodeImage(raster, extname(path).toLowerCase(), options.provenance))
 }
 
-/** The bytes of a picture in the format of an extension, such as `.png`. JPEG knows no opacity: there what is behind is white. */
+/**
+ * The bytes of a picture in the format of an extension, such as `.png`. JPEG has no opacity: there the background is
+ * white.
+ */
 export async function encodeImage(
   raster: Raster,
   extension = '.png',
@@ -127,7 +131,7 @@ export async function writeAnimation(
 }
 
 /**
- * What made a picture, as {@link writeImage} was told, or `undefined` where it does not say.
+ * The provenance that {@link writeImage} stored in a picture, or `undefined` if there is none.
  *
  * @throws TweedieError `data` when the file is missing or no picture
  */
@@ -172,7 +176,7 @@ function imageDescription(exif: Buffer): string | undefined {
       return tiff.toString('latin1', from, from + length).split('\0')[0]
     }
   } catch {
-    // A block that is cut off says nothing.
+    // A truncated block has none.
   }
   return undefined
 }

@@ -1,9 +1,9 @@
 /**
- * The model folder on a disk, safe against crashes and against readers that look while it is saved.
+ * The model folder on a disk, safe against crashes and against readers during a save.
  *
- * A save has one instant at which it happens: all files are written and synced in a hidden folder beside the old ones,
- * which is then renamed to `.saved`. From that instant on `.saved/x` is what counts and `x` is history, so a reader looks
- * there first. Moving the files to their places is housekeeping that the next save finishes if this one could not.
+ * A save takes effect in one instant: all files are written and synced in a hidden folder beside the old ones,
+ * which is then renamed to `.saved`. From then on `.saved/x` is valid and `x` is outdated, so a reader tries `.saved/x`
+ * first. Then the files are moved to their places; if that is interrupted, the next save finishes it.
  * One process at a time may save; any number may read.
  */
 import { createHash } from 'node:crypto'
@@ -24,7 +24,7 @@ import { asTemporary } from './temporaries.ts'
 const saved = '.saved'
 const saving = '.saving-'
 
-/** How to read a folder that does not say everything. */
+/** How to read an incomplete folder. */
 export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler'> & {
   /** The noise: the path of a `scheduler_config.json` or of the folder that it is in, or its content. */
   readonly scheduler?: string | ReadFolderOptions['scheduler']
@@ -34,20 +34,19 @@ export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler'> & {
  * Reads a model folder: one that {@link writeModelFolder} wrote, or what diffusers wrote: a pipeline, flat or not, its weights in one
  * file or several; a training checkpoint; a network alone.
  *
- * @throws TweedieError `model` for whatever is missing, broken or not supported
- * @example
- * await readModelFolder('checkpoint-500', { scheduler: { _class_name: 'DDPMScheduler', beta_schedule: 'linear' } })
+ * @throws TweedieError `model` if anything is missing, broken or not supported @example await
+ * readModelFolder('checkpoint-500', { scheduler: { _class_name: 'DDPMScheduler', beta_schedule: 'linear' } })
  */
 export async function readModelFolder(path: string, options: ReadModelFolderOptions = {}): Promise<ModelFolder> {
   const { scheduler, ...rest } = options
-  const given = typeof scheduler === 'string' ? await readScheduler(scheduler) : scheduler
+  const noise = typeof scheduler === 'string' ? await readScheduler(scheduler) : scheduler
   for (let attempt = 0; attempt < 10; attempt++) {
     const before = await readCurrent(path, metaPath)
     const files = await readFolderFiles(path, folderOn(path), rest)
     // tweedie.json holds the digest of its save: if it is still the same, no save happened in between.
     const after = await readCurrent(path, metaPath)
     if (digest(before) !== digest(after)) continue
-    const folder = decodeModelFolder(files, path, { ...rest, ...(given && { scheduler: given }) })
+    const folder = decodeModelFolder(files, path, { ...rest, ...(noise && { scheduler: noise }) })
     requireDigests(folder.meta.parts, files, path)
     return folder
   }
@@ -108,7 +107,7 @@ async function finishSave(path: string): Promise<void> {
   await syncFolder(path)
 }
 
-/** The folder as of the last save: what has happened but is not yet in its place counts first. */
+/** The folder as of the last save: files in `.saved` come first. */
 function folderOn(path: string): FolderOnDisk {
   return {
     read: (name) => readCurrent(path, name),
@@ -119,7 +118,7 @@ function folderOn(path: string): FolderOnDisk {
   }
 }
 
-/** The file as of the last save, or `undefined`. Looks twice where it has just been moved. */
+/** The file as of the last save, or `undefined`. Tries twice in case it has just been moved. */
 async function readCurrent(path: string, name: string): Promise<Uint8Array | undefined> {
   return (await readBytes(join(path, saved, name), 'model')) ?? (await readBytes(join(path, name), 'model'))
 }

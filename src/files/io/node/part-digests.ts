@@ -1,6 +1,6 @@
 /**
- * Digests of the weights of a model's parts, which `tweedie.json` holds: files of two saves that were mixed are then not taken for one
- * model. They are of the length and of pieces spread over a file, since two trainings differ everywhere, and a model is opened often.
+ * Digests of the weights of a model's parts, which `tweedie.json` holds: so that mixed files of two saves are detected.
+ * To be fast, they cover the length and pieces spread over a file: two trainings differ everywhere.
  */
 import { createHash } from 'node:crypto'
 import { TweedieError } from '../../../errors.ts'
@@ -11,14 +11,14 @@ type Parts = TweedieMeta['parts']
 const pieces = 64
 const pieceLength = 4096
 
-/** What is to be recorded of the parts among the files of a folder. */
+/** The records of the parts of a folder. */
 export function partDigests(parts: Parts, files: ReadonlyMap<string, Uint8Array>): NonNullable<Parts> {
   const names = new Set([...files.keys()].filter(isWeights).map((path) => path.split('/')[0]!))
   return Object.fromEntries(Array.from(names, (name) => [name, { ...parts?.[name], digest: digestOf(name, files) }]))
 }
 
 /**
- * Refuses weights that are not of the save that was recorded.
+ * Refuses weights of another save than the recorded one.
  *
  * @throws TweedieError `model` that names the part
  */

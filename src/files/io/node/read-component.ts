@@ -9,7 +9,7 @@ import { readPart } from '../read-part.ts'
 import { readBytes, unreadable } from './files.ts'
 import { readFolderFiles } from './folder-files.ts'
 
-/** A network that was read, and what is to be said of the reading. */
+/** A network, and remarks about reading it. */
 export interface ReadComponent extends Component {
   readonly notes: readonly string[]
 }
@@ -17,7 +17,7 @@ export interface ReadComponent extends Component {
 /**
  * Reads a part of a model from its own folder, such as `unet` or `checkpoint-500/unet_ema`; of a checkpoint, the average.
  *
- * @throws TweedieError `model` for whatever is missing or broken
+ * @throws TweedieError `model` if anything is missing or broken
  * @example
  * const { className, config, weights } = await readComponent('checkpoint-500/unet_ema')
  */

@@ -1,4 +1,4 @@
-/** Reads a picture as a model's data: of exactly the wanted size and mode, or made to fit where that is asked for. */
+/** Reads a picture as a model's data: of exactly the wanted size and mode, or made to fit by `fit`. */
 import type { Metadata, Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
 import { decode, keepChannels, type Planes as Values, toPlanes } from '../../data/node/image-pixels.ts'
@@ -8,7 +8,7 @@ import { readBytes } from './files.ts'
 
 export type { ImageFit as PictureFit } from '../../data/image-fits.ts'
 
-/** What is wanted. */
+/** The wanted picture. */
 export interface ReadPictureOptions {
   /** `[channels, height, width]`; one channel is grey, three are red, green and blue; two and four have opacity behind them. */
   readonly shape: readonly number[]
@@ -107,7 +107,7 @@ async function decoded(image: Sharp, { shape, fit }: ReadPictureOptions, stored:
   return { channels, height, width, data: planes }
 }
 
-/** Refuses another size, and another mode that says something. */
+/** Refuses another size, and another mode that carries information. */
 function requireSame(path: string, found: Planes, shape: readonly [number, number, number], why: string): void {
   const [channels, height, width] = shape
   const hint = 'make it fit: `fit: cover` scales and cuts it'

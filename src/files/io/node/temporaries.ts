@@ -1,6 +1,6 @@
 /**
  * Files and folders under temporary names, while something is being written to them. Should the process end before they have their
- * proper names, they are removed on the way out.
+ * proper names, they are removed at the exit.
  */
 import { closeSync, openSync, rmSync } from 'node:fs'
 
@@ -14,9 +14,10 @@ function removeAll(): void {
 }
 
 /**
- * Makes an empty file of a temporary name, at once: what a thread were to make later, nobody could remove on the way out.
+ * Creates an empty file of a temporary name synchronously: a file that a thread creates later could not be removed at
+ * the exit.
  *
- * @throws what the system says where it cannot be made
+ * @throws the system's error if it cannot be created
  */
 export function createTemporary(path: string): void {
   closeSync(openSync(path, 'wx'))

@@ -38,7 +38,7 @@ export async function openLog(path: string, step: number): Promise<LogFile> {
   }
 }
 
-/** The lines of a log; none where there is no file. What is no line of a log is left out: a crash may cut one off. */
+/** The lines of a log; none where there is no file. Invalid lines are left out: a crash may cut one off. */
 export function readLog(path: string): LogLine[] {
   return readText(path)
     .split('\n')

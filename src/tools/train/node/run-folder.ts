@@ -31,9 +31,9 @@ export interface RunRecord {
   /** A digest of the data: training continues on the same data only. */
   readonly digest: string
   readonly intervals: Intervals
-  /** Device and threads that were asked for: what a run has before its first checkpoint says what it really had. */
+  /** Requested device and threads, used until the first checkpoint records the real ones. */
   readonly session?: SessionRecord | undefined
-  /** The options that were asked for: saying them again is no change. */
+  /** The options of the user: repeating them changes nothing. */
   readonly options?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -53,7 +53,7 @@ const schema = z.object({
   data: dataSourceSchema,
   digest: z.string(),
   intervals: intervals.optional(),
-  /** What intervals were called before. */
+  /** The old name of intervals. */
   rhythm: intervals.optional(),
   session: z.unknown().optional(),
   options: z.record(z.string(), z.unknown()).optional(),
@@ -72,7 +72,7 @@ export const runPaths = (folder: string) =>
  * Makes the folder of a new run.
  *
  * @param options `force`: start over in a folder that has a run
- * @throws TweedieError `exists` where there is something already
+ * @throws TweedieError `exists` if it is not empty
  */
 export async function beginRun(folder: string, record: RunRecord, options: { force?: boolean } = {}): Promise<void> {
   requireUnused(folder)
@@ -83,14 +83,14 @@ export async function beginRun(folder: string, record: RunRecord, options: { for
   await writeJsonAtomic(recordPath, record)
 }
 
-/** A run as it lies in its folder. */
+/** A run in its folder. */
 export interface StoredRun extends RunRecord {
   /** Undefined if the run was stopped before the first one. */
   readonly checkpoint: Checkpoint | undefined
 }
 
 /**
- * What is needed to continue a run.
+ * Everything needed to continue a run.
  *
  * @param options `parseSpec`: checks the specification, such as a family's own schema
  * @throws TweedieError `model` where there is no run, or a broken one
@@ -107,14 +107,18 @@ export async function readRun(folder: string, options: DecodeOptions<BaseSpec> =
   return { ...record, session, checkpoint }
 }
 
-/** What a run was begun with; undefined where there is none. @throws TweedieError `model` for a broken record */
+/** The record of a run; undefined if there is none. @throws TweedieError `model` for a broken record */
 async function readRecord(
   folder: string,
   { parseSpec = parseBaseSpec }: DecodeOptions<BaseSpec> = {},
 ): Promise<RunRecord | undefined> {
   const path = runPaths(folder).record
   if (!existsSync(path)) return undefined
-  const { rhythm = {}, intervals = rhythm, ...record } = parseConfig(schema, await readJson(path, 'model'), path)
+  const {
+    rhythm: formerIntervals = {},
+    intervals = formerIntervals,
+    ...record
+  } = parseConfig(schema, await readJson(path, 'model'), path)
   const spec = parseSpec(record.spec, `${path}: spec`)
   return { ...record, spec, intervals, session: sessionOf(record.session, path) }
 }
@@ -140,13 +144,13 @@ export async function readCheckpoint<Spec extends BaseSpec = BaseSpec>(
   return bytes && decodeCheckpoint(bytes, path, options)
 }
 
-/** Writes a checkpoint: the old one or the new one is there, whatever happens. */
+/** Writes a checkpoint: after a crash either the old or the new one exists, complete. */
 export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   await writeFileAtomic(runPaths(folder).checkpoint, encodeCheckpoint(checkpoint))
 }
 
 /**
- * Refuses a folder that has something in it; asked before the data are read.
+ * Refuses a folder that is not empty, before the data are read.
  *
  * @throws TweedieError `exists`
  */

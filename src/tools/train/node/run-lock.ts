@@ -1,6 +1,6 @@
 /**
- * One process to a run folder. Who trains in a folder leaves a file `.lock` in it that says which process it is; a file whose process
- * is gone means nothing.
+ * One process to a run folder. A process that trains in a folder puts a file `.lock` there that identifies it; a file
+ * whose process has ended is ignored.
  */
 import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { TweedieError } from '../../../errors.ts'
 
-/** Which process it is. A number comes again after a while, so its start counts, too, where the system tells it. */
+/** The identity of a process. Process numbers are reused, so the start time is included if the system knows it. */
 const schema = z.object({
   pid: z.int().positive(),
   host: z.string(),
@@ -64,7 +64,7 @@ export function requireUnused(folder: string): void {
   })
 }
 
-/** Gives a file a second name, in one go; false where the name is taken. */
+/** Gives a file a second name atomically; false if the name exists. */
 function appears(file: string, path: string): boolean {
   for (const give of [linkSync, copyWithoutLinks]) {
     try {
@@ -83,7 +83,10 @@ function copyWithoutLinks(file: string, path: string): void {
   copyFileSync(file, path, constants.COPYFILE_EXCL)
 }
 
-/** Removes a file whose process is gone. Another process may do so at the same time: what it put there instead goes back. */
+/**
+ * Removes a file whose process is gone. Another process may do so at the same time: if it put a new file there, that
+ * file is put back.
+ */
 function removeStale(path: string): void {
   const aside = `${path}.${randomBytes(6).toString('hex')}`
   try {
@@ -97,7 +100,7 @@ function removeStale(path: string): void {
   rmSync(aside, { force: true })
 }
 
-/** Who is named in a file; undefined where nobody is. */
+/** The process named in a file; undefined if none is. */
 function holderOf(path: string): Holder | undefined {
   try {
     return schema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data
@@ -109,7 +112,7 @@ function holderOf(path: string): Holder | undefined {
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
 function isAlive({ pid, host, started }: Holder): boolean {
-  if (host !== hostname()) return true // nobody here can tell
+  if (host !== hostname()) return true // unknown on this system
   try {
     process.kill(pid, 0)
   } catch (error) {
