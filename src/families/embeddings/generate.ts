@@ -109,7 +109,7 @@ export function warmEmbeddedGenerator(
 }
 
 function defaultSampler({ meta, sampling }: EmbeddingModel): Sampler {
-  return meta.sampler?.sampler === undefined ? ddpm() : samplerOf(sampling)
+  return meta?.sampler?.sampler === undefined ? ddpm() : samplerOf(sampling)
 }
 
 /** The compiled parts, and the embeddings. */
@@ -138,7 +138,7 @@ async function draw(
   const [length] = model.shape as [number]
   const control = wanted.length === 0 ? undefined : await compiled.control(wanted, batch)
   const network = await compiled.denoiser(batch)
-  const times = options.times ?? model.sampling.times(model.meta.sampler?.steps ?? embeddedSteps)
+  const times = options.times ?? model.sampling.times(model.meta?.sampler?.steps ?? embeddedSteps)
   const denoiser = clamp ? clamped(network, table) : network
   const sampler = control ? controlled(control.gradient, options.control) : (options.sampler ?? defaultSampler(model))
 
