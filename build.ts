@@ -68,7 +68,7 @@ function roomOf(id: string): string | null {
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (/^families\/(registry|family|choices|((draw|train)-)?options|[^/]+\/(entry|options\/.*))$/.test(path))
     return 'families'
-  if (/^app\/(request|(run|train)-options)$/.test(path)) return 'families'
+  if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
   if (/^files\/data\/(options|image-fits)$/.test(path)) return 'families'
   if (path === 'app/node/version') return 'version'
   if (/^families\/[^/]+$/.test(path)) return 'families-common'

@@ -75,6 +75,21 @@ it('finds again what became of a graph, and trains the same with it', () => {
   }
 })
 
+it('shows its help without loading what computes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tweedie-help-test-'))
+  try {
+    const env = { ...process.env, NODE_V8_COVERAGE: folder }
+    execFileSync(process.execPath, [join(root, 'bin/tweedie.js'), '--help'], { env })
+    const [report] = readdirSync(folder)
+    const { result } = JSON.parse(readFileSync(join(folder, report!), 'utf8')) as { result: { url: string }[] }
+    const loaded = result.map(({ url }) => url.replace(/^.*\/(dist|node_modules)\//, ''))
+    expect(loaded).toContain('cli/main.js')
+    expect(loaded.filter((file) => /^chunks\/(graph|nn|borrowed|io|data|runtime)\.js$/.test(file))).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 /** `@scope/name/path` → `@scope/name`. */
 function packageOf(specifier: string): string {
   return specifier
