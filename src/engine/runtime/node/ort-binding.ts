@@ -12,6 +12,7 @@ import { checkOptions, checkTensors } from '../check.ts'
 import { lifetime } from '../lifetime.ts'
 import { runError, sessionError } from './ort-error.ts'
 import { spinConfig } from './spin.ts'
+import { withoutTelemetry } from './telemetry.ts'
 import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
 import { oneAtATime } from '../turns.ts'
 
@@ -22,6 +23,7 @@ let loading: Promise<typeof Ort> | undefined
 
 /** The `onnxruntime-node` module. */
 export function loadBinding(): Promise<typeof Ort> {
+  withoutTelemetry()
   loading ??= import('onnxruntime-node').then(
     (module) => (module.default as typeof Ort | undefined) ?? module,
     (cause: unknown) => {

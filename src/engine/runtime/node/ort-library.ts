@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { arch, platform } from 'node:process'
 import { TweedieError } from '../../../errors.ts'
+import { withoutTelemetry } from './telemetry.ts'
 
 export interface OrtLibrary {
   readonly path: string
@@ -13,6 +14,7 @@ export interface OrtLibrary {
 
 /** @throws TweedieError `device` where the package or its library for this platform is missing */
 export function findOrtLibrary(): OrtLibrary {
+  withoutTelemetry()
   try {
     const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json')
     const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
