@@ -77,9 +77,6 @@ const imports = files.flatMap((file) =>
   ),
 )
 
-/** Whether commands that open models by their kind are still there: the command line is measured when they are gone. */
-const moving = files.includes('src/cli/open-model.ts')
-
 /** How one asks a model, or what it was made from, which kind it is. What data and conditions are may be asked. */
 const questions =
   /\bis(Token|Embedding)Model\b|'(look|process|embeddings|scale)' in\b|'vocabulary' in (?!network)|\bprocess [!=]==? (null|undefined)|\b(model|meta)\b[\w.]*\.kind [!=]== 'tokens'/
@@ -118,14 +115,14 @@ describe('wings and rooms', () => {
 
   test('no imports run in a circle', () => expect(circles()).toEqual([]))
 
-  test.skipIf(moving)('the command line is few files, none of them long', () => {
+  test('the command line is few files, none of them long', () => {
     const own = files.filter((file) => file.startsWith('src/cli/'))
     expect(own.length).toBeLessThanOrEqual(30)
     const lengths = own.map((file) => [file, readFileSync(file, 'utf8').split('\n').length - 1] as const)
     expect(lengths.filter(([, lines]) => lines > 150)).toEqual([])
   })
 
-  test.skipIf(moving)('nobody outside the families asks which kind a model is', () => {
+  test('nobody outside the families asks which kind a model is', () => {
     const asking = files
       .filter((file) => !file.startsWith('src/families/'))
       .flatMap((file) =>
@@ -157,8 +154,7 @@ describe('wings and rooms', () => {
 /** Files that reach themselves by their imports, smallest circles of strongly connected ones. */
 function circles(): string[][] {
   const edges = new Map<string, string[]>()
-  for (const { file, target } of imports)
-    if (!(moving && file.startsWith('src/cli/'))) edges.set(file, [...(edges.get(file) ?? []), target])
+  for (const { file, target } of imports) edges.set(file, [...(edges.get(file) ?? []), target])
   const [index, low, stack, found] = [
     new Map<string, number>(),
     new Map<string, number>(),
