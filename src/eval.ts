@@ -4,7 +4,8 @@ export { applyClassifier, type Classifier, type Verdict } from './tools/eval/cla
 export { type ClassifierOptions, trainClassifier } from './tools/eval/train-classifier.ts'
 export { type StoredClassifier, decodeClassifier, encodeClassifier } from './tools/eval/classifier-file.ts'
 export { type ClassChoice, classChoices, drawSamples, labelsAsIn } from './families/values/draw-for-eval.ts'
-export { type EvaluateOptions, type JudgeOptions, evaluateModel, evaluateSamples } from './families/values/evaluate.ts'
+export { type EvaluateOptions, evaluateModel } from './families/values/evaluate.ts'
+export { type JudgeOptions, evaluateSamples } from './tools/eval/evaluate-samples.ts'
 export { type FeatureNetwork, classifierFeatures } from './tools/eval/feature-network.ts'
 export { formatReport } from './tools/eval/format-report.ts'
 export {

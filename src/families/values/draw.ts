@@ -9,7 +9,7 @@ import { chooseSampler, measuredSamplers, needsData, type SamplerChoice, stepsTe
 import { defined } from '../defined.ts'
 import { sessionOf } from '../session-of.ts'
 import { askConditions } from './ask-conditions.ts'
-import { drawnValues, makesOf, valuesView } from './drawn.ts'
+import { drawnValues, makesOf, valuesView } from '../drawn-values.ts'
 import { type GenerateProgress, warmGenerator } from './generate.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import type { ModelGuidance } from './guided.ts'

@@ -1,7 +1,7 @@
 /** The trajectory from noise to items, step by step. */
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Frame } from '../family.ts'
-import { valuesView } from './drawn.ts'
+import { valuesView } from '../drawn-values.ts'
 import type { GenerateProgress } from './generate.ts'
 import type { Model } from './model.ts'
 

@@ -1,14 +1,14 @@
 /** The data that a model of values is judged against. */
-import { TweedieError } from '../../errors.ts'
-import type { ArrayDataset } from '../../files/data/dataset.ts'
-import type { ValuesOf } from '../../options.ts'
-import type { TrainData } from '../../tools/train/problem.ts'
-import type { Access } from '../family.ts'
-import type { judgeOptions } from '../options.ts'
-import type { evalOptions } from './options/eval.ts'
+import { TweedieError } from '../errors.ts'
+import type { ArrayDataset } from '../files/data/dataset.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+import type { Access } from './family.ts'
 
-/** All options of an evaluation. */
-export type JudgeOptions = ValuesOf<typeof judgeOptions & typeof evalOptions>
+/** Which data; by default those that the model was trained on, and those that were held out. */
+export interface JudgeDataOptions {
+  readonly data?: string | undefined
+  readonly heldOut?: string | undefined
+}
 
 /** Training data, and other data. */
 export interface JudgeData {
@@ -22,7 +22,7 @@ export interface JudgeData {
  *
  * @throws TweedieError `usage` if the training data are not known, `data` for tokens
  */
-export async function judgeData(access: Access, { data, heldOut }: JudgeOptions): Promise<JudgeData> {
+export async function judgeData(access: Access, { data, heldOut }: JudgeDataOptions): Promise<JudgeData> {
   const { train, ...parts } = await access.data(data)
   const unseen = heldOut === undefined ? (parts.heldOut ?? (await parts.more?.())) : await access.unseen(heldOut)
   return { training: valuesOf(train), heldOut: unseen && valuesOf(unseen) }

@@ -1,13 +1,17 @@
 /** Drawn items of values: pictures, plots, arrays. */
-import { itemSize } from '../../files/data/dataset.ts'
-import { affineOf, areBytes } from '../../files/data/normalise.ts'
-import { pictureOf, textPictureOf } from '../../files/show/picture.ts'
-import type { Drawn, Makes, View } from '../family.ts'
-import { defined } from '../defined.ts'
-import type { Model } from './model.ts'
+import { type DataScale, itemSize } from '../files/data/dataset.ts'
+import type { Frame } from '../files/data/frame.ts'
+import { affineOf, areBytes } from '../files/data/normalise.ts'
+import { pictureOf, textPictureOf } from '../files/show/picture.ts'
+import type { Drawn, Makes, View } from './family.ts'
+import { defined } from './defined.ts'
 
 /** The parts of a model that show its items. */
-export type DrawnModel = Pick<Model, 'frame' | 'scale'>
+export interface DrawnModel {
+  readonly frame: Pick<Frame, 'item'>
+  /** From the network's values to those of the data. */
+  readonly scale: DataScale
+}
 
 /** The formats of its items. */
 export function makesOf({ frame }: Pick<DrawnModel, 'frame'>): Makes {
