@@ -42,6 +42,14 @@ export type { NetworkConfig, NetworkFactory, OwnNetwork, OwnObjective } from './
 export { baseSpec } from './families/base-spec.ts'
 export { defineConfig } from './app/config.ts'
 export { openedOf, type Opened, readModel } from './app/opened.ts'
+export { autoencoderOf, autoencoderPart } from './compiled/autoencoder-part.ts'
+export {
+  type AutoencoderWeights,
+  type Codes,
+  type CompiledAutoencoder,
+  compiledAutoencoder,
+} from './compiled/autoencoder.ts'
+export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
 export { categoricalDenoiser } from './compiled/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './compiled/denoiser.ts'
 export type { Arithmetic } from './compiled/arithmetic.ts'

@@ -13,7 +13,15 @@
 export * from './core.ts'
 export { type OpenDatasetOptions, openDataset, openSource, sourceOf } from './files/data/node/index.ts'
 export * as evaluation from './eval.ts'
-export { readComponent, readModelFolder, writeAnimation, writeImage, writeModelFolder } from './files/io/node/index.ts'
+export {
+  readComponent,
+  readModelFolder,
+  writeAnimation,
+  writeComponent,
+  writeImage,
+  writeModelFolder,
+} from './files/io/node/index.ts'
+export { readAutoencoder, type ReadAutoencoderOptions } from './app/node/read-autoencoder.ts'
 export { open, type NodeOpenOptions } from './app/node/open.ts'
 export { writeDrawn, type WriteOptions, writeTrajectory } from './app/node/write-drawn.ts'
 export { type PictureFit, readPicture, type ReadPictureOptions } from './files/io/node/read-picture.ts'

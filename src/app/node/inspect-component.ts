@@ -1,9 +1,11 @@
 /** Describes a network that lies in a folder of its own, without a noise schedule: its class and size. */
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { autoencoderClasses, autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
+import type { Autoencoder } from '../../engine/nn/autoencoder.ts'
 import { configFile, indexPath, schedulerFile, trainedParts } from '../../files/io/folder-plan.ts'
 import { readComponent } from '../../files/io/node/read-component.ts'
-import { table, thousands } from '../../words.ts'
+import { shapeText, table, thousands } from '../../words.ts'
 
 /** Whether a folder holds a network but no pipeline and no scheduler. */
 export async function holdsComponent(path: string): Promise<boolean> {
@@ -33,7 +35,14 @@ export async function inspectComponent(
       ['parameters', thousands(parameters)],
       ['tensors', thousands(weights.size)],
       ['notes', notes.join('; ') || undefined],
-      ['sampling', 'needs a scheduler_config.json: this folder does not say on which noise it was trained'],
+      autoencoderClasses.includes(className)
+        ? ['codes', codesText(autoencoderFromConfig(className, config))]
+        : ['sampling', 'needs a scheduler_config.json: this folder does not say on which noise it was trained'],
     ]),
   }
+}
+
+/** What an autoencoder makes of an item. */
+function codesText({ inputShape, latentShape }: Autoencoder): string {
+  return `${shapeText(latentShape)} of items ${shapeText(inputShape)}`
 }

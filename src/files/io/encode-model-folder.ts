@@ -42,7 +42,7 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
     ...(scheduler
       ? [[`scheduler/${schedulerFile}`, json({ ...note(''), ...formatSchedulerConfig(scheduler) })] as const]
       : []),
-    ...Array.from(parts, ([name, part]) => filesOf(name, part)).flat(),
+    ...Array.from(parts, ([name, part]) => [...encodePart(part, `${name}/`)]).flat(),
     [metaPath, json(meta)],
   ])
 }
@@ -74,12 +74,20 @@ function partsOf({ network, weights, components = new Map() }: ModelFolderInput)
   return parts
 }
 
-function filesOf(name: string, { library, className, config, weights }: Component): [string, Uint8Array][] {
+/**
+ * The files of one part: its configuration and its weights.
+ *
+ * @param folder that it lies in, with a slash at its end; empty: the network alone
+ */
+export function encodePart(
+  { library, className, config, weights }: Component,
+  folder = '',
+): ReadonlyMap<string, Uint8Array> {
   const written = className === 'UNet2DModel' ? formatUNet(config) : config
-  return [
-    [`${name}/${configFile}`, json({ ...written, ...note(className) })],
-    [`${name}/${weightFileOf(library)}`, writeSafetensors(weights, { format: 'pt' })],
-  ]
+  return new Map([
+    [`${folder}${configFile}`, json({ ...written, ...note(className) })],
+    [`${folder}${weightFileOf(library)}`, writeSafetensors(weights, { format: 'pt' })],
+  ])
 }
 
 function note(className: string): Record<string, string> {

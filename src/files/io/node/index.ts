@@ -5,3 +5,4 @@ export { animationExtensions, checkImagePath, encodeImage, imageExtensions } fro
 export { readProvenance, writeAnimation, writeImage } from './images.ts'
 export { readModelFolder, type ReadModelFolderOptions, writeModelFolder } from './model-folder.ts'
 export { type ReadComponent, readComponent } from './read-component.ts'
+export { writeComponent } from './write-component.ts'

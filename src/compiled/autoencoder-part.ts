@@ -1,0 +1,29 @@
+/** An autoencoder as a part of a model folder, `vae/` or `vqvae/`, and back. */
+import { autoencoderFromConfig } from '../engine/nn/autoencoder-registry.ts'
+import { autoencoderParameters } from '../engine/nn/autoencoder.ts'
+import type { Component } from '../files/io/component.ts'
+import type { AutoencoderWeights } from './autoencoder.ts'
+
+/**
+ * The autoencoder of a part.
+ *
+ * @param part as `readComponent` reads one, or one of the `components` of a model folder
+ * @throws TweedieError `model` for a class that is no autoencoder, a configuration that it refuses, or weights that do not fit
+ * @example
+ * const part = autoencoderOf(await readComponent('stable-diffusion/vae'))
+ */
+export function autoencoderOf(part: Pick<Component, 'className' | 'config' | 'weights'>): AutoencoderWeights {
+  const autoencoder = autoencoderFromConfig(part.className, part.config)
+  const layout = autoencoderParameters(autoencoder)
+  return { autoencoder, layout, weights: layout.fromMap(part.weights) }
+}
+
+/**
+ * The part of an autoencoder, for a model folder's `components`, or for `writeComponent`; the inverse of {@link autoencoderOf}.
+ * A configuration in diffusers' terms makes it one of diffusers, which opens it with `from_pretrained`.
+ */
+export function autoencoderPart({ autoencoder, layout, weights }: AutoencoderWeights): Component {
+  const { className, config } = autoencoder
+  const library = '_diffusers_version' in config ? 'diffusers' : 'tweedie'
+  return { library, className, config, weights: layout.toMap(weights) }
+}
