@@ -1,10 +1,12 @@
 /** Autoencoders by the name that a model folder gives them. */
 import { TweedieError } from '../../errors.ts'
+import { autoencoderKL } from './autoencoder-kl/autoencoder-kl.ts'
 import type { Autoencoder } from './autoencoder.ts'
 import { mlpAutoencoder } from './mlp-autoencoder.ts'
 
 /** Every kind of autoencoder: from a configuration, itself checked, to the autoencoder. */
 const autoencoders: Readonly<Record<string, (config: never) => Autoencoder>> = Object.freeze({
+  AutoencoderKL: autoencoderKL,
   MLPAutoencoder: mlpAutoencoder,
 })
 
