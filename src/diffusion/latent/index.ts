@@ -15,3 +15,4 @@ export {
 } from './gaussian.ts'
 export { importanceBound, repeatItems } from './importance.ts'
 export { logNormalCdf } from './log-cdf.ts'
+export { type QuantisedLoss, quantisedLoss, type QuantisedWeights, straightThrough, usesOf } from './quantised.ts'

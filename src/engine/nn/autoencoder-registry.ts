@@ -3,11 +3,13 @@ import { TweedieError } from '../../errors.ts'
 import { autoencoderKL } from './autoencoder-kl/autoencoder-kl.ts'
 import type { Autoencoder } from './autoencoder.ts'
 import { mlpAutoencoder } from './mlp-autoencoder.ts'
+import { vqModel } from './vq-model/vq-model.ts'
 
 /** Every kind of autoencoder: from a configuration, itself checked, to the autoencoder. */
 const autoencoders: Readonly<Record<string, (config: never) => Autoencoder>> = Object.freeze({
   AutoencoderKL: autoencoderKL,
   MLPAutoencoder: mlpAutoencoder,
+  VQModel: vqModel,
 })
 
 /** The names that {@link autoencoderFromConfig} knows. */

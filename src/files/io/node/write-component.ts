@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Component } from '../component.ts'
 import { encodePart } from '../encode-model-folder.ts'
-import { unreadable, writeFileSynced } from './files.ts'
+import { unreadable, writeFileAtomic } from './files.ts'
 
 /**
  * Writes `config.json` and the weights; `readComponent`, and diffusers' `from_pretrained`, read them. Files of these names are replaced.
@@ -14,5 +14,5 @@ export async function writeComponent(path: string, component: Component): Promis
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
     throw unreadable(path, 'model', cause)
   })
-  for (const [name, bytes] of encodePart(component)) await writeFileSynced(join(path, name), bytes)
+  for (const [name, bytes] of encodePart(component)) await writeFileAtomic(join(path, name), bytes)
 }
