@@ -1,14 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** An autoencoder with its weights: its two halves compiled, and its decoder as an expression. */
-import { TweedieError } from '../errors.ts'
-import { constant, input, showShape, sizeOf, type Tensor } from '../engine/graph/index.ts'
+import { constant, type HostArray, input, type Shape, type Tensor } from '../engine/graph/index.ts'
 import type { Autoencoder } from '../engine/nn/autoencoder.ts'
 import type { Layout } from '../engine/nn/layout.ts'
 import { Scope } from '../engine/nn/parameters.ts'
-import { bindPortions, portionOf } from '../engine/runtime/portions.ts'
-import { compile } from '../engine/runtime/program.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
-import { turns } from './turns.ts'
+import { batchMap } from './batch-map.ts'
 
 /** An autoencoder and the values of its parameters. */
 export interface AutoencoderWeights {
@@ -53,9 +50,6 @@ export interface CompiledAutoencoder extends Disposable {
   dispose(): void
 }
 
-/** The largest number of values in a portion of a batch. */
-const portionValues = 2.5e8
-
 /**
  * Compiles an autoencoder for batches of one size. Every item is computed alone, so the size does not change the result beyond
  * rounding.
@@ -71,7 +65,7 @@ export async function compiledAutoencoder(
   engine: Engine,
   { batch, shape, ...session }: CompiledAutoencoderOptions,
 ): Promise<CompiledAutoencoder> {
-  const { autoencoder, layout, weights } = part
+  const { autoencoder } = part
   const inputShape = Object.freeze([...(shape ?? autoencoder.inputShape)])
   const codes = (items: number): Tensor[] => {
     const { mean, logVariance } = autoencoder.encode(new Scope(), input('x', [items, ...inputShape]))
@@ -80,9 +74,9 @@ export async function compiledAutoencoder(
   const latentShape = Object.freeze(codes(1)[0]!.shape.slice(1))
   const images = (items: number): Tensor[] => [autoencoder.decode(new Scope(), input('z', [items, ...latentShape]))]
   const outputShape = Object.freeze(images(1)[0]!.shape.slice(1))
-  const constants = new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
-  const half = (outputs: (items: number) => Tensor[], name: string, itemShape: readonly number[]): Half =>
-    halfOf({ outputs, name, itemShape, batch }, (graph) => compile(graph, engine, { ...session, constants }))
+  const options = { ...session, constants: constantsOf(part) }
+  const half = (outputs: (items: number) => readonly Tensor[], name: string, shape: Shape) =>
+    batchMap({ what: 'the autoencoder', input: { name, shape, dtype: 'float32' }, outputs, batch }, engine, options)
   const encoder = half(codes, 'x', inputShape)
   const decoder = half(images, 'z', latentShape)
 
@@ -96,10 +90,10 @@ export async function compiledAutoencoder(
     latentShape,
     outputShape,
     async encode(x, signal) {
-      const [mean, logVariance] = await encoder.run(x, signal)
+      const [mean, logVariance] = (await encoder.run(x, signal)) as readonly Float32Array[]
       return { mean: mean!, ...(logVariance && { logVariance }) }
     },
-    decode: async (z, signal) => (await decoder.run(z, signal))[0]!,
+    decode: async (z, signal) => (await decoder.run(z, signal))[0] as Float32Array,
     dispose: close,
     [Symbol.dispose]: close,
   }
@@ -116,63 +110,10 @@ export function decoderExpression({ autoencoder, layout, weights }: AutoencoderW
   return (z) => autoencoder.decode(new Scope((name, shape) => constant(layout.view(weights, name), shape)), z)
 }
 
-interface Half {
-  run(items: ArrayLike<number>, signal?: AbortSignal): Promise<Float32Array[]>
-  close(): void
-}
-
-/** One half: compiled at the first run, and bound to arrays of its own. */
-function halfOf(
-  {
-    outputs,
-    name,
-    itemShape,
-    batch,
-  }: {
-    readonly outputs: (items: number) => Tensor[]
-    readonly name: string
-    readonly itemShape: readonly number[]
-    readonly batch: number
-  },
-  compileGraph: (graph: Record<string, Tensor>) => ReturnType<typeof compile>,
-): Half {
-  const size = sizeOf(itemShape)
-  const make = async () => {
-    const portion = portionOf(outputs(batch), batch, portionValues)
-    const program = await compileGraph(Object.fromEntries(outputs(portion).map((tensor, i) => [`output${i}`, tensor])))
-    const feed = new Float32Array(batch * size)
-    const results = Object.fromEntries(
-      Array.from(program.outputs, ([name, { shape }]) => [name, new Float32Array(batch * sizeOf(shape.slice(1)))]),
-    )
-    return { program, portion, feed, results, bound: bindPortions(program, { [name]: feed }, results, batch / portion) }
-  }
-  let made: ReturnType<typeof make> | undefined
-  const { take, close } = turns('the autoencoder', () => {
-    made?.then(
-      ({ bound, program }) => {
-        bound.dispose()
-        program.dispose()
-      },
-      () => undefined,
-    )
-  })
-  return {
-    async run(items, signal) {
-      const count = items.length / size
-      if (!Number.isInteger(count) || count > batch) {
-        throw new TweedieError(
-          'shape',
-          `${items.length} numbers for an autoencoder of up to ${batch} items of ${showShape(itemShape)}`,
-        )
-      }
-      return take(async () => {
-        made ??= make()
-        const { bound, portion, feed, results } = await made
-        feed.set(items)
-        await bound.run(count / portion, signal ? { signal } : {})
-        return Object.values(results).map((result) => result.slice(0, (result.length / batch) * count))
-      }, signal)
-    },
-    close,
-  }
+/** The weights by the names of the graph's inputs. */
+export function constantsOf({
+  layout,
+  weights,
+}: Pick<AutoencoderWeights, 'layout' | 'weights'>): Map<string, HostArray> {
+  return new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
 }

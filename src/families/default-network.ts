@@ -44,8 +44,13 @@ export function unetOf({ widths = [64, 128], depth = 1, attention = 'middle' }: 
     up_block_types: kinds.toReversed().map((kind) => `${kind}UpBlock2D`),
     add_attention: attention !== 'none',
     attention_head_dim: largestDivisor(widths.at(-1)!, 32),
-    norm_num_groups: widths.reduce((groups, width) => largestCommonDivisor(width, groups), 16),
+    norm_num_groups: commonGroups(widths, 16),
   }
+}
+
+/** Groups of norms: the largest number up to `most` that divides all widths and `most`. */
+export function commonGroups(widths: readonly number[], most: number): number {
+  return widths.reduce((groups, width) => largestCommonDivisor(width, groups), most)
 }
 
 /** The longer the training, the larger the transformer that is worth it: its width and layers. */

@@ -108,6 +108,8 @@ export interface Family<
 
   /** Its other abilities. */
   readonly can: Abilities<Model>
+  /** Why it has not an ability that people may expect, and what to do instead: a hint. */
+  readonly lacks?: { readonly [Name in Ability]?: string }
 }
 
 /** What to draw while a model is trained. */

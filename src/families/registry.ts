@@ -8,9 +8,10 @@ import { embeddings } from './embeddings/entry.ts'
 import type { Abilities, Ability, Family, FamilyEntry, FamilyModel, OwnParts } from './family.ts'
 import { tokens } from './tokens/entry.ts'
 import { values } from './values/entry.ts'
+import { vq } from './vq/entry.ts'
 
 /** One line a family. */
-export const families: readonly FamilyEntry[] = Object.freeze([values, embeddings, tokens])
+export const families: readonly FamilyEntry[] = Object.freeze([values, embeddings, tokens, vq])
 
 /** A model with its family. */
 export interface Opened<Model extends FamilyModel = FamilyModel> {
@@ -110,5 +111,8 @@ export async function abilityOf<Name extends Ability>(
   const able: string[] = []
   for (const each of familiesOf(own)) if ((await each.load()).can[name]) able.push(`${each.of} (${each.name})`)
   const those = able.length > 0 ? `it is for models of ${able.join(', ')}` : 'no family has it'
-  throw new TweedieError('usage', `${name} means nothing to a model of ${entry.of}; ${those}`)
+  const hint = family.lacks?.[name]
+  throw new TweedieError('usage', `${name} means nothing to a model of ${entry.of}; ${those}`, {
+    ...(hint !== undefined && { hint }),
+  })
 }

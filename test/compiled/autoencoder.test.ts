@@ -86,7 +86,9 @@ describe('a compiled autoencoder', () => {
 
   test('refuses batches that do not fit, and calls after its end', async () => {
     const made = await compiledAutoencoder(small, await nodeEngine(), { batch: 2 })
-    await expect(made.encode(new Float32Array(100))).rejects.toThrow('100 numbers for an autoencoder of up to 2 items')
+    await expect(made.encode(new Float32Array(100))).rejects.toThrow(
+      '100 numbers for the autoencoder, which takes up to 2 items',
+    )
     await expect(made.decode(new Float32Array(3 * 32))).rejects.toThrow('up to 2 items of [2, 4, 4]')
     made.dispose()
     await expect(made.decode(new Float32Array(32))).rejects.toThrow('disposed of')

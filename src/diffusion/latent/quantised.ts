@@ -13,16 +13,19 @@ import {
   mul,
   reshape,
   scatterAdd,
+  sqrt,
   square,
   stopGradient,
   sub,
   sum,
   type Tensor,
+  variance as varianceOf,
   where,
 } from '../../engine/graph/index.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
-import { rowsOf } from '../../engine/nn/vq-model/codebook.ts'
+import { nearest, rowsOf } from '../../engine/nn/vq-model/codebook.ts'
 import type { VectorQuantiser } from '../../engine/nn/vq-model/vq-model.ts'
+import { key, normal } from '../../engine/random/index.ts'
 
 /** The weights of the terms. */
 export interface QuantisedWeights {
@@ -48,19 +51,19 @@ export interface QuantisedLoss {
  * mean (x − x̂)² / variance + mean (sg h − e)² + β mean (h − sg e)², with e the nearest vector to the encoder's h, sg an expression
  * that gradients do not pass, and x̂ decoded from h + sg(e − h): its value is e, its gradient that of h.
  *
- * Vectors that are nearest to no h of the batch have no gradient in these terms and would stay unused for ever. Each is drawn towards
- * the h of one place of the batch, `anchors`, with the weight that a vector with an average share of the batch has. Zheng & Vedaldi,
- * Online Clustered Codebook (2023), https://arxiv.org/abs/2307.15139, move them there at once.
+ * A vector that is nearest to no h of the batch has no gradient in these terms and would stay unused for ever. Each such e_k is drawn
+ * towards a place a_k of its own among the h of the batch, the one nearest to μ + σ ξ_k: the mean and the standard deviation of each of
+ * their numbers, and ξ_k ~ N(0, I), drawn once and for all. So unused vectors spread over what the encoder gives. The term is
+ * mean (e_k − sg a_k)² over all k, 0 for those that are used: the weight that a vector with an average share of the batch has. Zheng &
+ * Vedaldi, Online Clustered Codebook (2023), https://arxiv.org/abs/2307.15139, move them at once, and by counts over many batches.
  *
  * @param x `[N, ...inputShape]`
- * @param anchors int32 `[N, K]`, places 0 … h w − 1 drawn at random: vector k is drawn towards that of item k mod N; left out: none is
  */
 export function quantisedLoss(
   autoencoder: VectorQuantiser,
   scope: Scope,
   x: Tensor,
   { commitment, variance }: QuantisedWeights,
-  anchors?: Tensor,
 ): QuantisedLoss {
   const h = autoencoder.encode(scope, x).mean
   const tokens = autoencoder.tokens(scope, stopGradient(h))
@@ -75,9 +78,8 @@ export function quantisedLoss(
   const codebook = each(sub(e, stopGradient(h)))
   const committed = each(sub(h, stopGradient(e)))
   const itemLoss = add(mul(error, 1 / variance), add(codebook, mul(committed, commitment)))
-  const vectors = autoencoder.codebook(scope)
-  const revived = anchors && reviving(vectors, stopGradient(h), tokens, anchors)
-  return { loss: revived ? add(mean(itemLoss), revived) : mean(itemLoss), itemLoss, error, tokens }
+  const revived = reviving(autoencoder.codebook(scope), stopGradient(rowsOf(h)), tokens)
+  return { loss: add(mean(itemLoss), revived), itemLoss, error, tokens }
 }
 
 /** The value of `e`, with the gradient of `h`. Bengio, Léonard & Courville (2013), https://arxiv.org/abs/1308.3432 */
@@ -92,23 +94,16 @@ export function usesOf(tokens: Tensor, codes: number): Tensor {
 }
 
 /** mean over k, d of (a_k − e_k)² for unused vectors, and 0 for the others. */
-function reviving(vectors: Tensor, h: Tensor, tokens: Tensor, anchors: Tensor): Tensor {
+function reviving(vectors: Tensor, rows: Tensor, tokens: Tensor): Tensor {
   const [codes, size] = vectors.shape as [number, number]
-  const [items, , height, width] = h.shape as [number, number, number, number]
-  const ints = (f: (k: number) => number): Tensor =>
-    constant(
-      Int32Array.from({ length: codes }, (_, k) => f(k)),
-      [codes],
-    )
-  const places = gather(
-    reshape(anchors, [-1]),
-    ints((k) => (k % items) * codes + k),
-  )
-  const rows = add(
-    places,
-    ints((k) => (k % items) * height * width),
-  )
   const isUnused = reshape(equal(usesOf(tokens, codes), 0), [codes, 1])
-  const away = square(sub(vectors, gather(rowsOf(h), rows)))
+  const away = square(sub(vectors, placesOf(rows, codes, size)))
   return mul(sum(where(isUnused, away, 0)), 1 / (codes * size))
+}
+
+/** A place for each of K vectors among rows `[M, d]`: `[K, d]`. */
+export function placesOf(rows: Tensor, codes: number, size: number): Tensor {
+  const xi = constant(normal(key('places of vectors'), new Float32Array(codes * size)), [codes, size])
+  const wanted = add(mean(rows, 0), mul(sqrt(varianceOf(rows, 0)), xi))
+  return gather(rows, nearest(wanted, rows))
 }

@@ -13,6 +13,7 @@ import { strideOf } from '../../engine/nn/registry.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
+import { scaleOfMeta } from '../scale-of-meta.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
@@ -73,7 +74,7 @@ export function modelOf(
     weights: layout.fromMap(folder.weights),
     ...noise,
     frame,
-    scale: scaleOf(data),
+    scale: scaleOfMeta(data),
     classNames:
       data.classNames ??
       Array.from({ length: classesOf(network) - Number(data.unconditionalLabel !== null) }, (_, i) => String(i)),
@@ -90,15 +91,5 @@ export function folderOf(model: Model): ModelFolderInput {
     weights: layout.toMap(weights),
     scheduler,
     meta,
-  }
-}
-
-/** The map between values that `tweedie.json` records. */
-function scaleOf({ kind, shape, range, affine }: TweedieMeta['data']): DataScale {
-  return {
-    kind: kind === 'image' || kind === 'points' ? kind : 'array',
-    shape,
-    range: range ?? [-1, 1],
-    affine: (affine as DataScale['affine']) ?? undefined,
   }
 }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { quantisedLoss, straightThrough, usesOf } from '../../../src/diffusion/latent/quantised.ts'
+import { placesOf, quantisedLoss, straightThrough, usesOf } from '../../../src/diffusion/latent/quantised.ts'
 import { gradients, input, mul, sum } from '../../../src/engine/graph/index.ts'
 import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
 import { autoencoderParameters } from '../../../src/engine/nn/autoencoder.ts'
 import { Scope } from '../../../src/engine/nn/parameters.ts'
+import { rowsOf } from '../../../src/engine/nn/vq-model/codebook.ts'
 import { vqModel } from '../../../src/engine/nn/vq-model/vq-model.ts'
 import { parameterFeeds, random } from '../../engine/nn/run.ts'
 
@@ -40,15 +41,14 @@ test('the nearest vector passes forward, and the gradient of what it replaced ba
 function held(names: readonly string[]) {
   const scope = new Scope()
   const xs = input('x', [3, 1, 4, 4])
-  const anchors = input('anchors', [3, 6], 'int32')
-  const { loss, tokens } = quantisedLoss(network, scope, xs, weights, anchors)
+  const { loss, tokens } = quantisedLoss(network, scope, xs, weights)
   const h = network.encode(scope, xs).mean
   const wanted = names.map((name) => {
     const { shape, init } = layout.specs.find((spec) => spec.name === name)!
     return scope.parameter(name, shape, init)
   })
-  const feeds = (at: Float32Array) => ({ ...parameterFeeds(layout, at), x, anchors: new Int32Array(18).fill(2) })
-  const [codes, before] = evaluate([tokens, h], feeds(flat))
+  const feeds = (at: Float32Array) => ({ ...parameterFeeds(layout, at), x })
+  const [codes, before, places] = evaluate([tokens, h, placesOf(rowsOf(h), 6, 2)], feeds(flat))
   const vectors = (at: Float32Array) => layout.view(at, 'quantize.embedding.weight')
   const image = network.decodeVectors(scope, input('through', [3, 2, 2, 2]))
   const number = (row: number) => codes!.data[row]!
@@ -68,7 +68,7 @@ function held(names: readonly string[]) {
     }
     for (let k = 0; k < 6; k++) {
       if (Array.from(codes!.data).includes(k)) continue
-      for (const c of [0, 1]) rest += (vectors(at)[2 * k + c]! - before!.data[place((k % 3) * 4 + 2, c)]!) ** 2 / 12
+      for (const c of [0, 1]) rest += (vectors(at)[2 * k + c]! - places!.data[2 * k + c]!) ** 2 / 12
     }
     const made = evaluate([image], { ...parameterFeeds(layout, at), through })[0]!.data
     return Array.from(made).reduce((total, each, i) => total + (each - x[i]!) ** 2 / 48 / 0.5, rest)
@@ -108,4 +108,14 @@ test('the loss and its gradients are those of the equation, straight through, by
 test('uses are counted', () => {
   const [uses] = evaluate([usesOf(input('tokens', [2, 3], 'int32'), 4)], { tokens: [0, 3, 3, 1, 3, 0] })
   expect(Array.from(uses!.data)).toEqual([2, 1, 0, 3])
+})
+
+test('unused vectors have places among the rows, each its own', () => {
+  const rows = random('rows', 500 * 2)
+  const places = evaluate([placesOf(input('rows', [500, 2]), 40, 2)], { rows })[0]!.data
+  const pair = (values: ArrayLike<number>, i: number) => `${values[2 * i]},${values[2 * i + 1]}`
+  const known = new Set(Array.from({ length: 500 }, (_, i) => pair(rows, i)))
+  const found = Array.from({ length: 40 }, (_, i) => pair(places, i))
+  expect(found.every((each) => known.has(each))).toBe(true)
+  expect(new Set(found).size).toBeGreaterThan(30)
 })

@@ -1,8 +1,8 @@
 /** An item that was named, or is at hand, as a model has it. */
-import { type DataScale, itemSize } from '../../files/data/dataset.ts'
-import { affineOf, areBytes } from '../../files/data/normalise.ts'
-import { TweedieError } from '../../errors.ts'
-import type { Access, Item, WantedPicture } from '../family.ts'
+import { type DataScale, itemSize } from '../files/data/dataset.ts'
+import { affineOf, areBytes } from '../files/data/normalise.ts'
+import { TweedieError } from '../errors.ts'
+import type { Access, Item, WantedPicture } from './family.ts'
 
 /**
  * The values of a picture, [−1, 1].
