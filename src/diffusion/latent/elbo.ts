@@ -95,8 +95,8 @@ export function logWeightsOf({ logLikelihood, logRatio }: AutoencoderBound): Ten
   return add(logLikelihood, logRatio)
 }
 
-/** The upper left part of `[N, ...shape]`. */
-function cropped(x: Tensor, within: Shape | undefined): Tensor {
+/** The upper left part of `[N, ...shape]`: what is within the padding of images. */
+export function cropped(x: Tensor, within: Shape | undefined): Tensor {
   if (!within) return x
   return within.reduce((part, size, axis) => (part.shape[axis + 1] === size ? part : slice(part, axis + 1, 0, size)), x)
 }

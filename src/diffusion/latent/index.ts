@@ -15,4 +15,4 @@ export {
 } from './gaussian.ts'
 export { importanceBound, repeatItems } from './importance.ts'
 export { logNormalCdf } from './log-cdf.ts'
-export { type AutoencoderBound, autoencoderBound, type AutoencoderBoundInputs, logWeightsOf } from './elbo.ts'
+export { type AutoencoderBound, autoencoderBound, type AutoencoderBoundInputs, cropped, logWeightsOf } from './elbo.ts'
