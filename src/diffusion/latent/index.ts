@@ -16,3 +16,4 @@ export {
 export { importanceBound, repeatItems } from './importance.ts'
 export { logNormalCdf } from './log-cdf.ts'
 export { type QuantisedLoss, quantisedLoss, type QuantisedWeights, straightThrough, usesOf } from './quantised.ts'
+export { type AutoencoderBound, autoencoderBound, type AutoencoderBoundInputs, cropped, logWeightsOf } from './elbo.ts'

@@ -6,7 +6,7 @@ import { refuseIdle } from './refuse-idle.ts'
 import type { drawOptions } from '../draw-options.ts'
 import { drawnValues } from '../drawn-values.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
-import { readArray, readItems } from '../read-items.ts'
+import { readCodes, readItems } from '../read-items.ts'
 import { sessionOf } from '../session-of.ts'
 import type { VqModel } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
@@ -25,7 +25,7 @@ export async function encode(model: VqModel, values: OptionValues, setting: Sett
   const options = values as Options
   refuseIdle(options, 'encode')
   const { item } = model.frame
-  const x = await readItems({ item, scale: model.scale }, options.encode!, options.fit, setting.access)
+  const x = await readItems(options.encode!, { shape: item, scale: model.scale }, options.fit, setting.access)
   const count = x.length / sizeOf(item)
   const { tokenShape } = model.autoencoder
   const batch = Math.min(count, options.batch ?? usualBatch)
@@ -44,11 +44,10 @@ export async function encode(model: VqModel, values: OptionValues, setting: Sett
 export async function decode(model: VqModel, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   refuseIdle(options, 'decode')
-  const { decode: latent, batch = usualBatch } = options
-  const { tokenShape } = model.autoencoder
-  const tokens = typeof latent === 'string' ? await readArray(latent, tokenShape, setting.access) : latent!
+  const { batch = usualBatch } = options
+  const tokens = await readCodes(options.decode!, model.autoencoder.tokenShape, setting.access)
   const { signal, onProgress } = setting
-  const items = await tokensToImages(model, Float64Array.from(tokens, Number), setting.engine, {
+  const items = await tokensToImages(model, tokens, setting.engine, {
     ...sessionOf(setting),
     batch,
     signal,

@@ -9,6 +9,7 @@ export const vq: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'vq',
   of: 'images as maps of tokens',
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions },
+  networks: ['VQModel'],
   accepts: ({ kind }, { model }) => kind !== 'tokens' && model === 'vq',
   load: async () => (await import('./family.ts')).vqFamily,
 })
