@@ -2,7 +2,7 @@
  * An AutoencoderKL of photographs: how well it gives back patches that it has not seen.
  *
  *     npx tsx bench/autoencoder.ts --out runs/photos-vae [--data ../shared/data/photos] [--crop 64] [--minutes 20] [--seed 0]
- *                                  [--widths 16,32,64] [--latent 4] [--batch 16] [--rate 0.002] [--warmup-kl 0] [--judge] [--json]
+ *                                  [--widths 16,32,64] [--latent 4] [--batch 16] [--rate 0.002] [--sigma 0.05] [--warmup-kl 0] [--judge] [--json]
  *
  * It is trained on patches of the left four fifths of each photograph, by the true bound with a learned width, and judged by those of
  * the right fifth, side by side: PSNR of what the decoder makes of the code's mean, in bytes, as the mean over patches and from the mean
@@ -31,6 +31,7 @@ const { values: flags } = parseArgs({
     batch: { type: 'string', default: '16' },
     rate: { type: 'string', default: '0.002' },
     'warmup-kl': { type: 'string', default: '0' },
+    sigma: { type: 'string', default: '0.05' },
     judge: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
@@ -54,6 +55,7 @@ async function trained(): Promise<object> {
     rate,
     widths: flags.widths.split(',').map(Number),
     latent: Number(flags.latent),
+    sigma: Number(flags.sigma),
     batch: Number(flags.batch),
     ...(Number(flags['warmup-kl']) > 0 && { warmupKl: Number(flags['warmup-kl']) }),
   }

@@ -50,6 +50,7 @@ export {
   compiledAutoencoder,
 } from './compiled/autoencoder.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
+export { type CompiledQuantiser, compiledQuantiser, type QuantiserWeights } from './compiled/quantiser.ts'
 export { categoricalDenoiser } from './compiled/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './compiled/denoiser.ts'
 export type { Arithmetic } from './compiled/arithmetic.ts'
@@ -79,6 +80,9 @@ export {
   type WarmTextGenerator,
 } from './families/embeddings/generate.ts'
 export { type TokenModel, withLength } from './families/tokens/model.ts'
+export { defaultVqSpec, type VqChoices } from './families/vq/defaults.ts'
+export type { VqModel } from './families/vq/model.ts'
+export { imagesToTokens, type TokenMapOptions, tokensToImages } from './families/vq/tokens.ts'
 export { tokenPictureOf } from './files/show/token-picture.ts'
 export { textOf } from './files/show/token-text.ts'
 

@@ -11,6 +11,7 @@ import sharp from 'sharp'
 import { forwardDensity } from './forward-density.ts'
 import { guided } from './guided.ts'
 import { langevinModes } from './langevin-modes.ts'
+import { codebook } from './codebook.ts'
 import { elboTerms } from './elbo-terms.ts'
 import { flowPaths } from './flow-paths.ts'
 import { schedules } from './schedules.ts'
@@ -39,6 +40,7 @@ const figures: Readonly<Record<string, Entry>> = {
   'flow-paths': { draw: flowPaths, format: 'svg' },
   'solver-errors': { draw: solverErrors, format: 'svg' },
   guided: { draw: guided, format: 'png' },
+  codebook: { draw: codebook, format: 'svg' },
 }
 
 const folder = new URL('../../docs/theory/figures/', import.meta.url)

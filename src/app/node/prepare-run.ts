@@ -1,6 +1,7 @@
 /** Opens the data of a run and makes its specification, or reads it from the folder of a resumed run. */
 import { TweedieError } from '../../errors.ts'
 import { budgetOf } from '../../families/base-spec.ts'
+import { abilityOf } from '../../families/registry.ts'
 import { beginRun, requireFree } from '../../tools/train/node/run-folder.ts'
 import { continuedSession } from '../../tools/train/session-record.ts'
 import { furtherOptions } from '../further.ts'
@@ -48,6 +49,7 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const decided = await specificationOf(dataset, asked, own, preparedOptions)
   const start = model && startFrom(model, decided.spec, dataset, request)
   const intervals = intervalsOf(options)
+  if (intervals.sampleEvery) await abilityOf('draw', decided, own)
   const session = continuedSession(undefined, request)
   if (!dryRun) {
     const { spec } = decided

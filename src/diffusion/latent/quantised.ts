@@ -93,8 +93,8 @@ export function usesOf(tokens: Tensor, codes: number): Tensor {
   return reshape(scatterAdd(filled(1, [flat.shape[0]!, 1]), flat, codes), [codes])
 }
 
-/** mean over k, d of (a_k − e_k)² for unused vectors, and 0 for the others. */
-function reviving(vectors: Tensor, rows: Tensor, tokens: Tensor): Tensor {
+/** mean over k, d of (a_k − e_k)² for vectors that no row is nearest to, and 0 for the others. */
+export function reviving(vectors: Tensor, rows: Tensor, tokens: Tensor): Tensor {
   const [codes, size] = vectors.shape as [number, number]
   const isUnused = reshape(equal(usesOf(tokens, codes), 0), [codes, 1])
   const away = square(sub(vectors, placesOf(rows, codes, size)))
