@@ -33,6 +33,12 @@ test('one that is written comes back, alone and as vae/', async () => {
   expect((await inspect(join(folder, 'alone'))).text).toMatch(/codes +\[2, 4, 4\] of items \[3, 4, 4\]/)
 })
 
+test('writing again replaces it', async () => {
+  const path = join(folder, 'alone')
+  await writeComponent(path, autoencoderPart({ ...part, weights: part.weights.map((each) => each + 1) }))
+  expect((await readAutoencoder(path)).weights[0]).toBeCloseTo(part.weights[0]! + 1, 5)
+})
+
 test('its configuration has the keys of diffusers 0.24, and others only where they are used', () => {
   const keys = Object.keys(autoencoderPart(part).config).sort()
   expect(keys).toEqual(

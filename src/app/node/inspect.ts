@@ -63,6 +63,8 @@ async function inspectModel(path: string, { own, scheduler, variant }: InspectOp
   const { facts, rows } = family.describe(model)
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)
+  // what is trained without noise has one level, the first
+  const byNoise = last?.lossByNoise.slice(1).some((loss) => loss !== null) ? last.lossByNoise : undefined
   return {
     facts: {
       kind: 'model',
@@ -75,7 +77,7 @@ async function inspectModel(path: string, { own, scheduler, variant }: InspectOp
       ...rows,
       ['notes', notes.join('; ') || undefined],
       ['last loss', last && `${last.loss.toFixed(5)} at step ${last.step}`],
-      ['by noise', last && last.lossByNoise.map((loss) => loss?.toFixed(3) ?? '–').join(' ')],
+      ['by noise', byNoise && byNoise.map((loss) => loss?.toFixed(3) ?? '–').join(' ')],
     ]),
   }
 }

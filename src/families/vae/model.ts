@@ -9,6 +9,7 @@ import { type Frame, frameOf } from '../../files/data/frame.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
+import { scaleOfMeta } from '../scale-of-meta.ts'
 import type { ModelLaw } from './law-of.ts'
 import { partName } from './parts.ts'
 
@@ -47,7 +48,7 @@ export function vaeOf({ network, weights, meta }: ModelFolder): VaeModel {
     weights: layout.fromMap(weights),
     law: lawOf(meta),
     frame,
-    scale: scaleOf(data),
+    scale: scaleOfMeta(data),
     classNames: [],
     meta,
   }
@@ -80,14 +81,5 @@ function lawOf({ objective }: TweedieMeta): ModelLaw {
     name: name as DecoderLawName,
     sigma: isWidth ? sigma : undefined,
     shades: isCount ? (shades as number) : undefined,
-  }
-}
-
-function scaleOf({ kind, shape, range, affine }: TweedieMeta['data']): DataScale {
-  return {
-    kind: kind === 'image' || kind === 'points' ? kind : 'array',
-    shape,
-    range: range ?? [-1, 1],
-    affine: (affine as DataScale['affine']) ?? undefined,
   }
 }
