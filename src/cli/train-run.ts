@@ -21,6 +21,7 @@ interface Display extends Verbosity {
   readonly progress: Progress
   readonly losses: number[]
   lossText: Event<'report'>['lossText']
+  next: Event<'report'>['next']
 }
 
 /**
@@ -34,7 +35,7 @@ export async function runTrain(data: string | undefined, values: OptionValues, o
   using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', { quiet }))
   using reading = phases({ json, quiet })
   using progress = await startProgress('train', { json, quiet })
-  const display: Display = { json, quiet, progress, losses: [], lossText: String }
+  const display: Display = { json, quiet, progress, losses: [], lossText: String, next: 'sample' }
   const { signal } = interrupt
   const { onProgress, onRemark } = reading
   const request = { data, out, resume, force, dryRun, device, threads, options, own, signal, onProgress, onRemark }
@@ -62,7 +63,7 @@ function show(event: TrainRunEvent, display: Display): void {
   const { progress, losses } = display
   switch (event.type) {
     case 'report':
-      display.lossText = event.lossText
+      Object.assign(display, { lossText: event.lossText, next: event.next })
       note(table(event.rows), display)
       return
     case 'ready':
@@ -121,7 +122,7 @@ function finish(event: Event<'end'>, out: string, display: Display, status: numb
   const name = style('green', 'trained', process.stdout)
   print(`${name} ${out}: ${thousands(step)} steps in ${duration(seconds)}${lossLast}`)
   if (losses.length === 0) note('the budget was spent already: give more with --steps or --minutes', display)
-  note(`next: tweedie sample ${quoted(out)}`, display)
+  note(`next: tweedie ${display.next} ${quoted(out)}`, display)
 }
 
 /** An event as a line of JSON; a dry run is one document. */

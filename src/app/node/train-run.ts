@@ -20,6 +20,8 @@ export type TrainRunEvent =
       readonly rows: readonly Row[]
       /** A loss in words. */
       readonly lossText: (loss: number) => string
+      /** The command that shows most of what the model can do. */
+      readonly next: 'sample' | 'eval' | 'info'
     }
   | ({ readonly type: 'estimate' } & Estimate)
 
@@ -53,7 +55,8 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunE
   const { family, spec, dataset, intervals, from } = run
   const { out, own, signal, dryRun } = request
   const lossText = (loss: number): string => family.lossText?.(spec, loss) ?? loss.toFixed(4)
-  yield { type: 'report', spec, items: dataset.length, rows: reportOf(run, request), lossText }
+  const next = family.can.draw ? 'sample' : family.can.evaluate ? 'eval' : 'info'
+  yield { type: 'report', spec, items: dataset.length, rows: reportOf(run, request), lossText, next }
   const options = { spec, dataset, own, engine: await nodeEngine(), from, start: run.start, signal, ...run.session }
   if (dryRun) yield { type: 'estimate', ...(await estimated(options)) }
   else yield* trainInFolder({ ...options, ...intervals, folder: out! })
