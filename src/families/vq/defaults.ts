@@ -46,6 +46,9 @@ export function defaultVqSpec(data: ArrayDataset, choices: VqChoices = {}): VqTr
   }
 }
 
+/** Maps of more places go without attention, whose cost grows with their square. */
+const mostAttended = 1024
+
 /** Images from 24 pixels on become maps of a quarter of their sides, smaller ones of half. */
 function networkFor(data: ArrayDataset, choices: VqChoices): VqTrainSpec['network'] {
   const [channels, height, width] = data.shape
@@ -69,7 +72,8 @@ function networkFor(data: ArrayDataset, choices: VqChoices): VqTrainSpec['networ
       num_vq_embeddings: codes,
       norm_num_groups: commonGroups(widths, 8),
       scaling_factor: 1,
-      mid_block_add_attention: false,
+      // older releases of diffusers know no such option: it is written only where it is false
+      mid_block_add_attention: (height! * width!) / 4 ** (widths.length - 1) <= mostAttended,
     },
   }
 }
