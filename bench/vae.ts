@@ -95,7 +95,7 @@ for (const draws of list(flags.draws)!) {
     kl: held.kl.value,
     activeUnits: held.activeUnits,
     latents: held.latents,
-    psnr: held.psnr.value,
+    psnr: held.psnr?.value,
     trainingElbo: seen.elbo.nats,
     [`trainingBound${first}`]: seen.importance.nats,
   })
