@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fit } from '../../src/app/node/fit.ts'
 import { train } from '../../src/app/train.ts'
+import { compiledAutoencoder } from '../../src/compiled/autoencoder.ts'
+import { sizeOf } from '../../src/engine/graph/index.ts'
 import type { Engine } from '../../src/engine/runtime/session.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { key, normal } from '../../src/engine/random/index.ts'
@@ -13,6 +15,7 @@ import { type ArrayDataset, createDataset } from '../../src/files/data/dataset.t
 import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-folder.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
 import type { Checkpoint } from '../../src/tools/train/checkpoint.ts'
+import type { Setting } from '../../src/families/family.ts'
 import { binarise } from '../../src/families/vae/batches.ts'
 import { type Choices, defaultVaeSpec } from '../../src/families/vae/defaults.ts'
 import { generatorOf } from '../../src/families/vae/draw.ts'
@@ -29,13 +32,13 @@ beforeAll(async () => {
 
 const glyphs = builtinDataset('glyphs', { length: 40 })
 const small: Choices = { batch: 8, widths: [16], latent: 3 }
-const conv: Choices = { batch: 8, network: { className: 'AutoencoderKL' }, widths: [8, 8, 8], latent: 2 }
+const conv: Choices = { batch: 8, network: { className: 'AutoencoderKL' }, widths: [8, 8], latent: 2 }
 /** Images whose sides the convolutions do not divide. */
 const odd = createDataset({
   name: 'odd',
   kind: 'image',
-  shape: [1, 6, 5],
-  data: Uint8Array.from({ length: 20 * 30 }, (_, i) => (i * 37 + (i % 30) * 11) % 256),
+  shape: [1, 4, 5],
+  data: Uint8Array.from({ length: 20 * 20 }, (_, i) => (i * 37 + (i % 20) * 11) % 256),
 })
 
 async function trained(dataset: ArrayDataset, choices: Choices, steps: number): Promise<VaeModel> {
@@ -202,6 +205,37 @@ test('training goes further from a model, from the width that it had', async () 
   expect(spec.law.sigma).toBe(model.law.sigma)
   const next = await fit<VaeModel>('glyphs', { from: model, items: 24, batch: 8, steps: 1, rate: 1e-12, ema: 0 })
   next.weights.forEach((each, i) => expect(each).toBeCloseTo(model.weights[i]!, 6))
+})
+
+test('halves that are exported compute what the model does', async () => {
+  const model = await trained(glyphs, { ...small, law: { name: 'bernoulli' } }, 2)
+  const setting = { engine, provenance: {} } as unknown as Setting
+  const coder = await compiledAutoencoder(model, engine, { batch: 3 })
+  const run = async (half: 'decoder' | 'encoder', x: Float32Array) => {
+    const bytes = await vaeFamily.can.export!(model, { half, batch: 3 }, setting)
+    using session = await engine.createSession(bytes)
+    const shape = half === 'decoder' ? [3, 1, 28, 28] : [3, 6]
+    const output = new Float32Array(sizeOf(shape))
+    const seen = half === 'decoder' ? [3, 3] : [3, 1, 28, 28]
+    await session.run(
+      { x: { dtype: 'float32', shape: seen, data: x } },
+      { output: { dtype: 'float32', shape, data: output } },
+    )
+    return output
+  }
+  const z = normal(key('z'), new Float32Array(9))
+  const logits = await coder.decode(z)
+  ;(await run('decoder', z)).forEach((each, i) => expect(each).toBeCloseTo(Math.tanh(logits[i]! / 2), 5))
+  const x = normal(key('x'), new Float32Array(3 * 784))
+  const codes = await coder.encode(x)
+  const moments = await run('encoder', x)
+  for (let item = 0; item < 3; item++) {
+    for (let j = 0; j < 3; j++) {
+      expect(moments[6 * item + j]).toBeCloseTo(codes.mean[3 * item + j]!, 4)
+      expect(moments[6 * item + 3 + j]).toBeCloseTo(codes.logVariance![3 * item + j]!, 4)
+    }
+  }
+  coder.dispose()
 })
 
 describe('on the command line', () => {
