@@ -1,0 +1,83 @@
+/** Few steps, as a run's specification has them: from options, and from a file. */
+import * as z from 'zod'
+import { checkFewSteps, type FewSteps, fewStepsMethods } from '../../diffusion/distil/few-steps.ts'
+import { TweedieError } from '../../errors.ts'
+import type { ValuesOf } from '../../options.ts'
+import type { trainOptions } from './options/train.ts'
+import type { Teacher } from './teacher.ts'
+
+/** How a model learns to sample in few steps. */
+export interface FewStepsSpec extends FewSteps {
+  /** The model that it learns from; none for consistency training. */
+  readonly teacher?: { readonly path?: string | undefined; readonly sum: string } | undefined
+  /** The w that the teacher is guided by; default 0. */
+  readonly guidance?: number | undefined
+  /** c of the pseudo-Huber distance √(|·|² + c²) − c, per dimension; left out: the square. */
+  readonly huber?: number | undefined
+}
+
+const count = z.int().positive().max(100_000)
+
+/** Of a file. */
+export const fewStepsSchema: z.ZodType = z.strictObject({
+  method: z.enum(fewStepsMethods),
+  steps: count,
+  grid: z.strictObject({ first: count, last: count, every: count }),
+  teacher: z.strictObject({ path: z.string().optional(), sum: z.string() }).optional(),
+  guidance: z.number().optional(),
+  huber: z.number().positive().optional(),
+})
+
+type Options = ValuesOf<typeof trainOptions>
+
+/** The options that are for few steps alone. */
+const own = ['stepsOfSampler', 'distilMethod', 'teacherSteps', 'guidance'] as const
+
+/** The default S with a teacher. */
+const defaultSteps = 4
+
+/** The steps that time is divided into, for each step of the student, as far as they are not given. */
+const perStep = { consistency: 8, progressive: 2, training: 16 } as const
+
+/** Whether options ask for few steps. */
+export function asksFewSteps({ distil, objective }: Pick<Options, 'distil' | 'objective'>): boolean {
+  return distil !== undefined || objective === 'consistency'
+}
+
+/**
+ * The choice that options make.
+ *
+ * @throws TweedieError `usage` for options that do not fit together, or are for few steps where none are asked for
+ */
+export function fewStepsOf(options: Options, teacher: Teacher | undefined): FewStepsSpec | undefined {
+  const { distil, objective, guidance } = options
+  if (!asksFewSteps(options)) {
+    const idle = own.find((name) => options[name] !== undefined)
+    if (idle === undefined) return undefined
+    throw new TweedieError('usage', `\`${idle}\` is for models that learn to sample in few steps`, {
+      hint: '`distil: MODEL`, or `objective: consistency` without a teacher',
+    })
+  }
+  const taught = distil !== undefined
+  if (taught && objective !== undefined) {
+    throw new TweedieError('usage', '`objective`: with `distil` the teacher says what is learned', {
+      hint: 'leave `objective` out; `distilMethod` chooses how',
+    })
+  }
+  if (!taught) {
+    const idle = (['distilMethod', 'guidance'] as const).find((name) => options[name] !== undefined)
+    if (idle !== undefined) throw new TweedieError('usage', `\`${idle}\` needs a teacher`, { hint: '`distil: MODEL`' })
+  }
+  const { distilMethod: method = 'consistency', stepsOfSampler: steps = taught ? defaultSteps : 1 } = options
+  const per = taught ? perStep[method] : perStep.training
+  const { teacherSteps: last = Math.max(16, per * steps) } = options
+  const few: FewStepsSpec = {
+    method,
+    steps,
+    grid: { first: last, last, every: 1 },
+    ...(taught && { teacher: { ...(teacher!.path !== undefined && { path: teacher!.path }), sum: teacher!.sum } }),
+    ...(guidance !== undefined && guidance !== 0 && { guidance }),
+  }
+  checkFewSteps(few)
+  return few
+}

@@ -1,0 +1,110 @@
+/** A teacher: the model whose samples another one learns to draw in few steps. It comes with the data of the run. */
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { classCount } from '../../files/data/dataset.ts'
+import { areBytes } from '../../files/data/normalise.ts'
+import { checksum } from '../../files/io/checksum.ts'
+import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
+import { TweedieError } from '../../errors.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
+import type { PrepareSetting, Wanted } from '../family.ts'
+import type { Model } from './model.ts'
+import type { TrainSpec } from './spec.ts'
+
+/** A model that is learned from. */
+export interface Teacher {
+  readonly model: Model
+  /** The absolute path of its folder; none for a model in memory. */
+  readonly path: string | undefined
+  /** Of its weights and its noise: a run refuses to go on with another one. */
+  readonly sum: string
+}
+
+/** Data with a teacher. */
+export interface TaughtData extends ArrayDataset {
+  readonly teacher?: Teacher | undefined
+}
+
+/**
+ * Data to learn from a teacher on: those that it was trained on, or others of the same kind.
+ *
+ * @throws TweedieError `usage` or `model` for a teacher that makes other data, or cannot be learned from
+ * @example
+ * const data = withTeacher(dataset, teacher)
+ * const spec = valuesFamily.specOf(data, { distil: 'teacher', stepsOfSampler: 4 }, {})
+ */
+export function withTeacher(data: ArrayDataset, model: Model, path?: string): TaughtData {
+  const name = path ?? 'the teacher'
+  requireSameData(name, model, data)
+  requireLearnable(name, model)
+  const { buffer, byteOffset, byteLength } = model.weights
+  const { schedule, objective, data: of } = model.meta
+  const facts = { network: model.network.config, scheduler: model.scheduler, schedule, objective, of }
+  const sum = checksum(new Uint8Array(buffer, byteOffset, byteLength), new TextEncoder().encode(JSON.stringify(facts)))
+  return Object.freeze({ ...data, teacher: Object.freeze({ model, path, sum }) })
+}
+
+/** The family's `prepare`: opens the teacher that options or a specification name. */
+export async function prepareTaught(
+  data: TrainData,
+  { options, spec }: Wanted<TrainSpec>,
+  setting: PrepareSetting,
+): Promise<TaughtData> {
+  const values = data as TaughtData
+  const known = spec?.fewSteps?.teacher
+  const source = options ? options.distil : known?.path
+  if (source === undefined) {
+    if (known === undefined || values.teacher) return values
+    throw new TweedieError('usage', 'the teacher of this run was a model in memory: give it with the data again', {
+      hint: 'withTeacher(data, model)',
+    })
+  }
+  const { model, path } = await setting.open(source)
+  if (model.family !== 'values') {
+    throw new TweedieError('usage', `\`distil\`: ${path ?? 'the teacher'} is no model of images, points or other numbers`)
+  }
+  const taught = withTeacher(values, model as Model, path)
+  if (known) requireUnchanged(known, taught.teacher!)
+  return taught
+}
+
+/** Refuses a teacher that is not the one of a specification. */
+export function requireUnchanged({ sum, path }: Pick<Teacher, 'sum' | 'path'>, teacher: Pick<Teacher, 'sum'>): void {
+  if (sum === teacher.sum) return
+  throw new TweedieError('model', `${path ?? 'the teacher'}: not the model that this run began to learn from`, {
+    hint: 'it was trained further, or replaced: bring it back, or start a new run',
+  })
+}
+
+function requireSameData(name: string, { frame, scale, classNames }: Model, data: ArrayDataset): void {
+  const classes = classCount(data)
+  const facts = [
+    ['items', `[${frame.item.join(', ')}]`, `[${data.shape.join(', ')}]`],
+    ['values', areBytes(scale) ? 'bytes' : scale.range.join(' … '), areBytes(data) ? 'bytes' : data.range.join(' … ')],
+    // a model without classes learns from data with them as if there were none
+    ['classes', classNames.length, classNames.length > 0 ? classes : 0],
+  ] as const
+  const other = facts.find(([, makes, has]) => makes !== has)
+  if (other === undefined) return
+  const [what, makes, has] = other
+  throw new TweedieError('usage', `\`distil\`: ${name} makes ${what} ${makes}, and those of ${data.name} are ${has}`, {
+    hint: 'give the data that it was trained on',
+  })
+}
+
+function requireLearnable(name: string, { network, parametrisation, sampling }: Model): void {
+  if (learnsVariance(network)) {
+    throw new TweedieError('usage', `\`distil\`: ${name} predicts variances, of which few steps make no use`, {
+      hint: 'a teacher that was trained without `learnVariance`',
+    })
+  }
+  if (parametrisation.name === 'epsilon' || parametrisation.name === 'score') {
+    throw new TweedieError(
+      'usage',
+      `\`distil\`: ${name} predicts ${parametrisation.name}, which says next to nothing about the data where there is only noise`,
+      { hint: 'a teacher that predicts v (the default), sample, flow or edm' },
+    )
+  }
+  if (sampling.clip?.kind === 'threshold') {
+    throw new TweedieError('usage', `\`distil\`: ${name} is sampled with dynamic thresholding, which is not distilled`)
+  }
+}
