@@ -4,6 +4,7 @@ import type { InputViewName } from '../diffusion/denoise/input-view.ts'
 import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec.ts'
 import type { timesNames } from '../diffusion/denoise/time-distribution.ts'
 import type { WeightingName } from '../diffusion/denoise/weighting.ts'
+import type { FewStepsMethod } from '../diffusion/distil/few-steps.ts'
 import type { DiscreteSpec } from '../diffusion/discrete/spec.ts'
 import type { OdeLikelihoodOptions } from '../diffusion/likelihood/ode-likelihood.ts'
 import type { Arithmetic } from '../compiled/arithmetic.ts'
@@ -88,6 +89,8 @@ export const boundVariances = ['small', 'large', 'learned', 'analytic'] as const
 export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exact: 0, rademacher: 0, gaussian: 0 })
 export const decays = ['cosine', 'constant'] as const
 export const optimizers = namesOf<(typeof optimizerNames)[number]>({ adamw: 0, sgd: 0 })
+/** How few steps are learned from a teacher. */
+export const distilMethods = namesOf<FewStepsMethod>({ consistency: 0, progressive: 0 })
 export const attentions = ['none', 'middle', 'lowest'] as const
 /** The arithmetic of convolutions when sampling. */
 export const arithmetics = namesOf<Arithmetic>({ float32: 0, int8: 0 })

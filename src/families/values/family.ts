@@ -17,7 +17,7 @@ import { folderOf, type Model, modelOf } from './model.ts'
 import { further } from './further.ts'
 import { preview } from './preview.ts'
 import { valueProblem } from './problem.ts'
-import { prepareTaught } from './teacher.ts'
+import { prepareTaught } from './prepare.ts'
 import { checkSpec, parseSpec, type TrainSpec } from './spec.ts'
 import { specOf } from './spec-of.ts'
 

@@ -96,7 +96,8 @@ function taughtBy(
   conditions: Readonly<Record<string, Tensor>>,
 ): Predictor {
   const { network } = model
-  const predict = (x: Tensor, t: Tensor, given: typeof conditions): Tensor => network.build(scope, { x, t, conditions: given })
+  const predict = (x: Tensor, t: Tensor, given: typeof conditions): Tensor =>
+    network.build(scope, { x, t, conditions: given })
   if (w === 0) return (x, t) => predict(x, t, conditions)
   const none = Object.entries(nothing(model)).map(([name, value]) => {
     const shape = conditionShape(network.conditions[name]!)
@@ -119,6 +120,6 @@ function teacherOf(known: NonNullable<FewStepsSpec['teacher']>, { teacher }: Tau
       hint: 'prepareData(spec, data, …) opens it; withTeacher(data, model) adds one in memory',
     })
   }
-  requireUnchanged({ sum: known.sum, path: known.path }, teacher)
+  requireUnchanged(known, teacher)
   return teacher
 }

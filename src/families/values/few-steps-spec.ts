@@ -1,6 +1,10 @@
 /** Few steps, as a run's specification has them: from options, and from a file. */
 import * as z from 'zod'
 import { checkFewSteps, type FewSteps, fewStepsMethods } from '../../diffusion/distil/few-steps.ts'
+import { nestedTimes } from '../../diffusion/distil/clock.ts'
+import type { Schedule } from '../../diffusion/noise/schedule.ts'
+import { consistencySampler } from '../../compiled/sampling.ts'
+import type { TweedieMetaSampler } from '../../files/io/tweedie-meta.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import type { trainOptions } from './options/train.ts'
@@ -27,6 +31,12 @@ export const fewStepsSchema: z.ZodType = z.strictObject({
   guidance: z.number().optional(),
   huber: z.number().positive().optional(),
 })
+
+/** How such a model is sampled. One jump to data can be followed by noise and another one; several jumps follow each other. */
+export function samplerOfFewSteps({ method, steps }: FewSteps, schedule: Schedule): TweedieMetaSampler {
+  const sampler = method === 'consistency' && steps === 1 ? consistencySampler : 'ddim'
+  return { sampler, steps, times: nestedTimes(schedule, steps) }
+}
 
 type Options = ValuesOf<typeof trainOptions>
 

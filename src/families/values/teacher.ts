@@ -5,10 +5,7 @@ import { areBytes } from '../../files/data/normalise.ts'
 import { checksum } from '../../files/io/checksum.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../../errors.ts'
-import type { TrainData } from '../../tools/train/problem.ts'
-import type { PrepareSetting, Wanted } from '../family.ts'
 import type { Model } from './model.ts'
-import type { TrainSpec } from './spec.ts'
 
 /** A model that is learned from. */
 export interface Teacher {
@@ -43,32 +40,11 @@ export function withTeacher(data: ArrayDataset, model: Model, path?: string): Ta
   return Object.freeze({ ...data, teacher: Object.freeze({ model, path, sum }) })
 }
 
-/** The family's `prepare`: opens the teacher that options or a specification name. */
-export async function prepareTaught(
-  data: TrainData,
-  { options, spec }: Wanted<TrainSpec>,
-  setting: PrepareSetting,
-): Promise<TaughtData> {
-  const values = data as TaughtData
-  const known = spec?.fewSteps?.teacher
-  const source = options ? options.distil : known?.path
-  if (source === undefined) {
-    if (known === undefined || values.teacher) return values
-    throw new TweedieError('usage', 'the teacher of this run was a model in memory: give it with the data again', {
-      hint: 'withTeacher(data, model)',
-    })
-  }
-  const { model, path } = await setting.open(source)
-  if (model.family !== 'values') {
-    throw new TweedieError('usage', `\`distil\`: ${path ?? 'the teacher'} is no model of images, points or other numbers`)
-  }
-  const taught = withTeacher(values, model as Model, path)
-  if (known) requireUnchanged(known, taught.teacher!)
-  return taught
-}
-
 /** Refuses a teacher that is not the one of a specification. */
-export function requireUnchanged({ sum, path }: Pick<Teacher, 'sum' | 'path'>, teacher: Pick<Teacher, 'sum'>): void {
+export function requireUnchanged(
+  { sum, path }: Pick<Teacher, 'sum'> & { readonly path?: string | undefined },
+  teacher: Pick<Teacher, 'sum'>,
+): void {
   if (sum === teacher.sum) return
   throw new TweedieError('model', `${path ?? 'the teacher'}: not the model that this run began to learn from`, {
     hint: 'it was trained further, or replaced: bring it back, or start a new run',
