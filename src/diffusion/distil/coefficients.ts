@@ -41,8 +41,13 @@ export function jumpCoefficients(objective: Objective, { times, end }: Jump, goe
   const shares = jumpWeights(schedule, whole)
   const seen = viewOf(parametrisation, schedule, start)
   return [
-    ...[schedule.alpha(start), schedule.sigma(start), view.scale(start), view.time(start)],
-    ...[seen.x, seen.mean, weight(start)],
+    schedule.alpha(start),
+    schedule.sigma(start),
+    view.scale(start),
+    view.time(start),
+    seen.x,
+    seen.mean,
+    weight(start),
     ...times.slice(1).flatMap((s, j) => {
       const { state, mean } = ddimWeights(schedule, times[j]!, s)
       return [...evaluated(times[j]!), state, mean, shares[j]!]

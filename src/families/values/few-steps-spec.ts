@@ -1,8 +1,9 @@
 /** Few steps, as a run's specification has them: from options, and from a file. */
 import * as z from 'zod'
-import { checkFewSteps, type FewSteps, fewStepsMethods } from '../../diffusion/distil/few-steps.ts'
+import { checkFewSteps, type FewSteps, type FewStepsMethod, fewStepsMethods } from '../../diffusion/distil/few-steps.ts'
 import { nestedTimes } from '../../diffusion/distil/clock.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
+import { nothing } from '../../compiled/condition-feeds.ts'
 import { consistencySampler } from '../../compiled/sampling.ts'
 import type { TweedieMetaSampler } from '../../files/io/tweedie-meta.ts'
 import { TweedieError } from '../../errors.ts'
@@ -46,8 +47,17 @@ const own = ['stepsOfSampler', 'distilMethod', 'teacherSteps', 'guidance'] as co
 /** The default S with a teacher. */
 const defaultSteps = 4
 
-/** The steps that time is divided into, for each step of the student, as far as they are not given. */
-const perStep = { consistency: 8, progressive: 2, training: 16 } as const
+/** The steps that time is divided into for each step of the student, where they are not given, and how many they are at least. */
+const usual = {
+  consistency: { each: 4, least: 16 },
+  progressive: { each: 2, least: 2 },
+  training: { each: 16, least: 16 },
+} as const
+
+function usualGrid(kind: keyof typeof usual, steps: number): number {
+  const { each, least } = usual[kind]
+  return steps * Math.max(each, Math.ceil(least / steps))
+}
 
 /** Whether options ask for few steps. */
 export function asksFewSteps({ distil, objective }: Pick<Options, 'distil' | 'objective'>): boolean {
@@ -60,7 +70,7 @@ export function asksFewSteps({ distil, objective }: Pick<Options, 'distil' | 'ob
  * @throws TweedieError `usage` for options that do not fit together, or are for few steps where none are asked for
  */
 export function fewStepsOf(options: Options, teacher: Teacher | undefined): FewStepsSpec | undefined {
-  const { distil, objective, guidance } = options
+  const { distil, objective } = options
   if (!asksFewSteps(options)) {
     const idle = own.find((name) => options[name] !== undefined)
     if (idle === undefined) return undefined
@@ -78,16 +88,53 @@ export function fewStepsOf(options: Options, teacher: Teacher | undefined): FewS
     const idle = (['distilMethod', 'guidance'] as const).find((name) => options[name] !== undefined)
     if (idle !== undefined) throw new TweedieError('usage', `\`${idle}\` needs a teacher`, { hint: '`distil: MODEL`' })
   }
-  const { distilMethod: method = 'consistency', stepsOfSampler: steps = taught ? defaultSteps : 1 } = options
-  const per = taught ? perStep[method] : perStep.training
-  const { teacherSteps: last = Math.max(16, per * steps) } = options
+  // a student's own jumps can only be joined, two or more to one
+  const jumps = teacher?.model.sampling.jumps ?? false
+  const { distilMethod: method = jumps ? 'progressive' : 'consistency' } = options
+  const { stepsOfSampler: steps = taught ? defaultSteps : 1 } = options
+  const {
+    teacherSteps: last = jumps ? teacher!.model.sampling.steps : usualGrid(taught ? method : 'training', steps),
+  } = options
+  const { guidance = teacher?.model.sampling.guidance ?? 0 } = options
+  if (teacher) requireTeachable(teacher, { method, last, guidance })
   const few: FewStepsSpec = {
     method,
     steps,
     grid: { first: last, last, every: 1 },
     ...(taught && { teacher: { ...(teacher!.path !== undefined && { path: teacher!.path }), sum: teacher!.sum } }),
-    ...(guidance !== undefined && guidance !== 0 && { guidance }),
+    ...(guidance !== 0 && { guidance }),
   }
   checkFewSteps(few)
   return few
+}
+
+/** Refuses a teacher that cannot be asked for this: a student of its own steps, or a model that cannot be guided. */
+function requireTeachable(
+  { model, path = 'the teacher' }: Teacher,
+  { method, last, guidance }: { readonly method: FewStepsMethod; readonly last: number; readonly guidance: number },
+): void {
+  const { sampling } = model
+  if (sampling.jumps && (method !== 'progressive' || last !== sampling.steps || guidance !== 0)) {
+    throw new TweedieError(
+      'usage',
+      `\`distil\`: ${path} has itself learned to sample in ${sampling.steps} steps, and only these can be joined`,
+      { hint: `\`distilMethod: progressive\` with \`teacherSteps: ${sampling.steps}\`, without \`guidance\`` },
+    )
+  }
+  if (guidance === 0 || Object.keys(nothing(model)).length > 0) return
+  throw new TweedieError(
+    'usage',
+    `\`guidance\`: ${path} cannot be guided: no class was ever left out in its training`,
+    {
+      hint: 'leave `guidance` out, or train it on labelled data with `labelDropout: 0.1`',
+    },
+  )
+}
+
+/** The choice in words, for the report before training: `consistency distillation of runs/teacher, 16 steps into 4`. */
+export function fewStepsText({ method, steps, grid, teacher, guidance }: FewStepsSpec): string {
+  const how = teacher
+    ? `${method} distillation of ${teacher.path ?? 'a teacher'}${guidance === undefined ? '' : ` under guidance ${guidance}`}`
+    : 'consistency training'
+  return `${how}, ${grid.last} steps into ${steps}`
 }
