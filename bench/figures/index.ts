@@ -12,6 +12,7 @@ import { forwardDensity } from './forward-density.ts'
 import { guided } from './guided.ts'
 import { langevinModes } from './langevin-modes.ts'
 import { elboTerms } from './elbo-terms.ts'
+import { fewSteps } from './few-steps.ts'
 import { flowPaths } from './flow-paths.ts'
 import { schedules } from './schedules.ts'
 import { scoreField } from './score-field.ts'
@@ -37,6 +38,7 @@ const figures: Readonly<Record<string, Entry>> = {
   'langevin-modes': { draw: langevinModes, format: 'svg' },
   'sde-paths': { draw: sdePaths, format: 'svg' },
   'flow-paths': { draw: flowPaths, format: 'svg' },
+  'few-steps': { draw: fewSteps, format: 'svg' },
   'solver-errors': { draw: solverErrors, format: 'svg' },
   guided: { draw: guided, format: 'png' },
 }

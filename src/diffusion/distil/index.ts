@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Few steps: distillation of a teacher, and consistency training without one. */
 export { nestedClock, nestedTimes } from './clock.ts'
 export { jumpCoefficients, jumpInputs } from './coefficients.ts'
