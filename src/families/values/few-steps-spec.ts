@@ -1,6 +1,5 @@
-/** Few steps, as a run's specification has them: from options, and from a file. */
-import * as z from 'zod'
-import { checkFewSteps, type FewSteps, type FewStepsMethod, fewStepsMethods } from '../../diffusion/distil/few-steps.ts'
+/** Few steps, as a run's specification has them: from options. */
+import { checkFewSteps, type FewSteps, type FewStepsMethod } from '../../diffusion/distil/few-steps.ts'
 import { nestedTimes } from '../../diffusion/distil/clock.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
 import { nothing } from '../../compiled/condition-feeds.ts'
@@ -20,18 +19,6 @@ export interface FewStepsSpec extends FewSteps {
   /** c of the pseudo-Huber distance √(|·|² + c²) − c, per dimension; left out: the square. */
   readonly huber?: number | undefined
 }
-
-const count = z.int().positive().max(100_000)
-
-/** Of a file. */
-export const fewStepsSchema: z.ZodType = z.strictObject({
-  method: z.enum(fewStepsMethods),
-  steps: count,
-  grid: z.strictObject({ first: count, last: count, every: count }),
-  teacher: z.strictObject({ path: z.string().optional(), sum: z.string() }).optional(),
-  guidance: z.number().optional(),
-  huber: z.number().positive().optional(),
-})
 
 /** How such a model is sampled. One jump to data can be followed by noise and another one; several jumps follow each other. */
 export function samplerOfFewSteps({ method, steps }: FewSteps, schedule: Schedule): TweedieMetaSampler {

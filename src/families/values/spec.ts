@@ -12,7 +12,8 @@ import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
 import { checkFewSteps } from '../../diffusion/distil/few-steps.ts'
-import { type FewStepsSpec, fewStepsSchema } from './few-steps-spec.ts'
+import { fewStepsSchema } from './few-steps-schema.ts'
+import type { FewStepsSpec } from './few-steps-spec.ts'
 import type { Model } from './model.ts'
 
 /** A training run on images, points or any other numbers, with Gaussian noise. */

@@ -1,5 +1,5 @@
 /** The arithmetic of jumps: steps of DDIM joined to one, and the grids that they lie on. */
-import fc from 'fast-check'
+import { array, assert, double, integer, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nestedTimes } from '../../../src/diffusion/distil/clock.ts'
 import { checkFewSteps, type FewSteps, gridAt, jumpAt, teacherSteps } from '../../../src/diffusion/distil/few-steps.ts'
@@ -29,9 +29,9 @@ describe.each(named)('on %s', (_, schedule) => {
   })
 
   it('steps with any means end where one step with their weighted mean ends', () => {
-    const means = fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 1, maxLength: 9 })
-    fc.assert(
-      fc.property(means, fc.integer({ min: 0, max: 5 }), (list, skipped) => {
+    const means = array(double({ min: -2, max: 2, noNaN: true }), { minLength: 1, maxLength: 9 })
+    assert(
+      property(means, integer({ min: 0, max: 5 }), (list, skipped) => {
         const times = nestedTimes(schedule, list.length + skipped).slice(0, list.length + 1)
         const shares = jumpWeights(schedule, times)
         const start = 1.7
