@@ -52,7 +52,8 @@ console.log(
 const rate = await judge(teacher)
 for (const steps of values.steps.split(',').filter((each) => each !== '')) {
   const folder = join(values.out, `${values.name}-${steps}`)
-  await trained(folder, { distil: teacher, stepsOfSampler: Number(steps), minutes: Number(values.minutes), ...more })
+  const long = more.steps === undefined ? { minutes: Number(values.minutes) } : {}
+  await trained(folder, { distil: teacher, stepsOfSampler: Number(steps), ...long, ...more })
   await judge(folder, rate)
 }
 process.exit(0)

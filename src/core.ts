@@ -59,6 +59,7 @@ export {
   type WarmGenerator,
   warmGenerator,
 } from './families/values/generate.ts'
+export { type TaughtData, type Teacher, withTeacher } from './families/values/teacher.ts'
 export { folderOf, type Model, modelOf } from './families/values/model.ts'
 export { pictureOf, textPictureOf } from './files/show/picture.ts'
 export { timesOf } from './diffusion/sample/default-times.ts'

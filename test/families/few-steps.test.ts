@@ -165,6 +165,8 @@ describe('a guided teacher', () => {
 describe('a teacher is refused', () => {
   test('that makes other data', () => {
     expect(refusal(() => withTeacher(glyphs, points)).message).toContain('makes items [2], and those of glyphs are')
+    const wider = { ...moons, affine: { shift: [0], scale: [9] } }
+    expect(refusal(() => withTeacher(wider, points)).message).toContain('those of moons are 0.0000 + x · 9.0000')
     expect(refusal(() => withTeacher({ ...moons, classNames: ['a', 'b', 'c'] }, points)).message).toContain('classes')
   })
 
@@ -182,8 +184,14 @@ describe('a teacher is refused', () => {
     [{ objective: 'simple' }, '`objective`'],
     [{ teacherSteps: 10 }, 'does not divide'],
     [{ stepsOfSampler: 4, teacherSteps: 4 }, 'does not divide'],
+    [{ distilMethod: 'progressive', teacherSteps: 16, doubleEvery: 9 }, 'one grid'],
   ])('%j', (options, message) => {
     expect(refusal(() => specOf(options)).message).toContain(message)
+  })
+
+  test('numbers of the loss and of the grid are in the specification', () => {
+    const { fewSteps } = specOf({ stepsOfSampler: 2, teacherSteps: 16, doubleEvery: 50, huber: 0.02 })
+    expect(fewSteps).toMatchObject({ grid: { first: 4, last: 16, every: 50 }, huber: 0.02 })
   })
 
   test('options of few steps without it are refused', () => {

@@ -29,7 +29,7 @@ export function samplerOfFewSteps({ method, steps }: FewSteps, schedule: Schedul
 type Options = ValuesOf<typeof trainOptions>
 
 /** The options that are for few steps alone. */
-const own = ['stepsOfSampler', 'distilMethod', 'teacherSteps', 'guidance'] as const
+const own = ['stepsOfSampler', 'distilMethod', 'teacherSteps', 'doubleEvery', 'huber', 'guidance'] as const
 
 /** The default S with a teacher. */
 const defaultSteps = 4
@@ -40,6 +40,13 @@ const usual = {
   progressive: { each: 2, least: 2 },
   training: { each: 16, least: 16 },
 } as const
+
+/** The grid that doubles up to the last one, from the coarsest that divides every step of the student in two. */
+function doublingTo(last: number, steps: number, every: number): FewSteps['grid'] {
+  let first = last
+  while (first % (2 * steps) === 0 && first / 2 > steps) first /= 2
+  return { first, last, every }
+}
 
 function usualGrid(kind: keyof typeof usual, steps: number): number {
   const { each, least } = usual[kind]
@@ -83,13 +90,15 @@ export function fewStepsOf(options: Options, teacher: Teacher | undefined): FewS
     teacherSteps: last = jumps ? teacher!.model.sampling.steps : usualGrid(taught ? method : 'training', steps),
   } = options
   const { guidance = teacher?.model.sampling.guidance ?? 0 } = options
+  const { doubleEvery, huber } = options
   if (teacher) requireTeachable(teacher, { method, last, guidance })
   const few: FewStepsSpec = {
     method,
     steps,
-    grid: { first: last, last, every: 1 },
+    grid: doubleEvery === undefined ? { first: last, last, every: 1 } : doublingTo(last, steps, doubleEvery),
     ...(taught && { teacher: { ...(teacher!.path !== undefined && { path: teacher!.path }), sum: teacher!.sum } }),
     ...(guidance !== 0 && { guidance }),
+    ...(huber !== undefined && { huber }),
   }
   checkFewSteps(few)
   return few
@@ -123,5 +132,6 @@ export function fewStepsText({ method, steps, grid, teacher, guidance }: FewStep
   const how = teacher
     ? `${method} distillation of ${teacher.path ?? 'a teacher'}${guidance === undefined ? '' : ` under guidance ${guidance}`}`
     : 'consistency training'
-  return `${how}, ${grid.last} steps into ${steps}`
+  const rising = grid.first === grid.last ? '' : `${grid.first} to `
+  return `${how}, ${rising}${grid.last} steps into ${steps}`
 }

@@ -1,5 +1,5 @@
 /** A teacher: the model whose samples another one learns to draw in few steps. It comes with the data of the run. */
-import type { ArrayDataset } from '../../files/data/dataset.ts'
+import type { ArrayDataset, DataScale } from '../../files/data/dataset.ts'
 import { classCount } from '../../files/data/dataset.ts'
 import { areBytes } from '../../files/data/normalise.ts'
 import { checksum } from '../../files/io/checksum.ts'
@@ -55,7 +55,7 @@ function requireSameData(name: string, { frame, scale, classNames }: Model, data
   const classes = classCount(data)
   const facts = [
     ['items', `[${frame.item.join(', ')}]`, `[${data.shape.join(', ')}]`],
-    ['values', areBytes(scale) ? 'bytes' : scale.range.join(' … '), areBytes(data) ? 'bytes' : data.range.join(' … ')],
+    ['values', scaleText(scale), scaleText(data)],
     // a model without classes learns from data with them as if there were none
     ['classes', classNames.length, classNames.length > 0 ? classes : 0],
   ] as const
@@ -65,6 +65,14 @@ function requireSameData(name: string, { frame, scale, classNames }: Model, data
   throw new TweedieError('usage', `\`distil\`: ${name} makes ${what} ${makes}, and those of ${data.name} are ${has}`, {
     hint: 'give the data that it was trained on',
   })
+}
+
+/** What the network's −1 and 1, or 0 and 1, are in the values of the data. */
+function scaleText(scale: DataScale): string {
+  if (areBytes(scale)) return 'bytes'
+  const { affine, range } = scale
+  const list = (numbers: readonly number[]): string => numbers.map((each) => each.toPrecision(5)).join(', ')
+  return affine ? `${list(affine.shift)} + x · ${list(affine.scale)}` : list(range)
 }
 
 function requireLearnable(name: string, { network, parametrisation, sampling }: Model): void {

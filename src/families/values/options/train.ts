@@ -26,6 +26,18 @@ const fewStepsOptions = options({
     parse: whole({ min: 2, max: 100_000 }),
     group: few,
   },
+  doubleEvery: {
+    flags: '--double-every <n>',
+    help: 'consistency: begin with few of these steps, and double them every n steps of training',
+    parse: whole(),
+    group: few,
+  },
+  huber: {
+    flags: '--huber <c>',
+    help: 'distance √(error² + c²) − c, for c such as 0.01 less moved by outliers (default: the squared error)',
+    parse: positive,
+    group: few,
+  },
   guidance: {
     flags: '--guidance <w>',
     help: 'the guidance of the teacher (default: 0)',
