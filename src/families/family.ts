@@ -56,6 +56,8 @@ export interface FamilyEntry {
   readonly of: string
   /** Its options by command; options that all families have belong to the command. */
   readonly options: { readonly [Command in CommandName]?: OptionTable }
+  /** Names that its option `network` knows, besides the classes of networks; anything else is a file. */
+  readonly networks?: readonly string[]
   /** Whether it is the default family for these data and options. Families are asked in the order of the registry. */
   accepts(data: TrainData, options: OptionValues): boolean
   /** Whether an older folder, or specification, without the name of a family belongs to this one. */
