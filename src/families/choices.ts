@@ -91,7 +91,7 @@ export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exac
 export const decays = ['cosine', 'constant'] as const
 export const optimizers = namesOf<(typeof optimizerNames)[number]>({ adamw: 0, sgd: 0 })
 /** How few steps are learned from a teacher. */
-export const distilMethods = namesOf<FewStepsMethod>({ consistency: 0, progressive: 0 })
+export const distilMethods = namesOf<FewStepsMethod>({ progressive: 0, consistency: 0 })
 export const attentions = ['none', 'middle', 'lowest'] as const
 /** The arithmetic of convolutions when sampling. */
 export const arithmetics = namesOf<Arithmetic>({ float32: 0, int8: 0 })

@@ -69,23 +69,24 @@ describe('a student', () => {
     expect(Object.keys(trainer.problem.parts)).toEqual(['network', 'teacher'])
   })
 
-  test.each([{}, { distilMethod: 'progressive' }, { stepsOfSampler: 1, teacherSteps: 8 }])(
-    '%j resumes bit for bit',
-    async (options) => {
-      const dataset = withTeacher(moons, points)
-      const spec = specOf(options)
-      const ends = async (from?: Checkpoint): Promise<Checkpoint[]> => {
-        const all: Checkpoint[] = []
-        for await (const event of train({ spec, dataset, engine, checkpointEvery: 3, from })) {
-          if (event.type === 'checkpoint') all.push(structuredClone(event.checkpoint))
-        }
-        return all
+  test.each([
+    { distilMethod: 'consistency' },
+    { distilMethod: 'progressive' },
+    { distilMethod: 'consistency', stepsOfSampler: 1, teacherSteps: 8 },
+  ])('%j resumes bit for bit', async (options) => {
+    const dataset = withTeacher(moons, points)
+    const spec = specOf(options)
+    const ends = async (from?: Checkpoint): Promise<Checkpoint[]> => {
+      const all: Checkpoint[] = []
+      for await (const event of train({ spec, dataset, engine, checkpointEvery: 3, from })) {
+        if (event.type === 'checkpoint') all.push(structuredClone(event.checkpoint))
       }
-      const whole = await ends()
-      const middle = whole.find(({ state }) => state.step === 3)!
-      expect((await ends(middle)).at(-1)!.state).toEqual(whole.at(-1)!.state)
-    },
-  )
+      return all
+    }
+    const whole = await ends()
+    const middle = whole.find(({ state }) => state.step === 3)!
+    expect((await ends(middle)).at(-1)!.state).toEqual(whole.at(-1)!.state)
+  })
 
   test('learns: its jumps come nearer to those of the teacher', async () => {
     const losses: number[] = []
@@ -104,7 +105,12 @@ describe('a student', () => {
   })
 
   test('samples in its own steps after it was written and read', async () => {
-    const student = await fitted(moons, { distil: points, stepsOfSampler: 3, teacherSteps: 6 })
+    const student = await fitted(moons, {
+      distil: points,
+      distilMethod: 'consistency',
+      stepsOfSampler: 3,
+      teacherSteps: 6,
+    })
     expect(student.meta.sampler).toEqual({ sampler: 'ddim', steps: 3, times: [1, 2 / 3, 1 / 3, 0] })
     expect(student.meta.objective.fewSteps).toMatchObject({ method: 'consistency', steps: 3, grid: { last: 6 } })
     const read = await again(student)
@@ -147,7 +153,7 @@ describe('a guided teacher', () => {
     const dataset = withTeacher(glyphs, pictures)
     const losses = await Promise.all(
       [0, 2].map(async (guidance) => {
-        const spec = specOf({ guidance }, pictures, glyphs)
+        const spec = specOf({ guidance, teacherSteps: 8 }, pictures, glyphs)
         expect(spec.objective.labelDropout).toBe(0)
         using trainer = await createTrainer(spec, dataset, engine)
         return (await trainer.step(6)).loss
@@ -190,7 +196,13 @@ describe('a teacher is refused', () => {
   })
 
   test('numbers of the loss and of the grid are in the specification', () => {
-    const { fewSteps } = specOf({ stepsOfSampler: 2, teacherSteps: 16, doubleEvery: 50, huber: 0.02 })
+    const { fewSteps } = specOf({
+      distilMethod: 'consistency',
+      stepsOfSampler: 2,
+      teacherSteps: 16,
+      doubleEvery: 50,
+      huber: 0.02,
+    })
     expect(fewSteps).toMatchObject({ grid: { first: 4, last: 16, every: 50 }, huber: 0.02 })
   })
 
@@ -200,7 +212,8 @@ describe('a teacher is refused', () => {
 })
 
 describe('of a model that jumps cannot be asked', () => {
-  const jumper = (): Promise<Model> => fitted(glyphs, { distil: pictures, stepsOfSampler: 2, labelDropout: 0.1 })
+  const jumper = (): Promise<Model> =>
+    fitted(glyphs, { distil: pictures, distilMethod: 'consistency', stepsOfSampler: 2, labelDropout: 0.1 })
 
   test('other steps, samplers, times, or guidance', async () => {
     const model = await jumper()
@@ -220,7 +233,7 @@ describe('of a model that jumps cannot be asked', () => {
     await expect(edit(model, engine, item, { strength: 0.7, steps: 9 })).rejects.toThrow('`steps`')
     expect(jumpsFrom(model, 0.7).times).toEqual([0.7, 0.5, 0])
     expect((await edit(model, engine, item, { strength: 0.7 })).every(Number.isFinite)).toBe(true)
-    const progressive = await fitted(glyphs, { distil: pictures, stepsOfSampler: 2, distilMethod: 'progressive' })
+    const progressive = await fitted(glyphs, { distil: pictures, stepsOfSampler: 2, teacherSteps: 4 })
     expect(jumpsFrom(progressive, 0.7).times).toEqual([1, 0.5, 0])
   })
 })

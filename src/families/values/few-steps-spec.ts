@@ -37,7 +37,7 @@ const defaultSteps = 4
 /** The steps that time is divided into for each step of the student, where they are not given, and how many they are at least. */
 const usual = {
   consistency: { each: 4, least: 16 },
-  progressive: { each: 2, least: 2 },
+  progressive: { each: 8, least: 8 },
   training: { each: 16, least: 16 },
 } as const
 
@@ -84,7 +84,7 @@ export function fewStepsOf(options: Options, teacher: Teacher | undefined): FewS
   }
   // a student's own jumps can only be joined, two or more to one
   const jumps = teacher?.model.sampling.jumps ?? false
-  const { distilMethod: method = jumps ? 'progressive' : 'consistency' } = options
+  const { distilMethod: method = taught ? 'progressive' : 'consistency' } = options
   const { stepsOfSampler: steps = taught ? defaultSteps : 1 } = options
   const {
     teacherSteps: last = jumps ? teacher!.model.sampling.steps : usualGrid(taught ? method : 'training', steps),

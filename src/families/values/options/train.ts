@@ -22,7 +22,7 @@ const fewStepsOptions = options({
   },
   teacherSteps: {
     flags: '--teacher-steps <n>',
-    help: "the teacher's steps that the few stand for, a multiple of them (default: 4 times, at least 16; progressive: 2 times)",
+    help: "the teacher's steps that the few stand for, a multiple of them (default: 8 times; consistency: 4 times, at least 16)",
     parse: whole({ min: 2, max: 100_000 }),
     group: few,
   },
