@@ -32,10 +32,11 @@ const usualRate = 3e-4
  * @throws TweedieError `usage` for an option that the teacher decides
  */
 export function optionsOfStudent(data: ArrayDataset, { model }: Teacher, options: OptionValues): OptionValues {
-  const name = firstOf(options, decided) ?? (options.from === undefined ? undefined : 'from')
+  const name = firstOf(options, decided)
   if (name !== undefined) {
     throw new TweedieError('usage', `\`${name}\`: a student begins as its teacher, and has its network and noise`, {
-      hint: `leave \`${name}\` out, or \`distil\``,
+      // another model's network comes with `from`
+      hint: `leave \`${name}\` out${name === 'network' ? ', and `from`,' : ','} or \`distil\``,
     })
   }
   const { objective: _, sigmaData: __, ...like } = further(model, data, {})
