@@ -37,6 +37,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     guidance: ['measure', 'sample', 'denoise', 'noise'],
     likelihood: ['denoise', 'noise', 'sample'],
     discrete: ['denoise', 'sample', 'noise'],
+    'ode-flow': ['denoise', 'sample', 'likelihood'],
   },
   files: {
     text: [],

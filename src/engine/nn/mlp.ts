@@ -63,6 +63,7 @@ export function mlp(config: MlpConfig): Network {
     inputShape: full.input_shape,
     outputShape: full.output_shape ?? full.input_shape,
     conditions: conditionSpecs(full.num_class_embeds, full.conditions),
+    sharedTime: true,
     build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
   })
 }
