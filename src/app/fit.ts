@@ -65,9 +65,9 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
 ): Promise<Model> {
   const dataset = datasetOf(data)
   const opened = from === undefined ? undefined : await openedFrom(from, own)
-  const asked = opened ? furtherOptions(opened, dataset, options) : options
+  const asked = opened ? await furtherOptions(opened, dataset, options, own) : options
   const { spec } = await specificationOf(dataset, asked, own)
-  const start = opened && startOf(opened, spec, dataset, own).start
+  const start = opened && (await startOf(opened, spec, dataset, own)).start
   const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   return lastModel(train({ spec, dataset, engine, own, start, signal, ...session }), signal, onEvent) as Promise<Model>
 }

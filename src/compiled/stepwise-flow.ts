@@ -27,8 +27,11 @@ export interface StepwiseFlow {
   readonly tableau: Tableau
   /** Whether probes are fed as `probe`; if not, traces are exact. */
   readonly probed: boolean
-  /** The times of the solve, from a batch's feeds. */
-  readonly times: (feeds: Arrays) => readonly number[]
+  /** The times of the solve, and the feeds that they depend on. */
+  readonly grid: {
+    readonly inputs: Readonly<Record<string, Tensor>>
+    readonly times: (feeds: Arrays) => readonly number[]
+  }
   readonly loss: FlowLossOptions
   /** The factor of the items' mean loss. */
   readonly share: number
@@ -68,7 +71,7 @@ export async function stepwiseFlow(
   }
   const bind = (feeds: Arrays, into: Arrays): BoundRun => bindSolve({ flow, wanted, forward, backward, feeds, into })
   return {
-    inputs: new Map([...fed, ['x0', input('x0', [items, ...shape])]]),
+    inputs: new Map([...fed, ...Object.entries(flow.grid.inputs), ['x0', input('x0', [items, ...shape])]]),
     outputs,
     session: forward.session,
     async run(feeds, into = {}) {
@@ -137,7 +140,7 @@ function bindSolve({ flow, wanted, forward, backward, feeds, into }: Solve): Bou
   }
   return {
     async run() {
-      const times = flow.times(feeds)
+      const times = flow.grid.times(feeds)
       const itemLoss = new Float64Array(items)
       x.set(feeds.x0!)
       for (let step = 0; step + 1 < times.length; step++) {

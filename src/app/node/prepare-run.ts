@@ -44,9 +44,9 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const values = await withNetwork(options, own)
   const model = await modelOf(options, own, request.onRemark)
   const { train: dataset } = await openParts(source, { ...request, readers: own.readers })
-  const asked = model ? furtherOptions(model, dataset, values) : values
+  const asked = model ? await furtherOptions(model, dataset, values, own) : values
   const decided = await specificationOf(dataset, asked, own, preparedOptions)
-  const start = model && startFrom(model, decided.spec, dataset, request)
+  const start = model && (await startFrom(model, decided.spec, dataset, request))
   const intervals = intervalsOf(options)
   const session = continuedSession(undefined, request)
   if (!dryRun) {

@@ -57,13 +57,13 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
     })
   }
   if (changed.length > 0) {
-    const values = model ? furtherOptions(model, dataset, asked) : await withNetwork(asked, own)
+    const values = await (model ? furtherOptions(model, dataset, asked, own) : withNetwork(asked, own))
     const wanted = await specificationOf(dataset, values, own, preparedOptions).catch(() => undefined)
     if (wanted === undefined || !resumes(before, wanted.spec)) throw fixed(changed[0])
   }
   const spec = continued(before, options)
   family.problem(spec, dataset, own)
-  const start = model && !checkpoint ? startFrom(model, spec, dataset, request) : undefined
+  const start = model && !checkpoint ? await startFrom(model, spec, dataset, request) : undefined
   const intervals = { ...record.intervals, ...intervalsOf(options) }
   return {
     entry,
