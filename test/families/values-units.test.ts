@@ -1,7 +1,7 @@
 /** In which units images go out and come back: bytes in [−1, 1], other numbers in their own. */
 import { expect, test } from 'vitest'
 import { drawnValues } from '../../src/families/drawn-values.ts'
-import { asSeen } from '../../src/families/values/picture-values.ts'
+import { asSeen } from '../../src/families/picture-values.ts'
 import type { DataScale } from '../../src/files/data/dataset.ts'
 import { frameOf } from '../../src/files/data/frame.ts'
 

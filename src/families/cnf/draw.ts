@@ -1,5 +1,6 @@
 /** The ability to draw: a painter that keeps what it compiled. */
 import type { FlowSolver } from '../../diffusion/ode-flow/solve.ts'
+import { TweedieError } from '../../errors.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
@@ -7,7 +8,7 @@ import type { drawOptions } from '../draw-options.ts'
 import { drawnValues, makesOf, valuesView } from '../drawn-values.ts'
 import type { Drawn, DrawWatch, Frame, Painter, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
-import { type GenerateProgress, warmGenerator } from './generate.ts'
+import { type GenerateProgress, usualBatch, warmGenerator } from './generate.ts'
 import type { CnfModel } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { chooseSolver, solverText } from './solver-choice.ts'
@@ -30,6 +31,11 @@ export function painter(model: CnfModel, setting: Setting): Painter {
       const { count = defaultCount, seed = 0, batch } = options
       const solver = chooseSolver(model, options)
       const labels = classesAsked(model, options.class, count)
+      if (watch.frames && solver.name === 'rk45' && count > (batch ?? usualBatch)) {
+        throw new TweedieError('usage', 'a trajectory by rk45: it takes other steps for each batch', {
+          hint: '`sampler: rk4`, or a `batch` as large as `count`',
+        })
+      }
       const way: { readonly time: number; readonly items: Float32Array }[] = []
       const { items, labels: drawn } = await generator.draw({
         count,
@@ -66,7 +72,7 @@ function howOf(options: Options, seed: number | string, solver: FlowSolver): Pic
   }
 }
 
-/** Keeps the state of a batch among those of all. An adaptive solver takes other steps for each batch: the i-th are shown together. */
+/** Keeps the state of a batch among those of all. */
 function put(
   way: { readonly time: number; readonly items: Float32Array }[],
   model: CnfModel,

@@ -45,6 +45,9 @@ export interface Generated {
   readonly labels: Int32Array | undefined
 }
 
+/** Items computed at a time. */
+export const usualBatch = 256
+
 /** A model that is ready to draw. */
 export function warmGenerator(
   model: CnfModel,
@@ -70,7 +73,7 @@ async function generate(
   model: CnfModel,
   engine: Engine,
   session: WarmSession,
-  { count, seed = 0, solver, labels: asked, batch: wanted = 256, signal, onStep }: GenerateOptions,
+  { count, seed = 0, solver, labels: asked, batch: wanted = usualBatch, signal, onStep }: GenerateOptions,
   compiled: Compiled,
 ): Promise<Generated> {
   for (const [what, value] of [

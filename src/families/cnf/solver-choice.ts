@@ -31,7 +31,10 @@ export function chooseSolver(
   }
   if (name !== 'rk45') {
     const fixed = name as FixedSolverName
-    return { name: fixed, steps: steps ?? (sampler === undefined ? meta.sampler.steps : undefined) ?? usualSteps[fixed] }
+    return {
+      name: fixed,
+      steps: steps ?? (sampler === undefined ? meta.sampler.steps : undefined) ?? usualSteps[fixed],
+    }
   }
   if (steps === undefined) return { name: 'rk45', relative: 1e-5, absolute: 1e-5 }
   throw new TweedieError('usage', '`steps`: the sampler rk45 chooses its steps itself', { hint: 'leave it out' })

@@ -33,7 +33,10 @@ export function unrolledLoss(solve: TrainingSolve, scope: Scope, items: number):
   const { flow, loss, network } = solve
   const field = fieldGraph(network, scope, items, flow.timeScale)
   const shift = slice(input('shift', [items]), 0, 0, 1)
-  return flowLoss(solveGraph(field, dataOf(network, items), shiftedGrid(flow.steps, shift), optionsOf(solve, items)), loss)
+  return flowLoss(
+    solveGraph(field, dataOf(network, items), shiftedGrid(flow.steps, shift), optionsOf(solve, items)),
+    loss,
+  )
 }
 
 /** A step of the solve, alone. */

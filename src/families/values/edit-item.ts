@@ -9,7 +9,7 @@ import { drawnValues } from '../drawn-values.ts'
 import { edit, interpolate } from './edit.ts'
 import type { Model } from './model.ts'
 import type { editOptions } from './options/edit.ts'
-import { pictureValues } from './picture-values.ts'
+import { pictureValues } from '../picture-values.ts'
 
 type Options = ValuesOf<typeof editOptions & typeof drawOptions>
 

@@ -6,7 +6,6 @@ import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
 import { TweedieError } from '../../errors.ts'
 import { itemSize } from '../../files/data/dataset.ts'
-import { isNpy, parseNpy } from '../../files/data/formats/npy.ts'
 import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
@@ -22,7 +21,7 @@ import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
-import { asSeen, pictureValues } from './picture-values.ts'
+import { readArray, readItems, wholeItems } from '../read-items.ts'
 
 /** An item by name, or as values. */
 type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {
@@ -41,7 +40,7 @@ export async function encode(model: Model, values: OptionValues, setting: Settin
     throw new TweedieError('usage', '`encode` goes without guidance: there would be no way back')
   }
   const way = wayOf(model, options, 'up', setting)
-  const x = await readItems(model, options.encode!, options.fit, setting.access)
+  const x = await itemsFor(model, options.encode!, options.fit, setting.access)
   const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'encode' })
   const shape = [last.length / itemSize(model.frame.network), ...model.frame.network]
   return {
@@ -130,35 +129,16 @@ function latentTimes({ schedule }: Model, steps: number): number[] {
 }
 
 /** A picture, or items in an array as `sample` writes them, as the network sees them. */
-async function readItems(
+async function itemsFor(
   { frame, scale }: Model,
   item: Item,
   fit: WantedPicture['fit'],
   access: Access,
 ): Promise<Float32Array> {
   if (scale.kind !== 'image') throw new TweedieError('usage', '`encode` is for models of images')
-  const { item: shape } = frame
-  const isArray = typeof item !== 'string' || item.toLowerCase().endsWith('.npy')
-  const items = isArray
-    ? asSeen(scale, typeof item === 'string' ? await readArray(item, shape, access) : wholeItems(item, shape))
-    : await pictureValues(item, { shape, why: 'the model makes such pictures', fit }, access, scale)
-  return toNetwork(frame, items, new Float32Array((items.length / itemSize(shape)) * itemSize(frame.network)))
-}
-
-/** Values in memory. */
-function wholeItems(values: Float32Array, shape: readonly number[]): Float32Array {
-  if (values.length > 0 && values.length % itemSize(shape) === 0) return values
-  throw new TweedieError('shape', `${values.length} values are no whole items of [${shape.join(', ')}]`)
-}
-
-/** An array `[n, ...shape]`. */
-async function readArray(name: string, shape: readonly number[], access: Access): Promise<Float32Array> {
-  const bytes = await access.bytes(name, 'data')
-  if (!isNpy(bytes)) throw new TweedieError('data', `${name}: not an array: an .npy file is needed`)
-  const { shape: found, data } = parseNpy(bytes)
-  if (found.length === shape.length + 1 && found.slice(1).join() === shape.join())
-    return Float32Array.from(data, Number)
-  throw new TweedieError('data', `${name}: an array [${found.join(', ')}], expected [n, ${shape.join(', ')}]`)
+  const items = await readItems(scale, item, fit, access)
+  const count = items.length / itemSize(frame.item)
+  return toNetwork(frame, items, new Float32Array(count * itemSize(frame.network)))
 }
 
 function factsOf(options: Options, way: 'encode' | 'decode', { sampler, times }: Way): Pick<Drawn, 'how' | 'howText'> {

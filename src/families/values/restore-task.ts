@@ -9,7 +9,7 @@ import type { drawOptions } from '../draw-options.ts'
 import type { Item, OwnParts, Setting } from '../family.ts'
 import type { Model } from './model.ts'
 import type { restoreOptions } from './options/restore.ts'
-import { pictureValues } from './picture-values.ts'
+import { pictureValues } from '../picture-values.ts'
 import { operatorOf, required, type Task } from './restore-operator.ts'
 
 /** The options. */

@@ -1,8 +1,8 @@
 /** An item that was named, or is at hand, as a model has it. */
-import { type DataScale, itemSize } from '../../files/data/dataset.ts'
-import { affineOf, areBytes } from '../../files/data/normalise.ts'
-import { TweedieError } from '../../errors.ts'
-import type { Access, Item, WantedPicture } from '../family.ts'
+import { type DataScale, itemSize } from '../files/data/dataset.ts'
+import { affineOf, areBytes } from '../files/data/normalise.ts'
+import { TweedieError } from '../errors.ts'
+import type { Access, Item, WantedPicture } from './family.ts'
 
 /**
  * The values of a picture, [−1, 1].
@@ -23,9 +23,13 @@ export async function pictureValues(
   throw new TweedieError('shape', `${item.length} values, expected [${wanted.shape.join(', ')}]: ${wanted.why}`)
 }
 
-/** Values of pictures as arrays have them → [−1, 1]: they are that of bytes, and in the units of the data of other numbers. */
+/** Values as arrays have them → those of the network: pictures of bytes are [−1, 1] already, other numbers in the units of the data. */
 export function asSeen(scale: DataScale, values: Float32Array): Float32Array {
   if (areBytes(scale)) return values
   const { shift, scale: factor } = affineOf(scale)
-  return values.map((value) => (value - shift[0]!) / factor[0]!)
+  const span = itemSize(scale.shape) / shift.length
+  return values.map((value, i) => {
+    const c = Math.floor(i / span) % shift.length
+    return (value - shift[c]!) / factor[c]!
+  })
 }
