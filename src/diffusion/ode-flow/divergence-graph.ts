@@ -7,7 +7,7 @@
  * many times as an item has elements, each time with another unit vector as the probe: more work, but the graph stays as small.
  */
 import { broadcastTo, concat, constant, gradients, mul, reshape, slice, square, sum } from '../../engine/graph/index.ts'
-import type { Tensor } from '../../engine/graph/index.ts'
+import type { DType, Tensor } from '../../engine/graph/index.ts'
 import { sizeOf } from '../denoise/denoiser.ts'
 import type { FieldGraph } from './field.ts'
 
@@ -35,7 +35,7 @@ export function fieldAt(field: FieldGraph, x: Tensor, t: Tensor, probe?: Tensor)
     0,
   )
   const slope = field(all, t)
-  const probes = probe ?? unitProbes(batch, shape)
+  const probes = probe ?? unitProbes(batch, shape, x.dtype)
   const [pulled] = gradients(slope, [all], probes)
   const overItems = (values: Tensor): Tensor => sum(sum(reshape(values, [copies, batch, size]), 2), 0)
   return {
@@ -46,8 +46,8 @@ export function fieldAt(field: FieldGraph, x: Tensor, t: Tensor, probe?: Tensor)
 }
 
 /** The i-th unit vector for every item of the i-th copy of a batch. */
-function unitProbes(batch: number, shape: readonly number[]): Tensor {
+function unitProbes(batch: number, shape: readonly number[], dtype: DType): Tensor {
   const size = sizeOf(shape)
-  const identity = Float32Array.from({ length: size * size }, (_, at) => Number(at % (size + 1) === 0))
-  return reshape(broadcastTo(constant(identity, [size, 1, size]), [size, batch, size]), [size * batch, ...shape])
+  const identity = Array.from({ length: size * size }, (_, at) => Number(at % (size + 1) === 0))
+  return reshape(broadcastTo(constant(identity, [size, 1, size], dtype), [size, batch, size]), [size * batch, ...shape])
 }

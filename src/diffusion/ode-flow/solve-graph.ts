@@ -8,7 +8,7 @@
  * (Discretize-Optimize vs. Optimize-Discretize, Onken & Ruthotto, 2020, https://arxiv.org/abs/2005.13420).
  */
 import { add, constant, mul, reshape, square, sub, sum } from '../../engine/graph/index.ts'
-import type { Tensor } from '../../engine/graph/index.ts'
+import type { DType, Tensor } from '../../engine/graph/index.ts'
 import { sizeOf } from '../denoise/denoiser.ts'
 import type { Tableau } from '../sample/runge-kutta.ts'
 import { fieldAt, type FieldAt } from './divergence-graph.ts'
@@ -99,8 +99,8 @@ export function solveGraph(
 }
 
 /** Times 0, 1/n, …, 1 as constants. */
-export function gridTimes(steps: number): Tensor[] {
-  return Array.from({ length: steps + 1 }, (_, i) => constant(Float32Array.of(i / steps), [1]))
+export function gridTimes(steps: number, dtype: DType = 'float32'): Tensor[] {
+  return Array.from({ length: steps + 1 }, (_, i) => constant([i / steps], [1], dtype))
 }
 
 const valuesOf: Readonly<Record<Integrand, (at: FieldAt) => Tensor>> = {
