@@ -48,7 +48,7 @@ export async function gradientError(engine: Engine, directions = 4): Promise<num
     const difference = ((await at(1)) - (await at(-1))) / (2 * h)
     let product = 0
     for (const { name } of layout.specs) {
-      const [gradient, along] = [here[name]!, layout.view(direction, name)]
+      const [gradient, along] = [here[`gradient:${name}`]!, layout.view(direction, name)]
       for (let j = 0; j < along.length; j++) product += (gradient[j] as number) * along[j]!
     }
     worst = Math.max(worst, Math.abs(product - difference) / Math.abs(product))

@@ -45,36 +45,22 @@ export interface PathPoint {
 export function stepGraph(field: FieldGraph, x: Tensor, t: Tensor, h: Tensor, options: SolveGraphOptions): PathPoint {
   const { tableau, probe, wanted } = options
   const { nodes, rows, weights } = tableau
-  const along = (tensor: Tensor): Tensor =>
-    mul(
-      reshape(
-        h,
-        x.shape.map(() => 1),
-      ),
-      tensor,
-    )
-  const stages: FieldAt[] = []
+  const ones = x.shape.map(() => 1)
+  const moved = (slopes: Tensor | undefined): Tensor => (slopes ? add(x, mul(reshape(h, ones), slopes)) : x)
+  const slopes: Tensor[] = []
+  const points: (FieldAt | undefined)[] = []
   for (const [i, node] of nodes.entries()) {
-    const moved = weighted(
-      rows[i]!,
-      stages.map(({ slope }) => slope),
-    )
-    const point = moved ? add(x, along(moved)) : x
-    stages.push(fieldAt(field, point, node === 0 ? t : add(t, mul(h, node)), probe))
+    const [at, time] = [moved(weighted(rows[i]!, slopes)), node === 0 ? t : add(t, mul(h, node))]
+    // a stage that does not count in the sum needs no derivative
+    const point = weights[i] === 0 ? undefined : fieldAt(field, at, time, probe)
+    points.push(point)
+    slopes.push(point?.slope ?? field(at, time))
   }
-  const integrals = wanted.map((name) => [name, mul(h, weighted(weights, stages.map(valuesOf[name]))!)] as const)
-  return {
-    x: add(
-      x,
-      along(
-        weighted(
-          weights,
-          stages.map(({ slope }) => slope),
-        )!,
-      ),
-    ),
-    integrals: Object.fromEntries(integrals),
-  }
+  const integrals = wanted.map((name) => {
+    const values = points.map((point) => point && valuesOf[name](point))
+    return [name, mul(h, weighted(weights, values)!)] as const
+  })
+  return { x: moved(weighted(weights, slopes)), integrals: Object.fromEntries(integrals) }
 }
 
 /**
@@ -109,8 +95,8 @@ const valuesOf: Readonly<Record<Integrand, (at: FieldAt) => Tensor>> = {
   jacobian: ({ jacobian }) => jacobian,
 }
 
-/** Σ weights[k] tensors[k], without those of weight 0; undefined where all are. */
-function weighted(weights: readonly number[], tensors: readonly Tensor[]): Tensor | undefined {
+/** Σ weights[k] tensors[k], without those of weight 0, which may be missing; undefined where all are. */
+function weighted(weights: readonly number[], tensors: readonly (Tensor | undefined)[]): Tensor | undefined {
   return weights.reduce<Tensor | undefined>(
     (total, weight, k) => (weight === 0 ? total : plus(total, weight === 1 ? tensors[k]! : mul(tensors[k]!, weight))),
     undefined,

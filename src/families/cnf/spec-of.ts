@@ -11,8 +11,8 @@ import type { trainOptions } from './options/train.ts'
 import { cnfProblem } from './problem.ts'
 import { checkCnfSpec, type CnfTrainSpec } from './spec.ts'
 
-/** The options as they are given; `timeScale` comes from a model that training begins with. */
-type CnfTrainValues = SharedTrainValues & ValuesOf<typeof trainOptions> & { readonly timeScale?: number }
+/** The options as they are given. */
+type CnfTrainValues = SharedTrainValues & ValuesOf<typeof trainOptions>
 
 /**
  * The specification.

@@ -37,6 +37,12 @@ export const trainOptions = options({
     parse: real({ min: 0, max: 1000 }),
     group,
   },
+  timeScale: {
+    flags: '--time-scale <x>',
+    help: "the network's time from data to noise: small is smooth in time (default: 10; with --from, that of the model)",
+    parse: real({ min: 0.01, max: 10_000 }),
+    group,
+  },
   values: {
     flags: '--values <n>',
     help: 'of images: how many shades they have, equally spaced, which are dequantised (default: 256 for bytes)',
