@@ -11,7 +11,7 @@ import { Scope } from '../../src/engine/nn/parameters.ts'
 import { fold, key, normal, rademacher } from '../../src/engine/random/index.ts'
 import { compile } from '../../src/engine/runtime/program.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
-import { type FlowSpec } from '../../src/families/cnf/spec.ts'
+import { type FlowSpec } from '../../src/families/cnf/flow-spec.ts'
 import { stepwise, type TrainingSolve, unrolledLoss } from '../../src/families/cnf/training-solve.ts'
 
 const engine = await nodeEngine()

@@ -41,7 +41,7 @@ const gaussian = (length: number, seed: number) =>
   })
 const data = gaussian(4000, 1)
 const entropy = 1 + Math.log(2 * Math.PI) + Math.log(scale[0]! * scale[1]!)
-const tiny = { size: { widths: [12], depth: 1 }, batch: 128, flow: { steps: 2 } }
+const tiny = { size: { widths: [12], depth: 1 }, batch: 128, flow: { solver: 'midpoint', steps: 2 } } as const
 const session = { threads: 1 }
 
 let model: CnfModel
@@ -56,7 +56,8 @@ beforeAll(async () => {
     batch: 128,
     widths: [12],
     depth: 1,
-    solverSteps: 3,
+    solver: 'midpoint',
+    solverSteps: 4,
     rate: 1e-2,
     ema: 0.9,
     onEvent: (event) => void (event.type === 'step' && losses.push(event.loss)),
@@ -143,7 +144,7 @@ describe('a folder', () => {
     expect(read.weights).toEqual(model.weights)
     expect(read.flow).toEqual(model.flow)
     expect(read.scale.affine).toEqual(model.scale.affine)
-    expect(cnfFamily.describe(read).facts).toMatchObject({ flow: { solver: 'rk4', steps: 3 }, family: 'cnf' })
+    expect(cnfFamily.describe(read).facts).toMatchObject({ flow: { solver: 'midpoint', steps: 4 }, family: 'cnf' })
   })
 
   test('without its solve is refused', () => {
@@ -163,7 +164,7 @@ describe('samples', () => {
     const mean = values.reduce((sum, value, i) => sum + (i % 2 === 0 ? value / 300 : 0), 0)
     expect(Math.abs(mean - shift[0]!)).toBeLessThan(0.6)
     const exact = await open.draw({ count: 300, seed: 4, sampler: 'rk45' })
-    ;(exact.array().data as Float32Array).forEach((value, i) => expect(Math.abs(value - values[i]!)).toBeLessThan(2e-3))
+    ;(exact.array().data as Float32Array).forEach((value, i) => expect(Math.abs(value - values[i]!)).toBeLessThan(1e-2))
   })
 
   test('come back from their latents', async () => {
@@ -251,6 +252,7 @@ test('shades are spread over their bins, and counted in bits per dimension', asy
     widths: [8],
     depth: 1,
     values: 4,
+    solverSteps: 1,
   })
   expect(made.flow).toMatchObject({ values: 4, trace: 'rademacher' })
   const { flow } = await cnfLikelihood(made, pictures, engine, { count: 16, ...session })

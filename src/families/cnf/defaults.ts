@@ -5,7 +5,8 @@ import type { Budget } from '../../tools/train/spec.ts'
 import { type OptimizerChoices, optimizerFor, type UNetChoices } from '../default-network.ts'
 import { defined } from '../defined.ts'
 import type { NetworkSpec } from '../network-of.ts'
-import type { CnfTrainSpec, FlowSpec } from './spec.ts'
+import type { FlowSpec } from './flow-spec.ts'
+import type { CnfTrainSpec } from './spec.ts'
 
 /** What a user may choose; whatever is left out has a default. */
 export interface Choices {

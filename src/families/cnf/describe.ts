@@ -3,7 +3,7 @@ import { shapeText } from '../../words.ts'
 import { describeModel } from '../describe-model.ts'
 import type { Description } from '../family.ts'
 import type { CnfModel } from './model.ts'
-import type { FlowSpec } from './spec.ts'
+import type { FlowSpec } from './flow-spec.ts'
 
 /** Data, the solve that was trained, and how far its grid was from exact. */
 export function describe(model: CnfModel): Description {

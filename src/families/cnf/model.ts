@@ -9,7 +9,7 @@ import { parametersOf } from '../../engine/nn/network.ts'
 import type { DrawnModel } from '../drawn-values.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
-import { type FlowSpec, parseFlow } from './spec.ts'
+import { type FlowSpec, parseFlow } from './flow-spec.ts'
 
 /** A model in memory. */
 export interface CnfModel extends FieldModel, DrawnModel {

@@ -15,7 +15,7 @@ import type { Layout } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import type { OwnStep } from '../../tools/train/problem.ts'
-import type { FlowSpec } from './spec.ts'
+import type { FlowSpec } from './flow-spec.ts'
 
 /** A field, and how it is solved in training. */
 export interface TrainingSolve {
