@@ -11,6 +11,7 @@ import sharp from 'sharp'
 import { forwardDensity } from './forward-density.ts'
 import { guided } from './guided.ts'
 import { langevinModes } from './langevin-modes.ts'
+import { continuousFlow } from './continuous-flow.ts'
 import { elboTerms } from './elbo-terms.ts'
 import { flowPaths } from './flow-paths.ts'
 import { schedules } from './schedules.ts'
@@ -37,6 +38,7 @@ const figures: Readonly<Record<string, Entry>> = {
   'langevin-modes': { draw: langevinModes, format: 'svg' },
   'sde-paths': { draw: sdePaths, format: 'svg' },
   'flow-paths': { draw: flowPaths, format: 'svg' },
+  'continuous-flow': { draw: continuousFlow, format: 'svg' },
   'solver-errors': { draw: solverErrors, format: 'svg' },
   guided: { draw: guided, format: 'png' },
 }
