@@ -80,7 +80,8 @@ async function density(name: string): Promise<void> {
   }
   if (values.only === 'scratch') return
   const begun = Date.now()
-  const start = await fit<Model>(training, { engine, objective: 'flow-matching', minutes: first, batch: 1024, ...size })
+  const learned = { objective: 'flow-matching', input: 'slow', minutes: first, batch: 1024 }
+  const start = await fit<Model>(training, { engine, ...learned, ...size })
   const flow = await likelihoodOf(start, test, engine, {
     count: 2000,
     batch: 500,

@@ -68,7 +68,7 @@ export const scheduleNumbers: Readonly<Record<keyof ScheduleOptions, readonly Sc
   shift: noiseSchedules,
 }
 /** How a network sees state and time. */
-export const inputViews = namesOf<InputViewName>({ level: 0, time: 0, noise: 0 })
+export const inputViews = namesOf<InputViewName>({ level: 0, time: 0, slow: 0, noise: 0 })
 export const spacings = namesOf<SpacingName>({
   trailing: 0,
   leading: 0,

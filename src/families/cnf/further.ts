@@ -24,7 +24,7 @@ export function further({ network, flow }: CnfModel, data: ArrayDataset): Option
 interface Velocity {
   readonly parametrisation: { readonly name: string }
   readonly schedule: { readonly name: string }
-  readonly view: { readonly name: string; time(t: number): number }
+  readonly view: { readonly name: string; time(t: number): number; scale(t: number): number }
   readonly frame: { readonly patch: number }
   readonly network: CnfModel['network']
   readonly unconditionalLabel: number | undefined
@@ -39,7 +39,12 @@ interface Velocity {
 export function beginWith(other: FamilyModel, data: ArrayDataset): OptionValues {
   const { parametrisation, schedule, view, frame, network, unconditionalLabel } = other as FamilyModel &
     Partial<Velocity>
-  if (parametrisation?.name !== 'flow' || schedule?.name !== 'rectified-flow' || view?.name !== 'time' || !network) {
+  if (
+    parametrisation?.name !== 'flow' ||
+    schedule?.name !== 'rectified-flow' ||
+    !['time', 'slow'].includes(view?.name ?? '') ||
+    !network
+  ) {
     const predicts = parametrisation ? `predicts ${parametrisation.name} on ${schedule?.name}` : 'is none of velocities'
     throw new TweedieError('usage', `a continuous flow begins with a flow-matching model, and this one ${predicts}`, {
       hint: 'train one with `objective: flow-matching`',
@@ -52,7 +57,7 @@ export function beginWith(other: FamilyModel, data: ArrayDataset): OptionValues 
   }
   const spare = unconditionalLabel === undefined ? 0 : 1
   const classes = classCount(data)
-  return { network: networkWith(network, classes > 0 ? classes + spare : 0), timeScale: view.time(1) }
+  return { network: networkWith(network, classes > 0 ? classes + spare : 0), timeScale: view!.time(1) }
 }
 
 /** A network by name and configuration, for so many classes. */

@@ -50,6 +50,8 @@ export interface CnfLikelihoodReport {
 
 /** A larger {@link CnfLikelihoodReport.gridGap} is worth a warning. */
 export const mostGap = 0.01
+/** A network's features of a time this long tell more times apart than a grid has. */
+const fastTime = 100
 
 /**
  * The likelihood of a data set's items.
@@ -115,5 +117,9 @@ export async function cnfLikelihood(
 export function gridRemark({ gridGap }: Pick<CnfLikelihoodReport, 'gridGap'>, { flow }: Pick<CnfModel, 'flow'>) {
   if (gridGap <= mostGap) return undefined
   const gap = gridGap.toPrecision(2)
-  return `warning: log p by the training grid (${flow.solver}, ${flow.steps} steps) differs from the exact one by ${gap} nats, more than ${mostGap}: train with more \`solverSteps\`, such as ${2 * flow.steps}, or with a larger \`kinetic\` and \`jacobian\``
+  const cure =
+    flow.timeScale > fastTime
+      ? 'the field may move faster in time than the grid sees: begin with a flow-matching model trained with `input: slow`'
+      : `train with more \`solverSteps\`, such as ${2 * flow.steps}, or with a larger \`kinetic\` and \`jacobian\``
+  return `warning: log p by the training grid (${flow.solver}, ${flow.steps} steps) differs from the exact one by ${gap} nats, more than ${mostGap}: ${cure}`
 }
