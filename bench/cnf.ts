@@ -38,6 +38,7 @@ const { values, positionals } = parseArgs({
     rate: { type: 'string' },
     width: { type: 'string', default: '64' },
     depth: { type: 'string', default: '3' },
+    norm: { type: 'boolean', default: false },
     kinetic: { type: 'string' },
     jacobian: { type: 'string' },
     digits: { type: 'string' },
@@ -57,7 +58,10 @@ const chosen = Object.fromEntries(
     jacobian: number(values.jacobian),
   }).filter(([, value]) => value !== undefined),
 )
-const size = { widths: [Number(values.width)], depth: Number(values.depth) }
+const network = {
+  className: 'MLP',
+  config: { width: Number(values.width), layers: Number(values.depth), norm: values.norm },
+}
 
 const names = positionals.length > 0 ? positionals : values.digits ? [] : Object.keys(entropies)
 for (const name of names) await density(name)
@@ -75,13 +79,13 @@ async function density(name: string): Promise<void> {
   const minutes = Number(values.minutes)
   const first = Number(values.start)
   if (values.only !== 'start') {
-    const run = await trained(training, { minutes, ...size })
+    const run = await trained(training, { minutes, network })
     report({ name, start: 'none', ...run.facts, ...(await judged(run.model, test, entropies[name]!)) })
   }
   if (values.only === 'scratch') return
   const begun = Date.now()
   const learned = { objective: 'flow-matching', input: 'slow', minutes: first, batch: 1024 }
-  const start = await fit<Model>(training, { engine, ...learned, ...size })
+  const start = await fit<Model>(training, { engine, ...learned, network })
   const flow = await likelihoodOf(start, test, engine, {
     count: 2000,
     batch: 500,

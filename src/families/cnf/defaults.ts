@@ -66,7 +66,7 @@ function networkFor(data: ArrayDataset, { network, size = {} }: Choices): Networ
   const usual = data.shape.length === 3 ? { widths: [256], depth: 3 } : { widths: [64], depth: 3 }
   const { widths, depth } = { ...usual, ...defined(size) }
   const className = network?.className ?? 'MLP'
-  const config = network?.config ?? { width: widths[0], layers: depth }
+  const config = network?.config ?? { width: widths[0], layers: depth, norm: false }
   if (className !== 'UNet2DModel') return { className, config: { input_shape: data.shape, ...facts, ...config } }
   const [channels, height, width] = data.shape
   const sides = { sample_size: height === width ? height : [height, width], in_channels: channels }
