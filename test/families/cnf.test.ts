@@ -113,6 +113,13 @@ describe('training', () => {
     graph.forEach((value, i) => expect(Math.abs(value - loop[i]!)).toBeLessThan(1e-4))
   })
 
+  test('takes the loop where one graph would have too many operators', () => {
+    const spec = defaultCnfSpec(data, { ...tiny, budget: { steps: 2 } })
+    expect(cnfProblem(spec, data).ownStep).toBeUndefined()
+    expect(cnfProblem({ ...spec, flow: { ...spec.flow, steps: 1000 } }, data).ownStep).toBeDefined()
+    expect(() => cnfFamily.problem({ ...spec, flow: { ...spec.flow, steps: 1001 } }, data, {})).toThrow(/solverSteps/)
+  })
+
   test('remarks on a grid that is too coarse', async () => {
     const remarks: string[] = []
     await fit(data, {
