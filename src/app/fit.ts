@@ -2,13 +2,14 @@
 import type { Engine } from '../engine/runtime/session.ts'
 import { TweedieError } from '../errors.ts'
 import { interrupted } from '../interrupted.ts'
-import type { FamilyModel, OwnParts } from '../families/family.ts'
+import type { FamilyModel, OwnParts, PrepareSetting } from '../families/family.ts'
 import { datasetFromArray } from '../files/data/from-array.ts'
 import type { NdArray } from '../files/data/nd-array.ts'
 import type { OptionValues } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import { furtherOptions, startOf } from './further.ts'
 import { openedFrom } from './open.ts'
+import { preparingInMemory } from './prepare.ts'
 import { specificationOf } from './specification.ts'
 import { train, type TrainEvent } from './train.ts'
 
@@ -57,18 +58,22 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
     device,
     threads,
     from,
+    preparing = {},
     ...options
   }: FitOptions & {
     readonly engine: Engine
+    /** How other models are opened, where they may be named; by default they are values. */
+    readonly preparing?: Partial<PrepareSetting>
     readonly from?: FamilyModel | undefined
   },
 ): Promise<Model> {
-  const dataset = datasetOf(data)
+  const given = datasetOf(data)
   const opened = from === undefined ? undefined : await openedFrom(from, own)
-  const asked = opened ? await furtherOptions(opened, dataset, options, own) : options
-  const { spec } = await specificationOf(dataset, asked, own)
-  const start = opened && (await startOf(opened, spec, dataset, own)).start
+  const asked = opened ? await furtherOptions(opened, given, options, own) : options
   const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
+  const setting = { ...preparingInMemory({ engine, own, signal, ...session }), ...preparing }
+  const { spec, dataset } = await specificationOf(given, asked, setting)
+  const start = opened && (await startOf(opened, spec, dataset, own)).start
   return lastModel(train({ spec, dataset, engine, own, start, signal, ...session }), signal, onEvent) as Promise<Model>
 }
 

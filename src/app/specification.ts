@@ -1,9 +1,10 @@
 /** From data and options to the specification of a training run, whatever the family. */
-import type { Family, FamilyEntry, OwnParts } from '../families/family.ts'
+import type { Family, FamilyEntry, PrepareSetting } from '../families/family.ts'
 import { entryForData } from '../families/registry.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
+import { prepared } from './prepare.ts'
 import { checkRequest } from './request.ts'
 import { generalTrainOptions } from './train-options.ts'
 
@@ -12,6 +13,8 @@ export interface Specification {
   readonly entry: FamilyEntry
   readonly family: Family
   readonly spec: BaseSpec
+  /** The data as the family prepared them. */
+  readonly dataset: TrainData
 }
 
 /**
@@ -23,11 +26,13 @@ export interface Specification {
 export async function specificationOf(
   data: TrainData,
   values: OptionValues,
-  own: OwnParts,
+  setting: PrepareSetting,
   also: readonly OptionTable[] = [],
 ): Promise<Specification> {
+  const { own } = setting
   const entry = entryForData(data, values, own)
   checkRequest('train', values, [...generalTrainOptions, ...also], entry, own)
   const family = await entry.load()
-  return { entry, family, spec: family.specOf(data, values, own) }
+  const dataset = await prepared(family, data, { options: values }, setting)
+  return { entry, family, spec: family.specOf(dataset, values, own), dataset }
 }

@@ -19,15 +19,24 @@ export const outputOptions = options({
   force: { flags: '--force', help: 'write over files that exist', group: 'General' },
 })
 
-/** A command with the options of all families that have it. */
+/** A command with the options of all families that have it, but for those of these names. */
 export function drawCommand(
   name: CommandName,
   summary: string,
   args: readonly (readonly [argument: string, help: string])[],
   general: OptionTable,
   own: OwnParts,
+  without: ReadonlySet<string> = new Set(),
 ): Command {
   const made = command(name, summary)
   for (const [argument, help] of args) made.argument(argument, help)
-  return addOptions(made, [general, ...familyTables(name, familiesOf(own)), drawOptions, openOptions, engineOptions])
+  const tables = [general, ...familyTables(name, familiesOf(own)), drawOptions, openOptions, engineOptions]
+  return addOptions(
+    made,
+    tables.map((table) => leaveOut(table, without)),
+  )
+}
+
+function leaveOut(table: OptionTable, names: ReadonlySet<string>): OptionTable {
+  return Object.fromEntries(Object.entries(table).filter(([name]) => !names.has(name)))
 }

@@ -18,6 +18,7 @@ import { sampleCommand } from './sample.ts'
 import { samplersCommand } from './samplers.ts'
 import { trainClassifierCommand } from './train-classifier.ts'
 import { trainCommand } from './train.ts'
+import { decodeCommand, encodeCommand } from './walk.ts'
 
 /** All commands, in the order of the help. */
 const commands = [
@@ -27,6 +28,8 @@ const commands = [
   sampleCommand,
   restoreCommand,
   editCommand,
+  encodeCommand,
+  decodeCommand,
   evalCommand,
   infoCommand,
   dataCommand,

@@ -4,6 +4,7 @@ import type { InputViewName } from '../diffusion/denoise/input-view.ts'
 import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec.ts'
 import type { timesNames } from '../diffusion/denoise/time-distribution.ts'
 import type { WeightingName } from '../diffusion/denoise/weighting.ts'
+import type { DecoderLawName } from '../diffusion/latent/decoder-law.ts'
 import type { DiscreteSpec } from '../diffusion/discrete/spec.ts'
 import type { OdeLikelihoodOptions } from '../diffusion/likelihood/ode-likelihood.ts'
 import type { FixedSolverName } from '../diffusion/ode-flow/solve.ts'
@@ -116,3 +117,8 @@ export const restoreMethods = namesOf<PosteriorMethodName>({
 })
 /** How a picture of another size is made to fit. */
 export { imageFits as pictureFits } from '../files/data/image-fits.ts'
+/** The laws of data given a code. */
+export const decoderLaws = namesOf<DecoderLawName>({ gaussian: 0, discretised: 0, bernoulli: 0 })
+/** What is shown of a law of data, and used of a law of codes. */
+export const valueChoices = ['mean', 'sample'] as const
+export const codeChoices = ['mean', 'sample'] as const

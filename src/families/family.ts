@@ -64,6 +64,8 @@ export interface FamilyEntry {
   readonly options: { readonly [Command in CommandName]?: OptionTable }
   /** Why options that other families have, and abilities that it lacks, mean nothing to its models, by name: for the refusal. */
   readonly refusals?: Readonly<Record<string, Refusal>> | undefined
+  /** Names that its option `network` knows, besides the classes of networks; anything else is a file. */
+  readonly networks?: readonly string[]
   /** Whether it is the default family for these data and options. Families are asked in the order of the registry. */
   accepts(data: TrainData, options: OptionValues): boolean
   /** Whether an older folder, or specification, without the name of a family belongs to this one. */
@@ -80,6 +82,14 @@ export interface Family<
 > {
   readonly name: string
 
+  /**
+   * The data as models are trained on them, with what else training needs: codes by another model, a teacher. It comes before
+   * {@link specOf} and {@link problem}, which get its result. By default data are used as they are.
+   *
+   * @param wanted the options of a new run, or the specification of one that goes on
+   * @throws TweedieError `usage` or `model` where what they name is missing or does not fit
+   */
+  prepare?(data: TrainData, wanted: Wanted<Spec>, setting: PrepareSetting): Promise<Data>
   /**
    * The specification of a training run: defaults, and what the options change.
    *
@@ -122,6 +132,34 @@ export interface Family<
 
   /** Its other abilities. */
   readonly can: Abilities<Model>
+}
+
+/** A new run, or one that goes on. */
+export type Wanted<Spec> =
+  | { readonly options: OptionValues; readonly spec?: undefined }
+  | { readonly spec: Spec; readonly options?: undefined }
+
+/** The surroundings in which data are prepared. */
+export interface PrepareSetting extends Pick<
+  Setting,
+  'engine' | 'device' | 'threads' | 'own' | 'signal' | 'onProgress' | 'onRemark'
+> {
+  /**
+   * Opens another model: by the path of its folder in Node, or a model in memory.
+   *
+   * @throws TweedieError `model` if there is none, `usage` for a name where nothing is read by name
+   */
+  open(model: unknown): Promise<OtherModel>
+}
+
+/** Another model that training needs. */
+export interface OtherModel {
+  readonly family: Family
+  readonly model: FamilyModel
+  /** What a specification calls it: the absolute path of its folder; a model in memory has none. */
+  readonly path: string | undefined
+  /** A cache beside it. */
+  readonly store: Store
 }
 
 /** What to draw while a model is trained. */

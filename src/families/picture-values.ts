@@ -23,7 +23,7 @@ export async function pictureValues(
   throw new TweedieError('shape', `${item.length} values, expected [${wanted.shape.join(', ')}]: ${wanted.why}`)
 }
 
-/** Values as arrays have them → those of the network: pictures of bytes are [−1, 1] already, other numbers in the units of the data. */
+/** Values of items as arrays have them → those of a network: they are that of bytes, and in the units of the data of other numbers. */
 export function asSeen(scale: DataScale, values: Float32Array): Float32Array {
   if (areBytes(scale)) return values
   const { shift, scale: factor } = affineOf(scale)

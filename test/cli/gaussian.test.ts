@@ -212,6 +212,20 @@ describe('sample', () => {
     await draw('FOLDER/learned --steps 3')
     expect(await tweedie('sample FOLDER/learned -n 1 --steps 2 -o FOLDER/one.png -q')).toMatchObject({ status: 0 })
     expect(await json('sample FOLDER/learned --encode FOLDER/one.png -o FOLDER/one.npy')).toMatchObject({ count: 1 })
+    // the commands do the same
+    const made = await json('encode FOLDER/learned FOLDER/items.npy --steps 60 --class 0 -o FOLDER/latent2.npy')
+    expect(made).toMatchObject({ sampler: 'ddim', steps: 60, count: 6, class: '0' })
+    expect(read('latent2.npy')).toEqual(latent)
+    await json('decode FOLDER/learned FOLDER/latent2.npy --steps 60 --class 0 -o FOLDER/again2.npy')
+    expect(read('again2.npy')).toEqual(read('again.npy'))
+    expect(await tweedie('encode FOLDER/learned FOLDER/items.npy')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/encode needs an output file\n {2}hint: --out latent.npy/),
+    })
+    expect(await tweedie('encode FOLDER/learned FOLDER/items.npy --eta 1 -o FOLDER/none.npy')).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/unknown option '--eta'/),
+    })
   })
 
   test('samplers says what a step costs', async () => {

@@ -9,6 +9,7 @@ import { fit as fitData, type FitData, type FitOptions, lastModel } from '../fit
 import type { TrainEvent } from '../train.ts'
 import { openParts } from './open-data.ts'
 import { sourceOf } from '../../files/data/node/source-of.ts'
+import { preparing as preparingOf } from './preparing.ts'
 import { modelOf } from './start-from.ts'
 import { type TrainRunEvent, trainRun } from './train-run.ts'
 
@@ -36,12 +37,13 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
   if (out !== undefined) return fitInFolder(data, out, options) as Promise<Model>
   const used = engine ?? (await nodeEngine())
   const from = typeof options.from === 'string' ? (await modelOf(options, options.own ?? {}))?.model : options.from
-  if (typeof data !== 'string' && !isSource(data)) return fitData(data, { ...options, from, engine: used })
+  const preparing = { open: (await preparingOf(options)).open }
+  if (typeof data !== 'string' && !isSource(data)) return fitData(data, { ...options, from, engine: used, preparing })
   const { own, signal, onEvent: _, ...values } = options
   const source = typeof data === 'string' ? await sourceOf(data, values) : data
   const { train } = await openParts(source, { signal, readers: own?.readers })
   const rest = Object.entries(options).filter(([name]) => !Object.hasOwn(dataOptions, name))
-  return fitData(train, { ...Object.fromEntries(rest), from, engine: used })
+  return fitData(train, { ...Object.fromEntries(rest), from, engine: used, preparing })
 }
 
 async function fitInFolder(

@@ -9,6 +9,7 @@ import { sourceOf } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
 import { openParts } from './open-data.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
+import { preparing } from './preparing.ts'
 import { resumedRun } from './resumed-run.ts'
 import { modelOf, startFrom } from './start-from.ts'
 import { version } from './version.ts'
@@ -43,16 +44,16 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   if (!dryRun) await requireFree(out!, { force })
   const values = await withNetwork(options, own)
   const model = await modelOf(options, own, request.onRemark)
-  const { train: dataset } = await openParts(source, { ...request, readers: own.readers })
-  const asked = model ? await furtherOptions(model, dataset, values, own) : values
-  const decided = await specificationOf(dataset, asked, own, preparedOptions)
-  const start = model && (await startFrom(model, decided.spec, dataset, request))
+  const { train } = await openParts(source, { ...request, readers: own.readers })
+  const asked = model ? await furtherOptions(model, train, values, own) : values
+  const decided = await specificationOf(train, asked, await preparing(request), preparedOptions)
+  const start = model && (await startFrom(model, decided.spec, decided.dataset, request))
   const intervals = intervalsOf(options)
   const session = continuedSession(undefined, request)
   if (!dryRun) {
     const { spec } = decided
-    const record = { version, spec, data: source, digest: digestOf(dataset), intervals, session, options }
+    const record = { version, spec, data: source, digest: digestOf(train), intervals, session, options }
     await beginRun(out!, record, { force })
   }
-  return { ...decided, dataset, source, intervals, from: undefined, start, session }
+  return { ...decided, source, intervals, from: undefined, start, session }
 }

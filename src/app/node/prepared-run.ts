@@ -1,6 +1,7 @@
 /** A training run before its first step: the request, and the decisions made from it. */
 import { existsSync } from 'node:fs'
 import type { Family, FamilyEntry, OwnParts, Setting } from '../../families/family.ts'
+import { familiesOf } from '../../families/registry.ts'
 import { refuseSizes } from '../../families/network-choice.ts'
 import { readJson } from '../../files/io/node/files.ts'
 import { networkClasses } from '../../engine/nn/registry.ts'
@@ -67,9 +68,15 @@ export function intervalsOf(options: OptionValues): Intervals {
 /** The options, with the network's configuration read from its file if they name one. */
 export async function withNetwork(options: OptionValues, own: OwnParts): Promise<OptionValues> {
   const { network } = options
-  if (typeof network !== 'string' || networkClasses.includes(network) || own.networks?.[network]) return options
+  if (typeof network !== 'string' || namesOf(own).includes(network)) return options
   refuseSizes(options)
   return { ...options, network: await readNetwork(network) }
+}
+
+/** Networks by name: classes, those that families have names for, and the user's own. */
+function namesOf(own: OwnParts): readonly string[] {
+  const ofFamilies = familiesOf(own).flatMap(({ networks = [] }) => networks)
+  return [...networkClasses, ...ofFamilies, ...Object.keys(own.networks ?? {})]
 }
 
 /** A network's configuration from a file; without a class it is a UNet2DModel. */

@@ -19,6 +19,8 @@ import { digestOf } from './digest.ts'
 import { atModelSize } from './model-data.ts'
 import { openFolder } from './open-folder.ts'
 import { openParts } from './open-data.ts'
+import { prepared } from '../prepare.ts'
+import { preparing } from './preparing.ts'
 import { requireWhole, resumes } from './whole-run.ts'
 import { modelOf, startFrom } from './start-from.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
@@ -48,20 +50,22 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   // Runs of older versions do not record which items they held out; they keep holding out the same ones.
   const { holdOutManner } = recorded
   if (source === undefined || !isSame({ ...source, holdOutManner }, recorded)) throw fixed(changed[0])
-  const dataset = await recordedData(folder, recorded, record.digest, request)
+  const data = await recordedData(folder, recorded, record.digest, request)
   // A run with a checkpoint no longer needs the model that it started from, unless options must be compared.
   const model = checkpoint && changed.length === 0 ? undefined : await modelOf(asked, own, request.onRemark)
-  if (digestOf(dataset) !== record.digest) {
+  if (digestOf(data) !== record.digest) {
     throw new TweedieError('data', `${recorded.path}: these are not the data that the run was started on`, {
       hint: `it was started on ${record.data.path}, which may have changed since`,
     })
   }
+  const setting = await preparing(request, record)
   if (changed.length > 0) {
-    const values = await (model ? furtherOptions(model, dataset, asked, own) : withNetwork(asked, own))
-    const wanted = await specificationOf(dataset, values, own, preparedOptions).catch(() => undefined)
+    const values = await (model ? furtherOptions(model, data, asked, own) : withNetwork(asked, own))
+    const wanted = await specificationOf(data, values, setting, preparedOptions).catch(() => undefined)
     if (wanted === undefined || !resumes(before, wanted.spec)) throw fixed(changed[0])
   }
   const spec = continued(before, options)
+  const dataset = await prepared(family, data, { spec }, setting)
   family.problem(spec, dataset, own)
   const start = model && !checkpoint ? await startFrom(model, spec, dataset, request) : undefined
   const intervals = { ...record.intervals, ...intervalsOf(options) }

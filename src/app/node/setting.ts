@@ -62,7 +62,7 @@ export function filesFor(entry: FamilyEntry, own: OwnParts): Pick<Access, 'bytes
 }
 
 /** A cache that cannot be written is no error: everything in it can be computed again. */
-function lenient(store: Store, { onRemark }: Watch): Store {
+export function lenient(store: Store, { onRemark }: Watch): Store {
   return {
     read: store.read,
     write: (name, bytes) =>

@@ -41,9 +41,15 @@ export interface ParameterSpec {
 export class Scope {
   #prefix = ''
   #declared = new Map<string, { readonly spec: ParameterSpec; readonly tensor: Tensor }>()
+  readonly #make: (name: string, shape: Shape) => Tensor
+
+  /** @param make what stands for a parameter: an input of the graph by default; a constant, if its value is known */
+  constructor(make: (name: string, shape: Shape) => Tensor = input) {
+    this.#make = make
+  }
 
   /**
-   * The graph input of a parameter. Declared again with the same shape it is the same tensor: weights are shared.
+   * The tensor that stands for a parameter. Declared again with the same shape it is the same tensor: weights are shared.
    *
    * @throws TweedieError `model` when the name is taken by another shape
    */
@@ -51,7 +57,7 @@ export class Scope {
     const full = this.#prefix + name
     const before = this.#declared.get(full)
     if (before === undefined) {
-      const tensor = input(full, shape)
+      const tensor = this.#make(full, shape)
       this.#declared.set(full, { spec: Object.freeze({ name: full, shape: tensor.shape, init }), tensor })
       return tensor
     }
@@ -67,7 +73,7 @@ export class Scope {
 
   /** The scope of a submodule. */
   child(name: string | number): Scope {
-    const child = new Scope()
+    const child = new Scope(this.#make)
     child.#prefix = `${this.#prefix}${name}.`
     child.#declared = this.#declared
     return child

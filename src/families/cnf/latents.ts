@@ -8,7 +8,7 @@ import { labelsFor } from '../conditions.ts'
 import type { drawOptions } from '../draw-options.ts'
 import { drawnValues } from '../drawn-values.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
-import { readArray, readItems, wholeItems } from '../read-items.ts'
+import { readCodes, readItems } from '../read-items.ts'
 import { sessionOf } from '../session-of.ts'
 import { workOn } from '../warm.ts'
 import { fieldOf } from './generate.ts'
@@ -26,7 +26,11 @@ type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode
 export async function encode(model: CnfModel, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   const { scale } = model
-  const x = await readItems(scale, options.encode!, options.fit, setting.access)
+  const item = options.encode!
+  if (typeof item === 'string' && !item.toLowerCase().endsWith('.npy') && scale.kind !== 'image') {
+    throw new TweedieError('usage', `\`encode: ${item}\`: the model is not of pictures`, { hint: 'an array, .npy' })
+  }
+  const x = await readItems(item, { shape: scale.shape, scale }, options.fit, setting.access)
   const data = await walk(model, options, setting, { x, from: 0, to: 1, phase: 'encode' })
   const shape = [data.length / itemSize(scale.shape), ...scale.shape]
   return {
@@ -42,8 +46,7 @@ export async function encode(model: CnfModel, values: OptionValues, setting: Set
 export async function decode(model: CnfModel, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   const { shape } = model.scale
-  const latent = options.decode!
-  const x = typeof latent === 'string' ? await readArray(latent, shape, setting.access) : wholeItems(latent, shape)
+  const x = await readCodes(options.decode!, shape, setting.access)
   const items = await walk(model, options, setting, { x, from: 1, to: 0, phase: 'decode' })
   return drawnValues(model, items, factsOf(model, options, 'decode'))
 }

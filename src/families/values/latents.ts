@@ -21,7 +21,7 @@ import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
-import { readArray, readItems, wholeItems } from '../read-items.ts'
+import { readCodes, readItems } from '../read-items.ts'
 
 /** An item by name, or as values. */
 type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {
@@ -40,7 +40,7 @@ export async function encode(model: Model, values: OptionValues, setting: Settin
     throw new TweedieError('usage', '`encode` goes without guidance: there would be no way back')
   }
   const way = wayOf(model, options, 'up', setting)
-  const x = await itemsFor(model, options.encode!, options.fit, setting.access)
+  const x = await seenItems(model, options.encode!, options.fit, setting.access)
   const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'encode' })
   const shape = [last.length / itemSize(model.frame.network), ...model.frame.network]
   return {
@@ -59,10 +59,7 @@ export async function decode(model: Model, values: OptionValues, setting: Settin
   const way = wayOf(model, options, 'down', setting)
   const { frame } = model
   const latent = options.decode!
-  const x =
-    typeof latent === 'string'
-      ? await readArray(latent, frame.network, setting.access)
-      : wholeItems(latent, frame.network)
+  const x = await readCodes(latent, frame.network, setting.access)
   const last = await walk(model, options, setting, { ...way, x, guidance, phase: 'decode' })
   const count = last.length / itemSize(frame.network)
   const items = fromNetwork(frame, last, new Float32Array(count * itemSize(frame.item)))
@@ -128,17 +125,12 @@ function latentTimes({ schedule }: Model, steps: number): number[] {
   return uniformTimes(steps, { from, to })
 }
 
-/** A picture, or items in an array as `sample` writes them, as the network sees them. */
-async function itemsFor(
-  { frame, scale }: Model,
-  item: Item,
-  fit: WantedPicture['fit'],
-  access: Access,
-): Promise<Float32Array> {
+/** Items as the network sees them. */
+async function seenItems(model: Model, item: Item, fit: WantedPicture['fit'], access: Access): Promise<Float32Array> {
+  const { frame, scale } = model
   if (scale.kind !== 'image') throw new TweedieError('usage', '`encode` is for models of images')
-  const items = await readItems(scale, item, fit, access)
-  const count = items.length / itemSize(frame.item)
-  return toNetwork(frame, items, new Float32Array(count * itemSize(frame.network)))
+  const items = await readItems(item, { shape: frame.item, scale }, fit, access)
+  return toNetwork(frame, items, new Float32Array((items.length / itemSize(frame.item)) * itemSize(frame.network)))
 }
 
 function factsOf(options: Options, way: 'encode' | 'decode', { sampler, times }: Way): Pick<Drawn, 'how' | 'howText'> {

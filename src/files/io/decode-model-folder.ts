@@ -17,7 +17,7 @@ import { type TweedieMeta, parseTweedieMeta } from './tweedie-meta.ts'
 export function decodeModelFolder(files: ModelFiles, source = 'model', options: ReadFolderOptions = {}): ModelFolder {
   const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
   const plan = planFolder(new Set(files.keys()), json, source)
-  const main = mainPart(plan, source)
+  const main = mainPart(plan, source, files.has(metaPath))
   for (const part of [main, ...plan.parts]) requireConfig(files, part, plan, source)
   const stored = files.has(metaPath) ? parseTweedieMeta(json(metaPath), `${source}/${metaPath}`) : undefined
   if (stored === undefined && main.library === 'tweedie') throw metaMissing(main, source)
@@ -38,9 +38,13 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   return { components, network: { className, config }, weights, scheduler, meta, notes }
 }
 
+/** The names of main parts, the first that there is being it; an autoencoder is one in a folder of ours that has nothing else. */
+const mainNames = ['unet', 'network', 'vae', 'vqvae'] as const
+
 /** The part that the model is sampled from. */
-function mainPart({ parts, pipeline }: FolderPlan, source: string): PartPlace {
-  const main = ['unet', 'network']
+function mainPart({ parts, pipeline }: FolderPlan, source: string, isOurs: boolean): PartPlace {
+  const main = mainNames
+    .slice(0, isOurs ? mainNames.length : 2)
     .map((name) => parts.find((part) => part.name === name))
     .find((part) => part !== undefined)
   const only = parts.length === 1 && parts[0]!.library === 'tweedie' ? parts[0] : undefined

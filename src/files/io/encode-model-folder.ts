@@ -58,10 +58,10 @@ export function mainName(className: string): 'unet' | 'network' {
 }
 
 /** All parts, the main one first. */
-function partsOf({ network, weights, components = new Map() }: ModelFolderInput): Map<string, Component> {
+function partsOf({ network, weights, main, components = new Map() }: ModelFolderInput): Map<string, Component> {
   const { className, config } = network
-  const name = mainName(className)
-  const library = name === 'unet' ? 'diffusers' : 'tweedie'
+  const usual = mainName(className)
+  const { name, library } = main ?? { name: usual, library: usual === 'unet' ? 'diffusers' : 'tweedie' }
   const parts = new Map<string, Component>([[name, { library, className, config, weights }]])
   for (const [other, component] of components) {
     if (!partName.test(other) || other === 'scheduler') {

@@ -8,7 +8,7 @@ import type { TweedieMeta, TweedieMetaInput } from './tweedie-meta.ts'
 export interface ModelFolder {
   /** Its parts by name: `unet` or `network`, and perhaps `vae`, `text_encoder`, `prior`, … */
   readonly components: ReadonlyMap<string, Component>
-  /** Class and configuration of the main part: the one called `unet`, else `network`, else the only one. */
+  /** Class and configuration of the main part: the one called `unet`, else `network`, else an autoencoder, else the only one. */
   readonly network: Pick<Component, 'className' | 'config'>
   /** The parameters of the main part. */
   readonly weights: ReadonlyMap<string, ModelWeight>
@@ -23,6 +23,8 @@ export interface ModelFolder {
 export interface ModelFolderInput {
   readonly network: ModelFolder['network']
   readonly weights: ModelFolder['weights']
+  /** Where the main part lies, and whose class it is; default by its class: `unet` of diffusers, or `network` of tweedie. */
+  readonly main?: { readonly name: string; readonly library: string } | undefined
   /** Other parts; an entry with the main part's name is ignored: `network` and `weights` define it. */
   readonly components?: ModelFolder['components'] | undefined
   readonly scheduler: (Partial<SchedulerConfig> & { readonly _class_name: string }) | null

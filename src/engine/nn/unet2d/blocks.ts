@@ -9,8 +9,8 @@ import { firDownsample, firUpsample } from './fir.ts'
 
 /** What all blocks share. */
 export interface BlockContext {
-  /** The activated time (and class) embedding `[N, E]`. */
-  readonly time: Tensor
+  /** The activated time (and class) embedding `[N, E]`; left out: blocks know no time, as in an autoencoder. */
+  readonly time?: Tensor
   readonly act: (x: Tensor) => Tensor
   readonly drop: (x: Tensor) => Tensor
   /** Groups of norms; null: a quarter of the channels, at most 32. */
@@ -42,7 +42,7 @@ export function groupsOf(groups: number | null, channels: number): number {
 }
 
 /**
- * Residual block: `(x + conv2(drop(act(norm2(conv1(act(norm1(x))) + time))))) / scale`; a 1×1 convolution on the short
+ * Residual block: `(x + conv2(drop(act(norm2(conv1(act(norm1(x))) + time))))) / scale`, without `time` if there is none; a 1×1 convolution on the short
  * cut where the channels differ. `x [N, C, H, W] → [N, channels, H', W']`.
  */
 export function resnet(scope: Scope, x: Tensor, channels: number, context: BlockContext, options: ResnetOptions = {}) {
@@ -57,15 +57,10 @@ export function resnet(scope: Scope, x: Tensor, channels: number, context: Block
 
   let h = resized(act(groupNorm(scope.child('norm1'), x, groupsOf(groups, x.shape[1]!), epsilon)))
   h = convolution(scope.child('conv1'), h, channels)
-  const timeTerm = linear(scope.child('time_emb_proj'), time, scaleShift ? 2 * channels : channels)
-  const [first, second] = split(
-    reshape(timeTerm, [...timeTerm.shape, 1, 1]),
-    1,
-    scaleShift ? [channels, channels] : [channels],
-  )
-  if (!scaleShift) h = add(h, first!)
+  const [first, second] = time ? timeTerms(scope.child('time_emb_proj'), time, channels, scaleShift) : []
+  if (first && !second) h = add(h, first)
   h = groupNorm(scope.child('norm2'), h, groupsOf(groupsOut, channels), epsilon)
-  if (scaleShift) h = add(mul(h, add(first!, 1)), second!)
+  if (first && second) h = add(mul(h, add(first, 1)), second)
   h = convolution(scope.child('conv2'), drop(act(h)), channels)
 
   const short = resized(x)
@@ -74,6 +69,12 @@ export function resnet(scope: Scope, x: Tensor, channels: number, context: Block
     add(same ? short : convolution(scope.child('conv_shortcut'), short, channels, { kernel: 1 }), h),
     scale,
   )
+}
+
+/** What time adds to every channel; or its scale and its shift of them. Each is `[N, channels, 1, 1]`. */
+function timeTerms(scope: Scope, time: Tensor, channels: number, scaleShift: boolean): Tensor[] {
+  const terms = linear(scope, time, scaleShift ? 2 * channels : channels)
+  return split(reshape(terms, [...terms.shape, 1, 1]), 1, scaleShift ? [channels, channels] : [channels])
 }
 
 /**

@@ -1,0 +1,35 @@
+/** The surroundings in which the data of a run are prepared in Node: an engine, and other models by the paths of their folders. */
+import { resolve } from 'node:path'
+import { nodeEngine } from '../../engine/runtime/node/index.ts'
+import type { PrepareSetting } from '../../families/family.ts'
+import { folderStore } from '../../tools/eval/node/folder-store.ts'
+import { continuedSession } from '../../tools/train/session-record.ts'
+import type { RunRecord } from '../../tools/train/node/run-folder.ts'
+import { preparingInMemory } from '../prepare.ts'
+import { openFolder } from './open-folder.ts'
+import type { TrainRequest } from './prepared-run.ts'
+import { lenient } from './setting.ts'
+
+/** Made of a request; a run that goes on computes where it did before. */
+export async function preparing(
+  request: Omit<TrainRequest, 'data' | 'out'>,
+  record?: Pick<RunRecord, 'session'>,
+): Promise<PrepareSetting> {
+  const { own = {}, signal, onProgress, onRemark } = request
+  const setting = preparingInMemory({
+    engine: await nodeEngine(),
+    ...continuedSession(record?.session, request),
+    own,
+    signal,
+    onRemark,
+  })
+  return {
+    ...setting,
+    onProgress,
+    async open(model) {
+      if (typeof model !== 'string') return setting.open(model)
+      const { family, model: opened } = await openFolder(model, own, { onRemark })
+      return { family, model: opened, path: resolve(model), store: lenient(folderStore(model), request) }
+    },
+  }
+}

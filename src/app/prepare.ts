@@ -1,0 +1,48 @@
+/** Data as the models of a family are trained on them. */
+import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
+import type { Family, FamilyModel, OwnParts, PrepareSetting, SpecFor, Wanted } from '../families/family.ts'
+import { entryOfSpec } from '../families/registry.ts'
+import { memoryStore } from '../tools/eval/store.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+import type { BaseSpec } from '../tools/train/spec.ts'
+import { type ModelSource, openedFrom } from './open.ts'
+
+/** The data, prepared if the family does that. @throws TweedieError where other models that it needs are missing or do not fit */
+export async function prepared(
+  family: Family,
+  data: TrainData,
+  wanted: Wanted<BaseSpec>,
+  setting: PrepareSetting,
+): Promise<TrainData> {
+  return family.prepare ? await family.prepare(data, wanted, setting) : data
+}
+
+/**
+ * Data prepared for a specification, for `train` and `createTrainer`, which take data as they are trained on.
+ *
+ * @throws TweedieError where other models that it needs are missing or do not fit
+ */
+export async function prepareData(
+  spec: SpecFor<FamilyModel>,
+  data: TrainData,
+  setting: PrepareSetting,
+): Promise<TrainData> {
+  return prepared(await entryOfSpec(spec, setting.own).load(), data, { spec }, setting)
+}
+
+/** The surroundings where nothing is read by name: other models are values. */
+export function preparingInMemory(
+  session: Pick<SessionOptions, 'device' | 'threads'> &
+    Pick<PrepareSetting, 'signal' | 'onRemark'> & {
+      readonly engine: Engine
+      readonly own: OwnParts
+    },
+): PrepareSetting {
+  return {
+    ...session,
+    async open(source) {
+      const { family, model } = await openedFrom(source as ModelSource, session.own, session.onRemark)
+      return { family, model, path: undefined, store: memoryStore() }
+    },
+  }
+}

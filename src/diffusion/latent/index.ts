@@ -1,0 +1,18 @@
+/** Latent variables: densities of codes and of data given codes, divergences, and the bounds that they make. */
+export { activeUnits, activeVariance, meanVariances } from './active-units.ts'
+export { boundOf, type LatentBound } from './bound.ts'
+export { type DecoderLaw, decoderLaw, type DecoderLawName, decoderLawNames } from './decoder-law.ts'
+export { discretisedLogProbability } from './discretised.ts'
+export { type DrawnLaw, drawValues } from './draw-values.ts'
+export { freeBits, warmupWeight } from './free-bits.ts'
+export {
+  type DiagonalGaussian,
+  drawGaussian,
+  gaussianKl,
+  gaussianLogDensity,
+  standardNormal,
+  sumOverItem,
+} from './gaussian.ts'
+export { importanceBound, repeatItems } from './importance.ts'
+export { logNormalCdf } from './log-cdf.ts'
+export { type AutoencoderBound, autoencoderBound, type AutoencoderBoundInputs, cropped, logWeightsOf } from './elbo.ts'

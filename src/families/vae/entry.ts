@@ -1,0 +1,17 @@
+/** Variational autoencoders: what is known without loading the family. */
+import type { FamilyEntry } from '../family.ts'
+import { classNames } from './classes.ts'
+import { evalOptions } from './options/eval.ts'
+import { exportOptions } from './options/export.ts'
+import { sampleOptions } from './options/sample.ts'
+import { trainOptions } from './options/train.ts'
+
+/** Images, points and other numbers, as codes with a Gaussian law. */
+export const vae: FamilyEntry = Object.freeze<FamilyEntry>({
+  name: 'vae',
+  of: 'codes of images and points',
+  options: { train: trainOptions, sample: sampleOptions, eval: evalOptions, export: exportOptions },
+  networks: classNames,
+  accepts: ({ kind }, { model }) => model === 'vae' && kind !== 'tokens',
+  load: async () => (await import('./family.ts')).vaeFamily,
+})

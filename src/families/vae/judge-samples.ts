@@ -1,0 +1,60 @@
+/** Judges an autoencoder by samples: decodes codes from N(0, I) and compares them with data. */
+import { TweedieError } from '../../errors.ts'
+import { type ArrayDataset, createDataset } from '../../files/data/dataset.ts'
+import { areBytes, denormalise } from '../../files/data/normalise.ts'
+import { evaluateSamples } from '../../tools/eval/evaluate-samples.ts'
+import { formatReport } from '../../tools/eval/format-report.ts'
+import type { Judgement, Setting } from '../family.ts'
+import { judgeData } from '../judge-values-data.ts'
+import { sessionOf } from '../session-of.ts'
+import { generatorOf } from './draw.ts'
+import type { JudgeOptions } from './judge-likelihood.ts'
+import type { VaeModel } from './model.ts'
+import { usualChoice } from './values-of.ts'
+
+/** The default number of samples. */
+const usualCount = 500
+
+/** Draws samples and judges them. */
+export async function judgeSamples(model: VaeModel, options: JudgeOptions, setting: Setting): Promise<Judgement> {
+  const { count = usualCount, seed = 0, batch, draw = usualChoice(model) } = options
+  const { training, heldOut } = await judgeData(setting.access, options)
+  requireAlike(model, training)
+  using generator = generatorOf(model, setting)
+  const items = await generator.draw({
+    count,
+    seed,
+    batch,
+    draw,
+    signal: setting.signal,
+    onProgress: (done, total) => setting.onProgress?.({ phase: 'drawing samples', done, total }),
+  })
+  const samples = createDataset({
+    name: 'samples',
+    kind: training.kind,
+    shape: training.shape,
+    data: denormalise(model.scale, items),
+    range: training.range,
+    affine: training.affine,
+  })
+  const report = await evaluateSamples(samples, training, setting.engine, {
+    heldOut,
+    store: setting.store,
+    signal: setting.signal,
+    onProgress: (phase, done, total) => setting.onProgress?.({ phase, done, total }),
+    ...sessionOf(setting),
+  })
+  return {
+    facts: { ...report, seed, draw },
+    text: formatReport(report),
+    remarks: [],
+    howText: `seed ${seed}, ${draw}s of the decoder's law`,
+  }
+}
+
+function requireAlike({ frame, scale }: VaeModel, { name, shape, ...data }: ArrayDataset): void {
+  if (frame.item.join() === shape.join() && areBytes(scale) === areBytes(data)) return
+  throw new TweedieError('data', `${name}: not such data as the model was trained on: [${frame.item.join(', ')}]`, {
+    hint: 'evaluate against the data that the model was trained on',
+  })
+}

@@ -1,0 +1,37 @@
+/** Options of `eval` for variational autoencoders. */
+import { valueChoices } from '../../choices.ts'
+import { oneOf, options, text, whole } from '../../../options.ts'
+import { likelihoodGroup, likelihoodOptions } from '../../options.ts'
+
+const { likelihood, likelihoodItems } = likelihoodOptions
+
+/** Options for samples, which likelihoods do not have. */
+export const ofSamples = options({
+  draw: {
+    flags: '--draw <what>',
+    help: `what to show of a code's law: ${valueChoices.join(', ')} (default: mean, for points sample)`,
+    parse: oneOf(valueChoices),
+  },
+})
+
+/** Options that request likelihoods when they are set. */
+export const ofLikelihoods = options({
+  likelihood,
+  likelihoodItems,
+  importanceSamples: {
+    flags: '--importance-samples <k>',
+    help: 'draws of each code for the importance-weighted bound (default: 50)',
+    parse: whole({ max: 100_000 }),
+    group: likelihoodGroup,
+  },
+})
+
+export const evalOptions = options({
+  heldOut: {
+    flags: '--held-out <path>',
+    help: 'data that it was not trained on, to compare with as well',
+    parse: text,
+  },
+  ...ofSamples,
+  ...ofLikelihoods,
+})
