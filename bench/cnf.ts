@@ -6,7 +6,7 @@
  *
  * NAMEs are moons, pinwheel, checkerboard, eight-gaussians (default: all). Every density is learned twice in equal minutes: from the
  * beginning, and for `--start` of them by flow matching, whose weights the rest begins with (`--start 0` or `--start only`: one of the two).
- * FOLDER has pictures of 17 shades; its last 200 are held back.
+ * FOLDER has pictures of 17 shades, each with its class as a condition; its last 200 are held back.
  */
 import { parseArgs } from 'node:util'
 import { fit } from '../src/app/fit.ts'
@@ -131,8 +131,8 @@ async function digits(folder: string): Promise<void> {
   const all = await openDataset(folder)
   const part = (from: number, to: number): ArrayDataset => {
     const item = all.shape.reduce((product, n) => product * n, 1)
-    const { labels: _, classNames: __, ...rest } = all
-    return { ...rest, length: to - from, data: all.data.slice(from * item, to * item) }
+    const labels = all.labels && { labels: all.labels.slice(from, to) }
+    return { ...all, ...labels, length: to - from, data: all.data.slice(from * item, to * item) }
   }
   const [training, test] = [part(0, all.length - 200), part(all.length - 200, all.length)]
   const run = await trained(training, { minutes: Number(values['digits-minutes']), values: 17 })
