@@ -3,7 +3,7 @@ import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
 import { sampleOptions } from './options/sample.ts'
 import { trainOptions } from './options/train.ts'
-import { refusals } from './refusals.ts'
+import { refusals } from './options/refusals.ts'
 
 /** Points, images and other numbers, carried to white noise by a field. */
 export const cnf: FamilyEntry = Object.freeze<FamilyEntry>({

@@ -3,7 +3,7 @@ import { type FlowSolver, fixedSolvers, type FixedSolverName } from '../../diffu
 import { TweedieError } from '../../errors.ts'
 import { suggest } from '../../suggest.ts'
 import type { CnfModel } from './model.ts'
-import { refusals } from './refusals.ts'
+import { refusals } from './options/refusals.ts'
 
 /** Their names. */
 export const solverNames: readonly string[] = Object.freeze([...Object.keys(fixedSolvers), 'rk45'])

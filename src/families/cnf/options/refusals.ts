@@ -2,7 +2,7 @@
  * What has no meaning for a model trained by maximum likelihood through the solve. Only its two ends are fixed, data and white noise: the
  * states between are whatever the field makes of them, and not data with noise at a known level.
  */
-import type { Refusal } from '../family.ts'
+import type { Refusal } from '../../family.ts'
 
 const marginals =
   'has no meaning for a continuous flow trained by maximum likelihood: its states between noise and data are not data with noise of a known level'
