@@ -2,7 +2,7 @@
  * Continuous flows by maximum likelihood: densities in the plane, above their exact entropies; the training grid against the adaptive
  * solver; the gradient of the unrolled solve against finite differences; and pictures of digits.
  *
- *     npx tsx bench/cnf.ts [NAME …] [--minutes 6] [--start 1.5] [--solver-steps 6] [--digits FOLDER] [--digits-minutes 15] [--json]
+ *     npx tsx bench/cnf.ts [NAME …] [--minutes 6] [--start 1.5] [--solver-steps 10] [--digits FOLDER] [--digits-minutes 15] [--json]
  *
  * NAMEs are moons, pinwheel, checkerboard, eight-gaussians (default: all). Every density is learned twice in equal minutes: from the
  * beginning, and for `--start` of them by flow matching, whose weights the rest begins with (`--start 0` or `--start only`: one of the two).

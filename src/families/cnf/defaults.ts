@@ -20,8 +20,11 @@ export interface Choices {
   readonly flow?: { readonly [K in keyof FlowSpec]?: FlowSpec[K] | undefined } | undefined
 }
 
-/** Evaluations of the field from data to noise: about as many for every method. */
-const usualSteps = { rk4: 6, midpoint: 12, euler: 24 } as const
+/**
+ * Steps from data to noise, with about as many evaluations of the field for every method. Fewer are faster, and soon what is learned is
+ * the grid: see `docs/theory/continuous-flows.md`.
+ */
+const usualSteps = { rk4: 10, midpoint: 20, euler: 40 } as const
 
 /** Up to so many dimensions an exact trace costs less than what a probe's noise costs in steps. */
 const exactUpTo = 4
@@ -41,7 +44,7 @@ export function defaultCnfSpec(data: ArrayDataset, choices: Choices = {}): CnfTr
   return {
     family: 'cnf',
     seed: choices.seed ?? 0,
-    batch: choices.batch ?? Math.min(isImage ? 256 : 512, length),
+    batch: choices.batch ?? Math.min(256, length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     network: networkFor(data, choices),

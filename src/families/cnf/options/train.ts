@@ -15,7 +15,7 @@ export const trainOptions = options({
   },
   solverSteps: {
     flags: '--solver-steps <n>',
-    help: 'its steps from data to noise (default: 6; of midpoint 12, of euler 24)',
+    help: 'its steps from data to noise (default: 10; of midpoint 20, of euler 40)',
     parse: whole({ max: 1000 }),
     group,
   },
