@@ -93,7 +93,7 @@ async function density(name: string): Promise<void> {
     flow: { trace: 'exact' },
   })
   const rest = minutes - (Date.now() - begun) / 60_000
-  const run = await trained(training, { minutes: rest, from: start })
+  const run = await trained(training, { minutes: rest, from: start, solverSteps: 12 })
   report({
     name,
     start: `flow matching, ${first} minutes`,
@@ -110,8 +110,8 @@ async function trained(dataset: ArrayDataset, options: object) {
   const model = await fit<CnfModel>(dataset, {
     engine,
     model: 'cnf',
-    ...chosen,
     ...options,
+    ...chosen,
     onEvent(event) {
       if (event.type === 'ready') ready = Date.now()
       if (event.type === 'step') steps = event.step
