@@ -240,6 +240,9 @@ describe('a start from flow matching', () => {
       hint: expect.stringContaining('flow-matching'),
     })
     await expect(fit(moons, { ...small, model: 'cnf', from: start })).rejects.toThrow(/`widths`/)
+    await expect(fit(data, { engine, ...session, steps: 1, from: model, timeScale: 3 })).rejects.toThrow(
+      /`timeScale: 3`/,
+    )
   })
 })
 

@@ -6,8 +6,9 @@ import type { FamilyModel } from '../family.ts'
 import type { CnfModel } from './model.ts'
 
 /** Its network and its solve. */
-export function further({ network, flow }: CnfModel, data: ArrayDataset): OptionValues {
+export function further({ network, flow }: CnfModel, data: ArrayDataset, options: OptionValues): OptionValues {
   const { solver, steps, trace, kinetic, jacobian, timeScale, values } = flow
+  requireTime(options, timeScale)
   return {
     network: networkWith(network, classCount(data)),
     solver,
@@ -36,7 +37,7 @@ interface Velocity {
  *
  * @throws TweedieError `usage` for a model that predicts something else, or on other noise
  */
-export function beginWith(other: FamilyModel, data: ArrayDataset): OptionValues {
+export function beginWith(other: FamilyModel, data: ArrayDataset, options: OptionValues): OptionValues {
   const { parametrisation, schedule, view, frame, network, unconditionalLabel } = other as FamilyModel &
     Partial<Velocity>
   if (
@@ -55,9 +56,23 @@ export function beginWith(other: FamilyModel, data: ArrayDataset): OptionValues 
       hint: 'train it with `patch: 1`',
     })
   }
+  const timeScale = view!.time(1)
+  requireTime(options, timeScale)
   const spare = unconditionalLabel === undefined ? 0 : 1
   const classes = classCount(data)
-  return { network: networkWith(network, classes > 0 ? classes + spare : 0), timeScale: view!.time(1) }
+  return { network: networkWith(network, classes > 0 ? classes + spare : 0), timeScale }
+}
+
+/** Weights know one time. */
+function requireTime({ timeScale: asked }: OptionValues, timeScale: number): void {
+  if (asked === undefined || asked === timeScale) return
+  throw new TweedieError(
+    'usage',
+    `\`timeScale: ${String(asked)}\`: the weights that training begins with know times to ${timeScale}`,
+    {
+      hint: 'leave `timeScale` out',
+    },
+  )
 }
 
 /** A network by name and configuration, for so many classes. */
