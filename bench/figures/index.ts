@@ -20,6 +20,7 @@ import { scoreLosses } from './score-losses.ts'
 import { sdePaths } from './sde-paths.ts'
 import { solverErrors } from './solver-errors.ts'
 import { trajectories } from './trajectories.ts'
+import { vaeBounds } from './vae-bounds.ts'
 import { weightings } from './weightings.ts'
 
 interface Entry {
@@ -41,6 +42,7 @@ const figures: Readonly<Record<string, Entry>> = {
   'continuous-flow': { draw: continuousFlow, format: 'svg' },
   'solver-errors': { draw: solverErrors, format: 'svg' },
   guided: { draw: guided, format: 'png' },
+  'vae-bounds': { draw: vaeBounds, format: 'svg' },
 }
 
 const folder = new URL('../../docs/theory/figures/', import.meta.url)

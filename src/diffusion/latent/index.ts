@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Latent variables: densities of codes and of data given codes, divergences, and the bounds that they make. */
 export { activeUnits, activeVariance, meanVariances } from './active-units.ts'
 export { boundOf, type LatentBound } from './bound.ts'

@@ -74,11 +74,9 @@ function encode(config: Required<MlpAutoencoderConfig>, scope: Scope, x: Tensor,
   const batch = x.shape[0]!
   expectShape('MLPAutoencoder: x', x, [batch, ...shape])
   const h = hidden(config, scope, reshape(x, [batch, sizeOf(shape)]), widths, options)
+  const mean = linear(scope.child('mean'), h, size)
   const logVariance = linear(scope.child('log_variance'), h, size)
-  return {
-    mean: linear(scope.child('mean'), h, size),
-    logVariance: clamp(logVariance, leastLogVariance, mostLogVariance),
-  }
+  return { mean, logVariance: clamp(logVariance, leastLogVariance, mostLogVariance) }
 }
 
 function decode(config: Required<MlpAutoencoderConfig>, scope: Scope, z: Tensor, options?: AutoencoderOptions): Tensor {

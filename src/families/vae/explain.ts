@@ -12,11 +12,12 @@ export function explain({ network, law, bound }: VaeTrainSpec, data: ArrayDatase
   const { latentShape } = autoencoderFromConfig(network.className, network.config)
   const numbers = sizeOf(latentShape)
   const code = latentShape.length > 1 ? `${shapeText(latentShape)}: ${numbers} numbers` : `${numbers} numbers`
-  return explainRun(data, network, {
+  const rows = explainRun(data, network, {
     data: `${thousands(data.length)} items ${shapeText(data.shape)}`,
     network: `, codes of ${code}`,
     objective: `${boundText(bound)}, ${lawText(law)}`,
   })
+  return rows.map(([name, value]) => (name === 'classes' && value !== 'none' ? [name, 'not learned'] : [name, value]))
 }
 
 /** The loss of a run is a bound in nats. */

@@ -68,7 +68,7 @@ function format(report: VaeLikelihood, isDensity: boolean): string {
       `${shown.join(', ')}${falling.length > shown.length ? ', …' : ''} nats, the largest first`,
     ],
     ['active units', `${activeUnits} of ${latents}`],
-    ['reconstructions', `PSNR ${text(psnr, 2)} dB`],
+    ['reconstructions', psnr && `PSNR ${text(psnr, 2)} dB`],
   ])
 }
 

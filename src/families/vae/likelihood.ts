@@ -54,8 +54,8 @@ export interface VaeLikelihood {
   /** Numbers of a code, and how many of them are in use. */
   readonly latents: number
   readonly activeUnits: number
-  /** Of reconstructions from mean codes, in decibels: the mean over items, of values between the two limits. */
-  readonly psnr: Estimate
+  /** Of images: of reconstructions from mean codes, in decibels, the mean over items; the peak is white against black. */
+  readonly psnr?: Estimate | undefined
 }
 
 /** The most draws of a code in one run. */
@@ -116,14 +116,15 @@ export async function vaeLikelihood(
       onProgress?.((first + (now * Math.min(draws, done + some)) / draws) / count)
     }
   }
-  return reportOf(sums, draws, itemSize(frame.item), law.name === 'gaussian' ? logStretch(model) : 0)
+  return reportOf(sums, draws, model, law.name === 'gaussian' ? logStretch(model) : 0)
 }
 
 async function ran(program: Program, feeds: Record<string, Float32Array>, signal: AbortSignal | undefined) {
   return (await program.run(feeds, {}, signal ? { signal } : {})) as Record<BoundOutput, Float32Array>
 }
 
-function reportOf(sums: BoundSums, draws: number, dimensions: number, stretch: number): VaeLikelihood {
+function reportOf(sums: BoundSums, draws: number, { frame, scale }: VaeModel, stretch: number): VaeLikelihood {
+  const dimensions = itemSize(frame.item)
   const figure = (values: Float64Array): Figure => {
     const nats = values.map((each) => each + stretch)
     return { nats: estimate(nats), bitsPerDim: estimate(nats.map((each) => bitsPerDim(each, dimensions))) }
@@ -139,7 +140,7 @@ function reportOf(sums: BoundSums, draws: number, dimensions: number, stretch: n
     klByLatent: Array.from(sums.klByLatent),
     latents,
     activeUnits: activeUnits(means, latents),
-    psnr: estimate(sums.squaredError.map((error) => 10 * Math.log10(4 / error))),
+    ...(scale.kind === 'image' && { psnr: estimate(sums.squaredError.map((error) => 10 * Math.log10(4 / error))) }),
   })
 }
 

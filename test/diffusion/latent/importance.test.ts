@@ -2,9 +2,12 @@
 import { array, assert, double, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { constant, input } from '../../../src/engine/graph/index.ts'
+import { Scope } from '../../../src/engine/nn/parameters.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
 import {
   activeUnits,
+  autoencoderBound,
+  decoderLaw,
   freeBits,
   importanceBound,
   logWeightsOf,
@@ -62,6 +65,36 @@ describe('of a linear autoencoder whose encoder is wrong', () => {
     )
     expect(Math.abs(numbers(bound.total, feeds)[0]! + logP - gap)).toBeLessThan(0.03)
   })
+})
+
+test('what was padded does not count', () => {
+  // two rows of two, the last row and column padding; an autoencoder that gives back what it is given
+  const x = [0.1, 9, 9, 9]
+  const [mean, logVariance] = [input('mean', [1, 1]), input('log_variance', [1, 1])]
+  const fake = {
+    className: 'Fake',
+    config: {},
+    inputShape: [1, 2, 2],
+    latentShape: [1],
+    outputShape: [1, 2, 2],
+    encode: () => ({ mean, logVariance }),
+    decode: () => input('output', [1, 1, 2, 2]),
+  }
+  const { terms } = autoencoderBound(fake, new Scope(), decoderLaw('gaussian'), {
+    x: input('x', [1, 1, 2, 2]),
+    noise: input('noise', [1, 1, 1]),
+    logSigma: input('log_sigma', [1]),
+    within: [1, 1, 1],
+  })
+  const feeds = { x, output: [0.4, 5, 5, 5], noise: [0], mean: [0], log_variance: [0], log_sigma: [0] }
+  expect(numbers(terms.reconstruction, feeds)[0]).toBeCloseTo(0.5 * (Math.log(2 * Math.PI) + 0.09), 6)
+  const certain = { ...fake, encode: () => ({ mean }) }
+  expect(() =>
+    autoencoderBound(certain, new Scope(), decoderLaw('bernoulli'), {
+      x: input('x', [1, 1, 2, 2]),
+      noise: input('noise', [1, 1, 1]),
+    }),
+  ).toThrow(/Fake: its codes have no variance/)
 })
 
 test('items are repeated one after another', () => {
