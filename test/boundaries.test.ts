@@ -38,6 +38,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     likelihood: ['denoise', 'noise', 'sample'],
     discrete: ['denoise', 'sample', 'noise'],
     distil: ['denoise', 'noise'],
+    'ode-flow': ['denoise', 'sample', 'likelihood'],
     latent: ['likelihood'],
   },
   files: {

@@ -11,6 +11,7 @@ import sharp from 'sharp'
 import { forwardDensity } from './forward-density.ts'
 import { guided } from './guided.ts'
 import { langevinModes } from './langevin-modes.ts'
+import { continuousFlow } from './continuous-flow.ts'
 import { elboTerms } from './elbo-terms.ts'
 import { fewSteps } from './few-steps.ts'
 import { flowPaths } from './flow-paths.ts'
@@ -40,6 +41,7 @@ const figures: Readonly<Record<string, Entry>> = {
   'sde-paths': { draw: sdePaths, format: 'svg' },
   'flow-paths': { draw: flowPaths, format: 'svg' },
   'few-steps': { draw: fewSteps, format: 'svg' },
+  'continuous-flow': { draw: continuousFlow, format: 'svg' },
   'solver-errors': { draw: solverErrors, format: 'svg' },
   guided: { draw: guided, format: 'png' },
   'vae-bounds': { draw: vaeBounds, format: 'svg' },
