@@ -71,6 +71,7 @@ export {
   type WarmGenerator,
   warmGenerator,
 } from './families/values/generate.ts'
+export { type TaughtData, type Teacher, withTeacher } from './families/values/teacher.ts'
 export { folderOf, type Model, modelOf } from './families/values/model.ts'
 export { pictureOf, textPictureOf } from './files/show/picture.ts'
 export { timesOf } from './diffusion/sample/default-times.ts'
@@ -131,6 +132,7 @@ export * as latent from './diffusion/latent/index.ts'
 export * as likelihood from './diffusion/likelihood/index.ts'
 export * as measure from './diffusion/measure/index.ts'
 export * as nn from './engine/nn/index.ts'
+export * as odeFlow from './diffusion/ode-flow/index.ts'
 export * as noise from './diffusion/noise/index.ts'
 export * as metrics from './tools/metrics/index.ts'
 export * as optim from './engine/optim/index.ts'

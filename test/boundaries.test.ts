@@ -37,6 +37,8 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     guidance: ['measure', 'sample', 'denoise', 'noise'],
     likelihood: ['denoise', 'noise', 'sample'],
     discrete: ['denoise', 'sample', 'noise'],
+    distil: ['denoise', 'noise'],
+    'ode-flow': ['denoise', 'sample', 'likelihood'],
     latent: ['likelihood'],
   },
   files: {

@@ -12,7 +12,9 @@ import { forwardDensity } from './forward-density.ts'
 import { guided } from './guided.ts'
 import { langevinModes } from './langevin-modes.ts'
 import { codebook } from './codebook.ts'
+import { continuousFlow } from './continuous-flow.ts'
 import { elboTerms } from './elbo-terms.ts'
+import { fewSteps } from './few-steps.ts'
 import { flowPaths } from './flow-paths.ts'
 import { schedules } from './schedules.ts'
 import { scoreField } from './score-field.ts'
@@ -39,6 +41,8 @@ const figures: Readonly<Record<string, Entry>> = {
   'langevin-modes': { draw: langevinModes, format: 'svg' },
   'sde-paths': { draw: sdePaths, format: 'svg' },
   'flow-paths': { draw: flowPaths, format: 'svg' },
+  'few-steps': { draw: fewSteps, format: 'svg' },
+  'continuous-flow': { draw: continuousFlow, format: 'svg' },
   'solver-errors': { draw: solverErrors, format: 'svg' },
   guided: { draw: guided, format: 'png' },
   codebook: { draw: codebook, format: 'svg' },

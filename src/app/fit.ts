@@ -69,11 +69,11 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
 ): Promise<Model> {
   const given = datasetOf(data)
   const opened = from === undefined ? undefined : await openedFrom(from, own)
-  const asked = opened ? furtherOptions(opened, given, options) : options
+  const asked = opened ? await furtherOptions(opened, given, options, own) : options
   const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   const setting = { ...preparingInMemory({ engine, own, signal, ...session }), ...preparing }
   const { spec, dataset } = await specificationOf(given, asked, setting)
-  const start = opened && startOf(opened, spec, dataset, own).start
+  const start = opened && (await startOf(opened, spec, dataset, own)).start
   return lastModel(train({ spec, dataset, engine, own, start, signal, ...session }), signal, onEvent) as Promise<Model>
 }
 

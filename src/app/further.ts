@@ -2,7 +2,7 @@
 import { weightsFor } from '../compiled/weights-for.ts'
 import { TweedieError } from '../errors.ts'
 import type { OwnParts } from '../families/family.ts'
-import type { Opened } from '../families/registry.ts'
+import { entryForData, entryOfSpec, type Opened } from '../families/registry.ts'
 import { attention, sizeOptions } from '../families/train-options.ts'
 import { firstOf, type OptionValues } from '../options.ts'
 import { learningParts } from '../tools/train/parts.ts'
@@ -12,11 +12,17 @@ import { initialParameters, type StartWeights } from '../tools/train/state.ts'
 
 /**
  * The options under which a model is trained further: network and noise schedule are those of the model, the rest is as
- * the user's options say.
+ * the user's options say. Another family that is named as `model` may begin with its weights.
  *
  * @throws TweedieError `usage` for a network beside the model's, data of another kind, or a family that cannot
  */
-export function furtherOptions({ entry, family, model }: Opened, data: TrainData, options: OptionValues): OptionValues {
+export async function furtherOptions(
+  opened: Opened,
+  data: TrainData,
+  options: OptionValues,
+  own: OwnParts,
+): Promise<OptionValues> {
+  const { entry, family, model } = opened
   const name = firstOf(options, { ...sizeOptions, attention })
   if (name !== undefined) {
     throw new TweedieError(
@@ -27,12 +33,25 @@ export function furtherOptions({ entry, family, model }: Opened, data: TrainData
       },
     )
   }
+  const { from: _, scheduler: __, variant: ___, ...asked } = options
+  if (typeof options.model === 'string' && options.model !== entry.name) {
+    return { ...(await begun(opened, data, options, own)), ...asked }
+  }
   if (!entry.accepts(data, { ...options, model: entry.name })) {
     throw new TweedieError('usage', `${data.name}: models of ${entry.of} are not trained on such data`)
   }
   if (!family.further) throw new TweedieError('usage', `models of ${entry.of} cannot be trained further`)
-  const { from: _, scheduler: __, variant: ___, ...asked } = options
   return { ...family.further(model, data, options), ...asked, model: entry.name }
+}
+
+/** The options of another family that begins with this model's weights. */
+async function begun({ entry, model }: Opened, data: TrainData, options: OptionValues, own: OwnParts) {
+  const other = entryForData(data, options, own)
+  const family = await other.load()
+  if (family.beginWith) return family.beginWith(model, data, options)
+  throw new TweedieError('usage', `a model of ${other.of} cannot begin with the weights of one of ${entry.of}`, {
+    hint: `leave out \`model\` to train that one further, or \`from\``,
+  })
 }
 
 /**
@@ -41,14 +60,15 @@ export function furtherOptions({ entry, family, model }: Opened, data: TrainData
  * @returns the weights, and sentences about what of the model could not be used
  * @throws TweedieError `model` where they do not fit the network
  */
-export function startOf(
-  { family, model }: Opened,
+export async function startOf(
+  { family: writer, model }: Pick<Opened, 'family' | 'model'>,
   spec: BaseSpec,
   data: TrainData,
   own: OwnParts,
-): { readonly start: StartWeights; readonly notes: readonly string[] } {
+): Promise<{ readonly start: StartWeights; readonly notes: readonly string[] }> {
+  const family = await entryOfSpec(spec, own).load()
   const [[name, part]] = learningParts(family.problem(spec, data, own).parts) as [ReturnType<typeof learningParts>[0]]
   const initial = initialParameters(spec, part.layout)
-  const { weights, notes } = weightsFor(part.network ?? {}, part.layout, family.write(model).weights, initial)
+  const { weights, notes } = weightsFor(part.network ?? {}, part.layout, writer.write(model).weights, initial)
   return { start: { weights: new Map([[name, part.layout.toMap(weights)]]) }, notes }
 }

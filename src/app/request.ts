@@ -83,6 +83,8 @@ export function refuseForeign(
     others.map((entry) => entry.options[command] ?? {}),
   )
   if (name === undefined) return
+  const refusal = own.refusals?.[name] ?? own.refusals?.[command]
+  if (refusal) throw new TweedieError('usage', `\`${name}\` ${refusal.why}`, { hint: refusal.hint })
   const having = others.filter((entry) => Object.hasOwn(entry.options[command] ?? {}, name))
   const those = having.map(({ of }) => of).join(', ')
   throw new TweedieError('usage', `\`${name}\` means nothing to a model of ${own.of}; it is for models of ${those}`)

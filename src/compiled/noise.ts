@@ -14,7 +14,7 @@ import type { Parametrisation, ParametrisationName } from '../diffusion/denoise/
 import { isTweedieError, TweedieError } from '../errors.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
 import { parseSchedulerConfig, schedulerOptions, type SchedulerConfig } from '../files/io/scheduler-config.ts'
-import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
+import type { TweedieMeta, TweedieMetaSampler } from '../files/io/tweedie-meta.ts'
 import type { BetaTableName } from '../diffusion/noise/betas.ts'
 import { type NoiseSpec, type OwnSchedules, scheduleOfNoise } from '../diffusion/noise/named.ts'
 import type { Schedule } from '../diffusion/noise/schedule.ts'
@@ -79,23 +79,29 @@ function unreadable(message: string, cause?: unknown): TweedieError {
   return new TweedieError('model', `tweedie.json: ${message}`, { hint: 'was it written by a newer tweedie?', cause })
 }
 
-/** The noise of a training run, and its entry in `tweedie.json`; `learned`: the network predicts variances. */
+/**
+ * The noise of a training run, and its entry in `tweedie.json`.
+ *
+ * @param learned whether the network predicts variances
+ * @param record how it is sampled, if training decides that
+ */
 export function noiseOfRun(
   noise: NoiseSpec,
   spec: ObjectiveSpec,
   { schedule, parametrisation, view }: Pick<Objective, 'schedule' | 'parametrisation' | 'view'>,
   learned: boolean,
+  record: TweedieMetaSampler = {},
 ): ModelNoise & { readonly meta: TweedieMeta['schedule'] } {
   const known = Object.values(predictionTypes).some((name) => name === spec.parametrisation)
   if ('table' in noise && known && view.name === 'level') {
     const plain = schedulerOf(noise.table, noise.levels, spec.parametrisation as ParametrisationName)
     const scheduler: SchedulerConfig = learned ? { ...plain, variance_type: 'learned_range' } : plain
     const parts = partsOfScheduler(scheduler)
-    const sampling = samplingOf(parts.schedule, {}, parts)
+    const sampling = samplingOf(parts.schedule, record, parts)
     return { schedule: parts.schedule, parametrisation, view, scheduler, sampling, meta: null }
   }
   const meta = { ...noise, input: view.name, sigmaData: spec.sigmaData ?? 0.5 }
-  return { schedule, parametrisation, view, scheduler: null, sampling: samplingOf(schedule), meta }
+  return { schedule, parametrisation, view, scheduler: null, sampling: samplingOf(schedule, record), meta }
 }
 
 function partsOfScheduler(scheduler: SchedulerConfig): SchedulerParts {

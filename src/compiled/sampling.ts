@@ -2,6 +2,7 @@
 import type { Denoiser } from '../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../errors.ts'
 import type { Schedule } from '../diffusion/noise/schedule.ts'
+import { nestedTimes } from '../diffusion/distil/clock.ts'
 import { type SpacingName, spacingNames, timesOf } from '../diffusion/sample/default-times.ts'
 import { samplerByName } from '../diffusion/sample/registry.ts'
 import type { Sampler } from '../diffusion/sample/sampler.ts'
@@ -20,8 +21,14 @@ export interface Sampling {
   readonly clip: Clip | null
   /** The variance of DDPM's steps. */
   readonly variance: StepVariance
-  /** The times of n steps, falling. */
+  /**
+   * The times of n steps, falling.
+   *
+   * @throws TweedieError `usage` for other steps than the only ones that the model has learned
+   */
   times(steps: number): number[]
+  /** Whether it has learned jumps of these steps, in the place of posterior means. */
+  readonly jumps: boolean
 }
 
 /** Clipping to the range of the network's data. */
@@ -42,15 +49,17 @@ export function samplingOf(
   record: TweedieMetaSampler = {},
   scheduler?: Pick<SchedulerParts, 'times' | 'clip' | 'variance'>,
 ): Sampling {
-  const { spacing } = record
-  const { sampler = defaults.sampler, steps = defaults.steps, guidance = defaults.guidance } = record
+  const { spacing, times } = record
+  const { sampler = defaults.sampler, guidance = defaults.guidance } = record
+  const { steps = times ? times.length - 1 : defaults.steps } = record
   return Object.freeze({
     sampler,
     steps,
     guidance,
     clip: scheduler ? scheduler.clip : toRange,
     variance: scheduler?.variance ?? 'small',
-    times: timesBy(schedule, spacing, scheduler),
+    jumps: times !== undefined,
+    times: times ? learnedTimes(schedule, sampler, times) : timesBy(schedule, spacing, scheduler),
   })
 }
 
@@ -106,6 +115,24 @@ export function samplerOf({ sampler }: Sampling): Sampler {
     })
   }
 }
+
+/** The times that a model has learned to jump between. A model that jumps to data can be noised again, to any other time. */
+function learnedTimes(schedule: Schedule, sampler: string, times: readonly number[]): (steps: number) => number[] {
+  const learned = times.length - 1
+  if (times.some((t, i) => i > 0 && !(t < times[i - 1]!)) || times.at(-1) !== 0) {
+    throw new TweedieError('model', `tweedie.json: sampler.times are ${times.join(', ')}: they must fall, to 0`)
+  }
+  return (steps) => {
+    if (steps === learned) return [...times]
+    if (sampler === consistencySampler) return nestedTimes(schedule, steps)
+    throw new TweedieError('usage', `${steps} steps: the model has learned to sample in ${learned}`, {
+      hint: 'leave `steps` out, or sample its teacher',
+    })
+  }
+}
+
+/** The sampler of models that jump straight to data. */
+export const consistencySampler = 'consistency'
 
 function timesBy(
   schedule: Schedule,

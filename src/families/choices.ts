@@ -4,9 +4,11 @@ import type { InputViewName } from '../diffusion/denoise/input-view.ts'
 import type { TrainedParametrisation } from '../diffusion/denoise/objective-spec.ts'
 import type { timesNames } from '../diffusion/denoise/time-distribution.ts'
 import type { WeightingName } from '../diffusion/denoise/weighting.ts'
+import type { FewStepsMethod } from '../diffusion/distil/few-steps.ts'
 import type { DecoderLawName } from '../diffusion/latent/decoder-law.ts'
 import type { DiscreteSpec } from '../diffusion/discrete/spec.ts'
 import type { OdeLikelihoodOptions } from '../diffusion/likelihood/ode-likelihood.ts'
+import type { FixedSolverName } from '../diffusion/ode-flow/solve.ts'
 import type { Arithmetic } from '../compiled/arithmetic.ts'
 import type { SpacingName } from '../diffusion/sample/default-times.ts'
 import type { BetaTableName } from '../diffusion/noise/betas.ts'
@@ -68,7 +70,7 @@ export const scheduleNumbers: Readonly<Record<keyof ScheduleOptions, readonly Sc
   shift: noiseSchedules,
 }
 /** How a network sees state and time. */
-export const inputViews = namesOf<InputViewName>({ level: 0, time: 0, noise: 0 })
+export const inputViews = namesOf<InputViewName>({ level: 0, time: 0, slow: 0, noise: 0 })
 export const spacings = namesOf<SpacingName>({
   trailing: 0,
   leading: 0,
@@ -87,8 +89,12 @@ export const reverseVariances = namesOf<NonNullable<DdpmOptions['variance']> | '
 /** The variance of the steps that the variational bound is of. */
 export const boundVariances = ['small', 'large', 'learned', 'analytic'] as const
 export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exact: 0, rademacher: 0, gaussian: 0 })
+/** Methods of a solve with a fixed number of steps. */
+export const flowSolvers = namesOf<FixedSolverName>({ rk4: 0, midpoint: 0, euler: 0 })
 export const decays = ['cosine', 'constant'] as const
 export const optimizers = namesOf<(typeof optimizerNames)[number]>({ adamw: 0, sgd: 0 })
+/** How few steps are learned from a teacher. */
+export const distilMethods = namesOf<FewStepsMethod>({ progressive: 0, consistency: 0 })
 export const attentions = ['none', 'middle', 'lowest'] as const
 /** The arithmetic of convolutions when sampling. */
 export const arithmetics = namesOf<Arithmetic>({ float32: 0, int8: 0 })

@@ -48,3 +48,27 @@ export const fitOptions = options({
     parse: oneOf(pictureFits),
   },
 })
+
+const latents = 'Pictures as latents, instead of noise'
+
+/** Options that have no meaning for encode and decode. */
+const idle = ['count', 'arithmetic', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
+
+/** From items to latents, and back. */
+export const walkOptions = options({
+  encode: {
+    flags: '--encode <picture>',
+    help: 'encode a picture (or a .npy of samples) to its latent, a .npy, by ddim',
+    parse: text,
+    group: latents,
+    conflicts: idle,
+  },
+  decode: {
+    flags: '--decode <latent>',
+    help: 'decode a latent: by the same sampler and as many steps',
+    parse: text,
+    group: latents,
+    conflicts: ['encode', ...idle],
+  },
+  fit: { ...fitOptions.fit, group: latents },
+})

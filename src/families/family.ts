@@ -48,6 +48,12 @@ export interface SpecFor<Model> extends BaseSpec {
 /** The commands that a family may have options for. */
 export type CommandName = 'train' | 'sample' | 'eval' | 'restore' | 'edit' | 'export'
 
+/** Why something is refused, behind its name: `has no meaning here: …`. */
+export interface Refusal {
+  readonly why: string
+  readonly hint?: string | undefined
+}
+
 /** The facts about a family that need no loading: enough for help, and to find the family of a model or of data. */
 export interface FamilyEntry {
   /** The tag in `tweedie.json`. */
@@ -56,6 +62,8 @@ export interface FamilyEntry {
   readonly of: string
   /** Its options by command; options that all families have belong to the command. */
   readonly options: { readonly [Command in CommandName]?: OptionTable }
+  /** Why options that other families have, and abilities that it lacks, mean nothing to its models, by name: for the refusal. */
+  readonly refusals?: Readonly<Record<string, Refusal>> | undefined
   /** Names that its option `network` knows, besides the classes of networks; anything else is a file. */
   readonly networks?: readonly string[]
   /** Whether it is the default family for these data and options. Families are asked in the order of the registry. */
@@ -100,6 +108,12 @@ export interface Family<
    * @throws TweedieError `usage` if that makes no sense
    */
   further?(model: Model, data: Data, options: OptionValues): OptionValues
+  /**
+   * The options under which a model of this family begins with the weights of another family's model.
+   *
+   * @throws TweedieError `usage` for a model whose weights make no sense here
+   */
+  beginWith?(other: FamilyModel, data: Data, options: OptionValues): OptionValues
   /** What to draw while a model is trained; by default `draw` with its defaults. */
   preview?(model: Model): Preview
   /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not fit together */

@@ -20,6 +20,7 @@ import type { Sampler } from '../diffusion/sample/sampler.ts'
 import type { ValuesOf } from '../options.ts'
 import { ownMade } from '../own-made.ts'
 import type { OwnParts } from './family.ts'
+import { requireOwnJumps } from './jump-sampler.ts'
 import { missingSampler } from './part.ts'
 import type { gaussianOptions, guidanceOptions } from './options.ts'
 
@@ -114,6 +115,7 @@ function samplerOf(model: Pick<Sampled, 'network' | 'sampling'>, options: Sample
   const wanted = asked ?? model.sampling.sampler
   const plain = ownSampler(wanted, own) ?? (asked === undefined ? recorded(wanted, own) : find(wanted, own))
   const { name } = plain
+  requireOwnJumps(model.sampling, name, options)
   if (eta !== undefined) return variant('eta', withEta, name)(eta)
   if (churn !== undefined) return variant('churn', withChurn, name)(churn)
   if (variance !== undefined && name !== 'ddpm') throw misplaced('variance', ['ddpm'], name)

@@ -1,7 +1,7 @@
 /** Options that several families have for several commands: how samples are drawn and guided. */
 import { TweedieError } from '../errors.ts'
-import { oneOf, options, real, text, whole } from '../options.ts'
-import { devices, reverseVariances, spacings } from './choices.ts'
+import { oneOf, options, positive, real, text, whole } from '../options.ts'
+import { devices, reverseVariances, spacings, traces } from './choices.ts'
 
 const sampling = 'More: sampling'
 const guiding = 'More: guidance'
@@ -192,6 +192,63 @@ export const boundStepsOptions = options({
     flags: '--bound-steps <n>',
     help: 'reverse steps of the bound (default: all levels of the table, or 1000)',
     parse: whole({ max: 100_000 }),
+    group: likelihoodGroup,
+  },
+})
+
+/** Other data to judge by. */
+export const heldOutOptions = options({
+  heldOut: {
+    flags: '--held-out <path>',
+    help: 'data that it was not trained on, to compare with as well',
+    parse: text,
+  },
+})
+
+const classChoices = ['data', 'balanced'] as const
+const featureRanges = ['-1,1', '0,1', '0,255'] as const
+
+/** How samples of values are judged. */
+export const judgedSamplesOptions = options({
+  classes: {
+    flags: '--classes <how>',
+    help: 'as often as in the data, or balanced (default: data)',
+    parse: oneOf(classChoices),
+  },
+  features: {
+    flags: '--features <file>',
+    help: 'compare by this ONNX network of images (default: a classifier, or random filters)',
+    parse: text,
+  },
+  featureRange: {
+    flags: '--feature-range <low,high>',
+    help: "black and white for that network: '0,1' … (default: '-1,1')",
+    parse: oneOf(featureRanges),
+  },
+})
+
+/** The shades of images. */
+export const shadesOptions = options({
+  values: {
+    flags: '--values <n>',
+    help: 'how many shades the images have, equally spaced (default: 256)',
+    parse: whole({ min: 2, max: 65_536 }),
+    group: likelihoodGroup,
+  },
+})
+
+/** The likelihood of a flow. */
+export const traceOptions = options({
+  trace: {
+    flags: '--trace <kind>',
+    help: `of the flow's Jacobian: ${traces.join(', ')} (default: exact up to 16 dimensions, else rademacher)`,
+    parse: oneOf(traces),
+    group: likelihoodGroup,
+  },
+  tolerance: {
+    flags: '--tolerance <x>',
+    help: "of the flow's solver (default: 1e-3, for points 1e-5)",
+    parse: positive,
     group: likelihoodGroup,
   },
 })

@@ -4,6 +4,7 @@ import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionValues } from '../options.ts'
 import { suggest } from '../suggest.ts'
 import type { TrainData } from '../tools/train/problem.ts'
+import { cnf } from './cnf/entry.ts'
 import { embeddings } from './embeddings/entry.ts'
 import type { Abilities, Ability, Family, FamilyEntry, FamilyModel, OwnParts } from './family.ts'
 import { tokens } from './tokens/entry.ts'
@@ -12,7 +13,7 @@ import { values } from './values/entry.ts'
 import { vq } from './vq/entry.ts'
 
 /** One line a family. */
-export const families: readonly FamilyEntry[] = Object.freeze([values, embeddings, tokens, vae, vq])
+export const families: readonly FamilyEntry[] = Object.freeze([values, embeddings, tokens, vae, cnf, vq])
 
 /** A model with its family. */
 export interface Opened<Model extends FamilyModel = FamilyModel> {
@@ -109,6 +110,8 @@ export async function abilityOf<Name extends Ability>(
 ): Promise<NonNullable<Abilities<FamilyModel>[Name]>> {
   const ability = family.can[name]
   if (ability) return ability.bind(family.can) as NonNullable<Abilities<FamilyModel>[Name]>
+  const refusal = entry.refusals?.[name]
+  if (refusal) throw new TweedieError('usage', `${name} ${refusal.why}`, { hint: refusal.hint })
   const able: string[] = []
   for (const each of familiesOf(own)) if ((await each.load()).can[name]) able.push(`${each.of} (${each.name})`)
   const those = able.length > 0 ? `it is for models of ${able.join(', ')}` : 'no family has it'

@@ -116,6 +116,7 @@ const meanings = {
   'score-matching': 'the score on ve',
   'flow-matching': 'the velocity of rectified-flow',
   edm: "EDM's network, weights and noise",
+  consistency: 'samples in few steps, without a teacher',
   'diffusion-lm': 'text as noisy embeddings',
 }
 

@@ -46,9 +46,9 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const values = await withNetwork(options, own)
   const model = await modelOf(options, own, request.onRemark)
   const { train } = await openParts(source, { ...request, readers: own.readers })
-  const asked = model ? furtherOptions(model, train, values) : values
+  const asked = model ? await furtherOptions(model, train, values, own) : values
   const decided = await specificationOf(train, asked, await preparing(request), preparedOptions)
-  const start = model && startFrom(model, decided.spec, decided.dataset, request)
+  const start = model && (await startFrom(model, decided.spec, decided.dataset, request))
   const intervals = intervalsOf(options)
   if (intervals.sampleEvery) await abilityOf('draw', decided, own)
   const session = continuedSession(undefined, request)

@@ -60,14 +60,14 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   }
   const setting = await preparing(request, record)
   if (changed.length > 0) {
-    const values = model ? furtherOptions(model, data, asked) : await withNetwork(asked, own)
+    const values = await (model ? furtherOptions(model, data, asked, own) : withNetwork(asked, own))
     const wanted = await specificationOf(data, values, setting, preparedOptions).catch(() => undefined)
     if (wanted === undefined || !resumes(before, wanted.spec)) throw fixed(changed[0])
   }
   const spec = continued(before, options)
   const dataset = await prepared(family, data, { spec }, setting)
   family.problem(spec, dataset, own)
-  const start = model && !checkpoint ? startFrom(model, spec, dataset, request) : undefined
+  const start = model && !checkpoint ? await startFrom(model, spec, dataset, request) : undefined
   const intervals = { ...record.intervals, ...intervalsOf(options) }
   return {
     entry,

@@ -34,13 +34,13 @@ export async function modelOf(
 }
 
 /** Its weights for the network of the run, and remarks about weights that could not be used. */
-export function startFrom(
+export async function startFrom(
   model: Opened,
   spec: BaseSpec,
   data: TrainData,
   { own = {}, onRemark }: TrainRequest,
-): StartWeights {
-  const { start, notes } = startOf(model, spec, data, own)
+): Promise<StartWeights> {
+  const { start, notes } = await startOf(model, spec, data, own)
   for (const note of notes) onRemark?.(note)
   return start
 }

@@ -1,7 +1,7 @@
 /**
  * How a network sees the state and the time: x_t is multiplied by a factor, and t is converted to the network's own
  * units.
- * Networks tell times apart that differ by about one, so these run over a thousand units or so.
+ * Networks tell times apart that differ by about one, so these run over a thousand units or so, but for `slow`.
  */
 import type { Schedule } from '../noise/schedule.ts'
 import { indexOfTime } from '../noise/table-schedule.ts'
@@ -10,10 +10,11 @@ import { TweedieError } from '../../errors.ts'
 /**
  * - `level` — x_t as it is, and the level of the schedule's table, 0 … T − 1 (as in DDPM and diffusers)
  * - `time` — x_t as it is, and 1000 t (Score-Based Generative Modeling, Song et al., 2021)
+ * - `slow` — x_t as it is, and 10 t: the output is smooth in time, as a field should be that is solved in few steps
  * - `noise` — x_t / √(α² σ_data² + σ²), of unit variance at all times, and 250 ln(σ/α): EDM's c_in and 1000 c_noise
  *   (Karras et al., 2022, table 1, https://arxiv.org/abs/2206.00364)
  */
-export type InputViewName = 'level' | 'time' | 'noise'
+export type InputViewName = 'level' | 'time' | 'slow' | 'noise'
 
 /** The two functions of t. */
 export interface InputView {
@@ -25,7 +26,7 @@ export interface InputView {
 }
 
 /** The names of {@link inputView}. */
-export const inputViewNames: readonly InputViewName[] = Object.freeze(['level', 'time', 'noise'])
+export const inputViewNames: readonly InputViewName[] = Object.freeze(['level', 'time', 'slow', 'noise'])
 
 /**
  * A view by name.
@@ -37,6 +38,7 @@ export function inputView(name: InputViewName, schedule: Schedule, sigmaData = 0
   const one = (): number => 1
   const { table } = schedule
   if (name === 'time') return Object.freeze({ name, scale: one, time: (t: number) => 1000 * t })
+  if (name === 'slow') return Object.freeze({ name, scale: one, time: (t: number) => 10 * t })
   if (name === 'noise') {
     return Object.freeze({
       name,

@@ -1,14 +1,14 @@
-/** The classical Runge–Kutta method of order four on a grid of times, for any differential equation. */
+/** A Runge–Kutta method on a grid of times, for any differential equation; by default the classical one of order four. */
 import type { Slope } from '../sample/dormand-prince.ts'
-import { tableaux } from '../sample/runge-kutta.ts'
+import { type Tableau, tableaux } from '../sample/runge-kutta.ts'
 
 /** Solves dy/dt = F(t, y) along the times, `y` in place, yielding after every step. */
 export async function* fixedSteps(
   slope: Slope,
   y: Float64Array,
   times: readonly number[],
+  { nodes, rows, weights }: Tableau = tableaux.rk4,
 ): AsyncGenerator<{ readonly from: number; readonly to: number }> {
-  const { nodes, rows, weights } = tableaux.rk4
   const slopes = nodes.map(() => new Float64Array(y.length))
   const point = y.slice()
   const advance = (out: Float64Array, h: number, factors: readonly number[]): void => {

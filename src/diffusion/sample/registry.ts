@@ -2,6 +2,7 @@
 import { TweedieError } from '../../errors.ts'
 import { adaptiveOde } from './adaptive-ode.ts'
 import { adaptiveSde } from './adaptive-sde.ts'
+import { consistency } from './consistency.ts'
 import { ddim } from './ddim.ts'
 import { ddpm } from './ddpm.ts'
 import { deis, lms } from './deis.ts'
@@ -72,6 +73,7 @@ export const samplers: readonly SamplerEntry[] = Object.freeze([
   { sampler: predictorCorrector() },
   { sampler: annealedLangevin() },
   { sampler: adaptiveOde() },
+  { sampler: consistency(), alias: 'LCM', diffusers: 'LCMScheduler' },
 ])
 
 /** Finds a sampler by its own name or an alias, whatever the case. */

@@ -12,8 +12,9 @@ import type { NetworkInputs } from './network.ts'
 const timeFeatures = 256
 
 /**
- * The embedding of time and conditions, `[N, width]`, for networks with parameter names of our own. The features tell
- * times apart that differ by about one, so the network's own times are steps like 0 … 999, not fractions of 1.
+ * The embedding of time and conditions, `[N, width]`, for networks with parameter names of our own; `[1, width]` for one time `[1]`
+ * and no conditions. The features tell times apart that differ by about one, so the network's own times are steps like 0 … 999, not
+ * fractions of 1.
  */
 export function timeAndConditions(
   className: string,
@@ -22,9 +23,10 @@ export function timeAndConditions(
   width: number,
   specs: ConditionSpecs,
 ): Tensor {
-  expectShape(`${className}: t`, t, [x.shape[0]!])
+  const batch = x.shape[0]!
+  if (t.shape[0] !== 1) expectShape(`${className}: t`, t, [batch])
   const time = timeMlp(scope.child('time_embedding'), sinusoidal(t, timeFeatures, { cosFirst: true }), width)
-  return withConditions(className, scope, time, conditions, specs)
+  return withConditions(className, scope, time, conditions, specs, batch)
 }
 
 /** The embedding of conditions alone, `[N, width]`, for networks without a time input; undefined if there are none. */
@@ -51,8 +53,9 @@ export function withConditions(
   time: Tensor,
   conditions: NetworkInputs['conditions'],
   specs: ConditionSpecs,
+  batch: number = time.shape[0]!,
 ): Tensor {
-  const [batch, width] = time.shape as [number, number]
+  const width = time.shape[1]!
   const present = requireConditions(className, conditions, specs, batch)
   let sum = time
   for (const [name, spec] of Object.entries(specs)) {

@@ -1,7 +1,7 @@
 /** A residual multilayer perceptron: for points in the plane, tables, latent codes. */
 import { add, expectShape, reshape, silu, sizeOf } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
-import { checkConfig, count, countOrNull, counts, countsOrNull, probability, layerCount } from './check-config.ts'
+import { checkConfig, count, countOrNull, counts, countsOrNull, flag, probability, layerCount } from './check-config.ts'
 import { conditionsOfKinds } from './condition-config.ts'
 import { conditionSpecs, type ConditionSpecs } from './condition-spec.ts'
 import { timeAndConditions } from './conditions.ts'
@@ -20,6 +20,11 @@ export interface MlpConfig {
   /** Residual blocks; 3 by default. */
   readonly layers?: number
   readonly dropout?: number
+  /**
+   * Whether hidden layers are normalised; true by default. Without, the network has less than half the operators where it is
+   * differentiated several times, as in a continuous flow.
+   */
+  readonly norm?: boolean
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds?: number | null
   /** Vector conditions by name; null: none. */
@@ -32,6 +37,7 @@ const defaults: Required<MlpConfig> = {
   width: 128,
   layers: 3,
   dropout: 0,
+  norm: true,
   num_class_embeds: null,
   conditions: null,
 }
@@ -42,13 +48,14 @@ const rules = {
   width: count,
   layers: layerCount,
   dropout: probability,
+  norm: flag,
   num_class_embeds: countOrNull,
   conditions: conditionsOfKinds('vector'),
 } as const
 
 /**
  * `h ← W x`, then per block `h ← h + W₂ drop(silu(W₁ norm(h) + W₃ c))` with c the activated embedding of time and conditions,
- * then `y = W silu(norm(h))`.
+ * then `y = W silu(norm(h))`; with `norm: false` the norms are left out.
  *
  * @throws TweedieError `model` for an option that makes no sense
  * @example
@@ -56,13 +63,14 @@ const rules = {
  */
 export function mlp(config: MlpConfig): Network {
   const full = Object.freeze(checkConfig('MLP', config, defaults, rules))
-  const { conditions, ...plain } = full
+  const { conditions, norm, ...plain } = full
   return Object.freeze({
     className: 'MLP',
-    config: Object.freeze({ _class_name: 'MLP', ...plain, ...(conditions && { conditions }) }),
+    config: Object.freeze({ _class_name: 'MLP', ...plain, ...(!norm && { norm }), ...(conditions && { conditions }) }),
     inputShape: full.input_shape,
     outputShape: full.output_shape ?? full.input_shape,
     conditions: conditionSpecs(full.num_class_embeds, full.conditions),
+    sharedTime: true,
     build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
   })
 }
@@ -75,15 +83,16 @@ function build(config: Required<MlpConfig>, scope: Scope, inputs: NetworkInputs)
   expectShape('MLP: x', x, [batch, ...inputShape])
 
   const specs = conditionSpecs(config.num_class_embeds, config.conditions)
+  const normal = (child: Scope, h: Tensor): Tensor => (config.norm ? layerNorm(child, h) : h)
   const condition = silu(timeAndConditions('MLP', scope, inputs, width, specs))
   let h = linear(scope.child('linear_in'), reshape(x, [batch, sizeOf(inputShape)]), width)
   for (let layer = 0; layer < config.layers; layer++) {
     const block = scope.child('blocks').child(layer)
     const timeTerm = linear(block.child('time_emb_proj'), condition, width)
-    const hidden = silu(add(linear(block.child('linear_1'), layerNorm(block.child('norm'), h), width), timeTerm))
+    const hidden = silu(add(linear(block.child('linear_1'), normal(block.child('norm'), h), width), timeTerm))
     const kept = dropout === undefined || rate === 0 ? hidden : dropout(hidden, rate)
     h = add(h, linear(block.child('linear_2'), kept, width))
   }
-  const y = linear(scope.child('linear_out'), silu(layerNorm(scope.child('norm_out'), h)), sizeOf(outputShape))
+  const y = linear(scope.child('linear_out'), silu(normal(scope.child('norm_out'), h)), sizeOf(outputShape))
   return reshape(y, [batch, ...outputShape])
 }

@@ -12,7 +12,7 @@ export interface NetworkInputs {
   readonly x: Tensor
   /**
    * Times `[N]`, float32, in the network's own units: steps 0 … 999 for networks trained on a table of 1000, [0, 1] for
-   * networks over categories.
+   * networks over categories. `[1]`, one time for all items, where the network allows it (`sharedTime`).
    */
   readonly t: Tensor
   /** The conditions by name: one tensor for each, such as `labels` `[N]`, int32. */
@@ -41,6 +41,8 @@ export interface Network {
   readonly categories?: { readonly states: number; readonly logits: number }
   /** Whether its output does not depend on `t`; no, if left out. */
   readonly timeless?: boolean
+  /** Whether `t` may be `[1]`, one time for all items, so that its embedding is computed once; no, if left out. */
+  readonly sharedTime?: boolean
   /** Its conditions by name; the class is `labels`. None: `{}`. */
   readonly conditions: ConditionSpecs
   /** Heights and widths must be multiples of it; left out: any size is allowed. */

@@ -59,11 +59,6 @@ export function batchesOf(
   const objective = objectiveOfSpec(spec, own)
   const coefficients = trainingCoefficients(network, objective)
   const levelCount = noiseLevels(spec)
-  const streams = streamsOf(spec)
-  const dropping = { dropout: spec.objective.labelDropout, noClass: classCount(dataset) }
-  const source = conditionSource(dataset)
-  const items = new Float32Array(spec.batch * itemSize(frame.item))
-  const shares = new Float64Array(spec.batch)
   // The levels of a table come again and again; times of a continuous schedule do not.
   const known = new Map<number, readonly number[]>()
   const valuesAt = (t: number): readonly number[] => {
@@ -72,16 +67,42 @@ export function batchesOf(
     return values
   }
   const names = ['t', ...coefficients.names]
+  const fill = batchesBy(spec, network, dataset, frame, (share) => ({
+    level: levelOf(share, levelCount),
+    values: valuesAt(objective.times.at(share)),
+  }))
+  return (batch, step) => fill(batch, step, names)
+}
 
-  return ({ feeds, levels }, step) => {
+/** The numbers of an item: its level for reports, and its values by the names of inputs. */
+export type ItemNumbers = (
+  share: number,
+  step: number,
+) => { readonly level: number; readonly values: readonly number[] }
+
+/** Batches with numbers that depend on stratified shares in [0, 1): data, noise, flips and conditions are the same for all of them. */
+export function batchesBy(
+  spec: TrainSpec,
+  network: Network,
+  dataset: ArrayDataset,
+  frame: Frame,
+  numbers: ItemNumbers,
+): (batch: Batch, step: number, names: readonly string[]) => void {
+  const streams = streamsOf(spec)
+  const dropping = { dropout: spec.objective.labelDropout, noClass: classCount(dataset) }
+  const source = conditionSource(dataset)
+  const items = new Float32Array(spec.batch * itemSize(frame.item))
+  const shares = new Float64Array(spec.batch)
+
+  return ({ feeds, levels }, step, names) => {
     const indices = batchIndices(streams.order, dataset.length, spec.batch, step)
     const flip = spec.flip ? batchFlips(streams.order, spec.batch, step) : undefined
     toNetwork(frame, loadBatch(dataset, indices, items, flip ? { flip } : {}), feeds.x0 as Float32Array)
     normal(fold(streams.noise, step), feeds.epsilon as Float32Array)
 
     stratified(fold(streams.times, step), shares).forEach((share, j) => {
-      const values = valuesAt(objective.times.at(share))
-      levels[j] = levelOf(share, levelCount)
+      const { level, values } = numbers(share, step)
+      levels[j] = level
       names.forEach((name, i) => (feeds[name]![j] = values[i]!))
     })
     drawConditions(network.conditions, source, { streams, step, indices, ...dropping }, feeds)

@@ -7,12 +7,13 @@ import type { Model } from './model.ts'
 
 /** Data, patches, noise. */
 export function describe(model: Model): Description {
-  const { frame, meta } = model
+  const { frame, meta, sampling } = model
   const patches = frame.patch > 1 ? `, patches of ${frame.patch}` : ''
   return describeModel(model, {
     rows: [
       ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(frame.item)}`],
       ['network sees', `${shapeText(frame.network)}${patches}`],
+      ['sampled in', sampling.jumps ? `${sampling.steps} of its own steps, by ${sampling.sampler}` : undefined],
     ],
     noise: describeNoise(model),
   })

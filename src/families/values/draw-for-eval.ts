@@ -5,6 +5,7 @@ import { areBytes, denormalise } from '../../files/data/normalise.ts'
 import { TweedieError } from '../../errors.ts'
 import { generate } from './generate.ts'
 import type { GenerateOptions } from './generate.ts'
+import { labelsAsIn } from '../labels-as-in.ts'
 import type { Model } from './model.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -38,18 +39,6 @@ export async function drawSamples(
     affine: dataset.affine,
     ...(asked && { labels: asked, classNames: model.classNames }),
   })
-}
-
-/** So many labels in the proportions of the data: those at equal distances in their sorted order. */
-export function labelsAsIn({ labels, length, ...rest }: ArrayDataset, count: number): Int32Array {
-  const counts = new Int32Array(classCount({ labels, classNames: rest.classNames }))
-  for (const label of labels!) counts[label]! += 1
-  const chosen = new Int32Array(count)
-  for (let i = 0, label = 0, upTo = counts[0]!; i < count; i++) {
-    while (upTo <= ((i + 0.5) / count) * length) upTo += counts[++label]!
-    chosen[i] = label
-  }
-  return chosen
 }
 
 function checkData({ frame, scale, classNames }: Model, dataset: ArrayDataset): void {

@@ -16,6 +16,7 @@ import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Kept } from '../../compiled/kept.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
+import { jumpsFrom, requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 
 /** Options that all edits share. */
@@ -69,14 +70,11 @@ export async function edit(
   options: EditOptions,
 ): Promise<Float32Array> {
   const { strength, method = 'sdedit', seed = 0, steps = defaultEditSteps } = options
-  const { schedule } = model
   if (!(strength > 0 && strength <= 1)) throw new TweedieError('usage', `strength ${strength}: it lies in (0, 1]`)
   const x = framed(model, items)
+  if (method === 'sdedit' && model.sampling.jumps) return jumped(model, engine, x, strength, options)
   if (method === 'sdedit') {
-    const z = new Float32Array(x.length)
-    randomNoise(itemSize(model.frame.network), { seed })(z, -1, 0)
-    const [alpha, sigma] = [schedule.alpha(strength), schedule.sigma(strength)]
-    x.forEach((value, i) => (x[i] = alpha * value + sigma * z[i]!))
+    addNoise(model, x, strength, seed)
     return walk(model, engine, x, uniformTimes(steps, { from: strength }), {
       sampler: ddim({ eta: 1 }),
       ...options,
@@ -86,6 +84,29 @@ export async function edit(
   const half = halves(options)
   const latent = await encode(model, engine, x, times, { ...half(0), labels: options.sourceLabels ?? options.labels })
   return walk(model, engine, latent, times, { ...half(1), sampler: ddim() })
+}
+
+/** SDEdit by a model that jumps: noise up to the strength, and its own jumps from there. */
+async function jumped(
+  model: Model,
+  engine: Engine,
+  x: Float32Array,
+  strength: number,
+  options: EditOptions,
+): Promise<Float32Array> {
+  const name = (['steps', 'sampler'] as const).find((each) => options[each] !== undefined)
+  if (name !== undefined) requirePosterior(model, `\`${name}\``)
+  const { sampler, times } = jumpsFrom(model, strength)
+  addNoise(model, x, times[0]!, options.seed ?? 0)
+  return walk(model, engine, x, times, { ...options, sampler })
+}
+
+/** Replaces items, as the network sees them, by x_t. */
+function addNoise({ schedule, frame }: Model, x: Float32Array, t: number, seed: number | bigint | string): void {
+  const z = new Float32Array(x.length)
+  randomNoise(itemSize(frame.network), { seed })(z, -1, 0)
+  const [alpha, sigma] = [schedule.alpha(t), schedule.sigma(t)]
+  x.forEach((value, i) => (x[i] = alpha * value + sigma * z[i]!))
 }
 
 /** How to interpolate. */
@@ -138,6 +159,7 @@ async function encode(
   times: readonly number[],
   options: WalkOptions,
 ): Promise<Float32Array> {
+  requirePosterior(model, 'encoding')
   const { guidance: _, ...rest } = options
   const out = new Float32Array(x.length)
   await walk(model, engine, x, [...times].reverse(), { ...rest, sampler: ddim(), clip: false, raw: out })

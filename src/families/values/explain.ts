@@ -5,6 +5,7 @@ import { shapeText, thousands } from '../../words.ts'
 import { explainRun, inBrackets, noiseText } from '../explain-run.ts'
 import type { OwnParts, Row } from '../family.ts'
 import { networkOf } from '../network-of.ts'
+import { fewStepsText } from './few-steps-spec.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** The data, the network, the loss and the noise. */
@@ -19,10 +20,11 @@ export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): rea
 
 const rounded = (value: number): number => Number(value.toPrecision(5))
 
-function objectiveText({ objective, network, noise }: TrainSpec, own: OwnParts): string {
+function objectiveText({ objective, network, noise, fewSteps }: TrainSpec, own: OwnParts): string {
   const { parametrisation, weighting, weightingOptions = {}, times, loss } = objective
   const learned = learnsVariance(networkOf(network, own))
   return [
+    ...(fewSteps ? [fewStepsText(fewSteps)] : []),
     ...(loss === undefined ? [] : [`${loss} (your own)`]),
     `${parametrisation}-prediction${learned ? ' with variances' : ''}`,
     `${weighting} weighting${inBrackets(weightingOptions)}`,

@@ -7,6 +7,7 @@ import type { Engine } from '../../engine/runtime/session.ts'
 import { nothing } from '../../compiled/condition-feeds.ts'
 import { type ModelDenoiser, modelDenoiser, type ModelDenoiserOptions } from '../../compiled/denoiser.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
+import { requirePosterior } from './jumps.ts'
 import { modelClassGradient, type ModelClassGradient } from './class-gradient.ts'
 import type { NoisyClassifier } from './noisy-classifier.ts'
 import type { Model } from './model.ts'
@@ -88,6 +89,7 @@ export async function guidedDenoiser(
 ): Promise<Denoiser> {
   const { w = 0, negative, weak, classifier, classifierScale, ...manner } = guidance
   const halves = w !== 0 && !weak
+  requireUnguided([model, weak], guidance)
   if (weak) requireAlike(model, weak)
   if (halves) requireGuidable(model, negative)
   const compiled = await parts.denoiser(model, halves ? 2 * batch : batch)
@@ -122,6 +124,12 @@ function withOwnConditions(denoiser: ModelDenoiser, { network }: Model): Denoise
 /** Whether a guidance changes the mean at all. */
 export function guides({ w = 0, classifier, classifierScale = 1 }: ModelGuidance): boolean {
   return w !== 0 || (classifier !== undefined && classifierScale !== 0)
+}
+
+/** Refuses guidance of a model that only jumps, or by one. */
+function requireUnguided(models: readonly (Model | undefined)[], guidance: ModelGuidance): void {
+  if (!guides(guidance)) return
+  for (const model of models) if (model) requirePosterior(model, '`guidance`')
 }
 
 function requireGuidable(model: Model, negative: number | undefined): void {

@@ -8,6 +8,7 @@ import { sessionOf } from '../session-of.ts'
 import { judgeData } from '../judge-values-data.ts'
 import type { JudgeOptions } from './judge-options.ts'
 import { likelihoodOf, type LikelihoodReport, valuesOf } from './likelihood.ts'
+import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 
 /** The default number of items: about a minute for a network of MNIST's size, and an instant for points. */
@@ -66,6 +67,7 @@ export async function judgeLikelihood(model: Model, options: JudgeOptions, setti
 /** Refuses options that the model does not support, before data are read. */
 function requireSense(model: Model, { values, boundVariance, boundSteps, terms }: JudgeOptions): void {
   const { network, schedule, scale } = model
+  requirePosterior(model, 'a likelihood')
   if (values !== undefined && scale.kind !== 'image') {
     throw new TweedieError('usage', '`values` is for images: nothing else is known to take a few values only')
   }

@@ -1,14 +1,12 @@
 /** Judges a model of values by samples: draws them and compares them with data. */
-import { isTweedieError, TweedieError } from '../../errors.ts'
-import { type FeatureNetwork } from '../../tools/eval/feature-network.ts'
 import { formatReport } from '../../tools/eval/format-report.ts'
-import { onnxFeatures } from '../../tools/eval/onnx-features.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { chooseSampler, needsData, stepsText } from '../gaussian-sampler.ts'
 import { sessionOf } from '../session-of.ts'
 import { evaluateModel } from './evaluate.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import { judgeData } from '../judge-values-data.ts'
+import { openFeatures } from '../open-features.ts'
 import type { JudgeOptions } from './judge-options.ts'
 import { measuredSampler } from './measured-sampler.ts'
 import type { Model } from './model.ts'
@@ -53,25 +51,4 @@ export async function judgeSamples(model: Model, options: JudgeOptions, setting:
     remarks: [],
     howText: `seed ${seed}, ${sampler.name}, ${stepsText(steps)}${guided}`,
   }
-}
-
-async function openFeatures(
-  { frame: { item }, scale }: Model,
-  { features: path, featureRange = '-1,1' }: JudgeOptions,
-  setting: Setting,
-): Promise<FeatureNetwork | undefined> {
-  if (path === undefined) return undefined
-  if (scale.kind !== 'image') {
-    throw new TweedieError('usage', '`features` is for images', { hint: 'points are compared as they are' })
-  }
-  const bytes = await setting.access.bytes(path)
-  const range = featureRange.split(',').map(Number) as [number, number]
-  const name = path.split(/[/\\]/).at(-1)!
-  return onnxFeatures(bytes, item, setting.engine, { ...sessionOf(setting), range, name }).catch((cause: unknown) => {
-    if (!isTweedieError(cause, 'model')) throw cause
-    throw new TweedieError('model', cause.message.startsWith(name) ? cause.message : `${path}: ${cause.message}`, {
-      hint: cause.hint,
-      cause,
-    })
-  })
 }

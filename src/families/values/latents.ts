@@ -19,6 +19,7 @@ import { chooseGuidance } from './guidance-choice.ts'
 import { workOn } from '../warm.ts'
 import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
+import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { readCodes, readItems } from '../read-items.ts'
@@ -76,6 +77,7 @@ interface Way {
 }
 
 function wayOf(model: Model, options: Options, direction: 'up' | 'down', { own }: Setting): Way {
+  requirePosterior(model, direction === 'up' ? '`encode`' : '`decode`')
   const { steps, spacing: _, encode: __, decode: ___, ...rest } = options
   const times = latentTimes(model, steps ?? defaultSteps)
   const { sampler } = chooseSampler(model, { ...rest, times, sampler: options.sampler ?? 'ddim' }, own)

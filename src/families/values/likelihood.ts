@@ -20,6 +20,7 @@ import { boundTimes, variationalBound } from '../../diffusion/likelihood/variati
 import { modelDivergence } from '../../compiled/divergence.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
+import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import { fold, key, uniform } from '../../engine/random/index.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
@@ -120,6 +121,7 @@ export async function likelihoodOf(
   const { frame, schedule, scale } = model
   const { seed = 0, bound = {}, flow = {}, signal, onProgress } = options
   const { device, threads } = options
+  requirePosterior(model, 'a likelihood')
   if (dataset.shape.join() !== frame.item.join()) {
     throw new TweedieError(
       'data',

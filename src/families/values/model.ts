@@ -55,7 +55,7 @@ export function modelOf(
   if (folder.scheduler === null && typeof meta.schedule?.schedule === 'string') {
     requirePart(own, 'schedules', meta.schedule.schedule, scheduleNames)
   }
-  requireUsable(meta.sampler, ['sampler', 'steps', 'spacing', 'guidance'], 'images and points')
+  requireUsable(meta.sampler, ['sampler', 'steps', 'spacing', 'times', 'guidance'], 'images and points')
   const noise = noiseOfFolder(folder, own.schedules)
   const network = networkOf(folder.network, own)
   const layout = parametersOf(network)

@@ -13,6 +13,7 @@ import { networkOf } from '../network-of.ts'
 import { ownPart } from '../part.ts'
 import { batchesOf, emptyBatch, noiseLevels, objectiveOfSpec } from './batches.ts'
 import { checkFit } from './check-fit.ts'
+import { fewStepsProblem } from './few-steps-problem.ts'
 import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { Model } from './model.ts'
@@ -37,14 +38,18 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   // their faults are found before anything is compiled or written
   if (mine) ownLoss(network, new Scope(), spec.batch, name!, mine)
   if (ownPart(own, 'weightings', spec.objective.weighting)) objectiveOfSpec(spec, own).weight(0.5)
+  const parts = onePart(network, layout)
+  const { fewSteps } = spec
   return {
-    parts: onePart(network, layout),
+    parts,
     items: dataset.length,
     levels,
     loss: (scope, items) =>
       mine ? ownLoss(network, scope, items, name!, mine) : trainingLoss(network, scope, items, { levels, ...bytes }),
     emptyBatch: () => emptyBatch(spec, network, frame, own),
     fill: batchesOf(spec, network, dataset, frame, own),
+    ...(fewSteps &&
+      fewStepsProblem(spec, fewSteps, { network, layout, frame, name: Object.keys(parts)[0]! }, dataset, own)),
     snapshot: (state, training) => snapshot({ spec, network, layout, state, own }, dataset, training),
   }
 }

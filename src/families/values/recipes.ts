@@ -31,8 +31,10 @@ const recipes = {
   'flow-matching': { parametrisation: 'flow', weighting: 'simple', noise: 'rectified-flow' },
   /** Elucidating the Design Space of Diffusion-Based Generative Models (Karras et al., 2022). */
   edm: { parametrisation: 'edm', weighting: 'edm', noise: 'edm' },
+  /** Improved Techniques for Training Consistency Models (Song & Dhariwal, 2023), https://arxiv.org/abs/2310.14189. */
+  consistency: {},
 } as const satisfies Readonly<
-  Record<string, Recipe & { readonly weighting: WeightingName; readonly noise?: ScheduleName }>
+  Record<string, Recipe & { readonly weighting?: WeightingName; readonly noise?: ScheduleName }>
 >
 
 /** The names of the recipes that are built in. */

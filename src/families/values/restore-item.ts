@@ -8,6 +8,7 @@ import { classesAsked } from '../class-numbers.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { drawnValues, valuesView } from '../drawn-values.ts'
+import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import { defaultMethod, defaultRestoreSteps, restore } from './restore.ts'
 import { observationOf, type RestoreValues } from './restore-task.ts'
@@ -20,6 +21,7 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
   const asked = options as RestoreValues
   const { count = defaultCount, method = defaultMethod, seed = 0, batch, task } = asked
   const { iterations, zeta, lambda, resample } = asked
+  requirePosterior(model, 'restoring')
   requireTaken(asked, method)
   const observed = await observationOf(model, item, asked, setting)
   if (posteriorMethods[method].noise) requireNoise(method, observed)

@@ -13,6 +13,7 @@ import { karrasTimes, uniformTimes } from '../../diffusion/sample/times.ts'
 import type { Kept } from '../../compiled/kept.ts'
 import { labelsFor } from '../conditions.ts'
 import { throughFrame } from './measured-frame.ts'
+import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import { workOn } from '../warm.ts'
@@ -88,6 +89,7 @@ export async function restore(
 ): Promise<Restored> {
   const { count, method: name = defaultMethod, seed = 0, signal, onStep, device, threads } = options
   const { frame, schedule } = model
+  requirePosterior(model, 'restoring')
   const method = posteriorMethods[name]
   if (method.noise) requireNoise(name, observed)
   const m = itemSize(observed.operator.to)

@@ -6,6 +6,7 @@ import { parseTweedieMeta } from '../../files/io/tweedie-meta.ts'
 import type { TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
 import type { Model } from './model.ts'
+import { samplerOfFewSteps } from './few-steps-spec.ts'
 import { noiseOfRun } from '../../compiled/noise.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
@@ -33,12 +34,9 @@ export function snapshot(
 ): Model {
   const { objective } = spec
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
-  const { meta: schedule, ...noise } = noiseOfRun(
-    spec.noise,
-    objective,
-    objectiveOfSpec(spec, own),
-    learnsVariance(network),
-  )
+  const kind = objectiveOfSpec(spec, own)
+  const sampler = spec.fewSteps && samplerOfFewSteps(spec.fewSteps, kind.schedule)
+  const { meta: schedule, ...noise } = noiseOfRun(spec.noise, objective, kind, learnsVariance(network), sampler)
   const classes = classesOf(network) > 0 ? classCount(dataset) : 0
   const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
   const unconditionalLabel = classes > 0 && objective.labelDropout > 0 ? classes : undefined
@@ -54,7 +52,8 @@ export function snapshot(
       classNames: classes > 0 ? [...classNames] : null,
       unconditionalLabel: unconditionalLabel ?? null,
     },
-    objective: { ...objective },
+    objective: { ...objective, ...(spec.fewSteps && { fewSteps: spec.fewSteps }) },
+    ...(sampler && { sampler }),
     schedule,
     training: { seed: spec.seed, batch: spec.batch, steps: state.step, ...training },
   } as TweedieMetaInput)

@@ -12,6 +12,9 @@ import { mainNetwork } from '../../tools/train/parts.ts'
 import { choicesOf, type TrainValues } from './choices-of.ts'
 import { defaultSpec } from './defaults.ts'
 import { valueProblem } from './problem.ts'
+import { fewStepsOf } from './few-steps-spec.ts'
+import { likeTeacher, optionsOfStudent } from './student.ts'
+import type { TaughtData } from './teacher.ts'
 import { checkSpec, type TrainSpec } from './spec.ts'
 
 /**
@@ -20,11 +23,15 @@ import { checkSpec, type TrainSpec } from './spec.ts'
  * @throws TweedieError `usage` for options that contradict each other, the data, or change nothing
  */
 export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts): TrainSpec {
-  const options: TrainValues = values
+  const { teacher } = data as TaughtData
+  const fewSteps = fewStepsOf(values as TrainValues, teacher)
+  const taught = (values as TrainValues).distil !== undefined
+  const options: TrainValues = taught ? optionsOfStudent(data, teacher!, values) : values
   if (options.objective === 'diffusion-lm') {
     throw new TweedieError('usage', `\`objective: diffusion-lm\` is for text, and ${data.name} is none`)
   }
-  const spec = defaultSpec({ ...data, classes: classCount(data) }, choicesOf(options, own))
+  const usual = defaultSpec({ ...data, classes: classCount(data) }, choicesOf(options, own))
+  const spec = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
   checkSpec(spec, own)
   requireEffect(options, spec, mainNetwork(valueProblem(spec, data, own)), own)
   return spec

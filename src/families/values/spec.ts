@@ -11,6 +11,9 @@ import { noiseSchema, specParser } from '../spec-parser.ts'
 import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
+import { checkFewSteps } from '../../diffusion/distil/few-steps.ts'
+import { fewStepsSchema } from './few-steps-schema.ts'
+import type { FewStepsSpec } from './few-steps-spec.ts'
 import type { Model } from './model.ts'
 
 /** A training run on images, points or any other numbers, with Gaussian noise. */
@@ -27,6 +30,8 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly noise: NoiseSpec
   /** Whether images are mirrored at random. */
   readonly flip: boolean
+  /** How it learns to sample in few steps, if it does. */
+  readonly fewSteps?: FewStepsSpec | undefined
 }
 
 /** A specification that was read from a file. */
@@ -40,6 +45,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
   }),
   noise: noiseSchema,
   flip: z.boolean(),
+  fewSteps: fewStepsSchema.optional(),
 })
 
 /**
@@ -48,12 +54,13 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
  * @throws TweedieError `usage` that names the field, `model` for an own part that was not passed
  */
 export function checkSpec(spec: TrainSpec, own: OwnComponents = {}): void {
-  const { noise, objective } = spec
+  const { noise, objective, fewSteps } = spec
   checkBaseSpec(spec)
   if ('table' in noise) requirePositive({ levels: noise.levels })
   else requirePart(own, 'schedules', noise.schedule, scheduleNames)
   requirePart(own, 'weightings', objective.weighting, weightingNames)
   if (objective.loss !== undefined) requirePart(own, 'objectives', objective.loss, [])
+  if (fewSteps) checkFewSteps(fewSteps)
   requireShare('label dropout', objective.labelDropout)
   objectiveOf(objective, scheduleOfNoise(noise, own.schedules), own.weightings)
 }

@@ -76,6 +76,8 @@ export interface TweedieMetaSampler {
    * depends on the noise.
    */
   readonly spacing?: string | undefined
+  /** Of a model that learned to sample in these steps only: their times, falling from noise to 0, one more than steps. */
+  readonly times?: readonly number[] | undefined
   /** The w of classifier-free guidance; default 0. */
   readonly guidance?: number | undefined
   readonly [other: string]: unknown
@@ -129,6 +131,7 @@ const schema = z.object({
       sampler: z.string().optional(),
       steps: z.int().positive().max(100_000).optional(),
       spacing: z.string().optional(),
+      times: z.array(z.number().min(0).max(1)).min(2).max(1001).optional(),
       guidance: z.number().optional(),
     })
     .default({}),

@@ -18,8 +18,12 @@ const perValue = 6.4
 const perConstant = 12
 
 /** Resident bytes of a process that trains, to within a fifth or so for U-Nets and perceptrons on the CPU. */
-export function trainingMemory({ parts, loss }: Pick<TrainProblem, 'loss' | 'parts'>, portion: number): number {
+export function trainingMemory(
+  { parts, loss, ownStep }: Pick<TrainProblem, 'loss' | 'parts' | 'ownStep'>,
+  portion: number,
+): number {
   const frozen = Object.values(parts).reduce((sum, { learns = true, layout }) => sum + (learns ? 0 : layout.size), 0)
   const parameters = perParameter * jointLayout(parts).size + perConstant * frozen
-  return base + parameters + perValue * valuesOf([loss(new Scope(), portion).loss])
+  const kept = ownStep ? ownStep.kept(portion) : [loss(new Scope(), portion).loss]
+  return base + parameters + perValue * valuesOf(kept)
 }

@@ -41,7 +41,7 @@ export interface LoopOptions extends Omit<TrainerOptions, 'from' | 'portion'> {
 /** What happens in training. */
 export type LoopEvent<M = unknown> =
   | {
-      /** A remark for people, such as that this machine has fewer cores than the run began with. */
+      /** A remark for people: that this machine has fewer cores than the run began with, or what is wrong with the trained model. */
       readonly type: 'remark'
       readonly text: string
     }
@@ -130,7 +130,8 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   /** The number of steps reported last. */
   let reported = plan.pace === undefined ? undefined : plan.total
 
-  const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3) })
+  let facts = {}
+  const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3), ...facts })
   const tensors = tensorsOf(problem.parts)
   const frozen = frozenSums(problem.parts)
   const optimizer = trainer.optimizer.name
@@ -178,6 +179,11 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   }
   const finished = over()
   if (finished && window.steps > 0) yield log(rate)
+  if (finished && problem.review) {
+    const review = await problem.review(state, engine, wanted)
+    facts = review.facts
+    for (const text of review.remarks) yield { type: 'remark', text }
+  }
   yield checkpoint()
   yield {
     type: 'end',

@@ -6,8 +6,11 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import type { TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
+import type { Tensor } from '../../engine/graph/index.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { OptimizerState } from '../../engine/optim/optimizer.ts'
+import type { Program } from '../../engine/runtime/program.ts'
+import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import type { TrainParts } from './parts.ts'
 
 /**
@@ -33,6 +36,27 @@ export interface Batch {
   readonly levels: Int32Array
 }
 
+/** A training step that is not one graph. */
+export interface OwnStep {
+  /** Expressions whose values are in memory at a time, for so many items: they decide the size of portions. */
+  kept(items: number): readonly Tensor[]
+  /**
+   * Compiles it as a program with the names of the usual one: from the feeds and the parameters to `loss`, `itemLoss` `[items]` and
+   * `gradient:NAME`.
+   *
+   * @param share the factor of the mean over these items in the step: below 1 where a step has several portions
+   */
+  compile(items: number, share: number, engine: Engine, options: SessionOptions): Promise<Program>
+}
+
+/** What a trained state was found to be. */
+export interface Review {
+  /** For the training record of the model's folder. */
+  readonly facts: NonNullable<TweedieMetaInput['training']>
+  /** Sentences for people: what is wrong, and what to do. */
+  readonly remarks: readonly string[]
+}
+
 /** Parts to be trained on data. */
 export interface TrainProblem<Model = unknown> {
   /** By the names that they have in the model's folder. At least one learns. */
@@ -50,6 +74,10 @@ export interface TrainProblem<Model = unknown> {
   emptyBatch(): Batch
   /** Fills a batch: a pure function of the step. */
   fill(batch: Batch, step: number): void
+  /** How loss and gradients are worked out where one graph of `loss` would be too large; left out, by that graph. */
+  readonly ownStep?: OwnStep | undefined
+  /** Looks at the averaged weights at the end of training. */
+  review?(state: TrainState, engine: Engine, options: Pick<SessionOptions, 'device' | 'threads'>): Promise<Review>
   /** A state as a model: the averaged weights (`partView` has those of a part), with everything that is needed to sample. They change with the next step. */
   snapshot(state: TrainState, training?: TweedieMetaInput['training']): Model
 }

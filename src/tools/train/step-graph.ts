@@ -9,7 +9,7 @@ import type { CompileOptions, Program } from '../../engine/runtime/program.ts'
 import { portionOf } from '../../engine/runtime/portions.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { frozenConstants, type TrainParts } from './parts.ts'
-import type { TrainProblem } from './problem.ts'
+import type { OwnStep, TrainProblem } from './problem.ts'
 
 /** The most values between data and loss in a portion; with more, memory becomes the limit. */
 const portionValues = 2.5e8
@@ -17,6 +17,11 @@ const portionValues = 2.5e8
 /** How many items of a batch go through the graph at a time, from the graph of all; the gradients of all portions add up. */
 export function trainingPortion(whole: Pick<LossGraph, 'loss'>, batch: number): number {
   return portionOf([whole.loss], batch, portionValues)
+}
+
+/** The same for a step of the problem's own. */
+export function ownPortion(step: OwnStep, batch: number): number {
+  return portionOf(step.kept(batch), batch, portionValues)
 }
 
 /** The loss of so many items as a graph, with the scope that has its parameters. */

@@ -22,7 +22,7 @@ import type { Batch, TrainProblem, TrainState } from './problem.ts'
 import { alone, itemsOf, type Ranks, type Reduce } from './ranks.ts'
 import { type BaseSpec, itemsPerStep } from './spec.ts'
 import { beginning, restoring, roomFor, type SavedState, type StartWeights } from './state.ts'
-import { compileStep, lossGraph, named, trainingPortion } from './step-graph.ts'
+import { compileStep, lossGraph, named, ownPortion, trainingPortion } from './step-graph.ts'
 
 /** The result of a step. */
 export interface StepReport {
@@ -122,7 +122,8 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   const fillState = from ? restoring(from, parts, optimizer) : beginning(spec, parts, start)
   const most = commonDivisor(own.size, spec.batch)
   const whole = once(() => lossGraph(problem, most))
-  const portion = wanted ?? trainingPortion(whole(), most)
+  const { ownStep } = problem
+  const portion = wanted ?? (ownStep ? ownPortion(ownStep, most) : trainingPortion(whole(), most))
   const portions = own.size / portion
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${own.size} in portions of ${portion}`)
   // Making the state and the first batch takes time; meanwhile the runtime compiles on another thread if it can.
@@ -141,9 +142,11 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     })
     return { ...made, batches }
   })
-  const graph = portion === most ? whole() : lossGraph(problem, portion)
+  const graph = (): ReturnType<typeof whole> => (portion === most ? whole() : lossGraph(problem, portion))
   const shares = all / portion
-  const program = await compileStep(graph, parts, layout, shares, engine, { ...session, expected, meanwhile: prepared })
+  const program = await (ownStep
+    ? ownStep.compile(portion, 1 / shares, engine, { ...session, meanwhile: prepared })
+    : compileStep(graph(), parts, layout, shares, engine, { ...session, expected, meanwhile: prepared }))
   const { state, flat, part, batches } = prepared()
 
   const emaDecay = warmupEma(spec.optimizer.ema)

@@ -2,13 +2,8 @@
 import { TweedieError } from '../../../errors.ts'
 import { oneOf, options, text } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
-import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+import { classOptions, gridOptions, walkOptions } from '../../draw-options.ts'
 import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
-
-const latents = 'Pictures as latents, instead of noise'
-
-/** Options that have no meaning for encode and decode. */
-const idle = ['count', 'arithmetic', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
 
 export const sampleOptions = options({
   ...classOptions,
@@ -36,21 +31,7 @@ export const sampleOptions = options({
     group: 'More: sampling',
   },
   ...moreGuidanceOptions,
-  encode: {
-    flags: '--encode <picture>',
-    help: 'encode a picture (or a .npy of samples) to its latent, a .npy, by ddim',
-    parse: text,
-    group: latents,
-    conflicts: idle,
-  },
-  decode: {
-    flags: '--decode <latent>',
-    help: 'decode a latent: by the same sampler and as many steps',
-    parse: text,
-    group: latents,
-    conflicts: ['encode', ...idle],
-  },
-  fit: { ...fitOptions.fit, group: latents },
+  ...walkOptions,
 })
 
 function named(condition: string): readonly [name: string, asked: string] {

@@ -1,7 +1,50 @@
 /** The options of `train` for images, points and other numbers. */
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
-import { inputViews, parametrisations, trainingTimes, weightings } from '../../choices.ts'
+import { distilMethods, inputViews, parametrisations, trainingTimes, weightings } from '../../choices.ts'
 import { attention, labelDropout, noiseOptions, objective, sizeOptions } from '../../train-options.ts'
+
+const few = 'Few steps'
+
+/** Learning to sample in few steps. */
+const fewStepsOptions = options({
+  distil: { flags: '--distil <model>', help: 'learn from this model to sample in few steps', parse: text, group: few },
+  stepsOfSampler: {
+    flags: '--steps-of-sampler <n>',
+    help: 'the few steps (default: 4; of objective consistency 1)',
+    parse: whole({ max: 1000 }),
+    group: few,
+  },
+  distilMethod: {
+    flags: '--distil-method <name>',
+    help: `how: ${distilMethods.join(', ')} (default: ${distilMethods[0]})`,
+    parse: oneOf(distilMethods),
+    group: few,
+  },
+  teacherSteps: {
+    flags: '--teacher-steps <n>',
+    help: "the teacher's steps that the few stand for, a multiple of them (default: 8 times; consistency: 4 times, at least 16)",
+    parse: whole({ min: 2, max: 100_000 }),
+    group: few,
+  },
+  doubleEvery: {
+    flags: '--double-every <n>',
+    help: 'consistency: begin with few of these steps, and double them every n steps of training',
+    parse: whole(),
+    group: few,
+  },
+  huber: {
+    flags: '--huber <c>',
+    help: 'distance √(error² + c²) − c, for c such as 0.01 less moved by outliers (default: the squared error)',
+    parse: positive,
+    group: few,
+  },
+  guidance: {
+    flags: '--guidance <w>',
+    help: 'the guidance of the teacher (default: 0)',
+    parse: real({ min: -1, max: 100 }),
+    group: few,
+  },
+})
 
 export const trainOptions = options({
   flip: { flags: '--flip', help: 'mirror images at random', group: 'Data' },
@@ -68,5 +111,6 @@ export const trainOptions = options({
     group: 'More: objective',
   },
   labelDropout,
+  ...fewStepsOptions,
   ...noiseOptions,
 })

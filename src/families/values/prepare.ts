@@ -1,0 +1,34 @@
+/** Data prepared for training: with the teacher that the run names, if it names one. */
+import { TweedieError } from '../../errors.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
+import type { PrepareSetting, Wanted } from '../family.ts'
+import type { Model } from './model.ts'
+import type { TrainSpec } from './spec.ts'
+import { requireUnchanged, type TaughtData, withTeacher } from './teacher.ts'
+
+/** The family's `prepare`: opens the teacher that options or a specification name. */
+export async function prepareTaught(
+  data: TrainData,
+  { options, spec }: Wanted<TrainSpec>,
+  setting: PrepareSetting,
+): Promise<TaughtData> {
+  const values = data as TaughtData
+  const known = spec?.fewSteps?.teacher
+  const source = options ? options.distil : known?.path
+  if (source === undefined) {
+    if (known === undefined || values.teacher) return values
+    throw new TweedieError('usage', 'the teacher of this run was a model in memory: give it with the data again', {
+      hint: 'withTeacher(data, model)',
+    })
+  }
+  const { model, path } = await setting.open(source)
+  if (model.family !== 'values') {
+    throw new TweedieError(
+      'usage',
+      `\`distil\`: ${path ?? 'the teacher'} is no model of images, points or other numbers`,
+    )
+  }
+  const taught = withTeacher(values, model as Model, path)
+  if (known) requireUnchanged(known, taught.teacher!)
+  return taught
+}
