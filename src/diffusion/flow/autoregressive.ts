@@ -10,7 +10,7 @@ import type { Initializer, Scope } from '../../engine/nn/parameters.ts'
 import type { Bijection, FlowContext } from './bijection.ts'
 import type { ConditionerSize } from './conditioner.ts'
 import type { ElementTransform } from './element-transform.ts'
-import { sumItems } from './per-item.ts'
+import { sumItems } from './sum-items.ts'
 
 /**
  * `y_i = T(x_i; θ_i(x_1 … x_{i−1}))` for vectors `[D]`: log |det| = Σ log T′. Its inverse takes up to D calls.
@@ -27,6 +27,7 @@ export function autoregressive(shape: Shape, transform: ElementTransform, size: 
     shape,
     outputShape: shape,
     forward(scope, x, context) {
+      if (transform.box !== undefined) context.watch?.(x, transform.box)
       const { y, logDerivative } = transform.forward(x, parameters(scope, x, context))
       return { y, logDet: sumItems(logDerivative) }
     },

@@ -3,7 +3,7 @@
  * Rezende & Mohamed, Variational Inference with Normalizing Flows (2015); Papamakarios et al., Normalizing Flows for
  * Probabilistic Modeling and Inference (2021).
  */
-import { filled, sizeOf } from '../../engine/graph/index.ts'
+import { constant, sizeOf } from '../../engine/graph/index.ts'
 import type { Shape, Tensor } from '../../engine/graph/index.ts'
 import type { Dropout } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
@@ -12,6 +12,8 @@ import type { Scope } from '../../engine/nn/parameters.ts'
 export interface FlowContext {
   /** The embedding of the conditions, `[N, width]`, if there are any. */
   readonly condition?: Tensor | undefined
+  /** Told of all numbers that a transform of single numbers is about to map. */
+  readonly watch?: ((x: Tensor, box: number) => void) | undefined
   /** How activations are dropped while training; when sampling, nothing is. */
   readonly drop?: Dropout | undefined
 }
@@ -20,7 +22,7 @@ export interface FlowContext {
 export interface Mapped {
   /** `[N, ...]`. */
   readonly y: Tensor
-  /** `[N]`, in nats. */
+  /** `[N]` in nats, or `[]` where it is the same for every item. */
   readonly logDet: Tensor
 }
 
@@ -55,9 +57,7 @@ export interface Bijection {
 }
 
 /** log |det| = 0, of a map that only moves elements. */
-export function noLogDet(x: Tensor): Tensor {
-  return filled(0, [x.shape[0]!])
-}
+export const noLogDet: Tensor = constant(0)
 
 /** How many numbers an item has. */
 export function dimensionsOf({ shape }: Pick<Bijection, 'shape'>): number {

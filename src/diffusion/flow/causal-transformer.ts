@@ -11,7 +11,7 @@ import { TweedieError } from '../../errors.ts'
 import type { Bijection, FlowContext } from './bijection.ts'
 import type { ConditionerSize } from './conditioner.ts'
 import type { ElementTransform } from './element-transform.ts'
-import { sumItems } from './per-item.ts'
+import { sumItems } from './sum-items.ts'
 
 /** The size of the transformer. */
 export interface CausalSize extends ConditionerSize {
@@ -39,6 +39,7 @@ export function causal(shape: Shape, transform: ElementTransform, size: CausalSi
     shape,
     outputShape: shape,
     forward(scope, x, context) {
+      if (transform.box !== undefined) context.watch?.(x, transform.box)
       const { y, logDerivative } = transform.forward(x, parameters(scope, x, context))
       return { y, logDet: sumItems(logDerivative) }
     },

@@ -10,7 +10,7 @@ import { TweedieError } from '../../errors.ts'
 import type { Bijection, FlowContext, Mapped } from './bijection.ts'
 import type { Conditioner } from './conditioner.ts'
 import type { ElementTransform } from './element-transform.ts'
-import { sumItems } from './per-item.ts'
+import { sumItems } from './sum-items.ts'
 
 /** What a coupling consists of. */
 export interface CouplingOptions {
@@ -51,6 +51,7 @@ export function coupling(shape: Shape, { transform, conditioner, maps = 'last' }
     outputShape: shape,
     forward(scope, x, context): Mapped {
       const [kept, from] = cut(x)
+      if (transform.box !== undefined) context.watch?.(from, transform.box)
       const { y, logDerivative } = transform.forward(from, parameters(scope, kept, from, context))
       return { y: join(kept, y), logDet: sumItems(logDerivative) }
     },

@@ -13,6 +13,8 @@ export interface ElementTransform {
   readonly name: string
   /** How many parameters a number has. */
   readonly parameters: number
+  /** Outside of [−box, box] it is the identity, whatever its parameters. */
+  readonly box?: number | undefined
   /** `x [...]` by `p [..., parameters]`. */
   forward(x: Tensor, p: Tensor): MappedElements
   inverse(y: Tensor, p: Tensor): MappedElements

@@ -9,7 +9,6 @@ import type { Shape, Tensor } from '../../engine/graph/index.ts'
 import { zeros } from '../../engine/nn/parameters.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { Bijection } from './bijection.ts'
-import { perItem } from './per-item.ts'
 import { rotation } from './rotation.ts'
 import { belowDiagonal, unitInverse } from './triangular.ts'
 
@@ -48,7 +47,7 @@ export function mixing(shape: Shape, turn: number): Bijection {
     forward(scope, x) {
       const { lower, upper, s, total } = read(scope)
       const both = matmul(add(lower, identity), transpose(add(upper, identity)))
-      return { y: apply(mul(matmul(fixed, both), exp(s)), x), logDet: perItem(total, x) }
+      return { y: apply(mul(matmul(fixed, both), exp(s)), x), logDet: total }
     },
     inverse(scope, y) {
       const { lower, upper, s, total } = read(scope)
@@ -56,7 +55,7 @@ export function mixing(shape: Shape, turn: number): Bijection {
       const turned = transpose(fixed)
       const back = matmul(turned, sub(mul(identity, 2), matmul(fixed, turned)))
       const both = matmul(transpose(unitInverse(upper, channels)), matmul(unitInverse(lower, channels), back))
-      return { y: apply(mul(reshape(exp(neg(s)), [channels, 1]), both), y), logDet: perItem(neg(total), y) }
+      return { y: apply(mul(reshape(exp(neg(s)), [channels, 1]), both), y), logDet: neg(total) }
     },
   })
 }

@@ -12,17 +12,16 @@ import {
   add,
   cast,
   clamp,
-  concat,
   constant,
   div,
   expandDims,
-  filled,
   lessEqual,
   log,
   matmul,
   max,
   mul,
   neg,
+  pad,
   slice,
   softmax,
   softplus,
@@ -88,7 +87,7 @@ export function splineTransform({ bins = 8, box = 4, least = 1e-3 }: SplineOptio
   const binOf = (at: Tensor, p: Tensor, way: 'x' | 'y'): Bin => {
     const [w, h] = [sizesOf(slice(p, -1, 0, bins)), sizesOf(slice(p, -1, bins, 2 * bins))]
     const inner = add(softplus(add(slice(p, -1, 2 * bins), shift)), leastDerivative)
-    const end = filled(1, [...inner.shape.slice(0, -1), 1])
+    const ends = pad(inner, along(inner, 1), along(inner, 1), { value: 1 })
     const [x, y] = [edgesOf(w), edgesOf(h)]
     const above = cast(lessEqual(way === 'x' ? x : y, expandDims(at, -1)), 'float32')
     const chosen = matmul(above, next)
@@ -98,8 +97,8 @@ export function splineTransform({ bins = 8, box = 4, least = 1e-3 }: SplineOptio
       y: pick(y),
       w: pick(w),
       h: pick(h),
-      d: pick(concat([end, inner], -1)),
-      e: pick(concat([inner, end], -1)),
+      d: pick(slice(ends, -1, 0, bins)),
+      e: pick(slice(ends, -1, 1)),
     }
   }
   /** Outside the box, the identity. What is computed there is that of the nearest end, and finite. */
@@ -110,6 +109,7 @@ export function splineTransform({ bins = 8, box = 4, least = 1e-3 }: SplineOptio
 
   return Object.freeze<ElementTransform>({
     name: 'spline',
+    box,
     parameters: 3 * bins - 1,
     forward(x, p) {
       const at = clamp(x, -box, box)
@@ -164,3 +164,7 @@ function difference(size: number): Float32Array {
     return row === column ? 1 : row === column + 1 ? -1 : 0
   })
 }
+
+/** Nothing along all axes but the last. */
+const along = ({ shape }: Tensor, last: number): number[] =>
+  shape.map((_, axis) => (axis === shape.length - 1 ? last : 0))
