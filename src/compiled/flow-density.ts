@@ -116,7 +116,7 @@ export async function flowDensity(model: FlowWeights, engine: Engine, options: F
             hint: 'are these items like those that the model was trained on? else train with a lower `rate`',
           })
         }
-        const far = (results['outside'] as Float32Array | undefined)?.subarray(0, count) ?? []
+        const far = Array.from((results['outside'] as Float32Array | undefined)?.subarray(0, count) ?? [])
         return {
           latents: (results['latent'] as Float32Array).slice(0, count * size),
           logDensity: values,

@@ -1,5 +1,5 @@
 /** Every bijection against mathematics: the determinant of its Jacobian, its inverse, its shapes. */
-import fc from 'fast-check'
+import { array, assert, double, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   actNorm,
@@ -128,10 +128,10 @@ test('at first, a network of a coupling changes nothing', () => {
 })
 
 test('the inverse of a triangular matrix is exact for any size', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 12 }),
-      fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 144, maxLength: 144 }),
+  assert(
+    property(
+      integer({ min: 1, max: 12 }),
+      array(double({ min: -2, max: 2, noNaN: true }), { minLength: 144, maxLength: 144 }),
       (n, values) => {
         const below = Float64Array.from({ length: n * n }, (_, i) =>
           Math.floor(i / n) > i % n ? Math.fround(values[i]!) : 0,

@@ -1,0 +1,16 @@
+/** Normalising flows: what is known without loading the family. */
+import type { FamilyEntry } from '../family.ts'
+import { evalOptions } from './options/eval.ts'
+import { exportOptions } from './options/export.ts'
+import { sampleOptions } from './options/sample.ts'
+import { trainOptions } from './options/train.ts'
+
+/** Images, points and other numbers with exact likelihoods. */
+export const flow: FamilyEntry = Object.freeze<FamilyEntry>({
+  name: 'flow',
+  of: 'exact likelihoods (flows)',
+  options: { train: trainOptions, sample: sampleOptions, eval: evalOptions, export: exportOptions },
+  // only by name: the default family of values is another
+  accepts: ({ kind }, { model }) => kind !== 'tokens' && model === 'flow',
+  load: async () => (await import('./family.ts')).flowFamily,
+})
