@@ -1,23 +1,15 @@
 /** A flow of vectors by masked autoregressive maps: better densities than couplings of the same size, and a sequential inverse. */
 import { sizeOf } from '../../engine/graph/index.ts'
 import type { Shape } from '../../engine/graph/index.ts'
-import {
-  checkConfig,
-  count,
-  countOrNull,
-  counts,
-  layerCount,
-  positiveNumber,
-  probability,
-} from '../../engine/nn/check-config.ts'
+import { checkConfig, count, countOrNull, counts, layerCount, probability } from '../../engine/nn/check-config.ts'
 import { conditionsOfKinds } from '../../engine/nn/condition-config.ts'
 import { autoregressive } from './autoregressive.ts'
 import type { Bijection } from './bijection.ts'
 import { chain } from './chain.ts'
 import { type FlowConfig, type FlowNetwork, flowNetwork } from './flow-network.ts'
 import { reshaped, reversed } from './moving.ts'
-import { scaled } from './scaled.ts'
-import { type TransformConfig, transformOf, transformRules } from './transform-config.ts'
+import { shadeSpline } from './shade-spline.ts'
+import { shadesRule, type TransformConfig, transformOf, transformRules } from './transform-config.ts'
 
 /** Options of {@link autoregressiveFlow}. */
 export interface AutoregressiveFlowConfig extends FlowConfig, TransformConfig {
@@ -30,8 +22,8 @@ export interface AutoregressiveFlowConfig extends FlowConfig, TransformConfig {
   /** Residual blocks of each; 2 by default. */
   readonly layers?: number
   readonly dropout?: number
-  /** What data are multiplied by at first, so that they fill the splines' box; 1 by default. */
-  readonly scale?: number
+  /** How many shades the data have: the first map is then by splines for them; null by default. */
+  readonly shades?: number | null
 }
 
 const defaults: Required<AutoregressiveFlowConfig> = {
@@ -43,7 +35,7 @@ const defaults: Required<AutoregressiveFlowConfig> = {
   width: 256,
   layers: 2,
   dropout: 0,
-  scale: 1,
+  shades: null,
   num_class_embeds: null,
   conditions: null,
 }
@@ -55,7 +47,7 @@ const rules = {
   width: count,
   layers: layerCount,
   dropout: probability,
-  scale: positiveNumber,
+  shades: shadesRule,
   num_class_embeds: countOrNull,
   conditions: conditionsOfKinds('vector'),
 } as const
@@ -72,10 +64,12 @@ export function autoregressiveFlow(config: AutoregressiveFlowConfig): FlowNetwor
   const full = Object.freeze(checkConfig('AutoregressiveFlow', config, defaults, rules))
   const shape = [sizeOf(full.input_shape)]
   const transform = transformOf(full)
+  const { shades, bins } = full
+  const first = shades === null ? transform : shadeSpline(shades, Math.min(shades, Math.max(bins, 4)))
   const maps = Array.from({ length: full.maps }, (_, i): Bijection[] => [
     ...(i > 0 ? [reversed(shape)] : []),
-    autoregressive(shape, transform, full),
+    autoregressive(shape, i === 0 ? first : transform, full),
   ])
-  const parts = [reshaped(full.input_shape, shape), scaled(shape, full.scale), ...maps.flat()]
+  const parts = [reshaped(full.input_shape, shape), ...maps.flat()]
   return flowNetwork('AutoregressiveFlow', full, chain(parts), full.width)
 }

@@ -4,11 +4,9 @@ import {
   checkConfig,
   count,
   countOrNull,
-  countOrZero,
   heightAndWidth,
   imageSize,
   layerCount,
-  positiveNumber,
   probability,
 } from '../../engine/nn/check-config.ts'
 import { conditionsOfKinds } from '../../engine/nn/condition-config.ts'
@@ -19,12 +17,11 @@ import { chain } from './chain.ts'
 import { affineTransform } from './element-transform.ts'
 import { type FlowConfig, type FlowNetwork, flowNetwork } from './flow-network.ts'
 import { patchTokens, reshaped, reversed } from './moving.ts'
-import { scaled } from './scaled.ts'
-import { splineTransform } from './spline.ts'
-import { type TransformConfig, transformRules } from './transform-config.ts'
+import { shadeSpline } from './shade-spline.ts'
+import { shadesRule, transformRules } from './transform-config.ts'
 
 /** Options of {@link tarFlow}. */
-export interface TarFlowConfig extends FlowConfig, Pick<TransformConfig, 'bins' | 'box'> {
+export interface TarFlowConfig extends FlowConfig {
   /** Height and width: one number for squares. */
   readonly sample_size: number | readonly [number, number]
   readonly in_channels?: number
@@ -32,10 +29,10 @@ export interface TarFlowConfig extends FlowConfig, Pick<TransformConfig, 'bins' 
   readonly patch_size?: number
   /** Causal maps; 4 by default. */
   readonly maps?: number
-  /** How many of them, the first ones, which see the data, map by splines and not affinely; 1 by default. */
-  readonly splines?: number
-  /** What data are multiplied by at first, so that they fill the splines' box; 3.5 by default. */
-  readonly scale?: number
+  /** How many shades the data have: the first map is then by splines for them; null: it is affine, as the others are. */
+  readonly shades?: number | null
+  /** Of those splines: bins; 16 by default. */
+  readonly bins?: number
   /** Of each transformer: features of a token, layers, heads. */
   readonly width?: number
   readonly layers?: number
@@ -48,10 +45,8 @@ const defaults: Required<TarFlowConfig> = {
   in_channels: 1,
   patch_size: 4,
   maps: 4,
-  splines: 1,
+  shades: null,
   bins: 16,
-  box: 4,
-  scale: 3.5,
   width: 128,
   layers: 4,
   heads: 4,
@@ -62,13 +57,11 @@ const defaults: Required<TarFlowConfig> = {
 
 const rules = {
   bins: transformRules.bins,
-  box: transformRules.box,
+  shades: shadesRule,
   sample_size: imageSize,
   in_channels: count,
   patch_size: count,
   maps: layerCount,
-  splines: countOrZero,
-  scale: positiveNumber,
   width: count,
   layers: layerCount,
   heads: count,
@@ -87,7 +80,7 @@ const rules = {
  */
 export function tarFlow(config: TarFlowConfig): FlowNetwork {
   const full = Object.freeze(checkConfig('TarFlow', config, defaults, rules))
-  const { patch_size: patch, width, heads, maps: count_, splines } = full
+  const { patch_size: patch, width, heads, shades } = full
   const [height, across] = heightAndWidth(full.sample_size)
   const shape = [full.in_channels, height, across]
   if (height % patch !== 0 || across % patch !== 0) {
@@ -99,11 +92,11 @@ export function tarFlow(config: TarFlowConfig): FlowNetwork {
   if (width % heads !== 0) throw new TweedieError('model', `TarFlow: ${heads} heads do not divide the width ${width}`)
   const tokens = patchTokens(shape, patch)
   const inner = tokens.outputShape
-  const spline = splineTransform({ bins: full.bins, box: full.box, least: 1e-4 })
-  const maps = Array.from({ length: count_ }, (_, i): Bijection[] => [
+  const first = shades === null ? affineTransform() : shadeSpline(shades, Math.min(shades, full.bins))
+  const maps = Array.from({ length: full.maps }, (_, i): Bijection[] => [
     ...(i > 0 ? [reversed(inner)] : []),
-    causal(inner, i < splines ? spline : affineTransform(), full),
+    causal(inner, i === 0 ? first : affineTransform(), full),
   ])
-  const parts = [scaled(shape, full.scale), tokens, ...maps.flat(), reshaped(inner, [sizeOf(inner)])]
+  const parts = [tokens, ...maps.flat(), reshaped(inner, [sizeOf(inner)])]
   return Object.freeze({ ...flowNetwork('TarFlow', full, chain(parts), width), stride: patch })
 }

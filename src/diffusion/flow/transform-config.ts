@@ -16,6 +16,12 @@ export interface TransformConfig {
 /** The most bins of a spline. */
 const mostBins = 256
 
+/** The rule of `shades`. */
+export const shadesRule: FieldRule = [
+  (value) => value === null || (count[0](value) && (value as number) >= 2 && (value as number) <= 65_536),
+  'null, or 2 … 65536',
+]
+
 /** The rules of its fields. */
 export const transformRules: Readonly<Record<keyof TransformConfig, FieldRule>> = Object.freeze({
   transform: oneOf('spline', 'affine'),

@@ -28,6 +28,9 @@ export interface FlowChoices {
   readonly shades: number | null
 }
 
+/** Splines of shades have a bin for each, or so many. */
+const mostBins = 32
+
 /** Images of up to so many numbers are vectors. */
 const mostOfVector = 256
 
@@ -56,7 +59,7 @@ export function defaultFlowSpec(dataset: ArrayDataset, choices: FlowChoices): Fl
 
 function networkFor(
   dataset: ArrayDataset,
-  { network, widths, depth, dropout }: FlowChoices,
+  { network, widths, depth, dropout, shades }: FlowChoices,
   labelDropout: number,
 ): NetworkSpec {
   const { shape, kind } = dataset
@@ -68,9 +71,10 @@ function networkFor(
     (isLarge ? 'TarFlow' : isImage ? 'AutoregressiveFlow' : sizeOf(shape) < 2 ? 'AutoregressiveFlow' : 'CouplingFlow')
   if (!flowClasses.includes(className)) return { className, config: network?.config ?? {} }
   const labels = classes > 0 ? { num_class_embeds: classes + Number(labelDropout > 0) } : {}
+  const within = shades === null ? {} : { shades, bins: Math.min(shades, isLarge ? mostBins / 2 : mostBins) }
   const size = defined({ width: widths?.[0], layers: depth, dropout })
   if (className === 'CouplingFlow' || className === 'AutoregressiveFlow') {
-    const usual = network === undefined && isImage ? { scale: 3.5 } : {}
+    const usual = className === 'AutoregressiveFlow' ? within : {}
     return { className, config: { input_shape: shape, ...labels, ...usual, ...size, ...network?.config } }
   }
   if (!isImage) {
@@ -82,7 +86,7 @@ function networkFor(
       },
     )
   }
-  const config = { ...labels, ...size, ...network?.config }
+  const config = { ...labels, ...(className === 'TarFlow' && within), ...size, ...network?.config }
   return { className, config: { ...imageSizes(className, shape, config), ...config } }
 }
 
