@@ -1,5 +1,5 @@
 /** The default training of a flow: from facts about the data to a whole specification. The only place with such numbers. */
-import { flowClasses } from '../../diffusion/flow/networks.ts'
+import { isFlowClass } from '../../diffusion/flow/classes.ts'
 import { sizeOf } from '../../engine/graph/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { type ArrayDataset, classCount } from '../../files/data/dataset.ts'
@@ -69,7 +69,7 @@ function networkFor(
   const className =
     network?.className ??
     (isLarge ? 'TarFlow' : isImage ? 'AutoregressiveFlow' : sizeOf(shape) < 2 ? 'AutoregressiveFlow' : 'CouplingFlow')
-  if (!flowClasses.includes(className)) return { className, config: network?.config ?? {} }
+  if (!isFlowClass(className)) return { className, config: network?.config ?? {} }
   const labels = classes > 0 ? { num_class_embeds: classes + Number(labelDropout > 0) } : {}
   const within = shades === null ? {} : { shades, bins: Math.min(shades, isLarge ? mostBins / 2 : mostBins) }
   const size = defined({ width: widths?.[0], layers: depth, dropout })

@@ -1,4 +1,5 @@
 /** Normalising flows: what is known without loading the family. */
+import { flowClasses } from '../../diffusion/flow/classes.ts'
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
 import { exportOptions } from './options/export.ts'
@@ -9,6 +10,7 @@ import { trainOptions } from './options/train.ts'
 export const flow: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'flow',
   of: 'exact likelihoods (flows)',
+  networks: flowClasses,
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions, export: exportOptions },
   // only by name: the default family of values is another
   accepts: ({ kind }, { model }) => kind !== 'tokens' && model === 'flow',

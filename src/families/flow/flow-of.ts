@@ -1,6 +1,7 @@
 /** The flow of a specification or a folder. */
 import type { FlowNetwork } from '../../diffusion/flow/flow-network.ts'
-import { flowClasses, flowFromConfig } from '../../diffusion/flow/networks.ts'
+import { flowClasses } from '../../diffusion/flow/classes.ts'
+import { flowFromConfig } from '../../diffusion/flow/networks.ts'
 import type { NetworkSpec } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { ownPart, requirePart } from '../part.ts'

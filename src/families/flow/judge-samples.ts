@@ -10,7 +10,7 @@ import type { Judgement, Setting } from '../family.ts'
 import { judgeData } from '../judge-values-data.ts'
 import { sessionOf } from '../session-of.ts'
 import { generateFlow } from './generate.ts'
-import type { FlowJudgeOptions } from './judge.ts'
+import type { FlowJudgeOptions } from './judge-options.ts'
 import type { FlowModel } from './model.ts'
 
 /** Draws samples and judges them. Options that make no sense are refused before anything is computed. */

@@ -1,6 +1,6 @@
 /** Judges a flow: by its samples, or by option by the exact likelihood of data. */
 import { TweedieError } from '../../errors.ts'
-import { firstOf, type OptionTable, type OptionValues, type ValuesOf } from '../../options.ts'
+import { firstOf, type OptionTable, type OptionValues } from '../../options.ts'
 import { table } from '../../words.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { judgeData } from '../judge-values-data.ts'
@@ -9,10 +9,8 @@ import { sessionOf } from '../session-of.ts'
 import { judgeFlowSamples } from './judge-samples.ts'
 import { flowLikelihood, type FlowLikelihood } from './likelihood.ts'
 import type { FlowModel } from './model.ts'
-import { type evalOptions, ofLikelihood, ofSamples } from './options/eval.ts'
-
-/** The options of an evaluation. */
-export type FlowJudgeOptions = ValuesOf<typeof judgeOptions & typeof evalOptions>
+import type { FlowJudgeOptions } from './judge-options.ts'
+import { ofLikelihood, ofSamples } from './options/eval.ts'
 
 const samplesOnly: OptionTable = { count: judgeOptions.count, ...ofSamples }
 

@@ -1,5 +1,5 @@
 /** From data and options to the specification of a flow's training run. */
-import { flowClasses } from '../../diffusion/flow/networks.ts'
+import { flowClasses } from '../../diffusion/flow/classes.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
