@@ -2,17 +2,19 @@
 import { flowDensity } from '../../compiled/flow-density.ts'
 import { flowInverse } from '../../compiled/flow-inverse.ts'
 import { conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
+import { TweedieError } from '../../errors.ts'
 import { itemSize } from '../../files/data/dataset.ts'
+import { toNetwork } from '../../files/data/frame.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
 import { labelsFor } from '../conditions.ts'
 import type { drawOptions } from '../draw-options.ts'
 import { drawnValues } from '../drawn-values.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
+import { readCodes, readItems } from '../read-items.ts'
 import { sessionOf } from '../session-of.ts'
 import { workOn } from '../warm.ts'
 import { decodeLatents } from './generate.ts'
-import { readItems, readLatents } from './items.ts'
 import type { FlowModel } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 
@@ -28,8 +30,15 @@ const most = 64
 /** Encodes items to their latents, `[n, D]`; pictures are taken at the centres of their shades. */
 export async function encode(model: FlowModel, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
-  const x = await readItems(model, options.encode!, options.fit, setting.access)
-  const size = itemSize(model.frame.network)
+  const { frame, scale } = model
+  const size = itemSize(frame.network)
+  const items = await readItems(
+    namedPicture(model, options.encode!),
+    { shape: frame.item, scale },
+    options.fit,
+    setting.access,
+  )
+  const x = toNetwork(frame, items, new Float32Array((items.length / itemSize(frame.item)) * size))
   const { count, batch, conditions } = plan(model, x, options)
   const { engine, signal, kept, onProgress } = setting
   using work = workOn(kept, signal)
@@ -53,7 +62,7 @@ export async function encode(model: FlowModel, values: OptionValues, setting: Se
 /** Decodes latents to items. */
 export async function decode(model: FlowModel, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
-  const latents = await readLatents(model, options.decode!, setting.access)
+  const latents = await readCodes(options.decode!, [itemSize(model.frame.network)], setting.access)
   const { batch, conditions } = plan(model, latents, options)
   const { engine, signal, kept, onProgress, onRemark } = setting
   using work = workOn(kept, signal)
@@ -67,6 +76,14 @@ export async function decode(model: FlowModel, values: OptionValues, setting: Se
     onProgress: (done, total) => onProgress?.({ phase: 'decode', done, total, unit: 'items' }),
   })
   return drawnValues(model, items, factsOf(options, 'decode'))
+}
+
+/** The item, if it is an array or the model makes pictures. */
+function namedPicture({ scale }: FlowModel, item: Item): Item {
+  if (scale.kind === 'image' || typeof item !== 'string' || item.toLowerCase().endsWith('.npy')) return item
+  throw new TweedieError('usage', `\`encode: ${item}\`: the items of this model are no pictures`, {
+    hint: 'an .npy file, as `sample` writes it',
+  })
 }
 
 function plan(model: FlowModel, x: Float32Array, options: Options) {
