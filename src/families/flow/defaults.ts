@@ -31,6 +31,9 @@ export interface FlowChoices {
 /** Splines of shades have a bin for each, or so many. */
 const mostBins = 32
 
+/** The dropout of flows of small pictures. */
+const usualDropout = 0.3
+
 /** Images of up to so many numbers are vectors. */
 const mostOfVector = 256
 
@@ -74,7 +77,8 @@ function networkFor(
   const within = shades === null ? {} : { shades, bins: Math.min(shades, isLarge ? mostBins / 2 : mostBins) }
   const size = defined({ width: widths?.[0], layers: depth, dropout })
   if (className === 'CouplingFlow' || className === 'AutoregressiveFlow') {
-    const usual = className === 'AutoregressiveFlow' ? within : {}
+    // small pictures are few, and are soon known by heart
+    const usual = className === 'AutoregressiveFlow' ? { ...within, ...(isImage && { dropout: usualDropout }) } : {}
     return { className, config: { input_shape: shape, ...labels, ...usual, ...size, ...network?.config } }
   }
   if (!isImage) {
