@@ -12,14 +12,18 @@ import type { Bijection, FlowContext } from './bijection.ts'
 import type { ConditionerSize } from './conditioner.ts'
 import type { ElementTransform } from './element-transform.ts'
 import { sumItems } from './sum-items.ts'
+import { withinToken } from './within-token.ts'
 
 /** The size of the transformer. */
 export interface CausalSize extends ConditionerSize {
   readonly heads: number
+  /** Features of the layer by which numbers see those before them in their token; 0 (default): they do not. */
+  readonly inner?: number | undefined
 }
 
 /**
- * `y_i = T(x_i; θ_i(x_1 … x_{i−1}))` for tokens `[T, C]`: log |det| = Σ log T′. Its inverse takes up to T calls.
+ * `y_i = T(x_i; θ_i(x_1 … x_{i−1}))` for tokens `[T, C]`: log |det| = Σ log T′. Its inverse takes up to T calls; up to
+ * T · C, if numbers see those before them in their token.
  *
  * @throws TweedieError `model` where the heads do not divide the width
  * @example
@@ -27,11 +31,12 @@ export interface CausalSize extends ConditionerSize {
  */
 export function causal(shape: Shape, transform: ElementTransform, size: CausalSize): Bijection {
   const [tokens, features] = shape as [number, number]
+  const { inner = 0 } = size
   if (size.width % size.heads !== 0) {
     throw new TweedieError('model', `${size.heads} heads do not divide the width ${size.width}`)
   }
   const parameters = (scope: Scope, x: Tensor, context: FlowContext): Tensor => {
-    const raw = transformer(scope, x, features * transform.parameters, size, context)
+    const raw = transformer(scope, x, transform.parameters, size, context)
     return reshape(raw, [x.shape[0]!, tokens, features, transform.parameters])
   }
   return Object.freeze<Bijection>({
@@ -44,18 +49,18 @@ export function causal(shape: Shape, transform: ElementTransform, size: CausalSi
       return { y, logDet: sumItems(logDerivative) }
     },
     sequential: {
-      rounds: tokens,
+      rounds: tokens * (inner > 0 ? features : 1),
       step: (scope, y, x, context) => transform.inverse(y, parameters(scope, x, context)).y,
     },
   })
 }
 
-/** `[N, T, C] → [N, T, outputs]`: outputs at token i depend on the tokens before it. Inside, the axis of tokens comes first. */
+/** `[N, T, C] → [N, T, C · parameters]`: those of token i depend on the tokens before it. Inside, the axis of tokens comes first. */
 function transformer(
   scope: Scope,
   x: Tensor,
-  outputs: number,
-  { width, layers, heads, dropout }: CausalSize,
+  parameters: number,
+  { width, layers, heads, dropout, inner = 0 }: CausalSize,
   { condition, drop }: FlowContext,
 ): Tensor {
   const [batch, tokens] = x.shape as [number, number]
@@ -74,8 +79,9 @@ function transformer(
     const hidden = reshape(dropped(reshape(silu(inner), [tokens * batch, 4 * width])), inner.shape)
     h = add(h, linear(block.child('linear_2'), hidden, width, outward(4 * width)))
   }
-  const out = linear(scope.child('linear_out'), layerNorm(scope.child('norm_out'), h), outputs, { init: zeros })
-  return transpose(out, [1, 0, 2])
+  const last = transpose(layerNorm(scope.child('norm_out'), h), [1, 0, 2])
+  if (inner > 0) return withinToken(scope.child('within'), last, x, parameters, inner)
+  return linear(scope.child('linear_out'), last, x.shape[2]! * parameters, { init: zeros })
 }
 
 /** Causal self-attention, `[T, N, C]`, same shape: a token sees itself and those before it. */

@@ -4,6 +4,7 @@ import {
   checkConfig,
   count,
   countOrNull,
+  countOrZero,
   heightAndWidth,
   imageSize,
   layerCount,
@@ -33,6 +34,11 @@ export interface TarFlowConfig extends FlowConfig {
   readonly shades?: number | null
   /** Of those splines: bins; 16 by default. */
   readonly bins?: number
+  /**
+   * Of the first map, if it is by splines: features of the layer by which pixels see those before them in their patch; 256 by default,
+   * 0: they do not.
+   */
+  readonly inner?: number
   /** Of each transformer: features of a token, layers, heads. */
   readonly width?: number
   readonly layers?: number
@@ -47,6 +53,7 @@ const defaults: Required<TarFlowConfig> = {
   maps: 4,
   shades: null,
   bins: 16,
+  inner: 256,
   width: 128,
   layers: 4,
   heads: 4,
@@ -58,6 +65,7 @@ const defaults: Required<TarFlowConfig> = {
 const rules = {
   bins: transformRules.bins,
   shades: shadesRule,
+  inner: countOrZero,
   sample_size: imageSize,
   in_channels: count,
   patch_size: count,
@@ -91,12 +99,14 @@ export function tarFlow(config: TarFlowConfig): FlowNetwork {
   }
   if (width % heads !== 0) throw new TweedieError('model', `TarFlow: ${heads} heads do not divide the width ${width}`)
   const tokens = patchTokens(shape, patch)
-  const inner = tokens.outputShape
+  const tokenShape = tokens.outputShape
   const first = shades === null ? affineTransform() : shadeSpline(shades, Math.min(shades, full.bins))
   const maps = Array.from({ length: full.maps }, (_, i): Bijection[] => [
-    ...(i > 0 ? [reversed(inner)] : []),
-    causal(inner, i === 0 ? first : affineTransform(), full),
+    ...(i > 0 ? [reversed(tokenShape)] : []),
+    i === 0
+      ? causal(tokenShape, first, { ...full, inner: shades === null ? 0 : full.inner })
+      : causal(tokenShape, affineTransform(), { ...full, inner: 0 }),
   ])
-  const parts = [tokens, ...maps.flat(), reshaped(inner, [sizeOf(inner)])]
+  const parts = [tokens, ...maps.flat(), reshaped(tokenShape, [sizeOf(tokenShape)])]
   return Object.freeze({ ...flowNetwork('TarFlow', full, chain(parts), width), stride: patch })
 }

@@ -57,6 +57,7 @@ const cases: readonly (readonly [string, Bijection, { width: number }?])[] = [
   ['autoregressive of one number', autoregressive([1], spline, size), { width: 2 }],
   ['causal affine', causal([3, 2], affine, { ...size, heads: 2 })],
   ['causal spline', causal([4, 2], spline, { ...size, heads: 2 }), { width: 2 }],
+  ['causal within tokens', causal([3, 3], affine, { ...size, heads: 2, inner: 12 })],
   ['chain', chain([mixing([4], 3), coupling([4], { transform: spline, conditioner }), actNorm([4])])],
   ['inverse of a chain', invert(chain([mixing([4], 3), coupling([4], { transform: spline, conditioner })]))],
   [
@@ -94,6 +95,7 @@ describe('autoregressive maps', () => {
   test.each([
     ['masked', autoregressive([6], affine, size), 1],
     ['causal', causal([3, 2], affine, { ...size, heads: 2 }), 2],
+    ['causal within tokens', causal([2, 3], affine, { ...size, heads: 2, inner: 12 }), 1],
   ])('%s: the Jacobian is triangular', (_, bijection, block) => {
     const { forward } = evaluated(bijection)
     const matrix = jacobian((at) => forward(at).values, numbers('x', 6))

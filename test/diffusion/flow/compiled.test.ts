@@ -13,6 +13,10 @@ const flows = [
   ['CouplingFlow', { input_shape: [1, 4, 4], couplings: 2, width: 16, transform: 'affine', num_class_embeds: 3 }],
   ['AutoregressiveFlow', { input_shape: [5], width: 16, layers: 1, conditions: { pose: { kind: 'vector', size: 2 } } }],
   ['GlowFlow', { sample_size: 8, in_channels: 1, levels: 2, steps: 2, width: 8, num_class_embeds: 2 }],
+  [
+    'TarFlow',
+    { sample_size: 4, patch_size: 2, maps: 2, width: 16, layers: 1, heads: 2, shades: 4, bins: 4, inner: 16 },
+  ],
   ['TarFlow', { sample_size: 8, patch_size: 4, maps: 2, width: 16, layers: 1, heads: 2, num_class_embeds: 2 }],
 ] as const
 
@@ -26,7 +30,8 @@ describe.each(flows)('%s %j', (name, config) => {
   const weights = Float32Array.from(numbers(name, layout.size, 0.1))
   const model = { network, layout, weights }
   const size = sizeOf(network.inputShape)
-  const items = Float32Array.from(numbers('items', 3 * size, 0.7))
+  // splines of shades are for what shades can be
+  const items = Float32Array.from(numbers('items', 3 * size, 0.7), (x) => Math.max(-1.2, Math.min(1.2, x)))
   const conditions = Object.fromEntries(
     Object.entries(network.conditions).map(([each, spec]) => [
       each,
