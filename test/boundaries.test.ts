@@ -40,6 +40,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     distil: ['denoise', 'noise'],
     'ode-flow': ['denoise', 'sample', 'likelihood'],
     latent: ['likelihood'],
+    flow: [],
   },
   files: {
     text: [],

@@ -15,6 +15,7 @@ import { codebook } from './codebook.ts'
 import { continuousFlow } from './continuous-flow.ts'
 import { elboTerms } from './elbo-terms.ts'
 import { fewSteps } from './few-steps.ts'
+import { normalisingFlow } from './normalising-flow.ts'
 import { flowPaths } from './flow-paths.ts'
 import { schedules } from './schedules.ts'
 import { scoreField } from './score-field.ts'
@@ -43,6 +44,7 @@ const figures: Readonly<Record<string, Entry>> = {
   'flow-paths': { draw: flowPaths, format: 'svg' },
   'few-steps': { draw: fewSteps, format: 'svg' },
   'continuous-flow': { draw: continuousFlow, format: 'svg' },
+  'normalising-flow': { draw: normalisingFlow, format: 'png' },
   'solver-errors': { draw: solverErrors, format: 'svg' },
   guided: { draw: guided, format: 'png' },
   codebook: { draw: codebook, format: 'svg' },

@@ -3,6 +3,8 @@
  * inputs `x` `[batch, ...inputShape]` (int32 for tokens), `t` `[batch]` and `labels` `[batch]` int32, named output `output`.
  */
 import { TweedieError } from '../errors.ts'
+import type { HostArray, Tensor } from '../engine/graph/index.ts'
+import type { Layout } from '../engine/nn/layout.ts'
 import { type ConvolutionRanges, int8Convolutions } from '../engine/onnx/int8-convolution.ts'
 import { encodeModel } from '../engine/onnx/proto/encode.ts'
 import type { ModelProto, TensorProto, ValueInfo } from '../engine/onnx/proto/model.ts'
@@ -29,16 +31,32 @@ export interface ExportOptions {
  * @throws TweedieError `model` where the network's graph cannot be freed from its batch size, or a weight does not fit
  * the format, or `ranges` belong to another network
  */
-export function exportOnnx(
-  model: NetworkWeights,
+export function exportOnnx(model: NetworkWeights, options: ExportOptions = {}): Uint8Array {
+  const { weights: constants } = networkGraph(model, 1)
+  const outputs = (size: number) => ({ output: networkGraph(model, size).output })
+  return exportGraph({ outputs, weights: constants, layout: model.layout, flat: model.weights }, options)
+}
+
+/** Any graph with the weights of a network. */
+export interface ExportedGraph {
+  /** The outputs by name for batches of one size. */
+  readonly outputs: (batch: number) => Readonly<Record<string, Tensor>>
+  /** The weights by the names of the graph's inputs; unused ones are left out. */
+  readonly weights: ReadonlyMap<string, HostArray>
+  readonly layout: Layout
+  /** All weights, flat. */
+  readonly flat: Float32Array
+}
+
+/** The bytes of an `.onnx` file of any graph, as {@link exportOnnx} makes them of a network. @throws TweedieError `model` as there */
+export function exportGraph(
+  { outputs, weights: constants, layout, flat }: ExportedGraph,
   { batch, weights: format = 'float32', ranges, metadata = {} }: ExportOptions = {},
 ): Uint8Array {
-  const make = (size: number): ModelProto => {
-    const { output, weights } = networkGraph(model, size)
-    return toOnnx({ output }, { target: { provider: 'webgpu' }, constants: weights, metadata })
-  }
+  const make = (size: number): ModelProto =>
+    toOnnx(outputs(size), { target: { provider: 'webgpu' }, constants, metadata })
   const full = batch === undefined ? freeBatch(make) : make(batch)
-  const weights = model.layout.toMap(model.weights)
+  const weights = layout.toMap(flat)
   const shared = shareConstants(full, weights)
   return encodeModel(storeWeights(ranges ? int8Convolutions(shared, ranges) : shared, weights, format))
 }

@@ -68,9 +68,10 @@ export function intervalsOf(options: OptionValues): Intervals {
 /** The options, with the network's configuration read from its file if they name one. */
 export async function withNetwork(options: OptionValues, own: OwnParts): Promise<OptionValues> {
   const { network } = options
-  if (typeof network !== 'string' || namesOf(own).includes(network)) return options
+  const known = namesOf(own)
+  if (typeof network !== 'string' || known.includes(network)) return options
   refuseSizes(options)
-  return { ...options, network: await readNetwork(network) }
+  return { ...options, network: await readNetwork(network, known) }
 }
 
 /** Networks by name: classes, those that families have names for, and the user's own. */
@@ -80,10 +81,10 @@ function namesOf(own: OwnParts): readonly string[] {
 }
 
 /** A network's configuration from a file; without a class it is a UNet2DModel. */
-async function readNetwork(path: string) {
+async function readNetwork(path: string, known: readonly string[]) {
   if (!existsSync(path)) {
     throw new TweedieError('model', `${path}: no such file, and no such network`, {
-      hint: `a configuration, or one of ${networkClasses.join(', ')}, or one of your own in tweedie.config.ts`,
+      hint: `a configuration, or one of ${known.join(', ')}, or one of your own in tweedie.config.ts`,
     })
   }
   const value = await readJson(path, 'model')

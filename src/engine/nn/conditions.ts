@@ -1,6 +1,6 @@
 /** Embeddings of the time and of conditions, which networks add up. */
 import { TweedieError } from '../../errors.ts'
-import { add, concat, expectShape, filled } from '../graph/index.ts'
+import { add, concat, expectShape } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { type ConditionSpecs, conditionShape } from './condition-spec.ts'
 import { embedding, linear } from './layers.ts'
@@ -37,8 +37,8 @@ export function conditionsOnly(
   width: number,
   specs: ConditionSpecs,
 ): Tensor | undefined {
-  if (Object.keys({ ...specs, ...conditions }).length === 0) return undefined
-  return withConditions(className, scope, filled(0, [x.shape[0]!, width]), conditions, specs)
+  const terms = termsOf(className, scope, conditions, specs, x.shape[0]!, width)
+  return terms.length === 0 ? undefined : terms.reduce((sum, term) => add(sum, term))
 }
 
 /**
@@ -55,15 +55,26 @@ export function withConditions(
   specs: ConditionSpecs,
   batch: number = time.shape[0]!,
 ): Tensor {
-  const width = time.shape[1]!
+  const terms = termsOf(className, scope, conditions, specs, batch, time.shape[1]!)
+  return terms.reduce((sum, term) => add(sum, term), time)
+}
+
+/** The embedding of each condition that has one, `[N, width]`. */
+function termsOf(
+  className: string,
+  scope: Scope,
+  conditions: NetworkInputs['conditions'],
+  specs: ConditionSpecs,
+  batch: number,
+  width: number,
+): readonly Tensor[] {
   const present = requireConditions(className, conditions, specs, batch)
-  let sum = time
-  for (const [name, spec] of Object.entries(specs)) {
+  return Object.entries(specs).flatMap(([name, spec]) => {
     const value = present[name]!
-    if (spec.kind === 'class') sum = add(sum, embedding(scope.child('class_embedding'), value, spec.classes, width))
-    if (spec.kind === 'vector') sum = add(sum, linear(scope.child('condition_embeddings').child(name), value, width))
-  }
-  return sum
+    if (spec.kind === 'class') return [embedding(scope.child('class_embedding'), value, spec.classes, width)]
+    if (spec.kind === 'vector') return [linear(scope.child('condition_embeddings').child(name), value, width)]
+    return []
+  })
 }
 
 /** The data with images that are conditions as further channels, `[N, C + C₁ + …, H, W]`. */
