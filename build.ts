@@ -69,12 +69,14 @@ function roomOf(id: string): string | null {
   if (/^families\/(registry|family|choices|((draw|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path))
     return 'families'
   if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
-  if (/^files\/data\/(options|image-fits)$/.test(path)) return 'families'
+  if (/^(files\/data\/(options|image-fits)|diffusion\/flow\/classes)$/.test(path)) return 'families'
   if (path === 'app/node/version') return 'version'
   if (/^families\/[^/]+$/.test(path)) return 'families-common'
   const deep = wings.has(parts[0]!) && parts.length > 2
   const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]
-  return inside === 'node' ? `${room}-node` : room
+  // A family may have the name of what it is made of.
+  const name = deep && parts[0] === 'families' ? `family-${room}` : room
+  return inside === 'node' ? `${name}-node` : name
 }
 
 function licences(): string {
