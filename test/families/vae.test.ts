@@ -16,7 +16,7 @@ import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-f
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
 import type { Checkpoint } from '../../src/tools/train/checkpoint.ts'
 import type { Setting } from '../../src/families/family.ts'
-import { binarise } from '../../src/families/vae/batches.ts'
+import { binarise } from '../../src/families/coded/batches.ts'
 import { type Choices, defaultVaeSpec } from '../../src/families/vae/defaults.ts'
 import { generatorOf } from '../../src/families/vae/draw.ts'
 import { vaeFamily } from '../../src/families/vae/family.ts'

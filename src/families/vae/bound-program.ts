@@ -1,22 +1,16 @@
 /** The bound of a trained autoencoder as a program: items and noise in, its terms out. */
-import { constant, input, mul, square, sub, sum } from '../../engine/graph/index.ts'
+import { constant, input, square, sub } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { compile, type Program } from '../../engine/runtime/program.ts'
-import { autoencoderBound, cropped, logWeightsOf } from '../../diffusion/latent/index.ts'
+import { autoencoderBound, logWeightsOf } from '../../diffusion/latent/index.ts'
 import type { Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
-import { expressionOf, type ModelLaw } from './law-of.ts'
+import type { BoundRun } from '../coded/bound-sums.ts'
+import type { BoundShape } from '../coded/bounds-of-items.ts'
+import { expressionOf, type ModelLaw } from '../coded/law-of.ts'
+import { meanWithin } from '../coded/mean-within.ts'
 import type { VaeModel } from './model.ts'
-
-/** What the program gives, by name. */
-export type BoundOutput = 'reconstruction' | 'kl' | 'klByDimension' | 'mean' | 'logWeights' | 'squaredError'
-
-/** So many items, each with so many draws. */
-export interface BoundShape {
-  readonly items: number
-  readonly draws: number
-}
 
 /**
  * Compiles it. Inputs: `x` `[items, ...inputShape]` and `noise` `[items, draws, ...latentShape]`. Outputs: the terms `[items]`,
@@ -40,7 +34,7 @@ export async function boundProgram(
     within,
   })
   const again = expression.mean(autoencoder.decode(scope, bound.posterior.mean))
-  const outputs: Record<BoundOutput, Tensor> = {
+  const outputs: Record<keyof BoundRun, Tensor> = {
     ...bound.terms,
     klByDimension: bound.klByDimension,
     mean: bound.posterior.mean,
@@ -49,11 +43,4 @@ export async function boundProgram(
   }
   const constants = new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
   return compile(outputs, setting.engine, { ...sessionOf(setting), constants })
-}
-
-/** The mean over the values of each item, padding left out. */
-function meanWithin(x: Tensor, item: readonly number[]): Tensor {
-  const inner = cropped(x, item)
-  const axes = item.map((_, axis) => axis + 1)
-  return mul(sum(inner, axes), 1 / item.reduce((a, b) => a * b, 1))
 }

@@ -1,13 +1,13 @@
 /** The default training of an autoencoder: from facts about the data to a whole specification. The only place with such numbers. */
-import { areBytes } from '../../files/data/normalise.ts'
 import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { Budget } from '../../tools/train/spec.ts'
+import { type CodedChoices, lawFor, plainBound } from '../coded/coded-spec.ts'
 import { optimizerFor, type OptimizerChoices } from '../default-network.ts'
 import { defined } from '../defined.ts'
 import type { NetworkSpec } from '../network-of.ts'
 import { classes } from './classes.ts'
-import type { LawSpec, VaeTrainSpec } from './spec.ts'
+import type { VaeTrainSpec } from './spec.ts'
 
 /** What the defaults depend on. */
 export interface Setting extends DataScale {
@@ -16,7 +16,7 @@ export interface Setting extends DataScale {
 }
 
 /** What a user may choose; whatever is left out has a default. */
-export interface Choices {
+export interface Choices extends CodedChoices {
   readonly budget?: Budget | undefined
   readonly seed?: number | undefined
   readonly batch?: number | undefined
@@ -30,8 +30,6 @@ export interface Choices {
   readonly widths?: readonly number[] | undefined
   /** Of convolutions: blocks at each resolution. */
   readonly depth?: number | undefined
-  readonly law?: { readonly [K in keyof LawSpec]?: LawSpec[K] | undefined } | undefined
-  readonly bound?: { readonly [K in keyof VaeTrainSpec['bound']]?: VaeTrainSpec['bound'][K] | undefined } | undefined
 }
 
 /** Images of up to so many numbers go through fully connected layers. */
@@ -55,21 +53,9 @@ export function defaultVaeSpec(setting: Setting, choices: Choices = {}): VaeTrai
     budget,
     network: networkFor(setting, choices),
     law: lawFor(setting, choices.law),
-    bound: { klWeight: 1, warmup: 0, freeBits: 0, draws: 1, ...defined(choices.bound) },
+    bound: { ...plainBound, ...defined(choices.bound) },
     // the loss is a sum over all values of an item, and its gradient as large
     optimizer: optimizerFor(budget, { weightDecay: 0, clipNorm: 100, ...defined(choices.optimizer) }),
-  }
-}
-
-/** Bytes have probabilities, other numbers densities. */
-function lawFor(setting: Setting, { name, shades, sigma }: NonNullable<Choices['law']> = {}): LawSpec {
-  const bytes = areBytes(setting)
-  const law = name ?? (bytes ? 'discretised' : 'gaussian')
-  const count = shades ?? (bytes ? 256 : undefined)
-  return {
-    name: law,
-    ...(law === 'discretised' && count !== undefined && { shades: count }),
-    ...(law !== 'bernoulli' && { sigma: sigma ?? 0.3 }),
   }
 }
 

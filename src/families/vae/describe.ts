@@ -2,18 +2,13 @@
 import { sizeOf } from '../../engine/graph/index.ts'
 import { shapeText, thousands } from '../../words.ts'
 import type { Description } from '../family.ts'
-import { boundText, lawText } from './explain.ts'
+import { boundOfMeta } from '../coded/meta.ts'
+import { boundText, lawText } from '../coded/text.ts'
 import type { VaeModel } from './model.ts'
 
 /** The class, the code, the law, the objective. */
 export function describe({ autoencoder, layout, law, frame, meta }: VaeModel): Description {
   const { className, config, inputShape, latentShape } = autoencoder
-  const {
-    klWeight = 1,
-    warmupKl = 0,
-    freeBits = 0,
-    importanceSamples = 1,
-  } = meta.objective as Partial<Record<string, number>>
   const training = Object.entries(meta.training).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
   return {
     facts: {
@@ -34,7 +29,7 @@ export function describe({ autoencoder, layout, law, frame, meta }: VaeModel): D
       ['encoder sees', shapeText(inputShape)],
       ['code', `${shapeText(latentShape)}: ${thousands(sizeOf(latentShape))} numbers`],
       ['law of data', lawText(law)],
-      ['objective', boundText({ klWeight, warmup: warmupKl, freeBits, draws: importanceSamples })],
+      ['objective', boundText(boundOfMeta(meta))],
       ['training', training.length > 0 ? training.join(', ') : undefined],
     ],
   }

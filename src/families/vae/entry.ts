@@ -1,9 +1,9 @@
 /** Variational autoencoders: what is known without loading the family. */
 import type { FamilyEntry } from '../family.ts'
 import { classNames } from './classes.ts'
-import { evalOptions } from './options/eval.ts'
+import { evalOptions } from '../coded/options/eval.ts'
 import { exportOptions } from './options/export.ts'
-import { sampleOptions } from './options/sample.ts'
+import { sampleOptions } from '../coded/options/sample.ts'
 import { trainOptions } from './options/train.ts'
 
 /** Images, points and other numbers, as codes with a Gaussian law. */

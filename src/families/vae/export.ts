@@ -6,7 +6,7 @@ import { type Scope } from '../../engine/nn/parameters.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import { exportNetwork } from '../export-network.ts'
 import type { Setting } from '../family.ts'
-import { expressionOf } from './law-of.ts'
+import { expressionOf } from '../coded/law-of.ts'
 import type { VaeModel } from './model.ts'
 import type { exportOptions } from './options/export.ts'
 

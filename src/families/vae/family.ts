@@ -1,14 +1,15 @@
 /** Variational autoencoders of images, points and other numbers. */
-import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
-import type { TrainData } from '../../tools/train/problem.ts'
+import { requireValues } from '../coded/check-fit.ts'
+import { evaluateWith } from '../coded/judge.ts'
+import { lossText } from '../coded/text.ts'
 import type { Family } from '../family.ts'
 import { describe } from './describe.ts'
-import { painter } from './draw.ts'
-import { explain, lossText } from './explain.ts'
+import { generatorOf, painter } from './draw.ts'
+import { explain } from './explain.ts'
 import { exportHalf } from './export.ts'
 import { further } from './further.ts'
-import { evaluate } from './judge.ts'
+import { likelihoodJudge } from './likelihood.ts'
 import { decode, encode } from './latents.ts'
 import { vaeFolderOf, type VaeModel, vaeOf } from './model.ts'
 import { preview } from './preview.ts'
@@ -34,10 +35,5 @@ export const vaeFamily: Family<VaeTrainSpec, ArrayDataset, VaeModel> = Object.fr
   read: vaeOf,
   write: vaeFolderOf,
   describe,
-  can: { draw: painter, encode, decode, evaluate, export: exportHalf },
+  can: { draw: painter, encode, decode, evaluate: evaluateWith(likelihoodJudge, generatorOf), export: exportHalf },
 })
-
-function requireValues({ kind, name }: TrainData): void {
-  if (kind !== 'tokens') return
-  throw new TweedieError('usage', `${name}: tokens, and an autoencoder of this family is of numbers`)
-}

@@ -8,11 +8,11 @@ import { drawnValues } from '../drawn-values.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { readCodes, readItems } from '../read-items.ts'
 import { workOn } from '../warm.ts'
-import { binarise } from './batches.ts'
+import { binarise } from '../coded/batches.ts'
 import { codecOf } from './codec.ts'
 import type { VaeModel } from './model.ts'
-import type { sampleOptions } from './options/sample.ts'
-import { itemsOf, usualChoice } from './values-of.ts'
+import type { sampleOptions } from '../coded/options/sample.ts'
+import { itemsOf, usualChoice } from '../coded/values-of.ts'
 
 /** An item by name, or as values. */
 type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {

@@ -3,14 +3,13 @@ import type { Autoencoder } from '../../engine/nn/autoencoder.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
-import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
+import type { TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import { partView, type TrainParts } from '../../tools/train/parts.ts'
 import type { TrainState } from '../../tools/train/problem.ts'
-import { defined } from '../defined.ts'
-import type { ModelLaw } from './law-of.ts'
-import { sigmaPace } from './loss.ts'
+import { trainedLaw } from '../coded/law-width.ts'
+import { metaOf } from '../coded/meta.ts'
 import type { VaeModel } from './model.ts'
-import { lawPart, partName } from './parts.ts'
+import { partName } from './parts.ts'
 import type { VaeTrainSpec } from './spec.ts'
 
 /** The parts of a trainer that make a model. */
@@ -29,32 +28,7 @@ export function snapshot(
   dataset: ArrayDataset,
   training: TweedieMetaInput['training'] = {},
 ): VaeModel {
-  const law: ModelLaw = {
-    name: spec.law.name,
-    sigma: lawPart in parts ? Math.exp(sigmaPace * partView(parts, lawPart, state.average)[0]!) : undefined,
-    shades: spec.law.shades,
-  }
-  const { klWeight, warmup, freeBits, draws } = spec.bound
-  const meta = parseTweedieMeta({
-    family: 'vae',
-    data: {
-      name: dataset.name,
-      kind: dataset.kind,
-      shape: [...dataset.shape] as [number, ...number[]],
-      range: [...dataset.range] as [number, number],
-      ...(dataset.affine && { affine: dataset.affine }),
-    },
-    objective: {
-      parametrisation: draws > 1 ? 'importance-weighted-bound' : 'evidence-bound',
-      weighting: 'uniform',
-      law: defined(law),
-      klWeight,
-      warmupKl: warmup,
-      freeBits,
-      importanceSamples: draws,
-    },
-    training: { seed: spec.seed, batch: spec.batch, steps: state.step, ...training },
-  } as TweedieMetaInput)
+  const law = trainedLaw(spec.law, parts, state.average)
   return {
     family: 'vae',
     autoencoder,
@@ -64,6 +38,6 @@ export function snapshot(
     frame,
     scale: dataset,
     classNames: [],
-    meta,
+    meta: metaOf({ family: 'vae', spec, law, step: state.step }, dataset, training),
   }
 }

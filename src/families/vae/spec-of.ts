@@ -4,6 +4,7 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import { suggest } from '../../suggest.ts'
 import { type SharedTrainValues, sharedChoices } from '../base-spec.ts'
+import { requireLawEffect } from '../coded/coded-spec.ts'
 import type { NetworkSpec } from '../network-of.ts'
 import { classes, classNames, classOf } from './classes.ts'
 import { defaultVaeSpec } from './defaults.ts'
@@ -57,7 +58,7 @@ function networkAsked({ network, latent, widths, depth }: Values): Partial<Netwo
 }
 
 /** Refuses options that would have no effect. */
-function requireEffect({ depth, shades, sigma }: Values, { law, network }: VaeTrainSpec, { name }: ArrayDataset): void {
+function requireEffect({ depth, shades, sigma }: Values, { law, network }: VaeTrainSpec, data: ArrayDataset): void {
   if (depth !== undefined && network.className === classes.mlp) {
     throw new TweedieError(
       'usage',
@@ -67,19 +68,5 @@ function requireEffect({ depth, shades, sigma }: Values, { law, network }: VaeTr
       },
     )
   }
-  if (shades !== undefined && law.name !== 'discretised') {
-    throw new TweedieError('usage', `\`shades\` is for \`decoderLaw: discretised\`, and the law is ${law.name}`)
-  }
-  if (law.name === 'discretised' && law.shades === undefined) {
-    throw new TweedieError(
-      'usage',
-      `${name}: \`decoderLaw: discretised\` needs the number of values: these are no bytes`,
-      {
-        hint: '`shades: 17`, or however many there are, equally spaced',
-      },
-    )
-  }
-  if (sigma !== undefined && law.name === 'bernoulli') {
-    throw new TweedieError('usage', '`sigma` is for laws with a width, and `decoderLaw: bernoulli` has none')
-  }
+  requireLawEffect({ shades, sigma }, law, data)
 }

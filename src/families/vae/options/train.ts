@@ -1,9 +1,7 @@
 /** The options of `train` for variational autoencoders. */
-import { decoderLaws } from '../../choices.ts'
-import { oneOf, options, positive, real, whole } from '../../../options.ts'
+import { options, whole } from '../../../options.ts'
+import { codedGroup as group, codedTrainOptions } from '../../coded/options/train.ts'
 import { sizeOptions } from '../../train-options.ts'
-
-const group = 'More: autoencoders'
 
 export const trainOptions = options({
   ...sizeOptions,
@@ -13,46 +11,5 @@ export const trainOptions = options({
     parse: whole({ max: 65_536 }),
     group,
   },
-  decoderLaw: {
-    flags: '--decoder-law <name>',
-    help: `the law of data given a code: ${decoderLaws.join(', ')} (default: gaussian, for images discretised); bernoulli draws black or white pixels anew at every step`,
-    parse: oneOf(decoderLaws),
-    group,
-  },
-  shades: {
-    flags: '--shades <n>',
-    help: 'of discretised: how many shades the images have, equally spaced (default: 256)',
-    parse: whole({ min: 2, max: 65_536 }),
-    group,
-  },
-  sigma: {
-    flags: '--sigma <x>',
-    help: "of gaussian and discretised: the law's width at the beginning, of data within [-1, 1]; it is learned (default: 0.3)",
-    parse: positive,
-    group,
-  },
-  klWeight: {
-    flags: '--kl-weight <x>',
-    help: "weight of the codes' divergence (default: 1, which is the bound)",
-    parse: real({ min: 0, max: 1e6 }),
-    group,
-  },
-  warmupKl: {
-    flags: '--warmup-kl <n>',
-    help: 'steps over which that weight rises from 0 (default: 0)',
-    parse: whole({ min: 0, max: 1e9 }),
-    group,
-  },
-  freeBits: {
-    flags: '--free-bits <nats>',
-    help: 'nats that each number of a code, or channel, may cost without a penalty (default: 0)',
-    parse: real({ min: 0, max: 1e6 }),
-    group,
-  },
-  importanceSamples: {
-    flags: '--importance-samples <k>',
-    help: 'draws of each code: more than 1 make the importance-weighted bound (default: 1)',
-    parse: whole({ max: 10_000 }),
-    group,
-  },
+  ...codedTrainOptions,
 })

@@ -1,7 +1,21 @@
 /** What the runs of a bound's program add up to, item by item. */
 import { logAddExp } from '../../diffusion/discrete/log-space.ts'
-import { itemSize } from '../../files/data/dataset.ts'
-import type { BoundOutput } from './bound-program.ts'
+
+/** What such a program gives, by name. */
+export interface BoundRun {
+  /** −log p(x | z), the mean over the draws, `[items]`. */
+  readonly reconstruction: Float32Array
+  /** The divergence of all codes, `[items]`; the mean over the draws where it depends on them. */
+  readonly kl: Float32Array
+  /** That of every number of a code, `[items, latents]`. */
+  readonly klByDimension: Float32Array
+  /** log p(x, z) − log q(z | x) of each draw, `[items · draws]`. */
+  readonly logWeights: Float32Array
+  /** The mean squared error of a reconstruction, `[items]`. */
+  readonly squaredError: Float32Array
+  /** The encoder's means, `[items, latents]`; of codes whose laws depend on other codes there are none. */
+  readonly mean?: Float32Array | undefined
+}
 
 /** Which items a run is of, and which of their draws. */
 export interface RunPart {
@@ -19,25 +33,25 @@ export class BoundSums {
   readonly count: number
   /** Numbers in a code. */
   readonly latents: number
-  readonly kl: Float64Array
   readonly squaredError: Float64Array
   /** The encoder's means, `[count, latents]`. */
   readonly means: Float32Array
-  /** The mean over items of the divergence of each dimension, or channel. */
-  readonly klByLatent: Float64Array
+  /** The mean over items of the divergence of each number of a code, by the first draws. */
+  readonly klByDimension: Float64Array
   readonly #reconstruction: Float64Array
+  readonly #kl: Float64Array
   readonly #drawn: Float64Array
   readonly #logWeight: Float64Array
 
-  constructor(count: number, latentShape: readonly number[]) {
+  constructor(count: number, latents: number) {
     const items = (): Float64Array => new Float64Array(count)
     this.count = count
-    this.latents = itemSize(latentShape)
-    this.kl = items()
+    this.latents = latents
     this.squaredError = items()
-    this.means = new Float32Array(count * this.latents)
-    this.klByLatent = new Float64Array(latentShape[0]!)
+    this.means = new Float32Array(count * latents)
+    this.klByDimension = new Float64Array(latents)
     this.#reconstruction = items()
+    this.#kl = items()
     this.#drawn = items()
     this.#logWeight = items().fill(-Infinity)
   }
@@ -47,15 +61,21 @@ export class BoundSums {
     return this.#reconstruction.map((sum, i) => sum / this.#drawn[i]!)
   }
 
+  /** The divergence, the mean over the draws. */
+  get kl(): Float64Array {
+    return this.#kl.map((sum, i) => sum / this.#drawn[i]!)
+  }
+
   /** −log (1/k) Σ p(x, z) / q(z | x) of k draws. */
   readonly importance = (draws: number): Float64Array => this.#logWeight.map((sum) => Math.log(draws) - sum)
 
-  /** Adds a run. Its reconstruction term is of all of its draws, also where not all of their weights count. */
-  add(run: Readonly<Record<BoundOutput, Float32Array>>, { first, now, draws, isFirst }: RunPart): void {
+  /** Adds a run. Its reconstruction and divergence are of all of its draws, also where not all of their weights count. */
+  add(run: BoundRun, { first, now, draws, isFirst }: RunPart): void {
     const some = run.logWeights.length / run.kl.length
     for (let i = 0; i < now; i++) {
       const item = first + i
       this.#reconstruction[item]! += run.reconstruction[i]! * some
+      this.#kl[item]! += run.kl[i]! * some
       this.#drawn[item]! += some
       for (let k = 0; k < draws; k++) {
         this.#logWeight[item] = logAddExp(this.#logWeight[item]!, run.logWeights[i * some + k]!)
@@ -64,16 +84,10 @@ export class BoundSums {
     }
   }
 
-  #addItem(
-    { kl, squaredError, mean, klByDimension }: Readonly<Record<BoundOutput, Float32Array>>,
-    i: number,
-    item: number,
-  ) {
-    this.kl[item] = kl[i]!
+  #addItem({ squaredError, mean, klByDimension }: BoundRun, i: number, item: number) {
     this.squaredError[item] = squaredError[i]!
     const at = i * this.latents
-    this.means.set(mean.subarray(at, at + this.latents), item * this.latents)
-    const each = this.latents / this.klByLatent.length
-    for (let j = 0; j < this.latents; j++) this.klByLatent[Math.floor(j / each)]! += klByDimension[at + j]! / this.count
+    if (mean) this.means.set(mean.subarray(at, at + this.latents), item * this.latents)
+    for (let j = 0; j < this.latents; j++) this.klByDimension[j]! += klByDimension[at + j]! / this.count
   }
 }

@@ -1,6 +1,5 @@
 /** The inputs of one training step, as a pure function of (specification, data, step). */
 import { sizeOf } from '../../engine/graph/index.ts'
-import type { Autoencoder } from '../../engine/nn/autoencoder.ts'
 import { fold, type Key, normal, uniform } from '../../engine/random/index.ts'
 import { warmupWeight } from '../../diffusion/latent/index.ts'
 import { batchIndices } from '../../files/data/batches.ts'
@@ -9,14 +8,17 @@ import { type Frame, toNetwork } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import { streamsOf } from '../../tools/train/draws.ts'
 import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
-import type { VaeTrainSpec } from './spec.ts'
+import type { CodedSpec } from './coded-spec.ts'
 
-/** Empty arrays for the items of one step. */
-export function emptyBatch({ batch: size, bound }: VaeTrainSpec, autoencoder: Autoencoder): Batch {
+/** Empty arrays for the items of one step. @param latents numbers in all codes of an item */
+export function emptyBatch(
+  { batch: size, bound }: CodedSpec,
+  { inputShape, latents }: { readonly inputShape: readonly number[]; readonly latents: number },
+): Batch {
   return {
     feeds: {
-      x: new Float32Array(size * sizeOf(autoencoder.inputShape)),
-      noise: new Float32Array(size * bound.draws * sizeOf(autoencoder.latentShape)),
+      x: new Float32Array(size * sizeOf(inputShape)),
+      noise: new Float32Array(size * bound.draws * latents),
       kl_weight: new Float32Array(size),
     },
     levels: new Int32Array(size),
@@ -24,7 +26,7 @@ export function emptyBatch({ batch: size, bound }: VaeTrainSpec, autoencoder: Au
 }
 
 /** The batches of a run. For `bernoulli` values become the least or the greatest at random, anew at every step. */
-export function batchesOf(spec: VaeTrainSpec, dataset: ArrayDataset, frame: Frame): TrainProblem['fill'] {
+export function batchesOf(spec: CodedSpec, dataset: ArrayDataset, frame: Frame): TrainProblem['fill'] {
   const streams = streamsOf(spec)
   const { batch: size, bound, law } = spec
   const items = new Float32Array(size * itemSize(dataset.shape))

@@ -5,19 +5,18 @@ import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork } from '../../files/data/frame.ts'
 import type { valueChoices } from '../choices.ts'
 import { valuesOfLaw } from './law-of.ts'
-import type { VaeModel } from './model.ts'
+import type { CodedModel } from './coded-model.ts'
 
 /** What is shown of a law of data. */
 export type ValueChoice = (typeof valueChoices)[number]
 
 /** Pictures look better without noise; points without it lie where none are. */
-export function usualChoice({ scale }: Pick<VaeModel, 'scale'>): ValueChoice {
+export function usualChoice({ scale }: Pick<CodedModel, 'scale'>): ValueChoice {
   return scale.kind === 'image' ? 'mean' : 'sample'
 }
 
-/** Codes from N(0, I), `[count, ...latentShape]`: each depends on the seed and its own number alone. */
-export function priorCodes({ autoencoder }: VaeModel, count: number, seed: number): Float32Array {
-  const size = itemSize(autoencoder.latentShape)
+/** Noise from N(0, I), `[count, size]`: of each item it depends on the seed and its own number alone. */
+export function priorNoise(size: number, count: number, seed: number): Float32Array {
   const z = new Float32Array(count * size)
   const stream = fold(key(seed), 'code')
   for (let i = 0; i < count; i++) normal(fold(stream, i), z.subarray(i * size, (i + 1) * size))
@@ -30,7 +29,7 @@ export function priorCodes({ autoencoder }: VaeModel, count: number, seed: numbe
  * @param draws `sample`: each item's own draw depends on the seed and its number alone
  */
 export function itemsOf(
-  { law, frame }: VaeModel,
+  { law, frame }: Pick<CodedModel, 'law' | 'frame'>,
   outputs: Float32Array,
   { draw, seed }: { readonly draw: ValueChoice; readonly seed: number },
 ): Float32Array {

@@ -1,4 +1,4 @@
-/** Options of `sample` for variational autoencoders. */
+/** Options of `sample` for models of codes. */
 import { codeChoices, valueChoices } from '../../choices.ts'
 import { oneOf, options, text } from '../../../options.ts'
 import { fitOptions, gridOptions } from '../../draw-options.ts'

@@ -1,4 +1,4 @@
-/** Options of `eval` for variational autoencoders. */
+/** Options of `eval` for models of codes. */
 import { valueChoices } from '../../choices.ts'
 import { oneOf, options, text, whole } from '../../../options.ts'
 import { likelihoodGroup, likelihoodOptions } from '../../options.ts'

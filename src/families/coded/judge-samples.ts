@@ -1,4 +1,4 @@
-/** Judges an autoencoder by samples: decodes codes from N(0, I) and compares them with data. */
+/** Judges a model of codes by samples: draws some and compares them with data. */
 import { TweedieError } from '../../errors.ts'
 import { type ArrayDataset, createDataset } from '../../files/data/dataset.ts'
 import { areBytes, denormalise } from '../../files/data/normalise.ts'
@@ -7,16 +7,21 @@ import { formatReport } from '../../tools/eval/format-report.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { judgeData } from '../judge-values-data.ts'
 import { sessionOf } from '../session-of.ts'
-import { generatorOf } from './draw.ts'
+import type { CodedModel } from './coded-model.ts'
 import type { JudgeOptions } from './judge-likelihood.ts'
-import type { VaeModel } from './model.ts'
+import type { GeneratorOf } from './painter.ts'
 import { usualChoice } from './values-of.ts'
 
 /** The default number of samples. */
 const usualCount = 500
 
 /** Draws samples and judges them. */
-export async function judgeSamples(model: VaeModel, options: JudgeOptions, setting: Setting): Promise<Judgement> {
+export async function judgeSamples<Model extends CodedModel>(
+  generatorOf: GeneratorOf<Model>,
+  model: Model,
+  options: JudgeOptions,
+  setting: Setting,
+): Promise<Judgement> {
   const { count = usualCount, seed = 0, batch, draw = usualChoice(model) } = options
   const { training, heldOut } = await judgeData(setting.access, options)
   requireAlike(model, training)
@@ -52,7 +57,7 @@ export async function judgeSamples(model: VaeModel, options: JudgeOptions, setti
   }
 }
 
-function requireAlike({ frame, scale }: VaeModel, { name, shape, ...data }: ArrayDataset): void {
+function requireAlike({ frame, scale }: CodedModel, { name, shape, ...data }: ArrayDataset): void {
   if (frame.item.join() === shape.join() && areBytes(scale) === areBytes(data)) return
   throw new TweedieError('data', `${name}: not such data as the model was trained on: [${frame.item.join(', ')}]`, {
     hint: 'evaluate against the data that the model was trained on',
