@@ -4,7 +4,7 @@ import { denormalise } from '../../files/data/normalise.ts'
 import type { Setting } from '../family.ts'
 import { asSeen } from '../picture-values.ts'
 import { codecOf, type CodecWatch } from '../vae/codec.ts'
-import { itemsOf, type ValueChoice } from '../vae/values-of.ts'
+import { itemsOf, type ValueChoice } from '../coded/values-of.ts'
 import type { Compiled } from '../warm.ts'
 import type { LatentModel } from './model.ts'
 

@@ -8,7 +8,7 @@ import { readSafetensors, toFloat32, writeSafetensors } from '../../files/io/saf
 import { cached, type Store } from '../../tools/eval/store.ts'
 import { digest } from '../../tools/eval/digest.ts'
 import type { Setting } from '../family.ts'
-import { binarise } from '../vae/batches.ts'
+import { binarise } from '../coded/batches.ts'
 import { codecOf } from '../vae/codec.ts'
 import { workOn } from '../warm.ts'
 import type { CodeLaws } from './channel-scale.ts'
