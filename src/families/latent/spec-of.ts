@@ -11,7 +11,7 @@ import type { LatentTrainSpec } from './spec.ts'
  * @throws TweedieError `usage` for options that contradict each other, the data, or change nothing
  */
 export function specOf(data: LatentData, options: OptionValues, own: OwnParts): LatentTrainSpec {
-  const { latents: _, flip, ...values } = options
+  const { latents: _, joint, flip, ...values } = options
   const { family: __, ...spec } = specOfValues(data, values, own)
   const { path, sum } = data.codes
   return {
@@ -19,6 +19,7 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
     family: 'latent',
     objective: { ...spec.objective, sigmaData: (options.sigmaData as number | undefined) ?? 1 },
     flip: Boolean(flip),
+    ...(joint === true && { joint }),
     autoencoder: { ...(path !== undefined && { path }), sum },
   } as object as LatentTrainSpec
 }
