@@ -3,7 +3,8 @@ import type { OptionValues } from '../../options.ts'
 import type { OwnParts } from '../family.ts'
 import { specOf as specOfValues } from '../values/spec-of.ts'
 import type { LatentData } from './data.ts'
-import type { LatentTrainSpec } from './spec.ts'
+import { checkJoint } from './joint/check.ts'
+import { asValues, type LatentTrainSpec } from './spec.ts'
 
 /**
  * The specification: that of values, for codes. Codes have variance 1, and so has `sigmaData` unless it is set.
@@ -14,7 +15,7 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
   const { latents: _, joint, flip, ...values } = options
   const { family: __, ...spec } = specOfValues(data, values, own)
   const { path, sum } = data.codes
-  return {
+  const wanted = {
     ...spec,
     family: 'latent',
     objective: { ...spec.objective, sigmaData: (options.sigmaData as number | undefined) ?? 1 },
@@ -22,4 +23,6 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
     ...(joint === true && { joint }),
     autoencoder: { ...(path !== undefined && { path }), sum },
   } as object as LatentTrainSpec
+  if (joint === true) checkJoint(asValues(wanted), own)
+  return wanted
 }
