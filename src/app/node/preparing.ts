@@ -8,6 +8,7 @@ import type { Store } from '../../tools/eval/store.ts'
 import type { RunRecord } from '../../tools/train/node/run-folder.ts'
 import { preparingInMemory } from '../prepare.ts'
 import { openFolder } from './open-folder.ts'
+import { holdsAutoencoder, readAutoencoder } from './read-autoencoder.ts'
 import type { TrainRequest } from './prepared-run.ts'
 import { lenient } from './setting.ts'
 
@@ -28,6 +29,12 @@ export async function preparing(request: Preparing, record?: Pick<RunRecord, 'se
       if (typeof model !== 'string') return setting.open(model)
       const { family, model: opened } = await openFolder(model, own, { onRemark })
       return { family, model: opened, path: resolve(model), store: storeBeside(model, request) }
+    },
+    async autoencoder(model) {
+      if (typeof model !== 'string' || !(await holdsAutoencoder(model))) return undefined
+      const { notes, ...part } = await readAutoencoder(model)
+      for (const note of notes) onRemark?.(note)
+      return { part, path: resolve(model), store: storeBeside(model, request) }
     },
   }
 }

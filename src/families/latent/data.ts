@@ -29,16 +29,18 @@ export interface LatentData extends LoadingData {
 export interface Encoded {
   readonly of: ArrayDataset
   readonly laws: readonly CodeLaws[]
+  /** From what a network sees to codes, where another model has decided it; by default that of these laws. */
+  readonly affine?: Affine | undefined
 }
 
 /**
  * Data of codes. Labels and other conditions are those of the items. The mean codes of the first view are their values, and what is
  * trained on are draws z = μ + σ ε, of a view that is drawn too: a function of the key alone.
  */
-export function latentData(source: CodeSource, { of, laws }: Encoded): LatentData {
+export function latentData(source: CodeSource, { of, laws, affine: known }: Encoded): LatentData {
   const { latentShape } = source.autoencoder.autoencoder
   const size = itemSize(latentShape)
-  const affine = channelScale(laws, size, latentShape[0]!)
+  const affine = known ?? channelScale(laws, size, latentShape[0]!)
   const { name, labels, classNames, conditions } = of
   const data = createDataset({
     name,

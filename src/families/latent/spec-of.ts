@@ -14,10 +14,11 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
   const { latents: _, flip, ...values } = options
   const { family: __, ...spec } = specOfValues(data, values, own)
   const { path, sum } = data.codes
+  const sigmaData = options.sigmaData as number | undefined
   return {
     ...spec,
     family: 'latent',
-    objective: { ...spec.objective, sigmaData: (options.sigmaData as number | undefined) ?? 1 },
+    objective: { ...spec.objective, ...(spec.fewSteps?.teacher === undefined && { sigmaData: sigmaData ?? 1 }) },
     flip: Boolean(flip),
     autoencoder: { ...(path !== undefined && { path }), sum },
   } as object as LatentTrainSpec
