@@ -20,26 +20,27 @@ import type { Schedule } from '../noise/schedule.ts'
 import { sumOverItem } from './gaussian.ts'
 
 /**
- * The law of times under which every time counts alike for the error of ε: p ∝ w. A table's first level, which the sum leaves out, is
- * as likely as the second.
+ * The law of times for estimates: all log-SNR equally likely, so that in continuous time w/p of the error of ε is the same at all
+ * times. A level of a table is as likely as 1 − e^{λ_i − λ_{i−1}}, about the fall of λ that it stands for; the first one, which the sum
+ * leaves out, as the second.
  */
 export function crossEntropyTimes(schedule: Schedule): TimeDistribution {
   const { table } = schedule
   if (!table) return timeDistribution({ name: 'importance' }, schedule)
   const { steps } = table
-  const weights = Float64Array.from({ length: steps }, (_, i) => {
+  const falls = Float64Array.from({ length: steps }, (_, i) => {
     const t = Math.max(2, i + 1) / steps
-    return stepOf(schedule, t).weight * Math.exp(-schedule.logSnr(t))
+    return -Math.expm1(schedule.logSnr(t) - schedule.logSnr(t - 1 / steps))
   })
-  const total = weights.reduce((sum, each) => sum + each, 0)
+  const total = falls.reduce((sum, each) => sum + each, 0)
   let sum = 0
-  const upTo = weights.map((each) => (sum += each / total))
+  const upTo = falls.map((each) => (sum += each / total))
   return {
     at(u) {
       const level = upTo.findIndex((each) => u < each)
       return (level < 0 ? steps : level + 1) / steps
     },
-    correction: (t) => (steps * weights[Math.round(t * steps) - 1]!) / total,
+    correction: (t) => (steps * falls[Math.round(t * steps) - 1]!) / total,
   }
 }
 

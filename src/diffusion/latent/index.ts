@@ -23,7 +23,14 @@ export {
   sumOverItem,
 } from './gaussian.ts'
 export { importanceBound, repeatItems } from './importance.ts'
-export { jointCoefficients, jointCoefficientsAt, type JointLoss, jointLoss, type JointParts } from './joint-loss.ts'
+export {
+  jointCoefficients,
+  jointCoefficientsAt,
+  type JointLoss,
+  jointLoss,
+  jointObjective,
+  type JointParts,
+} from './joint-loss.ts'
 export { logNormalCdf } from './log-cdf.ts'
 export { mixedPrediction, mixture, mixtureName, mixtureValues, normalSkip } from './mixed-score.ts'
 export { type QuantisedLoss, quantisedLoss, type QuantisedWeights, straightThrough, usesOf } from './quantised.ts'

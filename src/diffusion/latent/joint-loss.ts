@@ -9,7 +9,7 @@
  *
  * Vahdat, Kreis & Kautz, Score-based Generative Modeling in Latent Space (2021), https://arxiv.org/abs/2106.05931
  */
-import { add, input, mean, mul, neg, sizeOf, square, stopGradient, sub } from '../../engine/graph/index.ts'
+import { add, input, mean, mul, neg, reshape, sizeOf, square, stopGradient, sub } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
@@ -17,7 +17,7 @@ import { TweedieError } from '../../errors.ts'
 import { answerOf, coefficientsAt, itemCoefficients, itemMean, perItem } from '../denoise/objective.ts'
 import type { Objective } from '../denoise/objective-spec.ts'
 import { boundOf, type LatentBound } from './bound.ts'
-import { crossEntropyRest, crossEntropyWeight, restOf } from './cross-entropy.ts'
+import { crossEntropyRest, crossEntropyTimes, crossEntropyWeight, restOf } from './cross-entropy.ts'
 import { type DiagonalGaussian, gaussianEntropy, sumOverItem } from './gaussian.ts'
 import { mixedPrediction, normalSkip } from './mixed-score.ts'
 
@@ -35,39 +35,52 @@ export interface JointParts {
   /** q(z₀ | x), `[N, ...latentShape]`, and a draw from it. */
   readonly posterior: DiagonalGaussian
   readonly z0: Tensor
+  /** Codes as the network sees them, `[N, ...inputShape]`, by default as they are. What is padded has an error, and no entropy. */
+  readonly seen?: ((z: Tensor) => Tensor) | undefined
   /** log p(x | z₀), `[N]`. */
   readonly logLikelihood: Tensor
 }
 
 /** The loss of a batch, and the bound of each item. */
 export interface JointLoss extends LatentBound<'reconstruction' | 'negativeEntropy' | 'crossEntropy'> {
-  /** The sum of both objectives, per dimension of a code: its gradients train. */
+  /** The mean of the bound; its gradients are those of both objectives, per dimension of a code. */
   readonly loss: Tensor
 }
 
 /**
- * The loss. Inputs besides those of its tensors: `epsilon` `[N, ...latentShape]`, `t` `[N]` in the network's units, the network's
+ * The objective with times that suit both: the prior's weights are divided by their density.
+ *
+ * @param objective with uniform times
+ */
+export function jointObjective(objective: Objective): Objective {
+  const times = crossEntropyTimes(objective.schedule)
+  return Object.freeze({ ...objective, times, weight: (t: number) => objective.weight(t) / times.correction(t) })
+}
+
+/**
+ * The loss. Inputs besides those of its tensors: `epsilon` `[N, ...inputShape]`, `t` `[N]` in the network's units, the network's
  * conditions, and {@link jointCoefficients}, `[N]`.
  */
 export function jointLoss(parts: JointParts): JointLoss {
-  const { network, scope, mixture, objective, posterior, z0, logLikelihood } = parts
-  const [batch, ...latent] = z0.shape as [number, ...number[]]
-  const dimensions = sizeOf(latent)
-  const { x, output, target } = answerOf(network, scope, batch, pulled(z0, perItem('pull', network, batch)))
+  const { network, scope, mixture, objective, posterior, z0, seen = (z) => z, logLikelihood } = parts
+  const batch = z0.shape[0]!
+  const size = sizeOf(z0.shape.slice(1))
+  const share = sizeOf(network.inputShape) / size
+  const z = seen(pulled(z0, mul(reshape(input('pull', [batch]), [batch, ...z0.shape.slice(1).map(() => 1)]), share)))
+  const { x, output, target } = answerOf(network, scope, batch, z)
   const prediction = mixture ? mixedPrediction(output, x, perItem('skip', network, batch), mixture) : output
   const error = itemMean(square(sub(prediction, target)))
   const reconstruction = neg(logLikelihood)
   const negativeEntropy = neg(sumOverItem(gaussianEntropy(posterior)))
   const rest = restOf(z0, crossEntropyRest(objective.schedule, objective.times))
-  const autoencoder = mul(add(add(reconstruction, negativeEntropy), rest), 1 / dimensions)
-  return {
-    loss: mean(add(autoencoder, mul(input('weight', [batch]), error))),
-    ...boundOf({
-      reconstruction,
-      negativeEntropy,
-      crossEntropy: add(mul(mul(input('bound', [batch]), error), dimensions), rest),
-    }),
-  }
+  const bound = boundOf({
+    reconstruction,
+    negativeEntropy,
+    crossEntropy: add(mul(mul(input('bound', [batch]), error), share * size), rest),
+  })
+  const autoencoder = mul(add(add(reconstruction, negativeEntropy), rest), 1 / size)
+  const slopes = mean(add(autoencoder, mul(input('weight', [batch]), error)))
+  return { loss: add(stopGradient(mean(bound.total)), sub(slopes, stopGradient(slopes))), ...bound }
 }
 
 /** `z` itself, and `factor` times its gradient. */

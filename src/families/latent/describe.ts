@@ -7,7 +7,7 @@ import type { Description, OwnParts, Row } from '../family.ts'
 import { explain as explainValues } from '../values/explain.ts'
 import { lawText } from '../coded/text.ts'
 import type { LatentData } from './data.ts'
-import { latentsIn } from './meta.ts'
+import { jointIn, latentsIn } from './meta.ts'
 import type { LatentModel } from './model.ts'
 import { asValues, type LatentTrainSpec } from './spec.ts'
 
@@ -24,6 +24,7 @@ export function describe({ prior, autoencoder, meta }: LatentModel): Description
         ['autoencoder', `${autoencoder.autoencoder.className}, ${thousands(autoencoder.layout.size)} parameters`],
         ['law of data', lawText(autoencoder.law)],
         ['codes', codesText(latents.shape, autoencoder.frame.item)],
+        ['trained jointly', jointText(meta)],
         ['network sees', `${shapeText(frame.network)}${patches}`],
         ['sampled in', sampling.jumps ? `${sampling.steps} of its own steps, by ${sampling.sampler}` : undefined],
       ],
@@ -35,6 +36,7 @@ export function describe({ prior, autoencoder, meta }: LatentModel): Description
     facts: {
       ...facts,
       latents,
+      joint: jointIn(meta) ?? null,
       autoencoder: { network, parameters: autoencoder.layout.size, config, law: autoencoder.law },
     },
     rows,
@@ -48,10 +50,23 @@ export function explain(spec: LatentTrainSpec, data: LatentData, own: OwnParts):
   const often = views > 1 ? `, ${views} of each item` : ''
   return [
     ['data', `${data.name}: ${thousands(data.length)} items ${shapeText(of.shape)}`],
-    ['autoencoder', `${path ?? 'in memory'}: ${autoencoder.autoencoder.className}`],
+    [
+      'autoencoder',
+      `${path ?? 'in memory'}: ${autoencoder.autoencoder.className}${spec.joint ? ', trained further' : ''}`,
+    ],
     ['codes', `${codesText(data.shape, of.shape)}${often}`],
     ...rest,
   ]
+}
+
+/** The share of what the network says in the mixed score, over the channels. */
+function jointText(meta: LatentModel['meta']): string | undefined {
+  const joint = jointIn(meta)
+  if (!joint) return undefined
+  const { steps, mixture } = joint
+  if (!mixture) return `${thousands(steps)} steps`
+  const [least, most] = [Math.min(...mixture), Math.max(...mixture)].map((each) => each.toFixed(2))
+  return `${thousands(steps)} steps, mixed score ${least} … ${most} of the network`
 }
 
 function codesText(codes: readonly number[], items: readonly number[]): string {

@@ -6,6 +6,7 @@
 import * as z from 'zod'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import { parseTweedieMeta, type TweedieMeta } from '../../files/io/tweedie-meta.ts'
+import { defined } from '../defined.ts'
 import type { VaeModel } from '../vae/model.ts'
 import type { Model } from '../values/model.ts'
 
@@ -17,6 +18,8 @@ const schema = z.object({
   scale: numbers.refine((all) => all.every((each) => each > 0), 'expected positive numbers'),
   autoencoder: z.string(),
 })
+
+const jointSchema = z.object({ steps: z.int().min(0), mixture: numbers.optional() }).optional()
 
 /** The record of codes. */
 export interface LatentRecord {
@@ -34,8 +37,19 @@ export function latentsIn({ data }: TweedieMeta): LatentRecord {
   return parseConfig(schema, data.latents, 'tweedie.json: data.latents')
 }
 
-/** Of the whole model. */
-export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string): TweedieMeta {
+/** What is recorded of training both together: for how many steps, and the mixture m of each channel. */
+export interface JointRecord {
+  readonly steps: number
+  readonly mixture?: readonly number[] | undefined
+}
+
+/** How both were trained together; undefined where they were not. @throws TweedieError `model` for a record that makes no sense */
+export function jointIn({ objective }: TweedieMeta): JointRecord | undefined {
+  return parseConfig(jointSchema, objective.joint, 'tweedie.json: objective.joint')
+}
+
+/** Of the whole model. @param joint where the autoencoder was trained with it; else it has not changed */
+export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string, joint?: JointRecord): TweedieMeta {
   const { data, objective, training, ...rest } = prior.meta
   const { shift, scale } = prior.scale.affine!
   const { name, classNames, unconditionalLabel } = data
@@ -49,9 +63,9 @@ export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string): Tw
       unconditionalLabel,
       latents: { shape: [...data.shape], patch: data.patch, shift: [...shift], scale: [...scale], autoencoder: sum },
     },
-    objective: { ...objective, autoencoder: autoencoder.meta.objective },
+    objective: { ...objective, ...(joint && { joint: defined(joint) }), autoencoder: autoencoder.meta.objective },
     training: { ...training, autoencoder: autoencoder.meta.training },
-    parts: { vae: { frozen: true } },
+    ...(!joint && { parts: { vae: { frozen: true } } }),
   })
 }
 
@@ -59,7 +73,7 @@ export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string): Tw
 export function priorMeta(meta: TweedieMeta): TweedieMeta {
   const { shape, patch, shift, scale } = latentsIn(meta)
   const { name, classNames, unconditionalLabel } = meta.data
-  const { autoencoder: _, ...objective } = meta.objective
+  const { autoencoder: _, joint: ___, ...objective } = meta.objective
   const { autoencoder: __, ...training } = meta.training
   const affine = { shift: [...shift], scale: [...scale] }
   return parseTweedieMeta({

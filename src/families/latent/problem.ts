@@ -4,6 +4,7 @@ import type { OwnComponents } from '../own-parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import { valueProblem } from '../values/problem.ts'
 import type { LatentData } from './data.ts'
+import { jointProblem } from './joint/problem.ts'
 import { latentMeta } from './meta.ts'
 import type { LatentModel } from './model.ts'
 import { asValues, type LatentTrainSpec } from './spec.ts'
@@ -29,6 +30,7 @@ export function latentProblem(
       hint: 'encode the data by the autoencoder that the run names',
     })
   }
+  if (spec.joint) return jointProblem(spec, data, own)
   const problem = valueProblem(asValues(spec), data, own)
   return {
     ...problem,

@@ -139,10 +139,11 @@ describe('the law of times of a table', () => {
     for (const t of levels) expect((counts.get(t) ?? 0) / count).toBeCloseTo(times.correction(t) / 50, 4)
   })
 
-  test('every level but the first counts alike for the error of ε', () => {
+  test('every level but the first counts alike for the error of ε, over the share of the signal that is left', () => {
     const weights = levels.map((t) => crossEntropyWeight(schedule, parametrisation('epsilon'), times, t))
     expect(weights[0]).toBe(0)
-    for (const weight of weights.slice(1)) expect(weight).toBeCloseTo(weights[1]!, 8)
+    const share = (i: number) => (schedule.alpha(levels[i]!) / schedule.alpha(levels[i - 1]!)) ** 2
+    weights.forEach((weight, i) => i > 0 && expect(weight * share(i)).toBeCloseTo(weights[1]! * share(1), 8))
   })
 })
 

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { objectiveOf } from '../../../src/diffusion/denoise/objective-spec.ts'
 import type { WeightingName } from '../../../src/diffusion/denoise/weighting.ts'
 import {
-  crossEntropyTimes,
   drawGaussian,
   gaussianKl,
   jointCoefficients,
   jointCoefficientsAt,
   jointLoss,
+  jointObjective,
   mixture,
   sumOverItem,
 } from '../../../src/diffusion/latent/index.ts'
@@ -39,10 +39,7 @@ const draw = (name: string, size: number, scale: number): number[] =>
 /** A tiny model with random parameters, for items at these shares of the times. */
 function setting(name: keyof typeof schedules, weighting: WeightingName, shares: readonly number[]) {
   const schedule = schedules[name]
-  const objective = {
-    ...objectiveOf({ parametrisation: 'v', weighting }, schedule),
-    times: crossEntropyTimes(schedule),
-  }
+  const objective = jointObjective(objectiveOf({ parametrisation: 'v', weighting }, schedule))
   const [vaeScope, priorScope, N] = [new Scope(), new Scope(), shares.length]
   const vae = mlpAutoencoder({ input_shape: [d], latent_size: q, widths: [4] })
   const x = input('x', [N, d])
@@ -94,10 +91,10 @@ describe('gradients in one pass', () => {
     ['cosine', 'min-snr'],
     ['vp', 'likelihood'],
   ] as const)('%s, the prior weighed by %s', (name, weighting) => {
-    const { loss, total, parameters, tensors, feeds } = setting(name, weighting, four)
-    // the autoencoder follows the bound, per dimension of a code; the prior the loss, in which its own weighting stands
+    const { loss, total, terms, parameters, tensors, feeds } = setting(name, weighting, four)
+    // per dimension of a code, the autoencoder follows the bound, and the prior the same error in its own weighting
     const bound = (at: Feeds) => average(numbers(total, at)) / q
-    const own = (at: Feeds) => numbers(loss, at)[0]!
+    const own = (at: Feeds) => average(numbers(terms.crossEntropy, { ...at, bound: at['weight']! })) / q
     const specs = [...parameters.vae, ...parameters.prior]
     evaluate(gradients(loss, tensors), feeds).forEach(({ data }, i) => {
       const { name: parameter } = specs[i]!
@@ -108,17 +105,21 @@ describe('gradients in one pass', () => {
     })
   })
 
-  test('the loss is the bound, but for the weight of the error', () => {
-    const { loss, terms, feeds } = setting('table', 'simple', four)
-    const { reconstruction, negativeEntropy, crossEntropy } = terms
-    const crossAt = (bound: number) => numbers(crossEntropy, { ...feeds, bound: four.map(() => bound) })
-    const [rest, withError] = [crossAt(0), crossAt(1)]
-    const [first, second] = [numbers(reconstruction, feeds), numbers(negativeEntropy, feeds)]
-    const items = four.map(
-      (_, i) => first[i]! + second[i]! + rest[i]! + feeds['weight']![i]! * (withError[i]! - rest[i]!),
-    )
-    expect(numbers(loss, feeds)[0]).toBeCloseTo(average(items) / q, 6)
+  test('the value of the loss is the bound', () => {
+    const { loss, total, feeds } = setting('table', 'simple', four)
+    expect(numbers(loss, feeds)[0]).toBeCloseTo(average(numbers(total, feeds)), 10)
   })
+})
+
+test("the prior's weights are those of uniform times, on average", () => {
+  for (const [name, schedule] of Object.entries(schedules)) {
+    const { times, weight } = jointObjective(objectiveOf({ parametrisation: 'v', weighting: 'simple' }, schedule))
+    const shares = Array.from({ length: 20_000 }, (_, j) => (j + 0.5) / 20_000)
+    const weights = shares.map((share) => weight(times.at(share)))
+    // ∫ w(t) dt = 1, and ∫ w(t) t dt = 1/2
+    expect(average(weights), name).toBeCloseTo(1, 2)
+    expect(average(weights.map((each, j) => each * times.at(shares[j]!))), name).toBeCloseTo(0.5, 2)
+  }
 })
 
 test('where the mixture is 0 the bound is that of the prior N(0, I)', () => {
@@ -139,6 +140,6 @@ test('where the mixture is 0 the bound is that of the prior N(0, I)', () => {
 })
 
 test('a weight of 0 where the bound counts is refused', () => {
-  const objective = { ...objectiveOf({ parametrisation: 'v', weighting: 'simple' }, schedules.cosine), weight: () => 0 }
-  expect(() => jointCoefficientsAt(objective, 0.5)).toThrow(/weight at t = 0.5 is 0/)
+  const objective = jointObjective(objectiveOf({ parametrisation: 'v', weighting: 'simple' }, schedules.cosine))
+  expect(() => jointCoefficientsAt({ ...objective, weight: () => 0 }, 0.5)).toThrow(/weight at t = 0.5 is 0/)
 })

@@ -10,4 +10,9 @@ export const trainOptions = options({
     parse: text,
     group: 'Latent diffusion',
   },
+  joint: {
+    flags: '--joint',
+    help: 'go on training the autoencoder together with the model of its codes, on one bound (LSGM)',
+    group: 'Latent diffusion',
+  },
 })
