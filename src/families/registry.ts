@@ -13,9 +13,20 @@ import { tokens } from './tokens/entry.ts'
 import { vae } from './vae/entry.ts'
 import { values } from './values/entry.ts'
 import { vq } from './vq/entry.ts'
+import { vqDiffusion } from './vq-diffusion/entry.ts'
 
 /** One line a family. */
-export const families: readonly FamilyEntry[] = Object.freeze([latent, values, embeddings, tokens, vae, cnf, vq, flow])
+export const families: readonly FamilyEntry[] = Object.freeze([
+  latent,
+  values,
+  embeddings,
+  tokens,
+  vae,
+  cnf,
+  vq,
+  vqDiffusion,
+  flow,
+])
 
 /** A model with its family. */
 export interface Opened<Model extends FamilyModel = FamilyModel> {
