@@ -94,6 +94,18 @@ describe('a linear autoencoder that is trained', () => {
   })
 })
 
+test('trained by five draws of each code, the importance-weighted bound is better', async () => {
+  const images = builtinDataset('glyphs', { length: 200 })
+  const nats = async (draws: number) => {
+    const choices = { latent: 2, widths: [32], batch: 100, law: { name: 'bernoulli' }, bound: { draws } } as const
+    const model = await trained(images, { ...choices, optimizer: { rate: 0.005, ema: 0.98 } }, 400)
+    const options = { count: 200, draws: 100, batch: 50, seed: 1 }
+    return (await vaeLikelihood(model, images, { engine }, options)).importance.nats.value
+  }
+  const [one, five] = [await nats(1), await nats(5)]
+  expect(five).toBeLessThan(one)
+})
+
 describe.each([
   ['fully connected, discretised', glyphs, small],
   ['fully connected, bernoulli', glyphs, { ...small, law: { name: 'bernoulli' } }],
