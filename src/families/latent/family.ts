@@ -4,7 +4,12 @@ import { preview as previewOfValues } from '../values/preview.ts'
 import type { LatentData } from './data.ts'
 import { describe, explain } from './describe.ts'
 import { painter } from './draw.ts'
+import { editItem } from './edit-item.ts'
 import { evaluate } from './judge.ts'
+import { exportModel, reference } from './export.ts'
+import { further } from './further.ts'
+import { decode, encode } from './latents.ts'
+import { restoreItem } from './restore-item.ts'
 import { latentFolderOf, type LatentModel, latentOf } from './model.ts'
 import { prepareLatents } from './prepare.ts'
 import { latentProblem } from './problem.ts'
@@ -20,6 +25,7 @@ export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Ob
   parseSpec,
   explain,
   preview: ({ prior, autoencoder }) => previewOfValues({ ...prior, frame: autoencoder.frame }),
+  further,
   problem(spec, data, own) {
     checkLatentSpec(spec, own)
     return latentProblem(spec, data, own)
@@ -27,5 +33,14 @@ export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Ob
   read: latentOf,
   write: latentFolderOf,
   describe,
-  can: { draw: painter, evaluate },
+  can: {
+    draw: painter,
+    encode,
+    decode,
+    restore: restoreItem,
+    edit: editItem,
+    evaluate,
+    export: exportModel,
+    reference,
+  },
 })

@@ -3,6 +3,7 @@ import { TweedieError } from '../../errors.ts'
 import { firstOf, type OptionTable, type OptionValues } from '../../options.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { judgeOptions } from '../options.ts'
+import { judgeLikelihood } from './judge-likelihood.ts'
 import { judgeSamples } from './judge-samples.ts'
 import type { LatentModel } from './model.ts'
 import { ofLikelihoods, ofSamples } from './options/eval.ts'
@@ -18,7 +19,7 @@ const samplesOnly: OptionTable = { count: judgeOptions.count, ...ofSamples }
 export async function evaluate(model: LatentModel, options: OptionValues, setting: Setting): Promise<Judgement> {
   if (firstOf(options, ofLikelihoods) === undefined) return judgeSamples(model, options, setting)
   const name = firstOf(options, samplesOnly)
-  if (name === undefined) throw new TweedieError('usage', 'not yet')
+  if (name === undefined) return judgeLikelihood(model, options, setting)
   throw new TweedieError('usage', `\`likelihood\` cannot be used with \`${name}\``, {
     hint: 'evaluate twice: once for samples, once for likelihoods',
   })

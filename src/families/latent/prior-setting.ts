@@ -14,8 +14,8 @@ export function priorSetting(model: LatentModel, setting: Setting): Setting {
   const encoded = async (data: TrainData): Promise<ArrayDataset> => {
     if (data.kind === 'tokens') return data as never
     const laws = await encodedViews(source, data, viewsOf(model.autoencoder, false), setting)
-    const { load: _, codes: __, ...codes } = latentData(source, { of: data, laws })
-    return createDataset({ ...codes, affine: model.prior.scale.affine! })
+    const { load: _, codes: __, ...codes } = latentData(source, { of: data, laws, affine: model.prior.scale.affine })
+    return createDataset(codes)
   }
   return {
     ...setting,

@@ -15,10 +15,11 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
   const { latents: _, joint, flip, ...values } = options
   const { family: __, ...spec } = specOfValues(data, values, own)
   const { path, sum } = data.codes
+  const sigmaData = options.sigmaData as number | undefined
   const wanted = {
     ...spec,
     family: 'latent',
-    objective: { ...spec.objective, sigmaData: (options.sigmaData as number | undefined) ?? 1 },
+    objective: { ...spec.objective, ...(spec.fewSteps?.teacher === undefined && { sigmaData: sigmaData ?? 1 }) },
     flip: Boolean(flip),
     ...(joint === true && { joint }),
     autoencoder: { ...(path !== undefined && { path }), sum },

@@ -21,11 +21,8 @@ import type { TrainSpec } from './spec.ts'
 
 /** Data that are drawn anew in every step: codes, from their laws. */
 export interface LoadingData extends ArrayDataset {
-  /**
-   * Writes items as the network's data, `[indices.length, ...shape]`: a pure function of the indices and the key. Left out, items are
-   * as they are.
-   */
-  load?(indices: ArrayLike<number>, key: Key, out: Float32Array): void
+  /** Writes items as the network sees them, `[indices.length, ...network]`: a function of these. Left out, items are as they are. */
+  load?(indices: ArrayLike<number>, frame: Frame, key: Key, out: Float32Array): void
 }
 
 /** Empty arrays for the batches of a run. */
@@ -106,9 +103,9 @@ export function batchesBy(
   return ({ feeds, levels }, step, names) => {
     const indices = batchIndices(streams.order, dataset.length, spec.batch, step)
     const flip = spec.flip ? batchFlips(streams.order, spec.batch, step) : undefined
-    if (dataset.load) dataset.load(indices, fold(streams.noise, 'data', step), items)
-    else loadBatch(dataset, indices, items, flip ? { flip } : {})
-    toNetwork(frame, items, feeds.x0 as Float32Array)
+    const x0 = feeds.x0 as Float32Array
+    if (dataset.load) dataset.load(indices, frame, fold(streams.noise, 'data', step), x0)
+    else toNetwork(frame, loadBatch(dataset, indices, items, flip ? { flip } : {}), x0)
     normal(fold(streams.noise, step), feeds.epsilon as Float32Array)
 
     stratified(fold(streams.times, step), shares).forEach((share, j) => {
