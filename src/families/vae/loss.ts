@@ -2,12 +2,11 @@
 import { input } from '../../engine/graph/index.ts'
 import type { Autoencoder } from '../../engine/nn/autoencoder.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
-import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { autoencoderBound } from '../../diffusion/latent/index.ts'
 import { partScope, type TrainParts } from '../../tools/train/parts.ts'
 import { expressionOf } from '../coded/law-of.ts'
 import { logSigmaIn } from '../coded/law-width.ts'
-import { boundLoss } from '../coded/loss.ts'
+import { boundLoss, dropping, type DroppingLoss } from '../coded/loss.ts'
 import { partName } from './parts.ts'
 import type { VaeTrainSpec } from './spec.ts'
 
@@ -24,18 +23,21 @@ export interface LossSetting {
  * The loss of so many items, in nats for each. Inputs: `x` `[N, ...inputShape]`, `noise` `[N, draws, ...latentShape]`, and
  * `kl_weight` `[N]`, the weight of the divergence at this step.
  */
-export function vaeLoss({ autoencoder, spec, item, parts }: LossSetting, scope: Scope, items: number): LossGraph {
+export function vaeLoss({ autoencoder, spec, item, parts }: LossSetting, scope: Scope, items: number): DroppingLoss {
   const { law, bound } = spec
-  const made = autoencoderBound(
-    autoencoder,
-    partScope(parts, partName, scope),
-    expressionOf({ name: law.name, shades: law.shades }),
-    {
-      x: input('x', [items, ...autoencoder.inputShape]),
-      noise: input('noise', [items, bound.draws, ...autoencoder.latentShape]),
-      logSigma: logSigmaIn(parts, scope),
-      within: item.length === 3 ? item : undefined,
-    },
-  )
-  return boundLoss({ ...made, ...made.terms, klParts: made.klByDimension }, bound, items)
+  return dropping((dropout) => {
+    const made = autoencoderBound(
+      autoencoder,
+      partScope(parts, partName, scope),
+      expressionOf({ name: law.name, shades: law.shades }),
+      {
+        x: input('x', [items, ...autoencoder.inputShape]),
+        noise: input('noise', [items, bound.draws, ...autoencoder.latentShape]),
+        logSigma: logSigmaIn(parts, scope),
+        within: item.length === 3 ? item : undefined,
+        dropout,
+      },
+    )
+    return boundLoss({ ...made, ...made.terms, klParts: made.klByDimension }, bound, items)
+  })
 }

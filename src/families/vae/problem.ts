@@ -2,6 +2,7 @@
 import { sizeOf } from '../../engine/graph/index.ts'
 import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
 import { autoencoderParameters } from '../../engine/nn/autoencoder.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { TrainParts } from '../../tools/train/parts.ts'
@@ -27,13 +28,16 @@ export function vaeProblem(spec: VaeTrainSpec, dataset: ArrayDataset): TrainProb
   checkFit(spec, autoencoder, dataset, frame)
   const parts: TrainParts = { [partName]: { layout }, ...widthPart(spec.law) }
   const { inputShape, latentShape } = autoencoder
+  const graph = (scope: Scope, items: number) =>
+    vaeLoss({ autoencoder, spec, item: dataset.shape, parts }, scope, items)
+  const { masks } = graph(new Scope(), spec.batch)
   return {
     parts,
     items: dataset.length,
     levels: 1,
-    loss: (scope, items) => vaeLoss({ autoencoder, spec, item: dataset.shape, parts }, scope, items),
-    emptyBatch: () => emptyBatch(spec, { inputShape, latents: sizeOf(latentShape) }),
-    fill: batchesOf(spec, dataset, frame),
+    loss: graph,
+    emptyBatch: () => emptyBatch(spec, { inputShape, latents: sizeOf(latentShape), masks }),
+    fill: batchesOf(spec, dataset, frame, masks),
     snapshot: (state, training) => snapshot({ spec, autoencoder, layout, parts, frame, state }, dataset, training),
   }
 }
