@@ -39,7 +39,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     discrete: ['denoise', 'sample', 'noise'],
     distil: ['denoise', 'noise'],
     'ode-flow': ['denoise', 'sample', 'likelihood'],
-    latent: ['likelihood', 'noise'],
+    latent: ['denoise', 'noise', 'likelihood'],
     flow: [],
   },
   files: {

@@ -44,5 +44,6 @@ export function preparingInMemory(
       const { family, model } = await openedFrom(source as ModelSource, session.own, session.onRemark)
       return { family, model, path: undefined, store: memoryStore() }
     },
+    autoencoder: async () => undefined,
   }
 }

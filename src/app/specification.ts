@@ -1,6 +1,6 @@
 /** From data and options to the specification of a training run, whatever the family. */
 import type { Family, FamilyEntry, PrepareSetting } from '../families/family.ts'
-import { entryForData } from '../families/registry.ts'
+import { entryForData, entryNamed } from '../families/registry.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
@@ -30,9 +30,22 @@ export async function specificationOf(
   also: readonly OptionTable[] = [],
 ): Promise<Specification> {
   const { own } = setting
-  const entry = entryForData(data, values, own)
+  const entry = await entryFor(data, values, setting)
   checkRequest('train', values, [...generalTrainOptions, ...also], entry, own)
   const family = await entry.load()
   const dataset = await prepared(family, data, { options: values }, setting)
   return { entry, family, spec: family.specOf(dataset, values, own), dataset }
+}
+
+/** The family that learns data. What learns from another model, and is not told how, is of that model's family. */
+async function entryFor(data: TrainData, values: OptionValues, setting: PrepareSetting): Promise<FamilyEntry> {
+  const { own } = setting
+  const { distil, model } = values
+  if (distil !== undefined && model === undefined) {
+    const { family } = await setting.open(distil)
+    const entry = entryNamed(family.name, own)
+    const learns = entry.options.train && Object.hasOwn(entry.options.train, 'distil')
+    if (learns && entry.accepts(data, { ...values, model: entry.name })) return entry
+  }
+  return entryForData(data, values, own)
 }

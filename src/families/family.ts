@@ -3,6 +3,7 @@
  * problem, how its models are stored, its options, and what it can do (its abilities). Other code asks whether a family
  * has an ability, never which family it is.
  */
+import type { AutoencoderWeights } from '../compiled/autoencoder.ts'
 import type { Kept } from '../compiled/kept.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
@@ -152,6 +153,16 @@ export interface PrepareSetting extends Pick<
    * @throws TweedieError `model` if there is none, `usage` for a name where nothing is read by name
    */
   open(model: unknown): Promise<OtherModel>
+  /**
+   * An autoencoder that lies alone in a folder, or in one that is no model of ours, by the folder's path; undefined where it holds a
+   * whole model, and for anything but a path.
+   */
+  autoencoder(model: unknown): Promise<OtherAutoencoder | undefined>
+}
+
+/** An autoencoder without anything else: neither data nor a law of them. */
+export interface OtherAutoencoder extends Pick<OtherModel, 'path' | 'store'> {
+  readonly part: AutoencoderWeights
 }
 
 /** Another model that training needs. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { autoencoderOf } from '../../compiled/autoencoder-part.ts'
 import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
 import { TweedieError } from '../../errors.ts'
-import { configFile } from '../../files/io/folder-plan.ts'
+import { configFile, metaPath } from '../../files/io/folder-plan.ts'
 import { readComponent } from '../../files/io/node/read-component.ts'
 
 /** Folders of autoencoders in a model: the first that there is. */
@@ -29,16 +29,7 @@ export async function readAutoencoder(
   path: string,
   { variant }: ReadAutoencoderOptions = {},
 ): Promise<AutoencoderWeights & { readonly notes: readonly string[] }> {
-  const places = [path, ...parts.map((name) => join(path, name))]
-  const found = await Promise.all(
-    places.map(async (place) =>
-      access(join(place, configFile)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  )
-  const place = places[found.indexOf(true)]
+  const place = await placeIn(path)
   if (place === undefined) {
     throw new TweedieError('model', `${path}: holds no autoencoder`, {
       hint: `a ${configFile} with weights beside it is needed, in the folder itself or in ${parts.join('/ or ')}/`,
@@ -46,4 +37,23 @@ export async function readAutoencoder(
   }
   const part = await readComponent(place, { variant })
   return { ...autoencoderOf(part), notes: part.notes }
+}
+
+/** Whether a folder holds an autoencoder, and is no model of ours. */
+export async function holdsAutoencoder(path: string): Promise<boolean> {
+  return !(await exists(join(path, metaPath))) && (await placeIn(path)) !== undefined
+}
+
+/** Where its files lie. */
+async function placeIn(path: string): Promise<string | undefined> {
+  const places = [path, ...parts.map((name) => join(path, name))]
+  const found = await Promise.all(places.map((place) => exists(join(place, configFile))))
+  return places[found.indexOf(true)]
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

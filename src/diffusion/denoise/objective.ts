@@ -29,6 +29,8 @@ export interface LossGraph {
 export interface Answer {
   /** Clean data, `[N, ...shape]`. */
   readonly x0: Tensor
+  /** What the network sees, α x₀ + σ ε, of the same shape. */
+  readonly x: Tensor
   /** m, the target. */
   readonly target: Tensor
   /** The network's output, `[N, ...outputShape]`. */
@@ -44,18 +46,25 @@ export function perItem(name: string, network: Network, batch: number): Tensor {
  * The network's answer to `batch` noisy items. Inputs: `x0` and `epsilon` `[N, ...shape]`, `t` `[N]` in the network's
  * units,
  * the network's conditions by their names (`labels` `[N]`), and {@link itemCoefficients} but the weight, `[N]`.
+ *
+ * @param x0 clean data that are an expression themselves, instead of the input `x0`
  */
-export function answerOf(network: Network, scope: Scope, batch: number): Answer {
-  const shape = [batch, ...network.inputShape]
-  const [x0, epsilon] = [input('x0', shape), input('epsilon', shape)]
+export function answerOf(
+  network: Network,
+  scope: Scope,
+  batch: number,
+  x0: Tensor = input('x0', [batch, ...network.inputShape]),
+): Answer {
+  const epsilon = input('epsilon', x0.shape)
   const mix = (a: string, b: string): Tensor =>
     add(mul(perItem(a, network, batch), x0), mul(perItem(b, network, batch), epsilon))
+  const x = mix('alpha', 'sigma')
   const output = network.build(scope, {
-    x: mix('alpha', 'sigma'),
+    x,
     t: input('t', [batch]),
     conditions: conditionInputs(network.conditions, batch),
   })
-  return { x0, target: mix('sample', 'noise'), output }
+  return { x0, x, target: mix('sample', 'noise'), output }
 }
 
 /** w |m̂ − m|² / dim of each item, with the input `weight` `[N]`. */

@@ -39,6 +39,11 @@ export function gaussianLogDensity({ mean, logVariance }: DiagonalGaussian, z: T
   return mul(add(add(distance, logVariance), logTwoPi), -0.5)
 }
 
+/** H = ½ log(2πe σ²) of every dimension, in nats, of the shape of log σ². */
+export function gaussianEntropy({ logVariance }: Pick<DiagonalGaussian, 'logVariance'>): Tensor {
+  return mul(add(logVariance, logTwoPi + 1), 0.5)
+}
+
 /**
  * KL(q ‖ p) = ½ (log σ_p² − log σ_q² + (σ_q² + (μ_q − μ_p)²) / σ_p² − 1) of every dimension, in nats, `[N, ...shape]`. Without `p`,
  * the divergence from N(0, I): ½ (μ² + σ² − log σ² − 1).

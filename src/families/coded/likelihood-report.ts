@@ -53,7 +53,7 @@ export function likelihoodOf(sums: BoundSums, draws: number, { law, frame, scale
 }
 
 /** The logarithm of the volume of the data's values for a unit volume of the network's: densities are of the former. */
-function logStretch(scale: CodedModel['scale']): number {
+export function logStretch(scale: CodedModel['scale']): number {
   const factors = affineOf(scale).scale
   const each = itemSize(scale.shape) / factors.length
   return factors.reduce((total, factor) => total + each * Math.log(factor), 0)

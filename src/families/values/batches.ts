@@ -13,11 +13,17 @@ import { trainingCoefficients } from '../../diffusion/denoise/training-loss.ts'
 import { conditionArrays } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
-import { fold, normal } from '../../engine/random/index.ts'
+import { fold, type Key, normal } from '../../engine/random/index.ts'
 import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import type { TrainSpec } from './spec.ts'
+
+/** Data that are drawn anew in every step: codes, from their laws. */
+export interface LoadingData extends ArrayDataset {
+  /** Writes items as the network sees them, `[indices.length, ...network]`: a function of these. Left out, items are as they are. */
+  load?(indices: ArrayLike<number>, frame: Frame, key: Key, out: Float32Array): void
+}
 
 /** Empty arrays for the batches of a run. */
 export function emptyBatch(spec: TrainSpec, network: Network, frame: Frame, own: OwnComponents): Batch {
@@ -84,7 +90,7 @@ export type ItemNumbers = (
 export function batchesBy(
   spec: TrainSpec,
   network: Network,
-  dataset: ArrayDataset,
+  dataset: LoadingData,
   frame: Frame,
   numbers: ItemNumbers,
 ): (batch: Batch, step: number, names: readonly string[]) => void {
@@ -97,7 +103,9 @@ export function batchesBy(
   return ({ feeds, levels }, step, names) => {
     const indices = batchIndices(streams.order, dataset.length, spec.batch, step)
     const flip = spec.flip ? batchFlips(streams.order, spec.batch, step) : undefined
-    toNetwork(frame, loadBatch(dataset, indices, items, flip ? { flip } : {}), feeds.x0 as Float32Array)
+    const x0 = feeds.x0 as Float32Array
+    if (dataset.load) dataset.load(indices, frame, fold(streams.noise, 'data', step), x0)
+    else toNetwork(frame, loadBatch(dataset, indices, items, flip ? { flip } : {}), x0)
     normal(fold(streams.noise, step), feeds.epsilon as Float32Array)
 
     stratified(fold(streams.times, step), shares).forEach((share, j) => {

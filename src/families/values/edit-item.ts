@@ -5,7 +5,7 @@ import { classesAsked, classNumbers } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
-import { drawnValues } from '../drawn-values.ts'
+import { type DrawnModel, drawnValues } from '../drawn-values.ts'
 import { edit, interpolate } from './edit.ts'
 import type { Model } from './model.ts'
 import type { editOptions } from './options/edit.ts'
@@ -13,23 +13,55 @@ import { pictureValues } from '../picture-values.ts'
 
 type Options = ValuesOf<typeof editOptions & typeof drawOptions>
 
+/** Between pictures and the items of the model that changes them. */
+export interface Edited {
+  readonly model: Model
+  /** What pictures are, for people. */
+  readonly shown: DrawnModel
+  /** A picture as an item, as the network sees data. */
+  read(item: Item, fit: Options['fit']): Promise<Float32Array>
+  /** Items as pictures, as drawn models have them. */
+  pictures(items: Float32Array): Promise<Float32Array>
+}
+
 /** Changes a picture, or interpolates to another. */
 export async function editItem(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn> {
+  const edited: Edited = {
+    model,
+    shown: model,
+    read: async (each, fit) =>
+      pictureValues(
+        each,
+        { shape: model.frame.item, why: 'the model makes such pictures', fit },
+        setting.access,
+        model.scale,
+      ),
+    pictures: async (items) => items,
+  }
+  return editThrough(edited, item, options, setting)
+}
+
+/** The same, where pictures are not what the network sees. */
+export async function editThrough(
+  { model, shown, read, pictures }: Edited,
+  item: Item,
+  options: OptionValues,
+  setting: Setting,
+): Promise<Drawn> {
   const asked = options as Options
   const { to, method = 'sdedit', steps, seed = 0, guidance, clip, fit } = asked
   const walks = to !== undefined
   const count = asked.count ?? (walks ? 9 : method === 'invert' ? 1 : 4)
   const strength = asked.strength ?? (walks ? 1 : 0.5)
   requireSense(asked, count, strength)
-  if (model.scale.kind !== 'image' || model.frame.item.length !== 3) {
+  if (shown.scale.kind !== 'image' || shown.frame.item.length !== 3) {
     throw new TweedieError('usage', 'edit is for models of images')
   }
   if (guidance !== undefined && guidance !== 0 && asked.class === undefined) {
     throw new TweedieError('usage', '`guidance` without `class` changes nothing: towards what?')
   }
-  const wanted = { shape: model.frame.item, why: 'the model makes such pictures', fit }
-  const first = await pictureValues(item, wanted, setting.access, model.scale)
-  const second = walks ? await pictureValues(to, wanted, setting.access, model.scale) : undefined
+  const first = await read(item, fit)
+  const second = walks ? await read(to, fit) : undefined
   const labels = classesAsked(model, asked.class, count)
   const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
   const { engine, kept, signal, onProgress } = setting
@@ -39,7 +71,7 @@ export async function editItem(model: Model, item: Item, options: OptionValues, 
     ? await interpolate(model, engine, [first, second], { ...how, count })
     : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, seed })
   const manner = walks ? 'interpolate' : method
-  return drawnValues(model, items, {
+  return drawnValues(shown, await pictures(items), {
     how: {
       picture: typeof item === 'string' ? item : null,
       to: to ?? null,

@@ -33,8 +33,14 @@ type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode
 /** The default number of steps each way: more than for samples, since errors are visible in the reconstruction. */
 const defaultSteps = 100
 
-/** Encodes items to their latents, `[n, ...]` in the network's values. */
+/** Encodes pictures to their latents, `[n, ...]` in the network's values. */
 export async function encode(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
+  if (model.scale.kind !== 'image') throw new TweedieError('usage', '`encode` is for models of images')
+  return encodeItems(model, values, setting)
+}
+
+/** The same for items of any kind. */
+export async function encodeItems(model: Model, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   const guidance = await chooseGuidance(model, asAsked(options), setting.access)
   if (guidance.w || guidance.classifier) {
@@ -130,7 +136,6 @@ function latentTimes({ schedule }: Model, steps: number): number[] {
 /** Items as the network sees them. */
 async function seenItems(model: Model, item: Item, fit: WantedPicture['fit'], access: Access): Promise<Float32Array> {
   const { frame, scale } = model
-  if (scale.kind !== 'image') throw new TweedieError('usage', '`encode` is for models of images')
   const items = await readItems(item, { shape: frame.item, scale }, fit, access)
   return toNetwork(frame, items, new Float32Array((items.length / itemSize(frame.item)) * itemSize(frame.network)))
 }

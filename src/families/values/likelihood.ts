@@ -54,6 +54,8 @@ export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'thre
   readonly signal?: AbortSignal | undefined
   /** Called as it goes, with shares of 1. */
   readonly onProgress?: ((done: number) => void) | undefined
+  /** Called with −log p in nats of the next items, as the figures count them. */
+  readonly onItems?: ((kind: 'bound' | 'flow', nats: Float64Array) => void) | undefined
 }
 
 /** How to work out the bound of a model. */
@@ -119,7 +121,7 @@ export async function likelihoodOf(
   options: LikelihoodOptions = {},
 ): Promise<LikelihoodReport> {
   const { frame, schedule, scale } = model
-  const { seed = 0, bound = {}, flow = {}, signal, onProgress } = options
+  const { seed = 0, bound = {}, flow = {}, signal, onProgress, onItems } = options
   const { device, threads } = options
   requirePosterior(model, 'a likelihood')
   if (dataset.shape.join() !== frame.item.join()) {
@@ -184,7 +186,7 @@ export async function likelihoodOf(
         ...common,
         onTerm: (at, of) => done(((flow ? 0.5 : 1) * at) / of),
       })
-      figures.bound.add(result.total, values ? 0 : stretch)
+      onItems?.('bound', figures.bound.add(result.total, values ? 0 : stretch))
       figures.bound.addParts(result)
     }
     if (flow && knowsDivergence(denoiser)) {
@@ -195,7 +197,7 @@ export async function likelihoodOf(
         onStep: (t) => done(0.5 + t / 2),
       })
       const cost = result.logDensity.map((log) => -log)
-      figures.flow.add(cost, stretch - width)
+      onItems?.('flow', figures.flow.add(cost, stretch - width))
       evaluations = Math.max(evaluations, result.evaluations)
     }
   }
@@ -233,9 +235,11 @@ function timesOf({ table }: Schedule, steps = table?.steps ?? defaultSteps): num
 class Figures {
   readonly #nats: number[] = []
 
-  /** Takes items in; `stretch` is the logarithm of the volume that a unit of the network's values has in the data's. */
-  add(nats: Float64Array, stretch: number): void {
-    for (const each of nats) this.#nats.push(each + stretch)
+  /** Takes items in, and gives them in the data's values; `stretch` is the logarithm of the volume that a unit of the network's values has in the data's. */
+  add(nats: Float64Array, stretch: number): Float64Array {
+    const own = nats.map((each) => each + stretch)
+    this.#nats.push(...own)
+    return own
   }
 
   get count(): number {

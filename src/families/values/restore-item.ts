@@ -1,33 +1,61 @@
 /** The ability to restore: draws clean pictures that fit a damaged one, with their mean and spread. */
 import { TweedieError } from '../../errors.ts'
 import { type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from '../../diffusion/guidance/methods.ts'
-import { requireNoise } from '../../diffusion/measure/observation.ts'
+import { type Observation, requireNoise } from '../../diffusion/measure/observation.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
-import { drawnValues, valuesView } from '../drawn-values.ts'
+import { type DrawnModel, drawnValues, valuesView } from '../drawn-values.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
-import { defaultMethod, defaultRestoreSteps, restore } from './restore.ts'
+import { defaultMethod, defaultRestoreSteps, restore, usualRestoreBatch } from './restore.ts'
 import { observationOf, type RestoreValues } from './restore-task.ts'
 
 /** The default number of answers. */
 const defaultCount = 4
 
+/** Between pictures that are measured and the items of the model that restores them. */
+export interface Restored {
+  readonly model: Model
+  /** What pictures are, for people. */
+  readonly shown: DrawnModel
+  /** A measurement of pictures as one of items, so many at a time. */
+  measured(observed: Observation, batch: number): Promise<Observation>
+  /** Items as pictures, as drawn models have them. */
+  pictures(items: Float32Array): Promise<Float32Array>
+}
+
 /** Draws clean pictures that fit a damaged one. */
 export async function restoreItem(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn> {
+  const restored: Restored = {
+    model,
+    shown: model,
+    measured: async (observed) => observed,
+    pictures: async (items) => items,
+  }
+  return restoreThrough(restored, item, options, setting)
+}
+
+/** The same, where pictures are not what the network sees. */
+export async function restoreThrough(
+  { model, shown, measured, pictures }: Restored,
+  item: Item,
+  options: OptionValues,
+  setting: Setting,
+): Promise<Drawn> {
   const asked = options as RestoreValues
-  const { count = defaultCount, method = defaultMethod, seed = 0, batch, task } = asked
+  const { count = defaultCount, method = defaultMethod, seed = 0, task, batch } = asked
   const { iterations, zeta, lambda, resample } = asked
   requirePosterior(model, 'restoring')
   requireTaken(asked, method)
-  const observed = await observationOf(model, item, asked, setting)
+  const observed = await observationOf(shown, item, asked, setting)
   if (posteriorMethods[method].noise) requireNoise(method, observed)
   const labels = classesAsked(model, asked.class, count)
   const steps = asked.steps ?? defaultRestoreSteps[method]
-  const { items } = await restore(model, setting.engine, observed, {
+  const ofItems = await measured(observed, Math.min(count, batch ?? usualRestoreBatch))
+  const answers = await restore(model, setting.engine, ofItems, {
     ...sessionOf(setting),
     count,
     method,
@@ -51,12 +79,13 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
         unit: 'images',
       }),
   })
-  const { mean, deviation } = summaryOf(items, itemSize(model.frame.item))
+  const items = await pictures(answers.items)
+  const { mean, deviation } = summaryOf(items, itemSize(shown.frame.item))
   const largest = deviation.reduce((most, value) => Math.max(most, value), 0)
   // the spread as brightness: black is none, white is the largest
   const bright = deviation.map((value) => (largest > 0 ? (2 * value) / largest - 1 : -1))
   const { sigma } = observed
-  return drawnValues(model, items, {
+  return drawnValues(shown, items, {
     how: {
       picture: typeof item === 'string' ? item : null,
       task,
@@ -69,7 +98,7 @@ export async function restoreItem(model: Model, item: Item, options: OptionValue
       largestDeviation: largest,
     },
     howText: `seed ${seed}, ${method}, ${steps} steps, sigma ${String(sigma)}`,
-    ...(count > 1 && { beside: { mean: valuesView(model, mean), std: valuesView(model, opaque(bright, model)) } }),
+    ...(count > 1 && { beside: { mean: valuesView(shown, mean), std: valuesView(shown, opaque(bright, shown)) } }),
   })
 }
 
@@ -91,7 +120,7 @@ function requireTaken(asked: RestoreValues, method: PosteriorMethodName): void {
 }
 
 /** The spread of pictures with opacity is shown opaque: the opacity of a spread is none. */
-function opaque(values: Float32Array, { frame }: Model): Float32Array {
+function opaque(values: Float32Array, { frame }: DrawnModel): Float32Array {
   const [channels = 1, ...plane] = frame.item
   return channels === 2 || channels === 4 ? values.fill(1, (channels - 1) * itemSize(plane)) : values
 }

@@ -7,7 +7,7 @@ import { suggest } from '../../suggest.ts'
 import { restoreTasks } from '../choices.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Item, OwnParts, Setting } from '../family.ts'
-import type { Model } from './model.ts'
+import type { DrawnModel } from '../drawn-values.ts'
 import type { restoreOptions } from './options/restore.ts'
 import { pictureValues } from '../picture-values.ts'
 import { operatorOf, required, type Task } from './restore-operator.ts'
@@ -24,7 +24,7 @@ const defaultSigma = 0.02
  * @throws TweedieError `usage` for options that do not fit together, `data` for pictures of another size or mode
  */
 export async function observationOf(
-  model: Model,
+  model: DrawnModel,
   item: Item,
   options: RestoreValues,
   { access, own }: Pick<Setting, 'access' | 'own'>,

@@ -54,6 +54,8 @@ export interface Restored {
 
 /** The method where none is chosen: the most exact. */
 export const defaultMethod: PosteriorMethodName = 'mmps'
+/** Items at a time, unless told otherwise. */
+export const usualRestoreBatch = 16
 /** The default number of steps by method: methods without derivatives have cheaper steps. */
 export const defaultRestoreSteps: Readonly<Record<PosteriorMethodName, number>> = Object.freeze({
   mmps: 50,
@@ -98,7 +100,7 @@ export async function restore(
     throw new TweedieError('shape', `${measurements} measurements for ${count} items: one, or as many`)
   }
   const operator = throughFrame(observed.operator, frame)
-  const batch = Math.min(count, options.batch ?? 16)
+  const batch = Math.min(count, options.batch ?? usualRestoreBatch)
   for (const [what, value] of Object.entries({ count, batch })) {
     if (!(Number.isInteger(value) && value > 0))
       throw new TweedieError('usage', `${what} is ${value}: a positive whole number`)

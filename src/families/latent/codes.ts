@@ -1,0 +1,37 @@
+/** Codes between what a network sees and what an autoencoder gives, and items of them. */
+import { itemSize } from '../../files/data/dataset.ts'
+import { denormalise } from '../../files/data/normalise.ts'
+import type { Setting } from '../family.ts'
+import { asSeen } from '../picture-values.ts'
+import { codecOf, type CodecWatch } from '../vae/codec.ts'
+import { itemsOf, type ValueChoice } from '../coded/values-of.ts'
+import type { Compiled } from '../warm.ts'
+import type { LatentModel } from './model.ts'
+
+/** Codes that are decoded at a time. */
+const batch = 16
+
+/** How codes become items. */
+export interface Decoding extends CodecWatch {
+  readonly draw: ValueChoice
+  readonly seed: number
+}
+
+/** Items `[n, ...item]` as the autoencoder has them, of codes as the network sees them. */
+export async function decodedItems(
+  { autoencoder, prior }: LatentModel,
+  seen: Float32Array,
+  { draw, seed, ...watch }: Decoding,
+  setting: Pick<Setting, 'engine' | 'device' | 'threads'>,
+  compiled: Compiled,
+): Promise<Float32Array> {
+  const count = seen.length / itemSize(prior.frame.item)
+  const codec = await codecOf(autoencoder, setting, Math.min(batch, count), compiled, watch)
+  const outputs = await codec.decode(denormalise(prior.scale, seen) as Float32Array)
+  return itemsOf(autoencoder, outputs, { draw, seed })
+}
+
+/** Codes as the network sees them. */
+export function seenCodes({ prior }: Pick<LatentModel, 'prior'>, codes: Float32Array): Float32Array {
+  return asSeen(prior.scale, codes)
+}

@@ -1,0 +1,63 @@
+/** The ability to draw: codes from the model of codes, decoded. */
+import { throwIfAborted } from '../../interrupted.ts'
+import { TweedieError } from '../../errors.ts'
+import type { ValuesOf } from '../../options.ts'
+import type { drawOptions } from '../draw-options.ts'
+import { drawnValues, makesOf } from '../drawn-values.ts'
+import type { Drawn, Painter, Setting } from '../family.ts'
+import { painter as painterOfValues } from '../values/draw.ts'
+import { usualChoice } from '../coded/values-of.ts'
+import { warm } from '../warm.ts'
+import { type Decoding, decodedItems, seenCodes } from './codes.ts'
+import type { LatentModel } from './model.ts'
+import type { sampleOptions } from './options/sample.ts'
+import { priorSetting } from './prior-setting.ts'
+
+type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
+
+/** A painter of a model. */
+export function painter(model: LatentModel, setting: Setting): Painter {
+  const ofCodes = painterOfValues(model.prior, priorSetting(model, setting))
+  const decoder = warm<Decoding & { readonly codes: Float32Array }, Float32Array>(({ codes, ...how }, compiled) =>
+    decodedItems(model, codes, how, setting, compiled),
+  )
+  const dispose = (): void => {
+    ofCodes.dispose()
+    decoder.dispose()
+  }
+  return {
+    makes: makesOf(model.autoencoder),
+    get compilations() {
+      return ofCodes.compilations + decoder.compilations
+    },
+    async draw(values, { signal, onProgress, frames } = {}) {
+      const { draw = usualChoice(model.autoencoder), seed = 0, ...options } = values as Options
+      if (frames) {
+        throw new TweedieError('usage', '`trajectory`: on the way there are noisy codes, which are no pictures', {
+          hint: 'a model of pixels has a trajectory of pictures',
+        })
+      }
+      const drawn = await ofCodes.draw(
+        { ...options, seed },
+        { signal, onProgress: onProgress && (({ step: _, ...progress }) => onProgress(progress)) },
+      )
+      throwIfAborted(signal)
+      const codes = seenCodes(model, drawn.array().data as Float32Array)
+      const items = await decoder.draw({
+        codes,
+        draw,
+        seed: Number(seed),
+        signal,
+        onProgress: (done, total) => onProgress?.({ phase: 'decode', done, total, unit: 'items' }),
+      })
+      return drawnValues(model.autoencoder, items, factsOf(drawn, draw))
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
+
+/** How codes were drawn, and what of their laws is shown. */
+function factsOf({ how, howText, classes }: Drawn, draw: string): Pick<Drawn, 'how' | 'howText' | 'classes'> {
+  return { how: { ...how, draw }, howText: `${howText}, decoded`, ...(classes && { classes }) }
+}

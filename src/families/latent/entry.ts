@@ -1,0 +1,27 @@
+/** Diffusion in the codes of an autoencoder: what is known without loading the family. */
+import type { FamilyEntry } from '../family.ts'
+import { editOptions } from './options/edit.ts'
+import { evalOptions } from './options/eval.ts'
+import { exportOptions } from './options/export.ts'
+import { restoreOptions } from '../values/options/restore.ts'
+import { refusals } from './options/refusals.ts'
+import { sampleOptions } from './options/sample.ts'
+import { trainOptions } from './options/train.ts'
+
+/** Images, points and other numbers by way of an autoencoder's codes. */
+export const latent: FamilyEntry = Object.freeze<FamilyEntry>({
+  name: 'latent',
+  of: 'images and points by their codes',
+  options: {
+    train: trainOptions,
+    sample: sampleOptions,
+    restore: restoreOptions,
+    edit: editOptions,
+    eval: evalOptions,
+    export: exportOptions,
+  },
+  refusals,
+  accepts: ({ kind }, { model, latents }) =>
+    kind !== 'tokens' && (model === 'latent' || (model === undefined && latents !== undefined)),
+  load: async () => (await import('./family.ts')).latentFamily,
+})

@@ -1,0 +1,46 @@
+/** Diffusion in the codes of an autoencoder. */
+import type { Family } from '../family.ts'
+import { preview as previewOfValues } from '../values/preview.ts'
+import type { LatentData } from './data.ts'
+import { describe, explain } from './describe.ts'
+import { painter } from './draw.ts'
+import { editItem } from './edit-item.ts'
+import { evaluate } from './judge.ts'
+import { exportModel, reference } from './export.ts'
+import { further } from './further.ts'
+import { decode, encode } from './latents.ts'
+import { restoreItem } from './restore-item.ts'
+import { latentFolderOf, type LatentModel, latentOf } from './model.ts'
+import { prepareLatents } from './prepare.ts'
+import { latentProblem } from './problem.ts'
+import { checkLatentSpec, type LatentTrainSpec, parseSpec } from './spec.ts'
+import { specOf } from './spec-of.ts'
+
+export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Object.freeze<
+  Family<LatentTrainSpec, LatentData, LatentModel>
+>({
+  name: 'latent',
+  prepare: prepareLatents,
+  specOf,
+  parseSpec,
+  explain,
+  preview: ({ prior, autoencoder }) => previewOfValues({ ...prior, frame: autoencoder.frame }),
+  further,
+  problem(spec, data, own) {
+    checkLatentSpec(spec, own)
+    return latentProblem(spec, data, own)
+  },
+  read: latentOf,
+  write: latentFolderOf,
+  describe,
+  can: {
+    draw: painter,
+    encode,
+    decode,
+    restore: restoreItem,
+    edit: editItem,
+    evaluate,
+    export: exportModel,
+    reference,
+  },
+})

@@ -1,0 +1,18 @@
+/** The options under which a model of codes is trained further. */
+import { TweedieError } from '../../errors.ts'
+import type { OptionValues } from '../../options.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { further as furtherValues } from '../values/further.ts'
+import type { LatentModel } from './model.ts'
+
+/**
+ * Its network, prediction, noise and patches.
+ *
+ * @throws TweedieError `usage` where no autoencoder is named: the run refers to its folder
+ */
+export function further(model: LatentModel, data: ArrayDataset, options: OptionValues): OptionValues {
+  if (options.latents !== undefined) return furtherValues(model.prior, data, options)
+  throw new TweedieError('usage', '`from` a model of codes needs to know whose codes it is to learn', {
+    hint: '`latents` too: the same model has its autoencoder',
+  })
+}

@@ -1,0 +1,98 @@
+/**
+ * What `tweedie.json` says of a model of codes, and of each of its parts alone. `data` is of the items; `data.latents` has the shape of
+ * codes, the patches of them that the network sees, the map from what it sees to codes, and the autoencoder's checksum;
+ * `objective.autoencoder` and `training.autoencoder` are those that the autoencoder was trained by.
+ */
+import * as z from 'zod'
+import { parseConfig } from '../../files/io/parse-config.ts'
+import { parseTweedieMeta, type TweedieMeta } from '../../files/io/tweedie-meta.ts'
+import { defined } from '../defined.ts'
+import type { VaeModel } from '../vae/model.ts'
+import type { Model } from '../values/model.ts'
+
+const numbers = z.array(z.number())
+const schema = z.object({
+  shape: z.array(z.int().positive()).nonempty(),
+  patch: z.int().positive().default(1),
+  shift: numbers,
+  scale: numbers.refine((all) => all.every((each) => each > 0), 'expected positive numbers'),
+  autoencoder: z.string(),
+})
+
+const jointSchema = z.object({ steps: z.int().min(0), mixture: numbers.optional() }).optional()
+
+/** The record of codes. */
+export interface LatentRecord {
+  readonly shape: number[]
+  readonly patch: number
+  /** codes = shift + scale · x, by channel. */
+  readonly shift: readonly number[]
+  readonly scale: readonly number[]
+  /** A checksum. */
+  readonly autoencoder: string
+}
+
+/** The record of codes. @throws TweedieError `model` where there is none, or it makes no sense */
+export function latentsIn({ data }: TweedieMeta): LatentRecord {
+  return parseConfig(schema, data.latents, 'tweedie.json: data.latents')
+}
+
+/** What is recorded of training both together: for how many steps, and the mixture m of each channel. */
+export interface JointRecord {
+  readonly steps: number
+  readonly mixture?: readonly number[] | undefined
+}
+
+/** How both were trained together; undefined where they were not. @throws TweedieError `model` for a record that makes no sense */
+export function jointIn({ objective }: TweedieMeta): JointRecord | undefined {
+  return parseConfig(jointSchema, objective.joint, 'tweedie.json: objective.joint')
+}
+
+/** Of the whole model. @param joint where the autoencoder was trained with it; else it has not changed */
+export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string, joint?: JointRecord): TweedieMeta {
+  const { data, objective, training, ...rest } = prior.meta
+  const { shift, scale } = prior.scale.affine!
+  const { name, classNames, unconditionalLabel } = data
+  return parseTweedieMeta({
+    ...rest,
+    family: 'latent',
+    data: {
+      ...autoencoder.meta.data,
+      name,
+      classNames,
+      unconditionalLabel,
+      latents: { shape: [...data.shape], patch: data.patch, shift: [...shift], scale: [...scale], autoencoder: sum },
+    },
+    objective: { ...objective, ...(joint && { joint: defined(joint) }), autoencoder: autoencoder.meta.objective },
+    training: { ...training, autoencoder: autoencoder.meta.training },
+    ...(!joint && { parts: { vae: { frozen: true } } }),
+  })
+}
+
+/** Of the model of codes alone. */
+export function priorMeta(meta: TweedieMeta): TweedieMeta {
+  const { shape, patch, shift, scale } = latentsIn(meta)
+  const { name, classNames, unconditionalLabel } = meta.data
+  const { autoencoder: _, joint: ___, ...objective } = meta.objective
+  const { autoencoder: __, ...training } = meta.training
+  const affine = { shift: [...shift], scale: [...scale] }
+  return parseTweedieMeta({
+    ...meta,
+    family: 'values',
+    data: { name, kind: 'points', shape, range: [-1, 1], affine, patch, classNames, unconditionalLabel },
+    objective,
+    training,
+  } as TweedieMeta)
+}
+
+/** Of the autoencoder alone. */
+export function autoencoderMeta(meta: TweedieMeta): TweedieMeta {
+  const { latents: _, ...data } = meta.data
+  return parseTweedieMeta({
+    version: meta.version,
+    family: 'vae',
+    data: { ...data, classNames: null, unconditionalLabel: null },
+    objective: meta.objective.autoencoder as TweedieMeta['objective'],
+    training: meta.training.autoencoder as TweedieMeta['training'],
+  })
+}

@@ -1,0 +1,74 @@
+/** A trained model of codes: an autoencoder, and a model of values that are its codes. */
+import { autoencoderPart } from '../../compiled/autoencoder-part.ts'
+import { TweedieError } from '../../errors.ts'
+import type { Affine } from '../../files/data/dataset.ts'
+import type { Component } from '../../files/io/component.ts'
+import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
+import { parseTweedieMeta, type TweedieMeta } from '../../files/io/tweedie-meta.ts'
+import type { FamilyModel } from '../family.ts'
+import type { OwnComponents } from '../own-parts.ts'
+import { type VaeModel, vaeOf } from '../vae/model.ts'
+import { folderOf, type Model, modelOf } from '../values/model.ts'
+import { autoencoderMeta, latentsIn, priorMeta } from './meta.ts'
+import { autoencoderSum } from './autoencoder-sum.ts'
+
+/** Where the autoencoder lies in a folder. */
+export const autoencoderName = 'vae'
+
+/** A model in memory. */
+export interface LatentModel extends FamilyModel {
+  readonly family: 'latent'
+  /** The diffusion of codes. Its scale is from what the network sees to codes, by channel. */
+  readonly prior: Model
+  readonly autoencoder: VaeModel
+}
+
+/**
+ * The model of a folder's content.
+ *
+ * @throws TweedieError `model` where its parts do not fit together
+ */
+export function latentOf(folder: ModelFolder, own: OwnComponents = {}): LatentModel {
+  const { components, meta } = folder
+  const part = components.get(autoencoderName)
+  if (!part) {
+    throw new TweedieError('model', `there is no ${autoencoderName}/ beside the model of its codes`, {
+      hint: 'copy the whole folder again',
+    })
+  }
+  const prior = modelOf({ ...folder, meta: priorMeta(meta) }, own)
+  const autoencoder = vaeOf({ ...folder, network: part, weights: part.weights, meta: autoencoderMeta(meta) })
+  requireFitting(prior, autoencoder, meta)
+  return { family: 'latent', prior, autoencoder, classNames: prior.classNames, meta }
+}
+
+/** The content of the model's folder; the inverse of {@link latentOf}. */
+export function latentFolderOf({ prior, autoencoder, meta }: LatentModel): ModelFolderInput {
+  const part = autoencoderPart(autoencoder)
+  return {
+    ...folderOf(prior),
+    components: new Map([[autoencoderName, scaledPart(part, prior.scale.affine!)]]),
+    meta: parseTweedieMeta(meta),
+  }
+}
+
+/** An AutoencoderKL says in diffusers' terms how its codes are scaled. */
+function scaledPart(part: Component, { shift, scale }: Affine): Component {
+  if (part.className !== 'AutoencoderKL') return part
+  const scaling = { latents_mean: [...shift], latents_std: [...scale], scaling_factor: 1, shift_factor: null }
+  return { ...part, config: { ...part.config, ...scaling } }
+}
+
+function requireFitting({ frame }: Model, autoencoder: VaeModel, meta: TweedieMeta): void {
+  const { latentShape } = autoencoder.autoencoder
+  if (frame.item.join() !== latentShape.join()) {
+    throw new TweedieError(
+      'model',
+      `the autoencoder has codes [${latentShape.join(', ')}], and the model is of codes [${frame.item.join(', ')}]`,
+    )
+  }
+  if (latentsIn(meta).autoencoder === autoencoderSum(autoencoder)) return
+  throw new TweedieError('model', `${autoencoderName}/ is not the autoencoder whose codes the model has learned`, {
+    hint: 'copy the whole folder again, or train a model of the codes of this one: `train DATA --latents RUN`',
+  })
+}

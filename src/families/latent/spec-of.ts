@@ -1,0 +1,29 @@
+/** From encoded data and options to the specification of a training run. */
+import type { OptionValues } from '../../options.ts'
+import type { OwnParts } from '../family.ts'
+import { specOf as specOfValues } from '../values/spec-of.ts'
+import type { LatentData } from './data.ts'
+import { checkJoint } from './joint/check.ts'
+import { asValues, type LatentTrainSpec } from './spec.ts'
+
+/**
+ * The specification: that of values, for codes. Codes have variance 1, and so has `sigmaData` unless it is set.
+ *
+ * @throws TweedieError `usage` for options that contradict each other, the data, or change nothing
+ */
+export function specOf(data: LatentData, options: OptionValues, own: OwnParts): LatentTrainSpec {
+  const { latents: _, joint, flip, ...values } = options
+  const { family: __, ...spec } = specOfValues(data, values, own)
+  const { path, sum } = data.codes
+  const sigmaData = options.sigmaData as number | undefined
+  const wanted = {
+    ...spec,
+    family: 'latent',
+    objective: { ...spec.objective, ...(spec.fewSteps?.teacher === undefined && { sigmaData: sigmaData ?? 1 }) },
+    flip: Boolean(flip),
+    ...(joint === true && { joint }),
+    autoencoder: { ...(path !== undefined && { path }), sum },
+  } as object as LatentTrainSpec
+  if (joint === true) checkJoint(asValues(wanted), own)
+  return wanted
+}
