@@ -36,7 +36,7 @@ export interface AutoencoderBoundInputs {
   readonly logSigma?: Tensor | undefined
   /** The shape of an item within `inputShape`, where images were padded below and to the right: only it counts. */
   readonly within?: Shape | undefined
-  /** How to drop activations while training; left out otherwise. */
+  /** How activations are dropped while training; left out otherwise. */
   readonly dropout?: Dropout | undefined
 }
 

@@ -1,8 +1,6 @@
 /** The loss of a model of codes: a bound with its divergence weighted, or the importance-weighted bound. */
 import { add, input, mean, mul, neg, reshape } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
-import { type DropoutMask, fedDropout } from '../../engine/nn/dropout.ts'
-import type { Dropout } from '../../engine/nn/network.ts'
 import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { freeBits, importanceBound } from '../../diffusion/latent/index.ts'
 import type { BoundSpec } from './coded-spec.ts'
@@ -37,15 +35,4 @@ export function boundLoss(made: BoundParts, { draws, freeBits: nats }: BoundSpec
   }
   const divergence = nats > 0 ? mul(mean(weight), freeBits(made.klParts, nats)) : mean(mul(weight, made.kl))
   return { loss: add(mean(made.reconstruction), divergence), itemLoss: made.total }
-}
-
-/** A loss with the masks that its graph is fed. */
-export interface DroppingLoss extends LossGraph {
-  readonly masks: readonly DropoutMask[]
-}
-
-/** A loss, built with activations dropped. */
-export function dropping(build: (dropout: Dropout) => LossGraph): DroppingLoss {
-  const { dropout, masks } = fedDropout()
-  return { ...build(dropout), masks }
 }

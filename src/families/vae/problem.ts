@@ -2,6 +2,8 @@
 import { sizeOf } from '../../engine/graph/index.ts'
 import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
 import { autoencoderParameters } from '../../engine/nn/autoencoder.ts'
+import { fedDropout } from '../../engine/nn/dropout.ts'
+import type { Dropout } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
@@ -10,6 +12,7 @@ import type { TrainProblem } from '../../tools/train/problem.ts'
 import { batchesOf, emptyBatch } from '../coded/batches.ts'
 import { checkFit } from '../coded/check-fit.ts'
 import { widthPart } from '../coded/law-width.ts'
+import { withMasks } from '../dropout-masks.ts'
 import { vaeLoss } from './loss.ts'
 import type { VaeModel } from './model.ts'
 import { partName } from './parts.ts'
@@ -28,16 +31,17 @@ export function vaeProblem(spec: VaeTrainSpec, dataset: ArrayDataset): TrainProb
   checkFit(spec, autoencoder, dataset, frame)
   const parts: TrainParts = { [partName]: { layout }, ...widthPart(spec.law) }
   const { inputShape, latentShape } = autoencoder
-  const graph = (scope: Scope, items: number) =>
-    vaeLoss({ autoencoder, spec, item: dataset.shape, parts }, scope, items)
-  const { masks } = graph(new Scope(), spec.batch)
+  const loss = (dropout: Dropout, scope: Scope, items: number) =>
+    vaeLoss({ autoencoder, spec, item: dataset.shape, parts, dropout }, scope, items)
   return {
     parts,
     items: dataset.length,
     levels: 1,
-    loss: graph,
-    emptyBatch: () => emptyBatch(spec, { inputShape, latents: sizeOf(latentShape), masks }),
-    fill: batchesOf(spec, dataset, frame, masks),
+    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
+    ...withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), {
+      emptyBatch: () => emptyBatch(spec, { inputShape, latents: sizeOf(latentShape) }),
+      fill: batchesOf(spec, dataset, frame),
+    }),
     snapshot: (state, training) => snapshot({ spec, autoencoder, layout, parts, frame, state }, dataset, training),
   }
 }
