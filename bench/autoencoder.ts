@@ -2,7 +2,7 @@
  * An AutoencoderKL of photographs: how well it gives back patches that it has not seen.
  *
  *     npx tsx bench/autoencoder.ts --out runs/photos-vae [--data ../shared/data/photos] [--crop 64] [--minutes 20] [--seed 0]
- *                                  [--widths 16,32,64] [--latent 8] [--batch 8] [--rate 0.003] [--sigma 0.05] [--warmup-kl 0] [--judge] [--json]
+ *                                  [--widths 16,32,64] [--latent 8] [--batch 4] [--rate 0.001] [--sigma 0.05] [--warmup-kl 0] [--judge] [--json]
  *
  * It is trained on patches of the left four fifths of each photograph, by the true bound with a learned width, and judged by those of
  * the right fifth, side by side: PSNR of what the decoder makes of the code's mean, in bytes, as the mean over patches and from the mean
@@ -28,8 +28,8 @@ const { values: flags } = parseArgs({
     seed: { type: 'string', default: '0' },
     widths: { type: 'string', default: '16,32,64' },
     latent: { type: 'string', default: '8' },
-    batch: { type: 'string', default: '8' },
-    rate: { type: 'string', default: '0.003' },
+    batch: { type: 'string', default: '4' },
+    rate: { type: 'string', default: '0.001' },
     'warmup-kl': { type: 'string', default: '0' },
     sigma: { type: 'string', default: '0.05' },
     judge: { type: 'boolean', default: false },

@@ -53,6 +53,17 @@ export function commonGroups(widths: readonly number[], most: number): number {
   return widths.reduce((groups, width) => largestCommonDivisor(width, groups), most)
 }
 
+/**
+ * Groups of norms of an autoencoder: the most that leave at least eight channels in each. A group of one or two channels takes an
+ * image's brightness and contrast off, and an autoencoder has no way around its last norm.
+ */
+export function broadGroups(widths: readonly number[]): number {
+  const shared = widths.reduce(largestCommonDivisor)
+  let groups = Math.max(1, Math.floor(shared / 8))
+  while (shared % groups !== 0) groups--
+  return groups
+}
+
 /** The longer the training, the larger the transformer that is worth it: its width and layers. */
 export function transformerSize(budget: Budget): readonly [width: number, layers: number] {
   const minutes = 'minutes' in budget ? budget.minutes : Infinity

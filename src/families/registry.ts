@@ -8,6 +8,7 @@ import { cnf } from './cnf/entry.ts'
 import { embeddings } from './embeddings/entry.ts'
 import type { Abilities, Ability, Family, FamilyEntry, FamilyModel, OwnParts } from './family.ts'
 import { flow } from './flow/entry.ts'
+import { hvae } from './hvae/entry.ts'
 import { latent } from './latent/entry.ts'
 import { tokens } from './tokens/entry.ts'
 import { vae } from './vae/entry.ts'
@@ -15,7 +16,17 @@ import { values } from './values/entry.ts'
 import { vq } from './vq/entry.ts'
 
 /** One line a family. */
-export const families: readonly FamilyEntry[] = Object.freeze([latent, values, embeddings, tokens, vae, cnf, vq, flow])
+export const families: readonly FamilyEntry[] = Object.freeze([
+  latent,
+  values,
+  embeddings,
+  tokens,
+  vae,
+  hvae,
+  cnf,
+  vq,
+  flow,
+])
 
 /** A model with its family. */
 export interface Opened<Model extends FamilyModel = FamilyModel> {

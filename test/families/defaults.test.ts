@@ -1,9 +1,10 @@
 /** Whatever the data are, the defaults make a network that fits them. */
-import { assert, integer, oneof, property, tuple } from 'fast-check'
+import { array, assert, integer, oneof, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { classesOf } from '../../src/engine/nn/condition-spec.ts'
 import { frameOf } from '../../src/files/data/frame.ts'
 import { networkFromConfig, strideOf } from '../../src/engine/nn/registry.ts'
+import { broadGroups } from '../../src/families/default-network.ts'
 import { defaultSpec } from '../../src/families/values/defaults.ts'
 import { checkSpec } from '../../src/families/values/spec.ts'
 
@@ -94,4 +95,19 @@ test('a network that learns variances has twice the channels out', () => {
   }
   expect(out(digits)).toEqual([8, 14, 14])
   expect(out({ kind: 'points', shape: [2], length: 100, classes: 0 })).toEqual([4])
+})
+
+test('groups of an autoencoder divide its widths, and none is narrower than eight channels', () => {
+  const width = integer({ min: 1, max: 64 }).map((n) => 4 * n)
+  assert(
+    property(array(width, { minLength: 1, maxLength: 4 }), (widths) => {
+      const groups = broadGroups(widths)
+      for (const each of widths) {
+        expect(each % groups).toBe(0)
+        expect(groups === 1 || each / groups >= 8).toBe(true)
+      }
+    }),
+  )
+  expect(broadGroups([32, 64, 64])).toBe(4)
+  expect(broadGroups([28, 56])).toBe(2)
 })

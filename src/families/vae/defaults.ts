@@ -3,7 +3,7 @@ import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { Budget } from '../../tools/train/spec.ts'
 import { type CodedChoices, lawFor, plainBound } from '../coded/coded-spec.ts'
-import { optimizerFor, type OptimizerChoices } from '../default-network.ts'
+import { broadGroups, optimizerFor, type OptimizerChoices } from '../default-network.ts'
 import { defined } from '../defined.ts'
 import type { NetworkSpec } from '../network-of.ts'
 import { classes } from './classes.ts'
@@ -45,13 +45,14 @@ export function defaultVaeSpec(setting: Setting, choices: Choices = {}): VaeTrai
   const { shape, length } = setting
   const isImage = shape.length === 3
   const budget = choices.budget ?? { minutes: isImage ? 10 : 2 }
+  const network = networkFor(setting, choices)
   return {
     family: 'vae',
     seed: choices.seed ?? 0,
-    batch: choices.batch ?? Math.min(isImage ? 64 : 256, length),
+    batch: choices.batch ?? Math.min(network.className === classes.conv ? 8 : isImage ? 64 : 256, length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
-    network: networkFor(setting, choices),
+    network,
     law: lawFor(setting, choices.law),
     bound: { ...plainBound, ...defined(choices.bound) },
     // the loss is a sum over all values of an item, and its gradient as large
@@ -86,11 +87,7 @@ function convolutions(latent: number, widths: readonly number[], depth: number):
     block_out_channels: widths,
     layers_per_block: depth,
     latent_channels: latent,
-    norm_num_groups: widths.reduce((groups, width) => commonDivisor(width, groups), 16),
+    norm_num_groups: broadGroups(widths),
     scaling_factor: 1,
   }
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b)
 }

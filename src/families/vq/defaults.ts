@@ -2,7 +2,7 @@
 import { loadBatch } from '../../files/data/normalise.ts'
 import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import type { Budget } from '../../tools/train/spec.ts'
-import { commonGroups, optimizerFor, type OptimizerChoices } from '../default-network.ts'
+import { broadGroups, optimizerFor, type OptimizerChoices } from '../default-network.ts'
 import type { NetworkSpec } from '../network-of.ts'
 import type { VqTrainSpec } from './spec.ts'
 
@@ -70,7 +70,7 @@ function networkFor(data: ArrayDataset, choices: VqChoices): VqTrainSpec['networ
       layers_per_block: depth,
       latent_channels: codeSize,
       num_vq_embeddings: codes,
-      norm_num_groups: commonGroups(widths, 8),
+      norm_num_groups: broadGroups(widths),
       scaling_factor: 1,
       // older releases of diffusers know no such option: it is written only where it is false
       mid_block_add_attention: (height! * width!) / 4 ** (widths.length - 1) <= mostAttended,
