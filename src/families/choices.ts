@@ -125,3 +125,7 @@ export const decoderLaws = namesOf<DecoderLawName>({ gaussian: 0, discretised: 0
 /** What is shown of a law of data, and used of a law of codes. */
 export const valueChoices = ['mean', 'sample'] as const
 export const codeChoices = ['mean', 'sample'] as const
+/** How the codes of a hierarchy are inferred. */
+export const hierarchyKinds = ['plain', 'ladder'] as const
+/** What may be exported of one. */
+export const hierarchyParts = ['generator', 'decoder', 'encoder'] as const

@@ -1,4 +1,5 @@
 /** Options of the commands that draw, shared by families. */
+import { TweedieError } from '../errors.ts'
 import { oneOf, options, text, whole } from '../options.ts'
 import { pictureFits } from './choices.ts'
 import { seedOptions } from './options.ts'
@@ -21,6 +22,17 @@ export const classOptions = options({
     flags: '--class <names>',
     help: 'a class by name or number, several with commas, or all (default: all in turn)',
     parse: text,
+  },
+})
+
+/** Other conditions, where a network has them. */
+export const conditionOptions = options({
+  condition: {
+    flags: '--condition <name=what>',
+    help: 'another condition: numbers, pose=0.5,1, or a picture, small=face.png; repeat for several',
+    parse: named,
+    repeated: true,
+    group: 'More: sampling',
   },
 })
 
@@ -72,3 +84,9 @@ export const walkOptions = options({
   },
   fit: { ...fitOptions.fit, group: latents },
 })
+
+function named(condition: string): readonly [name: string, asked: string] {
+  const [, name, asked] = /^([^=]+)=(.+)$/su.exec(condition) ?? []
+  if (name !== undefined && asked !== undefined) return [name, asked]
+  throw new TweedieError('usage', 'It must be a name and what it shall be: pose=0.5,1.')
+}

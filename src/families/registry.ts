@@ -8,6 +8,7 @@ import { cnf } from './cnf/entry.ts'
 import { embeddings } from './embeddings/entry.ts'
 import type { Abilities, Ability, Family, FamilyEntry, FamilyModel, OwnParts } from './family.ts'
 import { flow } from './flow/entry.ts'
+import { hvae } from './hvae/entry.ts'
 import { latent } from './latent/entry.ts'
 import { tokens } from './tokens/entry.ts'
 import { vae } from './vae/entry.ts'
@@ -22,6 +23,7 @@ export const families: readonly FamilyEntry[] = Object.freeze([
   embeddings,
   tokens,
   vae,
+  hvae,
   cnf,
   vq,
   vqDiffusion,

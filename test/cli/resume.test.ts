@@ -43,6 +43,20 @@ describe('resume', () => {
     expect(readdirSync(out).filter((name) => /\.tmp$|\.saving-|\.lock/.test(name))).toEqual([])
   })
 
+  test('a flow too, with its masks of dropout', async () => {
+    const line =
+      'train moons --model flow --widths 8 --depth 1 --dropout 0.2 --steps 120 --checkpoint-every 20 --log-every 17 --json'
+    const [whole, out] = [join(folder, 'flow'), join(folder, 'flow-killed')]
+    const once = tweedie(...line.split(' '), '--out', whole)
+    const run = start([...line.split(' '), '--out', out])
+    await run.lines(6)
+    run.kill('SIGKILL')
+    expect((await run.ended).signal).toBe('SIGKILL')
+    expect((await once).status).toBe(0)
+    expect((await tweedie('train', '--resume', '--out', out)).status).toBe(0)
+    expect(await leavings(out)).toEqual(await leavings(whole))
+  })
+
   test('with threads that were asked for, without asking again', async () => {
     const line = [...tinyImages, '--steps', '12', '--checkpoint-every', '2', '--log-every', '3', '--json']
     const [whole, out] = [join(folder, 'threads'), join(folder, 'threads-killed')]

@@ -86,7 +86,7 @@ describe('images of black and white', () => {
   })
 
   test('a specification says so, and comes back', () => {
-    expect(spec.joint).toBe(true)
+    expect(spec.joint).toEqual({ mixture: 0.5 })
     expect(parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
   })
 
@@ -128,6 +128,7 @@ describe('images of black and white', () => {
     [{ parametrisation: 'epsilon' }, /`joint`: the mixture .* not of epsilon/],
     [{ noise: 'cosine', times: 'logit-normal' }, /`joint`: times .* not logit-normal/],
     [{ learnVariance: true }, /`joint`: .*known variances/],
+    [{ joint: undefined, mixture: 0.3 }, /`mixture` is for/],
   ])('refused: %j', (options, message) => {
     expect(() =>
       specOf(data, { latents: 'x', joint: true, steps: 1, batch: 4, widths: [8, 8], ...options }, {}),

@@ -7,6 +7,8 @@ import { fit } from '../../src/app/node/fit.ts'
 import { train } from '../../src/app/train.ts'
 import { compiledAutoencoder } from '../../src/compiled/autoencoder.ts'
 import { sizeOf } from '../../src/engine/graph/index.ts'
+import { evaluate } from '../../src/engine/graph/reference/evaluate.ts'
+import { Scope } from '../../src/engine/nn/parameters.ts'
 import type { Engine } from '../../src/engine/runtime/session.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { key, normal } from '../../src/engine/random/index.ts'
@@ -92,6 +94,18 @@ describe('a linear autoencoder that is trained', () => {
   })
 })
 
+test('trained by five draws of each code, the importance-weighted bound is better', async () => {
+  const images = builtinDataset('glyphs', { length: 200 })
+  const nats = async (draws: number) => {
+    const choices = { latent: 2, widths: [32], batch: 100, law: { name: 'bernoulli' }, bound: { draws } } as const
+    const model = await trained(images, { ...choices, optimizer: { rate: 0.005, ema: 0.98 } }, 400)
+    const options = { count: 200, draws: 100, batch: 50, seed: 1 }
+    return (await vaeLikelihood(model, images, { engine }, options)).importance.nats.value
+  }
+  const [one, five] = [await nats(1), await nats(5)]
+  expect(five).toBeLessThan(one)
+})
+
 describe.each([
   ['fully connected, discretised', glyphs, small],
   ['fully connected, bernoulli', glyphs, { ...small, law: { name: 'bernoulli' } }],
@@ -132,6 +146,36 @@ describe.each([
       some.forEach((each, i) => expect(Math.abs(each - all[i]!)).toBeLessThan(1e-5))
     }
     expect(one.compilations).toBe(1)
+  })
+})
+
+describe('dropout', () => {
+  const network = { className: 'MLPAutoencoder', config: { latent_size: 3, widths: [16], dropout: 0.5 } }
+  const spec = defaultVaeSpec(glyphs, { batch: 8, network, bound: { draws: 2 }, budget: { steps: 1 } })
+  const { emptyBatch, fill, loss } = vaeProblem(spec, glyphs)
+
+  test('masks are fed, for every draw of every item, as a function of the step alone', () => {
+    const [a, b] = [emptyBatch(), emptyBatch()]
+    fill(a, 4)
+    fill(b, 9)
+    fill(b, 4)
+    expect(b).toEqual(a)
+    const masks = Object.entries(a.feeds).filter(([name]) => name.startsWith('dropout'))
+    expect(masks.map(([, mask]) => mask.length)).toEqual([8 * 16, 2 * 8 * 16])
+    for (const [, mask] of masks) expect(new Set(mask)).toEqual(new Set([0, 2]))
+  })
+
+  test('and change the loss', () => {
+    const scope = new Scope()
+    const { loss: value } = loss(scope, 8)
+    const parameters = Object.fromEntries(
+      scope.specs.map(({ name, shape }) => [name, normal(key(name), new Float32Array(sizeOf(shape)))]),
+    )
+    const batch = emptyBatch()
+    fill(batch, 0)
+    const at = (feeds: object) => evaluate([value], { ...batch.feeds, ...parameters, ...feeds })[0]!.data[0]!
+    const open = batch.feeds['dropout.0']!.slice().fill(1)
+    expect(Math.abs(at({}) - at({ 'dropout.0': open }))).toBeGreaterThan(0.1)
   })
 })
 

@@ -11,6 +11,7 @@
 import { add, mean, neg, reshape, slice, sub } from '../../engine/graph/index.ts'
 import type { Shape, Tensor } from '../../engine/graph/index.ts'
 import type { Autoencoder } from '../../engine/nn/autoencoder.ts'
+import type { Dropout } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
 import { boundOf, type LatentBound } from './bound.ts'
@@ -35,6 +36,8 @@ export interface AutoencoderBoundInputs {
   readonly logSigma?: Tensor | undefined
   /** The shape of an item within `inputShape`, where images were padded below and to the right: only it counts. */
   readonly within?: Shape | undefined
+  /** How activations are dropped while training; left out otherwise. */
+  readonly dropout?: Dropout | undefined
 }
 
 /** A bound, and what it is made of. */
@@ -63,17 +66,17 @@ export function autoencoderBound(
   autoencoder: Autoencoder,
   scope: Scope,
   law: DecoderLaw,
-  { x, noise, logSigma, within }: AutoencoderBoundInputs,
+  { x, noise, logSigma, within, dropout }: AutoencoderBoundInputs,
 ): AutoencoderBound {
   const [items, draws, ...latent] = noise.shape as [number, number, ...number[]]
-  const { mean: mu, logVariance } = autoencoder.encode(scope, x)
+  const { mean: mu, logVariance } = autoencoder.encode(scope, x, { dropout })
   if (!logVariance) {
     throw new TweedieError('usage', `${autoencoder.className}: its codes have no variance, so there is no bound`)
   }
   const posterior = { mean: mu, logVariance }
   const repeated = { mean: repeatItems(mu, draws), logVariance: repeatItems(logVariance, draws) }
   const z = drawGaussian(repeated, reshape(noise, [items * draws, ...latent]))
-  const output = cropped(autoencoder.decode(scope, z), within)
+  const output = cropped(autoencoder.decode(scope, z, { dropout }), within)
   const values = law.logProbability(cropped(repeatItems(x, draws), within), output, logSigma)
   const logLikelihood = sumOverItem(values)
   const logPrior = gaussianLogDensity(standardNormal(z.shape), z)

@@ -32,6 +32,10 @@ export {
   type JointParts,
 } from './joint-loss.ts'
 export { logNormalCdf } from './log-cdf.ts'
-export { mixedPrediction, mixture, mixtureName, mixtureValues, normalSkip } from './mixed-score.ts'
+export { mixedPrediction, mixture, mixtureInit, mixtureName, mixtureValues, normalSkip } from './mixed-score.ts'
 export { type QuantisedLoss, quantisedLoss, type QuantisedWeights, straightThrough, usesOf } from './quantised.ts'
 export { type AutoencoderBound, autoencoderBound, type AutoencoderBoundInputs, cropped, logWeightsOf } from './elbo.ts'
+export { type DrawnLevel, generateLevels, type Hierarchy, type HierarchyOrder, inferLevels } from './hierarchy.ts'
+export { type HierarchyBound, hierarchyBound, type HierarchyBoundInputs, splitLevels } from './hierarchy-bound.ts'
+export { networkHierarchy } from './network-hierarchy.ts'
+export { noiseHierarchy, type NoiseHierarchyOptions } from './noise-hierarchy.ts'

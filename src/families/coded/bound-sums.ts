@@ -36,10 +36,9 @@ export class BoundSums {
   readonly squaredError: Float64Array
   /** The encoder's means, `[count, latents]`. */
   readonly means: Float32Array
-  /** The mean over items of the divergence of each number of a code, by the first draws. */
-  readonly klByDimension: Float64Array
   readonly #reconstruction: Float64Array
   readonly #kl: Float64Array
+  readonly #klByDimension: Float64Array
   readonly #drawn: Float64Array
   readonly #logWeight: Float64Array
 
@@ -49,9 +48,9 @@ export class BoundSums {
     this.latents = latents
     this.squaredError = items()
     this.means = new Float32Array(count * latents)
-    this.klByDimension = new Float64Array(latents)
     this.#reconstruction = items()
     this.#kl = items()
+    this.#klByDimension = new Float64Array(latents)
     this.#drawn = items()
     this.#logWeight = items().fill(-Infinity)
   }
@@ -66,6 +65,12 @@ export class BoundSums {
     return this.#kl.map((sum, i) => sum / this.#drawn[i]!)
   }
 
+  /** That of each number of a code, the mean over items and draws. */
+  get klByDimension(): Float64Array {
+    const drawn = this.#drawn.reduce((sum, each) => sum + each, 0)
+    return this.#klByDimension.map((sum) => sum / drawn)
+  }
+
   /** −log (1/k) Σ p(x, z) / q(z | x) of k draws. */
   readonly importance = (draws: number): Float64Array => this.#logWeight.map((sum) => Math.log(draws) - sum)
 
@@ -74,6 +79,9 @@ export class BoundSums {
     const some = run.logWeights.length / run.kl.length
     for (let i = 0; i < now; i++) {
       const item = first + i
+      for (let j = 0; j < this.latents; j++) {
+        this.#klByDimension[j]! += run.klByDimension[i * this.latents + j]! * some
+      }
       this.#reconstruction[item]! += run.reconstruction[i]! * some
       this.#kl[item]! += run.kl[i]! * some
       this.#drawn[item]! += some
@@ -84,10 +92,9 @@ export class BoundSums {
     }
   }
 
-  #addItem({ squaredError, mean, klByDimension }: BoundRun, i: number, item: number) {
+  #addItem({ squaredError, mean }: BoundRun, i: number, item: number) {
     this.squaredError[item] = squaredError[i]!
     const at = i * this.latents
     if (mean) this.means.set(mean.subarray(at, at + this.latents), item * this.latents)
-    for (let j = 0; j < this.latents; j++) this.klByDimension[j]! += klByDimension[at + j]! / this.count
   }
 }

@@ -1,5 +1,6 @@
 /** The ability to draw from a flow: a painter that keeps what it compiled. */
 import type { ValuesOf } from '../../options.ts'
+import { askConditions } from '../ask-conditions.ts'
 import { classesAsked } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
 import { drawnValues, makesOf } from '../drawn-values.ts'
@@ -35,6 +36,7 @@ export function painter(model: FlowModel, setting: Setting): Painter {
         batch,
         temperature,
         labels: classesAsked(model, options.class, count),
+        conditions: await askConditions(model, options.condition, count, setting.access),
         signal,
         onProgress: (done, total) =>
           onProgress?.({ phase: 'sample', done, total, unit: model.scale.kind === 'image' ? 'images' : 'items' }),

@@ -2,6 +2,7 @@
 import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
 import { isSequential } from '../../diffusion/flow/stages.ts'
 import { randomNoise } from '../../diffusion/sample/noise-source.ts'
+import { nothing } from '../../compiled/condition-feeds.ts'
 import { type FlowInverse, flowInverse } from '../../compiled/flow-inverse.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
@@ -23,6 +24,8 @@ export interface DrawFlowOptions {
   readonly temperature?: number | undefined
   /** The class of each item; default: all classes in turn. */
   readonly labels?: ArrayLike<number> | undefined
+  /** Its other conditions, of every item; default: nothing, where the flow knows that. */
+  readonly conditions?: Conditions | undefined
   /** Items computed at a time; default 64, or as many as there are. */
   readonly batch?: number | undefined
   readonly signal?: AbortSignal | undefined
@@ -84,12 +87,28 @@ async function draw(
   randomNoise(size, { seed })(latents, -1, 0)
   if (temperature !== 1) for (let i = 0; i < latents.length; i++) latents[i]! *= temperature
   const items = await decodeLatents(model, inverse, latents, {
-    conditions: labels && { labels },
+    conditions: conditionsOf(model, count, options.conditions, labels),
     signal,
     onProgress,
     onRemark,
   })
   return { items: model.shades === null ? items : toShades(items, model.shades), labels }
+}
+
+/** Classes and other conditions of so many items. @throws TweedieError `usage` for one that is needed and was not given */
+export function conditionsOf(
+  model: FlowModel,
+  count: number,
+  others: Conditions | undefined,
+  labels: Int32Array | undefined,
+): Conditions | undefined {
+  const conditions = { ...others, ...(labels && { labels }) }
+  const none = nothing(model)
+  const missing = Object.keys(model.network.conditions).find((name) => !(name in conditions) && !(name in none))
+  if (missing === undefined) return Object.keys(conditions).length > 0 ? conditions : undefined
+  throw new TweedieError('usage', `the flow needs the condition ${missing} of ${count} items`, {
+    hint: `\`condition: ${missing}=…\``,
+  })
 }
 
 /** How latents are walked back. */

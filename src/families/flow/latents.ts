@@ -6,6 +6,7 @@ import { TweedieError } from '../../errors.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import { toNetwork } from '../../files/data/frame.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
+import { askConditions } from '../ask-conditions.ts'
 import { classesAsked } from '../class-numbers.ts'
 import { labelsFor } from '../conditions.ts'
 import type { drawOptions } from '../draw-options.ts'
@@ -14,7 +15,7 @@ import type { Drawn, Item, Setting } from '../family.ts'
 import { readCodes, readItems } from '../read-items.ts'
 import { sessionOf } from '../session-of.ts'
 import { workOn } from '../warm.ts'
-import { decodeLatents } from './generate.ts'
+import { conditionsOf, decodeLatents } from './generate.ts'
 import type { FlowModel } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 
@@ -39,7 +40,7 @@ export async function encode(model: FlowModel, values: OptionValues, setting: Se
     setting.access,
   )
   const x = toNetwork(frame, items, new Float32Array((items.length / itemSize(frame.item)) * size))
-  const { count, batch, conditions } = plan(model, x, options)
+  const { count, batch, conditions } = await plan(model, x, options, setting)
   const { engine, signal, kept, onProgress } = setting
   using work = workOn(kept, signal)
   const density = await work.compiled(`density ${batch}`, () =>
@@ -63,7 +64,7 @@ export async function encode(model: FlowModel, values: OptionValues, setting: Se
 export async function decode(model: FlowModel, values: OptionValues, setting: Setting): Promise<Drawn> {
   const options = values as Options
   const latents = await readCodes(options.decode!, [itemSize(model.frame.network)], setting.access)
-  const { batch, conditions } = plan(model, latents, options)
+  const { batch, conditions } = await plan(model, latents, options, setting)
   const { engine, signal, kept, onProgress, onRemark } = setting
   using work = workOn(kept, signal)
   const inverse = await work.compiled(`inverse ${batch}`, () =>
@@ -86,10 +87,11 @@ function namedPicture({ scale }: FlowModel, item: Item): Item {
   })
 }
 
-function plan(model: FlowModel, x: Float32Array, options: Options) {
+async function plan(model: FlowModel, x: Float32Array, options: Options, { access }: Setting) {
   const count = x.length / itemSize(model.frame.network)
   const labels = labelsFor(model, count, classesAsked(model, options.class, count), 'nothing')
-  return { count, batch: Math.min(count, options.batch ?? most), conditions: labels && { labels } }
+  const asked = await askConditions(model, options.condition, count, access)
+  return { count, batch: Math.min(count, options.batch ?? most), conditions: conditionsOf(model, count, asked, labels) }
 }
 
 function factsOf(options: Options, way: 'encode' | 'decode'): Pick<Drawn, 'how' | 'howText'> {

@@ -1,13 +1,14 @@
 /** Training of a flow: maximum likelihood, exactly −log p of items whose shades are spread by noise from counters. */
+import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { logDensity } from '../../diffusion/flow/base-density.ts'
 import { type FlowNetwork, toLatent } from '../../diffusion/flow/flow-network.ts'
 import { add, input, mean, mul, sizeOf } from '../../engine/graph/index.ts'
 import { classesOf, conditionArrays, conditionInputs, conditionValues } from '../../engine/nn/condition-spec.ts'
-import { type DropoutMask, fedDropout, fillMask } from '../../engine/nn/dropout.ts'
-import { parametersOf } from '../../engine/nn/network.ts'
+import { fedDropout } from '../../engine/nn/dropout.ts'
+import { type Dropout, parametersOf } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
-import { fold, key } from '../../engine/random/index.ts'
+import { fold } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { batchFlips, batchIndices } from '../../files/data/batches.ts'
 import { type ArrayDataset, classCount, itemSize } from '../../files/data/dataset.ts'
@@ -18,6 +19,7 @@ import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import { checkClasses } from '../check-classes.ts'
 import type { OwnComponents } from '../own-parts.ts'
+import { withMasks } from '../dropout-masks.ts'
 import { flowOf } from './flow-of.ts'
 import type { FlowModel } from './model.ts'
 import { dequantise, unitsOf } from './shades.ts'
@@ -42,49 +44,55 @@ export function flowProblem(
   const { batch: size, shades } = spec
   const dimensions = itemSize(frame.item)
   const streams = streamsOf(spec)
-  const masking = fold(key(spec.seed), 'dropout')
   const dropping = { dropout: spec.labelDropout, noClass: classCount(dataset) }
   const source = conditionSource(dataset)
   const items = new Float32Array(size * dimensions)
-  const graph = (scope: Scope, count: number) =>
-    lossOf(network, scope, count, unitsOf(dataset, shades, sizeOf(frame.network)), dimensions)
-  const { masks } = graph(new Scope(), size)
+  const units = unitsOf(dataset, shades, sizeOf(frame.network))
+  const loss = (dropout: Dropout, scope: Scope, count: number) =>
+    lossOf({ network, dropout, units, dimensions }, scope, count)
 
   return {
     parts: onePart(network, layout),
     items: dataset.length,
     levels: 1,
-    loss: (scope, count) => graph(scope, count),
-    emptyBatch: () => ({
-      feeds: {
-        x0: new Float32Array(size * itemSize(frame.network)),
-        ...conditionArrays(network.conditions, size),
-        ...Object.fromEntries(masks.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))])),
+    loss: (scope, count) => loss(fedDropout().dropout, scope, count),
+    ...withMasks(spec, (dropout) => loss(dropout, new Scope(), size), {
+      emptyBatch: () => ({
+        feeds: {
+          x0: new Float32Array(size * itemSize(frame.network)),
+          ...conditionArrays(network.conditions, size),
+        },
+        levels: new Int32Array(size),
+      }),
+      fill({ feeds }, step) {
+        const indices = batchIndices(streams.order, dataset.length, size, step)
+        const flip = spec.flip ? batchFlips(streams.order, size, step) : undefined
+        const read = loadBatch(dataset, indices, items, flip ? { flip } : {})
+        const x0 = toNetwork(frame, read, feeds['x0'] as Float32Array)
+        if (shades !== null) dequantise(x0, shades, fold(streams.noise, step))
+        drawConditions(network.conditions, source, { streams, step, indices, ...dropping }, feeds)
       },
-      levels: new Int32Array(size),
     }),
-    fill({ feeds }, step) {
-      const indices = batchIndices(streams.order, dataset.length, size, step)
-      const flip = spec.flip ? batchFlips(streams.order, size, step) : undefined
-      const x0 = toNetwork(frame, loadBatch(dataset, indices, items, flip ? { flip } : {}), feeds['x0'] as Float32Array)
-      if (shades !== null) dequantise(x0, shades, fold(streams.noise, step))
-      for (const { name, rate } of masks) fillMask(fold(masking, name, step), rate, feeds[name] as Float32Array)
-      drawConditions(network.conditions, source, { streams, step, indices, ...dropping }, feeds)
-    },
     snapshot: (state, training) => snapshot({ spec, network, layout, state }, dataset, training),
   }
 }
 
-/** The loss with the dropout masks that it is fed. */
-function lossOf(network: FlowNetwork, scope: Scope, items: number, units: number, dimensions: number) {
-  const { dropout, masks } = fedDropout()
+interface LossSetting {
+  readonly network: FlowNetwork
+  readonly dropout: Dropout
+  /** What turns the density of what the network sees into that of the data, in nats. */
+  readonly units: number
+  readonly dimensions: number
+}
+
+function lossOf({ network, dropout, units, dimensions }: LossSetting, scope: Scope, items: number): LossGraph {
   const mapped = toLatent(network, scope, {
     x: input('x0', [items, ...network.inputShape]),
     conditions: conditionInputs(network.conditions, items),
     dropout,
   })
   const itemLoss = mul(add(mul(logDensity(mapped), -1), units), 1 / dimensions)
-  return { loss: mean(itemLoss), itemLoss, masks: masks as readonly DropoutMask[] }
+  return { loss: mean(itemLoss), itemLoss }
 }
 
 function checkFit(spec: FlowTrainSpec, network: FlowNetwork, dataset: ArrayDataset, gets: readonly number[]): void {

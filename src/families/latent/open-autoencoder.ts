@@ -3,7 +3,7 @@ import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
 import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
 import { isVectorQuantiser } from '../../engine/nn/vq-model/vq-model.ts'
 import { TweedieError } from '../../errors.ts'
-import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
+import { type Affine, type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import { frameOf, toNetwork } from '../../files/data/frame.ts'
 import { areBytes, loadBatch } from '../../files/data/normalise.ts'
 import { parseTweedieMeta } from '../../files/io/tweedie-meta.ts'
@@ -18,6 +18,8 @@ import type { LatentModel } from './model.ts'
 /** An autoencoder, where it is from, and a cache beside it. */
 export interface OpenedAutoencoder extends Pick<OtherModel, 'path' | 'store'> {
   readonly autoencoder: VaeModel
+  /** From what a model of its codes sees to codes, where there is one already. */
+  readonly affine?: Affine | undefined
 }
 
 /**
@@ -37,7 +39,8 @@ export async function openAutoencoder(
     return { ...rest, autoencoder: await withLaw(part, data, rest.path, setting) }
   }
   const { model, path, store } = await setting.open(source)
-  return { autoencoder: autoencoderIn(model, path), path, store }
+  const affine = model.family === 'latent' ? (model as LatentModel).prior.scale.affine : undefined
+  return { autoencoder: autoencoderIn(model, path), path, store, affine }
 }
 
 /** The autoencoder of an opened model: itself, or that of a model of codes. */

@@ -1,6 +1,7 @@
 /** The loss of an autoencoder as a graph: the bound, its divergence weighted, or the importance-weighted bound. */
 import { input } from '../../engine/graph/index.ts'
 import type { Autoencoder } from '../../engine/nn/autoencoder.ts'
+import type { Dropout } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { autoencoderBound } from '../../diffusion/latent/index.ts'
@@ -18,13 +19,18 @@ export interface LossSetting {
   /** One item, within what the network sees. */
   readonly item: readonly number[]
   readonly parts: TrainParts
+  readonly dropout?: Dropout | undefined
 }
 
 /**
  * The loss of so many items, in nats for each. Inputs: `x` `[N, ...inputShape]`, `noise` `[N, draws, ...latentShape]`, and
- * `kl_weight` `[N]`, the weight of the divergence at this step.
+ * `kl_weight` `[N]`, the weight of the divergence at this step, and the masks of `dropout`.
  */
-export function vaeLoss({ autoencoder, spec, item, parts }: LossSetting, scope: Scope, items: number): LossGraph {
+export function vaeLoss(
+  { autoencoder, spec, item, parts, dropout }: LossSetting,
+  scope: Scope,
+  items: number,
+): LossGraph {
   const { law, bound } = spec
   const made = autoencoderBound(
     autoencoder,
@@ -35,6 +41,7 @@ export function vaeLoss({ autoencoder, spec, item, parts }: LossSetting, scope: 
       noise: input('noise', [items, bound.draws, ...autoencoder.latentShape]),
       logSigma: logSigmaIn(parts, scope),
       within: item.length === 3 ? item : undefined,
+      dropout,
     },
   )
   return boundLoss({ ...made, ...made.terms, klParts: made.klByDimension }, bound, items)

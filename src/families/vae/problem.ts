@@ -2,6 +2,9 @@
 import { sizeOf } from '../../engine/graph/index.ts'
 import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
 import { autoencoderParameters } from '../../engine/nn/autoencoder.ts'
+import { fedDropout } from '../../engine/nn/dropout.ts'
+import type { Dropout } from '../../engine/nn/network.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { TrainParts } from '../../tools/train/parts.ts'
@@ -9,6 +12,7 @@ import type { TrainProblem } from '../../tools/train/problem.ts'
 import { batchesOf, emptyBatch } from '../coded/batches.ts'
 import { checkFit } from '../coded/check-fit.ts'
 import { widthPart } from '../coded/law-width.ts'
+import { withMasks } from '../dropout-masks.ts'
 import { vaeLoss } from './loss.ts'
 import type { VaeModel } from './model.ts'
 import { partName } from './parts.ts'
@@ -27,13 +31,17 @@ export function vaeProblem(spec: VaeTrainSpec, dataset: ArrayDataset): TrainProb
   checkFit(spec, autoencoder, dataset, frame)
   const parts: TrainParts = { [partName]: { layout }, ...widthPart(spec.law) }
   const { inputShape, latentShape } = autoencoder
+  const loss = (dropout: Dropout, scope: Scope, items: number) =>
+    vaeLoss({ autoencoder, spec, item: dataset.shape, parts, dropout }, scope, items)
   return {
     parts,
     items: dataset.length,
     levels: 1,
-    loss: (scope, items) => vaeLoss({ autoencoder, spec, item: dataset.shape, parts }, scope, items),
-    emptyBatch: () => emptyBatch(spec, { inputShape, latents: sizeOf(latentShape) }),
-    fill: batchesOf(spec, dataset, frame),
+    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
+    ...withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), {
+      emptyBatch: () => emptyBatch(spec, { inputShape, latents: sizeOf(latentShape) }),
+      fill: batchesOf(spec, dataset, frame),
+    }),
     snapshot: (state, training) => snapshot({ spec, autoencoder, layout, parts, frame, state }, dataset, training),
   }
 }

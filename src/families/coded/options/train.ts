@@ -39,7 +39,7 @@ export const codedTrainOptions = options({
   },
   freeBits: {
     flags: '--free-bits <nats>',
-    help: 'nats that each number of a code, or channel, may cost without a penalty (default: 0)',
+    help: 'nats that each number of a code, or channel, may cost without a penalty; of several levels of codes, each level (default: 0)',
     parse: real({ min: 0, max: 1e6 }),
     group,
   },

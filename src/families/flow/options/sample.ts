@@ -1,11 +1,12 @@
 /** Options of `sample` for flows. */
 import { options, real, text } from '../../../options.ts'
-import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+import { classOptions, conditionOptions, fitOptions, gridOptions } from '../../draw-options.ts'
 
 const latents = 'Items as latents, instead of noise'
 
 export const sampleOptions = options({
   ...classOptions,
+  ...conditionOptions,
   ...gridOptions,
   temperature: {
     flags: '--temperature <x>',

@@ -1,6 +1,6 @@
 /** The loss of an autoencoder and the model of its codes as a graph. */
 import { add, constant, input, mul, reshape, sub, type Tensor } from '../../../engine/graph/index.ts'
-import type { Network } from '../../../engine/nn/network.ts'
+import type { Dropout, Network } from '../../../engine/nn/network.ts'
 import type { Scope } from '../../../engine/nn/parameters.ts'
 import type { LossGraph } from '../../../diffusion/denoise/objective.ts'
 import type { Objective } from '../../../diffusion/denoise/objective-spec.ts'
@@ -32,12 +32,12 @@ export interface JointSetting {
  * The loss of so many items, in nats for each. Inputs: `x` `[N, ...inputShape]` and `code` `[N, ...latentShape]`, ε of the draw of the
  * code, and those of `jointLoss`.
  */
-export function lossOf(setting: JointSetting, scope: Scope, items: number): LossGraph {
+export function lossOf(setting: JointSetting, dropout: Dropout, scope: Scope, items: number): LossGraph {
   const { parts, prior, network, frame, affine, objective, start } = setting
   const { autoencoder, law } = start
   const scopeOfVae = partScope(parts, partName, scope)
   const x = input('x', [items, ...autoencoder.inputShape])
-  const { mean, logVariance } = autoencoder.encode(scopeOfVae, x)
+  const { mean, logVariance } = autoencoder.encode(scopeOfVae, x, { dropout })
   const [shift, scale] = [perChannel(affine.shift, mean), perChannel(affine.scale, mean)]
   const posterior = {
     mean: mul(
@@ -57,7 +57,7 @@ export function lossOf(setting: JointSetting, scope: Scope, items: number): Loss
   }
   const z0 = drawGaussian(posterior, input('code', mean.shape))
   const within = start.frame.item.length === 3 ? start.frame.item : undefined
-  const output = cropped(autoencoder.decode(scopeOfVae, add(shift, mul(scale, z0))), within)
+  const output = cropped(autoencoder.decode(scopeOfVae, add(shift, mul(scale, z0)), { dropout }), within)
   const { loss, total } = jointLoss({
     network,
     scope: partScope(parts, prior, scope),

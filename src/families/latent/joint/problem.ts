@@ -5,13 +5,16 @@
  * Vahdat, Kreis & Kautz, Score-based Generative Modeling in Latent Space (2021), https://arxiv.org/abs/2106.05931
  */
 import { jointObjective } from '../../../diffusion/latent/index.ts'
+import { fedDropout } from '../../../engine/nn/dropout.ts'
 import { parametersOf } from '../../../engine/nn/network.ts'
+import { Scope } from '../../../engine/nn/parameters.ts'
 import { strideOf } from '../../../engine/nn/registry.ts'
 import { frameOf } from '../../../files/data/frame.ts'
 import { onePart, partView, type TrainParts } from '../../../tools/train/parts.ts'
 import type { TrainProblem } from '../../../tools/train/problem.ts'
 import { trainedLaw, widthPart } from '../../coded/law-width.ts'
 import { defined } from '../../defined.ts'
+import { withMasks } from '../../dropout-masks.ts'
 import { networkOf } from '../../network-of.ts'
 import type { OwnComponents } from '../../own-parts.ts'
 import type { VaeModel } from '../../vae/model.ts'
@@ -52,7 +55,7 @@ export function jointProblem(
     ...main,
     [partName]: { layout: start.layout, weights: start.weights },
     ...widthPart(start.law),
-    ...mixturePart(network),
+    ...mixturePart(network, spec.joint!.mixture),
   }
   const objective = jointObjective(objectiveOfSpec(values, own))
   const setting: JointSetting = { parts, prior, network, frame, affine: data.affine!, objective, start }
@@ -60,9 +63,11 @@ export function jointProblem(
     parts,
     items: of.length,
     levels: 1,
-    loss: (scope, items) => lossOf(setting, scope, items),
-    emptyBatch: () => emptyBatch(spec, setting),
-    fill: batchesOf(spec, setting, data),
+    loss: (scope, items) => lossOf(setting, fedDropout().dropout, scope, items),
+    ...withMasks(spec, (dropout) => lossOf(setting, dropout, new Scope(), spec.batch), {
+      emptyBatch: () => emptyBatch(spec, setting),
+      fill: batchesOf(spec, setting, data),
+    }),
     snapshot(state, training) {
       const mixture = trainedMixture(parts, state.average)
       const average = mixedWeights(network, layout, partView(parts, prior, state.average), mixture)

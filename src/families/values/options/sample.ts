@@ -1,8 +1,7 @@
 /** Options of `sample` for models of values. */
-import { TweedieError } from '../../../errors.ts'
 import { oneOf, options, text } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
-import { classOptions, gridOptions, walkOptions } from '../../draw-options.ts'
+import { classOptions, conditionOptions, gridOptions, walkOptions } from '../../draw-options.ts'
 import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 
 export const sampleOptions = options({
@@ -11,13 +10,7 @@ export const sampleOptions = options({
   ...gaussianOptions,
   ...gridOptions,
   ...clipOptions,
-  condition: {
-    flags: '--condition <name=what>',
-    help: 'another condition: numbers, pose=0.5,1, or a picture, small=face.png; repeat for several',
-    parse: named,
-    repeated: true,
-    group: 'More: sampling',
-  },
+  ...conditionOptions,
   arithmetic: {
     flags: '--arithmetic <kind>',
     help: `${arithmetics.join(', ')} (default: float32). int8: convolutions in whole numbers, up to twice as fast on a cpu with integer dot products, slightly other samples; their ranges are measured first, which pays off from 64 items on`,
@@ -33,9 +26,3 @@ export const sampleOptions = options({
   ...moreGuidanceOptions,
   ...walkOptions,
 })
-
-function named(condition: string): readonly [name: string, asked: string] {
-  const [, name, asked] = /^([^=]+)=(.+)$/su.exec(condition) ?? []
-  if (name !== undefined && asked !== undefined) return [name, asked]
-  throw new TweedieError('usage', 'It must be a name and what it shall be: pose=0.5,1.')
-}

@@ -1,8 +1,8 @@
-/** Samples drawn while an autoencoder is trained. */
+/** Samples drawn while a model of codes is trained. */
 import type { Preview } from '../family.ts'
-import type { VaeModel } from './model.ts'
+import type { CodedModel } from './coded-model.ts'
 
 /** Thirty-six pictures, or a thousand points. */
-export function preview({ frame }: VaeModel): Preview {
+export function preview({ frame }: CodedModel): Preview {
   return { options: { count: frame.item.length === 3 ? 36 : 1000 } }
 }

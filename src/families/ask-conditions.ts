@@ -1,10 +1,9 @@
 /** Conditions other than the class, from a user's request. */
-import type { Conditions } from '../../diffusion/denoise/conditions.ts'
-import { TweedieError } from '../../errors.ts'
-import { suggest } from '../../suggest.ts'
-import { type ConditionRequest, conditionsFor, describeConditions } from '../conditions.ts'
-import type { Access } from '../family.ts'
-import type { Model } from './model.ts'
+import type { Conditions } from '../diffusion/denoise/conditions.ts'
+import { TweedieError } from '../errors.ts'
+import { suggest } from '../suggest.ts'
+import { type ConditionRequest, conditionsFor, describeConditions } from './conditions.ts'
+import type { Access } from './family.ts'
 
 /** Conditions by name: as pairs, or as the fields of an object. A text is a list of numbers, or the name of a picture. */
 export type AskedConditions =
@@ -17,7 +16,7 @@ export type AskedConditions =
  * @throws TweedieError `usage` for a condition that the model does not have, or numbers that cannot be read
  */
 export async function askConditions(
-  model: Model,
+  model: Parameters<typeof describeConditions>[0],
   asked: AskedConditions | undefined,
   count: number,
   access: Pick<Access, 'picture'>,

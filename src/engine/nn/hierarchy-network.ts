@@ -1,0 +1,73 @@
+/** A network of a hierarchy of codes: the interface for trainers. */
+import { input } from '../graph/index.ts'
+import type { Shape, Tensor } from '../graph/index.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import type { Dropout } from './network.ts'
+import { Scope } from './parameters.ts'
+
+/** A Gaussian law of a code. */
+export interface CodeLaw {
+  /** `[M, ...latentShape]`. */
+  readonly mean: Tensor
+  /** log σ², of the same shape. */
+  readonly logVariance: Tensor
+}
+
+/** Encoder and decoder of several levels of codes, without their parameters. Levels are counted from 0, the lowest. */
+export interface HierarchyNetwork {
+  /** The name that a model folder gives it. */
+  readonly className: string
+  /** Everything needed to build it again, as JSON. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** The shape of one item of the data, and of what the decoder gives for one. */
+  readonly inputShape: Shape
+  readonly outputShape: Shape
+  /** Of the codes of one item, the lowest first. */
+  readonly latentShapes: readonly Shape[]
+  /** Whether a code is inferred from the one below it, or from the one above it and the data. */
+  readonly order: 'bottom-up' | 'top-down'
+  /** What the encoder makes of the data alone, a tensor for each level or for some. @param x `[N, ...inputShape]` */
+  features(scope: Scope, x: Tensor, options?: HierarchyOptions): readonly Tensor[]
+  /**
+   * The law of a code given data.
+   *
+   * @param neighbour the code that was drawn before: below, or of top-down encoders above; none at the first
+   * @param prior of the level, for top-down encoders
+   */
+  posterior(
+    scope: Scope,
+    level: number,
+    given: {
+      readonly features: readonly Tensor[]
+      readonly neighbour?: Tensor | undefined
+      readonly prior?: CodeLaw | undefined
+    },
+    options?: HierarchyOptions,
+  ): CodeLaw
+  /** The law of a code given the one above it; the highest has N(0, I). */
+  prior(scope: Scope, level: number, above: Tensor, options?: HierarchyOptions): CodeLaw
+  /** What the law of the data is made of. @param z the lowest code */
+  output(scope: Scope, z: Tensor, options?: HierarchyOptions): Tensor
+}
+
+/** How to build. */
+export interface HierarchyOptions {
+  /** How to drop activations while training; left out otherwise. */
+  readonly dropout?: Dropout | undefined
+}
+
+/** Where every parameter lies. */
+export function hierarchyParameters(network: HierarchyNetwork): Layout {
+  const scope = new Scope()
+  const { latentShapes, order } = network
+  const codes = latentShapes.map((shape, level) => input(`z${level}`, [1, ...shape]))
+  const features = network.features(scope, input('x', [1, ...network.inputShape]))
+  for (const level of latentShapes.keys()) {
+    const above = codes[level + 1]
+    const prior = above && network.prior(scope, level, above)
+    const neighbour = order === 'top-down' ? above : codes[level - 1]
+    network.posterior(scope, level, { features, neighbour, prior })
+  }
+  network.output(scope, codes[0]!)
+  return layoutOf(scope.specs)
+}

@@ -1,0 +1,119 @@
+/** The hierarchy of fully connected layers: its parameters, its arithmetic, its refusals. */
+import { describe, expect, test } from 'vitest'
+import { input } from '../../../src/engine/graph/index.ts'
+import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
+import {
+  type HierarchicalMlpConfig,
+  hierarchicalMlp,
+  hierarchyFromConfig,
+  hierarchyParameters,
+  Scope,
+} from '../../../src/engine/nn/index.ts'
+import { parameterFeeds, random } from './run.ts'
+
+const sizes = { input_shape: [1, 2, 2], latent_sizes: [3, 2], widths: [5, 4] }
+const make = (more: Partial<HierarchicalMlpConfig> = {}) =>
+  hierarchicalMlp({ ...sizes, layers_per_level: 1, norm: false, act_fn: 'tanh', ...more })
+
+test('levels have their layers, named by level', () => {
+  const affine = (n: number, m: number): number => n * m + m
+  const heads = (width: number, size: number): number => 2 * affine(width, size)
+  const below = affine(2, 5) + heads(5, 3) + affine(3, 5) + affine(5, 4) // p(z₁ | z₂) and p(x | z₁)
+  const plain = hierarchyParameters(make({ ladder: false }))
+  expect(plain.size).toBe(affine(4, 5) + heads(5, 3) + affine(3, 4) + heads(4, 2) + below)
+  const ladder = hierarchyParameters(make())
+  expect(ladder.size).toBe(affine(4, 5) + affine(5, 4) + heads(4, 2) + heads(5, 3) + below)
+  expect(ladder.specs.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      'encoder.0.layers.0.weight',
+      'encoder.1.mean.weight',
+      'encoder.0.log_variance.bias',
+      'decoder.0.log_variance.bias',
+      'decoder.data.weight',
+    ]),
+  )
+})
+
+test('a network is built again from its configuration', () => {
+  const network = make({ dropout: 0.2 })
+  expect(hierarchyFromConfig(network.className, network.config).config).toEqual(network.config)
+  expect(network).toMatchObject({ order: 'top-down', latentShapes: [[3], [2]], outputShape: [1, 2, 2] })
+  expect(make({ ladder: false }).order).toBe('bottom-up')
+})
+
+describe('a ladder', () => {
+  const network = make()
+  const layout = hierarchyParameters(network)
+  const flat = random('weights', layout.size)
+  const [x, z] = [Array.from(random('x', 8)), Array.from(random('z', 4))]
+  const scope = new Scope()
+  const features = network.features(scope, input('x', [2, 1, 2, 2]))
+  const above = input('z', [2, 2])
+  const prior = network.prior(scope, 0, above)
+  const q = network.posterior(scope, 0, { features, neighbour: above, prior })
+  const run = (weights: Float32Array) =>
+    evaluate([prior.mean, prior.logVariance, q.mean, q.logVariance], { ...parameterFeeds(layout, weights), x, z }).map(
+      ({ data }) => Array.from(data),
+    )
+
+  test('infers the product of its prior and of what the data say', () => {
+    const affine = (name: string, from: readonly number[]): number[] => {
+      const [weight, bias] = [layout.view(flat, `${name}.weight`), layout.view(flat, `${name}.bias`)]
+      return Array.from(bias, (b, i) => from.reduce((sum, each, j) => sum + weight[i * from.length + j]! * each, b))
+    }
+    const [mean, logVariance, m, v] = run(flat) as [number[], number[], number[], number[]]
+    for (const item of [0, 1]) {
+      const t = affine('decoder.0.layers.0', z.slice(2 * item, 2 * item + 2)).map(Math.tanh)
+      const d = affine('encoder.0.layers.0', x.slice(4 * item, 4 * item + 4)).map(Math.tanh)
+      const [of, logOf] = [affine('encoder.0.mean', d), affine('encoder.0.log_variance', d)]
+      affine('decoder.0.mean', t).forEach((each, i) => {
+        const at = 3 * item + i
+        expect(mean[at]).toBeCloseTo(each, 5)
+        const [own, data] = [Math.exp(-logVariance[at]!), Math.exp(-logOf[i]!)]
+        expect(m[at]).toBeCloseTo((own * each + data * of[i]!) / (own + data), 4)
+        expect(v[at]).toBeCloseTo(-Math.log(own + data), 4)
+      })
+    }
+  })
+
+  test('of which the data say nothing infers what it would generate', () => {
+    const none = flat.slice()
+    layout.view(none, 'encoder.0.log_variance.weight').fill(0)
+    layout.view(none, 'encoder.0.log_variance.bias').fill(20)
+    const [mean, logVariance, m, v] = run(none) as [number[], number[], number[], number[]]
+    m.forEach((each, i) => expect(each).toBeCloseTo(mean[i]!, 4))
+    v.forEach((each, i) => expect(each).toBeCloseTo(logVariance[i]!, 4))
+  })
+})
+
+test('layers after the first are added to what they are of, and dropped where that is asked', () => {
+  const network = make({ layers_per_level: 3, norm: true, dropout: 0.5 })
+  const layout = hierarchyParameters(network)
+  const scope = new Scope()
+  const rates: number[] = []
+  const dropout = (h: ReturnType<typeof input>, rate: number) => {
+    rates.push(rate)
+    return h
+  }
+  const plain = network.output(scope, input('z', [1, 3]))
+  const dropped = network.output(scope, input('z', [1, 3]), { dropout })
+  const feeds = { ...parameterFeeds(layout, random('weights', layout.size)), z: random('z', 3) }
+  const [a, b] = evaluate([plain, dropped], feeds)
+  expect(Array.from(b!.data)).toEqual(Array.from(a!.data))
+  expect(rates).toEqual([0.5, 0.5, 0.5])
+  expect(layout.specs.map(({ name }) => name)).toContain('decoder.data.layers.2.norm.weight')
+})
+
+test.each([
+  [{ widths: [5] }, /2 latent_sizes and 1 widths/],
+  [{ latent_sizes: [] }, /latent_sizes is \[\]/],
+  [{ ladder: 1 as never }, /ladder is 1/],
+  [{ act_fn: 'swish' as never }, /act_fn is "swish"/],
+  [{ layers_per_level: 0 }, /layers_per_level is 0/],
+])('%j is refused', (wrong, message) => {
+  expect(() => make(wrong)).toThrow(message)
+})
+
+test('a class that there is not is refused', () => {
+  expect(() => hierarchyFromConfig('Unet', {})).toThrow(/expected one of HierarchicalMLP/)
+})
