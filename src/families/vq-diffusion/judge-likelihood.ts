@@ -12,7 +12,7 @@ import { requireAlike } from '../require-alike.ts'
 import { sessionOf } from '../session-of.ts'
 import { tokenSource } from './data.ts'
 import { encodedMaps } from './encode-data.ts'
-import type { JudgeOptions } from './judge.ts'
+import type { JudgeOptions } from './judge-samples.ts'
 import type { VqDiffusionModel } from './model.ts'
 
 /** The default number of items at a time. */

@@ -4,18 +4,23 @@ import { type ArrayDataset, createDataset } from '../../files/data/dataset.ts'
 import { denormalise } from '../../files/data/normalise.ts'
 import { evaluateSamples, requireCount } from '../../tools/eval/evaluate-samples.ts'
 import { formatReport } from '../../tools/eval/format-report.ts'
+import type { ValuesOf } from '../../options.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { stepsText } from '../gaussian-sampler.ts'
 import { judgeData } from '../judge-values-data.ts'
 import { labelsAsIn } from '../labels-as-in.ts'
 import { openFeatures } from '../open-features.ts'
+import type { judgeOptions } from '../options.ts'
 import { requireAlike } from '../require-alike.ts'
 import { sessionOf } from '../session-of.ts'
 import { generateTokens, type GenerateTokensOptions } from '../tokens/generate.ts'
 import { asRecorded, chooseTokenSampler } from '../tokens/sampler-choice.ts'
 import { tokensToImages } from '../vq/tokens.ts'
-import type { JudgeOptions } from './judge.ts'
 import type { VqDiffusionModel } from './model.ts'
+import type { evalOptions } from './options/eval.ts'
+
+/** The options of an evaluation. */
+export type JudgeOptions = ValuesOf<typeof judgeOptions & typeof evalOptions>
 
 /** The default numbers of samples and of items at a time, and of steps in continuous time. */
 const usual = { count: 500, batch: 64, steps: 256 }

@@ -1,15 +1,12 @@
 /** Judges a model of a quantiser's tokens: by its samples, or by option by the bound of maps of tokens. */
 import { TweedieError } from '../../errors.ts'
-import { firstOf, type OptionTable, type OptionValues, type ValuesOf } from '../../options.ts'
+import { firstOf, type OptionTable, type OptionValues } from '../../options.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { judgeOptions } from '../options.ts'
 import { judgeLikelihood } from './judge-likelihood.ts'
 import { judgeSamples } from './judge-samples.ts'
 import type { VqDiffusionModel } from './model.ts'
-import { type evalOptions, ofLikelihoods, ofSamples } from './options/eval.ts'
-
-/** The options of an evaluation. */
-export type JudgeOptions = ValuesOf<typeof judgeOptions & typeof evalOptions>
+import { ofLikelihoods, ofSamples } from './options/eval.ts'
 
 /** All options for samples. */
 const samplesOnly: OptionTable = { count: judgeOptions.count, ...ofSamples }
