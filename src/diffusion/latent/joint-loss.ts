@@ -11,7 +11,7 @@
  */
 import { add, input, mean, mul, neg, sizeOf, square, stopGradient, sub } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
-import type { Network } from '../../engine/nn/network.ts'
+import type { Dropout, Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
 import { answerOf, coefficientsAt, itemCoefficients, itemMean, perItem } from '../denoise/objective.ts'
@@ -37,6 +37,8 @@ export interface JointParts {
   readonly z0: Tensor
   /** log p(x | z₀), `[N]`. */
   readonly logLikelihood: Tensor
+  /** How the network's activations are dropped; left out, they are not. */
+  readonly dropout?: Dropout | undefined
 }
 
 /** The loss of a batch, and the bound of each item. */
@@ -60,10 +62,13 @@ export function jointObjective(objective: Objective): Objective {
  * conditions, and {@link jointCoefficients}, `[N]`.
  */
 export function jointLoss(parts: JointParts): JointLoss {
-  const { network, scope, mixture, objective, posterior, z0, logLikelihood } = parts
+  const { network, scope, mixture, objective, posterior, z0, logLikelihood, dropout } = parts
   const batch = z0.shape[0]!
   const size = sizeOf(z0.shape.slice(1))
-  const { x, output, target } = answerOf(network, scope, batch, pulled(z0, perItem('pull', network, batch)))
+  const { x, output, target } = answerOf(network, scope, batch, {
+    x0: pulled(z0, perItem('pull', network, batch)),
+    dropout,
+  })
   const prediction = mixture ? mixedPrediction(output, x, perItem('skip', network, batch), mixture) : output
   const error = itemMean(square(sub(prediction, target)))
   const reconstruction = neg(logLikelihood)

@@ -70,6 +70,7 @@ export function lossOf(setting: JointSetting, dropout: Dropout, scope: Scope, it
     objective,
     posterior,
     z0,
+    dropout,
     logLikelihood: sumOverItem(expressionOf(law).logProbability(cropped(x, within), output, logSigmaIn(parts, scope))),
   })
   return { loss, itemLoss: total }
