@@ -13,7 +13,7 @@ export interface Particulars {
 /** The whole: the network, its data, classes, noise and training. */
 export function describeModel(model: FamilyModel & NetworkWeights, { rows, noise }: Particulars): Description {
   const { network, layout, classNames, meta } = model
-  const training = Object.entries(meta.training).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+  const training = settings(meta.training)
   const facts = {
     family: model.family,
     network: network.className,
@@ -33,7 +33,17 @@ export function describeModel(model: FamilyModel & NetworkWeights, { rows, noise
       ['classes', classNames.length > 0 ? `${classNames.length}: ${classNames.slice(0, 20).join(', ')}` : 'none'],
       ['predicts', `${meta.objective.parametrisation}, ${meta.objective.weighting} weighting`],
       ['noise', noise.text],
-      ['training', training.length > 0 ? training.join(', ') : undefined],
+      ['training', training === '' ? undefined : training],
     ],
   }
+}
+
+/** Settings in words: `batch 16, steps 60`; those of another training stand in brackets. */
+function settings(values: object): string {
+  return Object.entries(values)
+    .map(([key, value]) => {
+      const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value)
+      return `${key} ${isGroup ? `(${settings(value as object)})` : JSON.stringify(value)}`
+    })
+    .join(', ')
 }
