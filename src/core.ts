@@ -55,6 +55,7 @@ export {
   compiledAutoencoder,
 } from './compiled/autoencoder.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
+export { type DecodedOperator, decodedOperator, type DecodedOptions } from './compiled/decoded-operator.ts'
 export { decodeTiled, type TileOptions } from './compiled/tiles.ts'
 export { type CompiledQuantiser, compiledQuantiser, type QuantiserWeights } from './compiled/quantiser.ts'
 export { categoricalDenoiser } from './compiled/categorical-denoiser.ts'

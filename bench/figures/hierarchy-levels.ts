@@ -60,12 +60,10 @@ export async function hierarchyLevels(): Promise<string> {
         title: 'gap of the bound',
         x: { label: 'levels', from: 1.8, to: 75, log: true, ticks: counts },
         y: { label: 'nats above −log p(x)', from: 0.002, to: 400, log: true, ticks: [0.01, 0.1, 1, 10, 100] },
-        marks: [
-          ...kinds.flatMap(({ kind, color }) => {
-            const points = counts.map((levels) => [levels, terms(levels, kind).bound - truth] as const)
-            return [line(points, { color }), dots(points, { color })]
-          }),
-        ],
+        marks: kinds.flatMap(({ kind, color }) => {
+          const points = counts.map((levels) => [levels, terms(levels, kind).bound - truth] as const)
+          return [line(points, { color }), dots(points, { color })]
+        }),
       },
       {
         title: 'divergence of each level',

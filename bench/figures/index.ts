@@ -15,6 +15,7 @@ import { codebook } from './codebook.ts'
 import { continuousFlow } from './continuous-flow.ts'
 import { elboTerms } from './elbo-terms.ts'
 import { fewSteps } from './few-steps.ts'
+import { latentDiffusion } from './latent-diffusion.ts'
 import { normalisingFlow } from './normalising-flow.ts'
 import { flowPaths } from './flow-paths.ts'
 import { schedules } from './schedules.ts'
@@ -50,6 +51,7 @@ const figures: Readonly<Record<string, Entry>> = {
   guided: { draw: guided, format: 'png' },
   codebook: { draw: codebook, format: 'svg' },
   'hierarchy-levels': { draw: hierarchyLevels, format: 'svg' },
+  'latent-diffusion': { draw: latentDiffusion, format: 'svg' },
   'vae-bounds': { draw: vaeBounds, format: 'svg' },
 }
 

@@ -32,7 +32,7 @@ export {
   type JointParts,
 } from './joint-loss.ts'
 export { logNormalCdf } from './log-cdf.ts'
-export { mixedPrediction, mixture, mixtureName, mixtureValues, normalSkip } from './mixed-score.ts'
+export { mixedPrediction, mixture, mixtureInit, mixtureName, mixtureValues, normalSkip } from './mixed-score.ts'
 export { type QuantisedLoss, quantisedLoss, type QuantisedWeights, straightThrough, usesOf } from './quantised.ts'
 export { type AutoencoderBound, autoencoderBound, type AutoencoderBoundInputs, cropped, logWeightsOf } from './elbo.ts'
 export { type DrawnLevel, generateLevels, type Hierarchy, type HierarchyOrder, inferLevels } from './hierarchy.ts'

@@ -11,7 +11,7 @@
  */
 import { add, mul, reshape, sigmoid, sub } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
-import { type Scope, zeros } from '../../engine/nn/parameters.ts'
+import { inParts, type Initializer, type Scope } from '../../engine/nn/parameters.ts'
 import type { Schedule } from '../noise/schedule.ts'
 import type { Parametrisation } from '../denoise/parametrisation.ts'
 
@@ -27,9 +27,14 @@ export function normalSkip(schedule: Schedule, parametrisation: Parametrisation,
   return (sample * alpha + noise * sigma) / (alpha ** 2 + sigma ** 2)
 }
 
-/** m of each channel as a parameter of `scope`, a half at first: `[channels]`. */
-export function mixture(scope: Scope, channels: number): Tensor {
-  return sigmoid(mul(scope.parameter(mixtureName, [channels], zeros), mixturePace))
+/** m of each channel as a parameter of `scope`: `[channels]`. @param first its first value */
+export function mixture(scope: Scope, channels: number, first = 0.5): Tensor {
+  return sigmoid(mul(scope.parameter(mixtureName, [channels], mixtureInit(first)), mixturePace))
+}
+
+/** The parameter's first value. */
+export function mixtureInit(share: number): Initializer {
+  return inParts(Math.log(share / (1 - share)) / mixturePace)
 }
 
 /** m of each channel for values of the parameter of {@link mixture}. */

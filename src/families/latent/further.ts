@@ -11,7 +11,10 @@ import type { LatentModel } from './model.ts'
  * @throws TweedieError `usage` where no autoencoder is named: the run refers to its folder
  */
 export function further(model: LatentModel, data: ArrayDataset, options: OptionValues): OptionValues {
-  if (options.latents !== undefined) return furtherValues(model.prior, data, options)
+  if (options.latents !== undefined) {
+    // the network has learned to speak for itself: little is mixed into what it says
+    return { ...furtherValues(model.prior, data, options), ...(options.joint === true && { mixture: 0.98 }) }
+  }
   throw new TweedieError('usage', '`from` a model of codes needs to know whose codes it is to learn', {
     hint: '`latents` too: the same model has its autoencoder',
   })

@@ -1,8 +1,9 @@
 /** The autoencoder that a run names: of a model, or alone in a folder. */
 import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
 import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
+import { isVectorQuantiser } from '../../engine/nn/vq-model/vq-model.ts'
 import { TweedieError } from '../../errors.ts'
-import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
+import { type Affine, type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import { frameOf, toNetwork } from '../../files/data/frame.ts'
 import { areBytes, loadBatch } from '../../files/data/normalise.ts'
 import { parseTweedieMeta } from '../../files/io/tweedie-meta.ts'
@@ -17,6 +18,8 @@ import type { LatentModel } from './model.ts'
 /** An autoencoder, where it is from, and a cache beside it. */
 export interface OpenedAutoencoder extends Pick<OtherModel, 'path' | 'store'> {
   readonly autoencoder: VaeModel
+  /** From what a model of its codes sees to codes, where there is one already. */
+  readonly affine?: Affine | undefined
 }
 
 /**
@@ -36,20 +39,24 @@ export async function openAutoencoder(
     return { ...rest, autoencoder: await withLaw(part, data, rest.path, setting) }
   }
   const { model, path, store } = await setting.open(source)
-  return { autoencoder: autoencoderIn(model, path), path, store }
+  const affine = model.family === 'latent' ? (model as LatentModel).prior.scale.affine : undefined
+  return { autoencoder: autoencoderIn(model, path), path, store, affine }
 }
 
 /** The autoencoder of an opened model: itself, or that of a model of codes. */
 function autoencoderIn(model: FamilyModel, path = 'the model'): VaeModel {
   if (model.family === 'vae') return model as VaeModel
   if (model.family === 'latent') return (model as LatentModel).autoencoder
-  throw noLaw(path, model.family === 'vq' ? 'its codes are tokens' : `it is a model of the family ${model.family}`)
+  if (model.family === 'vq' || model.family === 'vq-diffusion') throw codesAreTokens(path)
+  throw noLaw(path, `it is a model of the family ${model.family}`)
 }
 
-function noLaw(path: string, why: string): TweedieError {
-  return new TweedieError('usage', `\`latents\`: ${path} is no autoencoder with a law of codes: ${why}`, {
-    hint: 'train one: `train DATA --model vae --out runs/vae`',
-  })
+function codesAreTokens(path: string): TweedieError {
+  return noLaw(path, 'its codes are tokens', 'a model of tokens learns them: `model: vq-diffusion`')
+}
+
+function noLaw(path: string, why: string, hint = 'train one: `train DATA --model vae --out runs/vae`'): TweedieError {
+  return new TweedieError('usage', `\`latents\`: ${path} is no autoencoder with a law of codes: ${why}`, { hint })
 }
 
 /** Items on which the width of a law is measured. */
@@ -66,6 +73,7 @@ async function withLaw(
   setting: PrepareSetting,
 ): Promise<VaeModel> {
   const { className, config, stride } = part.autoencoder
+  if (isVectorQuantiser(part.autoencoder)) throw codesAreTokens(path ?? 'the model')
   if (className !== 'AutoencoderKL') throw noLaw(path ?? 'the model', `it is a ${className}`)
   const [channels] = part.autoencoder.inputShape
   if (data.shape.length !== 3 || data.shape[0] !== channels) {

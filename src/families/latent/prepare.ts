@@ -25,7 +25,7 @@ export async function prepareLatents(
   const known = spec?.autoencoder
   const source = (options ? options.latents : known?.path) ?? taught
   if (source === undefined) throw unnamed(known !== undefined)
-  const { autoencoder, path, store } = await openAutoencoder(source, values, setting)
+  const { autoencoder, path, store, affine } = await openAutoencoder(source, values, setting)
   const codes: CodeSource = { autoencoder, path, sum: autoencoderSum(autoencoder) }
   if (known && known.sum !== codes.sum) {
     throw new TweedieError('model', `${known.path}: not the autoencoder that this run began with`, {
@@ -34,7 +34,7 @@ export async function prepareLatents(
   }
   const views = viewsOf(autoencoder, Boolean(options ? options.flip : spec.flip))
   const laws = await encodedViews(codes, values, views, { ...setting, store })
-  if (!teacher) return latentData(codes, { of: values, laws })
+  if (!teacher) return latentData(codes, { of: values, laws, affine })
   requireSameCodes(teacher.model, codes)
   const encoded = latentData(codes, { of: values, laws, affine: teacher.model.prior.scale.affine })
   const withIt = withTeacher(encoded, teacher.model.prior, teacher.path) as LatentData & TaughtData

@@ -1,4 +1,5 @@
 /** From encoded data and options to the specification of a training run. */
+import { TweedieError } from '../../errors.ts'
 import type { OptionValues } from '../../options.ts'
 import type { OwnParts } from '../family.ts'
 import { specOf as specOfValues } from '../values/spec-of.ts'
@@ -12,7 +13,7 @@ import { asValues, type LatentTrainSpec } from './spec.ts'
  * @throws TweedieError `usage` for options that contradict each other, the data, or change nothing
  */
 export function specOf(data: LatentData, options: OptionValues, own: OwnParts): LatentTrainSpec {
-  const { latents: _, joint, flip, ...values } = options
+  const { latents: _, joint, mixture, flip, ...values } = options
   const { family: __, ...spec } = specOfValues(data, values, own)
   const { path, sum } = data.codes
   const sigmaData = options.sigmaData as number | undefined
@@ -21,9 +22,12 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
     family: 'latent',
     objective: { ...spec.objective, ...(spec.fewSteps?.teacher === undefined && { sigmaData: sigmaData ?? 1 }) },
     flip: Boolean(flip),
-    ...(joint === true && { joint }),
+    ...(joint === true && { joint: { mixture: mixture ?? 0.5 } }),
     autoencoder: { ...(path !== undefined && { path }), sum },
   } as object as LatentTrainSpec
   if (joint === true) checkJoint(asValues(wanted), own)
+  else if (mixture !== undefined) {
+    throw new TweedieError('usage', '`mixture` is for training with the autoencoder', { hint: '`joint`' })
+  }
   return wanted
 }

@@ -12,13 +12,13 @@ export interface LatentTrainSpec
   extends SpecFor<LatentModel>, Pick<TrainSpec, 'patch' | 'objective' | 'noise' | 'flip' | 'fewSteps'> {
   /** The autoencoder: its folder, unless it was a model in memory, and its checksum. */
   readonly autoencoder: { readonly path?: string | undefined; readonly sum: string }
-  /** Whether the autoencoder goes on learning, together with the model of its codes. */
-  readonly joint?: boolean | undefined
+  /** Set where the autoencoder goes on learning, together with the model of its codes: the network's share in the mixed score at first. */
+  readonly joint?: { readonly mixture: number } | undefined
 }
 
 const schema = z.looseObject({
   autoencoder: z.object({ path: z.string().optional(), sum: z.string() }),
-  joint: z.boolean().optional(),
+  joint: z.object({ mixture: z.number().gt(0).lt(1) }).optional(),
 })
 
 /** A specification that was read from a file. */

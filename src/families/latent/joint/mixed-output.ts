@@ -3,11 +3,11 @@
  * of which a mixture is a factor of each channel: v̂ = m v̂_θ. The last layer is linear, so its rows take the factor, and the folder
  * holds an ordinary network.
  */
-import { mixture, mixtureName, mixtureValues } from '../../../diffusion/latent/index.ts'
+import { mixture, mixtureInit, mixtureName, mixtureValues } from '../../../diffusion/latent/index.ts'
 import type { Tensor } from '../../../engine/graph/index.ts'
 import { type Layout, layoutOf } from '../../../engine/nn/layout.ts'
 import type { Network } from '../../../engine/nn/network.ts'
-import { type Scope, zeros } from '../../../engine/nn/parameters.ts'
+import type { Scope } from '../../../engine/nn/parameters.ts'
 import { partScope, partView, type TrainParts } from '../../../tools/train/parts.ts'
 
 /** The part's name. */
@@ -23,10 +23,12 @@ function lastLayer({ className, config }: Network): string | undefined {
   return blocks.some((each) => each.includes('Skip')) ? undefined : lastLayers[className]
 }
 
-/** The part of a network; none for one whose last layer is not known. */
-export function mixturePart(network: Network): TrainParts {
+/** The part of a network, with m at first; none for one whose last layer is not known. */
+export function mixturePart(network: Network, first = 0.5): TrainParts {
   if (lastLayer(network) === undefined) return {}
-  return { [part]: { layout: layoutOf([{ name: mixtureName, shape: [network.outputShape[0]!], init: zeros }]) } }
+  return {
+    [part]: { layout: layoutOf([{ name: mixtureName, shape: [network.outputShape[0]!], init: mixtureInit(first) }]) },
+  }
 }
 
 /** m of each channel as an expression; undefined without the part. */

@@ -55,7 +55,7 @@ export function jointProblem(
     ...main,
     [partName]: { layout: start.layout, weights: start.weights },
     ...widthPart(start.law),
-    ...mixturePart(network),
+    ...mixturePart(network, spec.joint!.mixture),
   }
   const objective = jointObjective(objectiveOfSpec(values, own))
   const setting: JointSetting = { parts, prior, network, frame, affine: data.affine!, objective, start }

@@ -1,8 +1,9 @@
-/** Coloured figures on a coloured gradient, 32 × 32 RGB, labelled by the figure. */
+/** Coloured figures on a coloured gradient, RGB, labelled by the figure. */
 import { cosTurns, fold, integers, sinTurns, uniform, type Key } from '../../../engine/random/index.ts'
 import { createDataset, type ArrayDataset } from '../dataset.ts'
 
-const side = 32
+/** Pixels along a side, unless told otherwise. */
+const usualSide = 32
 
 /** Signed distance from the outline of a figure of unit size, negative inside. */
 type Outline = (x: number, y: number) => number
@@ -18,19 +19,23 @@ const figures: Readonly<Record<string, Outline>> = {
 
 const classNames = Object.freeze(Object.keys(figures))
 
-/** Draws `length` figures. Figure i depends on (key, i) only. */
-export function shapesDataset(length: number, key: Key): ArrayDataset {
+/**
+ * Draws `length` figures. Figure i depends on (key, i) only.
+ *
+ * @param side pixels along a side: the same figures, finer or coarser
+ */
+export function shapesDataset(length: number, key: Key, side = usualSide): ArrayDataset {
   const data = new Uint8Array(length * 3 * side * side)
   const labels = integers(fold(key, 'figure'), length, 0, classNames.length)
   for (let i = 0; i < length; i++) {
     const image = data.subarray(i * 3 * side * side, (i + 1) * 3 * side * side)
-    drawFigure(figures[classNames[labels[i]!]!]!, uniform(fold(key, i), uniforms), image)
+    drawFigure(figures[classNames[labels[i]!]!]!, uniform(fold(key, i), uniforms), image, side)
   }
   return createDataset({ name: 'shapes', kind: 'image', shape: [3, side, side], data, labels, classNames })
 }
 
-/** Paints one figure into [3, 32, 32] bytes. */
-function drawFigure(outline: Outline, u: Float64Array, image: Uint8Array) {
+/** Paints one figure into [3, side, side] bytes. */
+function drawFigure(outline: Outline, u: Float64Array, image: Uint8Array, side: number) {
   const plane = side * side
   // The figure's hue is at least a quarter of the colour circle away from the background's.
   const hue = u[0]!
@@ -38,7 +43,7 @@ function drawFigure(outline: Outline, u: Float64Array, image: Uint8Array) {
   const near = rgb(hue, 0.3 + 0.4 * u[4]!, 0.25 + 0.35 * u[5]!)
   const far = rgb(hue + 0.1 * (u[6]! - 0.5), 0.3 + 0.4 * u[4]!, 0.15 + 0.7 * u[7]!)
   const [gradientX, gradientY] = [cosTurns(u[8]!) / side, sinTurns(u[8]!) / side]
-  const size = 7 + 5 * u[9]!
+  const size = (7 + 5 * u[9]!) * (side / usualSide)
   const room = side - 2 * size - 2
   const [centreX, centreY] = [size + 1 + room * u[10]!, size + 1 + room * u[11]!]
   const [c, s] = [cosTurns(u[12]!) / size, sinTurns(u[12]!) / size]
