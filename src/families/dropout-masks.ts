@@ -3,7 +3,8 @@ import { sizeOf } from '../engine/graph/index.ts'
 import { type DropoutMask, fedDropout, fillMask } from '../engine/nn/dropout.ts'
 import type { Dropout } from '../engine/nn/network.ts'
 import { fold, key } from '../engine/random/index.ts'
-import type { Batch, TrainProblem } from '../tools/train/problem.ts'
+import { once } from '../once.ts'
+import type { TrainProblem } from '../tools/train/problem.ts'
 
 type Fed = Pick<TrainProblem, 'emptyBatch' | 'fill'>
 
@@ -17,22 +18,21 @@ export function withMasks(
   build: (dropout: Dropout) => unknown,
   { emptyBatch, fill }: Fed,
 ): Fed {
-  const { dropout, masks } = fedDropout()
-  build(dropout)
-  if (masks.length === 0) return { emptyBatch, fill }
+  const masks = once((): readonly DropoutMask[] => {
+    const fed = fedDropout()
+    build(fed.dropout)
+    return fed.masks
+  })
   const stream = fold(key(seed), 'dropout')
   return {
     emptyBatch() {
       const { feeds, ...rest } = emptyBatch()
-      return { ...rest, feeds: { ...feeds, ...emptyMasks(masks) } }
+      const empty = masks().map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))])
+      return { ...rest, feeds: { ...feeds, ...Object.fromEntries(empty) } }
     },
-    fill(batch: Batch, step) {
+    fill(batch, step) {
       fill(batch, step)
-      for (const { name, rate } of masks) fillMask(fold(stream, name, step), rate, batch.feeds[name] as Float32Array)
+      for (const { name, rate } of masks()) fillMask(fold(stream, name, step), rate, batch.feeds[name] as Float32Array)
     },
   }
-}
-
-function emptyMasks(masks: readonly DropoutMask[]): Record<string, Float32Array> {
-  return Object.fromEntries(masks.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]))
 }

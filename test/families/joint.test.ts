@@ -19,7 +19,7 @@ import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-f
 import { autoencoderSum } from '../../src/families/latent/autoencoder-sum.ts'
 import { latentData, type LatentData } from '../../src/families/latent/data.ts'
 import { encodedViews, viewsOf } from '../../src/families/latent/encode-data.ts'
-import { seenIn } from '../../src/families/latent/joint/frame-graph.ts'
+import { itemsIn, seenIn } from '../../src/families/latent/joint/frame-graph.ts'
 import { mixedWeights, mixturePart } from '../../src/families/latent/joint/mixed-output.ts'
 import { jointIn, latentsIn } from '../../src/families/latent/meta.ts'
 import { latentFolderOf, type LatentModel, latentOf } from '../../src/families/latent/model.ts'
@@ -228,5 +228,7 @@ test.each([
   const frame = frameOf(item, patch, stride)
   const values = normal(key('codes'), new Float32Array(3 * itemSize(item)))
   const seen = numbers(seenIn(frame)(input('z', [3, ...item])), { z: values })
+  const back = numbers(itemsIn(frame)(input('z', [3, ...frame.network])), { z: seen })
+  expect(back).toEqual(Array.from(values))
   expect(seen).toEqual(Array.from(toNetwork(frame, values, new Float32Array(3 * itemSize(frame.network)))))
 })

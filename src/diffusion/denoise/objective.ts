@@ -10,7 +10,7 @@
 import { add, input, mean, mul, reshape, square, sub } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
 import { conditionInputs } from '../../engine/nn/condition-spec.ts'
-import type { Network } from '../../engine/nn/network.ts'
+import type { Dropout, Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { Objective } from './objective-spec.ts'
 
@@ -37,6 +37,13 @@ export interface Answer {
   readonly output: Tensor
 }
 
+/** How a network is asked. */
+export interface AnswerOptions {
+  readonly x0?: Tensor | undefined
+  /** How its activations are dropped; left out, they are not. */
+  readonly dropout?: Dropout | undefined
+}
+
 /** One number for each item, an input by name, in a shape that broadcasts to the data's. */
 export function perItem(name: string, network: Network, batch: number): Tensor {
   return reshape(input(name, [batch]), [batch, ...network.inputShape.map(() => 1)])
@@ -47,13 +54,13 @@ export function perItem(name: string, network: Network, batch: number): Tensor {
  * units,
  * the network's conditions by their names (`labels` `[N]`), and {@link itemCoefficients} but the weight, `[N]`.
  *
- * @param x0 clean data that are an expression themselves, instead of the input `x0`
+ * @param options.x0 clean data that are an expression themselves, instead of the input `x0`
  */
 export function answerOf(
   network: Network,
   scope: Scope,
   batch: number,
-  x0: Tensor = input('x0', [batch, ...network.inputShape]),
+  { x0 = input('x0', [batch, ...network.inputShape]), dropout }: AnswerOptions = {},
 ): Answer {
   const epsilon = input('epsilon', x0.shape)
   const mix = (a: string, b: string): Tensor =>
@@ -63,6 +70,7 @@ export function answerOf(
     x,
     t: input('t', [batch]),
     conditions: conditionInputs(network.conditions, batch),
+    ...(dropout && { dropout }),
   })
   return { x0, x, target: mix('sample', 'noise'), output }
 }
@@ -81,8 +89,8 @@ export function itemMean(x: Tensor): Tensor {
 }
 
 /** The loss of `batch` items; its inputs are those of {@link answerOf}, and `weight`. */
-export function denoisingLoss(network: Network, scope: Scope, batch: number): LossGraph {
-  const { target, output } = answerOf(network, scope, batch)
+export function denoisingLoss(network: Network, scope: Scope, batch: number, options: AnswerOptions = {}): LossGraph {
+  const { target, output } = answerOf(network, scope, batch, options)
   const itemLoss = weightedError(output, target)
   return { loss: mean(itemLoss), itemLoss }
 }

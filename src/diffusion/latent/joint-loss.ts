@@ -9,9 +9,9 @@
  *
  * Vahdat, Kreis & Kautz, Score-based Generative Modeling in Latent Space (2021), https://arxiv.org/abs/2106.05931
  */
-import { add, input, mean, mul, neg, reshape, sizeOf, square, stopGradient, sub } from '../../engine/graph/index.ts'
+import { add, input, mean, mul, neg, sizeOf, square, stopGradient, sub } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
-import type { Network } from '../../engine/nn/network.ts'
+import type { Dropout, Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
 import { answerOf, coefficientsAt, itemCoefficients, itemMean, perItem } from '../denoise/objective.ts'
@@ -32,13 +32,13 @@ export interface JointParts {
   /** m of each channel, `[C]`; without it, the network's prediction alone. */
   readonly mixture?: Tensor | undefined
   readonly objective: Objective
-  /** q(z₀ | x), `[N, ...latentShape]`, and a draw from it. */
+  /** q(z₀ | x) as the network sees codes, `[N, ...inputShape]`, and a draw from it. */
   readonly posterior: DiagonalGaussian
   readonly z0: Tensor
-  /** Codes as the network sees them, `[N, ...inputShape]`, by default as they are. What is padded has an error, and no entropy. */
-  readonly seen?: ((z: Tensor) => Tensor) | undefined
   /** log p(x | z₀), `[N]`. */
   readonly logLikelihood: Tensor
+  /** How the network's activations are dropped; left out, they are not. */
+  readonly dropout?: Dropout | undefined
 }
 
 /** The loss of a batch, and the bound of each item. */
@@ -62,12 +62,13 @@ export function jointObjective(objective: Objective): Objective {
  * conditions, and {@link jointCoefficients}, `[N]`.
  */
 export function jointLoss(parts: JointParts): JointLoss {
-  const { network, scope, mixture, objective, posterior, z0, seen = (z) => z, logLikelihood } = parts
+  const { network, scope, mixture, objective, posterior, z0, logLikelihood, dropout } = parts
   const batch = z0.shape[0]!
   const size = sizeOf(z0.shape.slice(1))
-  const share = sizeOf(network.inputShape) / size
-  const z = seen(pulled(z0, mul(reshape(input('pull', [batch]), [batch, ...z0.shape.slice(1).map(() => 1)]), share)))
-  const { x, output, target } = answerOf(network, scope, batch, z)
+  const { x, output, target } = answerOf(network, scope, batch, {
+    x0: pulled(z0, perItem('pull', network, batch)),
+    dropout,
+  })
   const prediction = mixture ? mixedPrediction(output, x, perItem('skip', network, batch), mixture) : output
   const error = itemMean(square(sub(prediction, target)))
   const reconstruction = neg(logLikelihood)
@@ -76,7 +77,7 @@ export function jointLoss(parts: JointParts): JointLoss {
   const bound = boundOf({
     reconstruction,
     negativeEntropy,
-    crossEntropy: add(mul(mul(input('bound', [batch]), error), share * size), rest),
+    crossEntropy: add(mul(mul(input('bound', [batch]), error), size), rest),
   })
   const autoencoder = mul(add(add(reconstruction, negativeEntropy), rest), 1 / size)
   const slopes = mean(add(autoencoder, mul(input('weight', [batch]), error)))

@@ -2,7 +2,7 @@
 import { answerOf, itemMean, perItem } from '../../diffusion/denoise/objective.ts'
 import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { add, input, mean, mul } from '../../engine/graph/index.ts'
-import type { Network } from '../../engine/nn/network.ts'
+import type { Dropout, Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
 import { ownTensor } from '../../own-made.ts'
@@ -19,8 +19,9 @@ export function ownLoss(
   batch: number,
   name: string,
   { loss }: OwnObjective,
+  dropout?: Dropout,
 ): LossGraph {
-  const { x0, target, output } = answerOf(network, scope, batch)
+  const { x0, target, output } = answerOf(network, scope, batch, { dropout })
   const epsilon = input('epsilon', [batch, ...network.inputShape])
   const [alpha, sigma] = [perItem('alpha', network, batch), perItem('sigma', network, batch)]
   const xt = add(mul(alpha, x0), mul(sigma, epsilon))

@@ -4,11 +4,14 @@
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import { areBytes } from '../../files/data/normalise.ts'
+import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { trainingLoss } from '../../diffusion/denoise/training-loss.ts'
-import { parametersOf } from '../../engine/nn/network.ts'
+import { fedDropout } from '../../engine/nn/dropout.ts'
+import { type Dropout, parametersOf } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
 import type { OwnComponents } from '../own-parts.ts'
+import { withMasks } from '../dropout-masks.ts'
 import { networkOf } from '../network-of.ts'
 import { ownPart } from '../part.ts'
 import { batchesOf, emptyBatch, noiseLevels, objectiveOfSpec } from './batches.ts'
@@ -38,16 +41,25 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   // their faults are found before anything is compiled or written
   if (mine) ownLoss(network, new Scope(), spec.batch, name!, mine)
   if (ownPart(own, 'weightings', spec.objective.weighting)) objectiveOfSpec(spec, own).weight(0.5)
+  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph =>
+    mine
+      ? ownLoss(network, scope, items, name!, mine, dropout)
+      : trainingLoss(network, scope, items, { levels, ...bytes, dropout })
   const parts = onePart(network, layout)
   const { fewSteps } = spec
+  const batches = {
+    emptyBatch: () => emptyBatch(spec, network, frame, own),
+    fill: batchesOf(spec, network, dataset, frame, own),
+  }
   return {
     parts,
     items: dataset.length,
     levels,
-    loss: (scope, items) =>
-      mine ? ownLoss(network, scope, items, name!, mine) : trainingLoss(network, scope, items, { levels, ...bytes }),
-    emptyBatch: () => emptyBatch(spec, network, frame, own),
-    fill: batchesOf(spec, network, dataset, frame, own),
+    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
+    // a network that says it drops nothing need not be built to see that
+    ...(network.config['dropout'] === 0
+      ? batches
+      : withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), batches)),
     ...(fewSteps &&
       fewStepsProblem(spec, fewSteps, { network, layout, frame, name: Object.keys(parts)[0]! }, dataset, own)),
     snapshot: (state, training) => snapshot({ spec, network, layout, state, own }, dataset, training),

@@ -26,7 +26,7 @@ import {
   where,
   greater,
 } from '../../../engine/graph/index.ts'
-import type { Network } from '../../../engine/nn/network.ts'
+import type { Dropout, Network } from '../../../engine/nn/network.ts'
 import type { Scope } from '../../../engine/nn/parameters.ts'
 import { transition } from '../../noise/kernel.ts'
 import { answerOf, itemMean, type LossGraph, perItem, weightedError } from '../objective.ts'
@@ -44,6 +44,8 @@ export interface HybridOptions {
   readonly lambda?: number
   /** How far two values of the data are apart, for data with a few values (bytes in [−1, 1]: 2/255); default a density. */
   readonly bin?: number
+  /** How the network's activations are dropped; left out, they are not. */
+  readonly dropout?: Dropout | undefined
 }
 
 /** Whether a network has twice the channels, the second half for variances. */
@@ -53,8 +55,8 @@ export function learnsVariance({ inputShape, outputShape }: Pick<Network, 'input
 
 /** L_simple + λ T L_vlb. Its inputs are those of `denoisingLoss` and {@link varianceCoefficients}. */
 export function hybridLoss(network: Network, scope: Scope, batch: number, options: HybridOptions): LossGraph {
-  const { levels, lambda = 0.001 } = options
-  const { x0, target, output } = answerOf(network, scope, batch)
+  const { levels, lambda = 0.001, dropout } = options
+  const { x0, target, output } = answerOf(network, scope, batch, { dropout })
   const channels = x0.shape[1]!
   const prediction = slice(output, 1, 0, channels)
   const simple = weightedError(prediction, target)

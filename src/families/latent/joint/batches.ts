@@ -15,11 +15,11 @@ import type { JointSetting } from './loss.ts'
 
 /** Empty arrays for the items of one step. */
 export function emptyBatch({ batch: size }: LatentTrainSpec, { network, start }: JointSetting): Batch {
-  const { inputShape, latentShape } = start.autoencoder
+  const { inputShape } = start.autoencoder
   return {
     feeds: {
       x: new Float32Array(size * itemSize(inputShape)),
-      code: new Float32Array(size * itemSize(latentShape)),
+      code: new Float32Array(size * itemSize(network.inputShape)),
       epsilon: new Float32Array(size * itemSize(network.inputShape)),
       t: new Float32Array(size),
       ...Object.fromEntries(jointCoefficients.map((name) => [name, new Float32Array(size)])),

@@ -12,7 +12,7 @@ import { expressionOf } from '../../coded/law-of.ts'
 import { logSigmaIn } from '../../coded/law-width.ts'
 import type { VaeModel } from '../../vae/model.ts'
 import { partName } from '../../vae/parts.ts'
-import { seenIn } from './frame-graph.ts'
+import { itemsIn, seenIn } from './frame-graph.ts'
 import { mixtureIn } from './mixed-output.ts'
 
 /** What the loss is of. */
@@ -29,35 +29,40 @@ export interface JointSetting {
 }
 
 /**
- * The loss of so many items, in nats for each. Inputs: `x` `[N, ...inputShape]` and `code` `[N, ...latentShape]`, ε of the draw of the
- * code, and those of `jointLoss`.
+ * The loss of so many items, in nats for each. Inputs: `x` `[N, ...inputShape]` and `code` `[N, ...prior's inputShape]`, ε of the draw of the
+ * code, and of what is padded, which is a draw of its own from the law at the edge; and those of `jointLoss`.
  */
 export function lossOf(setting: JointSetting, dropout: Dropout, scope: Scope, items: number): LossGraph {
   const { parts, prior, network, frame, affine, objective, start } = setting
   const { autoencoder, law } = start
   const scopeOfVae = partScope(parts, partName, scope)
   const x = input('x', [items, ...autoencoder.inputShape])
-  const { mean, logVariance } = autoencoder.encode(scopeOfVae, x, { dropout })
-  const [shift, scale] = [perChannel(affine.shift, mean), perChannel(affine.scale, mean)]
+  const code = autoencoder.encode(scopeOfVae, x, { dropout })
+  const each = (value: (channel: number) => number): Tensor =>
+    perChannel(
+      affine.scale.map((_, c) => value(c)),
+      code.mean,
+    )
+  const [shift, scale] = [each((c) => affine.shift[c]!), each((c) => affine.scale[c]!)]
+  const seen = seenIn(frame)
   const posterior = {
-    mean: mul(
-      sub(mean, shift),
-      perChannel(
-        affine.scale.map((each) => 1 / each),
-        mean,
+    mean: seen(
+      mul(
+        sub(code.mean, shift),
+        each((c) => 1 / affine.scale[c]!),
       ),
     ),
-    logVariance: sub(
-      logVariance!,
-      perChannel(
-        affine.scale.map((each) => 2 * Math.log(each)),
-        mean,
+    logVariance: seen(
+      sub(
+        code.logVariance!,
+        each((c) => 2 * Math.log(affine.scale[c]!)),
       ),
     ),
   }
-  const z0 = drawGaussian(posterior, input('code', mean.shape))
+  const z0 = drawGaussian(posterior, input('code', posterior.mean.shape))
+  const z = add(shift, mul(scale, itemsIn(frame)(z0)))
   const within = start.frame.item.length === 3 ? start.frame.item : undefined
-  const output = cropped(autoencoder.decode(scopeOfVae, add(shift, mul(scale, z0)), { dropout }), within)
+  const output = cropped(autoencoder.decode(scopeOfVae, z, { dropout }), within)
   const { loss, total } = jointLoss({
     network,
     scope: partScope(parts, prior, scope),
@@ -65,7 +70,7 @@ export function lossOf(setting: JointSetting, dropout: Dropout, scope: Scope, it
     objective,
     posterior,
     z0,
-    seen: seenIn(frame),
+    dropout,
     logLikelihood: sumOverItem(expressionOf(law).logProbability(cropped(x, within), output, logSigmaIn(parts, scope))),
   })
   return { loss, itemLoss: total }

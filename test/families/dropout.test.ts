@@ -1,0 +1,53 @@
+/** Dropout of a network that is trained: masks are fed, a run resumes bit for bit, and nothing is dropped in sampling. */
+import { beforeAll, expect, test } from 'vitest'
+import { train } from '../../src/app/train.ts'
+import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
+import type { Engine } from '../../src/engine/runtime/session.ts'
+import { builtinDataset } from '../../src/files/data/index.ts'
+import { defaultSpec } from '../../src/families/values/defaults.ts'
+import { valueProblem } from '../../src/families/values/problem.ts'
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import type { Checkpoint } from '../../src/tools/train/checkpoint.ts'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await nodeEngine()
+})
+
+const moons = builtinDataset('moons', { length: 64 })
+const specWith = (dropout: number) =>
+  defaultSpec(
+    { ...moons, classes: 0 },
+    { budget: { steps: 4 }, batch: 16, network: { className: 'MLP', config: { width: 16, layers: 2, dropout } } },
+  )
+
+test('masks are a function of the step alone, and there are none without dropout', () => {
+  const { emptyBatch, fill } = valueProblem(specWith(0.25), moons)
+  const [a, b] = [emptyBatch(), emptyBatch()]
+  fill(a, 3)
+  fill(b, 8)
+  expect(b).not.toEqual(a)
+  fill(b, 3)
+  expect(b).toEqual(a)
+  const masks = Object.entries(a.feeds).filter(([name]) => name.startsWith('dropout'))
+  expect(masks).toHaveLength(2)
+  for (const [, mask] of masks) expect([...new Set(mask)].toSorted()).toEqual([0, Math.fround(1 / 0.75)])
+  const none = valueProblem(specWith(0), moons).emptyBatch()
+  expect(Object.keys(none.feeds).filter((name) => name.startsWith('dropout'))).toEqual([])
+})
+
+test('continued from a checkpoint, everything is as if nothing had happened; and it is not a run without', async () => {
+  const run = async (dropout: number, from?: Checkpoint) => {
+    const [losses, checkpoints]: [number[], Checkpoint[]] = [[], []]
+    for await (const event of train({ spec: specWith(dropout), dataset: moons, engine, checkpointEvery: 2, from })) {
+      if (event.type === 'step') losses.push(event.loss)
+      if (event.type === 'checkpoint') checkpoints.push(decodeCheckpoint(encodeCheckpoint(event.checkpoint)))
+    }
+    return { losses, checkpoints }
+  }
+  const whole = await run(0.25)
+  const rest = await run(0.25, structuredClone(whole.checkpoints.find(({ state }) => state.step === 2)!))
+  expect(rest.checkpoints.at(-1)!.state).toEqual(whole.checkpoints.at(-1)!.state)
+  expect(rest.losses).toEqual(whole.losses.slice(2))
+  expect((await run(0)).losses).not.toEqual(whole.losses)
+})
