@@ -14,6 +14,7 @@ import { tokens } from './tokens/entry.ts'
 import { vae } from './vae/entry.ts'
 import { values } from './values/entry.ts'
 import { vq } from './vq/entry.ts'
+import { vqDiffusion } from './vq-diffusion/entry.ts'
 
 /** One line a family. */
 export const families: readonly FamilyEntry[] = Object.freeze([
@@ -25,6 +26,7 @@ export const families: readonly FamilyEntry[] = Object.freeze([
   hvae,
   cnf,
   vq,
+  vqDiffusion,
   flow,
 ])
 

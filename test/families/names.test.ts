@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { families } from '../../src/families/registry.ts'
+import { kebab } from '../../src/options.ts'
 
 /** Where every family has its line. */
 const registry = 'src/families/registry.ts'
@@ -22,7 +23,8 @@ test('every family has a folder and a line', () => {
   const line = /families: readonly FamilyEntry\[\] = Object\.freeze\(\[([^\]]*)\]\)/.exec(
     readFileSync(registry, 'utf8'),
   )
-  expect(line?.[1]?.match(/\w+/g)?.toSorted()).toEqual(names.toSorted())
+  const listed = line?.[1]?.match(/\w+/g)?.map(kebab)
+  expect(listed?.toSorted()).toEqual(names.toSorted())
   for (const name of names) expect(files).toContain(`${folderOf(name)}entry.ts`)
 })
 

@@ -1,11 +1,11 @@
 /** Judges a model of codes by samples: draws some and compares them with data. */
-import { TweedieError } from '../../errors.ts'
-import { type ArrayDataset, createDataset } from '../../files/data/dataset.ts'
-import { areBytes, denormalise } from '../../files/data/normalise.ts'
+import { createDataset } from '../../files/data/dataset.ts'
+import { denormalise } from '../../files/data/normalise.ts'
 import { evaluateSamples } from '../../tools/eval/evaluate-samples.ts'
 import { formatReport } from '../../tools/eval/format-report.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { judgeData } from '../judge-values-data.ts'
+import { requireAlike } from '../require-alike.ts'
 import { sessionOf } from '../session-of.ts'
 import type { CodedModel } from './coded-model.ts'
 import type { JudgeOptions } from './judge-likelihood.ts'
@@ -55,11 +55,4 @@ export async function judgeSamples<Model extends CodedModel>(
     remarks: [],
     howText: `seed ${seed}, ${draw}s of the decoder's law`,
   }
-}
-
-function requireAlike({ frame, scale }: CodedModel, { name, shape, ...data }: ArrayDataset): void {
-  if (frame.item.join() === shape.join() && areBytes(scale) === areBytes(data)) return
-  throw new TweedieError('data', `${name}: not such data as the model was trained on: [${frame.item.join(', ')}]`, {
-    hint: 'evaluate against the data that the model was trained on',
-  })
 }

@@ -10,6 +10,7 @@ import { digest } from '../../tools/eval/digest.ts'
 import type { Setting } from '../family.ts'
 import { binarise } from '../coded/batches.ts'
 import { codecOf } from '../vae/codec.ts'
+import { requireEncodable } from '../require-encodable.ts'
 import { workOn } from '../warm.ts'
 import type { CodeLaws } from './channel-scale.ts'
 import type { CodeSource } from './data.ts'
@@ -113,35 +114,4 @@ async function encoded(
     onProgress?.({ phase: 'encoding', done: first + now, total: data.length, unit: 'items' })
   }
   return { mean, sigma }
-}
-
-/** Refuses data that the autoencoder was not trained on the like of. */
-export function requireEncodable(
-  { autoencoder: { frame, scale }, path = 'the autoencoder' }: CodeSource,
-  data: ArrayDataset,
-): void {
-  const [takes, has] = [frame.item, data.shape].map((shape) => `[${shape.join(', ')}]`)
-  if (takes !== has) {
-    throw new TweedieError(
-      'usage',
-      `\`latents\`: ${path} encodes items ${takes}, and those of ${data.name} are ${has}`,
-      {
-        hint: 'give the data that it was trained on, read in the same way: `size`, `crop`, `channels`',
-      },
-    )
-  }
-  const text = ({ range, affine }: Pick<ArrayDataset, 'range' | 'affine'>): string =>
-    affine
-      ? [affine.shift, affine.scale]
-          .flat()
-          .map((each) => each.toPrecision(5))
-          .join(', ')
-      : range.join(' … ')
-  if (text(scale) !== text(data)) {
-    throw new TweedieError(
-      'usage',
-      `\`latents\`: ${path} encodes values ${text(scale)}, and those of ${data.name} are ${text(data)}`,
-      { hint: 'give the data that it was trained on' },
-    )
-  }
 }

@@ -1,10 +1,10 @@
 /** Samples of a model of codes as a data set, so that they are treated as the real data are. */
 import { classesOf } from '../../engine/nn/condition-spec.ts'
-import { TweedieError } from '../../errors.ts'
-import { type ArrayDataset, classCount, createDataset } from '../../files/data/dataset.ts'
-import { areBytes, denormalise } from '../../files/data/normalise.ts'
+import { type ArrayDataset, createDataset } from '../../files/data/dataset.ts'
+import { denormalise } from '../../files/data/normalise.ts'
 import type { Setting } from '../family.ts'
 import { labelsAsIn } from '../labels-as-in.ts'
+import { requireAlike } from '../require-alike.ts'
 import { sessionOf } from '../session-of.ts'
 import { generate, type GenerateOptions } from '../values/generate.ts'
 import type { ValueChoice } from '../coded/values-of.ts'
@@ -32,8 +32,8 @@ export async function drawSamples(
   setting: Setting,
   { draw, classes, onProgress, ...options }: DrawSamples,
 ): Promise<ArrayDataset> {
-  requireAlike(model, dataset)
-  const { prior, autoencoder } = model
+  const { prior, autoencoder, classNames } = model
+  requireAlike({ ...autoencoder, classNames }, dataset)
   const chosen = classesOf(prior.network) > 0 && classes === 'data' && dataset.labels
   const { items: codes, labels } = await generate(prior, setting.engine, {
     ...options,
@@ -52,21 +52,5 @@ export async function drawSamples(
     range: dataset.range,
     affine: dataset.affine,
     ...(labels && { labels, classNames: model.classNames }),
-  })
-}
-
-function requireAlike({ autoencoder: { frame, scale }, classNames }: LatentModel, dataset: ArrayDataset): void {
-  const hint = 'evaluate against the data that the model was trained on'
-  if (frame.item.join() !== dataset.shape.join() || areBytes(scale) !== areBytes(dataset)) {
-    throw new TweedieError(
-      'data',
-      `${dataset.name}: not such data as the model was trained on: [${frame.item.join(', ')}]`,
-      { hint },
-    )
-  }
-  const classes = classCount(dataset)
-  if (classNames.length === 0 || classes === 0 || classNames.length === classes) return
-  throw new TweedieError('data', `${dataset.name}: ${classes} classes, but the model has ${classNames.length}`, {
-    hint,
   })
 }

@@ -1,6 +1,7 @@
 /** The autoencoder that a run names: of a model, or alone in a folder. */
 import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
 import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
+import { isVectorQuantiser } from '../../engine/nn/vq-model/vq-model.ts'
 import { TweedieError } from '../../errors.ts'
 import { type Affine, type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import { frameOf, toNetwork } from '../../files/data/frame.ts'
@@ -46,13 +47,16 @@ export async function openAutoencoder(
 function autoencoderIn(model: FamilyModel, path = 'the model'): VaeModel {
   if (model.family === 'vae') return model as VaeModel
   if (model.family === 'latent') return (model as LatentModel).autoencoder
-  throw noLaw(path, model.family === 'vq' ? 'its codes are tokens' : `it is a model of the family ${model.family}`)
+  if (model.family === 'vq' || model.family === 'vq-diffusion') throw codesAreTokens(path)
+  throw noLaw(path, `it is a model of the family ${model.family}`)
 }
 
-function noLaw(path: string, why: string): TweedieError {
-  return new TweedieError('usage', `\`latents\`: ${path} is no autoencoder with a law of codes: ${why}`, {
-    hint: 'train one: `train DATA --model vae --out runs/vae`',
-  })
+function codesAreTokens(path: string): TweedieError {
+  return noLaw(path, 'its codes are tokens', 'a model of tokens learns them: `model: vq-diffusion`')
+}
+
+function noLaw(path: string, why: string, hint = 'train one: `train DATA --model vae --out runs/vae`'): TweedieError {
+  return new TweedieError('usage', `\`latents\`: ${path} is no autoencoder with a law of codes: ${why}`, { hint })
 }
 
 /** Items on which the width of a law is measured. */
@@ -69,6 +73,7 @@ async function withLaw(
   setting: PrepareSetting,
 ): Promise<VaeModel> {
   const { className, config, stride } = part.autoencoder
+  if (isVectorQuantiser(part.autoencoder)) throw codesAreTokens(path ?? 'the model')
   if (className !== 'AutoencoderKL') throw noLaw(path ?? 'the model', `it is a ${className}`)
   const [channels] = part.autoencoder.inputShape
   if (data.shape.length !== 3 || data.shape[0] !== channels) {

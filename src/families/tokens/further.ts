@@ -7,7 +7,11 @@ import type { TokenModel } from './model.ts'
 /** Its network and its process. @throws TweedieError `usage` for data of other tokens */
 export function further(model: TokenModel, data: CategoricalDataset): OptionValues {
   requireSameTokens(model.vocabulary, data)
-  const { network, process } = model
+  return networkAndProcess(model)
+}
+
+/** The options that make the same network under the same process. */
+export function networkAndProcess({ network, process }: TokenModel): OptionValues {
   const { num_class_embeds: _, _class_name: __, ...config } = network.config
   const { kernel, steps, schedule, objective, lambda } = process.spec
   return {

@@ -28,6 +28,6 @@ export const vqFamily: Family<VqTrainSpec, ArrayDataset, VqModel> = Object.freez
   describe,
   can: { encode, decode, evaluate },
   lacks: {
-    draw: 'it has no law of its tokens: train one, `tweedie train DATA --latents RUN`, and draw from that; or `--encode` a picture',
+    draw: 'it has no law of its tokens: train one, `tweedie train DATA --model vq-diffusion --latents RUN`, and draw from that; or `--encode` a picture',
   },
 })

@@ -1,10 +1,11 @@
 /** Between images and maps of tokens, for whole data sets: what a prior over tokens is trained on, and what its samples become. */
 import { type CompiledQuantiser, compiledQuantiser, type QuantiserWeights } from '../../compiled/quantiser.ts'
 import { sizeOf } from '../../engine/graph/index.ts'
+import type { VectorQuantiser } from '../../engine/nn/vq-model/vq-model.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
 import { throwIfAborted } from '../../interrupted.ts'
-import { type CategoricalDataset, createCategorical } from '../../files/data/categorical.ts'
+import { type CategoricalDataset, createCategorical, type TokenVocabulary } from '../../files/data/categorical.ts'
 import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import { shapeText } from '../../words.ts'
@@ -41,8 +42,10 @@ export async function imagesToTokens(
   }
   const size = sizeOf(tokenShape)
   const data = new Int32Array(dataset.length * size)
-  const x = new Float32Array((options.batch ?? usualBatch) * itemSize(shape))
-  await inBatches(part, engine, dataset.length, options, async (quantiser, first, count) => {
+  const batch = Math.min(options.batch ?? usualBatch, dataset.length)
+  const x = new Float32Array(batch * itemSize(shape))
+  using quantiser = compiledQuantiser(part, engine, { batch, ...sessionIn(options) })
+  await inBatches(batch, dataset.length, options, async (first, count) => {
     const indices = Array.from({ length: count }, (_, i) => first + i)
     const items = loadBatch(dataset, indices, x.subarray(0, count * itemSize(shape)))
     data.set(await quantiser.encode(items, options.signal), first * size)
@@ -54,12 +57,14 @@ export async function imagesToTokens(
     data,
     ...(labels && { labels }),
     ...(classNames && { classNames }),
-    vocabulary: {
-      kind: 'map',
-      names: Array.from({ length: codes }, (_, token) => String(token)),
-      colors: tokenColors(part),
-    },
+    vocabulary: tokenVocabulary(part),
   })
+}
+
+/** What tokens stand for: numbers, with colours for pictures of their maps. */
+export function tokenVocabulary(part: QuantiserWeights): TokenVocabulary {
+  const names = Array.from({ length: part.autoencoder.codes }, (_, token) => String(token))
+  return { kind: 'map', names, colors: tokenColors(part) }
 }
 
 /**
@@ -74,42 +79,57 @@ export async function tokensToImages(
   engine: Engine,
   options: TokenMapOptions = {},
 ): Promise<Float32Array> {
-  const { tokenShape, outputShape, codes } = part.autoencoder
-  const size = sizeOf(tokenShape)
+  const whole = wholeMaps(part.autoencoder, tokens)
+  const batch = Math.min(options.batch ?? usualBatch, whole.length / sizeOf(part.autoencoder.tokenShape))
+  using quantiser = compiledQuantiser(part, engine, { batch, ...sessionIn(options) })
+  return await decodedMaps(quantiser, whole, options)
+}
+
+/** The same by a quantiser that is compiled, `quantiser.batch` maps at a time. @param tokens whole maps of its tokens */
+export async function decodedMaps(
+  quantiser: CompiledQuantiser,
+  tokens: Int32Array,
+  options: Pick<TokenMapOptions, 'signal' | 'onProgress'> = {},
+): Promise<Float32Array> {
+  const [size, numbers] = [sizeOf(quantiser.tokenShape), sizeOf(quantiser.outputShape)]
   const count = tokens.length / size
+  const images = new Float32Array(count * numbers)
+  await inBatches(quantiser.batch, count, options, async (first, some) => {
+    const part = await quantiser.decode(tokens.subarray(first * size, (first + some) * size), options.signal)
+    images.set(part, first * numbers)
+  })
+  return images
+}
+
+/** Checks them. */
+function wholeMaps({ tokenShape, codes }: VectorQuantiser, tokens: ArrayLike<number>): Int32Array {
+  const count = tokens.length / sizeOf(tokenShape)
   if (!Number.isInteger(count) || count === 0) {
     throw new TweedieError('shape', `${tokens.length} tokens are no whole maps of ${shapeText(tokenShape)}`)
   }
   const whole = Int32Array.from(tokens)
   const wrong = whole.findIndex((token, i) => token !== tokens[i] || token < 0 || token >= codes)
-  if (wrong >= 0) {
-    throw new TweedieError('data', `token ${tokens[wrong]} at ${wrong}: must be a whole number, 0 … ${codes - 1}`, {
-      hint: 'were the tokens made by another autoencoder?',
-    })
-  }
-  const images = new Float32Array(count * sizeOf(outputShape))
-  await inBatches(part, engine, count, options, async (quantiser, first, some) => {
-    const part = await quantiser.decode(whole.subarray(first * size, (first + some) * size), options.signal)
-    images.set(part, first * sizeOf(outputShape))
+  if (wrong < 0) return whole
+  throw new TweedieError('data', `token ${tokens[wrong]} at ${wrong}: must be a whole number, 0 … ${codes - 1}`, {
+    hint: 'were the tokens made by another autoencoder?',
   })
-  return images
 }
 
 const usualBatch = 64
 
+function sessionIn({ device, threads }: TokenMapOptions): Pick<SessionOptions, 'device' | 'threads'> {
+  return { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
+}
+
 async function inBatches(
-  part: QuantiserWeights,
-  engine: Engine,
+  batch: number,
   total: number,
-  { batch: wanted = usualBatch, device, threads, signal, onProgress }: TokenMapOptions,
-  work: (quantiser: CompiledQuantiser, first: number, count: number) => Promise<void>,
+  { signal, onProgress }: Pick<TokenMapOptions, 'signal' | 'onProgress'>,
+  work: (first: number, count: number) => Promise<void>,
 ): Promise<void> {
-  const batch = Math.min(wanted, total)
-  const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
-  using quantiser = compiledQuantiser(part, engine, { batch, ...session })
   for (let first = 0; first < total; first += batch) {
     throwIfAborted(signal)
-    await work(quantiser, first, Math.min(batch, total - first))
+    await work(first, Math.min(batch, total - first))
     onProgress?.(Math.min(first + batch, total), total)
   }
 }

@@ -6,7 +6,7 @@ export const trainOptions = options({
   ...ofValues,
   latents: {
     flags: '--latents <model>',
-    help: 'learn the codes of this autoencoder: a folder that train --model vae made, an AutoencoderKL of diffusers, or a model of codes, whose autoencoder is taken',
+    help: 'learn the codes of this autoencoder: a folder that train --model vae made, an AutoencoderKL of diffusers, or a model of codes, whose autoencoder is taken; with --model vq-diffusion: what --model vq made',
     parse: text,
     group: 'Latent diffusion',
   },
