@@ -24,6 +24,7 @@ import { scoreLosses } from './score-losses.ts'
 import { sdePaths } from './sde-paths.ts'
 import { solverErrors } from './solver-errors.ts'
 import { trajectories } from './trajectories.ts'
+import { hierarchyLevels } from './hierarchy-levels.ts'
 import { vaeBounds } from './vae-bounds.ts'
 import { weightings } from './weightings.ts'
 
@@ -49,6 +50,7 @@ const figures: Readonly<Record<string, Entry>> = {
   'solver-errors': { draw: solverErrors, format: 'svg' },
   guided: { draw: guided, format: 'png' },
   codebook: { draw: codebook, format: 'svg' },
+  'hierarchy-levels': { draw: hierarchyLevels, format: 'svg' },
   'latent-diffusion': { draw: latentDiffusion, format: 'svg' },
   'vae-bounds': { draw: vaeBounds, format: 'svg' },
 }

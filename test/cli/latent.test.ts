@@ -87,8 +87,13 @@ describe('a model of codes', () => {
     expect(all.length).toBe(900)
     all.forEach((each, i) => expect(Math.abs(each - one[i]!)).toBeLessThan(1e-3))
     expect(Math.max(...noisy.map((each, i) => Math.abs(each - all[i]!)))).toBeGreaterThan(0.1)
-    const line = 'sample FOLDER/run --sampler analytic-ddim --steps 3 -n 2 -q -o FOLDER/analytic.png'
-    expect(await attempt(line)).toMatchObject({ status: 0 })
+    for (const line of [
+      'sample FOLDER/run --sampler analytic-ddim --steps 3 -n 2 -q -o FOLDER/analytic.png',
+      'sample FOLDER/run --steps 3 -n 2 --trajectory FOLDER/way.gif -q -o FOLDER/end.png',
+    ]) {
+      expect(await attempt(line)).toMatchObject({ status: 0 })
+    }
+    expect((await sharp(at('way.gif'), { pages: -1 }).metadata()).pages).toBeGreaterThan(2)
   })
 
   test('encodes what it drew, and decodes it to what the autoencoder makes of it', async () => {
@@ -237,7 +242,6 @@ describe('parts that do not belong together', () => {
     ],
     ['sample FOLDER/run --clip', 2, /--clip has no meaning for codes/],
     ['sample FOLDER/run --classifier x', 2, /noisy codes/],
-    ['sample FOLDER/run --trajectory FOLDER/x.gif', 2, /noisy codes/],
     ['eval FOLDER/run --likelihood --values 4', 2, /the law of the autoencoder/],
     ['eval FOLDER/run --likelihood --steps 4', 2, /cannot be used with/],
     ['eval FOLDER/few --likelihood', 2, /learned to sample in 2 steps/],

@@ -101,6 +101,23 @@ describe('images of black and white', () => {
     expect(one.feeds).not.toEqual(other.feeds)
   })
 
+  test('a prior that is weighed by the likelihood has the weights of the bound', () => {
+    const options = {
+      latents: 'x',
+      joint: true,
+      noise: 'vp',
+      weighting: 'likelihood',
+      batch: 4,
+      steps: 1,
+      widths: [8, 8],
+    }
+    const problem = latentProblem(specOf(data, options, {}), data)
+    const batch = problem.emptyBatch()
+    problem.fill(batch, 0)
+    for (const pull of batch.feeds['pull']!) expect(pull).toBeCloseTo(1, 5)
+    expect(batch.feeds['weight']).toEqual(batch.feeds['bound'])
+  })
+
   test('continued from a checkpoint, everything is as if nothing had happened', async () => {
     const whole = await run(spec, data)
     const rest = await run(spec, data, structuredClone(whole.checkpoints.find(({ state }) => state.step === 2)!))

@@ -20,6 +20,7 @@ import type { Engine } from '../../src/engine/runtime/session.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'
 import { createDataset } from '../../src/files/data/dataset.ts'
 import { frameOf } from '../../src/files/data/frame.ts'
+import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-folder.ts'
 import { parseTweedieMeta } from '../../src/files/io/tweedie-meta.ts'
 import { memoryStore } from '../../src/tools/eval/store.ts'
 import { autoencoderSum } from '../../src/families/latent/autoencoder-sum.ts'
@@ -28,9 +29,12 @@ import { latentData } from '../../src/families/latent/data.ts'
 import { drawnCodes } from '../../src/families/latent/drawn-codes.ts'
 import { encodedViews, viewsOf } from '../../src/families/latent/encode-data.ts'
 import { operatorOnCodes } from '../../src/families/latent/restore-item.ts'
+import { latentFolderOf, type LatentModel, latentOf } from '../../src/families/latent/model.ts'
 import { defaultVaeSpec } from '../../src/families/vae/defaults.ts'
 import type { VaeModel } from '../../src/families/vae/model.ts'
 import { vaeProblem } from '../../src/families/vae/problem.ts'
+import { fit } from '../../src/app/node/fit.ts'
+import { open } from '../../src/app/node/open.ts'
 import { createTrainer } from '../../src/app/train.ts'
 
 let engine: Engine
@@ -365,5 +369,30 @@ describe('codes that are kept', () => {
     const alone = createDataset({ ...some, data: some.data.slice(0, 3 * 784), labels: some.labels!.slice(0, 3) })
     const [few] = await encodedViews(source, alone, viewsOf(model, false), { engine, store: memoryStore() })
     few!.mean.forEach((each, i) => expect(each).toBeCloseTo(all!.mean[i]!, 5))
+  })
+})
+
+describe('in a program', () => {
+  const glyphs = builtinDataset('glyphs', { length: 40 })
+  test('models are values: an autoencoder, a model of its codes, one that learns from it', async () => {
+    const options = { steps: 2, batch: 8, engine }
+    const vae = await fit(glyphs, { ...options, model: 'vae', widths: [16], latent: 3, decoderLaw: 'bernoulli' })
+    const model = (await fit(glyphs, { ...options, latents: vae, widths: [16] })) as LatentModel
+    expect(model).toMatchObject({ family: 'latent', classNames: expect.arrayContaining(['0', '9']) })
+    expect(model.prior.frame.item).toEqual([3])
+    const few = (await fit(glyphs, { ...options, distil: model, stepsOfSampler: 2, teacherSteps: 4 })) as LatentModel
+    expect(few).toMatchObject({ family: 'latent', prior: { sampling: { steps: 2, jumps: true } } })
+    expect(few.prior.scale.affine).toEqual(model.prior.scale.affine)
+    // a folder holds all of it
+    const again = latentOf(decodeModelFolder(encodeModelFolder(latentFolderOf(model))))
+    expect(again.prior.weights).toEqual(model.prior.weights)
+    expect(again.prior.scale.affine).toEqual(model.prior.scale.affine)
+    expect(again.autoencoder.weights).toEqual(model.autoencoder.weights)
+    expect(again.autoencoder.law).toEqual(model.autoencoder.law)
+    using one = await open(model, { engine })
+    using other = await open(again, { engine })
+    const [a, b] = [await one.draw({ count: 2, class: '3' }), await other.draw({ count: 2, class: '3' })]
+    expect(a.shape).toEqual([2, 1, 28, 28])
+    expect(b.array().data).toEqual(a.array().data)
   })
 })

@@ -104,6 +104,8 @@ describe('a model', () => {
     expect(facts.bitsPerToken).toEqual(bound.bitsPerToken)
     expect(facts).toMatchObject({ of: 'maps of tokens', givenClass: true, uniformBitsPerMap: 16 * Math.log2(12) })
     expect((facts.bitsPerMap as { mean: number }).mean).toBeCloseTo(16 * bound.bitsPerToken.mean, 8)
+    const parts = Object.values(facts.parts as Record<string, number>)
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(16 * bound.bitsPerToken.mean, 8)
     expect((facts.bitsPerValue as { mean: number }).mean).toBeCloseTo(bound.bitsPerToken.mean / 4, 8)
     expect(remarks.join()).toContain('not of the pixels')
   })

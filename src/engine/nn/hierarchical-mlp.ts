@@ -1,19 +1,5 @@
 /** A hierarchy of codes of fully connected layers, with a bottom-up encoder or with a ladder. */
-import {
-  add,
-  clamp,
-  expectShape,
-  gelu,
-  mul,
-  relu,
-  reshape,
-  sigmoid,
-  silu,
-  sizeOf,
-  softplus,
-  sub,
-  tanh,
-} from '../graph/index.ts'
+import { add, clamp, expectShape, gelu, relu, reshape, silu, sizeOf, tanh } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 import { checkConfig, counts, type FieldRule, flag, layerCount, oneOf, probability } from './check-config.ts'
 import { TweedieError } from '../../errors.ts'
@@ -87,10 +73,10 @@ const firstPosterior: FirstLaw = { mean: {}, logVariance: { init: zeros, biasIni
  * Plain: q(z₁ | x) and q(z_{l+1} | z_l) are hidden layers and two linear ones, for mean and log-variance; so is p(z_l | z_{l+1}), and
  * p(x | z₁) has hidden layers and a linear one.
  *
- * Ladder: d₁ is of x and d_{l+1} of d_l, without any draws. From d_l come a mean m and a variance s² for each code, what the data say
- * of it: q(z_L | x) is N(m, s²), and below, q(z_l | z_{l+1}, x) is the product of p(z_l | z_{l+1}) and N(m, s²): the prior, corrected by
- * the data, as it would be in a linear model. Sønderby et al., Ladder Variational Autoencoders (2016),
- * https://arxiv.org/abs/1602.02282, equation 11.
+ * Ladder: d₁ is of x and d_{l+1} of d_l, without any draws. q(z_L | x) is linear in d_L; below, with t the hidden layers of
+ * p(z_l | z_{l+1}), q(z_l | z_{l+1}, x) is linear in d_l + V t: what the data say, corrected by what the code above says already, and
+ * the prior learns to guess it. Sønderby et al., Ladder Variational Autoencoders (2016), https://arxiv.org/abs/1602.02282; in this
+ * form Child, Very Deep VAEs (2020), https://arxiv.org/abs/2011.10650.
  *
  * @throws TweedieError `model` for an option that makes no sense
  * @example
@@ -140,29 +126,20 @@ export function hierarchicalMlp(config: HierarchicalMlpConfig): HierarchyNetwork
         return law(own, neighbour ? hidden(own, neighbour, level, options) : features[0]!, level, firstPosterior)
       const d = features[level]!
       if (!neighbour || !prior) return law(own, d, level, firstPosterior)
-      return corrected(prior, law(own, d, level, firstPosterior))
+      const t = prior.hidden ?? hidden(scope.child('decoder').child(level), neighbour, level, options)
+      const h = add(d, linear(own.child('above'), t, widths[level]!))
+      return law(own, h, level, firstPosterior)
     },
     prior(scope, level, above, options) {
       const own = scope.child('decoder').child(level)
-      return law(own, hidden(own, above, level, options), level, firstPrior)
+      const t = hidden(own, above, level, options)
+      return { ...law(own, t, level, firstPrior), hidden: t }
     },
     output(scope, z, options) {
       const own = scope.child('decoder').child('data')
       return reshape(linear(own, layers(full, own, z, widths[0]!, options), sizeOf(shape)), [z.shape[0]!, ...shape])
     },
   })
-}
-
-/**
- * The product of a prior N(μ, σ²) and a Gaussian N(m, s²) of the data: with g = σ² / (σ² + s²), the sigmoid of log σ² − log s²,
- * N(μ + g (m − μ), (1 − g) σ²).
- */
-function corrected(prior: CodeLaw, { mean, logVariance }: CodeLaw): CodeLaw {
-  const logRatio = sub(prior.logVariance, logVariance)
-  return {
-    mean: add(prior.mean, mul(sigmoid(logRatio), sub(mean, prior.mean))),
-    logVariance: clamp(sub(prior.logVariance, softplus(logRatio)), leastLogVariance, mostLogVariance),
-  }
 }
 
 /** Hidden layers of a width: h ← a(norm(W x + b)), then h ← h + a(norm(W h + b)). */

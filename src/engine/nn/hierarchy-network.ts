@@ -11,6 +11,8 @@ export interface CodeLaw {
   readonly mean: Tensor
   /** log σ², of the same shape. */
   readonly logVariance: Tensor
+  /** What a prior was made of, for the posterior that begins from it. */
+  readonly hidden?: Tensor | undefined
 }
 
 /** Encoder and decoder of several levels of codes, without their parameters. Levels are counted from 0, the lowest. */

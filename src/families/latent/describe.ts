@@ -5,7 +5,7 @@ import { describeModel } from '../describe-model.ts'
 import { describeNoise } from '../describe-noise.ts'
 import type { Description, OwnParts, Row } from '../family.ts'
 import { explain as explainValues } from '../values/explain.ts'
-import { lawText } from '../coded/text.ts'
+import { lawText, lossText as boundLossText } from '../coded/text.ts'
 import type { LatentData } from './data.ts'
 import { jointIn, latentsIn } from './meta.ts'
 import type { LatentModel } from './model.ts'
@@ -57,6 +57,11 @@ export function explain(spec: LatentTrainSpec, data: LatentData, own: OwnParts):
     ['codes', `${codesText(data.shape, of.shape)}${often}`],
     ...rest,
   ]
+}
+
+/** The loss of training with the autoencoder is a bound in nats. */
+export function lossText({ joint }: LatentTrainSpec, loss: number): string {
+  return joint ? boundLossText(joint, loss) : loss.toFixed(4)
 }
 
 /** The share of what the network says in the mixed score, over the channels. */

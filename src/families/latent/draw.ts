@@ -1,11 +1,11 @@
 /** The ability to draw: codes from the model of codes, decoded. */
 import { throwIfAborted } from '../../interrupted.ts'
-import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import type { drawOptions } from '../draw-options.ts'
-import { drawnValues, makesOf } from '../drawn-values.ts'
-import type { Drawn, Painter, Setting } from '../family.ts'
+import { drawnValues, makesOf, valuesView } from '../drawn-values.ts'
+import type { Drawn, Frame, Painter, Setting } from '../family.ts'
 import { painter as painterOfValues } from '../values/draw.ts'
+import type { ItemFrame } from '../values/way.ts'
 import { usualChoice } from '../coded/values-of.ts'
 import { warm } from '../warm.ts'
 import { type Decoding, decodedItems, seenCodes } from './codes.ts'
@@ -32,14 +32,9 @@ export function painter(model: LatentModel, setting: Setting): Painter {
     },
     async draw(values, { signal, onProgress, frames } = {}) {
       const { draw = usualChoice(model.autoencoder), seed = 0, ...options } = values as Options
-      if (frames) {
-        throw new TweedieError('usage', '`trajectory`: on the way there are noisy codes, which are no pictures', {
-          hint: 'a model of pixels has a trajectory of pictures',
-        })
-      }
       const drawn = await ofCodes.draw(
         { ...options, seed },
-        { signal, onProgress: onProgress && (({ step: _, ...progress }) => onProgress(progress)) },
+        { signal, frames, onProgress: onProgress && (({ step: _, ...progress }) => onProgress(progress)) },
       )
       throwIfAborted(signal)
       const codes = seenCodes(model, drawn.array().data as Float32Array)
@@ -50,7 +45,12 @@ export function painter(model: LatentModel, setting: Setting): Painter {
         signal,
         onProgress: (done, total) => onProgress?.({ phase: 'decode', done, total, unit: 'items' }),
       })
-      return drawnValues(model.autoencoder, items, factsOf(drawn, draw))
+      const way: Frame[] = []
+      for (const { time, items: seen } of (drawn.frames ?? []) as readonly ItemFrame[]) {
+        const shown = await decoder.draw({ codes: seen, draw: 'mean', seed: 0, signal })
+        way.push({ time, ...valuesView(model.autoencoder, shown) })
+      }
+      return drawnValues(model.autoencoder, items, { ...factsOf(drawn, draw), ...(frames && { frames: way }) })
     },
     dispose,
     [Symbol.dispose]: dispose,

@@ -2,7 +2,7 @@
 import type { Family } from '../family.ts'
 import { preview as previewOfValues } from '../values/preview.ts'
 import type { LatentData } from './data.ts'
-import { describe, explain } from './describe.ts'
+import { describe, explain, lossText } from './describe.ts'
 import { painter } from './draw.ts'
 import { editItem } from './edit-item.ts'
 import { evaluate } from './judge.ts'
@@ -24,6 +24,7 @@ export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Ob
   specOf,
   parseSpec,
   explain,
+  lossText,
   preview: ({ prior, autoencoder }) => previewOfValues({ ...prior, frame: autoencoder.frame }),
   further,
   problem(spec, data, own) {

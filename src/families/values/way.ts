@@ -5,6 +5,11 @@ import { valuesView } from '../drawn-values.ts'
 import type { GenerateProgress } from './generate.ts'
 import type { Model } from './model.ts'
 
+/** A step with its items, as the network has them. */
+export interface ItemFrame extends Frame {
+  readonly items: Float32Array
+}
+
 /** The trajectory, all batches side by side. */
 export class Way {
   readonly #model: Model
@@ -22,7 +27,7 @@ export class Way {
     frame.items.set(toItems(step.x), firstItem * size)
   }
 
-  frames(): readonly Frame[] {
-    return this.#steps.map(({ time, items }) => ({ time, ...valuesView(this.#model, items) }))
+  frames(): readonly ItemFrame[] {
+    return this.#steps.map(({ time, items }) => ({ time, items, ...valuesView(this.#model, items) }))
   }
 }

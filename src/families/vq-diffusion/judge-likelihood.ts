@@ -43,12 +43,14 @@ export async function judgeLikelihood(
   })
   const { tokenShape, codes } = quantiser.autoencoder
   const [tokens, numbers] = [itemSize(tokenShape), itemSize(quantiser.frame.item)]
-  const { bitsPerToken, parts, ...counts } = bound
+  const { bitsPerToken, parts: nats, ...counts } = bound
   const bitsPerMap = scaled(bitsPerToken, tokens)
   const bitsPerValue = scaled(bitsPerToken, tokens / numbers)
   const uniform = tokens * Math.log2(codes)
   const part = heldOut ? 'held-out' : 'training'
-  const bits = (nats: number): string => `${((nats * tokens) / Math.LN2).toFixed(2)} bits`
+  const ofMap = (natsPerToken: number): number => (natsPerToken * tokens) / Math.LN2
+  const parts = { prior: ofMap(nats.prior), transitions: ofMap(nats.transitions), decoder: ofMap(nats.decoder) }
+  const bits = (value: number): string => `${value.toFixed(2)} bits`
   return {
     facts: {
       data: dataset.name,
@@ -69,7 +71,7 @@ export async function judgeLikelihood(
       ['  prior', bits(parts.prior)],
       ['  transitions', bits(parts.transitions)],
       ['  decoder', bits(parts.decoder)],
-      ['if all were as likely', `${uniform.toFixed(2)} bits: log₂ ${codes} a token`],
+      ['if all were as likely', `${bits(uniform)}: log₂ ${codes} a token`],
       ['a token', `≤ ${text(bitsPerToken, 4)} bits`],
       ['a number of the picture', `≤ ${text(bitsPerValue, 4)} bits of its map`],
     ])}\n\nmaps ${tokenShape.join(' × ')} of ${counts.items} ${part} items of ${dataset.name}`,

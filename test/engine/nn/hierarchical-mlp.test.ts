@@ -7,8 +7,10 @@ import {
   hierarchicalMlp,
   hierarchyFromConfig,
   hierarchyParameters,
+  initialize,
   Scope,
 } from '../../../src/engine/nn/index.ts'
+import { key } from '../../../src/engine/random/index.ts'
 import { parameterFeeds, random } from './run.ts'
 
 const sizes = { input_shape: [1, 2, 2], latent_sizes: [3, 2], widths: [5, 4] }
@@ -22,12 +24,12 @@ test('levels have their layers, named by level', () => {
   const plain = hierarchyParameters(make({ ladder: false }))
   expect(plain.size).toBe(affine(4, 5) + heads(5, 3) + affine(3, 4) + heads(4, 2) + below)
   const ladder = hierarchyParameters(make())
-  expect(ladder.size).toBe(affine(4, 5) + affine(5, 4) + heads(4, 2) + heads(5, 3) + below)
+  expect(ladder.size).toBe(affine(4, 5) + affine(5, 4) + heads(4, 2) + affine(5, 5) + heads(5, 3) + below)
   expect(ladder.specs.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
       'encoder.0.layers.0.weight',
       'encoder.1.mean.weight',
-      'encoder.0.log_variance.bias',
+      'encoder.0.above.weight',
       'decoder.0.log_variance.bias',
       'decoder.data.weight',
     ]),
@@ -56,7 +58,7 @@ describe('a ladder', () => {
       ({ data }) => Array.from(data),
     )
 
-  test('infers the product of its prior and of what the data say', () => {
+  test('infers from what the data say, corrected by what the code above says', () => {
     const affine = (name: string, from: readonly number[]): number[] => {
       const [weight, bias] = [layout.view(flat, `${name}.weight`), layout.view(flat, `${name}.bias`)]
       return Array.from(bias, (b, i) => from.reduce((sum, each, j) => sum + weight[i * from.length + j]! * each, b))
@@ -65,24 +67,24 @@ describe('a ladder', () => {
     for (const item of [0, 1]) {
       const t = affine('decoder.0.layers.0', z.slice(2 * item, 2 * item + 2)).map(Math.tanh)
       const d = affine('encoder.0.layers.0', x.slice(4 * item, 4 * item + 4)).map(Math.tanh)
-      const [of, logOf] = [affine('encoder.0.mean', d), affine('encoder.0.log_variance', d)]
-      affine('decoder.0.mean', t).forEach((each, i) => {
+      const h = affine('encoder.0.above', t).map((each, i) => each + d[i]!)
+      const [centre, spread] = [affine('encoder.0.mean', h), affine('encoder.0.log_variance', h)]
+      const [own, ownSpread] = [affine('decoder.0.mean', t), affine('decoder.0.log_variance', t)]
+      for (let i = 0; i < 3; i++) {
         const at = 3 * item + i
-        expect(mean[at]).toBeCloseTo(each, 5)
-        const [own, data] = [Math.exp(-logVariance[at]!), Math.exp(-logOf[i]!)]
-        expect(m[at]).toBeCloseTo((own * each + data * of[i]!) / (own + data), 4)
-        expect(v[at]).toBeCloseTo(-Math.log(own + data), 4)
-      })
+        expect(mean[at]).toBeCloseTo(own[i]!, 4)
+        expect(logVariance[at]).toBeCloseTo(ownSpread[i]!, 4)
+        expect(m[at]).toBeCloseTo(centre[i]!, 4)
+        expect(v[at]).toBeCloseTo(spread[i]!, 4)
+      }
     }
   })
 
-  test('of which the data say nothing infers what it would generate', () => {
-    const none = flat.slice()
-    layout.view(none, 'encoder.0.log_variance.weight').fill(0)
-    layout.view(none, 'encoder.0.log_variance.bias').fill(20)
-    const [mean, logVariance, m, v] = run(none) as [number[], number[], number[], number[]]
-    m.forEach((each, i) => expect(each).toBeCloseTo(mean[i]!, 4))
-    v.forEach((each, i) => expect(each).toBeCloseTo(logVariance[i]!, 4))
+  test('begins with priors N(0, I), and with codes that say something', () => {
+    const first = initialize(layout, key(0))
+    const [mean, logVariance, , v] = run(first) as [number[], number[], number[], number[]]
+    expect([...mean, ...logVariance].every((each) => each === 0)).toBe(true)
+    expect(v.every((each) => each === -2)).toBe(true)
   })
 })
 

@@ -57,7 +57,8 @@ export function jointProblem(
     ...widthPart(start.law),
     ...mixturePart(network, spec.joint!.mixture),
   }
-  const objective = jointObjective(objectiveOfSpec(values, own))
+  const uniform = { ...values.objective, times: { name: 'uniform' } as const }
+  const objective = jointObjective(objectiveOfSpec({ ...values, objective: uniform }, own))
   const setting: JointSetting = { parts, prior, network, frame, affine: data.affine!, objective, start }
   return {
     parts,
