@@ -5,11 +5,14 @@ import { openModel } from '../../src/app/open.ts'
 import { problemOf } from '../../src/app/train.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { categoricalDenoiser } from '../../src/compiled/categorical-denoiser.ts'
+import { createCategorical } from '../../src/files/data/categorical.ts'
 import { createDataset } from '../../src/files/data/dataset.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/index.ts'
 import { memoryStore } from '../../src/tools/eval/store.ts'
 import { tokenBound } from '../../src/tools/eval/text-report.ts'
 import type { Setting } from '../../src/families/family.ts'
+import { defaultTokenSpec } from '../../src/families/tokens/defaults.ts'
+import { tokenProblem } from '../../src/families/tokens/problem.ts'
 import { warmTokenGenerator } from '../../src/families/tokens/generate.ts'
 import type { VqModel } from '../../src/families/vq/model.ts'
 import { imagesToTokens, tokensToImages } from '../../src/families/vq/tokens.ts'
@@ -63,6 +66,29 @@ describe('a run', () => {
     await expect(problemOf(spec, stripes)).rejects.toThrow('is trained on maps of them')
     const other = { ...spec, quantiser: { sum: 'another' } }
     await expect(problemOf(other, maps)).rejects.toThrow('of another autoencoder')
+  })
+})
+
+describe('the default network', () => {
+  test.each([
+    [[14, 14], undefined, [48, 96], 1],
+    // seven does not halve: one resolution, with a block more
+    [[7, 7], undefined, [96], 2],
+    [[6, 7], undefined, [96], 2],
+    [[6, 6], [16, 32], [16, 32], 1],
+  ])('over maps %j, widths %j', (shape, widths, channels, blocks) => {
+    const size = shape[0]! * shape[1]!
+    const vocabulary = { kind: 'map', names: ['0', '1'], colors: [[0], [255]] } as const
+    const ofShape = createCategorical({
+      name: 'maps',
+      shape,
+      categories: 2,
+      data: new Int32Array(2 * size),
+      vocabulary,
+    })
+    const spec = defaultTokenSpec(ofShape, { batch: 2, widths })
+    expect(spec.network.config).toMatchObject({ block_out_channels: channels, layers_per_block: blocks })
+    expect(tokenProblem(spec, ofShape).items).toBe(2)
   })
 })
 

@@ -12,6 +12,7 @@ import {
   optimizerFor,
   type OptimizerChoices,
   transformerSize,
+  type UNetChoices,
   unetOf,
 } from '../default-network.ts'
 import { defined } from '../defined.ts'
@@ -139,8 +140,24 @@ function networkFor(
       sample_size: shape[0] === shape[1] ? shape[0] : shape,
       vocab_size: categories,
       num_states: states,
-      ...unetOf({ widths: widths ?? defaultWidths(budget), depth: depth ?? 1 }),
+      ...unetOf(sizesFor(shape, budget, { widths, depth })),
       ...own,
     },
   }
+}
+
+/**
+ * Channels and blocks of a U-Net over maps `[height, width]`. A side that does not halve has fewer resolutions by default, the last of
+ * the usual ones, with a block more in place of each that is missing.
+ */
+function sizesFor(
+  shape: readonly number[],
+  budget: Budget,
+  { widths, depth }: Pick<TokenChoices, 'widths' | 'depth'>,
+): Required<Pick<UNetChoices, 'widths' | 'depth'>> {
+  if (widths) return { widths, depth: depth ?? 1 }
+  const usual = defaultWidths(budget)
+  let missing = 0
+  while (shape.some((side) => side % 2 ** (usual.length - 1 - missing) !== 0)) missing++
+  return { widths: usual.slice(missing), depth: depth ?? 1 + missing }
 }
