@@ -147,7 +147,7 @@ function networkFor(
 }
 
 /**
- * Channels and blocks of a U-Net over maps `[height, width]`. A side that does not halve has fewer resolutions by default, the last of
+ * Channels and blocks of a U-Net over maps `[height, width]`. A side that does not halve has fewer resolutions by default, the first of
  * the usual ones, with a block more in place of each that is missing.
  */
 function sizesFor(
@@ -159,5 +159,5 @@ function sizesFor(
   const usual = defaultWidths(budget)
   let missing = 0
   while (shape.some((side) => side % 2 ** (usual.length - 1 - missing) !== 0)) missing++
-  return { widths: usual.slice(missing), depth: depth ?? 1 + missing }
+  return { widths: usual.slice(0, usual.length - missing), depth: depth ?? 1 + missing }
 }
