@@ -186,7 +186,8 @@ export async function likelihoodOf(
         ...common,
         onTerm: (at, of) => done(((flow ? 0.5 : 1) * at) / of),
       })
-      onItems?.('bound', figures.bound.add(result.total, values ? 0 : stretch))
+      const nats = figures.bound.add(result.total, values ? 0 : stretch)
+      onItems?.('bound', nats)
       figures.bound.addParts(result)
     }
     if (flow && knowsDivergence(denoiser)) {
@@ -197,7 +198,8 @@ export async function likelihoodOf(
         onStep: (t) => done(0.5 + t / 2),
       })
       const cost = result.logDensity.map((log) => -log)
-      onItems?.('flow', figures.flow.add(cost, stretch - width))
+      const nats = figures.flow.add(cost, stretch - width)
+      onItems?.('flow', nats)
       evaluations = Math.max(evaluations, result.evaluations)
     }
   }
