@@ -158,7 +158,11 @@ describe('a folder', () => {
 
 test('a family by name that there is not, or that does not learn such data', async () => {
   await refused(`${train} --model valeus`, 2, /--model is valeus.*\n.*did you mean values/)
-  await refused(`${train} --model tokens`, 2, /models of tokens are not trained on such data\n.*these are: .*\bvalues\b/m)
+  await refused(
+    `${train} --model tokens`,
+    2,
+    /models of tokens are not trained on such data\n.*these are: .*\bvalues\b/m,
+  )
 })
 
 test('numbers of an optimiser that is not asked for', async () => {

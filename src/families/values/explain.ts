@@ -29,6 +29,7 @@ function objectiveText({ objective, network, noise, fewSteps }: TrainSpec, own: 
     `${parametrisation}-prediction${learned ? ' with variances' : ''}`,
     `${weighting} weighting${inBrackets(weightingOptions)}`,
     ...(times && times.name !== 'uniform' ? [`${times.name} times`] : []),
+    ...(fewSteps && Number(network.config.dropout ?? 0) > 0 ? ['without dropout'] : []),
     noiseText(noise),
   ].join(', ')
 }
