@@ -1,4 +1,5 @@
 /** Training of a continuous flow: −log p of data through the solve, and the penalties. */
+import { dataInMeta } from '../data-in-meta.ts'
 import { type ArrayDataset, classCount, itemSize } from '../../files/data/dataset.ts'
 import { parseTweedieMeta, type TweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import { TweedieError } from '../../errors.ts'
@@ -65,16 +66,11 @@ function metaOf(
   dataset: ArrayDataset,
   training: NonNullable<TweedieMetaInput['training']>,
 ): TweedieMeta {
-  const { name, kind, shape, range, affine } = dataset
   const names = classNamesOf(network, dataset)
   return parseTweedieMeta({
     family: 'cnf',
     data: {
-      name,
-      kind,
-      shape: [...shape] as [number, ...number[]],
-      range: [...range] as [number, number],
-      ...(affine && { affine: { shift: [...affine.shift], scale: [...affine.scale] } }),
+      ...dataInMeta(dataset),
       classNames: names.length > 0 ? [...names] : null,
     },
     objective: { parametrisation: 'flow', weighting: 'maximum-likelihood', flow: { ...flow } },

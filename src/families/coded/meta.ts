@@ -1,4 +1,5 @@
 /** What `tweedie.json` holds of a model of codes, and the options that are read out of it again. */
+import { dataInMeta } from '../data-in-meta.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { parseTweedieMeta, type TweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import type { OptionValues } from '../../options.ts'
@@ -23,13 +24,7 @@ export function metaOf(
   const { klWeight, warmup, freeBits, draws } = spec.bound
   return parseTweedieMeta({
     family,
-    data: {
-      name: dataset.name,
-      kind: dataset.kind,
-      shape: [...dataset.shape] as [number, ...number[]],
-      range: [...dataset.range] as [number, number],
-      ...(dataset.affine && { affine: dataset.affine }),
-    },
+    data: dataInMeta(dataset),
     objective: {
       parametrisation: draws > 1 ? 'importance-weighted-bound' : 'evidence-bound',
       weighting: 'uniform',

@@ -1,4 +1,5 @@
 /** A training state as a model: the averaged weights, with everything that is needed to use them. */
+import { dataInMeta } from '../data-in-meta.ts'
 import type { FlowNetwork } from '../../diffusion/flow/flow-network.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
@@ -30,11 +31,7 @@ export function snapshot(
   const meta = parseTweedieMeta({
     family: 'flow',
     data: {
-      name: dataset.name,
-      kind: dataset.kind,
-      shape: [...dataset.shape] as [number, ...number[]],
-      range: [...dataset.range] as [number, number],
-      ...(dataset.affine && { affine: dataset.affine }),
+      ...dataInMeta(dataset),
       classNames: classes > 0 ? [...classNames] : null,
       unconditionalLabel: unconditionalLabel ?? null,
       shades: spec.shades,

@@ -1,4 +1,6 @@
 /** The autoencoder that a run names: of a model, or alone in a folder. */
+import { dataInMeta } from '../data-in-meta.ts'
+import { scaleOfMeta } from '../scale-of-meta.ts'
 import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
 import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
 import { isVectorQuantiser } from '../../engine/nn/vq-model/vq-model.ts'
@@ -94,22 +96,15 @@ async function withLaw(
   const law: ModelLaw = areBytes(data)
     ? { name: 'discretised', sigma, shades: 256 }
     : { name: 'gaussian', sigma, shades: undefined }
-  const { name, kind, range, affine } = data
   const meta = parseTweedieMeta({
     family: 'vae',
-    data: {
-      name,
-      kind,
-      shape: [...data.shape] as [number, ...number[]],
-      range: [...range] as [number, number],
-      ...(affine && { affine: { shift: [...affine.shift], scale: [...affine.scale] } }),
-    },
+    data: dataInMeta(data),
     objective: {
       parametrisation: 'evidence-bound',
       law: { name: law.name, sigma, ...(law.shades && { shades: 256 }) },
     },
   })
-  return { ...bare, family: 'vae', law, scale: data, classNames: [], meta }
+  return { ...bare, family: 'vae', law, scale: scaleOfMeta(meta.data), classNames: [], meta }
 }
 
 async function deviationOf(

@@ -1,4 +1,5 @@
 /** A training state as a model: the averaged weights, with everything that is needed to sample from them. */
+import { dataInMeta } from '../data-in-meta.ts'
 import { classCount } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
@@ -43,11 +44,7 @@ export function snapshot(
   const meta = parseTweedieMeta({
     family: 'values',
     data: {
-      name: dataset.name,
-      kind: dataset.kind,
-      shape: [...dataset.shape] as [number, ...number[]],
-      range: [...dataset.range] as [number, number],
-      ...(dataset.affine && { affine: dataset.affine }),
+      ...dataInMeta(dataset),
       patch: spec.patch,
       classNames: classes > 0 ? [...classNames] : null,
       unconditionalLabel: unconditionalLabel ?? null,

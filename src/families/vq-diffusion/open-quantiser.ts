@@ -1,4 +1,6 @@
 /** The quantiser that a run names: of a model, or alone in a folder. */
+import { dataInMeta } from '../data-in-meta.ts'
+import { scaleOfMeta } from '../scale-of-meta.ts'
 import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
 import { isVectorQuantiser, vqModel } from '../../engine/nn/vq-model/vq-model.ts'
 import { TweedieError } from '../../errors.ts'
@@ -62,24 +64,17 @@ function quantiserFor({ autoencoder, ...part }: AutoencoderWeights, data: ArrayD
     )
   }
   const sized = vqModel({ ...autoencoder.config, sample_size: height === width ? height : [height, width] })
-  const { name, kind, shape, range, affine } = data
   const meta = parseTweedieMeta({
     family: 'vq',
-    data: {
-      name,
-      kind,
-      shape: [...shape] as [number, ...number[]],
-      range: [...range] as [number, number],
-      ...(affine && { affine: { shift: [...affine.shift], scale: [...affine.scale] } }),
-    },
+    data: dataInMeta(data),
     objective: { parametrisation: 'tokens' },
   })
   return {
     family: 'vq',
     ...part,
     autoencoder: sized,
-    scale: { kind, shape, range, ...(affine && { affine }) },
-    frame: { item: shape },
+    scale: scaleOfMeta(meta.data),
+    frame: { item: data.shape },
     classNames: [],
     meta,
   }

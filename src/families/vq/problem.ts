@@ -1,4 +1,5 @@
 /** Training a vector-quantised autoencoder: reconstruction through the nearest vectors of a codebook. */
+import { dataInMeta } from '../data-in-meta.ts'
 import { quantisedLoss } from '../../diffusion/latent/quantised.ts'
 import { input } from '../../engine/graph/index.ts'
 import { autoencoderParameters } from '../../engine/nn/autoencoder.ts'
@@ -53,13 +54,7 @@ export function vqProblem(spec: VqTrainSpec, dataset: ArrayDataset): TrainProble
       classNames: [],
       meta: parseTweedieMeta({
         family: 'vq',
-        data: {
-          name: dataset.name,
-          kind: dataset.kind,
-          shape: [...dataset.shape] as [number, ...number[]],
-          range: [...dataset.range] as [number, number],
-          ...(dataset.affine && { affine: { shift: [...dataset.affine.shift], scale: [...dataset.affine.scale] } }),
-        },
+        data: dataInMeta(dataset),
         objective: { parametrisation: 'tokens', ...objective },
         training: { seed: spec.seed, batch: size, steps: state.step, ...training },
       }),

@@ -1,7 +1,7 @@
 /** Options of `eval` for models of codes. */
 import { valueChoices } from '../../choices.ts'
-import { oneOf, options, text, whole } from '../../../options.ts'
-import { likelihoodGroup, likelihoodOptions } from '../../options.ts'
+import { oneOf, options, whole } from '../../../options.ts'
+import { heldOutOptions, likelihoodGroup, likelihoodOptions } from '../../options.ts'
 
 const { likelihood, likelihoodItems } = likelihoodOptions
 
@@ -27,11 +27,7 @@ export const ofLikelihoods = options({
 })
 
 export const evalOptions = options({
-  heldOut: {
-    flags: '--held-out <path>',
-    help: 'data that it was not trained on, to compare with as well',
-    parse: text,
-  },
+  ...heldOutOptions,
   ...ofSamples,
   ...ofLikelihoods,
 })

@@ -1,6 +1,6 @@
 /** Options of `eval` for flows. */
-import { oneOf, options, real, text, whole } from '../../../options.ts'
-import { likelihoodGroup, likelihoodOptions } from '../../options.ts'
+import { oneOf, options, real, whole } from '../../../options.ts'
+import { heldOutOptions, likelihoodGroup, likelihoodOptions } from '../../options.ts'
 
 /** Options for samples, which likelihoods do not have. */
 export const ofSamples = options({
@@ -29,11 +29,7 @@ export const ofLikelihood = options({
 })
 
 export const evalOptions = options({
-  heldOut: {
-    flags: '--held-out <path>',
-    help: 'data that it was not trained on, to compare with as well',
-    parse: text,
-  },
+  ...heldOutOptions,
   ...ofSamples,
   ...ofLikelihood,
 })
