@@ -9,7 +9,11 @@ import { build } from 'rolldown'
 import manifest from './package.json' with { type: 'json' }
 
 /** Installed beside the package, not put into it. */
-const installed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.optionalDependencies)]
+const installed = [
+  ...Object.keys(manifest.dependencies),
+  ...Object.keys(manifest.optionalDependencies),
+  ...Object.keys(manifest.peerDependencies),
+]
 
 /** What the package exports, as `dist` will have it → its source; the command line; and what is run as a process of its own. */
 const exported = Object.values(manifest.exports).flatMap((target) =>
@@ -28,7 +32,8 @@ const borrowed = { name: 'borrowed', packages: ['zod', '@oxc-project/runtime'] }
  */
 const codeDigest = createHash('sha256').update(manifest.version)
 for (const path of readdirSync('src', { recursive: true, encoding: 'utf8' }).toSorted()) {
-  if (path.endsWith('.ts')) codeDigest.update(`\n${path}\n`).update(readFileSync(join('src', path)))
+  if (path.endsWith('.ts') && !path.startsWith('lab'))
+    codeDigest.update(`\n${path}\n`).update(readFileSync(join('src', path)))
 }
 
 /** Wings of several rooms; every room is a file of the package. */
@@ -76,7 +81,7 @@ function roomOf(id: string): string | null {
   const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]
   // A family may have the name of what it is made of.
   const name = deep && parts[0] === 'families' ? `family-${room}` : room
-  return inside === 'node' ? `${name}-node` : name
+  return inside === 'node' || inside === 'web' ? `${name}-${inside}` : name
 }
 
 function licences(): string {

@@ -16,6 +16,7 @@ const wings: Readonly<Record<string, readonly string[]>> = {
   families: ['engine', 'diffusion', 'files', 'compiled', 'tools'],
   app: ['engine', 'diffusion', 'files', 'compiled', 'families', 'tools'],
   cli: ['engine', 'diffusion', 'files', 'compiled', 'families', 'tools', 'app'],
+  lab: ['engine', 'diffusion', 'files', 'compiled', 'families', 'tools', 'app'],
 }
 
 /** Within a wing of several rooms: each room with those of its wing that it stands on. */
@@ -56,6 +57,8 @@ const anywhere =
   /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|options|words|core|train|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show)\/|tools\/metrics\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
 /** Within these: where Node may be used. */
 const ofNode = /^src\/((index|runtime)\.ts$|cli\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/node\/)/
+/** Where the means of a browser may be used, and packages that are made for one. */
+const ofWeb = /^src\/(lab\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/web\/)/
 /** Packages that are pure JavaScript, each where the one file is that stands on it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub.ts'],
@@ -64,7 +67,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 }
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => /\.tsx?$/.test(file))
   .map((file) => join('src', file).split(sep).join('/'))
 
 const imports = files.flatMap((file) =>
@@ -142,6 +145,7 @@ describe('wings and rooms', () => {
       ({ file, name }) =>
         anywhere.test(file) &&
         !ofNode.test(file) &&
+        !ofWeb.test(file) &&
         !name.startsWith('.') &&
         name !== 'zod' &&
         !packages[name]?.includes(file),
@@ -152,6 +156,11 @@ describe('wings and rooms', () => {
   test('Node is used only where it may be', () => {
     const wrong = imports.filter(({ file, name }) => name.startsWith('node:') && !ofNode.test(file))
     expect(wrong.map(({ file, name }) => `${file} → ${name}`)).toEqual([])
+  })
+
+  test('what is for a browser is reached only from there', () => {
+    const wrong = imports.filter(({ file, target }) => ofWeb.test(target) && !ofWeb.test(file))
+    expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([])
   })
 })
 

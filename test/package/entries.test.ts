@@ -43,7 +43,7 @@ it('needs nothing at run time that is not installed with it', () => {
       ),
     ].map((match) => match[1] ?? match[2]!),
   )
-  const installed = { ...manifest.dependencies, ...manifest.optionalDependencies }
+  const installed = { ...manifest.dependencies, ...manifest.optionalDependencies, ...manifest.peerDependencies }
   const missing = wanted.filter((name) => !name.startsWith('node:') && !Object.hasOwn(installed, packageOf(name)))
   expect(missing).toEqual([])
   expect(wanted).toContain('sharp')
