@@ -9,5 +9,6 @@ export interface ListedChapter {
 }
 
 export const chapters: readonly ListedChapter[] = [
+  { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
 ]
