@@ -66,9 +66,9 @@ export async function compile(
 ): Promise<Program> {
   const { constants, rewrite, expected, ...session } = options
   const lowered = async () => {
-    const { provider, ...special } = await targetOf(options.device ?? 'cpu', engine)
+    const { provider, ...special } = await targetOf(options.device, engine)
     const target = rewrite ? { provider } : { provider, ...special }
-    const simple = simplified(outputs, { forCpu: provider === 'cpu' && !rewrite, constants })
+    const simple = simplified(outputs, { forCpu: provider !== 'webgpu' && !rewrite, constants })
     const model = toOnnx(simple, { target, ...(constants && { constants }) })
     return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
   }
@@ -128,9 +128,11 @@ function simplified(
   return Object.fromEntries(recompute(quick).map((tensor, i) => [names[i]!, tensor]))
 }
 
-/** How graphs are lowered for a device of an engine. */
-export async function targetOf(device: string, engine: Engine): Promise<Target> {
-  if (device !== 'cpu') return { provider: device === 'wasm' ? 'wasm' : 'webgpu' }
+/** How graphs are lowered for a device of an engine; none named: the engine's own. */
+export async function targetOf(device: string | undefined, engine: Engine): Promise<Target> {
+  const named = device === 'auto' ? (engine.device ?? device) : (device ?? engine.device ?? 'cpu')
+  if (named !== 'cpu') return { provider: 'webgpu' }
+  if (engine.blocks === false) return { provider: 'wasm' }
   const block = await blockSize(engine)
   return { provider: 'cpu', ...(block !== undefined && { block }) }
 }

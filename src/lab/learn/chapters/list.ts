@@ -8,4 +8,7 @@ export interface ListedChapter {
   load(): Promise<{ readonly chapter: Chapter }>
 }
 
-export const chapters: readonly ListedChapter[] = []
+export const chapters: readonly ListedChapter[] = [
+  { name: 'forward-process', title: 'The forward process', load: () => import('./forward-process/index.ts') },
+  { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
+]
