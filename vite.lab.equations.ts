@@ -2,9 +2,9 @@
 import temml from 'temml'
 import type { Plugin } from 'vite'
 
-/** Sources whose `tex: String.raw…` are equations. */
+/** Sources whose ``tex: String.raw`…` `` are equations; another name for `String.raw` will do. */
 const chapters = /\/src\/lab\/learn\/chapters\/.*\.tsx?$/
-const literal = /\btex:\s*String\.raw`([^`]*)`/g
+const literal = /\btex:\s*(?:String\.)?\w+`([^`]*)`/g
 
 /** Replaces TeX in the chapters by MathML. A mistake in an equation stops the build, with its place. */
 export function equations(): Plugin {
@@ -13,7 +13,7 @@ export function equations(): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (!chapters.test(id.split('?')[0]!)) return undefined
-      const stray = /\btex:\s*(?!String\.raw`|string\b)\S+/.exec(code)
+      const stray = /\btex:\s*(?!(?:String\.)?\w+`|string\b)\S+/.exec(code)
       if (stray) this.error(`${id}: an equation is written in place, as tex: String.raw\`…\`; got ${stray[0]}`)
       const changed = code.replace(literal, (_, tex: string) => {
         if (tex.includes('${')) this.error(`${id}: an equation has no \${…}; give numbers by \\live{name}: ${tex}`)
