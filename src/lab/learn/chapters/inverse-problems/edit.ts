@@ -3,7 +3,7 @@ import { jump } from '../../../../diffusion/noise/kernel.ts'
 import { ddim, sample, uniformTimes } from '../../../../diffusion/sample/index.ts'
 import { fold, key, normal } from '../../../../engine/random/index.ts'
 import { figure, type Point } from '../../figure.ts'
-import { heatOf, planeAxes } from '../../shared/plane.ts'
+import { heatOf, planeAxes } from '../../shared/field.ts'
 import { coordinate, shown } from '../../shared/series.ts'
 import { extent, prior, schedule } from './mixture.ts'
 

@@ -7,7 +7,7 @@ import {
   observation,
 } from '../../../../diffusion/measure/index.ts'
 import { cosineSchedule } from '../../../../diffusion/noise/index.ts'
-import { square } from '../../shared/plane.ts'
+import { square } from '../../shared/field.ts'
 
 export const schedule = cosineSchedule()
 

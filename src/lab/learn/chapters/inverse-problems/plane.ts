@@ -10,7 +10,7 @@ import { key } from '../../../../engine/random/index.ts'
 import { featureSet, slicedWasserstein } from '../../../../tools/metrics/index.ts'
 import { figure } from '../../figure.ts'
 import { drawn } from '../../shared/drawn.ts'
-import { heatOf, levelLine, planeAxes } from '../../shared/plane.ts'
+import { heatOf, levelLine, planeAxes } from '../../shared/field.ts'
 import { coordinate, percent, shown } from '../../shared/series.ts'
 import { components, direction, extent, measured, prior } from './mixture.ts'
 

@@ -1,7 +1,7 @@
 /** DiffPIR's data step in the plane: the point that agrees with the mean and with the measurement. */
 import { proximal } from '../../../../diffusion/guidance/index.ts'
 import { figure, type Point } from '../../figure.ts'
-import { heatOf, levelLine, planeAxes } from '../../shared/plane.ts'
+import { heatOf, levelLine, planeAxes } from '../../shared/field.ts'
 import { shown } from '../../shared/series.ts'
 import { direction, extent, measured, prior, schedule } from './mixture.ts'
 

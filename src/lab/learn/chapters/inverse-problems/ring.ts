@@ -4,7 +4,7 @@ import { nonlinearOperator, observation } from '../../../../diffusion/measure/in
 import { ddim, uniformTimes } from '../../../../diffusion/sample/index.ts'
 import { figure } from '../../figure.ts'
 import { drawn } from '../../shared/drawn.ts'
-import { heatOf, planeAxes } from '../../shared/plane.ts'
+import { heatOf, planeAxes } from '../../shared/field.ts'
 import { coordinate, logNormal, meanOf, shown } from '../../shared/series.ts'
 import { extent, prior } from './mixture.ts'
 

@@ -2,7 +2,7 @@
 import { mixtureDenoiser } from '../../../../diffusion/denoise/index.ts'
 import { exactPosterior, mmps, piGdm } from '../../../../diffusion/guidance/index.ts'
 import { figure, type Point } from '../../figure.ts'
-import { heatOf, levelLine, planeAxes } from '../../shared/plane.ts'
+import { heatOf, levelLine, planeAxes } from '../../shared/field.ts'
 import { shown } from '../../shared/series.ts'
 import { components, direction, extent, measured, prior, schedule } from './mixture.ts'
 
