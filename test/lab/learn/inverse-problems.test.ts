@@ -71,7 +71,7 @@ describe('a painted measurement', () => {
   })
 
   test('nothing seen is the prior', () => {
-    expect(paintedPixels(new Array<number>(pixels).fill(0)).seen).toEqual([])
+    expect(paintedPixels(Array.from({ length: pixels }, () => 0)).seen).toEqual([])
     const free = texturePosterior([], [], 0.1)
     expect(free.weights).toEqual([1 / 3, 1 / 3, 1 / 3])
     expect(Math.sqrt(meanOf(free.deviation.map((each) => each ** 2)))).toBeCloseTo(Math.sqrt(0.35), 9)
