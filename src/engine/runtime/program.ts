@@ -95,9 +95,9 @@ export async function lowered(
   engine: Engine,
   { constants, rewrite, device }: Pick<CompileOptions, 'constants' | 'rewrite' | 'device'>,
 ): Promise<{ readonly simple: readonly Tensor[]; readonly bytes: Uint8Array }> {
-  const { provider, ...special } = await targetOf(device ?? 'cpu', engine)
+  const { provider, ...special } = await targetOf(device, engine)
   const target = rewrite ? { provider } : { provider, ...special }
-  const simple = simplified(outputs, { forCpu: provider === 'cpu' && !rewrite, constants })
+  const simple = simplified(outputs, { forCpu: provider !== 'webgpu' && !rewrite, constants })
   const model = toOnnx(simple, { target, ...(constants && { constants }) })
   return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
 }
@@ -137,9 +137,15 @@ function simplified(
   return Object.fromEntries(recompute(quick).map((tensor, i) => [names[i]!, tensor]))
 }
 
-/** How graphs are lowered for a device of an engine. */
-export async function targetOf(device: string, engine: Engine): Promise<Target> {
-  if (device !== 'cpu') return { provider: device === 'wasm' ? 'wasm' : 'webgpu' }
+/** The device that is meant: the engine's own where none is named, or where the choice is left to it; `auto` where it has none. */
+export function deviceOf(device: string | undefined, engine: Engine): string {
+  return device === 'auto' ? (engine.device ?? device) : (device ?? engine.device ?? 'cpu')
+}
+
+/** How graphs are lowered for a device of an engine; none named: the engine's own. */
+export async function targetOf(device: string | undefined, engine: Engine): Promise<Target> {
+  if (deviceOf(device, engine) !== 'cpu') return { provider: 'webgpu' }
+  if (engine.blocks === false) return { provider: 'wasm' }
   const block = await blockSize(engine)
   return { provider: 'cpu', ...(block !== undefined && { block }) }
 }

@@ -166,6 +166,10 @@ export interface ModelSource {
 /** An engine: runs models. */
 export interface Engine {
   readonly name: string
+  /** The device of sessions that do not name one, and of those that leave it to the engine (`auto`); default `cpu`. */
+  readonly device?: 'cpu' | 'webgpu'
+  /** False where the CPU has no convolutions on channels in blocks; else that is tried out (`block-size.ts`). */
+  readonly blocks?: boolean
 
   /**
    * Loads a model, the bytes of an `.onnx` file, which are not needed afterwards.

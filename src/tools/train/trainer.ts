@@ -9,6 +9,7 @@ import type { Layout } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { LearningRate } from '../../engine/optim/learning-rate.ts'
 import type { Optimizer } from '../../engine/optim/optimizer.ts'
+import { deviceOf } from '../../engine/runtime/program.ts'
 import type { Engine, Session, SessionOptions } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
 import { once } from '../../once.ts'
@@ -177,7 +178,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
       hint: 'leave `resident` out',
     })
   }
-  const elsewhere = engine.createResident !== undefined && (session.device ?? 'cpu') !== 'cpu'
+  const elsewhere = engine.createResident !== undefined && deviceOf(session.device, engine) !== 'cpu'
   const onDevice =
     reason === undefined && (resident ?? elsewhere)
       ? await deviceStep(step, engine, session, resident === true)
