@@ -52,6 +52,9 @@ export type LoopEvent<M = unknown> =
       readonly parameters: number
       /** Estimated bytes. */
       readonly memory: number
+      /** As in a step. */
+      readonly model: () => M
+      readonly checkpoint: () => Checkpoint
     }
   | {
       /**
@@ -74,6 +77,8 @@ export type LoopEvent<M = unknown> =
       readonly seconds: number
       /** The model as it is now; its weights change with the next step. */
       readonly model: () => M
+      /** The state as it is now; its arrays change with the next step. */
+      readonly checkpoint: () => Checkpoint
     }
   | { readonly type: 'log'; readonly line: LogLine }
   | {
@@ -118,8 +123,6 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   for (const text of differences(recorded, session)) yield { type: 'remark', text }
   const { state, layout, problem, portion } = trainer
   const memory = trainingMemory(problem, portion)
-  yield { type: 'ready', step: state.step, parameters: layout.size, memory }
-
   let window = before ? structuredClone(before.window) : emptyWindow()
   const sameBudget = JSON.stringify(from?.spec.budget) === JSON.stringify(spec.budget)
   const made = from && { step: state.step, elapsed: elapsed() }
@@ -135,11 +138,13 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   const tensors = tensorsOf(problem.parts)
   const frozen = frozenSums(problem.parts)
   const optimizer = trainer.optimizer.name
+  const present = (): Checkpoint => {
+    const progress: Progress = { elapsed: elapsed(), plan, window }
+    return { spec, state, tensors, frozen, optimizer, run: { ...run, session, progress } }
+  }
   const checkpoint = (): LoopEvent<Model> => {
     saved = { step: state.step, at: elapsed() }
-    const progress: Progress = { elapsed: saved.at, plan, window }
-    const all = { spec, state, tensors, frozen, optimizer, run: { ...run, session, progress } }
-    return { type: 'checkpoint', checkpoint: all, model: model() }
+    return { type: 'checkpoint', checkpoint: present(), model: model() }
   }
   const log = (rate: number): LoopEvent<Model> => {
     const [step, at] = [state.step, elapsed()]
@@ -151,6 +156,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     return { type: 'log', line }
   }
 
+  yield { type: 'ready', step: state.step, parameters: layout.size, memory, model, checkpoint: present }
   if (!from) yield checkpoint()
   const over = (): boolean => state.step >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
   const stopped = (): boolean => signal?.aborted ?? false
@@ -172,7 +178,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
       yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
     }
     plan = next
-    yield { type: 'step', step, total: plan.total, loss, rate, seconds: elapsed() / 1000, model }
+    yield { type: 'step', step, total: plan.total, loss, rate, seconds: elapsed() / 1000, model, checkpoint: present }
     if (step % logEvery === 0) yield log(rate)
     const due = checkpointEvery ? step % checkpointEvery === 0 : elapsed() - saved.at > minute
     if (due && !over()) yield checkpoint()
