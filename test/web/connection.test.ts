@@ -144,7 +144,9 @@ describe('an open model', () => {
     model.dispose()
     await expect(model.draw()).rejects.toThrow('the model was disposed of')
     await expect(tweedie.open({} as never)).rejects.toMatchObject({ code: 'usage' })
-    await expect(tweedie.open(new Map([['readme.txt', new Uint8Array(3)]]))).rejects.toThrow('no folder of a model')
+    await expect(tweedie.open(new Map([['readme.txt', new Uint8Array(3)]]))).rejects.toThrow(
+      'the folder/model_index.json: no such file',
+    )
     expect(() => tweedie.data((() => 1) as never)).not.toThrow()
     await expect(tweedie.data((() => 1) as never)).rejects.toThrow('what cannot go to a worker')
     await expect(tweedie.data('mons')).rejects.toMatchObject({ hint: 'did you mean moons?' })

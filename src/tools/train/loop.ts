@@ -53,8 +53,8 @@ export type LoopEvent<M = unknown> =
       /** Estimated bytes. */
       readonly memory: number
       /** As in a step. */
-      readonly model: () => M
-      readonly checkpoint: () => Checkpoint
+      readonly model: () => Promise<M>
+      readonly checkpoint: () => Promise<Checkpoint>
     }
   | {
       /**
@@ -75,10 +75,10 @@ export type LoopEvent<M = unknown> =
       readonly loss: number
       readonly rate: number
       readonly seconds: number
-      /** The model as it is now; its weights change with the next step. */
-      readonly model: () => M
-      /** The state as it is now; its arrays change with the next step. */
-      readonly checkpoint: () => Checkpoint
+      /** The model as it is now, brought back from the device if it is there; its weights change with the next step. */
+      readonly model: () => Promise<M>
+      /** The state as it is now, likewise; its arrays change with the next step. */
+      readonly checkpoint: () => Promise<Checkpoint>
     }
   | { readonly type: 'log'; readonly line: LogLine }
   | {
@@ -121,6 +121,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   using trainer = await trainerOf(task, engine, { ...others, ...wanted, from })
   const session = recordSession(trainer.session, wanted, run?.session as SessionRecord | undefined)
   for (const text of differences(recorded, session)) yield { type: 'remark', text }
+  if (trainer.remark !== undefined) yield { type: 'remark', text: trainer.remark }
   const { state, layout, problem, portion } = trainer
   const memory = trainingMemory(problem, portion)
   let window = before ? structuredClone(before.window) : emptyWindow()
@@ -134,7 +135,10 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   let reported = plan.pace === undefined ? undefined : plan.total
 
   let facts = {}
-  const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3), ...facts })
+  const model = async (): Promise<Model> => {
+    await trainer.bringBack()
+    return problem.snapshot(state, { minutes: round(elapsed() / minute, 3), ...facts })
+  }
   const tensors = tensorsOf(problem.parts)
   const frozen = frozenSums(problem.parts)
   const optimizer = trainer.optimizer.name
@@ -142,12 +146,17 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     const progress: Progress = { elapsed: elapsed(), plan, window }
     return { spec, state, tensors, frozen, optimizer, run: { ...run, session, progress } }
   }
-  const checkpoint = (): LoopEvent<Model> => {
+  const checkpointNow = async (): Promise<Checkpoint> => {
+    await model()
+    return present()
+  }
+  const checkpoint = async (): Promise<LoopEvent<Model>> => {
+    const made = await model()
     saved = { step: state.step, at: elapsed() }
-    return { type: 'checkpoint', checkpoint: present(), model: model() }
+    return { type: 'checkpoint', checkpoint: present(), model: made }
   }
   const log = (rate: number): LoopEvent<Model> => {
-    const [step, at] = [state.step, elapsed()]
+    const [step, at] = [trainer.made, elapsed()]
     const itemsPerSecond = round(((step - logged.step) * items * 1000) / (at - logged.at), 1)
     const epoch = round((step * items) / problem.items, 3)
     const line = { step, epoch, ...summarise(window), rate, itemsPerSecond, seconds: round(at / 1000, 2) }
@@ -156,9 +165,9 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     return { type: 'log', line }
   }
 
-  yield { type: 'ready', step: state.step, parameters: layout.size, memory, model, checkpoint: present }
-  if (!from) yield checkpoint()
-  const over = (): boolean => state.step >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
+  yield { type: 'ready', step: state.step, parameters: layout.size, memory, model, checkpoint: checkpointNow }
+  if (!from) yield await checkpoint()
+  const over = (): boolean => trainer.made >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
   const stopped = (): boolean => signal?.aborted ?? false
   let rate = 0
   while (!over() && !stopped()) {
@@ -178,19 +187,29 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
       yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
     }
     plan = next
-    yield { type: 'step', step, total: plan.total, loss, rate, seconds: elapsed() / 1000, model, checkpoint: present }
+    yield {
+      type: 'step',
+      step,
+      total: plan.total,
+      loss,
+      rate,
+      seconds: elapsed() / 1000,
+      model,
+      checkpoint: checkpointNow,
+    }
     if (step % logEvery === 0) yield log(rate)
     const due = checkpointEvery ? step % checkpointEvery === 0 : elapsed() - saved.at > minute
-    if (due && !over()) yield checkpoint()
+    if (due && !over()) yield await checkpoint()
   }
   const finished = over()
   if (finished && window.steps > 0) yield log(rate)
   if (finished && problem.review) {
+    await trainer.bringBack()
     const review = await problem.review(state, engine, wanted)
     facts = review.facts
     for (const text of review.remarks) yield { type: 'remark', text }
   }
-  yield checkpoint()
+  yield await checkpoint()
   yield {
     type: 'end',
     reason: finished ? 'finished' : 'stopped',

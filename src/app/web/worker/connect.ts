@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** Everything that a page asks a worker to do. */
 import { TweedieError } from '../../../errors.ts'
 import { type DataSourceInput, dataInput } from '../../../files/data/web/data-input.ts'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** An open model in a worker, as the page sees it. */
 import type { Caller, Watching } from './calls.ts'
 import type { Calls, FieldValues, Handle, ModelFacts, PlainDrawn } from './protocol.ts'

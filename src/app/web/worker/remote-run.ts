@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A training run in a worker, as the page sees it. */
 import type { Caller } from './calls.ts'
 import type { Calls, PlainOptions, RunEnd, RunEvent } from './protocol.ts'

@@ -49,7 +49,7 @@ export function liveRun(
   const stopping = new AbortController()
   const mailbox = mail(send)
   let step = options.from?.state.step ?? 0
-  let latest: { readonly model: () => FamilyModel; readonly checkpoint: () => Checkpoint } | undefined
+  let latest: { readonly model: () => Promise<FamilyModel>; readonly checkpoint: () => Promise<Checkpoint> } | undefined
   const door = gate({
     paused,
     onPause: (now) => mailbox.put({ type: now ? 'paused' : 'resumed', step }, true),
@@ -114,13 +114,13 @@ export function liveRun(
       return step
     },
     stop,
-    checkpoint: () => door.between(() => decodeCheckpoint(encodeCheckpoint(present().checkpoint()))),
+    checkpoint: () => door.between(async () => decodeCheckpoint(encodeCheckpoint(await present().checkpoint()))),
     model: () =>
       door.between(async () => {
         const family = await entryOfSpec(options.spec, own).load()
-        return openedOf(copied(encodeModelFolder(family.write(present().model()))), own)
+        return openedOf(copied(encodeModelFolder(family.write(await present().model()))), own)
       }),
-    save: () => door.between(async () => keep(present().checkpoint(), present().model())),
+    save: () => door.between(async () => keep(await present().checkpoint(), await present().model())),
     async run() {
       const clock = (): number => performance.now() - door.waited
       let end: RunEnd | undefined
