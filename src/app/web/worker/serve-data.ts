@@ -4,7 +4,7 @@ import type { NdArray } from '../../../files/data/nd-array.ts'
 import { openInput, type OpenedInput } from '../../../files/data/web/open-input.ts'
 import { type Held, held } from './held.ts'
 import type { DataFacts, DataInput, Handle, PlainOptions, WorkerState } from './protocol.ts'
-import type { Answers, Bench, CallContext } from './serve.ts'
+import type { Answers, Bench, CallContext } from './answers.ts'
 import { shownItems } from './show-items.ts'
 
 /** Data in the worker, and where they came from. */

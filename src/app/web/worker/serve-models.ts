@@ -11,7 +11,7 @@ import { type WarmModel, warmModel } from '../../warm-model.ts'
 import { type Held, held } from './held.ts'
 import { plainDrawn, plainProgress } from './plain-drawn.ts'
 import type { Calls, Handle, ModelFacts, PlainOption, WorkerState } from './protocol.ts'
-import type { Answers, Bench, CallContext } from './serve.ts'
+import type { Answers, Bench, CallContext } from './answers.ts'
 import { webAccess } from './web-access.ts'
 
 /** A model that is open. */

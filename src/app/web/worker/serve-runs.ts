@@ -12,7 +12,7 @@ import { liveRun, type LiveRun } from './run.ts'
 import { forkedPlan, keptPlan, newPlan, type Planning, type RunPlan } from './run-plan.ts'
 import { type DataCalls, factsOf } from './serve-data.ts'
 import type { ModelCalls } from './serve-models.ts'
-import type { Answers, Bench, CallContext } from './serve.ts'
+import type { Answers, Bench, CallContext } from './answers.ts'
 
 type Names = 'train' | 'resume' | 'fork' | 'control' | 'snapshot' | 'runs' | 'keptModel' | 'keptFiles' | 'forget'
 

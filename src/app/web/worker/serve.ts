@@ -1,19 +1,13 @@
 /** The worker's end of the line: takes requests, and answers them one by one, many at a time. */
-import type { Engine } from '../../../engine/runtime/session.ts'
 import { TweedieError } from '../../../errors.ts'
 import type { OwnParts } from '../../../families/family.ts'
+import type { Answers, Bench, CallContext, StartedEngine } from './answers.ts'
 import { buffersIn, type Line } from './line.ts'
 import { plainError } from './plain-error.ts'
-import type { CallName, Calls, EngineFacts, EngineWish, PlainProgress, Reply, Request, RunEvent } from './protocol.ts'
+import type { CallName, EngineFacts, EngineWish, Reply, Request } from './protocol.ts'
 import { dataCalls } from './serve-data.ts'
 import { modelCalls } from './serve-models.ts'
 import { runCalls } from './serve-runs.ts'
-
-/** Engines with what they say about themselves. */
-export interface StartedEngine {
-  readonly engine: Engine
-  readonly facts: EngineFacts
-}
 
 /** How a worker works. */
 export interface ServeOptions {
@@ -21,28 +15,6 @@ export interface ServeOptions {
   readonly engine: (wish: EngineWish) => Promise<StartedEngine>
   /** Parts of the user's own, by name. */
   readonly own?: OwnParts | undefined
-}
-
-/** The surroundings of one call. */
-export interface CallContext {
-  readonly id: number
-  readonly signal: AbortSignal
-  readonly progress: (progress: PlainProgress) => void
-  readonly remark: (text: string) => void
-  readonly events: (events: readonly RunEvent[]) => void
-}
-
-/** What answers calls of some names. */
-export type Answers<Names extends CallName> = {
-  readonly [Name in Names]: (ask: Calls[Name]['ask'], context: CallContext) => Promise<Calls[Name]['answer']>
-}
-
-/** What all calls share. */
-export interface Bench {
-  readonly own: OwnParts
-  engine(): Promise<StartedEngine>
-  /** The engine, if it was started. */
-  started(): EngineFacts | undefined
 }
 
 /**
