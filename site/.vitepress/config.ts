@@ -1,6 +1,7 @@
 /** VitePress: the documentation as it is, with formulas, links to sources, search and sidebars. */
 import { env } from 'node:process'
 import { defineConfig } from 'vitepress'
+import { examplesPlugin } from '../markdown/examples.ts'
 import { linksPlugin } from '../markdown/links.ts'
 import { mathPlugin } from '../markdown/math.ts'
 import { plainBlocksPlugin } from '../markdown/plain-blocks.ts'
@@ -36,6 +37,7 @@ export default defineConfig({
       md.use(mathPlugin)
       md.use(linksPlugin)
       md.use(quotesPlugin)
+      md.use(examplesPlugin)
       md.use(plainBlocksPlugin)
     },
   },
