@@ -11,6 +11,7 @@ import { listSamplers } from './list-samplers.ts'
 import { trainClassifier } from './classifier.ts'
 import { describe } from './describe.ts'
 import { explain } from './explain.ts'
+import { exportSampler } from './sampler-file.ts'
 import { exportModel, reference } from './export.ts'
 import { evaluate } from './judge.ts'
 import { folderOf, type Model, modelOf } from './model.ts'
@@ -49,6 +50,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     edit: editItem,
     evaluate,
     export: exportModel,
+    exportSampler,
     reference,
   },
 })
