@@ -23,8 +23,23 @@ const sources = [...new Set([...exported, './dist/cli/main.js', './dist/engine/r
   (file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
 )
 
-/** Code of others in the package travels with its licence. */
-const borrowed = { name: 'borrowed', packages: ['zod', '@oxc-project/runtime'] }
+/**
+ * Code of others in the package travels with its licence: a file of each, and one of what nearly everything needs. So a page loads
+ * the package from a folder, with no bundler and no import map; one of them could not be loaded otherwise, since it is no module.
+ */
+const borrowed: Readonly<Record<string, readonly string[]>> = {
+  borrowed: ['zod', '@oxc-project/runtime'],
+  'borrowed-fflate': ['fflate'],
+  'borrowed-papaparse': ['papaparse'],
+  'borrowed-tokenizers': ['@huggingface/tokenizers'],
+}
+
+/** Papaparse asks for Node's streams if it is given one, which never happens; the question alone would trouble bundlers. */
+const noStreams = {
+  name: 'no-streams',
+  resolveId: (id: string) => (id === 'stream' ? '\0/node_modules/papaparse/stream' : null),
+  load: (id: string) => (id.endsWith('/papaparse/stream') ? 'export {}' : null),
+}
 
 /**
  * What a graph becomes depends on this code: graphs that were kept by other code are not used (`src/engine/runtime/node/ort-cache.ts`). All
@@ -43,6 +58,7 @@ await build({
   input: Object.fromEntries(sources.map((file) => [file.slice('src/'.length, -'.ts'.length), file])),
   external: (id) => id.startsWith('node:') || installed.some((name) => id === name || id.startsWith(`${name}/`)),
   platform: 'neutral',
+  plugins: [noStreams],
   // An entry only passes names on, so nothing is ever added to what it exports (a test holds it to that).
   preserveEntrySignatures: 'allow-extension',
   transform: { target: 'es2022', define: { CODE_DIGEST: JSON.stringify(codeDigest.digest('hex')) } },
@@ -59,19 +75,21 @@ await build({
       includeDependenciesRecursively: false,
       groups: [{ debugName: 'rooms', name: (id) => roomOf(id) }],
     },
-    banner: (chunk) => (chunk.name === borrowed.name ? licences() : ''),
+    banner: ({ name }) => (borrowed[name] ? licences(borrowed[name]) : ''),
   },
 })
 
 /** The file that a module is put into; null where that is left to how it is used. */
 function roomOf(id: string): string | null {
   const path = /\/src\/(.*)\.ts$/.exec(id)?.[1]
-  if (path === undefined || id.includes('/node_modules/')) return borrowed.name
+  const owner = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
+  if (owner !== undefined) return Object.keys(borrowed).find((name) => borrowed[name]!.includes(owner)) ?? 'borrowed'
+  if (path === undefined) return 'borrowed'
   const parts = path.split('/')
   if (parts.length === 1) return path === 'errors' ? path : null
   if (parts[0] === 'cli') return null
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
-  if (/^families\/(registry|family|choices|((draw|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path))
+  if (/^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path))
     return 'families'
   if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
   if (/^(files\/data\/(options|image-fits)|diffusion\/flow\/classes)$/.test(path)) return 'families'
@@ -84,10 +102,9 @@ function roomOf(id: string): string | null {
   return inside === 'node' || inside === 'web' ? `${name}-${inside}` : name
 }
 
-function licences(): string {
-  const texts = borrowed.packages.map((name) => {
-    const licence = new URL('LICENSE', import.meta.resolve(`${name}/package.json`))
-    return `${name}\n\n${readFileSync(licence, 'utf8').trim()}`
-  })
+function licences(packages: readonly string[]): string {
+  const texts = packages.map(
+    (name) => `${name}\n\n${readFileSync(join('node_modules', name, 'LICENSE'), 'utf8').trim()}`,
+  )
   return `/*!\n${texts.join('\n\n')}\n*/`
 }

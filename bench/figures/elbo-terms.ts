@@ -1,35 +1,15 @@
 /** The variational bound on a mixture: its terms, and its gap to the truth for three variances of the reverse step. */
 import { mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
-import { normalQuantile } from '../../src/diffusion/denoise/normal-quantile.ts'
 import { cosineSchedule, namedTable, tableSchedule } from '../../src/diffusion/noise/index.ts'
-import { type NoiseSource, posteriorVariances, uniformTimes } from '../../src/diffusion/sample/index.ts'
+import { posteriorVariances, uniformTimes } from '../../src/diffusion/sample/index.ts'
 import { variationalBound } from '../../src/diffusion/likelihood/index.ts'
+import { spreadData, spreadNoise } from '../../src/lab/learn/shared/spread.ts'
 import { colors, dots, figure, line } from './plot/index.ts'
 
 const components = [
   { weight: 0.3, mean: [-1], covariance: 0.02 },
   { weight: 0.7, mean: [0.8], covariance: 0.06 },
 ]
-
-/**
- * Evenly spread points stand in for random ones, so that a thousand tell what a hundred thousand would: the data and the
- * noise that covers them are the two coordinates of a low-discrepancy sequence (Roberts, 2018).
- */
-const fraction = (x: number): number => x - Math.floor(x)
-
-function spreadData(count: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, i) => {
-    const u = fraction((i + 1) * 0.7548776662466927)
-    const [{ mean, covariance }, v] = u < 0.3 ? [components[0]!, u / 0.3] : [components[1]!, (u - 0.3) / 0.7]
-    return mean[0]! + Math.sqrt(covariance) * normalQuantile(v)
-  })
-}
-
-const spreadNoise: NoiseSource = (out, step) => {
-  for (let i = 0; i < out.length; i++) {
-    out[i] = normalQuantile(fraction((i + 1) * 0.5698402909980532 + step * 0.6180339887498949))
-  }
-}
 
 type VarianceName = 'small' | 'large' | 'best'
 
@@ -45,14 +25,18 @@ const average = (values: Float64Array): number => values.reduce((sum, value) => 
 
 export async function elboTerms(): Promise<string> {
   const table = tableSchedule(namedTable('linear'))
-  const { transitions } = await variationalBound(mixtureDenoiser({ schedule: table, components }), spreadData(300), {
-    noise: spreadNoise,
-  })
+  const { transitions } = await variationalBound(
+    mixtureDenoiser({ schedule: table, components }),
+    spreadData(components, 300),
+    {
+      noise: spreadNoise,
+    },
+  )
   const terms = transitions.map(({ t, nats }) => [1000 * t, average(nats)] as const)
 
   const schedule = cosineSchedule()
   const denoiser = mixtureDenoiser({ schedule, components })
-  const data = spreadData(1500)
+  const data = spreadData(components, 1500)
   const truth = -average(denoiser.logDensity(data, 0))
   const gaps: Record<VarianceName, (readonly [number, number])[]> = { small: [], large: [], best: [] }
   for (const count of counts) {

@@ -3,7 +3,7 @@ import { cosineSchedule } from '../../src/diffusion/noise/index.ts'
 import { diracDenoiser } from '../../src/diffusion/denoise/index.ts'
 import { densityDataset } from '../../src/files/data/builtin/densities.ts'
 import { key } from '../../src/engine/random/index.ts'
-import { type Extent, lattice, shades } from './grid.ts'
+import { type Extent, lattice, shades } from '../../src/lab/learn/shared/grid.ts'
 import { colors, figure, plane, rampTo } from './plot/index.ts'
 
 const extent: Extent = [-3, 3, -3, 3]

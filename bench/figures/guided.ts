@@ -3,7 +3,7 @@ import { mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
 import { guidedAway } from '../../src/diffusion/guidance/cfg.ts'
 import { cosineSchedule } from '../../src/diffusion/noise/index.ts'
 import { heun, karrasTimes, sampleFinal } from '../../src/diffusion/sample/index.ts'
-import { type Extent, lattice, pairs, shades } from './grid.ts'
+import { type Extent, lattice, pairs, shades } from '../../src/lab/learn/shared/grid.ts'
 import { colors, dots, figure, plane, rampTo } from './plot/index.ts'
 
 const extent: Extent = [-3, 3, -3, 3]

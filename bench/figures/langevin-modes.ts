@@ -3,7 +3,7 @@ import { type AnalyticDenoiser, mixtureDenoiser } from '../../src/diffusion/deno
 import { veSchedule } from '../../src/diffusion/noise/index.ts'
 import { fold, key, uniform } from '../../src/engine/random/index.ts'
 import { annealedLangevin, langevin, logSnrTimes, sampleFinal } from '../../src/diffusion/sample/index.ts'
-import { histogram } from './grid.ts'
+import { histogram } from '../../src/lab/learn/shared/grid.ts'
 import { bars, colors, curve, figure } from './plot/index.ts'
 
 const count = 4000

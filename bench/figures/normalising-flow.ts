@@ -4,7 +4,7 @@ import { constant, input, sizeOf, type Tensor } from '../../src/engine/graph/ind
 import { evaluate } from '../../src/engine/graph/reference/index.ts'
 import { Scope } from '../../src/engine/nn/parameters.ts'
 import { fold, key, normal } from '../../src/engine/random/index.ts'
-import { type Extent, lattice, pairs, shades } from './grid.ts'
+import { type Extent, lattice, pairs, shades } from '../../src/lab/learn/shared/grid.ts'
 import { colors, curve, dots, figure, line, palette, plane, rampTo } from './plot/index.ts'
 
 const extent: Extent = [-3, 3, -3, 3]

@@ -2,7 +2,7 @@
 import { mixtureDenoiser } from '../../src/diffusion/denoise/index.ts'
 import { predictionOfSample } from '../../src/diffusion/denoise/index.ts'
 import { veSchedule } from '../../src/diffusion/noise/index.ts'
-import { type Extent, lattice, pairs, shades } from './grid.ts'
+import { type Extent, lattice, pairs, shades } from '../../src/lab/learn/shared/grid.ts'
 import { arrows, colors, dots, figure, plane, rampTo } from './plot/index.ts'
 
 const extent: Extent = [-3, 3, -3, 3]

@@ -1,6 +1,6 @@
 /** What files of all families take. */
-import { weightFormats } from '../compiled/weight-format.ts'
 import { oneOf, options, whole } from '../options.ts'
+import { weightFormats } from './choices.ts'
 
 export const fileOptions = options({
   batch: { flags: '--batch <n>', help: 'fix the batch size (default: any)', parse: whole({ max: 65_536 }) },

@@ -26,10 +26,15 @@ describe.each(entries)('$name', ({ name, types, default: file }) => {
   })
 })
 
-it('carries the licences of the code of others that is in it', () => {
-  const borrowed = readFileSync(join(root, 'dist/chunks/borrowed.js'), 'utf8')
-  expect(borrowed).toContain('Colin McDonnell')
-  expect(borrowed.match(/Permission is hereby granted/g)).toHaveLength(2)
+it.each([
+  ['borrowed', 'Colin McDonnell', 'Permission is hereby granted', 2],
+  ['borrowed-fflate', 'Arjun Barrett', 'Permission is hereby granted', 1],
+  ['borrowed-papaparse', 'Matthew Holt', 'Permission is hereby granted', 1],
+  ['borrowed-tokenizers', 'Apache License', 'Grant of Copyright License', 1],
+])('%s carries the licences of the code of others that is in it', (name, who, grant, times) => {
+  const borrowed = readFileSync(join(root, `dist/chunks/${name}.js`), 'utf8')
+  expect(borrowed).toContain(who)
+  expect(borrowed.split(grant)).toHaveLength(times + 1)
 })
 
 it('needs nothing at run time that is not installed with it', () => {

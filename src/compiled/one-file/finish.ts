@@ -6,8 +6,7 @@ import type { Context } from '../../engine/onnx/lower/context.ts'
 import type { DataType } from '../../engine/onnx/proto/model.ts'
 
 /** How the pixels of pictures of bytes are given: `float`, 0 to 1, or `bytes`, 0 to 255. */
-export const pixelKinds = ['float', 'bytes'] as const
-export type PixelKind = (typeof pixelKinds)[number]
+export type PixelKind = 'float' | 'bytes'
 
 /** Items `[batch, ...item]` as the network has them, of its arrays: patches become pixels, and padding is cut off. */
 export function itemsOfFrame(context: Context, x: string, { item, pixels }: Frame): string {

@@ -198,7 +198,7 @@ function bestWay(context: Context, node: Node): keyof typeof ways {
   const { stride, groups, kernel } = node.attributes
   const places = sizeOf(node.inputs[1]!.shape.slice(2))
   const unit = stride.every((by) => by === 1)
-  if (context.target.provider !== 'cpu' || groups !== 1 || sizeOf(kernel) === 1) return 'taps'
+  if (context.target.provider === 'webgpu' || groups !== 1 || sizeOf(kernel) === 1) return 'taps'
   if (takesBlocks(context, node)) return 'blocks'
   if (places <= 256 && node.shape[0]! * node.shape[1]! >= 48 * 48) return 'places'
   return unit && kernel.length === 2 ? 'shifts' : 'taps'

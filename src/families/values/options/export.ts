@@ -1,7 +1,6 @@
 /** Options of `export` for models of values. */
-import { pixelKinds } from '../../../compiled/one-file/finish.ts'
 import { oneOf, options, text, whole } from '../../../options.ts'
-import { arithmetics } from '../../choices.ts'
+import { arithmetics, pixelKinds } from '../../choices.ts'
 import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 
 const oneFile = 'With --one-file'

@@ -37,3 +37,18 @@ export function histogram(values: ArrayLike<number>, from: number, to: number, c
 export function pairs(points: ArrayLike<number>): (readonly [number, number])[] {
   return Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i]!, points[2 * i + 1]!] as const)
 }
+
+/** Column `i` of `[N, size]`. */
+export function column(points: ArrayLike<number>, i: number, size = 2): Float64Array {
+  return Float64Array.from({ length: Math.floor(points.length / size) }, (_, item) => points[item * size + i]!)
+}
+
+/** Points of the plane, one after another. */
+export function flat(points: readonly (readonly [number, number])[]): Float64Array {
+  return Float64Array.from(points.flat())
+}
+
+/** The middles of the bars of {@link histogram}. */
+export function middles(from: number, to: number, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, i) => from + ((i + 0.5) * (to - from)) / count)
+}

@@ -1,0 +1,47 @@
+/** VitePress: the documentation as it is, with formulas, links to sources, search and sidebars. */
+import { env } from 'node:process'
+import { defineConfig } from 'vitepress'
+import { linksPlugin } from '../markdown/links.ts'
+import { mathPlugin } from '../markdown/math.ts'
+import { quotesPlugin } from '../markdown/quotes.ts'
+import { slugOf } from '../markdown/slug.ts'
+import { sidebar } from './sidebar.ts'
+
+/** A dot of the cloud that a diffusion model starts from. */
+const icon = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="#3451b2"/></svg>',
+)}`
+
+export default defineConfig({
+  title: 'tweedie',
+  description:
+    'Diffusion models for TypeScript: define, train, sample, condition, evaluate and ship them, in Node and in the browser',
+  lang: 'en',
+  // Where the site will lie on its host: `SITE_BASE=/docs/`.
+  base: env['SITE_BASE'] ?? '/',
+  srcDir: '.stage',
+  outDir: 'dist',
+  cacheDir: '.cache',
+  head: [['link', { rel: 'icon', href: icon }]],
+  lastUpdated: false,
+  markdown: {
+    anchor: { slugify: slugOf },
+    // `{…}` at the end of a cell belongs to its formula.
+    attrs: { disable: true },
+    config(md) {
+      md.use(mathPlugin)
+      md.use(linksPlugin)
+      md.use(quotesPlugin)
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+    nav: [
+      { text: 'Guide', link: '/docs/library' },
+      { text: 'Theory', link: '/docs/theory/' },
+      { text: 'Families', link: '/docs/families/' },
+    ],
+    sidebar: sidebar(),
+  },
+})
