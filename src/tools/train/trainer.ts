@@ -128,7 +128,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${own.size} in portions of ${portion}`)
   // Making the state and the first batch takes time; meanwhile the runtime compiles on another thread if it can.
   const prepared = once(() => {
-    const made = roomFor(optimizer, layout.size, portions > 1)
+    const made = roomFor(optimizer, layout.size, portions > 1, engine.room)
     // Memory is slow when first written to: write to it now rather than in the first step.
     for (const array of [made.flat, ...Object.values(made.state.optimizer.slots)]) array.fill(0)
     fillState(made.state)
