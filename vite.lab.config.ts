@@ -1,0 +1,24 @@
+/** The Lab (`src/lab`) as static files in `dist/lab`: any web server can host them, below any path. `npm run lab` serves the sources. */
+import { defineConfig } from 'vite'
+import { equations } from './vite.lab.equations.ts'
+import { licences } from './vite.lab.licences.ts'
+
+export default defineConfig({
+  root: 'src/lab',
+  base: './',
+  plugins: [equations(), licences()],
+  worker: { format: 'es' },
+  build: {
+    outDir: '../../dist/lab',
+    emptyOutDir: true,
+    target: 'es2022',
+    // Pages load what they need; nothing is fetched ahead of a click.
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  logLevel: 'warn',
+  server: {
+    // What a page needs to have threads.
+    headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+  },
+})
