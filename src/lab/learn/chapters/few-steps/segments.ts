@@ -73,7 +73,7 @@ export const segments = figure({
           kind: 'plot',
           title: 'where they end',
           x: { label: 'x₀', min: -2.2, max: 2.2 },
-          y: { label: 'density', min: 0, max: Math.max(1.6, Math.min(8, ...[Math.max(...bars.y)])) },
+          y: { label: 'density', min: 0, max: Math.min(8, Math.max(1.6, ...bars.y)) },
           marks: [
             { kind: 'bars', ...bars, ink: 'model', label: show === 'jumps' ? 'after jumps' : 'after DDIM' },
             { kind: 'line', x: grid, y: dataDensity(grid), ink: 'exact', label: 'data' },

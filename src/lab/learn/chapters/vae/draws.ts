@@ -36,7 +36,7 @@ export async function bounds(shift: number, widen: number, ks: readonly number[]
   return found
 }
 
-const boundsOf = remembered(bounds)
+const boundsOf = remembered((shift: number, widen: number) => bounds(shift, widen))
 
 export const drawsFigure = figure({
   id: 'draws',
