@@ -12,6 +12,7 @@ import { trainClassifier } from './classifier.ts'
 import { describe } from './describe.ts'
 import { explain } from './explain.ts'
 import { exportSampler } from './sampler-file.ts'
+import { field } from './field.ts'
 import { exportModel, reference } from './export.ts'
 import { evaluate } from './judge.ts'
 import { folderOf, type Model, modelOf } from './model.ts'
@@ -49,6 +50,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     restore: restoreItem,
     edit: editItem,
     evaluate,
+    field,
     export: exportModel,
     exportSampler,
     reference,
