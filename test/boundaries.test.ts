@@ -28,6 +28,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     onnx: ['graph'],
     runtime: ['onnx', 'graph'],
     optim: ['random', 'simd'],
+    descent: ['graph', 'optim'],
     nn: ['graph', 'random'],
   },
   diffusion: {

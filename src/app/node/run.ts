@@ -44,7 +44,7 @@ export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOpt
     yield event
     if (event.type === 'step' && sampleEvery && event.step % sampleEvery === 0) {
       const { device, threads } = options
-      const path = await drawSamples(paths.samples, event.model(), options.spec.seed, { device, threads }, own)
+      const path = await drawSamples(paths.samples, await event.model(), options.spec.seed, { device, threads }, own)
       yield { type: 'samples', step: event.step, path }
     }
   }

@@ -42,17 +42,29 @@ export function adamw(options: AdamWOptions = {}): Optimizer {
     update(params, gradients, state, rate, update = {}) {
       return guarded(params, gradients, state, update, (pass) => {
         state.step++
-        // η m̂ / (√v̂ + ε) = size · m / (√v + epsilon'), so that the loop has one root and one quotient.
-        const root = Math.sqrt(1 - power(betas[1], state.step))
-        const size = (rate * root) / (1 - power(betas[0], state.step))
+        const numbers = adamwNumbers(betas, epsilon, state.step, rate)
         const { m, v } = state.slots as { m: Float32Array; v: Float32Array }
         const decay = rate * weightDecay
         for (const [from, to, decays] of segments(params.length, decaying)) {
-          advance(pass, m, v, from, to, betas, size, epsilon * root, decays ? decay : 0)
+          advance(pass, m, v, from, to, betas, numbers.size, numbers.epsilon, decays ? decay : 0)
         }
       })
     },
   })
+}
+
+/**
+ * `size = η √(1 − β₂ˢ) / (1 − β₁ˢ)` and `epsilon = ε √(1 − β₂ˢ)` at update s = 1, 2, …: since η m̂ / (√v̂ + ε) = size · m / (√v + epsilon), a loop
+ * has one root and one quotient.
+ */
+export function adamwNumbers(
+  [beta1, beta2]: readonly [number, number],
+  epsilon: number,
+  update: number,
+  rate: number,
+): { readonly size: number; readonly epsilon: number } {
+  const root = Math.sqrt(1 - power(beta2, update))
+  return { size: (rate * root) / (1 - power(beta1, update)), epsilon: epsilon * root }
 }
 
 /** The whole update of elements `from ≤ i < to` in one pass over memory. */

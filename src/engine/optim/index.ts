@@ -1,5 +1,5 @@
 /** Optimisers over flat arrays, learning rates, averages of parameters. */
-export * from './adamw.ts'
+export { adamw, type AdamWOptions } from './adamw.ts'
 export * from './ema.ts'
 export * from './learning-rate.ts'
 export * from './norm.ts'

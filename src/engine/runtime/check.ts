@@ -10,14 +10,20 @@ import type { SessionOptions, TensorData, Tensors } from './session.ts'
 /**
  * Free dimensions must agree between all tensors that name them.
  *
+ * @param mayReadNothing whether no output at all may be asked for
  * @throws TweedieError `shape` naming the tensor that does not fit
  */
-export function checkTensors(signature: Signature, inputs: Tensors, outputs: Tensors): void {
+export function checkTensors(
+  signature: Signature,
+  inputs: Tensors,
+  outputs: Tensors,
+  { mayReadNothing = false } = {},
+): void {
   const free = new Map<string, number>()
   for (const name of signature.inputs.keys()) {
     if (!inputs[name]) throw new TweedieError('shape', `input '${name}' is missing`)
   }
-  if (Object.keys(outputs).length === 0) {
+  if (!mayReadNothing && Object.keys(outputs).length === 0) {
     throw new TweedieError('shape', `no outputs are requested; the graph has ${list(signature.outputs)}`)
   }
   checkSide('input', signature.inputs, inputs, free)

@@ -65,13 +65,6 @@ export async function compile(
   options: CompileOptions = {},
 ): Promise<Program> {
   const { constants, rewrite, expected, ...session } = options
-  const lowered = async () => {
-    const { provider, ...special } = await targetOf(options.device, engine)
-    const target = rewrite ? { provider } : { provider, ...special }
-    const simple = simplified(outputs, { forCpu: provider !== 'webgpu' && !rewrite, constants })
-    const model = toOnnx(simple, { target, ...(constants && { constants }) })
-    return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
-  }
   const made = await createSession()
   const inputs = new Map([...inputsOf(Object.values(outputs))].filter(([name]) => made.inputs.has(name)))
   return programOf(made, inputs, new Map(Object.entries(outputs)))
@@ -80,10 +73,13 @@ export async function compile(
     const plain = constants === undefined && rewrite === undefined
     // Small graphs are made faster than they are looked up.
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
-      const source = { identity: () => fingerprint(outputs), model: async () => (await lowered()).bytes }
+      const source = {
+        identity: () => fingerprint(outputs),
+        model: async () => (await lowered(outputs, engine, options)).bytes,
+      }
       return engine.createSessionOf(source, { thread: 'pool', ...session }, expected)
     }
-    const { simple, bytes } = await lowered()
+    const { simple, bytes } = await lowered(outputs, engine, options)
     // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
     return engine.createSession(bytes, {
       thread: isSmall(simple) ? 'caller' : 'pool',
@@ -91,6 +87,19 @@ export async function compile(
       ...session,
     })
   }
+}
+
+/** The graph as the device will compute it, simplified, and as the bytes of a model. */
+export async function lowered(
+  outputs: Readonly<Record<string, Tensor>>,
+  engine: Engine,
+  { constants, rewrite, device }: Pick<CompileOptions, 'constants' | 'rewrite' | 'device'>,
+): Promise<{ readonly simple: readonly Tensor[]; readonly bytes: Uint8Array }> {
+  const { provider, ...special } = await targetOf(device, engine)
+  const target = rewrite ? { provider } : { provider, ...special }
+  const simple = simplified(outputs, { forCpu: provider !== 'webgpu' && !rewrite, constants })
+  const model = toOnnx(simple, { target, ...(constants && { constants }) })
+  return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
 }
 
 /** Operations of a run so short that switching to another thread would cost noticeably more. */
@@ -128,10 +137,14 @@ function simplified(
   return Object.fromEntries(recompute(quick).map((tensor, i) => [names[i]!, tensor]))
 }
 
+/** The device that is meant: the engine's own where none is named, or where the choice is left to it; `auto` where it has none. */
+export function deviceOf(device: string | undefined, engine: Engine): string {
+  return device === 'auto' ? (engine.device ?? device) : (device ?? engine.device ?? 'cpu')
+}
+
 /** How graphs are lowered for a device of an engine; none named: the engine's own. */
 export async function targetOf(device: string | undefined, engine: Engine): Promise<Target> {
-  const named = device === 'auto' ? (engine.device ?? device) : (device ?? engine.device ?? 'cpu')
-  if (named !== 'cpu') return { provider: 'webgpu' }
+  if (deviceOf(device, engine) !== 'cpu') return { provider: 'webgpu' }
   if (engine.blocks === false) return { provider: 'wasm' }
   const block = await blockSize(engine)
   return { provider: 'cpu', ...(block !== undefined && { block }) }
@@ -160,7 +173,8 @@ function programOf(
   }
 }
 
-function describe(
+/** Arrays as the tensors that they are. @throws TweedieError `shape` if one is missing or of the wrong size */
+export function describe(
   kind: 'input' | 'output',
   tensors: ReadonlyMap<string, Tensor>,
   arrays: Arrays,

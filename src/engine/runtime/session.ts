@@ -111,6 +111,50 @@ export interface BoundRun extends Disposable {
   dispose(): void
 }
 
+/** State that stays on the device between the runs of a graph. */
+export interface ResidentSpec {
+  /** Which input of the next step each of these outputs feeds: `{ 'next:params': 'params' }`. Both have one type and shape. */
+  readonly carry: Readonly<Record<string, string>>
+  /** What those inputs hold at the first step; copied. */
+  readonly initial: Tensors
+}
+
+export interface StepOptions extends RunOptions {
+  /**
+   * Asked once all that is read is there: whether the new state is kept. If not, the next step begins with the old one. By default
+   * it always is.
+   */
+  readonly accept?: () => boolean
+}
+
+/** A model whose outputs feed its inputs in the next step, and stay on the device meanwhile. */
+export interface Resident extends Disposable {
+  readonly engine: string
+  readonly device: string
+  /** The inputs that are fed at each step: all but the carried ones. */
+  readonly inputs: ReadonlyMap<string, ValueInfo>
+  /** The outputs that can be read: all but the carried ones. */
+  readonly outputs: ReadonlyMap<string, ValueInfo>
+
+  /**
+   * Runs the graph once and carries its outputs over. Only `feeds` go to the device, and only `read` comes back. Steps asked for at the
+   * same time follow one another. After an error the state is that before the step, as long as there is a device.
+   *
+   * @throws TweedieError as `Session.run`; `device` where the device is lost
+   */
+  step(feeds: Tensors, read: Tensors, options?: StepOptions): Promise<void>
+
+  /**
+   * Brings the state back: what the next step begins with, by the names of the inputs; into the arrays of `into` where given.
+   *
+   * @throws TweedieError `device` where the device is lost
+   */
+  state(into?: Tensors): Promise<Tensors>
+
+  /** Releases everything; a step in flight ends first. A second call does nothing. */
+  dispose(): void
+}
+
 /** A graph that is lowered to a model only when the model is needed. */
 export interface ModelSource {
   /** The fingerprint of the graph, in parts: equal fingerprints and equal lowering code make equal models. */
@@ -135,7 +179,19 @@ export interface Engine {
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>
 
   /**
-   * The same for a symbolic graph that the engine may have cached at an earlier start: then the model need not be made.
+   * Loads a model whose state stays on the device. Undefined where the device that the options name, or that `auto` finds, is one
+   * that shares the host's memory: there, a session does the same without copies (`residentOf`). Engines without such devices lack this method.
+   *
+   * @throws TweedieError as `createSession`; `shape` where `spec` does not fit the graph
+   */
+  readonly createResident?: (
+    model: Uint8Array,
+    spec: ResidentSpec,
+    options?: SessionOptions,
+  ) => Promise<Resident | undefined>
+
+  /**
+   * Loads a symbolic graph that the engine may have cached at an earlier start: then the model need not be made.
    * Engines without a cache lack this method.
    */
   readonly createSessionOf?: (source: ModelSource, options?: SessionOptions, expected?: Expectation) => Promise<Session>

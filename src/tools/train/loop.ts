@@ -72,8 +72,8 @@ export type LoopEvent<M = unknown> =
       readonly loss: number
       readonly rate: number
       readonly seconds: number
-      /** The model as it is now; its weights change with the next step. */
-      readonly model: () => M
+      /** The model as it is now, brought back from the device if it is there; its weights change with the next step. */
+      readonly model: () => Promise<M>
     }
   | { readonly type: 'log'; readonly line: LogLine }
   | {
@@ -116,6 +116,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   using trainer = await trainerOf(task, engine, { ...others, ...wanted, from })
   const session = recordSession(trainer.session, wanted, run?.session as SessionRecord | undefined)
   for (const text of differences(recorded, session)) yield { type: 'remark', text }
+  if (trainer.remark !== undefined) yield { type: 'remark', text: trainer.remark }
   const { state, layout, problem, portion } = trainer
   const memory = trainingMemory(problem, portion)
   yield { type: 'ready', step: state.step, parameters: layout.size, memory }
@@ -131,18 +132,22 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   let reported = plan.pace === undefined ? undefined : plan.total
 
   let facts = {}
-  const model = () => problem.snapshot(state, { minutes: round(elapsed() / minute, 3), ...facts })
+  const model = async (): Promise<Model> => {
+    await trainer.bringBack()
+    return problem.snapshot(state, { minutes: round(elapsed() / minute, 3), ...facts })
+  }
   const tensors = tensorsOf(problem.parts)
   const frozen = frozenSums(problem.parts)
   const optimizer = trainer.optimizer.name
-  const checkpoint = (): LoopEvent<Model> => {
+  const checkpoint = async (): Promise<LoopEvent<Model>> => {
+    const made = await model()
     saved = { step: state.step, at: elapsed() }
     const progress: Progress = { elapsed: saved.at, plan, window }
     const all = { spec, state, tensors, frozen, optimizer, run: { ...run, session, progress } }
-    return { type: 'checkpoint', checkpoint: all, model: model() }
+    return { type: 'checkpoint', checkpoint: all, model: made }
   }
   const log = (rate: number): LoopEvent<Model> => {
-    const [step, at] = [state.step, elapsed()]
+    const [step, at] = [trainer.made, elapsed()]
     const itemsPerSecond = round(((step - logged.step) * items * 1000) / (at - logged.at), 1)
     const epoch = round((step * items) / problem.items, 3)
     const line = { step, epoch, ...summarise(window), rate, itemsPerSecond, seconds: round(at / 1000, 2) }
@@ -151,8 +156,8 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     return { type: 'log', line }
   }
 
-  if (!from) yield checkpoint()
-  const over = (): boolean => state.step >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
+  if (!from) yield await checkpoint()
+  const over = (): boolean => trainer.made >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
   const stopped = (): boolean => signal?.aborted ?? false
   let rate = 0
   while (!over() && !stopped()) {
@@ -175,16 +180,17 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     yield { type: 'step', step, total: plan.total, loss, rate, seconds: elapsed() / 1000, model }
     if (step % logEvery === 0) yield log(rate)
     const due = checkpointEvery ? step % checkpointEvery === 0 : elapsed() - saved.at > minute
-    if (due && !over()) yield checkpoint()
+    if (due && !over()) yield await checkpoint()
   }
   const finished = over()
   if (finished && window.steps > 0) yield log(rate)
   if (finished && problem.review) {
+    await trainer.bringBack()
     const review = await problem.review(state, engine, wanted)
     facts = review.facts
     for (const text of review.remarks) yield { type: 'remark', text }
   }
-  yield checkpoint()
+  yield await checkpoint()
   yield {
     type: 'end',
     reason: finished ? 'finished' : 'stopped',

@@ -1,4 +1,5 @@
 /** The optimiser of a specification. */
+import { adamwRule, type DescentRule, sgdRule } from '../../engine/descent/index.ts'
 import { adamw } from '../../engine/optim/adamw.ts'
 import type { Optimizer } from '../../engine/optim/optimizer.ts'
 import { sgd } from '../../engine/optim/sgd.ts'
@@ -9,24 +10,41 @@ import type { BaseSpec } from './spec.ts'
 /** The optimisers that a specification can name. */
 export const optimizerNames = ['adamw', 'sgd'] as const
 
+/** One optimiser in both of its forms: as loops over arrays, and as an expression. */
+interface Both {
+  readonly optimizer: () => Optimizer
+  readonly rule: () => DescentRule
+}
+
 /**
  * The optimiser that a specification names: AdamW with betas [0.9, 0.99] unless it says otherwise.
  *
  * @throws TweedieError `usage` for an unknown name, and for numbers that the named one does not use
  */
-export function optimizerOf({ optimizer }: Pick<BaseSpec, 'optimizer'>): Optimizer {
+export function optimizerOf(spec: Pick<BaseSpec, 'optimizer'>): Optimizer {
+  return bothOf(spec).optimizer()
+}
+
+/** The same as an expression, for a device on which the state stays. @throws TweedieError as {@link optimizerOf} */
+export function descentRuleOf(spec: Pick<BaseSpec, 'optimizer'>): DescentRule {
+  return bothOf(spec).rule()
+}
+
+function bothOf({ optimizer }: Pick<BaseSpec, 'optimizer'>): Both {
   const { name = 'adamw', weightDecay, betas, epsilon, momentum, nesterov } = optimizer
   if (name === 'adamw') {
     refuse(name, { momentum, nesterov }, 'sgd')
-    return adamw({ weightDecay, betas: betas ?? [0.9, 0.99], ...(epsilon !== undefined && { epsilon }) })
+    const options = { weightDecay, betas: betas ?? [0.9, 0.99], ...(epsilon !== undefined && { epsilon }) } as const
+    return { optimizer: () => adamw(options), rule: () => adamwRule(options) }
   }
   if (name === 'sgd') {
     refuse(name, { betas, epsilon }, 'adamw')
-    return sgd({
+    const options = {
       weightDecay,
       ...(momentum !== undefined && { momentum }),
       ...(nesterov !== undefined && { nesterov }),
-    })
+    }
+    return { optimizer: () => sgd(options), rule: () => sgdRule(options) }
   }
   const near = suggest(name, optimizerNames)
   throw new TweedieError('usage', `no optimiser is called '${name}'; there are ${optimizerNames.join(', ')}`, {

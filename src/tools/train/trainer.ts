@@ -5,24 +5,25 @@
  * While the graph of one step runs, the batch of the next is prepared. Everything random is a function of (seed, step), so
  * a trainer restored from a checkpoint continues exactly.
  */
-import { TweedieError } from '../../errors.ts'
 import type { Layout } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
-import { accumulate } from '../../engine/optim/accumulate.ts'
-import { warmupEma } from '../../engine/optim/ema.ts'
 import type { LearningRate } from '../../engine/optim/learning-rate.ts'
 import type { Optimizer } from '../../engine/optim/optimizer.ts'
-import { portionIn } from '../../engine/runtime/portions.ts'
-import type { BoundRun, Engine, Session, SessionOptions } from '../../engine/runtime/session.ts'
+import { deviceOf } from '../../engine/runtime/program.ts'
+import type { Engine, Session, SessionOptions } from '../../engine/runtime/session.ts'
+import { TweedieError } from '../../errors.ts'
 import { once } from '../../once.ts'
+import { deviceStep, whyNotResident } from './device-step.ts'
+import { hostStep } from './host-step.ts'
 import { learningRate } from './learning-rate.ts'
 import { optimizerOf } from './optimizer-of.ts'
-import { jointLayout, learningParts, mainNetwork, partView, type TrainParts } from './parts.ts'
+import { jointLayout, mainNetwork } from './parts.ts'
 import type { Batch, TrainProblem, TrainState } from './problem.ts'
 import { alone, itemsOf, type Ranks, type Reduce } from './ranks.ts'
 import { type BaseSpec, itemsPerStep } from './spec.ts'
-import { beginning, restoring, roomFor, type SavedState, type StartWeights } from './state.ts'
-import { compileStep, lossGraph, named, ownPortion, trainingPortion } from './step-graph.ts'
+import { beginning, restoring, type SavedState, type StartWeights } from './state.ts'
+import { lossGraph, ownPortion, trainingPortion } from './step-graph.ts'
+import type { StepTask } from './step-way.ts'
 
 /** The result of a step. */
 export interface StepReport {
@@ -48,7 +49,17 @@ export interface Trainer<Spec extends BaseSpec = BaseSpec, Model = unknown> exte
   readonly network: Network
   /** Where all parameters that learn lie. */
   readonly layout: Layout
+  /**
+   * The state. Where it stays on the device (see `resident`), that which was last brought back: its `step` says of when; else that
+   * after the last step.
+   */
   readonly state: TrainState
+  /** Steps made. */
+  readonly made: number
+  /** Whether the state stays on the device between steps. */
+  readonly resident: boolean
+  /** Why it does not, on a device where it could. */
+  readonly remark: string | undefined
   readonly optimizer: Optimizer
   /** The session: engine, device and threads. */
   readonly session: Pick<Session, 'engine' | 'device'>
@@ -56,9 +67,12 @@ export interface Trainer<Spec extends BaseSpec = BaseSpec, Model = unknown> exte
    * One step.
    *
    * @param end how many steps the run has, at which the learning rate falls to zero if it falls at all; or the learning rate itself
-   * @throws TweedieError `diverged` for a loss or gradient that is not finite; the state is then that before the step
+   * @throws TweedieError `diverged` for a loss or gradient that is not finite; the state is then that before the step. `device` where
+   * the device is lost; `state` is then what was last brought back
    */
   step(end: number | LearningRate): Promise<StepReport>
+  /** Brings parameters, moments and average from the device to `state`, if they are there: before a checkpoint or a sample. */
+  bringBack(): Promise<void>
   dispose(): void
 }
 
@@ -79,6 +93,12 @@ export interface TrainerOptions extends Pick<SessionOptions, 'device' | 'threads
    * graph.
    */
   readonly portion?: number | undefined
+  /**
+   * Whether parameters, moments and average stay on the device between steps, and the optimiser runs there. Default: where the engine
+   * offers that for the device, and the step is one graph with an optimiser that the specification names. True asks for it anywhere,
+   * on a CPU too, where it is slower.
+   */
+  readonly resident?: boolean | undefined
 }
 
 /** The task. */
@@ -110,6 +130,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     ranks = alone,
     portion: wanted,
     optimizer = optimizerOf(task.spec),
+    resident,
     ...session
   } = options
   const { spec, purpose } = task
@@ -117,58 +138,54 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   const own = itemsOf(ranks, all)
   using expected = await engine.expect?.(purpose, session)
   const problem = task.problem()
-  const { parts } = problem
+  const { parts, ownStep } = problem
   const layout = jointLayout(parts)
   const fillState = from ? restoring(from, parts, optimizer) : beginning(spec, parts, start)
   const most = commonDivisor(own.size, spec.batch)
   const whole = once(() => lossGraph(problem, most))
-  const { ownStep } = problem
   const portion = wanted ?? (ownStep ? ownPortion(ownStep, most) : trainingPortion(whole(), most))
   const portions = own.size / portion
   if (!Number.isInteger(portions)) throw new TweedieError('usage', `a batch of ${own.size} in portions of ${portion}`)
-  // Making the state and the first batch takes time; meanwhile the runtime compiles on another thread if it can.
-  const prepared = once(() => {
-    const made = roomFor(optimizer, layout.size, portions > 1)
-    // Memory is slow when first written to: write to it now rather than in the first step.
-    for (const array of [made.flat, ...Object.values(made.state.optimizer.slots)]) array.fill(0)
-    fillState(made.state)
-    const { step } = made.state
-    // Two batches alternate: one is computed while the other is filled.
-    const batches = [0, 1].map((turn) => {
-      const batch = problem.emptyBatch()
-      const first = turn === step % 2
-      if (first) problem.fill(batch, step)
-      return { batch, filled: first ? step : -1 }
-    })
-    return { ...made, batches }
-  })
-  const graph = (): ReturnType<typeof whole> => (portion === most ? whole() : lossGraph(problem, portion))
-  const shares = all / portion
-  const program = await (ownStep
-    ? ownStep.compile(portion, 1 / shares, engine, { ...session, meanwhile: prepared })
-    : compileStep(graph(), parts, layout, shares, engine, { ...session, expected, meanwhile: prepared }))
-  const { state, flat, part, batches } = prepared()
-
-  const emaDecay = warmupEma(spec.optimizer.ema)
-  const outputs = { loss: new Float32Array(portions), itemLoss: new Float32Array(own.size) }
-  const bind = ({ feeds }: Batch, i: number) =>
-    program.bind(
-      { ...portionIn(program, feeds, own.from / portion + i), ...named('', layout, state.params) },
-      { ...portionIn(program, outputs, i), ...named('gradient:', layout, i === 0 ? flat : part) },
-    )
-  // The first graph begins before the memory of the second batch is described to the runtime.
-  const lanes = batches.map((each) => ({
-    ...each,
-    bound: once(() => Array.from({ length: portions }, (_, i) => bind(each.batch, i))),
-  }))
-  const run = async ([first, ...others]: readonly BoundRun[]): Promise<void> => {
-    await first!.run()
-    for (const bound of others) {
-      await bound.run()
-      accumulate(flat, part)
-    }
+  // The batch that is filled ahead of the step that will take it.
+  const filled = [-1, -1]
+  const fill = (batch: Batch, step: number): void => {
+    if (filled[step % 2] !== step) problem.fill(batch, step)
+    filled[step % 2] = step
   }
-  const follow = averagesOf(parts)
+  const step: StepTask = {
+    spec,
+    problem,
+    layout,
+    optimizer,
+    fillState,
+    portion,
+    portions,
+    shares: all / portion,
+    from: own.from,
+    ranks,
+    reduce,
+    // Two batches alternate: one is computed while the other is filled.
+    batches(first) {
+      const two = [problem.emptyBatch(), problem.emptyBatch()] as const
+      fill(two[first % 2]!, first)
+      return two
+    },
+    graph: () => (portion === most ? whole() : lossGraph(problem, portion)),
+  }
+  const reason = whyNotResident(step, options.optimizer !== undefined)
+  if (resident && reason !== undefined) {
+    throw new TweedieError('usage', `\`resident: true\`: the state cannot stay on the device, since ${reason}`, {
+      hint: 'leave `resident` out',
+    })
+  }
+  const elsewhere = engine.createResident !== undefined && deviceOf(session.device, engine) !== 'cpu'
+  const onDevice =
+    reason === undefined && (resident ?? elsewhere)
+      ? await deviceStep(step, engine, session, resident === true)
+      : undefined
+  const way = onDevice ?? (await hostStep(step, engine, session, expected))
+  const { batches } = way
+  const crosses = onDevice === undefined && engine.createResident !== undefined && way.session.device !== 'cpu'
 
   return {
     spec,
@@ -178,49 +195,31 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
       return mainNetwork(problem)
     },
     layout,
-    state,
+    state: way.state,
+    get made() {
+      return way.made
+    },
+    resident: onDevice !== undefined,
+    remark:
+      crosses && reason !== undefined
+        ? `parameters and gradients cross between host and ${way.session.device} in every step, since ${reason}`
+        : undefined,
     optimizer,
-    session: program.session,
+    session: way.session,
     async step(end) {
-      const { step } = state
-      const lane = lanes[step % 2]!
-      if (lane.filled !== step) problem.fill(lane.batch, step)
-      const running = run(lane.bound())
-      const next = lanes[(step + 1) % 2]!
-      next.bound()
-      problem.fill(next.batch, step + 1)
-      next.filled = step + 1
-      await running
-
-      const rate = (typeof end === 'number' ? learningRate(spec, end) : end)(step)
-      const loss = ranks.count * outputs.loss.reduce((sum, each) => sum + each, 0)
-      await reduce?.(flat, { step: step + 1, loss })
-      const gradientNorm = Number.isFinite(loss)
-        ? optimizer.update(state.params, flat, state.optimizer, rate, {
-            clipNorm: spec.optimizer.clipNorm,
-            ...(follow.some && { ema: { average: state.average, decay: emaDecay(step) } }),
-          })
-        : Number.NaN
-      if (!Number.isFinite(gradientNorm)) throw diverged(step + 1, loss, rate)
-      follow.copy(state)
-      state.step++
-      const levels = lane.batch.levels.subarray(own.from, own.from + own.size)
-      return { step: state.step, loss, gradientNorm, rate, itemLoss: outputs.itemLoss, levels }
+      const { made } = way
+      const batch = batches[made % 2]!
+      fill(batch, made)
+      const rate = (typeof end === 'number' ? learningRate(spec, end) : end)(made)
+      const found = await way.update(rate, () => fill(batches[(made + 1) % 2]!, made + 1))
+      const { loss, gradientNorm, itemLoss } = found
+      if (!Number.isFinite(gradientNorm)) throw diverged(made + 1, loss, rate)
+      const levels = batch.levels.subarray(own.from, own.from + own.size)
+      return { step: way.made, loss, gradientNorm, rate, itemLoss, levels }
     },
-    dispose: () => program.dispose(),
-    [Symbol.dispose]: () => program.dispose(),
-  }
-}
-
-/** The parts with an average of their own; for others the average equals the parameters. */
-function averagesOf(parts: TrainParts) {
-  const learning = learningParts(parts)
-  const copied = learning.filter(([, { average = true }]) => !average).map(([name]) => name)
-  return {
-    some: copied.length < learning.length,
-    copy: ({ params, average }: TrainState): void => {
-      for (const name of copied) partView(parts, name, average).set(partView(parts, name, params))
-    },
+    bringBack: () => way.bringBack(),
+    dispose: () => way.dispose(),
+    [Symbol.dispose]: () => way.dispose(),
   }
 }
 
