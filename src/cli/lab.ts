@@ -1,12 +1,9 @@
 /** `tweedie lab`: the Lab in a browser, with the runs of this machine. */
-import { spawn } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { TweedieError } from '../errors.ts'
 import { options, whole } from '../options.ts'
-import { command, listenForInterrupt, note, print, printJson, withExamples } from './common.ts'
-import type { CommonOptions } from './common.ts'
+import { command, withExamples } from './common.ts'
 import { addOptions } from './derive.ts'
+import type { LabValues } from './lab-serve.ts'
 
 const labOptions = options({
   port: {
@@ -28,37 +25,7 @@ export function labCommand(): Command {
     ['tweedie lab --open', 'in the browser at once; Ctrl-C ends it'],
   ])
   return lab.action(async (folder: string | undefined, values: LabValues) => {
-    const { serveLab } = await import('../app/node/lab/lab-server.ts')
-    const { port, open, json, quiet } = values
-    const shown = folder ?? (existsSync('runs') ? 'runs' : '.')
-    if (statSync(shown, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw new TweedieError('usage', `${shown}: no such folder`, { hint: 'name a folder that has runs in it' })
-    }
-    using interrupt = listenForInterrupt()
-    await using server = await serveLab({ folder: shown, port })
-    if (json) printJson({ url: server.url, folder: shown }, { lines: true })
-    else print(server.url)
-    note(`runs of ${shown}; Ctrl-C ends it`, { quiet })
-    if (open) openInBrowser(server.url)
-    await new Promise<void>((done) => interrupt.signal.addEventListener('abort', () => done()))
-    process.exitCode = interrupt.status ?? 130
+    const { runLab } = await import('./lab-serve.ts')
+    await runLab(folder, values)
   })
-}
-
-interface LabValues extends CommonOptions {
-  readonly port?: number
-  readonly open?: boolean
-}
-
-/** Asks the system to show a page. Where it cannot, the printed address does. */
-function openInBrowser(url: string): void {
-  const [program, ...args] =
-    process.platform === 'darwin'
-      ? ['open', url]
-      : process.platform === 'win32'
-        ? ['cmd', '/c', 'start', '', url]
-        : ['xdg-open', url]
-  const child = spawn(program!, args, { stdio: 'ignore', detached: true })
-  child.on('error', () => note('no browser was found: open the address yourself', {}))
-  child.unref()
 }
