@@ -7,6 +7,7 @@ import { mathPlugin } from '../markdown/math.ts'
 import { plainBlocksPlugin } from '../markdown/plain-blocks.ts'
 import { quotesPlugin } from '../markdown/quotes.ts'
 import { slugOf } from '../markdown/slug.ts'
+import { tablesPlugin } from '../markdown/tables.ts'
 import { search } from './search.ts'
 import { guideSidebar, referenceSidebar } from './sidebar.ts'
 
@@ -30,6 +31,8 @@ export default defineConfig({
   metaChunk: true,
   lastUpdated: false,
   markdown: {
+    // Of GitHub's, the pair whose colours are strong enough.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: slugOf },
     // `{…}` at the end of a cell belongs to its formula.
     attrs: { disable: true },
@@ -39,6 +42,7 @@ export default defineConfig({
       md.use(quotesPlugin)
       md.use(examplesPlugin)
       md.use(plainBlocksPlugin)
+      md.use(tablesPlugin)
     },
   },
   themeConfig: {

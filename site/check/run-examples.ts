@@ -20,7 +20,8 @@ export async function runExamples(page: Page, notes: Notes, limit = 120): Promis
   for (const [id, { runs, page: where, prints }] of Object.entries(notes)) {
     if (!runs) continue
     const { lines, error, seconds } = await page.evaluate(runOne, { id, limit })
-    const others = prints.length > 0 && prints.join('\n') !== lines.join('\n') ? `printed ${JSON.stringify(lines)}` : undefined
+    const others =
+      prints.length > 0 && prints.join('\n') !== lines.join('\n') ? `printed ${JSON.stringify(lines)}` : undefined
     const wrong = error ?? others
     outcomes.push({ id, page: where, lines, seconds, ...(wrong !== undefined && { wrong }) })
   }

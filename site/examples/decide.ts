@@ -13,8 +13,10 @@ export type Decision =
     }
   | {
       readonly runs: false
-      /** Names that are there in Node alone; none where the example is a part of something larger. */
-      readonly node: readonly string[]
+      /** It is a part of something larger, or for Node. */
+      readonly why: 'part' | 'node'
+      /** What it uses that is there in Node alone. */
+      readonly names: readonly string[]
     }
 
 /** What a worker has besides the language. */
@@ -31,8 +33,15 @@ export const standIns: ReadonlySet<string> = new Set(['nodeEngine', 'engine'])
  * @param bundled the entries for browsers; an earlier one comes first where several have a name
  * @param inNode what the entries have in Node
  */
-export function decide({ free, imports, mistakes }: Names, bundled: Bundled, inNode: ReadonlySet<string>): Decision {
-  if (mistakes.length > 0) return { runs: false, node: [] }
+export function decide(
+  code: string,
+  { free, imports, mistakes }: Names,
+  bundled: Bundled,
+  inNode: ReadonlySet<string>,
+): Decision {
+  if (mistakes.length > 0) return { runs: false, why: 'part', names: [] }
+  // Said by the example itself, where a name is there in browsers and takes other arguments.
+  if (/^\s*\/\/ in Node\b/.test(code)) return { runs: false, why: 'node', names: [] }
   const node: string[] = []
   const used = new Set<string>()
   const added = new Map<string, string[]>()
@@ -54,6 +63,8 @@ export function decide({ free, imports, mistakes }: Names, bundled: Bundled, inN
     else if (inNode.has(name)) node.push(name)
     else whole = false
   }
-  if (!whole) return { runs: false, node: [] }
-  return node.length > 0 ? { runs: false, node } : { runs: true, imports: added, standIns: [...used] }
+  if (!whole) return { runs: false, why: 'part', names: [] }
+  return node.length > 0
+    ? { runs: false, why: 'node', names: node }
+    : { runs: true, imports: added, standIns: [...used] }
 }

@@ -35,12 +35,12 @@ export function writeExamples(bundled: Bundled, inNode: ReadonlySet<string>): nu
   let count = 0
   for (const [i, example] of examples.entries()) {
     const about = { page: example.page, prints: promised(example.code) }
-    const decision = decide(names[i]!, bundled, inNode)
+    const decision = decide(example.code, names[i]!, bundled, inNode)
     if (decision.runs) {
       count++
       writeFileSync(`${stagePublic}run/${example.id}.js`, moduleOf(example, decision, bundled))
       notes[example.id] = { ...about, runs: true, names: decision.standIns }
-    } else if (decision.node.length > 0) notes[example.id] = { ...about, runs: false, names: decision.node }
+    } else if (decision.why !== 'part') notes[example.id] = { ...about, runs: false, names: decision.names }
   }
   writeFileSync(notesFile, JSON.stringify(notes))
   return count
@@ -52,10 +52,10 @@ function moduleOf({ code, kind }: Example, decision: Decision & { readonly runs:
   const source = given.join('') + (kind === 'lines' ? withShown(code) : code)
   const { code: script } = transformSync(source, { loader: 'ts', format: 'esm', target: 'es2022' })
   const [imports, rest] = splitImports(script)
-  const standing = decision.standIns.includes('engine')
-    ? `import { nodeEngine as __engine } from '../package/stand-ins.js'\nconst engine = await __engine()\n`
-    : ''
-  return imports.map((line) => fromSite(line, bundled)).join('\n') + `\n${standing}${rest}`
+  const standing = imports.some((line) => line.includes('nodeEngine')) ? [] : decision.standIns
+  const made = standing.length > 0 ? [`import { nodeEngine } from '../package/stand-ins.js'`] : []
+  if (standing.includes('engine')) made.push('const engine = await nodeEngine()')
+  return [...imports.map((line) => fromSite(line, bundled)), ...made, rest].join('\n')
 }
 
 /** Import lines of what esbuild wrote, and the rest. */

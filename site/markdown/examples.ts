@@ -16,6 +16,6 @@ export function examplesPlugin(md: MarkdownRenderer): void {
     const names = note.names.join(' ')
     if (note.runs) return `${block}<RunExample id="${idOf(content)}" names="${names}" />\n`
     const list = note.names.map((name) => `<code v-pre>${md.utils.escapeHtml(name)}</code>`).join(', ')
-    return `${block}<p class="needs-node">Runs in Node: a page has no ${list}.</p>\n`
+    return `${block}<p class="needs-node">Runs in Node${list === '' ? '' : `: a page has no ${list}`}.</p>\n`
   }
 }

@@ -18,10 +18,10 @@ export function format(value: unknown, depth = 0): string {
   const inside = (each: unknown): string => format(each, depth + 1)
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
     const numbers = value as unknown as ArrayLike<number>
-    return `${value.constructor.name}(${numbers.length}) ${list('[', cut(Array.from(numbers), inside), ']')}`
+    return `${value.constructor.name}(${numbers.length}) ${list('[', filled(cut(Array.from(numbers), inside)), ']')}`
   }
   if (value instanceof ArrayBuffer) return `ArrayBuffer { byteLength: ${value.byteLength} }`
-  if (Array.isArray(value)) return list('[', cut(value, inside), ']')
+  if (Array.isArray(value)) return list('[', filled(cut(value, inside)), ']')
   if (value instanceof Map) {
     return `Map(${value.size}) ${list(
       '{',
@@ -42,6 +42,16 @@ function cut<T>(items: readonly T[], of: (item: T) => string): string[] {
   const shown = items.slice(0, 100).map(of)
   const more = items.length - shown.length
   return more > 0 ? [...shown, `... ${more} more item${more > 1 ? 's' : ''}`] : shown
+}
+
+/** Many short items share lines. */
+function filled(items: readonly string[]): readonly string[] {
+  const width = Math.max(...items.slice(0, -1).map((item) => item.length))
+  if (items.length <= 6 || width > 24) return items
+  const perLine = Math.max(1, Math.floor(74 / (width + 2)))
+  return Array.from({ length: Math.ceil(items.length / perLine) }, (_, i) =>
+    items.slice(i * perLine, (i + 1) * perLine).join(', '),
+  )
 }
 
 /** On one line where it fits. */
