@@ -41,6 +41,7 @@ const inChromium: TestProjectConfiguration = {
   server: { fs: { allow: [inRoot('..'), realpathSync(inRoot('node_modules'))] } },
   test: {
     name: 'chromium',
+    sequence: { groupOrder: 1 }, // after the others, which take every core
     include: alsoInBrowser,
     browser: {
       enabled: true,
