@@ -1,6 +1,5 @@
 /** Dequantised shades: a density may put spikes on them, and a code length may not. */
-import { dequantise } from '../../../../families/flow/shades.ts'
-import { key } from '../../../../engine/random/index.ts'
+import { key, uniform } from '../../../../engine/random/index.ts'
 import { figure } from '../../figure.ts'
 import { evenly, logNormal, meanOf, shown, sumOf, whole } from '../../shared/series.ts'
 
@@ -54,11 +53,7 @@ export const shades = figure({
     const all = lengths(deviation)
     const mean = (of: 'probability' | 'dequantised' | 'naive') => sumOf(all.map((each, k) => shares[k]! * each[of]))
     const density = logSpikes(grid, deviation).map(Math.exp)
-    const noisy = dequantise(
-      Float32Array.from({ length: 90 }, (_, i) => centre(i % count)),
-      count,
-      key('shades'),
-    )
+    const noisy = uniform(key('shades'), new Float64Array(90)).map((u, i) => centre(i % count) + (u - 0.5) * bin)
     const entropy = -sumOf(shares.map((p) => p * Math.log(p)))
     return {
       views: [
