@@ -34,13 +34,15 @@ export function namesOf(sources: readonly string[]): readonly Names[] {
   const program = ts.createProgram([...files.keys()], options, host)
   return [...files.keys()].map((name) => {
     const file = program.getSourceFile(name)!
-    const free = program
-      .getSemanticDiagnostics(file)
+    const found = program.getSemanticDiagnostics(file)
+    // A name that is declared twice.
+    const twice = found.filter(({ code }) => code === 2451)
+    const free = found
       .filter(({ code }) => unknownName.has(code))
       .map(({ start, length }) => file.text.slice(start!, start! + length!))
-    const mistakes = program
-      .getSyntacticDiagnostics(file)
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
+    const mistakes = [...program.getSyntacticDiagnostics(file), ...twice].map(({ messageText }) =>
+      ts.flattenDiagnosticMessageText(messageText, ' '),
+    )
     return { free: [...new Set(free)], imports: importsOf(file), mistakes }
   })
 }

@@ -13,6 +13,8 @@ export interface Note {
   readonly runs: boolean
   /** Names that are the browser's own here, or that only Node has. */
   readonly names: readonly string[]
+  /** Lines that run before it. */
+  readonly given?: string
   /** A page that has it. */
   readonly page: string
   /** What it says that it prints. */
@@ -29,12 +31,13 @@ export const notesFile = `${stage}examples.json`
 export function writeExamples(bundled: Bundled, inNode: ReadonlySet<string>): number {
   const pages = readdirSync(stage, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'))
   const examples = pages.flatMap((page) => examplesOf(page, readFileSync(stage + page, 'utf8')))
-  const names = namesOf(examples.map(({ code }) => code))
+  const names = namesOf(examples.map(({ code, given = '' }) => `${given}\n${code}`))
   mkdirSync(`${stagePublic}run`, { recursive: true })
   const notes: Record<string, Note> = {}
   let count = 0
   for (const [i, example] of examples.entries()) {
-    const about = { page: example.page, prints: promised(example.code) }
+    const { page, given, code } = example
+    const about = { page, prints: promised(code), ...(given !== undefined && { given }) }
     const decision = decide(example.code, names[i]!, bundled, inNode)
     if (decision.runs) {
       count++
@@ -47,9 +50,13 @@ export function writeExamples(bundled: Bundled, inNode: ReadonlySet<string>): nu
 }
 
 /** The example as JavaScript, with the imports that it leaves out, from the site's own files. */
-function moduleOf({ code, kind }: Example, decision: Decision & { readonly runs: true }, bundled: Bundled): string {
-  const given = [...decision.imports].map(([entry, names]) => `import { ${names.join(', ')} } from '${entry}'\n`)
-  const source = given.join('') + (kind === 'lines' ? withShown(code) : code)
+function moduleOf(
+  { code, given = '', kind }: Example,
+  decision: Decision & { readonly runs: true },
+  bundled: Bundled,
+): string {
+  const added = [...decision.imports].map(([entry, names]) => `import { ${names.join(', ')} } from '${entry}'\n`)
+  const source = `${added.join('')}${given}\n${kind === 'lines' ? withShown(code) : code}`
   const { code: script } = transformSync(source, { loader: 'ts', format: 'esm', target: 'es2022' })
   const [imports, rest] = splitImports(script)
   const standing = imports.some((line) => line.includes('nodeEngine')) ? [] : decision.standIns
