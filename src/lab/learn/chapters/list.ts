@@ -12,6 +12,7 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'forward-process', title: 'The forward process', load: () => import('./forward-process/index.ts') },
   { name: 'score-matching', title: 'Score matching', load: () => import('./score-matching/index.ts') },
   { name: 'langevin', title: 'Langevin dynamics', load: () => import('./langevin/index.ts') },
+  { name: 'sde', title: 'Stochastic differential equations', load: () => import('./sde/index.ts') },
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
   { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
 ]
