@@ -12,6 +12,7 @@ import { built, site } from './paths.ts'
 await step('packages', install)
 await step('documentation', stageDocs)
 await step('sources', writeSourcePages)
+await step('reference', reference)
 await step('VitePress', vitepress)
 await step('links', () => {
   const { pages, links, dead } = checkSite(built)
@@ -46,6 +47,11 @@ function install(): void {
   // Parts for other platforms are in the lock file alone.
   if (there.size > 0 && [...there].every((name) => wanted.includes(name))) return
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: site, stdio: 'inherit' })
+}
+
+async function reference(): Promise<string> {
+  const { writeReference } = await import('./api/reference.ts')
+  return `${await writeReference()} names`
 }
 
 async function vitepress(): Promise<void> {

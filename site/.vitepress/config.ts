@@ -3,9 +3,11 @@ import { env } from 'node:process'
 import { defineConfig } from 'vitepress'
 import { linksPlugin } from '../markdown/links.ts'
 import { mathPlugin } from '../markdown/math.ts'
+import { plainBlocksPlugin } from '../markdown/plain-blocks.ts'
 import { quotesPlugin } from '../markdown/quotes.ts'
 import { slugOf } from '../markdown/slug.ts'
-import { sidebar } from './sidebar.ts'
+import { search } from './search.ts'
+import { guideSidebar, referenceSidebar } from './sidebar.ts'
 
 /** A dot of the cloud that a diffusion model starts from. */
 const icon = `data:image/svg+xml,${encodeURIComponent(
@@ -23,6 +25,8 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.cache',
   head: [['link', { rel: 'icon', href: icon }]],
+  // One file for what every page would hold: which file belongs to which page.
+  metaChunk: true,
   lastUpdated: false,
   markdown: {
     anchor: { slugify: slugOf },
@@ -32,16 +36,18 @@ export default defineConfig({
       md.use(mathPlugin)
       md.use(linksPlugin)
       md.use(quotesPlugin)
+      md.use(plainBlocksPlugin)
     },
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: search },
     outline: { level: [2, 3] },
     nav: [
       { text: 'Guide', link: '/docs/library' },
       { text: 'Theory', link: '/docs/theory/' },
       { text: 'Families', link: '/docs/families/' },
+      { text: 'Reference', link: '/api/' },
     ],
-    sidebar: sidebar(),
+    sidebar: { '/': guideSidebar(), '/api/': referenceSidebar() },
   },
 })
