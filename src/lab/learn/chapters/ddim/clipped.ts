@@ -33,7 +33,7 @@ export const clippedFigure = figure({
   async show({ limit, direction, steps }) {
     const times = faintTimes(schedule, steps, { from: 0.999 })
     const options = { sampler: ddim({ direction }), times, x: normalPoints(13) }
-    const recorded = await record(clipped(law, limit), options)
+    const recorded = await record(clipped(law, [-limit, limit]), options)
     const free = await record(law, { ...options, sampler: ddim() })
     // half-way down, the first path: what the state is, and what clipped mean and noise add up to
     const k = Math.floor(steps / 2)

@@ -65,12 +65,12 @@ console.log(x.length) // → 300`,
         {
           tex: tex`\live{first} = \tau_0 > \tau_1 > \ldots > \tau_{n-1} = \live{last} > 0, \qquad n = \live{steps}`,
           says: 'Nothing needs neighbouring levels. The sequence is an argument, a plain array of numbers.',
-          code: `import { namedTable, tableSchedule } from 'tweedie/noise'
+          code: `import { namedTable } from 'tweedie/noise'
 import { quadraticTimes, tableTimes, uniformTimes } from 'tweedie/sample'
 
 console.log(uniformTimes(4)) // → [ 1, 0.75, 0.5, 0.25, 0 ]
 console.log(quadraticTimes(4)) // → [ 1, 0.5625, 0.25, 0.0625, 0 ]
-console.log(tableTimes(namedTable('linear'), 4, 'trailing').length, tableSchedule(namedTable('linear')).name) // → 5 table`,
+console.log(tableTimes(namedTable('linear'), 4, { spacing: 'trailing' })) // → [ 1, 0.75, 0.5, 0.25, 0 ]`,
         },
       ],
       figure: sequencesFigure,

@@ -47,7 +47,7 @@ export const levelFigure = figure({
     const times = levelGrid(steps)
     const x = Float64Array.of(start * schedule.alpha(times[0]!))
     const coarse = await record(denoiser, { sampler: sampler === 'ddim' ? ddim() : heun(), times, x })
-    const fine = await record(denoiser, { sampler: rungeKutta(tableaux.rk4), times: levelGrid(160), x })
+    const fine = await record(denoiser, { sampler: rungeKutta(tableaux.rk4), times: levelGrid(64), x })
     const curve = ({ times: at, states }: typeof coarse) => ({
       x: at.map((t) => noiseLevel(schedule, t)),
       y: at.map((t, i) => states[i]![0]! / schedule.alpha(t)),

@@ -23,8 +23,14 @@ const law = mixtureDenoiser({ schedule, components: twoModes })
 export const sequences = {
   uniform: { label: 'equal steps', times: (steps: number) => uniformTimes(steps) },
   quadratic: { label: 'quadratic', times: (steps: number) => quadraticTimes(steps) },
-  trailing: { label: 'trailing levels', times: (steps: number) => tableTimes(schedule.table!, steps, 'trailing') },
-  leading: { label: 'leading levels', times: (steps: number) => tableTimes(schedule.table!, steps, 'leading') },
+  trailing: {
+    label: 'trailing levels',
+    times: (steps: number) => tableTimes(schedule.table!, steps, { spacing: 'trailing' }),
+  },
+  leading: {
+    label: 'leading levels',
+    times: (steps: number) => tableTimes(schedule.table!, steps, { spacing: 'leading' }),
+  },
   logSnr: { label: 'equal steps of λ', times: (steps: number) => logSnrTimes(schedule, steps) },
   karras: { label: 'Karras', times: (steps: number) => karrasTimes(schedule, steps) },
 } as const
