@@ -12,6 +12,7 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'forward-process', title: 'The forward process', load: () => import('./forward-process/index.ts') },
   { name: 'vae', title: 'Latent variables', load: () => import('./vae/index.ts') },
   { name: 'hierarchies', title: 'Hierarchies of codes', load: () => import('./hierarchies/index.ts') },
+  { name: 'ddpm', title: 'DDPM', load: () => import('./ddpm/index.ts') },
   { name: 'ddim', title: 'DDIM', load: () => import('./ddim/index.ts') },
   { name: 'score-matching', title: 'Score matching', load: () => import('./score-matching/index.ts') },
   { name: 'langevin', title: 'Langevin dynamics', load: () => import('./langevin/index.ts') },
