@@ -10,6 +10,7 @@ export interface ListedChapter {
 
 export const chapters: readonly ListedChapter[] = [
   { name: 'forward-process', title: 'The forward process', load: () => import('./forward-process/index.ts') },
+  { name: 'elbo', title: 'The variational bound', load: () => import('./elbo/index.ts') },
   { name: 'vae', title: 'Latent variables', load: () => import('./vae/index.ts') },
   { name: 'hierarchies', title: 'Hierarchies of codes', load: () => import('./hierarchies/index.ts') },
   { name: 'ddpm', title: 'DDPM', load: () => import('./ddpm/index.ts') },

@@ -20,7 +20,7 @@ export const ancestralFigure = figure({
   hint: 'Press play and follow the strong path: each step pulls a little towards the data and adds a little noise. Take few levels and see what the Gaussian step cannot do.',
   controls: {
     step: { kind: 'slider', label: 'part of the way', min: 0.02, max: 1, step: 0.02, initial: 1 },
-    levels: { kind: 'slider', label: 'levels T', min: 5, max: 150, step: 5, initial: 100 },
+    levels: { kind: 'slider', label: 'levels T', min: 5, max: 150, step: 5, initial: 60 },
     seed: { kind: 'slider', label: 'seed', min: 0, max: 20, step: 1, initial: 4 },
   },
   play: { control: 'step', seconds: 8 },
@@ -49,7 +49,7 @@ export const ancestralFigure = figure({
     return {
       views: [
         overTime(`DDPM, ${taken} of ${levels} steps`, reach, [
-          tube(law, reach, 40, 40),
+          tube(law, reach, 36, 36),
           ...linesOverTime(few, { ink: 'muted', width: 1, opacity: 0.8 }),
           {
             kind: 'line',

@@ -19,10 +19,16 @@ export const chapter: Chapter = {
         {
           tex: tex`L_{\mathrm{simple}} = \mathrm E \lVert \varepsilon - \hat\varepsilon(\sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \varepsilon, t) \rVert^2 = \live{loss}`,
           says: 'Draw data, a level and noise; guess the noise. It is the bound with the weight in front of each term left out.',
-          code: `import { train } from 'tweedie'
+          code: `import { namedTable, jump, tableSchedule, timeOfIndex } from 'tweedie/noise'
+import { integers, key, normal } from 'tweedie/random'
 
-// one call trains on points, pictures or sequences of your own; the graph of this loss is made once
-console.log(typeof train) // → function`,
+const table = namedTable('linear')
+const x0 = Float64Array.of(0.7, -0.3)
+const [level] = integers(key('level'), 1, 0, 1000)
+const noise = normal(key('noise'), new Float64Array(2))
+const x = jump(tableSchedule(table), timeOfIndex(table, level!), x0, noise) // what the network sees
+const loss = (guess: Float64Array) => guess.reduce((sum, value, i) => sum + (value - noise[i]!) ** 2, 0)
+console.log(loss(noise), x.length) // → 0 2`,
         },
         {
           tex: tex`\hat\varepsilon^* = \mathrm E[\varepsilon \mid x_t], \qquad L^* = \frac{\alpha_t^2}{\sigma_t^2}\, \mathrm E\, \mathrm{Var}[x_0 \mid x_t] = \live{unknown}`,
