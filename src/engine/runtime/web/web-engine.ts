@@ -6,6 +6,7 @@ import type { Device, Engine, SessionOptions } from '../session.ts'
 import { oneAtATime } from '../turns.ts'
 import { apiSession } from './api-session.ts'
 import { breathing } from './breath.ts'
+import { gpuResident } from './gpu-resident.ts'
 import { chooseDevice, requireWasm, threadsHere } from './means.ts'
 import type { UrlLike } from './means.ts'
 import { loadOrt } from './ort-module.ts'
@@ -75,6 +76,10 @@ export async function webEngine(options: WebEngineOptions = {}): Promise<WebEngi
     blocks: false,
     createSession: async (model, sessionOptions = {}) =>
       apiSession(place, deviceFor(chosen.device, threads, sessionOptions), model, sessionOptions),
+    createResident: async (model, spec, sessionOptions = {}) =>
+      deviceFor(chosen.device, threads, sessionOptions) === 'webgpu'
+        ? gpuResident(place, model, spec, sessionOptions)
+        : undefined,
     dispose() {},
     [Symbol.dispose]() {},
   } satisfies WebEngine)
