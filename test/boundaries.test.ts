@@ -63,7 +63,12 @@ const ofWeb = /^src\/(lab\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|
 /** Packages that are pure JavaScript, each where the one file is that stands on it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub.ts'],
-  fflate: ['src/files/data/formats/idx.ts', 'src/files/data/formats/npz.ts', 'src/files/io/png.ts'],
+  fflate: [
+    'src/files/data/formats/idx.ts',
+    'src/files/data/formats/npz.ts',
+    'src/files/io/png.ts',
+    'src/files/io/zip.ts',
+  ],
   papaparse: ['src/files/data/formats/table.ts'],
 }
 

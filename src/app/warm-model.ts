@@ -9,6 +9,8 @@ import type {
   DrawWatch,
   FamilyEntry,
   FamilyModel,
+  FieldRequest,
+  FieldValues,
   Item,
   Painter,
   Setting,
@@ -19,8 +21,8 @@ import type { OptionValues, ValuesOf } from '../options.ts'
 import { checkRequest } from './request.ts'
 import { stoppable } from './stopped.ts'
 
-/** Options of a method: those of the command of the same name, and how it is stopped and watched. */
-export type ModelRequest = OptionValues & Pick<Setting, 'signal' | 'onProgress'>
+/** Options of a method: those of the command of the same name, how it is stopped and watched, and `access` to what it names. */
+export type ModelRequest = OptionValues & Pick<Setting, 'signal' | 'onProgress'> & Partial<Pick<Setting, 'access'>>
 
 /** How to draw; other options are those of the model's family, as `tweedie sample --help` lists them. */
 export type DrawRequest = Omit<ValuesOf<typeof drawOptions & typeof stepOptions & typeof guidanceOptions>, 'seed'> &
@@ -62,6 +64,14 @@ export interface WarmModel extends Disposable {
   restore(item: Item, request: ModelRequest): Promise<Drawn>
   /** Changes an item, or interpolates between two. */
   edit(item: Item, request?: ModelRequest): Promise<Drawn>
+  /**
+   * The score of noisy data at some places, and the mean of the clean data behind them.
+   *
+   * @throws TweedieError `usage` if the family cannot
+   * @example
+   * const { score } = await painter.field({ points: Float32Array.of(0, 0, 1, 1), time: 0.5 })
+   */
+  field(request: FieldRequest & Pick<Setting, 'signal'>): Promise<FieldValues>
   /** Frees compiled graphs once running work has ended. */
   dispose(): void
 }
@@ -82,14 +92,14 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
   const perform = async <T>(
     what: string,
     command: CommandName,
-    { signal, onProgress, ...values }: ModelRequest,
+    { signal, onProgress, access = setting.access, ...values }: ModelRequest,
     work: (values: OptionValues, setting: Setting) => Promise<T>,
   ): Promise<T> => {
     if (closed) throw new TweedieError('usage', 'the model was disposed of, and is used again')
     checkRequest(command, values, [drawOptions], entry, setting.own)
     running++
     return stoppable(what, signal, () =>
-      work(values, { ...setting, kept, signal, onProgress: onProgress ?? setting.onProgress }),
+      work(values, { ...setting, access, kept, signal, onProgress: onProgress ?? setting.onProgress }),
     ).finally(() => {
       running--
       if (closed && running === 0) free()
@@ -129,6 +139,10 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     edit: (item, request = {}) =>
       perform('the edit', 'edit', request, async (values, its) =>
         (await abilityOf('edit', opened, its.own))(model, item, values, its),
+      ),
+    field: ({ signal, ...request }) =>
+      perform('the field', 'sample', { signal }, async (_, its) =>
+        (await abilityOf('field', opened, its.own))(model, request, its),
       ),
     dispose,
     [Symbol.dispose]: dispose,

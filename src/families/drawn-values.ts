@@ -32,18 +32,18 @@ export function drawnValues(
   items: Float32Array,
   facts: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames' | 'beside'>>,
 ): Drawn {
+  const count = items.length / itemSize(model.frame.item)
+  return { ...valueViews(model, items), ...facts, count, shape: [count, ...model.frame.item] }
+}
+
+/** Views of items `[n, ...item]` and of parts of them, and their values. */
+export function valueViews(model: DrawnModel, items: Float32Array): View & Pick<Drawn, 'array' | 'part'> {
   const size = itemSize(model.frame.item)
-  const count = items.length / size
-  const shape = [count, ...model.frame.item]
-  const part = (first: number, some: number): View =>
-    valuesView(model, items.subarray(first * size, (first + some) * size))
+  const shape = [items.length / size, ...model.frame.item]
   return {
     ...valuesView(model, items),
-    ...facts,
-    count,
-    shape,
     array: () => ({ shape, data: inUnits(model, items) }),
-    part,
+    part: (first, some) => valuesView(model, items.subarray(first * size, (first + some) * size)),
   }
 }
 

@@ -77,6 +77,10 @@ export interface Drawn extends View {
 export interface Frame extends View {
   /** From 1 (noise) to 0. */
   readonly time: number
+  /** The values, as {@link Drawn.array} has them, where they are numbers. */
+  array?(): NdArray
+  /** A part of them. */
+  part?(first: number, count: number): View
 }
 
 /** The formats of items, known before any is drawn. */

@@ -222,10 +222,30 @@ export interface Abilities<Model> {
   restore?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
   /** Changes an item, or walks from one to another. */
   edit?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
+  /** The score of noisy data at some places. */
+  field?(model: Model, request: FieldRequest, setting: Setting): Promise<FieldValues>
   /** The bytes of an ONNX file. */
   export?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
   /** The bytes of a safetensors file with inputs and outputs of the network. */
   reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
+}
+
+/** Where a field is asked for. */
+export interface FieldRequest {
+  /** `[n, ...item]`, noisy data in the units of the data. */
+  readonly points: Float32Array
+  /** In (0, 1]. */
+  readonly time: number
+  /** A class by name or number; without one "no class", if the model has that. */
+  readonly class?: number | string | undefined
+}
+
+/** The posterior mean and the score at some places, each `[n, ...item]`, in the units of the data. */
+export interface FieldValues {
+  /** E[x₀ | x_t]. */
+  readonly denoised: Float32Array
+  /** ∇ log p_t. */
+  readonly score: Float32Array
 }
 
 /** The name of an ability. */

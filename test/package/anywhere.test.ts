@@ -50,31 +50,45 @@ describe.each(entries)('$name', ({ path, target }) => {
   })
 })
 
-it('has types that need neither the DOM nor Node', () => {
-  const project = mkdtempSync(join(tmpdir(), 'tweedie-types-test-'))
-  try {
-    installPublished(join(project, 'node_modules'))
-    const compilerOptions = {
-      target: 'es2022',
-      lib: ['es2022'],
-      module: 'nodenext',
-      strict: true,
-      skipLibCheck: false,
-      noEmit: true,
-      types: [],
-      preserveSymlinks: true,
+/** Entries for pages, whose types are those of a page. */
+const ofPages = (path: string): boolean => path.startsWith('./web')
+
+it.each([
+  ['has types that need neither the DOM nor Node', ['es2022'], entries.filter(({ path }) => !ofPages(path))],
+  [
+    'has types for pages that need no Node',
+    ['es2022', 'dom', 'dom.iterable'],
+    entries.filter(({ path }) => ofPages(path)),
+  ],
+])(
+  '%s',
+  (_, lib, some) => {
+    const project = mkdtempSync(join(tmpdir(), 'tweedie-types-test-'))
+    try {
+      installPublished(join(project, 'node_modules'))
+      const compilerOptions = {
+        target: 'es2022',
+        lib,
+        module: 'nodenext',
+        strict: true,
+        skipLibCheck: false,
+        noEmit: true,
+        types: [],
+        preserveSymlinks: true,
+      }
+      writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+      // Each alone: what one entry declares must not help another.
+      for (const [i, { name }] of some.entries()) {
+        writeFileSync(join(project, 'use.ts'), `import * as entry${i} from '${name}'\nexport default entry${i}\n`)
+        expect(tsc(project), name).toBe('')
+      }
+    } finally {
+      rmSync(project, { recursive: true })
     }
-    writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
-    // Each alone: what one entry declares must not help another.
-    for (const [i, { name }] of entries.entries()) {
-      writeFileSync(join(project, 'use.ts'), `import * as entry${i} from '${name}'\nexport default entry${i}\n`)
-      expect(tsc(project), name).toBe('')
-    }
-  } finally {
-    rmSync(project, { recursive: true })
-  }
-}, 120_000)
+  },
+  120_000,
+)
 
 /** The package with the files that are published and no others; its dependencies are not there, so its types must do without theirs. */
 function installPublished(folder: string): void {

@@ -5,7 +5,7 @@ import { itemSize } from '../../files/data/dataset.ts'
 import type { ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
-import { drawnValues, makesOf, valuesView } from '../drawn-values.ts'
+import { drawnValues, makesOf, valuesView, valueViews } from '../drawn-values.ts'
 import type { Drawn, DrawWatch, Frame, Painter, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { type GenerateProgress, usualBatch, warmGenerator } from './generate.ts'
@@ -52,7 +52,7 @@ export function painter(model: CnfModel, setting: Setting): Painter {
       return drawnValues(model, items, {
         classes: drawn && Array.from(drawn, (label) => model.classNames[label] ?? String(label)),
         ...howOf(options, seed, solver),
-        ...(watch.frames && { frames: way.map(({ time, items: at }): Frame => ({ time, ...valuesView(model, at) })) }),
+        ...(watch.frames && { frames: way.map(({ time, items: at }): Frame => ({ time, ...valueViews(model, at) })) }),
       })
     },
     dispose: () => generator.dispose(),

@@ -2,7 +2,7 @@
 import { throwIfAborted } from '../../interrupted.ts'
 import type { ValuesOf } from '../../options.ts'
 import type { drawOptions } from '../draw-options.ts'
-import { drawnValues, makesOf, valuesView } from '../drawn-values.ts'
+import { drawnValues, makesOf, valueViews } from '../drawn-values.ts'
 import type { Drawn, Frame, Painter, Setting } from '../family.ts'
 import { painter as painterOfValues } from '../values/draw.ts'
 import type { ItemFrame } from '../values/way.ts'
@@ -48,7 +48,7 @@ export function painter(model: LatentModel, setting: Setting): Painter {
       const way: Frame[] = []
       for (const { time, items: seen } of (drawn.frames ?? []) as readonly ItemFrame[]) {
         const shown = await decoder.draw({ codes: seen, draw: 'mean', seed: 0, signal })
-        way.push({ time, ...valuesView(model.autoencoder, shown) })
+        way.push({ time, ...valueViews(model.autoencoder, shown) })
       }
       return drawnValues(model.autoencoder, items, { ...factsOf(drawn, draw), ...(frames && { frames: way }) })
     },

@@ -11,6 +11,7 @@ import { listSamplers } from './list-samplers.ts'
 import { trainClassifier } from './classifier.ts'
 import { describe } from './describe.ts'
 import { explain } from './explain.ts'
+import { field } from './field.ts'
 import { exportModel, reference } from './export.ts'
 import { evaluate } from './judge.ts'
 import { folderOf, type Model, modelOf } from './model.ts'
@@ -48,6 +49,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     restore: restoreItem,
     edit: editItem,
     evaluate,
+    field,
     export: exportModel,
     reference,
   },

@@ -1,7 +1,7 @@
 /** The trajectory from noise to items, step by step. */
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Frame } from '../family.ts'
-import { valuesView } from '../drawn-values.ts'
+import { valueViews } from '../drawn-values.ts'
 import type { GenerateProgress } from './generate.ts'
 import type { Model } from './model.ts'
 
@@ -28,6 +28,6 @@ export class Way {
   }
 
   frames(): readonly ItemFrame[] {
-    return this.#steps.map(({ time, items }) => ({ time, items, ...valuesView(this.#model, items) }))
+    return this.#steps.map(({ time, items }) => ({ time, items, ...valueViews(this.#model, items) }))
   }
 }

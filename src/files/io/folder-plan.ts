@@ -41,7 +41,7 @@ export const schedulerFile = 'scheduler_config.json'
 export const trainedParts = ['unet_ema', 'unet'] as const
 
 /** Classes in an index that are not networks. */
-const noNetwork = /(Scheduler|Tokenizer|TokenizerFast|Processor|Extractor|Checker)$/
+export const noNetwork = /(Scheduler|Tokenizer|TokenizerFast|Processor|Extractor|Checker)$/
 const partName = /^[A-Za-z0-9_-]{1,64}$/
 
 /**

@@ -29,6 +29,11 @@ export function weightFileOf(library: string): string {
   return library === 'diffusers' ? 'diffusion_pytorch_model.safetensors' : 'model.safetensors'
 }
 
+/** How libraries call the file, the most likely first. */
+export function weightStems(library: string): readonly string[] {
+  return library === 'diffusers' ? stems : stems.slice(1)
+}
+
 /**
  * Chooses the files of a part's weights among the names in its folder: those without a variant, else what comes closest to
  * them.

@@ -52,6 +52,9 @@ export type LoopEvent<M = unknown> =
       readonly parameters: number
       /** Estimated bytes. */
       readonly memory: number
+      /** As in a step. */
+      readonly model: () => Promise<M>
+      readonly checkpoint: () => Promise<Checkpoint>
     }
   | {
       /**
@@ -74,6 +77,8 @@ export type LoopEvent<M = unknown> =
       readonly seconds: number
       /** The model as it is now, brought back from the device if it is there; its weights change with the next step. */
       readonly model: () => Promise<M>
+      /** The state as it is now, likewise; its arrays change with the next step. */
+      readonly checkpoint: () => Promise<Checkpoint>
     }
   | { readonly type: 'log'; readonly line: LogLine }
   | {
@@ -119,8 +124,6 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   if (trainer.remark !== undefined) yield { type: 'remark', text: trainer.remark }
   const { state, layout, problem, portion } = trainer
   const memory = trainingMemory(problem, portion)
-  yield { type: 'ready', step: state.step, parameters: layout.size, memory }
-
   let window = before ? structuredClone(before.window) : emptyWindow()
   const sameBudget = JSON.stringify(from?.spec.budget) === JSON.stringify(spec.budget)
   const made = from && { step: state.step, elapsed: elapsed() }
@@ -139,12 +142,18 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   const tensors = tensorsOf(problem.parts)
   const frozen = frozenSums(problem.parts)
   const optimizer = trainer.optimizer.name
+  const present = (): Checkpoint => {
+    const progress: Progress = { elapsed: elapsed(), plan, window }
+    return { spec, state, tensors, frozen, optimizer, run: { ...run, session, progress } }
+  }
+  const checkpointNow = async (): Promise<Checkpoint> => {
+    await model()
+    return present()
+  }
   const checkpoint = async (): Promise<LoopEvent<Model>> => {
     const made = await model()
     saved = { step: state.step, at: elapsed() }
-    const progress: Progress = { elapsed: saved.at, plan, window }
-    const all = { spec, state, tensors, frozen, optimizer, run: { ...run, session, progress } }
-    return { type: 'checkpoint', checkpoint: all, model: made }
+    return { type: 'checkpoint', checkpoint: present(), model: made }
   }
   const log = (rate: number): LoopEvent<Model> => {
     const [step, at] = [trainer.made, elapsed()]
@@ -156,6 +165,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     return { type: 'log', line }
   }
 
+  yield { type: 'ready', step: state.step, parameters: layout.size, memory, model, checkpoint: checkpointNow }
   if (!from) yield await checkpoint()
   const over = (): boolean => trainer.made >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
   const stopped = (): boolean => signal?.aborted ?? false
@@ -177,7 +187,16 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
       yield { type: 'plan', step, total: next.total, epochs, msPerStep: round(next.pace, 2) }
     }
     plan = next
-    yield { type: 'step', step, total: plan.total, loss, rate, seconds: elapsed() / 1000, model }
+    yield {
+      type: 'step',
+      step,
+      total: plan.total,
+      loss,
+      rate,
+      seconds: elapsed() / 1000,
+      model,
+      checkpoint: checkpointNow,
+    }
     if (step % logEvery === 0) yield log(rate)
     const due = checkpointEvery ? step % checkpointEvery === 0 : elapsed() - saved.at > minute
     if (due && !over()) yield await checkpoint()

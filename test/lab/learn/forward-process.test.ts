@@ -14,7 +14,7 @@ test('the mean square of jumped points is what signal and noise add up to', asyn
   for (const t of [0.1, 0.5, 1]) {
     const { numbers } = await jumpFigure.show({ ...initialValues(jumpFigure), t })
     expect(numbers.alphaBar).toBeCloseTo(Math.cos((Math.PI / 2) * t) ** 2, 12)
-    expect(numbers.square! / numbers.promised!).toBeCloseTo(1, 0)
+    expect(Math.abs(numbers.square! / numbers.promised! - 1)).toBeLessThan(0.12)
   }
 })
 
@@ -64,7 +64,7 @@ test('the linear table of 1000 levels ends 7.3e-6 bits from noise, and rescaled 
 test('Euler–Maruyama’s variance tends to the kernel’s at order one', async () => {
   const exact = vpSchedule().sigma(0.6) ** 2
   const [coarse, fine] = [64, 128].map((steps) => Math.abs(lawOfSteps(vpSchedule(), steps, 0.6).variance - exact))
-  expect(Math.log2(coarse! / fine!)).toBeCloseTo(1, 0)
+  expect(Math.abs(Math.log2(coarse! / fine!) - 1)).toBeLessThan(0.1)
   const { numbers } = (await smallStepsFigure.show({ ...initialValues(smallStepsFigure), steps: 1 })) as Shown
   // one step from the middle's drift and diffusion: (1 + f h)² · 0 + g² h
   expect(numbers.variance).toBeCloseTo(vpSchedule().diffusion(0.3) * 0.6, 12)

@@ -12,12 +12,13 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
 import { metaPath } from '../folder-plan.ts'
-import { encodeMeta } from '../encode-model-folder.ts'
-import { type ModelFolder, type ModelFolderInput, decodeModelFolder, encodeModelFolder } from '../model-folder.ts'
+import { type ModelFolder, type ModelFolderInput, decodeModelFolder } from '../model-folder.ts'
 import type { ReadFolderOptions } from '../model-folder.ts'
 import { readBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
-import { type FolderOnDisk, readFolderFiles } from './folder-files.ts'
-import { partDigests, requireDigests } from './part-digests.ts'
+import { type FolderReader, readFolderFiles } from '../folder-files.ts'
+import { requireDigests } from '../part-digests.ts'
+import { filesToSave } from '../files-to-save.ts'
+import type { Sha256 } from '../sha256.ts'
 import { readScheduler } from './read-scheduler.ts'
 import { asTemporary } from './temporaries.ts'
 
@@ -60,15 +61,7 @@ export async function readModelFolder(path: string, options: ReadModelFolderOpti
  * @throws TweedieError `model` or `shape` when the model contradicts itself
  */
 export async function writeModelFolder(path: string, folder: ModelFolderInput): Promise<void> {
-  const plain = encodeModelFolder(folder)
-  const save = createHash('sha256')
-  for (const [name, bytes] of plain) if (name !== metaPath) save.update(`${name}\0${bytes.length}\0`).update(bytes)
-  const meta = {
-    ...folder.meta,
-    parts: partDigests(folder.meta.parts, plain),
-    save: save.digest('hex').slice(0, 16),
-  }
-  const files = new Map([...plain, [metaPath, encodeMeta(meta)] as const])
+  const files = filesToSave(folder, nativeHash)
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
     throw unreadable(path, 'model', cause)
   })
@@ -108,7 +101,7 @@ async function finishSave(path: string): Promise<void> {
 }
 
 /** The folder as of the last save: files in `.saved` come first. */
-function folderOn(path: string): FolderOnDisk {
+function folderOn(path: string): FolderReader {
   return {
     read: (name) => readCurrent(path, name),
     list: async (name) => {
@@ -134,4 +127,17 @@ function folders(names: Iterable<string>): Set<string> {
 
 function digest(bytes: Uint8Array | undefined): string {
   return bytes === undefined ? '' : createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Node's own SHA-256. */
+function nativeHash(): Sha256 {
+  const hash = createHash('sha256')
+  const made: Sha256 = {
+    update(bytes) {
+      hash.update(bytes)
+      return made
+    },
+    hex: () => hash.digest('hex'),
+  }
+  return made
 }

@@ -7,7 +7,7 @@ import { configFile, trainedParts } from '../folder-plan.ts'
 import type { ReadFolderOptions } from '../model-folder.ts'
 import { readPart } from '../read-part.ts'
 import { readBytes, unreadable } from './files.ts'
-import { readFolderFiles } from './folder-files.ts'
+import { readFolderFiles } from '../folder-files.ts'
 
 /** A network, and remarks about reading it. */
 export interface ReadComponent extends Component {

@@ -10,5 +10,9 @@ export interface ListedChapter {
 
 export const chapters: readonly ListedChapter[] = [
   { name: 'forward-process', title: 'The forward process', load: () => import('./forward-process/index.ts') },
+  { name: 'score-matching', title: 'Score matching', load: () => import('./score-matching/index.ts') },
+  { name: 'langevin', title: 'Langevin dynamics', load: () => import('./langevin/index.ts') },
+  { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
+  { name: 'vae', title: 'Latent variables', load: () => import('./vae/index.ts') },
 ]

@@ -1,8 +1,9 @@
 /** Paths of samplers, one for each item, as columns to be drawn. */
-import type { Denoiser } from '../../../diffusion/denoise/index.ts'
-import { sample, type SampleOptions } from '../../../diffusion/sample/index.ts'
+import type { Denoiser, FloatArray } from '../../../diffusion/denoise/index.ts'
+import { sample, type SampleOptions, type SampleStep } from '../../../diffusion/sample/index.ts'
 import { sizeOf } from '../../../diffusion/denoise/denoiser.ts'
 import type { Mark, Plot } from '../figure.ts'
+import { breather } from './breathe.ts'
 import { shades } from './grid.ts'
 
 /** What a sampler did with every item. */
@@ -29,6 +30,17 @@ export async function record(
   return { times: Float64Array.from(times), states, means }
 }
 
+/** The last state of a walk of many steps, `[batch, ...shape]`; others run in between. */
+export async function settled(steps: AsyncIterable<SampleStep>): Promise<Float64Array> {
+  const breathe = breather()
+  let last: FloatArray = new Float64Array(0)
+  for await (const { x } of steps) {
+    last = x
+    await breathe()
+  }
+  return Float64Array.from(last)
+}
+
 /** The path of element `element` of item `item`, over all recorded times. */
 export function pathOf({ states }: Pick<Recorded, 'states'>, item: number, element = 0, size = 1): Float64Array {
   return Float64Array.from(states, (state) => state[item * size + element]!)
@@ -51,7 +63,7 @@ export function linesOverTime(
 
 /** Lines of a sampler in the plane. */
 export function linesInPlane(
-  recorded: Recorded,
+  recorded: Pick<Recorded, 'states'>,
   look: Omit<Extract<Mark, { kind: 'line' }>, 'kind' | 'x' | 'y'>,
 ): Mark[] {
   const { label, ...rest } = look

@@ -17,55 +17,21 @@ import { createRunFolder, readBytes, readJson, writeFileAtomic, writeJsonAtomic 
 import { parseConfig } from '../../../files/io/parse-config.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint.ts'
 import type { Checkpoint, DecodeOptions } from '../checkpoint.ts'
-import { type SessionRecord, sessionOf } from '../session-record.ts'
-import { type BaseSpec, parseBaseSpec } from '../spec.ts'
+import { parseRunRecord, runFiles, type RunRecord } from '../run-record.ts'
+import { sessionOf } from '../session-record.ts'
+import type { BaseSpec } from '../spec.ts'
 import { requireUnused } from './run-lock.ts'
 
 export type { DataSource, TokenSource } from '../../../files/data/source.ts'
-
-/** The content of `train.json`. */
-export interface RunRecord {
-  readonly version: string
-  readonly spec: BaseSpec
-  readonly data: DataSource
-  /** A digest of the data: training continues on the same data only. */
-  readonly digest: string
-  readonly intervals: Intervals
-  /** Requested device and threads, used until the first checkpoint records the real ones. */
-  readonly session?: SessionRecord | undefined
-  /** The options of the user: repeating them changes nothing. */
-  readonly options?: Readonly<Record<string, unknown>> | undefined
-}
-
-/** Steps between two of a kind; what is left out has `train`'s default. */
-export interface Intervals {
-  readonly logEvery?: number | undefined
-  readonly checkpointEvery?: number | undefined
-  readonly sampleEvery?: number | undefined
-}
-
-const steps = z.int().positive().optional()
-const intervals = z.object({ logEvery: steps, checkpointEvery: steps, sampleEvery: steps })
-
-const schema = z.object({
-  version: z.string(),
-  spec: z.unknown(),
-  data: dataSourceSchema,
-  digest: z.string(),
-  intervals: intervals.optional(),
-  /** The old name of intervals. */
-  rhythm: intervals.optional(),
-  session: z.unknown().optional(),
-  options: z.record(z.string(), z.unknown()).optional(),
-})
+export type { Intervals, RunRecord } from '../run-record.ts'
 
 /** The paths in a run folder. */
 export const runPaths = (folder: string) =>
   Object.freeze({
-    record: join(folder, 'train.json'),
-    checkpoint: join(folder, 'checkpoint.safetensors'),
-    log: join(folder, 'log.jsonl'),
-    samples: join(folder, 'samples'),
+    record: join(folder, runFiles.record),
+    checkpoint: join(folder, runFiles.checkpoint),
+    log: join(folder, runFiles.log),
+    samples: join(folder, runFiles.samples),
   })
 
 /**
@@ -108,19 +74,9 @@ export async function readRun(folder: string, options: DecodeOptions<BaseSpec> =
 }
 
 /** The record of a run; undefined if there is none. @throws TweedieError `model` for a broken record */
-async function readRecord(
-  folder: string,
-  { parseSpec = parseBaseSpec }: DecodeOptions<BaseSpec> = {},
-): Promise<RunRecord | undefined> {
+async function readRecord(folder: string, options: DecodeOptions<BaseSpec> = {}): Promise<RunRecord | undefined> {
   const path = runPaths(folder).record
-  if (!existsSync(path)) return undefined
-  const {
-    rhythm: formerIntervals = {},
-    intervals = formerIntervals,
-    ...record
-  } = parseConfig(schema, await readJson(path, 'model'), path)
-  const spec = parseSpec(record.spec, `${path}: spec`)
-  return { ...record, spec, intervals, session: sessionOf(record.session, path) }
+  return existsSync(path) ? parseRunRecord(await readJson(path, 'model'), path, options) : undefined
 }
 
 /** Where the data of a folder's run came from; undefined where there is no record of it. @throws TweedieError `model` */

@@ -78,7 +78,7 @@ export const jumpFigure = figure({
           title: 'data x₀',
           ...(data === 'own' && { handles: 'own' }),
         }),
-        planePlot(reach, [densityOf(marginal, t, reach), dots(x, 'noise', { radius: 1.8, opacity: 0.7 })], {
+        planePlot(reach, [densityOf(marginal, t, reach, 34), dots(x, 'noise', { radius: 1.8, opacity: 0.7 })], {
           title: `x at t = ${say(t)}, over its density`,
         }),
       ],

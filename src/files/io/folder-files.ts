@@ -1,12 +1,12 @@
 /** The files of a model folder that matter, found by listing it. */
-import { isTweedieError } from '../../../errors.ts'
-import { configFile, indexPath, metaPath, partFolders, planFolder, schedulerFile } from '../folder-plan.ts'
-import type { ReadFolderOptions } from '../model-folder.ts'
-import { namesIn, readFolderJson } from '../read-part.ts'
-import { chooseWeightFiles } from '../weight-files.ts'
+import { isTweedieError } from '../../errors.ts'
+import { configFile, indexPath, metaPath, partFolders, planFolder, schedulerFile } from './folder-plan.ts'
+import type { ReadFolderOptions } from './model-folder.ts'
+import { namesIn, readFolderJson } from './read-part.ts'
+import { chooseWeightFiles } from './weight-files.ts'
 
 /** A folder that is read. */
-export interface FolderOnDisk {
+export interface FolderReader {
   /** A file's content by its path in the folder; undefined: there is none. */
   read(path: string): Promise<Uint8Array | undefined>
   /** The names of the files in a folder below, or in the folder itself (''). */
@@ -25,7 +25,7 @@ const isSmall = (name: string): boolean =>
  */
 export async function readFolderFiles(
   source: string,
-  folder: FolderOnDisk,
+  folder: FolderReader,
   { variant }: Pick<ReadFolderOptions, 'variant'>,
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>()

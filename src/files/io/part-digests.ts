@@ -2,9 +2,9 @@
  * Digests of the weights of a model's parts, which `tweedie.json` holds: so that mixed files of two saves are detected.
  * To be fast, they cover the length and pieces spread over a file: two trainings differ everywhere.
  */
-import { createHash } from 'node:crypto'
-import { TweedieError } from '../../../errors.ts'
-import type { TweedieMeta } from '../tweedie-meta.ts'
+import { TweedieError } from '../../errors.ts'
+import { sha256 } from './sha256.ts'
+import type { TweedieMeta } from './tweedie-meta.ts'
 
 type Parts = TweedieMeta['parts']
 
@@ -32,7 +32,7 @@ export function requireDigests(parts: Parts, files: ReadonlyMap<string, Uint8Arr
 }
 
 function digestOf(name: string, files: ReadonlyMap<string, Uint8Array>): string {
-  const hash = createHash('sha256')
+  const hash = sha256()
   for (const path of [...files.keys()].filter((each) => each.startsWith(`${name}/`) && isWeights(each)).sort()) {
     const bytes = files.get(path)!
     hash.update(`${path}\0${bytes.length}\0`)
@@ -41,7 +41,7 @@ function digestOf(name: string, files: ReadonlyMap<string, Uint8Array>): string 
       hash.update(bytes.subarray(from, from + pieceLength))
     }
   }
-  return hash.digest('hex').slice(0, 16)
+  return hash.hex().slice(0, 16)
 }
 
 function isWeights(path: string): boolean {

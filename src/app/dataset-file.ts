@@ -1,0 +1,78 @@
+/** Data sets as one file: a copy that opens as exactly the same data, and their digest. */
+import { TweedieError } from '../errors.ts'
+import { vocabularyOf, vocabularyToJson } from '../families/token-vocabulary.ts'
+import { createCategorical } from '../files/data/categorical.ts'
+import { createDataset } from '../files/data/dataset.ts'
+import { readSafetensors, type SafeTensorInput, writeSafetensors } from '../files/io/safetensors.ts'
+import { sha256 } from '../files/io/sha256.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+
+const format = 'tweedie-data-1'
+
+/** The bytes of a copy. */
+export function encodeDataset(dataset: TrainData): Uint8Array<ArrayBuffer> {
+  const {
+    data,
+    labels,
+    conditions = {},
+    skipped: _,
+    remarks: __,
+    length: ___,
+    ...facts
+  } = dataset as TrainData & {
+    readonly conditions?: Readonly<Record<string, Float32Array | Int32Array>>
+    readonly skipped?: unknown
+  }
+  const arrays = new Map<string, SafeTensorInput>([['data', { shape: [data.length], data }]])
+  if (labels) arrays.set('labels', { shape: [labels.length], data: labels })
+  for (const [name, values] of Object.entries(conditions)) {
+    arrays.set(`conditions/${name}`, { shape: [values.length], data: values })
+  }
+  const plain = facts.kind === 'tokens' ? { ...facts, vocabulary: vocabularyToJson(facts.vocabulary) } : facts
+  return writeSafetensors(arrays, { format, facts: JSON.stringify(plain) })
+}
+
+/** The data set in a copy. @throws TweedieError `data` for other or damaged bytes */
+export function decodeDataset(bytes: Uint8Array, source: string): TrainData {
+  const { tensors, metadata } = readSafetensors(bytes, source)
+  const data = tensors.get('data')?.data
+  if (metadata.format !== format || data === undefined) {
+    throw new TweedieError('data', `${source}: not a copy of data that this tweedie wrote`)
+  }
+  const facts = JSON.parse(metadata.facts ?? '{}') as Record<string, unknown>
+  const labels = tensors.get('labels')?.data.slice() as Int32Array | undefined
+  const named = [...tensors].filter(([name]) => name.startsWith('conditions/'))
+  const conditions = Object.fromEntries(
+    named.map(([name, { data: values }]) => [name.slice('conditions/'.length), values.slice()]),
+  )
+  const parts: Record<string, unknown> = {
+    ...facts,
+    data: data.slice(),
+    ...(labels && { labels }),
+    ...(named.length > 0 && { conditions }),
+  }
+  if (facts.kind !== 'tokens') return createDataset(parts as unknown as Parameters<typeof createDataset>[0])
+  const { vocabulary: look, kind: _, ...tokens } = parts
+  const vocabulary = vocabularyOf({ look } as unknown as Parameters<typeof vocabularyOf>[0])
+  return createCategorical({ ...tokens, vocabulary } as unknown as Parameters<typeof createCategorical>[0])
+}
+
+/** A digest of a data set: its items, labels, shape, classes and vocabulary. Node's `digestOf` gives the same. */
+export function datasetDigest(dataset: TrainData): string {
+  const hash = sha256()
+  for (const piece of digestPieces(dataset)) hash.update(piece)
+  return hash.hex().slice(0, 16)
+}
+
+/** What the digest is taken of. */
+export function* digestPieces(dataset: TrainData): Iterable<Uint8Array | string> {
+  const { data, labels, shape, classNames } = dataset
+  yield JSON.stringify([shape, classNames ?? null])
+  if (dataset.kind === 'tokens') yield JSON.stringify([dataset.categories, vocabularyToJson(dataset.vocabulary)])
+  yield bytesOf(data)
+  if (labels) yield bytesOf(labels)
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)
+}

@@ -1,0 +1,163 @@
+/** A training run in the worker: trained, held up at its gate, kept, and its events sent to the page. */
+import type { FamilyModel, OwnParts } from '../../../families/family.ts'
+import { entryOfSpec, type Opened } from '../../../families/registry.ts'
+import { TweedieError } from '../../../errors.ts'
+import { encodeModelFolder, decodeModelFolder, type ModelFolder } from '../../../files/io/model-folder.ts'
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../tools/train/checkpoint.ts'
+import type { RunKeeper } from '../../../tools/train/web/run-keeper.ts'
+import { openedOf } from '../../opened.ts'
+import { train, type TrainEvent, type TrainOptions } from '../../train.ts'
+import { type Gate, gate } from './gate.ts'
+import type { RunEnd, RunEvent } from './protocol.ts'
+
+/** A run that is going on, or over. */
+export interface LiveRun {
+  readonly name: string | undefined
+  readonly gate: Gate
+  readonly options: RunSetting
+  /** Steps made. */
+  readonly step: number
+  stop(): void
+  /** The state between two steps, as bytes of its own: what is copied from here does not change. */
+  checkpoint(): Promise<Checkpoint>
+  /** The model between two steps, a copy. */
+  model(): Promise<Opened>
+  /** Keeps the run as it is. */
+  save(): Promise<void>
+  /** Trains to the end. */
+  run(): Promise<RunEnd>
+}
+
+/** What a run is made of. */
+export interface RunSetting extends Omit<TrainOptions, 'signal' | 'clock'> {
+  readonly name: string | undefined
+  readonly keeper: RunKeeper
+  readonly own: OwnParts
+  readonly paused?: boolean | undefined
+}
+
+/** Events of steps wait at most so long before they are sent, together. */
+const sendEvery = 30
+
+/** @param send gets the events, some at a time */
+export function liveRun(
+  setting: RunSetting,
+  send: (events: readonly RunEvent[]) => void,
+  signal: AbortSignal,
+): LiveRun {
+  const { name, keeper, own, paused, ...options } = setting
+  const stopping = new AbortController()
+  const mailbox = mail(send)
+  let step = options.from?.state.step ?? 0
+  let latest: { readonly model: () => Promise<FamilyModel>; readonly checkpoint: () => Promise<Checkpoint> } | undefined
+  const door = gate({
+    paused,
+    onPause: (now) => mailbox.put({ type: now ? 'paused' : 'resumed', step }, true),
+    onSleep: (seconds) =>
+      mailbox.put({
+        type: 'remark',
+        text: `the tab slept for ${Math.round(seconds)} s, which does not count as time of training`,
+      }),
+  })
+  const stop = (): void => {
+    stopping.abort()
+    door.go()
+  }
+  signal.addEventListener('abort', stop)
+  const present = (): NonNullable<typeof latest> => {
+    if (latest) return latest
+    throw new TweedieError('usage', 'the run is being prepared: it has no model yet', { hint: 'wait for `ready`' })
+  }
+  const keep = async (checkpoint: Checkpoint, model: FamilyModel): Promise<void> => {
+    const family = await entryOfSpec(options.spec, own).load()
+    await keeper.save(encodeCheckpoint(checkpoint), encodeModelFolder(family.write(model)))
+    mailbox.put({ type: 'checkpoint', step: checkpoint.state.step, kept: keeper.kept }, true)
+  }
+  /** What there is to do with an event, before training goes on. */
+  const take = async (event: TrainEvent): Promise<RunEnd | undefined> => {
+    switch (event.type) {
+      case 'ready': {
+        const { model, checkpoint, ...plain } = event
+        latest = { model, checkpoint }
+        mailbox.put(plain, true)
+        if (door.paused) await door.pass()
+        return undefined
+      }
+      case 'step': {
+        const { model, checkpoint, ...plain } = event
+        latest = { model, checkpoint }
+        step = event.step
+        mailbox.put(plain)
+        await door.pass()
+        return undefined
+      }
+      case 'checkpoint':
+        await keep(event.checkpoint, event.model)
+        return undefined
+      case 'log':
+        keeper.log(event.line)
+        mailbox.put(event)
+        return undefined
+      case 'end':
+        mailbox.put(event, true)
+        return event
+      default:
+        mailbox.put(event)
+        return undefined
+    }
+  }
+  return {
+    name,
+    gate: door,
+    options: setting,
+    get step() {
+      return step
+    },
+    stop,
+    checkpoint: () => door.between(async () => decodeCheckpoint(encodeCheckpoint(await present().checkpoint()))),
+    model: () =>
+      door.between(async () => {
+        const family = await entryOfSpec(options.spec, own).load()
+        return openedOf(copied(encodeModelFolder(family.write(await present().model()))), own)
+      }),
+    save: () => door.between(async () => keep(await present().checkpoint(), await present().model())),
+    async run() {
+      const clock = (): number => performance.now() - door.waited
+      let end: RunEnd | undefined
+      try {
+        for await (const event of train({ ...options, own, signal: stopping.signal, clock })) {
+          end = (await take(event)) ?? end
+        }
+        return end!
+      } finally {
+        signal.removeEventListener('abort', stop)
+        mailbox.flush()
+        door.close()
+        await keeper.close()
+      }
+    },
+  }
+}
+
+/** A model that shares no memory with the run. */
+function copied(files: ReadonlyMap<string, Uint8Array>): ModelFolder {
+  return decodeModelFolder(new Map(Array.from(files, ([path, bytes]) => [path, bytes.slice()])))
+}
+
+/** Sends events together: hundreds of messages a second would hold up the page. */
+function mail(send: (events: readonly RunEvent[]) => void) {
+  let unsent: RunEvent[] = []
+  let sent = performance.now()
+  const flush = (): void => {
+    if (unsent.length > 0) send(unsent)
+    unsent = []
+    sent = performance.now()
+  }
+  return {
+    put(event: RunEvent, now = false): void {
+      unsent.push(event)
+      if (now || performance.now() - sent >= sendEvery) flush()
+    },
+    flush,
+  }
+}
