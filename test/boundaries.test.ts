@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     simd: [],
     random: ['simd'],
     onnx: ['graph'],
-    runtime: ['onnx', 'graph'],
+    runtime: ['onnx', 'graph', 'simd'],
     optim: ['random', 'simd'],
     descent: ['graph', 'optim'],
     nn: ['graph', 'random'],

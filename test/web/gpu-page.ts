@@ -1,6 +1,9 @@
 /** What a page does in the tests of WebGPU. */
 import { createTrainer } from '../../src/app/train.ts'
 import { isTweedieError } from '../../src/errors.ts'
+import { add, input } from '../../src/engine/graph/index.ts'
+import { compileResident } from '../../src/engine/runtime/resident-program.ts'
+import type { Engine } from '../../src/engine/runtime/session.ts'
 import { webEngine } from '../../src/engine/runtime/web/index.ts'
 import type { OrtModule } from '../../src/engine/runtime/web/index.ts'
 import { countTraffic } from './gpu-traffic.ts'
@@ -34,50 +37,43 @@ const inPage = {
     }
   },
 
-  /** What happens when the device is lost between two steps, and what can be done then. */
+  /** What happens when the device is lost between two steps: errors; and, once nothing holds the old device, a new one. */
   async losing() {
     const url = '/ort/ort.webgpu.min.mjs'
     const ort = (await import(url)) as OrtModule & { env: { webgpu: { device: Promise<{ destroy(): void }> } } }
-    const { spec, dataset } = smallTraining('points', 9)
     using engine = await webEngine({ assets: '/ort/', device: 'webgpu', ort })
-    using trainer = await createTrainer(spec, dataset, engine)
-    await trainer.step(9)
-    await trainer.bringBack()
-    const kept = trainer.state.params.slice()
-    await trainer.step(9)
+    using sum = (await running(engine))!
+    await sum.step({ by: Float32Array.of(1) }, {})
+    const before = await sum.state()
     const device = await ort.env.webgpu.device
+    const inFlight = sum.step({ by: new Float32Array(1) }, {})
     device.destroy()
+    const tasks = [
+      () => inFlight,
+      () => sum.step({ by: new Float32Array(1) }, {}),
+      () => sum.state(),
+      () => running(engine),
+    ]
     const errors = []
-    for (const task of [() => trainer.step(9), () => trainer.bringBack(), () => trainer.step(9)]) {
-      const error: unknown = await task().then(
-        () => 'nothing',
-        (reason: unknown) => reason,
-      )
-      errors.push(
-        isTweedieError(error) ? { code: error.code, message: error.message, hint: error.hint } : String(error),
-      )
-    }
-    const again = async (): Promise<unknown> => {
-      using next = await webEngine({ assets: '/ort/', device: 'webgpu', ort })
-      const made = await createTrainer(spec, dataset, next)
-      const { loss } = await made.step(9)
-      made.dispose()
-      return loss
-    }
-    const made: unknown[] = [await again().catch(String)]
-    trainer.dispose()
-    await new Promise((r) => setTimeout(r, 500))
-    made.push(await again().catch(String))
-    using cpu = await webEngine({ assets: '/ort/', device: 'cpu' })
-    using onCpu = await createTrainer(spec, dataset, cpu)
-    return {
-      errors,
-      step: trainer.state.step,
-      same: trainer.state.params.every((each, i) => each === kept[i]),
-      made,
-      loss: (await onCpu.step(9)).loss,
-    }
+    for (const task of tasks) errors.push(await task().then(() => 'nothing', facts))
+    sum.dispose()
+    using again = (await running(engine))!
+    await again.step({ by: Float32Array.of(2) }, {})
+    return { before: [...before['x']!], errors, after: [...(await again.state())['x']!] }
   },
+}
+
+/** x ← x + by */
+function running(engine: Engine) {
+  const x = input('x', [2])
+  return compileResident({ next: add(x, input('by', [])) }, engine, {
+    carry: { next: 'x' },
+    initial: () => ({ x: Float32Array.of(1, 2) }),
+  })
+}
+
+function facts(error: unknown) {
+  return isTweedieError(error) ? { code: error.code, message: error.message, hint: error.hint } : String(error)
 }
 
 /** The functions of the page. */

@@ -7,10 +7,10 @@ import { overArrays } from './simd/memory.ts'
  */
 export function globalNorm(gradients: Float32Array): number {
   const sums = new Float64Array(16)
-  overArrays([gradients], 0, gradients.length, 1, (kernels, length, [at], buffer) => {
-    const head = new Float64Array(buffer, 0, sums.length)
+  overArrays([gradients], 0, gradients.length, 1, (kernels, length, [at], results) => {
+    const head = new Float64Array(results.buffer, results.at, sums.length)
     head.set(sums)
-    kernels.squares(length, at!, 0)
+    kernels.squares(length, at!, results.at)
     sums.set(head)
   })
   return Math.sqrt(sums.reduce((total, each) => total + each, 0))

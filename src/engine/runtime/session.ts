@@ -5,6 +5,7 @@
  */
 
 import type { ValueInfo } from '../onnx/proto/model.ts'
+import type { MemoryRoom } from '../simd/room.ts'
 
 /** The memory of a tensor: the array that goes with each {@link TensorType}. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
@@ -170,6 +171,8 @@ export interface Engine {
   readonly device?: 'cpu' | 'webgpu'
   /** False where the CPU has no convolutions on channels in blocks; else that is tried out (`block-size.ts`). */
   readonly blocks?: boolean
+  /** Its own memory, where arrays that a graph reads and writes are best: it need not copy them. */
+  readonly room?: MemoryRoom | undefined
 
   /**
    * Loads a model, the bytes of an `.onnx` file, which are not needed afterwards.

@@ -99,8 +99,11 @@ const section = (id: number, body: Code): Code => [id, ...whole(body.length), ..
 /** `\0asm`, version 1. */
 const header: Code = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
 
+/** What an imported memory must be: of its own, at least a page; or shared between threads, with 65,536 pages at most. */
+const memories: Readonly<Record<'own' | 'shared', Code>> = { own: [0, 1], shared: [3, 1, ...whole(65536)] }
+
 /** A module of functions that work on an imported memory, `memory.memory`. */
-export function assemble(functions: readonly Func[]): Uint8Array<ArrayBuffer> {
+export function assemble(functions: readonly Func[], memory: keyof typeof memories = 'own'): Uint8Array<ArrayBuffer> {
   const signatures = functions.map(({ args }) => [0x60, ...list(args.map((type) => [types[type]])), 0])
   const bodies = functions.map(({ locals, body }) => {
     const code = [...list(locals.map((type) => [1, types[type]])), ...body.flat(), 0x0b]
@@ -109,7 +112,7 @@ export function assemble(functions: readonly Func[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...header,
     ...section(1, list(signatures)),
-    ...section(2, list([[...text('memory'), ...text('memory'), 2, 0, 1]])),
+    ...section(2, list([[...text('memory'), ...text('memory'), 2, ...memories[memory]]])),
     ...section(3, list(functions.map((_, i) => [i]))),
     ...section(7, list(functions.map(({ name }, i) => [...text(name), 0, i]))),
     ...section(10, list(bodies)),

@@ -21,7 +21,7 @@ export async function hostStep(
   const { parts, ownStep } = problem
   // Making the state and the first batch takes time; meanwhile the runtime compiles on another thread if it can.
   const prepared = once(() => {
-    const made = roomFor(optimizer, layout.size, portions > 1)
+    const made = roomFor(optimizer, layout.size, portions > 1, engine.room)
     // Memory is slow when first written to: write to it now rather than in the first step.
     for (const array of [made.flat, ...Object.values(made.state.optimizer.slots)]) array.fill(0)
     task.fillState(made.state)

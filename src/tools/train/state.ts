@@ -5,6 +5,7 @@ import type { Layout, NamedArray } from '../../engine/nn/layout.ts'
 import type { Optimizer } from '../../engine/optim/optimizer.ts'
 import { zerosTogether } from '../../engine/optim/simd/memory.ts'
 import { fold, key } from '../../engine/random/index.ts'
+import type { MemoryRoom } from '../../engine/simd/room.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import {
   frozenSums,
@@ -31,11 +32,15 @@ export function initialParameters({ seed }: Pick<BaseSpec, 'seed'>, layout: Layo
   return initialize(layout, fold(key(seed), 'weights'), into)
 }
 
-/** A state of zeros, and room for the gradients of a batch and of a portion, where the optimiser is fastest. */
-export function roomFor(optimizer: Optimizer, size: number, parted: boolean) {
+/**
+ * A state of zeros, and room for the gradients of a batch and of a portion, where the optimiser is fastest: in the memory of
+ * the engine, if it has one of its own.
+ */
+export function roomFor(optimizer: Optimizer, size: number, parted: boolean, room?: MemoryRoom) {
   const { step, slots } = optimizer.init(0)
   const own = Object.fromEntries(Object.keys(slots).map((name) => [name, size]))
-  const arrays = zerosTogether<string>({ ...own, params: size, average: size, flat: size, part: parted ? size : 0 })
+  const lengths = { ...own, params: size, average: size, flat: size, part: parted ? size : 0 }
+  const arrays = zerosTogether<string>(lengths, room)
   const { params, average, flat, part, ...moments } = arrays
   const state: TrainState = { step: 0, params: params!, average: average!, optimizer: { step, slots: moments } }
   return { state, flat: flat!, part: part! }

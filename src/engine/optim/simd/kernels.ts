@@ -144,11 +144,11 @@ const squares: Func = (() => {
   }
 })()
 
-let compiled: WebAssembly.Module | undefined
+const compiled: Partial<Record<'own' | 'shared', WebAssembly.Module>> = {}
 
-/** The kernels on a memory. */
-export function kernelsOn(memory: { readonly buffer: ArrayBuffer }): Kernels {
-  compiled ??= new WebAssembly.Module(assemble([adamw, accumulate, squares]))
-  return new WebAssembly.Instance(compiled, { memory: { memory: memory as WebAssembly.Memory } })
+/** The kernels on a memory of this package's own, or on one that threads of a runtime share. */
+export function kernelsOn(memory: { readonly buffer: ArrayBufferLike }, kind: 'own' | 'shared' = 'own'): Kernels {
+  compiled[kind] ??= new WebAssembly.Module(assemble([adamw, accumulate, squares], kind))
+  return new WebAssembly.Instance(compiled[kind], { memory: { memory: memory as WebAssembly.Memory } })
     .exports as unknown as Kernels
 }

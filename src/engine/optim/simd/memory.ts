@@ -1,6 +1,7 @@
 /** Puts arrays where the kernels can reach them: together in one memory, or copied there piece by piece. */
 import { kernelsOn } from './kernels.ts'
 import type { Kernels } from './kernels.ts'
+import type { Allotment, MemoryRoom } from '../../simd/room.ts'
 
 const pageBytes = 65536
 const pageLimit = 65536
@@ -10,32 +11,60 @@ const headBytes = 128
 
 const roundUp = (size: number, unit: number): number => Math.ceil(size / unit) * unit
 
-/** The kernels of the memories that {@link zerosTogether} made. */
-const known = new WeakMap<ArrayBufferLike, Kernels>()
+/** Where kernels work, and 128 bytes for their results. */
+interface Place {
+  readonly kernels: Kernels
+  readonly head: number
+}
+
+/** The places of the memories that {@link zerosTogether} made. */
+const known = new WeakMap<ArrayBufferLike, Place>()
+
+/** The kernels on the memories of others. */
+const ofRooms = new WeakMap<object, Kernels>()
 
 /**
  * Arrays of zeros in one memory: optimisers update them in place, four times as fast as separate arrays. If they are
  * too large for that (4 GiB together), they are separate.
  *
  * @param lengths how many elements each has
+ * @param room the memory of a runtime that will use them too; by default a memory of their own
  * @example
  * const { params, gradients } = zerosTogether({ params: 1000, gradients: 1000 })
  */
 export function zerosTogether<Names extends string>(
   lengths: Readonly<Record<Names, number>>,
+  room?: MemoryRoom,
 ): Record<Names, Float32Array> {
   const entries = Object.entries(lengths) as [Names, number][]
-  const room = entries.map(([, length]) => roundUp(length * 4, 64))
-  const pages = Math.ceil((headBytes + room.reduce((sum, each) => sum + each, 0)) / pageBytes)
-  const memory = pages > pageLimit ? undefined : new WebAssembly.Memory({ initial: pages, maximum: pages })
-  if (memory !== undefined) known.set(memory.buffer, kernelsOn(memory))
-  let at = headBytes
+  const sizes = entries.map(([, length]) => roundUp(length * 4, 64))
+  const bytes = headBytes + sizes.reduce((sum, each) => sum + each, 0)
+  const place = (room && placeIn(room, bytes)) ?? ownPlace(bytes)
+  let at = (place?.at ?? 0) + headBytes
   const arrays = entries.map(([name, length], i) => {
-    const array = memory === undefined ? new Float32Array(length) : new Float32Array(memory.buffer, at, length)
-    at += room[i]!
+    const array = place === undefined ? new Float32Array(length) : new Float32Array(place.buffer, at, length)
+    at += sizes[i]!
     return [name, array] as const
   })
   return Object.fromEntries(arrays) as Record<Names, Float32Array>
+}
+
+function ownPlace(bytes: number): Allotment | undefined {
+  const pages = Math.ceil(bytes / pageBytes)
+  if (pages > pageLimit) return undefined
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  known.set(memory.buffer, { kernels: kernelsOn(memory), head: 0 })
+  return { buffer: memory.buffer, at: 0 }
+}
+
+function placeIn(room: MemoryRoom, bytes: number): Allotment | undefined {
+  const place = room.allot(bytes)
+  if (place === undefined) return undefined
+  const kernels = ofRooms.get(room.memory) ?? kernelsOn(room.memory, 'shared')
+  ofRooms.set(room.memory, kernels)
+  known.set(place.buffer, { kernels, head: place.at })
+  new Uint8Array(place.buffer, place.at, bytes).fill(0)
+  return place
 }
 
 /**
@@ -71,8 +100,14 @@ const bench = (() => {
   }
 })()
 
-/** A kernel at work: on `length` bytes of the arrays at these addresses. */
-export type Work = (kernels: Kernels, length: number, addresses: readonly number[], buffer: ArrayBufferLike) => void
+/** A kernel at work: on `length` bytes of the arrays at these addresses; `results` is room for 128 bytes. */
+export type Work = (kernels: Kernels, length: number, addresses: readonly number[], results: Results) => void
+
+/** Where a kernel may leave numbers. */
+export interface Results {
+  readonly buffer: ArrayBufferLike
+  readonly at: number
+}
 
 /**
  * Runs a kernel over elements `from ≤ i < to` of arrays, of which the first `readOnly` are not changed: in one go if
@@ -86,11 +121,11 @@ export function overArrays(
   work: Work,
 ): void {
   const { buffer } = arrays[0]!
-  const kernels = arrays.every((each) => each.buffer === buffer) ? known.get(buffer) : undefined
-  const inPlace = kernels === undefined ? 0 : to - from - ((to - from) % 16)
-  if (kernels !== undefined && inPlace > 0) {
+  const place = arrays.every((each) => each.buffer === buffer) ? known.get(buffer) : undefined
+  const inPlace = place === undefined ? 0 : to - from - ((to - from) % 16)
+  if (place !== undefined && inPlace > 0) {
     const addresses = arrays.map(({ byteOffset }) => byteOffset + from * 4)
-    work(kernels, inPlace * 4, addresses, buffer)
+    work(place.kernels, inPlace * 4, addresses, { buffer, at: place.head })
   }
   for (let at = from + inPlace; at < to; at += pieceLength) {
     overPiece(arrays, at, Math.min(pieceLength, to - at), readOnly, work)
@@ -110,7 +145,7 @@ function overPiece(arrays: readonly Float32Array[], at: number, length: number, 
     view.set(arrays[i]!.subarray(at, at + length))
     view.fill(0, length)
   })
-  work(kernels, full * 4, addresses, buffer)
+  work(kernels, full * 4, addresses, { buffer, at: 0 })
   views.forEach((view, i) => {
     if (i >= readOnly) arrays[i]!.set(view.subarray(0, length), at)
   })

@@ -2,13 +2,13 @@
  * Models whose state stays on the GPU: two buffers for each carried value take turns, one read and one written. What a step is
  * fed is uploaded, what is read comes back, and nothing else crosses.
  */
-import { TweedieError } from '../../../errors.ts'
+import type { TweedieError } from '../../../errors.ts'
 import { decodeSignature } from '../../onnx/proto/signature.ts'
 import { checkCarry, residentWith } from '../resident.ts'
 import type { Resident, ResidentSpec, SessionOptions, TensorData, Tensors } from '../session.ts'
 import { type ApiPlace, nativeOptions } from './api-session.ts'
 import type { OrtModule, OrtTensor } from './ort-module.ts'
-import { runError, sessionError } from './web-error.ts'
+import { lostError, runError, sessionError } from './web-error.ts'
 
 /** A buffer of the GPU. */
 interface Buffer {
@@ -75,10 +75,21 @@ export async function gpuResident(
   const gpu = await module.env.webgpu.device
   let lost: TweedieError | undefined
   const losing = gpu.lost.then(({ reason, message }) => {
-    lost = gone(message || reason)
+    lost = lostError(message || reason)
     throw lost
   })
   losing.catch(() => {})
+  /** A task on the device, unless it is lost before or meanwhile. */
+  const alive = <T>(task: () => Promise<T>): Promise<T> =>
+    (lost ? Promise.reject(lost) : ended(task(), losing)).catch((cause: unknown) => {
+      throw lost ?? runError(cause)
+    })
+
+  // The runtime holds on to a device that was lost: nothing but an answer shows that this one is alive.
+  await alive(() => answer(gpu)).catch(async (cause: unknown) => {
+    await native.release().catch(() => {})
+    throw cause
+  })
 
   const buffers: Buffer[] = []
   const held = (tensor: TensorData, filled: boolean) => {
@@ -99,10 +110,6 @@ export async function gpuResident(
     Object.fromEntries(Object.entries(spec.initial).map(([name, tensor]) => [name, held(tensor, filled)]))
   let [now, next] = [all(true), all(false)]
 
-  /** A task on the device, unless it is lost before or meanwhile. */
-  const alive = <T>(task: () => Promise<T>): Promise<T> =>
-    lost ? Promise.reject(lost) : Promise.race([task(), losing])
-
   return residentWith({
     ...free,
     engine: 'web',
@@ -119,23 +126,45 @@ export async function gpuResident(
           Object.keys(read).map((name) => [name, null]),
         )
         for (const [output, input] of carried) outputs[output] = next[input]!.tensor
-        const results = await alive(() => native.run(inputs, outputs)).catch((cause: unknown) => {
-          throw lost ?? runError(cause)
-        })
+        const results = await alive(() => native.run(inputs, outputs))
         for (const [name, { data }] of Object.entries(read)) data.set(results[name]!.data as never)
       }),
     carry() {
       ;[now, next] = [next, now]
     },
-    copy: (into) =>
-      turn(() => alive(() => download(gpu, now, into))).catch((cause: unknown) => {
-        throw lost ?? runError(cause)
-      }),
+    copy: (into) => turn(() => alive(() => download(gpu, now, into))),
     release() {
       void turn(() => native.release()).catch(() => {})
       for (const buffer of buffers) buffer.destroy()
     },
   })
+}
+
+/**
+ * What a task gives, or the reason why the device was lost: not before the task has ended, since the runtime does one thing at a
+ * time, unless that takes too long.
+ */
+async function ended<T>(task: Promise<T>, losing: Promise<never>): Promise<T> {
+  try {
+    return await Promise.race([task, losing])
+  } catch (cause) {
+    await Promise.race([task.catch(() => {}), new Promise((resolve) => setTimeout(resolve, mostPatience))])
+    throw cause
+  }
+}
+
+const mostPatience = 5000
+
+/** Waits for the device. */
+async function answer(gpu: Gpu): Promise<void> {
+  const buffer = gpu.createBuffer({ size: 16, usage: mapRead | copyTarget })
+  try {
+    await buffer.mapAsync(mapRead)
+  } catch (cause) {
+    throw lostError(cause instanceof Error ? cause.message : String(cause), cause)
+  } finally {
+    buffer.destroy()
+  }
 }
 
 /** Copies buffers to arrays, all of them in one journey. */
@@ -162,10 +191,4 @@ async function download(gpu: Gpu, from: Readonly<Record<string, { readonly buffe
   } finally {
     staging.destroy()
   }
-}
-
-function gone(reason: string): TweedieError {
-  return new TweedieError('device', `the GPU is gone: ${reason}`, {
-    hint: "make a new engine and go on from the last checkpoint, or use the device 'cpu'",
-  })
 }

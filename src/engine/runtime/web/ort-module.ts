@@ -1,7 +1,5 @@
 /** The module `onnxruntime-web`: the part of it that is used, and where it comes from. */
 import { TweedieError } from '../../../errors.ts'
-import { hrefOf } from './means.ts'
-import type { UrlLike } from './means.ts'
 import type { TensorType, TypedArray } from '../session.ts'
 
 /** A tensor of the runtime. */
@@ -29,43 +27,29 @@ export interface OrtModule {
   readonly Tensor: new (type: TensorType, data: TypedArray, dims: readonly number[]) => OrtTensor
 }
 
-/** Where the module comes from: nowhere given, a bundler or an import map finds it by its name. */
-export interface OrtSource {
-  /** The module itself, or the URL of one of its `.mjs` files. */
-  readonly ort: OrtModule | UrlLike | undefined
-  /** The folder of `ort-wasm-….wasm` and `.mjs`; default: where the module itself lies. */
-  readonly assets: UrlLike | undefined
-}
-
 /** Which build of the runtime: without and with WebGPU, which is twice as large. */
 export type OrtBuild = 'wasm' | 'webgpu'
 
 /**
- * Loads the runtime's module and sets what is global in it.
+ * Loads the runtime's module, unless it is there, and sets what is global in it.
  *
+ * @param folder of its WebAssembly files; by default that of the module
  * @throws TweedieError `device` if it does not load
  */
-export async function loadOrt(build: OrtBuild, { ort, assets }: OrtSource, threads: number): Promise<OrtModule> {
-  const module = isModule(ort) ? ort : await importOrt(build, ort)
-  module.env.wasm.numThreads = threads
-  module.env.logLevel = 'fatal' // Errors are thrown; they need not be printed as well.
-  if (assets !== undefined) module.env.wasm.wasmPaths = folderOf(assets)
-  return module
+export async function loadOrt(
+  build: OrtBuild,
+  { module, folder }: { readonly module?: OrtModule; readonly folder?: string },
+  threads: number,
+): Promise<OrtModule> {
+  const ort = module ?? (await importOrt(build))
+  ort.env.wasm.numThreads = threads
+  ort.env.logLevel = 'fatal' // Errors are thrown; they need not be printed as well.
+  if (folder !== undefined) ort.env.wasm.wasmPaths = folder
+  return ort
 }
 
-/** The URL of a folder, with a slash at its end. */
-export function folderOf(assets: UrlLike): string {
-  const href = hrefOf(assets)
-  return href.endsWith('/') ? href : `${href}/`
-}
-
-function isModule(ort: OrtSource['ort']): ort is OrtModule {
-  return typeof ort === 'object' && 'InferenceSession' in ort
-}
-
-async function importOrt(build: OrtBuild, url: UrlLike | undefined): Promise<OrtModule> {
+async function importOrt(build: OrtBuild): Promise<OrtModule> {
   try {
-    if (url !== undefined) return (await import(/* @vite-ignore */ /* webpackIgnore: true */ hrefOf(url))) as OrtModule
     // Written out, so that bundlers see both and a page loads one.
     const module: unknown =
       build === 'wasm' ? await import('onnxruntime-web/wasm') : await import('onnxruntime-web/webgpu')

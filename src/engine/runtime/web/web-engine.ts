@@ -1,16 +1,24 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The engine for browsers: ONNX Runtime as WebAssembly, or on the GPU through WebGPU. */
 import { TweedieError } from '../../../errors.ts'
+import type { MemoryRoom } from '../../simd/room.ts'
 import { checkOptions } from '../check.ts'
-import type { Device, Engine, SessionOptions } from '../session.ts'
+import type { Device, Engine, Resident, ResidentSpec, Session, SessionOptions } from '../session.ts'
 import { oneAtATime } from '../turns.ts'
 import { apiSession } from './api-session.ts'
 import { breathing } from './breath.ts'
+import type { Breath } from './breath.ts'
 import { gpuResident } from './gpu-resident.ts'
+import { heapOf } from './heap.ts'
+import { loadHeap } from './heap-module.ts'
+import type { HeapFactory } from './heap-module.ts'
+import { heapSession } from './heap-session.ts'
 import { chooseDevice, requireWasm, threadsHere } from './means.ts'
 import type { UrlLike } from './means.ts'
 import { loadOrt } from './ort-module.ts'
 import type { OrtModule } from './ort-module.ts'
+import { sourceOf } from './ort-source.ts'
+import type { OrtSource } from './ort-source.ts'
 
 /** Options of {@link webEngine}. */
 export interface WebEngineOptions {
@@ -21,14 +29,20 @@ export interface WebEngineOptions {
   readonly assets?: UrlLike
   /** Default `auto`: WebGPU where there is a real adapter, WebAssembly otherwise. */
   readonly device?: Device
-  /** How graphs reach the runtime: `api`, its public interface. */
+  /**
+   * How numbers reach the runtime: `heap`, in its own memory, which is faster and takes `assets`; or `api`, copied by its public
+   * interface. Default: `heap` where that is possible, which WebGPU's is not.
+   */
   readonly access?: 'heap' | 'api'
   /** Default: all cores but one, up to four; one where the page is not cross-origin isolated. */
   readonly threads?: number
   /** Milliseconds after which the thread is free for waiting events, between two runs; default 30. */
   readonly yieldEvery?: number
-  /** onnxruntime-web: the module, or the URL of its `.mjs`; default: found by its name, by a bundler or an import map. */
-  readonly ort?: OrtModule | UrlLike
+  /**
+   * onnxruntime-web: its module, or that of `ort-wasm-….mjs`, or the URL of either. Default: the one in `assets`; without them the
+   * package, which a bundler or an import map finds by its name.
+   */
+  readonly ort?: OrtModule | { readonly default: HeapFactory } | UrlLike
 }
 
 /** The engine for browsers, and what it chose. */
@@ -56,33 +70,68 @@ export interface WebEngine extends Engine, Disposable {
  * runtime's module are missing
  */
 export async function webEngine(options: WebEngineOptions = {}): Promise<WebEngine> {
-  const { assets, device = 'auto', threads: wanted, yieldEvery = 30, ort: given } = options
+  const { device = 'auto', threads: wanted, yieldEvery = 30 } = options
   if (!(yieldEvery >= 0)) {
     throw new TweedieError('usage', `\`yieldEvery: ${yieldEvery}\`; it is a number of milliseconds`)
   }
   requireWasm()
   const { threads, isolated, why: whyThreads } = threadsHere(wanted)
   const chosen = await chooseDevice(device)
-  const ort = await loadOrt(chosen.device === 'cpu' ? 'wasm' : 'webgpu', { ort: given, assets }, threads)
-  const place = { ort, turn: oneAtATime(), breath: breathing(yieldEvery) }
-
+  const source = await sourceOf(chosen.device, options)
+  const { access, create, resident, room } = await runtimeOf(chosen.device, source, threads, breathing(yieldEvery))
+  let disposed = false
+  const dispose = (): void => {
+    disposed = true
+  }
   return Object.freeze({
     name: 'web',
     device: chosen.device,
-    access: 'api',
+    access,
     threads,
     isolated,
-    why: `${chosen.why}, ${whyThreads}.`,
+    why: `${chosen.why}, ${whyThreads}${source.why}.`,
     blocks: false,
-    createSession: async (model, sessionOptions = {}) =>
-      apiSession(place, deviceFor(chosen.device, threads, sessionOptions), model, sessionOptions),
-    createResident: async (model, spec, sessionOptions = {}) =>
-      deviceFor(chosen.device, threads, sessionOptions) === 'webgpu'
-        ? gpuResident(place, model, spec, sessionOptions)
-        : undefined,
-    dispose() {},
-    [Symbol.dispose]() {},
+    room,
+    async createSession(model, session = {}) {
+      if (disposed) throw new TweedieError('usage', 'an engine is used after it was disposed')
+      return create(deviceFor(chosen.device, threads, session), model, session)
+    },
+    async createResident(model, spec, session = {}) {
+      if (disposed) throw new TweedieError('usage', 'an engine is used after it was disposed')
+      return deviceFor(chosen.device, threads, session) === 'webgpu' ? resident?.(model, spec, session) : undefined
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
   } satisfies WebEngine)
+}
+
+/** The runtime behind an engine. */
+interface Runtime {
+  readonly access: 'heap' | 'api'
+  readonly room?: MemoryRoom
+  create(device: 'cpu' | 'webgpu', model: Uint8Array, options: SessionOptions): Promise<Session>
+  /** On a GPU. */
+  resident?(model: Uint8Array, spec: ResidentSpec, options: SessionOptions): Promise<Resident>
+}
+
+async function runtimeOf(
+  device: 'cpu' | 'webgpu',
+  source: OrtSource,
+  threads: number,
+  breath: Breath,
+): Promise<Runtime> {
+  const turn = oneAtATime()
+  if ('factory' in source) {
+    const heap = heapOf(await loadHeap(source.folder, threads, source.factory))
+    const place = { heap, turn, breath }
+    return { access: 'heap', room: heap.room, create: (_, model, options) => heapSession(place, model, options) }
+  }
+  const place = { ort: await loadOrt(device === 'cpu' ? 'wasm' : 'webgpu', source, threads), turn, breath }
+  return {
+    access: 'api',
+    create: (on, model, options) => apiSession(place, on, model, options),
+    resident: (model, spec, options) => gpuResident(place, model, spec, options),
+  }
 }
 
 /**

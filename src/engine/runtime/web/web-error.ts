@@ -32,20 +32,25 @@ export function runError(cause: unknown): TweedieError {
   return new TweedieError(shapeTrouble.test(message) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
 }
 
+/** The error of memory that is used up. */
+export function memoryError(what: string, cause?: unknown): TweedieError {
+  return new TweedieError('device', `the browser's memory for this page is used up: ${what}`, {
+    hint: 'use a smaller batch, network or picture, and close other tabs; a page has 4 GiB at most, often 2',
+    ...(cause !== undefined && { cause }),
+  })
+}
+
 function resourceError(message: string, cause: unknown): TweedieError | undefined {
-  if (memoryTrouble.test(message)) {
-    return new TweedieError('device', `the browser's memory for this page is used up: ${message}`, {
-      hint: 'use a smaller batch, network or picture, and close other tabs; a page has 4 GiB at most, often 2',
-      cause,
-    })
-  }
-  if (lostDevice.test(message)) {
-    return new TweedieError('device', `the GPU is gone: ${message}`, {
-      hint: "make a new engine and go on from the last checkpoint, or use the device 'cpu'",
-      cause,
-    })
-  }
-  return undefined
+  if (memoryTrouble.test(message)) return memoryError(message, cause)
+  return lostDevice.test(message) ? lostError(message, cause) : undefined
+}
+
+/** The error of a GPU that is lost: the runtime holds on to it as long as there is a session on it. */
+export function lostError(message: string, cause?: unknown): TweedieError {
+  return new TweedieError('device', `the GPU is gone: ${message}`, {
+    hint: "dispose of all that runs on it, or load the page anew, and go on from the last checkpoint; or use the device 'cpu'",
+    cause,
+  })
 }
 
 /** The message without its wrapping, and without the place in the runtime's sources. */
