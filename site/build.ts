@@ -12,6 +12,8 @@ import { built, site } from './paths.ts'
 await step('packages', install)
 await step('documentation', stageDocs)
 await step('sources', writeSourcePages)
+await step('reference', reference)
+await step('examples', examples)
 await step('VitePress', vitepress)
 await step('links', () => {
   const { pages, links, dead } = checkSite(built)
@@ -46,6 +48,19 @@ function install(): void {
   // Parts for other platforms are in the lock file alone.
   if (there.size > 0 && [...there].every((name) => wanted.includes(name))) return
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: site, stdio: 'inherit' })
+}
+
+async function reference(): Promise<string> {
+  const { writeReference } = await import('./api/reference.ts')
+  return `${await writeReference()} names`
+}
+
+async function examples(): Promise<string> {
+  const [{ bundlePackage, namesInNode }, { writeExamples }] = await Promise.all([
+    import('./examples/bundle.ts'),
+    import('./examples/write.ts'),
+  ])
+  return `${writeExamples(await bundlePackage(), await namesInNode())} run in place`
 }
 
 async function vitepress(): Promise<void> {

@@ -1,11 +1,15 @@
 /** VitePress: the documentation as it is, with formulas, links to sources, search and sidebars. */
 import { env } from 'node:process'
 import { defineConfig } from 'vitepress'
+import { examplesPlugin } from '../markdown/examples.ts'
 import { linksPlugin } from '../markdown/links.ts'
 import { mathPlugin } from '../markdown/math.ts'
+import { plainBlocksPlugin } from '../markdown/plain-blocks.ts'
 import { quotesPlugin } from '../markdown/quotes.ts'
 import { slugOf } from '../markdown/slug.ts'
-import { sidebar } from './sidebar.ts'
+import { tablesPlugin } from '../markdown/tables.ts'
+import { search } from './search.ts'
+import { guideSidebar, referenceSidebar } from './sidebar.ts'
 
 /** A dot of the cloud that a diffusion model starts from. */
 const icon = `data:image/svg+xml,${encodeURIComponent(
@@ -23,8 +27,12 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.cache',
   head: [['link', { rel: 'icon', href: icon }]],
+  // One file for what every page would hold: which file belongs to which page.
+  metaChunk: true,
   lastUpdated: false,
   markdown: {
+    // Of GitHub's, the pair whose colours are strong enough.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: slugOf },
     // `{…}` at the end of a cell belongs to its formula.
     attrs: { disable: true },
@@ -32,16 +40,20 @@ export default defineConfig({
       md.use(mathPlugin)
       md.use(linksPlugin)
       md.use(quotesPlugin)
+      md.use(examplesPlugin)
+      md.use(plainBlocksPlugin)
+      md.use(tablesPlugin)
     },
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: search },
     outline: { level: [2, 3] },
     nav: [
       { text: 'Guide', link: '/docs/library' },
       { text: 'Theory', link: '/docs/theory/' },
       { text: 'Families', link: '/docs/families/' },
+      { text: 'Reference', link: '/api/' },
     ],
-    sidebar: sidebar(),
+    sidebar: { '/': guideSidebar(), '/api/': referenceSidebar() },
   },
 })

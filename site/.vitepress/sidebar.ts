@@ -1,11 +1,12 @@
-/** The sidebar, in the order of the documentation's own tables of contents. */
+/** The sidebars: the documentation in the order of the documentation's own tables of contents, and the entries of the package. */
 import { readFileSync } from 'node:fs'
 import type { DefaultTheme } from 'vitepress'
+import { entries } from '../api/entries.ts'
 import { stage } from '../paths.ts'
 
 type Item = DefaultTheme.SidebarItem
 
-export function sidebar(): Item[] {
+export function guideSidebar(): Item[] {
   return [
     {
       text: 'Guide',
@@ -26,15 +27,21 @@ export function sidebar(): Item[] {
     },
     {
       text: 'Theory',
-      collapsed: false,
+
       items: [{ text: 'Overview', link: '/docs/theory/' }, ...listed('docs/theory')],
     },
     {
       text: 'Families',
-      collapsed: false,
+
       items: [{ text: 'Overview', link: '/docs/families/' }, ...listed('docs/families')],
     },
   ]
+}
+
+/** Entries alone: every page carries its sidebar with it, and there are a thousand names. */
+export function referenceSidebar(): Item[] {
+  const items = entries.map(({ name }) => ({ text: name, link: `/api/${name}/` }))
+  return [{ text: 'Reference', items: [{ text: 'Overview', link: '/api/' }, ...items] }]
 }
 
 /** The pages that a folder's first page links to in its first table, in that order. */

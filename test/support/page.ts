@@ -65,7 +65,8 @@ export async function openPage({ script, contents = {}, isolated, flags }: OpenP
   )
   const browser = await launchChromium({ ...(flags && { flags }) })
   const errors: string[] = []
-  const page = await browser.newPage()
+  // A context of its own may have further tabs: `page.context().newPage()`.
+  const page = await (await browser.newContext()).newPage()
   page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())))
   page.on('pageerror', (error) => void errors.push(String(error)))
   await page.goto(server.origin)

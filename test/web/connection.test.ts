@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fit } from '../../src/app/fit.ts'
 import { openModel } from '../../src/app/open.ts'
+import type { StartedEngine } from '../../src/app/web/worker/answers.ts'
+import { caller } from '../../src/app/web/worker/calls.ts'
 import { connect, type Connection } from '../../src/app/web/worker/connect.ts'
 import type { Line } from '../../src/app/web/worker/line.ts'
 import type { RunEvent } from '../../src/app/web/worker/protocol.ts'
@@ -14,15 +16,15 @@ import type { Model } from '../../src/families/values/model.ts'
 
 let tweedie: Connection
 
+async function native(): Promise<StartedEngine> {
+  const engine = await nodeEngine()
+  return { engine, facts: { name: engine.name, device: 'cpu', threads: 1, isolated: true, why: 'Node.' } }
+}
+
 /** A page and a worker in one thread: messages are cloned as between two. */
 function connected(): Connection {
   const { port1, port2 } = new MessageChannel()
-  serve(port2 as unknown as Line, {
-    async engine() {
-      const engine = await nodeEngine()
-      return { engine, facts: { name: engine.name, device: 'cpu', threads: 1, isolated: true, why: 'Node.' } }
-    },
-  })
+  serve(port2 as unknown as Line, { engine: native })
   return connect(port1 as unknown as Line & { close(): void })
 }
 
@@ -80,6 +82,48 @@ describe('training', () => {
     expect([reason, step]).toEqual(['stopped', at])
     await reading
   })
+})
+
+it('stops within two steps', async () => {
+  const { port1, port2 } = new MessageChannel()
+  serve(port2 as unknown as Line, { engine: native })
+  const calls = caller(port1 as unknown as Line)
+  let run = 0
+  const seen: RunEvent[] = []
+  const end = calls.ask(
+    'train',
+    { data: 'moons', options: { ...options, steps: 100_000 }, logEvery: 10_000 },
+    {
+      onSent: (id) => (run = id),
+      onEvents: (events) => void seen.push(...events),
+    },
+  )
+  while (!seen.some((event) => event.type === 'step' && event.step >= 20))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  // The answer says at which step the wish arrived.
+  const { step: asked } = await calls.ask('control', { run, to: 'stop' })
+  const { step: made, reason } = await end
+  expect(reason).toBe('stopped')
+  expect(made - asked).toBeLessThanOrEqual(2)
+  expect(made).toBeGreaterThanOrEqual(20)
+  port1.close()
+})
+
+it('forks a run: the copy goes on exactly as the run does', async () => {
+  const run = tweedie.train({ data: 'moons', options: { ...options, steps: 20 }, paused: true })
+  const first = run[Symbol.asyncIterator]()
+  while ((await first.next()).value?.type !== 'paused');
+  await run.step(8)
+  const copy = run.fork()
+  await run.go()
+  expect([(await run.end).step, (await copy.end).step]).toEqual([20, 20])
+  const [mine, its] = await Promise.all(
+    [run, copy].map(async (each) => (await (await each.model()).folder()).get('network/model.safetensors')),
+  )
+  expect(its).toEqual(mine)
+  const longer = run.fork({ options: { steps: 25 } })
+  expect((await longer.end).step).toBe(25)
+  await expect(run.fork({ options: { batch: 3 } }).end).rejects.toThrow('`batch` cannot change')
 })
 
 describe('an open model', () => {

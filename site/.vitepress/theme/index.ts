@@ -1,5 +1,12 @@
-/** VitePress's theme with the system's fonts. */
+/** VitePress's theme with the system's fonts, and examples that run. */
+import type { Theme } from 'vitepress'
 import DefaultTheme from 'vitepress/theme-without-fonts'
+import { RunExample } from './run-example.ts'
 import './style.css'
 
-export default DefaultTheme
+export default {
+  extends: DefaultTheme,
+  enhanceApp({ app }) {
+    app.component('RunExample', RunExample)
+  },
+} satisfies Theme

@@ -30,8 +30,7 @@ export function transposed({ rows, columns, data }: Matrix): Matrix {
 /**
  * The operator of the two matrices.
  *
- * @param down L, from heights to heights; for signals it is not used
- * @param across R, from widths to widths
+ * @param matrices `down` is L, from heights to heights (for signals it is not used); `across` is R, from widths to widths
  */
 export function separableOperator(
   name: string,

@@ -30,7 +30,7 @@ export interface Schedule {
   sigma(t: number): number
   /** λ_t = log(α_t²/σ_t²), falling; +∞ where there is no noise, −∞ where there is no signal. */
   logSnr(t: number): number
-  /** The time at which {@link logSnr} has this value, clamped to [0, 1]. */
+  /** The time at which `logSnr` has this value, clamped to [0, 1]. */
   timeOfLogSnr(logSnr: number): number
   /** dα/dt. */
   alphaRate(t: number): number

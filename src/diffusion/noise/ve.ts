@@ -33,7 +33,7 @@ export function veSchedule({ sigmaMin = 0.01, sigmaMax = 50 }: SigmaRange = {}):
 
 /**
  * EDM's choice σ = t, here in units of σ_max so that time stays in [0, 1]: σ_t = σ_max t. Its probability-flow ODE has
- * the straightest paths of the VE family. Pair it with the grid `karrasTimes` and {@link edmPreconditioning}.
+ * the straightest paths of the VE family. Pair it with the grid `karrasTimes` and `edmPreconditioning`.
  *
  * Elucidating the Design Space of Diffusion-Based Generative Models (Karras et al., 2022),
  * https://arxiv.org/abs/2206.00364

@@ -9,7 +9,8 @@ import type { FloatArray } from '../denoise/denoiser.ts'
  *
  * Denoising Diffusion Implicit Models (Song et al., 2021), appendix D.5, https://arxiv.org/abs/2010.02502
  *
- * @param a, b one latent each, of the same length
+ * @param a one latent
+ * @param b another of the same length
  * @param u 0 for a, 1 for b
  */
 export function slerp<T extends FloatArray>(a: T, b: T, u: number): T {

@@ -33,8 +33,8 @@ export interface HierarchyNetwork {
   /**
    * The law of a code given data.
    *
-   * @param neighbour the code that was drawn before: below, or of top-down encoders above; none at the first
-   * @param prior of the level, for top-down encoders
+   * @param given `features`; `neighbour`, the code that was drawn before: below, or of top-down encoders above; none at the first; and
+   *   `prior`, of the level, for top-down encoders
    */
   posterior(
     scope: Scope,

@@ -2,6 +2,7 @@
 import type { FamilyModel, OwnParts } from '../../../families/family.ts'
 import { entryOfSpec, type Opened } from '../../../families/registry.ts'
 import { TweedieError } from '../../../errors.ts'
+import { filesToSave } from '../../../files/io/files-to-save.ts'
 import { encodeModelFolder, decodeModelFolder, type ModelFolder } from '../../../files/io/model-folder.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../tools/train/checkpoint.ts'
 import type { RunKeeper } from '../../../tools/train/web/run-keeper.ts'
@@ -36,6 +37,9 @@ export interface RunSetting extends Omit<TrainOptions, 'signal' | 'clock'> {
   readonly paused?: boolean | undefined
 }
 
+/** Milliseconds between two saves of a run that is kept, unless its steps are asked for: what a closed tab may lose. */
+const saveEvery = 10_000
+
 /** Events of steps wait at most so long before they are sent, together. */
 const sendEvery = 30
 
@@ -49,6 +53,7 @@ export function liveRun(
   const stopping = new AbortController()
   const mailbox = mail(send)
   let step = options.from?.state.step ?? 0
+  let saved = performance.now()
   let latest: { readonly model: () => Promise<FamilyModel>; readonly checkpoint: () => Promise<Checkpoint> } | undefined
   const door = gate({
     paused,
@@ -70,7 +75,8 @@ export function liveRun(
   }
   const keep = async (checkpoint: Checkpoint, model: FamilyModel): Promise<void> => {
     const family = await entryOfSpec(options.spec, own).load()
-    await keeper.save(encodeCheckpoint(checkpoint), encodeModelFolder(family.write(model)))
+    await keeper.save(encodeCheckpoint(checkpoint), filesToSave(family.write(model)))
+    saved = performance.now()
     mailbox.put({ type: 'checkpoint', step: checkpoint.state.step, kept: keeper.kept }, true)
   }
   /** What there is to do with an event, before training goes on. */
@@ -89,6 +95,9 @@ export function liveRun(
         step = event.step
         mailbox.put(plain)
         await door.pass()
+        if (keeper.kept && options.checkpointEvery === undefined && performance.now() - saved > saveEvery) {
+          await keep(await checkpoint(), await model())
+        }
         return undefined
       }
       case 'checkpoint':

@@ -3,6 +3,7 @@
  * arrays that lie there are not copied.
  */
 import { TweedieError } from '../../../errors.ts'
+import type { HeapFactory } from './ort-module.ts'
 import { loadWasm } from './wasm-file.ts'
 
 /** The functions of the module that are used. Handles, names, arrays and results are addresses; 0 is none. */
@@ -51,9 +52,6 @@ export interface HeapModule {
   readonly functions: HeapFunctions
   readonly memory: WebAssembly.Memory
 }
-
-/** What makes the module: the default export of `ort-wasm-….mjs`. */
-export type HeapFactory = (settings: Readonly<Record<string, unknown>>) => Promise<unknown>
 
 const files = { mjs: 'ort-wasm-simd-threaded.mjs', wasm: 'ort-wasm-simd-threaded.wasm' } as const
 

@@ -27,6 +27,9 @@ export interface OrtModule {
   readonly Tensor: new (type: TensorType, data: TypedArray, dims: readonly number[]) => OrtTensor
 }
 
+/** What makes the bare module: the default export of `ort-wasm-….mjs`. */
+export type HeapFactory = (settings: Readonly<Record<string, unknown>>) => Promise<unknown>
+
 /** Which build of the runtime: without and with WebGPU, which is twice as large. */
 export type OrtBuild = 'wasm' | 'webgpu'
 

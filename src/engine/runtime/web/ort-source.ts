@@ -1,9 +1,8 @@
 /** Where the runtime comes from: a module that was passed, a URL, the folder of assets, or the package by its name. */
 import { TweedieError } from '../../../errors.ts'
-import type { HeapFactory } from './heap-module.ts'
 import { hrefOf } from './means.ts'
 import type { UrlLike } from './means.ts'
-import type { OrtModule } from './ort-module.ts'
+import type { HeapFactory, OrtModule } from './ort-module.ts'
 
 /** What was asked for: see `WebEngineOptions`. */
 export interface OrtWish {

@@ -14,5 +14,9 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'langevin', title: 'Langevin dynamics', load: () => import('./langevin/index.ts') },
   { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
+  { name: 'few-steps', title: 'Few steps', load: () => import('./few-steps/index.ts') },
   { name: 'vae', title: 'Latent variables', load: () => import('./vae/index.ts') },
+  { name: 'hierarchies', title: 'Hierarchies of codes', load: () => import('./hierarchies/index.ts') },
+  { name: 'normalising-flows', title: 'Normalising flows', load: () => import('./normalising-flows/index.ts') },
+  { name: 'continuous-flows', title: 'Continuous flows', load: () => import('./continuous-flows/index.ts') },
 ]

@@ -1,10 +1,11 @@
 /**
  * Runs that survive a closed tab: each is a folder `tweedie/runs/NAME` in the browser's own file system, with the files that a run folder
- * has on a disk, and `data.safetensors`, a copy of the data.
+ * has on a disk (those of the model in a .zip), and `data.safetensors`, a copy of the data.
  */
 import { TweedieError } from '../../../errors.ts'
 import { filesBelow, opfsFolder, readFile, writeFile } from '../../../files/io/web/opfs.ts'
 import { orNothing } from '../../../files/io/web/folder-readers.ts'
+import { unzipFolder, zipFolder } from '../../../files/io/zip.ts'
 import { type Checkpoint, decodeCheckpoint, type DecodeOptions } from '../checkpoint.ts'
 import type { LogLine } from '../loss-window.ts'
 import { parseRunRecord, runFiles, type RunRecord } from '../run-record.ts'
@@ -14,6 +15,8 @@ import { busyRuns, lockRun } from './run-lock.ts'
 
 const place = 'tweedie/runs'
 const dataFile = 'data.safetensors'
+/** The model's folder in one file: writing one takes a browser as long as writing many bytes. */
+const modelFile = 'model.zip'
 const runName = /^[\w][\w .-]{0,99}$/
 
 /** A run that is kept. */
@@ -83,10 +86,12 @@ function keeperOf(folder: FileSystemDirectoryHandle, before: readonly LogLine[],
     kept: true,
     log: (line) => void lines.push(line),
     async save(checkpoint, model) {
-      // Each file is replaced as a whole. The checkpoint decides what the run is; the model is as it was then, or a little older.
-      await writeFile(folder, runFiles.checkpoint, checkpoint)
-      await writeFile(folder, runFiles.log, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-      for (const [path, bytes] of model) await writeFile(folder, path, bytes as Uint8Array<ArrayBuffer>)
+      // Each file is replaced as a whole. The checkpoint decides what the run is; the model is of the same save, or of a neighbour.
+      await Promise.all([
+        writeFile(folder, runFiles.checkpoint, checkpoint),
+        writeFile(folder, runFiles.log, lines.map((line) => `${JSON.stringify(line)}\n`).join('')),
+        writeFile(folder, modelFile, zipFolder(model, 'model')),
+      ])
     },
     close: async () => release(),
   }
@@ -127,7 +132,7 @@ export async function webRunNames(): Promise<readonly string[]> {
   return names.sort()
 }
 
-/** All files of a run, by their paths. @throws TweedieError `model` where there is none */
+/** All files of a run, by their paths: a run folder, with its model's files beside the others. @throws TweedieError `model` where there is none */
 export async function webRunFiles(name: string): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   requireName(name)
   const files = await filesBelow(await opfsFolder(`${place}/${name}`))
@@ -135,7 +140,11 @@ export async function webRunFiles(name: string): Promise<Map<string, Uint8Array<
     const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer())
     return [path, bytes] as const
   })
-  return new Map(await Promise.all(read))
+  const found = new Map(await Promise.all(read))
+  const model = found.get(modelFile)
+  found.delete(modelFile)
+  const inside = model ? unzipFolder(model, `${name}/${modelFile}`) : new Map<string, Uint8Array>()
+  return new Map([...found, ...Array.from(inside, ([path, bytes]) => [path, bytes.slice()] as const)])
 }
 
 /** When a run was last saved, and its size. */

@@ -8,6 +8,7 @@ import {
   type TokenSampler,
 } from '../../../../diffusion/discrete/index.ts'
 import { figure } from '../../figure.ts'
+import { remembered } from '../../shared/remembered.ts'
 import { meanOf, pause, percent, whole } from '../../shared/series.ts'
 import { wordsDenoiser } from './words.ts'
 
@@ -52,6 +53,18 @@ export async function shareOfWords(
   return meanOf(whole(batch).map((item) => Number(known.has(read(x, item)))))
 }
 
+const counts = [1, 2, 3, 4, 6, 8, 12]
+
+/** The share of words by the number of steps. */
+const sharesOf = remembered(async (way: keyof typeof ways) => {
+  const shares: number[] = []
+  for (const count of counts) {
+    await pause()
+    shares.push(await shareOfWords(way, count))
+  }
+  return shares
+})
+
 export const unmasking = figure({
   id: 'unmasking',
   title: 'From noise to words',
@@ -84,12 +97,7 @@ export const unmasking = figure({
       evaluations = step.evaluations
     }
     const last = rows.at(-1)!
-    const counts = [1, 2, 3, 4, 6, 8, 12]
-    const shares: number[] = []
-    for (const count of counts) {
-      await pause()
-      shares.push(await shareOfWords(way, count))
-    }
+    const shares = await sharesOf(way)
     const share = await shareOfWords(way, steps)
     return {
       views: [

@@ -7,6 +7,7 @@ import { normal, key } from '../../../../engine/random/index.ts'
 import { once } from '../../../../once.ts'
 import { figure } from '../../figure.ts'
 import { drawn } from '../../shared/drawn.ts'
+import { remembered } from '../../shared/remembered.ts'
 import { deviationOf, percent, whole } from '../../shared/series.ts'
 import { schedule } from './mixture.ts'
 
@@ -46,6 +47,8 @@ export async function spreads(width: number, sigma: number, eta: number) {
   }
 }
 
+const spreadsOf = remembered(spreads)
+
 export const spectral = figure({
   id: 'spectral',
   title: 'Direction by direction',
@@ -57,7 +60,7 @@ export const spectral = figure({
     eta: { kind: 'slider', label: 'η', min: 0, max: 1, step: 0.05, initial: 0.85 },
   },
   async show({ width, sigma, t, eta }) {
-    const { values, found, exact } = await spreads(width, sigma, eta)
+    const { values, found, exact } = await spreadsOf(width, sigma, eta)
     const level = schedule.sigma(t) / schedule.alpha(t)
     const threshold = sigma / level
     const better = values.filter((s) => s >= threshold).length

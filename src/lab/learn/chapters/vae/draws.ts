@@ -5,6 +5,7 @@ import { key, normal } from '../../../../engine/random/index.ts'
 import { once } from '../../../../once.ts'
 import { figure } from '../../figure.ts'
 import { column, everywhere, numbersOf } from '../../shared/evaluated.ts'
+import { remembered } from '../../shared/remembered.ts'
 import { meanOf, pause, shown } from '../../shared/series.ts'
 import { evidence, posteriorOf } from './linear.ts'
 
@@ -35,6 +36,8 @@ export async function bounds(shift: number, widen: number, ks: readonly number[]
   return found
 }
 
+const boundsOf = remembered((shift: number, widen: number) => bounds(shift, widen))
+
 export const drawsFigure = figure({
   id: 'draws',
   title: 'More draws, a tighter bound',
@@ -45,7 +48,7 @@ export const drawsFigure = figure({
     exponent: { kind: 'slider', label: 'k', min: 0, max: 6, step: 1, initial: 3, format: (e) => String(2 ** e) },
   },
   async show({ shift, widen, exponent }) {
-    const all = await bounds(shift, widen)
+    const all = await boundsOf(shift, widen)
     const truth = evidence(model)
     const [one, now] = [all[0]!, all[exponent]!]
     return {

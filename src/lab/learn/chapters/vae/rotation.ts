@@ -3,6 +3,7 @@ import { drawGaussian, gaussianKl, gaussianLogDensity, sumOverItem } from '../..
 import { add, constant, matmul, mean, neg } from '../../../../engine/graph/index.ts'
 import { figure } from '../../figure.ts'
 import { cubature, numberOf } from '../../shared/evaluated.ts'
+import { remembered } from '../../shared/remembered.ts'
 import { evenly, pause, shown, whole } from '../../shared/series.ts'
 
 /** Variances of the data along their axes. */
@@ -57,6 +58,16 @@ export function exactBound(variance: number): number {
 
 const angles = evenly(0, 180, 25)
 
+/** The bound by the rotation. */
+const curveOf = remembered(async (variance: number) => {
+  const curve: number[] = []
+  for (const [i, angle] of angles.entries()) {
+    if (i % 8 === 7) await pause()
+    curve.push(rotatedBound(angle, variance))
+  }
+  return curve
+})
+
 /** An ellipse of one deviation, from a covariance. */
 function ellipse(a: number, b: number, c: number) {
   const turn = evenly(0, 2 * Math.PI, 73)
@@ -77,11 +88,7 @@ export const rotation = figure({
   play: { control: 'angle', seconds: 8 },
   async show({ angle, variance }) {
     const truth = exactBound(variance)
-    const curve: number[] = []
-    for (const [i, each] of angles.entries()) {
-      if (i % 8 === 7) await pause()
-      curve.push(rotatedBound(each, variance))
-    }
+    const curve = await curveOf(variance)
     const now = rotatedBound(angle, variance)
     const [p, r, , q] = precisionOf(decoderOf(angle, variance), variance) as [number, number, number, number]
     const det = p * q - r * r
