@@ -14,6 +14,7 @@ await step('documentation', stageDocs)
 await step('sources', writeSourcePages)
 await step('reference', reference)
 await step('examples', examples)
+await step('Lab', lab)
 await step('VitePress', vitepress)
 await step('links', () => {
   const { pages, links, dead } = checkSite(built)
@@ -61,6 +62,11 @@ async function examples(): Promise<string> {
     import('./examples/write.ts'),
   ])
   return `${writeExamples(await bundlePackage(), await namesInNode())} run in place`
+}
+
+async function lab(): Promise<string> {
+  const { buildLab } = await import('./pages/lab.ts')
+  return `${buildLab()} chapters of the theory`
 }
 
 async function vitepress(): Promise<void> {

@@ -2,6 +2,7 @@
 import { env } from 'node:process'
 import { defineConfig } from 'vitepress'
 import { examplesPlugin } from '../markdown/examples.ts'
+import { labPlugin } from '../markdown/lab.ts'
 import { linksPlugin } from '../markdown/links.ts'
 import { mathPlugin } from '../markdown/math.ts'
 import { plainBlocksPlugin } from '../markdown/plain-blocks.ts'
@@ -39,6 +40,7 @@ export default defineConfig({
     config(md) {
       md.use(mathPlugin)
       md.use(linksPlugin)
+      md.use(labPlugin)
       md.use(quotesPlugin)
       md.use(examplesPlugin)
       md.use(plainBlocksPlugin)
@@ -53,6 +55,7 @@ export default defineConfig({
       { text: 'Theory', link: '/docs/theory/' },
       { text: 'Families', link: '/docs/families/' },
       { text: 'Reference', link: '/api/' },
+      { text: 'Lab', link: '/lab/index.html', target: '_self' },
     ],
     sidebar: { '/': guideSidebar(), '/api/': referenceSidebar() },
   },
