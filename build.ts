@@ -89,7 +89,9 @@ function roomOf(id: string): string | null {
   if (parts.length === 1) return path === 'errors' ? path : null
   if (parts[0] === 'cli') return null
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
-  if (/^families\/(registry|family|choices|((draw|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path))
+  if (
+    /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)
+  )
     return 'families'
   if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
   if (/^(files\/data\/(options|image-fits)|diffusion\/flow\/classes)$/.test(path)) return 'families'

@@ -1,15 +1,76 @@
-import { defineConfig } from 'vitest/config'
+import { realpathSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
+import { findChromium, flags, installChromium } from './test/support/chromium.ts'
+
+installChromium()
+const executablePath = findChromium()
+
+const inRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** What a browser gets in place of modules for Node. */
+const standIns: Readonly<Record<string, string>> = {
+  '/engine/runtime/node/index.ts': 'test/support/stand-ins/engine.ts',
+  'node:fs': 'test/support/stand-ins/files.ts',
+}
+
+/** Tests that a browser runs, too, just as they are: what they get as the engine for Node is the one for browsers. */
+const alsoInBrowser = [
+  'test/engine/onnx/lowering.test.ts',
+  'test/engine/nn/golden-runtime.test.ts',
+  'test/engine/runtime/program.test.ts',
+  'test/tools/train/parts.test.ts',
+  'test/tools/train/checkpoint.test.ts',
+  'test/families/sampling.test.ts',
+]
+
+const inChromium: TestProjectConfiguration = {
+  extends: true,
+  plugins: [
+    {
+      name: 'stand-ins',
+      enforce: 'pre',
+      resolveId: (id) => {
+        const found = Object.keys(standIns).find((name) => id.endsWith(name))
+        return found === undefined ? null : inRoot(standIns[found]!)
+      },
+    },
+  ],
+  define: { 'globalThis.projectRoot': JSON.stringify(inRoot('.')) },
+  server: { fs: { allow: [inRoot('..'), realpathSync(inRoot('node_modules'))] } },
+  test: {
+    name: 'chromium',
+    sequence: { groupOrder: 1 }, // after the others, which take every core
+    include: alsoInBrowser,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: { ...(executablePath && { executablePath }), args: [...flags] } }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/support/browser-setup.ts'],
     // Tests leave the user's cache alone.
     env: { TWEEDIE_CACHE: 'off' },
-    // The runtime itself uses every core: more workers would only fight each other.
-    maxWorkers: 2,
-    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          // The runtime itself uses every core: more workers would only fight each other.
+          maxWorkers: 2,
+          pool: 'forks',
+        },
+      },
+      ...(executablePath === undefined ? [] : [inChromium]),
+    ],
   },
 })

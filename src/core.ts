@@ -65,6 +65,12 @@ export { calibrate, type CalibrateOptions } from './compiled/calibrate.ts'
 export { flowDensity, type FlowDensity, type FlowLatents, type FlowOptions } from './compiled/flow-density.ts'
 export { flowInverse, type FlowInverse } from './compiled/flow-inverse.ts'
 export { exportOnnx } from './compiled/export-onnx.ts'
+export {
+  type SamplerFile,
+  samplerFile,
+  samplerFileFeeds,
+  type SamplerFileOptions,
+} from './compiled/one-file/sampler-file.ts'
 export { type StartingWeights, weightsFor } from './compiled/weights-for.ts'
 export { roundWeights, type WeightFormat, weightFormats } from './compiled/weight-format.ts'
 export {

@@ -7,6 +7,7 @@ import type {
   CommandName,
   Drawn,
   DrawWatch,
+  ExportedSampler,
   FamilyEntry,
   FamilyModel,
   FieldRequest,
@@ -15,6 +16,7 @@ import type {
   Painter,
   Setting,
 } from '../families/family.ts'
+import { fileOptions } from '../families/file-options.ts'
 import type { guidanceOptions, stepOptions } from '../families/options.ts'
 import { abilityOf, type Opened } from '../families/registry.ts'
 import type { OptionValues, ValuesOf } from '../options.ts'
@@ -64,6 +66,16 @@ export interface WarmModel extends Disposable {
   restore(item: Item, request: ModelRequest): Promise<Drawn>
   /** Changes an item, or interpolates between two. */
   edit(item: Item, request?: ModelRequest): Promise<Drawn>
+  /** The bytes of an ONNX file of the network; options are those of `tweedie export`. */
+  export(request?: ModelRequest): Promise<Uint8Array>
+  /**
+   * An ONNX file of the network with a sampler around it, noise in and items out, tried beside our own sampling.
+   *
+   * @throws TweedieError `usage` for a sampler whose steps depend on the data, or if the family cannot
+   * @example
+   * const { bytes, inputs, trial } = await painter.exportSampler({ sampler: 'dpm++-2m', steps: 20 })
+   */
+  exportSampler(request?: ModelRequest): Promise<ExportedSampler>
   /**
    * The score of noisy data at some places, and the mean of the clean data behind them.
    *
@@ -96,7 +108,7 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     work: (values: OptionValues, setting: Setting) => Promise<T>,
   ): Promise<T> => {
     if (closed) throw new TweedieError('usage', 'the model was disposed of, and is used again')
-    checkRequest(command, values, [drawOptions], entry, setting.own)
+    checkRequest(command, values, command === 'export' ? [drawOptions, fileOptions] : [drawOptions], entry, setting.own)
     running++
     return stoppable(what, signal, () =>
       work(values, { ...setting, access, kept, signal, onProgress: onProgress ?? setting.onProgress }),
@@ -139,6 +151,14 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     edit: (item, request = {}) =>
       perform('the edit', 'edit', request, async (values, its) =>
         (await abilityOf('edit', opened, its.own))(model, item, values, its),
+      ),
+    export: (request = {}) =>
+      perform('the export', 'export', request, async (values, its) =>
+        (await abilityOf('export', opened, its.own))(model, values, its),
+      ),
+    exportSampler: (request = {}) =>
+      perform('the export', 'export', { ...request, oneFile: 'sampler.onnx' }, async (values, its) =>
+        (await abilityOf('exportSampler', opened, its.own))(model, values, its),
       ),
     field: ({ signal, ...request }) =>
       perform('the field', 'sample', { signal }, async (_, its) =>

@@ -2,29 +2,26 @@
 import type { Command } from 'commander'
 import { openOptions } from '../app/open-options.ts'
 import { TweedieError } from '../errors.ts'
+import { fileOptions } from '../families/file-options.ts'
 import { seedOptions } from '../families/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
-import { oneOf, type OptionValues, options, text, whole } from '../options.ts'
-import { bytes, command, print, printJson, withExamples } from './common.ts'
+import { type OptionValues, options, text } from '../options.ts'
+import { bytes, command, note, print, printJson, withExamples } from './common.ts'
 import { addOptions, familyTables } from './derive.ts'
-
-/** The number format of large weights. */
-const formats = ['float32', 'float16', 'int8'] as const
 
 /** What models of all families take. */
 const general = options({
   out: { flags: '-o, --out <file>', help: 'the .onnx file: inputs x, t and labels; output output', parse: text },
-  batch: { flags: '--batch <n>', help: 'fix the batch size (default: any)', parse: whole({ max: 65_536 }) },
-  weights: {
-    flags: '--weights <format>',
-    help: `bits of the large weights: ${formats.join(', ')}`,
-    parse: oneOf(formats),
-    default: 'float32',
-  },
+  ...fileOptions,
   force: { flags: '--force', help: 'write over files that exist' },
   ...seedOptions,
 })
+
+/** Items that are further apart than this are said to be. */
+const closeEnough = 1e-4
+const apart =
+  '  that is more than rounding: with these times the sampler loses digits in single precision; take dpm++-2m, or more steps'
 
 /** The command. */
 export function exportCommand(own: OwnParts = {}): Command {
@@ -37,6 +34,8 @@ export function exportCommand(own: OwnParts = {}): Command {
       'tweedie export runs/mine --out fast.onnx --weights int8 --arithmetic int8',
       'up to twice as fast on many processors',
     ],
+    ['tweedie export runs/mine --one-file sampler.onnx', 'noise in, pictures out: the sampler and its loop inside'],
+    ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
   return made.action((path: string, values: OptionValues) => run(path, values, own))
@@ -45,15 +44,34 @@ export function exportCommand(own: OwnParts = {}): Command {
 async function run(path: string, values: OptionValues, own: OwnParts): Promise<void> {
   const { exportFiles } = await import('../app/node/export.ts')
   const { openModel } = await import('./open-model.ts')
-  const { out, reference, force } = values as { out?: string; reference?: string; force?: boolean }
-  if (out === undefined && reference === undefined) {
-    throw new TweedieError('usage', 'what should be written?', { hint: '--out model.onnx' })
+  const { out, reference, oneFile, force } = values as Wanted
+  if (out === undefined && reference === undefined && oneFile === undefined) {
+    throw new TweedieError('usage', 'what should be written?', {
+      hint: '--out model.onnx, the network, or --one-file sampler.onnx, the sampler around it',
+    })
   }
   const { requireNew } = await import('../app/node/require-new.ts')
   if (out !== undefined) await requireNew(out, ['.onnx'], force ?? false)
+  if (oneFile !== undefined) await requireNew(oneFile, ['.onnx'], force ?? false)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
   const opened = await openModel('export', path, values, [general], own)
-  const files = await exportFiles(opened, values, { place: path, onnx: out, reference, own })
-  if (values.json) return printJson({ files })
+  const { files, sampler } = await exportFiles(opened, values, { place: path, onnx: out, reference, oneFile, own })
+  if (values.json) return printJson({ files, ...sampler })
   for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
+  if (sampler === undefined) return
+  print(`  in   ${sampler.inputs.join(', ')}`)
+  print(`  out  ${sampler.outputs.join(', ')}`)
+  const { trial } = sampler
+  if (trial === undefined) return
+  const ratio = (trial.seconds / trial.ours).toFixed(2)
+  print(`  ${trial.items} items differ from ours by at most ${trial.difference.toExponential(1)}`)
+  if (trial.difference > closeEnough && values.arithmetic !== 'int8') note(apart, values)
+  print(`  ${trial.seconds.toFixed(3)} s, ours ${trial.ours.toFixed(3)} s: ${ratio} times as long, measured in turns`)
+}
+
+interface Wanted {
+  readonly out?: string
+  readonly reference?: string
+  readonly oneFile?: string
+  readonly force?: boolean
 }

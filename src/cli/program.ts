@@ -8,6 +8,7 @@ import { editCommand } from './edit.ts'
 import { evalCommand } from './eval.ts'
 import { exportCommand } from './export.ts'
 import { infoCommand } from './info.ts'
+import { labCommand } from './lab.ts'
 import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 import type { OwnParts } from '../families/family.ts'
@@ -35,6 +36,7 @@ const commands = [
   dataCommand,
   exportCommand,
   samplersCommand,
+  labCommand,
   doctorCommand,
 ]
 

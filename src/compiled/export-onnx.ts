@@ -32,9 +32,7 @@ export interface ExportOptions {
  * the format, or `ranges` belong to another network
  */
 export function exportOnnx(model: NetworkWeights, options: ExportOptions = {}): Uint8Array {
-  const { weights: constants } = networkGraph(model, 1)
-  const outputs = (size: number) => ({ output: networkGraph(model, size).output })
-  return exportGraph({ outputs, weights: constants, layout: model.layout, flat: model.weights }, options)
+  return encodeModel(networkModel(model, options))
 }
 
 /** Any graph with the weights of a network. */
@@ -49,16 +47,28 @@ export interface ExportedGraph {
 }
 
 /** The bytes of an `.onnx` file of any graph, as {@link exportOnnx} makes them of a network. @throws TweedieError `model` as there */
-export function exportGraph(
+export function exportGraph(graph: ExportedGraph, options: ExportOptions = {}): Uint8Array {
+  return encodeModel(graphModel(graph, options))
+}
+
+/** The network of {@link exportOnnx} before it is written. */
+export function networkModel(model: NetworkWeights, options: ExportOptions = {}): ModelProto {
+  const { weights } = networkGraph(model, 1)
+  const outputs = (size: number) => ({ output: networkGraph(model, size).output })
+  return graphModel({ outputs, weights, layout: model.layout, flat: model.weights }, options)
+}
+
+/** The model of {@link exportGraph} before it is written. */
+export function graphModel(
   { outputs, weights: constants, layout, flat }: ExportedGraph,
   { batch, weights: format = 'float32', ranges, metadata = {} }: ExportOptions = {},
-): Uint8Array {
+): ModelProto {
   const make = (size: number): ModelProto =>
     toOnnx(outputs(size), { target: { provider: 'webgpu' }, constants, metadata })
   const full = batch === undefined ? freeBatch(make) : make(batch)
   const weights = layout.toMap(flat)
   const shared = shareConstants(full, weights)
-  return encodeModel(storeWeights(ranges ? int8Convolutions(shared, ranges) : shared, weights, format))
+  return storeWeights(ranges ? int8Convolutions(shared, ranges) : shared, weights, format)
 }
 
 /** Two batch sizes that no other dimension is likely to have. */

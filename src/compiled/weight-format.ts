@@ -44,7 +44,7 @@ export function storeWeights(
  * @throws TweedieError `model` if a weight does not fit it @example
  * const { items } = await generate(roundWeights(model, 'int8'), engine, { count: 16, times: timesOf(model.schedule, 20) })
  */
-export function roundWeights<M extends NetworkWeights>(model: M, format: WeightFormat): M {
+export function roundWeights<M extends Pick<NetworkWeights, 'layout' | 'weights'>>(model: M, format: WeightFormat): M {
   if (format === 'float32') return model
   const weights = model.weights.slice()
   for (const { shape, data } of model.layout.toMap(weights).values()) {

@@ -10,6 +10,8 @@ import type { DiscreteSpec } from '../diffusion/discrete/spec.ts'
 import type { OdeLikelihoodOptions } from '../diffusion/likelihood/ode-likelihood.ts'
 import type { FixedSolverName } from '../diffusion/ode-flow/solve.ts'
 import type { Arithmetic } from '../compiled/arithmetic.ts'
+import type { PixelKind } from '../compiled/one-file/finish.ts'
+import type { WeightFormat } from '../compiled/weight-format.ts'
 import type { SpacingName } from '../diffusion/sample/default-times.ts'
 import type { BetaTableName } from '../diffusion/noise/betas.ts'
 import type { ScheduleName, ScheduleOptions } from '../diffusion/noise/named.ts'
@@ -129,3 +131,7 @@ export const codeChoices = ['mean', 'sample'] as const
 export const hierarchyKinds = ['plain', 'ladder'] as const
 /** What may be exported of one. */
 export const hierarchyParts = ['generator', 'decoder', 'encoder'] as const
+/** How exported files store large weights. */
+export const weightFormats = namesOf<WeightFormat>({ float32: 0, float16: 0, int8: 0 })
+/** How a sampler in one file gives pixels. */
+export const pixelKinds = namesOf<PixelKind>({ float: 0, bytes: 0 })

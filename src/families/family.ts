@@ -226,8 +226,30 @@ export interface Abilities<Model> {
   field?(model: Model, request: FieldRequest, setting: Setting): Promise<FieldValues>
   /** The bytes of an ONNX file. */
   export?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
+  /** The bytes of an ONNX file with the sampler around the network: noise in, items out. */
+  exportSampler?(model: Model, options: OptionValues, setting: Setting): Promise<ExportedSampler>
   /** The bytes of a safetensors file with inputs and outputs of the network. */
   reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
+}
+
+/** A sampler as one file. */
+export interface ExportedSampler {
+  readonly bytes: Uint8Array
+  /** The names and shapes of what goes in and out, in words. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  /** How it did beside ours; left out if no items were to be tried. */
+  readonly trial?: FileTrial | undefined
+}
+
+/** The same items by a file and by us. */
+export interface FileTrial {
+  readonly items: number
+  /** The largest difference of two values. */
+  readonly difference: number
+  /** The shortest time of the file, and ours, measured in turns. */
+  readonly seconds: number
+  readonly ours: number
 }
 
 /** Where a field is asked for. */

@@ -394,5 +394,11 @@ describe('in a program', () => {
     const [a, b] = [await one.draw({ count: 2, class: '3' }), await other.draw({ count: 2, class: '3' })]
     expect(a.shape).toEqual([2, 1, 28, 28])
     expect(b.array().data).toEqual(a.array().data)
+
+    // a sampler in one file decodes by itself
+    const { outputs, trial } = await one.exportSampler({ sampler: 'dpm++-2m', steps: 5, guidance: 1, check: 2 })
+    expect(outputs).toEqual(['output float32 [batch, 1, 28, 28]'])
+    expect(trial!.difference).toBeLessThan(1e-4)
+    await expect(one.exportSampler({ half: 'decoder' })).rejects.toMatchObject({ code: 'usage' })
   })
 })

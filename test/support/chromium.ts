@@ -61,7 +61,7 @@ export function installChromium(): void {
 }
 
 /** Nothing but the page's own traffic: a closed network refuses what a browser does in the background. */
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

@@ -1,15 +1,22 @@
 /** Exports of a model, written to files. */
-import type { OwnParts } from '../../families/family.ts'
+import type { ExportedSampler, OwnParts } from '../../families/family.ts'
 import { abilityOf, type Opened } from '../../families/registry.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
 import type { OptionValues } from '../../options.ts'
 import { settingFor } from './setting.ts'
 
+/** What was written. */
+export interface ExportedFiles {
+  /** The sizes of the files, bytes. */
+  readonly files: Readonly<Record<string, number>>
+  /** The sampler in one file: what goes in and out, and how it did beside ours. */
+  readonly sampler?: Omit<ExportedSampler, 'bytes'> | undefined
+}
+
 /**
  * Writes the files that are named.
  *
- * @param files `place`: where the model lies; `onnx`, `reference`: where to write
- * @returns the sizes of the files, bytes
+ * @param files `place`: where the model lies; `onnx`, `reference`, `oneFile`: where to write
  * @throws TweedieError `usage` if the family cannot export it
  */
 export async function exportFiles(
@@ -19,9 +26,10 @@ export async function exportFiles(
     readonly place: string
     readonly onnx?: string | undefined
     readonly reference?: string | undefined
+    readonly oneFile?: string | undefined
     readonly own?: OwnParts | undefined
   },
-): Promise<Record<string, number>> {
+): Promise<ExportedFiles> {
   const setting = await settingFor(files.place, opened, options, files.own)
   const sizes: Record<string, number> = {}
   for (const [name, file] of [['export', files.onnx] as const, ['reference', files.reference] as const]) {
@@ -31,5 +39,10 @@ export async function exportFiles(
     await writeFileAtomic(file, bytes)
     sizes[file] = bytes.length
   }
-  return sizes
+  if (files.oneFile === undefined) return { files: sizes }
+  const ability = await abilityOf('exportSampler', opened, setting.own)
+  const { bytes, ...sampler } = await ability(opened.model, options, setting)
+  await writeFileAtomic(files.oneFile, bytes)
+  sizes[files.oneFile] = bytes.length
+  return { files: sizes, sampler }
 }

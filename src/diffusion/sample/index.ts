@@ -17,6 +17,12 @@ export {
   dpmSolverSingle,
 } from './dpm-solver-single.ts'
 export { dpmSolver, type DpmSolverOptions, type LowerOrderFinal } from './dpm-solver.ts'
+export {
+  type EvaluationRow,
+  evaluationTable,
+  type EvaluationTable,
+  type EvaluationWeights,
+} from './evaluation-table.ts'
 export type { Predicted } from './exponential.ts'
 export { slerp } from './interpolate.ts'
 export { kdpm2 } from './kdpm2.ts'

@@ -17,20 +17,20 @@ export async function* runPlan(plan: Plan, problem: Omit<SamplingProblem, 'times
     stages.some((stage) => stage.unprojected),
   )
 
-  /** m₀, m₋₁ …: the newest prediction first. */
-  const history: FloatArray[] = []
+  /** m₀, m₋₁ …: the newest prediction first. In double precision: at strong noise a state and a sum of noises nearly cancel. */
+  const history: Float64Array[] = []
   const noises: FloatArray[] = []
   /** The point of the evaluation: x itself, or a point within the step. */
-  const point = emptyLike(x)
+  const point = new Float64Array(x.length)
   let evaluation: Evaluation = { mean: x, unprojected: x }
 
   for (const [index, { t, s, stages: steps }] of plan.steps.entries()) {
-    let [current, time, drawn] = [x, t, 0]
+    let [current, time, drawn]: [FloatArray, number, number] = [x, t, 0]
     for (const [number, stage] of steps.entries()) {
       throwIfAborted(context.signal)
       if (stage.evaluate) {
         evaluation = await evaluate(current, time, context)
-        const newest = history.length < depth ? emptyLike(x) : history.pop()!
+        const newest = history.length < depth ? new Float64Array(x.length) : history.pop()!
         history.unshift(newest)
         const view = viewOf(plan.view, schedule, time)
         weightedSum(newest, [view.x, view.mean], [current, evaluation.mean])

@@ -6,7 +6,7 @@ import { describe, explain, lossText } from './describe.ts'
 import { painter } from './draw.ts'
 import { editItem } from './edit-item.ts'
 import { evaluate } from './judge.ts'
-import { exportModel, reference } from './export.ts'
+import { exportModel, exportSampler, reference } from './export.ts'
 import { further } from './further.ts'
 import { decode, encode } from './latents.ts'
 import { restoreItem } from './restore-item.ts'
@@ -42,6 +42,7 @@ export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Ob
     edit: editItem,
     evaluate,
     export: exportModel,
+    exportSampler,
     reference,
   },
 })

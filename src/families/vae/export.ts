@@ -1,6 +1,7 @@
 /** Exports half of an autoencoder as an ONNX file: `x` `[batch, ...]` → `output`. */
 import { concat } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
+import type { NetworkWeights } from '../../compiled/network-graph.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { type Scope } from '../../engine/nn/parameters.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
@@ -15,7 +16,13 @@ type Options = ValuesOf<typeof exportOptions>
 /** The bytes of an ONNX file: the decoder gives the mean of the data's law, the encoder means and log-variances behind one another. */
 export async function exportHalf(model: VaeModel, options: OptionValues, setting: Setting): Promise<Uint8Array> {
   const { half = 'decoder' } = options as Options
-  const { autoencoder, family, classNames, meta, layout, weights } = model
+  const { family, classNames, meta } = model
+  return exportNetwork({ family, classNames, meta, ...halfNetwork(model, half) }, options, setting)
+}
+
+/** Half of the autoencoder as a network without a time: from `x` to what {@link exportHalf} says. */
+export function halfNetwork(model: VaeModel, half: NonNullable<Options['half']>): NetworkWeights {
+  const { autoencoder, layout, weights } = model
   const { inputShape, latentShape, outputShape } = autoencoder
   const law = expressionOf(model.law)
   const [first, ...others] = latentShape as [number, ...number[]]
@@ -33,5 +40,5 @@ export async function exportHalf(model: VaeModel, options: OptionValues, setting
     conditions: {},
     build: (scope, { x }) => build(scope, x),
   }
-  return exportNetwork({ family, classNames, meta, network, layout, weights }, options, setting)
+  return { network, layout, weights }
 }

@@ -11,6 +11,7 @@ import { listSamplers } from './list-samplers.ts'
 import { trainClassifier } from './classifier.ts'
 import { describe } from './describe.ts'
 import { explain } from './explain.ts'
+import { exportSampler } from './sampler-file.ts'
 import { field } from './field.ts'
 import { exportModel, reference } from './export.ts'
 import { evaluate } from './judge.ts'
@@ -51,6 +52,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     evaluate,
     field,
     export: exportModel,
+    exportSampler,
     reference,
   },
 })

@@ -24,9 +24,10 @@ function logTicks(min: number, max: number, wanted: number): number[] {
   // Less than two powers of ten: 2 and 5 as well.
   if (ticks.length > 2 || every > 1) return ticks
   const all = [low - 1, ...powers, high + 1].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power))
-  return [...new Set(all.map((tick) => Number(tick.toPrecision(12))))].filter(
+  const fine = [...new Set(all.map((tick) => Number(tick.toPrecision(12))))].filter(
     (tick) => tick >= min * 0.999 && tick <= max * 1.001,
   )
+  return fine.length > 2 ? fine : ticksOf({ label: '', min, max }, wanted)
 }
 
 /** `0.25`, `−3`, `10⁻⁴`, `12k`. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 
 const root = '../shared/golden'
 
-export const goldenExists: boolean = existsSync(root)
+export const goldenExists: boolean = existsSync(`${root}/ddpm-rgb16/unet/config.json`)
 
 export interface GoldenTensor {
   readonly dtype: string
@@ -18,8 +18,8 @@ export function goldenConfig(model: string): any {
 /** The tensors of a safetensors file: 8 bytes of length, a JSON header, the data. Integers become floats. */
 export function goldenTensors(model: string, file: string): Map<string, GoldenTensor> {
   const bytes = readFileSync(`${root}/${model}/${file}`)
-  const length = Number(bytes.readBigUInt64LE(0))
-  const header = JSON.parse(bytes.subarray(8, 8 + length).toString()) as Record<string, any>
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, any>
   return new Map(
     Object.entries(header)
       .filter(([name]) => name !== '__metadata__')

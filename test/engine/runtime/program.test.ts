@@ -48,7 +48,7 @@ test('convolutions of enlarged images are transposed ones, but for whoever wants
     const spy: Engine = {
       name: 'spy',
       createSession(model, given) {
-        seen += Buffer.from(model).toString('latin1')
+        seen += new TextDecoder('latin1').decode(model)
         return engine.createSession(model, given)
       },
     }

@@ -43,15 +43,18 @@ export class Context {
   readonly #shared = new Map<string, string>()
   readonly #shapes = new Map<string, Shape>()
   readonly #reshaped = new Map<string, string>()
+  readonly #prefix: string
   #count = 0
 
-  constructor(target: Target) {
+  /** @param prefix of all names, where graphs lie within graphs: no name of one may be one of another */
+  constructor(target: Target, prefix = '') {
     this.target = target
+    this.#prefix = prefix
   }
 
   /** A name that no other value has. */
   fresh(prefix: string): string {
-    return `${prefix}_${this.#count++}`
+    return `${this.#prefix}${prefix}_${this.#count++}`
   }
 
   /** Adds a node of one output and names it. Equal nodes are emitted once. */

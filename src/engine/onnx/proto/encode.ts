@@ -43,9 +43,13 @@ export function encodeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
   return writer.finish()
 }
 
-/** The bytes of the constants, and an estimate for the nodes. */
+/** The bytes of the constants, and an estimate for the nodes; those of graphs within the graph too. */
 function roomFor({ initializers, nodes }: GraphProto): number {
-  return initializers.reduce((sum, { bytes }) => sum + bytes.length + 64, 1024) + 256 * nodes.length
+  const within = nodes
+    .flatMap(({ attributes = {} }) => Object.values(attributes))
+    .filter(({ kind }) => kind === 'graph')
+  const own = initializers.reduce((sum, { bytes }) => sum + bytes.length + 64, 1024) + 256 * nodes.length
+  return within.reduce((sum, { value }) => sum + roomFor(value as GraphProto), own)
 }
 
 function writeGraph(writer: MessageWriter, graph: GraphProto): void {

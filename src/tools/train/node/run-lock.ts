@@ -64,6 +64,12 @@ export function requireUnused(folder: string): void {
   })
 }
 
+/** Whether a process trains in a folder. */
+export function inUse(folder: string): boolean {
+  const holder = holderOf(lockPath(folder))
+  return holder !== undefined && isAlive(holder)
+}
+
 /** Gives a file a second name atomically; false if the name exists. */
 function appears(file: string, path: string): boolean {
   for (const give of [linkSync, copyWithoutLinks]) {
