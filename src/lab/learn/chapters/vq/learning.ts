@@ -10,7 +10,7 @@ import { planeAxes, square } from '../../shared/field.ts'
 import { remembered } from '../../shared/remembered.ts'
 import { coordinate, pause, shown } from '../../shared/series.ts'
 
-const [count, codes, steps, every] = [60, 12, 60, 2]
+const [count, codes, steps, every] = [60, 20, 60, 2]
 
 /** Points along one and a half turns. */
 const spiral = (): Float64Array => {
@@ -45,7 +45,7 @@ export async function trained(revives: 'alone' | 'revived'): Promise<readonly St
   const loss = revives === 'revived' ? add(distance, reviving(vectors, points, tokens)) : distance
   const [gradient] = gradients(loss, [vectors])
   const optimizer = adamw({ weightDecay: 0 })
-  const flat = uniform(key('vectors'), new Float32Array(2 * codes)).map((u) => (2 * u - 1) / codes)
+  const flat = uniform(key('vectors'), new Float32Array(2 * codes)).map((u) => (2 * u - 1) / (2 * codes))
   const state = optimizer.init(flat.length)
   const states: State[] = []
   for (let step = 0; step <= steps; step++) {
@@ -54,7 +54,7 @@ export async function trained(revives: 'alone' | 'revived'): Promise<readonly St
     if (step % every === 0) {
       states.push({ vectors: flat.slice(), tokens: Array.from(used.data, Number), distance: 2 * Number(error.data[0]) })
     }
-    optimizer.update(flat, Float32Array.from(slope.data), state, 4e-2, {})
+    optimizer.update(flat, Float32Array.from(slope.data), state, 3e-2, {})
   }
   return states
 }
