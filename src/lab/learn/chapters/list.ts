@@ -24,5 +24,7 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'solvers', title: 'Solvers', load: () => import('./solvers/index.ts') },
   { name: 'few-steps', title: 'Few steps', load: () => import('./few-steps/index.ts') },
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
+  { name: 'diffusion-lm', title: 'Text as noisy embeddings', load: () => import('./diffusion-lm/index.ts') },
   { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
+  { name: 'vq', title: 'Vector quantisation', load: () => import('./vq/index.ts') },
 ]
