@@ -25,6 +25,7 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'few-steps', title: 'Few steps', load: () => import('./few-steps/index.ts') },
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
   { name: 'diffusion-lm', title: 'Text as noisy embeddings', load: () => import('./diffusion-lm/index.ts') },
+  { name: 'guidance', title: 'Guidance', load: () => import('./guidance/index.ts') },
   { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
   { name: 'vq', title: 'Vector quantisation', load: () => import('./vq/index.ts') },
 ]

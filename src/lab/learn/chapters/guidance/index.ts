@@ -81,7 +81,7 @@ console.log(x.length) // → 200`,
       title: 'Remedies',
       equations: [
         {
-          tex: tex`D = D_{\varnothing} + \mathrm{scale} \cdot (D_y - D_{\varnothing}) \quad \text{for } \live{from} \le t \le \live{to}, \qquad \mathrm E\, x = \live{mean}`,
+          tex: tex`D = D_{\varnothing} + \mathrm{scale} \cdot (D_y - D_{\varnothing}) \quad \text{for } \live{from} \le t \le \live{to}, \qquad P(\text{near kind}) = \live{near}`,
           says: 'Guide at middle times only: early on it costs variety, and at the end it does nothing.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { guidedAway } from 'tweedie/guidance'
