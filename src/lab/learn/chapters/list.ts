@@ -18,6 +18,7 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'sde', title: 'Stochastic differential equations', load: () => import('./sde/index.ts') },
   { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
+  { name: 'diffusion-lm', title: 'Text as noisy embeddings', load: () => import('./diffusion-lm/index.ts') },
   { name: 'few-steps', title: 'Few steps', load: () => import('./few-steps/index.ts') },
   { name: 'vae', title: 'Latent variables', load: () => import('./vae/index.ts') },
   { name: 'hierarchies', title: 'Hierarchies of codes', load: () => import('./hierarchies/index.ts') },
