@@ -2,9 +2,8 @@
  * A table beside pictures: `metadata.csv`, `metadata.jsonl`, `labels.csv`, … If it names the pictures and has a column
  * of classes, these are the classes.
  */
-import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
+import { type FileTree, lastPart, within } from '../file-tree.ts'
 import { parseTable } from '../formats/table.ts'
 
 const parquet = /\.parquet$/i
@@ -27,6 +26,7 @@ export interface PictureTable {
  * `data` if no table has the named column for all images
  */
 export async function readPictureTables(
+  tree: Pick<FileTree, 'read'>,
   folder: string,
   tables: readonly string[],
   images: readonly string[],
@@ -34,7 +34,7 @@ export async function readPictureTables(
 ): Promise<PictureTable> {
   const remarks: string[] = []
   for (const table of tables) {
-    const rows = await rowsOf(join(folder, table)).catch(() => undefined)
+    const rows = await rowsOf(tree, within(folder, table)).catch(() => undefined)
     const classes = rows === undefined ? [] : classesOf(rows, images, column)
     const named = classes.filter((each) => each !== undefined)
     if (named.length === images.length)
@@ -56,14 +56,14 @@ export async function readPictureTables(
 
 type Row = Readonly<Record<string, string>>
 
-async function rowsOf(path: string): Promise<readonly Row[]> {
+async function rowsOf(tree: Pick<FileTree, 'read'>, path: string): Promise<readonly Row[]> {
   if (parquet.test(path)) throw new TweedieError('data', `${path}: parquet is not read`)
-  const bytes = await readFile(path)
+  const bytes = await tree.read(path)
   if (/\.jsonl$/i.test(path)) {
-    const lines = bytes.toString('utf8').split('\n')
+    const lines = new TextDecoder().decode(bytes).split('\n')
     return lines.filter((line) => line.trim() !== '').map((line) => textsOf(JSON.parse(line) as object))
   }
-  const { rows } = parseTable(bytes, { name: basename(path) })
+  const { rows } = parseTable(bytes, { name: lastPart(path) })
   const [header, ...rest] = rows
   return rest.map(({ cells }) => Object.fromEntries(cells.map((cell, i) => [header!.cells[i]!.toLowerCase(), cell])))
 }

@@ -1,5 +1,4 @@
 /** How exactly the values of images are stored, and how exactly they are read. */
-import type { Metadata } from 'sharp'
 import type { Bits } from './image-words.ts'
 
 /** Bytes; whole numbers of 16 bits; any numbers, such as those of a TIFF of floats. */
@@ -9,7 +8,7 @@ export type Depth = 'uchar' | 'ushort' | 'float'
 export const opaqueOf: Readonly<Record<Depth, number>> = Object.freeze({ uchar: 255, ushort: 65_535, float: 1 })
 
 /** How an image is stored. Whole numbers of other kinds than bytes and 16 bits without a sign are read as floats. */
-export function storedDepth({ depth }: Pick<Metadata, 'depth'>): Depth {
+export function storedDepth({ depth }: { readonly depth?: string | undefined }): Depth {
   return depth === 'uchar' || depth === undefined ? 'uchar' : depth === 'ushort' ? 'ushort' : 'float'
 }
 

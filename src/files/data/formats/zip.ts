@@ -1,7 +1,6 @@
 /** Folders as .zip files. */
 import { unzipSync, zipSync } from 'fflate'
-import { TweedieError } from '../../errors.ts'
-import type { ModelFiles } from './folder-types.ts'
+import { TweedieError } from '../../../errors.ts'
 
 /** How much a .zip may unpack to: 2 GiB. */
 const most = 2 ** 31
@@ -9,9 +8,14 @@ const most = 2 ** 31
 /**
  * The files in a .zip, by their paths; the folder that all of them lie in is left out.
  *
- * @throws TweedieError `model` for broken bytes, or more than 2 GiB unpacked
+ * @param code of errors
+ * @throws TweedieError `data` for broken bytes, or more than 2 GiB unpacked
  */
-export function unzipFolder(bytes: Uint8Array, source = 'the .zip'): Map<string, Uint8Array> {
+export function unzipFolder(
+  bytes: Uint8Array,
+  source = 'the .zip',
+  code: 'data' | 'model' = 'data',
+): Map<string, Uint8Array> {
   let total = 0
   const unpack = (): Record<string, Uint8Array> => {
     try {
@@ -23,11 +27,11 @@ export function unzipFolder(bytes: Uint8Array, source = 'the .zip'): Map<string,
         },
       })
     } catch (cause) {
-      throw new TweedieError('model', `${source}: not a .zip that can be read (${String(cause)})`, { cause })
+      throw new TweedieError(code, `${source}: not a .zip that can be read (${String(cause)})`, { cause })
     }
   }
   const files = Object.entries(unpack())
-  if (total > most) throw new TweedieError('model', `${source}: unpacks to more than ${most} bytes`)
+  if (total > most) throw new TweedieError(code, `${source}: unpacks to more than ${most} bytes`)
   const [first = ''] = files[0] ?? []
   const folder = first.slice(0, first.indexOf('/') + 1)
   const inside = folder !== '' && files.every(([name]) => name.startsWith(folder)) ? folder.length : 0
@@ -35,7 +39,7 @@ export function unzipFolder(bytes: Uint8Array, source = 'the .zip'): Map<string,
 }
 
 /** The .zip of a folder. Weights are stored as they are: they do not get smaller. */
-export function zipFolder(files: ModelFiles, folder: string): Uint8Array<ArrayBuffer> {
+export function zipFolder(files: ReadonlyMap<string, Uint8Array>, folder: string): Uint8Array<ArrayBuffer> {
   const entries = Array.from(files, ([path, bytes]) => {
     const level = path.endsWith('.safetensors') ? 0 : 6
     return [`${folder}/${path}`, [bytes, { level, mtime: '1980-01-01' }]] as const

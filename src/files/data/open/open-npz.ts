@@ -4,7 +4,7 @@ import type { ArrayDataset } from '../dataset.ts'
 import { npzNames, parseNpz } from '../formats/npz.ts'
 import { type ArrayKind, datasetFromArray } from '../from-array.ts'
 import type { NdArray } from '../nd-array.ts'
-import { defaultMaxBytes } from './read-bytes.ts'
+import { defaultMaxBytes } from '../file-tree.ts'
 import type { SplitName } from './splits.ts'
 
 /** Which part is read, and how. */

@@ -1,11 +1,9 @@
 /** The files of a corpus: one text, lines of JSON with a text each, or a folder of such files. */
-import { readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
 import { decodeUtf8 } from '../../text/utf8.ts'
+import { type FileTree, lastPart, within } from '../file-tree.ts'
 import { textsOfJson, textsOfLines } from '../formats/json-texts.ts'
 import { decodeTable } from '../formats/table.ts'
-import { readBytes } from './read-bytes.ts'
 
 const plain = /\.(?:txt|text|md)(?:\.gz)?$/i
 /** Source code and mark-up: texts where there is no prose. */
@@ -28,6 +26,9 @@ export interface CorpusText {
   readonly remarks: readonly string[]
 }
 
+/** The part of a tree that texts are read from. */
+export type CorpusTree = Pick<FileTree, 'kind' | 'list' | 'read'>
+
 /** How much is read at most, and how reading is stopped. */
 export interface CorpusLimits {
   readonly maxBytes?: number | undefined
@@ -38,14 +39,14 @@ export interface CorpusLimits {
  * Whether a path is to be read as text rather than as a table or pictures: by its name, and by its first bytes. A
  * folder is one if it has texts and no data of another kind.
  */
-export async function isCorpus(path: string): Promise<boolean> {
-  if (await isFolder(path)) {
-    const names = await filesIn(path)
+export async function isCorpus(tree: CorpusTree, path: string): Promise<boolean> {
+  if (await isFolder(tree, path)) {
+    const names = await filesIn(tree, path)
     return textsAmong(names).length > 0 && !names.some((name) => otherData.test(name))
   }
   if (lines.test(path) || json.test(path) || code.test(path)) return true
   if (!plain.test(path)) return false
-  const bytes = await readBytes(path)
+  const bytes = await tree.read(path)
   const start = decodeTable(bytes.subarray(0, 4096)).text.replaceAll(/\s/g, '')
   return start === '' || start.replaceAll(/[\d.,;+\-eE#]/g, '').length > start.length / 2
 }
@@ -56,15 +57,15 @@ export async function isCorpus(path: string): Promise<boolean> {
  *
  * @throws TweedieError `data` if it is missing, empty, not UTF-8 or UTF-16, or has no texts; `interrupted`
  */
-export async function readTexts(path: string, limits: CorpusLimits = {}): Promise<CorpusText> {
-  if (!(await isFolder(path))) return joined(await textsIn(path, limits), [])
-  const names = await filesIn(path)
+export async function readTexts(tree: CorpusTree, path: string, limits: CorpusLimits = {}): Promise<CorpusText> {
+  if (!(await isFolder(tree, path))) return joined(await textsIn(tree, path, limits), [])
+  const names = await filesIn(tree, path)
   const wanted = textsAmong(names)
   if (wanted.length === 0) {
     throw new TweedieError('data', `${path}: no texts in this folder`, { hint: 'texts are .txt, .md, .jsonl or .json' })
   }
   const texts: string[] = []
-  for (const name of wanted) for (const text of await textsIn(join(path, name), limits)) texts.push(text)
+  for (const name of wanted) for (const text of await textsIn(tree, within(path, name), limits)) texts.push(text)
   const taken = new Set(wanted)
   const left = names.filter((name) => !taken.has(name))
   const listed = `${left.slice(0, 3).join(', ')}${left.length > 3 ? ', …' : ''}`
@@ -72,8 +73,8 @@ export async function readTexts(path: string, limits: CorpusLimits = {}): Promis
 }
 
 /** Whether a path is one file that is read as it is, not taken apart. */
-export async function isPlainFile(path: string): Promise<boolean> {
-  return !lines.test(path) && !json.test(path) && !(await isFolder(path))
+export async function isPlainFile(tree: CorpusTree, path: string): Promise<boolean> {
+  return !lines.test(path) && !json.test(path) && !(await isFolder(tree, path))
 }
 
 /**
@@ -81,26 +82,34 @@ export async function isPlainFile(path: string): Promise<boolean> {
  * if there is nothing else.
  */
 function textsAmong(names: readonly string[]): readonly string[] {
-  const own = names.filter((name) => !aboutFolder.test(basename(name)))
+  const own = names.filter((name) => !aboutFolder.test(lastPart(name)))
   const texts = own.filter((name) => plain.test(name) || lines.test(name))
   const others = [code, json].map((kind) => own.filter((name) => kind.test(name)))
   return [texts, ...others].find((some) => some.length > 0) ?? []
 }
 
-const isFolder = async (path: string): Promise<boolean> =>
-  (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+const isFolder = async (tree: CorpusTree, path: string): Promise<boolean> => (await tree.kind(path)) === 'folder'
 
 /** All files below a folder but hidden ones, sorted, with `/` between the parts. */
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const names = entries
-    .filter((entry) => !entry.isDirectory())
-    .map(({ parentPath, name }) => join(parentPath, name).slice(join(folder, '/').length).replaceAll('\\', '/'))
-  return names.filter((name) => !/(?:^|\/)(?:\.|__MACOSX)/.test(name)).sort()
+async function filesIn(tree: CorpusTree, folder: string): Promise<string[]> {
+  const found: string[] = []
+  const visited = new Set<string>()
+  const walk = async (path: string, before: string): Promise<void> => {
+    const { identity, entries } = await tree.list(path)
+    if (visited.has(identity)) return
+    visited.add(identity)
+    for (const { name, kind } of entries) {
+      if (name.startsWith('.') || name.startsWith('__MACOSX')) continue
+      if (kind === 'folder') await walk(within(path, name), `${before}${name}/`)
+      else found.push(before + name)
+    }
+  }
+  await walk(folder, '')
+  return found.sort()
 }
 
-async function textsIn(path: string, { maxBytes, signal }: CorpusLimits): Promise<string[]> {
-  const bytes = await readBytes(path, maxBytes, signal)
+async function textsIn(tree: CorpusTree, path: string, { maxBytes, signal }: CorpusLimits): Promise<string[]> {
+  const bytes = await tree.read(path, maxBytes, signal)
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
   const text = isUtf16 ? decodeTable(bytes).text : decodeUtf8(bytes, path)
   if (lines.test(path)) return textsOfLines(text, path)

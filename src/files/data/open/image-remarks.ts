@@ -1,6 +1,6 @@
 /** What is to be said of the images of a folder: what was guessed, left out or changed. */
 import type { Depth } from './image-depth.ts'
-import type { Planes } from './image-pixels.ts'
+import type { Planes } from './image-planes.ts'
 import type { Channels } from './image-words.ts'
 
 /** Where opacity went. */

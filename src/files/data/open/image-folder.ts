@@ -6,16 +6,15 @@
  * cropped at its centre; or, with `crop`, cut into patches as they are. The first folder below the root is the class, unless the
  * first folders are splits (`train/`, `test/`), or a table beside the images says their classes.
  */
-import { join } from 'node:path'
-import type { Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
+import { type FileTree, within } from '../file-tree.ts'
 import type { ImageFit } from '../image-fits.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { classesByFolder, classesByName } from './image-classes.ts'
-import { commonDepth, type Depth, opaqueOf, storedDepth } from './image-depth.ts'
+import { commonDepth, type Depth, opaqueOf } from './image-depth.ts'
 import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-crops.ts'
-import { decode, keepChannels, type PlaneFacts, type Planes, toPlanes } from './image-pixels.ts'
+import { keepChannels, type PlaneFacts, type Planes, toPlanes } from './image-planes.ts'
 import { type Candidate, commonSize, requireLargeEnough, sizeOf } from './image-sizes.ts'
 import type { Background, Bits, Channels, Size } from './image-words.ts'
 import { depthText, isBlank, opacityText, unusedFolders } from './image-remarks.ts'
@@ -60,6 +59,7 @@ const whole: readonly Place[] = [{ x: 0, y: 0 }]
  *   beside them; `usage` for a size that makes no sense; `interrupted`
  */
 export async function readImageFolder(
+  tree: Pick<FileTree, 'list' | 'read' | 'pictures'>,
   folder: string,
   name: string,
   options: ImageFolderOptions = {},
@@ -67,15 +67,15 @@ export async function readImageFolder(
   const { concurrency = 8, signal, onProgress, upscale = false, crop } = options
   const asked = options.size === undefined ? undefined : sizeOf(options.size)
   checkCrop(options)
-  const { default: sharp } = await import('sharp')
-  if (options.background !== undefined) await requireColour(options.background)
-  const { images, unsupported, tables } = await listImages(folder)
+  const { pictures } = tree
+  if (options.background !== undefined) await pictures.requireColour(options.background)
+  const { images, unsupported, tables } = await listImages(tree, folder)
   const split = filesOfSplit(images, options.split)
   const skipped: SkippedFile[] = unsupported.map((file) => ({ file, reason: 'this format is not supported' }))
-  const attempt = async <T>(file: string, work: (image: Sharp) => Promise<T>): Promise<T | undefined> => {
+  const attempt = async <T>(file: string, work: (path: string) => Promise<T>): Promise<T | undefined> => {
     throwIfAborted(signal)
     try {
-      return await work(sharp(join(folder, file)))
+      return await work(within(folder, file))
     } catch (error) {
       skipped.push({ file, reason: firstLine(error) })
       return undefined
@@ -84,10 +84,10 @@ export async function readImageFolder(
 
   let animated = 0
   const found = await mapBounded(split.files, concurrency, (file) =>
-    attempt(file, async (image): Promise<Candidate & { depth: Depth }> => {
-      const metadata = await image.metadata()
-      if ((metadata.pages ?? 1) > 1) animated++
-      return { file, ...metadata.autoOrient, depth: storedDepth(metadata) }
+    attempt(file, async (path): Promise<Candidate & { depth: Depth }> => {
+      const { frames, ...facts } = await pictures.facts(path)
+      if (frames > 1) animated++
+      return { file, ...facts }
     }),
   )
   const candidates = found.filter((c) => c !== undefined)
@@ -115,8 +115,8 @@ export async function readImageFolder(
   const facts: PlaneFacts = { grey: true, opaque: true }
   let done = 0
   const decoded = await mapBounded(candidates, concurrency, async ({ file }, index) => {
-    const pixels = await attempt(file, (image) =>
-      decode(image, { ...options, depth, size: crop === undefined ? size : undefined }),
+    const pixels = await attempt(file, (path) =>
+      pictures.decode(path, { ...options, depth, size: crop === undefined ? size : undefined }),
     )
     for (const [k, place] of pixels ? places[index]!.entries() : []) {
       const at = (firsts[index]! + k) * 4 * plane
@@ -142,7 +142,7 @@ export async function readImageFolder(
   const table =
     options.labels === false
       ? undefined
-      : await readPictureTables(folder, tablesOf(tables, kept, split.depth), kept, options.labelColumn)
+      : await readPictureTables(tree, folder, tablesOf(tables, kept, split.depth), kept, options.labelColumn)
   const classes =
     options.labels === false
       ? {}
@@ -219,19 +219,6 @@ function noImages(folder: string, skipped: readonly SkippedFile[]): TweedieError
   const first = skipped[0]
   const problem = first ? `none of ${skipped.length} images can be read: ${first.file}: ${first.reason}` : 'no images'
   return new TweedieError('data', `${folder}: ${problem}`, { hint: 'PNG, JPEG, WebP, GIF, TIFF and AVIF are read' })
-}
-
-/** @throws TweedieError `usage` for an invalid colour, before any image is read */
-async function requireColour(background: Background): Promise<void> {
-  const { default: sharp } = await import('sharp')
-  try {
-    sharp({ create: { width: 1, height: 1, channels: 3, background } })
-  } catch (cause) {
-    throw new TweedieError('usage', `\`background\`: ${JSON.stringify(background)} is no colour`, {
-      hint: 'a name or hexadecimal digits, such as white, black or #ff8800',
-      cause,
-    })
-  }
 }
 
 function firstLine(error: unknown): string {

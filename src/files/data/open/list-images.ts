@@ -1,6 +1,5 @@
 /** The image files of a folder. */
-import { readdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileTree, within } from '../file-tree.ts'
 
 const supported = /\.(?:png|jpe?g|jfif|webp|gif|tiff?|avif)$/i
 const table = /\.(?:csv|tsv|jsonl|parquet)$/i
@@ -19,22 +18,19 @@ export interface ImageListing {
  * Lists the images of a folder and its sub-folders, sorted, so that the order is the same on every machine. Hidden
  * files and folders (`.git`, `__MACOSX`) are left out; links are followed, and a folder is entered once.
  */
-export async function listImages(folder: string): Promise<ImageListing> {
+export async function listImages(tree: Pick<FileTree, 'list'>, folder: string): Promise<ImageListing> {
   const images: string[] = []
   const unsupported: string[] = []
   const tables: string[] = []
   const visited = new Set<string>()
   async function walk(relative: string) {
-    const path = join(folder, relative)
-    const real = await realpath(path)
-    if (visited.has(real)) return
-    visited.add(real)
-    const entries = await readdir(path, { withFileTypes: true })
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { identity, entries } = await tree.list(relative === '' ? folder : within(folder, relative))
+    if (visited.has(identity)) return
+    visited.add(identity)
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue
       const name = relative === '' ? entry.name : `${relative}/${entry.name}`
-      const kind = entry.isSymbolicLink() ? await stat(join(folder, name)).catch(() => entry) : entry
-      if (kind.isDirectory()) await walk(name)
+      if (entry.kind === 'folder') await walk(name)
       else if (supported.test(name)) images.push(name)
       else if (known.test(name)) unsupported.push(name)
       else if (table.test(name)) tables.push(name)
