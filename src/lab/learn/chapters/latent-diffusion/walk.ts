@@ -23,9 +23,7 @@ export async function walk(a: Point, b: Point, way: 'arc' | 'line') {
   // noise of no length has no direction to turn from
   const turns = way === 'arc' && Math.min(Math.hypot(...a), Math.hypot(...b)) > 1e-9
   const noise = Float64Array.from(
-    [...shares].flatMap((u) =>
-      way === 'arc' ? [...slerp(from, to, u)] : [0, 1].map((i) => (1 - u) * a[i]! + u * b[i]!),
-    ),
+    [...shares].flatMap((u) => (turns ? [...slerp(from, to, u)] : [0, 1].map((i) => (1 - u) * a[i]! + u * b[i]!))),
   )
   const codes = await sampleFinal(law, { sampler: ddim(), times: uniformTimes(30, { from: 0.999 }), x: noise })
   return { noise, codes: Float64Array.from(codes) }
