@@ -13,6 +13,7 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'elbo', title: 'The variational bound', load: () => import('./elbo/index.ts') },
   { name: 'vae', title: 'Latent variables', load: () => import('./vae/index.ts') },
   { name: 'hierarchies', title: 'Hierarchies of codes', load: () => import('./hierarchies/index.ts') },
+  { name: 'latent-diffusion', title: 'Latent diffusion', load: () => import('./latent-diffusion/index.ts') },
   { name: 'ddpm', title: 'DDPM', load: () => import('./ddpm/index.ts') },
   { name: 'ddim', title: 'DDIM', load: () => import('./ddim/index.ts') },
   { name: 'score-matching', title: 'Score matching', load: () => import('./score-matching/index.ts') },
