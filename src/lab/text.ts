@@ -64,6 +64,11 @@ export const text = {
     clear: 'Clear',
     cell: (row: number, column: number, level: number) => `row ${row}, column ${column}: ${level}`,
   },
+  engine: {
+    loading: 'The runtime is loading …',
+    runs: (why: string) => `Runs in this page: ${why}`,
+    none: (problem: string) => `Nothing can be computed here: ${problem}.`,
+  },
   code: { show: 'The code', copy: 'Copy', copied: 'Copied', label: 'TypeScript that does this' },
   learn: {
     all: 'All chapters',

@@ -1,0 +1,36 @@
+/**
+ * The one worker that computes for all pages. It starts when a page first asks for it, so that reading needs none; the engine loads at
+ * once then, while the page prepares.
+ */
+import { signal } from '@preact/signals'
+import { connect, type Connection } from '../../app/web/worker/connect.ts'
+import type { EngineFacts } from '../../app/web/worker/protocol.ts'
+
+let connection: Connection | undefined
+
+/** What computes, or why nothing does; undefined until it is known. */
+export const engine = signal<EngineFacts | { readonly problem: string; readonly hint?: string } | undefined>(undefined)
+
+/** The worker, started. Every page shares it: models and data stay in it, and calls take turns. */
+export function tweedie(): Connection {
+  if (connection === undefined) {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'tweedie' })
+    connection = connect(worker)
+    connection.engine().then(
+      (facts) => (engine.value = facts),
+      (error: unknown) => {
+        engine.value = problemOf(error)
+        // The next call begins with a new worker.
+        connection?.dispose()
+        connection = undefined
+      },
+    )
+  }
+  return connection
+}
+
+/** An error as sentences: what is wrong, and what to do. */
+export function problemOf(error: unknown): { readonly problem: string; readonly hint?: string } {
+  const { message, hint } = error as { message?: string; hint?: string }
+  return { problem: message ?? String(error), ...(hint !== undefined && { hint }) }
+}
