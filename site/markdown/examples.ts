@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { MarkdownRenderer } from 'vitepress'
 import { idOf } from '../examples/find.ts'
-import { type Notes, notesFile } from '../examples/write.ts'
+import { type Notes, notesFile } from '../examples/notes.ts'
 
 /** Adds buttons to a Markdown parser. */
 export function examplesPlugin(md: MarkdownRenderer): void {
