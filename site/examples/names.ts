@@ -1,13 +1,6 @@
 /** Names that examples use and do not declare, found by TypeScript's binder; nothing of the library is read for it. */
 import ts from 'typescript'
-
-export interface Names {
-  /** Used, and neither declared nor imported. */
-  readonly free: readonly string[]
-  readonly imports: readonly { readonly from: string; readonly names: readonly string[] }[]
-  /** What is no TypeScript, in TypeScript's words. */
-  readonly mistakes: readonly string[]
-}
+import type { Names } from './decide.ts'
 
 /** "Cannot find name", in its several forms. */
 const unknownName: ReadonlySet<number> = new Set([2304, 2503, 2552, 2580, 2584, 2591, 2663, 18004])
