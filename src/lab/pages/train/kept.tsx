@@ -1,6 +1,5 @@
 /** Runs that this browser keeps: to go on with, to take along, to delete. */
 import { useState } from 'preact/hooks'
-import { zipFolder } from '../../../files/io/zip.ts'
 import { Note } from '../../parts/notes.tsx'
 import { saveFile } from '../../parts/save.ts'
 import { problemOf, tweedie } from '../../work/tweedie.ts'
@@ -21,6 +20,7 @@ export function KeptRuns() {
     setBusy(undefined)
   }
   const zip = async (name: string): Promise<void> => {
+    const { zipFolder } = await import('../../../files/io/zip.ts')
     const bytes = zipFolder(await tweedie().runFiles(name), name)
     saveFile(`${name}.zip`, bytes, 'application/zip')
   }

@@ -64,7 +64,8 @@ export function Live({ shows, setShows, time, setTime, fork, choices }: LiveProp
           )}
         </div>
       )}
-      {views.length > 0 ? <Views views={views} label={text.runs} /> : <p class="hint">{text.waiting}</p>}
+      {views.length > 0 && <Views views={views} label={text.runs} />}
+      {all.every(({ look: seen }) => seen === undefined) && <p class="hint">{text.waiting}</p>}
       {all.map(({ name, look: seen }) =>
         seen?.distance === undefined ? null : (
           <p key={name} class="hint distance">

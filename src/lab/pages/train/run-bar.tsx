@@ -31,7 +31,17 @@ export function RunBar({ run, fork }: { readonly run: SeenRun; fork(): void }) {
       />
       <span class="buttons">
         {status === 'running' && (
-          <button type="button" disabled={busy} onClick={() => ask(() => remote.pause())}>
+          <button
+            type="button"
+            disabled={busy}
+            onClick={() =>
+              ask(async () => {
+                await remote.pause()
+                // Whoever pauses may well close the tab.
+                await remote.save()
+              })
+            }
+          >
             {text.pause}
           </button>
         )}

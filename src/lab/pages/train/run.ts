@@ -2,8 +2,8 @@
 import type { KeptRun, RunEvent } from '../../../app/web/worker/protocol.ts'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
 import type { RemoteRun } from '../../../app/web/worker/remote-run.ts'
-import { type NoiseSpec, scheduleOfNoise } from '../../../diffusion/noise/index.ts'
-import { slicedWasserstein } from '../../../tools/metrics/index.ts'
+import { type NoiseSpec, scheduleOfNoise } from '../../../diffusion/noise/named.ts'
+import { slicedWasserstein } from '../../../tools/metrics/wasserstein.ts'
 import type { LossLine } from '../../parts/curves.ts'
 import { problemOf } from '../../work/tweedie.ts'
 import type { Choices } from './choices.ts'
@@ -134,20 +134,30 @@ async function watched(run: SeenRun, changed: () => void, fieldTime: Following['
     if (life.ended || run.step < next || run.status !== 'running') continue
     const began = performance.now()
     const from = run.step
-    await lookAt(run, fieldTime()).catch(() => undefined)
+    await lookOrSay(run, fieldTime())
     changed()
     const took = performance.now() - began
     await Promise.race([end, pause(Math.max(200, shareOfTime * took))])
     next = Math.max(from + firstLook, run.step)
   }
-  if (run.status === 'finished' || run.status === 'stopped') await lookAt(run, fieldTime()).catch(() => undefined)
+  if (run.status === 'finished' || run.status === 'stopped') await lookOrSay(run, fieldTime())
   changed()
 }
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
+/** A look that fails does not end the run; it is said once. */
+export async function lookOrSay(run: SeenRun, time: number | undefined): Promise<void> {
+  try {
+    await lookAt(run, time)
+  } catch (error) {
+    const { problem, hint } = problemOf(error)
+    run.remarks = [...new Set([...run.remarks, [problem, hint].filter(Boolean).join(' ')])]
+  }
+}
+
 /** Draws from the model as it is now. */
-export async function lookAt(run: SeenRun, time: number | undefined): Promise<void> {
+async function lookAt(run: SeenRun, time: number | undefined): Promise<void> {
   const { step, data } = run
   using model = await run.remote.model()
   const { shape } = model.facts.meta.data
@@ -159,7 +169,7 @@ export async function lookAt(run: SeenRun, time: number | undefined): Promise<vo
   const field = plane && time !== undefined ? await fieldOf(run, model, time) : undefined
   run.look = {
     step,
-    shape: drawn.shape,
+    shape: drawn.shape.slice(1),
     samples,
     frames,
     field,

@@ -1,6 +1,5 @@
 /** Everything that can be taken along: the model folder, ONNX, pictures, the address, the code, the command. */
 import { useState } from 'preact/hooks'
-import { modelFolderZip } from '../../../files/io/web/save-model-folder.ts'
 import type { Scene } from '../../draw/scene.ts'
 import { Command } from '../../parts/command.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
@@ -41,9 +40,10 @@ export function Saves({ run, scene }: SavesProps) {
         <button
           type="button"
           disabled={none}
-          onClick={withModel(async (model) =>
-            saveFile(`${name}.zip`, modelFolderZip(name, await model.folder()), 'application/zip'),
-          )}
+          onClick={withModel(async (model) => {
+            const { zipFolder } = await import('../../../files/io/zip.ts')
+            saveFile(`${name}.zip`, zipFolder(await model.folder(), name), 'application/zip')
+          })}
         >
           {text.saves.zip}
         </button>

@@ -5,7 +5,7 @@ import { problemOf, tweedie } from '../../work/tweedie.ts'
 import { type Choices, initialChoices, optionsOf } from './choices.ts'
 import { chosenCount, dataState, openData } from './data.ts'
 import { text } from './text.ts'
-import { follow, keptNamed, linesOf, lookAt, type SeenRun } from './run.ts'
+import { follow, keptNamed, linesOf, lookOrSay, type SeenRun } from './run.ts'
 
 /** Runs that are shown, the newest last: at most three. */
 export const runs = signal<readonly SeenRun[]>([])
@@ -152,7 +152,7 @@ export function remove(run: SeenRun): void {
 export async function lookAgain(): Promise<void> {
   for (const run of runs.peek()) {
     if (run.status === 'running' || run.status === 'preparing' || run.status === 'failed') continue
-    await lookAt(run, fieldTime.peek()).catch(() => undefined)
+    await lookOrSay(run, fieldTime.peek())
     changed()
   }
 }
