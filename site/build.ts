@@ -13,6 +13,8 @@ await step('packages', install)
 await step('documentation', stageDocs)
 await step('sources', writeSourcePages)
 await step('reference', reference)
+await step('examples', examples)
+await step('Lab', lab)
 await step('VitePress', vitepress)
 await step('links', () => {
   const { pages, links, dead } = checkSite(built)
@@ -52,6 +54,19 @@ function install(): void {
 async function reference(): Promise<string> {
   const { writeReference } = await import('./api/reference.ts')
   return `${await writeReference()} names`
+}
+
+async function examples(): Promise<string> {
+  const [{ bundlePackage, namesInNode }, { writeExamples }] = await Promise.all([
+    import('./examples/bundle.ts'),
+    import('./examples/write.ts'),
+  ])
+  return `${writeExamples(await bundlePackage(), await namesInNode())} run in place`
+}
+
+async function lab(): Promise<string> {
+  const { buildLab } = await import('./pages/lab.ts')
+  return `${buildLab()} chapters of the theory`
 }
 
 async function vitepress(): Promise<void> {

@@ -66,8 +66,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   fflate: [
     'src/files/data/formats/idx.ts',
     'src/files/data/formats/npz.ts',
+    'src/files/data/formats/zip.ts',
     'src/files/io/png.ts',
-    'src/files/io/zip.ts',
   ],
   papaparse: ['src/files/data/formats/table.ts'],
 }

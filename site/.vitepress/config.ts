@@ -1,11 +1,14 @@
 /** VitePress: the documentation as it is, with formulas, links to sources, search and sidebars. */
 import { env } from 'node:process'
 import { defineConfig } from 'vitepress'
+import { examplesPlugin } from '../markdown/examples.ts'
+import { labPlugin } from '../markdown/lab.ts'
 import { linksPlugin } from '../markdown/links.ts'
 import { mathPlugin } from '../markdown/math.ts'
 import { plainBlocksPlugin } from '../markdown/plain-blocks.ts'
 import { quotesPlugin } from '../markdown/quotes.ts'
 import { slugOf } from '../markdown/slug.ts'
+import { tablesPlugin } from '../markdown/tables.ts'
 import { search } from './search.ts'
 import { guideSidebar, referenceSidebar } from './sidebar.ts'
 
@@ -29,14 +32,19 @@ export default defineConfig({
   metaChunk: true,
   lastUpdated: false,
   markdown: {
+    // Of GitHub's, the pair whose colours are strong enough.
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: slugOf },
     // `{…}` at the end of a cell belongs to its formula.
     attrs: { disable: true },
     config(md) {
       md.use(mathPlugin)
       md.use(linksPlugin)
+      md.use(labPlugin)
       md.use(quotesPlugin)
+      md.use(examplesPlugin)
       md.use(plainBlocksPlugin)
+      md.use(tablesPlugin)
     },
   },
   themeConfig: {
@@ -47,6 +55,7 @@ export default defineConfig({
       { text: 'Theory', link: '/docs/theory/' },
       { text: 'Families', link: '/docs/families/' },
       { text: 'Reference', link: '/api/' },
+      { text: 'Lab', link: '/lab/index.html', target: '_self' },
     ],
     sidebar: { '/': guideSidebar(), '/api/': referenceSidebar() },
   },

@@ -5,6 +5,8 @@
 import type { DefaultTheme } from 'vitepress'
 
 export const search: DefaultTheme.LocalSearchOptions = {
+  // The name of the button has all that is seen on it.
+  translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K' } },
   miniSearch: {
     options: {
       /** `webEngine` is found by `webengine`, and by itself before `WebEngine`; in titles by its words as well. */
@@ -16,9 +18,14 @@ export const search: DefaultTheme.LocalSearchOptions = {
       },
     },
     searchOptions: {
+      /** All words that were typed, as they were typed. */
+      combineWith: 'AND',
+      processTerm(term: string): string {
+        return /[a-z0-9][A-Z]|^[A-Z][a-z].*[A-Z]/.test(term) ? term : term.toLowerCase()
+      },
       fuzzy: 0.15,
       prefix: true,
-      boost: { title: 6, text: 1, titles: 1 },
+      boost: { title: 4, text: 1, titles: 1 },
       /** @param id the path of a page of the site, with the anchor of a section */
       boostDocument(id: string, term: string): number {
         const [path, anchor] = id.split('#') as [string, string?]
@@ -26,8 +33,8 @@ export const search: DefaultTheme.LocalSearchOptions = {
           .replace(/\/(index\.html)?$/, '')
           .replace(/^.*\//, '')
           .replace(/\.html$/, '')
-        const exact = name === term ? 8 : name.toLowerCase() === term.toLowerCase() ? 5 : 1
-        if (!path.includes('/api/')) return exact * 2
+        const exact = name === term ? 30 : name.toLowerCase() === term.toLowerCase() ? 20 : 1
+        if (!path.includes('/api/')) return exact * 4
         const section = anchor !== undefined && anchor.toLowerCase() !== name.toLowerCase()
         return section ? 0.3 : exact
       },

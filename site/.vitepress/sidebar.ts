@@ -27,12 +27,12 @@ export function guideSidebar(): Item[] {
     },
     {
       text: 'Theory',
-      collapsed: false,
+
       items: [{ text: 'Overview', link: '/docs/theory/' }, ...listed('docs/theory')],
     },
     {
       text: 'Families',
-      collapsed: false,
+
       items: [{ text: 'Overview', link: '/docs/families/' }, ...listed('docs/families')],
     },
   ]

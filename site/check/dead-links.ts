@@ -39,7 +39,8 @@ export function checkSite(folder: string, base = '/'): LinkReport {
       const path = decodeURIComponent(url.pathname.slice(base.length))
       const file = path === '' || path.endsWith('/') ? `${path}index.html` : path
       if (!existsSync(join(folder, file)) || !statSync(join(folder, file)).isFile()) return 'no such file'
-      if (url.hash.length < 2 || !file.endsWith('.html')) return undefined
+      // What follows `#/` is an address within the Lab.
+      if (url.hash.length < 2 || url.hash.startsWith('#/') || !file.endsWith('.html')) return undefined
       return anchorsIn(file).has(decodeURIComponent(url.hash.slice(1))) ? undefined : 'no such anchor'
     }
   }

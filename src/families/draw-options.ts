@@ -64,7 +64,7 @@ export const fitOptions = options({
 const latents = 'Pictures as latents, instead of noise'
 
 /** Options that have no meaning for encode and decode. */
-const idle = ['count', 'arithmetic', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
+const idle = ['count', 'towards', 'arithmetic', 'trajectory', 'times', 'spacing', 'eta', 'churn', 'variance']
 
 /** From items to latents, and back. */
 export const walkOptions = options({

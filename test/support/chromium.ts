@@ -71,6 +71,9 @@ export const flags = [
   '--disable-sync',
 ]
 
+/** For {@link launchChromium}: WebGPU on an adapter made of software, slow and right. */
+export const softwareGpu: readonly string[] = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+
 /** Starts the browser; `flags` are added. Close it when done. */
 export function launchChromium({ flags: more = [] }: { readonly flags?: readonly string[] } = {}): Promise<Browser> {
   const executablePath = findChromium()

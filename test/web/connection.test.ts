@@ -192,7 +192,9 @@ describe('an open model', () => {
       'the folder/model_index.json: no such file',
     )
     await expect(tweedie.data((() => 1) as never)).rejects.toThrow('what cannot go to a worker')
-    await expect(tweedie.data('mons')).rejects.toMatchObject({ hint: 'did you mean moons?' })
+    await expect(tweedie.data('mons')).rejects.toMatchObject({
+      hint: expect.stringContaining('did you mean moons?') as string,
+    })
   })
 
   it('stops when it is told to, and says why', async () => {
@@ -224,7 +226,7 @@ describe('data', () => {
       [5, 9],
     ])
     expect([...(await points.items(0, 3)).values.data]).toEqual([1, 2, 3, 4, 5, 9])
-    await expect(tweedie.data('moons', { size: 32 })).rejects.toThrow('`size` is not for such data')
+    await expect(tweedie.data('moons', { size: 32 })).rejects.toThrow('moons: has items of shape [2]')
   })
 })
 

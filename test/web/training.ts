@@ -25,3 +25,16 @@ export async function trainAndDraw(engine: Engine, what: 'moons' | 'glyphs', ste
   const { items } = await generate(model, engine, { count: 4, seed: 1 })
   return { losses, samples: [...items] }
 }
+
+/** A small training: points by an MLP or digits by a U-Net. */
+export type SmallTraining = 'points' | 'digits'
+
+/** Its specification and data. */
+export function smallTraining(what: SmallTraining, steps: number) {
+  const points = what === 'points'
+  const dataset = builtinDataset(points ? 'moons' : 'glyphs', { length: 100 })
+  const network = { className: 'MLP', config: { input_shape: [2], width: 32, layers: 2 } }
+  const choices = points ? { batch: 32, network } : { batch: 4, unet: { widths: [16, 16] } }
+  const spec = defaultSpec({ ...dataset, classes: points ? 0 : 10 }, { ...choices, budget: { steps }, seed: 3 })
+  return { spec, dataset }
+}

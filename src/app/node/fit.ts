@@ -28,6 +28,7 @@ export interface NodeFitOptions extends FitOptions {
  * @param data a path, the name of a built-in set, a source, or data in memory
  * @throws TweedieError as {@link fitData}; `exists` for a folder that is not empty
  * @example
+ * // in Node
  * const model = await fit('glyphs', { minutes: 5 })
  */
 export async function fit<Model extends FamilyModel = FamilyModel>(

@@ -49,7 +49,7 @@ export async function unseenData(
 
 async function sourceFor(place: string, model: FamilyModel, name: string | undefined): Promise<DataSource> {
   const trained = await readSource(place)
-  if (trained && (name === undefined || [name, absolute(name)].includes(trained.path)))
+  if (trained && (name === undefined || [name, await absolute(name)].includes(trained.path)))
     return atModelSize(trained, model)
   if (name !== undefined) return like(trained, model, name)
   throw new TweedieError('usage', `${place}: which data the model was trained on is not known`, {

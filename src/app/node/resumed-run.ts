@@ -45,7 +45,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const changed = changedOptions(options, record)
   const path = request.data ?? record.data.path
   const asked = askedAgain(options, record, before)
-  const recorded = withAbsolutePaths({ ...record.data, path })
+  const recorded = await withAbsolutePaths({ ...record.data, path })
   const source = changed.length > 0 ? await sourceOf(path, asked).catch(() => undefined) : recorded
   // Runs of older versions do not record which items they held out; they keep holding out the same ones.
   const { holdOutManner } = recorded

@@ -85,7 +85,7 @@ function widthsOf(shades: number, bins: number): number[] {
   return Array.from({ length: bins }, (_, i) => (i === 0 || i === bins - 1 ? 1 / shades : inner))
 }
 
-/** Φ(z) ≈ 1/(1 + e^−(a z + b z³)) to 1.4e-4 everywhere. Page, Approximations to the Cumulative Normal Function (1977). */
+/** Φ(z) ≈ 1/(1 + e^−(a z + b z³)) to 1.8e-4 everywhere. Page, Approximations to the Cumulative Normal Function (1977). */
 const linearTerm = Math.sqrt(8 / Math.PI)
 const cubicTerm = linearTerm * 0.044715
 

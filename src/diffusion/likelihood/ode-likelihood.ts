@@ -71,6 +71,8 @@ const fewElements = 16
  * @param x0 data, `[batch, ...shape]`: densities are of these numbers, so bytes must be dequantised first @throws
  * TweedieError `diverged` if the solver needs too many steps
  * @example
+ * const components = [{ mean: [-1], covariance: 0.1 }, { mean: [1], covariance: 0.2 }]
+ * const mixture = mixtureDenoiser({ schedule: cosineSchedule(), components })
  * const { logDensity } = await odeLikelihood(analyticDivergence(mixture), Float64Array.of(0.3, -1), { trace: 'exact' })
  */
 export async function odeLikelihood(

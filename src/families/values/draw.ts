@@ -44,7 +44,7 @@ export function painter(model: Model, setting: Setting): Painter {
     },
     async draw(values, watch = {}) {
       const options = values as Options
-      const { count = defaultCount, seed = 0, batch, clip, arithmetic } = options
+      const { count = defaultCount, seed = 0, towards, batch, clip, arithmetic } = options
       const choice = chooseSampler(model, options, setting.own)
       if (options.data !== undefined && !needsData(choice.sampler)) {
         throw new TweedieError(
@@ -66,6 +66,7 @@ export function painter(model: Model, setting: Setting): Painter {
       const { items, labels } = await generator.draw({
         count,
         seed,
+        towards,
         batch,
         arithmetic,
         clip,
@@ -97,10 +98,11 @@ function howOf(
   { steps }: SamplerChoice,
   { classifier, w = 0 }: ModelGuidance,
 ): Pick<Drawn, 'how' | 'howText'> {
-  const { seed = 0, spacing, times, eta, churn, arithmetic, negative, weak } = options
+  const { seed = 0, towards, spacing, times, eta, churn, arithmetic, negative, weak } = options
   return {
     how: {
       seed,
+      ...(towards !== undefined && { towards }),
       sampler: sampler.name,
       steps: steps ?? null,
       spacing: spacing ?? null,

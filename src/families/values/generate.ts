@@ -6,6 +6,7 @@ import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
+import { noiseBetween } from '../../diffusion/sample/noise-between.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import type { Arithmetic } from '../../compiled/arithmetic.ts'
@@ -25,6 +26,11 @@ export interface DrawOptions {
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
   readonly seed?: number | bigint | string | undefined
+  /**
+   * Another seed: items start from noise between that of the first item of `seed` and that of the first of this one, along the
+   * sphere, in equal steps from one to the other. Noise on the way is the same for all.
+   */
+  readonly towards?: number | bigint | string | undefined
   /** Default what the model's folder says, else DPM-Solver++(2M). */
   readonly sampler?: Sampler | undefined
   /** Falling times; default what the model's folder says, else 20 steps of `timesOf`. */
@@ -108,7 +114,7 @@ export function warmGenerator(model: Model, engine: Engine, session: WarmSession
 }
 
 async function draw(model: Model, options: DrawOptions, parts: CompiledParts): Promise<Generated> {
-  const { count, seed = 0, signal, onStep, arithmetic = 'float32', wrap = (denoiser) => denoiser } = options
+  const { count, seed = 0, towards, signal, onStep, arithmetic = 'float32', wrap = (denoiser) => denoiser } = options
   const { guidance: wanted = model.sampling.guidance } = options
   const guidance = typeof wanted === 'number' ? { w: wanted } : wanted
   requireCount('the number of samples', count)
@@ -140,6 +146,7 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
       batch: now,
       seed,
       firstItem: first,
+      ...(towards !== undefined && { noise: noiseBetween([seed, towards], itemSize(frame.network), first, count) }),
       conditions: batchConditions,
       ...(signal && { signal }),
     }

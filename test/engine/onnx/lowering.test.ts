@@ -136,7 +136,7 @@ describe.each(targets)('convolutions, %s', (_, target) => {
   })
 })
 
-describe.each(['taps', 'shifts', 'places'] as const)('weight gradients by %s', (convWeight) => {
+describe.each(['taps', 'shifts', 'places', 'convolution'] as const)('weight gradients by %s', (convWeight) => {
   const square = convolutions.filter(([, , , { stride = 1, groups = 1 }]) => stride === 1 && groups === 1)
   test.each(square)('%s', async (_name, xShape, wShape, options) => {
     const [x, w] = [input('x', xShape, 'float64'), input('w', wShape, 'float64')]

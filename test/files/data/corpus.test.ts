@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { textsOfJson, textsOfLines } from '../../../src/files/data/formats/json-texts.ts'
-import { isCorpus, readTexts } from '../../../src/files/data/node/corpus-files.ts'
-import { readCorpus } from '../../../src/files/data/node/read-corpus.ts'
+import { isCorpus, readCorpus, readTexts } from '../../../src/files/data/node/read-corpus.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tweedie-corpus-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

@@ -106,7 +106,7 @@ describe.each(loaded.map((chapter, i) => ({ chapter, entry: chapters[i]!, name: 
       expect(chapter.lead.length).toBeGreaterThan(40)
       for (const { title, equations, figure } of chapter.sections) {
         expect(title).not.toBe('')
-        expect(equations.length, title).toBeGreaterThan(0)
+        if (!('why' in figure)) expect(equations.length, title).toBeGreaterThan(0)
         for (const { tex, says } of equations) expect(Math.min(tex.length, says.length), title).toBeGreaterThan(5)
         if ('why' in figure) expect(figure.why.length, title).toBeGreaterThan(20)
         else expect(Math.min(figure.hint.length, figure.title.length), title).toBeGreaterThan(3)

@@ -5,6 +5,7 @@ import { trainerOf } from '../../../src/tools/train/trainer.ts'
 import type { TrainerOptions } from '../../../src/tools/train/trainer.ts'
 import type { TrainState } from '../../../src/tools/train/problem.ts'
 import { residentOf } from '../../../src/engine/runtime/resident.ts'
+import { TweedieError } from '../../../src/errors.ts'
 import { adamw } from '../../../src/engine/optim/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { Engine } from '../../../src/engine/runtime/session.ts'
@@ -127,6 +128,42 @@ describe('where the state stays', () => {
     await expect(trainer.step(() => 1e-3)).rejects.toMatchObject({ code: 'diverged' })
     expect(trainer.made).toBe(2)
     expect(trainer.state).toEqual(before)
+  })
+
+  test('what was brought back is kept when the device is lost', async () => {
+    let lost = false
+    const gpu: Engine = {
+      name: 'gpu',
+      createSession: engine.createSession,
+      async createResident(model, spec) {
+        const resident = residentOf(await engine.createSession(model), spec)
+        const unlessLost =
+          <A extends readonly unknown[], R>(task: (...args: A) => Promise<R>) =>
+          async (...args: A): Promise<R> => {
+            if (lost) throw new TweedieError('device', 'the GPU is gone')
+            return task(...args)
+          }
+        return { ...resident, step: unlessLost(resident.step), state: unlessLost(resident.state) }
+      },
+    }
+    const spec = specOf(moons, { network, budget: { steps: 20 } })
+    const kept: Checkpoint[] = []
+    const run = async (): Promise<void> => {
+      for await (const event of train({ spec, dataset: moons, engine: gpu, device: 'webgpu', checkpointEvery: 4 })) {
+        if (event.type === 'checkpoint') kept.push(decodeCheckpoint(encodeCheckpoint(event.checkpoint)))
+        if (event.type === 'step' && event.step === 6) lost = true
+      }
+    }
+    await expect(run()).rejects.toMatchObject({ code: 'device' })
+    expect(kept.map(({ state }) => state.step)).toEqual([0, 4])
+    lost = false
+    using trainer = await createTrainer(spec, moons, gpu, { device: 'webgpu', from: kept[1] })
+    await trainer.step(20)
+    lost = true
+    await expect(trainer.step(20)).rejects.toMatchObject({ code: 'device' })
+    await expect(trainer.bringBack()).rejects.toMatchObject({ code: 'device' })
+    expect(trainer.state.step).toBe(4)
+    expect(trainer.state.params).toEqual(kept[1]!.state.params)
   })
 
   test('what it does not go with is refused by name', async () => {

@@ -3,7 +3,7 @@
  * {@link Reply}s: any number on the way, and one at the end. Models, data and runs stay in the worker, and the page names them by
  * numbers (handles).
  */
-import type { Ability, Description, Makes } from '../../../families/family.ts'
+import type { Ability, Description, ExportedSampler, Makes } from '../../../families/family.ts'
 import type { NdArray } from '../../../files/data/nd-array.ts'
 import type { DataInput } from '../../../files/data/web/data-input.ts'
 import type { FolderInput } from '../../../files/io/web/folder-input.ts'
@@ -227,6 +227,7 @@ export interface Calls {
     answer: FieldValues
   }
   export: { ask: Work; answer: Uint8Array<ArrayBuffer> }
+  exportSampler: { ask: Work; answer: ExportedSampler }
   folder: { ask: { readonly model: Handle }; answer: ReadonlyMap<string, Uint8Array<ArrayBuffer>> }
   train: { ask: TrainAsk; answer: RunEnd }
   resume: { ask: { readonly name: string; readonly options: PlainOptions; readonly paused?: boolean }; answer: RunEnd }

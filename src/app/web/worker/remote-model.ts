@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** An open model in a worker, as the page sees it. */
+import type { ExportedSampler } from '../../../families/family.ts'
 import type { Caller, Watching } from './calls.ts'
 import type { Calls, FieldValues, Handle, ModelFacts, PlainDrawn } from './protocol.ts'
 
@@ -44,6 +45,8 @@ export interface RemoteModel extends Disposable {
   ): Promise<FieldValues>
   /** The network as an ONNX file. */
   export(request?: RemoteRequest): Promise<Uint8Array<ArrayBuffer>>
+  /** The network with a sampler around it as an ONNX file, tried beside our own sampling. */
+  exportSampler(request?: RemoteRequest): Promise<ExportedSampler>
   /** The files of its folder, by their paths: for `saveModelFolder`, or to be opened elsewhere. */
   folder(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>
   dispose(): void
@@ -84,6 +87,10 @@ export function remoteModel(
     export(request = {}) {
       const [work, watch] = asked(request)
       return calls.ask('export', { model: handle, ...work }, watch)
+    },
+    exportSampler(request = {}) {
+      const [work, watch] = asked(request)
+      return calls.ask('exportSampler', { model: handle, ...work }, watch)
     },
     folder: () => calls.ask('folder', { model: handle }),
     dispose,

@@ -19,12 +19,11 @@ export interface DataCalls {
 
 export function dataCalls({ own }: Bench): DataCalls {
   const all = held<OpenedInput>('the data')
-  const open = (input: DataInput, options: PlainOptions, { signal, progress, remark }: CallContext) =>
+  const open = (input: DataInput, options: PlainOptions, { signal, progress }: CallContext) =>
     openInput(input, options, {
       signal,
       readers: own.readers,
       onProgress: (done, total) => progress({ phase: 'reading', done, total, unit: 'files' }),
-      onRemark: remark,
     })
   return {
     held: all,

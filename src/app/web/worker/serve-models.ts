@@ -22,7 +22,17 @@ export interface OpenModel {
   readonly remarks: readonly string[]
 }
 
-type Names = 'open' | 'draw' | 'encode' | 'decode' | 'restore' | 'edit' | 'field' | 'export' | 'folder'
+type Names =
+  | 'open'
+  | 'draw'
+  | 'encode'
+  | 'decode'
+  | 'restore'
+  | 'edit'
+  | 'field'
+  | 'export'
+  | 'exportSampler'
+  | 'folder'
 
 /** Models in the worker. */
 export interface ModelCalls {
@@ -79,6 +89,11 @@ export function modelCalls({ own, engine }: Bench): ModelCalls {
         const ability = await abilityOf('export', opened, own)
         const bytes = await ability(opened.model, ask.options, { ...setting, ...watched(ask, context) })
         return bytes.slice()
+      },
+      async exportSampler(ask, context) {
+        const { access: _, ...watch } = watched(ask, context)
+        const made = await all.get(ask.model).warm.exportSampler({ ...ask.options, ...watch })
+        return { ...made, bytes: made.bytes.slice() }
       },
       async folder({ model }) {
         const { family, model: opened } = all.get(model).opened

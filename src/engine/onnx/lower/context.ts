@@ -15,7 +15,7 @@ export interface Target {
   /** Channels to a block of the CPU's blocked convolutions, where there are such (see `blocked.ts`). */
   readonly block?: number
   /** Which way weight gradients of convolutions are computed, whatever their shape (see `conv-weight.ts`): to compare them. */
-  readonly convWeight?: 'taps' | 'shifts' | 'places' | 'blocks'
+  readonly convWeight?: 'taps' | 'shifts' | 'places' | 'blocks' | 'convolution'
 }
 
 /** Attributes of an ONNX node in short form: whole numbers, lists of them, text, or a spelt-out value. */

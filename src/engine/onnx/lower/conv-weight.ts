@@ -187,8 +187,45 @@ function byBlocks(context: Context, node: Node, x: string, dy: string): string {
 
 const none = [0, 0] as const
 
+/**
+ * One plain convolution: channels of x become its items, and images its channels; dy is a kernel as large as the image. A stride is a
+ * dilation of that kernel, and a dilation a stride. A GPU runs it as one program, where {@link byTaps} takes three for every tap.
+ *
+ *     x [N, C, …S] → [C, N, …S],   dy [N, O, …P] → [O, N, …P],   dw [C, O, …K]
+ */
+function byConvolution(context: Context, node: Node, x: string, dy: string): string {
+  const { stride, padding, dilation, kernel } = node.attributes
+  const [image, places] = node.inputs.map(({ shape }) => shape.slice(2)) as [number[], number[]]
+  const exchanged = (name: string): string => transposeTo(context, name, [1, 0, ...kernel.map((_, axis) => axis + 2)])
+  const window = { stride: dilation, padding, dilation: stride, groups: 1 }
+  const all = context.emit('Conv', [exchanged(x), exchanged(dy)], windowAttributes(window, places))
+  // Rows and columns that no window reaches make the result larger than the kernel.
+  const made = image.map((size, axis) => {
+    const [before, after] = padding[axis]!
+    return Math.floor((size + before + after - (places[axis]! - 1) * stride[axis]! - 1) / dilation[axis]!) + 1
+  })
+  const larger = kernel.flatMap((size, axis) => (made[axis]! > size ? [axis] : []))
+  const dw =
+    larger.length === 0
+      ? all
+      : sliceAxes(
+          context,
+          all,
+          larger.map((axis) => axis + 2),
+          larger.map(() => 0),
+          larger.map((axis) => kernel[axis]!),
+        )
+  return exchanged(dw)
+}
+
 /** The ways to compute a weight gradient. The first takes any window; the others are for special ones. */
-const ways = { taps: byTaps, shifts: byShifts, places: byPlaces, blocks: byBlocks } as const
+const ways = {
+  taps: byTaps,
+  shifts: byShifts,
+  places: byPlaces,
+  blocks: byBlocks,
+  convolution: byConvolution,
+} as const
 
 /** The way that measures best by shape on the CPU, unless the target names one: `bench/lowerings.ts` prints them all. */
 export const convWeight: LowerRule<'convWeight'> = (context, node, x, dy) =>
@@ -198,7 +235,8 @@ function bestWay(context: Context, node: Node): keyof typeof ways {
   const { stride, groups, kernel } = node.attributes
   const places = sizeOf(node.inputs[1]!.shape.slice(2))
   const unit = stride.every((by) => by === 1)
-  if (context.target.provider === 'webgpu' || groups !== 1 || sizeOf(kernel) === 1) return 'taps'
+  if (groups !== 1 || sizeOf(kernel) === 1) return 'taps'
+  if (context.target.provider === 'webgpu') return kernel.length <= 2 ? 'convolution' : 'taps'
   if (takesBlocks(context, node)) return 'blocks'
   if (places <= 256 && node.shape[0]! * node.shape[1]! >= 48 * 48) return 'places'
   return unit && kernel.length === 2 ? 'shifts' : 'taps'

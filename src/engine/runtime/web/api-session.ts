@@ -64,7 +64,8 @@ export async function apiSession(
   }
 }
 
-function nativeOptions(device: 'cpu' | 'webgpu', { optimization = 'all', config }: SessionOptions) {
+/** Options of a session as the runtime spells them. */
+export function nativeOptions(device: 'cpu' | 'webgpu', { optimization = 'all', config }: SessionOptions) {
   return {
     executionProviders: [device === 'cpu' ? 'wasm' : 'webgpu'],
     graphOptimizationLevel: optimization,

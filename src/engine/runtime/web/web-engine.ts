@@ -3,11 +3,12 @@
 import { TweedieError } from '../../../errors.ts'
 import type { MemoryRoom } from '../../simd/room.ts'
 import { checkOptions } from '../check.ts'
-import type { Device, Engine, Session, SessionOptions } from '../session.ts'
+import type { Device, Engine, Resident, ResidentSpec, Session, SessionOptions } from '../session.ts'
 import { oneAtATime } from '../turns.ts'
 import { apiSession } from './api-session.ts'
 import { breathing } from './breath.ts'
 import type { Breath } from './breath.ts'
+import { gpuResident } from './gpu-resident.ts'
 import { heapOf } from './heap.ts'
 import { loadHeap } from './heap-module.ts'
 import { heapSession } from './heap-session.ts'
@@ -76,7 +77,7 @@ export async function webEngine(options: WebEngineOptions = {}): Promise<WebEngi
   const { threads, isolated, why: whyThreads } = threadsHere(wanted)
   const chosen = await chooseDevice(device)
   const source = await sourceOf(chosen.device, options)
-  const { access, create, room } = await runtimeOf(chosen.device, source, threads, breathing(yieldEvery))
+  const { access, create, resident, room } = await runtimeOf(chosen.device, source, threads, breathing(yieldEvery))
   let disposed = false
   const dispose = (): void => {
     disposed = true
@@ -94,6 +95,10 @@ export async function webEngine(options: WebEngineOptions = {}): Promise<WebEngi
       if (disposed) throw new TweedieError('usage', 'an engine is used after it was disposed')
       return create(deviceFor(chosen.device, threads, session), model, session)
     },
+    async createResident(model, spec, session = {}) {
+      if (disposed) throw new TweedieError('usage', 'an engine is used after it was disposed')
+      return deviceFor(chosen.device, threads, session) === 'webgpu' ? resident?.(model, spec, session) : undefined
+    },
     dispose,
     [Symbol.dispose]: dispose,
   } satisfies WebEngine)
@@ -104,6 +109,8 @@ interface Runtime {
   readonly access: 'heap' | 'api'
   readonly room?: MemoryRoom
   create(device: 'cpu' | 'webgpu', model: Uint8Array, options: SessionOptions): Promise<Session>
+  /** On a GPU. */
+  resident?(model: Uint8Array, spec: ResidentSpec, options: SessionOptions): Promise<Resident>
 }
 
 async function runtimeOf(
@@ -119,7 +126,11 @@ async function runtimeOf(
     return { access: 'heap', room: heap.room, create: (_, model, options) => heapSession(place, model, options) }
   }
   const place = { ort: await loadOrt(device === 'cpu' ? 'wasm' : 'webgpu', source, threads), turn, breath }
-  return { access: 'api', create: (on, model, options) => apiSession(place, on, model, options) }
+  return {
+    access: 'api',
+    create: (on, model, options) => apiSession(place, on, model, options),
+    resident: (model, spec, options) => gpuResident(place, model, spec, options),
+  }
 }
 
 /**

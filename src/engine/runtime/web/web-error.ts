@@ -42,13 +42,15 @@ export function memoryError(what: string, cause?: unknown): TweedieError {
 
 function resourceError(message: string, cause: unknown): TweedieError | undefined {
   if (memoryTrouble.test(message)) return memoryError(message, cause)
-  if (lostDevice.test(message)) {
-    return new TweedieError('device', `the GPU is gone: ${message}`, {
-      hint: "make a new engine and go on from the last checkpoint, or use the device 'cpu'",
-      cause,
-    })
-  }
-  return undefined
+  return lostDevice.test(message) ? lostError(message, cause) : undefined
+}
+
+/** The error of a GPU that is lost: the runtime holds on to it as long as there is a session on it. */
+export function lostError(message: string, cause?: unknown): TweedieError {
+  return new TweedieError('device', `the GPU is gone: ${message}`, {
+    hint: "dispose of all that runs on it, or load the page anew, and go on from the last checkpoint; or use the device 'cpu'",
+    cause,
+  })
 }
 
 /** The message without its wrapping, and without the place in the runtime's sources. */

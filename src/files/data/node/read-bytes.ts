@@ -4,11 +4,9 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
+import { defaultMaxBytes } from '../file-tree.ts'
 
 const gunzipAsync = promisify(gunzip)
-
-/** How much a file may hold, packed or not, unless the caller says otherwise: 2 GiB. */
-export const defaultMaxBytes = 2 ** 31
 
 /**
  * Reads a file, and unpacks it if it is gzipped (by its first bytes, whatever its name).

@@ -1,22 +1,22 @@
-/** A corpus as a data set of windows. */
-import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
-import { TweedieError } from '../../../errors.ts'
-import { byteTokenizer, characterTokenizer, decodeUtf8, hubTokenizer, type Tokenizer } from '../../text/index.ts'
-import { type CategoricalDataset, createCategorical } from '../categorical.ts'
-import { isPlainFile, readTexts } from './corpus-files.ts'
-import { readBytes } from './read-bytes.ts'
+/** Texts of a disk. */
+import type { CategoricalDataset } from '../categorical.ts'
+import {
+  type CorpusLimits,
+  type CorpusText,
+  isCorpus as isCorpusIn,
+  readTexts as readTextsIn,
+} from '../open/corpus-files.ts'
+import { type CorpusOptions, readCorpus as readCorpusIn } from '../open/read-corpus.ts'
+import { diskTree } from './disk-tree.ts'
 
-export { isCorpus } from './corpus-files.ts'
+/** Whether a path is to be read as text rather than as a table or pictures. */
+export function isCorpus(path: string): Promise<boolean> {
+  return isCorpusIn(diskTree, path)
+}
 
-/** How to read it. */
-export interface CorpusOptions {
-  /** `characters` (of this text), `bytes`, or the path of a `tokenizer.json`. */
-  readonly tokenizer: string
-  /** Tokens to a window. */
-  readonly length: number
-  readonly maxBytes?: number | undefined
-  readonly signal?: AbortSignal | undefined
+/** Reads all texts of a path. @throws TweedieError `data` if it is missing, empty, not UTF-8 or UTF-16, or has no texts */
+export function readTexts(path: string, limits: CorpusLimits = {}): Promise<CorpusText> {
+  return readTextsIn(diskTree, path, limits)
 }
 
 /**
@@ -24,42 +24,6 @@ export interface CorpusOptions {
  *
  * @throws TweedieError `data` for a file that is missing, not UTF-8, or shorter than a window
  */
-export async function readCorpus(path: string, options: CorpusOptions): Promise<CategoricalDataset> {
-  const isBytes = options.tokenizer === 'bytes'
-  const { bytes, text, remarks } =
-    isBytes && (await isPlainFile(path))
-      ? { bytes: await readBytes(path, options.maxBytes, options.signal), text: '', remarks: [] }
-      : { bytes: undefined, ...(await readTexts(path, options)) }
-  if (text === '' && !bytes?.length) throw new TweedieError('data', `${path}: the file is empty`)
-  const tokenizer = isBytes ? byteTokenizer() : await openTokenizer(options.tokenizer, text)
-  return createCategorical({
-    name: basename(resolve(path)),
-    shape: [options.length],
-    categories: tokenizer.size,
-    data: bytes ? Int32Array.from(bytes) : tokenizer.encode(text),
-    vocabulary: { kind: 'text', tokenizer },
-    ...(remarks.length > 0 && { remarks }),
-  })
-}
-
-async function openTokenizer(name: string, text: string): Promise<Tokenizer> {
-  if (name === 'characters') return characterTokenizer(text)
-  const bytes = await readFile(name).catch((cause: unknown) => {
-    throw new TweedieError('data', `${name}: no such tokenizer`, {
-      hint: 'characters, bytes, or the path of a tokenizer.json',
-      cause,
-    })
-  })
-  return hubTokenizer(parse(decodeUtf8(bytes, name), name))
-}
-
-function parse(text: string, name: string): object {
-  try {
-    return JSON.parse(text) as object
-  } catch (cause) {
-    throw new TweedieError('data', `${name}: not JSON: ${(cause as Error).message}`, {
-      hint: 'expected a tokenizer.json',
-      cause,
-    })
-  }
+export function readCorpus(path: string, options: CorpusOptions): Promise<CategoricalDataset> {
+  return readCorpusIn(diskTree, path, options)
 }

@@ -35,7 +35,7 @@ export function dataInput(source: DataSourceInput): DataInput {
   if (typeof FileList === 'function' && source instanceof FileList) return filesOf([...source])
   if (Array.isArray(source)) {
     const first: unknown = source[0]
-    return Array.isArray(first) || source.length === 0
+    return Array.isArray(first)
       ? (source as readonly (readonly number[])[])
       : filesOf(source as readonly (File | FileInFolder)[])
   }

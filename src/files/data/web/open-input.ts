@@ -1,18 +1,22 @@
 /** Opens data from wherever a browser has them. */
 import { TweedieError } from '../../../errors.ts'
+import { throwIfAborted } from '../../../interrupted.ts'
 import type { OptionValues, ValuesOf } from '../../../options.ts'
-import { suggest } from '../../../suggest.ts'
-import { builtinDataset, builtinNames, isBuiltinName } from '../builtin/index.ts'
-import { mapsDataset } from '../builtin/maps.ts'
+import { isBuiltinName } from '../builtin/index.ts'
 import type { CategoricalDataset } from '../categorical.ts'
 import type { ArrayDataset } from '../dataset.ts'
+import { type FileTree, lastPart } from '../file-tree.ts'
+import { unzipFolder } from '../formats/zip.ts'
 import { datasetFromArray, pointsDataset } from '../from-array.ts'
 import { holdOut } from '../hold-out.ts'
 import type { NdArray } from '../nd-array.ts'
+import { openSource } from '../open/open-source.ts'
+import { sourceOf } from '../open/source-of.ts'
 import { dataOptions } from '../options.ts'
 import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
 import { type DataInput, isUrl } from './data-input.ts'
+import { type LazyFile, webTree } from './web-tree.ts'
 
 /** Data that were opened. */
 export interface OpenedInput {
@@ -29,80 +33,138 @@ export interface OpenedInput {
 /** How reading is stopped and watched. */
 export interface OpenInputOptions {
   readonly signal?: AbortSignal | undefined
+  /** Files that were read, and how many there are. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
-  readonly onRemark?: ((text: string) => void) | undefined
   readonly readers?: DataReaders | undefined
 }
 
 type DataValues = ValuesOf<typeof dataOptions>
 
 /**
- * Opens data.
+ * Opens data: the name of a built-in set, files of the formats that Node reads too, a folder of pictures whose sub-folders are classes,
+ * texts, a .zip of these, an address, or numbers in memory.
  *
  * @param options those of data, by the names that `tweedie train` has for them; others are not looked at
  * @throws TweedieError `data` if they are missing, broken or of no known kind; `usage` for options that such data do not support
+ * @example
+ * const { train, report } = await openInput(dataInput(input.files), { size: 32 })
  */
 export async function openInput(
   input: DataInput,
   options: OptionValues,
-  _watch: OpenInputOptions = {},
+  { signal, onProgress, readers }: OpenInputOptions = {},
 ): Promise<OpenedInput> {
-  const asked = options as DataValues
-  const { source, data, again } = wholeOf(input, asked)
-  const report = [...(data.remarks ?? [])]
-  const { holdOut: share } = asked
-  if (share === undefined || share === 0) return { train: data, report, source, again }
-  const recorded = { ...source, holdOut: share, holdOutManner: 'random' } as const
-  return { ...holdOut(data, share, 'random'), report, source: recorded, again }
+  const known = Object.entries(options).filter(([name]) => Object.hasOwn(dataOptions, name))
+  const asked: DataValues = Object.fromEntries(known)
+  const memory = inMemory(input, asked)
+  if (memory) return withHeldOut(memory, asked)
+  const { tree, path } = await treeOf(input, signal)
+  const source = await sourceOf(tree, path, asked)
+  const opened = await openSource(tree, source, { signal, onProgress, readers })
+  return { ...opened, source, again: (await tree.kind(path)) === undefined && isBuiltIn(path) }
 }
 
-interface Whole {
-  readonly source: DataSource
-  readonly data: ArrayDataset | CategoricalDataset
-  readonly again: boolean
+function isBuiltIn(path: string): boolean {
+  const name = path.replace(/^builtin:/, '')
+  return name === 'maps' || isBuiltinName(name)
 }
 
-function wholeOf(input: DataInput, options: DataValues): Whole {
-  if (typeof input === 'string' && !isUrl(input)) return builtIn(input, options)
-  if (Array.isArray(input)) return inMemory(rows(input as readonly (readonly number[])[]), options)
-  if (typeof input === 'object' && 'shape' in input) {
-    return inMemory(
-      'kind' in input ? input : datasetFromArray(input as NdArray, { name: 'data', as: options.as }),
-      options,
-    )
+/** Files and folders, and which of them are the data. */
+interface Found {
+  readonly tree: FileTree
+  readonly path: string
+}
+
+async function treeOf(input: DataInput, signal: AbortSignal | undefined): Promise<Found> {
+  if (typeof input === 'string') {
+    if (!isUrl(input)) return { tree: webTree(new Map()), path: input }
+    return oneFile(lastPart(new URL(input).pathname) || 'data', await fetched(input, signal))
   }
-  throw new TweedieError('usage', 'files are not read here yet')
-}
-
-/** A built-in set by its name. */
-function builtIn(name: string, { items: length, unconditional, ...others }: DataValues): Whole {
-  refuse(name, others, ['holdOut'])
-  const bare = name.replace(/^builtin:/, '')
-  const source = { path: name, length, unlabelled: unconditional }
-  if (bare === 'maps') return { source, data: mapsDataset({ length }), again: true }
-  if (isBuiltinName(bare))
-    return { source, data: unlabelled(builtinDataset(bare, { length }), unconditional), again: true }
-  const near = suggest(bare, builtinNames)
-  throw new TweedieError('data', `${bare}: there is no built-in data set of this name`, {
-    hint: near ? `did you mean ${near}?` : `there are ${builtinNames.join(', ')}, maps; files are dropped or picked`,
+  if (input instanceof Blob) return oneFile(input instanceof File ? input.name : 'data', input)
+  if (typeof input === 'object' && 'files' in input) {
+    const { name, files } = input
+    const [only] = files
+    if (only === undefined) {
+      throw new TweedieError('data', 'there are no files and no numbers', { hint: 'pick or drop files, or a folder' })
+    }
+    if (name === undefined && files.length === 1) return oneFile(lastPart(only.path), only.file)
+    return inFolder(name ?? 'files', new Map(files.map(({ path, file }) => [path, async () => file])))
+  }
+  if (typeof input === 'object' && 'kind' in input && input.kind === 'directory') {
+    return inFolder(input.name || 'files', await filesOf(input))
+  }
+  throw new TweedieError('usage', 'data are needed, and this is none', {
+    hint: 'give the name of a built-in set, files, a folder handle, an address, rows of numbers or { shape, data }',
   })
 }
 
-function inMemory(data: ArrayDataset | CategoricalDataset, { unconditional, as: _, ...others }: DataValues): Whole {
-  refuse(data.name, others, ['holdOut'])
-  return { source: { path: data.name, unlabelled: unconditional }, data: unlabelled(data, unconditional), again: false }
+function oneFile(name: string, blob: Blob): Promise<Found> | Found {
+  if (/\.zip$/i.test(name)) return unzipped(name, blob)
+  return { tree: webTree(new Map([[name, async () => blob]])), path: name }
 }
 
-function unlabelled<Data extends ArrayDataset | CategoricalDataset>(data: Data, wanted: boolean | undefined): Data {
-  return wanted ? { ...data, labels: undefined, classNames: undefined } : data
+async function unzipped(name: string, blob: Blob): Promise<Found> {
+  const files = unzipFolder(new Uint8Array(await blob.arrayBuffer()), name)
+  const blobs = Array.from(files, ([path, bytes]) => [path, async () => new Blob([bytes.slice()])] as const)
+  return inFolder(name.replace(/\.zip$/i, ''), new Map(blobs))
 }
 
-/** Options that such data do not support are refused. */
-function refuse(name: string, options: DataValues, known: readonly (keyof DataValues)[]): void {
-  const strange = (Object.keys(dataOptions) as (keyof DataValues)[]).find(
-    (each) => options[each] !== undefined && !known.includes(each),
+function inFolder(name: string, files: ReadonlyMap<string, LazyFile>): Found {
+  return { tree: webTree(new Map(Array.from(files, ([path, file]) => [`${name}/${path}`, file]))), path: name }
+}
+
+async function filesOf(folder: FileSystemDirectoryHandle, before = ''): Promise<Map<string, LazyFile>> {
+  const found = new Map<string, LazyFile>()
+  for await (const [name, handle] of folder) {
+    if (handle.kind === 'file') found.set(before + name, () => handle.getFile())
+    else for (const [path, file] of await filesOf(handle, `${before}${name}/`)) found.set(path, file)
+  }
+  return found
+}
+
+async function fetched(url: string, signal: AbortSignal | undefined): Promise<Blob> {
+  try {
+    const response = await fetch(url, { ...(signal && { signal }) })
+    if (response.ok) return await response.blob()
+    throw new TweedieError('data', `${url}: the server answers ${response.status}`, { hint: 'is the address right?' })
+  } catch (cause) {
+    if (cause instanceof TweedieError) throw cause
+    throwIfAborted(signal)
+    throw new TweedieError('data', `${url} cannot be fetched: ${String(cause)}`, {
+      hint: 'is the address right, and does the server allow this page to read it (CORS)?',
+      cause,
+    })
+  }
+}
+
+/** Numbers in memory as a data set. */
+function inMemory(input: DataInput, options: DataValues): OpenedInput['train'] | undefined {
+  if (typeof input !== 'object' || input instanceof Blob) return undefined
+  const made = Array.isArray(input)
+    ? rows(input as readonly (readonly number[])[])
+    : 'shape' in input
+      ? 'kind' in input
+        ? input
+        : datasetFromArray(input as NdArray, { name: 'data', as: options.as })
+      : undefined
+  if (made === undefined) return undefined
+  const known: readonly string[] = ['holdOut', 'unconditional', ...('kind' in input ? [] : ['as'])]
+  const strange = Object.keys(options).find(
+    (name) => options[name as keyof DataValues] !== undefined && !known.includes(name),
   )
-  if (strange !== undefined) throw new TweedieError('usage', `${name}: \`${strange}\` is not for such data`)
+  if (strange === undefined) return options.unconditional ? { ...made, labels: undefined, classNames: undefined } : made
+  throw new TweedieError('usage', `${made.name}: \`${strange}\` is not for data in memory`)
+}
+
+function withHeldOut(
+  data: OpenedInput['train'],
+  { holdOut: share, unconditional: unlabelled }: DataValues,
+): OpenedInput {
+  const report = [...(data.remarks ?? [])]
+  const source = { path: data.name, unlabelled }
+  if (!share) return { train: data, report, source, again: false }
+  const recorded = { ...source, holdOut: share, holdOutManner: 'random' } as const
+  return { ...holdOut(data, share, 'random'), report, source: recorded, again: false }
 }
 
 function rows(points: readonly (readonly number[])[]): ArrayDataset {

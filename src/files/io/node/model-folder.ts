@@ -35,8 +35,10 @@ export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler'> & {
  * Reads a model folder: one that {@link writeModelFolder} wrote, or what diffusers wrote: a pipeline, flat or not, its weights in one
  * file or several; a training checkpoint; a network alone.
  *
- * @throws TweedieError `model` if anything is missing, broken or not supported @example await
- * readModelFolder('checkpoint-500', { scheduler: { _class_name: 'DDPMScheduler', beta_schedule: 'linear' } })
+ * @throws TweedieError `model` if anything is missing, broken or not supported
+ * @example
+ * // in Node
+ * await readModelFolder('checkpoint-500', { scheduler: { _class_name: 'DDPMScheduler', beta_schedule: 'linear' } })
  */
 export async function readModelFolder(path: string, options: ReadModelFolderOptions = {}): Promise<ModelFolder> {
   const { scheduler, ...rest } = options

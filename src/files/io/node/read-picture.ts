@@ -1,8 +1,9 @@
 /** Reads a picture as a model's data: of exactly the wanted size and mode, or made to fit by `fit`. */
 import type { Metadata, Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
-import { decode, keepChannels, type Planes as Values, toPlanes } from '../../data/node/image-pixels.ts'
-import { type Depth, storedDepth } from '../../data/node/image-depth.ts'
+import { decode } from '../../data/node/image-pixels.ts'
+import { type Depth, storedDepth } from '../../data/open/image-depth.ts'
+import { keepChannels, type Planes as Values, toPlanes } from '../../data/open/image-planes.ts'
 import type { ImageFit } from '../../data/image-fits.ts'
 import { readBytes } from './files.ts'
 

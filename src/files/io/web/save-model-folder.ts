@@ -3,7 +3,7 @@ import { TweedieError } from '../../../errors.ts'
 import { filesToSave } from '../files-to-save.ts'
 import { metaPath } from '../folder-plan.ts'
 import type { ModelFiles, ModelFolderInput } from '../model-folder.ts'
-import { zipFolder } from '../zip.ts'
+import { zipFolder } from '../../data/formats/zip.ts'
 import { writeIndexedDb } from './indexed-db.ts'
 import { opfsFolder, writeFile } from './opfs.ts'
 

@@ -10,11 +10,19 @@ export interface ListedChapter {
 
 export const chapters: readonly ListedChapter[] = [
   { name: 'forward-process', title: 'The forward process', load: () => import('./forward-process/index.ts') },
+  { name: 'elbo', title: 'The variational bound', load: () => import('./elbo/index.ts') },
+  { name: 'ddpm', title: 'DDPM', load: () => import('./ddpm/index.ts') },
+  { name: 'ddim', title: 'DDIM', load: () => import('./ddim/index.ts') },
   { name: 'score-matching', title: 'Score matching', load: () => import('./score-matching/index.ts') },
   { name: 'langevin', title: 'Langevin dynamics', load: () => import('./langevin/index.ts') },
+  { name: 'sde', title: 'Stochastic differential equations', load: () => import('./sde/index.ts') },
   { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
+  { name: 'diffusion-lm', title: 'Text as noisy embeddings', load: () => import('./diffusion-lm/index.ts') },
   { name: 'few-steps', title: 'Few steps', load: () => import('./few-steps/index.ts') },
   { name: 'vae', title: 'Latent variables', load: () => import('./vae/index.ts') },
   { name: 'hierarchies', title: 'Hierarchies of codes', load: () => import('./hierarchies/index.ts') },
+  { name: 'vq', title: 'Vector quantisation', load: () => import('./vq/index.ts') },
+  { name: 'normalising-flows', title: 'Normalising flows', load: () => import('./normalising-flows/index.ts') },
+  { name: 'continuous-flows', title: 'Continuous flows', load: () => import('./continuous-flows/index.ts') },
 ]

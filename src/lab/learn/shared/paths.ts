@@ -16,16 +16,18 @@ export interface Recorded {
   readonly means: readonly Float64Array[]
 }
 
-/** Samples from given starts and keeps every state. Works in double precision. */
+/** Samples from given starts and keeps every state, in double precision; others run in between. */
 export async function record(
   denoiser: Denoiser,
   options: SampleOptions & { readonly x: Float64Array },
 ): Promise<Recorded> {
   const [times, states, means] = [[options.times[0]!], [options.x.slice()], [] as Float64Array[]]
+  const breathe = breather()
   for await (const { s, x, denoised } of sample(denoiser, options)) {
     times.push(s)
     states.push(Float64Array.from(x))
     means.push(Float64Array.from(denoised))
+    await breathe()
   }
   return { times: Float64Array.from(times), states, means }
 }

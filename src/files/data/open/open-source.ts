@@ -1,0 +1,114 @@
+/** Opens the data that a source names, all of them or split as for training. */
+import { mapsDataset } from '../builtin/maps.ts'
+import type { CategoricalDataset } from '../categorical.ts'
+import type { ArrayDataset } from '../dataset.ts'
+import { parseCategoricalCsv } from '../formats/categorical-csv.ts'
+import { TweedieError } from '../../../errors.ts'
+import { ownFault } from '../../../own-made.ts'
+import { type FileTree, lastPart } from '../file-tree.ts'
+import { holdOut } from '../hold-out.ts'
+import { quantise } from '../quantise.ts'
+import type { DataReaders } from '../reader.ts'
+import type { DataSource } from '../source.ts'
+import { openDataset } from './open-dataset.ts'
+import { readCorpus } from './read-corpus.ts'
+import { isMaps } from './source-of.ts'
+
+/** Any data in memory. */
+export type AnyDataset = ArrayDataset | CategoricalDataset
+
+/** How reading is stopped and watched, and the user's own readers. */
+export interface OpenSourceOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Files that were read, and how many there are. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** Readers of one's own, by name; the first that accepts the path reads it. */
+  readonly readers?: DataReaders | undefined
+}
+
+/** Data that were opened. */
+export interface OpenedSource {
+  readonly train: AnyDataset
+  /** The held-out part, if the source sets one. */
+  readonly heldOut?: AnyDataset
+  /** What was guessed, left out or changed while reading, a sentence each. */
+  readonly report: readonly string[]
+}
+
+/** The most ignored files to list by name; of more, only the number is reported. */
+const namedFiles = 5
+
+/**
+ * Opens data.
+ *
+ * @throws TweedieError `data` if they are missing, broken or of another kind than the source says; `interrupted`
+ * @example
+ * const { train, heldOut, report } = await openSource({ path: 'photos', size: 32, holdOut: 0.1, holdOutManner: 'random' })
+ */
+export async function openSource(
+  tree: FileTree,
+  source: DataSource,
+  options: OpenSourceOptions = {},
+): Promise<OpenedSource> {
+  const all = await openWhole(tree, source, options)
+  const report = reportOf(all, source.path)
+  if (!source.holdOut) return { train: all, report }
+  return { ...holdOut(all, source.holdOut, source.holdOutManner ?? 'end'), report }
+}
+
+async function openWhole(tree: FileTree, source: DataSource, options: OpenSourceOptions): Promise<AnyDataset> {
+  const { path, tokens } = source
+  const own = await readByOwn(source, options)
+  if (own) return withoutLabels(source, own)
+  if (tokens && 'tokenizer' in tokens) return readCorpus(tree, path, { ...tokens, signal: options.signal })
+  if (tokens && 'columns' in tokens) {
+    const { bins } = tokens
+    const bytes = await tree.read(path, undefined, options.signal)
+    return parseCategoricalCsv(bytes, { name: lastPart(path), ...(bins !== undefined && { bins }) })
+  }
+  if (await isMaps(tree, path)) return withoutLabels(source, mapsDataset({ length: source.length }))
+  const { holdOut: _, holdOutManner: __, tokens: ___, unlabelled, path: ____, ...reading } = source
+  const labels = unlabelled ? { labels: false } : {}
+  const { signal, onProgress } = options
+  const dataset = withoutLabels(source, await openDataset(tree, path, { ...reading, ...labels, signal, onProgress }))
+  return tokens && 'levels' in tokens ? { ...quantise(dataset, tokens.levels), remarks: dataset.remarks } : dataset
+}
+
+/** What the first of the user's own readers makes of a path that it accepts. */
+async function readByOwn(
+  source: DataSource,
+  { readers = {}, signal }: OpenSourceOptions,
+): Promise<AnyDataset | undefined> {
+  for (const [name, reader] of Object.entries(readers)) {
+    const fault = (cause: unknown): never => {
+      if (signal?.aborted) throw cause
+      throw ownFault(`the reader ${name}`, cause)
+    }
+    const accepted = await Promise.resolve(source.path)
+      .then((path) => reader.accepts(path))
+      .catch(fault)
+    if (!accepted) continue
+    const made: unknown = await Promise.resolve(source)
+      .then((from) => reader.read(from, { signal }))
+      .catch(fault)
+    if (typeof made === 'object' && made !== null && 'kind' in made && 'length' in made) return made as AnyDataset
+    throw new TweedieError('usage', `the reader ${name} of your own returns ${String(made)}, which is no data set`, {
+      hint: 'return what createDataset or datasetFromArray make',
+    })
+  }
+  return undefined
+}
+
+function withoutLabels<Data extends AnyDataset>({ unlabelled }: DataSource, dataset: Data): Data {
+  return unlabelled ? { ...dataset, labels: undefined, classNames: undefined } : dataset
+}
+
+function reportOf(dataset: AnyDataset, path: string): string[] {
+  const skipped = ('skipped' in dataset ? dataset.skipped : undefined) ?? []
+  const more = skipped.length - namedFiles
+  return [
+    ...(dataset.remarks ?? []),
+    ...skipped.slice(0, namedFiles).map(({ file, reason }) => `skipped ${file}: ${reason}`),
+    ...(more > 0 ? [`skipped ${more} more files of ${path}`] : []),
+  ]
+}

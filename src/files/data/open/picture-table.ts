@@ -1,0 +1,103 @@
+/**
+ * A table beside pictures: `metadata.csv`, `metadata.jsonl`, `labels.csv`, … If it names the pictures and has a column
+ * of classes, these are the classes.
+ */
+import { TweedieError } from '../../../errors.ts'
+import { type FileTree, lastPart, within } from '../file-tree.ts'
+import { parseTable } from '../formats/table.ts'
+
+const parquet = /\.parquet$/i
+const fileColumns = ['file_name', 'filename', 'file', 'image', 'image_name', 'image_id', 'path', 'id', 'name']
+const classColumns = ['label', 'class', 'category', 'target', 'class_name', 'label_name']
+
+/** The content of a table for pictures. */
+export interface PictureTable {
+  /** The class of each picture, if the table has one for all of them. */
+  readonly classes: readonly string[] | undefined
+  readonly remarks: readonly string[]
+}
+
+/**
+ * Reads the tables that lie beside pictures.
+ *
+ * @param tables names of files in the folder
+ * @param images paths of the pictures relative to it
+ * @param column the column of classes, by name or number; by default one named `label` or similar @throws TweedieError
+ * `data` if no table has the named column for all images
+ */
+export async function readPictureTables(
+  tree: Pick<FileTree, 'read'>,
+  folder: string,
+  tables: readonly string[],
+  images: readonly string[],
+  column?: string | number,
+): Promise<PictureTable> {
+  const remarks: string[] = []
+  for (const table of tables) {
+    const rows = await rowsOf(tree, within(folder, table)).catch(() => undefined)
+    const classes = rows === undefined ? [] : classesOf(rows, images, column)
+    const named = classes.filter((each) => each !== undefined)
+    if (named.length === images.length)
+      return { classes: named, remarks: [...remarks, `${table} says the class of each image`] }
+    const some = `it says the class of ${named.length} of ${images.length} images`
+    remarks.push(
+      `${table} passed over: ${rows === undefined ? unread(table) : named.length > 0 ? some : noColumns(column)}`,
+    )
+  }
+  if (column === undefined) return { classes: undefined, remarks }
+  throw new TweedieError(
+    'data',
+    `${folder}: no table says the class of each image in a column ${JSON.stringify(column)}`,
+    {
+      hint: remarks[0] ?? 'a table is called metadata.csv, metadata.jsonl or labels.csv and lies beside the images',
+    },
+  )
+}
+
+type Row = Readonly<Record<string, string>>
+
+async function rowsOf(tree: Pick<FileTree, 'read'>, path: string): Promise<readonly Row[]> {
+  if (parquet.test(path)) throw new TweedieError('data', `${path}: parquet is not read`)
+  const bytes = await tree.read(path)
+  if (/\.jsonl$/i.test(path)) {
+    const lines = new TextDecoder().decode(bytes).split('\n')
+    return lines.filter((line) => line.trim() !== '').map((line) => textsOf(JSON.parse(line) as object))
+  }
+  const { rows } = parseTable(bytes, { name: lastPart(path) })
+  const [header, ...rest] = rows
+  return rest.map(({ cells }) => Object.fromEntries(cells.map((cell, i) => [header!.cells[i]!.toLowerCase(), cell])))
+}
+
+function textsOf(row: object): Row {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toLowerCase(), String(value)]))
+}
+
+/** The class of every image; undefined for those that no row names. */
+function classesOf(
+  rows: readonly Row[],
+  images: readonly string[],
+  wanted: string | number | undefined,
+): readonly (string | undefined)[] {
+  const header = Object.keys(rows[0] ?? {})
+  const called = typeof wanted === 'string' ? [wanted.toLowerCase()] : classColumns
+  const column = typeof wanted === 'number' ? header[wanted] : called.find((name) => header.includes(name))
+  const names = fileColumns.find((name) => name !== column && header.includes(name))
+  if (column === undefined || names === undefined) return []
+  const known = new Map<string, string | undefined>()
+  for (const row of rows) for (const key of keysOf(row[names] ?? '')) known.set(key, row[column])
+  return images.map((image) => keysOf(image).flatMap((key) => known.get(key) ?? [])[0])
+}
+
+/** A file by its path, its name, and its name without the extension. */
+function keysOf(path: string): string[] {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return [...new Set([path, name, name.replace(/\.[^.]+$/, '')])]
+}
+
+function noColumns(column: string | number = classColumns[0]!): string {
+  return `it has no columns of file names (${fileColumns[0]}) and classes (${column}) for all images`
+}
+
+function unread(table: string): string {
+  return parquet.test(table) ? 'parquet is not read, write it as .csv or .jsonl' : 'it cannot be read'
+}

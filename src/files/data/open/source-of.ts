@@ -1,0 +1,124 @@
+/** From a path and options to a source: a record of the data and how they are read. */
+import { TweedieError } from '../../../errors.ts'
+import type { OptionValues, ValuesOf } from '../../../options.ts'
+import type { FileTree } from '../file-tree.ts'
+import type { dataOptions } from '../options.ts'
+import type { DataSource } from '../source.ts'
+import { isCorpus } from './corpus-files.ts'
+
+type DataValues = ValuesOf<typeof dataOptions>
+
+/** Options about how pictures are read. */
+const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'background', 'bits', 'split'] as const
+
+/** Options about numbers in tables and arrays. */
+const numberOptions = ['labelColumn', 'as'] as const
+
+/** Options that apply to tokens only. */
+const tokenOptions = ['length', 'tokens', 'categories'] as const
+
+const textDefaults = { tokenizer: 'characters', length: 128, holdOut: 0.1 } as const
+
+/**
+ * The source: of tokens where it is a text, images whose values are categories, the built-in maps, or the columns of a table. Paths are
+ * absolute, so that a run can go on from any folder.
+ *
+ * @throws TweedieError `usage` for options that make no sense together, `data` for a text that cannot be read
+ * @example
+ * const source = await sourceOf('photos', { size: 32, holdOut: 0.1 })
+ */
+export async function sourceOf(tree: FileTree, path: string, options: OptionValues): Promise<DataSource> {
+  checkPictures(options)
+  return (await tokenSourceOf(tree, path, options)) ?? (await valueSourceOf(tree, path, options))
+}
+
+/** The source, if it is of tokens. */
+async function tokenSourceOf(tree: FileTree, path: string, options: DataValues): Promise<DataSource | undefined> {
+  const { tokens, categories, length, holdOut } = options
+  if (tokens === 'columns') {
+    for (const name of [...pictureOptions, ...numberOptions, 'items', 'length', 'unconditional'] as const) {
+      refuse(options, name, 'is not for tables of tokens')
+    }
+    return { path: await tree.absolute(path), tokens: { columns: true, bins: categories }, ...held(holdOut) }
+  }
+  if (tokens !== undefined && categories !== undefined) {
+    throw new TweedieError('usage', '`tokens` is for text and `categories` for images: give one of them')
+  }
+  const maps = await isMaps(tree, path)
+  if (categories !== undefined || maps) {
+    if (length !== undefined) throw new TweedieError('usage', '`length` is for text', { hint: '`items`: how many' })
+    const common = await valueSourceOf(tree, path, options)
+    if (!maps) return { ...common, tokens: { levels: categories! } }
+    for (const name of [...pictureOptions, ...numberOptions]) refuse(options, name, 'is not for the built-in maps')
+    if (categories === undefined) return common
+    throw new TweedieError('usage', '`categories`: maps have categories already')
+  }
+  if (tokens === undefined && !(await isCorpus(tree, path))) {
+    for (const name of tokenOptions) refuse(options, name, `is for tokens, and ${path} is no text`, tokenHint)
+    return undefined
+  }
+  for (const name of numberOptions) refuse(options, name, 'is for tables and arrays, not for text')
+  for (const name of [...pictureOptions, 'items'] as const) refuse(options, name, 'is for images, not for text')
+  return {
+    path: await tree.absolute(path),
+    tokens: { tokenizer: await tokenizerOf(tree, tokens), length: length ?? textDefaults.length },
+    ...held(holdOut ?? textDefaults.holdOut),
+  }
+}
+
+async function tokenizerOf(tree: FileTree, tokens: string = textDefaults.tokenizer): Promise<string> {
+  return ['characters', 'bytes'].includes(tokens) ? tokens : tree.absolute(tokens)
+}
+
+/** Whether a path is the name of the built-in maps, and no file's. */
+export async function isMaps(tree: FileTree, path: string): Promise<boolean> {
+  return path.replace(/^builtin:/, '') === 'maps' && (await tree.kind(path)) === undefined
+}
+
+/** A source whose paths are absolute. */
+export async function withAbsolutePaths(tree: FileTree, source: DataSource): Promise<DataSource> {
+  const { path, tokens } = source
+  const known =
+    tokens && 'tokenizer' in tokens ? { ...tokens, tokenizer: await tokenizerOf(tree, tokens.tokenizer) } : tokens
+  return { ...source, path: await tree.absolute(path), tokens: known }
+}
+
+async function valueSourceOf(tree: FileTree, path: string, options: DataValues): Promise<DataSource> {
+  const {
+    size,
+    fit,
+    upscale,
+    crop,
+    channels,
+    background,
+    bits,
+    split,
+    labelColumn,
+    as,
+    items,
+    unconditional,
+    holdOut,
+  } = options
+  const reading = { size, fit, upscale, crop, channels, background, bits, split, labelColumn, as }
+  return { path: await tree.absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
+}
+
+const held = (holdOut: number | undefined): Pick<DataSource, 'holdOut' | 'holdOutManner'> =>
+  holdOut === undefined ? {} : { holdOut, holdOutManner: 'random' }
+
+function checkPictures({ size, crop, upscale, fit }: DataValues): void {
+  if (size !== undefined && crop !== undefined) {
+    throw new TweedieError('usage', '`size` scales images and `crop` cuts them unscaled: give one of them')
+  }
+  for (const [name, value] of Object.entries({ upscale, fit })) {
+    if (value !== undefined && crop !== undefined) {
+      throw new TweedieError('usage', `\`${name}\` is for images that are scaled, and \`crop\` cuts them unscaled`)
+    }
+  }
+}
+
+const tokenHint = 'a text file, `tokens: bytes` for any file, or `categories: 17` for images'
+
+function refuse(options: DataValues, name: keyof DataValues, why: string, hint?: string): void {
+  if (options[name] !== undefined) throw new TweedieError('usage', `\`${name}\` ${why}`, hint ? { hint } : {})
+}

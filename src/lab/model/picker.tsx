@@ -1,0 +1,187 @@
+/** Where a model is chosen: dropped, picked, by its address, from what this browser has. */
+import { useEffect, useId, useState } from 'preact/hooks'
+import { droppedFiles } from '../../files/data/web/dropped-files.ts'
+import { commonFolder, type NamedFile } from '../../files/data/web/named-file.ts'
+import { Note } from '../parts/notes.tsx'
+import { hrefOf } from '../route.ts'
+import { words } from '../words/model.ts'
+import { problemOf, tweedie } from '../work/tweedie.ts'
+import { closeModel, keptModels, opened, openFiles, openNamed } from './opened.ts'
+
+/** The model in a line, with a way to another; or how one is chosen. */
+export function ModelPicker() {
+  const now = opened.value
+  return (
+    <section class="picker" aria-label={words.title}>
+      {now.state === 'open' ? (
+        <p class="model-line" role="status">
+          <strong>{now.name}</strong> <span class="soft">{words.of(now.model.facts.of)}</span>
+          <button type="button" class="quiet" onClick={closeModel}>
+            {words.other}
+          </button>
+        </p>
+      ) : (
+        <Choices />
+      )}
+      {now.state === 'opening' && <p role="status">{words.opening(now.name, percent(now.share))}</p>}
+      {now.state === 'failed' && (
+        <Note kind="error">
+          {words.failed(now.name, now.problem)} {now.hint}
+        </Note>
+      )}
+      {now.state === 'open' && now.remark !== undefined && <Note>{now.remark}</Note>}
+      {now.state === 'open' && now.model.facts.remarks.map((each) => <Note key={each}>{each}</Note>)}
+    </section>
+  )
+}
+
+const percent = (share: number | undefined): string => (share === undefined ? '' : ` ${Math.round(100 * share)} %`)
+
+function Choices() {
+  const [over, setOver] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const [url, setUrl] = useState('')
+  const address = useId()
+  const take = async (files: () => Promise<readonly NamedFile[]>, name?: string): Promise<void> => {
+    try {
+      const found = await files()
+      const zip = found.length === 1 && found[0]!.path.endsWith('.zip') ? found[0]!.file : undefined
+      const named = name ?? (zip ? found[0]!.path.replace(/\.zip$/, '') : (commonFolder(found) ?? 'model'))
+      setProblem(undefined)
+      await openFiles(zip ?? withoutFolder(found), named)
+    } catch (error) {
+      setProblem(problemOf(error).problem)
+    }
+  }
+  return (
+    <>
+      <p>{words.none}</p>
+      <div
+        class={over ? 'drop over' : 'drop'}
+        onDragOver={(event) => {
+          event.preventDefault()
+          setOver(true)
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault()
+          setOver(false)
+          const { dataTransfer } = event
+          if (dataTransfer !== null) void take(() => droppedFiles(dataTransfer))
+        }}
+      >
+        <p>{words.drop}</p>
+        <FileButton label={words.folder} folder pick={(files) => take(async () => files)} />
+        <FileButton label={words.zip} accept=".zip" pick={(files) => take(async () => files)} />
+      </div>
+      <form
+        class="row"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (url.trim() !== '') void openNamed(url.trim())
+        }}
+      >
+        <label for={address}>{words.url}</label>
+        <input
+          id={address}
+          type="text"
+          inputMode="url"
+          value={url}
+          spellcheck={false}
+          onInput={(event) => setUrl(event.currentTarget.value)}
+        />
+        <button type="submit">{words.open}</button>
+      </form>
+      <Known />
+      <p>
+        <a href={hrefOf(['train'], { data: 'glyphs' })}>{words.train}</a>
+      </p>
+      {problem !== undefined && <Note kind="error">{problem}</Note>}
+    </>
+  )
+}
+
+/** A folder's files without the folder's own name in front. */
+function withoutFolder(files: readonly NamedFile[]): readonly NamedFile[] {
+  const folder = commonFolder(files)
+  if (folder === undefined) return files
+  return files.map(({ path, file }) => ({ path: path.slice(folder.length + 1), file }))
+}
+
+/** A button that opens the browser's own dialogue. */
+export function FileButton({
+  label,
+  folder = false,
+  accept,
+  pick,
+}: {
+  readonly label: string
+  readonly folder?: boolean
+  readonly accept?: string
+  pick(files: readonly NamedFile[]): unknown
+}) {
+  const id = useId()
+  return (
+    <span class="file">
+      <input
+        id={id}
+        type="file"
+        {...(accept !== undefined && { accept })}
+        {...(folder && { webkitdirectory: true })}
+        onChange={(event) => {
+          const files = Array.from(event.currentTarget.files ?? [], (file) => ({
+            path: file.webkitRelativePath || file.name,
+            file,
+          }))
+          if (files.length > 0) pick(files)
+          event.currentTarget.value = ''
+        }}
+      />
+      <label class="button" for={id}>
+        {label}
+      </label>
+    </span>
+  )
+}
+
+/** Models that this browser has. */
+function Known() {
+  const [kept, setKept] = useState<readonly string[]>([])
+  const [runs, setRuns] = useState<readonly string[]>([])
+  useEffect(() => {
+    void keptModels().then(setKept)
+    tweedie()
+      .runs()
+      .then((found) => setRuns(found.filter(({ step }) => step !== undefined).map(({ name }) => name)))
+      // Where nothing is kept there is nothing to list.
+      .catch(() => setRuns([]))
+  }, [])
+  return (
+    <>
+      <Names title={words.runs} kind="run" names={runs} />
+      <Names title={words.kept} kind="kept" names={kept} />
+    </>
+  )
+}
+
+function Names({
+  title,
+  kind,
+  names,
+}: {
+  readonly title: string
+  readonly kind: string
+  readonly names: readonly string[]
+}) {
+  if (names.length === 0) return null
+  return (
+    <p class="row">
+      <span>{title}:</span>
+      {names.map((name) => (
+        <button key={name} type="button" onClick={() => void openNamed(`${kind}:${name}`)}>
+          {name}
+        </button>
+      ))}
+    </p>
+  )
+}

@@ -1,0 +1,23 @@
+/** What can be chosen for a model, from what the worker says about it. */
+import type { ModelFacts } from '../../../app/web/worker/protocol.ts'
+import { samplers } from '../../../diffusion/sample/registry.ts'
+import type { Known } from './settings.ts'
+
+/** Samplers that most people want to see first. */
+const usual = ['dpm++-2m', 'ddim', 'euler', 'heun', 'unipc-2', 'ddpm', 'euler-a', 'dpm++-2m-sde']
+
+/** Samplers of a model, the usual ones first; one without a name where it has samplers of its own. */
+export function knownOf({ options, classNames, meta }: ModelFacts): Known {
+  // Only samplers of Gaussian noise take η.
+  const gaussian = options.sample.some(({ name }) => name === 'eta')
+  const all = samplers.map(({ sampler }) => sampler.name).filter((name) => name !== 'ddpm-learned')
+  const named = [...usual, ...all.filter((name) => !usual.includes(name))]
+  return {
+    samplers: gaussian ? named : [''],
+    classNames,
+    guidable: options.sample.some(({ name }) => name === 'guidance') && (meta.data.unconditionalLabel ?? null) !== null,
+  }
+}
+
+/** Whether a walk between seeds means something to the model. */
+export const canWalk = ({ options }: ModelFacts): boolean => options.sample.some(({ name }) => name === 'towards')

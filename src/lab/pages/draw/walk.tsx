@@ -1,0 +1,71 @@
+/** A walk from the picture of one seed to that of another. */
+import { useEffect, useState } from 'preact/hooks'
+import type { PlainDrawn } from '../../../app/web/worker/protocol.ts'
+import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
+import { montage, PixelsView } from '../../model/picture.tsx'
+import { Note } from '../../parts/notes.tsx'
+import { useWidth } from '../../parts/width.ts'
+import { words } from '../../words/draw.ts'
+import { problemOf } from '../../work/tweedie.ts'
+import { NumberField } from './fields.tsx'
+import { type DrawSettings, requestOf } from './settings.ts'
+
+const pictures = 9
+
+export interface WalkProps {
+  readonly model: RemoteModel
+  readonly settings: DrawSettings
+  change(to: number | undefined): void
+}
+
+export function Walk({ model, settings, change }: WalkProps) {
+  const { to, seed } = settings
+  const [ref, width] = useWidth<HTMLDivElement>()
+  const [found, setFound] = useState<{ key: string; drawn?: PlainDrawn; problem?: string }>()
+  const name = settings.class ?? model.facts.classNames[0]
+  const cell = { sampler: settings.samplers[0] ?? '', steps: settings.steps.at(-1)!, w: settings.guidance[0] }
+  const request = {
+    ...requestOf(cell, settings),
+    ...(name !== undefined && { class: name }),
+    count: pictures,
+    towards: to,
+  }
+  const key = JSON.stringify(request)
+  useEffect(() => {
+    if (to === undefined) return undefined
+    const controller = new AbortController()
+    model.draw({ ...request, signal: controller.signal }).then(
+      (drawn) => setFound({ key, drawn }),
+      (error: unknown) => {
+        if (!controller.signal.aborted) setFound({ key, problem: problemOf(error).problem })
+      },
+    )
+    return () => controller.abort()
+  }, [model, key, to])
+  const now = found?.key === key ? found : undefined
+  return (
+    <section class="panel" aria-label={words.walk.title} ref={ref}>
+      <h2>{words.walk.title}</h2>
+      <p class="hint">
+        {words.walk.hint} {name !== undefined && words.walk.sameClass(name)}
+      </p>
+      <div class="row">
+        <NumberField label={words.walk.to} value={to ?? seed + 1} min={0} change={change} />
+        {to === undefined && (
+          <button type="button" onClick={() => change(seed + 1)}>
+            {words.walk.go}
+          </button>
+        )}
+      </div>
+      {now?.problem !== undefined && <Note kind="error">{now.problem}</Note>}
+      {to !== undefined && now === undefined && <p role="status">{words.way.drawing}</p>}
+      {now?.drawn !== undefined && to !== undefined && (
+        <PixelsView
+          pixels={montage(now.drawn.pictures, width < 500 ? 3 : pictures)}
+          label={words.walk.label(seed, to)}
+          room={Math.max(120, width - 40)}
+        />
+      )}
+    </section>
+  )
+}
