@@ -20,7 +20,7 @@ export function KeptRuns() {
     setBusy(undefined)
   }
   const zip = async (name: string): Promise<void> => {
-    const { zipFolder } = await import('../../../files/io/zip.ts')
+    const { zipFolder } = await import('../../../files/data/formats/zip.ts')
     const bytes = zipFolder(await tweedie().runFiles(name), name)
     saveFile(`${name}.zip`, bytes, 'application/zip')
   }

@@ -41,7 +41,7 @@ export function Saves({ run, scene }: SavesProps) {
           type="button"
           disabled={none}
           onClick={withModel(async (model) => {
-            const { zipFolder } = await import('../../../files/io/zip.ts')
+            const { zipFolder } = await import('../../../files/data/formats/zip.ts')
             saveFile(`${name}.zip`, zipFolder(await model.folder(), name), 'application/zip')
           })}
         >
