@@ -22,6 +22,7 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'few-steps', title: 'Few steps', load: () => import('./few-steps/index.ts') },
   { name: 'vae', title: 'Latent variables', load: () => import('./vae/index.ts') },
   { name: 'hierarchies', title: 'Hierarchies of codes', load: () => import('./hierarchies/index.ts') },
+  { name: 'latent-diffusion', title: 'Latent diffusion', load: () => import('./latent-diffusion/index.ts') },
   { name: 'vq', title: 'Vector quantisation', load: () => import('./vq/index.ts') },
   { name: 'normalising-flows', title: 'Normalising flows', load: () => import('./normalising-flows/index.ts') },
   { name: 'continuous-flows', title: 'Continuous flows', load: () => import('./continuous-flows/index.ts') },
