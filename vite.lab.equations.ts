@@ -25,11 +25,29 @@ export function equations(): Plugin {
 }
 
 /**
- * An equation as MathML. `\live{name}` becomes `<mn data-live="name">`, which the page fills with a number of the figure.
+ * An equation as MathML. `\live{name}` becomes `<mn data-live="name">`, which the page fills with a number of the figure. What `\qquad`
+ * separates becomes elements of its own, so that a narrow page can put them below one another.
  *
  * @throws an Error that names the equation, if it is no TeX
  */
 export function mathMl(tex: string): string {
+  return apart(tex).map(oneMathMl).join(' ')
+}
+
+/** The parts of an equation between `\qquad`s that are in no braces and in no environment. */
+function apart(tex: string): readonly string[] {
+  const parts: string[] = ['']
+  let depth = 0
+  for (const [token] of tex.matchAll(/\\(?:[A-Za-z]+|[^])|[^\\]/g)) {
+    if (token === '{' || token === '\\begin' || token === '\\left') depth++
+    if (token === '}' || token === '\\end' || token === '\\right') depth--
+    if (token === '\\qquad' && depth === 0) parts.push('')
+    else parts[parts.length - 1] += token
+  }
+  return parts.filter((part) => part.trim() !== '')
+}
+
+function oneMathMl(tex: string): string {
   const marked = tex.replaceAll(/\\live\{([A-Za-z]\w*)\}/g, (_, name: string) => `{\\text{live:${name};}}`)
   let made: string
   try {

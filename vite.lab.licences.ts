@@ -1,19 +1,23 @@
 /** The licences of what the Lab's files contain travel beside them. */
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 
-/** Writes `LICENSES.txt`: the licence of every package of which a module was bundled. */
+/** Writes `LICENSES.txt`: the licence of every package of which a module or another file was bundled. */
 export function licences(): Plugin {
+  let root = ''
   return {
     name: 'tweedie-licences',
     apply: 'build',
+    configResolved(config) {
+      root = config.root
+    },
     generateBundle(_, bundle) {
       const folders = new Set<string>()
       for (const each of Object.values(bundle)) {
-        for (const id of each.type === 'chunk' ? each.moduleIds : []) {
-          const found = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id.replace('\0', ''))
-          if (found) folders.add(found[1]!)
+        for (const id of each.type === 'chunk' ? each.moduleIds : each.originalFileNames) {
+          const found = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replace('\0', ''))
+          if (found) folders.add(resolve(root, found[0]))
         }
       }
       const texts = [...folders].toSorted().map((folder) => {

@@ -23,6 +23,13 @@ describe('an equation', () => {
     expect(code).not.toContain('String.raw')
   })
 
+  it('is one element for each part that may stand on a line of its own', () => {
+    const elements = (tex: string): number => mathMl(tex).match(/<math\b/g)!.length
+    expect(elements(String.raw`x = 1, \qquad y = \frac{2}{3}`)).toBe(2)
+    expect(elements(String.raw`\left( a \qquad b \right) {c \qquad d}`)).toBe(1)
+    expect(elements(String.raw`\begin{cases} a & b \qquad c \end{cases}`)).toBe(1)
+  })
+
   it('elsewhere is left alone', () => expect(transform('tex: String.raw`x`', '/src/lab/other.ts')).toBeUndefined())
 
   it('that is no TeX stops the build', () => {

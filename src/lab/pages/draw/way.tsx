@@ -55,7 +55,7 @@ export function Way({ model, cell, settings, close }: WayProps) {
           {shown.pictures.length > 0 ? (
             <PixelsView
               pixels={montage(shown.pictures, Math.max(4, columnsOf(shown.pictures.length)))}
-              label={words.way.label(name, frame)}
+              label={words.way.label(name, frame + 1)}
               room={560}
             />
           ) : (
@@ -68,7 +68,7 @@ export function Way({ model, cell, settings, close }: WayProps) {
           <div class="controls">
             <div class="control slider">
               <label for={id}>{words.way.frame}</label>
-              <output for={id}>{words.way.time(frame, last, shown.time.toFixed(3))}</output>
+              <output for={id}>{words.way.time(frame + 1, last + 1, shown.time.toFixed(3))}</output>
               <input
                 id={id}
                 type="range"
@@ -76,7 +76,7 @@ export function Way({ model, cell, settings, close }: WayProps) {
                 max={last}
                 step={1}
                 value={frame}
-                aria-valuetext={words.way.time(frame, last, shown.time.toFixed(3))}
+                aria-valuetext={words.way.time(frame + 1, last + 1, shown.time.toFixed(3))}
                 onInput={(event) => setFrame(event.currentTarget.valueAsNumber)}
               />
             </div>
