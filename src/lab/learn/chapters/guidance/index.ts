@@ -16,7 +16,7 @@ export const chapter: Chapter = {
       title: 'Bayes’ rule for scores',
       equations: [
         {
-          tex: tex`\nabla \log p(x_t \mid y) = \nabla \log p(x_t) + \nabla \log p(y \mid x_t): \quad \live{posteriorX} = \live{priorX} + \live{classifierX}, \quad \live{posteriorY} = \live{priorY} + \live{classifierY}`,
+          tex: tex`\nabla \log p(x_t \mid y) = \nabla \log p(x_t) + \nabla \log p(y \mid x_t): \qquad \live{posteriorX} = \live{priorX} + (\live{classifierX}), \qquad \live{posteriorY} = \live{priorY} + (\live{classifierY})`,
           says: 'The normaliser of Bayes’ rule does not depend on x, so the scores simply add.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { classifierGuided } from 'tweedie/guidance'

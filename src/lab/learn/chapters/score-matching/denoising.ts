@@ -66,7 +66,7 @@ export const denoisingFigure = figure({
             arrowsAt(
               shown.map((i) => x[i]!),
               shown.map((i) => target[i]!),
-              { series: 1 },
+              { series: 3 },
               { ...unit, label: 'targets −ε/σ near the point' },
             ),
             arrowsAt(probe, mean, 'model', { ...unit, label: 'their mean' }),

@@ -17,7 +17,7 @@ export const chapter: Chapter = {
       title: 'A sampler is a table of numbers',
       equations: [
         {
-          tex: tex`x_s = a\, x_t + \sum_k b_k m_{-k} + \sum_j c_j z_j = \live{a}\, x_t + \live{b0}\, m_0 + \live{b1}\, m_{-1} + \live{b2}\, m_{-2} + \live{c}\, z`,
+          tex: tex`x_s = a\, x_t + \sum_k b_k m_{-k} + \sum_j c_j z_j \qquad = \live{a}\, x_t + \live{b0}\, m_0 + (\live{b1})\, m_{-1} \qquad + (\live{b2})\, m_{-2} + \live{c}\, z`,
           says: 'Nearly every sampler is linear in the state, in what the denoiser said, and in fresh noise. The weights depend on schedule and times, never on the data.',
           code: `import { cosineSchedule } from 'tweedie/noise'
 import { ddim, dpmSolver, uniformTimes } from 'tweedie/sample'
@@ -37,11 +37,11 @@ show(dpmSolver({ lowerOrderFinal: 'never' })) // → dpm++-2m 0.794 0.447 -0.100
       title: 'Exponential integrators',
       equations: [
         {
-          tex: tex`x_s = \frac{\sigma_s}{\sigma_t} x_t + \alpha_s \int_0^1 h e^{-h(1 - u)}\, \hat x_0(u)\, \mathrm d u \approx \live{linear} + \live{pull} = \live{next}, \qquad h = \live{h}`,
+          tex: tex`x_s = \frac{\sigma_s}{\sigma_t} x_t + \alpha_s \int_0^1 h e^{-h(1 - u)}\, \hat x_0(u)\, \mathrm d u \qquad \approx \live{linear} + (\live{pull}) = \live{next}, \qquad h = \live{h}`,
           says: 'With half the log-SNR as clock the linear part, stiff near the data, is solved exactly. What is left to approximate is the answer, which changes slowly.',
         },
         {
-          tex: tex`M_j = \int_0^1 h e^{-h(1 - u)} u^j\, \mathrm d u: \quad M_0 = \live{m0}, \; M_1 = \live{m1}, \; M_2 = \live{m2}, \qquad \sum_k w_k u_k^j = M_j`,
+          tex: tex`M_j = \int_0^1 h e^{-h(1 - u)} u^j\, \mathrm d u: \qquad M_0 = \live{m0}, \; M_1 = \live{m1}, \; M_2 = \live{m2}, \qquad \sum_k w_k u_k^j = M_j`,
           says: 'The weights are those that are exact for powers of u.',
         },
         {
