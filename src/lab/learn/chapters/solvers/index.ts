@@ -2,6 +2,7 @@
 import type { Chapter } from '../../chapter.ts'
 import { karrasFigure } from './karras.ts'
 import { momentsFigure } from './moments.ts'
+import { noiseFigure } from './noise.ts'
 import { orderFigure } from './order.ts'
 import { pathsFigure } from './paths.ts'
 import { tableFigure } from './table.ts'
@@ -85,6 +86,23 @@ console.log(levels.join(' ')) // → 64 22 6.5 1.5 0.22 0.016`,
         },
       ],
       figure: karrasFigure,
+    },
+    {
+      title: 'Noise inside a step',
+      equations: [
+        {
+          tex: tex`\sigma_{\mathrm{up}} = \min\left( \sigma_s,\; \eta\, \sigma_s \sqrt{1 - \sigma_s^2/\sigma_t^2} \right) = \live{up}, \qquad \sigma_{\mathrm{down}} = \sqrt{\sigma_s^2 - \sigma_{\mathrm{up}}^2} = \live{down}`,
+          says: 'Ancestral noise steps further down and adds noise up to where one wanted to go. (σ stands for σ/α here.) It works with any rule that forgets the past.',
+          code: `import { cosineSchedule } from 'tweedie/noise'
+import { finalVariance, heun, logSnrTimes } from 'tweedie/sample'
+
+const schedule = cosineSchedule()
+const times = logSnrTimes(schedule, 32, { from: schedule.timeOfLogSnr(-6), to: schedule.timeOfLogSnr(4), final: 'sigma-min' })
+const { variance, exact } = await finalVariance(heun({ eta: 1 }), schedule, times, 0.3) // of samples of N(0, 0.3)
+console.log(Math.abs(variance / exact - 1) < 0.02) // → true`,
+        },
+      ],
+      figure: noiseFigure,
     },
     {
       title: 'Orders, claimed and measured',
