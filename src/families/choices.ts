@@ -16,11 +16,13 @@ import type { SpacingName } from '../diffusion/sample/default-times.ts'
 import type { BetaTableName } from '../diffusion/noise/betas.ts'
 import type { ScheduleName, ScheduleOptions } from '../diffusion/noise/named.ts'
 import type { DdpmOptions } from '../diffusion/sample/ddpm.ts'
+import type { Preset } from './default-network.ts'
 import type { optimizerNames } from '../tools/train/optimizer-of.ts'
 
 /** The names of a union, none left out: `Record<Name, 0>` would not compile without one of them. */
 const namesOf = <T extends string>(names: Readonly<Record<T, 0>>): readonly T[] => Object.keys(names) as T[]
 
+export const presets = namesOf<Preset>({ usual: 0, light: 0 })
 export const parametrisations = namesOf<TrainedParametrisation>({
   v: 0,
   epsilon: 0,

@@ -2,6 +2,9 @@
 import type { BaseSpec, Budget } from '../tools/train/spec.ts'
 import { defined } from './defined.ts'
 
+/** Sizes of network and batch: `light` trains in a browser within seconds or minutes. */
+export type Preset = 'usual' | 'light'
+
 /** The size of the default network. */
 export interface UNetChoices {
   /** Channels at each resolution (of an MLP: the first is its width). */

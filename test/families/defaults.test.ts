@@ -5,6 +5,7 @@ import { classesOf } from '../../src/engine/nn/condition-spec.ts'
 import { frameOf } from '../../src/files/data/frame.ts'
 import { networkFromConfig, strideOf } from '../../src/engine/nn/registry.ts'
 import { broadGroups } from '../../src/families/default-network.ts'
+import { choicesOf, type TrainValues } from '../../src/families/values/choices-of.ts'
 import { defaultSpec } from '../../src/families/values/defaults.ts'
 import { checkSpec } from '../../src/families/values/spec.ts'
 
@@ -49,6 +50,24 @@ test('what is chosen wins, what is left out has a default', () => {
     up_block_types: ['AttnUpBlock2D', 'UpBlock2D', 'UpBlock2D'],
   })
   expect(() => networkFromConfig(spec.network.className, spec.network.config)).not.toThrow()
+})
+
+test('what is light is small, and what is chosen wins there too', () => {
+  const points = { kind: 'array', shape: [2], length: 1000, classes: 0 } as const
+  expect(defaultSpec(points, { preset: 'light' })).toMatchObject({
+    batch: 256,
+    network: { config: { width: 64, layers: 3 } },
+  })
+  expect(defaultSpec({ ...points, length: 20 }, { preset: 'light' }).batch).toBe(20)
+  expect(defaultSpec(digits, { preset: 'light' })).toMatchObject({
+    batch: 32,
+    network: { config: { block_out_channels: [16, 32] } },
+  })
+  const chosen = defaultSpec(digits, { preset: 'light', batch: 4, unet: { widths: [8, 16], depth: undefined } })
+  expect(chosen).toMatchObject({ batch: 4, network: { config: { block_out_channels: [8, 16], layers_per_block: 1 } } })
+  expect(defaultSpec(digits, { preset: 'usual' })).toEqual(defaultSpec(digits))
+  const network = { preset: 'light', network: { className: 'MLP', config: {} } }
+  expect(() => choicesOf(network as TrainValues, {})).toThrow('`preset: light`')
 })
 
 test('a network of the user gets its sizes from the data, and keeps what it says itself', () => {

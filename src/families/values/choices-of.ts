@@ -26,12 +26,21 @@ export type TrainValues = SharedTrainValues & ValuesOf<typeof trainOptions>
  * @throws TweedieError `usage` for options that contradict each other
  */
 export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
-  const { patch, flip, labelDropout, times, sigmaData, input, widths, depth, attention } = options
+  const { patch, flip, labelDropout, times, sigmaData, input, preset, widths, depth, attention } = options
   requireChoice(own, 'objectives', { option: 'objective', name: options.objective, builtIn: recipeNames })
   requireChoice(own, 'weightings', { option: 'weighting', name: options.weighting, builtIn: weightings })
   const recipe = recipeOf(options.objective, own)
   requireAgreement(options, recipe)
   const network = networkChoice(options, own, networkClasses)
+  if (preset !== undefined && network !== undefined) {
+    throw new TweedieError(
+      'usage',
+      `\`preset: ${preset}\` is a size of the default network, and there is another one`,
+      {
+        hint: 'leave out `preset`; `batch` sets how many items a step has',
+      },
+    )
+  }
   const noise = noiseOf(options, recipe.noise, own)
   const learnVariance = options.learnVariance ?? recipe.learnVariance
   if (learnVariance && 'schedule' in noise) {
@@ -60,6 +69,7 @@ export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
     },
     noise,
     learnVariance,
+    preset,
     unet: { widths, depth, attention },
     network,
   }

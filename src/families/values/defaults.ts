@@ -5,7 +5,14 @@ import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
 import { networkClasses } from '../../engine/nn/registry.ts'
 import type { Budget } from '../../tools/train/spec.ts'
-import { defaultWidths, optimizerFor, type OptimizerChoices, type UNetChoices, unetOf } from '../default-network.ts'
+import {
+  defaultWidths,
+  optimizerFor,
+  type OptimizerChoices,
+  type Preset,
+  type UNetChoices,
+  unetOf,
+} from '../default-network.ts'
 import { defined } from '../defined.ts'
 import type { NetworkSpec } from '../network-of.ts'
 import type { TrainSpec } from './spec.ts'
@@ -35,11 +42,19 @@ export interface Choices {
   readonly optimizer?: OptimizerChoices | undefined
   /** Whether the network has twice the channels, to predict the variance of the reverse step too; default not. */
   readonly learnVariance?: boolean | undefined
+  /** `light`: a network that trains in a browser within seconds or minutes; default `usual`. */
+  readonly preset?: Preset | undefined
   /** Changes to the default network's size. */
   readonly unet?: UNetChoices | undefined
   /** A network instead of the default one; its sizes and classes are filled in from the data. */
   readonly network?: NetworkSpec | undefined
 }
+
+/** What is light: three layers of 64, or a U-Net of 16 and 32 channels. */
+const light = {
+  image: { batch: 32, unet: { widths: [16, 32], depth: 1 } },
+  other: { batch: 256, unet: { widths: [64], depth: 3 } },
+} as const
 
 type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
 
@@ -49,7 +64,8 @@ type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
  * @example
  * const spec = defaultSpec({ kind: 'image', shape: [1, 28, 28], length: 60_000, classes: 10 }, { budget: { minutes: 10 } })
  */
-export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec {
+export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
+  const choices = wanted.preset === 'light' ? lightened(wanted, setting) : wanted
   const { shape, length, classes } = setting
   const budget = choices.budget ?? defaultBudget(shape)
   const isImage = shape.length === 3
@@ -75,6 +91,16 @@ export function defaultSpec(setting: Setting, choices: Choices = {}): TrainSpec 
     noise,
     optimizer: optimizerFor(budget, choices.optimizer),
     flip: choices.flip ?? false,
+  }
+}
+
+/** Choices whose own numbers win over those of the preset. */
+function lightened(choices: Choices, { shape, length }: Setting): Choices {
+  const { batch, unet } = light[shape.length === 3 ? 'image' : 'other']
+  return {
+    ...choices,
+    batch: choices.batch ?? Math.min(batch, length),
+    unet: { ...unet, ...defined(choices.unet ?? {}) },
   }
 }
 

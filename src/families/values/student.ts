@@ -8,10 +8,11 @@ import { trainOptions } from './options/train.ts'
 import type { TrainSpec } from './spec.ts'
 import type { Teacher } from './teacher.ts'
 
-const { patch, learnVariance, parametrisation, times, sigmaData, input } = trainOptions
+const { preset, patch, learnVariance, parametrisation, times, sigmaData, input } = trainOptions
 
 /** The options that the teacher decides. */
 const decided = {
+  preset,
   ...sizeOptions,
   attention,
   ...noiseOptions,

@@ -1,6 +1,6 @@
 /** The options of `train` for images, points and other numbers. */
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
-import { distilMethods, inputViews, parametrisations, trainingTimes, weightings } from '../../choices.ts'
+import { distilMethods, inputViews, parametrisations, presets, trainingTimes, weightings } from '../../choices.ts'
 import { attention, labelDropout, noiseOptions, objective, sizeOptions } from '../../train-options.ts'
 
 const few = 'Few steps'
@@ -48,6 +48,12 @@ const fewStepsOptions = options({
 
 export const trainOptions = options({
   flip: { flags: '--flip', help: 'mirror images at random', group: 'Data' },
+  preset: {
+    flags: '--preset <size>',
+    help: 'usual (default), or light: a network for browsers and first tries, trained in seconds to minutes',
+    parse: oneOf(presets),
+    group: 'Network',
+  },
   ...sizeOptions,
   attention,
   patch: {
