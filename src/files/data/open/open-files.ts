@@ -14,6 +14,10 @@ import { readImageFolder } from './image-folder.ts'
 import { listImages } from './list-images.ts'
 import { datasetFromNpz } from './open-npz.ts'
 
+export { parseCategoricalCsv } from '../formats/categorical-csv.ts'
+export { isCorpus } from './corpus-files.ts'
+export { readCorpus } from './read-corpus.ts'
+
 /** @throws TweedieError `data` for what is broken or of no known format */
 export function openFiles(
   tree: FileTree,

@@ -59,13 +59,13 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
   const own = await readByOwn(source, options)
   if (own) return withoutLabels(source, own)
   if (tokens && 'tokenizer' in tokens) {
-    const { readCorpus } = await import('./read-corpus.ts')
+    const { readCorpus } = await import('./open-files.ts')
     return readCorpus(tree, path, { ...tokens, signal: options.signal })
   }
   if (tokens && 'columns' in tokens) {
     const { bins } = tokens
     const bytes = await tree.read(path, undefined, options.signal)
-    const { parseCategoricalCsv } = await import('../formats/categorical-csv.ts')
+    const { parseCategoricalCsv } = await import('./open-files.ts')
     return parseCategoricalCsv(bytes, { name: lastPart(path), ...(bins !== undefined && { bins }) })
   }
   if (await isMaps(tree, path)) return withoutLabels(source, mapsDataset({ length: source.length }))

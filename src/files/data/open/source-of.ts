@@ -68,7 +68,7 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
 /** Whether a path is to be read as text. Names of built-in sets are not, and what knows texts is not loaded for them. */
 async function isText(tree: FileTree, path: string): Promise<boolean> {
   if (!/[./\\]/.test(path) && (await tree.kind(path)) === undefined) return false
-  return (await import('./corpus-files.ts')).isCorpus(tree, path)
+  return (await import('./open-files.ts')).isCorpus(tree, path)
 }
 
 async function tokenizerOf(tree: FileTree, tokens: string = textDefaults.tokenizer): Promise<string> {
