@@ -4,6 +4,7 @@
  */
 import { TweedieError } from '../errors.ts'
 import type { HostArray, Tensor } from '../engine/graph/index.ts'
+import { simplify, transposeUpsampled } from '../engine/graph/passes/index.ts'
 import type { Layout } from '../engine/nn/layout.ts'
 import { type ConvolutionRanges, int8Convolutions } from '../engine/onnx/int8-convolution.ts'
 import { encodeModel } from '../engine/onnx/proto/encode.ts'
@@ -53,9 +54,28 @@ export function exportGraph(graph: ExportedGraph, options: ExportOptions = {}): 
 
 /** The network of {@link exportOnnx} before it is written. */
 export function networkModel(model: NetworkWeights, options: ExportOptions = {}): ModelProto {
+  return graphModel(
+    graphOf(model, (output) => output),
+    options,
+  )
+}
+
+/**
+ * The same network, arranged for processors as our own sampling is: convolutions of enlarged images are transposed ones. Ranges name
+ * convolutions, so with them the network stays as it is.
+ */
+export function arrangedModel(model: NetworkWeights, options: ExportOptions = {}): ModelProto {
+  if (options.ranges !== undefined) return networkModel(model, options)
+  return graphModel(
+    graphOf(model, (output) => transposeUpsampled(simplify([output]))[0]!),
+    options,
+  )
+}
+
+function graphOf(model: NetworkWeights, arrange: (output: Tensor) => Tensor): ExportedGraph {
   const { weights } = networkGraph(model, 1)
-  const outputs = (size: number) => ({ output: networkGraph(model, size).output })
-  return graphModel({ outputs, weights, layout: model.layout, flat: model.weights }, options)
+  const outputs = (size: number) => ({ output: arrange(networkGraph(model, size).output) })
+  return { outputs, weights, layout: model.layout, flat: model.weights }
 }
 
 /** The model of {@link exportGraph} before it is written. */

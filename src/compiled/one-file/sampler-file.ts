@@ -16,7 +16,7 @@ import type { TensorData, Tensors } from '../../engine/runtime/session.ts'
 import { type DataScale, itemSize } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
 import type { DenoisingModel } from '../denoiser.ts'
-import { type ExportOptions, networkModel } from '../export-onnx.ts'
+import { type ExportOptions, arrangedModel } from '../export-onnx.ts'
 import { around, type Body, bodyOf, type FileGuidance } from './body.ts'
 import { finished, inUnits, itemsOfFrame, type PixelKind } from './finish.ts'
 
@@ -71,7 +71,7 @@ export function samplerFile(model: SampledModel, options: SamplerFileOptions): S
   const { sampler, times, clip, guidance, pixels = 'float', decoder, metadata = {} } = options
   const batch = options.batch ?? 'batch'
   const table = evaluationTable(sampler.plan(model.schedule, times), model.schedule)
-  const network = networkModel(model, {
+  const network = arrangedModel(model, {
     ...options,
     batch: options.batch === undefined ? undefined : options.batch * (guidance ? 2 : 1),
   })

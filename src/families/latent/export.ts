@@ -1,7 +1,7 @@
 /** Exports one of the networks: of the model of codes, or half of the autoencoder. */
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues } from '../../options.ts'
-import { networkModel } from '../../compiled/export-onnx.ts'
+import { arrangedModel } from '../../compiled/export-onnx.ts'
 import { roundWeights, type WeightFormat } from '../../compiled/weight-format.ts'
 import type { ExportedSampler, Setting } from '../family.ts'
 import { makeSamplerFile, triedFile, weightsIn } from '../values/sampler-file.ts'
@@ -34,7 +34,7 @@ export async function exportSampler(
   if (half !== undefined) {
     throw new TweedieError('usage', '`half` is for the autoencoder alone; a sampler in one file decodes by itself')
   }
-  const network = networkModel(halfNetwork(autoencoder, 'decoder'), {
+  const network = arrangedModel(halfNetwork(autoencoder, 'decoder'), {
     batch: batch as number | undefined,
     weights: weights as WeightFormat | undefined,
   })
