@@ -4,7 +4,7 @@ import type { OptionValues } from '../../options.ts'
 import { arrangedModel } from '../../compiled/export-onnx.ts'
 import { roundWeights, type WeightFormat } from '../../compiled/weight-format.ts'
 import type { ExportedSampler, Setting } from '../family.ts'
-import { makeSamplerFile, triedFile, weightsIn } from '../values/sampler-file.ts'
+import { makeSamplerFile, targetFor, triedFile, weightsIn } from '../values/sampler-file.ts'
 import { painter } from './draw.ts'
 import { exportModel as exportValues, reference as referenceOfValues } from '../values/export.ts'
 import { exportHalf, halfNetwork } from '../vae/export.ts'
@@ -37,8 +37,9 @@ export async function exportSampler(
   const network = arrangedModel(halfNetwork(autoencoder, 'decoder'), {
     batch: batch as number | undefined,
     weights: weights as WeightFormat | undefined,
+    target: await targetFor(options, setting),
   })
-  const decoder = { graph: network.graph, frame: autoencoder.frame, scale: autoencoder.scale }
+  const decoder = { graph: network.graph, opsets: network.opsets, frame: autoencoder.frame, scale: autoencoder.scale }
   const made = await makeSamplerFile(prior, { ...rest, batch, weights }, setting, decoder)
   const format = weightsIn(options)
   const rounded = { ...model, prior: roundWeights(prior, format), autoencoder: roundWeights(autoencoder, format) }
