@@ -18,7 +18,7 @@ export const chapter: Chapter = {
       title: 'A change of variables',
       equations: [
         {
-          tex: raw`\log p(x) = \log \mathcal N(f(x); 0, I) + \log \Big\lvert \det \frac{\partial f}{\partial x} \Big\rvert = \live{normal} + (\live{logDet}) = \live{log}`,
+          tex: raw`\log p(x) = \log \mathcal N(f(x); 0, I) + \log \Big\lvert \det \frac{\partial f}{\partial x} \Big\rvert \qquad {} = \live{normal} + (\live{logDet}) = \live{log}`,
           says: 'How likely the latent is, and how much the map stretches around the item.',
           code: `import { input } from 'tweedie/graph'
 import { splineTransform } from 'tweedie/flow'
@@ -26,6 +26,10 @@ import { splineTransform } from 'tweedie/flow'
 const spline = splineTransform({ bins: 6, box: 3 })
 const { y, logDerivative } = spline.forward(input('x', [32, 1]), input('p', [32, 1, spline.parameters]))
 console.log(spline.parameters, y.shape) // → 17 [ 32, 1 ]`,
+        },
+        {
+          tex: raw`z = z_k + \frac{h (s \xi^2 + d \xi (1 - \xi))}{s + (d + d' - 2 s) \xi (1 - \xi)} = \live{z}, \qquad \xi = \live{xi}, \qquad s = \live{slope}, \qquad d, d' = \live{d}, \live{e}`,
+          says: 'Within a bin of slope s = h/w, with the derivatives d and d′ at its ends: a quotient of parabolas that rises, and whose inverse is the root of a quadratic.',
         },
       ],
       figure: spline,
@@ -52,7 +56,7 @@ console.log(log.shape) // → [ 16 ]`,
       title: 'Mixing',
       equations: [
         {
-          tex: raw`W = Q L U \operatorname{diag}(e^s), \qquad \log \lvert \det W \rvert = \live{s1} + \live{s2} = \live{logDet}`,
+          tex: raw`W = Q L U \operatorname{diag}(e^s), \qquad \log \lvert \det W \rvert = \live{s1} + (\live{s2}) = \live{logDet}`,
           says: 'Between couplings an invertible matrix mixes all numbers: a fixed rotation, two triangles with ones on their diagonals, and scales.',
           code: `import { mixing } from 'tweedie/flow'
 import { input } from 'tweedie/graph'
@@ -83,7 +87,7 @@ console.log(map.sequential!.rounds) // → 8`,
       title: 'Pictures',
       equations: [
         {
-          tex: raw`\mathrm E_u \log p(k + u) = \live{dequantised} \le \log \int p(k + u)\, \mathrm d u = \log P(k) = \live{probability}`,
+          tex: raw`\mathrm E_u \log p(k + u) = \live{dequantised} \qquad {} \le \log \int p(k + u)\, \mathrm d u = \log P(k) = \live{probability}`,
           says: 'A density of bytes grows without limit. Noise spreads each value over its shade, and the mean is an exact code length.',
           code: `import { fold, key, uniform } from 'tweedie/random'
 
