@@ -56,16 +56,16 @@ export function through(
 }
 
 const extent = square(3)
-const cells = 28
-const marks = evenly(-2, 2, 9)
-const along = evenly(-2.5, 2.5, 31)
+const cells = 24
+const marks = evenly(-2, 2, 7)
+const along = evenly(-2.5, 2.5, 26)
 
 const drawnOf = remembered(async (name: TransformName, count: number, spread: number) => {
   /** In parts, for each takes a while. */
   const inParts = async (points: Float64Array, what: 'inverse' | 'density'): Promise<Float64Array> => {
     const found: number[] = []
-    for (let from = 0; from < points.length; from += 200) {
-      found.push(...through(name, count, spread, points.subarray(from, from + 200), what).values)
+    for (let from = 0; from < points.length; from += 128) {
+      found.push(...through(name, count, spread, points.subarray(from, from + 128), what).values)
       await pause()
     }
     return Float64Array.from(found)
@@ -94,7 +94,7 @@ export const bent = figure({
       ],
       initial: 'spline',
     },
-    count: { kind: 'slider', label: 'couplings', min: 1, max: 4, step: 1, initial: 2 },
+    count: { kind: 'slider', label: 'couplings', min: 1, max: 3, step: 1, initial: 2 },
     spread: { kind: 'slider', label: 'strength of the networks', min: 0, max: 0.8, step: 0.05, initial: 0.45 },
     place: { kind: 'points', label: 'x', initial: [[0.6, 0.4]] },
   },
