@@ -51,6 +51,10 @@ for (const path of readdirSync('src', { recursive: true, encoding: 'utf8' }).toS
     codeDigest.update(`\n${path}\n`).update(readFileSync(join('src', path)))
 }
 
+/** What a page needs whose worker does the work: apart, so that no bundler takes more of the package into the page. */
+const ofPage =
+  /^(app\/web\/(page|worker\/(connect|calls|line|plain-error|remote-\w+))|files\/io\/web\/(folder-input|encode-picture)|files\/data\/web\/(data-input|named-file|dropped-files))$/
+
 /** Wings of several rooms; every room is a file of the package. */
 const wings: ReadonlySet<string> = new Set(['engine', 'diffusion', 'files', 'tools', 'families'])
 
@@ -88,6 +92,9 @@ function roomOf(id: string): string | null {
   const parts = path.split('/')
   if (parts.length === 1) return path === 'errors' ? path : null
   if (parts[0] === 'cli') return null
+  // What a worker does as it loads: bundlers keep it, since `sideEffects` in package.json names its file.
+  if (path === 'app/web/worker') return null
+  if (ofPage.test(path)) return 'page'
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (
     /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)

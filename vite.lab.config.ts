@@ -3,11 +3,13 @@ import { defineConfig } from 'vite'
 import { equations } from './vite.lab.equations.ts'
 import { licences } from './vite.lab.licences.ts'
 
+const { collect, write } = licences()
+
 export default defineConfig({
   root: 'src/lab',
   base: './',
-  plugins: [equations(), licences()],
-  worker: { format: 'es' },
+  plugins: [equations(), write],
+  worker: { format: 'es', plugins: () => [collect] },
   build: {
     outDir: '../../dist/lab',
     emptyOutDir: true,

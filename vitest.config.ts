@@ -20,6 +20,7 @@ const alsoInBrowser = [
   'test/engine/onnx/lowering.test.ts',
   'test/engine/nn/golden-runtime.test.ts',
   'test/engine/runtime/program.test.ts',
+  'test/engine/runtime/resident.test.ts',
   'test/tools/train/parts.test.ts',
   'test/tools/train/checkpoint.test.ts',
   'test/families/sampling.test.ts',

@@ -50,6 +50,8 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local', options: search },
     outline: { level: [2, 3] },
+    // The order of pages is that of the sidebar, and says nothing in the reference.
+    docFooter: { prev: false, next: false },
     nav: [
       { text: 'Guide', link: '/docs/library' },
       { text: 'Theory', link: '/docs/theory/' },

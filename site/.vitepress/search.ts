@@ -6,7 +6,7 @@ import type { DefaultTheme } from 'vitepress'
 
 export const search: DefaultTheme.LocalSearchOptions = {
   // The name of the button has all that is seen on it.
-  translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K' } },
+  translations: { button: { buttonText: 'Search ', buttonAriaLabel: 'Search K' } },
   miniSearch: {
     options: {
       /** `webEngine` is found by `webengine`, and by itself before `WebEngine`; in titles by its words as well. */
@@ -25,8 +25,10 @@ export const search: DefaultTheme.LocalSearchOptions = {
       },
       fuzzy: 0.15,
       prefix: true,
+      // Whole words count most: a rare name that only begins like the word would else come before it.
+      weights: { prefix: 0.03, fuzzy: 0.01 },
       boost: { title: 4, text: 1, titles: 1 },
-      /** @param id the path of a page of the site, with the anchor of a section */
+      /** @param id the path of a page of the site, with the anchor of a section @param term the word of the page that was found */
       boostDocument(id: string, term: string): number {
         const [path, anchor] = id.split('#') as [string, string?]
         const name = path
@@ -36,7 +38,7 @@ export const search: DefaultTheme.LocalSearchOptions = {
         const exact = name === term ? 30 : name.toLowerCase() === term.toLowerCase() ? 20 : 1
         if (!path.includes('/api/')) return exact * 4
         const section = anchor !== undefined && anchor.toLowerCase() !== name.toLowerCase()
-        return section ? 0.3 : exact
+        return section ? 0.2 : exact * 0.5
       },
     },
   },

@@ -1,7 +1,7 @@
 /** Runs the examples of a built site in a browser, as its buttons do, and says which fail. */
 import type { Page } from 'playwright-core'
 import type { Said } from '../examples/page/worker.ts'
-import type { Notes } from '../examples/write.ts'
+import type { Notes } from '../examples/notes.ts'
 
 export interface Outcome {
   readonly id: string

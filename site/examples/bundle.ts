@@ -6,13 +6,13 @@ import manifest from '../../package.json' with { type: 'json' }
 import { entries as specificFirst } from '../api/entries.ts'
 import { root, stagePublic } from '../paths.ts'
 
-/** Of each entry (`tweedie/noise`): its file below `package/`, and the names that it has in a browser. */
+/** Of each entry (`tweedie/noise`): its file in the folder, and the names that it has in a browser. */
 export type Bundled = ReadonlyMap<string, { readonly file: string; readonly names: ReadonlySet<string> }>
 
 const runtime = `${root}node_modules/onnxruntime-web/dist/`
 
-/** Bundles all entries into `package/`. */
-export async function bundlePackage(): Promise<Bundled> {
+/** Bundles all entries into a folder, which is called `package`. */
+export async function bundlePackage(out = `${stagePublic}package`): Promise<Bundled> {
   const entries = Object.entries(manifest.exports).flatMap(([path, target]) => {
     if (typeof target === 'string') return []
     const file = 'browser' in target ? target.browser : target.default
@@ -26,7 +26,7 @@ export async function bundlePackage(): Promise<Bundled> {
       'stand-ins': 'site/examples/page/stand-ins.ts',
       worker: 'site/examples/page/worker.ts',
     },
-    outdir: `${stagePublic}package`,
+    outdir: out,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -50,7 +50,7 @@ export async function bundlePackage(): Promise<Bundled> {
   })
   for (const name of readdirSync(runtime)) {
     if (/^ort\.(wasm|webgpu)\.min\.mjs$|^ort-wasm-simd-threaded(\.asyncify)?\.(mjs|wasm)$/.test(name)) {
-      cpSync(runtime + name, `${stagePublic}package/ort/${name}`)
+      cpSync(runtime + name, `${out}/ort/${name}`)
     }
   }
   const order = (name: string): number => specificFirst.findIndex((entry) => entry.name === name)

@@ -1,6 +1,14 @@
 /** Which examples run on a page, and what they lack: decided by the names that they use. */
 import type { Bundled } from './bundle.ts'
-import type { Names } from './names.ts'
+
+/** The names in an example. */
+export interface Names {
+  /** Used, and neither declared nor imported. */
+  readonly free: readonly string[]
+  readonly imports: readonly { readonly from: string; readonly names: readonly string[] }[]
+  /** What is no TypeScript, in TypeScript's words. */
+  readonly mistakes: readonly string[]
+}
 
 /** What an example is to a page. */
 export type Decision =

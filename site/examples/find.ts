@@ -1,5 +1,7 @@
 /** Examples of the site's pages: what a reader may run in place. */
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { given } from './given.ts'
 
 /** A block of TypeScript on a page. */
 export interface Example {
@@ -8,6 +10,8 @@ export interface Example {
   readonly code: string
   /** A program of its own, or lines of a doc comment, which leave out their imports. */
   readonly kind: 'program' | 'lines'
+  /** Lines that it takes for granted. */
+  readonly given?: string
   /** The page, by its path in the stage. */
   readonly page: string
 }
@@ -31,8 +35,12 @@ export function examplesOf(page: string, text: string): readonly Example[] {
     if (code === undefined) [code, info] = [[], line.slice(3).trim()]
     else {
       const wanted = inReference ? /^ts\b/.test(info) && /^Examples?$/.test(heading) : isProgram(info)
-      if (wanted)
-        found.push({ id: idOf(code.join('\n')), code: code.join('\n'), kind: inReference ? 'lines' : 'program', page })
+      if (wanted) {
+        const before = inReference ? given[basename(page, '.md')] : undefined
+        const text = code.join('\n')
+        const kind = inReference ? 'lines' : 'program'
+        found.push({ id: idOf(text), code: text, kind, page, ...(before !== undefined && { given: before }) })
+      }
       code = undefined
     }
   }

@@ -1,13 +1,6 @@
 /** Names that examples use and do not declare, found by TypeScript's binder; nothing of the library is read for it. */
 import ts from 'typescript'
-
-export interface Names {
-  /** Used, and neither declared nor imported. */
-  readonly free: readonly string[]
-  readonly imports: readonly { readonly from: string; readonly names: readonly string[] }[]
-  /** What is no TypeScript, in TypeScript's words. */
-  readonly mistakes: readonly string[]
-}
+import type { Names } from './decide.ts'
 
 /** "Cannot find name", in its several forms. */
 const unknownName: ReadonlySet<number> = new Set([2304, 2503, 2552, 2580, 2584, 2591, 2663, 18004])
@@ -34,13 +27,15 @@ export function namesOf(sources: readonly string[]): readonly Names[] {
   const program = ts.createProgram([...files.keys()], options, host)
   return [...files.keys()].map((name) => {
     const file = program.getSourceFile(name)!
-    const free = program
-      .getSemanticDiagnostics(file)
+    const found = program.getSemanticDiagnostics(file)
+    // A name that is declared twice.
+    const twice = found.filter(({ code }) => code === 2451)
+    const free = found
       .filter(({ code }) => unknownName.has(code))
       .map(({ start, length }) => file.text.slice(start!, start! + length!))
-    const mistakes = program
-      .getSyntacticDiagnostics(file)
-      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
+    const mistakes = [...program.getSyntacticDiagnostics(file), ...twice].map(({ messageText }) =>
+      ts.flattenDiagnosticMessageText(messageText, ' '),
+    )
     return { free: [...new Set(free)], imports: importsOf(file), mistakes }
   })
 }

@@ -32,6 +32,14 @@ describe('an equation', () => {
 
   it('elsewhere is left alone', () => expect(transform('tex: String.raw`x`', '/src/lab/other.ts')).toBeUndefined())
 
+  it('of several parts is one formula each, but not where a part stands in a group', () => {
+    const count = (tex: string): number => mathMl(tex).match(/<math/g)!.length
+    expect(count(String.raw`a = 1, \qquad b = \frac{1}{2} \qquad c`)).toBe(3)
+    expect(count(String.raw`\left( a \qquad b \right)`)).toBe(1)
+    expect(count(String.raw`\begin{matrix} a \qquad b \\ c \end{matrix}`)).toBe(1)
+    expect(count(String.raw`\{ a \qquad b`)).toBe(2)
+  })
+
   it('that is no TeX stops the build', () => {
     expect(() => mathMl(String.raw`\frac{1}`)).toThrow(/no TeX/)
     expect(() => transform('tex: String.raw`\\nosuch`')).toThrow(/no TeX/)

@@ -178,7 +178,7 @@ describe.skipIf(findChromium() === undefined || !existsSync(`${lab}/index.html`)
 
     it('fills a hole that is painted, and keeps what is not painted exactly', async () => {
       const page = await openAt('/restore?model=/models/glyphs/&picture=data:2&steps=3&n=2&method=diffpir')
-      await page.getByText(/What is not painted is the given picture/).waitFor({ timeout: 50_000 })
+      await page.getByText(/What is seen of it is the given picture/).waitFor({ timeout: 50_000 })
       const brush = page.getByRole('application')
       const box = (await brush.boundingBox())!
       // a stroke by pointer near the top, a cell by keyboard in the middle of the hole's edge
@@ -207,7 +207,7 @@ describe.skipIf(findChromium() === undefined || !existsSync(`${lab}/index.html`)
       expect(inside(first!)).not.toEqual(inside(second!))
       expect(await violations(page)).toEqual([])
       await page.reload()
-      await page.getByText(/What is not painted is the given picture/).waitFor({ timeout: 50_000 })
+      await page.getByText(/What is seen of it is the given picture/).waitFor({ timeout: 50_000 })
       expect(await picturesIn(page.locator('.answers canvas'), 4, 4, true)).toEqual([first, second, mean, deviation])
       await page.setViewportSize({ width: 390, height: 800 })
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)

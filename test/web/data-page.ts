@@ -1,7 +1,8 @@
 /** What a page of the tests does with files: it opens them as data. */
 import { dataInput } from '../../src/files/data/web/data-input.ts'
 import { openInput } from '../../src/files/data/web/open-input.ts'
-import { encodePicture, readPicture } from '../../src/files/io/web/index.ts'
+import { encodePicture } from '../../src/files/io/web/encode-picture.ts'
+import { readPicture } from '../../src/files/io/web/index.ts'
 
 /** A file as the test sends it. */
 export type SentFile = readonly [path: string, bytes: readonly number[]]

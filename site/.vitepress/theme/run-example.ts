@@ -9,6 +9,8 @@ export const RunExample = defineComponent({
     id: { type: String, required: true },
     /** Names that are the browser's own here. */
     names: { type: String, default: '' },
+    /** Lines that run before it. */
+    given: { type: String, default: '' },
   },
   setup(props) {
     const state = ref<'idle' | 'running' | 'done' | 'failed'>('idle')
@@ -47,6 +49,9 @@ export const RunExample = defineComponent({
           lines.value.length > 0 ? h('pre', { tabindex: 0 }, lines.value.join('\n')) : undefined,
           h('span', { class: 'ended' }, state.value === 'running' ? 'Running …' : ended.value),
         ]),
+        props.given === ''
+          ? undefined
+          : h('details', [h('summary', 'What is given'), h('pre', { tabindex: 0 }, props.given)]),
         props.names === ''
           ? undefined
           : h('small', ['The engine here is the browser’s: ', h('code', 'webEngine()'), ` for ${props.names}.`]),

@@ -26,7 +26,7 @@ const className = 'CategoricalUNet'
  *
  * @throws TweedieError `model` for an option that makes no sense, `shape` for a size that does not halve
  * @example
- * const network = categoricalUnet({ vocab_size: 17, sample_size: 8, block_out_channels: [64, 128], … })
+ * const network = categoricalUnet({ vocab_size: 17, sample_size: 8, block_out_channels: [64, 128], layers_per_block: 1 })
  */
 export function categoricalUnet(config: CategoricalUNetConfig): Network {
   const { vocab_size: logits, num_states, ...rest } = config

@@ -44,6 +44,8 @@ export interface Drawing {
   readonly width: number
   readonly height: number
   readonly levels: number
+  /** What the brush paints, by level, if a number says too little. */
+  readonly names?: readonly string[]
   readonly initial: readonly number[]
 }
 

@@ -43,7 +43,9 @@ export function PixelsView({ pixels, label, room }: PixelsViewProps) {
     canvas.height = pixels.height
     canvas.getContext('2d')!.putImageData(new ImageData(pixels.data, pixels.width, pixels.height), 0, 0)
   }, [pixels])
-  const scale = Math.max(1, Math.floor(room / pixels.width))
+  const most = room / pixels.width
+  // where each pixel is small, uneven ones are hardly seen, and small pictures are
+  const scale = most < 3 ? most : Math.floor(most)
   return (
     <canvas
       ref={ref}

@@ -17,7 +17,7 @@ export function CopyButton({ label, title, content }: CopyButtonProps) {
   }
   return (
     <>
-      <button type="button" class="quiet" title={title} aria-label={title} onClick={copy}>
+      <button type="button" class="quiet" title={title} onClick={copy}>
         {label}
       </button>
       <span class="said" role="status">

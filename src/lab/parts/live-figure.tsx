@@ -82,22 +82,10 @@ export function LiveFigure({ figure, values, onNumbers, link }: LiveFigureProps)
           {text.figure.reset}
         </button>
         <span class="spring" />
-        <button
-          type="button"
-          class="quiet"
-          title={text.figure.pictureLong}
-          aria-label={text.figure.pictureLong}
-          onClick={() => savePng(id, scene())}
-        >
+        <button type="button" class="quiet" title={text.figure.pictureLong} onClick={() => savePng(id, scene())}>
           {text.figure.picture}
         </button>
-        <button
-          type="button"
-          class="quiet"
-          title={text.figure.svgLong}
-          aria-label={text.figure.svgLong}
-          onClick={() => saveSvg(id, scene())}
-        >
+        <button type="button" class="quiet" title={text.figure.svgLong} onClick={() => saveSvg(id, scene())}>
           {text.figure.svg}
         </button>
         <CopyButton label={text.figure.link} title={text.figure.linkLong} content={link} />

@@ -181,11 +181,15 @@ function TableView({ table: { title, columns, rows } }: { readonly table: Table 
         {title !== undefined && <caption>{title}</caption>}
         <thead>
           <tr>
-            {columns.map((column, i) => (
-              <th key={i} scope="col">
-                {column}
-              </th>
-            ))}
+            {columns.map((column, i) =>
+              column === '' ? (
+                <td key={i} />
+              ) : (
+                <th key={i} scope="col">
+                  {column}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

@@ -31,6 +31,7 @@ export const words = {
   mask: 'The hole',
   maskHint:
     'Paint the hole over the picture: by pointer, or by arrow keys and space. What is not painted stays as it is.',
+  brush: ['keeps', 'hides'],
   brushSize: 'Width of the brush',
   share: 'Share that is missing',
   factor: 'Times smaller',
@@ -63,7 +64,7 @@ export const words = {
   working: (percent: number) => `Working: ${percent} %`,
   starting: 'Working …',
   done: (seconds: string, how: string) => `${seconds} s: ${how}.`,
-  kept: 'What is not painted is the given picture, pixel by pixel.',
+  kept: 'What is seen of it is the given picture, pixel by pixel.',
   stale: 'The answers below are to what was chosen before.',
   given: 'given',
   seen: 'measured',

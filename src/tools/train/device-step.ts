@@ -4,6 +4,7 @@
  */
 import { compileResident } from '../../engine/runtime/resident-program.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import { oneAtATime } from '../../engine/runtime/turns.ts'
 import { once } from '../../once.ts'
 import { deviceGraph, heldInput, report } from './device-graph.ts'
 import { frozenConstants } from './parts.ts'
@@ -60,6 +61,7 @@ export async function deviceStep(
   if (program === undefined) return undefined
 
   let [made, updates] = [state.step, state.optimizer.step]
+  const turn = oneAtATime()
   const found = new Float32Array(2 + portion)
   const itemLoss = found.subarray(2)
   const isFinite = (): boolean => found.subarray(0, 2).every(Number.isFinite)
@@ -71,24 +73,25 @@ export async function deviceStep(
       return made
     },
     batches: batches(),
-    async update(rate, meanwhile) {
-      const feeds = { ...batches()[made % 2]!.feeds, ...numbersAt(made, updates, rate) }
-      const running = program.step(feeds, { [report]: found }, { accept: isFinite })
-      meanwhile()
-      await running
-      if (isFinite()) [made, updates] = [made + 1, updates + 1]
-      return { loss: found[0]!, gradientNorm: isFinite() ? found[1]! : Number.NaN, itemLoss }
-    },
-    async bringBack() {
-      if (state.step === made) return
-      const [step, update] = [made, updates]
-      // All of it is here before any of it replaces what was here.
-      const here = await program.state()
-      for (const name of held) arrays[name]!.set((here[heldInput(name)] as Float32Array).subarray(0, layout.size))
-      if (!held.includes('average')) state.average.set(state.params)
-      state.step = step
-      state.optimizer.step = update
-    },
+    update: (rate, meanwhile) =>
+      turn(async () => {
+        const feeds = { ...batches()[made % 2]!.feeds, ...numbersAt(made, updates, rate) }
+        const running = program.step(feeds, { [report]: found }, { accept: isFinite })
+        meanwhile()
+        await running
+        if (isFinite()) [made, updates] = [made + 1, updates + 1]
+        return { loss: found[0]!, gradientNorm: isFinite() ? found[1]! : Number.NaN, itemLoss }
+      }),
+    bringBack: () =>
+      turn(async () => {
+        if (state.step === made) return
+        // All of it is here before any of it replaces what was here.
+        const here = await program.state()
+        for (const name of held) arrays[name]!.set((here[heldInput(name)] as Float32Array).subarray(0, layout.size))
+        if (!held.includes('average')) state.average.set(state.params)
+        state.step = made
+        state.optimizer.step = updates
+      }),
     dispose: program.dispose,
     [Symbol.dispose]: program.dispose,
   }

@@ -2,7 +2,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   add,
-  constant,
   conv,
   convTranspose,
   gradients,
@@ -22,7 +21,7 @@ import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { Target } from '../../../src/engine/onnx/lower/context.ts'
 import { gradientCases } from '../graph/gradient-cases.ts'
 import { uniform } from '../graph/support.ts'
-import { compare } from './compare.ts'
+import { compare, literal, upToSecondOrder } from './compare.ts'
 import { inFloat32 } from './float32.ts'
 
 let block: number | undefined
@@ -30,22 +29,6 @@ let block: number | undefined
 beforeAll(async () => {
   block = await blockSize(await nodeEngine())
 })
-
-/** The value, the gradients of Σ y sin-like weights, and the gradients of those once more. */
-function upToSecondOrder(y: Tensor, inputs: readonly Tensor[]): Tensor[] {
-  const weigh = (tensor: Tensor, seed: number): Tensor => {
-    const weights = uniform(seed, sizeOf(tensor.shape))
-    return sum(mul(tensor, reshape(literal(weights), tensor.shape)))
-  }
-  const first = gradients(weigh(y, 5), inputs)
-  const second = gradients(
-    first.map((each, i) => weigh(each, 6 + i)).reduce((a, b) => add(a, b)),
-    inputs,
-  )
-  return [y, ...first, ...second]
-}
-
-const literal = (data: readonly number[]): Tensor => constant(Float64Array.from(data))
 
 const targets: readonly (readonly [string, () => Target])[] = [
   ['cpu', () => ({ provider: 'cpu', ...(block !== undefined && { block }) })],

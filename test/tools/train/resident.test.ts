@@ -119,6 +119,20 @@ describe('where the state stays', () => {
     expect(trainer.state.params).toEqual(one)
   })
 
+  test('brought back while a step runs, it is that of the end of the step', async () => {
+    using trainer = await createTrainer(specOf(moons, { network }), moons, engine, { resident: true })
+    await trainer.step(10)
+    const running = trainer.step(10)
+    await trainer.bringBack()
+    expect([trainer.state.step, trainer.state.optimizer.step]).toEqual([2, 2])
+    const { params } = structuredClone(trainer.state)
+    await running
+    await trainer.step(10)
+    await trainer.bringBack()
+    expect(trainer.state.step).toBe(3)
+    expect(trainer.state.params).not.toEqual(params)
+  })
+
   test('a step that is not finite is an error, and changes nothing', async () => {
     using trainer = await createTrainer(specOf(moons, { network }), moons, engine, { resident: true })
     await trainer.step(() => 1e-3)

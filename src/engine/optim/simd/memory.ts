@@ -71,7 +71,7 @@ function placeIn(room: MemoryRoom, bytes: number): Allotment | undefined {
  * Copies of arrays in one memory, as {@link zerosTogether} makes it.
  *
  * @example
- * const { params, gradients, m, v } = gathered({ params, gradients, ...state.slots })
+ * const together = gathered({ params, gradients, ...state.slots })
  */
 export function gathered<Names extends string>(
   arrays: Readonly<Record<Names, Float32Array>>,

@@ -11,6 +11,7 @@ import { bindingEngine } from './ort-binding.ts'
 import { cacheFolder, cachingEngine } from './ort-cache.ts'
 import { capiEngine, loadCapi } from './ort-capi.ts'
 import { findOrtLibrary } from './ort-library.ts'
+import { ortResident } from './ort-resident.ts'
 import type { Engine } from '../session.ts'
 
 /** `capi`: fast, needs koffi; `binding`: the `onnxruntime-node` addon; `auto`: the first that loads. */
@@ -27,6 +28,7 @@ const capiFirst: Engine = Object.freeze({
   name: 'capi',
   createSession: (model, options) =>
     (capiDevices.has(options?.device ?? 'cpu') ? capiEngine : addon).createSession(model, options),
+  createResident: ortResident,
 } satisfies Engine)
 
 /** Options of {@link nodeEngine}. */

@@ -39,7 +39,7 @@ const logFatal = 4
 const providers: Readonly<Record<string, string>> = Object.freeze({ webgpu: 'WebGPU', coreml: 'CoreML' })
 
 /** The functions with the environment and the memory description that every session shares. */
-interface Runtime {
+export interface Runtime {
   readonly koffi: Koffi
   readonly api: OrtApi
   readonly environment: bigint
@@ -172,7 +172,7 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
 // ---------------------------------------------------------------------------------------------------- sessions
 
 /** Creates the native session on the device; for `auto` on the first that works. */
-async function load(
+export async function load(
   runtime: Runtime,
   model: Uint8Array,
   options: SessionOptions,
@@ -310,7 +310,7 @@ function side(api: OrtApi, cpuMemory: bigint, tensors: Tensors): Side {
 }
 
 /** A tensor over the caller's memory; the runtime copies the shape, not the data. */
-function makeValue(api: OrtApi, cpuMemory: bigint, { dtype, shape, data }: TensorData): bigint {
+export function makeValue(api: OrtApi, cpuMemory: bigint, { dtype, shape, data }: TensorData): bigint {
   const sizes = BigInt64Array.from(shape, BigInt)
   return api.make((out) =>
     api.CreateTensorWithDataAsOrtValue(
@@ -329,4 +329,4 @@ function makeValue(api: OrtApi, cpuMemory: bigint, { dtype, shape, data }: Tenso
 const atOnce: Turn = (task) => task()
 
 /** The others are given one task at a time, in the order of their coming, over all sessions of the thread. */
-const deviceTurn = oneAtATime()
+export const deviceTurn = oneAtATime()

@@ -1,11 +1,10 @@
 /** Rasters as what pages show and save. */
 import { TweedieError } from '../../../errors.ts'
-import { depthOf, type Raster } from '../raster.ts'
+import type { Raster } from '../raster.ts'
 
 /** A raster for a canvas: `context.putImageData(imageDataOf(raster), 0, 0)`. */
-export function imageDataOf(raster: Raster): ImageData {
-  const { width, height, data } = raster
-  const depth = depthOf(raster)
+export function imageDataOf({ width, height, data }: Raster): ImageData {
+  const depth = data.length / (width * height)
   const image = new ImageData(width, height)
   for (let p = 0; p < width * height; p++) {
     for (let c = 0; c < 4; c++) image.data[4 * p + c] = c < depth ? data[depth * p + c]! : 255

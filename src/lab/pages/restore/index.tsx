@@ -10,11 +10,13 @@ import { CopyButton } from '../../parts/copy-button.tsx'
 import { Code } from '../../parts/equation.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { savePng } from '../../parts/save.ts'
+import { useWidth } from '../../parts/width.ts'
 import { OneView } from '../../parts/views.tsx'
 import { linkTo, replaceAddress } from '../../route.ts'
 import { text } from '../../text.ts'
 import { theme } from '../../theme.ts'
 import { words } from '../../words/restore.ts'
+import { problemOf } from '../../work/tweedie.ts'
 import type { PageProps } from '../page.ts'
 import { type Answers, answersOf, type Asking, keyOf } from './answers.ts'
 import { Choose } from './choose.tsx'
@@ -72,7 +74,12 @@ function Restoring({ model, name, source, pictures, query }: RestoringProps) {
   const usual = useMemo(() => usualSettings(pictures), [model])
   const asked = useMemo(() => settingsOf(query, usual, pictures), [query, usual])
   const [settings, setSettings] = useState(asked.settings)
-  useEffect(() => setSettings(asked.settings), [asked])
+  // An address that says what to do is done at once, also one that comes later.
+  const waiting = useRef(false)
+  useEffect(() => {
+    setSettings(asked.settings)
+    waiting.current = [...query.keys()].some((key) => key !== 'model')
+  }, [asked])
   const [file, setFile] = useState<Blob>()
   const [brush, setBrush] = useState(Math.max(1, Math.round(shape[2] / 12)))
   const asking = useMemo(() => answersOf(model), [model])
@@ -80,13 +87,11 @@ function Restoring({ model, name, source, pictures, query }: RestoringProps) {
   const { picture, problem } = usePicture(model, settings.picture, file, shape)
   const address = () => ({ model: source, ...settingsQuery(settings, usual, pictures) })
   useEffect(() => replaceAddress(['restore'], address()), [settings, source])
-  // An address that says what to do is done at once.
-  const waiting = useRef([...query.keys()].some((key) => key !== 'model'))
   useEffect(() => {
-    if (!waiting.current || picture === undefined) return
+    if (!waiting.current || picture === undefined || settings !== asked.settings) return
     waiting.current = false
     void asking.ask(settings, picture)
-  }, [picture])
+  }, [picture, settings, asked])
   const pick = (next: Blob): void => {
     setFile(next)
     setSettings({ ...settings, picture: { kind: 'file' } })
@@ -198,9 +203,18 @@ function Given({
   paint(mask: readonly number[]): void
 }) {
   const [seen, setSeen] = useState<Picture>()
+  const [problem, setProblem] = useState<string>()
   useEffect(() => {
     let wanted = true
-    void measured(picture, settings).then((made) => wanted && setSeen(made))
+    setProblem(undefined)
+    measured(picture, settings).then(
+      (made) => wanted && setSeen(made),
+      (error: unknown) => {
+        if (!wanted) return
+        setSeen(undefined)
+        setProblem(problemOf(error).problem)
+      },
+    )
     return () => {
       wanted = false
     }
@@ -223,6 +237,7 @@ function Given({
   const control = maskControl({ shape: [1, height, width] })
   return (
     <>
+      {problem !== undefined && <Note kind="error">{problem}</Note>}
       {paints && <p class="hint">{words.maskHint}</p>}
       <div class="views two">
         <OneView
@@ -237,7 +252,11 @@ function Given({
 }
 
 /** Answers, their mean and their deviation. */
-function viewOf({ data, count, mean, deviation }: Answers, { shape, data: given }: Picture): PicturesView {
+function viewOf(
+  { data, count, mean, deviation }: Answers,
+  { shape, data: given }: Picture,
+  columns: number,
+): PicturesView {
   const size = given.length
   const most = largest(deviation)
   const bright = deviation.map((x) => (most > 0 ? (2 * x) / most - 1 : -1))
@@ -253,7 +272,7 @@ function viewOf({ data, count, mean, deviation }: Answers, { shape, data: given 
   return {
     kind: 'pictures',
     title: words.answers,
-    columns: Math.min(6, count + 2),
+    columns: Math.min(columns, count + 2),
     items: count > 1 ? [...items, ...more] : items,
   }
 }
@@ -262,7 +281,7 @@ const largest = (values: Float32Array): number => values.reduce((most, x) => Mat
 
 function sceneOf(answers: Answers, picture: Picture) {
   const palette = palettes[theme.value]
-  return stacked([viewScene(viewOf(answers, picture), 900, palette)], palette.background)
+  return stacked([viewScene(viewOf(answers, picture, 6), 900, palette)], palette.background)
 }
 
 function Answered({
@@ -274,11 +293,12 @@ function Answered({
   readonly picture: Picture
   readonly stale: boolean
 }) {
+  const [ref, width] = useWidth<HTMLElement>()
   if (answers.data.length !== answers.count * picture.data.length) return null
   return (
-    <section class={stale ? 'answers stale' : 'answers'} aria-label={words.answers}>
+    <section ref={ref} class={stale ? 'answers stale' : 'answers'} aria-label={words.answers}>
       {stale && <p class="hint">{words.stale}</p>}
-      <OneView view={viewOf(answers, picture)} label={words.answers} />
+      <OneView view={viewOf(answers, picture, width < 560 ? 3 : 6)} label={words.answers} />
       <p class="hint">
         {words.done(answers.seconds.toFixed(1), answers.howText)} {answers.kept && words.kept}{' '}
         {answers.count > 1 && words.deviationHint(`${Math.round(50 * largest(answers.deviation))} %`)}

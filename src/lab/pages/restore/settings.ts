@@ -45,7 +45,15 @@ export interface Pictures {
 
 /** The hole as a control that is painted. */
 export function maskControl({ shape: [, height, width] }: Pick<Pictures, 'shape'>): Drawing {
-  return { kind: 'drawing', label: words.mask, width, height, levels: 2, initial: middleBox(width, height) }
+  return {
+    kind: 'drawing',
+    label: words.mask,
+    width,
+    height,
+    levels: 2,
+    names: words.brush,
+    initial: middleBox(width, height),
+  }
 }
 
 /** A hole in the middle, a third of the sides. */

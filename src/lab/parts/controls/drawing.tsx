@@ -109,7 +109,7 @@ export function DrawingOver({ control, cells, change, box, shown = false }: Draw
           <select value={String(brush)} onChange={(event) => setBrush(Number(event.currentTarget.value))}>
             {Array.from({ length: levels }, (_, level) => (
               <option key={level} value={String(level)}>
-                {level}
+                {control.names?.[level] ?? level}
               </option>
             ))}
           </select>

@@ -16,11 +16,11 @@ export const chapter: Chapter = {
       title: 'The density along a path',
       equations: [
         {
-          tex: raw`\frac{\mathrm d}{\mathrm d t} \log p_t(x_t) = \partial_t \log p_t + v \cdot \nabla \log p_t = -\nabla \cdot v(x_t, t)`,
+          tex: raw`\frac{\mathrm d}{\mathrm d t} \log p_t(x_t) = \partial_t \log p_t + v \cdot \nabla \log p_t \qquad {} = -\nabla \cdot v(x_t, t)`,
           says: 'The continuity equation, seen from a point that moves with the field.',
         },
         {
-          tex: raw`\log p_0(x_0) = \log \mathcal N(x_1; 0, I) + \int_0^1 \nabla \cdot v\, \mathrm d t = \live{white} + (\live{integral}) = \live{log}`,
+          tex: raw`\log p_0(x_0) = \log \mathcal N(x_1; 0, I) + \int_0^1 \nabla \cdot v\, \mathrm d t \qquad {} = \live{white} + (\live{integral}) = \live{log}`,
           says: 'So the density of an item follows from where its path ends and what it added up on the way.',
           code: `import { flowLikelihood, type FlowField } from 'tweedie/ode-flow'
 
@@ -43,7 +43,7 @@ const { logDensity } = await flowLikelihood(field, Float64Array.of(0.3))`,
       title: 'The divergence',
       equations: [
         {
-          tex: raw`\mathrm E\, \varepsilon^{\top} \frac{\partial v}{\partial x} \varepsilon = \operatorname{tr} \frac{\partial v}{\partial x} = \live{trace}, \qquad \text{deviation } \live{signs} \text{ by signs}, \ \live{normal} \text{ by normal numbers}`,
+          tex: raw`\mathrm E\, \varepsilon^{\top} \frac{\partial v}{\partial x} \varepsilon = \operatorname{tr} \frac{\partial v}{\partial x} = \live{trace}, \qquad \text{deviation } \live{signs} \text{ by signs}, \qquad \live{normal} \text{ by normal numbers}`,
           says: 'One vector–Jacobian product with a random probe of unit covariance estimates the trace.',
           code: `import { constant, input, matmul } from 'tweedie/graph'
 import { fieldAt } from 'tweedie/ode-flow'
@@ -59,7 +59,7 @@ console.log(divergence.shape) // → [ 16 ]`,
       title: 'The solve is part of the loss',
       equations: [
         {
-          tex: raw`x_{t+h} = x_t + h \sum_i b_i k_i, \qquad \int \nabla \cdot v \approx h \sum_i b_i \nabla \cdot v(x_i, t_i): \quad \live{error} \text{ nats in } \live{steps} \text{ steps}, \ \live{halved} \text{ in twice as many}`,
+          tex: raw`x_{t+h} = x_t + h \sum_i b_i k_i, \qquad \int \nabla \cdot v \approx h \sum_i b_i \nabla \cdot v(x_i, t_i): \qquad \live{error} \text{ nats in } \live{steps} \text{ steps}, \qquad \live{halved} \text{ in twice as many}`,
           says: 'The weights that add up slopes add up divergences too, to the same order. A grid that is too coarse is wrong where the field is steep.',
           code: `import { input, mul } from 'tweedie/graph'
 import { flowCost, gridTimes, solveGraph } from 'tweedie/ode-flow'

@@ -33,7 +33,7 @@ console.log(schedule.sigma(0).toFixed(3), [...roundTokens(table, embedTokens(tab
       title: 'What is learned',
       equations: [
         {
-          tex: raw`\mathcal L = \underbrace{\mathrm E_t \frac{\lVert \hat x_0 - \mathrm{EMB}(w) \rVert^2}{L d}}_{\live{error}} + \underbrace{\frac{\lVert \alpha_1 \mathrm{EMB}(w) \rVert^2}{L d}}_{\live{end}} - \underbrace{\frac1L \log p(w \mid x_0)}_{\live{rounding}}`,
+          tex: raw`\mathcal L = \underbrace{\mathrm E_t \frac{\lVert \hat x_0 - \mathrm{EMB}(w) \rVert^2}{L d}}_{\live{error}} \qquad {} + \underbrace{\frac{\lVert \alpha_1 \mathrm{EMB}(w) \rVert^2}{L d}}_{\live{end}} \qquad {} - \underbrace{\frac1L \log p(w \mid x_0)}_{\live{rounding}}`,
           says: 'The points are learned together with the network that denoises them. The first term alone is least where all points are the same.',
           code: `import { embeddingTable, roundingLogits } from 'tweedie/discrete'
 
@@ -83,7 +83,7 @@ console.log(sampler.name) // → controlled(0.1)`,
       title: 'The bound',
       equations: [
         {
-          tex: raw`-\log p(w) \le D_{\mathrm{KL}} + \underbrace{\sum_t \tfrac12 (\mathrm{SNR}(s) - \mathrm{SNR}(t))\, \mathrm E \lVert \mathrm{EMB}(w) - \hat x_0 \rVert^2}_{\live{steps}} - \underbrace{\mathrm E \log p(w \mid x_{t_0})}_{\live{rounding}} = \live{bound}`,
+          tex: raw`-\log p(w) \le D_{\mathrm{KL}} \qquad {} + \underbrace{\sum_t \tfrac12 (\mathrm{SNR}(s) - \mathrm{SNR}(t))\, \mathrm E \lVert \mathrm{EMB}(w) - \hat x_0 \rVert^2}_{\live{steps}} \qquad {} - \underbrace{\mathrm E \log p(w \mid x_{t_0})}_{\live{rounding}} = \live{bound}`,
           says: 'Tokens are discrete, so bits of text can be bounded as under discrete processes, and the figures compare.',
           code: `import { diracDenoiser } from 'tweedie/denoise'
 import { embeddingTable } from 'tweedie/discrete'

@@ -36,7 +36,7 @@ export const noiseFigure = figure({
   hint: 'Drag the words, and move t. A little noise hides no word, so the square-root schedule begins with noise; the cosine one spends its first steps on nothing.',
   controls: {
     points: { kind: 'points', label: 'words', initial: places },
-    t: { kind: 'slider', label: 't', min: 0, max: 1, step: 0.01, initial: 0.25 },
+    t: { kind: 'slider', label: 't', min: 0, max: 1, step: 0.01, initial: 0.1 },
     schedule: {
       kind: 'choice',
       label: 'schedule',
@@ -79,7 +79,7 @@ export const noiseFigure = figure({
               x: [points[k]![0]],
               y: [points[k]![1]],
               ink: inks[k]!,
-              radius: 7,
+              radius: 12,
               label: word,
             })),
             ...text.map((token, i) => ({
@@ -87,7 +87,7 @@ export const noiseFigure = figure({
               x: [x[2 * i]!],
               y: [x[2 * i + 1]!],
               ink: inks[token]!,
-              radius: 3,
+              radius: 5,
             })),
           ],
         },

@@ -66,7 +66,7 @@ if (process.kind === 'uniform') console.log(process.fade.alphaBar(0) === 1, proc
       title: 'The reverse step',
       equations: [
         {
-          tex: raw`p(x_0 = k \mid x_t) \propto \mathrm{softmax}(\ell)(k)\, q(x_t \mid x_0 = k): \quad \live{context} \to \live{posterior}`,
+          tex: raw`p(x_0 = k \mid x_t) \propto \mathrm{softmax}(\ell)(k)\, q(x_t \mid x_0 = k): \qquad \live{context} \to \live{posterior}`,
           says: 'A network says what the surroundings of a token tell; Bayes’ rule adds what the token tells itself.',
           code: `import { fromLogits, processOf } from 'tweedie/discrete'
 
@@ -75,7 +75,7 @@ const denoiser = fromLogits(process, [1], () => Float64Array.of(0, 0.5, 2, -1))
 const logP0 = await denoiser.logits(Int32Array.of(0), 0.6, 1)`,
         },
         {
-          tex: raw`p(x_s \mid x_t) = \sum_k p(x_0 = k \mid x_t)\, \frac{q(x_t \mid x_s)\, q(x_s \mid x_0 = k)}{q(x_t \mid x_0 = k)}, \qquad p(x_s = x_t \mid x_t) = \live{next}`,
+          tex: raw`p(x_s \mid x_t) = \sum_k p(x_0 = k \mid x_t)\, q(x_s \mid x_t, k), \qquad q(x_s \mid x_t, k) = \frac{q(x_t \mid x_s)\, q(x_s \mid k)}{q(x_t \mid k)}, \qquad p(x_s = x_t \mid x_t) = \live{next}`,
           says: 'The law of a step back is the posterior’s mean over what the token may have been.',
           code: `import { processOf } from 'tweedie/discrete'
 
@@ -92,7 +92,7 @@ console.log(Math.abs(next.reduce((sum, log) => sum + Math.exp(log), 0) - 1) < 1e
       title: 'The bound',
       equations: [
         {
-          tex: raw`-\log p(x_0) \le \sum_t D_{\mathrm{KL}}\big(q(x_s \mid x_t, x_0) \,\|\, p(x_s \mid x_t)\big) - \log p(x_0 \mid x_{t_1}) = \live{bound}, \qquad H = \live{entropy}`,
+          tex: raw`-\log p(x_0) \le \sum_t D_{\mathrm{KL}}\big(q(x_s \mid x_t, x_0) \,\|\, p(x_s \mid x_t)\big) \qquad {} - \log p(x_0 \mid x_{t_1}) = \live{bound}, \qquad H = \live{entropy}`,
           says: 'Every term is a finite sum. For several tokens even the exact posterior has a gap: within a step tokens are drawn apart.',
           code: `import { discreteBound, exactDenoiser, processOf } from 'tweedie/discrete'
 
@@ -109,7 +109,7 @@ console.log(Math.abs(nats - (1 + 1 / 8) * Math.log(2)) < 0.05) // → true`,
       title: 'Sampling',
       equations: [
         {
-          tex: raw`x_s \sim p(x_s \mid x_t) \quad \text{for } t = 1 \to 0 \text{ in } \live{steps} \text{ steps, with } \live{evaluations} \text{ evaluations}`,
+          tex: raw`x_s \sim p(x_s \mid x_t) \qquad \text{for } t = 1 \to 0 \text{ in } \live{steps} \text{ steps,} \qquad \text{with } \live{evaluations} \text{ evaluations}`,
           says: 'Ancestral sampling follows the model’s law, better in more steps. Mask-predict puts uncertain letters back: good words in few steps, but not their law.',
           code: `import { exactDenoiser, maskPredict, processOf, sampleTokensFinal } from 'tweedie/discrete'
 
@@ -126,7 +126,7 @@ console.log([...given]) // → [ 1, 1 ]`,
       title: 'Guidance by class',
       equations: [
         {
-          tex: raw`\log p = (w + 1) \log p(x_0 \mid x_t, c) - w \log p(x_0 \mid x_t) + \text{const}, \qquad w = \live{w}, \quad \max p = \live{top}`,
+          tex: raw`\log p = (w + 1) \log p(x_0 \mid x_t, c) \qquad {} - w \log p(x_0 \mid x_t) + \text{const}, \qquad w = \live{w}, \quad \max p = \live{top}`,
           says: 'As for Gaussian noise: away from what is likely anyhow, towards what the class makes likely.',
           code: `import { type CategoricalDenoiser, guideTokens } from 'tweedie/discrete'
 

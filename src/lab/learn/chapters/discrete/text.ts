@@ -45,8 +45,8 @@ export const text = figure({
         },
         {
           kind: 'plot',
-          title: `q(x_t | x₀ = ‘${letters[asked]}’): letters a … z, space, comma, stop, mask`,
-          x: { label: 'x_t', min: -0.6, max: letters.length + 0.6 },
+          title: `q(x_t | x₀ = ‘${letters[asked]}’)`,
+          x: { label: 'x_t: a … z, space, comma, stop, mask', min: -0.6, max: letters.length + 0.6 },
           y: { label: 'probability', min: 0, max: 1 },
           marks: [
             {

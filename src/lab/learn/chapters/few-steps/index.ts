@@ -39,7 +39,7 @@ console.log(Math.abs(weights.reduce((sum, p) => sum + p, 0) - 1) < 1e-12) // →
       title: 'From segment to segment',
       equations: [
         {
-          tex: raw`f(x_t, t): \ x_t \mapsto x_e, \quad e = \text{the end of its segment}, \qquad S = \live{steps}: \ W(\mathrm{DDIM}, \text{flow}) = \live{distance}`,
+          tex: raw`f(x_t, t): \ x_t \mapsto x_e, \qquad e = \text{the end of its segment}, \qquad S = \live{steps}: \ W(\mathrm{DDIM}, \text{flow}) = \live{distance}`,
           says: 'With one segment a student jumps to data; with several it has as many places to stop.',
           code: `import { jumpAt } from 'tweedie/distil'
 import { rectifiedFlow } from 'tweedie/noise'
@@ -55,7 +55,7 @@ console.log(times.length, end > 0 && end < 1) // → 2 true`,
       title: 'One loss, three methods',
       equations: [
         {
-          tex: raw`\hat x^\star = \sum_j p_j \hat x_j + q f^-(z, u), \qquad \live{teacher} \text{ by the teacher}, \ \live{data} \text{ by the data}, \ \live{exact} \text{ exactly}`,
+          tex: raw`\hat x^\star = \sum_j p_j \hat x_j + q f^-(z, u), \qquad \live{teacher} \text{ by the teacher}, \qquad \live{data} \text{ by the data}, \qquad \live{exact} \text{ exactly}`,
           says: 'The target is made of the teacher’s steps, and of the student’s own jump from where they end. Without a teacher the data make the step, right on average.',
           code: `import { checkFewSteps, teacherSteps } from 'tweedie/distil'
 
@@ -70,7 +70,7 @@ console.log(teacherSteps(few)) // → 4`,
       title: 'Sampling',
       equations: [
         {
-          tex: raw`x_s = \alpha_s f(x_t, t) + \sigma_s z, \qquad \live{steps} \text{ jumps}: \ W = \live{distance}`,
+          tex: raw`x_s = \alpha_s f(x_t, t) + \sigma_s z, \qquad \text{jumps: } \live{steps}, \qquad W = \live{distance}`,
           says: 'A consistency model may stop after one jump, or noise the data that it landed on and jump again.',
           code: `import { gaussianDenoiser } from 'tweedie/denoise'
 import { cosineSchedule } from 'tweedie/noise'

@@ -21,7 +21,7 @@ export const jump = figure({
   controls: {
     x: { kind: 'slider', label: 'x_t', min: -2.5, max: 2.5, step: 0.05, initial: 0.35 },
     t: { kind: 'slider', label: 't', min: 0.2, max: 1, step: 0.01, initial: 0.95 },
-    end: { kind: 'slider', label: 'e / t', min: 0, max: 0.9, step: 0.05, initial: 0 },
+    end: { kind: 'slider', label: 'e / t', min: 0, max: 0.9, step: 0.05, initial: 0.4 },
     steps: { kind: 'slider', label: 'steps', min: 1, max: 16, step: 1, initial: 6 },
   },
   async show({ x, t, end, steps }) {
@@ -37,7 +37,7 @@ export const jump = figure({
           y: { label: 'x', min: -2.6, max: 2.6 },
           marks: [
             { kind: 'line', x: times, y: states, ink: 'model', label: 'steps of DDIM' },
-            { kind: 'line', x: [t, end * t], y: [x, reached], ink: { series: 1 }, dashed: true, label: 'one jump' },
+            { kind: 'line', x: [t, end * t], y: [x, reached], ink: { series: 3 }, dashed: true, label: 'one jump' },
             { kind: 'points', x: starts, y: means, ink: 'data', radius: 3, label: 'means x̂_j' },
             { kind: 'rule', y: mean, ink: 'exact', dashed: true, label: 'x̂*, their weighted mean' },
           ],

@@ -54,7 +54,12 @@ export const sampling = figure({
           x: { label: 'x₀', min: -2.2, max: 2.2 },
           y: { label: 'density', min: 0, max: Math.max(1.6, ...bars.y) },
           marks: [
-            { kind: 'bars', ...bars, ink: 'model', label: `${count} samples in ${steps} jumps` },
+            {
+              kind: 'bars',
+              ...bars,
+              ink: 'model',
+              label: `${count} samples in ${steps} ${steps === 1 ? 'jump' : 'jumps'}`,
+            },
             { kind: 'line', x: grid, y: dataDensity(grid), ink: 'exact', label: 'data' },
           ],
         },

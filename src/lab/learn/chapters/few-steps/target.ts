@@ -35,8 +35,8 @@ export const target = figure({
   title: 'Two targets',
   hint: 'With a teacher the target is one number. Without, it is a draw, right on average once steps are small: refine the grid and see both come to the truth.',
   controls: {
-    x: { kind: 'slider', label: 'x_t', min: -2, max: 2, step: 0.05, initial: 0.3 },
-    t: { kind: 'slider', label: 't', min: 0.1, max: 0.95, step: 0.05, initial: 0.6 },
+    x: { kind: 'slider', label: 'x_t', min: -2, max: 2, step: 0.05, initial: 0.6 },
+    t: { kind: 'slider', label: 't', min: 0.1, max: 0.95, step: 0.05, initial: 0.5 },
     steps: { kind: 'slider', label: 'steps of the grid', min: 2, max: 64, step: 1, initial: 8 },
   },
   async show({ x, t, steps }) {

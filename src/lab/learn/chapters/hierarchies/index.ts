@@ -19,7 +19,7 @@ export const chapter: Chapter = {
           says: 'All laws are Gaussian, their means and variances functions of the code above.',
         },
         {
-          tex: raw`-\log p(x) = \live{evidence} \le \underbrace{\mathrm E_q[-\log p(x \mid z_1)]}_{\live{reconstruction}} + \underbrace{\mathrm E_q\Big[\log \frac{q(z_1 \mid \cdot)}{p(z_1 \mid z_2)}\Big]}_{\live{kl1}} + \underbrace{\mathrm E_q\Big[\log \frac{q(z_2 \mid \cdot)}{p(z_2)}\Big]}_{\live{kl2}} = \live{bound}`,
+          tex: raw`-\log p(x) = \live{evidence} \qquad {} \le \underbrace{\mathrm E_q[-\log p(x \mid z_1)]}_{\live{reconstruction}} \qquad {} + \underbrace{\mathrm E_q\Big[\log \frac{q(z_1 \mid \cdot)}{p(z_1 \mid z_2)}\Big]}_{\live{kl1}} \qquad {} + \underbrace{\mathrm E_q\Big[\log \frac{q(z_2 \mid \cdot)}{p(z_2)}\Big]}_{\live{kl2}} = \live{bound}`,
           says: 'For any encoder of all codes, a bound with one term for each level.',
           code: `import { add, input, mul } from 'tweedie/graph'
 import { decoderLaw, type Hierarchy, hierarchyBound, standardNormal } from 'tweedie/latent'

@@ -55,7 +55,7 @@ export const covariance = figure({
           marks: [
             { ...curve('exactVariance'), ink: 'exact', width: 4, opacity: 0.4, label: 'exact' },
             { ...curve('mmpsVariance'), ink: 'model', label: 'MMPS: (σ²/α) J' },
-            { ...curve('pigdmVariance'), ink: { series: 1 }, label: 'ΠGDM: r_t²' },
+            { ...curve('pigdmVariance'), ink: { series: 3 }, label: 'ΠGDM: r_t²' },
             here,
           ],
         },
@@ -67,7 +67,7 @@ export const covariance = figure({
           marks: [
             { ...curve('exact'), ink: 'exact', width: 4, opacity: 0.4, label: 'exact' },
             { ...curve('mmps'), ink: 'model', label: 'MMPS' },
-            { ...curve('pigdm'), ink: { series: 1 }, label: 'ΠGDM' },
+            { ...curve('pigdm'), ink: { series: 3 }, label: 'ΠGDM' },
             here,
           ],
         },

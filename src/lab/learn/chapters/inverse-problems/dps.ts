@@ -45,7 +45,7 @@ export const dpsFigure = figure({
           kind: 'plot',
           title: 'x₀ ~ N(0, 1), measured as y = 1',
           x: { label: 'x₀', min: -2.5, max: 3 },
-          y: { label: 'density', min: 0, max: Math.max(2, ...exact) * 1.05 },
+          y: { label: 'density', min: 0, max: Math.max(2, ...exact, Math.min(6, Math.max(...bars.y))) * 1.05 },
           marks: [
             { kind: 'bars', ...bars, ink: 'model', label: `${count} samples of DPS` },
             { kind: 'line', x: grid, y: exact, ink: 'exact', label: 'p(x₀ | y)' },

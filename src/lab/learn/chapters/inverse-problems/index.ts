@@ -32,7 +32,7 @@ export const chapter: Chapter = {
       title: 'A measurement that you paint',
       equations: [
         {
-          tex: raw`y = A(x_0) + n, \qquad p(x_0 \mid y) \propto p(x_0)\, p(y \mid x_0): \quad \live{across},\ \live{down},\ \live{clouds}`,
+          tex: raw`y = A(x_0) + n, \qquad p(x_0 \mid y) \propto p(x_0)\, p(y \mid x_0): \qquad \live{across},\ \live{down},\ \live{clouds}`,
           says: 'What was measured and what is likely, together: the three numbers are the textures’ shares given what is painted.',
           code: `import { maskOperator, observation } from 'tweedie/measure'
 
@@ -57,7 +57,7 @@ const guided = mmps(prior, observed)
 const mean = await guided.denoise(Float64Array.of(0.4, -1), 0.6)`,
         },
         {
-          tex: raw`\nabla_{x_t} \log p(y \mid x_t) \approx J^{\top} A^{\top} (\Sigma_y + A C A^{\top})^{-1} (y - A D), \qquad \text{off by } \live{mmpsError} \text{ with } C = \tfrac{\sigma_t^2}{\alpha_t} J, \ \live{pigdmError} \text{ with } r_t^2 I`,
+          tex: raw`\nabla_{x_t} \log p(y \mid x_t) \approx J^{\top} A^{\top} (\Sigma_y + A C A^{\top})^{-1} (y - A D), \qquad \text{off by } \live{mmpsError} \text{ with } C = \tfrac{\sigma_t^2}{\alpha_t} J, \qquad \live{pigdmError} \text{ with } r_t^2 I`,
           says: 'Take the data given x_t for a Gaussian of covariance C. Each method is an answer to what C is, and what is done about J.',
         },
       ],
@@ -201,7 +201,7 @@ console.log([...pulled].map((each) => each.toFixed(1)).join()) // → 0.6,0.8`,
       title: 'Held against the truth',
       equations: [
         {
-          tex: raw`p(x_0 \mid y) = \sum_k w'_k\, \mathcal N(\mu_k + G_k (y - A \mu_k),\, C_k - G_k A C_k), \qquad w' = \live{w1},\ \live{w2},\ \live{w3}`,
+          tex: raw`p(x_0 \mid y) = \sum_k w'_k\, \mathcal N(\mu'_k,\, C_k - G_k A C_k), \qquad \mu'_k = \mu_k + G_k (y - A \mu_k), \qquad w' = \live{w1},\ \live{w2},\ \live{w3}`,
           says: 'For a mixture of Gaussians the posterior is a mixture again, and every method can be held against it.',
           code: `import { drawMixture, exactPosterior } from 'tweedie/guidance'
 import { matrixOperator, observation } from 'tweedie/measure'

@@ -6,7 +6,16 @@ import { key } from '../../../../engine/random/index.ts'
 import { figure } from '../../figure.ts'
 import { drawn } from '../../shared/drawn.ts'
 import { deviationOf, meanOf, percent, shown } from '../../shared/series.ts'
-import { pictureOf, pixelOperator, pixels, side, texturePosterior, texturePrior, textures } from './textures.ts'
+import {
+  likeliestTexture,
+  pictureOf,
+  pixelOperator,
+  pixels,
+  side,
+  texturePosterior,
+  texturePrior,
+  textures,
+} from './textures.ts'
 
 const draws = 4
 
@@ -26,9 +35,15 @@ export function paintedPixels(painting: readonly number[]) {
 }
 
 /** Pictures by a method; without a measurement by the prior alone. */
-export async function painted(method: PosteriorMethodName, painting: readonly number[], sigma: number, steps = 20) {
+export async function painted(
+  method: PosteriorMethodName,
+  painting: readonly number[],
+  sigma: number,
+  steps = 20,
+  seed = 6,
+) {
   const { seen, y } = paintedPixels(painting)
-  const options = { times: uniformTimes(steps, { from: 0.995 }), batch: draws, seed: 6 }
+  const options = { times: uniformTimes(steps, { from: 0.995 }), batch: draws, seed }
   const sampled =
     seen.length === 0
       ? { denoiser: texturePrior(), sampler: ddim({ eta: 1 }) }
@@ -38,11 +53,11 @@ export async function painted(method: PosteriorMethodName, painting: readonly nu
           zeta: method === 'dps' ? 0.3 : undefined,
         })
   const numbers = await drawn(sampled.denoiser, { ...options, sampler: sampled.sampler })
-  const pictures = Array.from({ length: draws }, (_, item) =>
-    pictureOf(numbers.subarray(item * pixels, (item + 1) * pixels)),
-  )
+  const items = Array.from({ length: draws }, (_, item) => numbers.slice(item * pixels, (item + 1) * pixels))
+  const pictures = items.map(pictureOf)
+  const kinds = items.map(likeliestTexture)
   const misfits = pictures.flatMap((picture) => seen.map((pixel, j) => picture[pixel]! - y[j]!))
-  return { pictures, misfit: misfits.length === 0 ? 0 : Math.sqrt(meanOf(misfits.map((each) => each ** 2))) }
+  return { pictures, kinds, misfit: misfits.length === 0 ? 0 : Math.sqrt(meanOf(misfits.map((each) => each ** 2))) }
 }
 
 const shape = [1, side, side] as const
@@ -56,7 +71,7 @@ function canvas(painting: readonly number[]) {
     data[pixels + i] = green!
     data[2 * pixels + i] = blue!
   })
-  return { shape: [3, side, side] as const, data, label: 'y: paint here' }
+  return { shape: [3, side, side] as const, data, label: 'y: paint' }
 }
 
 export const paint = figure({
@@ -84,7 +99,7 @@ export const paint = figure({
     const { seen, y } = paintedPixels(painting)
     const posterior = texturePosterior(seen, y, sigma)
     const exact = posterior.draw(draws, key('exact pictures'))
-    const { pictures, misfit } = await painted(method, painting, sigma)
+    const { pictures, kinds, misfit } = await painted(method, painting, sigma)
     const row = (list: readonly Float64Array[], label: string) => list.map((data) => ({ shape, data, label }))
     const spread = Math.max(...posterior.deviation) || 1
     const shares = textures.map(({ name }, k) => `${name} ${percent(posterior.weights[k]!)}`).join(', ')
@@ -97,14 +112,14 @@ export const paint = figure({
           drawing: 'painting',
           items: [
             canvas(painting),
-            { shape, data: posterior.mean, label: 'E[x₀ | y], exact' },
-            { shape, data: posterior.deviation.map((each) => (2 * each) / spread - 1), label: 'deviation, exact' },
+            { shape, data: posterior.mean, label: 'exact mean' },
+            { shape, data: posterior.deviation.map((each) => (2 * each) / spread - 1), label: 'deviation' },
           ],
         },
         {
           kind: 'pictures',
           columns: draws,
-          items: [...row(pictures, 'drawn'), ...row(exact, 'exact draw')],
+          items: [...row(pictures, 'drawn'), ...row(exact, 'exact')],
         },
       ],
       numbers: {
@@ -114,7 +129,7 @@ export const paint = figure({
         misfit,
         spread: mean,
       },
-      caption: `${seen.length === 0 ? 'Nothing is measured: these are draws of the prior. ' : ''}Given what is painted: ${shares}. The draws miss the painted pixels by ${shown(misfit)} (σ_y is ${shown(sigma)}).`,
+      caption: `${seen.length === 0 ? 'Nothing is measured: these are draws of the prior. ' : ''}Given what is painted: ${shares}. The draws are ${kinds.map((kind) => textures[kind]!.name).join(', ')}, and miss the painted pixels by ${shown(misfit)} (σ_y is ${shown(sigma)}).`,
     }
   },
 })

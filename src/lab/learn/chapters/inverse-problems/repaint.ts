@@ -53,7 +53,7 @@ export const repaintFigure = figure({
         exactMean: mean,
         exactDeviation: Math.sqrt(variance),
       },
-      caption: `Walked ${resample} times: mean ${shown(meanOf(x))} and deviation ${shown(deviationOf(x))}; exact are ${shown(mean)} and ${shown(Math.sqrt(variance))}.`,
+      caption: `Walked ${resample === 1 ? 'once' : `${resample} times`}: mean ${shown(meanOf(x))} and deviation ${shown(deviationOf(x))}; exact are ${shown(mean)} and ${shown(Math.sqrt(variance))}.`,
     }
   },
 })

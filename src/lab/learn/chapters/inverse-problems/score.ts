@@ -62,7 +62,7 @@ export const score = figure({
               radius: 5,
               label: 'E[x₀ | x_t]',
             },
-            arrow(means.pigdm, { series: 1 }, 'ΠGDM'),
+            arrow(means.pigdm, { series: 3 }, 'ΠGDM'),
             arrow(means.mmps, 'model', 'MMPS'),
             arrow(means.exact, 'exact', 'E[x₀ | x_t, y], exact'),
           ],

@@ -2,6 +2,7 @@
  * Pictures whose law is known: three textures, each a Gaussian field. In a basis of cosines the numbers of a field are independent, so
  * covariances are diagonal; noise is white in any basis, and a sampler may work in this one.
  */
+import { gaussianDenoiser } from '../../../../diffusion/denoise/index.ts'
 import { type DifferentiableAnalytic, differentiableMixture } from '../../../../diffusion/guidance/index.ts'
 import { type LinearOperator, matrixOperator } from '../../../../diffusion/measure/index.ts'
 import { fold, type Key, normal, uniform } from '../../../../engine/random/index.ts'
@@ -46,6 +47,19 @@ export const texturePrior: () => DifferentiableAnalytic = once(() =>
     schedule,
     components: textures.map(({ variances }) => ({ mean: new Float64Array(pixels), covariance: variances })),
   }),
+)
+
+/** Which texture explains some numbers of cosines best. */
+export function likeliestTexture(numbers: Float64Array): number {
+  // with a little noise: finer waves than a texture has are no reason against it
+  const logs = parts().map((part) => part.logDensity(numbers, 0.05)[0]!)
+  return logs.indexOf(Math.max(...logs))
+}
+
+const parts = once(() =>
+  textures.map(({ variances }) =>
+    gaussianDenoiser({ schedule, mean: new Float64Array(pixels), covariance: variances }),
+  ),
 )
 
 /** Numbers of cosines as a picture. */

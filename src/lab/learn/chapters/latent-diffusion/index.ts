@@ -33,7 +33,7 @@ const seen = (z: number) => (z - m) / s`,
       title: 'The bound, and what a prior is worth',
       equations: [
         {
-          tex: raw`-\log p(x) \le \mathrm E_{q(z \mid x)}\big[-\log p(x \mid z) + \log q(z \mid x) - \log p(z)\big]`,
+          tex: raw`-\log p(x) \le \mathrm E_{q(z \mid x)}\big[-\log p(x \mid z) \qquad {} + \log q(z \mid x) - \log p(z)\big]`,
           says: 'For any prior of codes. Averaged over data the prior enters by a cross entropy alone.',
         },
         {
@@ -53,7 +53,7 @@ const nats = codes.logDensity(Float64Array.of(1.2), 0).map((log) => -log)`,
       title: 'Both trained together',
       equations: [
         {
-          tex: raw`\mathrm{CE} = \underbrace{\mathrm E_{t, \varepsilon}\Big[\frac{w(t)}{p(t)} \lVert \hat\varepsilon(z_t, t) - \varepsilon \rVert^2\Big]}_{\live{errors}} + \underbrace{\tfrac D2 \log(2\pi e \sigma_1^2) + D_{\mathrm{KL}}}_{\live{rest}} = \live{total}, \qquad \text{exact } \live{truth}`,
+          tex: raw`\mathrm{CE} = \underbrace{\mathrm E_{t, \varepsilon}\Big[\frac{w(t)}{p(t)} \lVert \hat\varepsilon(z_t, t) - \varepsilon \rVert^2\Big]}_{\live{errors}} \qquad {} + \underbrace{\tfrac D2 \log(2\pi e \sigma_1^2) + D_{\mathrm{KL}}}_{\live{rest}} = \live{total}, \qquad \text{exact } \live{truth}`,
           says: 'The cost of a code needs no density of the prior, only its denoiser at draws of the code. On a table, constants are counted, so that N(0, I) has no gap.',
           code: `import { parametrisation } from 'tweedie/denoise'
 import { crossEntropyRest, crossEntropyTimes, crossEntropyWeight } from 'tweedie/latent'

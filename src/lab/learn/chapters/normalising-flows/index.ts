@@ -18,7 +18,7 @@ export const chapter: Chapter = {
       title: 'A change of variables',
       equations: [
         {
-          tex: raw`\log p(x) = \log \mathcal N(f(x); 0, I) + \log \Big\lvert \det \frac{\partial f}{\partial x} \Big\rvert = \live{normal} + (\live{logDet}) = \live{log}`,
+          tex: raw`\log p(x) = \log \mathcal N(f(x); 0, I) + \log \Big\lvert \det \frac{\partial f}{\partial x} \Big\rvert \qquad {} = \live{normal} + (\live{logDet}) = \live{log}`,
           says: 'How likely the latent is, and how much the map stretches around the item.',
           code: `import { input } from 'tweedie/graph'
 import { splineTransform } from 'tweedie/flow'
@@ -52,7 +52,7 @@ console.log(log.shape) // → [ 16 ]`,
       title: 'Mixing',
       equations: [
         {
-          tex: raw`W = Q L U \operatorname{diag}(e^s), \qquad \log \lvert \det W \rvert = \live{s1} + \live{s2} = \live{logDet}`,
+          tex: raw`W = Q L U \operatorname{diag}(e^s), \qquad \log \lvert \det W \rvert = \live{s1} + (\live{s2}) = \live{logDet}`,
           says: 'Between couplings an invertible matrix mixes all numbers: a fixed rotation, two triangles with ones on their diagonals, and scales.',
           code: `import { mixing } from 'tweedie/flow'
 import { input } from 'tweedie/graph'
@@ -83,7 +83,7 @@ console.log(map.sequential!.rounds) // → 8`,
       title: 'Pictures',
       equations: [
         {
-          tex: raw`\mathrm E_u \log p(k + u) = \live{dequantised} \le \log \int p(k + u)\, \mathrm d u = \log P(k) = \live{probability}`,
+          tex: raw`\mathrm E_u \log p(k + u) = \live{dequantised} \qquad {} \le \log \int p(k + u)\, \mathrm d u = \log P(k) = \live{probability}`,
           says: 'A density of bytes grows without limit. Noise spreads each value over its shade, and the mean is an exact code length.',
           code: `import { fold, key, uniform } from 'tweedie/random'
 

@@ -5,7 +5,8 @@ import { evaluate } from '../../../../engine/graph/reference/index.ts'
 import { Scope } from '../../../../engine/nn/parameters.ts'
 import { fold, key, normal } from '../../../../engine/random/index.ts'
 import { figure } from '../../figure.ts'
-import { shown, whole } from '../../shared/series.ts'
+import { say } from '../../shared/curve.ts'
+import { whole } from '../../shared/series.ts'
 
 const places = 8
 
@@ -50,7 +51,7 @@ export const rounds = figure({
       views: [
         {
           kind: 'plot',
-          title: 'error of each number (bright: wrong), rounds downwards',
+          title: 'wrong numbers are shaded',
           x: { label: 'number', min: 0.5, max: places + 0.5 },
           y: { label: 'rounds left', min: -0.5, max: places + 0.5 },
           marks: [
@@ -75,7 +76,7 @@ export const rounds = figure({
         },
       ],
       numbers: { rounds: places, near: near < 0 ? places : near, halfway: rows[places / 2]![places / 2 - 1]! },
-      caption: `Below 10⁻⁴ everywhere after ${near} of ${places} rounds; after ${places} the solution is exact to ${shown(Math.log10(worst.at(-1)!), 0)} digits, whatever the start was.`,
+      caption: `Below 10⁻⁴ everywhere after ${near} of ${places} rounds; after ${places} the error is at most ${say(worst.at(-1)!, 1)}, whatever the start was.`,
     }
   },
 })

@@ -18,7 +18,7 @@ export const chapter: Chapter = {
       title: 'The evidence bound',
       equations: [
         {
-          tex: raw`-\log p(x) = \live{evidence} \le \underbrace{\mathrm E_q[-\log p(x \mid z)]}_{\live{reconstruction}} + \underbrace{D_{\mathrm{KL}}(q(z \mid x) \,\|\, \mathcal N(0, I))}_{\live{kl}} = \live{bound}`,
+          tex: raw`-\log p(x) = \live{evidence} \qquad {} \le \underbrace{\mathrm E_q[-\log p(x \mid z)]}_{\live{reconstruction}} \qquad {} + \underbrace{D_{\mathrm{KL}}(q(z \mid x) \,\|\, \mathcal N(0, I))}_{\live{kl}} = \live{bound}`,
           says: 'For any q, by Jensen’s inequality.',
           code: `import { constant, mul, neg } from 'tweedie/graph'
 import { boundOf, drawGaussian, gaussianKl, gaussianLogDensity, sumOverItem } from 'tweedie/latent'
@@ -44,7 +44,7 @@ console.log(total.shape) // → [ 1 ]`,
       title: 'The law of the data',
       equations: [
         {
-          tex: raw`P(x \mid z) = \Phi\!\Big(\frac{x + \delta - \mu}{\sigma}\Big) - \Phi\!\Big(\frac{x - \delta - \mu}{\sigma}\Big), \qquad \sum_x P(x \mid z) = \live{total}`,
+          tex: raw`P(x \mid z) = \Phi\!\Big(\frac{x + \delta - \mu}{\sigma}\Big) \qquad {} - \Phi\!\Big(\frac{x - \delta - \mu}{\sigma}\Big), \qquad \sum_x P(x \mid z) = \live{total}`,
           says: 'What the output means decides what a nat of the reconstruction is. Of shades, the outermost bins reach to infinity.',
           code: `import { constant } from 'tweedie/graph'
 import { decoderLaw } from 'tweedie/latent'

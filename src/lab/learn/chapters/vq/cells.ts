@@ -23,7 +23,7 @@ const cells = 64
 export const cellsFigure = figure({
   id: 'cells',
   title: 'A codebook’s cells',
-  hint: 'Drag the vectors, and the white point h. It becomes the number of the cell that it lies in; the decoder sees the cell’s vector in its place.',
+  hint: 'Drag the vectors, and move h by its sliders. It becomes the number of the cell that it lies in; the decoder sees the cell’s vector in its place.',
   controls: {
     codebook: {
       kind: 'points',

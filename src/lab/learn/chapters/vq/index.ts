@@ -16,7 +16,7 @@ export const chapter: Chapter = {
       title: 'The nearest vector',
       equations: [
         {
-          tex: raw`k(h) = \arg\min_k \lVert h - e_k \rVert^2 = \arg\max_k \big( 2 h^{\top} e_k - \lVert e_k \rVert^2 \big) = \live{token}, \qquad \lVert h - e_k \rVert = \live{distance}`,
+          tex: raw`k(h) = \arg\min_k \lVert h - e_k \rVert^2 \qquad {} = \arg\max_k \big( 2 h^{\top} e_k - \lVert e_k \rVert^2 \big) = \live{token}, \qquad \lVert h - e_k \rVert = \live{distance}`,
           says: 'Of several vectors at one distance the first is taken, so that equal pictures have equal maps everywhere.',
           code: `import { constant, matmul, mul, reduceMax, reshape, square, sub, sum } from 'tweedie/graph'
 
@@ -48,7 +48,7 @@ console.log(gradient!.shape) // → [ 1, 2 ]`,
       title: 'The loss, and unused vectors',
       equations: [
         {
-          tex: raw`L = \frac{\mathrm{mean} (x - \hat x)^2}{\mathrm{Var}\, x} + \mathrm{mean} \lVert \mathrm{sg}(h) - e \rVert^2 + \beta\, \mathrm{mean} \lVert h - \mathrm{sg}(e) \rVert^2`,
+          tex: raw`L = \frac{\mathrm{mean} (x - \hat x)^2}{\mathrm{Var}\, x} \qquad {} + \mathrm{mean} \lVert \mathrm{sg}(h) - e \rVert^2 + \beta\, \mathrm{mean} \lVert h - \mathrm{sg}(e) \rVert^2`,
           says: 'The second term moves vectors to what they are nearest to, as k-means does; the third keeps the encoder from running away.',
           code: `import { input, stopGradient, mean, square, sub } from 'tweedie/graph'
 
@@ -57,7 +57,7 @@ const codebook = mean(square(sub(stopGradient(h), e)))
 const commitment = mean(square(sub(h, stopGradient(e))))`,
         },
         {
-          tex: raw`a_k = \text{the } h \text{ nearest to } \mu + \sigma \xi_k, \qquad \live{used} \text{ vectors in use}, \quad \exp\!\Big(\!-\!\sum_k p_k \log p_k\Big) = \live{perplexity}`,
+          tex: raw`a_k = \text{the } h \text{ nearest to } \mu + \sigma \xi_k, \qquad \live{used} \text{ vectors in use}, \qquad \exp\!\Big(\!-\!\sum_k p_k \log p_k\Big) = \live{perplexity}`,
           says: 'A vector that is nearest to nothing has no gradient. It is drawn to a place of its own among what the encoder gives.',
           code: `import { input } from 'tweedie/graph'
 import { usesOf } from 'tweedie/latent'
@@ -72,7 +72,7 @@ console.log(usesOf(input('tokens', [90], 'int32'), 16).shape) // → [ 16 ]`,
       title: 'What tokens cost',
       equations: [
         {
-          tex: raw`\live{places} \text{ tokens} \times \log_2 \live{codes} \text{ bits}: \quad \live{perPixel} \text{ bits a pixel}, \ \live{learned} \text{ with a prior}`,
+          tex: raw`\live{places} \text{ tokens} \times \log_2 \live{codes} \text{ bits}: \qquad \live{perPixel} \text{ bits a pixel}, \qquad \live{learned} \text{ with a prior}`,
           says: 'There is no divergence to pay: with a uniform prior a token costs log K, whatever the encoder does.',
           code: `import { vqModel } from 'tweedie/nn'
 

@@ -1,0 +1,147 @@
+/** What is chosen for a training: in the address, as options of the library, as code and as a command. */
+import type { Drawing } from '../../learn/figure.ts'
+import { decodeValue, encodeValue } from '../../learn/address.ts'
+import { text as common } from '../../text.ts'
+import { text } from './text.ts'
+
+export interface Choices {
+  /** A built-in set, `drawn` or `files`. */
+  readonly data: string
+  readonly preset: 'light' | 'full'
+  readonly objective: string
+  readonly steps: number
+  readonly rate: number
+  readonly seed: number
+  /** The drawn cells, if data are drawn. */
+  readonly cells: readonly number[]
+}
+
+/** Cells in which points lie. */
+export const paper: Drawing = {
+  kind: 'drawing',
+  label: text.drawing,
+  width: 32,
+  height: 32,
+  levels: 2,
+  initial: Array.from({ length: 32 * 32 }, () => 0),
+}
+
+export const images: ReadonlySet<string> = new Set(['glyphs', 'shapes'])
+
+export const initialChoices: Choices = {
+  data: 'moons',
+  preset: 'light',
+  objective: 'simple',
+  steps: 600,
+  rate: 0.003,
+  seed: 0,
+  cells: paper.initial,
+}
+
+const numbers = {
+  steps: { min: 1, max: 1_000_000, whole: true },
+  rate: { min: 1e-6, max: 1, whole: false },
+  seed: { min: 0, max: 2 ** 31, whole: true },
+} as const
+const words = {
+  data: Object.keys(text.builtIn),
+  preset: Object.keys(text.presets),
+  objective: Object.keys(text.objectives),
+} as const
+
+/** Names in the address that are not choices of a training. */
+const others: ReadonlySet<string> = new Set(['run', 'show', 't'])
+
+/** What differs from the first choices. */
+export function toQuery(choices: Choices): Record<string, string | undefined> {
+  const { cells, ...rest } = choices
+  const differs = Object.entries(rest).flatMap(([name, value]) =>
+    value === initialChoices[name as keyof Choices] ? [] : [[name, String(value)] as const],
+  )
+  return { ...Object.fromEntries(differs), ...(choices.data === 'drawn' && { cells: encodeValue(paper, cells) }) }
+}
+
+/** Choices from an address; a sentence for each that makes no sense. */
+export function fromQuery(query: ReadonlyMap<string, string>): {
+  readonly choices: Choices
+  readonly problems: readonly string[]
+} {
+  const choices: Record<string, unknown> = { ...initialChoices }
+  const problems: string[] = []
+  for (const [name, written] of query) {
+    if (others.has(name)) continue
+    if (name in numbers) {
+      const { min, max, whole } = numbers[name as keyof typeof numbers]
+      const value = Number(written)
+      if (written !== '' && value >= min && value <= max && (!whole || Number.isInteger(value))) choices[name] = value
+      else problems.push(common.address.invalid(name, written, common.address.number(min, max)))
+    } else if (name in words) {
+      const allowed: readonly string[] = words[name as keyof typeof words]
+      if (allowed.includes(written)) choices[name] = written
+      else problems.push(common.address.invalid(name, written, common.address.oneOf(allowed)))
+    } else if (name === 'cells') {
+      const cells = decodeValue(paper, written)
+      if (cells === undefined) problems.push(common.address.invalid(name, written, common.address.drawing(1024)))
+      else choices[name] = cells
+    } else problems.push(common.address.unknown(name))
+  }
+  return { choices: choices as unknown as Choices, problems }
+}
+
+/** The options of `train`. Light networks learn in seconds in one thread of a page. */
+export function optionsOf({ preset, objective, steps, rate, seed }: Choices, image: boolean): Record<string, unknown> {
+  const size = image ? { widths: [16, 32], batch: 32 } : { widths: [64], depth: 3, batch: 256 }
+  return {
+    model: 'values',
+    ...(preset === 'light' && size),
+    ...(objective === 'epsilon' ? { parametrisation: 'epsilon' } : objective === 'simple' ? {} : { objective }),
+    steps,
+    rate,
+    seed,
+  }
+}
+
+/** Lines of TypeScript that train the same model in Node. */
+export function codeOf(choices: Choices, image: boolean): string {
+  const { model: _, ...options } = optionsOf(choices, image)
+  const lines = Object.entries(options).map(
+    ([name, value]) => `  ${name}: ${JSON.stringify(value)?.replaceAll(',', ', ').replaceAll('"', "'")},`,
+  )
+  const own = choices.data === 'drawn' || choices.data === 'files'
+  return [
+    `import { fit, open, writeDrawn } from 'tweedie'`,
+    '',
+    `const model = await fit('${own ? './my-data' : choices.data}', {`,
+    ...lines,
+    '})',
+    'using painter = await open(model)',
+    `await writeDrawn('samples.png', await painter.draw({ count: ${image ? 16 : 512}, seed: 1 }), { overwrite: true })`,
+  ].join('\n')
+}
+
+/** The command that trains the same model. */
+export function commandOf(choices: Choices, image: boolean): string {
+  const { model: _, ...options } = optionsOf(choices, image)
+  const flags = Object.entries(options).map(
+    ([name, value]) => `--${name} ${Array.isArray(value) ? value.join(',') : String(value)}`,
+  )
+  const own = choices.data === 'drawn' || choices.data === 'files'
+  return `npx tweedie train ${own ? './my-data' : choices.data} --out runs/mine ${flags.join(' ')}`
+}
+
+/** Points in painted cells, the same for the same cells: cell i of the paper is a square of [−2, 2]². */
+export function pointsIn(cells: readonly number[], count = 2000): number[][] {
+  const painted = cells.flatMap((level, i) => (level > 0 ? [i] : []))
+  if (painted.length === 0) return []
+  let state = 0x9e3779b9
+  const random = (): number => {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d)
+    state = Math.imul(state ^ (state >>> 12), 0x297a2d39) + 0x6d2b79f5
+    return ((state ^ (state >>> 15)) >>> 0) / 2 ** 32
+  }
+  return Array.from({ length: count }, () => {
+    const cell = painted[Math.floor(random() * painted.length)]!
+    const [column, row] = [cell % paper.width, Math.floor(cell / paper.width)]
+    return [((column + random()) / paper.width) * 4 - 2, 2 - ((row + random()) / paper.height) * 4]
+  })
+}

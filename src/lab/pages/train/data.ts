@@ -1,0 +1,102 @@
+/** The data of a training: what is chosen, opened in the worker, and some items of it for the page to show. */
+import { signal } from '@preact/signals'
+import type { RemoteData } from '../../../app/web/worker/connect.ts'
+import type { DataSourceInput } from '../../../files/data/web/data-input.ts'
+import { problemOf, tweedie } from '../../work/tweedie.ts'
+import { type Choices, images, pointsIn } from './choices.ts'
+import { type Bounds, boundsOf } from './look.ts'
+
+/** Data that were opened. */
+export interface OpenData {
+  readonly remote: RemoteData
+  readonly shape: readonly number[]
+  readonly isImage: boolean
+  /** Some items; images in [−1, 1]. */
+  readonly shown: Float32Array
+  /** More of them, for a distance between two draws. */
+  readonly others: Float32Array
+  /** Items for the exact score. */
+  readonly known: Float32Array
+  readonly bounds: Bounds | undefined
+}
+
+export type DataState =
+  | { readonly status: 'none'; readonly why?: string }
+  | { readonly status: 'reading'; readonly done: number; readonly total: number }
+  | { readonly status: 'open'; readonly data: OpenData }
+  | { readonly status: 'failed'; readonly problem: string; readonly hint?: string }
+
+/** The data that the next training will have. */
+export const dataState = signal<DataState>({ status: 'none' })
+
+/** Files that were chosen; an address cannot hold them. */
+export const chosenFiles = signal<Exclude<DataSourceInput, string> | undefined>(undefined)
+export const chosenCount = signal(0)
+
+const [shownCount, knownCount] = [512, 1000]
+let newest = 0
+
+/** Opens what is chosen. A newer choice makes an older one void. */
+export async function openData({ data, cells }: Pick<Choices, 'data' | 'cells'>): Promise<void> {
+  const turn = ++newest
+  const input = inputOf(data, cells)
+  if (input === undefined) {
+    dataState.value = { status: 'none' }
+    return
+  }
+  dataState.value = { status: 'reading', done: 0, total: 0 }
+  try {
+    const remote = await tweedie().data(input, {
+      // So many figures are enough for a page, and half the wait.
+      ...(images.has(data) && { items: 2000 }),
+      onProgress: ({ done, total }) => {
+        if (turn === newest) dataState.value = { status: 'reading', done, total }
+      },
+    })
+    const opened = await shownOf(remote)
+    if (turn === newest) dataState.value = { status: 'open', data: opened }
+    else remote.dispose()
+  } catch (error) {
+    if (turn === newest) dataState.value = { status: 'failed', ...problemOf(error) }
+  }
+}
+
+function inputOf(data: string, cells: readonly number[]): DataSourceInput | undefined {
+  if (data === 'files') return chosenFiles.peek()
+  if (data !== 'drawn') return data
+  const points = pointsIn(cells)
+  return points.length === 0 ? undefined : points
+}
+
+async function shownOf(remote: RemoteData): Promise<OpenData> {
+  const { facts } = remote
+  const isImage = facts.kind === 'image' && facts.shape.length === 3
+  const plane = facts.shape.length === 1 && facts.shape[0] === 2
+  const count = isImage ? 24 : plane ? Math.max(2 * shownCount, knownCount) : 0
+  const values = Float32Array.from((await remote.items(0, count)).values.data as ArrayLike<number>)
+  if (isImage) {
+    return {
+      remote,
+      shape: facts.shape,
+      isImage,
+      shown: inRange(values),
+      others: values,
+      known: values,
+      bounds: undefined,
+    }
+  }
+  return {
+    remote,
+    shape: facts.shape,
+    isImage,
+    shown: values.subarray(0, 2 * shownCount),
+    others: values.subarray(2 * shownCount, 4 * shownCount),
+    known: values.subarray(0, 2 * knownCount),
+    bounds: plane ? boundsOf(values) : undefined,
+  }
+}
+
+/** Images may be bytes. */
+function inRange(values: Float32Array): Float32Array {
+  return values.some((value) => value > 1.001) ? values.map((value) => value / 127.5 - 1) : values
+}

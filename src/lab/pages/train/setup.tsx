@@ -1,0 +1,179 @@
+/** What is trained: data, size, objective, how long; and the button that begins. */
+import { droppedFiles } from '../../../files/data/web/dropped-files.ts'
+import { useId, useState } from 'preact/hooks'
+import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
+import { Note } from '../../parts/notes.tsx'
+import { OneView } from '../../parts/views.tsx'
+import { problemOf } from '../../work/tweedie.ts'
+import { type Choices, paper } from './choices.ts'
+import { chosenCount, chosenFiles, dataState } from './data.ts'
+import { dataView } from './look.ts'
+import { filesChosen, problem, runs } from './store.ts'
+import { text } from './text.ts'
+
+export interface SetupProps {
+  readonly choices: Choices
+  change(choices: Choices): void
+  start(): void
+}
+
+const optionsOf = (names: Readonly<Record<string, string>>) =>
+  Object.entries(names).map(([value, label]) => ({ value, label }))
+
+export function Setup({ choices, change, start }: SetupProps) {
+  const set = (part: Partial<Choices>): void => change({ ...choices, ...part })
+  const ready = dataState.value.status === 'open'
+  const steps = { kind: 'slider', label: text.steps, min: 100, max: 5000, step: 100, initial: 600 } as const
+  return (
+    <form
+      class="setup"
+      onSubmit={(event) => {
+        event.preventDefault()
+        start()
+      }}
+    >
+      <ChoicePart
+        label={text.data}
+        options={optionsOf(text.builtIn)}
+        value={choices.data}
+        change={(data) => set({ data })}
+      />
+      {choices.data === 'files' && <Files choices={choices} />}
+      {choices.data === 'drawn' && (
+        <ControlPart control={paper} value={choices.cells} change={(cells) => set({ cells: cells as number[] })} />
+      )}
+      <DataPart choices={choices} />
+      <ChoicePart
+        label={text.preset}
+        options={optionsOf(text.presets)}
+        value={choices.preset}
+        change={(preset) => set({ preset: preset as Choices['preset'] })}
+      />
+      <ChoicePart
+        label={text.objective}
+        options={optionsOf(text.objectives)}
+        value={choices.objective}
+        change={(objective) => set({ objective })}
+      />
+      <ControlPart control={steps} value={choices.steps} change={(value) => set({ steps: value as number })} />
+      <div class="pair">
+        <NumberField label={text.rate} value={choices.rate} min={1e-6} max={1} change={(rate) => set({ rate })} />
+        <NumberField
+          label={text.seed}
+          value={choices.seed}
+          min={0}
+          max={2 ** 31}
+          whole
+          change={(seed) => set({ seed })}
+        />
+      </div>
+      <button type="submit" class="primary" disabled={!ready}>
+        {runs.value.length > 0 ? text.startBeside : text.start}
+      </button>
+    </form>
+  )
+}
+
+/** What the chosen data are, before anything is learned. */
+function DataPart({ choices }: { readonly choices: Choices }) {
+  const state = dataState.value
+  if (state.status === 'none') {
+    if (choices.data === 'drawn') return <p class="hint">{text.drawFirst}</p>
+    return choices.data === 'files' ? <p class="hint">{text.filesFirst}</p> : null
+  }
+  if (state.status === 'reading') return <p class="hint">{text.reading(state.done, state.total)}</p>
+  if (state.status === 'failed') {
+    return (
+      <Note kind="error">
+        {state.problem} {state.hint}
+      </Note>
+    )
+  }
+  const { facts } = state.data.remote
+  const view = dataView(facts.name, state.data.shown, state.data.shape, state.data.bounds)
+  const classes = facts.classNames.length
+  return (
+    <>
+      {view !== undefined && <OneView view={view} label={facts.name} />}
+      <p class="hint">{text.facts(facts.length.toLocaleString('en'), `[${facts.shape.join(', ')}]`, classes)}</p>
+      {facts.remarks.map((remark) => (
+        <p key={remark} class="hint">
+          {remark}
+        </p>
+      ))}
+    </>
+  )
+}
+
+/** Files, a folder, or what is dropped. */
+function Files({ choices }: Pick<SetupProps, 'choices'>) {
+  const [over, setOver] = useState(false)
+  const [picker, folder] = [useId(), useId()]
+  const take = (files: NonNullable<typeof chosenFiles.value>, count: number): void => {
+    if (count === 0) return
+    chosenFiles.value = files
+    filesChosen(count, choices)
+  }
+  const drop = async (event: DragEvent): Promise<void> => {
+    event.preventDefault()
+    setOver(false)
+    try {
+      const files = await droppedFiles(event.dataTransfer!)
+      take(files, files.length)
+    } catch (error) {
+      problem.value = problemOf(error)
+    }
+  }
+  const input = (event: { currentTarget: HTMLInputElement }): void => {
+    const files = [...(event.currentTarget.files ?? [])]
+    take(files, files.length)
+  }
+  return (
+    <div
+      class={over ? 'drop over' : 'drop'}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => void drop(event)}
+    >
+      <p>{text.files.drop}</p>
+      <label for={picker}>{text.files.pick}</label>
+      <input id={picker} type="file" multiple onChange={input} />
+      <label for={folder}>{text.files.folder}</label>
+      <input id={folder} type="file" {...{ webkitdirectory: true }} onChange={input} />
+      {chosenCount.value > 0 && <p class="hint">{text.files.chosen(chosenCount.value)}</p>}
+    </div>
+  )
+}
+
+interface NumberProps {
+  readonly label: string
+  readonly value: number
+  readonly min: number
+  readonly max: number
+  readonly whole?: boolean
+  change(value: number): void
+}
+
+function NumberField({ label, value, min, max, whole = false, change }: NumberProps) {
+  const id = useId()
+  return (
+    <div class="control">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="number"
+        min={min}
+        max={max}
+        step={whole ? 1 : 'any'}
+        value={value}
+        onChange={(event) => {
+          const next = event.currentTarget.valueAsNumber
+          if (next >= min && next <= max) change(whole ? Math.round(next) : next)
+        }}
+      />
+    </div>
+  )
+}
