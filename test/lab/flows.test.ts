@@ -129,6 +129,8 @@ describe.skipIf(findChromium() === undefined || !existsSync(`${folder}/index.htm
     ['#/lear', 'There is no page “lear”'],
     ['#/learn/nothing', 'There is no chapter “nothing”'],
     ['#/learn/forward-process/nothing', 'has no figure “nothing”'],
+    ['#/learn/forward-process?t=7', 't = 7, but t is a number from 0 to 1'],
+    ['#/learn/forward-process?nothing=7', 'nothing here is called'],
     ['#/train?steps=-1&data=cats', 'steps = -1, but steps is a number from 1'],
     ['#/train?run=gone', 'names the run “gone”'],
   ])('explains an address that leads nowhere: %s', async (address, said) => {

@@ -83,7 +83,8 @@ describe('the reverse step', () => {
   })
 
   test('a mask is lifted with probability (t − s)/t, and what is seen stays', async () => {
-    const { next, posterior } = await stepBack('absorbing', [0, 1, 0, 0], 4, 0.3, 0.6)
+    const { next, posterior, lifted } = await stepBack('absorbing', [0, 1, 0, 0], 4, 0.3, 0.6)
+    expect(lifted).toBeCloseTo(0.5, 12)
     expect(next[4]).toBeCloseTo(0.5, 12)
     expect(next[1]).toBeCloseTo(0.5 * posterior[1]!, 12)
     expect((await stepBack('absorbing', [0, 1, 0, 0], 2, 0.3, 0.6)).next[2]).toBeCloseTo(1, 12)

@@ -10,6 +10,7 @@ import {
   schedule,
   scoreOf,
 } from '../../../src/lab/learn/chapters/guidance/classes.ts'
+import { formsFigure, stepMeans } from '../../../src/lab/learn/chapters/guidance/forms.ts'
 import { guidedFigure, guidedSamples, recognised } from '../../../src/lab/learn/chapters/guidance/guided.ts'
 import { intervalFigure } from '../../../src/lab/learn/chapters/guidance/interval.ts'
 import { lineClasses, logTilted, normalised, tiltedFigure } from '../../../src/lab/learn/chapters/guidance/tilted.ts'
@@ -100,4 +101,21 @@ test('the classifier’s score vanishes where the class is certain', () => {
     0.05,
   )
   expect(Math.hypot(...score)).toBeLessThan(1e-6)
+})
+
+test('the two forms push by amounts whose ratio is that of the noises, and differ at second order', async () => {
+  const [x, t, scale] = [-0.3, 0.5, 3]
+  for (const s of [0.2, 0.4, 0.49]) {
+    const { plain, guided, shifted } = await stepMeans(x, t, s, scale)
+    // σ_{t|s}² (α_s/α_t) against σ_{t|s}² σ_s²/σ_t²
+    const ratio = (schedule.alpha(s) * schedule.sigma(t) ** 2) / (schedule.alpha(t) * schedule.sigma(s) ** 2)
+    expect((guided - plain) / (shifted - plain)).toBeCloseTo(ratio, 9)
+  }
+  const difference = async (h: number) => {
+    const { guided, shifted } = await stepMeans(x, t, t - h, scale)
+    return Math.abs(guided - shifted)
+  }
+  expect(Math.abs(Math.log2((await difference(0.02)) / (await difference(0.01))) - 2)).toBeLessThan(0.15)
+  const { numbers } = await formsFigure.show({ step: 0.1, x, scale })
+  expect(numbers.shifted! - numbers.plain!).toBeCloseTo(scale * numbers.variance! * numbers.classifier!, 9)
 })

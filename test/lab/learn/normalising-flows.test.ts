@@ -7,7 +7,13 @@ import { areaOf, mixed } from '../../../src/lab/learn/chapters/normalising-flows
 import { quantileOf } from '../../../src/lab/learn/chapters/normalising-flows/quantile.ts'
 import { errorsByRound } from '../../../src/lab/learn/chapters/normalising-flows/rounds.ts'
 import { lengths, logSpikes, shades } from '../../../src/lab/learn/chapters/normalising-flows/shades.ts'
-import { logDensityOf, mapped, ordered, spline } from '../../../src/lab/learn/chapters/normalising-flows/spline.ts'
+import {
+  binAt,
+  logDensityOf,
+  mapped,
+  ordered,
+  spline,
+} from '../../../src/lab/learn/chapters/normalising-flows/spline.ts'
 import { evenly, logNormal, sumOf } from '../../../src/lab/learn/shared/series.ts'
 
 describe('a spline through dragged knots', () => {
@@ -19,6 +25,15 @@ describe('a spline through dragged knots', () => {
       knots.map(([x]) => x),
     )
     knots.forEach(([, height], i) => expect(y[i]).toBeCloseTo(height, 6))
+  })
+
+  test('is the quotient of parabolas within a bin', () => {
+    for (const x of [-2.2, -1.2, 0.4, 1.3]) {
+      const { xi, slope: s, d, e, y0, height } = binAt(knots, x)
+      const both = xi * (1 - xi)
+      const z = y0 + (height * (s * xi ** 2 + d * both)) / (s + (d + e - 2 * s) * both)
+      expect(mapped(knots, [x]).y[0]).toBeCloseTo(z, 6)
+    }
   })
 
   test('makes a density that integrates to one', () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { measureOrder } from '../../../src/diffusion/sample/index.ts'
 import { karrasFigure } from '../../../src/lab/learn/chapters/solvers/karras.ts'
 import { momentsFigure } from '../../../src/lab/learn/chapters/solvers/moments.ts'
+import { addedBy, noiseFigure, varianceError } from '../../../src/lab/learn/chapters/solvers/noise.ts'
 import { errorOf, orderFigure, solvers } from '../../../src/lab/learn/chapters/solvers/order.ts'
 import { pathsFigure } from '../../../src/lab/learn/chapters/solvers/paths.ts'
 import { tabled, tableFigure } from '../../../src/lab/learn/chapters/solvers/table.ts'
@@ -80,4 +81,12 @@ test('more steps lead closer to the flow', async () => {
   const values = { ...initialValues(pathsFigure), solver: 'dpm++-2m', grid: 'logSnr' } as const
   const error = async (steps: number) => (await pathsFigure.show({ ...values, steps })).numbers.error!
   expect(await error(30)).toBeLessThan((await error(8)) / 4)
+})
+
+test('ancestral noise is k-diffusion’s, and up and down make where the step wanted to go', async () => {
+  expect(addedBy(3, 1.8, 1)).toBeCloseTo(1.8 * Math.sqrt(1 - 0.36), 9)
+  expect(addedBy(3, 1.8, 0)).toBe(0)
+  const { numbers } = await noiseFigure.show({ eta: 0.7, from: 3, ratio: 0.6 })
+  expect(numbers.total).toBeCloseTo(1.8, 9)
+  for (const eta of [0, 1]) expect(await varianceError(eta, 32)).toBeLessThan((await varianceError(eta, 8)) / 4)
 })

@@ -89,7 +89,7 @@ export function tube(denoiser: Marginals, reach: number, columns = 48, rows = 48
     const shaded = shades(denoiser.logDensity(x, Math.max(0.01, (column + 0.5) / columns)))
     shaded.forEach((value, row) => (values[row * columns + column] = value))
   }
-  return { kind: 'heat', values, columns, rows, range: [0, 1.25], palette: 'density' }
+  return { kind: 'heat', values, columns, rows, range: [0, 2], palette: 'density' }
 }
 
 /** A plot of time to the right and a number upwards. */

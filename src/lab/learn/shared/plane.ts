@@ -12,7 +12,7 @@ export function planePlot(reach: number, marks: readonly Mark[], rest: Pick<Plot
 /** p_t as shades over the square, its greatest value darkest. */
 export function densityOf(law: Pick<AnalyticDenoiser, 'logDensity'>, t: number, reach: number, cells = 44): Mark {
   const values = shades(law.logDensity(lattice([-reach, reach, -reach, reach], cells), t))
-  return { kind: 'heat', values, columns: cells, rows: cells, range: [0, 1.25], palette: 'density' }
+  return { kind: 'heat', values, columns: cells, rows: cells, range: [0, 1.6], palette: 'density' }
 }
 
 /** Points `[N, 2]`. */

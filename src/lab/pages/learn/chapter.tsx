@@ -104,17 +104,22 @@ function figuresOf({ sections }: Chapter): readonly Figure[] {
   return sections.flatMap(({ figure }) => ('why' in figure ? [] : [figure]))
 }
 
-/** In an address, the names of the figure in the path stand alone; those of other figures begin with their figure: `marginal.t`. */
+/**
+ * In an address, the names of the figure in the path stand alone; those of other figures begin with their figure: `marginal.t`. Where the path
+ * names no figure, a name that stands alone is that of the first figure that has it.
+ */
 function stateOf(figures: readonly Figure[], focus: string | undefined, query: ReadonlyMap<string, string>) {
   const state = new Map<string, Signal<AnyValues>>()
   const problems: string[] = []
+  const ownerOf = (name: string): string | undefined => figures.find(({ controls }) => name in controls)?.id
   const own = (figure: Figure): Map<string, string> => {
     const prefix = `${figure.id}.`
-    const alone = [...query].filter(([name]) => !name.includes('.'))
+    const alone = [...query].filter(([name]) => !name.includes('.') && (focus === undefined || figure.id === focus))
     const prefixed = [...query].flatMap(([name, value]): [string, string][] =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
     )
-    return new Map([...(figure.id === focus ? alone : []), ...prefixed])
+    const mine = focus === undefined ? alone.filter(([name]) => ownerOf(name) === figure.id) : alone
+    return new Map([...mine, ...prefixed])
   }
   for (const figure of figures) {
     const found = decodeValues(figure, own(figure))
@@ -124,7 +129,8 @@ function stateOf(figures: readonly Figure[], focus: string | undefined, query: R
   const known = new Set(figures.map(({ id }) => id))
   for (const name of query.keys()) {
     const [figure] = name.split('.')
-    const taken = name.includes('.') ? known.has(figure!) : focus !== undefined && known.has(focus)
+    const owner = name.includes('.') ? figure : (focus ?? ownerOf(name))
+    const taken = owner !== undefined && known.has(owner)
     if (!taken) problems.push(text.address.unknown(name))
   }
   return { state, problems }

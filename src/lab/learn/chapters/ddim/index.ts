@@ -40,7 +40,7 @@ console.log(Math.abs(variance - cosineSchedule().sigma(0.36) ** 2) < 1e-12, hist
       title: 'The sampler',
       equations: [
         {
-          tex: tex`x_s = \alpha_s \hat x_0 + \sqrt{\sigma_s^2 - c^2}\, \hat\varepsilon + c z = \live{alphaS} \cdot \live{mean} + \live{along} \cdot \live{noise} + \live{c} \cdot \live{z} = \live{next}`,
+          tex: tex`x_s = \alpha_s \hat x_0 + \sqrt{\sigma_s^2 - c^2}\, \hat\varepsilon + c z \qquad = \live{alphaS} \cdot (\live{mean}) + \live{along} \cdot (\live{noise}) + \live{c} \cdot (\live{z}) \qquad = \live{next}`,
           says: 'Remove the noise as far as known, then go back to the noise level of time s along it.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { cosineSchedule } from 'tweedie/noise'
@@ -79,7 +79,7 @@ console.log(tableTimes(namedTable('linear'), 4, { spacing: 'trailing' })) // →
       title: 'The equation behind it',
       equations: [
         {
-          tex: tex`y_s = y_t + (\rho_s - \rho_t)\, \hat\varepsilon = \live{y} + (\live{next} - \live{rho}) \cdot \live{noise} = \live{euler}, \qquad y = x/\alpha, \quad \rho = \sigma/\alpha`,
+          tex: tex`y_s = y_t + (\rho_s - \rho_t)\, \hat\varepsilon \qquad = \live{y} + (\live{next} - \live{rho}) \cdot (\live{noise}) = \live{euler}, \qquad y = x/\alpha, \quad \rho = \sigma/\alpha`,
           says: 'The deterministic step, divided by α, is Euler’s method for dy/dρ = ε̂: the probability flow in other variables.',
           code: `import { cosineSchedule } from 'tweedie/noise'
 import { ddim, euler, uniformTimes } from 'tweedie/sample'

@@ -58,13 +58,13 @@ export const slerpFigure = figure({
             densityOf(law, 0.05, reach),
             line(theirs, 'muted', 'decoded from a straight line'),
             line(ours, 'model', 'decoded from the arc'),
-            dots(now, { series: 1 }, { radius: 5, label: `u = ${say(u)}` }),
+            dots(now, { series: 3 }, { radius: 5, label: `u = ${say(u)}` }),
           ],
           { handles: 'ends' },
         ),
         {
           kind: 'plot',
-          title: `length between two latents of ${d} dimensions, over √d`,
+          title: `length/√d in ${d} dimensions`,
           x: { label: 'u', min: 0, max: 1 },
           y: { label: '', min: 0, max: 1.4 },
           marks: [

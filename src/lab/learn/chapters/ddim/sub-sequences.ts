@@ -61,7 +61,7 @@ export const sequencesFigure = figure({
       views: [
         {
           kind: 'plot',
-          title: 'times visited; up: the noise level σ/α there',
+          title: 'noise levels visited',
           x: { label: 't', min: 0, max: 1 },
           y: { label: 'σ/α', min: 0.005, max: 200, scale: 'log' },
           marks: [

@@ -49,7 +49,7 @@ console.log(noise.length) // → 1`,
       title: 'Algorithm 2: sampling',
       equations: [
         {
-          tex: tex`x_{t-1} = \frac1{\sqrt{\alpha_t}} \left( x_t - \frac{1 - \alpha_t}{\sqrt{1 - \bar\alpha_t}}\, \hat\varepsilon \right) + \sigma_t z = \frac1{\live{root}} \left( \live{x} - \live{weight} \cdot \live{noise} \right) + \live{sigma} \cdot \live{z} = \live{next}`,
+          tex: tex`x_{t-1} = \frac1{\sqrt{\alpha_t}} \left( x_t - \frac{1 - \alpha_t}{\sqrt{1 - \bar\alpha_t}}\, \hat\varepsilon \right) + \sigma_t z \qquad = \frac1{\live{root}} \left( \live{x} - \live{weight} \cdot (\live{noise}) \right) + \live{sigma} \cdot (\live{z}) = \live{next}`,
           says: 'A draw from the posterior with the data replaced by its estimate. No noise is added in the last step.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { namedTable, tableSchedule } from 'tweedie/noise'
@@ -68,7 +68,7 @@ console.log(Math.abs(x.filter((value) => value < 0).length / 300 - 1 / 3) < 0.1)
       title: 'What a network may predict',
       equations: [
         {
-          tex: tex`m = a(t)\, x_0 + b(t)\, \varepsilon = \live{a} \cdot \live{x0} + \live{b} \cdot \live{noise} = \live{m}`,
+          tex: tex`m = a(t)\, x_0 + b(t)\, \varepsilon \qquad = \live{a} \cdot (\live{x0}) + \live{b} \cdot (\live{noise}) = \live{m}`,
           says: 'State, data and noise are tied, so any combination will do as a target.',
           code: `import { targetOf } from 'tweedie/denoise'
 import { cosineSchedule } from 'tweedie/noise'
@@ -110,7 +110,7 @@ console.log(lossWeight('min-snr', 'epsilon', schedule, t).toFixed(3)) // → 0.6
       title: 'The variance of a step',
       equations: [
         {
-          tex: tex`\tilde\beta = \live{small} \;\le\; \Sigma = \tilde\beta + \left( \alpha_s \frac{\sigma_{t \mid s}^2}{\sigma_t^2} \right)^2 \mathrm E\, \mathrm{Var}[x_0 \mid x_t] = \live{best} \;\le\; \beta = \live{large}`,
+          tex: tex`\tilde\beta = \live{small} \;\le\; \Sigma, \qquad \Sigma = \tilde\beta + \left( \alpha_s \frac{\sigma_{t \mid s}^2}{\sigma_t^2} \right)^2 \mathrm E\, \mathrm{Var}[x_0 \mid x_t] \qquad = \live{best} \;\le\; \beta = \live{large}`,
           says: 'What is missing from β̃ is the spread of the data around its posterior mean, as far as the step passes it on (Analytic-DPM).',
           code: `import { gaussianDenoiser } from 'tweedie/denoise'
 import { cosineSchedule } from 'tweedie/noise'

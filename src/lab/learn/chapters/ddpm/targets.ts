@@ -76,8 +76,8 @@ export const targetsFigure = figure({
         },
         {
           kind: 'table',
-          columns: ['target', 'a', 'b', 'm', 'x₀ from it', `error of x₀ for ${say(error)} of m`],
-          rows: rows.map((row) => [row.name, say(row.a), say(row.b), say(row.m), say(row.back), say(row.wrong)]),
+          columns: ['', 'a', 'b', 'm', 'error of x₀'],
+          rows: rows.map((row) => [row.name, say(row.a), say(row.b), say(row.m), say(row.wrong)]),
         },
       ],
       numbers: {

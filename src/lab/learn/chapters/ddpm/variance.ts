@@ -116,7 +116,7 @@ export const varianceFigure = figure({
         spread: spreadAt(t, apart, c),
       },
       caption:
-        `At t = ${say(t)} β̃ = ${say(here.small)} and β = ${say(here.large)}; the best is ${say(here.best)}, ${say(100 * v)} % of the way in logarithms. ` +
+        `At t = ${say(t)} β̃ = ${say(here.small)} and β = ${say(here.large)}; the best is ${say(here.best)}, ${Math.round(100 * v)} % of the way in logarithms. ` +
         `With it a Gaussian sampled in ${steps} steps has exactly its variance.`,
     }
   },

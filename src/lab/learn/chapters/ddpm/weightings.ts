@@ -57,7 +57,7 @@ export const weightingsFigure = figure({
       views: [
         {
           kind: 'plot',
-          title: 'weight of ‖ε̂ − ε‖², 1 where signal and noise are alike',
+          title: 'weight of ‖ε̂ − ε‖², 1 at λ = 0',
           x: { label: 'λ: noise ← → data', min: -8, max: 8 },
           y: { label: '', min: 1e-3, max: 100, scale: 'log' },
           marks: [
@@ -76,10 +76,10 @@ export const weightingsFigure = figure({
         },
         {
           kind: 'table',
-          title: `at λ = ${say(level)}, t = ${say(t)}`,
-          columns: ['weighting', 'of ‖ε̂ − ε‖²', 'of ‖x̂₀ − x₀‖²', 'of ‖v̂ − v‖²'],
-          rows: weightings.map(([which, label]) => [
-            label,
+          title: `λ = ${say(level)}: the weight of the error`,
+          columns: ['', 'of ε', 'of x₀', 'of v'],
+          rows: weightings.map(([which]) => [
+            which,
             ...(['epsilon', 'sample', 'v'] as const).map((kind) =>
               say(lossWeight(which, kind, schedule, t, which === 'min-snr' ? { gamma } : {})),
             ),

@@ -85,6 +85,10 @@ const next = new Float64Array(process.states)
 process.reverse(logP0, 0, 0, 0.36, 0.6, next)
 console.log(Math.abs(next.reduce((sum, log) => sum + Math.exp(log), 0) - 1) < 1e-12) // → true`,
         },
+        {
+          tex: raw`\Pr(\text{a mask is lifted}) = \frac{\bar\alpha_s - \bar\alpha_t}{1 - \bar\alpha_t} = \live{lifted}, \qquad D_{\mathrm{KL}} = -\frac{\bar\alpha_s - \bar\alpha_t}{1 - \bar\alpha_t} \log p(x_0 \mid x_t)`,
+          says: 'Under masks a step either lifts a mask, which then shows x₀, or leaves it: so its divergence is a masked language model’s loss with a weight.',
+        },
       ],
       figure: reverse,
     },

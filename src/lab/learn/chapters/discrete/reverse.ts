@@ -1,5 +1,6 @@
 /** One step back for one token: what its surroundings say, what it says itself, and the law of the next state. */
 import { fromLogits, type KernelName, processOf } from '../../../../diffusion/discrete/index.ts'
+import { liftedShare } from '../../../../diffusion/discrete/absorbing.ts'
 import { logNormalize } from '../../../../diffusion/discrete/log-space.ts'
 import { figure } from '../../figure.ts'
 import { percent, whole } from '../../shared/series.ts'
@@ -24,6 +25,8 @@ export async function stepBack(kernel: KernelName, logits: readonly number[], to
   process.reverse(posterior, 0, token, s, t, next)
   const probabilities = (logs: ArrayLike<number>) => Float64Array.from(logs, Math.exp)
   return {
+    /** How likely a mask is lifted in the step. */
+    lifted: process.kind === 'absorbing' ? liftedShare(process.fade, s, t) : 1 - s / t,
     context: probabilities(context),
     posterior: probabilities(posterior),
     next: probabilities(next),
@@ -67,7 +70,7 @@ export const reverse = figure({
     const state = masked ? names.length : Math.max(0, names.indexOf(token))
     const level = Math.round(t * T)
     const s = Math.min(Math.round(part * level), level - 1) / T
-    const { context, posterior, next } = await stepBack(kernel, [a, b, c, d], state, s, level / T)
+    const { context, posterior, next, lifted } = await stepBack(kernel, [a, b, c, d], state, s, level / T)
     const shift = (by: number, count: number) => whole(count).map((k) => k + by)
     const own = Math.min(state, names.length - 1)
     const said = masked ? 'a mask' : `‘${names[state]}’`
@@ -92,7 +95,7 @@ export const reverse = figure({
           ],
         },
       ],
-      numbers: { t: level / T, s, context: context[own]!, posterior: posterior[own]!, next: next[state]! },
+      numbers: { t: level / T, s, context: context[own]!, posterior: posterior[own]!, next: next[state]!, lifted },
       caption: `${token === 'lost' && !masked ? 'This kernel has no mask, so x_t is ‘a’. ' : ''}x_t is ${said} at t = ${(level / T).toFixed(2)}. The surroundings give ‘${names[own]}’ ${percent(context[own]!)}, with the token itself it is ${percent(posterior[own]!)}, and at s = ${s.toFixed(2)} the state is still ${said} with ${percent(next[state]!)}.`,
     }
   },

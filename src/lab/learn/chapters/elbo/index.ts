@@ -18,7 +18,7 @@ export const chapter: Chapter = {
       title: 'Three kinds of terms',
       equations: [
         {
-          tex: tex`-\log p_\theta(x_0) = \live{truth} \;\le\; L_T + \sum_{t=2}^T L_{t-1} + L_0 = \live{prior} + \live{sum} + \live{decoder} = \live{total}`,
+          tex: tex`-\log p_\theta(x_0) = \live{truth} \;\le\; L_T + \sum_{t=2}^T L_{t-1} + L_0 \qquad = \live{prior} + \live{sum} + (\live{decoder}) = \live{total}`,
           says: 'The prior at the start, the steps that are trained, and a decoder at the end.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { variationalBound } from 'tweedie/likelihood'
@@ -32,7 +32,7 @@ const { prior, transitions, decoder, total } = await variationalBound(denoiser, 
 console.log(prior.length, transitions.length, decoder.length, total.length) // → 200 99 200 200`,
         },
         {
-          tex: tex`L_T = D_{\mathrm{KL}}(q(x_T \mid x_0) \parallel p(x_T)), \quad L_{t-1} = \mathrm E_q D_{\mathrm{KL}}(q(x_{t-1} \mid x_t, x_0) \parallel p_\theta(x_{t-1} \mid x_t)), \quad L_0 = -\mathrm E_q \log p_\theta(x_0 \mid x_1)`,
+          tex: tex`L_T = D_{\mathrm{KL}}(q(x_T \mid x_0) \parallel p(x_T)), \qquad L_{t-1} = \mathrm E_q D_{\mathrm{KL}}(q(x_{t-1} \mid x_t, x_0) \parallel p_\theta(x_{t-1} \mid x_t)), \qquad L_0 = -\mathrm E_q \log p_\theta(x_0 \mid x_1)`,
           says: 'Bayes’ rule turns the forward factors round; the ratios of marginals cancel, all but the last.',
         },
       ],
@@ -46,7 +46,7 @@ console.log(prior.length, transitions.length, decoder.length, total.length) // �
           says: 'Both laws are Gaussian; their means differ by the weight of x₀ times the error of the guess.',
         },
         {
-          tex: tex`L_{t-1} = \tfrac12 (\mathrm{SNR}_s - \mathrm{SNR}_t) \lVert x_0 - \hat x_0 \rVert^2 = \tfrac12 (\live{snrS} - \live{snrT}) \cdot \live{square} = \live{bySnr}`,
+          tex: tex`L_{t-1} = \tfrac12 (\mathrm{SNR}_s - \mathrm{SNR}_t) \lVert x_0 - \hat x_0 \rVert^2 \qquad = \tfrac12 (\live{snrS} - \live{snrT}) \cdot \live{square} = \live{bySnr}`,
           says: 'With Σ = β̃ a step is a difference of signal-to-noise ratios, times the squared error.',
           code: `import { cosineSchedule, transition } from 'tweedie/noise'
 
@@ -67,7 +67,7 @@ console.log(Math.abs(kl - ((snr(s) - snr(t)) / 2) * error ** 2) < 1e-12) // → 
       title: 'Many steps',
       equations: [
         {
-          tex: tex`\sum_t \tfrac12 (\mathrm{SNR}_{t-1} - \mathrm{SNR}_t)\, \mathrm E \lVert x_0 - \hat x_0 \rVert^2 = \live{sum} \;\to\; \tfrac12 \int (-\mathrm{SNR}')\, \mathrm E \lVert x_0 - \hat x_0 \rVert^2\, \mathrm d t = \live{integral}`,
+          tex: tex`\sum_t \tfrac12 (\mathrm{SNR}_{t-1} - \mathrm{SNR}_t)\, \mathrm E \lVert x_0 - \hat x_0 \rVert^2 = \live{sum} \qquad \to\; \tfrac12 \int (-\mathrm{SNR}')\, \mathrm E \lVert x_0 - \hat x_0 \rVert^2\, \mathrm d t = \live{integral}`,
           says: 'With λ for t, the limit depends on the ends of the schedule and not on its shape.',
         },
       ],
@@ -94,7 +94,7 @@ console.log(prior[0]!.toFixed(4)) // → 0.1607`,
       title: 'L at the end: bytes',
       equations: [
         {
-          tex: tex`p_\theta(x_0 \mid x_1) = \Phi\left( \frac{x_0 + \delta - \mu}{\sigma} \right) - \Phi\left( \frac{x_0 - \delta - \mu}{\sigma} \right), \qquad \log p = \live{log}, \quad \delta = \live{delta}`,
+          tex: tex`p_\theta(x_0 \mid x_1) = \Phi\left( \frac{x_0 + \delta - \mu}{\sigma} \right) \qquad - \Phi\left( \frac{x_0 - \delta - \mu}{\sigma} \right), \qquad \log p = \live{log}, \quad \delta = \live{delta}`,
           says: 'Bytes are not real numbers: each gets the mass of the bin around it, the outermost bins reaching to infinity.',
           code: `import { logProbability } from 'tweedie/likelihood'
 
@@ -116,7 +116,7 @@ console.log(bitsPerDim(3072 * 8 * Math.LN2, 3072).toFixed(3)) // → 8.000`,
       title: 'The gap that is left',
       equations: [
         {
-          tex: tex`\text{bound} - (-\log p) = \live{small}\ (\tilde\beta), \quad \live{large}\ (\beta), \quad \live{best}\ \text{(Analytic-DPM)}`,
+          tex: tex`\text{bound} - (-\log p) = \live{small}\ (\tilde\beta), \qquad \live{large}\ (\beta), \qquad \live{best}\ \text{(Analytic-DPM)}`,
           says: 'For a perfect denoiser and few steps, the price of a Gaussian reverse step. Its variance decides how high it is.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { variationalBound } from 'tweedie/likelihood'

@@ -94,7 +94,7 @@ export const termsFigure = figure({
             { kind: 'bars', x: [0.7], y: [prior], width: 0.8, ink: 'noise', label: 'L at the start' },
             { kind: 'bars', x: [1.7], y: [sum], width: 0.8, ink: 'model', label: 'all steps' },
             { kind: 'bars', x: [2.7], y: [decoder], width: 0.8, ink: 'data', label: 'L at the end' },
-            { kind: 'bars', x: [3.7], y: [total], width: 0.8, ink: { series: 1 }, label: 'the bound' },
+            { kind: 'bars', x: [3.7], y: [total], width: 0.8, ink: { series: 3 }, label: 'the bound' },
             { kind: 'rule', y: truth, ink: 'exact', dashed: true, label: '−log p(x₀)' },
           ],
         },

@@ -1,11 +1,10 @@
 /** The velocity at a place: the mean over all pairs whose lines pass there. */
 import { predictionOfSample } from '../../../../diffusion/denoise/index.ts'
-import { fold, key, normal } from '../../../../engine/random/index.ts'
 import { figure, type Mark } from '../../figure.ts'
 import { average, curveOf, say } from '../../shared/curve.ts'
 import { histogram, middles } from '../../shared/grid.ts'
 import { overTime } from '../../shared/paths.ts'
-import { spreadData } from '../../shared/spread.ts'
+import { spreadData, spreadNoise } from '../../shared/spread.ts'
 import { lawAt, modesAt, reach, schedule } from './pairs.ts'
 
 const pairs = 6000
@@ -23,7 +22,8 @@ export const averageFigure = figure({
   play: { control: 't', seconds: 6 },
   show({ t, x, apart }) {
     const data = spreadData(modesAt(apart), pairs)
-    const noise = normal(fold(key('average'), 'noise'), new Float64Array(pairs))
+    const noise = new Float64Array(pairs)
+    spreadNoise(noise, 0, 0)
     const near: number[] = []
     for (let i = 0; i < pairs; i++) if (Math.abs((1 - t) * data[i]! + t * noise[i]! - x) < window) near.push(i)
     const velocities = near.map((i) => noise[i]! - data[i]!)
@@ -38,7 +38,7 @@ export const averageFigure = figure({
       kind: 'line',
       x: [0, 1],
       y: [data[i]!, noise[i]!],
-      ink: { series: 1 },
+      ink: { series: 3 },
       width: 1,
       opacity: 0.35,
     }))
@@ -65,7 +65,7 @@ export const averageFigure = figure({
           x: { label: 'ε − x₀', min: -top, max: top },
           y: { label: 'density', min: 0, max: Math.max(0.5, 1.1 * Math.max(...bars)) },
           marks: [
-            { kind: 'bars', x: middles(-top, top, 48), y: bars, ink: { series: 1 } },
+            { kind: 'bars', x: middles(-top, top, 48), y: bars, ink: { series: 3 } },
             { kind: 'rule', x: v, ink: 'model', label: 'v(x, t)' },
           ],
         },

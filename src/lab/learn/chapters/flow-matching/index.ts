@@ -78,7 +78,7 @@ console.log(Math.abs(velocity - flow) < 1e-12) // → true`,
       title: 'Sampling',
       equations: [
         {
-          tex: tex`x_{t - h} = x_t - h\, v(x_t, t) = \live{x} - \live{h} \cdot \live{v} = \live{next}`,
+          tex: tex`x_{t - h} = x_t - h\, v(x_t, t) \qquad = \live{x} - \live{h} \cdot (\live{v}) = \live{next}`,
           says: 'Euler’s method in t itself. On rectified flow it is the same step as DDIM’s: both move along the line through the two guesses.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { rectifiedFlow } from 'tweedie/noise'

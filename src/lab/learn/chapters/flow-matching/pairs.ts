@@ -46,7 +46,7 @@ export const pairsFigure = figure({
       kind: 'line',
       x: [0, 1],
       y: [value, from[i]!],
-      ink: { series: 1 },
+      ink: { series: 3 },
       width: 1,
       opacity: 0.8,
     }))
@@ -68,7 +68,7 @@ export const pairsFigure = figure({
         overTime('pairs: x = (1 − t) x₀ + t ε', reach, [
           ...lines,
           rule,
-          { kind: 'points', x: now.map(() => t), y: now, ink: { series: 1 }, radius: 3.5 },
+          { kind: 'points', x: now.map(() => t), y: now, ink: { series: 3 }, radius: 3.5 },
         ]),
         overTime('the flow of E[ε − x₀ | x]', reach, [
           ...linesOverTime(flow, { ink: 'model', width: 1.1, opacity: 0.85 }),

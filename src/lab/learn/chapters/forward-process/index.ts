@@ -47,7 +47,7 @@ const product = table.betas.reduce((all, beta) => all * (1 - beta), 1)
 console.log(Math.abs(product - table.alphaBar[999]!) < 1e-15) // → true`,
         },
         {
-          tex: tex`q(x_t \mid x_0) = \mathcal N(x_t; \sqrt{\bar\alpha_t}\, x_0, (1 - \bar\alpha_t) I) = \mathcal N(x_t; \live{mean}, \live{variance})`,
+          tex: tex`q(x_t \mid x_0) = \mathcal N(x_t; \sqrt{\bar\alpha_t}\, x_0, (1 - \bar\alpha_t) I) \qquad = \mathcal N(x_t; \live{mean}, \live{variance})`,
           says: 'The law of any number of steps is one Gaussian: the histogram is that of the walkers, the curve is the jump.',
           code: `import { forwardStep, vpSchedule } from 'tweedie/noise'
 import { key, normal } from 'tweedie/random'
@@ -75,7 +75,7 @@ const precision = scale ** 2 / variance + 1 / cosineSchedule().sigma(0.4) ** 2
 console.log(Math.abs(1 / precision - posterior.variance) < 1e-12) // → true`,
         },
         {
-          tex: tex`\tilde\mu = \frac{\alpha_{t \mid s} \sigma_s^2}{\sigma_t^2} x_t + \frac{\alpha_s \sigma_{t \mid s}^2}{\sigma_t^2} x_0 = \live{weightX} \cdot \live{x} + \live{weightData} \cdot \live{x0} = \live{mean}`,
+          tex: tex`\tilde\mu = \frac{\alpha_{t \mid s} \sigma_s^2}{\sigma_t^2} x_t + \frac{\alpha_s \sigma_{t \mid s}^2}{\sigma_t^2} x_0 \qquad = \live{weightX} \cdot (\live{x}) + \live{weightData} \cdot (\live{x0}) = \live{mean}`,
           says: 'The mean weighs the state and the data by their precisions. A sampler puts its guess in the place of x₀.',
           code: `import { cosineSchedule, posteriorStep } from 'tweedie/noise'
 
@@ -107,7 +107,7 @@ console.log(schedule.alpha(0.5).toFixed(3), schedule.sigma(0.5).toFixed(3), sche
       title: 'Does it end in noise?',
       equations: [
         {
-          tex: tex`D_{\mathrm{KL}}(q(x_T \mid x_0) \parallel \mathcal N(0, I)) = \tfrac12 (\alpha_T^2 x_0^2 + \sigma_T^2 - 1 - \log \sigma_T^2) = \live{kl}\ \text{nats}, \qquad \alpha_T = \live{alphaT}`,
+          tex: tex`D_{\mathrm{KL}}(q(x_T \mid x_0) \parallel \mathcal N(0, I)) = \tfrac12 (\alpha_T^2 x_0^2 + \sigma_T^2 - 1 - \log \sigma_T^2) \qquad = \live{kl}\ \text{nats}, \qquad \alpha_T = \live{alphaT}`,
           says: 'What a model that starts from pure noise has to make up. A trace of signal is relied upon: without it a model cannot draw very dark or very bright images.',
           code: `import { namedTable, priorKl, tableSchedule, zeroTerminalSnr } from 'tweedie/noise'
 

@@ -44,8 +44,8 @@ export const posteriorFigure = figure({
           columns: ['', 'mean', 'variance', 'precision'],
           rows: [
             ['q(xₛ | x₀)', say(priorMean), say(priorVariance), say(1 / priorVariance)],
-            ['q(xₜ | xₛ) as a function of xₛ', say(seenMean), say(seenVariance), say(1 / seenVariance)],
-            ['their product', say(mean), say(posterior.variance), say(1 / posterior.variance)],
+            ['q(xₜ | xₛ)', say(seenMean), say(seenVariance), say(1 / seenVariance)],
+            ['product', say(mean), say(posterior.variance), say(1 / posterior.variance)],
           ],
         },
       ],

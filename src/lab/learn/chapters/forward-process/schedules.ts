@@ -88,17 +88,11 @@ export const schedulesFigure = figure({
         {
           kind: 'table',
           title: `${schedulesShown[name]!.label}${shift === 1 ? '' : `, shifted by ${shift}`}`,
-          columns: ['t', 'α', 'σ', 'σ/α', 'λ', 'f', 'g²'],
+          columns: ['t', 'α', 'σ', 'σ/α', 'λ'],
           rows: [t, 0.1, 0.5, 0.9].map((u) =>
-            [
-              u,
-              schedule.alpha(u),
-              schedule.sigma(u),
-              Math.exp(-schedule.logSnr(u) / 2),
-              schedule.logSnr(u),
-              schedule.drift(u),
-              schedule.diffusion(u),
-            ].map((value) => say(value)),
+            [u, schedule.alpha(u), schedule.sigma(u), Math.exp(-schedule.logSnr(u) / 2), schedule.logSnr(u)].map(
+              (value) => say(value),
+            ),
           ),
         },
       ],
@@ -106,7 +100,7 @@ export const schedulesFigure = figure({
         t,
         alpha,
         sigma,
-        logSnr,
+        logSnr: Math.abs(logSnr) < 1e-12 ? 0 : logSnr,
         drift: schedule.drift(t),
         diffusion: schedule.diffusion(t),
         kl: Number.isFinite(kl) ? kl : 0,

@@ -90,7 +90,7 @@ export const smallStepsFigure = figure({
           marks: [
             { kind: 'line', x: counts, y: errors, ink: 'model' },
             { kind: 'points', x: counts, y: errors, ink: 'model', radius: 3 },
-            { kind: 'points', x: [steps], y: [Math.max(1e-5, error)], ink: { series: 1 }, radius: 5, label: 'chosen' },
+            { kind: 'points', x: [steps], y: [Math.max(1e-5, error)], ink: { series: 3 }, radius: 5, label: 'chosen' },
           ],
         },
       ],

@@ -62,7 +62,7 @@ export const bayesFigure = figure({
         probability: Math.exp(log),
       },
       caption:
-        `At the point the classifier gives the first class ${say(100 * Math.exp(log))} %. (${say(prior[0]!)}, ${say(prior[1]!)}) + (${say(classifier[0]!)}, ${say(classifier[1]!)}) = ` +
+        `At the point the classifier gives the first class ${Math.round(100 * Math.exp(log))} %. (${say(prior[0]!)}, ${say(prior[1]!)}) + (${say(classifier[0]!)}, ${say(classifier[1]!)}) = ` +
         `(${say(posterior[0]!)}, ${say(posterior[1]!)}).`,
     }
   },

@@ -1,6 +1,7 @@
 /** Guidance: by a classifier, without one, and what the scale means. */
 import type { Chapter } from '../../chapter.ts'
 import { bayesFigure } from './bayes.ts'
+import { formsFigure } from './forms.ts'
 import { guidedFigure } from './guided.ts'
 import { intervalFigure } from './interval.ts'
 import { tiltedFigure } from './tilted.ts'
@@ -16,7 +17,7 @@ export const chapter: Chapter = {
       title: 'Bayes’ rule for scores',
       equations: [
         {
-          tex: tex`\nabla \log p(x_t \mid y) = \nabla \log p(x_t) + \nabla \log p(y \mid x_t): \quad \live{posteriorX} = \live{priorX} + \live{classifierX}, \quad \live{posteriorY} = \live{priorY} + \live{classifierY}`,
+          tex: tex`\nabla \log p(x_t \mid y) = \nabla \log p(x_t) + \nabla \log p(y \mid x_t): \qquad \live{posteriorX} = \live{priorX} + (\live{classifierX}), \qquad \live{posteriorY} = \live{priorY} + (\live{classifierY})`,
           says: 'The normaliser of Bayes’ rule does not depend on x, so the scores simply add.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { classifierGuided } from 'tweedie/guidance'
@@ -62,6 +63,31 @@ console.log(x.length) // → 200`,
         },
       ],
       figure: guidedFigure,
+    },
+    {
+      title: 'A classifier, in two forms',
+      equations: [
+        {
+          tex: tex`\bar x_0 = \hat x_0 + s\, \frac{\sigma_t^2}{\alpha_t} \nabla \log c(y \mid x_t, t), \qquad \mathrm E\, x_s = \live{guided}`,
+          says: 'By Tweedie’s formula a term of the score is one of the posterior mean: this form works with every sampler.',
+        },
+        {
+          tex: tex`x_s \sim \mathcal N(\mu + s\, \Sigma\, \nabla \log c, \Sigma), \qquad \mathrm E\, x_s = \live{shifted}`,
+          says: 'For ancestral sampling there is a second form, from a first-order expansion of log c. To first order in the step they are the same.',
+          code: `import { mixtureDenoiser } from 'tweedie/denoise'
+import { classifierAncestral, classifierGuided } from 'tweedie/guidance'
+import { cosineSchedule } from 'tweedie/noise'
+import { ddpm, noNoise, sampleFinal } from 'tweedie/sample'
+
+const denoiser = mixtureDenoiser({ schedule: cosineSchedule(), components: [{ mean: [0], covariance: 0.3 }] })
+const gradient = (x: ArrayLike<number>) => Float64Array.from(x, () => 1) // of a classifier that says e^x
+const options = { times: [0.5, 0.49], x: Float64Array.of(0.2), noise: noNoise }
+const guided = await sampleFinal(classifierGuided(denoiser, gradient, { scale: 3 }), { sampler: ddpm(), ...options })
+const shifted = await sampleFinal(denoiser, { sampler: classifierAncestral(gradient, { scale: 3 }), ...options })
+console.log(Math.abs(guided[0]! - shifted[0]!) < 0.01) // → true`,
+        },
+      ],
+      figure: formsFigure,
     },
     {
       title: 'What the scale draws from',

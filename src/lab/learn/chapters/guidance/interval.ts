@@ -81,7 +81,7 @@ export const intervalFigure = figure({
         },
       ],
       numbers: { scale, from: interval[0], to: interval[1], near, always },
-      caption: `Half of the class is of the near kind. Guided from t = ${say(interval[0])} to ${say(interval[1])}, ${say(100 * near)} % of the samples are; guided at all times, ${say(100 * always)} %.`,
+      caption: `Half of the class is of the near kind. Guided from t = ${say(interval[0])} to ${say(interval[1])}, ${Math.round(100 * near)} % of the samples are; guided at all times, ${Math.round(100 * always)} %.`,
     }
   },
 })

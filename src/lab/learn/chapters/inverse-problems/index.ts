@@ -57,7 +57,7 @@ const guided = mmps(prior, observed)
 const mean = await guided.denoise(Float64Array.of(0.4, -1), 0.6)`,
         },
         {
-          tex: raw`\nabla_{x_t} \log p(y \mid x_t) \approx J^{\top} A^{\top} (\Sigma_y + A C A^{\top})^{-1} (y - A D), \qquad \text{off by } \live{mmpsError} \text{ with } C = \tfrac{\sigma_t^2}{\alpha_t} J, \qquad \live{pigdmError} \text{ with } r_t^2 I`,
+          tex: raw`\nabla_{x_t} \log p(y \mid x_t) \approx J^{\top} A^{\top} \qquad {} (\Sigma_y + A C A^{\top})^{-1} (y - A D), \qquad \text{off by } \live{mmpsError} \text{ with } C = \tfrac{\sigma_t^2}{\alpha_t} J, \qquad \live{pigdmError} \text{ with } r_t^2 I`,
           says: 'Take the data given x_t for a Gaussian of covariance C. Each method is an answer to what C is, and what is done about J.',
         },
       ],

@@ -40,7 +40,7 @@ export async function painted(
   painting: readonly number[],
   sigma: number,
   steps = 20,
-  seed = 6,
+  seed = 5,
 ) {
   const { seen, y } = paintedPixels(painting)
   const options = { times: uniformTimes(steps, { from: 0.995 }), batch: draws, seed }

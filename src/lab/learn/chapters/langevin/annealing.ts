@@ -44,7 +44,7 @@ export const annealingFigure = figure({
     const sizes = times.slice(0, count).map((each) => levels.sigma(each))
     return {
       views: [
-        planePlot(view, [densityOf(mixture, t, view), dots(x, { series: 1 }, { radius: 2, opacity: 0.7 })], {
+        planePlot(view, [densityOf(mixture, t, view), dots(x, { series: 3 }, { radius: 2, opacity: 0.7 })], {
           title: `level ${level} of ${count}, σ = ${say(sigma)}`,
           handles: 'means',
         }),

@@ -73,7 +73,7 @@ export const clustersFigure = figure({
     const heat = densityOf(mixture, low, reach)
     const say100 = (value: number) => `${Math.round(100 * value)} %`
     const panel = (title: string, points: ArrayLike<number>, i: number) =>
-      planePlot(reach, [heat, dots(points, { series: 1 }, { radius: 2, opacity: 0.7 })], {
+      planePlot(reach, [heat, dots(points, { series: 3 }, { radius: 2, opacity: 0.7 })], {
         title: `${title}: ${say100(shares[i]!)}`,
         handles: 'means',
       })

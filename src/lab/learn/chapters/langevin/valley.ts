@@ -60,7 +60,7 @@ export const valleyFigure = figure({
               kind: 'line',
               x,
               y: other.map(clip),
-              ink: { series: 1 },
+              ink: { series: 3 },
               dashed: true,
               label: `left mode has ${say(100 - 100 * left)} %`,
             },

@@ -64,7 +64,7 @@ export const walkFigure = figure({
           [
             densityOf(mixture, t, reach),
             ...linesInPlane({ states }, { ink: 'model', width: 1, opacity: 0.7 }),
-            dots(now, { series: 1 }, { radius: 5, label: `after ${steps} steps` }),
+            dots(now, { series: 3 }, { radius: 5, label: `after ${steps} steps` }),
           ],
           { handles: 'starts' },
         ),

@@ -56,9 +56,9 @@ export function through(
 }
 
 const extent = square(3)
-const cells = 28
-const marks = evenly(-2, 2, 9)
-const along = evenly(-2.5, 2.5, 31)
+const cells = 24
+const marks = evenly(-2, 2, 7)
+const along = evenly(-2.5, 2.5, 26)
 
 const drawnOf = remembered(async (name: TransformName, count: number, spread: number) => {
   /** In parts, for each takes a while. */
@@ -94,7 +94,7 @@ export const bent = figure({
       ],
       initial: 'spline',
     },
-    count: { kind: 'slider', label: 'couplings', min: 1, max: 4, step: 1, initial: 2 },
+    count: { kind: 'slider', label: 'couplings', min: 1, max: 3, step: 1, initial: 2 },
     spread: { kind: 'slider', label: 'strength of the networks', min: 0, max: 0.8, step: 0.05, initial: 0.45 },
     place: { kind: 'points', label: 'x', initial: [[0.6, 0.4]] },
   },

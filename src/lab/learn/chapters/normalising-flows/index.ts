@@ -27,6 +27,10 @@ const spline = splineTransform({ bins: 6, box: 3 })
 const { y, logDerivative } = spline.forward(input('x', [32, 1]), input('p', [32, 1, spline.parameters]))
 console.log(spline.parameters, y.shape) // → 17 [ 32, 1 ]`,
         },
+        {
+          tex: raw`z = z_k + \frac{h (s \xi^2 + d \xi (1 - \xi))}{s + (d + d' - 2 s) \xi (1 - \xi)} = \live{z}, \qquad \xi = \live{xi}, \qquad s = \live{slope}, \qquad d, d' = \live{d}, \live{e}`,
+          says: 'Within a bin of slope s = h/w, with the derivatives d and d′ at its ends: a quotient of parabolas that rises, and whose inverse is the root of a quadratic.',
+        },
       ],
       figure: spline,
     },

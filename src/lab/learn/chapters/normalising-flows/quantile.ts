@@ -7,7 +7,7 @@ import { figure } from '../../figure.ts'
 import { evenly, normalCurve, shown } from '../../shared/series.ts'
 
 const shades = 256
-const transform = shadeSpline(shades, 16)
+const transform = shadeSpline(shades, 4)
 const edge = 1 + 1 / (shades - 1)
 
 /** z of values that are uniform in [0, 1], and log dz/du. */
@@ -19,7 +19,7 @@ export function quantileOf(u: ArrayLike<number>) {
   return { z: Float64Array.from(z.data), logRate: Float64Array.from(log.data, (each) => each + Math.log(2 * edge)) }
 }
 
-const grid = evenly(0.001, 0.999, 91)
+const grid = evenly(0.001, 0.999, 61)
 
 export const quantile = figure({
   id: 'quantile',

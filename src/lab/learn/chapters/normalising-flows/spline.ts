@@ -51,6 +51,29 @@ export function mapped(knots: readonly Point[], x: ArrayLike<number>) {
   return { y: Float64Array.from(value.data), logDerivative: Float64Array.from(log.data) }
 }
 
+/** The bin of x: its number, ξ within it, its slope, and the derivatives at its ends. */
+export function binAt(knots: readonly Point[], x: number) {
+  const ends: readonly Point[] = [[-box, -box], ...knots, [box, box]]
+  const k = Math.max(
+    0,
+    Math.min(
+      bins - 1,
+      ends.findLastIndex(([at]) => at <= x),
+    ),
+  )
+  const [[x0, y0], [x1, y1]] = [ends[k]!, ends[k + 1]!]
+  const slopeAt = (knot: number) => Math.exp(mapped(knots, [ends[knot]![0]]).logDerivative[0]!)
+  return {
+    bin: k + 1,
+    xi: (x - x0) / (x1 - x0),
+    slope: (y1 - y0) / (x1 - x0),
+    d: slopeAt(k),
+    e: slopeAt(k + 1),
+    y0,
+    height: y1 - y0,
+  }
+}
+
 /** log p(x). */
 export function logDensityOf(knots: readonly Point[], x: ArrayLike<number>): Float64Array {
   const { y, logDerivative } = mapped(knots, x)
@@ -82,6 +105,7 @@ export const spline = figure({
     const { y } = mapped(inner, grid)
     const density = logDensityOf(inner, grid).map(Math.exp)
     const at = mapped(inner, [x])
+    const bin = binAt(inner, x)
     const [z, logDet] = [at.y[0]!, at.logDerivative[0]!]
     const log = logNormal(z) + logDet
     return {
@@ -111,7 +135,18 @@ export const spline = figure({
           ],
         },
       ],
-      numbers: { x, z, normal: logNormal(z), logDet, log },
+      numbers: {
+        x,
+        z,
+        normal: logNormal(z),
+        logDet,
+        log,
+        bin: bin.bin,
+        xi: bin.xi,
+        slope: bin.slope,
+        d: bin.d,
+        e: bin.e,
+      },
       caption: `x = ${shown(x)} is mapped to z = ${shown(z)} with slope ${shown(Math.exp(logDet))}, so log p(x) = ${shown(logNormal(z))} ${logDet < 0 ? '−' : '+'} ${shown(Math.abs(logDet))} = ${shown(log)}.`,
     }
   },

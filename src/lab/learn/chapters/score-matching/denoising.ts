@@ -54,7 +54,7 @@ export const denoisingFigure = figure({
     const score = scoreAt(probe)
     const all = scoreAt(x)
     const constant = average(x.map((_, i) => (all[i]! - target[i]!) ** 2))
-    const shown = near.slice(0, 60).flatMap((item) => [2 * item, 2 * item + 1])
+    const shown = near.slice(0, 24).flatMap((item) => [2 * item, 2 * item + 1])
     const unit = { longest: 0.8, unit: 2.2 / sigma }
     const tails = lattice([-reach, reach, -reach, reach], 11)
     return {
@@ -66,7 +66,7 @@ export const denoisingFigure = figure({
             arrowsAt(
               shown.map((i) => x[i]!),
               shown.map((i) => target[i]!),
-              { series: 1 },
+              { series: 3 },
               { ...unit, label: 'targets −ε/σ near the point' },
             ),
             arrowsAt(probe, mean, 'model', { ...unit, label: 'their mean' }),

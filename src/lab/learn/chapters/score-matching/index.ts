@@ -18,7 +18,7 @@ export const chapter: Chapter = {
       title: 'Scores and denoisers',
       equations: [
         {
-          tex: tex`s(x) = \nabla_x \log p(x) = -\nabla_x f(x) - \nabla_x \log Z = -\nabla_x f(x), \qquad s(\live{x}, \live{y}) = (\live{scoreX}, \live{scoreY})`,
+          tex: tex`s(x) = \nabla_x \log p(x) \qquad = -\nabla_x f(x) - \nabla_x \log Z = -\nabla_x f(x), \qquad s(\live{x}, \live{y}) = (\live{scoreX}, \live{scoreY})`,
           says: 'The score does not know the normaliser Z of a density.',
           code: `import { gradients, input, mul, square, sum } from 'tweedie/graph'
 
@@ -27,7 +27,7 @@ const score = mul(-1, gradients(sum(mul(0.5, square(x))), [x])[0]!)
 console.log(score.shape) // → [ 8, 2 ]`,
         },
         {
-          tex: tex`\mathrm E[x_0 \mid x] = x + \sigma^2 \nabla \log p_\sigma(x) = (\live{meanX}, \live{meanY}), \qquad \sigma^2 = \live{variance}`,
+          tex: tex`\mathrm E[x_0 \mid x] = x + \sigma^2 \nabla \log p_\sigma(x) \qquad = (\live{meanX}, \live{meanY}), \qquad \sigma^2 = \live{variance}`,
           says: 'Tweedie’s formula: the arrow from a noisy point to its denoised mean is the score times σ².',
           code: `import { mixtureDenoiser, predictionOfSample } from 'tweedie/denoise'
 import { timeOfNoiseLevel, veSchedule } from 'tweedie/noise'
@@ -86,7 +86,7 @@ const { trace: probed } = await denoiser.denoiseAndTrace(x, 0.5, rademacher(key(
 console.log(trace.length, probed.length) // → 1 1`,
         },
         {
-          tex: tex`\sqrt{\mathrm{Var}\, v^{\top} A v} = \live{signsDeviation}\ \text{(signs)}, \quad \live{normalDeviation}\ \text{(normal numbers)}`,
+          tex: tex`\sqrt{\mathrm{Var}\, v^{\top} A v} = \live{signsDeviation}\ \text{(signs)}, \qquad \live{normalDeviation}\ \text{(normal numbers)}`,
           says: 'Signs scatter less: what lies on the diagonal they get exactly.',
         },
       ],
@@ -100,7 +100,7 @@ console.log(trace.length, probed.length) // → 1 1`,
           says: 'The score of the noise of one sample is known: it points back to its own data point.',
         },
         {
-          tex: tex`\nabla \log p_\sigma(\tilde x) = \mathrm E \left[ -\varepsilon/\sigma \mid \tilde x \right] = (\live{scoreX}, \live{scoreY}) \approx (\live{meanX}, \live{meanY})`,
+          tex: tex`\nabla \log p_\sigma(\tilde x) = \mathrm E \left[ -\varepsilon/\sigma \mid \tilde x \right] \qquad = (\live{scoreX}, \live{scoreY}) \approx (\live{meanX}, \live{meanY})`,
           says: 'The score of noisy data is the conditional mean of that, and regression finds conditional means.',
           code: `import { diracDenoiser, predictionOfSample } from 'tweedie/denoise'
 import { timeOfNoiseLevel, veSchedule } from 'tweedie/noise'

@@ -42,7 +42,7 @@ for (const step of forwardSde(schedule, uniformTimes(120, { from: 0, to: 0.4 }),
       title: 'Time reversal',
       equations: [
         {
-          tex: tex`\mathrm d x = \left[ f x - \tfrac12 (1 + \eta^2)\, g^2 \nabla \log p_t \right] \mathrm d t + \eta\, g\, \mathrm d \bar w = \live{drift}\, \mathrm d t + \live{noise}\, \mathrm d \bar w`,
+          tex: tex`\mathrm d x = \left[ f x - \tfrac12 (1 + \eta^2)\, g^2 \nabla \log p_t \right] \mathrm d t + \eta\, g\, \mathrm d \bar w \qquad = \live{drift}\, \mathrm d t + \live{noise}\, \mathrm d \bar w`,
           says: 'For every η it passes through the same marginals, backwards: η = 1 reverses the forward paths, η = 0 has no noise.',
           code: `import { mixtureDenoiser } from 'tweedie/denoise'
 import { vpSchedule } from 'tweedie/noise'
@@ -60,7 +60,7 @@ console.log(Math.abs(x.filter((value) => value < 0).length / 500 - 1 / 3) < 0.08
       title: 'Training',
       equations: [
         {
-          tex: tex`\mathrm E_t\, \lambda(t)\, \mathrm E \lVert s_\theta(x_t, t) + \varepsilon/\sigma_t \rVert^2, \qquad \lambda = \sigma_t^2 = \live{simple} \ \text{(simple)}, \quad \lambda = g^2 = \live{likelihood} \ \text{(likelihood)}`,
+          tex: tex`\mathrm E_t\, \lambda(t)\, \mathrm E \lVert s_\theta(x_t, t) + \varepsilon/\sigma_t \rVert^2, \qquad \lambda = \sigma_t^2 = \live{simple} \ \text{(simple)}, \qquad \lambda = g^2 = \live{likelihood} \ \text{(likelihood)}`,
           says: 'Half of the second bounds the negative log-likelihood, up to a constant.',
           code: `import { timeDistribution } from 'tweedie/denoise'
 import { vpSchedule } from 'tweedie/noise'
@@ -126,7 +126,7 @@ console.log(solved.every((value, i) => Math.abs(value - exact[i]!) < 1e-6)) // �
       title: 'Exact likelihood',
       equations: [
         {
-          tex: tex`\log p_0(x_0) = \log p_T(x_T) + \int_0^T \nabla \cdot v(x_t, t)\, \mathrm d t = \live{end} + \live{integral} = \live{found}`,
+          tex: tex`\log p_0(x_0) = \log p_T(x_T) + \int_0^T \nabla \cdot v(x_t, t)\, \mathrm d t \qquad = \live{end} + (\live{integral}) = \live{found}`,
           says: 'Along a flow a density changes as much as the flow spreads. The solver carries the integral along.',
           code: `import { analyticDivergence, mixtureDenoiser } from 'tweedie/denoise'
 import { odeLikelihood } from 'tweedie/likelihood'

@@ -66,7 +66,7 @@ export const likelihoodFigure = figure({
               kind: 'points',
               x: [0],
               y: [clip(found)],
-              ink: { series: 1 },
+              ink: { series: 3 },
               radius: 4,
               label: `found in ${steps} steps`,
             },

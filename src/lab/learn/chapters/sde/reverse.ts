@@ -52,7 +52,7 @@ export const reverseFigure = figure({
         overTime(`η = ${say(eta)}`, reach, [heat, ...linesOverTime(noisy, { ink: 'model', width: 1, opacity: 0.8 })]),
         overTime('the flow, η = 0', reach, [
           heat,
-          ...linesOverTime(flow, { ink: { series: 1 }, width: 1, opacity: 0.9 }),
+          ...linesOverTime(flow, { ink: { series: 3 }, width: 1, opacity: 0.9 }),
         ]),
         samplesPlot(`${many.length} ends with η = ${say(eta)}`, ends, law, { top: 2 }),
       ],

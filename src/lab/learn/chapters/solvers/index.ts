@@ -2,6 +2,7 @@
 import type { Chapter } from '../../chapter.ts'
 import { karrasFigure } from './karras.ts'
 import { momentsFigure } from './moments.ts'
+import { noiseFigure } from './noise.ts'
 import { orderFigure } from './order.ts'
 import { pathsFigure } from './paths.ts'
 import { tableFigure } from './table.ts'
@@ -17,7 +18,7 @@ export const chapter: Chapter = {
       title: 'A sampler is a table of numbers',
       equations: [
         {
-          tex: tex`x_s = a\, x_t + \sum_k b_k m_{-k} + \sum_j c_j z_j = \live{a}\, x_t + \live{b0}\, m_0 + \live{b1}\, m_{-1} + \live{b2}\, m_{-2} + \live{c}\, z`,
+          tex: tex`x_s = a\, x_t + \sum_k b_k m_{-k} + \sum_j c_j z_j \qquad = \live{a}\, x_t + \live{b0}\, m_0 + (\live{b1})\, m_{-1} \qquad + (\live{b2})\, m_{-2} + \live{c}\, z`,
           says: 'Nearly every sampler is linear in the state, in what the denoiser said, and in fresh noise. The weights depend on schedule and times, never on the data.',
           code: `import { cosineSchedule } from 'tweedie/noise'
 import { ddim, dpmSolver, uniformTimes } from 'tweedie/sample'
@@ -37,11 +38,11 @@ show(dpmSolver({ lowerOrderFinal: 'never' })) // → dpm++-2m 0.794 0.447 -0.100
       title: 'Exponential integrators',
       equations: [
         {
-          tex: tex`x_s = \frac{\sigma_s}{\sigma_t} x_t + \alpha_s \int_0^1 h e^{-h(1 - u)}\, \hat x_0(u)\, \mathrm d u \approx \live{linear} + \live{pull} = \live{next}, \qquad h = \live{h}`,
+          tex: tex`x_s = \frac{\sigma_s}{\sigma_t} x_t + \alpha_s \int_0^1 h e^{-h(1 - u)}\, \hat x_0(u)\, \mathrm d u \qquad \approx \live{linear} + (\live{pull}) = \live{next}, \qquad h = \live{h}`,
           says: 'With half the log-SNR as clock the linear part, stiff near the data, is solved exactly. What is left to approximate is the answer, which changes slowly.',
         },
         {
-          tex: tex`M_j = \int_0^1 h e^{-h(1 - u)} u^j\, \mathrm d u: \quad M_0 = \live{m0}, \; M_1 = \live{m1}, \; M_2 = \live{m2}, \qquad \sum_k w_k u_k^j = M_j`,
+          tex: tex`M_j = \int_0^1 h e^{-h(1 - u)} u^j\, \mathrm d u: \qquad M_0 = \live{m0}, \; M_1 = \live{m1}, \; M_2 = \live{m2}, \qquad \sum_k w_k u_k^j = M_j`,
           says: 'The weights are those that are exact for powers of u.',
         },
         {
@@ -85,6 +86,23 @@ console.log(levels.join(' ')) // → 64 22 6.5 1.5 0.22 0.016`,
         },
       ],
       figure: karrasFigure,
+    },
+    {
+      title: 'Noise inside a step',
+      equations: [
+        {
+          tex: tex`\sigma_{\mathrm{up}} = \min\left( \sigma_s,\; \eta\, \sigma_s \sqrt{1 - \sigma_s^2/\sigma_t^2} \right) = \live{up}, \qquad \sigma_{\mathrm{down}} = \sqrt{\sigma_s^2 - \sigma_{\mathrm{up}}^2} = \live{down}`,
+          says: 'Ancestral noise steps further down and adds noise up to where one wanted to go. (σ stands for σ/α here.) It works with any rule that forgets the past.',
+          code: `import { cosineSchedule } from 'tweedie/noise'
+import { finalVariance, heun, logSnrTimes } from 'tweedie/sample'
+
+const schedule = cosineSchedule()
+const times = logSnrTimes(schedule, 32, { from: schedule.timeOfLogSnr(-6), to: schedule.timeOfLogSnr(4), final: 'sigma-min' })
+const { variance, exact } = await finalVariance(heun({ eta: 1 }), schedule, times, 0.3) // of samples of N(0, 0.3)
+console.log(Math.abs(variance / exact - 1) < 0.02) // → true`,
+        },
+      ],
+      figure: noiseFigure,
     },
     {
       title: 'Orders, claimed and measured',

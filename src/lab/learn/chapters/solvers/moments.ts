@@ -72,7 +72,7 @@ export const momentsFigure = figure({
       views: [
         {
           kind: 'plot',
-          title: 'x̂₀ along the path, and what stands in for it',
+          title: 'x̂₀, and what stands in for it',
           x: { label: 'u, in units of the step', min: -2, max: 1 },
           y: { label: '', min: bottom, max: top },
           marks: [
@@ -90,7 +90,7 @@ export const momentsFigure = figure({
         },
         {
           kind: 'plot',
-          title: 'what a part of the step counts: h e^(−h(1 − u))',
+          title: 'what each u counts',
           x: { label: 'u', min: 0, max: 1 },
           y: { label: '', min: 0, max: 1.1 * h },
           marks: [{ kind: 'area', ...curveOf((u) => h * Math.exp(-h * (1 - u)), 0, 1), ink: 'noise' }],
