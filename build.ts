@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { build } from 'rolldown'
 import manifest from './package.json' with { type: 'json' }
 
@@ -55,7 +55,13 @@ for (const path of readdirSync('src', { recursive: true, encoding: 'utf8' }).toS
 const ofPage =
   /^(app\/web\/(page|worker\/(connect|calls|line|plain-error|remote-\w+))|files\/io\/web\/(folder-input|encode-picture)|files\/data\/web\/(data-input|named-file|dropped-files))$/
 
-/** Wings of several rooms; every room is a file of the package. */
+/**
+ * What a worker needs until it has trained and drawn images or points. In each room it is a file apart from the rest, so that pages load
+ * little more: bundlers split by files.
+ */
+const early = reachedFrom(['src/app/web/worker.ts', 'src/families/values/family.ts'])
+
+/** Wings of several rooms; every room is a file of the package, or two. */
 const wings: ReadonlySet<string> = new Set(['engine', 'diffusion', 'files', 'tools', 'families'])
 
 await build({
@@ -95,6 +101,8 @@ function roomOf(id: string): string | null {
   // What a worker does as it loads: bundlers keep it, since `sideEffects` in package.json names its file.
   if (path === 'app/web/worker') return null
   if (ofPage.test(path)) return 'page'
+  // Opens data by name, which takes more where they are files: apart, for all who have their data at hand.
+  if (/^files\/data\/open\/(open-(dataset|source)|source-of)$/.test(path)) return 'data-open'
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (
     /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)
@@ -103,12 +111,28 @@ function roomOf(id: string): string | null {
   if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
   if (/^(files\/data\/(options|image-fits)|diffusion\/flow\/classes)$/.test(path)) return 'families'
   if (path === 'app/node/version') return 'version'
-  if (/^families\/[^/]+$/.test(path)) return 'families-common'
+  const rest = early.has(`src/${path}.ts`) ? '' : '-more'
+  if (/^families\/[^/]+$/.test(path)) return `families-common${rest}`
   const deep = wings.has(parts[0]!) && parts.length > 2
   const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]
   // A family may have the name of what it is made of.
   const name = deep && parts[0] === 'families' ? `family-${room}` : room
-  return inside === 'node' || inside === 'web' ? `${name}-${inside}` : name
+  if (inside === 'node') return `${name}-node`
+  if (inside === 'web') return `${name}-web${rest}`
+  return (deep && parts[0] !== 'families') || room === 'compiled' || name === 'family-values' ? name + rest : name
+}
+
+/** These files, and all that they load before anything is asked for. */
+function reachedFrom(files: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>()
+  const visit = (file: string): void => {
+    if (found.has(file)) return
+    found.add(file)
+    const wanted = readFileSync(file, 'utf8').matchAll(/^(?:import|export)(?! type\b)[^'"]*? from '(\.[^']+)'/gm)
+    for (const [, name] of wanted) visit(join(dirname(file), name!))
+  }
+  for (const file of files) visit(file)
+  return found
 }
 
 function licences(packages: readonly string[]): string {

@@ -1,6 +1,6 @@
 /** Data sets as one file: a copy that opens as exactly the same data, and their digest. */
 import { TweedieError } from '../errors.ts'
-import { vocabularyOf, vocabularyToJson } from '../families/token-vocabulary.ts'
+import { vocabularyToJson } from '../families/vocabulary-json.ts'
 import { createCategorical } from '../files/data/categorical.ts'
 import { createDataset } from '../files/data/dataset.ts'
 import { readSafetensors, type SafeTensorInput, writeSafetensors } from '../files/io/safetensors.ts'
@@ -33,7 +33,7 @@ export function encodeDataset(dataset: TrainData): Uint8Array<ArrayBuffer> {
 }
 
 /** The data set in a copy. @throws TweedieError `data` for other or damaged bytes */
-export function decodeDataset(bytes: Uint8Array, source: string): TrainData {
+export async function decodeDataset(bytes: Uint8Array, source: string): Promise<TrainData> {
   const { tensors, metadata } = readSafetensors(bytes, source)
   const data = tensors.get('data')?.data
   if (metadata.format !== format || data === undefined) {
@@ -53,6 +53,7 @@ export function decodeDataset(bytes: Uint8Array, source: string): TrainData {
   }
   if (facts.kind !== 'tokens') return createDataset(parts as unknown as Parameters<typeof createDataset>[0])
   const { vocabulary: look, kind: _, ...tokens } = parts
+  const { vocabularyOf } = await import('../families/token-vocabulary.ts')
   const vocabulary = vocabularyOf({ look } as unknown as Parameters<typeof vocabularyOf>[0])
   return createCategorical({ ...tokens, vocabulary } as unknown as Parameters<typeof createCategorical>[0])
 }

@@ -3,11 +3,9 @@ import { TweedieError } from '../errors.ts'
 import type { TokenVocabulary } from '../files/data/categorical.ts'
 import type { TweedieMetaData } from '../files/io/tweedie-meta.ts'
 import { tokenizerOf, type TokenizerSpec } from '../files/text/index.ts'
+import { vocabularyToJson } from './vocabulary-json.ts'
 
-/** The vocabulary as JSON: a tokenizer by its specification. */
-export function vocabularyToJson(vocabulary: TokenVocabulary): Record<string, unknown> {
-  return vocabulary.kind === 'text' ? { kind: 'text', tokenizer: vocabulary.tokenizer.toJSON() } : { ...vocabulary }
-}
+export { vocabularyToJson } from './vocabulary-json.ts'
 
 /** The vocabulary as a field of `data` in `tweedie.json`. Its key is `look`, so that old and new folders are alike. */
 export function vocabularyField(vocabulary: TokenVocabulary): { readonly look: Record<string, unknown> } {

@@ -24,8 +24,8 @@ const sets = {
 }
 
 describe.each(Object.entries(sets))('%s', (_, dataset) => {
-  test('opens again', () => {
-    const copy = decodeDataset(encodeDataset(dataset), 'copy')
+  test('opens again', async () => {
+    const copy = await decodeDataset(encodeDataset(dataset), 'copy')
     // A tokenizer is functions; what it is made of is compared.
     const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
     const { remarks: _, ...rest } = dataset as { readonly remarks?: unknown }
@@ -35,7 +35,7 @@ describe.each(Object.entries(sets))('%s', (_, dataset) => {
   })
 })
 
-test('other bytes are refused', () => {
+test('other bytes are refused', async () => {
   const bytes = encodeDataset(sets.moons)
-  expect(() => decodeDataset(bytes.subarray(0, 100), 'copy')).toThrow('copy')
+  await expect(decodeDataset(bytes.subarray(0, 100), 'copy')).rejects.toThrow('copy')
 })

@@ -4,17 +4,10 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { Family } from '../family.ts'
 import { painter } from './draw.ts'
-import { editItem } from './edit-item.ts'
-import { decode, encode } from './latents.ts'
-import { restoreItem } from './restore-item.ts'
 import { listSamplers } from './list-samplers.ts'
-import { trainClassifier } from './classifier.ts'
 import { describe } from './describe.ts'
 import { explain } from './explain.ts'
-import { exportSampler } from './sampler-file.ts'
 import { field } from './field.ts'
-import { exportModel, reference } from './export.ts'
-import { evaluate } from './judge.ts'
 import { folderOf, type Model, modelOf } from './model.ts'
 import { further } from './further.ts'
 import { preview } from './preview.ts'
@@ -42,18 +35,19 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   write: folderOf,
   describe,
   samplers: listSamplers,
-  trainClassifier,
+  // What drawing and training do not need is loaded when it is used: a page loads less.
+  trainClassifier: async (...given) => (await import('./classifier.ts')).trainClassifier(...given),
   can: {
     draw: painter,
-    encode,
-    decode,
-    restore: restoreItem,
-    edit: editItem,
-    evaluate,
+    encode: async (...given) => (await import('./latents.ts')).encode(...given),
+    decode: async (...given) => (await import('./latents.ts')).decode(...given),
+    restore: async (...given) => (await import('./restore-item.ts')).restoreItem(...given),
+    edit: async (...given) => (await import('./edit-item.ts')).editItem(...given),
+    evaluate: async (...given) => (await import('./judge.ts')).evaluate(...given),
     field,
-    export: exportModel,
-    exportSampler,
-    reference,
+    export: async (...given) => (await import('./export.ts')).exportModel(...given),
+    exportSampler: async (...given) => (await import('./sampler-file.ts')).exportSampler(...given),
+    reference: async (...given) => (await import('./export.ts')).reference(...given),
   },
 })
 

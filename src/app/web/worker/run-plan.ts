@@ -84,7 +84,12 @@ export async function keptPlan(name: string, options: PlainOptions, planning: Pl
   const before = family.parseSpec(stored.checkpoint?.spec ?? stored.record.spec, name)
   const spec = continued(before, options)
   const data = stored.data
-    ? { train: decodeDataset(stored.data, `${name}: its data`), report: [], source: stored.record.data, again: false }
+    ? {
+        train: await decodeDataset(stored.data, `${name}: its data`),
+        report: [],
+        source: stored.record.data,
+        again: false,
+      }
     : await openInput(stored.record.data.path, optionsOf(stored.record), { readers: own.readers })
   if (datasetDigest(data.train) !== stored.record.digest) {
     throw new TweedieError('data', `${name}: the data are not those that the run was started on`, {

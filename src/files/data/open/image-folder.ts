@@ -9,44 +9,21 @@
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
 import { type FileTree, within } from '../file-tree.ts'
-import type { ImageFit } from '../image-fits.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { classesByFolder, classesByName } from './image-classes.ts'
 import { commonDepth, type Depth, opaqueOf } from './image-depth.ts'
-import { checkCrop, type CropOptions, cropPlaces, type Place } from './image-crops.ts'
+import { checkCrop, cropPlaces, type Place } from './image-crops.ts'
 import { keepChannels, type PlaneFacts, type Planes, toPlanes } from './image-planes.ts'
 import { type Candidate, commonSize, requireLargeEnough, sizeOf } from './image-sizes.ts'
-import type { Background, Bits, Channels, Size } from './image-words.ts'
+import type { Channels } from './image-words.ts'
 import { depthText, isBlank, opacityText, unusedFolders } from './image-remarks.ts'
+import type { ImageFolderOptions } from './image-folder-options.ts'
 import { listImages } from './list-images.ts'
 import { mapBounded } from './map-bounded.ts'
 import { readPictureTables } from './picture-table.ts'
 import { filesOfSplit } from './splits.ts'
 
-export interface ImageFolderOptions extends CropOptions {
-  /** Pixels: the side of a square, or height and width; by default the images' own where all have one, else what suits them (`commonSize`). */
-  readonly size?: number | Size | undefined
-  /**
-   * 1 for grey (Rec. 601 luma), 3 for RGB, 2 and 4 for the same with opacity; by default the fewest that lose nothing.
-   */
-  readonly channels?: Channels | undefined
-  /** Whether images smaller than `size` are enlarged; by default they are an error. */
-  readonly upscale?: boolean | undefined
-  /** How images of another shape are brought to the size; by default `cover`. */
-  readonly fit?: ImageFit | undefined
-  /** A colour, as CSS says it, that is laid behind transparent pixels; by default their opacity is a channel. */
-  readonly background?: Background | undefined
-  /** 16: the values of images of 16 bits are kept, 0 … 65535; by default they are read with 8, and images of floats as they are. */
-  readonly bits?: Bits | undefined
-  /** Whether sub-folders are classes; by default they are where there are at least two. */
-  readonly labels?: boolean | undefined
-  /** Of a table, also one beside images: the column that holds the class, by name or by number from 0. */
-  readonly labelColumn?: string | number | undefined
-  /** How many images are decoded at once; by default 8. */
-  readonly concurrency?: number | undefined
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((done: number, total: number) => void) | undefined
-}
+export type { ImageFolderOptions } from './image-folder-options.ts'
 
 /** An image that is scaled has one place. */
 const whole: readonly Place[] = [{ x: 0, y: 0 }]

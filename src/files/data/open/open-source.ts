@@ -2,7 +2,6 @@
 import { mapsDataset } from '../builtin/maps.ts'
 import type { CategoricalDataset } from '../categorical.ts'
 import type { ArrayDataset } from '../dataset.ts'
-import { parseCategoricalCsv } from '../formats/categorical-csv.ts'
 import { TweedieError } from '../../../errors.ts'
 import { ownFault } from '../../../own-made.ts'
 import { type FileTree, lastPart } from '../file-tree.ts'
@@ -11,7 +10,6 @@ import { quantise } from '../quantise.ts'
 import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
 import { openDataset } from './open-dataset.ts'
-import { readCorpus } from './read-corpus.ts'
 import { isMaps } from './source-of.ts'
 
 /** Any data in memory. */
@@ -60,10 +58,14 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
   const { path, tokens } = source
   const own = await readByOwn(source, options)
   if (own) return withoutLabels(source, own)
-  if (tokens && 'tokenizer' in tokens) return readCorpus(tree, path, { ...tokens, signal: options.signal })
+  if (tokens && 'tokenizer' in tokens) {
+    const { readCorpus } = await import('./open-files.ts')
+    return readCorpus(tree, path, { ...tokens, signal: options.signal })
+  }
   if (tokens && 'columns' in tokens) {
     const { bins } = tokens
     const bytes = await tree.read(path, undefined, options.signal)
+    const { parseCategoricalCsv } = await import('./open-files.ts')
     return parseCategoricalCsv(bytes, { name: lastPart(path), ...(bins !== undefined && { bins }) })
   }
   if (await isMaps(tree, path)) return withoutLabels(source, mapsDataset({ length: source.length }))

@@ -4,7 +4,6 @@ import type { OptionValues, ValuesOf } from '../../../options.ts'
 import type { FileTree } from '../file-tree.ts'
 import type { dataOptions } from '../options.ts'
 import type { DataSource } from '../source.ts'
-import { isCorpus } from './corpus-files.ts'
 
 type DataValues = ValuesOf<typeof dataOptions>
 
@@ -53,7 +52,7 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
     if (categories === undefined) return common
     throw new TweedieError('usage', '`categories`: maps have categories already')
   }
-  if (tokens === undefined && !(await isCorpus(tree, path))) {
+  if (tokens === undefined && !(await isText(tree, path))) {
     for (const name of tokenOptions) refuse(options, name, `is for tokens, and ${path} is no text`, tokenHint)
     return undefined
   }
@@ -64,6 +63,12 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
     tokens: { tokenizer: await tokenizerOf(tree, tokens), length: length ?? textDefaults.length },
     ...held(holdOut ?? textDefaults.holdOut),
   }
+}
+
+/** Whether a path is to be read as text. Names of built-in sets are not, and what knows texts is not loaded for them. */
+async function isText(tree: FileTree, path: string): Promise<boolean> {
+  if (!/[./\\]/.test(path) && (await tree.kind(path)) === undefined) return false
+  return (await import('./open-files.ts')).isCorpus(tree, path)
 }
 
 async function tokenizerOf(tree: FileTree, tokens: string = textDefaults.tokenizer): Promise<string> {

@@ -6,7 +6,6 @@ import { isBuiltinName } from '../builtin/index.ts'
 import type { CategoricalDataset } from '../categorical.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { type FileTree, lastPart } from '../file-tree.ts'
-import { unzipFolder } from '../formats/zip.ts'
 import { datasetFromArray, pointsDataset } from '../from-array.ts'
 import { holdOut } from '../hold-out.ts'
 import type { NdArray } from '../nd-array.ts'
@@ -104,6 +103,7 @@ function oneFile(name: string, blob: Blob): Promise<Found> | Found {
 }
 
 async function unzipped(name: string, blob: Blob): Promise<Found> {
+  const { unzipFolder } = await import('../formats/zip.ts')
   const files = unzipFolder(new Uint8Array(await blob.arrayBuffer()), name)
   const blobs = Array.from(files, ([path, bytes]) => [path, async () => new Blob([bytes.slice()])] as const)
   return inFolder(name.replace(/\.zip$/i, ''), new Map(blobs))

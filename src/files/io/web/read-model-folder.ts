@@ -5,7 +5,6 @@ import { type FolderReader, readFolderFiles } from '../folder-files.ts'
 import { metaPath } from '../folder-plan.ts'
 import { decodeModelFolder, type ModelFolder, type ReadFolderOptions } from '../model-folder.ts'
 import { requireDigests } from '../part-digests.ts'
-import { unzipFolder } from '../../data/formats/zip.ts'
 import { type FolderSource, folderInput } from './folder-input.ts'
 import { filesReader, handleReader, mapReader } from './folder-readers.ts'
 import { httpReader } from './http-reader.ts'
@@ -62,6 +61,7 @@ async function readerOf(
   if (isHandle(input)) return { name: input.name || 'the folder', reader: await handleReader(input) }
   if (input instanceof Blob) {
     const name = input instanceof File ? input.name : 'the .zip'
+    const { unzipFolder } = await import('../../data/formats/zip.ts')
     return { name, reader: mapReader(unzipFolder(new Uint8Array(await input.arrayBuffer()), name, 'model')) }
   }
   if ('opfs' in input) return { name: input.opfs, reader: await handleReader(await opfsFolder(input.opfs)) }

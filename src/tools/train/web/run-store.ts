@@ -5,7 +5,6 @@
 import { TweedieError } from '../../../errors.ts'
 import { filesBelow, opfsFolder, readFile, writeFile } from '../../../files/io/web/opfs.ts'
 import { orNothing } from '../../../files/io/web/folder-readers.ts'
-import { unzipFolder, zipFolder } from '../../../files/data/formats/zip.ts'
 import { type Checkpoint, decodeCheckpoint, type DecodeOptions } from '../checkpoint.ts'
 import type { LogLine } from '../loss-window.ts'
 import { parseRunRecord, runFiles, type RunRecord } from '../run-record.ts'
@@ -86,6 +85,7 @@ function keeperOf(folder: FileSystemDirectoryHandle, before: readonly LogLine[],
     kept: true,
     log: (line) => void lines.push(line),
     async save(checkpoint, model) {
+      const { zipFolder } = await import('../../../files/data/formats/zip.ts')
       // Each file is replaced as a whole. The checkpoint decides what the run is; the model is of the same save, or of a neighbour.
       await Promise.all([
         writeFile(folder, runFiles.checkpoint, checkpoint),
@@ -142,6 +142,7 @@ export async function webRunFiles(name: string): Promise<Map<string, Uint8Array<
   })
   const found = new Map(await Promise.all(read))
   const model = found.get(modelFile)
+  const { unzipFolder } = await import('../../../files/data/formats/zip.ts')
   found.delete(modelFile)
   const inside = model ? unzipFolder(model, `${name}/${modelFile}`) : new Map<string, Uint8Array>()
   return new Map([...found, ...Array.from(inside, ([path, bytes]) => [path, bytes.slice()] as const)])

@@ -64,8 +64,8 @@ const drawnOf = remembered(async (name: TransformName, count: number, spread: nu
   /** In parts, for each takes a while. */
   const inParts = async (points: Float64Array, what: 'inverse' | 'density'): Promise<Float64Array> => {
     const found: number[] = []
-    for (let from = 0; from < points.length; from += 200) {
-      found.push(...through(name, count, spread, points.subarray(from, from + 200), what).values)
+    for (let from = 0; from < points.length; from += 128) {
+      found.push(...through(name, count, spread, points.subarray(from, from + 128), what).values)
       await pause()
     }
     return Float64Array.from(found)

@@ -60,7 +60,7 @@ export const mix = figure({
         },
       ],
       numbers: { logDet, area, s1, s2 },
-      caption: `The square’s area becomes ${shown(area, 3)} = e^${shown(logDet, 3)}: the sum of the scales, whatever L, U and Q are.`,
+      caption: `The square’s area becomes ${shown(area, 3)} = exp(${shown(logDet, 3)}): the sum of the scales, whatever L, U and Q are.`,
     }
   },
 })
