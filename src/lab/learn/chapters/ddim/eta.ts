@@ -15,7 +15,7 @@ const heat = tube(law, reach)
 export const etaFigure = figure({
   id: 'eta',
   title: 'From DDPM to a curve',
-  hint: 'Turn η from 0 to 1: the paths go from smooth to rough, and the ends forget the starts. With few steps only η = 0 still finds the density.',
+  hint: 'Turn η from 0 to 1: the paths go from smooth to rough, and the ends forget the starts. Few steps serve η = 0 best.',
   controls: {
     eta: { kind: 'slider', label: 'η', min: 0, max: 1, step: 0.05, initial: 0 },
     steps: { kind: 'slider', label: 'steps', min: 2, max: 100, step: 1, initial: 20 },

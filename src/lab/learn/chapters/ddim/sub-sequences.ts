@@ -39,7 +39,7 @@ export type SequenceName = keyof typeof sequences
 export const sequencesFigure = figure({
   id: 'sub-sequences',
   title: 'Any sub-sequence',
-  hint: 'Take 8 steps and try each sequence: what counts is where the noise is faint enough to show detail. Leading levels never see pure noise.',
+  hint: 'Take 8 steps and try each sequence. Those with many faint levels leave few for the noise in which the modes part. Leading levels never see pure noise.',
   controls: {
     sequence: {
       kind: 'choice',

@@ -21,7 +21,7 @@ export const ancestralFigure = figure({
   controls: {
     step: { kind: 'slider', label: 'part of the way', min: 0.02, max: 1, step: 0.02, initial: 1 },
     levels: { kind: 'slider', label: 'levels T', min: 5, max: 150, step: 5, initial: 60 },
-    seed: { kind: 'slider', label: 'seed', min: 0, max: 20, step: 1, initial: 4 },
+    seed: { kind: 'slider', label: 'seed', min: 0, max: 20, step: 1, initial: 7 },
   },
   play: { control: 'step', seconds: 8 },
   async show({ step, levels, seed }) {

@@ -10,7 +10,7 @@ import { lawAt, modesAt, reach } from './pairs.ts'
 export const samplingFigure = figure({
   id: 'sampling',
   title: 'Few straight steps',
-  hint: 'One step leads to the mean of all data; two find the modes. Try Heun at half the steps, for the same cost.',
+  hint: 'One step leads to the mean of all data; two find the modes. Compare Heun at half the steps, which costs the same.',
   controls: {
     steps: { kind: 'slider', label: 'steps', min: 1, max: 40, step: 1, initial: 4 },
     method: {

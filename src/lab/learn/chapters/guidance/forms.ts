@@ -34,7 +34,7 @@ const lengths = [0.3, 0.2, 0.1, 0.05, 0.025, 0.0125]
 export const formsFigure = figure({
   id: 'forms',
   title: 'Two forms of one push',
-  hint: 'Shorten the step: both pushes shrink with it, and their difference twice as fast. In long steps they part.',
+  hint: 'Shorten the step: both pushes shrink with it, and their difference with its square. In long steps they part.',
   controls: {
     step: { kind: 'slider', label: 'length of the step', min: 0.01, max: 0.3, step: 0.01, initial: 0.15 },
     x: { kind: 'slider', label: 'x', min: -1.5, max: 1.5, step: 0.05, initial: -0.3 },

@@ -17,14 +17,13 @@ export function guidedSamples(
   means: readonly Point[],
   scale: number,
   how: 'free' | 'classifier',
-  manner: { readonly interval?: readonly [number, number] } = {},
 ): Promise<Float64Array> {
   const laws = classesAt(means)
   const gradient = (x: FloatArray, t: number) => classifierScore(laws, Float64Array.from(x), t)
   const denoiser =
     how === 'free'
-      ? guidedAway(laws.one, laws.everything, { scale, ...manner })
-      : classifierGuided(laws.everything, gradient, { scale, ...manner })
+      ? guidedAway(laws.one, laws.everything, { scale })
+      : classifierGuided(laws.everything, gradient, { scale })
   return settled(sample(denoiser, { sampler: heun(), times, batch: count, seed: 1, dtype: 'float64' }))
 }
 
@@ -38,7 +37,7 @@ export function recognised(means: readonly Point[], points: Float64Array): numbe
 export const guidedFigure = figure({
   id: 'guided',
   title: 'Towards one class',
-  hint: 'Drag the classes and raise the scale: 0 ignores the class, 1 draws from it, more pushes away from the others, far more leaves the data. Guide at middle times only, and variety stays.',
+  hint: 'Drag the classes and raise the scale: 0 ignores the class, 1 draws from it, more pushes away from the others, far more leaves the data.',
   controls: {
     scale: { kind: 'slider', label: 'scale', min: 0, max: 8, step: 0.5, initial: 3 },
     how: {
@@ -50,13 +49,11 @@ export const guidedFigure = figure({
       ],
       initial: 'free',
     },
-    middle: { kind: 'toggle', label: 'middle times only', initial: false },
     means: { kind: 'points', label: 'classes, the first is asked for', initial: centres },
   },
   play: { control: 'scale', seconds: 8 },
-  async show({ scale, how, middle, means }) {
-    const manner = middle ? { interval: [0.2, 0.6] as const } : {}
-    const samples = await guidedSamples(means, scale, how, manner)
+  async show({ scale, how, means }) {
+    const samples = await guidedSamples(means, scale, how)
     const plain = await guidedSamples(means, how === 'free' ? 1 : 0, how)
     const laws = classesAt(means)
     const clean = schedule.timeOfLogSnr(8)

@@ -62,10 +62,10 @@ export const clustersFigure = figure({
     const plain = await settled(langevin(mixture, { t: low, x: start, steps, stepSize: 0.02, seed: 2 }))
     const annealed = await settled(
       sample(mixture, {
-        sampler: annealedLangevin({ stepsPerLevel: 10 }),
+        sampler: annealedLangevin({ stepsPerLevel: 10, stepSize: 0.5 }),
         times: annealingTimes(steps / 10),
         batch: walkers,
-        seed: 3,
+        seed: 1,
         dtype: 'float64',
       }),
     )

@@ -15,7 +15,7 @@ const [from, to] = [timeOfNoiseLevel(schedule, max), timeOfNoiseLevel(schedule, 
 export const karrasFigure = figure({
   id: 'karras',
   title: 'Where to spend the steps',
-  hint: 'ρ = 1 takes equal steps of the noise level, and wastes most of them on pure noise. Raise ρ, then add churn.',
+  hint: 'ρ = 1 takes equal steps of the noise level, and wastes most of them on pure noise. Raise ρ. Churn mends errors of a denoiser; this one makes none, and churn only adds scatter.',
   controls: {
     rho: { kind: 'slider', label: 'ρ', min: 1, max: 15, step: 0.5, initial: 7 },
     steps: { kind: 'slider', label: 'steps', min: 3, max: 40, step: 1, initial: 10 },
