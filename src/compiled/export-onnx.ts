@@ -4,8 +4,10 @@
  */
 import { TweedieError } from '../errors.ts'
 import type { HostArray, Tensor } from '../engine/graph/index.ts'
+import { simplify, transposeUpsampled } from '../engine/graph/passes/index.ts'
 import type { Layout } from '../engine/nn/layout.ts'
 import { type ConvolutionRanges, int8Convolutions } from '../engine/onnx/int8-convolution.ts'
+import type { Target } from '../engine/onnx/lower/context.ts'
 import { encodeModel } from '../engine/onnx/proto/encode.ts'
 import type { ModelProto, TensorProto, ValueInfo } from '../engine/onnx/proto/model.ts'
 import { shareConstants } from '../engine/onnx/share-constants.ts'
@@ -21,6 +23,8 @@ export interface ExportOptions {
   readonly weights?: WeightFormat | undefined
   /** Ranges of convolutions, which then compute in eight bits on a processor: those that `calibrate` finds. */
   readonly ranges?: ConvolutionRanges | undefined
+  /** Lowered for one runtime and kind of processor, with operators of its own; by default for any, with standard ones. */
+  readonly target?: Target | undefined
   /** Text stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -53,18 +57,36 @@ export function exportGraph(graph: ExportedGraph, options: ExportOptions = {}): 
 
 /** The network of {@link exportOnnx} before it is written. */
 export function networkModel(model: NetworkWeights, options: ExportOptions = {}): ModelProto {
+  return graphModel(
+    graphOf(model, (output) => output),
+    options,
+  )
+}
+
+/**
+ * The same network, arranged for processors as our own sampling is: convolutions of enlarged images are transposed ones. Ranges name
+ * convolutions, so with them the network stays as it is.
+ */
+export function arrangedModel(model: NetworkWeights, options: ExportOptions = {}): ModelProto {
+  if (options.ranges !== undefined) return networkModel(model, options)
+  return graphModel(
+    graphOf(model, (output) => transposeUpsampled(simplify([output]))[0]!),
+    options,
+  )
+}
+
+function graphOf(model: NetworkWeights, arrange: (output: Tensor) => Tensor): ExportedGraph {
   const { weights } = networkGraph(model, 1)
-  const outputs = (size: number) => ({ output: networkGraph(model, size).output })
-  return graphModel({ outputs, weights, layout: model.layout, flat: model.weights }, options)
+  const outputs = (size: number) => ({ output: arrange(networkGraph(model, size).output) })
+  return { outputs, weights, layout: model.layout, flat: model.weights }
 }
 
 /** The model of {@link exportGraph} before it is written. */
 export function graphModel(
   { outputs, weights: constants, layout, flat }: ExportedGraph,
-  { batch, weights: format = 'float32', ranges, metadata = {} }: ExportOptions = {},
+  { batch, weights: format = 'float32', ranges, target = { provider: 'webgpu' }, metadata = {} }: ExportOptions = {},
 ): ModelProto {
-  const make = (size: number): ModelProto =>
-    toOnnx(outputs(size), { target: { provider: 'webgpu' }, constants, metadata })
+  const make = (size: number): ModelProto => toOnnx(outputs(size), { target, constants, metadata })
   const full = batch === undefined ? freeBatch(make) : make(batch)
   const weights = layout.toMap(flat)
   const shared = shareConstants(full, weights)

@@ -137,3 +137,5 @@ export const hierarchyParts = ['generator', 'decoder', 'encoder'] as const
 export const weightFormats = namesOf<WeightFormat>({ float32: 0, float16: 0, int8: 0 })
 /** How a sampler in one file gives pixels. */
 export const pixelKinds = namesOf<PixelKind>({ float: 0, bytes: 0 })
+/** Whose operators such a file has. */
+export const operatorKinds = ['standard', 'runtime'] as const

@@ -52,6 +52,7 @@ test.each([
   ['--one-file FOLDER/x.onnx --sampler rk45', 'rk45 is no table of numbers'],
   ['--one-file FOLDER/x.onnx --guidance 2', 'cannot be guided'],
   ['--one-file FOLDER/x.onnx --guidance-rescale 0.5', '--guidance-rescale without --guidance changes nothing'],
+  ['--one-file FOLDER/x.onnx --operators runtime', '--operators runtime'],
   ['--out FOLDER/x.onnx --sampler ddim', '--sampler is for the sampler in one file'],
   ['--one-file FOLDER/x.bin', '.onnx'],
 ])('%s is refused by name', async (options, words) => {

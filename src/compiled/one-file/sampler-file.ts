@@ -10,13 +10,19 @@ import type { Clip } from '../../diffusion/sample/scheduler/parts.ts'
 import { conditionShape, conditionType } from '../../engine/nn/condition-spec.ts'
 import { Context } from '../../engine/onnx/lower/context.ts'
 import { encodeModel } from '../../engine/onnx/proto/encode.ts'
-import { attribute, type GraphProto, tensorProto, type ValueInfo } from '../../engine/onnx/proto/model.ts'
+import {
+  attribute,
+  type GraphProto,
+  type ModelProto,
+  tensorProto,
+  type ValueInfo,
+} from '../../engine/onnx/proto/model.ts'
 import { renamedGraph } from '../../engine/onnx/rename.ts'
 import type { TensorData, Tensors } from '../../engine/runtime/session.ts'
 import { type DataScale, itemSize } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
 import type { DenoisingModel } from '../denoiser.ts'
-import { type ExportOptions, networkModel } from '../export-onnx.ts'
+import { type ExportOptions, arrangedModel } from '../export-onnx.ts'
 import { around, type Body, bodyOf, type FileGuidance } from './body.ts'
 import { finished, inUnits, itemsOfFrame, type PixelKind } from './finish.ts'
 
@@ -24,7 +30,10 @@ import { finished, inUnits, itemsOfFrame, type PixelKind } from './finish.ts'
 export type SampledModel = DenoisingModel & { readonly frame: Frame; readonly scale: DataScale }
 
 /** How it samples, and how the file is written. */
-export interface SamplerFileOptions extends Pick<ExportOptions, 'batch' | 'weights' | 'ranges' | 'metadata'> {
+export interface SamplerFileOptions extends Pick<
+  ExportOptions,
+  'batch' | 'weights' | 'ranges' | 'target' | 'metadata'
+> {
   readonly sampler: LinearSampler
   /** Falling. */
   readonly times: readonly number[]
@@ -41,6 +50,7 @@ export interface SamplerFileOptions extends Pick<ExportOptions, 'batch' | 'weigh
 export interface Decoder {
   /** From codes in their own units to arrays of a frame of their own: `x` to `output`, for batches of the file's size. */
   readonly graph: GraphProto
+  readonly opsets: ModelProto['opsets']
   readonly frame: Frame
   readonly scale: DataScale
 }
@@ -71,7 +81,7 @@ export function samplerFile(model: SampledModel, options: SamplerFileOptions): S
   const { sampler, times, clip, guidance, pixels = 'float', decoder, metadata = {} } = options
   const batch = options.batch ?? 'batch'
   const table = evaluationTable(sampler.plan(model.schedule, times), model.schedule)
-  const network = networkModel(model, {
+  const network = arrangedModel(model, {
     ...options,
     batch: options.batch === undefined ? undefined : options.batch * (guidance ? 2 : 1),
   })
@@ -87,7 +97,7 @@ export function samplerFile(model: SampledModel, options: SamplerFileOptions): S
   const outputs: ValueInfo[] = [{ name: 'output', dtype, shape: [batch, ...frame.item] }]
   const bytes = encodeModel({
     irVersion: 10,
-    opsets: network.opsets,
+    opsets: { ...network.opsets, ...decoder?.opsets },
     producerName: 'tweedie',
     metadata,
     graph: { name: 'sampler', nodes: context.nodes, initializers: context.initializers, inputs, outputs },

@@ -1,10 +1,10 @@
 /** Exports one of the networks: of the model of codes, or half of the autoencoder. */
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues } from '../../options.ts'
-import { networkModel } from '../../compiled/export-onnx.ts'
+import { arrangedModel } from '../../compiled/export-onnx.ts'
 import { roundWeights, type WeightFormat } from '../../compiled/weight-format.ts'
 import type { ExportedSampler, Setting } from '../family.ts'
-import { makeSamplerFile, triedFile, weightsIn } from '../values/sampler-file.ts'
+import { makeSamplerFile, targetFor, triedFile, weightsIn } from '../values/sampler-file.ts'
 import { painter } from './draw.ts'
 import { exportModel as exportValues, reference as referenceOfValues } from '../values/export.ts'
 import { exportHalf, halfNetwork } from '../vae/export.ts'
@@ -34,11 +34,12 @@ export async function exportSampler(
   if (half !== undefined) {
     throw new TweedieError('usage', '`half` is for the autoencoder alone; a sampler in one file decodes by itself')
   }
-  const network = networkModel(halfNetwork(autoencoder, 'decoder'), {
+  const network = arrangedModel(halfNetwork(autoencoder, 'decoder'), {
     batch: batch as number | undefined,
     weights: weights as WeightFormat | undefined,
+    target: await targetFor(options, setting),
   })
-  const decoder = { graph: network.graph, frame: autoencoder.frame, scale: autoencoder.scale }
+  const decoder = { graph: network.graph, opsets: network.opsets, frame: autoencoder.frame, scale: autoencoder.scale }
   const made = await makeSamplerFile(prior, { ...rest, batch, weights }, setting, decoder)
   const format = weightsIn(options)
   const rounded = { ...model, prior: roundWeights(prior, format), autoencoder: roundWeights(autoencoder, format) }

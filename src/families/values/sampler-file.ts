@@ -10,6 +10,8 @@ import type { OptionValues, ValuesOf } from '../../options.ts'
 import { type DataScale } from '../../files/data/dataset.ts'
 import { areBytes } from '../../files/data/normalise.ts'
 import type { ValueInfo } from '../../engine/onnx/proto/model.ts'
+import type { Target } from '../../engine/onnx/lower/context.ts'
+import { targetOf } from '../../engine/runtime/program.ts'
 import { defined } from '../defined.ts'
 import type { ExportedSampler, Painter, Setting } from '../family.ts'
 import { labelsFor } from '../conditions.ts'
@@ -146,6 +148,7 @@ export async function makeSamplerFile(
     batch,
     weights,
     ranges,
+    target: await targetFor(options, setting),
     pixels: pixels as PixelKind | undefined,
     decoder,
     metadata: {
@@ -158,6 +161,27 @@ export async function makeSamplerFile(
     },
   })
   return { file, w: guided ? w : undefined }
+}
+
+/**
+ * What the file is lowered for, where it may have operators of ONNX Runtime's own.
+ *
+ * @throws TweedieError `usage` without a batch size, which such operators need, or with whole numbers, which need others
+ */
+export async function targetFor(options: OptionValues, { engine, device }: Setting): Promise<Target | undefined> {
+  const { operators = 'standard', batch, arithmetic } = options as Options
+  if (operators === 'standard') return undefined
+  if (batch === undefined) {
+    throw new TweedieError('usage', "`operators: runtime`: ONNX Runtime's own operators need a batch size", {
+      hint: '`batch: 16`',
+    })
+  }
+  if (arithmetic === 'int8') {
+    throw new TweedieError('usage', '`operators: runtime` goes without `arithmetic: int8`', {
+      hint: 'leave one of them out',
+    })
+  }
+  return targetOf(device, engine)
 }
 
 function requireIdle(options: Readonly<Record<string, unknown>>): void {

@@ -1,6 +1,6 @@
 /** Options of `export` for models of values. */
 import { oneOf, options, text, whole } from '../../../options.ts'
-import { arithmetics, pixelKinds } from '../../choices.ts'
+import { arithmetics, operatorKinds, pixelKinds } from '../../choices.ts'
 import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 
 const oneFile = 'With --one-file'
@@ -20,6 +20,12 @@ export const samplerFileOptions = options({
     flags: '--pixels <kind>',
     help: `pictures as ${pixelKinds.join(' or ')}: float32 from 0 to 1, or uint8 (default: float)`,
     parse: oneOf(pixelKinds),
+    group: oneFile,
+  },
+  operators: {
+    flags: '--operators <which>',
+    help: `${operatorKinds.join(' or ')}: standard ones for any runtime (default), or ONNX Runtime's own for processors like this one, somewhat faster; needs --batch`,
+    parse: oneOf(operatorKinds),
     group: oneFile,
   },
   check: {
