@@ -15,14 +15,19 @@ export const engine = signal<EngineFacts | { readonly problem: string; readonly 
 export function tweedie(): Connection {
   if (connection === undefined) {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'tweedie' })
-    connection = connect(worker)
+    const mine = connect(worker)
+    connection = mine
+    // A worker that died (the browser ran out of memory, a device was lost) answers nothing more: the next call begins with a new one.
+    worker.addEventListener('error', () => {
+      if (connection === mine) connection = undefined
+    })
     connection.engine().then(
       (facts) => (engine.value = facts),
       (error: unknown) => {
         engine.value = problemOf(error)
         // The next call begins with a new worker.
-        connection?.dispose()
-        connection = undefined
+        mine.dispose()
+        if (connection === mine) connection = undefined
       },
     )
   }

@@ -75,12 +75,12 @@ export function Live({ shows, setShows, time, setTime, fork, choices }: LiveProp
         ),
       )}
       {plots.length > 0 && <Views views={plots} label={text.loss} />}
-      {all.flatMap(({ name, remarks, problem }) => [
+      {all.flatMap(({ name, remarks, problem, kept }) => [
         ...(problem === undefined
           ? []
           : [
               <Note key={`${name}-problem`} kind="error">
-                {name}: {problem.problem} {problem.hint}
+                {name}: {problem.problem} {problem.hint} {kept === true && text.stillKept(name)}
               </Note>,
             ]),
         ...[...new Set(remarks)].map((remark) => <Note key={`${name}-${remark}`}>{remark}</Note>),

@@ -197,11 +197,13 @@ function distanceOf(samples: Float32Array, { shown, others }: OpenData): Look['d
   const set = (values: Float32Array) => ({ data: values, count: values.length / 2, dimension: 2 })
   if (shown.length === 0 || others.length === 0) return undefined
   const options = { directions: 64 }
-  return {
-    samples: slicedWasserstein(set(samples), set(shown), options),
-    floor: slicedWasserstein(set(others), set(shown), options),
-  }
+  const floor = floors.get(shown) ?? slicedWasserstein(set(others), set(shown), options)
+  floors.set(shown, floor)
+  return { samples: slicedWasserstein(set(samples), set(shown), options), floor }
 }
+
+/** How far two draws of the same data are apart. */
+const floors = new WeakMap<Float32Array, number>()
 
 /** The lines of the log of a kept run. */
 export function linesOf(files: ReadonlyMap<string, Uint8Array>): LossLine[] {

@@ -73,6 +73,7 @@ export const text = {
   shows: { samples: 'samples', paths: 'paths from noise', field: 'score field' },
   waiting: 'The first samples come after some steps.',
   remarks: 'Remarks',
+  stillKept: (name: string) => `“${name}” is kept as of its last checkpoint: remove it here and go on with it below.`,
   kept: {
     title: 'Kept in this browser',
     lead: 'Runs are kept as they are trained, and survive a closed tab.',
