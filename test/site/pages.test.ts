@@ -82,3 +82,19 @@ it('highlighted lines are those of the source', () => {
     '<span class="word">const</span> a = <span class="text">\'of\'</span> <span class="comment">// 1</span>',
   ])
 })
+
+it('names that doc comments link to are known where they stand', () => {
+  const unknown = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path))
+    .flatMap((path) => unknownLinks(readFileSync(join('src', path), 'utf8')).map((name) => `${path}: ${name}`))
+  expect(unknown).toEqual([])
+  expect(unknownLinks('/** See {@link a}, {@link b.c} and {@link d}. */\nconst a = { c: b } // d')).toEqual(['d'])
+})
+
+/** Names in `{@link …}` that the code of a file does not have: typedoc would not find all of them, and editors would find none. */
+function unknownLinks(source: string): readonly string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/\/\/.*$/gm, '')
+  const words = new Set(code.match(/[\w$]+/g))
+  const names = [...source.matchAll(/\{@link ([\w$.#]+)[^}]*\}/g)].map(([, name]) => name!)
+  return names.filter((name) => !name.split(/[.#]/).every((part) => words.has(part)))
+}
