@@ -26,7 +26,7 @@ export const search: DefaultTheme.LocalSearchOptions = {
       fuzzy: 0.15,
       prefix: true,
       // Whole words count most: a rare name that only begins like the word would else come before it.
-      weights: { prefix: 0.03, fuzzy: 0.01 },
+      weights: { prefix: 0.005, fuzzy: 0.002 },
       boost: { title: 4, text: 1, titles: 1 },
       /** @param id the path of a page of the site, with the anchor of a section @param term the word of the page that was found */
       boostDocument(id: string, term: string): number {
@@ -38,7 +38,7 @@ export const search: DefaultTheme.LocalSearchOptions = {
         const exact = name === term ? 200 : name.toLowerCase() === term.toLowerCase() ? 150 : 1
         if (!path.includes('/api/')) return exact * 4
         const section = anchor !== undefined && anchor.toLowerCase() !== name.toLowerCase()
-        return section ? 0.2 : exact * 0.5
+        return section ? 0.1 : exact * 0.2
       },
     },
   },

@@ -58,6 +58,8 @@ export function decide(
   if (mistakes.length > 0) return { runs: false, why: 'part', names: [] }
   // Said by the example itself, where a name is there in browsers and takes other arguments.
   if (/^\s*\/\/ in Node\b/.test(code)) return { runs: false, why: 'node', names: [] }
+  // Not every reader's machine has the device.
+  if (/device: 'webgpu'/.test(code)) return { runs: false, why: 'part', names: [] }
   const node: string[] = []
   const used = new Set<string>()
   const added = new Map<string, string[]>()
