@@ -103,6 +103,8 @@ function roomOf(id: string): string | null {
   if (ofPage.test(path)) return 'page'
   // Opens data by name, which takes more where they are files: apart, for all who have their data at hand.
   if (/^files\/data\/open\/(open-(dataset|source)|source-of)$/.test(path)) return 'data-open'
+  // A run that is kept in a page needs it with every checkpoint.
+  if (path === 'files/data/formats/zip') return 'zip'
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (
     /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)

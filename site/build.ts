@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { env } from 'node:process'
 import { checkSite } from './check/dead-links.ts'
 import { stageDocs } from './pages/stage.ts'
 import { writeSourcePages } from './pages/sources.ts'
@@ -17,7 +18,7 @@ await step('examples', examples)
 await step('Lab', lab)
 await step('VitePress', vitepress)
 await step('links', () => {
-  const { pages, links, dead } = checkSite(built)
+  const { pages, links, dead } = checkSite(built, env['SITE_BASE'])
   if (dead.length > 0) throw new Error(`dead links:\n${dead.join('\n')}`)
   return `${links} links on ${pages} pages, none of them dead`
 })

@@ -35,7 +35,7 @@ export const search: DefaultTheme.LocalSearchOptions = {
           .replace(/\/(index\.html)?$/, '')
           .replace(/^.*\//, '')
           .replace(/\.html$/, '')
-        const exact = name === term ? 30 : name.toLowerCase() === term.toLowerCase() ? 20 : 1
+        const exact = name === term ? 200 : name.toLowerCase() === term.toLowerCase() ? 150 : 1
         if (!path.includes('/api/')) return exact * 4
         const section = anchor !== undefined && anchor.toLowerCase() !== name.toLowerCase()
         return section ? 0.2 : exact * 0.5

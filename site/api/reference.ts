@@ -92,7 +92,9 @@ function withImport({ contents = '', model }: MarkdownPageEvent): string {
   while (module !== undefined && !module.kindOf(ReflectionKind.Module)) module = module.parent
   if (module === undefined || model.parent !== module) return contents
   const line = `import ${types ? 'type ' : ''}{ ${model.name} } from '${module.name}'`
-  return contents.replace(/^(# .*\n)/m, (title) => `${title}\n\`\`\`ts\n${line}\n\`\`\`\n`)
+  // Without its type parameters, which the signature has.
+  const title = `# ${model.name}${model.kindOf(ReflectionKind.Function) ? '()' : ''}`
+  return contents.replace(/^# .*\n/m, () => `${title}\n\n\`\`\`ts\n${line}\n\`\`\`\n`)
 }
 
 /** The page of a source file, at the line where a name is declared. */

@@ -9,6 +9,7 @@ import { findChromium, launchChromium } from '../../test/support/chromium.ts'
 import { serve } from '../../test/support/serve.ts'
 import { type Notes, notesFile } from '../examples/notes.ts'
 import { built, root } from '../paths.ts'
+import { unfoundNames } from './names.ts'
 import { runExamples } from './run-examples.ts'
 import { searchHits } from './search.ts'
 
@@ -33,7 +34,7 @@ const searches: Readonly<Record<string, string>> = {
 /** Pages of each kind. */
 const looked: readonly string[] = [
   'index.html',
-  'docs/theory/ddim.html',
+  'docs/theory/vae.html',
   'docs/families/index.html',
   'api/tweedie/noise/index.html',
   'api/tweedie/noise/interfaces/Schedule.html',
@@ -77,7 +78,9 @@ async function checkSearch(page: Page): Promise<void> {
     if (hits[0]?.startsWith(wanted) !== true)
       problems.push(`search for ${query}: ${hits.join(', ')} instead of ${wanted}`)
   }
-  console.log(`${Object.keys(searches).length} searches`)
+  const { names, unfound } = await unfoundNames(built)
+  if (unfound.length > 0) problems.push(`names whose page is not found first: ${unfound.join(', ')}`)
+  console.log(`${Object.keys(searches).length} searches, and the index asked for ${names} names`)
 }
 
 /** The button itself: it runs, shows what is printed, and runs again. */
@@ -99,6 +102,7 @@ async function checkAccess(page: Page): Promise<void> {
     for (const path of looked) {
       await page.goto(`${server.origin}/${path}`)
       await page.waitForTimeout(300)
+      for (const button of ['here', 'Run']) await pressFirst(page, button)
       await page.evaluate(axe)
       const violations = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as readonly Violation[]
       for (const { id, nodes } of violations) {
@@ -107,6 +111,26 @@ async function checkAccess(page: Page): Promise<void> {
     }
   }
   console.log(`axe: ${looked.length} pages, dark and light`)
+  await checkNarrow(page)
+}
+
+/** What is behind a button must be as accessible as the rest. */
+async function pressFirst(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('button', { name, exact: true }).first()
+  if ((await button.count()) === 0) return
+  await button.click()
+  if (name === 'Run') await page.locator('[data-state="done"]').first().waitFor({ timeout: 60_000 })
+}
+
+/** On a phone nothing but tables, formulas and code scrolls sideways. */
+async function checkNarrow(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 740 })
+  for (const path of looked) {
+    await page.goto(`${server.origin}/${path}`)
+    const width = (await page.evaluate('document.documentElement.scrollWidth')) as number
+    if (width > 360) problems.push(`${path} is ${width} pixels wide on a screen of 360`)
+  }
+  await page.setViewportSize({ width: 1280, height: 720 })
 }
 
 interface Violation {

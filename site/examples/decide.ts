@@ -10,6 +10,12 @@ export interface Names {
   readonly mistakes: readonly string[]
 }
 
+/** What a page of the reference is about. */
+export interface Subject {
+  readonly entry: string
+  readonly name: string
+}
+
 /** What an example is to a page. */
 export type Decision =
   | {
@@ -40,12 +46,14 @@ export const standIns: ReadonlySet<string> = new Set(['nodeEngine', 'engine'])
 /**
  * @param bundled the entries for browsers; an earlier one comes first where several have a name
  * @param inNode what the entries have in Node
+ * @param subject what the example's page is about, if it is a page of the reference
  */
 export function decide(
   code: string,
   { free, imports, mistakes }: Names,
   bundled: Bundled,
   inNode: ReadonlySet<string>,
+  subject?: Subject,
 ): Decision {
   if (mistakes.length > 0) return { runs: false, why: 'part', names: [] }
   // Said by the example itself, where a name is there in browsers and takes other arguments.
@@ -65,7 +73,7 @@ export function decide(
   let whole = true
   for (const name of free) {
     if (here.has(name)) continue
-    const [entry] = [...bundled].find(([, { names }]) => names.has(name)) ?? []
+    const entry = entryOf(name, bundled, inNode, subject)
     if (entry !== undefined) added.set(entry, [...(added.get(entry) ?? []), name])
     else if (standIns.has(name)) used.add(name)
     else if (inNode.has(name)) node.push(name)
@@ -75,4 +83,20 @@ export function decide(
   return node.length > 0
     ? { runs: false, why: 'node', names: node }
     : { runs: true, imports: added, standIns: [...used] }
+}
+
+/** The entry that a name without an import is from, in a browser. */
+function entryOf(
+  name: string,
+  bundled: Bundled,
+  inNode: ReadonlySet<string>,
+  subject: Subject | undefined,
+): string | undefined {
+  // The page is about the name as it is in Node; another entry may have one for browsers.
+  const own = subject?.name === name ? bundled.get(subject.entry) : undefined
+  if (own !== undefined && !own.names.has(name) && inNode.has(name)) return undefined
+  // Lines for a page use what the page has, such as `input`, which are expressions elsewhere.
+  const only = subject?.entry.startsWith('tweedie/web') === true
+  const [entry] = [...bundled].find(([from, { names }]) => names.has(name) && (!only || from === subject?.entry)) ?? []
+  return entry
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { stage, stagePublic } from '../paths.ts'
 import type { Bundled } from './bundle.ts'
-import { decide } from './decide.ts'
+import { decide, type Subject } from './decide.ts'
 import { examplesOf, promised } from './find.ts'
 import { moduleOf } from './module.ts'
 import { namesOf, withShown } from './names.ts'
@@ -19,7 +19,7 @@ export function writeExamples(bundled: Bundled, inNode: ReadonlySet<string>): nu
   for (const [i, example] of examples.entries()) {
     const { page, given, code } = example
     const about = { page, prints: promised(code), ...(given !== undefined && { given }) }
-    const decision = decide(example.code, names[i]!, bundled, inNode)
+    const decision = decide(code, names[i]!, bundled, inNode, subjectOf(page))
     if (decision.runs) {
       const shown = example.kind === 'lines' ? { ...example, code: withShown(code) } : example
       count++
@@ -29,4 +29,9 @@ export function writeExamples(bundled: Bundled, inNode: ReadonlySet<string>): nu
   }
   writeFileSync(notesFile, JSON.stringify(notes))
   return count
+}
+
+function subjectOf(page: string): Subject | undefined {
+  const [, entry, name] = /^api\/(.*)\/[\w-]+\/([\w$]+)\.md$/.exec(page) ?? []
+  return entry === undefined || name === undefined ? undefined : { entry, name }
 }

@@ -15,7 +15,13 @@ import {
 import { hrefOf, parseRoute } from '../../src/lab/route.ts'
 
 const usual = usualSettings()
-const known = { samplers: ['dpm++-2m', 'ddim', 'euler'], classNames: ['cat', 'dog, big'], guidable: true }
+const known = {
+  samplers: ['dpm++-2m', 'ddim', 'euler'],
+  classNames: ['cat', 'dog, big'],
+  guidable: true,
+  most: 16,
+  count: 4,
+}
 const chosen: DrawSettings = {
   samplers: ['euler', 'dpm++-2m'],
   steps: [3, 40],

@@ -40,6 +40,8 @@ describe('whether an example runs on a page', () => {
     imports: readonly { from: string; names: readonly string[] }[] = [],
     code = '',
   ) => decide(code, { free, imports, mistakes: [] }, bundled, inNode)
+  const on = (entry: string, name: string) =>
+    decide('', { free: [name], imports: [], mistakes: [] }, bundled, inNode, { entry, name })
 
   it('is so when every name is there; what it leaves out comes from the first entry that has it', () => {
     expect(of(['jump', 'console', 'fit'])).toEqual({
@@ -63,6 +65,9 @@ describe('whether an example runs on a page', () => {
       names: ['node:fs'],
     })
     expect(of(['open', 'whatever'])).toEqual({ runs: false, why: 'part', names: [] })
+    // The page is about what an entry has in Node, whatever another entry has.
+    expect(on('tweedie/noise', 'fit')).toEqual({ runs: false, why: 'node', names: ['fit'] })
+    expect(on('tweedie', 'fit')).toMatchObject({ runs: true })
     expect(of([], [], '// in Node\nfit()')).toEqual({ runs: false, why: 'node', names: [] })
   })
 })

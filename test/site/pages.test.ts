@@ -45,13 +45,16 @@ describe('links', () => {
   it('to files of the repository lead to pages that are made', () => {
     const targets = readPages().flatMap((page) => linksOf(page).map(({ target }) => target))
     const outside = targets.filter(
-      (target) => !target.endsWith('.md') && !/^docs\/.*\.(png|svg)$/.test(target) && sourcePage(target) === undefined,
+      (target) =>
+        !target.endsWith('.md') && !/^docs\/.*\.(png|svg)$/.test(target) && sourcePage(target, '') === undefined,
     )
     expect(outside).toEqual([])
-    expect(sourcePage('../../src/a/b.ts#L3')).toBe('../../src/a/b.ts.html#L3')
-    expect(sourcePage('../examples/')).toBe('../examples/index.html')
-    expect(sourcePage('theory/README.md')).toBeUndefined()
-    expect(sourcePage('https://src/a.ts')).toBeUndefined()
+    expect(sourcePage('../../src/a/b.ts#L3', 'docs/a/b.md')).toBe('../../src/a/b.ts.html#L3')
+    expect(sourcePage('../examples/', 'docs/a.md')).toBe('../examples/index.html')
+    expect(sourcePage('theory/README.md', 'docs/a.md')).toBeUndefined()
+    expect(sourcePage('page.js', 'examples/web/README.md')).toBe('page.js.html')
+    expect(sourcePage('../examples/web/README.md', 'docs/a.md')).toBeUndefined()
+    expect(sourcePage('https://src/a.ts', 'a.md')).toBeUndefined()
     expect(sourceFiles.filter((file) => !readdirSync('.').includes(file))).toEqual([])
     expect(isSource('docs/images/digits.png')).toBe(false)
   })
@@ -82,3 +85,19 @@ it('highlighted lines are those of the source', () => {
     '<span class="word">const</span> a = <span class="text">\'of\'</span> <span class="comment">// 1</span>',
   ])
 })
+
+it('names that doc comments link to are known where they stand', () => {
+  const unknown = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path))
+    .flatMap((path) => unknownLinks(readFileSync(join('src', path), 'utf8')).map((name) => `${path}: ${name}`))
+  expect(unknown).toEqual([])
+  expect(unknownLinks('/** See {@link a}, {@link b.c} and {@link d}. */\nconst a = { c: b } // d')).toEqual(['d'])
+})
+
+/** Names in `{@link …}` that the code of a file does not have: typedoc would not find all of them, and editors would find none. */
+function unknownLinks(source: string): readonly string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/\/\/.*$/gm, '')
+  const words = new Set(code.match(/[\w$]+/g))
+  const names = [...source.matchAll(/\{@link ([\w$.#]+)[^}]*\}/g)].map(([, name]) => name!)
+  return names.filter((name) => !name.split(/[.#]/).every((part) => words.has(part)))
+}

@@ -16,7 +16,7 @@ export const tweedie: Connection = connect(new Worker(worker, { type: 'module' }
   engine: { assets: '/ort/', device: 'cpu', threads: 1 },
 })
 
-const options = { model: 'values', widths: [16, 16], batch: 32, seed: 1, items: 500, steps: 60 }
+const options = { model: 'values', widths: [16, 16], batch: 32, seed: 1, items: 500, steps: 30 }
 
 /** The weights of a run's model, to be compared. */
 function weightsOf(files: ReadonlyMap<string, Uint8Array>): number[] {

@@ -7,7 +7,7 @@ import { clampTime, type Schedule, variancePreserving } from './schedule.ts'
  * - Progressive Distillation for Fast Sampling of Diffusion Models (Salimans & Ho, 2022),
  *   https://arxiv.org/abs/2202.00512
  * - after Improved Denoising Diffusion Probabilistic Models (Nichol & Dhariwal, 2021), whose discrete form with offset
- *   and cap is {@link cosineBetas}, https://arxiv.org/abs/2102.09672
+ *   and cap is `cosineBetas`, https://arxiv.org/abs/2102.09672
  */
 export function cosineSchedule(): Schedule {
   return variancePreserving({

@@ -4,7 +4,7 @@ import type { Schedule } from './schedule.ts'
 
 /**
  * Euler–Maruyama on dx = f(t) x dt + g(t) dw along rising times: x_s = x_t + f x_t (s − t) + g √(s − t) z. As the steps
- * shrink its law tends to the kernel N(α_t x₀, σ_t²) that {@link jump} draws from at once.
+ * shrink its law tends to the kernel N(α_t x₀, σ_t²) that `jump` draws from at once.
  *
  * Score-Based Generative Modeling through SDEs (Song et al., 2021), equation 5, https://arxiv.org/abs/2011.13456
  *

@@ -9,7 +9,7 @@
  * The weights depend on the schedule and on the times alone, never on the data: so a sampler is the function that works
  * them out, in double precision, before anything is sampled. What differs between samplers is this table, and the
  * quantity m that they keep in their history: the data prediction (DDIM, DPM-Solver++), the noise prediction
- * (DPM-Solver, PLMS, DEIS, Euler in σ) or the velocity. One loop, {@link runPlan}, runs every table.
+ * (DPM-Solver, PLMS, DEIS, Euler in σ) or the velocity. One loop, `runPlan`, runs every table.
  */
 import type { Parametrisation, ParametrisationName } from '../denoise/parametrisation.ts'
 import type { Schedule } from '../noise/schedule.ts'

@@ -26,7 +26,8 @@ const className = 'CategoricalUNet'
  *
  * @throws TweedieError `model` for an option that makes no sense, `shape` for a size that does not halve
  * @example
- * const network = categoricalUnet({ vocab_size: 17, sample_size: 8, block_out_channels: [64, 128], layers_per_block: 1 })
+ * const blocks = { down_block_types: ['DownBlock2D', 'DownBlock2D'], up_block_types: ['UpBlock2D', 'UpBlock2D'] }
+ * const network = categoricalUnet({ vocab_size: 17, sample_size: 8, block_out_channels: [64, 128], ...blocks })
  */
 export function categoricalUnet(config: CategoricalUNetConfig): Network {
   const { vocab_size: logits, num_states, ...rest } = config

@@ -11,7 +11,7 @@ export interface CodeSource {
   readonly autoencoder: VaeModel
   /** The absolute path of its folder; none for a model in memory. */
   readonly path: string | undefined
-  /** Its {@link autoencoderSum}. */
+  /** Its `autoencoderSum`. */
   readonly sum: string
 }
 

@@ -43,7 +43,7 @@ export interface DrawOptions {
   readonly batch?: number | undefined
   /**
    * Of the convolutions: `float32` (default); `int8`, after a calibration that takes as long as 16 items in 20 steps; or `int8`
-   * by the ranges of an earlier {@link calibrate}. A weaker model that guides stays with float32.
+   * by the ranges of an earlier `calibrate`. A weaker model that guides stays with float32.
    */
   readonly arithmetic?: Arithmetic | ConvolutionRanges | undefined
   /**

@@ -19,7 +19,7 @@ export interface ModelFolder {
   readonly notes: readonly string[]
 }
 
-/** What {@link encodeModelFolder} takes: a {@link ModelFolder} whose defaults may be left out. */
+/** What `encodeModelFolder` takes: a {@link ModelFolder} whose defaults may be left out. */
 export interface ModelFolderInput {
   readonly network: ModelFolder['network']
   readonly weights: ModelFolder['weights']

@@ -6,8 +6,10 @@ import {
   convTranspose,
   gradients,
   input,
+  inverseStd,
   matmul,
   mul,
+  normalize,
   reshape,
   sum,
 } from '../../../src/engine/graph/index.ts'
@@ -31,6 +33,7 @@ beforeAll(async () => {
 const targets: readonly (readonly [string, () => Target])[] = [
   ['cpu', () => ({ provider: 'cpu', ...(block !== undefined && { block }) })],
   ['cpu without blocks', () => ({ provider: 'cpu' })],
+  ['wasm', () => ({ provider: 'wasm' })],
   ['without contributed operators', () => ({ provider: 'webgpu' })],
 ]
 
@@ -82,6 +85,8 @@ const convolutions: readonly (readonly [name: string, x: Shape, w: Shape, option
   ['channels that are no whole block', [1, 20, 5, 5], [24, 20, 3, 3], { padding: 1 }],
   ['many channels: products over all places', [2, 48, 4, 4], [48, 48, 3, 3], { padding: 1 }],
   ['groups', [1, 32, 5, 5], [32, 16, 3, 3], { padding: 1, groups: 2 }],
+  ['places that WebAssembly would not fill', [2, 32, 5, 7], [40, 32, 3, 3], { padding: 1, dilation: [1, 2] }],
+  ['such places, stride 2', [2, 32, 10, 14], [32, 32, 4, 4], { padding: 1, stride: 2 }],
 ]
 
 describe.each(targets)('convolutions, %s', (_, target) => {
@@ -116,6 +121,31 @@ describe.each(targets)('convolutions, %s', (_, target) => {
     expect(nodes.map(({ opType }) => opType)).not.toContain('Add')
     const feeds = { x: uniform(1, sizeOf(xShape)), w: uniform(2, sizeOf(wShape), -0.3, 0.3), b: uniform(3, channels) }
     await compare([y], feeds, target())
+  })
+})
+
+describe('as WebAssembly', () => {
+  const opsOf = (y: Tensor): string[] =>
+    toOnnx({ y }, { target: { provider: 'wasm' } }).graph.nodes.map(({ opType }) => opType)
+
+  test.each<[number, number, string]>([
+    [7, 32, 'Gemm'],
+    [8, 32, 'Conv'],
+    [7, 16, 'Conv'],
+  ])('a convolution of rows of %d places and %d channels is by %s', (side, channels, by) => {
+    const y = conv(input('x', [2, channels, side, side]), input('w', [channels, channels, 3, 3]), { padding: 1 })
+    const others = ['Gemm', 'Conv'].filter((op) => op !== by)
+    expect(opsOf(y)).toContain(by)
+    expect(opsOf(y)).not.toContain(others[0])
+  })
+
+  test('a large normalisation is by sums, and right; a small one is one operator', async () => {
+    const norm = (rows: number): Tensor => normalize(input('x', [rows, 512]), 1e-5)
+    expect(opsOf(norm(64))).not.toContain('LayerNormalization')
+    expect(opsOf(norm(4))).toContain('LayerNormalization')
+    const x = input('x', [64, 512], 'float64')
+    const outputs = [normalize(x, 1e-5), inverseStd(x, 1e-5)]
+    await compare(outputs, { x: uniform(4, 64 * 512, -1, 3) }, { provider: 'wasm' }, 1e-4)
   })
 })
 

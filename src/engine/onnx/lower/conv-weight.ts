@@ -238,7 +238,9 @@ function bestWay(context: Context, node: Node): keyof typeof ways {
   if (groups !== 1 || sizeOf(kernel) === 1) return 'taps'
   if (context.target.provider === 'webgpu') return kernel.length <= 2 ? 'convolution' : 'taps'
   if (takesBlocks(context, node)) return 'blocks'
-  if (places <= 256 && node.shape[0]! * node.shape[1]! >= 48 * 48) return 'places'
+  // As WebAssembly, copies cost little beside products.
+  const least = context.target.provider === 'wasm' ? 16 : 48
+  if (places <= 256 && node.shape[0]! * node.shape[1]! >= least * least) return 'places'
   return unit && kernel.length === 2 ? 'shifts' : 'taps'
 }
 

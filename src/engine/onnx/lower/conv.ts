@@ -5,6 +5,7 @@ import type { Tensor, TensorOf } from '../../graph/tensor.ts'
 import { blockedConv } from './blocked.ts'
 import { fromBlocks, hasBlocks, toBlocks } from './blocks.ts'
 import type { Context } from './context.ts'
+import { convByTaps } from './conv-taps.ts'
 import { reshapeTo, reverseAxes, sliceAxes, transposeTo } from './movement.ts'
 import { windowAttributes } from './window.ts'
 
@@ -19,8 +20,10 @@ export const conv = (
   bias?: string,
 ): string => {
   const shape = inputs[1]!.shape
+  const kernel = { name: w, shape, turned: false, bias }
   return (
-    blockedConv(context, x, inputs[0]!, { name: w, shape, turned: false, bias }, attributes) ??
+    blockedConv(context, x, inputs[0]!, kernel, attributes) ??
+    convByTaps(context, x, inputs[0]!, kernel, attributes) ??
     context.emit('Conv', given(x, w, bias), windowAttributes(attributes, shape.slice(2)))
   )
 }
@@ -83,8 +86,10 @@ export const convInput = (
   ])
   if (window.stride.every((by) => by === 1) && around.flat().every((amount) => amount >= 0)) {
     const flipped = { ...window, padding: around }
+    const back = { name: w, shape: wShape, turned: true, bias }
     return (
-      blockedConv(context, dy, inputs[0]!, { name: w, shape: wShape, turned: true, bias }, flipped) ??
+      blockedConv(context, dy, inputs[0]!, back, flipped) ??
+      convByTaps(context, dy, inputs[0]!, back, flipped) ??
       context.emit(
         'Conv',
         given(dy, turned(context, w, wShape, window.groups), bias),

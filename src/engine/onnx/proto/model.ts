@@ -1,6 +1,6 @@
 /**
  * An ONNX model as plain read-only data: the part of onnx.proto that tweedie writes and reads.
- * {@link encodeModel} and {@link decodeModel} turn it into bytes and back.
+ * `encodeModel` and `decodeModel` turn it into bytes and back.
  *
  * Reference: https://github.com/onnx/onnx/blob/main/docs/IR.md
  */

@@ -37,7 +37,6 @@ export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler'> & {
  *
  * @throws TweedieError `model` if anything is missing, broken or not supported
  * @example
- * // in Node
  * await readModelFolder('checkpoint-500', { scheduler: { _class_name: 'DDPMScheduler', beta_schedule: 'linear' } })
  */
 export async function readModelFolder(path: string, options: ReadModelFolderOptions = {}): Promise<ModelFolder> {

@@ -1,5 +1,6 @@
 /** The plane of points, for plots without ticks. */
 import type { Axis } from '../figure.ts'
+import { shades } from './grid.ts'
 import { type Extent, lattice } from './series.ts'
 
 export const square = (reach: number): Extent => ({ x: [-reach, reach], y: [-reach, reach] })
@@ -15,10 +16,7 @@ export function planeAxes({ x, y }: Extent): { readonly x: Axis; readonly y: Axi
 
 /** A density on a lattice as a mark; the root of it, so that thin tails are seen. */
 export function heatOf(logDensity: (points: Float64Array) => ArrayLike<number>, extent: Extent, cells = 56) {
-  const logs = logDensity(lattice(extent, cells))
-  let top = -Infinity
-  for (let i = 0; i < logs.length; i++) top = Math.max(top, logs[i]!)
-  const values = Float64Array.from(logs, (log) => Math.sqrt(Math.exp(log - top)))
+  const values = shades(Float64Array.from(logDensity(lattice(extent, cells))))
   return { kind: 'heat', values, columns: cells, rows: cells, range: [0, 1] as const, palette: 'density' } as const
 }
 

@@ -1,8 +1,10 @@
 /** Rows of numbers that figures are made of. */
+import { average, normalDensity, spaced, varianceOf } from './curve.ts'
+import { column, histogram as heights, lattice as cells, middles } from './grid.ts'
 
 /** `count` numbers from `from` to `to`, both among them. */
 export function evenly(from: number, to: number, count: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, i) => (count === 1 ? from : from + ((to - from) * i) / (count - 1)))
+  return count === 1 ? Float64Array.of(from) : spaced(from, to, count)
 }
 
 /** The whole numbers 0 … `count` − 1. */
@@ -18,15 +20,7 @@ export interface Extent {
 
 /** The centres of `columns` × `rows` cells, row by row from the top, `[rows · columns, 2]`: the order of a mark `heat`. */
 export function lattice({ x, y }: Extent, columns: number, rows = columns): Float64Array {
-  const points = new Float64Array(2 * columns * rows)
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const at = 2 * (row * columns + column)
-      points[at] = x[0] + ((column + 0.5) / columns) * (x[1] - x[0])
-      points[at + 1] = y[1] - ((row + 0.5) / rows) * (y[1] - y[0])
-    }
-  }
-  return points
+  return cells([...x, ...y], columns, rows)
 }
 
 /** A histogram as a density: the centres and heights of `count` bars between `from` and `to`. */
@@ -35,19 +29,13 @@ export function histogram(
   from: number,
   to: number,
   count: number,
-): { readonly x: Float64Array; readonly y: Float64Array; readonly width: number } {
-  const width = (to - from) / count
-  const y = new Float64Array(count)
-  for (let i = 0; i < values.length; i++) {
-    const bin = Math.floor((values[i]! - from) / width)
-    if (bin >= 0 && bin < count) y[bin]! += 1 / (values.length * width)
-  }
-  return { x: Float64Array.from({ length: count }, (_, i) => from + (i + 0.5) * width), y, width }
+): { readonly x: Float64Array; readonly y: readonly number[]; readonly width: number } {
+  return { x: middles(from, to, count), y: heights(values, from, to, count), width: (to - from) / count }
 }
 
 /** Every `stride`-th number from `first` on: a coordinate of points `[N, stride]`. */
 export function coordinate(points: ArrayLike<number>, first: number, stride = 2): Float64Array {
-  return Float64Array.from({ length: points.length / stride }, (_, i) => points[stride * i + first]!)
+  return column(points, first, stride)
 }
 
 export const sumOf = (values: ArrayLike<number>): number => {
@@ -56,13 +44,10 @@ export const sumOf = (values: ArrayLike<number>): number => {
   return sum
 }
 
-export const meanOf = (values: ArrayLike<number>): number => sumOf(values) / values.length
+export const meanOf = average
 
 /** The standard deviation of all values. */
-export function deviationOf(values: ArrayLike<number>): number {
-  const mean = meanOf(values)
-  return Math.sqrt(meanOf(Array.from(values, (value) => (value - mean) ** 2)))
-}
+export const deviationOf = (values: ArrayLike<number>): number => Math.sqrt(varianceOf(values))
 
 /** log N(x; mean, variance). */
 export function logNormal(x: number, mean = 0, variance = 1): number {
@@ -71,7 +56,7 @@ export function logNormal(x: number, mean = 0, variance = 1): number {
 
 /** N(x; mean, variance) at each of these numbers. */
 export function normalCurve(x: ArrayLike<number>, mean = 0, variance = 1): Float64Array {
-  return Float64Array.from(x, (each) => Math.exp(logNormal(each, mean, variance)))
+  return Float64Array.from(x, (each) => normalDensity(each, mean, variance))
 }
 
 /** Lets what waits run: figures that take long call it between their parts. */

@@ -57,7 +57,13 @@ export function Choose({ settings, known, change }: ChooseProps) {
           <p class="hint">{words.noGuidance}</p>
         )}
         <NumberField label={words.seed} value={settings.seed} min={0} change={(seed) => set({ seed })} />
-        <NumberField label={words.count} value={settings.count} min={1} max={16} change={(count) => set({ count })} />
+        <NumberField
+          label={words.count}
+          value={settings.count}
+          min={1}
+          max={known.most}
+          change={(count) => set({ count })}
+        />
         {known.classNames.length > 0 && (
           <ChoicePart
             label={words.class}

@@ -38,8 +38,9 @@ function Drawing({ query }: Pick<PageProps, 'query'>) {
   const known = useMemo(() => knownOf(model.facts), [model])
   const usual = useMemo(() => {
     const { sampler } = model.facts.meta.sampler
-    if (known.samplers.length === 1) return { ...usualSettings(), samplers: [...known.samplers] }
-    return usualSettings(known.samplers.includes(sampler ?? '') ? sampler : undefined)
+    const { count } = known
+    if (known.samplers.length === 1) return { ...usualSettings(), count, samplers: [...known.samplers] }
+    return { ...usualSettings(known.samplers.includes(sampler ?? '') ? sampler : undefined), count }
   }, [model])
   const asked = useMemo(() => settingsOf(query, usual, known), [query, usual])
   const [settings, setSettings] = useState<DrawSettings>(asked.settings)
@@ -65,7 +66,12 @@ function Drawing({ query }: Pick<PageProps, 'query'>) {
       {cells > mostCells && <Note>{words.problems.many(cells, mostCells)}</Note>}
       <h2>{words.sweep}</h2>
       <SweepStatus sweep={sweep} goOn={() => void sweep.draw(settings)} />
-      <Matrix settings={settings} sweep={sweep} showWay={(way) => setSettings({ ...settings, way })} />
+      <Matrix
+        facts={model.facts}
+        settings={settings}
+        sweep={sweep}
+        showWay={(way) => setSettings({ ...settings, way })}
+      />
       {settings.way === undefined ? (
         <p class="hint">{words.way.hint}</p>
       ) : (

@@ -1,13 +1,15 @@
 /** What can be chosen for a model, from what the worker says about it. */
 import type { ModelFacts } from '../../../app/web/worker/protocol.ts'
 import { samplers } from '../../../diffusion/sample/registry.ts'
+import { arePoints } from '../../model/shown.tsx'
 import type { Known } from './settings.ts'
 
 /** Samplers that most people want to see first. */
 const usual = ['dpm++-2m', 'ddim', 'euler', 'heun', 'unipc-2', 'ddpm', 'euler-a', 'dpm++-2m-sde']
 
 /** Samplers of a model, the usual ones first; one without a name where it has samplers of its own. */
-export function knownOf({ options, classNames, meta }: ModelFacts): Known {
+export function knownOf(facts: ModelFacts): Known {
+  const { options, classNames, meta } = facts
   // Only samplers of Gaussian noise take η.
   const gaussian = options.sample.some(({ name }) => name === 'eta')
   const all = samplers.map(({ sampler }) => sampler.name).filter((name) => name !== 'ddpm-learned')
@@ -15,6 +17,8 @@ export function knownOf({ options, classNames, meta }: ModelFacts): Known {
   return {
     samplers: gaussian ? named : [''],
     classNames,
+    // a cloud says more than a few points
+    ...(arePoints(facts) ? { most: 2000, count: 500 } : { most: 16, count: 4 }),
     guidable: options.sample.some(({ name }) => name === 'guidance') && (meta.data.unconditionalLabel ?? null) !== null,
   }
 }

@@ -1,11 +1,13 @@
 /** The matrix of drawings: rows are samplers and strengths, columns are steps. */
-import { montage, PixelsView } from '../../model/picture.tsx'
+import type { ModelFacts } from '../../../app/web/worker/protocol.ts'
+import { Shown } from '../../model/shown.tsx'
 import { useWidth } from '../../parts/width.ts'
 import { words } from '../../words/draw.ts'
 import { type Cell, type DrawSettings, rowsOf } from './settings.ts'
 import type { Result, Sweep } from './sweep.ts'
 
 export interface MatrixProps {
+  readonly facts: ModelFacts
   readonly settings: DrawSettings
   readonly sweep: Sweep
   showWay(cell: Cell): void
@@ -17,7 +19,7 @@ export const cellName = ({ sampler, steps, w }: Cell): string => words.cell(samp
 /** Pictures in a row of one drawing. */
 export const columnsOf = (count: number): number => Math.ceil(Math.sqrt(count))
 
-export function Matrix({ settings, sweep, showWay }: MatrixProps) {
+export function Matrix({ facts, settings, sweep, showWay }: MatrixProps) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const rows = rowsOf(settings)
   const columns = settings.steps.length
@@ -45,7 +47,13 @@ export function Matrix({ settings, sweep, showWay }: MatrixProps) {
               </th>
               {row.map((cell) => (
                 <td key={cell.steps}>
-                  <CellView cell={cell} result={sweep.resultOf(cell, settings)} room={room} showWay={showWay} />
+                  <CellView
+                    facts={facts}
+                    cell={cell}
+                    result={sweep.resultOf(cell, settings)}
+                    room={room}
+                    showWay={showWay}
+                  />
                 </td>
               ))}
             </tr>
@@ -57,11 +65,13 @@ export function Matrix({ settings, sweep, showWay }: MatrixProps) {
 }
 
 function CellView({
+  facts,
   cell,
   result,
   room,
   showWay,
 }: {
+  readonly facts: ModelFacts
   readonly cell: Cell
   readonly result: Result | undefined
   readonly room: number
@@ -73,19 +83,13 @@ function CellView({
   const name = cellName(cell)
   return (
     <>
-      {drawn.pictures.length > 0 ? (
-        <PixelsView
-          pixels={montage(drawn.pictures, columnsOf(drawn.pictures.length))}
-          label={name}
-          room={Math.min(room, 232)}
-        />
-      ) : (
-        <div class="texts">
-          {drawn.texts?.map((each, i) => (
-            <p key={i}>{each}</p>
-          ))}
-        </div>
-      )}
+      <Shown
+        facts={facts}
+        drawn={drawn}
+        columns={columnsOf(drawn.pictures.length)}
+        label={name}
+        room={Math.min(room, 232)}
+      />
       <p class="below">
         <span>{words.seconds(seconds.toFixed(seconds < 10 ? 2 : 0))}</span>
         <button type="button" class="quiet" aria-label={words.way.showLong(name)} onClick={() => showWay(cell)}>

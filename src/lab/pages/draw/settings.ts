@@ -71,6 +71,9 @@ export interface Known {
   readonly samplers: readonly string[]
   readonly classNames: readonly string[]
   readonly guidable: boolean
+  /** Items of one drawing: at most, and usually. */
+  readonly most: number
+  readonly count: number
 }
 
 /** The settings of an address, with a sentence for everything that it cannot mean. */
@@ -107,7 +110,7 @@ export function settingsOf(
     steps,
     guidance: known.guidable ? (strengths ?? []) : [],
     seed: number('seed', usual.seed, 0, largestSeed),
-    count: number('n', usual.count, 1, 16),
+    count: number('n', usual.count, 1, known.most),
     class: named !== undefined && known.classNames.includes(named) ? named : undefined,
     to,
     way: wayOf(query.get('way')),

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { PlainDrawn } from '../../../app/web/worker/protocol.ts'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { montage, PixelsView } from '../../model/picture.tsx'
+import { Shown } from '../../model/shown.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { useWidth } from '../../parts/width.ts'
 import { words } from '../../words/draw.ts'
@@ -60,8 +60,10 @@ export function Walk({ model, settings, change }: WalkProps) {
       {now?.problem !== undefined && <Note kind="error">{now.problem}</Note>}
       {to !== undefined && now === undefined && <p role="status">{words.way.drawing}</p>}
       {now?.drawn !== undefined && to !== undefined && (
-        <PixelsView
-          pixels={montage(now.drawn.pictures, width < 500 ? 3 : pictures)}
+        <Shown
+          facts={model.facts}
+          drawn={now.drawn}
+          columns={width < 500 ? 3 : pictures}
           label={words.walk.label(seed, to)}
           room={Math.max(120, width - 40)}
         />

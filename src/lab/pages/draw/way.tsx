@@ -2,7 +2,7 @@
 import { useEffect, useId, useState } from 'preact/hooks'
 import type { PlainDrawn } from '../../../app/web/worker/protocol.ts'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { montage, PixelsView } from '../../model/picture.tsx'
+import { Shown } from '../../model/shown.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { PlayButton } from '../../parts/play-button.tsx'
 import { words } from '../../words/draw.ts'
@@ -52,19 +52,13 @@ export function Way({ model, cell, settings, close }: WayProps) {
       {found?.key !== key && <p role="status">{words.way.drawing}</p>}
       {shown !== undefined && (
         <>
-          {shown.pictures.length > 0 ? (
-            <PixelsView
-              pixels={montage(shown.pictures, Math.max(4, columnsOf(shown.pictures.length)))}
-              label={words.way.label(name, frame + 1)}
-              room={560}
-            />
-          ) : (
-            <div class="texts">
-              {shown.texts?.map((each, i) => (
-                <p key={i}>{each}</p>
-              ))}
-            </div>
-          )}
+          <Shown
+            facts={model.facts}
+            drawn={shown}
+            columns={Math.max(4, columnsOf(shown.pictures.length))}
+            label={words.way.label(name, frame + 1)}
+            room={560}
+          />
           <div class="controls">
             <div class="control slider">
               <label for={id}>{words.way.frame}</label>

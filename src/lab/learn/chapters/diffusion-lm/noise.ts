@@ -83,6 +83,12 @@ export const noiseFigure = figure({
               label: word,
             })),
             ...text.map((token, i) => ({
+              kind: 'line' as const,
+              x: [points[token]![0], x[2 * i]!],
+              y: [points[token]![1], x[2 * i + 1]!],
+              ink: inks[token]!,
+            })),
+            ...text.map((token, i) => ({
               kind: 'points' as const,
               x: [x[2 * i]!],
               y: [x[2 * i + 1]!],

@@ -10,7 +10,7 @@ import { spreadData, spreadNoise } from '../../shared/spread.ts'
 
 const schedule = cosineSchedule()
 const counts = [4, 8, 16, 32]
-const draws = 240
+const draws = 160
 
 export interface Gaps {
   readonly small: number

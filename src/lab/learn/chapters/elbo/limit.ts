@@ -6,7 +6,7 @@ import { average, say, spaced } from '../../shared/curve.ts'
 import { spreadData, spreadNoise } from '../../shared/spread.ts'
 import { boundComponents } from './terms.ts'
 
-const count = 300
+const count = 200
 const [high, low] = [6, -6]
 
 /** E‖x₀ − x̂₀‖² at a time. */

@@ -19,9 +19,9 @@ export const jump = figure({
   title: 'A jump is a step of DDIM',
   hint: 'However many steps there are, one step with the weighted mean of their means ends at the same place: so a network can learn it.',
   controls: {
-    x: { kind: 'slider', label: 'x_t', min: -2.5, max: 2.5, step: 0.05, initial: 0.35 },
-    t: { kind: 'slider', label: 't', min: 0.2, max: 1, step: 0.01, initial: 0.95 },
-    end: { kind: 'slider', label: 'e / t', min: 0, max: 0.9, step: 0.05, initial: 0.4 },
+    x: { kind: 'slider', label: 'x_t', min: -2.5, max: 2.5, step: 0.05, initial: 0.5 },
+    t: { kind: 'slider', label: 't', min: 0.2, max: 1, step: 0.01, initial: 0.8 },
+    end: { kind: 'slider', label: 'e / t', min: 0, max: 0.9, step: 0.05, initial: 0.2 },
     steps: { kind: 'slider', label: 'steps', min: 1, max: 16, step: 1, initial: 6 },
   },
   async show({ x, t, end, steps }) {
