@@ -14,6 +14,8 @@ export function guideSidebar(): Item[] {
         { text: 'tweedie', link: '/' },
         ...[
           'docs/library',
+          'docs/browser',
+          'docs/lab',
           'docs/own-parts',
           'docs/model-folders',
           'docs/gallery',

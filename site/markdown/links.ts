@@ -1,6 +1,7 @@
 /** Links from pages to files of the repository lead to the site's own pages of them. */
+import { basename, dirname, join, normalize } from 'node:path/posix'
 import type { MarkdownRenderer } from 'vitepress'
-import { sourcePage } from '../pages/source-names.ts'
+import { isBelowSources, sourcePage } from '../pages/source-names.ts'
 
 /** What VitePress says of the page that is parsed. */
 interface PageEnvironment {
@@ -11,14 +12,15 @@ interface PageEnvironment {
 /** Adds the rewriting of links to a Markdown parser. */
 export function linksPlugin(md: MarkdownRenderer): void {
   md.core.ruler.push('source-links', ({ tokens, env }) => {
-    // From a page to the root: the reference names sources from there.
-    const up = '../'.repeat((env as PageEnvironment).relativePath.split('/').length - 1)
+    const { relativePath } = env as PageEnvironment
+    // The reference names the pages of sources from the root.
+    const up = '../'.repeat(relativePath.split('/').length - 1)
     for (const token of tokens.flatMap((each) => each.children ?? [])) {
-      if (token.type !== 'link_open') continue
-      const href = (token.attrGet('href') ?? '').replace(/^\/(?=src\/)/, up)
-      const page = /\.html(#|$)/.test(href) && /^(\.\.\/)+src\//.test(href) ? href : sourcePage(href)
+      const href = token.type === 'link_open' ? token.attrGet('href') : null
+      if (href === null) continue
+      const page = href.startsWith('/src/') ? up + href.slice(1) : sourcePage(href, relativePath)
       if (page === undefined) {
-        if (!/^[a-z]+:/.test(href)) token.attrSet('href', href.replace(/(^|\/)README\.md(?=#|$)/, '$1index.md'))
+        token.attrSet('href', firstPage(href, relativePath))
         continue
       }
       token.attrSet('href', page)
@@ -26,4 +28,12 @@ export function linksPlugin(md: MarkdownRenderer): void {
       token.attrSet('target', '_self')
     }
   })
+}
+
+/** A folder's README is its first page, but among the sources. */
+function firstPage(href: string, page: string): string {
+  const [path, ...anchor] = href.split('#') as [string, ...string[]]
+  if (/^[a-z]+:/.test(href) || basename(path) !== 'README.md') return href
+  if (isBelowSources(normalize(join(dirname(page), path)))) return href
+  return [path.replace(/README\.md$/, 'index.md'), ...anchor].join('#')
 }

@@ -1,4 +1,5 @@
 /** Which files of the repository have a page on the site, and what it is called. */
+import { dirname, join, normalize } from 'node:path/posix'
 
 /** Folders whose sources are shown. */
 export const sourceFolders: readonly string[] = ['src', 'test', 'examples', 'bench', 'bin', 'types']
@@ -10,18 +11,22 @@ export const sourceFiles: readonly string[] = ['LICENSE', 'build.ts', 'package.j
 export const isSource = (path: string): boolean =>
   /\.(ts|tsx|js|mjs|py|json|html|css)$/.test(path) || sourceFiles.includes(path)
 
+/** Whether a path from the root is that of a source file or of a folder of them. */
+export const isBelowSources = (path: string): boolean =>
+  sourceFolders.includes(path.split('/')[0]!) || sourceFiles.includes(path)
+
 /**
  * A relative link to a source or a folder of them → to its page, with the same anchor; undefined for any other link.
  *
+ * @param page the page that has the link, by its path from the root
  * @example
- * sourcePage('../../src/diffusion/sample/ddim.ts#L12') // '../../src/diffusion/sample/ddim.ts.html#L12'
+ * sourcePage('../../src/diffusion/sample/ddim.ts#L12', 'docs/theory/ddim.md') // '../../src/diffusion/sample/ddim.ts.html#L12'
  */
-export function sourcePage(link: string): string | undefined {
+export function sourcePage(link: string, page: string): string | undefined {
   if (/^([a-z]+:|\/|#)/.test(link)) return undefined
   const [path, anchor] = link.split('#') as [string, string?]
-  const inside = path.replace(/^(\.\.?\/)+/, '')
-  const [top] = inside.split('/') as [string]
-  if (!sourceFolders.includes(top) && !sourceFiles.includes(inside)) return undefined
-  const page = isSource(inside) ? `${path}.html` : `${path.replace(/\/$/, '')}/index.html`
-  return anchor === undefined ? page : `${page}#${anchor}`
+  const target = normalize(join(dirname(page), path)).replace(/\/$/, '')
+  if (!isBelowSources(target) || target.endsWith('.md')) return undefined
+  const shown = isSource(target) ? `${path}.html` : `${path.replace(/\/$/, '')}/index.html`
+  return anchor === undefined ? shown : `${shown}#${anchor}`
 }

@@ -45,13 +45,16 @@ describe('links', () => {
   it('to files of the repository lead to pages that are made', () => {
     const targets = readPages().flatMap((page) => linksOf(page).map(({ target }) => target))
     const outside = targets.filter(
-      (target) => !target.endsWith('.md') && !/^docs\/.*\.(png|svg)$/.test(target) && sourcePage(target) === undefined,
+      (target) =>
+        !target.endsWith('.md') && !/^docs\/.*\.(png|svg)$/.test(target) && sourcePage(target, '') === undefined,
     )
     expect(outside).toEqual([])
-    expect(sourcePage('../../src/a/b.ts#L3')).toBe('../../src/a/b.ts.html#L3')
-    expect(sourcePage('../examples/')).toBe('../examples/index.html')
-    expect(sourcePage('theory/README.md')).toBeUndefined()
-    expect(sourcePage('https://src/a.ts')).toBeUndefined()
+    expect(sourcePage('../../src/a/b.ts#L3', 'docs/a/b.md')).toBe('../../src/a/b.ts.html#L3')
+    expect(sourcePage('../examples/', 'docs/a.md')).toBe('../examples/index.html')
+    expect(sourcePage('theory/README.md', 'docs/a.md')).toBeUndefined()
+    expect(sourcePage('page.js', 'examples/web/README.md')).toBe('page.js.html')
+    expect(sourcePage('../examples/web/README.md', 'docs/a.md')).toBeUndefined()
+    expect(sourcePage('https://src/a.ts', 'a.md')).toBeUndefined()
     expect(sourceFiles.filter((file) => !readdirSync('.').includes(file))).toEqual([])
     expect(isSource('docs/images/digits.png')).toBe(false)
   })
