@@ -1,6 +1,6 @@
 /** What is chosen on the page “Draw”, as an address and back. */
 import { describe, expect, test } from 'vitest'
-import { nameOf, parseSource, sourceText } from '../../src/lab/model/source.ts'
+import { isZip, nameOf, parseSource, sourceText } from '../../src/lab/model/source.ts'
 import {
   codeOf,
   type DrawSettings,
@@ -100,6 +100,13 @@ test('a model is named by a run, by what is kept, or by its address', () => {
   }
   expect(nameOf(parseSource('../models/glyphs/'))).toBe('glyphs')
   expect(nameOf(parseSource('kept:a:b'))).toBe('a:b')
+  expect(nameOf(parseSource('/api/run/mine/zip'))).toBe('mine')
+  expect(nameOf(parseSource('models/mine.zip?x=1'))).toBe('mine')
+  expect([isZip('models/mine.zip?x=1'), isZip('/api/run/mine/zip'), isZip('models/zip/mine/')]).toEqual([
+    true,
+    true,
+    false,
+  ])
 })
 
 test('the lines of code draw the same', () => {

@@ -33,18 +33,15 @@ describe('choices', () => {
   })
 
   it('are the same as options, as code and as a command', () => {
-    expect(optionsOf(initialChoices, false)).toEqual({
-      model: 'values',
-      widths: [64],
-      depth: 3,
-      batch: 256,
+    expect(optionsOf(initialChoices)).toEqual({
+      preset: 'light',
       steps: 600,
       rate: 0.003,
       seed: 0,
     })
-    expect(codeOf(initialChoices, false)).toContain('widths: [64],')
-    expect(commandOf({ ...initialChoices, objective: 'epsilon' }, true)).toBe(
-      'npx tweedie train moons --out runs/mine --widths 16,32 --batch 32 --parametrisation epsilon --steps 600 --rate 0.003 --seed 0',
+    expect(codeOf(initialChoices, false)).toContain("preset: 'light',")
+    expect(commandOf({ ...initialChoices, objective: 'epsilon' })).toBe(
+      'npx tweedie train moons --out runs/mine --preset light --parametrisation epsilon --steps 600 --rate 0.003 --seed 0',
     )
   })
 })

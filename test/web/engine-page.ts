@@ -14,6 +14,17 @@ const inPage = {
     return { device, access, threads, isolated, why }
   },
 
+  /** The same where WebGPU promises an adapter that then does not work. */
+  async factsOfBrokenGpu(options: WebEngineOptions) {
+    const gpu = { requestAdapter: async () => ({ info: {} }) }
+    Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true })
+    try {
+      return await this.facts(options)
+    } finally {
+      Reflect.deleteProperty(navigator, 'gpu')
+    }
+  },
+
   async trained(options: WebEngineOptions, ...[what, steps]: [what: 'moons' | 'glyphs', steps: number]) {
     using engine = await webEngine(options)
     return await trainAndDraw(engine, what, steps)

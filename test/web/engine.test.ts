@@ -37,6 +37,15 @@ describe.skipIf(findChromium() === undefined)('the engine for browsers', () => {
     })
   })
 
+  it('does without a GPU that does not work, unless one is asked for', async () => {
+    const facts = await opened.page.evaluate(() => inPage.factsOfBrokenGpu({ assets: '/ort/' }))
+    expect(facts).toMatchObject({
+      device: 'cpu',
+      access: 'heap',
+      why: expect.stringContaining('WebGPU does not start'),
+    })
+  })
+
   it.each([
     ['moons', 20, 'heap'],
     ['moons', 20, 'api'],

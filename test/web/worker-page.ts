@@ -59,6 +59,11 @@ export const doings = {
   },
   resume: (name: string, more: Record<string, unknown> = {}) =>
     followed(tweedie.resume(name, { options: more }), undefined),
+  /** As if the user went to another tab. */
+  hide() {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' })
+    document.dispatchEvent(new Event('visibilitychange'))
+  },
   runs: (): Promise<readonly KeptRun[]> => tweedie.runs(),
   async forget(name: string) {
     return tweedie.forget(name).then(() => undefined, failure)

@@ -122,12 +122,14 @@ describe.skipIf(findChromium() === undefined)('in a browser', () => {
     const busy = await ask(opened.page, 'train', 'half')
     expect(busy.failure).toMatchObject({ code: 'exists', message: expect.stringContaining('another tab') })
     expect(await ask(opened.page, 'forget', 'half')).toMatchObject({ code: 'exists' })
+    const kept = async () => (await ask(page, 'runs')).find(({ name }) => name === 'half')!.step
+    expect(await kept()).toBe(10)
+    await page.evaluate(() => (globalThis as unknown as { doings: Doings }).doings.hide())
+    await expect.poll(kept, { timeout: 20_000 }).toBe(15)
     await page.reload()
-    const kept = (await ask(page, 'runs')).find(({ name }) => name === 'half')!
-    expect(kept.step).toBe(10)
     const rest = await ask(page, 'resume', 'half')
     expect(rest.failure).toBeUndefined()
-    expect(rest.events.find(({ type }) => type === 'ready')).toMatchObject({ step: 10 })
+    expect(rest.events.find(({ type }) => type === 'ready')).toMatchObject({ step: 15 })
     expect(rest.weights).toEqual(whole.weights)
     const again = await ask(page, 'train', 'half')
     expect(again.failure).toMatchObject({ code: 'exists', hint: expect.stringContaining('resume') })

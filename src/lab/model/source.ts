@@ -1,5 +1,6 @@
 /** Where a model lies, as an address says it: `run:mine`, `kept:glyphs`, or the address of a folder. */
 import type { Connection } from '../../app/web/worker/connect.ts'
+import { TweedieError } from '../../errors.ts'
 import type { RemoteModel } from '../../app/web/worker/remote-model.ts'
 
 /** Where models that were dropped here are kept. */
@@ -24,7 +25,10 @@ export function sourceText(source: Source): string {
 /** What a source is called: the last part of a folder's address. */
 export function nameOf(source: Source): string {
   if (source.kind !== 'url') return source.name
-  const path = source.url.split(/[?#]/)[0]!.replace(/\/+$/, '')
+  const path = source.url
+    .split(/[?#]/)[0]!
+    .replace(/\/+$/, '')
+    .replace(/[./]zip$/, '')
   return path.split('/').at(-1) || source.url
 }
 
@@ -37,5 +41,17 @@ export function openSource(
   if (source.kind === 'run') return tweedie.openRun(source.name)
   const options = { onProgress: ({ done, total }: { done: number; total: number }) => onProgress(done, total) }
   if (source.kind === 'kept') return tweedie.open({ opfs: `${keptFolder}/${source.name}` }, options)
+  if (isZip(source.url)) return zipAt(source.url).then((zip) => tweedie.open(zip, options))
   return tweedie.open(source.url.endsWith('/') ? source.url : `${source.url}/`, options)
+}
+
+/** Whether an address is that of a .zip: a file, or what `tweedie lab` makes of a run. */
+export function isZip(url: string): boolean {
+  return /[./]zip$/.test(url.split(/[?#]/)[0]!)
+}
+
+async function zipAt(url: string): Promise<Blob> {
+  const response = await fetch(url)
+  if (response.ok) return response.blob()
+  throw new TweedieError('model', `${url}: ${response.status} ${response.statusText}`)
 }

@@ -1,5 +1,6 @@
 /** A live figure: its controls, what it shows, its caption, and how it is played and saved. */
 import { type Signal, useSignal } from '@preact/signals'
+import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { palettes } from '../draw/colours.ts'
 import { stacked, viewScene } from '../draw/words.ts'
@@ -25,7 +26,8 @@ export interface LiveFigureProps {
 
 export function LiveFigure({ figure, values, onNumbers, link }: LiveFigureProps) {
   const { id, title, hint, controls } = figure
-  const { shown, problem } = useShown(figure, values, onNumbers)
+  const place = useRef<HTMLElement>(null)
+  const { shown, problem } = useShown(figure, values, onNumbers, place)
   const set = (name: string, value: unknown): void => {
     values.value = { ...values.value, [name]: value }
   }
@@ -50,7 +52,7 @@ export function LiveFigure({ figure, values, onNumbers, link }: LiveFigureProps)
   }
   const initial = Object.fromEntries(Object.entries(controls).map(([name, control]) => [name, control.initial]))
   return (
-    <figure class="live" id={`figure-${id}`} aria-label={title}>
+    <figure class="live" id={`figure-${id}`} aria-label={title} ref={place}>
       <header>
         <h3>{title}</h3>
         <p class="hint">{hint}</p>
@@ -94,13 +96,21 @@ export function LiveFigure({ figure, values, onNumbers, link }: LiveFigureProps)
   )
 }
 
-/** What the figure shows for its values: computed once a frame at most, one after another, the newest values next. */
-function useShown(figure: Figure, values: Signal<AnyValues>, onNumbers: LiveFigureProps['onNumbers']) {
+/**
+ * What the figure shows for its values: computed once a frame at most, one after another, the newest values next. Figures far from what is
+ * seen of the page wait until it is scrolled towards them.
+ */
+function useShown(
+  figure: Figure,
+  values: Signal<AnyValues>,
+  onNumbers: LiveFigureProps['onNumbers'],
+  place: RefObject<HTMLElement | null>,
+) {
   const state = useSignal<{ readonly shown?: Shown; readonly problem?: string }>({})
   const told = useRef(onNumbers)
   told.current = onNumbers
   useEffect(() => {
-    let [busy, stale, over, frame] = [false, false, false, 0]
+    let [busy, stale, over, near, frame] = [false, false, false, false, 0]
     const compute = async (): Promise<void> => {
       ;[busy, stale] = [true, false]
       try {
@@ -117,7 +127,7 @@ function useShown(figure: Figure, values: Signal<AnyValues>, onNumbers: LiveFigu
     }
     const ask = (): void => {
       if (busy) stale = true
-      else if (frame === 0) {
+      else if (near && frame === 0) {
         frame = requestAnimationFrame(() => {
           frame = 0
           void compute()
@@ -125,8 +135,18 @@ function useShown(figure: Figure, values: Signal<AnyValues>, onNumbers: LiveFigu
       }
     }
     const leave = values.subscribe(ask)
+    const observer = new IntersectionObserver(
+      ([entry]) => {
+        if (near || entry?.isIntersecting !== true) return
+        near = true
+        ask()
+      },
+      { rootMargin: '600px' },
+    )
+    observer.observe(place.current!)
     return () => {
       over = true
+      observer.disconnect()
       cancelAnimationFrame(frame)
       leave()
     }

@@ -248,6 +248,12 @@ describe('where the state stays', () => {
     using cpu = await createTrainer(spec, moons, gpu, { device: 'cpu' })
     expect([off.resident, off.remark, cpu.resident, cpu.remark]).toEqual([false, undefined, false, undefined])
     expect(asked).toEqual(['webgpu'])
+    const remarks: string[] = []
+    const parted = { spec: { ...spec, batch: 4, accumulate: 2, budget: { steps: 1 } }, dataset: moons }
+    for await (const event of train({ ...parted, engine: gpu, device: 'webgpu' })) {
+      if (event.type === 'remark') remarks.push(event.text)
+    }
+    expect(remarks).toEqual([expect.stringMatching(/cross between host and webgpu .* 2 portions/)])
   })
 })
 

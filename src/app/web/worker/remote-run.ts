@@ -58,10 +58,17 @@ export function remoteRun(
       }
     },
   })
-  end.then(
-    () => events.close(),
-    (error: unknown) => events.close(error),
-  )
+  // A page that is hidden may be closed next, and tells nobody.
+  const page = 'name' in ask && ask.name !== undefined ? (globalThis.document as Document | undefined) : undefined
+  const keep = (): void => {
+    if (page?.visibilityState === 'hidden') control('save').catch(() => undefined)
+  }
+  page?.addEventListener('visibilitychange', keep)
+  const close = (error?: unknown): void => {
+    page?.removeEventListener('visibilitychange', keep)
+    events.close(error)
+  }
+  end.then(() => close(), close)
   const control = async (to: Calls['control']['ask']['to'], steps?: number): Promise<number> =>
     (await calls.ask('control', { run: number, to, ...(steps !== undefined && { steps }) })).step
   const stop = async (): Promise<RunEnd> => {

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The engine for browsers: ONNX Runtime as WebAssembly, or on the GPU through WebGPU. */
-import { TweedieError } from '../../../errors.ts'
+import { isTweedieError, TweedieError } from '../../../errors.ts'
+import { encodeModel } from '../../onnx/proto/encode.ts'
 import type { MemoryRoom } from '../../simd/room.ts'
 import { checkOptions } from '../check.ts'
 import type { Device, Engine, Resident, ResidentSpec, Session, SessionOptions } from '../session.ts'
@@ -13,7 +14,7 @@ import { heapOf } from './heap.ts'
 import { loadHeap } from './heap-module.ts'
 import { heapSession } from './heap-session.ts'
 import { chooseDevice, requireWasm, threadsHere } from './means.ts'
-import type { UrlLike } from './means.ts'
+import type { Chosen, UrlLike } from './means.ts'
 import { loadOrt } from './ort-module.ts'
 import type { HeapFactory, OrtModule } from './ort-module.ts'
 import { sourceOf } from './ort-source.ts'
@@ -75,9 +76,15 @@ export async function webEngine(options: WebEngineOptions = {}): Promise<WebEngi
   }
   requireWasm()
   const { threads, isolated, why: whyThreads } = threadsHere(wanted)
-  const chosen = await chooseDevice(device)
-  const source = await sourceOf(chosen.device, options)
-  const { access, create, resident, room } = await runtimeOf(chosen.device, source, threads, breathing(yieldEvery))
+  const made = (on: Chosen): Promise<Made> => makeOn(on, options, threads, breathing(yieldEvery))
+  const first = await chooseDevice(device)
+  const { chosen, source, runtime } = await made(first).catch((error: unknown) => {
+    // Left to choose, the engine is there even if what WebGPU takes is not.
+    const tried = device === 'auto' && first.device === 'webgpu'
+    if (!tried || !isTweedieError(error) || error.code === 'usage') throw error
+    return made({ device: 'cpu', why: `WebAssembly, since WebGPU does not start (${error.message})` })
+  })
+  const { access, create, resident, room } = runtime
   let disposed = false
   const dispose = (): void => {
     disposed = true
@@ -102,6 +109,30 @@ export async function webEngine(options: WebEngineOptions = {}): Promise<WebEngi
     dispose,
     [Symbol.dispose]: dispose,
   } satisfies WebEngine)
+}
+
+/** A device, and the runtime that works on it. */
+interface Made {
+  readonly chosen: Chosen
+  readonly source: OrtSource
+  readonly runtime: Runtime
+}
+
+async function makeOn(chosen: Chosen, options: WebEngineOptions, threads: number, breath: Breath): Promise<Made> {
+  const source = await sourceOf(chosen.device, options)
+  const runtime = await runtimeOf(chosen.device, source, threads, breath)
+  // The public interface loads its files, and asks for the device, with its first session.
+  if (chosen.device === 'webgpu' && options.device !== 'webgpu')
+    (await runtime.create('webgpu', nothing(), {})).dispose()
+  return { chosen, source, runtime }
+}
+
+/** A model that does nothing. */
+function nothing(): Uint8Array {
+  const value = (name: string) => ({ name, dtype: 'float32', shape: [1] }) as const
+  const nodes = [{ opType: 'Identity', inputs: ['x'], outputs: ['y'] }]
+  const graph = { name: 'nothing', nodes, initializers: [], inputs: [value('x')], outputs: [value('y')] }
+  return encodeModel({ irVersion: 10, opsets: { '': 21 }, graph })
 }
 
 /** The runtime behind an engine. */

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { ControlPart } from '../../parts/controls/control.tsx'
 import { Command } from '../../parts/command.tsx'
 import { Note } from '../../parts/notes.tsx'
+import { hrefOf } from '../../route.ts'
 import { text as common } from '../../text.ts'
 import { type Card, cardOf, runUrl } from './api.ts'
 import { text } from './text.ts'
@@ -46,6 +47,9 @@ export function RunCard({ name, samples, hasLog, path }: RunCardProps) {
         <p>
           <a class="button" href={runUrl(name, 'zip')} download>
             {text.download}
+          </a>{' '}
+          <a class="button" href={hrefOf(['draw'], { model: runUrl(name, 'zip') })}>
+            {text.draw}
           </a>
         </p>
       </section>

@@ -23,6 +23,7 @@ export const text = {
   card: (name: string) => `About ${name}`,
   readme: 'README',
   download: 'Download the folder (zip)',
+  draw: 'Draw from it here',
   use: 'On the command line',
   png: 'PNG',
   svg: 'SVG',

@@ -89,11 +89,9 @@ export function fromQuery(query: ReadonlyMap<string, string>): {
 }
 
 /** The options of `train`. Light networks learn in seconds in one thread of a page. */
-export function optionsOf({ preset, objective, steps, rate, seed }: Choices, image: boolean): Record<string, unknown> {
-  const size = image ? { widths: [16, 32], batch: 32 } : { widths: [64], depth: 3, batch: 256 }
+export function optionsOf({ preset, objective, steps, rate, seed }: Choices): Record<string, unknown> {
   return {
-    model: 'values',
-    ...(preset === 'light' && size),
+    ...(preset === 'light' && { preset }),
     ...(objective === 'epsilon' ? { parametrisation: 'epsilon' } : objective === 'simple' ? {} : { objective }),
     steps,
     rate,
@@ -103,8 +101,7 @@ export function optionsOf({ preset, objective, steps, rate, seed }: Choices, ima
 
 /** Lines of TypeScript that train the same model in Node. */
 export function codeOf(choices: Choices, image: boolean): string {
-  const { model: _, ...options } = optionsOf(choices, image)
-  const lines = Object.entries(options).map(
+  const lines = Object.entries(optionsOf(choices)).map(
     ([name, value]) => `  ${name}: ${JSON.stringify(value)?.replaceAll(',', ', ').replaceAll('"', "'")},`,
   )
   const own = choices.data === 'drawn' || choices.data === 'files'
@@ -120,11 +117,8 @@ export function codeOf(choices: Choices, image: boolean): string {
 }
 
 /** The command that trains the same model. */
-export function commandOf(choices: Choices, image: boolean): string {
-  const { model: _, ...options } = optionsOf(choices, image)
-  const flags = Object.entries(options).map(
-    ([name, value]) => `--${name} ${Array.isArray(value) ? value.join(',') : String(value)}`,
-  )
+export function commandOf(choices: Choices): string {
+  const flags = Object.entries(optionsOf(choices)).map(([name, value]) => `--${name} ${String(value)}`)
   const own = choices.data === 'drawn' || choices.data === 'files'
   return `npx tweedie train ${own ? './my-data' : choices.data} --out runs/mine ${flags.join(' ')}`
 }

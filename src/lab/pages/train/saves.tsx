@@ -68,7 +68,7 @@ export function Saves({ run, scene }: SavesProps) {
       <Code code={codeOf(choices, image)} title={text.saves.code} />
       <details class="code">
         <summary>{text.saves.command}</summary>
-        <Command line={commandOf(choices, image)} />
+        <Command line={commandOf(choices)} />
       </details>
     </div>
   )

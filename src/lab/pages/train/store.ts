@@ -61,7 +61,7 @@ export function begin(choices: Choices): SeenRun | undefined {
       (onEvent) =>
         tweedie().train({
           data: state.data.remote,
-          options: optionsOf(choices, state.data.isImage),
+          options: optionsOf(choices),
           name,
           logEvery: 10,
           checkpointEvery: 200,

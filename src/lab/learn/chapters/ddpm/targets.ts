@@ -21,7 +21,7 @@ export const targets: Readonly<Record<string, ParametrisationName | Parametrisat
   v: 'v',
   score: 'score',
   flow: 'flow',
-  previousMean: previousMean((t) => 0.9 * t),
+  previous: previousMean((t) => 0.9 * t),
   edm: edmPreconditioning(),
 }
 
@@ -76,7 +76,7 @@ export const targetsFigure = figure({
         },
         {
           kind: 'table',
-          columns: ['', 'a', 'b', 'm', 'error of x₀'],
+          columns: ['', 'a', 'b', 'm', 'Δx₀'],
           rows: rows.map((row) => [row.name, say(row.a), say(row.b), say(row.m), say(row.wrong)]),
         },
       ],

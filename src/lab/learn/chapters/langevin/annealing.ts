@@ -16,7 +16,7 @@ export const annealingFigure = figure({
   controls: {
     level: { kind: 'slider', label: 'level i', min: 1, max: count, step: 1, initial: 7 },
     perLevel: { kind: 'slider', label: 'steps a level', min: 1, max: 12, step: 1, initial: 8 },
-    size: { kind: 'slider', label: 'ϵ/σ_L²', min: 0.02, max: 0.6, step: 0.02, initial: 0.4 },
+    size: { kind: 'slider', label: 'step size ϵ/σ²', min: 0.02, max: 0.6, step: 0.02, initial: 0.4 },
     means: {
       kind: 'points',
       label: 'clusters',
