@@ -19,12 +19,12 @@ export interface Gate {
   close(): void
 }
 
-/** Longer pauses between two steps were not ours: the tab or the machine slept. */
+/** Longer pauses between two steps were not the run's: the tab slept, or the worker did something else. */
 const sleeping = 2000
 
 /**
  * @param onPause called when the run begins to wait, and when it goes on
- * @param onSleep called with the seconds that the tab slept
+ * @param onSleep called with the seconds of such a pause
  */
 export function gate({
   paused = false,

@@ -61,7 +61,7 @@ export function liveRun(
     onSleep: (seconds) =>
       mailbox.put({
         type: 'remark',
-        text: `the tab slept for ${Math.round(seconds)} s, which does not count as time of training`,
+        text: `${Math.round(seconds)} s went by between two steps, which do not count as time of training: the tab slept, or its worker did something else`,
       }),
   })
   const stop = (): void => {
