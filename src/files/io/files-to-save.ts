@@ -1,7 +1,7 @@
 /** The files of a save: the model folder, with digests by which files of two saves are told apart. */
-import { encodeMeta } from './encode-model-folder.ts'
+import { encodeMeta, encodeModelFolder } from './encode-model-folder.ts'
 import { metaPath } from './folder-plan.ts'
-import { encodeModelFolder, type ModelFolderInput } from './model-folder.ts'
+import type { ModelFolderInput } from './folder-types.ts'
 import { partDigests } from './part-digests.ts'
 import { sha256, type Sha256 } from './sha256.ts'
 

@@ -3,7 +3,8 @@ import type { FamilyModel, OwnParts } from '../../../families/family.ts'
 import { entryOfSpec, type Opened } from '../../../families/registry.ts'
 import { TweedieError } from '../../../errors.ts'
 import { filesToSave } from '../../../files/io/files-to-save.ts'
-import { encodeModelFolder, decodeModelFolder, type ModelFolder } from '../../../files/io/model-folder.ts'
+import { encodeModelFolder } from '../../../files/io/encode-model-folder.ts'
+import type { ModelFolder } from '../../../files/io/model-folder.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../tools/train/checkpoint.ts'
 import type { RunKeeper } from '../../../tools/train/web/run-keeper.ts'
 import { openedOf } from '../../opened.ts'
@@ -127,7 +128,9 @@ export function liveRun(
     model: () =>
       door.between(async () => {
         const family = await entryOfSpec(options.spec, own).load()
-        return openedOf(copied(encodeModelFolder(family.write(await present().model()))), own)
+        // The weights change with the next step: they are copied before anything else is waited for.
+        const files = copied(encodeModelFolder(family.write(await present().model())))
+        return openedOf(await decoded(files), own)
       }),
     save: () => door.between(async () => keep(await present().checkpoint(), await present().model())),
     async run() {
@@ -148,9 +151,15 @@ export function liveRun(
   }
 }
 
-/** A model that shares no memory with the run. */
-function copied(files: ReadonlyMap<string, Uint8Array>): ModelFolder {
-  return decodeModelFolder(new Map(Array.from(files, ([path, bytes]) => [path, bytes.slice()])))
+/** Files that share no memory with the run. */
+function copied(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
+  return new Map(Array.from(files, ([path, bytes]) => [path, bytes.slice()]))
+}
+
+/** Training does not need what reads folders. */
+async function decoded(files: ReadonlyMap<string, Uint8Array>): Promise<ModelFolder> {
+  const { decodeModelFolder } = await import('../../../files/io/decode-model-folder.ts')
+  return decodeModelFolder(files)
 }
 
 /** Sends events together: hundreds of messages a second would hold up the page. */

@@ -3,7 +3,6 @@ import type { Ability, Setting } from '../../../families/family.ts'
 import { drawOptions } from '../../../families/draw-options.ts'
 import { abilityOf, type Opened } from '../../../families/registry.ts'
 import { filesToSave } from '../../../files/io/files-to-save.ts'
-import { readModelFolder } from '../../../files/io/web/read-model-folder.ts'
 import type { OptionTable } from '../../../options.ts'
 import { inMemory } from '../../open.ts'
 import { openedOf } from '../../opened.ts'
@@ -67,6 +66,7 @@ export function modelCalls({ own, engine }: Bench): ModelCalls {
     put,
     answers: {
       async open({ input, options }, { signal, progress }) {
+        const { readModelFolder } = await import('../../../files/io/web/read-model-folder.ts')
         const folder = await readModelFolder(input, {
           ...options,
           signal,

@@ -1,7 +1,6 @@
 /** The calls about training. */
 import { TweedieError } from '../../../errors.ts'
 import { entryOfSpec, type Opened } from '../../../families/registry.ts'
-import { decodeModelFolder } from '../../../files/io/model-folder.ts'
 import { opfsRoot } from '../../../files/io/web/opfs.ts'
 import { busyRuns } from '../../../tools/train/web/run-lock.ts'
 import { forgetWebRun, readWebRun, webRunFiles, webRunNames, webRunSize } from '../../../tools/train/web/run-store.ts'
@@ -130,6 +129,7 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
         return kept.filter((run) => run !== undefined)
       },
       async keptModel({ name }) {
+        const { decodeModelFolder } = await import('../../../files/io/decode-model-folder.ts')
         const folder = decodeModelFolder(await webRunFiles(name), name)
         return models.put(await openedOf(folder, own, name), folder.notes)
       },

@@ -2,7 +2,6 @@
 import { TweedieError } from '../../../errors.ts'
 import type { Access, WantedPicture } from '../../../families/family.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
-import { readPicture } from '../../../files/io/web/read-picture.ts'
 import { inMemory } from '../../open.ts'
 
 /** Access to the pictures of a request, by their names; to nothing else. */
@@ -16,7 +15,9 @@ export function webAccess(pictures: Readonly<Record<string, Float32Array | Blob>
           hint: 'give it by its name: `pictures: { mine: file }`, or give the values themselves',
         })
       }
-      return picture instanceof Float32Array ? valuesOf(name, picture, wanted) : readPicture(picture, wanted, name)
+      if (picture instanceof Float32Array) return valuesOf(name, picture, wanted)
+      const { readPicture } = await import('../../../files/io/web/read-picture.ts')
+      return readPicture(picture, wanted, name)
     },
   }
 }
