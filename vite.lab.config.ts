@@ -2,13 +2,14 @@
 import { defineConfig } from 'vite'
 import { equations } from './vite.lab.equations.ts'
 import { licences } from './vite.lab.licences.ts'
+import { runtime } from './vite.lab.runtime.ts'
 
 const { collect, write } = licences()
 
 export default defineConfig({
   root: 'src/lab',
   base: './',
-  plugins: [equations(), write],
+  plugins: [equations(), runtime(), write],
   worker: { format: 'es', plugins: () => [collect] },
   build: {
     outDir: '../../dist/lab',

@@ -6,6 +6,9 @@ import { signal } from '@preact/signals'
 import { connect, type Connection } from '../../app/web/worker/connect.ts'
 import type { EngineFacts } from '../../app/web/worker/protocol.ts'
 
+/** The folder of the runtime's files, relative to the page (`vite.lab.runtime.ts`). */
+declare const RUNTIME_FOLDER: string
+
 let connection: Connection | undefined
 
 /** What computes, or why nothing does; undefined until it is known. */
@@ -15,7 +18,7 @@ export const engine = signal<EngineFacts | { readonly problem: string; readonly 
 export function tweedie(): Connection {
   if (connection === undefined) {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'tweedie' })
-    const mine = connect(worker)
+    const mine = connect(worker, { engine: { assets: new URL(RUNTIME_FOLDER, document.baseURI).href } })
     connection = mine
     // A worker that died (the browser ran out of memory, a device was lost) answers nothing more: the next call begins with a new one.
     worker.addEventListener('error', () => {
