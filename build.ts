@@ -56,10 +56,11 @@ const ofPage =
   /^(app\/web\/(page|worker\/(connect|calls|line|plain-error|remote-\w+))|files\/io\/web\/(folder-input|encode-picture)|files\/data\/web\/(data-input|named-file|dropped-files))$/
 
 /**
- * What a worker needs until it has trained and drawn images or points. In each room it is a file apart from the rest, so that pages load
- * little more: bundlers split by files.
+ * What a worker needs until it trains images or points, and what it needs besides to draw them. In each room they are files apart from
+ * the rest, so that pages load little more: bundlers split by files.
  */
 const early = reachedFrom(['src/app/web/worker.ts', 'src/families/values/family.ts'])
+const drawing = reachedFrom(['src/families/values/draw.ts'])
 
 /** Wings of several rooms; every room is a file of the package, or two. */
 const wings: ReadonlySet<string> = new Set(['engine', 'diffusion', 'files', 'tools', 'families'])
@@ -113,7 +114,7 @@ function roomOf(id: string): string | null {
   if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
   if (/^(files\/data\/(options|image-fits)|diffusion\/flow\/classes)$/.test(path)) return 'families'
   if (path === 'app/node/version') return 'version'
-  const rest = early.has(`src/${path}.ts`) ? '' : '-more'
+  const rest = early.has(`src/${path}.ts`) ? '' : drawing.has(`src/${path}.ts`) ? '-draw' : '-more'
   if (/^families\/[^/]+$/.test(path)) return `families-common${rest}`
   const deep = wings.has(parts[0]!) && parts.length > 2
   const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]

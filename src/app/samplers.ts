@@ -5,7 +5,7 @@ import { familiesOf } from '../families/registry.ts'
 /** The samplers of every family that has its own, then the user's own. */
 export async function samplerLists(own: OwnParts = {}): Promise<readonly SamplerList[]> {
   const loaded = await Promise.all(familiesOf(own).map((entry) => entry.load()))
-  const lists = loaded.flatMap((family) => family.samplers?.() ?? [])
+  const lists = (await Promise.all(loaded.map((family) => family.samplers?.()))).filter((list) => list !== undefined)
   return own.samplers && Object.keys(own.samplers).length > 0 ? [...lists, ownList(own.samplers)] : lists
 }
 

@@ -4,8 +4,6 @@ import { TweedieError } from '../errors.ts'
 import type { Schedule } from '../diffusion/noise/schedule.ts'
 import { nestedTimes } from '../diffusion/distil/clock.ts'
 import { type SpacingName, spacingNames, timesOf } from '../diffusion/sample/default-times.ts'
-import { samplerByName } from '../diffusion/sample/registry.ts'
-import type { Sampler } from '../diffusion/sample/sampler.ts'
 import { type Clip, project, type SchedulerParts, type StepVariance } from '../diffusion/sample/scheduler/parts.ts'
 import type { TweedieMetaSampler } from '../files/io/tweedie-meta.ts'
 
@@ -98,22 +96,6 @@ export function clipOf(
 ): Clip | null {
   const wanted = clip ?? (scale.kind !== 'points' && sampling.clip !== null)
   return wanted ? (sampling.clip ?? toRange) : null
-}
-
-/**
- * The sampler that a model is drawn with.
- *
- * @throws TweedieError `model` for a name that is not built in
- */
-export function samplerOf({ sampler }: Sampling): Sampler {
-  try {
-    return samplerByName(sampler)
-  } catch (cause) {
-    throw new TweedieError('model', `tweedie.json: sampler.sampler is ${JSON.stringify(sampler)}: no such sampler`, {
-      hint: 'give a sampler of your own as `sampler`',
-      cause,
-    })
-  }
 }
 
 /** The times that a model has learned to jump between. A model that jumps to data can be noised again, to any other time. */

@@ -127,7 +127,7 @@ export interface Family<
   describe(model: Model): Description
 
   /** The samplers of its models, if it has its own. */
-  samplers?(): SamplerList
+  samplers?(): SamplerList | Promise<SamplerList>
   /** Trains a classifier of noisy data, which samples can be guided by. */
   trainClassifier?(data: Data, options: ClassifierOptions, setting: ClassifierSetting): Promise<TrainedClassifier>
 

@@ -2,16 +2,16 @@
  * Parses the part of specifications that all families have. Apart from the rest, since types of the package do not show
  * zod.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { parseConfig } from '../files/io/parse-config.ts'
 
-const positive = z.number().positive()
+const positive = z.number().check(z.positive())
 
 /** The fields of every specification; others travel along, since newer ones may be among them. */
 const baseFields = {
-  family: z.string().optional(),
+  family: z.optional(z.string()),
   seed: z.int(),
-  batch: z.int().positive(),
+  batch: z.int().check(z.positive()),
   budget: z.union([
     z.strictObject({ steps: positive }),
     z.strictObject({ epochs: positive }),
@@ -20,22 +20,22 @@ const baseFields = {
   network: z.object({ className: z.string(), config: z.record(z.string(), z.unknown()) }),
   optimizer: z.looseObject({
     rate: positive,
-    warmup: z.int().min(0),
+    warmup: z.int().check(z.minimum(0)),
     decay: z.enum(['constant', 'cosine']),
-    weightDecay: z.number().min(0),
+    weightDecay: z.number().check(z.minimum(0)),
     clipNorm: positive,
-    ema: z.number().min(0).lt(1),
+    ema: z.number().check(z.minimum(0), z.lt(1)),
   }),
 }
 
 /** Reads specifications with these fields besides those that all have. */
-export function specParser<Spec>(fields: z.ZodRawShape): (value: unknown, source: string) => Spec {
+export function specParser<Spec>(fields: z.core.$ZodShape): (value: unknown, source: string) => Spec {
   const schema = z.looseObject({ ...baseFields, ...fields })
   return (value, source) => parseConfig(schema, value, source) as unknown as Spec
 }
 
 /** Gaussian noise: a table of levels, or a schedule in continuous time with its numbers. */
-export const noiseSchema: z.ZodType = z.union([
-  z.strictObject({ table: z.string(), levels: z.int().min(2).max(1_000_000) }),
+export const noiseSchema: z.ZodMiniType = z.union([
+  z.strictObject({ table: z.string(), levels: z.int().check(z.minimum(2), z.maximum(1_000_000)) }),
   z.looseObject({ schedule: z.string() }),
 ])

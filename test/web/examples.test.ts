@@ -110,8 +110,7 @@ describe.skipIf(findChromium() === undefined || !built)('a page built by', () =>
         })
       await expect.poll(drawn, { timeout: 20_000 }).toBe(true)
       await page.setInputFiles('#folder', join(project, 'model'))
-      await page.waitForSelector('#pictures img')
-      expect(await page.locator('#pictures img').count()).toBe(8)
+      await expect.poll(() => page.locator('#pictures img').count(), { timeout: 20_000 }).toBe(8)
       expect(await page.textContent('#state')).toContain('Drawn')
       expect(errors).toEqual([])
       // Of the runtime, only the build without WebGPU is fetched.

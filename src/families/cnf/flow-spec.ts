@@ -1,8 +1,9 @@
 /** How a continuous flow is trained, as specifications and folders have it. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { TraceKind } from '../../diffusion/ode-flow/flow-likelihood.ts'
 import type { FixedSolverName } from '../../diffusion/ode-flow/solve.ts'
 import { TweedieError } from '../../errors.ts'
+import { tryConfig } from '../../files/io/parse-config.ts'
 import { flowSolvers, traces } from '../choices.ts'
 
 /** How a flow is trained. */
@@ -22,19 +23,19 @@ export interface FlowSpec {
 }
 
 /** Its fields. */
-export const flowShape: z.ZodType = z.looseObject({
+export const flowShape: z.ZodMiniType = z.looseObject({
   solver: z.enum(flowSolvers as [FixedSolverName]),
-  steps: z.int().positive().max(1000),
+  steps: z.int().check(z.positive(), z.maximum(1000)),
   trace: z.enum(traces as [TraceKind]),
-  kinetic: z.number().min(0),
-  jacobian: z.number().min(0),
-  timeScale: z.number().positive(),
-  values: z.int().min(2).nullable(),
+  kinetic: z.number().check(z.minimum(0)),
+  jacobian: z.number().check(z.minimum(0)),
+  timeScale: z.number().check(z.positive()),
+  values: z.nullable(z.int().check(z.minimum(2))),
 })
 
 /** The flow that a folder records. */
 export function parseFlow(value: unknown): FlowSpec {
-  const parsed = flowShape.safeParse(value)
+  const parsed = tryConfig(flowShape, value)
   if (parsed.success) return parsed.data as FlowSpec
   const { path, message } = parsed.error.issues[0]!
   throw new TweedieError('model', `tweedie.json: objective.flow.${path.join('.')}: ${message}`, {

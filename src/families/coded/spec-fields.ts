@@ -1,20 +1,20 @@
 /** The fields of law and bound in a file. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { decoderLawNames } from '../../diffusion/latent/index.ts'
 
-const notNegative = z.number().min(0)
+const notNegative = z.number().check(z.minimum(0))
 
 /** For a parser of specifications. */
 export const codedFields = {
   law: z.object({
     name: z.enum(decoderLawNames),
-    shades: z.int().min(2).max(65_536).optional(),
-    sigma: z.number().positive().optional(),
+    shades: z.optional(z.int().check(z.minimum(2), z.maximum(65_536))),
+    sigma: z.optional(z.number().check(z.positive())),
   }),
   bound: z.object({
     klWeight: notNegative,
-    warmup: z.int().min(0),
+    warmup: z.int().check(z.minimum(0)),
     freeBits: notNegative,
-    draws: z.int().min(1).max(10_000),
+    draws: z.int().check(z.minimum(1), z.maximum(10_000)),
   }),
 }

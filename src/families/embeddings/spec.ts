@@ -1,5 +1,5 @@
 /** The specification of a training run on noisy embeddings: everything that decides its result, as plain JSON. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { checkBaseSpec, requirePositive } from '../../tools/train/spec.ts'
 import { noiseSchema, specParser } from '../spec-parser.ts'

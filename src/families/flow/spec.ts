@@ -1,5 +1,5 @@
 /** The specification of a training run of a flow: everything that decides its result, as plain JSON. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { checkBaseSpec, requireShare } from '../../tools/train/spec.ts'
 import type { SpecFor } from '../family.ts'
@@ -18,9 +18,9 @@ export interface FlowTrainSpec extends SpecFor<FlowModel> {
 
 /** A specification that was read from a file. */
 export const parseSpec: (value: unknown, source: string) => FlowTrainSpec = specParser<FlowTrainSpec>({
-  shades: z.int().min(2).max(65_536).nullable(),
+  shades: z.nullable(z.int().check(z.minimum(2), z.maximum(65_536))),
   flip: z.boolean(),
-  labelDropout: z.number().min(0).lt(1),
+  labelDropout: z.number().check(z.minimum(0), z.lt(1)),
 })
 
 /** Refuses impossible numbers. @throws TweedieError `usage` that names the field */

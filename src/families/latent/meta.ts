@@ -3,7 +3,7 @@
  * codes, the patches of them that the network sees, the map from what it sees to codes, and the autoencoder's checksum;
  * `objective.autoencoder` and `training.autoencoder` are those that the autoencoder was trained by.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import { parseTweedieMeta, type TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import { defined } from '../defined.ts'
@@ -12,14 +12,14 @@ import type { Model } from '../values/model.ts'
 
 const numbers = z.array(z.number())
 const schema = z.object({
-  shape: z.array(z.int().positive()).nonempty(),
-  patch: z.int().positive().default(1),
+  shape: z.array(z.int().check(z.positive())).check(z.minLength(1)),
+  patch: z._default(z.int().check(z.positive()), 1),
   shift: numbers,
-  scale: numbers.refine((all) => all.every((each) => each > 0), 'expected positive numbers'),
+  scale: numbers.check(z.refine((all) => all.every((each) => each > 0), 'expected positive numbers')),
   autoencoder: z.string(),
 })
 
-const jointSchema = z.object({ steps: z.int().min(0), mixture: numbers.optional() }).optional()
+const jointSchema = z.optional(z.object({ steps: z.int().check(z.minimum(0)), mixture: z.optional(numbers) }))
 
 /** The record of codes. */
 export interface LatentRecord {

@@ -1,5 +1,5 @@
 /** The specification of a training run on codes: everything that decides its result, as plain JSON. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
@@ -17,8 +17,8 @@ export interface LatentTrainSpec
 }
 
 const schema = z.looseObject({
-  autoencoder: z.object({ path: z.string().optional(), sum: z.string() }),
-  joint: z.object({ mixture: z.number().gt(0).lt(1) }).optional(),
+  autoencoder: z.object({ path: z.optional(z.string()), sum: z.string() }),
+  joint: z.optional(z.object({ mixture: z.number().check(z.gt(0), z.lt(1)) })),
 })
 
 /** A specification that was read from a file. */

@@ -1,5 +1,5 @@
 /** The specification of a training run on tokens: everything that decides its result, as plain JSON. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { DiscreteSpec } from '../../diffusion/discrete/spec.ts'
 import { checkBaseSpec, requireShare } from '../../tools/train/spec.ts'
 import { specParser } from '../spec-parser.ts'
@@ -19,10 +19,10 @@ export const parseSpec: (value: unknown, source: string) => TokenTrainSpec = spe
   process: z.looseObject({
     kernel: z.string(),
     schedule: z.string(),
-    steps: z.int().positive().nullable(),
+    steps: z.nullable(z.int().check(z.positive())),
     objective: z.string(),
   }),
-  labelDropout: z.number().min(0).lt(1),
+  labelDropout: z.number().check(z.minimum(0), z.lt(1)),
 })
 
 /** Refuses impossible numbers. @throws TweedieError `usage` that names the field */

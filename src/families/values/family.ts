@@ -2,12 +2,11 @@
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
+import { makesOf } from '../drawn-values.ts'
 import type { Family } from '../family.ts'
-import { painter } from './draw.ts'
-import { listSamplers } from './list-samplers.ts'
+import { laterPainter } from '../later-painter.ts'
 import { describe } from './describe.ts'
 import { explain } from './explain.ts'
-import { field } from './field.ts'
 import { folderOf, type Model, modelOf } from './model.ts'
 import { further } from './further.ts'
 import { preview } from './preview.ts'
@@ -34,17 +33,18 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   read: modelOf,
   write: folderOf,
   describe,
-  samplers: listSamplers,
-  // What drawing and training do not need is loaded when it is used: a page loads less.
+  // What training does not need is loaded when it is used: a page loads less before its first step.
+  samplers: async () => (await import('./list-samplers.ts')).listSamplers(),
   trainClassifier: async (...given) => (await import('./classifier.ts')).trainClassifier(...given),
   can: {
-    draw: painter,
+    draw: (model, setting) =>
+      laterPainter(makesOf(model), async () => (await import('./draw.ts')).painter(model, setting)),
     encode: async (...given) => (await import('./latents.ts')).encode(...given),
     decode: async (...given) => (await import('./latents.ts')).decode(...given),
     restore: async (...given) => (await import('./restore-item.ts')).restoreItem(...given),
     edit: async (...given) => (await import('./edit-item.ts')).editItem(...given),
     evaluate: async (...given) => (await import('./judge.ts')).evaluate(...given),
-    field,
+    field: async (...given) => (await import('./field.ts')).field(...given),
     export: async (...given) => (await import('./export.ts')).exportModel(...given),
     exportSampler: async (...given) => (await import('./sampler-file.ts')).exportSampler(...given),
     reference: async (...given) => (await import('./export.ts')).reference(...given),

@@ -1,5 +1,6 @@
 /** Models that have learned jumps in the place of posterior means: what cannot be asked of them, and from where they start. */
-import { samplerOf, type Sampling } from '../../compiled/sampling.ts'
+import { samplerOf } from '../../compiled/sampler-of.ts'
+import type { Sampling } from '../../compiled/sampling.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Model } from './model.ts'

@@ -1,5 +1,5 @@
 /** Analytic-DPM: the variances of its steps, measured once on training data and kept with the model. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
 import { clippedAs, clipOf } from '../../compiled/sampling.ts'
 import { analyticDpm } from '../../diffusion/sample/analytic-dpm.ts'

@@ -1,5 +1,5 @@
 /** The schema of the metadata of a classifier file. A file of its own, since types of the package do not show zod. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import type { DataScale } from '../../files/data/dataset.ts'
@@ -16,15 +16,15 @@ export interface ClassifierFacts {
   readonly accuracy: readonly { readonly noise: number; readonly rate: number }[]
 }
 
-const side = z.int().positive().max(65_536)
+const side = z.int().check(z.positive(), z.maximum(65_536))
 
 const schema = z.object({
   kind: z.enum(['image', 'points', 'array']),
-  shape: z.array(side).nonempty().max(4),
-  classNames: z.array(z.string()).min(2).max(1_000_000),
+  shape: z.array(side).check(z.minLength(1), z.maxLength(4)),
+  classNames: z.array(z.string()).check(z.minLength(2), z.maxLength(1_000_000)),
   seed: z.int(),
-  steps: z.int().min(0),
-  accuracy: z.array(z.object({ noise: z.number(), rate: z.number() })).default([]),
+  steps: z.int().check(z.minimum(0)),
+  accuracy: z._default(z.array(z.object({ noise: z.number(), rate: z.number() })), []),
 })
 
 /** @throws TweedieError `model` if it is not JSON, or does not fit the schema */

@@ -2,7 +2,7 @@
  * The specification of a training run on images, points or other numbers: everything that decides its result, as plain
  * JSON.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { type ObjectiveSpec, objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
 import { weightingNames } from '../../diffusion/denoise/weighting.ts'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
@@ -36,16 +36,16 @@ export interface TrainSpec extends SpecFor<Model> {
 
 /** A specification that was read from a file. */
 export const parseSpec: (value: unknown, source: string) => TrainSpec = specParser<TrainSpec>({
-  patch: z.int().positive(),
+  patch: z.int().check(z.positive()),
   objective: z.looseObject({
     parametrisation: z.string(),
     weighting: z.string(),
-    labelDropout: z.number().min(0).lt(1),
-    loss: z.string().optional(),
+    labelDropout: z.number().check(z.minimum(0), z.lt(1)),
+    loss: z.optional(z.string()),
   }),
   noise: noiseSchema,
   flip: z.boolean(),
-  fewSteps: fewStepsSchema.optional(),
+  fewSteps: z.optional(fewStepsSchema),
 })
 
 /**

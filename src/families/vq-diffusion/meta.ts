@@ -3,7 +3,7 @@
  * the shape of maps, the number of tokens and the quantiser's checksum; `objective.quantiser` and `training.quantiser` are those that the
  * quantiser was trained by.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import { parseTweedieMeta, type TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import { vocabularyField } from '../token-vocabulary.ts'
@@ -12,8 +12,8 @@ import { type VqModel, vqPart } from '../vq/model.ts'
 import { tokenVocabulary } from '../vq/tokens.ts'
 
 const schema = z.object({
-  shape: z.array(z.int().positive()).nonempty(),
-  codes: z.int().positive(),
+  shape: z.array(z.int().check(z.positive())).check(z.minLength(1)),
+  codes: z.int().check(z.positive()),
   quantiser: z.string(),
 })
 

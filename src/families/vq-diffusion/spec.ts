@@ -1,5 +1,5 @@
 /** The specification of a training run on a quantiser's tokens: everything that decides its result, as plain JSON. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import type { SpecFor } from '../family.ts'
 import { parseSpec as parseTokens, type TokenTrainSpec } from '../tokens/spec.ts'
@@ -11,7 +11,7 @@ export interface VqDiffusionSpec extends SpecFor<VqDiffusionModel>, Pick<TokenTr
   readonly quantiser: { readonly path?: string | undefined; readonly sum: string }
 }
 
-const schema = z.looseObject({ quantiser: z.object({ path: z.string().optional(), sum: z.string() }) })
+const schema = z.looseObject({ quantiser: z.object({ path: z.optional(z.string()), sum: z.string() }) })
 
 /** A specification that was read from a file. */
 export function parseSpec(value: unknown, source: string): VqDiffusionSpec {

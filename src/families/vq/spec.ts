@@ -1,5 +1,5 @@
 /** The specification of a training run: everything that decides its result, as plain JSON. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { checkBaseSpec, requirePositive } from '../../tools/train/spec.ts'
 import { specParser } from '../spec-parser.ts'
@@ -20,7 +20,7 @@ export interface VqTrainSpec extends SpecFor<VqModel> {
 
 /** A specification that was read from a file. */
 export const parseSpec: (value: unknown, source: string) => VqTrainSpec = specParser<VqTrainSpec>({
-  objective: z.looseObject({ commitment: z.number().min(0), variance: z.number().positive() }),
+  objective: z.looseObject({ commitment: z.number().check(z.minimum(0)), variance: z.number().check(z.positive()) }),
   flip: z.boolean(),
 })
 

@@ -1,32 +1,32 @@
 /** The schema of a source of data. Apart from its type, since types of the package do not show zod. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { imageFits } from './image-fits.ts'
 import type { DataSource } from './source.ts'
 
-const whole = z.int().positive()
+const whole = z.int().check(z.positive())
 
 /** What a file must hold to be read as a {@link DataSource}. Fields of later versions are kept. */
-export const dataSourceSchema: z.ZodType<DataSource> = z.looseObject({
+export const dataSourceSchema: z.ZodMiniType<DataSource> = z.looseObject({
   path: z.string(),
-  size: z.union([whole, z.tuple([whole, whole])]).optional(),
-  fit: z.enum(imageFits).optional(),
-  upscale: z.boolean().optional(),
-  crop: whole.optional(),
-  channels: z.literal([1, 2, 3, 4]).optional(),
-  background: z.string().optional(),
-  bits: z.literal([8, 16]).optional(),
-  split: z.enum(['train', 'validation', 'test']).optional(),
-  labelColumn: z.union([z.string(), z.number()]).optional(),
-  as: z.enum(['images', 'points', 'arrays']).optional(),
-  length: whole.optional(),
-  unlabelled: z.boolean().optional(),
-  holdOut: z.number().min(0).lt(1).optional(),
-  holdOutManner: z.enum(['random', 'end']).optional(),
-  tokens: z
-    .union([
+  size: z.optional(z.union([whole, z.tuple([whole, whole])])),
+  fit: z.optional(z.enum(imageFits)),
+  upscale: z.optional(z.boolean()),
+  crop: z.optional(whole),
+  channels: z.optional(z.literal([1, 2, 3, 4])),
+  background: z.optional(z.string()),
+  bits: z.optional(z.literal([8, 16])),
+  split: z.optional(z.enum(['train', 'validation', 'test'])),
+  labelColumn: z.optional(z.union([z.string(), z.number()])),
+  as: z.optional(z.enum(['images', 'points', 'arrays'])),
+  length: z.optional(whole),
+  unlabelled: z.optional(z.boolean()),
+  holdOut: z.optional(z.number().check(z.minimum(0), z.lt(1))),
+  holdOutManner: z.optional(z.enum(['random', 'end'])),
+  tokens: z.optional(
+    z.union([
       z.object({ tokenizer: z.string(), length: whole }),
       z.object({ levels: whole }),
-      z.object({ columns: z.literal(true), bins: whole.optional() }),
-    ])
-    .optional(),
+      z.object({ columns: z.literal(true), bins: z.optional(whole) }),
+    ]),
+  ),
 })

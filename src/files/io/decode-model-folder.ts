@@ -1,5 +1,5 @@
 /** From the files of a folder to a model. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { defaultMeta } from './default-meta.ts'
 import { configFile, type FolderPlan, indexPath, metaPath, type PartPlace, planFolder } from './folder-plan.ts'
@@ -92,7 +92,7 @@ function plainMeta(
   source: string,
 ): TweedieMeta {
   if (scheduler === null || stated === null) throw noiseMissing(source)
-  const side = z.int().positive()
+  const side = z.int().check(z.positive())
   const known = z.object({ in_channels: side, sample_size: z.union([side, z.tuple([side, side])]) }).safeParse(config)
   const { in_channels: channels, sample_size: size } = known.data ?? { in_channels: 1, sample_size: 1 }
   return defaultMeta([channels, ...(typeof size === 'number' ? [size, size] : size)], scheduler, stated)

@@ -2,7 +2,7 @@
  * Where the parts of a model lie in a folder. Four layouts are known: a pipeline with a folder for every part, as diffusers writes it; a
  * pipeline whose files all lie side by side; a training checkpoint (`unet/`, `unet_ema/`); a network alone (`config.json` and weights).
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from './parse-config.ts'
 
@@ -73,7 +73,7 @@ export function partFolders(index: unknown): readonly string[] {
 function planPipeline(names: ReadonlySet<string>, value: unknown, source: string): FolderPlan {
   const file = `${source}/${indexPath}`
   const index = parseConfig(z.looseObject({ _class_name: z.string() }), value, file)
-  const entry = z.tuple([z.string().nullable(), z.string().nullable()])
+  const entry = z.tuple([z.nullable(z.string()), z.nullable(z.string())])
   const listed = Object.entries(index).flatMap(([name, item]) => {
     const { data } = entry.safeParse(item)
     return data?.[0] && data[1] ? [{ name, library: data[0], className: data[1] }] : []

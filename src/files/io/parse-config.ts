@@ -1,8 +1,18 @@
 /**
  * Checks a configuration against a schema and reports all mistakes in one error that names field, value and choices.
  */
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
+
+const english = { error: z.locales.en().localeError }
+
+/** What a schema says of a value, with messages in English: zod's small build has none of its own. */
+export function tryConfig<T extends z.ZodMiniType>(
+  schema: T,
+  value: unknown,
+): z.core.util.SafeParseResult<z.output<T>> {
+  return schema.safeParse(value, english)
+}
 
 /**
  * The value as the schema reads it, defaults filled in.
@@ -10,8 +20,8 @@ import { TweedieError } from '../../errors.ts'
  * @param source what to call it in errors, such as `unet/config.json`
  * @throws TweedieError `model`: every field that is wrong, with what was got and what is supported
  */
-export function parseConfig<T extends z.ZodType>(schema: T, value: unknown, source: string): z.output<T> {
-  const result = schema.safeParse(value)
+export function parseConfig<T extends z.ZodMiniType>(schema: T, value: unknown, source: string): z.output<T> {
+  const result = tryConfig(schema, value)
   if (result.success) return result.data
   const faults = result.error.issues.map(({ path, message }) => {
     const got = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value)

@@ -1,5 +1,5 @@
 /** One part of a model folder: its configuration, its weights in one file or several. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import type { UNet2DFields } from '../../engine/nn/unet2d/config.ts'
 import { type Component, joinWeights, withoutPrefix } from './component.ts'
@@ -33,7 +33,7 @@ export function readPart(
   const path = `${folder}${configFile}`
   const file = `${source}/${path}`
   const raw = parseConfig(
-    z.looseObject({ _class_name: z.string().optional(), architectures: z.array(z.string()).nullish() }),
+    z.looseObject({ _class_name: z.optional(z.string()), architectures: z.nullish(z.array(z.string())) }),
     readFolderJson(files.get(path), path, source),
     file,
   )

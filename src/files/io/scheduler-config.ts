@@ -5,7 +5,7 @@
  *
  * @see https://huggingface.co/docs/diffusers/en/api/schedulers/overview
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from './parse-config.ts'
 import { type SchedulerDefaults, schedulerDefaults } from './scheduler-classes.ts'
@@ -114,7 +114,7 @@ function defaultsOf(className: string, source: string): SchedulerDefaults {
 /** The options that the class has, checked. */
 function checkOwn(present: object, defaults: SchedulerDefaults, source: string): Record<string, unknown> {
   const own = pick(present as Record<string, unknown>, Object.keys(defaults))
-  const fields = pick(schedulerFields, Object.keys(own)) as Readonly<Record<string, z.ZodType>>
+  const fields = pick(schedulerFields, Object.keys(own)) as Readonly<Record<string, z.ZodMiniType>>
   return parseConfig(z.object(fields), own, source)
 }
 

@@ -1,5 +1,5 @@
 /** `tweedie.json`: the facts about a model that diffusers has no place for. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import type { Json } from './json.ts'
 import { parseConfig } from './parse-config.ts'
@@ -98,50 +98,54 @@ type Defaults<T, Field extends keyof T> = { readonly [K in keyof T as K extends 
   readonly [K in Field]?: T[K] | undefined
 }
 
-const json: z.ZodType<Json> = z.json()
+const json: z.ZodMiniType<Json> = z.json()
 const record = z.record(z.string(), json)
 
 const schema = z.object({
-  format: z.int().positive().max(formatVersion).default(formatVersion),
-  version: z.string().default('0.0.0'),
-  family: z.string().optional(),
+  format: z._default(z.int().check(z.positive(), z.maximum(formatVersion)), formatVersion),
+  version: z._default(z.string(), '0.0.0'),
+  family: z.optional(z.string()),
   data: z.looseObject({
     name: z.string(),
     kind: z.string(),
-    shape: z.array(z.int().positive()).nonempty(),
-    range: z
-      .tuple([z.number(), z.number()])
-      .refine(([low, high]) => low < high, 'expected [low, high]')
-      .nullable()
-      .default(null),
-    patch: z.int().positive().default(1),
-    classNames: z.array(z.string()).nullable().default(null),
-    unconditionalLabel: z.int().min(0).nullable().default(null),
+    shape: z.array(z.int().check(z.positive())).check(z.minLength(1)),
+    range: z._default(
+      z.nullable(
+        z.tuple([z.number(), z.number()]).check(z.refine(([low, high]) => low < high, 'expected [low, high]')),
+      ),
+      null,
+    ),
+    patch: z._default(z.int().check(z.positive()), 1),
+    classNames: z._default(z.nullable(z.array(z.string())), null),
+    unconditionalLabel: z._default(z.nullable(z.int().check(z.minimum(0))), null),
   }),
   objective: z.looseObject({
     parametrisation: z.string(),
-    weighting: z.string().default('uniform'),
-    labelDropout: z.number().min(0).max(1).default(0),
+    weighting: z._default(z.string(), 'uniform'),
+    labelDropout: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),
   }),
-  schedule: record.nullable().default(null),
-  process: record.nullable().default(null),
-  training: record.default({}),
-  sampler: z
-    .looseObject({
-      sampler: z.string().optional(),
-      steps: z.int().positive().max(100_000).optional(),
-      spacing: z.string().optional(),
-      times: z.array(z.number().min(0).max(1)).min(2).max(1001).optional(),
-      guidance: z.number().optional(),
-    })
-    .default({}),
-  parts: z.record(z.string(), z.object({ frozen: z.boolean().optional(), digest: z.string().optional() })).optional(),
-  save: z.string().optional(),
+  schedule: z._default(z.nullable(record), null),
+  process: z._default(z.nullable(record), null),
+  training: z._default(record, {}),
+  sampler: z._default(
+    z.looseObject({
+      sampler: z.optional(z.string()),
+      steps: z.optional(z.int().check(z.positive(), z.maximum(100_000))),
+      spacing: z.optional(z.string()),
+      times: z.optional(z.array(z.number().check(z.minimum(0), z.maximum(1))).check(z.minLength(2), z.maxLength(1001))),
+      guidance: z.optional(z.number()),
+    }),
+    {},
+  ),
+  parts: z.optional(
+    z.record(z.string(), z.object({ frozen: z.optional(z.boolean()), digest: z.optional(z.string()) })),
+  ),
+  save: z.optional(z.string()),
 })
 
 /** Checks the content of `tweedie.json` and fills in its defaults. */
 export function parseTweedieMeta(value: unknown, source = 'tweedie.json'): TweedieMeta {
-  const { format } = parseConfig(z.looseObject({ format: z.int().positive().default(1) }), value, source)
+  const { format } = parseConfig(z.looseObject({ format: z._default(z.int().check(z.positive()), 1) }), value, source)
   if (format > formatVersion) {
     throw new TweedieError('model', `${source}: format ${format} is newer than this tweedie reads (${formatVersion})`, {
       hint: 'update tweedie: npm install tweedie@latest',

@@ -2,7 +2,7 @@
  * Which of a folder's files hold the weights of a part: one file or several numbered ones, perhaps of a variant, as diffusers and
  * transformers name them.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from './parse-config.ts'
 

@@ -1,5 +1,5 @@
 /** Checkpoints of the first format: flat arrays without names, and no checksum. They are read, and no longer written. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import { type SafeTensor, toFloat32 } from '../../files/io/safetensors.ts'
@@ -7,8 +7,8 @@ import type { TrainState } from './problem.ts'
 import type { BaseSpec } from './spec.ts'
 
 const schema = z.object({
-  step: z.int().min(0),
-  'optimizer.step': z.int().min(0),
+  step: z.int().check(z.minimum(0)),
+  'optimizer.step': z.int().check(z.minimum(0)),
   spec: z.unknown(),
   run: z.record(z.string(), z.unknown()),
 })

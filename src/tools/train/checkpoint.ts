@@ -2,7 +2,7 @@
  * Checkpoints: a training state and its specification as one safetensors file, complete enough to continue exactly. Tensors have
  * names: `params/<part>/<name>`, `average/<part>/<name>`, `optimizer.<slot>/<part>/<name>`. A checksum over all bytes finds damage.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import { readSafetensors, writeSafetensors } from '../../files/io/safetensors.ts'
@@ -37,26 +37,29 @@ export interface DecodeOptions<Spec extends BaseSpec> {
 
 const format = 'tweedie-checkpoint-2'
 
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be JSON' })
-    return z.NEVER
-  }
-})
-const count = json.pipe(z.int().min(0))
-const tensor = z.object({ part: z.string(), name: z.string(), shape: z.array(z.int().min(0)) })
+const json = z.pipe(
+  z.string(),
+  z.transform((text, context): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      context.issues.push({ code: 'custom', message: 'must be JSON', input: text })
+      return z.NEVER
+    }
+  }),
+)
+const count = z.pipe(json, z.int().check(z.minimum(0)))
+const tensor = z.object({ part: z.string(), name: z.string(), shape: z.array(z.int().check(z.minimum(0))) })
 
 const schema = z.object({
   step: count,
   'optimizer.step': count,
-  'optimizer.name': z.string().optional(),
-  slots: json.pipe(z.array(z.string())),
-  tensors: json.pipe(z.array(tensor).min(1)),
-  frozen: json.pipe(z.record(z.string(), z.string())).optional(),
+  'optimizer.name': z.optional(z.string()),
+  slots: z.pipe(json, z.array(z.string())),
+  tensors: z.pipe(json, z.array(tensor).check(z.minLength(1))),
+  frozen: z.optional(z.pipe(json, z.record(z.string(), z.string()))),
   spec: json,
-  run: json.pipe(z.record(z.string(), z.unknown())),
+  run: z.pipe(json, z.record(z.string(), z.unknown())),
 })
 
 /**

@@ -1,5 +1,5 @@
 /** The record of a run, `train.json`: what it was begun with, written before the first step. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { dataSourceSchema } from '../../files/data/source-schema.ts'
 import type { DataSource } from '../../files/data/source.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
@@ -28,7 +28,7 @@ export interface Intervals {
   readonly sampleEvery?: number | undefined
 }
 
-const steps = z.int().positive().optional()
+const steps = z.optional(z.int().check(z.positive()))
 const intervals = z.object({ logEvery: steps, checkpointEvery: steps, sampleEvery: steps })
 
 const schema = z.object({
@@ -36,11 +36,11 @@ const schema = z.object({
   spec: z.unknown(),
   data: dataSourceSchema,
   digest: z.string(),
-  intervals: intervals.optional(),
+  intervals: z.optional(intervals),
   /** The old name of intervals. */
-  rhythm: intervals.optional(),
-  session: z.unknown().optional(),
-  options: z.record(z.string(), z.unknown()).optional(),
+  rhythm: z.optional(intervals),
+  session: z.optional(z.unknown()),
+  options: z.optional(z.record(z.string(), z.unknown())),
 })
 
 /** The names of the files of a run. */

@@ -2,7 +2,7 @@
  * The facts besides the specification that decide the last bits of a run: engine, device, threads. A checkpoint holds
  * them.
  */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import type { Session, SessionOptions } from '../../engine/runtime/session.ts'
 
@@ -19,10 +19,10 @@ export interface SessionRecord {
 }
 
 const schema = z.object({
-  engine: z.string().optional(),
-  device: z.string().optional(),
-  threads: z.int().positive().max(1024).optional(),
-  cores: z.int().positive().optional(),
+  engine: z.optional(z.string()),
+  device: z.optional(z.string()),
+  threads: z.optional(z.int().check(z.positive(), z.maximum(1024))),
+  cores: z.optional(z.int().check(z.positive())),
 })
 
 /** The record in a checkpoint; undefined if there is none, as in older ones. @throws TweedieError `model` */

@@ -1,5 +1,5 @@
 /** The part of a specification that every training run has: plain JSON that decides the result. */
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
 
@@ -41,13 +41,13 @@ export interface BaseSpec {
   }
 }
 
-const positive = z.number().positive()
-const notNegative = z.number().min(0)
+const positive = z.number().check(z.positive())
+const notNegative = z.number().check(z.minimum(0))
 
 const schema = z.looseObject({
   seed: z.int(),
-  batch: z.int().positive(),
-  accumulate: z.int().positive().optional(),
+  batch: z.int().check(z.positive()),
+  accumulate: z.optional(z.int().check(z.positive())),
   budget: z.union([
     z.strictObject({ steps: positive }),
     z.strictObject({ epochs: positive }),
@@ -55,17 +55,17 @@ const schema = z.looseObject({
   ]),
   network: z.looseObject({ className: z.string(), config: z.record(z.string(), z.json()) }),
   optimizer: z.looseObject({
-    name: z.string().optional(),
-    betas: z.tuple([notNegative, notNegative]).optional(),
-    epsilon: positive.optional(),
-    momentum: notNegative.optional(),
-    nesterov: z.boolean().optional(),
+    name: z.optional(z.string()),
+    betas: z.optional(z.tuple([notNegative, notNegative])),
+    epsilon: z.optional(positive),
+    momentum: z.optional(notNegative),
+    nesterov: z.optional(z.boolean()),
     rate: positive,
-    warmup: z.int().min(0),
+    warmup: z.int().check(z.minimum(0)),
     decay: z.enum(['constant', 'cosine']),
     weightDecay: notNegative,
     clipNorm: positive,
-    ema: notNegative.max(1),
+    ema: notNegative.check(z.maximum(1)),
   }),
 })
 

@@ -5,7 +5,7 @@
  */
 import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
 import { depthOf, type Raster } from '../raster.ts'

@@ -1,16 +1,16 @@
 /** The log of a run, `log.jsonl`: one JSON object a line, appended as it happens. */
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { writeFileAtomic } from '../../../files/io/node/files.ts'
 import type { LogLine } from '../loss-window.ts'
 
-const schema: z.ZodType<LogLine> = z.looseObject({
-  step: z.int().min(0),
+const schema: z.ZodMiniType<LogLine> = z.looseObject({
+  step: z.int().check(z.minimum(0)),
   epoch: z.number(),
   loss: z.number(),
   gradientNorm: z.number(),
   rate: z.number(),
-  lossByNoise: z.array(z.number().nullable()),
+  lossByNoise: z.array(z.nullable(z.number())),
   itemsPerSecond: z.number(),
   seconds: z.number(),
 })

@@ -9,7 +9,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../../errors.ts'
 import { dataSourceSchema } from '../../../files/data/source-schema.ts'
 import type { DataSource } from '../../../files/data/source.ts'
@@ -84,7 +84,7 @@ export async function readSource(folder: string): Promise<DataSource | undefined
   const path = runPaths(folder).record
   if (!existsSync(path)) return undefined
   const { data } = parseConfig(
-    z.looseObject({ data: dataSourceSchema.optional() }),
+    z.looseObject({ data: z.optional(dataSourceSchema) }),
     await readJson(path, 'model'),
     path,
   )

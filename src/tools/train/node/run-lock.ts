@@ -6,14 +6,14 @@ import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, wr
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { TweedieError } from '../../../errors.ts'
 
 /** The identity of a process. Process numbers are reused, so the start time is included if the system knows it. */
 const schema = z.object({
-  pid: z.int().positive(),
+  pid: z.int().check(z.positive()),
   host: z.string(),
-  started: z.string().nullable(),
+  started: z.nullable(z.string()),
 })
 type Holder = z.output<typeof schema>
 
