@@ -1,27 +1,36 @@
 /**
  * A model folder in a page: 16 glyphs in 20 steps, from its URL to the pictures; again on the warm model; and again in a new tab that
- * has kept the folder. Node beside it, in turns. Then a run in the worker: how soon it stops, the longest gap of the page's main thread, and
- * memory.
+ * has kept the folder. Node beside it, in turns, with as many threads. Networks are those of the quickstart and of the default ten
+ * minutes. Then a run in the worker: how soon it stops, the longest gap of the page's main thread, and memory.
  *
- *     npx tsx bench/web-open.ts [rounds] [steps]
+ *     npx tsx bench/web-open.ts [--rounds 3] [--threads 1] [--steps 5000]
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { argv } from 'node:process'
+import { parseArgs } from 'node:util'
+import type { Page } from 'playwright-core'
 import { fit } from '../src/app/node/fit.ts'
 import { open } from '../src/app/node/open.ts'
 import { saveModel } from '../src/app/node/save-model.ts'
 import { bundled, openPage } from '../test/support/page.ts'
 
-const rounds = Number(argv[2] ?? 3)
-const steps = Number(argv[3] ?? 5000)
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '5000' },
+  },
+})
+const [rounds, threads, steps] = [Number(values.rounds), Number(values.threads), Number(values.steps)]
+/** Channels at each resolution. */
+const networks: Readonly<Record<string, readonly number[]>> = { quickstart: [32, 64], default: [48, 96] }
 const request = { count: 16, steps: 20, seed: 1 }
 
 /** What the page has: a connection to a worker of its own. */
 const page = `
 import { connect } from '/page.js'
-const engine = { assets: '/ort/', device: 'cpu', threads: 1 }
+const engine = { assets: '/ort/', device: 'cpu', threads: ${threads} }
 const worker = () => connect(new Worker('/worker.js', { type: 'module' }), { engine })
 globalThis.drawTwice = async (url, request) => {
   const begin = performance.now()
@@ -69,7 +78,9 @@ globalThis.trainLong = async (steps) => {
 const folder = mkdtempSync(join(tmpdir(), 'tweedie-bench-'))
 try {
   // The weights do not matter for the time: one step.
-  await saveModel(join(folder, 'glyphs'), await fit('glyphs', { steps: 1, seed: 1, items: 64 }))
+  for (const [name, widths] of Object.entries(networks)) {
+    await saveModel(join(folder, name), await fit('glyphs', { steps: 1, seed: 1, items: 64, widths }))
+  }
   await using opened = await openPage({
     isolated: true,
     contents: {
@@ -79,24 +90,7 @@ try {
       '/models/': { folder },
     },
   })
-  using native = await open(join(folder, 'glyphs'), { threads: 1 })
-  await native.draw(request)
-  for (let round = 0; round < rounds; round++) {
-    const begin = performance.now()
-    await native.draw(request)
-    const node = performance.now() - begin
-    const times = await opened.page.evaluate(
-      ([url, asked]) =>
-        (
-          globalThis as unknown as { drawTwice(url: string, request: object): Promise<Record<string, number>> }
-        ).drawTwice(url, asked),
-      ['/models/glyphs/', request] as const,
-    )
-    const shown = Object.entries(times).map(([name, ms]) => `${name} ${(ms / 1000).toFixed(2)} s`)
-    console.log(
-      `${round === 0 ? 'first tab ' : 'kept before'}  ${shown.join('   ')}   Node, warm ${(node / 1000).toFixed(2)} s`,
-    )
-  }
+  for (const name of Object.keys(networks)) await drawn(name, opened.page)
   const run = await opened.page.evaluate(
     (many) => (globalThis as unknown as { trainLong(steps: number): Promise<Record<string, unknown>> }).trainLong(many),
     steps,
@@ -104,4 +98,27 @@ try {
   console.log('training moons in the worker', run)
 } finally {
   rmSync(folder, { recursive: true })
+}
+
+/** Prints a line a round. */
+async function drawn(name: string, tab: Page): Promise<void> {
+  using native = await open(join(folder, name), { threads })
+  await native.draw(request)
+  for (let round = 0; round < rounds; round++) {
+    const begin = performance.now()
+    await native.draw(request)
+    const node = performance.now() - begin
+    const times = await tab.evaluate(
+      ([url, asked]) =>
+        (
+          globalThis as unknown as { drawTwice(url: string, request: object): Promise<Record<string, number>> }
+        ).drawTwice(url, asked),
+      [`/models/${name}/`, request] as const,
+    )
+    const shown = Object.entries(times).map(([what, ms]) => `${what} ${(ms / 1000).toFixed(2)} s`)
+    const tabKind = round === 0 ? 'first tab' : 'kept before'
+    console.log(
+      `${name.padEnd(12)}${tabKind.padEnd(13)}${shown.join('   ')}   Node, warm ${(node / 1000).toFixed(2)} s`,
+    )
+  }
 }
