@@ -5,7 +5,7 @@ import type { FolderSource } from '../../files/io/web/folder-input.ts'
 import { opfsFolder } from '../../files/io/web/opfs.ts'
 import { saveModelFolder } from '../../files/io/web/save-model-folder.ts'
 import { words } from '../words/model.ts'
-import { problemOf, tweedie } from '../work/tweedie.ts'
+import { problemOf, tweedie } from '../remote/tweedie.ts'
 import { keptFolder, nameOf, openSource, parseSource, sourceText } from './source.ts'
 
 export type OpenedModel =

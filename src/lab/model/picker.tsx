@@ -5,7 +5,7 @@ import { commonFolder, type NamedFile } from '../../files/data/web/named-file.ts
 import { Note } from '../parts/notes.tsx'
 import { hrefOf } from '../route.ts'
 import { words } from '../words/model.ts'
-import { problemOf, tweedie } from '../work/tweedie.ts'
+import { problemOf, tweedie } from '../remote/tweedie.ts'
 import { closeModel, keptModels, opened, openFiles, openNamed } from './opened.ts'
 
 /** The model in a line, with a way to another; or how one is chosen. */

@@ -1,6 +1,6 @@
 /** Says what computes: the device, the threads, and why; or why nothing does. */
 import { text } from '../text.ts'
-import { engine } from '../work/tweedie.ts'
+import { engine } from '../remote/tweedie.ts'
 import { Note } from './notes.tsx'
 
 export function EngineNote() {

@@ -4,7 +4,7 @@ import type { NdArray } from '../../../files/data/nd-array.ts'
 import type { DataInput } from '../../../files/data/web/data-input.ts'
 import type { Raster } from '../../../files/io/raster.ts'
 import type { TweedieMeta } from '../../../files/io/tweedie-meta.ts'
-import type { LogLine } from '../../../tools/train/loss-window.ts'
+import type { LoopEvent } from '../../../tools/train/loop.ts'
 import type { BaseSpec } from '../../../tools/train/spec.ts'
 
 /** Something that lies in the worker. */
@@ -161,22 +161,9 @@ export type RunEvent =
     }
   | { readonly type: 'remark'; readonly text: string }
   | { readonly type: 'ready'; readonly step: number; readonly parameters: number; readonly memory: number }
-  | {
-      readonly type: 'plan'
-      readonly step: number
-      readonly total: number
-      readonly epochs: number
-      readonly msPerStep: number
-    }
-  | {
-      readonly type: 'step'
-      readonly step: number
-      readonly total: number | undefined
-      readonly loss: number
-      readonly rate: number
-      readonly seconds: number
-    }
-  | { readonly type: 'log'; readonly line: LogLine }
+  | Extract<LoopEvent, { readonly type: 'plan' | 'log' }>
+  /** A step, without what cannot leave the worker. */
+  | Omit<Extract<LoopEvent, { readonly type: 'step' }>, 'model' | 'checkpoint'>
   /** The run is kept up to this step: a closed tab loses nothing before it. `kept` is false where there is no storage. */
   | { readonly type: 'checkpoint'; readonly step: number; readonly kept: boolean }
   | { readonly type: 'paused' | 'resumed'; readonly step: number }

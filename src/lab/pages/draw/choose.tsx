@@ -1,7 +1,7 @@
 /** What is compared: samplers, steps, strengths, seed, class. */
 import { ChoicePart, TogglePart } from '../../parts/controls/control.tsx'
 import { words } from '../../words/draw.ts'
-import { ListField, NumberField } from './fields.tsx'
+import { ListField, NumberField } from '../../parts/fields.tsx'
 import { type DrawSettings, type Known, parseGuidance, parseSteps } from './settings.ts'
 
 /** Samplers with a box of their own; all others are in a list. */

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import type { PlainDrawn } from '../../../app/web/worker/protocol.ts'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { problemOf } from '../../work/tweedie.ts'
+import { problemOf } from '../../remote/tweedie.ts'
 import { type Cell, type DrawSettings, mostCells, requestOf, rowsOf } from './settings.ts'
 
 /** One drawing, or why there is none. */

@@ -6,8 +6,8 @@ import { Shown } from '../../model/shown.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { useWidth } from '../../parts/width.ts'
 import { words } from '../../words/draw.ts'
-import { problemOf } from '../../work/tweedie.ts'
-import { NumberField } from './fields.tsx'
+import { problemOf } from '../../remote/tweedie.ts'
+import { NumberField } from '../../parts/fields.tsx'
 import { type DrawSettings, requestOf } from './settings.ts'
 
 const pictures = 9

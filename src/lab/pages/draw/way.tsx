@@ -6,7 +6,7 @@ import { Shown } from '../../model/shown.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { PlayButton } from '../../parts/play-button.tsx'
 import { words } from '../../words/draw.ts'
-import { problemOf } from '../../work/tweedie.ts'
+import { problemOf } from '../../remote/tweedie.ts'
 import { cellName, columnsOf } from './matrix.tsx'
 import { type Cell, type DrawSettings, requestOf } from './settings.ts'
 

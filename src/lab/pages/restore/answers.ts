@@ -1,7 +1,7 @@
 /** Answers to a damaged picture, drawn one set at a time. */
 import { signal } from '@preact/signals'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { problemOf } from '../../work/tweedie.ts'
+import { problemOf } from '../../remote/tweedie.ts'
 import { holeOf, keepSeen, type Picture, summary } from './damage.ts'
 import { edits, requestOf } from './request.ts'
 import type { RestoreSettings } from './settings.ts'

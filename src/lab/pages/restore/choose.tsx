@@ -3,7 +3,7 @@ import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
 import { FileButton } from '../../model/picker.tsx'
 import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
 import { words } from '../../words/restore.ts'
-import { NumberField } from '../draw/fields.tsx'
+import { NumberField } from '../../parts/fields.tsx'
 import {
   kernels,
   type Method,

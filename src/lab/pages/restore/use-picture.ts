@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
 import { builtinNames } from '../../../files/data/builtin/index.ts'
-import { problemOf, tweedie } from '../../work/tweedie.ts'
+import { problemOf, tweedie } from '../../remote/tweedie.ts'
 import type { Picture } from './damage.ts'
 import { readPicture } from './read-picture.ts'
 import type { PictureSource } from './settings.ts'

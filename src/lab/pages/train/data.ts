@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import type { RemoteData } from '../../../app/web/worker/connect.ts'
 import type { DataSourceInput } from '../../../files/data/web/data-input.ts'
-import { problemOf, tweedie } from '../../work/tweedie.ts'
+import { problemOf, tweedie } from '../../remote/tweedie.ts'
 import { type Choices, images, pointsIn } from './choices.ts'
 import { type Bounds, boundsOf } from './look.ts'
 

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 import { Note } from '../../parts/notes.tsx'
 import { saveFile } from '../../parts/save.ts'
-import { problemOf, tweedie } from '../../work/tweedie.ts'
+import { problemOf, tweedie } from '../../remote/tweedie.ts'
 import { kept, keptProblem, problem, refreshKept, resume, runs } from './store.ts'
 import { text } from './text.ts'
 

@@ -2,9 +2,10 @@
 import { droppedFiles } from '../../../files/data/web/dropped-files.ts'
 import { useId, useState } from 'preact/hooks'
 import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
+import { NumberField } from '../../parts/fields.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { OneView } from '../../parts/views.tsx'
-import { problemOf } from '../../work/tweedie.ts'
+import { problemOf } from '../../remote/tweedie.ts'
 import { type Choices, paper } from './choices.ts'
 import { chosenCount, chosenFiles, dataState } from './data.ts'
 import { dataView } from './look.ts'
@@ -57,15 +58,15 @@ export function Setup({ choices, change, start }: SetupProps) {
       />
       <ControlPart control={steps} value={choices.steps} change={(value) => set({ steps: value as number })} />
       <div class="pair">
-        <NumberField label={text.rate} value={choices.rate} min={1e-6} max={1} change={(rate) => set({ rate })} />
         <NumberField
-          label={text.seed}
-          value={choices.seed}
-          min={0}
-          max={2 ** 31}
-          whole
-          change={(seed) => set({ seed })}
+          label={text.rate}
+          value={choices.rate}
+          min={1e-6}
+          max={1}
+          step="any"
+          change={(rate) => set({ rate })}
         />
+        <NumberField label={text.seed} value={choices.seed} min={0} max={2 ** 31} change={(seed) => set({ seed })} />
       </div>
       <button type="submit" class="primary" disabled={!ready}>
         {runs.value.length > 0 ? text.startBeside : text.start}
@@ -144,36 +145,6 @@ function Files({ choices }: Pick<SetupProps, 'choices'>) {
       <label for={folder}>{text.files.folder}</label>
       <input id={folder} type="file" {...{ webkitdirectory: true }} onChange={input} />
       {chosenCount.value > 0 && <p class="hint">{text.files.chosen(chosenCount.value)}</p>}
-    </div>
-  )
-}
-
-interface NumberProps {
-  readonly label: string
-  readonly value: number
-  readonly min: number
-  readonly max: number
-  readonly whole?: boolean
-  change(value: number): void
-}
-
-function NumberField({ label, value, min, max, whole = false, change }: NumberProps) {
-  const id = useId()
-  return (
-    <div class="control">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="number"
-        min={min}
-        max={max}
-        step={whole ? 1 : 'any'}
-        value={value}
-        onChange={(event) => {
-          const next = event.currentTarget.valueAsNumber
-          if (next >= min && next <= max) change(whole ? Math.round(next) : next)
-        }}
-      />
     </div>
   )
 }

@@ -1,7 +1,7 @@
 /** The runs of the page “Train”. They go on while other pages are looked at. */
 import { signal } from '@preact/signals'
 import type { KeptRun } from '../../../app/web/worker/protocol.ts'
-import { problemOf, tweedie } from '../../work/tweedie.ts'
+import { problemOf, tweedie } from '../../remote/tweedie.ts'
 import { type Choices, initialChoices, optionsOf } from './choices.ts'
 import { chosenCount, dataState, openData } from './data.ts'
 import { text } from './text.ts'

@@ -6,6 +6,7 @@ import { key } from '../../../../engine/random/index.ts'
 import { figure } from '../../figure.ts'
 import { drawn } from '../../shared/drawn.ts'
 import { deviationOf, meanOf, percent, shown } from '../../shared/series.ts'
+import { method } from './method.ts'
 import {
   likeliestTexture,
   pictureOf,
@@ -80,19 +81,7 @@ export const paint = figure({
   hint: 'Paint bright and dark pixels; blue is not seen. The data are bands across, bands down or clouds: a few pixels in a column decide. Then try a method that uses no derivative.',
   controls: {
     painting: { kind: 'drawing', label: 'unseen, dark, bright', width: side, height: side, levels: 3, initial },
-    method: {
-      kind: 'choice',
-      label: 'method',
-      options: [
-        { value: 'mmps', label: 'MMPS' },
-        { value: 'pigdm', label: 'ΠGDM' },
-        { value: 'dps', label: 'DPS' },
-        { value: 'ddrm', label: 'DDRM' },
-        { value: 'diffpir', label: 'DiffPIR' },
-        { value: 'repaint', label: 'RePaint' },
-      ],
-      initial: 'mmps',
-    },
+    method,
     sigma: { kind: 'slider', label: 'σ_y', min: 0.05, max: 0.6, step: 0.05, initial: 0.1 },
   },
   async show({ painting, method, sigma }) {

@@ -12,6 +12,7 @@ import { figure } from '../../figure.ts'
 import { drawn } from '../../shared/drawn.ts'
 import { heatOf, levelLine, planeAxes } from '../../shared/field.ts'
 import { coordinate, percent, shown } from '../../shared/series.ts'
+import { method } from './method.ts'
 import { components, direction, extent, measured, prior } from './mixture.ts'
 
 const count = 200
@@ -36,19 +37,7 @@ export const plane = figure({
   title: 'Held against the truth',
   hint: 'Try each method where the line meets two groups, then turn the line. Some methods lose a group, some are too narrow.',
   controls: {
-    method: {
-      kind: 'choice',
-      label: 'method',
-      options: [
-        { value: 'mmps', label: 'MMPS' },
-        { value: 'pigdm', label: 'ΠGDM' },
-        { value: 'dps', label: 'DPS' },
-        { value: 'ddrm', label: 'DDRM' },
-        { value: 'diffpir', label: 'DiffPIR' },
-        { value: 'repaint', label: 'RePaint' },
-      ],
-      initial: 'mmps',
-    },
+    method,
     angle: { kind: 'slider', label: 'direction measured, degrees', min: 0, max: 180, step: 1, initial: 75 },
     y: { kind: 'slider', label: 'y', min: -2, max: 2, step: 0.05, initial: 0.7 },
     sigma: { kind: 'slider', label: 'σ_y', min: 0.03, max: 1, step: 0.01, initial: 0.2 },

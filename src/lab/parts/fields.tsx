@@ -6,11 +6,12 @@ export interface NumberFieldProps {
   readonly value: number
   readonly min: number
   readonly max?: number
-  readonly step?: number
+  /** `any`: not only whole numbers. */
+  readonly step?: number | 'any'
   change(value: number): void
 }
 
-/** A whole number, or one in steps. */
+/** A whole number, one in steps, or any. */
 export function NumberField({ label, value, min, max = 2 ** 31 - 1, step = 1, change }: NumberFieldProps) {
   const id = useId()
   return (
@@ -25,7 +26,7 @@ export function NumberField({ label, value, min, max = 2 ** 31 - 1, step = 1, ch
         value={value}
         onChange={(event) => {
           const next = event.currentTarget.valueAsNumber
-          if (Number.isFinite(next) && next >= min && next <= max) change(next)
+          if (Number.isFinite(next) && next >= min && next <= max) change(step === 1 ? Math.round(next) : next)
           else event.currentTarget.value = String(value)
         }}
       />
