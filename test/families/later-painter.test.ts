@@ -1,3 +1,4 @@
+/** Painters that are loaded at the first draw: disposal meanwhile, and another try after a failure. */
 import { expect, test } from 'vitest'
 import type { Drawn, Painter } from '../../src/families/family.ts'
 import { laterPainter } from '../../src/families/later-painter.ts'
