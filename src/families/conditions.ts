@@ -1,7 +1,13 @@
 /** From a user's conditions to the arrays of the network. The one place that reads classes by name and by number. */
 import { type ConditionedNetwork, nothing } from '../compiled/condition-feeds.ts'
 import { sizeOf } from '../engine/graph/index.ts'
-import { classesOf, type ConditionSpec, conditionShape, conditionValues } from '../engine/nn/condition-spec.ts'
+import {
+  classesOf,
+  type ConditionSpec,
+  conditionShape,
+  conditionValues,
+  writeCondition,
+} from '../engine/nn/condition-spec.ts'
 import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 
@@ -17,7 +23,7 @@ export interface ConditionDescription {
 /**
  * A user's value for a condition: null is "nothing".
  * - A class: a name, a number, several with commas, `all`, or a list of names, numbers and nulls. Several are taken in turn.
- * - A vector, an image or tokens: the numbers of one item for all, or of every item.
+ * - A vector, an image, tokens or a sequence: the numbers of one item for all, or of every item.
  */
 export type ConditionRequest = string | number | null | readonly (string | number | null)[] | Float32Array | Int32Array
 
@@ -156,9 +162,11 @@ function classNumber(name: string, classNames: readonly string[], option: string
 /** Items with a flag for "something", if the network needs one. */
 function flagged(spec: ConditionSpec, numbers: ArrayLike<number>, size: number): Float32Array | Int32Array {
   if (spec.kind === 'tokens') return Int32Array.from(numbers)
-  const more = sizeOf(conditionShape(spec)) - size
-  const out = new Float32Array((numbers.length / size) * (size + more)).fill(1)
-  for (let i = 0; i < numbers.length; i++) out[Math.floor(i / size) * (size + more) + (i % size)] = numbers[i]!
+  const [count, full] = [numbers.length / size, sizeOf(conditionShape(spec))]
+  const out = new Float32Array(count * full)
+  for (let item = 0; item < count; item++) {
+    writeCondition(spec, numbers, item * size, out.subarray(item * full, (item + 1) * full))
+  }
   return out
 }
 

@@ -37,6 +37,7 @@ function isSpec(value: unknown, kinds: readonly ConditionSpec['kind'][]): boolea
   const fields = Object.keys(rest).sort().join()
   if (kind === 'vector') return fields === 'size' && isCount(rest['size'])
   if (kind === 'tokens') return fields === 'length,vocabulary' && isCount(rest['length']) && isCount(rest['vocabulary'])
+  if (kind === 'sequence') return fields === 'length,size' && isCount(rest['length']) && isCount(rest['size'])
   const { shape } = rest
   return fields === 'shape' && Array.isArray(shape) && shape.length === 3 && shape.every(isCount)
 }

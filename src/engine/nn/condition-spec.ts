@@ -1,6 +1,6 @@
 /**
- * Conditions: inputs of a network besides the data and the time. Each has a name, and is a class, a vector, an image or
- * tokens.
+ * Conditions: inputs of a network besides the data and the time. Each has a name, and is a class, a vector, an image,
+ * tokens or a sequence of vectors.
  */
 import { input } from '../graph/index.ts'
 import type { DType, Tensor } from '../graph/index.ts'
@@ -11,7 +11,9 @@ import type { Shape } from '../graph/index.ts'
  * One condition. `nothing` says whether it can be left out, which is encoded as follows:
  * - of a class, a class of its own (the model knows its number);
  * - of a vector `[size]` or an image `[C, H, W]`, zeros and one more element or channel: 1 where there is one, 0 where there is none;
- * - of tokens, the state `vocabulary`, one above all tokens, at every place.
+ * - of tokens, the state `vocabulary`, one above all tokens, at every place;
+ * - of a sequence `[length, size]`, such as the words of a caption behind an encoder, zeros, and one more number at every place: 1
+ *   where there is a vector, 0 where there is none. So a sequence may also be shorter than its places.
  */
 export type ConditionSpec =
   | { readonly kind: 'class'; readonly classes: number }
@@ -21,6 +23,12 @@ export type ConditionSpec =
       readonly kind: 'tokens'
       readonly length: number
       readonly vocabulary: number
+      readonly nothing?: boolean | undefined
+    }
+  | {
+      readonly kind: 'sequence'
+      readonly length: number
+      readonly size: number
       readonly nothing?: boolean | undefined
     }
 
@@ -41,10 +49,12 @@ export function conditionShape(spec: ConditionSpec): Shape {
       return [spec.shape[0]! + Number(spec.nothing ?? false), ...spec.shape.slice(1)]
     case 'tokens':
       return [spec.length]
+    case 'sequence':
+      return [spec.length, spec.size + Number(spec.nothing ?? false)]
   }
 }
 
-/** How many numbers one item has, without the flag for "something or nothing". */
+/** How many numbers one item has, without flags for "something or nothing". */
 export function conditionValues(spec: ConditionSpec): number {
   switch (spec.kind) {
     case 'class':
@@ -55,6 +65,27 @@ export function conditionValues(spec: ConditionSpec): number {
       return sizeOf(spec.shape)
     case 'tokens':
       return spec.length
+    case 'sequence':
+      return spec.length * spec.size
+  }
+}
+
+/**
+ * Writes one item of a condition that takes real numbers, with its flags: `values` has its numbers without them. A vector's and an
+ * image's flag is behind them, a sequence has one behind each vector.
+ *
+ * @param from where the item begins in `values`
+ */
+export function writeCondition(
+  spec: ConditionSpec,
+  values: ArrayLike<number>,
+  from: number,
+  out: Float32Array | Int32Array,
+): void {
+  const [own, places] = [conditionValues(spec), spec.kind === 'sequence' ? spec.length : 1]
+  const [size, width] = [own / places, out.length / places]
+  for (let place = 0; place < places; place++) {
+    for (let i = 0; i < width; i++) out[place * width + i] = i < size ? values[from + place * size + i]! : 1
   }
 }
 

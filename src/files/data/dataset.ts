@@ -45,6 +45,8 @@ export interface ArrayDataset extends DataScale {
   readonly classNames?: readonly string[] | undefined
   /** Further conditions of each item, by name, items first: for networks that take them. */
   readonly conditions?: Readonly<Record<string, Float32Array | Int32Array>> | undefined
+  /** The captions of each item: one or several texts, or none where it has no caption. */
+  readonly captions?: readonly (readonly string[])[] | undefined
   readonly skipped?: readonly SkippedFile[] | undefined
   /** What was guessed, left out or changed while reading, a sentence each. */
   readonly remarks?: readonly string[] | undefined
@@ -74,6 +76,9 @@ export function createDataset(
     throw new TweedieError('data', `${name}: images have the shape [C, H, W], got [${shape.join(', ')}]`)
   }
   if (labels) checkLabels(name, labels, length, classNames)
+  if (parts.captions && parts.captions.length !== length) {
+    throw new TweedieError('data', `${name}: captions of ${parts.captions.length} items for ${length} items`)
+  }
   const range = parts.range ?? (data instanceof Uint8Array ? ([0, 255] as const) : measureRange(name, data, size))
   return Object.freeze({ ...parts, length, range: Object.freeze([range[0], range[1]] as const) })
 }

@@ -7,6 +7,7 @@ import {
   type ConditionSpecs,
   conditionShape,
   conditionValues,
+  writeCondition,
 } from '../../engine/nn/condition-spec.ts'
 import { fold, key, type Key, uniform } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
@@ -95,7 +96,7 @@ export function conditionsFrom(
 }
 
 /**
- * Writes "nothing": for a class `noClass`; for a vector or an image zeros, its flag too; for tokens the state above all
+ * Writes "nothing": for a class `noClass`; for a vector, an image or a sequence zeros, flags too; for tokens the state above all
  * tokens.
  */
 function fillCondition(
@@ -118,7 +119,6 @@ function fillCondition(
       item.fill(none)
       continue
     }
-    for (let i = 0; i < own; i++) item[i] = values[indices[j]! * own + i]!
-    item.fill(1, own)
+    writeCondition(spec, values, indices[j]! * own, item)
   }
 }

@@ -1,0 +1,28 @@
+/** The words of a model: what turns texts into conditions of its network. */
+import type { Layout } from '../engine/nn/layout.ts'
+import type { TextEncoder } from '../engine/nn/text-encoder.ts'
+import type { CaptionTokenizer } from '../files/text/caption-tokenizer.ts'
+
+/** A text encoder with its weights and its tokeniser. */
+export interface WordEncoder {
+  /** The part of the folder that it lies in: `text_encoder`, `text_encoder_2`; its tokeniser is `tokenizer`, `tokenizer_2`. */
+  readonly name: string
+  readonly encoder: TextEncoder
+  readonly layout: Layout
+  /** All weights, flat. */
+  readonly weights: Float32Array
+  readonly tokenizer: CaptionTokenizer
+  /** How many of its last layers are left out; 0: none. */
+  readonly skip: number
+}
+
+/**
+ * What turns texts into conditions. The vectors of all encoders lie side by side, place by place: the condition
+ * `context`, a sequence. The last encoder's vector of the whole text is `text_embeds`, where the network has that condition.
+ */
+export interface Words {
+  readonly encoders: readonly WordEncoder[]
+}
+
+/** The condition that holds the vectors of a text's places. */
+export const contextName = 'context'

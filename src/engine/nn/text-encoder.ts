@@ -1,0 +1,51 @@
+/** A text encoder: from the tokens of a caption to the vectors that a network attends to. */
+import { input } from '../graph/index.ts'
+import type { Tensor } from '../graph/index.ts'
+import { type Layout, layoutOf } from './layout.ts'
+import type { Dropout } from './network.ts'
+import { Scope } from './parameters.ts'
+
+/** What an encoder makes of captions. */
+export interface TextCode {
+  /** `[N, length, width]`: a vector for each place. */
+  readonly hidden: Tensor
+  /** `[N, pooledWidth]`: one vector for the whole caption, if the encoder has one. */
+  readonly pooled?: Tensor | undefined
+}
+
+/** A text encoder, without its parameters: an architecture. */
+export interface TextEncoder {
+  /** The name that a model folder gives it. */
+  readonly className: string
+  /** Everything needed to build it again, as JSON. */
+  readonly config: Readonly<Record<string, unknown>>
+  /** The places of a caption. */
+  readonly length: number
+  /** Tokens are 0 … vocabulary − 1. */
+  readonly vocabulary: number
+  /** The size of a place's vector. */
+  readonly width: number
+  /** The size of {@link TextCode.pooled}. */
+  readonly pooledWidth?: number | undefined
+  /** Whether `hidden` says which places are padding: a last number at each, 1 or 0, which `width` counts. */
+  readonly masked?: boolean | undefined
+  /** Declares the parameters in `scope`. @param tokens `[N, length]`, int32 */
+  encode(scope: Scope, tokens: Tensor, options?: TextEncoderOptions): TextCode
+  /** The parameter's name for a name in a weights file of an older convention. */
+  rename?(name: string): string
+}
+
+/** How to build. */
+export interface TextEncoderOptions {
+  /** How many of the last layers are left out; default 0. 1 is diffusers' `clip_skip: 1`. */
+  readonly skip?: number | undefined
+  /** How to drop activations while training; left out otherwise. */
+  readonly dropout?: Dropout | undefined
+}
+
+/** Where every parameter of an encoder lies. */
+export function textEncoderParameters(encoder: TextEncoder): Layout {
+  const scope = new Scope()
+  encoder.encode(scope, input('tokens', [1, encoder.length], 'int32'))
+  return layoutOf(scope.specs, encoder.rename)
+}
