@@ -70,7 +70,10 @@ function largest(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** The same file, as exporters of Python name and type things. */
-function asOthers(model: ModelProto, types: { readonly timestep: 'int64' | 'float16'; readonly rank?: 0 | 1 }): ModelProto {
+function asOthers(
+  model: ModelProto,
+  types: { readonly timestep: 'int64' | 'float16'; readonly rank?: 0 | 1 },
+): ModelProto {
   const { graph } = model
   const [data, time] = ['sample', 'timestep']
   const cast = (from: string, to: string, code: number): NodeProto => ({
@@ -88,7 +91,12 @@ function asOthers(model: ModelProto, types: { readonly timestep: 'int64' | 'floa
       nodes: [
         cast(data, 'x', 1),
         cast(time, 'one', 1),
-        { opType: 'Shape', inputs: [data], outputs: ['items'], attributes: { start: attribute.int(0), end: attribute.int(1) } },
+        {
+          opType: 'Shape',
+          inputs: [data],
+          outputs: ['items'],
+          attributes: { start: attribute.int(0), end: attribute.int(1) },
+        },
         { opType: 'Expand', inputs: ['one', 'items'], outputs: ['t'] },
         ...graph.nodes,
         cast('output', 'out_sample', half ? 10 : 1),
@@ -129,7 +137,7 @@ describe('a network over a file', () => {
     ['int64', 1],
     ['int64', 0],
     ['float16', 1],
-  ] as const)("takes names and types of others: timestep %s of rank %s", async (timestep, rank) => {
+  ] as const)('takes names and types of others: timestep %s of rank %s', async (timestep, rank) => {
     const model = renamedLabels(asOthers(networkModel(unet), { timestep, rank }))
     const file = asFile(encodeModel(model), { classes: 4 })
     const t = 400.25 / 1000
@@ -160,7 +168,9 @@ describe('a network over a file', () => {
       const network = onnxNetwork(onnxFile(bytes, { name: 'unet/model.onnx', external }), { classes: 4 })
       expect(largest(await meanOf(overFile(network), 2), ours)).toBeLessThan(1e-5)
     }
-    expect(() => onnxFile(bytes, { name: 'unet/model.onnx' })).toThrow(/unet\/model.onnx: its weights lie in other files: model.onnx_data/)
+    expect(() => onnxFile(bytes, { name: 'unet/model.onnx' })).toThrow(
+      /unet\/model.onnx: its weights lie in other files: model.onnx_data/,
+    )
     const short = { files: new Map([['model.onnx_data', data.subarray(0, 100)]]) }
     const broken = onnxNetwork(onnxFile(bytes, { external: short }), { classes: 4 })
     await expect(meanOf(overFile(broken), 2)).rejects.toThrow(/does not fit into it/)
@@ -170,13 +180,20 @@ describe('a network over a file', () => {
 
   test('has no gradients, and says so', async () => {
     const file = asFile(exportOnnx(unet), { classes: 4 })
-    await expect(modelVjp(file, engine, { batch: 1 })).rejects.toThrow(/unet\/model.onnx: an ONNX file .* has no gradients/)
+    await expect(modelVjp(file, engine, { batch: 1 })).rejects.toThrow(
+      /unet\/model.onnx: an ONNX file .* has no gradients/,
+    )
   })
 
   test('may be exported again', async () => {
     const again = asFile(exportOnnx(asFile(exportOnnx(unet), { classes: 4 })), { classes: 4 })
     const ours = { ...unet, ...noise, unconditionalLabel: 3 }
-    expect(largest(await meanOf(again, 2, { labels: labels.slice(0, 2) }), await meanOf(ours, 2, { labels: labels.slice(0, 2) }))).toBeLessThan(1e-5)
+    expect(
+      largest(
+        await meanOf(again, 2, { labels: labels.slice(0, 2) }),
+        await meanOf(ours, 2, { labels: labels.slice(0, 2) }),
+      ),
+    ).toBeLessThan(1e-5)
   })
 
   test('what is not understood is refused by name', () => {
@@ -186,7 +203,9 @@ describe('a network over a file', () => {
     expect(() => asFile(Uint8Array.of(1, 2, 3))).toThrow(/unet\/model.onnx: /)
     const odd = networkModel(unet)
     const other = odd.graph.inputs.map((info) => (info.name === 't' ? { ...info, name: 'tau' } : info))
-    expect(() => asFile(encodeModel({ ...odd, graph: { ...odd.graph, inputs: other } }))).toThrow(/which input the time is.*/)
+    expect(() => asFile(encodeModel({ ...odd, graph: { ...odd.graph, inputs: other } }))).toThrow(
+      /which input the time is.*/,
+    )
   })
 })
 

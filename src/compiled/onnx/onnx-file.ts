@@ -1,6 +1,13 @@
 /** An ONNX file of any origin: what goes in and out of it. */
 import { TweedieError } from '../../errors.ts'
-import { call, type ExternalData, graphFile, type GraphFile, type Shape, type Tensor } from '../../engine/graph/index.ts'
+import {
+  call,
+  type ExternalData,
+  graphFile,
+  type GraphFile,
+  type Shape,
+  type Tensor,
+} from '../../engine/graph/index.ts'
 import { externalFiles } from '../../engine/onnx/external.ts'
 import { decodeModel } from '../../engine/onnx/proto/decode.ts'
 import type { ValueInfo } from '../../engine/onnx/proto/model.ts'

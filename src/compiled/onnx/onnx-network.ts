@@ -129,16 +129,10 @@ function readConditions(
   inputs: ReadonlyMap<string, ValueInfo>,
   options: OnnxNetworkOptions,
 ): ConditionSpecs {
-  return Object.freeze(
-    Object.fromEntries(Array.from(inputs, ([name, info]) => [name, specOf(file, info, options)])),
-  )
+  return Object.freeze(Object.fromEntries(Array.from(inputs, ([name, info]) => [name, specOf(file, info, options)])))
 }
 
-function specOf(
-  file: OnnxFile,
-  info: ValueInfo,
-  { classes, length }: OnnxNetworkOptions,
-): ConditionSpec {
+function specOf(file: OnnxFile, info: ValueInfo, { classes, length }: OnnxNetworkOptions): ConditionSpec {
   const sizes = itemSizes(info)
   const real = info.dtype.includes('float')
   if (sizes?.length === 0 && !real) {

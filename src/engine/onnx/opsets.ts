@@ -104,7 +104,9 @@ export function opsetsOf(context: Context): Record<string, number> {
     opset: model.opsets[''] ?? model.opsets['ai.onnx'] ?? ourOpset,
     nodes: model.graph.nodes,
   }))
-  const own = context.nodes.filter(({ name = '', outputs }) => !called.some(({ prefix }) => isOf(prefix, name, outputs)))
+  const own = context.nodes.filter(
+    ({ name = '', outputs }) => !called.some(({ prefix }) => isOf(prefix, name, outputs)),
+  )
   const all = [...theirs, { name: 'the graph around', opset: ourOpset, nodes: own }]
   const tried = [...new Set(theirs.map(({ opset }) => opset))].toSorted((a, b) => b - a)
   const fits = (opset: number): boolean => all.every((part) => changed(part.nodes, part.opset, opset).length === 0)

@@ -1,7 +1,6 @@
 /** Files that graphs call: versions of operators, graphs within graphs, several calls. */
 import { expect, test } from 'vitest'
 import { add, call, graphFile, input, mul, mean, relu, type Tensor } from '../../../src/engine/graph/index.ts'
-import { opsetsOf } from '../../../src/engine/onnx/opsets.ts'
 import { encodeModel } from '../../../src/engine/onnx/proto/encode.ts'
 import { attribute, type NodeProto, tensorProto, type TensorProto } from '../../../src/engine/onnx/proto/model.ts'
 import { toOnnx } from '../../../src/engine/onnx/to-onnx.ts'
@@ -90,7 +89,9 @@ test('the version of operators is one at which all mean what they were written f
   expect(toOnnx({ y }).opsets).toEqual({ '': 12 })
   expect((await run({ y }, [0, 0])).y).toEqual([0.5, 0.5])
   // sums of ours are of version 13 and later
-  expect(() => toOnnx({ y: mean(y) })).toThrow(/given.onnx is of operator set 12, in which the graph around .* ReduceSum/)
+  expect(() => toOnnx({ y: mean(y) })).toThrow(
+    /given.onnx is of operator set 12, in which the graph around .* ReduceSum/,
+  )
   const add2 = file([{ opType: 'Add', inputs: ['a', 'two'], outputs: ['b'] }], [two], 12)
   const z = call(add2, { a: x }, { name: 'b', shape: [1, 2] })
   expect(toOnnx({ z: mean(z) }).opsets).toEqual({ '': 21 })
@@ -99,8 +100,10 @@ test('the version of operators is one at which all mean what they were written f
 test('what does not fit is refused by name', () => {
   const double = file([{ opType: 'Mul', inputs: ['a', 'two'], outputs: ['b'] }], [two], 13)
   const x = input('x', [1, 2])
-  const lower = (inputs: Record<string, Tensor>, name = 'b') => () =>
-    toOnnx({ y: call(double, inputs, { name, shape: [1, 2] }) })
+  const lower =
+    (inputs: Record<string, Tensor>, name = 'b') =>
+    () =>
+      toOnnx({ y: call(double, inputs, { name, shape: [1, 2] }) })
   expect(lower({ q: x })).toThrow(/given.onnx: its input a is not given/)
   expect(lower({ a: x, q: x })).toThrow(/it has no input q/)
   expect(lower({ a: x }, 'q')).toThrow(/it has no output q/)

@@ -56,7 +56,11 @@ function begin(context: Context, file: GraphFile): CalledFile {
 }
 
 /** The nodes for these inputs; the names of what they give. */
-function outputsOf(context: Context, called: CalledFile, fed: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function outputsOf(
+  context: Context,
+  called: CalledFile,
+  fed: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
   const { model, prefix, calls } = called
   const key = JSON.stringify([...fed])
   const known = calls.get(key)
