@@ -63,13 +63,7 @@ export {
   type TextVectors,
 } from './compiled/text-encoder.ts'
 export type { WordEncoder, Words } from './compiled/words.ts'
-export {
-  silentTokens,
-  wordEncoder,
-  wordEncoderOf,
-  type WordEncoderOptions,
-  wordParts,
-} from './compiled/words-part.ts'
+export { silentTokens, wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
 export { parsePrompt, type WeightedText } from './compiled/prompts/grammar.ts'
 export {
   type EncodedPrompts,
