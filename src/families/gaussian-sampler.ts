@@ -17,6 +17,7 @@ import { reverseSde } from '../diffusion/sample/reverse-sde.ts'
 import { euler, rungeKutta, tableaux } from '../diffusion/sample/runge-kutta.ts'
 import { requireTimes } from '../diffusion/sample/sample.ts'
 import type { Sampler } from '../diffusion/sample/sampler.ts'
+import { trajectoryConsistency } from '../diffusion/sample/trajectory-consistency.ts'
 import type { ValuesOf } from '../options.ts'
 import { ownMade } from '../own-made.ts'
 import type { OwnParts } from './family.ts'
@@ -54,6 +55,7 @@ const withEta: Readonly<Record<string, (eta: number) => Sampler>> = {
   'dpm++-2s': (eta) => dpmSolverSingle({ eta }),
   'dpm++-3s': (eta) => dpmSolverSingle({ order: 3, type: 'heun', eta }),
   'euler-maruyama': (eta) => reverseSde({ eta }),
+  tcd: (eta) => trajectoryConsistency({ eta }),
   'sde-heun': (eta) => reverseSde({ method: 'heun', eta }),
 }
 
