@@ -115,7 +115,9 @@ export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnP
 function samplerOf(model: Pick<Sampled, 'network' | 'sampling'>, options: SamplerOptions, own: OwnParts): Sampler {
   const { eta, churn, variance, guidance = model.sampling.guidance, sampler: asked } = options
   const wanted = asked ?? model.sampling.sampler
-  const plain = ownSampler(wanted, own) ?? (asked === undefined ? recorded(wanted, own) : find(wanted, own))
+  const { scheduled } = model.sampling
+  const plain =
+    ownSampler(wanted, own) ?? (asked === undefined ? (scheduled ?? recorded(wanted, own)) : find(wanted, own))
   const { name } = plain
   requireOwnJumps(model.sampling, name, options)
   if (eta !== undefined) return variant('eta', withEta, name)(eta)

@@ -23,5 +23,7 @@ export const latent: FamilyEntry = Object.freeze<FamilyEntry>({
   refusals,
   accepts: ({ kind }, { model, latents }) =>
     kind !== 'tokens' && (model === 'latent' || (model === undefined && latents !== undefined)),
+  // a pipeline of diffusers
+  wrote: ({ data }) => data.latents !== undefined,
   load: async () => (await import('./family.ts')).latentFamily,
 })

@@ -32,8 +32,10 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
     )
   }
   const pipeline = parts.size === 1 && parts.has('unet') ? 'DDPMPipeline' : 'TweediePipeline'
+  const { className = pipeline, ...settings } = folder.pipeline ?? {}
   const index = {
-    ...note(pipeline),
+    ...note(className),
+    ...settings,
     ...(scheduler && { scheduler: ['diffusers', scheduler._class_name] }),
     ...Object.fromEntries(Array.from(parts, ([name, { library, className }]) => [name, [library, className]])),
   }
