@@ -6,6 +6,7 @@ import { configFile, type FolderPlan, indexPath, metaPath, type PartPlace, planF
 import type { ModelFiles, ModelFolder, ReadFolderOptions } from './folder-types.ts'
 import { pipelineMeta, type PipelineReading } from './pipeline-meta.ts'
 import { pipelineOf, schedulerOfPipeline } from './pipelines.ts'
+import { furtherFiles } from './further-files.ts'
 import { readFolderJson, readPart } from './read-part.ts'
 import { type SchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { type TweedieMeta, parseTweedieMeta } from './tweedie-meta.ts'
@@ -39,7 +40,7 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   const meta = stored ?? metaOf(plan, components, { scheduler, stated }, { source, version, sampleSize: options.sampleSize, notes })
   const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
   if (meta.family === undefined && noise === undefined) throw noiseMissing(source)
-  return { components, network: { className, config }, weights, scheduler, meta, notes }
+  return { components, network: { className, config }, weights, scheduler, meta, files: furtherFiles(files), notes }
 }
 
 /** The names of main parts, the first that there is being it; an autoencoder is one in a folder of ours that has nothing else. */

@@ -15,6 +15,8 @@ export interface ModelFolder {
   /** The noise that it was trained on, in diffusers' terms; `null` if it is in `meta.schedule`. */
   readonly scheduler: SchedulerConfig | null
   readonly meta: TweedieMeta
+  /** Files of tokenizers and image processors by path, as they are: `tokenizer/vocab.json`. */
+  readonly files: ReadonlyMap<string, Uint8Array>
   /** What was chosen or ignored while reading, in plain sentences. */
   readonly notes: readonly string[]
 }
@@ -29,6 +31,8 @@ export interface ModelFolderInput {
   readonly components?: ModelFolder['components'] | undefined
   /** The class of a pipeline of diffusers that it is, and its settings; default one of ours. */
   readonly pipeline?: { readonly className: string; readonly [setting: string]: unknown } | undefined
+  /** Files of tokenizers and image processors, by path. */
+  readonly files?: ModelFolder['files'] | undefined
   readonly scheduler: (Partial<SchedulerConfig> & { readonly _class_name: string }) | null
   readonly meta: TweedieMetaInput
 }
