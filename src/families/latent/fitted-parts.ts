@@ -34,10 +34,28 @@ export function fittedParts(
 
 /** The inverse, of the network: as diffusers has it. */
 export function plainNetwork({ className, config }: NetworkSpec): NetworkSpec {
-  const { [maskedName]: masked, ...others } = Object(config.conditions) as Record<string, { readonly shape: readonly number[] }>
+  const { [maskedName]: masked, ...others } = Object(config.conditions) as Record<
+    string,
+    { readonly shape: readonly number[] }
+  >
   if (masked === undefined) return { className, config }
   const { conditions: _, ...rest } = config
   const channels = (config.in_channels as number) + masked.shape[0]!
   const conditions = Object.keys(others).length > 0 && { conditions: others }
   return { className, config: { ...rest, in_channels: channels, ...conditions } }
+}
+
+/** The network for codes of another height and width, the images among its conditions too. */
+export function networkSized({ className, config }: NetworkSpec, side: readonly number[]): NetworkSpec {
+  const conditions = Object.entries(
+    Object(config.conditions) as Record<string, { readonly kind: string; readonly shape?: readonly number[] }>,
+  )
+  const fitted = conditions.map(([name, spec]) => [
+    name,
+    spec.kind === 'image' ? { ...spec, shape: [spec.shape![0]!, ...side] } : spec,
+  ])
+  return {
+    className,
+    config: { ...config, sample_size: side, ...(fitted.length > 0 && { conditions: Object.fromEntries(fitted) }) },
+  }
 }

@@ -37,7 +37,9 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   )
   const { className, config, weights } = components.get(main.name)!
   const { _diffusers_version: version } = Object(json(`${main.folder}${configFile}`)) as Record<string, unknown>
-  const meta = stored ?? metaOf(plan, components, { scheduler, stated }, { source, version, sampleSize: options.sampleSize, notes })
+  const meta =
+    stored ??
+    metaOf(plan, components, { scheduler, stated }, { source, version, sampleSize: options.sampleSize, notes })
   const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
   if (meta.family === undefined && noise === undefined) throw noiseMissing(source)
   return { components, network: { className, config }, weights, scheduler, meta, files: furtherFiles(files), notes }

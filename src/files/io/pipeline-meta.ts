@@ -93,10 +93,16 @@ export function pipelineMeta(
 const pair = (side: number | readonly [number, number]) => (typeof side === 'number' ? ([side, side] as const) : side)
 
 /** Configurations older than 0.9.0 say 32 of networks that were trained for 64. */
-function sideOf<Side extends number | readonly [number, number]>(side: Side, version: unknown, notes: string[]): Side | number {
+function sideOf<Side extends number | readonly [number, number]>(
+  side: Side,
+  version: unknown,
+  notes: string[],
+): Side | number {
   const old = typeof version === 'string' && /^0\.[0-8]\./.test(version)
   if (!old || pair(side)[0] >= firstSide) return side
-  notes.push(`unet: pictures are drawn from codes of ${firstSide} × ${firstSide}: its configuration of diffusers ${version} says less than it was trained for`)
+  notes.push(
+    `unet: pictures are drawn from codes of ${firstSide} × ${firstSide}: its configuration of diffusers ${version} says less than it was trained for`,
+  )
   return firstSide
 }
 

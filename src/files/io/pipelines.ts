@@ -67,7 +67,9 @@ export function partsToRun(
 export function schedulerOfPipeline(className: string | undefined, stated: object, notes: string[]): object {
   const { steps_offset: offset } = stated as { readonly steps_offset?: unknown }
   if (!pipelineOf(className)?.offsetsSteps || offset === undefined || offset === 1) return stated
-  notes.push(`scheduler: steps_offset is 1 and not ${JSON.stringify(offset)}: ${className} changes it, here and in diffusers`)
+  notes.push(
+    `scheduler: steps_offset is 1 and not ${JSON.stringify(offset)}: ${className} changes it, here and in diffusers`,
+  )
   return { ...stated, steps_offset: 1 }
 }
 

@@ -37,7 +37,8 @@ export function tableGrid(options: SchedulerOptions, entry: SchedulerClass, sche
   const { table } = schedule
   const clean = !entry.endsAtLevel && options.final_sigmas_type !== 'sigma_min' && options.set_alpha_to_one !== false
   const last = clean ? 0 : timeOfIndex(table, 0)
-  if (entry.distilled) return (steps: number) => [...distilledTimes(options, table, steps).filter((t) => t > last), last]
+  if (entry.distilled)
+    return (steps: number) => [...distilledTimes(options, table, steps).filter((t) => t > last), last]
   const curve = levelCurve(options)
   const highest = levelsInUse(options, schedule)
   const indices = (steps: number): number[] => spaced(table.steps, highest, steps, options, entry)
