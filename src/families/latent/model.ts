@@ -45,9 +45,10 @@ export function latentOf(folder: ModelFolder, own: OwnComponents = {}): LatentMo
 /** The content of the model's folder; the inverse of {@link latentOf}. */
 export function latentFolderOf({ prior, autoencoder, meta }: LatentModel): ModelFolderInput {
   const part = autoencoderPart(autoencoder)
+  const folder = folderOf(prior)
   return {
-    ...folderOf(prior),
-    components: new Map([[autoencoderName, scaledPart(part, prior.scale.affine!)]]),
+    ...folder,
+    components: new Map([...(folder.components ?? []), [autoencoderName, scaledPart(part, prior.scale.affine!)]]),
     meta: parseTweedieMeta(meta),
   }
 }

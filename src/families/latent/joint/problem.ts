@@ -73,7 +73,7 @@ export function jointProblem(
       const mixture = trainedMixture(parts, state.average)
       const average = mixedWeights(network, layout, partView(parts, prior, state.average), mixture)
       const learned = snapshotOfValues(
-        { spec: values, network, layout, state: { ...state, average }, own },
+        { spec: values, network, layout, state, weights: average, own },
         data,
         training,
       )
