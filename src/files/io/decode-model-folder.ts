@@ -4,6 +4,7 @@ import { TweedieError } from '../../errors.ts'
 import { defaultMeta } from './default-meta.ts'
 import { configFile, type FolderPlan, indexPath, metaPath, type PartPlace, planFolder } from './folder-plan.ts'
 import type { ModelFiles, ModelFolder, ReadFolderOptions } from './folder-types.ts'
+import { furtherFiles } from './further-files.ts'
 import { readFolderJson, readPart } from './read-part.ts'
 import { type SchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { type TweedieMeta, parseTweedieMeta } from './tweedie-meta.ts'
@@ -35,7 +36,7 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   const meta = stored ?? plainMeta(config, scheduler, stated, source)
   const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
   if (meta.family === undefined && noise === undefined) throw noiseMissing(source)
-  return { components, network: { className, config }, weights, scheduler, meta, notes }
+  return { components, network: { className, config }, weights, scheduler, meta, files: furtherFiles(files), notes }
 }
 
 /** The names of main parts, the first that there is being it; an autoencoder is one in a folder of ours that has nothing else. */
