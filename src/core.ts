@@ -54,6 +54,16 @@ export {
   type CompiledAutoencoder,
   compiledAutoencoder,
 } from './compiled/autoencoder.ts'
+export { textEncoderOf, textEncoderPart } from './compiled/text-encoder-part.ts'
+export {
+  type CompiledTextEncoder,
+  compiledTextEncoder,
+  type CompiledTextEncoderOptions,
+  type TextEncoderWeights,
+  type TextVectors,
+} from './compiled/text-encoder.ts'
+export type { WordEncoder, Words } from './compiled/words.ts'
+export { wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
 export { type DecodedOperator, decodedOperator, type DecodedOptions } from './compiled/decoded-operator.ts'
 export { decodeTiled, type TileOptions } from './compiled/tiles.ts'

@@ -1,5 +1,5 @@
 /** Attention: every token gets a weighted mean over all tokens. Vaswani et al., Attention Is All You Need (2017). */
-import { add, matmul, mul, reshape, slice, softmax, sub, transpose } from '../graph/index.ts'
+import { add, constant, expandDims, matmul, mul, reshape, slice, softmax, sub, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'
 import type { AffineOptions } from './layers.ts'
@@ -9,9 +9,12 @@ import type { Initializer, Scope } from './parameters.ts'
 export interface AttentionOptions {
   /** Added to the scores before the softmax; broadcasts to `[N, heads, T, S]`. */
   readonly mask?: Tensor | undefined
+  /** Added to the scores of all heads, `[N, T, S]`; axes may be 1. See {@link maskBias} and {@link causalBias}. */
+  readonly bias?: Tensor | undefined
   /** Receives the weights `[N, heads, T, S]`; rows sum to 1. */
   readonly watch?: ((weights: Tensor) => void) | undefined
 }
+
 
 /**
  * Multi-head attention `softmax(q kᵀ / √d + mask) v`, each head on its own `d = C / heads` features.
@@ -26,14 +29,31 @@ export function attention(
   k: Tensor,
   v: Tensor,
   heads: number,
-  { mask, watch }: AttentionOptions = {},
+  { mask: wide, bias, watch }: AttentionOptions = {},
 ): Tensor {
+  const mask = bias ? expandDims(bias, 1) : wide
   const features = q.shape[2]! / heads
   const scaled = mul(splitHeads(q, heads), 1 / Math.sqrt(features))
   const scores = matmul(scaled, splitHeads(k, heads), { transposeB: true })
   const weights = softmax(mask === undefined ? scores : add(scores, heads === 1 ? withoutHeads(mask) : mask))
   watch?.(heads === 1 ? reshape(weights, [weights.shape[0]!, 1, weights.shape[1]!, weights.shape[2]!]) : weights)
   return mergeHeads(matmul(weights, splitHeads(v, heads)), heads)
+}
+
+/** So far below all scores that its exponential is 0; where all keys are left out, the weights are equal. */
+const hidden = -1e9
+
+/** The bias that leaves out keys: `flags [N, S]`, 1 for what is seen and 0 for what is not, to `[N, 1, S]`. */
+export function maskBias(flags: Tensor): Tensor {
+  return expandDims(mul(sub(1, flags), hidden), 1)
+}
+
+/** The bias with which every place sees itself and those before it, `[1, places, places]`. */
+export function causalBias(places: number): Tensor {
+  const rows = Float32Array.from({ length: places * places }, (_, i) =>
+    i % places > Math.floor(i / places) ? hidden : 0,
+  )
+  return constant(rows, [1, places, places])
 }
 
 /**
