@@ -15,7 +15,6 @@ export interface AttentionOptions {
   readonly watch?: ((weights: Tensor) => void) | undefined
 }
 
-
 /**
  * Multi-head attention `softmax(q kᵀ / √d + mask) v`, each head on its own `d = C / heads` features.
  *

@@ -16,7 +16,13 @@ import type { TrainSpec } from './spec.ts'
  * @param made conditions that are made in training, of captions, and not by the data
  * @throws TweedieError `usage` or `shape` that names the parts that do not fit
  */
-export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame, made: ReadonlySet<string> = new Set()): void {
+export function checkFit(
+  spec: TrainSpec,
+  network: Network,
+  dataset: ArrayDataset,
+  frame: Frame,
+  made: ReadonlySet<string> = new Set(),
+): void {
   if (spec.batch > dataset.length) {
     throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${dataset.length} items`, {
       hint: `\`batch: ${dataset.length}\` or less, or more data`,
@@ -60,7 +66,10 @@ function checkConditions({ conditions }: Network, dataset: ArrayDataset, made: R
     throw new TweedieError(
       'usage',
       `${dataset.name}: the network needs the condition ${name}, ${expected} numbers for all items; the data have ${values?.length ?? 'none'}`,
-      { hint: name === contextName ? '`captions`, and data with captions' : `give the data set conditions: { ${name}: … }` },
+      {
+        hint:
+          name === contextName ? '`captions`, and data with captions' : `give the data set conditions: { ${name}: … }`,
+      },
     )
   }
 }

@@ -86,7 +86,9 @@ export function painter(model: Model, setting: Setting): Painter {
       })
       return drawnValues(model, items, {
         classes: labels && Array.from(labels, (label) => classified.classNames[label] ?? String(label)),
-        ...(texts.prompts && { captions: Array.from({ length: count }, (_, i) => texts.prompts![i % texts.prompts!.length]!) }),
+        ...(texts.prompts && {
+          captions: Array.from({ length: count }, (_, i) => texts.prompts![i % texts.prompts!.length]!),
+        }),
         ...howOf(options, sampler, choice, guidance),
         ...(way && { frames: way.frames() }),
       })

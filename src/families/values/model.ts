@@ -47,7 +47,8 @@ export interface Model extends ModelNoise {
  * @throws TweedieError `model` where weights and network do not fit together
  */
 export function modelOf(
-  folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'> & Partial<Pick<ModelFolder, 'components' | 'files'>>,
+  folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'> &
+    Partial<Pick<ModelFolder, 'components' | 'files'>>,
   own: OwnComponents = {},
 ): Model {
   const { meta } = folder

@@ -67,8 +67,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     ...(network.config['dropout'] === 0 && !(Number(words?.encoder.config['dropout'] ?? 0) > 0)
       ? batches
       : withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), batches)),
-    ...(fewSteps &&
-      fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName }, dataset, own)),
+    ...(fewSteps && fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName }, dataset, own)),
     snapshot: (state, training) => {
       const averaged = (part: string): Float32Array => trainedView(parts, part, state.average)
       const trained = { spec, network, layout, state, weights: averaged(mainName), own }

@@ -27,7 +27,7 @@ export function captionSpecOf(data: WordsData, values: CaptionValues): CaptionSp
     if (idle === undefined) return undefined
     throw new TweedieError('usage', `\`${idle}\` is for training on captions`, { hint: '`captions` too' })
   }
-  const { captionDropout: dropout = 0.1, captionGuidance, keywordDropout, shuffleKeywords } = others
+  const { captionDropout: dropout = 0.1, captionGuidance, keywordDropout, shuffleKeywords, keepKeywords } = others
   if (dropout === 0 && captionGuidance) {
     throw new TweedieError('usage', '`captionGuidance` needs captions that are left out in training', {
       hint: '`captionDropout: 0.1`',
@@ -45,6 +45,7 @@ export function captionSpecOf(data: WordsData, values: CaptionValues): CaptionSp
     dropout,
     ...(keywordDropout !== undefined && { keywordDropout }),
     ...(shuffleKeywords === true && { shuffle: true }),
+    ...(keepKeywords !== undefined && { keepKeywords }),
     guidance: dropout === 0 ? 0 : (captionGuidance ?? 3),
   }
 }

@@ -17,6 +17,8 @@ export interface CaptionSpec {
   readonly keywordDropout?: number | undefined
   /** Whether the keywords of a caption are shuffled; default not. */
   readonly shuffle?: boolean | undefined
+  /** So many keywords in front stay where they are; default 0. */
+  readonly keepKeywords?: number | undefined
   /** The w of guidance that the model's folder recommends; 0: none. */
   readonly guidance: number
 }
@@ -32,6 +34,7 @@ export const captionSchema: z.ZodMiniType = z.object({
   dropout: share,
   keywordDropout: z.optional(share),
   shuffle: z.optional(z.boolean()),
+  keepKeywords: z.optional(z.int().check(z.minimum(0))),
   guidance: z.number().check(z.minimum(-1)),
 })
 

@@ -14,11 +14,7 @@ export function textVectors({ conditions }: Pick<Network, 'conditions'>): readon
 }
 
 /** @throws TweedieError `model` that says which two do not fit */
-export function requireFitting(
-  network: Network,
-  encoder: TextEncoder,
-  tokenizer: CaptionTokenizer,
-): void {
+export function requireFitting(network: Network, encoder: TextEncoder, tokenizer: CaptionTokenizer): void {
   const context = network.conditions[contextName]
   if (context?.kind !== 'sequence') {
     throw new TweedieError('model', `a ${network.className} of this configuration takes no words`, {

@@ -9,9 +9,9 @@ import { textEncoderFromConfig } from '../../engine/nn/text-encoder-registry.ts'
 import { fold, type Key, uniform } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { captionTokens, type CaptionTokenizer } from '../../files/text/caption-tokenizer.ts'
+import { captionDrawer } from '../../tools/train/caption-draws.ts'
 import { partScope, type TrainPart, type TrainParts } from '../../tools/train/parts.ts'
 import type { CaptionSpec } from './caption-spec.ts'
-import { drawnCaption } from './caption-draw.ts'
 import { pooledName, requireFitting, textVectors } from './fit.ts'
 import { tokenizerOfRun } from './tokenizer-of-run.ts'
 import { captionsOf, encoderSum, type WordsData } from './words-data.ts'
@@ -60,13 +60,9 @@ export function learnedWords(spec: CaptionSpec, network: Network, data: WordsDat
   requireFitting(network, encoder, tokenizer)
   const part = partOf(spec, layout, data)
   const made = textVectors(network)
-  const known = new Map<string, Int32Array>()
-  const tokensOf = (text: string): Int32Array => {
-    const found = known.get(text) ?? captionTokens(tokenizer, tokenizer.pieces(text)).tokens
-    // keywords in every order are many texts
-    if (known.size < 100_000) known.set(text, found)
-    return found
-  }
+  const { keywordDropout, shuffle: keywordShuffle, keepKeywords } = spec
+  const draw = captionDrawer(captions, tokenizer, { keywordDropout, keywordShuffle, keepKeywords })
+  const empty = captionTokens(tokenizer, []).tokens
   return {
     part,
     tokenizer,
@@ -80,12 +76,9 @@ export function learnedWords(spec: CaptionSpec, network: Network, data: WordsDat
     feeds: (batch) => ({ [tokensInput]: new Int32Array(batch * encoder.length) }),
     fill(feeds, { key, step, indices }) {
       const tokens = feeds[tokensInput] as Int32Array
+      draw({ key, step, indices }, tokens)
       const left = uniform(fold(key, 'left', step), new Float64Array(indices.length))
-      for (let j = 0; j < indices.length; j++) {
-        const text =
-          left[j]! < spec.dropout ? '' : drawnCaption(captions[indices[j]!]!, fold(key, 'caption', step, j), spec)
-        tokens.set(tokensOf(text), j * encoder.length)
-      }
+      left.forEach((u, j) => u < spec.dropout && tokens.set(empty, j * encoder.length))
       // of captions that are left out, half go alone where there are other conditions: each is learned without the other
       return (j) => left[j]! < spec.dropout / 2
     },

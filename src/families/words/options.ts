@@ -6,7 +6,11 @@ const more = 'More: captions'
 
 /** How captions are learned. */
 export const captionOptions = options({
-  captions: { flags: '--captions', help: 'learn what the captions of pictures say, to be asked for by --prompt', group },
+  captions: {
+    flags: '--captions',
+    help: 'learn what the captions of pictures say, to be asked for by --prompt',
+    group,
+  },
   textEncoder: {
     flags: '--text-encoder <folder>',
     help: 'a text encoder that stays as it is, such as a CLIPTextModel, with its tokenizer (default: a small one that learns along)',
@@ -32,6 +36,12 @@ export const captionOptions = options({
     group: more,
   },
   shuffleKeywords: { flags: '--shuffle-keywords', help: 'keywords in another order every time', group: more },
+  keepKeywords: {
+    flags: '--keep-keywords <n>',
+    help: 'so many keywords in front are neither left out nor moved (default: 0)',
+    parse: whole({ min: 0, max: 512 }),
+    group: more,
+  },
   places: {
     flags: '--places <n>',
     help: 'tokens of a caption that are read, start and end among them (default: those of the longest, at most 77)',
@@ -57,7 +67,6 @@ export const captionOptions = options({
     group: more,
   },
 })
-
 
 const words = 'Words'
 

@@ -11,7 +11,11 @@ import { tokenizerSum, type WordsData } from './words-data.ts'
  * @param length places of a caption
  * @throws TweedieError `usage` where it is not with the data, `model` where it is another one
  */
-export function tokenizerOfRun({ tokenizer: { path, sum } }: CaptionSpec, data: WordsData, length: number): CaptionTokenizer {
+export function tokenizerOfRun(
+  { tokenizer: { path, sum } }: CaptionSpec,
+  data: WordsData,
+  length: number,
+): CaptionTokenizer {
   const given = data.words?.tokenizer
   if (given === undefined && path !== undefined) {
     throw new TweedieError('usage', 'the tokeniser of this run comes with the prepared data', {

@@ -42,7 +42,12 @@ const mostTexts = 8
  *
  * @throws TweedieError `usage` for texts where the model knows no words; `data` for words that its vocabulary does not have
  */
-export async function told(model: Worded, texts: Texts, source: EncoderSource, signal?: AbortSignal): Promise<Told | undefined> {
+export async function told(
+  model: Worded,
+  texts: Texts,
+  source: EncoderSource,
+  signal?: AbortSignal,
+): Promise<Told | undefined> {
   const { prompts = [''], towardsPrompt, negative = '' } = texts
   if (!model.words) {
     requireSilent(texts)
@@ -89,7 +94,8 @@ async function encoded(
     for (let i = 0; i < some.length; i++) {
       codes.push({
         [contextName]: hidden.slice(i * length * width, (i + 1) * length * width),
-        ...(names.includes(pooledName) && pooled && { [pooledName]: pooled.slice(i * pooledWidth, (i + 1) * pooledWidth) }),
+        ...(names.includes(pooledName) &&
+          pooled && { [pooledName]: pooled.slice(i * pooledWidth, (i + 1) * pooledWidth) }),
       })
     }
   }
@@ -116,10 +122,10 @@ function joined(items: readonly Conditions[]): Conditions {
 }
 
 function requireSilent({ prompts, towardsPrompt, negative }: Texts): void {
-  const [name] = Object.entries({ prompt: prompts, towardsPrompt, negative }).find(([, text]) => text !== undefined) ?? []
+  const [name] =
+    Object.entries({ prompt: prompts, towardsPrompt, negative }).find(([, text]) => text !== undefined) ?? []
   if (name === undefined) return
   throw new TweedieError('usage', `\`${name}\`: the model knows no words`, {
     hint: 'train one that does: `train DATA --captions`',
   })
 }
-

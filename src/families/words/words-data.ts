@@ -35,7 +35,10 @@ export function encoderSum({ weights }: Pick<WordEncoder, 'weights'>): string {
  *
  * @throws TweedieError `usage` where there are none
  */
-export function captionsOf({ name, captions }: Pick<ArrayDataset, 'name' | 'captions'>): NonNullable<ArrayDataset['captions']> {
+export function captionsOf({
+  name,
+  captions,
+}: Pick<ArrayDataset, 'name' | 'captions'>): NonNullable<ArrayDataset['captions']> {
   if (captions?.some((each) => each.length > 0)) return captions
   throw new TweedieError('usage', `\`captions\`: ${name} has no captions`, {
     hint: 'put metadata.jsonl or metadata.csv beside the pictures, or a .txt of the same name beside each',
