@@ -27,7 +27,7 @@ const feeds = parameterFeeds(layout, flat)
 const encode = (tokens: readonly number[], options = {}) => {
   const { hidden, pooled } = encoder.encode(new Scope(), input('tokens', [tokens.length / 5, 5], 'int32'), options)
   const [h, p] = evaluate([hidden, pooled!], { ...feeds, tokens: Int32Array.from(tokens) })
-  return { hidden: h!.data as Float32Array, pooled: p!.data as Float32Array }
+  return { hidden: Float32Array.from(h!.data), pooled: Float32Array.from(p!.data) }
 }
 
 test('its output says where words are, and is zero elsewhere', () => {

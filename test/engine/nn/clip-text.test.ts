@@ -26,7 +26,7 @@ const encode = (tokens: readonly number[], options = {}, of = encoder) => {
   const texts = tokens.length / 6
   const { hidden, pooled } = of.encode(new Scope(), input('tokens', [texts, 6], 'int32'), options)
   const [h, p] = evaluate([hidden, pooled!], { ...feeds, tokens: Int32Array.from(tokens) })
-  return { hidden: h!.data as Float32Array, pooled: p!.data as Float32Array }
+  return { hidden: Float32Array.from(h!.data), pooled: Float32Array.from(p!.data) }
 }
 
 /** The tower by loops over plain numbers, in double precision: transformers' `hidden_states`, and the last norm. */
