@@ -58,7 +58,7 @@ export function latentFolderOf({ prior, autoencoder, meta }: LatentModel): Model
   return {
     ...folder,
     ...(pipeline && { network: plainNetwork(folder.network), pipeline }),
-    components: new Map([[autoencoderName, scaledPart(part, prior.scale.affine!)]]),
+    components: new Map([...(folder.components ?? []), [autoencoderName, scaledPart(part, prior.scale.affine!)]]),
     meta: parseTweedieMeta(meta),
   }
 }

@@ -7,6 +7,7 @@ import { type Layout, layoutOf } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { checksum } from '../../files/io/checksum.ts'
+import { mainName } from '../../files/io/encode-model-folder.ts'
 
 /** One part. */
 export interface TrainPart {
@@ -34,7 +35,7 @@ export interface PartTensor {
 
 /** The parts of a problem that is one network: `unet` where diffusers knows it, else `network`, as in a model folder. */
 export function onePart(network: Network, layout: Layout): TrainParts {
-  return { [network.className === 'UNet2DModel' ? 'unet' : 'network']: { network, layout } }
+  return { [mainName(network.className)]: { network, layout } }
 }
 
 /**
@@ -89,6 +90,12 @@ export function partView(parts: TrainParts, name: string, flat: Float32Array): F
     from += layout.size
   }
   throw new TweedieError('usage', `no part that learns is named ${name}`)
+}
+
+/** A part's own parameters as they are: a view of those that learn, or those that it has been given. */
+export function trainedView(parts: TrainParts, name: string, flat: Float32Array): Float32Array {
+  const { learns = true, weights } = parts[name]!
+  return learns ? partView(parts, name, flat) : weights!
 }
 
 /** The parameters of frozen parts by the names of the graph's inputs. @throws TweedieError `model` where there are none */
