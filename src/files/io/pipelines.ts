@@ -77,8 +77,7 @@ export function schedulerOfPipeline(className: string | undefined, stated: objec
 export function requireKnownPipeline(className: string, listed: readonly ListedPart[], source: string): void {
   if (pipelineOf(className)) return
   const foreign = listed.some(
-    ({ library, className: each }) =>
-      library === 'diffusers' && /^UNet.*ConditionModel$|Transformer\w*Model$/.test(each),
+    ({ library, className: each }) => library === 'diffusers' && /^UNet.*ConditionModel$/.test(each),
   )
   if (!foreign && !/^(Stable|Latent)/.test(className)) return
   throw new TweedieError('model', `${source}: pipelines of the class ${className} are not supported`, {

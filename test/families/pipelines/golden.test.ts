@@ -58,9 +58,7 @@ golden('tiny-sd', () => {
 
   it('has its tokens and the vectors of its texts', async () => {
     const opened = await model()
-    const [{ tokenizer }] = opened.prior.words!.encoders as readonly [
-      { tokenizer: Parameters<typeof captionTokens>[0] },
-    ]
+    const { tokenizer } = opened.prior.words!.encoders[0]!
     const tokens = [negative, prompt].flatMap((text) => [...captionTokens(tokenizer, tokenizer.pieces(text)).tokens])
     expect(tokens).toEqual([...tensors.get('input_ids')!])
     const conditions = await texts(opened)
