@@ -51,6 +51,8 @@ export interface Network {
   readonly timeless?: boolean
   /** Whether `t` may be `[1]`, one time for all items, so that its embedding is computed once; no, if left out. */
   readonly sharedTime?: boolean
+  /** How many items it takes at a time, where that is fixed; any number, if left out. */
+  readonly items?: number | undefined
   /** Its conditions by name; the class is `labels`. None: `{}`. */
   readonly conditions: ConditionSpecs
   /** Heights and widths must be multiples of it; left out: any size is allowed. */

@@ -6,7 +6,7 @@
  */
 import { add, gelu, mul, reshape, split, transpose } from '../../graph/index.ts'
 import type { Tensor } from '../../graph/index.ts'
-import { type Context, crossAttention } from '../attention.ts'
+import { type Context, crossAttention } from '../cross-attention.ts'
 import { convolution, groupNorm, layerNorm, linear } from '../layers.ts'
 import type { AttentionWatcher } from '../network.ts'
 import { zeros } from '../parameters.ts'

@@ -5,10 +5,10 @@
  * Rombach et al., High-Resolution Image Synthesis with Latent Diffusion Models (2022), https://arxiv.org/abs/2112.10752;
  * Podell et al., SDXL (2023), https://arxiv.org/abs/2307.01952
  */
-import { concat, expectShape, mul, reshape, sub } from '../../graph/index.ts'
+import { concat, expectShape, mul, sub } from '../../graph/index.ts'
 import type { Tensor } from '../../graph/index.ts'
 import { activation } from '../activation.ts'
-import { type Context, contextOf } from '../attention.ts'
+import { type Context, contextOf, mapContext } from '../cross-attention.ts'
 import { heightAndWidth } from '../check-config.ts'
 import { withImages } from '../conditions.ts'
 import { convolution, groupNorm, linear } from '../layers.ts'
@@ -107,9 +107,7 @@ function contextFor(config: UNet2DConditionFields, scope: Scope, sequence: Tenso
   const context = contextOf(sequence, config.context_nothing)
   if (config.encoder_hid_dim === null) return context
   const size = contextSize({ ...config, encoder_hid_dim: null })
-  const vectors = linear(scope.child('encoder_hid_proj'), context.vectors, size)
-  const { there } = context
-  return { ...context, vectors: there ? mul(vectors, reshape(there, [there.shape[0]!, -1, 1])) : vectors }
+  return mapContext(context, (vectors) => linear(scope.child('encoder_hid_proj'), vectors, size))
 }
 
 /** Attention behind a residual block, as the level has it. */
