@@ -31,7 +31,9 @@ export async function withWords<Data extends ArrayDataset>(
     ofEncoder === undefined
       ? await tokenizerFrom(ofTokenizer, values.places ?? Number(known?.encoder.config['length'] ?? 0), setting)
       : await encoderFrom(ofEncoder, ofTokenizer, setting)
-  const varied = options ? varies(values) : varies({ keywordDropout: known!.keywordDropout, shuffleKeywords: known!.shuffle })
+  const varied = options
+    ? varies(values)
+    : varies({ keywordDropout: known!.keywordDropout, shuffleKeywords: known!.shuffle })
   const { frozen } = words
   if (!frozen || varied) return { ...data, words }
   const codes = await captionCodes(captionsOf(data), frozen.encoder, setting)
