@@ -45,7 +45,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   if (ownPart(own, 'weightings', spec.objective.weighting)) objectiveOfSpec(spec, own).weight(0.5)
   const main = onePart(network, layout)
   const [mainName] = Object.keys(main) as [string]
-  const parts: TrainParts = { ...main, ...(words && { [encoderPart]: words.part }) }
+  const parts: TrainParts = { ...main, ...(words?.part && { [encoderPart]: words.part }) }
   const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
     const own = partScope(parts, mainName, scope)
     const how = { dropout, conditions: words?.conditions(parts, scope, items, dropout) }
@@ -70,8 +70,9 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     ...(fewSteps && fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName }, dataset, own)),
     snapshot: (state, training) => {
       const averaged = (part: string): Float32Array => trainedView(parts, part, state.average)
-      const trained = { spec, network, layout, state, weights: averaged(mainName), own }
-      return snapshot({ ...trained, words: words?.words(averaged(encoderPart)) }, dataset, training)
+      const known = words?.words(() => averaged(encoderPart))
+      const trained = { spec, network, layout, state, weights: averaged(mainName), words: known, own }
+      return snapshot(trained, dataset, training)
     },
   }
 }

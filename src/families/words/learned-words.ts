@@ -1,7 +1,6 @@
 /** Captions in training: a text encoder as a part of what is trained, its graph, and the tokens of a batch. */
 import { contextName, type WordEncoder, type Words } from '../../compiled/words.ts'
 import { input, type Tensor } from '../../engine/graph/index.ts'
-import type { Layout } from '../../engine/nn/layout.ts'
 import type { Dropout, Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { type TextEncoder, textEncoderParameters } from '../../engine/nn/text-encoder.ts'
@@ -9,8 +8,9 @@ import { textEncoderFromConfig } from '../../engine/nn/text-encoder-registry.ts'
 import { fold, type Key, uniform } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { captionTokens, type CaptionTokenizer } from '../../files/text/caption-tokenizer.ts'
-import { captionDrawer } from '../../tools/train/caption-draws.ts'
+import { captionDrawer, drawText } from '../../tools/train/caption-draws.ts'
 import { partScope, type TrainPart, type TrainParts } from '../../tools/train/parts.ts'
+import type { CaptionCodes } from './caption-codes.ts'
 import type { CaptionSpec } from './caption-spec.ts'
 import { pooledName, requireFitting, textVectors } from './fit.ts'
 import { tokenizerOfRun } from './tokenizer-of-run.ts'
@@ -31,8 +31,8 @@ export interface CaptionBatch {
 
 /** What captions add to a training problem. */
 export interface LearnedWords {
-  /** The text encoder: it learns, or is frozen. */
-  readonly part: TrainPart
+  /** The text encoder: it learns, or is frozen; none where its vectors were worked out before. */
+  readonly part: TrainPart | undefined
   readonly tokenizer: CaptionTokenizer
   readonly encoder: TextEncoder
   /** The conditions that it makes: the network's, which are then no inputs of the loss. */
@@ -40,11 +40,11 @@ export interface LearnedWords {
   /** These conditions of so many items. */
   conditions(parts: TrainParts, scope: Scope, items: number, dropout: Dropout): Readonly<Record<string, Tensor>>
   /** Arrays for a batch. */
-  feeds(batch: number): Readonly<Record<string, Int32Array>>
+  feeds(batch: number): Readonly<Record<string, Float32Array | Int32Array>>
   /** Fills them, and gives which items are told nothing at all, neither a caption nor another condition. */
   fill(feeds: Readonly<Record<string, Float32Array | Int32Array>>, batch: CaptionBatch): (j: number) => boolean
-  /** The words of a model. @param weights of the encoder */
-  words(weights: Float32Array): Words
+  /** The words of a model. @param weights those of the encoder, if it learns */
+  words(weights: () => Float32Array): Words
 }
 
 /**
@@ -58,46 +58,93 @@ export function learnedWords(spec: CaptionSpec, network: Network, data: WordsDat
   const layout = textEncoderParameters(encoder)
   const tokenizer = tokenizerOfRun(spec, data, encoder.length)
   requireFitting(network, encoder, tokenizer)
-  const part = partOf(spec, layout, data)
-  const made = textVectors(network)
-  const { keywordDropout, shuffle: keywordShuffle, keepKeywords } = spec
-  const draw = captionDrawer(captions, tokenizer, { keywordDropout, keywordShuffle, keepKeywords })
-  const empty = captionTokens(tokenizer, []).tokens
+  const given = spec.frozen && givenEncoder(spec.frozen, data)
+  const codes = given && data.words?.codes
+  const reading: Reading = codes
+    ? readCodes(codes, captions, encoder)
+    : readTokens(spec, captions, tokenizer, encoder, textVectors(network).includes(pooledName))
+  const part: TrainPart = given ? { layout, weights: given.weights, learns: false } : { layout }
   return {
-    part,
+    part: codes ? undefined : part,
     tokenizer,
     encoder,
-    made: new Set(made),
-    conditions(parts, scope, items, dropout) {
-      const tokens = input(tokensInput, [items, encoder.length], 'int32')
-      const { hidden, pooled } = encoder.encode(partScope(parts, encoderPart, scope), tokens, { dropout })
-      return { [contextName]: hidden, ...(made.includes(pooledName) && { [pooledName]: pooled! }) }
-    },
-    feeds: (batch) => ({ [tokensInput]: new Int32Array(batch * encoder.length) }),
-    fill(feeds, { key, step, indices }) {
-      const tokens = feeds[tokensInput] as Int32Array
-      draw({ key, step, indices }, tokens)
-      const left = uniform(fold(key, 'left', step), new Float64Array(indices.length))
-      left.forEach((u, j) => u < spec.dropout && tokens.set(empty, j * encoder.length))
+    made: new Set(textVectors(network)),
+    ...reading,
+    fill(feeds, batch) {
+      const left = uniform(fold(batch.key, 'left', batch.step), new Float64Array(batch.indices.length))
+      reading.read(feeds, batch, (j) => left[j]! < spec.dropout)
       // of captions that are left out, half go alone where there are other conditions: each is learned without the other
       return (j) => left[j]! < spec.dropout / 2
     },
-    words: (weights) => ({ encoders: [{ name: encoderPart, encoder, layout, weights, tokenizer, skip: 0 }] }),
+    words: (weights) => ({
+      encoders: [given ?? { name: encoderPart, encoder, layout, weights: weights(), tokenizer, skip: 0 }],
+    }),
   }
 }
 
-function partOf({ frozen }: CaptionSpec, layout: Layout, { words }: WordsData): TrainPart {
-  if (frozen === undefined) return { layout }
-  const given: WordEncoder | undefined = words?.frozen?.encoder
+/** How captions get into the graph. */
+interface Reading extends Pick<LearnedWords, 'feeds' | 'conditions'> {
+  /** Fills the feeds. @param left whether item j has no caption */
+  read(feeds: Parameters<LearnedWords['fill']>[0], batch: CaptionBatch, left: (j: number) => boolean): void
+}
+
+/** As tokens: the encoder is a part of the graph. */
+function readTokens(
+  { keywordDropout, shuffle: keywordShuffle, keepKeywords, frozen }: CaptionSpec,
+  captions: readonly (readonly string[])[],
+  tokenizer: CaptionTokenizer,
+  encoder: TextEncoder,
+  isPooled: boolean,
+): Reading {
+  const { length } = encoder
+  const draw = captionDrawer(captions, tokenizer, { keywordDropout, keywordShuffle, keepKeywords })
+  const empty = captionTokens(tokenizer, []).tokens
+  return {
+    conditions(parts, scope, items, dropout) {
+      const tokens = input(tokensInput, [items, length], 'int32')
+      const how = frozen ? {} : { dropout }
+      const { hidden, pooled } = encoder.encode(partScope(parts, encoderPart, scope), tokens, how)
+      return { [contextName]: hidden, ...(isPooled && { [pooledName]: pooled! }) }
+    },
+    feeds: (batch) => ({ [tokensInput]: new Int32Array(batch * length) }),
+    read(feeds, batch, left) {
+      const tokens = feeds[tokensInput] as Int32Array
+      draw(batch, tokens)
+      for (let j = 0; j < batch.indices.length; j++) if (left(j)) tokens.set(empty, j * length)
+    },
+  }
+}
+
+/** As vectors that were worked out before. */
+function readCodes(
+  codes: CaptionCodes,
+  captions: readonly (readonly string[])[],
+  { length, width }: TextEncoder,
+): Reading {
+  return {
+    conditions: () => ({}),
+    feeds: (batch) => ({ [contextName]: new Float32Array(batch * length * width) }),
+    read(feeds, { key, step, indices }, left) {
+      const stream = fold(key, 'captions', step)
+      for (let j = 0; j < indices.length; j++) {
+        const item = indices[j]!
+        const text = left(j) ? '' : drawText(captions[item]!, fold(stream, item), {})
+        feeds[contextName]!.set(codes.get(text)!, j * length * width)
+      }
+    },
+  }
+}
+
+/** The encoder that a run is of. */
+function givenEncoder({ path, sum }: NonNullable<CaptionSpec['frozen']>, { words }: WordsData): WordEncoder {
+  const given = words?.frozen?.encoder
   if (given === undefined) {
     throw new TweedieError('usage', 'the text encoder of this run comes with the prepared data', {
       hint: 'prepareData(spec, data, …) opens it',
     })
   }
-  if (encoderSum(given) !== frozen.sum) {
-    throw new TweedieError('model', `${frozen.path ?? 'the text encoder'}: not the one that this run began with`, {
-      hint: 'it was trained further, or replaced: bring it back, or start a new run',
-    })
-  }
-  return { layout, weights: given.weights, learns: false }
+  if (encoderSum(given) === sum) return given
+  throw new TweedieError('model', `${path ?? 'the text encoder'}: not the one that this run began with`, {
+    hint: 'it was trained further, or replaced: bring it back, or start a new run',
+  })
 }

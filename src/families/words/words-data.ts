@@ -4,6 +4,7 @@ import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { checksum } from '../../files/io/checksum.ts'
 import type { CaptionTokenizer } from '../../files/text/caption-tokenizer.ts'
+import type { CaptionCodes } from './caption-codes.ts'
 
 /** What makes tokens and vectors of captions, where a run does not make them of the captions themselves. */
 export interface GivenWords {
@@ -12,6 +13,8 @@ export interface GivenWords {
   readonly tokenizer: CaptionTokenizer
   /** A text encoder that is not trained, and the folder that it is from. */
   readonly frozen?: { readonly path?: string | undefined; readonly encoder: WordEncoder } | undefined
+  /** What that encoder makes of the captions, if it was worked out before. */
+  readonly codes?: CaptionCodes | undefined
 }
 
 /** Data with captions. */

@@ -1,5 +1,6 @@
 /** The words of a model in its folder: `text_encoder/` and `tokenizer/`, and perhaps `text_encoder_2/` and `tokenizer_2/`. */
-import { tokenizerFolder, wordEncoderOf, wordParts } from '../../compiled/words-part.ts'
+import { textEncoderOf } from '../../compiled/text-encoder-part.ts'
+import { tokenizerFolder, wordEncoder, wordParts } from '../../compiled/words-part.ts'
 import type { Words } from '../../compiled/words.ts'
 import { TweedieError } from '../../errors.ts'
 import { filesBelow, filesIn, type ModelFolder, type ModelFolderInput } from '../../files/io/model-folder.ts'
@@ -23,7 +24,11 @@ export function wordsIn({ components, files }: Pick<ModelFolder, 'components' | 
         hint: 'copy the whole folder again',
       })
     }
-    return wordEncoderOf(components.get(name)!, captionTokenizerOf(own, folder), { name })
+    const part = textEncoderOf(components.get(name)!)
+    const tokenizer = captionTokenizerOf(own, folder, { length: part.encoder.length })
+    // captions that are short need fewer places than the files say
+    const places = Math.min(tokenizer.length, part.encoder.length)
+    return wordEncoder(part, { ...tokenizer, length: places }, { name })
   })
   return { encoders }
 }
