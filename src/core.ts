@@ -63,7 +63,16 @@ export {
   type TextVectors,
 } from './compiled/text-encoder.ts'
 export type { WordEncoder, Words } from './compiled/words.ts'
-export { wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
+export { silentTokens, wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
+export { parsePrompt, type WeightedText } from './compiled/prompts/grammar.ts'
+export {
+  type EncodedPrompts,
+  encodePrompts,
+  type PromptEncoder,
+  promptEncoder,
+  type PromptOptions,
+} from './compiled/prompts/prompt-encoder.ts'
+export { promptConditions, type TextCondition } from './compiled/prompts/text-condition.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
 export { type DecodedOperator, decodedOperator, type DecodedOptions } from './compiled/decoded-operator.ts'
 export { decodeTiled, type TileOptions } from './compiled/tiles.ts'
