@@ -3,7 +3,7 @@ import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import { decodeUtf8 } from '../../files/text/utf8.ts'
 import type { Access } from '../family.ts'
-import type { promptOptions } from './options.ts'
+import type { promptOptions } from './options/sample.ts'
 import { type Texts, type Worded } from './told.ts'
 
 /** The options; programs may give one prompt as it is. */

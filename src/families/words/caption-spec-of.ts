@@ -5,7 +5,7 @@ import { captionWords, wordCaptionTokenizer } from '../../files/text/word-captio
 import { firstOf, type OptionValues, type ValuesOf } from '../../options.ts'
 import { headsFor } from '../default-network.ts'
 import type { CaptionSpec } from './caption-spec.ts'
-import { captionOptions } from './options.ts'
+import { captionOptions } from './options/train.ts'
 import { captionsOf, encoderSum, tokenizerSum, type WordsData } from './words-data.ts'
 
 /** The options as they are given. */

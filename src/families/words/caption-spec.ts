@@ -1,5 +1,4 @@
 /** How captions are learned, as a specification says it. */
-import * as z from 'zod/mini'
 import { requireShare } from '../../tools/train/spec.ts'
 import type { NetworkSpec } from '../network-of.ts'
 
@@ -22,21 +21,6 @@ export interface CaptionSpec {
   /** The w of guidance that the model's folder recommends; 0: none. */
   readonly guidance: number
 }
-
-const share = z.number().check(z.minimum(0), z.lt(1))
-const source = z.object({ path: z.optional(z.string()), sum: z.string() })
-
-/** Of a specification that was read from a file. */
-export const captionSchema: z.ZodMiniType = z.object({
-  tokenizer: source,
-  encoder: z.object({ className: z.string(), config: z.record(z.string(), z.unknown()) }),
-  frozen: z.optional(source),
-  dropout: share,
-  keywordDropout: z.optional(share),
-  shuffle: z.optional(z.boolean()),
-  keepKeywords: z.optional(z.int().check(z.minimum(0))),
-  guidance: z.number().check(z.minimum(-1)),
-})
 
 /** Refuses impossible numbers. @throws TweedieError `usage` that names the field */
 export function checkCaptionSpec({ dropout, keywordDropout = 0 }: CaptionSpec): void {

@@ -1,5 +1,5 @@
 /** Options of training on captions, for the families that can. */
-import { options, real, text, whole } from '../../options.ts'
+import { options, real, text, whole } from '../../../options.ts'
 
 const group = 'Captions'
 const more = 'More: captions'
@@ -65,31 +65,5 @@ export const captionOptions = options({
     help: 'the guidance that the model is sampled with unless told otherwise (default: 3)',
     parse: real({ min: -1, max: 100 }),
     group: more,
-  },
-})
-
-const words = 'Words'
-
-/** What is asked for in words, of models that know them. */
-export const promptOptions = options({
-  prompt: {
-    flags: '--prompt <text>',
-    help: 'what to show, of a model that knows words; repeat for several, in turn (default: nothing)',
-    parse: text,
-    repeated: true,
-    group: words,
-  },
-  prompts: {
-    flags: '--prompts <file>',
-    help: 'a file with a prompt in each line, in turn',
-    parse: text,
-    group: words,
-    conflicts: ['prompt'],
-  },
-  towardsPrompt: {
-    flags: '--towards-prompt <text>',
-    help: 'walk from the prompt to this one, in as many pictures as --count says',
-    parse: text,
-    group: words,
   },
 })
