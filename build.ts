@@ -108,9 +108,7 @@ function roomOf(id: string): string | null {
   if (path === 'files/data/formats/zip') return 'zip'
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (
-    /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options(\/.*)?))$/.test(
-      path,
-    )
+    /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)
   )
     return 'families'
   if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
