@@ -33,8 +33,8 @@ test('it gives a vector for each place, and one for the whole', () => {
 
 test('the whole is a mean, mapped by a layer of its own', () => {
   // the same layer for both: the mean of the places
-  const same = { ...feeds }
-  for (const kind of ['weight', 'bias']) same[`pooled_out.${kind}`] = feeds[`hidden_out.${kind}`]!
+  const same: Record<string, Float32Array> = { ...feeds }
+  for (const kind of ['weight', 'bias']) same[`pooled_out.${kind}`] = same[`hidden_out.${kind}`]!
   const [h, p] = evaluate([hidden, pooled], same)
   const means = Array.from({ length: 6 }, (_, i) =>
     Array.from({ length: 8 }, (_, place) => h!.data[(Math.floor(i / 3) * 8 + place) * 3 + (i % 3)]!).reduce(
