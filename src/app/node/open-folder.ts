@@ -2,7 +2,9 @@
 import { stat } from 'node:fs/promises'
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { OwnParts, Setting } from '../../families/family.ts'
-import { readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
+import { metaPath } from '../../files/io/model-folder.ts'
+import { readFolderJson } from '../../files/io/read-part.ts'
+import { readFolder, readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
 
 /** How to read an incomplete folder, and a callback for remarks about it. */
@@ -11,6 +13,10 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
   readonly scheduler?: ReadModelFolderOptions['scheduler'] | undefined
   /** Which weights, if there are several: `fp16` for `….fp16.safetensors`. */
   readonly variant?: string | undefined
+  /** Adapters to be added: paths of files or of folders, each with a weight behind a colon (`style.safetensors:0.8`). */
+  readonly lora?: readonly string[] | string | undefined
+  /** The folder of the model that the adapters in this folder belong to, if it is no longer where it was. */
+  readonly base?: string | undefined
 }
 
 /**
@@ -22,8 +28,9 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
 export async function openFolder(
   path: string,
   own: OwnParts = {},
-  { scheduler, variant, onRemark }: OpenFolderOptions = {},
+  options: OpenFolderOptions = {},
 ): Promise<Opened> {
+  const { scheduler, variant, lora = [], base, onRemark } = options
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
     throw new TweedieError('model', `${path}: no such folder`, {
@@ -35,12 +42,22 @@ export async function openFolder(
       hint: "name the folder that it lies in; 'tweedie info' says what a file is",
     })
   }
+  if (lora.length > 0 || base !== undefined || (await holdsAdapters(path))) {
+    const { openAdapted } = await import('./open-adapted.ts')
+    return openAdapted(path, own, options)
+  }
   const folder = await readModelFolder(path, {
     ...(scheduler !== undefined && { scheduler }),
     ...(variant !== undefined && { variant }),
   })
   for (const note of folder.notes) onRemark?.(note)
   return openedOf(folder, own, path).catch(naming(path))
+}
+
+/** Whether a folder holds adapters of another model. */
+async function holdsAdapters(path: string): Promise<boolean> {
+  const meta = (await readFolder(path, [metaPath])).get(metaPath)
+  return meta !== undefined && Object.hasOwn(Object(readFolderJson(meta, metaPath, path)), 'adapters')
 }
 
 /** Errors of a model in a folder say which folder it is. */
