@@ -54,12 +54,24 @@ export {
   type CompiledAutoencoder,
   compiledAutoencoder,
 } from './compiled/autoencoder.ts'
+export { textEncoderOf, textEncoderPart } from './compiled/text-encoder-part.ts'
+export {
+  type CompiledTextEncoder,
+  compiledTextEncoder,
+  type CompiledTextEncoderOptions,
+  type TextEncoderWeights,
+  type TextVectors,
+} from './compiled/text-encoder.ts'
+export type { WordEncoder, Words } from './compiled/words.ts'
+export { wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
 export { type DecodedOperator, decodedOperator, type DecodedOptions } from './compiled/decoded-operator.ts'
 export { decodeTiled, type TileOptions } from './compiled/tiles.ts'
 export { type CompiledQuantiser, compiledQuantiser, type QuantiserWeights } from './compiled/quantiser.ts'
 export { categoricalDenoiser } from './compiled/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './compiled/denoiser.ts'
+export { onnxFile, type OnnxFile, type OnnxFileOptions } from './compiled/onnx/onnx-file.ts'
+export { onnxNetwork, type OnnxNetworkOptions } from './compiled/onnx/onnx-network.ts'
 export type { Arithmetic } from './compiled/arithmetic.ts'
 export { calibrate, type CalibrateOptions } from './compiled/calibrate.ts'
 export { flowDensity, type FlowDensity, type FlowLatents, type FlowOptions } from './compiled/flow-density.ts'

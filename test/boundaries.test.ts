@@ -62,7 +62,7 @@ const ofNode = /^src\/((index|runtime)\.ts$|cli\/|(app|engine\/runtime|files\/(d
 const ofWeb = /^src\/(lab\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/web\/)/
 /** Packages that are pure JavaScript, each where the one file is that stands on it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  '@huggingface/tokenizers': ['src/files/text/hub.ts'],
+  '@huggingface/tokenizers': ['src/files/text/hub-library.ts'],
   fflate: [
     'src/files/data/formats/idx.ts',
     'src/files/data/formats/npz.ts',

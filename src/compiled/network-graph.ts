@@ -29,6 +29,7 @@ const portionValues = 2.5e8
 
 /** How many items of a batch go through a model's network at a time when sampling. */
 export function samplingPortion(model: NetworkWeights, batch: number): number {
+  if (model.network.items !== undefined) return model.network.items
   return portionOf([networkGraph(model, batch).output], batch, portionValues)
 }
 

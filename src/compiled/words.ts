@@ -14,6 +14,8 @@ export interface WordEncoder {
   readonly tokenizer: CaptionTokenizer
   /** How many of its last layers are left out; 0: none. */
   readonly skip: number
+  /** Whether the norm behind the last layer is applied; yes by default. */
+  readonly finalNorm?: boolean | undefined
 }
 
 /**

@@ -1,23 +1,55 @@
 /** Attention: every token gets a weighted mean over all tokens. Vaswani et al., Attention Is All You Need (2017). */
-import { matmul, mul, reshape, softmax, transpose } from '../graph/index.ts'
+import { add, constant, expandDims, matmul, mul, reshape, softmax, sub, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'
 import type { AffineOptions } from './layers.ts'
 import type { Scope } from './parameters.ts'
 
+/** Options of {@link attention}. */
+export interface AttentionOptions {
+  /** Added to the scores of all heads, `[N, T, S]`; axes may be 1. See {@link maskBias} and {@link causalBias}. */
+  readonly bias?: Tensor | undefined
+  /** Receives the weights, `[N, heads, T, S]`; they sum to 1 over the last axis. */
+  readonly watch?: ((weights: Tensor) => void) | undefined
+}
+
 /**
- * Multi-head attention `softmax(q kᵀ / √d) v`, each head on its own `d = C / heads` features.
+ * Multi-head attention `softmax(q kᵀ / √d + bias) v`, each head on its own `d = C / heads` features.
  *
  * @param q queries `[N, T, C]`
  * @param k keys `[N, S, C]`
  * @param v values `[N, S, C]`
  * @returns `[N, T, C]`
  */
-export function attention(q: Tensor, k: Tensor, v: Tensor, heads: number): Tensor {
+export function attention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  heads: number,
+  { bias, watch }: AttentionOptions = {},
+): Tensor {
   const features = q.shape[2]! / heads
   const scaled = mul(splitHeads(q, heads), 1 / Math.sqrt(features))
-  const weights = softmax(matmul(scaled, splitHeads(k, heads), { transposeB: true }))
+  const scores = matmul(scaled, splitHeads(k, heads), { transposeB: true })
+  const weights = softmax(bias ? add(scores, heads === 1 ? bias : expandDims(bias, 1)) : scores)
+  watch?.(heads === 1 ? expandDims(weights, 1) : weights)
   return mergeHeads(matmul(weights, splitHeads(v, heads)), heads)
+}
+
+/** So far below all scores that its exponential is 0; where all keys are left out, the weights are equal. */
+const hidden = -1e9
+
+/** The bias that leaves out keys: `flags [N, S]`, 1 for what is seen and 0 for what is not, to `[N, 1, S]`. */
+export function maskBias(flags: Tensor): Tensor {
+  return expandDims(mul(sub(1, flags), hidden), 1)
+}
+
+/** The bias with which every place sees itself and those before it, `[1, places, places]`. */
+export function causalBias(places: number): Tensor {
+  const rows = Float32Array.from({ length: places * places }, (_, i) =>
+    i % places > Math.floor(i / places) ? hidden : 0,
+  )
+  return constant(rows, [1, places, places])
 }
 
 /**

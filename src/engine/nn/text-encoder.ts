@@ -27,18 +27,25 @@ export interface TextEncoder {
   readonly width: number
   /** The size of {@link TextCode.pooled}. */
   readonly pooledWidth?: number | undefined
-  /** Whether `hidden` says which places are padding: a last number at each, 1 or 0, which `width` counts. */
+  /**
+   * Whether its vectors say where there is nothing: a last number of each, which `width` and `pooledWidth` count, is 1 where there is a
+   * word, and all numbers are 0 where there is none.
+   */
   readonly masked?: boolean | undefined
   /** Declares the parameters in `scope`. @param tokens `[N, length]`, int32 */
   encode(scope: Scope, tokens: Tensor, options?: TextEncoderOptions): TextCode
   /** The parameter's name for a name in a weights file of an older convention. */
   rename?(name: string): string
+  /** Names of tensors in older weights files that are no parameters. */
+  readonly buffers?: readonly string[] | undefined
 }
 
 /** How to build. */
 export interface TextEncoderOptions {
-  /** How many of the last layers are left out; default 0. 1 is diffusers' `clip_skip: 1`. */
+  /** How many of the last layers `hidden` leaves out; default 0. 1 is diffusers' `clip_skip: 1`. `pooled` is always behind all. */
   readonly skip?: number | undefined
+  /** Whether the norm behind the last layer is applied to `hidden`; yes by default. Stable Diffusion XL takes it without. */
+  readonly finalNorm?: boolean | undefined
   /** How to drop activations while training; left out otherwise. */
   readonly dropout?: Dropout | undefined
 }

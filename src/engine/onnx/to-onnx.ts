@@ -11,6 +11,8 @@ import { groupNorm, layerNorm, takesNorm } from './lower/affine-norm.ts'
 import { sumOver } from './lower/reduce.ts'
 import { Context } from './lower/context.ts'
 import type { Target } from './lower/context.ts'
+import { opsetsOf } from './opsets.ts'
+import { readsOf } from './rename.ts'
 import type { LowerRule } from './lower/rule.ts'
 import { lowerRules } from './lower/rules.ts'
 import type { SourceOp } from './lower/rules.ts'
@@ -116,10 +118,9 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
 
   const infos = Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape }))
 
-  const opsets: Record<string, number> = { '': 21 }
-  for (const domain of context.domains) if (domain !== '') opsets[domain] = 1
+  const opsets = opsetsOf(context)
   const nodes = usedNodes(context.nodes, Object.keys(outputs))
-  const used = new Set(nodes.flatMap((node) => node.inputs))
+  const used = new Set(nodes.flatMap(readsOf))
   return {
     irVersion: 10,
     opsets,
@@ -140,7 +141,7 @@ function usedNodes(nodes: readonly NodeProto[], outputs: readonly string[]): Nod
   const wanted = new Set(outputs)
   const used = nodes.toReversed().filter((node) => {
     const isUsed = node.outputs.some((name) => wanted.has(name))
-    if (isUsed) for (const name of node.inputs) wanted.add(name)
+    if (isUsed) for (const name of readsOf(node)) wanted.add(name)
     return isUsed
   })
   return used.reverse()

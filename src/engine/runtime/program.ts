@@ -3,11 +3,14 @@
 import { TweedieError } from '../../errors.ts'
 import { hostArray } from '../graph/dtype.ts'
 import type { HostArray } from '../graph/dtype.ts'
+import { filesOf } from '../graph/call.ts'
 import { fingerprint } from '../graph/fingerprint.ts'
+import type { GraphFile } from '../graph/ops.ts'
 import { flops, mergeProjections, recompute, simplify, transposeUpsampled } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsOf, topological } from '../graph/traverse.ts'
+import { folderSetting } from '../onnx/external.ts'
 import type { Target } from '../onnx/lower/context.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import type { ModelProto } from '../onnx/proto/model.ts'
@@ -70,7 +73,8 @@ export async function compile(
   return programOf(made, inputs, new Map(Object.entries(outputs)))
 
   async function createSession(): Promise<Session> {
-    const plain = constants === undefined && rewrite === undefined
+    const files = filesOf(Object.values(outputs))
+    const plain = constants === undefined && rewrite === undefined && files.length === 0
     // Small graphs are made faster than they are looked up.
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
       const source = {
@@ -83,10 +87,22 @@ export async function compile(
     // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
     return engine.createSession(bytes, {
       thread: isSmall(simple) ? 'caller' : 'pool',
-      cached: constants === undefined,
+      cached: constants === undefined && files.length === 0,
       ...session,
+      ...(files.length > 0 && { config: { ...configOf(files), ...session.config } }),
     })
   }
+}
+
+/** Where the runtime finds weights of files that lie in other files. */
+function configOf(files: readonly GraphFile[]): Readonly<Record<string, string>> {
+  const folders = new Set(files.flatMap(({ external }) => (external && 'folder' in external ? [external.folder] : [])))
+  if (folders.size > 1) {
+    throw new TweedieError('usage', `one graph of files in several folders: ${[...folders].join(', ')}`, {
+      hint: 'compile a program for each',
+    })
+  }
+  return Object.fromEntries(Array.from(folders, (folder) => [folderSetting, folder]))
 }
 
 /** The graph as the device will compute it, simplified, and as the bytes of a model. */
@@ -108,8 +124,9 @@ const smallWork = 3e7
 /** Elements that are written count for this many operations: they wait for memory. */
 const workPerElement = 50
 
-/** Whether a run takes a fraction of a millisecond. */
+/** Whether a run takes a fraction of a millisecond. What a file takes is not known. */
 export function isSmall(outputs: readonly Tensor[]): boolean {
+  if (filesOf(outputs).length > 0) return false
   // If the outputs are already too large, the rest need not be counted.
   if (workPerElement * outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= smallWork) return false
   const written = topological(outputs).reduce((sum, { op, shape }) => sum + (op === 'input' ? 0 : sizeOf(shape)), 0)

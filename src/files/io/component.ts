@@ -7,7 +7,7 @@ export interface Component {
   /** Whose class it is: `diffusers`, `transformers`, `tweedie`. */
   readonly library: string
   readonly className: string
-  /** Complete for a `UNet2DModel`; for others the network checks it. */
+  /** Complete for a U-Net of diffusers; for others the network checks it. */
   readonly config: Readonly<Record<string, unknown>>
   /** The parameters by their names, as float32; a prefix that wrappers put before all names is left out. */
   readonly weights: ReadonlyMap<string, ModelWeight>

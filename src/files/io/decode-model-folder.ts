@@ -4,9 +4,11 @@ import { TweedieError } from '../../errors.ts'
 import { defaultMeta } from './default-meta.ts'
 import { configFile, type FolderPlan, indexPath, metaPath, type PartPlace, planFolder } from './folder-plan.ts'
 import type { ModelFiles, ModelFolder, ReadFolderOptions } from './folder-types.ts'
+import { furtherFiles } from './further-files.ts'
 import { readFolderJson, readPart } from './read-part.ts'
 import { type SchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { type TweedieMeta, parseTweedieMeta } from './tweedie-meta.ts'
+import { isUNetClass } from './unet-config.ts'
 
 /**
  * Reads a model folder. A plain diffusers folder, without `tweedie.json`, is read with sensible defaults.
@@ -35,7 +37,7 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   const meta = stored ?? plainMeta(config, scheduler, stated, source)
   const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
   if (meta.family === undefined && noise === undefined) throw noiseMissing(source)
-  return { components, network: { className, config }, weights, scheduler, meta, notes }
+  return { components, network: { className, config }, weights, scheduler, meta, files: furtherFiles(files), notes }
 }
 
 /** The names of main parts, the first that there is being it; an autoencoder is one in a folder of ours that has nothing else. */
@@ -64,7 +66,7 @@ function requireConfig(
 ) {
   const path = `${folder}${configFile}`
   if (files.has(path)) return
-  const known = library === 'tweedie' || className === 'UNet2DModel'
+  const known = library === 'tweedie' || isUNetClass(className ?? '')
   const isMain = name === 'unet' || name === 'network'
   const more = known || !isMain ? '' : `; ${pipeline} of ${library} ${className} is not supported`
   throw new TweedieError('model', `${source}/${path}: no such file${more}`, {

@@ -3,11 +3,12 @@ import { TweedieError } from '../../errors.ts'
 import type { Component } from './component.ts'
 import { configFile, indexPath, metaPath, schedulerFile } from './folder-plan.ts'
 import type { ModelFolderInput } from './folder-types.ts'
+import { furtherEntries } from './further-files.ts'
 import { formatPythonJson } from './json.ts'
 import { writeSafetensors } from './safetensors.ts'
 import { formatSchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { parseTweedieMeta, type TweedieMetaInput } from './tweedie-meta.ts'
-import { formatUNet } from './unet-config.ts'
+import { formatUNet, isUNetClass } from './unet-config.ts'
 import { weightFileOf } from './weight-files.ts'
 
 /** The version of diffusers whose configurations these are. */
@@ -21,6 +22,7 @@ const partName = /^[a-z][a-z0-9_]{0,63}$/
  */
 export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Array> {
   const parts = partsOf(folder)
+  const { files = new Map<string, Uint8Array>() } = folder
   const scheduler = folder.scheduler && parseSchedulerConfig(folder.scheduler)
   const meta = parseTweedieMeta(folder.meta)
   // A family may have no noise; a folder without a family is of values or tokens, which need it.
@@ -31,11 +33,13 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
       'a model needs a scheduler, or a schedule or process in its meta: on which noise is it trained?',
     )
   }
-  const pipeline = parts.size === 1 && parts.has('unet') ? 'DDPMPipeline' : 'TweediePipeline'
+  const plain = parts.size === 1 && parts.get('unet')?.className === 'UNet2DModel' && files.size === 0
+  const pipeline = plain ? 'DDPMPipeline' : 'TweediePipeline'
   const index = {
     ...note(pipeline),
     ...(scheduler && { scheduler: ['diffusers', scheduler._class_name] }),
     ...Object.fromEntries(Array.from(parts, ([name, { library, className }]) => [name, [library, className]])),
+    ...entriesBeside(parts, files),
   }
   return new Map([
     [indexPath, json(index)],
@@ -43,6 +47,7 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
       ? [[`scheduler/${schedulerFile}`, json({ ...note(''), ...formatSchedulerConfig(scheduler) })] as const]
       : []),
     ...Array.from(parts, ([name, part]) => [...encodePart(part, `${name}/`)]).flat(),
+    ...files,
     [metaPath, json(meta)],
   ])
 }
@@ -54,7 +59,15 @@ export function encodeMeta(meta: TweedieMetaInput): Uint8Array {
 
 /** The name of the main part, by the class of its network. */
 export function mainName(className: string): 'unet' | 'network' {
-  return className === 'UNet2DModel' ? 'unet' : 'network'
+  return isUNetClass(className) ? 'unet' : 'network'
+}
+
+/** Entries of the index for files of tokenizers and processors, in folders of their own. */
+function entriesBeside(parts: ReadonlyMap<string, Component>, files: ReadonlyMap<string, Uint8Array>) {
+  const entries = furtherEntries(files)
+  const taken = Object.keys(entries).find((name) => parts.has(name) || name === 'scheduler')
+  if (taken === undefined) return entries
+  throw new TweedieError('model', `${taken}/ is the folder of a part: files of a tokenizer lie in one of their own`)
 }
 
 /** All parts, the main one first. */
@@ -83,7 +96,7 @@ export function encodePart(
   { library, className, config, weights }: Component,
   folder = '',
 ): ReadonlyMap<string, Uint8Array> {
-  const written = className === 'UNet2DModel' ? formatUNet(config) : config
+  const written = isUNetClass(className) ? formatUNet(className, config) : config
   return new Map([
     [`${folder}${configFile}`, json({ ...written, ...note(className) })],
     [`${folder}${weightFileOf(library)}`, writeSafetensors(weights, { format: 'pt' })],

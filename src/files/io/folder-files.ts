@@ -1,6 +1,15 @@
 /** The files of a model folder that matter, found by listing it. */
 import { isTweedieError } from '../../errors.ts'
-import { configFile, indexPath, metaPath, partFolders, planFolder, schedulerFile } from './folder-plan.ts'
+import {
+  configFile,
+  furtherFolders,
+  indexPath,
+  metaPath,
+  partFolders,
+  planFolder,
+  schedulerFile,
+} from './folder-plan.ts'
+import { furtherNames } from './further-files.ts'
 import type { ReadFolderOptions } from './model-folder.ts'
 import { namesIn, readFolderJson } from './read-part.ts'
 import { chooseWeightFiles } from './weight-files.ts'
@@ -42,7 +51,13 @@ export async function readFolderFiles(
   }
   await list('')
   const json = (path: string): unknown => readFolderJson(files.get(path), path, source)
-  for (const name of partFolders(files.has(indexPath) ? json(indexPath) : undefined)) await list(`${name}/`)
+  const index = files.has(indexPath) ? json(indexPath) : undefined
+  const further = new Set(furtherFolders(index))
+  for (const name of partFolders(index)) {
+    await list(`${name}/`)
+    if (!further.has(name)) continue
+    for (const own of furtherNames) if (names.has(`${name}/${own}`)) await take(`${name}/${own}`)
+  }
   for (const { folder: place, library = 'diffusers' } of planFolder(names, json, source).parts) {
     for (const name of chosen(namesIn(names, place), `${source}/${place}`, library, variant)) await take(place + name)
   }

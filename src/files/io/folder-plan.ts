@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
+import { hasFurtherFiles } from './further-files.ts'
 import { parseConfig } from './parse-config.ts'
 
 /** Where one part lies. */
@@ -68,6 +69,14 @@ export function planFolder(names: ReadonlySet<string>, json: (path: string) => u
 export function partFolders(index: unknown): readonly string[] {
   if (index === undefined) return [...trainedParts, 'scheduler']
   return Object.keys(Object(index)).filter((name) => partName.test(name) && !name.startsWith('_'))
+}
+
+/** The folders of an index that hold files of tokenizers and image processors. */
+export function furtherFolders(index: unknown): readonly string[] {
+  return partFolders(index === undefined ? {} : index).filter((name) => {
+    const entry = (index as Readonly<Record<string, unknown>>)[name]
+    return Array.isArray(entry) && typeof entry[1] === 'string' && hasFurtherFiles(entry[1])
+  })
 }
 
 function planPipeline(names: ReadonlySet<string>, value: unknown, source: string): FolderPlan {

@@ -15,6 +15,8 @@ export interface ModelFolder {
   /** The noise that it was trained on, in diffusers' terms; `null` if it is in `meta.schedule`. */
   readonly scheduler: SchedulerConfig | null
   readonly meta: TweedieMeta
+  /** Files of tokenizers and image processors by path, as they are: `tokenizer/vocab.json`. */
+  readonly files: ReadonlyMap<string, Uint8Array>
   /** What was chosen or ignored while reading, in plain sentences. */
   readonly notes: readonly string[]
 }
@@ -27,6 +29,8 @@ export interface ModelFolderInput {
   readonly main?: { readonly name: string; readonly library: string } | undefined
   /** Other parts; an entry with the main part's name is ignored: `network` and `weights` define it. */
   readonly components?: ModelFolder['components'] | undefined
+  /** Files of tokenizers and image processors, by path. */
+  readonly files?: ModelFolder['files'] | undefined
   readonly scheduler: (Partial<SchedulerConfig> & { readonly _class_name: string }) | null
   readonly meta: TweedieMetaInput
 }

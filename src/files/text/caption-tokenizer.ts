@@ -20,7 +20,13 @@ export interface CaptionTokenizer {
   readonly end?: number | undefined
   /** The token of the places that are left. */
   readonly padding: number
-  /** The pieces of a text, however many, without start, end and padding. */
+  /** The token of what the vocabulary does not hold; undefined where such text is refused, or bytes spell everything. */
+  readonly unknown?: number | undefined
+  /**
+   * The pieces of a text, however many, without start, end and padding.
+   *
+   * @throws TweedieError `data` for text that the vocabulary cannot spell
+   */
   pieces(text: string): readonly CaptionPiece[]
   /** Its files, by their names in the folder `tokenizer/` of a model. */
   files(): ReadonlyMap<string, Uint8Array>
@@ -43,4 +49,29 @@ export function captionTokens(tokenizer: CaptionTokenizer, pieces: readonly Capt
   const tokens = new Int32Array(length).fill(padding)
   tokens.set(filled)
   return { tokens, cut: pieces.slice(room) }
+}
+
+/**
+ * What a request's text loses, a sentence each: what is cut, and words that the vocabulary does not hold.
+ *
+ * @example
+ * captionRemarks(tokenizer, 'a red cirkle') // ['not among the words of the captions: "cirkle"']
+ */
+export function captionRemarks(tokenizer: CaptionTokenizer, text: string): readonly string[] {
+  const pieces = tokenizer.pieces(text)
+  const strange = pieces.filter(({ id }) => id === tokenizer.unknown)
+  const { cut } = captionTokens(tokenizer, pieces)
+  const room = pieces.length - cut.length
+  return [
+    ...(strange.length > 0
+      ? [
+          `not among the words of the captions: ${[...new Set(strange.map((each) => JSON.stringify(each.text)))].join(', ')}`,
+        ]
+      : []),
+    ...(cut.length > 0
+      ? [
+          `the text has ${pieces.length} pieces, the encoder takes ${room}: cut is ${JSON.stringify(cut.map((each) => each.text).join(' '))}`,
+        ]
+      : []),
+  ]
 }

@@ -1,7 +1,7 @@
-/** Tokenisers of the Hugging Face hub: `tokenizer.json`, read by `@huggingface/tokenizers`. */
-import { Tokenizer as Library } from '@huggingface/tokenizers'
+/** Tokenisers of the Hugging Face hub: `tokenizer.json`, read by a library. */
 import { TweedieError } from '../../errors.ts'
 import { expectToken, showCharacter, showPlace } from './errors.ts'
+import { type Library, libraryOf, wordsIn } from './hub-library.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 /** The fields of a `tokenizer.json` that are checked here; the library reads the rest. */
@@ -20,9 +20,8 @@ interface HubFile {
  */
 export function hubTokenizer(json: object, config: object = {}): Tokenizer {
   const { model } = json as HubFile
-  const library = open(json, { ...(model?.unk_token && { unk_token: model.unk_token }), ...config })
+  const library = libraryOf(json, { ...(model?.unk_token && { unk_token: model.unk_token }), ...config })
   const vocabulary = library.get_vocab(true)
-  modelInPieces(library, vocabulary)
   // Ids may have gaps; a network needs a place for each up to the last.
   let size = 0
   for (const id of vocabulary.values()) size = Math.max(size, id + 1)
@@ -55,75 +54,13 @@ export function hubTokenizer(json: object, config: object = {}): Tokenizer {
   })
 }
 
-function open(json: object, config: object): Library {
-  try {
-    return new Library(json, config)
-  } catch (cause) {
-    throw new TweedieError('data', `tokenizer.json: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      hint: 'expected the file that the "tokenizers" library saves, with "model" and "decoder"',
-      cause,
-    })
-  }
-}
-
-/** The most characters of one word that the model gets at a time. */
-const longest = 20_000
-
-/**
- * A corpus may reach the model as one word: pre-tokenizers of the SentencePiece kind do not split. The model then needs memory for all of
- * it at once, and fails. So long words are cut before `▁`, where no token of the vocabulary goes across: the tokens are the same.
- */
-function modelInPieces(library: Library, vocabulary: ReadonlyMap<string, number>): void {
-  const crossed = [...vocabulary.keys()].some((token) => /[^▁]▁/u.test(token))
-  const model = library.model as unknown as (words: readonly string[]) => string[]
-  const inPieces = (words: readonly string[]): string[] => {
-    const long = words.find((word) => word.length > longest)
-    if (long === undefined) return model(words)
-    const places = crossed ? [] : [...long.matchAll(/(?<=[^▁])▁/gu)]
-    if (places.length === 0) {
-      throw new TweedieError(
-        'data',
-        `the tokenizer takes ${long.length} characters for one word, more than ${longest}`,
-        {
-          hint: 'it has no pre-tokenizer that splits text; read the text as characters or bytes',
-        },
-      )
-    }
-    return words.flatMap((word) =>
-      word.length > longest ? cut(word).flatMap((piece) => model([piece])) : model([word]),
-    )
-  }
-  library.model = new Proxy(library.model, { apply: (_model, _this, [words]: [readonly string[]]) => inPieces(words) })
-}
-
-/** A long word in pieces that begin with `▁`, as long as they may be. */
-function cut(word: string): string[] {
-  const pieces = ['']
-  for (const part of word.split(/(?<=[^▁])(?=▁)/u)) {
-    if (pieces.at(-1)!.length + part.length > longest) pieces.push(part)
-    else pieces[pieces.length - 1] += part
-  }
-  return pieces
-}
-
 /** Throws for the first character that no token of a BPE vocabulary holds. */
 function expectSpelt(library: Library, vocabulary: ReadonlyMap<string, number>, text: string): void {
-  for (const piece of pieces(library, text)) {
+  for (const piece of wordsIn(library, text)) {
     for (const character of piece) {
       if (!vocabulary.has(character)) throw unspelt(showCharacter(character), text, character)
     }
   }
-}
-
-/** The model's input: the text between added tokens, normalised and cut up. */
-function pieces(library: Library, text: string): readonly string[] {
-  const added = Array.from(library.get_added_tokens_decoder().values(), ({ content }) => content)
-  const between = added.reduce<string[]>((parts, token) => parts.flatMap((part) => part.split(token)), [text])
-  return between.flatMap((part) => {
-    const normal = library.normalizer === null ? part : (library.normalizer as unknown as (x: string) => string)(part)
-    if (library.pre_tokenizer === null || normal.length === 0) return [normal]
-    return (library.pre_tokenizer as unknown as (x: string) => string[])(normal)
-  })
 }
 
 function unspelt(quoted: string, text: string, part: string): TweedieError {

@@ -260,7 +260,7 @@ describe('parts', () => {
     const taken = encodeModelFolder({ ...model, weights: changed }).get(`unet/${file}`)!
     await writeFile(join(one, 'unet', file), taken)
     expect(await message(() => readModelFolder(one))).toMatch(
-      /one\/unet: its weights are not those.*parts\.unet\.digest/s,
+      /one\/unet: its files are not those.*parts\.unet\.digest/s,
     )
   })
 

@@ -6,6 +6,7 @@
 import { isTweedieError, TweedieError } from '../../../errors.ts'
 import type { FolderReader } from '../folder-files.ts'
 import { configFile, indexPath, metaPath, noNetwork, schedulerFile, trainedParts } from '../folder-plan.ts'
+import { furtherNames, hasFurtherFiles } from '../further-files.ts'
 import { readFolderJson } from '../read-part.ts'
 import { weightStems } from '../weight-files.ts'
 import { type Fetching, httpFiles } from './http-files.ts'
@@ -23,6 +24,7 @@ export async function httpReader(
   // All parts at once: their files are asked for one after the other.
   for (const [name, { library, className }] of parts) {
     if (className.endsWith('Scheduler')) files.expect(`${name}/${schedulerFile}`)
+    else if (hasFurtherFiles(className)) for (const file of furtherNames) files.expect(`${name}/${file}`)
     else if (!noNetwork.test(className)) {
       files.expect(`${name}/${configFile}`)
       if (variant === undefined) files.expect(`${name}/${weightStems(library)[0]!}.safetensors`)
@@ -69,6 +71,7 @@ export async function httpReader(
         return config.length === 0 ? [] : [...config, ...(await weights(folder, 'diffusers'))]
       }
       if (part?.className.endsWith('Scheduler')) return present(folder, [schedulerFile])
+      if (part !== undefined && hasFurtherFiles(part.className)) return present(folder, furtherNames)
       if (part === undefined || noNetwork.test(part.className)) return []
       return [...(await present(folder, [configFile])), ...(await weights(folder, part.library))]
     },

@@ -1,0 +1,31 @@
+/** A text encoder as a part of a model folder, `text_encoder/`, and back. */
+import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
+import { textEncoderParameters } from '../engine/nn/text-encoder.ts'
+import type { Component } from '../files/io/component.ts'
+import type { TextEncoderWeights } from './text-encoder.ts'
+
+/**
+ * The text encoder of a part. Tensors that older files hold and that are no parameters (`position_ids`) are passed over.
+ *
+ * @param part as `readComponent` reads one, or one of the `components` of a model folder
+ * @throws TweedieError `model` for a class that is no text encoder, a configuration that it refuses, or weights that do not fit
+ * @example
+ * const part = textEncoderOf(await readComponent('stable-diffusion/text_encoder'))
+ */
+export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'weights'>): TextEncoderWeights {
+  const encoder = textEncoderFromConfig(part.className, part.config)
+  const layout = textEncoderParameters(encoder)
+  const { buffers = [], rename = (name: string) => name } = encoder
+  const parameters = new Map([...part.weights].filter(([name]) => !buffers.includes(rename(name))))
+  return { encoder, layout, weights: layout.fromMap(parameters) }
+}
+
+/**
+ * The part of a text encoder, for a model folder's `components`; the inverse of {@link textEncoderOf}. One of CLIP's is opened by
+ * transformers with `from_pretrained`.
+ */
+export function textEncoderPart({ encoder, layout, weights }: TextEncoderWeights): Component {
+  const { className, config } = encoder
+  const library = 'model_type' in config ? 'transformers' : 'tweedie'
+  return { library, className, config, weights: layout.toMap(weights) }
+}
