@@ -111,7 +111,7 @@ function roomOf(id: string): string | null {
     /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)
   )
     return 'families'
-  if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
+  if (/^app\/(request|(run|train|open|adapt)-options)$/.test(path)) return 'families'
   if (/^(files\/data\/(options|image-fits)|diffusion\/flow\/classes)$/.test(path)) return 'families'
   if (path === 'app/node/version') return 'version'
   const rest = early.has(`src/${path}.ts`) ? '' : drawing.has(`src/${path}.ts`) ? '-draw' : '-more'

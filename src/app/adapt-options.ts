@@ -1,5 +1,5 @@
 /** The options of training low-rank adapters of a model, for all families. */
-import { adapterTargets } from '../engine/nn/adapters.ts'
+import { layersToAdapt } from '../families/choices.ts'
 import { options, positive, text, whole } from '../options.ts'
 
 const group = 'Adapters'
@@ -20,7 +20,7 @@ export const adaptOptions = options({
   },
   loraTargets: {
     flags: '--lora-targets <list>',
-    help: `the layers: ${adapterTargets.join(', ')}, or parts of their names (default: attention)`,
+    help: `the layers: ${layersToAdapt.join(', ')}, or parts of their names (default: attention)`,
     parse: text,
     group,
   },

@@ -1,7 +1,7 @@
 /** Runs that train adapters of a model: the model comes with the data, and the problem is made of the family's own. */
 import { weightsFor } from '../compiled/weights-for.ts'
 import { TweedieError } from '../errors.ts'
-import type { Family, FamilyModel } from '../families/family.ts'
+import type { Family, FamilyModel, PrepareSetting } from '../families/family.ts'
 import { weightsDigest } from '../files/io/weights-digest.ts'
 import type { NamedArray } from '../engine/nn/layout.ts'
 import { adaptedProblem, type BaseWeights } from '../tools/train/lora.ts'
@@ -25,7 +25,10 @@ export type DataWithBase = TrainData & { readonly base?: Base | undefined }
 /** The model as a base. */
 export function baseOf({ write }: Pick<Family, 'write'>, model: FamilyModel, path: string | undefined): Base {
   const { weights, components = new Map() } = write(model)
-  const parts = new Map([[mainPart, weights], ...Array.from(components, ([name, part]) => [name, part.weights] as const)])
+  const parts = new Map([
+    [mainPart, weights],
+    ...Array.from(components, ([name, part]) => [name, part.weights] as const),
+  ])
   return { parts, path, sum: weightsDigest(parts) }
 }
 
@@ -57,6 +60,24 @@ export function adaptedFrom<Model>(
   }
   requireBase(lora!, data.base)
   return adaptedProblem(problem, lora!, baseWeights(problem, data.base))
+}
+
+/** Data with the model of a specification. @throws TweedieError `model` where it is gone, or another one by now */
+export async function withBaseOf(lora: LoraSpec, data: TrainData, setting: PrepareSetting): Promise<DataWithBase> {
+  const { path } = lora.base
+  if (path === undefined) {
+    throw new TweedieError('usage', 'the model of this run was one in memory, which adapters alone cannot bring back', {
+      hint: 'train from a folder: save the model first',
+    })
+  }
+  const { family, model } = await setting.open(path)
+  const base = baseOf(family, model, path)
+  requireBase(lora, base)
+  return withBase(data, base)
+}
+
+export function withBase(data: TrainData, base: Base): DataWithBase {
+  return Object.freeze({ ...data, base })
 }
 
 /** The base's weights of the parts that would learn. */

@@ -15,4 +15,8 @@ export const modelOption = options({
 })
 
 /** All of them. */
-export const generalTrainOptions: readonly OptionTable[] = Object.freeze([sharedTrainOptions, modelOption, adaptOptions])
+export const generalTrainOptions: readonly OptionTable[] = Object.freeze([
+  sharedTrainOptions,
+  modelOption,
+  adaptOptions,
+])

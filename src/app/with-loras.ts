@@ -23,7 +23,10 @@ export function withLoras<Model extends Opened>(
   const folder = folderOfInput(input)
   const main = input.main?.name ?? mainName(input.network.className)
   const parts = withAdapters(
-    new Map([[main, folder.weights], ...Array.from(folder.components, ([name, { weights }]) => [name, weights] as const)]),
+    new Map([
+      [main, folder.weights],
+      ...Array.from(folder.components, ([name, { weights }]) => [name, weights] as const),
+    ]),
     loras,
   )
   const components = new Map(

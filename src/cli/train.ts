@@ -31,7 +31,15 @@ export function trainCommand(own: OwnParts = {}): Command {
   )
   const families = familyTables('train', familiesOf(own))
   const { minutes, steps, epochs } = sharedTrainOptions
-  const tables = [out, { minutes, steps, epochs }, dataOptions, sharedTrainOptions, ...families, modelOption, adaptOptions]
+  const tables = [
+    out,
+    { minutes, steps, epochs },
+    dataOptions,
+    sharedTrainOptions,
+    ...families,
+    modelOption,
+    adaptOptions,
+  ]
   addOptions(train, [...tables, run, runOptions, readOptions, engineOptions])
   withExamples(train, [
     ['tweedie train ./photos --out runs/photos', 'ten minutes on a folder of images'],

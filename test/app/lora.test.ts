@@ -22,7 +22,8 @@ const how = { batch: 4, rate: 0.01, ema: 0, warmup: 0, items: 20 }
 let base: Model
 
 async function trained(out: string, options: object, request: object = {}) {
-  for await (const event of trainRun({ data: 'glyphs', out: at(out), options: { ...how, ...options }, ...request })) void event
+  for await (const event of trainRun({ data: 'glyphs', out: at(out), options: { ...how, ...options }, ...request }))
+    void event
   return at(out)
 }
 const weightsIn = async (path: string, options: OpenFolderOptions = {}): Promise<Float32Array> =>
@@ -35,11 +36,15 @@ beforeAll(async () => {
 })
 
 test('a run holds the adapters alone, and opens with the model that they belong to', async () => {
-  const files = ['unet', 'pytorch_lora_weights.safetensors', 'tweedie.json', 'scheduler'].map((name) => existsSync(join(at('run'), name)))
+  const files = ['unet', 'pytorch_lora_weights.safetensors', 'tweedie.json', 'scheduler'].map((name) =>
+    existsSync(join(at('run'), name)),
+  )
   expect(files).toEqual([false, true, true, true])
   const weights = await weightsIn(at('run'))
   expect(distance(weights, base.weights)).toBeGreaterThan(1e-4)
-  const changed = base.layout.specs.filter(({ name }) => distance(base.layout.view(weights, name), base.layout.view(base.weights, name)) > 0)
+  const changed = base.layout.specs.filter(
+    ({ name }) => distance(base.layout.view(weights, name), base.layout.view(base.weights, name)) > 0,
+  )
   expect(changed.every(({ name, shape }) => name.endsWith('.weight') && shape.length > 1)).toBe(true)
   expect(changed.length).toBeGreaterThan(10)
   const { facts } = await inspect(at('run'))
@@ -67,8 +72,12 @@ test('an interrupted run goes on to the same bits', async () => {
   expect(readFileSync(join(parted, 'pytorch_lora_weights.safetensors'))).toEqual(
     readFileSync(join(whole, 'pytorch_lora_weights.safetensors')),
   )
-  expect(statSync(join(whole, 'checkpoint.safetensors')).size).toBeLessThan(statSync(join(at('base'), 'unet/diffusion_pytorch_model.safetensors')).size)
-  await expect(trained('parted', {}, { data: undefined, resume: true, options: { lora: 3 } })).rejects.toThrow(/`lora` cannot change/)
+  expect(statSync(join(whole, 'checkpoint.safetensors')).size).toBeLessThan(
+    statSync(join(at('base'), 'unet/diffusion_pytorch_model.safetensors')).size,
+  )
+  await expect(trained('parted', {}, { data: undefined, resume: true, options: { lora: 3 } })).rejects.toThrow(
+    /`lora` cannot change/,
+  )
 })
 
 test('adapters are added to a model with weights, and several add up', async () => {
@@ -80,14 +89,21 @@ test('adapters are added to a model with weights, and several add up', async () 
   half.forEach((each, i) => expect(each).toBeCloseTo((run[i]! + base.weights[i]!) / 2, 6))
   const file = join(at('run'), 'pytorch_lora_weights.safetensors')
   expect(distance(await add([`${file}:0.25`, `${file}:.75`]), run)).toBeLessThan(1e-6)
-  expect(await weightsIn(at('run'), { lora: [`${file}:-1`] }).then((each) => distance(each, base.weights))).toBeLessThan(1e-6)
+  expect(
+    await weightsIn(at('run'), { lora: [`${file}:-1`] }).then((each) => distance(each, base.weights)),
+  ).toBeLessThan(1e-6)
 })
 
 test("files by kohya's names are read, with their alpha", async () => {
   const { layers } = decodeLora(readFileSync(join(at('run'), 'pytorch_lora_weights.safetensors')))
   const named = layers.map(({ name, down, up }) => ({ part: 'unet', layer: name.replace('unet.', ''), down, up }))
   writeFileSync(at('kohya.safetensors'), encodeKohya(named, { alpha: 1 }))
-  expect(distance(await weightsIn(at('base'), { lora: [at('kohya.safetensors')] }), await weightsIn(at('base'), { lora: [`${at('run')}:0.5`] }))).toBe(0)
+  expect(
+    distance(
+      await weightsIn(at('base'), { lora: [at('kohya.safetensors')] }),
+      await weightsIn(at('base'), { lora: [`${at('run')}:0.5`] }),
+    ),
+  ).toBe(0)
 })
 
 test('a base that was moved is named, and another one refused', async () => {
@@ -109,10 +125,16 @@ test('what makes no sense is refused by name', async () => {
   await expect(train({ from: base, loraAlpha: 2 })).rejects.toThrow(/`loraAlpha` is for adapters/)
   await expect(train({ from: base, loraTargets: 'all' })).rejects.toThrow(/`loraTargets` is for adapters/)
   await expect(train({ from: base, lora: 0 })).rejects.toThrow(/`lora`/)
-  await expect(train({ from: base, lora: 2, loraTargets: 'nothing_like_it' })).rejects.toThrow(/unet has no such layers/)
-  await expect(train({ from: base, lora: 2, unconditional: true })).rejects.toThrow(/the classes of the data are not those of the model/)
+  await expect(train({ from: base, lora: 2, loraTargets: 'nothing_like_it' })).rejects.toThrow(
+    /unet has no such layers/,
+  )
+  await expect(train({ from: base, lora: 2, unconditional: true })).rejects.toThrow(
+    /the classes of the data are not those of the model/,
+  )
   await saveModel(at('smaller'), await fit('glyphs', { items: 8, batch: 4, widths: [8], steps: 1 }))
-  await expect(openFolder(at('smaller'), {}, { lora: [at('run')] })).rejects.toThrow(/adapters do not fit the model: unet\..*: unknown/)
+  await expect(openFolder(at('smaller'), {}, { lora: [at('run')] })).rejects.toThrow(
+    /adapters do not fit the model: unet\..*: unknown/,
+  )
   await expect(openFolder(at('base'), {}, { lora: [at('nowhere.safetensors')] })).rejects.toThrow(/no such file/)
 })
 
@@ -127,7 +149,12 @@ test.each([
   const { widths: _w, depth: _d, ...same } = options as typeof options & { widths: number[]; depth: number }
   const first = await fit(source, { ...options, steps: 1 })
   await saveModel(at(name), first)
-  for await (const event of trainRun({ data: source, out: at(`${name}-lora`), options: { ...same, from: at(name), lora: 2, loraTargets, steps: 2, rate: 0.05, warmup: 0, ema: 0 } })) void event
+  for await (const event of trainRun({
+    data: source,
+    out: at(`${name}-lora`),
+    options: { ...same, from: at(name), lora: 2, loraTargets, steps: 2, rate: 0.05, warmup: 0, ema: 0 },
+  }))
+    void event
   const [before, after] = [await weightsIn(at(name)), await weightsIn(at(`${name}-lora`))]
   expect(distance(after, before)).toBeGreaterThan(1e-4)
 })

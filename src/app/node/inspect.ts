@@ -56,7 +56,10 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
   })
 }
 
-async function inspectModel(path: string, { own, scheduler, variant, lora, base }: InspectOptions): Promise<Inspection> {
+async function inspectModel(
+  path: string,
+  { own, scheduler, variant, lora, base }: InspectOptions,
+): Promise<Inspection> {
   const notes: string[] = []
   const onRemark = (note: string): unknown => notes.push(note)
   const { family, model } = await openFolder(path, own, { scheduler, variant, lora, base, onRemark })

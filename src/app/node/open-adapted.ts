@@ -11,23 +11,32 @@ import { readBytes } from '../../files/io/node/files.ts'
 import { readFolder } from '../../files/io/node/model-folder.ts'
 import { baseOf } from '../adapted.ts'
 import { withLoras } from '../with-loras.ts'
-import { openFolder, type OpenFolderOptions } from './open-folder.ts'
+
+/** What is added, and where the base is. */
+interface AdaptedOptions {
+  readonly lora?: readonly string[] | string | undefined
+  readonly base?: string | undefined
+}
+
+type OpenPlain = (path: string) => Promise<Opened>
 
 /**
  * The model in a folder, with adapters.
  *
+ * @param openFolder opens a folder, as it is
  * @throws TweedieError `model` where the base is gone or another one by now, or adapters do not fit; `usage` for `base` without adapters
  */
 export async function openAdapted(
   path: string,
   own: OwnParts,
-  { lora = [], base, ...reading }: OpenFolderOptions,
+  { lora = [], base }: AdaptedOptions,
+  openFolder: OpenPlain,
 ): Promise<Opened> {
   const held = decodeAdapterFolder(await readFolder(path, adapterFiles), path)
   if (held === undefined && base !== undefined) {
     throw new TweedieError('usage', `\`base\` is for a folder of adapters, and ${path} holds a whole model`)
   }
-  const opened = held ? await openBase(path, held, own, { base, ...reading }) : await openFolder(path, own, reading)
+  const opened = await (held ? openBase(path, held, base, openFolder) : openFolder(path))
   const asked = typeof lora === 'string' ? [lora] : lora
   const added = await Promise.all(asked.map((each) => readLora(each)))
   if (held === undefined) return withLoras(opened, added, own)
@@ -46,20 +55,24 @@ export async function openAdapted(
  * @throws TweedieError `model` where there are none
  */
 export async function readLora(asked: string): Promise<WeightedLora> {
-  const [, path, weight] = /^(.+?)(?::([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))?$/i.exec(asked) ?? [, asked]
-  const file = existsSync(path!) && statSync(path!).isDirectory() ? join(path!, loraFile) : path!
+  const { path = asked, weight } = weighted.exec(asked)?.groups ?? {}
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, loraFile) : path
   const bytes = await readBytes(file, 'model')
   if (bytes === undefined) {
-    throw new TweedieError('model', `${file}: no such file`, { hint: 'adapters are a .safetensors file, or a folder that has one' })
+    throw new TweedieError('model', `${file}: no such file`, {
+      hint: 'adapters are a .safetensors file, or a folder that has one',
+    })
   }
   return { file: decodeLora(bytes, file), weight: weight === undefined ? 1 : Number(weight), source: file }
 }
 
+const weighted = /^(?<path>.+?)(?::(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))?$/i
+
 async function openBase(
   path: string,
   { facts }: AdapterFolder,
-  own: OwnParts,
-  { base, ...reading }: Omit<OpenFolderOptions, 'lora'>,
+  base: string | undefined,
+  openFolder: OpenPlain,
 ): Promise<Opened> {
   const { base: known } = facts
   const near = known.relative === undefined ? [] : [resolve(path, known.relative)]
@@ -69,7 +82,7 @@ async function openBase(
       hint: 'say where it is now: `base: MODEL`',
     })
   }
-  const opened = await openFolder(place, own, reading)
+  const opened = await openFolder(place)
   if (baseOf(opened.family, opened.model, place).sum === known.sum) return opened
   throw new TweedieError('model', `${path}: adapters of another model than ${place} is`, {
     hint: 'it was trained further, or replaced: bring it back, or say where it is now: `base: MODEL`',

@@ -25,12 +25,8 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
  * @param options `scheduler` and `variant` for incomplete folders; `onRemark` gets sentences about the choices made
  * @throws TweedieError `model` if it is missing, broken or not supported
  */
-export async function openFolder(
-  path: string,
-  own: OwnParts = {},
-  options: OpenFolderOptions = {},
-): Promise<Opened> {
-  const { scheduler, variant, lora = [], base, onRemark } = options
+export async function openFolder(path: string, own: OwnParts = {}, options: OpenFolderOptions = {}): Promise<Opened> {
+  const { lora = [], base } = options
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
     throw new TweedieError('model', `${path}: no such folder`, {
@@ -44,8 +40,21 @@ export async function openFolder(
   }
   if (lora.length > 0 || base !== undefined || (await holdsAdapters(path))) {
     const { openAdapted } = await import('./open-adapted.ts')
-    return openAdapted(path, own, options)
+    const { base: _, lora: __, ...reading } = options
+    // a base may itself be adapters of another model
+    return openAdapted(path, own, { lora, base }, async (each) =>
+      each === path ? openWhole(each, own, reading) : openFolder(each, own, reading),
+    )
   }
+  return openWhole(path, own, options)
+}
+
+/** The model that lies in a folder with all of its weights. */
+async function openWhole(
+  path: string,
+  own: OwnParts,
+  { scheduler, variant, onRemark }: OpenFolderOptions,
+): Promise<Opened> {
   const folder = await readModelFolder(path, {
     ...(scheduler !== undefined && { scheduler }),
     ...(variant !== undefined && { variant }),

@@ -12,6 +12,7 @@ export function folderOfInput(input: ModelFolderInput): ModelFolder {
     weights: input.weights,
     scheduler: input.scheduler && parseSchedulerConfig(input.scheduler),
     meta: parseTweedieMeta(input.meta),
+    files: input.files ?? new Map(),
     notes: [],
   }
 }

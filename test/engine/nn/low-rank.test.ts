@@ -28,8 +28,14 @@ function bothWays(
     const weight = layout.toMap(weights).get(`${layer}.weight`)!
     layout.view(merged, `${layer}.weight`).set(changedWeight(weight, [change]))
   }
-  const feeds = { x: random('x', shape.reduce((a, b) => a * b, 1)) }
-  const run = (y: Tensor, flat: Float32Array, more = {}) => evaluate([y], { ...feeds, ...parameterFeeds(layout, flat), ...more })[0]!.data
+  const feeds = {
+    x: random(
+      'x',
+      shape.reduce((a, b) => a * b, 1),
+    ),
+  }
+  const run = (y: Tensor, flat: Float32Array, more = {}) =>
+    evaluate([y], { ...feeds, ...parameterFeeds(layout, flat), ...more })[0]!.data
   const plain = build(new Scope(), x)
   return {
     adapted: run(changed, weights, parameterFeeds(low, changes)),
@@ -52,7 +58,10 @@ describe('an adapted layer is the layer of W + s B A', () => {
     ['of 1 × 1', { kernel: 1 }],
     ['with a stride and no padding', { stride: 2, padding: 0 }],
   ])('as a convolution %s', (_, options) => {
-    const { adapted, merged, plain } = bothWays((scope, x) => convolution(scope.child('layer'), x, 6, options), [2, 4, 5, 5])
+    const { adapted, merged, plain } = bothWays(
+      (scope, x) => convolution(scope.child('layer'), x, 6, options),
+      [2, 4, 5, 5],
+    )
     expect(distance(adapted, merged)).toBeLessThan(1e-5)
     expect(distance(adapted, plain)).toBeGreaterThan(0.1)
   })
@@ -60,7 +69,17 @@ describe('an adapted layer is the layer of W + s B A', () => {
 
 describe('a network', () => {
   const networks = {
-    'U-Net': unet2d({ sample_size: 8, in_channels: 1, out_channels: 1, block_out_channels: [8, 16], layers_per_block: 1, norm_num_groups: 4, attention_head_dim: 4, down_block_types: ['DownBlock2D', 'AttnDownBlock2D'], up_block_types: ['AttnUpBlock2D', 'UpBlock2D'] }),
+    'U-Net': unet2d({
+      sample_size: 8,
+      in_channels: 1,
+      out_channels: 1,
+      block_out_channels: [8, 16],
+      layers_per_block: 1,
+      norm_num_groups: 4,
+      attention_head_dim: 4,
+      down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+      up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
+    }),
     DiT: dit({ sample_size: 8, in_channels: 1, hidden_size: 16, num_layers: 2, num_attention_heads: 2, patch_size: 2 }),
   }
 
@@ -103,10 +122,21 @@ test('gradients of adapters are those of finite differences', () => {
   const feeds = { x: random('x', 12), image: random('image', 96), ...parameterFeeds(all, random('weights', all.size)) }
   const flat = Float64Array.from(random('changes', low.size))
   const named = (values: Float64Array) =>
-    Object.fromEntries(low.specs.map(({ name, shape }) => [name, values.subarray(low.offset(name), low.offset(name) + shape.reduce((a, b) => a * b, 1))]))
-  for (const [value, prefix] of [[loss(y), 'linear'], [loss(z), 'conv']] as const) {
+    Object.fromEntries(
+      low.specs.map(({ name, shape }) => [
+        name,
+        values.subarray(low.offset(name), low.offset(name) + shape.reduce((a, b) => a * b, 1)),
+      ]),
+    )
+  for (const [value, prefix] of [
+    [loss(y), 'linear'],
+    [loss(z), 'conv'],
+  ] as const) {
     const wanted = low.specs.filter(({ name }) => name.startsWith(prefix))
-    const slopes = gradients(value, wanted.map(({ name, shape, init }) => adapters.parameter(name, shape, init)))
+    const slopes = gradients(
+      value,
+      wanted.map(({ name, shape, init }) => adapters.parameter(name, shape, init)),
+    )
     wanted.forEach(({ name }, i) => {
       const exact = evaluate([slopes[i]!], { ...feeds, ...named(flat) })[0]!.data
       for (let k = 0; k < exact.length; k += 3) {
@@ -131,7 +161,9 @@ test('layers are selected by kind and by name', () => {
       ['text_model.encoder.layers.0.self_attn.q_proj', [4, 4]],
       ['time_embedding.linear_1', [4, 4]],
       ['conv_in', [4, 4, 3, 3]],
-    ].filter(([layer, shape]) => wanted(layer as string, shape as number[])).map(([layer]) => (layer as string).split('.').at(-1))
+    ]
+      .filter(([layer, shape]) => wanted(layer as string, shape as number[]))
+      .map(([layer]) => (layer as string).split('.').at(-1))
   }
   expect(named(['attention'])).toEqual(['to_q', '0', 'q_proj'])
   expect(named(['linear'])).toEqual(['to_q', '0', 'q_proj', 'linear_1'])
@@ -141,18 +173,30 @@ test('layers are selected by kind and by name', () => {
 })
 
 describe('changes as arrays', () => {
-  const array = (name: string, shape: number[]) => ({ shape, data: random(name, shape.reduce((a, b) => a * b, 1)) })
+  const array = (name: string, shape: number[]) => ({
+    shape,
+    data: random(
+      name,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+  })
 
   it('add up exactly, in any order, and one that is taken away again leaves the weight', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 4 }), fc.double({ min: -2, max: 2, noNaN: true }), (out, inner, rank, scale) => {
-        const weight = array('w', [out, inner])
-        const one = { down: array('a', [rank, inner]), up: array('b', [out, rank]), scale }
-        const two = { down: array('c', [rank, inner]), up: array('d', [out, rank]), scale: 0.5 }
-        expect(changedWeight(weight, [one, { ...one, scale: -scale }])).toEqual(weight.data)
-        expect(distance(changedWeight(weight, [one, two]), changedWeight(weight, [two, one]))).toBeLessThan(1e-6)
-        expect(changedWeight(weight, [])).toEqual(weight.data)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.double({ min: -2, max: 2, noNaN: true }),
+        (out, inner, rank, scale) => {
+          const weight = array('w', [out, inner])
+          const one = { down: array('a', [rank, inner]), up: array('b', [out, rank]), scale }
+          const two = { down: array('c', [rank, inner]), up: array('d', [out, rank]), scale: 0.5 }
+          expect(changedWeight(weight, [one, { ...one, scale: -scale }])).toEqual(weight.data)
+          expect(distance(changedWeight(weight, [one, two]), changedWeight(weight, [two, one]))).toBeLessThan(1e-6)
+          expect(changedWeight(weight, [])).toEqual(weight.data)
+        },
+      ),
     )
   })
 
@@ -166,6 +210,8 @@ describe('changes as arrays', () => {
     expect(fits([2, 3, 3, 3], [4, 2, 1, 1], [4, 3, 1, 1])).toBe(false)
     expect(fits([2, 3], [4, 3], [4, 3])).toBe(false)
     expect(fits([2, 5], [4, 2], [4, 3])).toBe(false)
-    expect(() => changedWeight(array('w', [4, 3]), [{ down: array('a', [2, 5]), up: array('b', [4, 2]), scale: 1 }])).toThrow(/is none of a weight/)
+    expect(() =>
+      changedWeight(array('w', [4, 3]), [{ down: array('a', [2, 5]), up: array('b', [4, 2]), scale: 1 }]),
+    ).toThrow(/is none of a weight/)
   })
 })

@@ -45,7 +45,10 @@ const network: Network = {
 /** E |D* x_t − D x_t|² over the law of noisy data of unit variance, as a sum over a basis. */
 function problemOf(): TrainProblem<{ readonly weights: Float32Array }> {
   const wanted = denoiser(after)
-  const x = constant(Float32Array.from({ length: size * size }, (_, i) => Number(i % (size + 1) === 0)), [size, size])
+  const x = constant(
+    Float32Array.from({ length: size * size }, (_, i) => Number(i % (size + 1) === 0)),
+    [size, size],
+  )
   const layout = layoutOf([{ name: 'line.weight', shape: [size, size], init: { kind: 'zeros' } }])
   const parts = { net: { network, layout } }
   return {
@@ -55,7 +58,10 @@ function problemOf(): TrainProblem<{ readonly weights: Float32Array }> {
     loss(scope, items) {
       const t = input('t', [items])
       const y = network.build(scope, { x, t })
-      const target = constant(Float32Array.from({ length: size * size }, (_, i) => wanted[(i % size) * size + Math.floor(i / size)]!), [size, size])
+      const target = constant(
+        Float32Array.from({ length: size * size }, (_, i) => wanted[(i % size) * size + Math.floor(i / size)]!),
+        [size, size],
+      )
       const error = sub(y, target)
       const itemLoss = mul(mean(mul(error, error), [1]), size)
       return { loss: mean(itemLoss), itemLoss }
@@ -115,7 +121,10 @@ test('a change of rank one is the larger of the two, as Eckart and Young have it
 
 test('what cannot be adapted is refused by name', () => {
   const base = new Map([['net', denoiser(before)]])
-  const make = (spec: object, more = {}, weights = base) => () => adaptedProblem({ ...problemOf(), ...more }, { ...lora, ...spec }, weights)
+  const make =
+    (spec: object, more = {}, weights = base) =>
+    () =>
+      adaptedProblem({ ...problemOf(), ...more }, { ...lora, ...spec }, weights)
   expect(make({ rank: 5 })).toThrow(/`lora: 5`: the layers to adapt have rank 4 at most/)
   expect(make({ targets: ['attention'] })).toThrow(/net has no such layers/)
   expect(make({ targets: ['('] })).toThrow(/no regular expression/)

@@ -67,7 +67,9 @@ export function decodeAdapterFolder(files: ModelFiles, source = 'adapters'): Ada
   if (facts === undefined) return undefined
   const bytes = files.get(loraFile)
   if (bytes === undefined) {
-    throw new TweedieError('model', `${source}/${loraFile}: no such file`, { hint: 'fetch the folder again, with all of its files' })
+    throw new TweedieError('model', `${source}/${loraFile}: no such file`, {
+      hint: 'fetch the folder again, with all of its files',
+    })
   }
   if (checksum(bytes) !== facts.sum) {
     throw new TweedieError('model', `${source}/${loraFile}: not the adapters that tweedie.json was saved with`, {
@@ -78,7 +80,9 @@ export function decodeAdapterFolder(files: ModelFiles, source = 'adapters'): Ada
   return {
     file: decodeLora(bytes, `${source}/${loraFile}`),
     facts,
-    scheduler: noise ? parseSchedulerConfig(readFolderJson(noise, schedulerPath, source), `${source}/${schedulerPath}`) : null,
+    scheduler: noise
+      ? parseSchedulerConfig(readFolderJson(noise, schedulerPath, source), `${source}/${schedulerPath}`)
+      : null,
     meta: rest,
   }
 }

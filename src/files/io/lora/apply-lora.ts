@@ -72,6 +72,8 @@ function misfit(source: string, complaints: readonly string[], layers: number): 
   return new TweedieError(
     'model',
     `${source}: ${complaints.length} of its ${layers} adapters do not fit the model: ${listed}${rest}`,
-    { hint: 'it was trained on another network: adapters belong to the model, or the kind of model, that they were trained on' },
+    {
+      hint: 'it was trained on another network: adapters belong to the model, or the kind of model, that they were trained on',
+    },
   )
 }

@@ -105,7 +105,9 @@ function completed(
 ): LoraLayer {
   if (down === undefined || up === undefined) {
     const missing = down === undefined ? words.down : words.up
-    throw new TweedieError('model', `${source}: ${name} has no ${missing}`, { hint: 'the file is cut off: fetch it again' })
+    throw new TweedieError('model', `${source}: ${name} has no ${missing}`, {
+      hint: 'the file is cut off: fetch it again',
+    })
   }
   const rank = down.shape[0] ?? 0
   if (rank < 1 || up.shape[1] !== rank || down.shape.length < 2) {
