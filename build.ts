@@ -106,6 +106,8 @@ function roomOf(id: string): string | null {
   if (/^files\/data\/open\/(open-(dataset|source)|source-of)$/.test(path)) return 'data-open'
   // A run that is kept in a page needs it with every checkpoint.
   if (path === 'files/data/formats/zip') return 'zip'
+  // What trains adapters, or adds them, is loaded by those who do.
+  if (path.startsWith('app/adapters/')) return 'app-adapters'
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (
     /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)

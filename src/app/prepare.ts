@@ -16,7 +16,7 @@ export async function prepared(
 ): Promise<TrainData> {
   const made = family.prepare ? await family.prepare(data, wanted, setting) : data
   const lora = wanted.spec?.lora
-  return lora && !('base' in made) ? (await import('./adapted.ts')).withBaseOf(lora, made, setting) : made
+  return lora && !('base' in made) ? (await import('./adapters/adapted.ts')).withBaseOf(lora, made, setting) : made
 }
 
 /**

@@ -44,7 +44,7 @@ export async function specificationOf(
   if (from === undefined) {
     throw new TweedieError('usage', `\`${adapting}\` adapts a model, and none is named`, { hint: '`from: MODEL`' })
   }
-  const { adaptedSpecification } = await import('./adapted-specification.ts')
+  const { adaptedSpecification } = await import('./adapters/specification.ts')
   return adaptedSpecification(decided, values, from, own)
 }
 

@@ -94,6 +94,6 @@ async function problemMaker<Model>(
   const make = (spec: SpecFor<unknown>, data: TrainData): TrainProblem<Model> =>
     family.problem(spec, data, own) as TrainProblem<unknown> as TrainProblem<Model>
   if (lora === undefined) return make
-  const { adaptedFrom } = await import('./adapted.ts')
+  const { adaptedFrom } = await import('./adapters/adapted.ts')
   return (spec, data) => adaptedFrom(make(spec, data), spec, data)
 }

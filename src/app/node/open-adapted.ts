@@ -9,8 +9,8 @@ import type { WeightedLora } from '../../files/io/lora/apply-lora.ts'
 import { decodeLora } from '../../files/io/lora/read-lora.ts'
 import { readBytes } from '../../files/io/node/files.ts'
 import { readFolder } from '../../files/io/node/model-folder.ts'
-import { baseOf } from '../adapted.ts'
-import { withLoras } from '../with-loras.ts'
+import { baseOf } from '../adapters/adapted.ts'
+import { withLoras } from '../adapters/with-loras.ts'
 
 /** What is added, and where the base is. */
 interface AdaptedOptions {

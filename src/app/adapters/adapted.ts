@@ -1,13 +1,13 @@
 /** Runs that train adapters of a model: the model comes with the data, and the problem is made of the family's own. */
-import { weightsFor } from '../compiled/weights-for.ts'
-import { TweedieError } from '../errors.ts'
-import type { Family, FamilyModel, PrepareSetting } from '../families/family.ts'
-import { weightsDigest } from '../files/io/weights-digest.ts'
-import type { NamedArray } from '../engine/nn/layout.ts'
-import { adaptedProblem, type BaseWeights } from '../tools/train/lora.ts'
-import { learningParts } from '../tools/train/parts.ts'
-import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
-import type { BaseSpec, LoraSpec } from '../tools/train/spec.ts'
+import { weightsFor } from '../../compiled/weights-for.ts'
+import { TweedieError } from '../../errors.ts'
+import type { Family, FamilyModel, PrepareSetting } from '../../families/family.ts'
+import { weightsDigest } from '../../files/io/weights-digest.ts'
+import type { NamedArray } from '../../engine/nn/layout.ts'
+import { adaptedProblem, type BaseWeights } from '../../tools/train/lora.ts'
+import { learningParts } from '../../tools/train/parts.ts'
+import type { TrainData, TrainProblem } from '../../tools/train/problem.ts'
+import type { BaseSpec, LoraSpec } from '../../tools/train/spec.ts'
 
 /** The model that is adapted. */
 export interface Base {

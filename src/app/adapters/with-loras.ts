@@ -1,11 +1,11 @@
 /** A model with adapters of files merged into its weights. */
-import type { OwnParts } from '../families/family.ts'
-import type { Opened } from '../families/registry.ts'
-import { checksum } from '../files/io/checksum.ts'
-import { mainName } from '../files/io/encode-model-folder.ts'
-import { folderOfInput } from '../files/io/folder-of-input.ts'
-import { type WeightedLora, withAdapters } from '../files/io/lora/apply-lora.ts'
-import type { ModelFolder } from '../files/io/model-folder.ts'
+import type { OwnParts } from '../../families/family.ts'
+import type { Opened } from '../../families/registry.ts'
+import { checksum } from '../../files/io/checksum.ts'
+import { mainName } from '../../files/io/encode-model-folder.ts'
+import { folderOfInput } from '../../files/io/folder-of-input.ts'
+import { type WeightedLora, withAdapters } from '../../files/io/lora/apply-lora.ts'
+import type { ModelFolder } from '../../files/io/model-folder.ts'
 
 /**
  * The model with adapters. Its own is not changed; weights that nothing adapts are shared.

@@ -1,11 +1,11 @@
 /** The specification of a run that trains adapters. */
-import { TweedieError } from '../errors.ts'
-import type { Family, OwnParts } from '../families/family.ts'
-import type { Opened } from '../families/registry.ts'
-import type { OptionValues, ValuesOf } from '../options.ts'
-import type { TrainData } from '../tools/train/problem.ts'
-import type { BaseSpec, LoraSpec } from '../tools/train/spec.ts'
-import type { adaptOptions } from './adapt-options.ts'
+import { TweedieError } from '../../errors.ts'
+import type { Family, OwnParts } from '../../families/family.ts'
+import type { Opened } from '../../families/registry.ts'
+import type { OptionValues, ValuesOf } from '../../options.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
+import type { BaseSpec, LoraSpec } from '../../tools/train/spec.ts'
+import type { adaptOptions } from '../adapt-options.ts'
 import { adaptedFrom, baseOf, withBase } from './adapted.ts'
 
 /** A run without adapters. */
