@@ -57,6 +57,20 @@ export function wordParts({ encoders }: Words): Map<string, Component> {
   return new Map(encoders.map((each) => [each.name, textEncoderPart(each)]))
 }
 
+/**
+ * The tokens that stand for no words: padding, start and end; for the option `silent_tokens` of a `CaptionEncoder`.
+ *
+ * @example
+ * captionEncoder({ vocab_size: tokenizer.vocabulary, length: tokenizer.length, silent_tokens: silentTokens(tokenizer) })
+ */
+export function silentTokens({
+  padding,
+  start,
+  end,
+}: Pick<CaptionTokenizer, 'padding' | 'start' | 'end'>): readonly number[] {
+  return [...new Set([padding, start, end])].filter((token) => token !== undefined)
+}
+
 /** The folder of an encoder's tokeniser: `tokenizer` of `text_encoder`, `tokenizer_2` of `text_encoder_2`. */
 export function tokenizerFolder(name: string): string {
   return name.replace(/^text_encoder/, 'tokenizer')
