@@ -1,5 +1,5 @@
 /** Attention to a context: against a plain evaluation, by finite differences, and without a trace of what is masked. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gradients, input, inputsOf, mul, sum, type Tensor } from '../../../src/engine/graph/index.ts'
 import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
