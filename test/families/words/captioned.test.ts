@@ -43,7 +43,7 @@ async function trained(options: OptionValues, data = squares): Promise<Model> {
 
 describe('a model that learns captions', () => {
   it('draws what it is asked for', async () => {
-    const model = await trained({ steps: 300, rate: 3e-3, ema: 0.98 })
+    const model = await trained({ steps: 120, rate: 4e-3, ema: 0.95 })
     const prompts = ['a blue square', 'red']
     const { items } = await generate(model, engine, { count: 4, prompts, seed: 1 })
     const channel = (item: number, c: number): number => {
