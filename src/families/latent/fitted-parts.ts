@@ -2,8 +2,10 @@
 import type { Component } from '../../files/io/component.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import type { NetworkSpec } from '../network-of.ts'
-import { maskedName } from './masked.ts'
 import { latentsIn } from './meta.ts'
+
+/** The condition of a U-Net for inpainting: a mask, and the codes of a picture without what it hides. */
+export const maskedName = 'masked'
 
 /**
  * Their configurations with these sizes. A U-Net that takes more channels than it gives is one of inpainting: what comes behind the

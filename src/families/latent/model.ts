@@ -9,6 +9,7 @@ import type { FamilyModel } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { type VaeModel, vaeOf } from '../vae/model.ts'
 import { folderOf, type Model, modelOf } from '../values/model.ts'
+import { ofPipeline } from './of-pipeline.ts'
 import { fittedParts, plainNetwork } from './fitted-parts.ts'
 import { autoencoderMeta, latentsIn, priorMeta } from './meta.ts'
 import { autoencoderSum } from './autoencoder-sum.ts'
@@ -47,7 +48,7 @@ export function latentOf(folder: ModelFolder, own: OwnComponents = {}): LatentMo
     meta: autoencoderMeta(meta),
   })
   requireFitting(prior, autoencoder, meta)
-  return { family: 'latent', prior, autoencoder, classNames: prior.classNames, meta }
+  return { family: 'latent', prior: ofPipeline(prior, meta), autoencoder, classNames: prior.classNames, meta }
 }
 
 /** The content of the model's folder; the inverse of {@link latentOf}. */

@@ -2,7 +2,7 @@
 import { calibrate } from '../../compiled/calibrate.ts'
 import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
 import { numberOf } from '../../compiled/kept.ts'
-import { compiledTextEncoder } from '../../compiled/text-encoder.ts'
+import { promptEncoder } from '../../compiled/prompts/prompt-encoder.ts'
 import { type ModelVjp, modelVjp } from '../../compiled/vjp.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -21,7 +21,7 @@ export interface CompiledParts extends Pick<GuidedParts, 'classGradient'> {
   /** A denoiser with its derivative. */
   vjp(model: Model, batch: number): Promise<ModelVjp>
   /** The text encoders of models. */
-  readonly textEncoder: EncoderSource
+  readonly prompts: EncoderSource
 }
 
 /** @param model the model that is sampled; others may guide it */
@@ -36,11 +36,7 @@ export function compiledParts(model: Model, engine: Engine, session: WarmSession
       ),
     vjp: (each, batch) =>
       compiled(`derivative ${numberOf(each)} ${batch}`, () => modelVjp(each, engine, { ...rest, batch })),
-    textEncoder: (encoder, batch) =>
-      compiled(`text encoder ${numberOf(encoder)} ${batch}`, async () => {
-        const { skip, finalNorm } = encoder
-        return compiledTextEncoder(encoder, engine, { ...rest, batch, skip, finalNorm })
-      }),
+    prompts: (words) => compiled(`words ${numberOf(words)}`, async () => promptEncoder(words, engine, rest)),
     classGradient: (classifier, batch) =>
       compiled(`classifier ${numberOf(classifier)} ${batch}`, () =>
         modelClassGradient(classifier, model, engine, { ...rest, batch }),

@@ -6,12 +6,14 @@ import type { drawOptions } from '../draw-options.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { type DrawnModel, drawnValues } from '../drawn-values.ts'
+import { defined } from '../defined.ts'
+import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
 import { edit, interpolate } from './edit.ts'
 import type { Model } from './model.ts'
 import type { editOptions } from './options/edit.ts'
 import { pictureValues } from '../picture-values.ts'
 
-type Options = ValuesOf<typeof editOptions & typeof drawOptions>
+type Options = Omit<ValuesOf<typeof editOptions & typeof drawOptions>, 'prompt'> & TextOptions
 
 /** Between pictures and the items of the model that changes them. */
 export interface Edited {
@@ -49,7 +51,9 @@ export async function editThrough(
   setting: Setting,
 ): Promise<Drawn> {
   const asked = options as Options
-  const { to, method = 'sdedit', steps, seed = 0, guidance, clip, fit } = asked
+  const { to, method = 'sdedit', steps, seed = 0, clip, fit } = asked
+  const texts = await askedTexts(model, asked, setting.access)
+  const guidance = asked.guidance ?? (texts.prompts && model.sampling.guidance)
   const walks = to !== undefined
   const count = asked.count ?? (walks ? 9 : method === 'invert' ? 1 : 4)
   const strength = asked.strength ?? (walks ? 1 : 0.5)
@@ -57,19 +61,34 @@ export async function editThrough(
   if (shown.scale.kind !== 'image' || shown.frame.item.length !== 3) {
     throw new TweedieError('usage', 'edit is for models of images')
   }
-  if (guidance !== undefined && guidance !== 0 && asked.class === undefined) {
+  if (guidance !== undefined && guidance !== 0 && asked.class === undefined && !texts.prompts && !texts.negative) {
     throw new TweedieError('usage', '`guidance` without `class` changes nothing: towards what?')
   }
   const first = await read(item, fit)
   const second = walks ? await read(to, fit) : undefined
   const labels = classesAsked(model, asked.class, count)
-  const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
-  const { engine, kept, signal, onProgress } = setting
+  const inWords = model.words !== undefined && model.classNames.length === 0
+  const sourceLabels =
+    asked.from === undefined || inWords ? undefined : classNumbers(model, asked.from, count, '`from`')
+  const sourcePrompts = asked.from !== undefined && inWords ? [asked.from] : undefined
+  const { engine, kept, signal, onProgress, onRemark } = setting
   const onStep = (done: number, total: number): void => onProgress?.({ phase: 'edit', done, total, unit: 'steps' })
-  const how = { ...sessionOf(setting), kept, signal, onStep, strength, steps, labels, guidance, clip }
+  const how = {
+    ...sessionOf(setting),
+    kept,
+    signal,
+    onStep,
+    strength,
+    steps,
+    labels,
+    guidance,
+    clip,
+    onRemark,
+    ...texts,
+  }
   const items = second
     ? await interpolate(model, engine, [first, second], { ...how, count })
-    : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, seed })
+    : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, sourcePrompts, seed })
   const manner = walks ? 'interpolate' : method
   return drawnValues(shown, await pictures(items), {
     how: {
@@ -78,6 +97,7 @@ export async function editThrough(
       method: manner,
       strength,
       class: asked.class ?? null,
+      ...defined({ prompt: asked.prompt, negative: asked.negative }),
       guidance: guidance ?? 0,
       seed,
     },

@@ -10,8 +10,9 @@ import { randomNoise } from '../../diffusion/sample/noise-source.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
-import { labelsFor } from '../conditions.ts'
 import { workOn } from '../warm.ts'
+import type { TellOptions, Texts } from '../words/told.ts'
+import { askedConditions } from './asked-conditions.ts'
 import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Kept } from '../../compiled/kept.ts'
@@ -20,7 +21,7 @@ import { jumpsFrom, requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 
 /** Options that all edits share. */
-export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'> {
+export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts, Pick<TellOptions, 'onRemark'> {
   /** Denoising steps from the strength down, and as many encoding steps for `invert`; default 30. */
   readonly steps?: number | undefined
   /** The target class of each item, for a conditional model; default none, if the model has "no class". */
@@ -50,7 +51,9 @@ export interface EditOptions extends WalkOptions {
   readonly method?: 'sdedit' | 'invert' | undefined
   /** `invert`: the class that each item has; default the target class. */
   readonly sourceLabels?: ArrayLike<number> | undefined
-  /** Default DDIM with η = 1 for `sdedit`. */
+  /** `invert`: what each item shows, in words; default what it shall show. */
+  readonly sourcePrompts?: readonly string[] | undefined
+  /** Default the folder's own where its scheduler is to be used, else DDIM with η = 1 for `sdedit`. */
   readonly sampler?: Sampler | undefined
   /** Item i depends on (seed, i). */
   readonly seed?: number | bigint | string | undefined
@@ -73,6 +76,11 @@ export async function edit(
   if (!(strength > 0 && strength <= 1)) throw new TweedieError('usage', `strength ${strength}: it lies in (0, 1]`)
   const x = framed(model, items)
   if (method === 'sdedit' && model.sampling.jumps) return jumped(model, engine, x, strength, options)
+  if (method === 'sdedit' && model.sampling.scheduled && options.sampler === undefined) {
+    const times = scheduledTimes(model.sampling, strength, options.steps)
+    addNoise(model, x, times[0]!, seed)
+    return walk(model, engine, x, times, { ...options, sampler: model.sampling.scheduled })
+  }
   if (method === 'sdedit') {
     addNoise(model, x, strength, seed)
     return walk(model, engine, x, uniformTimes(steps, { from: strength }), {
@@ -82,8 +90,23 @@ export async function edit(
   }
   const times = ddimTimes(model, steps, strength)
   const half = halves(options)
-  const latent = await encode(model, engine, x, times, { ...half(0), labels: options.sourceLabels ?? options.labels })
+  const latent = await encode(model, engine, x, times, {
+    ...half(0),
+    labels: options.sourceLabels ?? options.labels,
+    prompts: options.sourcePrompts ?? options.prompts,
+  })
   return walk(model, engine, latent, times, { ...half(1), sampler: ddim() })
+}
+
+/**
+ * The last of the scheduler's times, from about the strength down.
+ *
+ * @param steps that are made; default those of the folder, times the strength
+ */
+function scheduledTimes(sampling: Model['sampling'], strength: number, steps?: number): readonly number[] {
+  const whole = steps === undefined ? sampling.steps : Math.max(steps, Math.round(steps / strength))
+  const times = sampling.times(whole)
+  return times.slice(-1 - Math.max(1, Math.min(times.length - 1, steps ?? Math.round(whole * strength))))
 }
 
 /** SDEdit by a model that jumps: noise up to the strength, and its own jumps from there. */
@@ -178,14 +201,14 @@ async function walk(
     readonly raw?: Float32Array
   },
 ): Promise<Float32Array> {
-  const { labels, sampler = ddim(), seed = 0, signal, onStep, device, threads, kept, raw } = options
+  const { sampler = ddim(), seed = 0, signal, onStep, device, threads, kept, raw } = options
   const { frame } = model
-  const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
   const batch = x.length / itemSize(frame.network)
-  const wanted = labelsFor(model, batch, labels, 'nothing', guidance.classifier?.classNames)
-  const conditions = wanted && { labels: wanted }
   using work = workOn(kept, signal)
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
+  const asked = { ...options, guidance: options.guidance ?? 0 }
+  const { guidance, at } = await askedConditions(model, asked, batch, { ...parts, otherwise: 'nothing' })
+  const conditions = at(0, batch)
   const denoiser = clippedAs(model, await guidedDenoiser(model, guidance, batch, parts), options.clip)
   let last = x
   for await (const step of sample(denoiser, { sampler, times, x, seed, conditions, signal })) {

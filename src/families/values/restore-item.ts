@@ -8,6 +8,8 @@ import { classesAsked } from '../class-numbers.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { type DrawnModel, drawnValues, valuesView } from '../drawn-values.ts'
+import { defined } from '../defined.ts'
+import { askedTexts } from '../words/asked-texts.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import { defaultMethod, defaultRestoreSteps, restore, usualRestoreBatch } from './restore.ts'
@@ -53,6 +55,7 @@ export async function restoreThrough(
   const observed = await observationOf(shown, item, asked, setting)
   if (posteriorMethods[method].noise) requireNoise(method, observed)
   const labels = classesAsked(model, asked.class, count)
+  const texts = await askedTexts(model, asked, setting.access)
   const steps = asked.steps ?? defaultRestoreSteps[method]
   const ofItems = await measured(observed, Math.min(count, batch ?? usualRestoreBatch))
   const answers = await restore(model, setting.engine, ofItems, {
@@ -61,6 +64,9 @@ export async function restoreThrough(
     method,
     steps,
     labels,
+    guidance: asked.guidance,
+    ...texts,
+    onRemark: setting.onRemark,
     seed,
     batch,
     kept: setting.kept,
@@ -94,6 +100,7 @@ export async function restoreThrough(
       steps,
       seed,
       class: asked.class ?? null,
+      ...defined({ prompt: asked.prompt, negative: asked.negative, guidance: asked.guidance }),
       simulated: asked.simulate ?? false,
       largestDeviation: largest,
     },

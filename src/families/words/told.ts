@@ -1,11 +1,10 @@
 /** What a request says in words, as conditions of a network. Texts are encoded once for each request, and not in every step. */
-import type { CompiledTextEncoder } from '../../compiled/text-encoder.ts'
-import { contextName, type WordEncoder, type Words } from '../../compiled/words.ts'
+import type { PromptEncoder } from '../../compiled/prompts/prompt-encoder.ts'
+import { promptConditions } from '../../compiled/prompts/text-condition.ts'
+import type { Words } from '../../compiled/words.ts'
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { TweedieError } from '../../errors.ts'
-import { captionTokens } from '../../files/text/caption-tokenizer.ts'
-import { pooledName, textVectors } from './fit.ts'
 
 /** Texts of a request. */
 export interface Texts {
@@ -32,31 +31,42 @@ export interface Told {
 }
 
 /** The source of compiled text encoders. */
-export type EncoderSource = (encoder: WordEncoder, batch: number) => Promise<CompiledTextEncoder>
+export type EncoderSource = (words: Words) => Promise<PromptEncoder>
 
-/** The most texts that go through an encoder at a time. */
-const mostTexts = 8
+/** How texts are read, and where remarks about them go. */
+export interface TellOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Receives a sentence for what is cut, or not among the words. */
+  readonly onRemark?: ((text: string) => void) | undefined
+}
 
 /**
- * The conditions that texts make; undefined for a model without words.
+ * The conditions that texts make; undefined for a model without words. `(words:1.3)` weighs words, and what is longer than the encoder
+ * takes is cut, or follows in chunks where the network takes any number of places.
  *
- * @throws TweedieError `usage` for texts where the model knows no words; `data` for words that its vocabulary does not have
+ * @throws TweedieError `usage` for texts where the model knows no words, or brackets that do not match; `data` for words that its
+ * vocabulary does not have
  */
 export async function told(
   model: Worded,
   texts: Texts,
   source: EncoderSource,
-  signal?: AbortSignal,
+  { signal, onRemark }: TellOptions = {},
 ): Promise<Told | undefined> {
-  const { prompts = [''], towardsPrompt, negative = '' } = texts
-  if (!model.words) {
+  const { prompts = [''], towardsPrompt } = texts
+  const { words } = model
+  if (!words) {
     requireSilent(texts)
     return undefined
   }
   if (prompts.length === 0) throw new TweedieError('usage', '`prompt`: there is none')
+  const negative = texts.negative ?? (words.emptyIsNothing ? null : '')
   const all = [...new Set([...prompts, ...(towardsPrompt === undefined ? [] : [towardsPrompt]), negative])]
-  const codes = await encoded(model, model.words, all, source, signal)
-  const of = (text: string): Conditions => codes[all.indexOf(text)]!
+  const encoder = await source(words)
+  const { prompts: codes, notes } = await encoder.encode(all, { signal })
+  for (const note of notes) onRemark?.(note)
+  const conditions = codes.map((code) => promptConditions(model.network.conditions, [code], 1))
+  const of = (text: string | null): Conditions => conditions[all.indexOf(text)]!
   return {
     away: of(negative),
     at(first, count, total) {
@@ -69,37 +79,6 @@ export async function told(
       return joined(items)
     },
   }
-}
-
-/** Conditions of each text, by the names of the network's. */
-async function encoded(
-  { network }: Worded,
-  { encoders }: Words,
-  texts: readonly string[],
-  source: EncoderSource,
-  signal: AbortSignal | undefined,
-): Promise<readonly Conditions[]> {
-  const [encoder] = encoders as readonly [WordEncoder]
-  const { tokenizer } = encoder
-  const { length, width, pooledWidth = 0 } = encoder.encoder
-  const batch = Math.min(mostTexts, texts.length)
-  const compiled = await source(encoder, batch)
-  const names = textVectors(network)
-  const codes: Conditions[] = []
-  for (let first = 0; first < texts.length; first += batch) {
-    const some = texts.slice(first, first + batch)
-    const tokens = new Int32Array(some.length * length)
-    some.forEach((text, i) => tokens.set(captionTokens(tokenizer, tokenizer.pieces(text)).tokens, i * length))
-    const { hidden, pooled } = await compiled.encode(tokens, signal)
-    for (let i = 0; i < some.length; i++) {
-      codes.push({
-        [contextName]: hidden.slice(i * length * width, (i + 1) * length * width),
-        ...(names.includes(pooledName) &&
-          pooled && { [pooledName]: pooled.slice(i * pooledWidth, (i + 1) * pooledWidth) }),
-      })
-    }
-  }
-  return codes
 }
 
 function between(a: Conditions, b: Conditions, share: number): Conditions {

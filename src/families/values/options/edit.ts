@@ -2,6 +2,7 @@
 import { oneOf, options, real, text, whole } from '../../../options.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
 import { clipOptions, guidanceOptions } from '../../options.ts'
+import { textOptions } from '../../words/options/sample.ts'
 
 const methods = ['sdedit', 'invert'] as const
 
@@ -19,12 +20,12 @@ export const editOptions = options({
   class: { ...classOptions.class, help: 'the target class, by name or number' },
   from: {
     flags: '--from <class>',
-    help: 'invert: its present class (default: that of --class)',
+    help: 'invert: its present class, or what it shows in words (default: that of --class, or the prompt)',
     parse: text,
   },
   guidance: {
     ...guidanceOptions.guidance,
-    help: 'strength of guidance towards the class: 0 (default) as learned, 1 to 4 stronger',
+    help: "strength of guidance towards the class: 0 (default) as learned, 1 to 4 stronger; towards a prompt the default is the model's own",
   },
   to: {
     flags: '--to <picture>',
@@ -36,6 +37,7 @@ export const editOptions = options({
     help: 'steps of the sampler, each way (default: 30)',
     parse: whole({ max: 100_000 }),
   },
+  ...textOptions,
   ...fitOptions,
   ...gridOptions,
   clip: { ...clipOptions.clip, group: '' },

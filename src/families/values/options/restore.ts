@@ -2,6 +2,8 @@
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { restoreMethods, restoreTasks } from '../../choices.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+import { guidanceOptions } from '../../options.ts'
+import { textOptions } from '../../words/options/sample.ts'
 
 const [measurement, method, output] = ['Measurement', 'Method', 'Output'] as const
 
@@ -70,6 +72,12 @@ export const restoreOptions = options({
     group: method,
   },
   class: { ...classOptions.class, help: 'its class, if that is known', group: method },
+  guidance: {
+    ...guidanceOptions.guidance,
+    help: 'strength of guidance towards the class or the prompt (default: 0); with derivatives it doubles the work',
+    group: method,
+  },
+  ...textOptions,
   columns: { ...gridOptions.columns, group: output },
   scale: { ...gridOptions.scale, group: output },
 })
