@@ -36,7 +36,7 @@ it('is D = (w + 1) D_c − w D_∅, and its derivative', async () => {
         context,
       )
     const [more, less] = [await at(small), await at(-small)]
-    const slope = more.reduce((sum, value, k) => sum + (v[k]! * (value - less[k]!)) / (2 * small), 0)
+    const slope = Array.from(more).reduce((sum, value, k) => sum + (v[k]! * (value - less[k]!)) / (2 * small), 0)
     expect(pulled[i]).toBeCloseTo(slope, 7)
   }
 })
