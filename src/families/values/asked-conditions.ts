@@ -1,13 +1,16 @@
 /** Everything that a request tells a network, item by item, and how it is guided. */
 import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
 import { labelsFor } from '../conditions.ts'
-import { type EncoderSource, type TellOptions, type Texts, told } from '../words/told.ts'
+import { type Texts, told, type WordsSource } from '../words/told.ts'
 import type { ModelGuidance } from './guided.ts'
 import { impliedConditions } from './implied-conditions.ts'
 import type { Model } from './model.ts'
 
 /** What a request says. */
-export interface Asked extends Texts, TellOptions {
+export interface Asked extends Texts {
+  readonly signal?: AbortSignal | undefined
+  /** Receives what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** The class of each item. */
   readonly labels?: ArrayLike<number> | undefined
   /** Other conditions, `[count, ...]` by name. */
@@ -35,13 +38,14 @@ export async function askedConditions(
   model: Model,
   { guidance: wanted = model.sampling.guidance, labels: named, conditions: given = {}, ...texts }: Asked,
   count: number,
-  { prompts, otherwise }: { readonly prompts: EncoderSource; readonly otherwise: 'in turn' | 'nothing' },
+  { words: source, otherwise }: { readonly words: WordsSource; readonly otherwise: 'in turn' | 'nothing' },
 ): Promise<AskedConditions> {
   const manner = typeof wanted === 'number' ? { w: wanted } : wanted
   const labels = labelsFor(model, count, named, otherwise, manner.classifier?.classNames)
-  const words = await told(model, texts, prompts, texts)
+  const words = await told(model, texts, source, texts.signal)
+  for (const note of words?.notes ?? []) texts.onRemark?.(note)
   // nothing is asked for: both halves of guidance would be the same
-  const idle = wanted === model.sampling.guidance && model.words && !texts.prompts && !texts.negative && !labels
+  const idle = wanted === model.sampling.guidance && model.words && !texts.prompts && !texts.negativePrompt && !labels
   const { conditions: implied, away, w } = impliedConditions(model, idle ? 0 : (manner.w ?? 0))
   const own: Conditions = { ...given, ...(labels && { labels }) }
   return {

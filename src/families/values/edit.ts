@@ -11,7 +11,7 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
 import { workOn } from '../warm.ts'
-import type { TellOptions, Texts } from '../words/told.ts'
+import type { Texts } from '../words/told.ts'
 import { askedConditions } from './asked-conditions.ts'
 import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
@@ -21,7 +21,9 @@ import { jumpsFrom, requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 
 /** Options that all edits share. */
-export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts, Pick<TellOptions, 'onRemark'> {
+export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
+  /** Receives what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** Denoising steps from the strength down, and as many encoding steps for `invert`; default 30. */
   readonly steps?: number | undefined
   /** The target class of each item, for a conditional model; default none, if the model has "no class". */

@@ -12,7 +12,7 @@ import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import type { Arithmetic } from '../../compiled/arithmetic.ts'
 import { samplerOf } from '../../compiled/sampler-of.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
-import type { TellOptions, Texts } from '../words/told.ts'
+import type { Texts } from '../words/told.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { askedConditions } from './asked-conditions.ts'
 import { type CompiledParts, compiledParts } from './compiled-parts.ts'
@@ -23,7 +23,9 @@ import type { Model } from './model.ts'
 export type GenerateOptions = DrawOptions & WarmSession
 
 /** How to sample. */
-export interface DrawOptions extends Texts, Pick<TellOptions, 'onRemark'> {
+export interface DrawOptions extends Texts {
+  /** Receives what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** How many items. */
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */

@@ -6,10 +6,10 @@ import { itemSize } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
-import { sessionOf } from '../session-of.ts'
-import { type DrawnModel, drawnValues, valuesView } from '../drawn-values.ts'
 import { defined } from '../defined.ts'
 import { askedTexts } from '../words/asked-texts.ts'
+import { sessionOf } from '../session-of.ts'
+import { type DrawnModel, drawnValues, valuesView } from '../drawn-values.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import { defaultMethod, defaultRestoreSteps, restore, usualRestoreBatch } from './restore.ts'
@@ -64,8 +64,8 @@ export async function restoreThrough(
     method,
     steps,
     labels,
-    guidance: asked.guidance,
     ...texts,
+    guidance: asked.guidance,
     onRemark: setting.onRemark,
     seed,
     batch,

@@ -19,14 +19,15 @@ import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import { workOn } from '../warm.ts'
-import type { TellOptions, Texts } from '../words/told.ts'
+import type { Texts } from '../words/told.ts'
 import { askedConditions } from './asked-conditions.ts'
 import { type CompiledParts, compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 
 /** How to restore. */
-export interface RestoreOptions
-  extends Pick<SessionOptions, 'device' | 'threads'>, Texts, Pick<TellOptions, 'onRemark'> {
+export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
+  /** Receives what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** How many items. */
   readonly count: number
   /** Default {@link defaultMethod}. */

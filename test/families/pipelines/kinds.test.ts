@@ -33,7 +33,7 @@ describe('what the network is told', () => {
     const at = words.at(0, 1, 1)
     expect([at.context!.length, at.text_embeds!.length]).toEqual([12 * 20, 6])
     expect([...words.away.context!, ...words.away.text_embeds!].every((value) => value === 0)).toBe(true)
-    const named = (await told(prior, { prompts: ['a cat'], negative: '' }, source))!
+    const named = (await told(prior, { prompts: ['a cat'], negativePrompt: '' }, source))!
     expect(named.away.context!.some((value) => value !== 0)).toBe(true)
     const { conditions } = impliedConditions(prior, 4)
     expect([...conditions.time_ids!]).toEqual([16, 16, 0, 0, 16, 16])

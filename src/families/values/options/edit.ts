@@ -1,8 +1,8 @@
 /** Options of `edit` for models of values. */
 import { oneOf, options, real, text, whole } from '../../../options.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
-import { clipOptions, guidanceOptions } from '../../options.ts'
-import { textOptions } from '../../words/options/sample.ts'
+import { promptOptions } from '../../words/options/sample.ts'
+import { clipOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 
 const methods = ['sdedit', 'invert'] as const
 
@@ -20,12 +20,20 @@ export const editOptions = options({
   class: { ...classOptions.class, help: 'the target class, by name or number' },
   from: {
     flags: '--from <class>',
-    help: 'invert: its present class, or what it shows in words (default: that of --class, or the prompt)',
+    help: 'invert: its present class (default: that of --class)',
     parse: text,
   },
+  prompt: { ...promptOptions.prompt, help: 'what it shall show, of a model that knows words' },
+  fromPrompt: {
+    flags: '--from-prompt <text>',
+    help: 'invert: what it shows now (default: the prompt)',
+    parse: text,
+    group: 'Words',
+  },
+  negative: { ...moreGuidanceOptions.negative, help: 'a text to guide away from', conflicts: [], group: 'Words' },
   guidance: {
     ...guidanceOptions.guidance,
-    help: "strength of guidance towards the class: 0 (default) as learned, 1 to 4 stronger; towards a prompt the default is the model's own",
+    help: 'strength of guidance towards the class or the prompt: 0 as learned (default), 1 to 4 stronger',
   },
   to: {
     flags: '--to <picture>',
@@ -37,7 +45,6 @@ export const editOptions = options({
     help: 'steps of the sampler, each way (default: 30)',
     parse: whole({ max: 100_000 }),
   },
-  ...textOptions,
   ...fitOptions,
   ...gridOptions,
   clip: { ...clipOptions.clip, group: '' },

@@ -26,16 +26,3 @@ export const promptOptions = options({
     group: words,
   },
 })
-
-const { towardsPrompt: _, ...asked } = promptOptions
-
-/** The same where a picture is given, with what guidance leads away from. */
-export const textOptions = options({
-  ...asked,
-  negative: {
-    flags: '--negative <text>',
-    help: 'what the picture is not to show, of a model that knows words: guidance leads away from it',
-    parse: text,
-    group: words,
-  },
-})
