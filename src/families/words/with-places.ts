@@ -18,7 +18,10 @@ export function withPlaces<M extends { readonly network: Network }>(model: M, pl
   const context = network.conditions[contextName]
   if (context?.kind !== 'sequence' || context.length === places) return model
   if (!networkClasses.includes(network.className)) {
-    throw new TweedieError('usage', `\`longPrompts\`: a ${network.className} takes texts of ${context.length} places only`)
+    throw new TweedieError(
+      'usage',
+      `\`longPrompts\`: a ${network.className} takes texts of ${context.length} places only`,
+    )
   }
   const known = made.get(model) ?? new Map<number, object>()
   made.set(model, known)
