@@ -122,7 +122,9 @@ function roomOf(id: string): string | null {
   const name = deep && parts[0] === 'families' ? `family-${room}` : room
   if (inside === 'node') return `${name}-node`
   if (inside === 'web') return `${name}-web${rest}`
-  return (deep && parts[0] !== 'families') || room === 'compiled' || name === 'family-values' ? name + rest : name
+  return (deep && parts[0] !== 'families') || room === 'compiled' || name === 'family-values' || name === 'family-words'
+    ? name + rest
+    : name
 }
 
 /** These files, and all that they load before anything is asked for. */
