@@ -62,6 +62,14 @@ export {
   type TextEncoderWeights,
   type TextVectors,
 } from './compiled/text-encoder.ts'
+export { imageEncoderOf, imageEncoderPart } from './compiled/image-encoder-part.ts'
+export {
+  type CompiledImageEncoder,
+  compiledImageEncoder,
+  type CompiledImageEncoderOptions,
+  type ImageEncoderWeights,
+  type ImageVectors,
+} from './compiled/image-encoder.ts'
 export type { WordEncoder, Words } from './compiled/words.ts'
 export { silentTokens, wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
 export { type BetweenPrompts, betweenPrompts } from './compiled/prompts/between.ts'

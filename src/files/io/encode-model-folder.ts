@@ -72,7 +72,7 @@ function entriesBeside(parts: ReadonlyMap<string, Component>, files: ReadonlyMap
 }
 
 /** All parts, the main one first. */
-function partsOf({ network, weights, main, components = new Map() }: ModelFolderInput): Map<string, Component> {
+export function partsOf({ network, weights, main, components = new Map() }: ModelFolderInput): Map<string, Component> {
   const { className, config } = network
   const usual = mainName(className)
   const { name, library } = main ?? { name: usual, library: usual === 'unet' ? 'diffusers' : 'tweedie' }
