@@ -82,6 +82,14 @@ export {
   type PromptOptions,
 } from './compiled/prompts/prompt-encoder.ts'
 export { promptConditions, type TextCondition } from './compiled/prompts/text-condition.ts'
+export {
+  attentionMaps,
+  type AttentionMaps,
+  type AttentionMapsOptions,
+  attentionOfItems,
+  type ItemMapsOptions,
+} from './compiled/attention-maps.ts'
+export { enlarged } from './compiled/enlarge.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
 export { type DecodedOperator, decodedOperator, type DecodedOptions } from './compiled/decoded-operator.ts'
 export { decodeTiled, type TileOptions } from './compiled/tiles.ts'
