@@ -5,6 +5,7 @@ import { areBytes, denormalise } from '../../files/data/normalise.ts'
 import { TweedieError } from '../../errors.ts'
 import { generate } from './generate.ts'
 import type { GenerateOptions } from './generate.ts'
+import { captionsAsIn } from '../captions-as-in.ts'
 import { labelsAsIn } from '../labels-as-in.ts'
 import type { Model } from './model.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
@@ -15,7 +16,8 @@ export const classChoices = ['data', 'balanced'] as const
 export type ClassChoice = (typeof classChoices)[number]
 
 /**
- * Draws samples and brings them into the values of the data, to bytes if these are images.
+ * Draws samples and brings them into the values of the data, to bytes if these are images. A model that knows words is asked for what captions
+ * of the data say.
  *
  * @throws TweedieError `data` where the model was not made for such data
  */
@@ -28,8 +30,13 @@ export async function drawSamples(
   checkData(model, dataset)
   const conditional = classesOf(model.network) > 0
   const chosen = conditional && classes === 'data' && dataset.labels
-  const labels = chosen ? labelsAsIn(dataset, options.count) : undefined
-  const { items, labels: asked } = await generate(model, engine, { ...options, labels })
+  const words = model.words && captionsAsIn(dataset, options.count)
+  const labels = chosen ? (words?.labels ?? labelsAsIn(dataset, options.count)) : undefined
+  const { items, labels: asked } = await generate(model, engine, {
+    ...options,
+    labels,
+    ...(words && { prompts: words.prompts }),
+  })
   return createDataset({
     name: 'samples',
     kind: dataset.kind,
@@ -38,6 +45,7 @@ export async function drawSamples(
     range: dataset.range,
     affine: dataset.affine,
     ...(asked && { labels: asked, classNames: model.classNames }),
+    ...(words && { captions: words.prompts.map((text) => [text]) }),
   })
 }
 
