@@ -5,8 +5,8 @@ import { areBytes, denormalise } from '../../files/data/normalise.ts'
 import { TweedieError } from '../../errors.ts'
 import { generate } from './generate.ts'
 import type { GenerateOptions } from './generate.ts'
-import { captionsAsIn } from '../captions-as-in.ts'
 import { labelsAsIn } from '../labels-as-in.ts'
+import { asIn } from '../words/as-in.ts'
 import type { Model } from './model.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -29,14 +29,11 @@ export async function drawSamples(
 ): Promise<ArrayDataset> {
   checkData(model, dataset)
   const conditional = classesOf(model.network) > 0
-  const chosen = conditional && classes === 'data' && dataset.labels
-  const words = model.words && captionsAsIn(dataset, options.count)
-  const labels = chosen ? (words?.labels ?? labelsAsIn(dataset, options.count)) : undefined
-  const { items, labels: asked } = await generate(model, engine, {
-    ...options,
-    labels,
-    ...(words && { prompts: words.prompts }),
-  })
+  const asData = asIn(model, dataset, options.count, classes === 'data')
+  const labels =
+    asData?.labels ??
+    (conditional && classes === 'data' && dataset.labels ? labelsAsIn(dataset, options.count) : undefined)
+  const { items, labels: asked } = await generate(model, engine, { ...asData, ...options, labels })
   return createDataset({
     name: 'samples',
     kind: dataset.kind,
@@ -45,7 +42,7 @@ export async function drawSamples(
     range: dataset.range,
     affine: dataset.affine,
     ...(asked && { labels: asked, classNames: model.classNames }),
-    ...(words && { captions: words.prompts.map((text) => [text]) }),
+    ...(asData?.prompts && { captions: asData.prompts.map((text) => [text]) }),
   })
 }
 

@@ -3,7 +3,6 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { evaluateSamples, formatReport } from '../../../src/eval.ts'
-import { captionsAsIn } from '../../../src/families/captions-as-in.ts'
 import { key } from '../../../src/engine/random/index.ts'
 import type { FoundFigure } from '../../../src/files/data/builtin/read-scene.ts'
 import { askedScene, sceneCaptions } from '../../../src/files/data/builtin/scene-captions.ts'
@@ -73,15 +72,8 @@ test('rates are shares with their errors', () => {
   expect(rates.place).toEqual({ value: 1, standardError: 0 })
 })
 
-test('an evaluation says them, and asks for captions of the data', async () => {
+test('an evaluation says them', async () => {
   const data = scenesDataset(60, key(3), 'seen')
-  const { prompts } = captionsAsIn(data, 40)!
-  expect(new Set(prompts.map((prompt) => data.captions!.findIndex(([text]) => text === prompt))).has(-1)).toBe(false)
-  expect(captionsAsIn({ captions: [[], ['a', 'b']], labels: Int32Array.of(0, 7) }, 2)).toEqual({
-    prompts: ['a', 'a'],
-    labels: Int32Array.of(7, 7),
-  })
-  expect(captionsAsIn({ captions: [[]] }, 2)).toBeUndefined()
   const asked = { ...data, captions: data.captions!.map(([text]) => [text!]) }
   const report = await evaluateSamples(asked, data, await nodeEngine())
   expect(report.scenes?.pictures).toBe(60)

@@ -12,7 +12,7 @@ export const captionOptions = options({
     help: 'learn what the captions of pictures say, to be asked for by --prompt',
     group,
   },
-  captionsFrom: captionReading.captionsFrom,
+  captionsFrom: { ...captionReading.captionsFrom, group: more },
   textEncoder: {
     flags: '--text-encoder <folder>',
     help: 'a text encoder that stays as it is, such as a CLIPTextModel, with its tokenizer (default: a small one that learns along)',
