@@ -64,6 +64,7 @@ export {
 } from './compiled/text-encoder.ts'
 export type { WordEncoder, Words } from './compiled/words.ts'
 export { silentTokens, wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
+export { type BetweenPrompts, betweenPrompts } from './compiled/prompts/between.ts'
 export { parsePrompt, type WeightedText } from './compiled/prompts/grammar.ts'
 export {
   type EncodedPrompts,
