@@ -108,7 +108,9 @@ function roomOf(id: string): string | null {
   if (path === 'files/data/formats/zip') return 'zip'
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (
-    /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)
+    /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options(\/.*)?))$/.test(
+      path,
+    )
   )
     return 'families'
   if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
@@ -122,7 +124,9 @@ function roomOf(id: string): string | null {
   const name = deep && parts[0] === 'families' ? `family-${room}` : room
   if (inside === 'node') return `${name}-node`
   if (inside === 'web') return `${name}-web${rest}`
-  return (deep && parts[0] !== 'families') || room === 'compiled' || name === 'family-values' ? name + rest : name
+  return (deep && parts[0] !== 'families') || room === 'compiled' || name === 'family-values' || name === 'family-words'
+    ? name + rest
+    : name
 }
 
 /** These files, and all that they load before anything is asked for. */

@@ -2,6 +2,7 @@
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { Family, FamilyModel, OwnParts, PrepareSetting, SpecFor, Wanted } from '../families/family.ts'
 import { entryOfSpec } from '../families/registry.ts'
+import { TweedieError } from '../errors.ts'
 import { memoryStore } from '../tools/eval/store.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
@@ -45,5 +46,14 @@ export function preparingInMemory(
       return { family, model, path: undefined, store: memoryStore() }
     },
     autoencoder: async () => undefined,
+    textEncoder: async (source) => ({ encoder: inMemory(source, 'textEncoder'), path: undefined }),
+    tokenizer: async (source) => ({ tokenizer: inMemory(source, 'tokenizer'), path: undefined }),
   }
+}
+
+function inMemory<Thing extends object>(source: unknown, option: string): Thing {
+  if (typeof source === 'object' && source !== null) return source as Thing
+  throw new TweedieError('usage', `\`${option}: ${String(source)}\`: nothing is read by name here`, {
+    hint: 'give the thing itself',
+  })
 }

@@ -13,10 +13,12 @@ import { strideOf } from '../../engine/nn/registry.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
+import { wordsFolder, wordsIn } from '../words/words-in-folder.ts'
 import { scaleOfMeta } from '../scale-of-meta.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
+import type { Words } from '../../compiled/words.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
 
 export { schedulerOf } from '../../compiled/noise.ts'
@@ -34,6 +36,8 @@ export interface Model extends ModelNoise {
   readonly classNames: readonly string[]
   /** The label that means "no class", if the model was trained with one. */
   readonly unconditionalLabel: number | undefined
+  /** What turns texts into conditions of the network, if the model knows words. */
+  readonly words?: Words | undefined
   readonly meta: TweedieMeta
 }
 
@@ -43,7 +47,8 @@ export interface Model extends ModelNoise {
  * @throws TweedieError `model` where weights and network do not fit together
  */
 export function modelOf(
-  folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'>,
+  folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'> &
+    Partial<Pick<ModelFolder, 'components' | 'files'>>,
   own: OwnComponents = {},
 ): Model {
   const { meta } = folder
@@ -67,11 +72,14 @@ export function modelOf(
       `data [${data.shape.join(', ')}] in patches of ${data.patch} are [${frame.network.join(', ')}] for the network, which expects [${network.inputShape.join(', ')}]`,
     )
   }
+  const { components, files } = folder
+  const words = components && files && wordsIn({ components, files })
   return {
     family: 'values',
     network,
     layout,
     weights: layout.fromMap(folder.weights),
+    ...(words && { words }),
     ...noise,
     frame,
     scale: scaleOfMeta(data),
@@ -85,8 +93,9 @@ export function modelOf(
 
 /** The content of the model's folder; the inverse of {@link modelOf}. */
 export function folderOf(model: Model): ModelFolderInput {
-  const { network, layout, weights, scheduler, meta } = model
+  const { network, layout, weights, words, scheduler, meta } = model
   return {
+    ...(words && wordsFolder(words)),
     network: { className: network.className, config: network.config },
     weights: layout.toMap(weights),
     scheduler,

@@ -34,9 +34,10 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
     )
   }
   const plain = parts.size === 1 && parts.get('unet')?.className === 'UNet2DModel' && files.size === 0
-  const pipeline = plain ? 'DDPMPipeline' : 'TweediePipeline'
+  const { className = plain ? 'DDPMPipeline' : 'TweediePipeline', ...settings } = folder.pipeline ?? {}
   const index = {
-    ...note(pipeline),
+    ...note(className),
+    ...settings,
     ...(scheduler && { scheduler: ['diffusers', scheduler._class_name] }),
     ...Object.fromEntries(Array.from(parts, ([name, { library, className }]) => [name, [library, className]])),
     ...entriesBeside(parts, files),

@@ -67,7 +67,7 @@ export interface TweedieMetaObjective {
 
 /** The default sampling settings. Unknown fields are kept. */
 export interface TweedieMetaSampler {
-  /** A sampler's name; default DPM-Solver++(2M). */
+  /** A sampler's name, or `scheduler` for that of `scheduler_config.json`; default DPM-Solver++(2M). */
   readonly sampler?: string | undefined
   /** How many steps; default 20. */
   readonly steps?: number | undefined
