@@ -2,6 +2,7 @@
 import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
 import { textEncoderParameters } from '../engine/nn/text-encoder.ts'
 import type { Component } from '../files/io/component.ts'
+import { onnxTextEncoderOf } from './onnx/onnx-parts.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
 
 /**
@@ -12,8 +13,9 @@ import type { TextEncoderWeights } from './text-encoder.ts'
  * @example
  * const part = textEncoderOf(await readComponent('stable-diffusion/text_encoder'))
  */
-export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'weights'>): TextEncoderWeights {
-  const encoder = textEncoderFromConfig(part.className, part.config)
+export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>): TextEncoderWeights {
+  const { className, config, onnx } = part
+  const encoder = onnx ? onnxTextEncoderOf({ className, config, onnx }) : textEncoderFromConfig(className, config)
   const layout = textEncoderParameters(encoder)
   const { buffers = [], rename = (name: string) => name } = encoder
   const parameters = new Map([...part.weights].filter(([name]) => !buffers.includes(rename(name))))
@@ -25,7 +27,7 @@ export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'we
  * transformers with `from_pretrained`.
  */
 export function textEncoderPart({ encoder, layout, weights }: TextEncoderWeights): Component {
-  const { className, config } = encoder
+  const { className, config, onnx } = encoder
   const library = 'model_type' in config ? 'transformers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(weights) }
+  return { library, className, config, weights: layout.toMap(weights), onnx }
 }

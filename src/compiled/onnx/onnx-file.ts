@@ -38,6 +38,12 @@ export interface OnnxFileOptions {
  * const file = onnxFile(await readFile('unet/model.onnx'), { name: 'unet/model.onnx', external: { folder: 'unet' } })
  */
 export function onnxFile(bytes: Uint8Array, { name = 'the ONNX file', external }: OnnxFileOptions = {}): OnnxFile {
+  return onnxFileOf(graphFile(name, bytes, external))
+}
+
+/** The same of a file that a graph may call already. @throws TweedieError `model` as {@link onnxFile} */
+export function onnxFileOf(file: GraphFile): OnnxFile {
+  const { name, bytes, external } = file
   const model = decoded(bytes, name)
   const { graph, metadata = {} } = model
   const missing = external === undefined ? externalFiles(model) : []
@@ -49,7 +55,7 @@ export function onnxFile(bytes: Uint8Array, { name = 'the ONNX file', external }
   const constants = new Set(graph.initializers.map((each) => each.name))
   const fed = graph.inputs.filter((each) => !constants.has(each.name))
   return Object.freeze({
-    file: graphFile(name, bytes, external),
+    file,
     inputs: new Map(fed.map((each) => [each.name, each])),
     outputs: new Map(graph.outputs.map((each) => [each.name, each])),
     metadata,

@@ -30,6 +30,9 @@ export interface GraphFile {
   readonly external?: ExternalData | undefined
 }
 
+/** The files of a part by what they are: `model`; `encoder` and `decoder` of an autoencoder. */
+export type GraphFiles = Readonly<Record<string, GraphFile>>
+
 type None = Readonly<Record<never, never>>
 
 /** Operators of one tensor, element by element. */

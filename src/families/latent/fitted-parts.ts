@@ -46,7 +46,7 @@ export function plainNetwork({ className, config }: NetworkSpec): NetworkSpec {
 }
 
 /** The network for codes of another height and width, the images among its conditions too. */
-export function networkSized({ className, config }: NetworkSpec, side: readonly number[]): NetworkSpec {
+export function networkSized({ className, config, onnx }: NetworkSpec, side: readonly number[]): NetworkSpec {
   const conditions = Object.entries(
     Object(config.conditions) as Record<string, { readonly kind: string; readonly shape?: readonly number[] }>,
   )
@@ -56,6 +56,7 @@ export function networkSized({ className, config }: NetworkSpec, side: readonly 
   ])
   return {
     className,
+    onnx,
     config: { ...config, sample_size: side, ...(fitted.length > 0 && { conditions: Object.fromEntries(fitted) }) },
   }
 }

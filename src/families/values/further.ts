@@ -13,6 +13,11 @@ import type { Model } from './model.ts'
  */
 export function further(model: Model, _: ArrayDataset, { noise, schedule }: OptionValues): OptionValues {
   const { network, frame, parametrisation, meta } = model
+  if (network.onnx) {
+    throw new TweedieError('usage', `${network.onnx['model']!.name}: an ONNX file cannot be trained further`, {
+      hint: 'begin with the folder that it was exported from',
+    })
+  }
   const { num_class_embeds: __, _class_name: ___, ...config } = network.config
   const { loss, weighting, sigmaData } = meta.objective
   const asked = noise ?? schedule
