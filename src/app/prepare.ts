@@ -15,7 +15,9 @@ export async function prepared(
   wanted: Wanted<BaseSpec>,
   setting: PrepareSetting,
 ): Promise<TrainData> {
-  return family.prepare ? await family.prepare(data, wanted, setting) : data
+  const made = family.prepare ? await family.prepare(data, wanted, setting) : data
+  const lora = wanted.spec?.lora
+  return lora && !('base' in made) ? (await import('./adapters/adapted.ts')).withBaseOf(lora, made, setting) : made
 }
 
 /**

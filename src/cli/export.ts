@@ -64,8 +64,15 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
   const opened = await openModel('export', path, values, [general], own)
   const { batch, weights, scheduler, variant } = values as Wanted & OpenFolderValues
-  const whole = folder === undefined ? {} : await exportFolder(path, folder, { batch, weights, scheduler, variant, force })
-  const { files: single, sampler } = await exportFiles(opened, values, { place: path, onnx: out, reference, oneFile, own })
+  const whole =
+    folder === undefined ? {} : await exportFolder(path, folder, { batch, weights, scheduler, variant, force })
+  const { files: single, sampler } = await exportFiles(opened, values, {
+    place: path,
+    onnx: out,
+    reference,
+    oneFile,
+    own,
+  })
   const files = { ...whole, ...single }
   if (values.json) return printJson({ files, ...sampler })
   for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)

@@ -20,7 +20,11 @@ export function autoencoderOf(part: Pick<Component, 'className' | 'config' | 'we
 }
 
 /** The autoencoder without its weights: of this class and configuration, or in files. @throws TweedieError `model` as {@link autoencoderOf} */
-export function autoencoderFrom({ className, config, onnx }: Pick<Component, 'className' | 'config' | 'onnx'>): Autoencoder {
+export function autoencoderFrom({
+  className,
+  config,
+  onnx,
+}: Pick<Component, 'className' | 'config' | 'onnx'>): Autoencoder {
   return onnx ? onnxAutoencoderOf({ className, config, onnx }) : autoencoderFromConfig(className, config)
 }
 

@@ -16,6 +16,7 @@ import type { DataReaders } from '../files/data/reader.ts'
 import type { pictureFits } from './choices.ts'
 import type { Drawn, Painter, Progress } from './drawn.ts'
 import type { Store } from '../tools/eval/store.ts'
+import type { Adapters } from '../tools/train/lora.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
 import type { OwnComponents } from './own-parts.ts'
@@ -37,6 +38,8 @@ export interface FamilyModel {
   /** The names of its classes, in the order of their numbers; none for an unconditional model. */
   readonly classNames: readonly string[]
   readonly meta: TweedieMeta
+  /** The adapters that made it, of a model whose training has just made them. */
+  readonly adapters?: Adapters | undefined
 }
 
 declare const model: unique symbol

@@ -23,7 +23,9 @@ export async function exportFolder(
 ): Promise<Readonly<Record<string, number>>> {
   const { scheduler, variant, force = false, ...rest } = options
   if (!force && (await readBytes(join(out, indexPath), 'model')) !== undefined) {
-    throw new TweedieError('exists', `${join(out, indexPath)} exists`, { hint: '`force` writes over it, or name another folder' })
+    throw new TweedieError('exists', `${join(out, indexPath)} exists`, {
+      hint: '`force` writes over it, or name another folder',
+    })
   }
   const read = { ...(scheduler !== undefined && { scheduler }), ...(variant !== undefined && { variant }) }
   const files = exportOnnxFolder(await readModelFolder(path, read), rest)

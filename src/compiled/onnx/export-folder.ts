@@ -74,7 +74,8 @@ function placesOf(
   }
   if (autoencoderClasses.includes(className)) {
     const { latents, shape } = meta.data
-    const size = latents !== undefined && shape.length === 3 && 'sample_size' in config ? { sample_size: shape.slice(1) } : {}
+    const size =
+      latents !== undefined && shape.length === 3 && 'sample_size' in config ? { sample_size: shape.slice(1) } : {}
     const sized = { ...component, config: { ...config, ...size } }
     const part = autoencoderOf(sized)
     return [

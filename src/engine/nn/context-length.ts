@@ -7,13 +7,15 @@ import type { Network } from './network.ts'
  * parameters.
  *
  * @returns for `networkFromConfig(network.className, …)`
- * @throws TweedieError `usage` for a network whose context has a length that is fixed, or that has none
+ * @throws TweedieError `usage` for a network that has none
  */
-export function configOfContextLength(network: Pick<Network, 'className' | 'config'>, length: number): object {
-  const { className, config } = network
-  if ('context_length' in config) return { ...config, context_length: length }
+export function configOfContextLength(
+  { className, config, conditions: { context } }: Pick<Network, 'className' | 'config' | 'conditions'>,
+  length: number,
+): object {
+  if (context?.kind !== 'sequence') throw new TweedieError('usage', `this ${className} takes no text`)
   const { conditions } = config as { readonly conditions?: Readonly<Record<string, object>> | null }
-  const context = conditions?.['context']
-  if (context === undefined) throw new TweedieError('usage', `a ${className} with these options takes no text`)
-  return { ...config, conditions: { ...conditions, context: { ...context, length } } }
+  const own = conditions?.['context']
+  if (own === undefined) return { ...config, context_length: length }
+  return { ...config, conditions: { ...conditions, context: { ...own, length } } }
 }

@@ -33,8 +33,7 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   const scheduler = stated && parseSchedulerConfig(stated, `${source}/${plan.scheduler ?? 'scheduler'}`)
   const components = new Map(
     plan.parts.map((part) => {
-      const size =
-        part === main ? (options.sampleSize ?? sizeOf(stored, configOf(part))) : undefined
+      const size = part === main ? (options.sampleSize ?? sizeOf(stored, configOf(part))) : undefined
       return [part.name, readPart(files, part, source, { ...options, size, notes })]
     }),
   )

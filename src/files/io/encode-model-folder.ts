@@ -72,7 +72,7 @@ function entriesBeside(parts: ReadonlyMap<string, Component>, files: ReadonlyMap
 }
 
 /** All parts, the main one first. */
-function partsOf({ network, weights, main, components = new Map() }: ModelFolderInput): Map<string, Component> {
+export function partsOf({ network, weights, main, components = new Map() }: ModelFolderInput): Map<string, Component> {
   const { className, config, onnx } = network
   const usual = mainName(className)
   const { name, library } = main ?? { name: usual, library: usual === 'unet' ? 'diffusers' : 'tweedie' }
@@ -98,9 +98,13 @@ export function encodePart(
   folder = '',
 ): ReadonlyMap<string, Uint8Array> {
   if (onnx !== undefined) {
-    throw new TweedieError('model', `${folder || 'the network'} is ${Object.values(onnx)[0]!.name}: it has no weights to write`, {
-      hint: 'copy the folder that it lies in',
-    })
+    throw new TweedieError(
+      'model',
+      `${folder || 'the network'} is ${Object.values(onnx)[0]!.name}: it has no weights to write`,
+      {
+        hint: 'copy the folder that it lies in',
+      },
+    )
   }
   return new Map([
     [`${folder}${configFile}`, encodeConfig({ className, config })],

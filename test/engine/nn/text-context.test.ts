@@ -59,9 +59,14 @@ test('a network takes longer texts with the same parameters', () => {
     { length: 154 },
   ])
   expect(parametersOf(longer).specs).toEqual(parametersOf(network).specs)
-  expect(() => configOfContextLength({ className: 'UNet2DModel', config: {} }, 10)).toThrow('takes no text')
-  const own = { conditions: { context: { kind: 'sequence', length: 4, size: 2 }, pose: { kind: 'vector', size: 3 } } }
-  expect(configOfContextLength({ className: 'DiT', config: own }, 8)).toEqual({
+  expect(() => configOfContextLength(networkFromConfig('MLP', { input_shape: [2] }), 10)).toThrow(
+    'this MLP takes no text',
+  )
+  const conditions = {
+    context: { kind: 'sequence', length: 4, size: 2 } as const,
+    pose: { kind: 'vector', size: 3 } as const,
+  }
+  expect(configOfContextLength({ className: 'DiT', config: { conditions }, conditions }, 8)).toEqual({
     conditions: { context: { kind: 'sequence', length: 8, size: 2 }, pose: { kind: 'vector', size: 3 } },
   })
 })
