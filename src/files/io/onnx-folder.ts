@@ -30,6 +30,9 @@ const classes: Readonly<Record<string, string>> = {
   vae: 'OnnxAutoencoder',
 }
 
+/** Whether an index says of a part that it is an ONNX file: `OnnxRuntimeModel`, `ORTUNet`. */
+export const isOnnxClass = (className: string): boolean => /^(Onnx|ORT)[A-Z]/.test(className)
+
 /** What an index says of parts, as if it were of networks: the halves of an autoencoder are one part. */
 export function withoutHalves(listed: readonly ListedPart[]): readonly ListedPart[] {
   const isHalf = ({ name }: ListedPart): boolean => Object.values<string>(halves).includes(name)
