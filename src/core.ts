@@ -62,6 +62,14 @@ export {
   type TextEncoderWeights,
   type TextVectors,
 } from './compiled/text-encoder.ts'
+export { imageEncoderOf, imageEncoderPart } from './compiled/image-encoder-part.ts'
+export {
+  type CompiledImageEncoder,
+  compiledImageEncoder,
+  type CompiledImageEncoderOptions,
+  type ImageEncoderWeights,
+  type ImageVectors,
+} from './compiled/image-encoder.ts'
 export type { WordEncoder, Words } from './compiled/words.ts'
 export { silentTokens, wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
 export { type BetweenPrompts, betweenPrompts } from './compiled/prompts/between.ts'
@@ -74,6 +82,14 @@ export {
   type PromptOptions,
 } from './compiled/prompts/prompt-encoder.ts'
 export { promptConditions, type TextCondition } from './compiled/prompts/text-condition.ts'
+export {
+  attentionMaps,
+  type AttentionMaps,
+  type AttentionMapsOptions,
+  attentionOfItems,
+  type ItemMapsOptions,
+} from './compiled/attention-maps.ts'
+export { enlarged } from './compiled/enlarge.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
 export { type DecodedOperator, decodedOperator, type DecodedOptions } from './compiled/decoded-operator.ts'
 export { decodeTiled, type TileOptions } from './compiled/tiles.ts'

@@ -1,6 +1,6 @@
 /** A text encoder as a part of a model folder, `text_encoder/`, and back. */
 import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
-import { textEncoderParameters } from '../engine/nn/text-encoder.ts'
+import { type TextEncoder, textEncoderParameters } from '../engine/nn/text-encoder.ts'
 import type { Component } from '../files/io/component.ts'
 import { onnxTextEncoderOf } from './onnx/onnx-parts.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
@@ -17,9 +17,15 @@ export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'we
   const { className, config, onnx } = part
   const encoder = onnx ? onnxTextEncoderOf({ className, config, onnx }) : textEncoderFromConfig(className, config)
   const layout = textEncoderParameters(encoder)
-  const { buffers = [], rename = (name: string) => name } = encoder
-  const parameters = new Map([...part.weights].filter(([name]) => !buffers.includes(rename(name))))
-  return { encoder, layout, weights: layout.fromMap(parameters) }
+  return { encoder, layout, weights: layout.fromMap(withoutBuffers(encoder, part.weights)) }
+}
+
+/** The tensors of a file without those that are no parameters. */
+export function withoutBuffers<T>(
+  { buffers = [], rename = (name) => name }: Pick<TextEncoder, 'buffers' | 'rename'>,
+  weights: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  return new Map([...weights].filter(([name]) => !buffers.includes(rename(name))))
 }
 
 /**
