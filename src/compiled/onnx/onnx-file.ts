@@ -10,6 +10,7 @@ import {
 } from '../../engine/graph/index.ts'
 import { externalFiles } from '../../engine/onnx/external.ts'
 import { decodeModel } from '../../engine/onnx/proto/decode.ts'
+import { valuesOf } from '../../engine/runtime/portions.ts'
 import type { ValueInfo } from '../../engine/onnx/proto/model.ts'
 
 /** The file, ready to be called from graphs. */
@@ -83,14 +84,19 @@ export function fixedItems(info: ValueInfo | undefined): number | undefined {
   return typeof batch === 'number' ? batch : undefined
 }
 
-/** One of its outputs, as an expression. */
+/**
+ * One of its outputs, as an expression.
+ *
+ * @param like the same as a graph of our own, if it is known: what it computes on the way decides how large a portion of a batch is
+ */
 export function outputOf(
   { file }: OnnxFile,
   inputs: Readonly<Record<string, Tensor>>,
   name: string,
   shape: Shape,
+  like?: readonly Tensor[],
 ): Tensor {
-  return call(file, inputs, { name, shape })
+  return call(file, inputs, { name, shape, values: like && valuesOf(like) })
 }
 
 function decoded(bytes: Uint8Array, name: string) {

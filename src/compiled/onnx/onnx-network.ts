@@ -8,6 +8,7 @@ import { reshape } from '../../engine/graph/index.ts'
 import type { ConditionSpec, ConditionSpecs } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { networkClasses, networkFromConfig } from '../../engine/nn/registry.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import type { ValueInfo } from '../../engine/onnx/proto/model.ts'
 import { fixedItems, itemSizes, nameIn, type OnnxFile, outputOf } from './onnx-file.ts'
 
@@ -86,6 +87,7 @@ export function onnxNetwork(file: OnnxFile, options: OnnxNetworkOptions = {}): N
         { [data]: seen, ...(time !== undefined && { [time]: timeAs(t, timeInfo!, x) }), ...feeds },
         output,
         [x.shape[0]!, ...outputShape],
+        known && [known.build(new Scope(), { x, t, conditions: given })],
       )
     },
   })

@@ -120,6 +120,8 @@ export interface Attributes extends Record<UnaryOp | ArithmeticOp | ComparisonOp
     readonly output: string
     readonly shape: Shape
     readonly dtype: DType
+    /** How many values it computes on the way. */
+    readonly values: number
   }
   /** `(x − mean) · inverseStd` over the last axis. */
   normalize: { readonly epsilon: number }

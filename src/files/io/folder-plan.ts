@@ -5,22 +5,12 @@
 import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { hasFurtherFiles } from './further-files.ts'
-import { onnxFileName, onnxPlace, type OnnxPaths, plainPipeline, withoutHalves } from './onnx-folder.ts'
+import { onnxFileName, onnxPlace, plainPipeline, withoutHalves } from './onnx-folder.ts'
 import { parseConfig } from './parse-config.ts'
+import type { PartPlace } from './part-place.ts'
 import { partsToRun, requireKnownPipeline } from './pipelines.ts'
 
-/** Where one part lies. */
-export interface PartPlace {
-  /** Its name in the model: `unet`, `vae`, … */
-  readonly name: string
-  /** From `model_index.json`; undefined without one: then the part's own configuration has it. */
-  readonly library?: string | undefined
-  readonly className?: string | undefined
-  /** The folder that it lies in, with a slash at its end; empty: the model's own. */
-  readonly folder: string
-  /** The ONNX files that it is, if it has no weights. */
-  readonly onnx?: OnnxPaths | undefined
-}
+export type { PartPlace } from './part-place.ts'
 
 /** Where everything lies. */
 export interface FolderPlan {

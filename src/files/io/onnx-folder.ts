@@ -8,16 +8,15 @@ import { externalFiles } from '../../engine/onnx/external.ts'
 import { decodeModel } from '../../engine/onnx/proto/decode.ts'
 import { decodeSignature } from '../../engine/onnx/proto/signature.ts'
 import type { Component } from './component.ts'
-import type { PartPlace } from './folder-plan.ts'
 import type { ModelFiles } from './folder-types.ts'
+import type { PartPlace } from './part-place.ts'
 import type { ListedPart } from './pipelines.ts'
 
 /** The file in the folder of a part. */
 export const onnxFileName = 'model.onnx'
 
-/** Which file of a part lies where, by what it is: `model`, or `encoder` and `decoder`. */
-export type OnnxPaths = Readonly<Record<string, string>>
-
+/** The part that is an autoencoder. */
+const coder = 'vae'
 /** Halves of an autoencoder have folders of their own. */
 const halves = Object.freeze({ encoder: 'vae_encoder', decoder: 'vae_decoder' } as const)
 
@@ -27,7 +26,7 @@ const classes: Readonly<Record<string, string>> = {
   network: 'OnnxNetwork',
   text_encoder: 'OnnxTextEncoder',
   text_encoder_2: 'OnnxTextEncoder',
-  vae: 'OnnxAutoencoder',
+  [coder]: 'OnnxAutoencoder',
 }
 
 /** Whether an index says of a part that it is an ONNX file: `OnnxRuntimeModel`, `ORTUNet`. */
@@ -37,8 +36,8 @@ export const isOnnxClass = (className: string): boolean => /^(Onnx|ORT)[A-Z]/.te
 export function withoutHalves(listed: readonly ListedPart[]): readonly ListedPart[] {
   const isHalf = ({ name }: ListedPart): boolean => Object.values<string>(halves).includes(name)
   if (!listed.some(isHalf)) return listed
-  const vae: ListedPart = { name: 'vae', library: 'diffusers', className: classes['vae']! }
-  return [...listed.filter((part) => !isHalf(part) && part.name !== 'vae'), vae]
+  const vae: ListedPart = { name: coder, library: 'diffusers', className: classes[coder]! }
+  return [...listed.filter((part) => !isHalf(part) && part.name !== coder), vae]
 }
 
 /** The name of a pipeline's class without the mark of those that export it. */
@@ -53,7 +52,7 @@ export function onnxPlace(part: PartPlace, names: ReadonlySet<string>): PartPlac
   const own = [...names].filter((path) => path.startsWith(part.folder) && !path.slice(part.folder.length).includes('/'))
   if (own.some((path) => path.endsWith('.safetensors'))) return part
   if (names.has(part.folder + onnxFileName)) return { ...part, onnx: { model: part.folder + onnxFileName } }
-  if (part.name !== 'vae') return part
+  if (part.name !== coder) return part
   const onnx = Object.fromEntries(
     Object.entries(halves).flatMap(([half, folder]) => {
       const path = `${folder}/${onnxFileName}`
@@ -95,7 +94,7 @@ export function onnxPart(
       return [half, graphFile(`${source}/${path}`, bytes, externalOf(path, bytes, files, source, root))]
     }),
   )
-  if (name === 'vae' && graphs['decoder'] === undefined && graphs['model'] === undefined) {
+  if (name === coder && graphs['decoder'] === undefined && graphs['model'] === undefined) {
     throw new TweedieError('model', `${source}/${halves.decoder}/${onnxFileName}: no such file`, {
       hint: 'fetch the folder again, with all of its files',
     })
@@ -141,7 +140,7 @@ function factsOf(name: string, graphs: GraphFiles, sampleSize: unknown): Readonl
     return wanted.map((each) => infos.get(each)?.shape).find((shape) => shape !== undefined) ?? []
   }
   const known = (size: number | string | undefined): number | undefined => (typeof size === 'number' ? size : undefined)
-  if (name === 'vae') {
+  if (name === coder) {
     const [, channels, small] = sizes('decoder', 'inputs', ['latent_sample'])
     const [, colours, large] = sizes('decoder', 'outputs', ['sample'])
     const factor = known(small) && known(large) ? known(large)! / known(small)! : usualFactor

@@ -8,8 +8,8 @@ import { exportFolder } from '../../../src/app/node/export-folder.ts'
 import { open } from '../../../src/app/node/open.ts'
 import { openedOf } from '../../../src/app/opened.ts'
 import { exportOnnxFolder } from '../../../src/compiled/onnx/export-folder.ts'
+import { promptEncoder } from '../../../src/compiled/prompts/prompt-encoder.ts'
 import { samplerOf } from '../../../src/compiled/sampler-of.ts'
-import { compiledTextEncoder } from '../../../src/compiled/text-encoder.ts'
 import { sample } from '../../../src/diffusion/sample/sample.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { compiledParts } from '../../../src/families/values/compiled-parts.ts'
@@ -78,8 +78,8 @@ describe.skipIf(!existsSync(place))('tiny-sd in ONNX files', () => {
     const engine = await nodeEngine()
     const folder = await readModelFolder(places['optimum']!, { scheduler: { ...table, ...schedulers[name] } })
     const { prior } = (await openedOf(folder)).model as LatentModel
-    const conditions = (await told(prior, { prompts: [prompt], negative: 'blurry' }, async (encoder, batch) =>
-      compiledTextEncoder(encoder, engine, { batch, skip: encoder.skip, finalNorm: encoder.finalNorm }),
+    const conditions = (await told(prior, { prompts: [prompt], negativePrompt: 'blurry' }, async (words) =>
+      promptEncoder(words, engine),
     ))!
     using work = workOn(undefined)
     const parts = compiledParts(prior, engine, {}, work.compiled)
