@@ -4,14 +4,16 @@ import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import { noiseTables } from '../choices.ts'
+import { furtherWords } from '../words/further-words.ts'
 import type { Model } from './model.ts'
 
 /**
- * Its network, prediction, noise and patches. Classes are those of the data.
+ * Its network, prediction, noise and patches, and what reads captions. Classes are those of the data.
  *
  * @throws TweedieError `usage` for noise without a name, unless another is chosen
  */
-export function further(model: Model, _: ArrayDataset, { noise, schedule }: OptionValues): OptionValues {
+export function further(model: Model, _: ArrayDataset, options: OptionValues): OptionValues {
+  const { noise, schedule } = options
   const { network, frame, parametrisation, meta } = model
   const { num_class_embeds: __, _class_name: ___, ...config } = network.config
   const { loss, weighting, sigmaData } = meta.objective
@@ -24,6 +26,7 @@ export function further(model: Model, _: ArrayDataset, { noise, schedule }: Opti
     ...(weighting !== 'uniform' && { weighting }),
     ...(parametrisation.name === 'edm' && { sigmaData }),
     ...(asked === undefined && noiseOf(model)),
+    ...furtherWords(model, options),
   }
 }
 
