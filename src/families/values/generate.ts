@@ -124,12 +124,13 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   const { sampler = samplerOf(sampling), times = sampling.times(sampling.steps) } = options
   const batch = Math.min(count, options.batch ?? 64)
   requireCount('the batch size', batch)
-  const { guidance, labels, at } = await askedConditions(model, options, count, { ...parts, otherwise: 'in turn' })
+  const asked = await askedConditions(model, options, count, { ...parts, otherwise: 'in turn' })
+  const { guidance, labels, at } = asked
 
   const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
-  const guided = await guidedDenoiser(model, guidance, batch, {
+  const guided = await guidedDenoiser(asked.model, guidance, batch, {
     ...parts,
-    denoiser: (each, size) => parts.denoiser(each, size, each === model ? ranges : undefined),
+    denoiser: (each, size) => parts.denoiser(each, size, each === asked.model ? ranges : undefined),
   })
   const final = clippedAs(model, wrap(guided), options.clip)
   const size = itemSize(frame.item)
