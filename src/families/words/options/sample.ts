@@ -25,4 +25,10 @@ export const promptOptions = options({
     parse: text,
     group: words,
   },
+  attention: {
+    flags: '--attention',
+    help: 'a second picture, NAME-attention: where the network looks at each word of the prompt',
+    group: words,
+    conflicts: ['towardsPrompt', 'encode', 'decode'],
+  },
 })
