@@ -79,6 +79,7 @@ export function painter(model: Model, setting: Setting): Painter {
         conditions,
         ...texts,
         attention: options.attention,
+        onRemark: setting.onRemark,
         signal: watch.signal,
         onStep(progress) {
           way?.put(progress)

@@ -61,6 +61,8 @@ export interface DrawOptions extends Texts {
   /** Changes the denoiser before it is used: guidance, a projection. */
   readonly wrap?: ((denoiser: Denoiser) => Denoiser) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Called with what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** Called after each step of each batch. */
   readonly onStep?: ((progress: GenerateProgress) => void) | undefined
 }
@@ -133,7 +135,8 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   const conditions: Conditions = { ...options.conditions, ...(labels && { labels }) }
   const looking = options.attention ? await import('../words/attention.ts') : undefined
   looking?.requireLooking(model, options)
-  const words = await told(model, options, parts.textEncoder, signal)
+  const words = await told(model, options, parts.words, signal)
+  for (const note of words?.notes ?? []) options.onRemark?.(note)
 
   const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
   const guided = await guidedDenoiser(model, { ...guidance, away: { ...words?.away, ...guidance.away } }, batch, {
