@@ -57,6 +57,7 @@ function resized(model: LatentModel, size: Size, own: OwnComponents): LatentMode
     network,
     frame: frameOf([channels, ...side], 1, strideOf(network)),
     scale: scaleOfMeta(ofCodes.data),
+    picture: size,
     meta: ofCodes,
   }
   return { ...model, prior: codes, autoencoder, meta }

@@ -38,6 +38,8 @@ export interface Model extends ModelNoise {
   readonly unconditionalLabel: number | undefined
   /** What turns texts into conditions of the network, if the model knows words. */
   readonly words?: Words | undefined
+  /** Height and width of pictures in pixels, where items are codes of them. */
+  readonly picture?: readonly [height: number, width: number] | undefined
   readonly meta: TweedieMeta
 }
 

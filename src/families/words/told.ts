@@ -47,12 +47,13 @@ export async function told(
   source: WordsSource,
   signal?: AbortSignal,
 ): Promise<Told | undefined> {
-  const { prompts = [''], towardsPrompt, negativePrompt = '', weights } = texts
+  const { prompts = [''], towardsPrompt, weights } = texts
   if (!model.words) {
     requireSilent(texts)
     return undefined
   }
   const { conditions } = model.network
+  const negativePrompt = texts.negativePrompt ?? (model.words.emptyIsNothing ? null : '')
   const encoder = await source(model.words)
   const last = towardsPrompt === undefined ? [] : [towardsPrompt]
   const { prompts: codes, notes } = await encoder.encode([...prompts, negativePrompt, ...last], {
