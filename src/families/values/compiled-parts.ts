@@ -21,8 +21,8 @@ export interface CompiledParts extends Pick<GuidedParts, 'classGradient'> {
   denoiser(model: Model, batch: number, ranges?: ConvolutionRanges): Promise<ModelDenoiser>
   /** A denoiser with its derivative. */
   vjp(model: Model, batch: number): Promise<ModelVjp>
-  /** The network of the model that is sampled, with the weights of its attention. */
-  attention(batch: number): Promise<AttentionMaps>
+  /** The network of a model with the weights of its attention. */
+  attention(model: Model, batch: number): Promise<AttentionMaps>
   /** The text encoders of a model. */
   readonly words: WordsSource
 }
@@ -37,10 +37,10 @@ export function compiledParts(model: Model, engine: Engine, session: WarmSession
       compiled(`denoiser ${numberOf(each)} ${batch} ${ranges ? numberOf(ranges) : ''}`, () =>
         modelDenoiser(each, engine, { ...options, batch, ranges }),
       ),
-    attention: (batch) =>
-      compiled(`attention ${batch}`, async () => {
+    attention: (each, batch) =>
+      compiled(`attention ${numberOf(each)} ${batch}`, async () => {
         const { attentionMaps } = await import('../../compiled/attention-maps.ts')
-        return attentionMaps(model, engine, { ...rest, batch })
+        return attentionMaps(each, engine, { ...rest, batch })
       }),
     vjp: (each, batch) =>
       compiled(`derivative ${numberOf(each)} ${batch}`, () => modelVjp(each, engine, { ...rest, batch })),

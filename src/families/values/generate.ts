@@ -131,12 +131,13 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   requireCount('the batch size', batch)
   const looking = options.attention ? await import('../words/attention.ts') : undefined
   looking?.requireLooking(model, options)
-  const { guidance, labels, at } = await askedConditions(model, options, count, { ...parts, otherwise: 'in turn' })
+  const asked = await askedConditions(model, options, count, { ...parts, otherwise: 'in turn' })
+  const { guidance, labels, at } = asked
 
   const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
-  const guided = await guidedDenoiser(model, guidance, batch, {
+  const guided = await guidedDenoiser(asked.model, guidance, batch, {
     ...parts,
-    denoiser: (each, size) => parts.denoiser(each, size, each === model ? ranges : undefined),
+    denoiser: (each, size) => parts.denoiser(each, size, each === asked.model ? ranges : undefined),
   })
   const final = clippedAs(model, wrap(guided), options.clip)
   const size = itemSize(frame.item)
@@ -168,7 +169,7 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
     if (looking) {
       const x = toNetwork(frame, items.subarray(first * size, (first + now) * size), networkItems(now))
       const looked = { ...options, x, firstItem: first, conditions: problem.conditions, seed }
-      attention.push(...(await looking.attentionOf(model, await parts.attention(batch), looked)))
+      attention.push(...(await looking.attentionOf(asked.model, await parts.attention(asked.model, batch), looked)))
     }
   }
   return { items, shape: [count, ...frame.item], labels, ...(looking && { attention }) }
