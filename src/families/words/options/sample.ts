@@ -25,6 +25,12 @@ export const promptOptions = options({
     parse: text,
     group: words,
   },
+  attention: {
+    flags: '--attention',
+    help: 'a second picture, NAME-attention: where the network looks at each word of the prompt',
+    group: words,
+    conflicts: ['towardsPrompt', 'encode', 'decode'],
+  },
   longPrompts: {
     flags: '--long-prompts <way>',
     help: 'a prompt that is longer than the text encoder takes: cut (default), or read in chunks, one after the other',
