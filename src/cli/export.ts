@@ -14,6 +14,18 @@ import { addOptions, familyTables } from './derive.ts'
 const general = options({
   out: { flags: '-o, --out <file>', help: 'the .onnx file: inputs x, t and labels; output output', parse: text },
   ...fileOptions,
+  merged: {
+    flags: '--merged <folder>',
+    help: 'the whole model as a folder, with the adapters that it is opened with in its weights',
+    parse: text,
+    group: 'Adapters',
+  },
+  loraFile: {
+    flags: '--lora-file <file>',
+    help: "a folder's own adapters as one .safetensors file with the names that kohya's programs know",
+    parse: text,
+    group: 'Adapters',
+  },
   force: { flags: '--force', help: 'write over files that exist' },
   ...seedOptions,
 })
@@ -36,6 +48,7 @@ export function exportCommand(own: OwnParts = {}): Command {
     ],
     ['tweedie export runs/mine --one-file sampler.onnx', 'noise in, pictures out: the sampler and its loop inside'],
     ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
+    ['tweedie export runs/style --merged models/style', 'adapters merged into the weights of their model'],
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
   return made.action((path: string, values: OptionValues) => run(path, values, own))
@@ -44,20 +57,25 @@ export function exportCommand(own: OwnParts = {}): Command {
 async function run(path: string, values: OptionValues, own: OwnParts): Promise<void> {
   const { exportFiles } = await import('../app/node/export.ts')
   const { openModel } = await import('./open-model.ts')
-  const { out, reference, oneFile, force } = values as Wanted
-  if (out === undefined && reference === undefined && oneFile === undefined) {
+  const { out, reference, oneFile, merged, loraFile, force } = values as Wanted
+  if ([out, reference, oneFile, merged, loraFile].every((each) => each === undefined)) {
     throw new TweedieError('usage', 'what should be written?', {
       hint: '--out model.onnx, the network, or --one-file sampler.onnx, the sampler around it',
     })
   }
-  const { requireNew } = await import('../app/node/require-new.ts')
+  const { requireNew, requireNewFolder } = await import('../app/node/require-new.ts')
+  const { exportAdapted } = await import('../app/node/export-adapted.ts')
   if (out !== undefined) await requireNew(out, ['.onnx'], force ?? false)
   if (oneFile !== undefined) await requireNew(oneFile, ['.onnx'], force ?? false)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
+  if (loraFile !== undefined) await requireNew(loraFile, ['.safetensors'], force ?? false)
+  if (merged !== undefined) await requireNewFolder(merged, force ?? false)
   const opened = await openModel('export', path, values, [general], own)
+  const adapted = await exportAdapted(opened, { place: path, merged, loraFile, own })
   const { files, sampler } = await exportFiles(opened, values, { place: path, onnx: out, reference, oneFile, own })
-  if (values.json) return printJson({ files, ...sampler })
-  for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
+  if (values.json) return printJson({ files: { ...files, ...adapted.files }, ...adapted.folders, ...sampler })
+  for (const folder of Object.values(adapted.folders)) print(`${folder}: the model, with its adapters`)
+  for (const [file, size] of Object.entries({ ...files, ...adapted.files })) print(`${file}: ${bytes(size)}`)
   if (sampler === undefined) return
   print(`  in   ${sampler.inputs.join(', ')}`)
   print(`  out  ${sampler.outputs.join(', ')}`)
@@ -73,5 +91,7 @@ interface Wanted {
   readonly out?: string
   readonly reference?: string
   readonly oneFile?: string
+  readonly merged?: string
+  readonly loraFile?: string
   readonly force?: boolean
 }

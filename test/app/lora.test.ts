@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { exportAdapted } from '../../src/app/node/export-adapted.ts'
 import { fit } from '../../src/app/node/fit.ts'
 import { inspect } from '../../src/app/node/inspect.ts'
 import { open } from '../../src/app/node/open.ts'
@@ -157,4 +158,22 @@ test.each([
     void event
   const [before, after] = [await weightsIn(at(name)), await weightsIn(at(`${name}-lora`))]
   expect(distance(after, before)).toBeGreaterThan(1e-4)
+})
+
+test('adapters are merged into a whole folder, and written as a file for other programs', async () => {
+  const opened = await openFolder(at('run'))
+  const { files, folders } = await exportAdapted(opened, {
+    place: at('run'),
+    merged: at('whole-model'),
+    loraFile: at('run.safetensors'),
+  })
+  expect([Object.keys(files), folders]).toEqual([[at('run.safetensors')], { merged: at('whole-model') }])
+  expect(existsSync(at('whole-model/unet'))).toBe(true)
+  expect(await weightsIn(at('whole-model'))).toEqual(await weightsIn(at('run')))
+  expect(
+    distance(await weightsIn(at('base'), { lora: [at('run.safetensors')] }), await weightsIn(at('run'))),
+  ).toBeLessThan(1e-7)
+  await expect(
+    exportAdapted(await openFolder(at('base')), { place: at('base'), loraFile: at('x.safetensors') }),
+  ).rejects.toThrow(/holds no adapters of its own/)
 })
