@@ -1,6 +1,7 @@
 /** `tweedie export`: the network for other runtimes, and reference values for checking other implementations. */
 import type { Command } from 'commander'
-import { openOptions } from '../app/open-options.ts'
+import { type OpenFolderValues, openOptions } from '../app/open-options.ts'
+import type { WeightFormat } from '../compiled/weight-format.ts'
 import { TweedieError } from '../errors.ts'
 import { fileOptions } from '../families/file-options.ts'
 import { seedOptions } from '../families/options.ts'
@@ -13,6 +14,11 @@ import { addOptions, familyTables } from './derive.ts'
 /** What models of all families take. */
 const general = options({
   out: { flags: '-o, --out <file>', help: 'the .onnx file: inputs x, t and labels; output output', parse: text },
+  folder: {
+    flags: '--folder <dir>',
+    help: 'a whole model as a folder of .onnx files, as Optimum has them: networks, text encoders, autoencoder',
+    parse: text,
+  },
   ...fileOptions,
   merged: {
     flags: '--merged <folder>',
@@ -48,7 +54,11 @@ export function exportCommand(own: OwnParts = {}): Command {
     ],
     ['tweedie export runs/mine --one-file sampler.onnx', 'noise in, pictures out: the sampler and its loop inside'],
     ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
+<<<<<<< HEAD
     ['tweedie export runs/style --merged models/style', 'adapters merged into the weights of their model'],
+=======
+    ['tweedie export stable-diffusion --folder onnx', 'for a browser, or other programs; sample it as any folder'],
+>>>>>>> main
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
   return made.action((path: string, values: OptionValues) => run(path, values, own))
@@ -56,11 +66,17 @@ export function exportCommand(own: OwnParts = {}): Command {
 
 async function run(path: string, values: OptionValues, own: OwnParts): Promise<void> {
   const { exportFiles } = await import('../app/node/export.ts')
+  const { exportFolder } = await import('../app/node/export-folder.ts')
   const { openModel } = await import('./open-model.ts')
+<<<<<<< HEAD
   const { out, reference, oneFile, merged, loraFile, force } = values as Wanted
   if ([out, reference, oneFile, merged, loraFile].every((each) => each === undefined)) {
+=======
+  const { out, reference, oneFile, folder, force } = values as Wanted
+  if ([out, reference, oneFile, folder].every((each) => each === undefined)) {
+>>>>>>> main
     throw new TweedieError('usage', 'what should be written?', {
-      hint: '--out model.onnx, the network, or --one-file sampler.onnx, the sampler around it',
+      hint: '--out model.onnx, the network; --one-file sampler.onnx, the sampler around it; or --folder onnx, all of the model',
     })
   }
   const { requireNew, requireNewFolder } = await import('../app/node/require-new.ts')
@@ -71,11 +87,27 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   if (loraFile !== undefined) await requireNew(loraFile, ['.safetensors'], force ?? false)
   if (merged !== undefined) await requireNewFolder(merged, force ?? false)
   const opened = await openModel('export', path, values, [general], own)
+<<<<<<< HEAD
   const adapted = await exportAdapted(opened, { place: path, merged, loraFile, own })
   const { files, sampler } = await exportFiles(opened, values, { place: path, onnx: out, reference, oneFile, own })
   if (values.json) return printJson({ files: { ...files, ...adapted.files }, ...adapted.folders, ...sampler })
   for (const folder of Object.values(adapted.folders)) print(`${folder}: the model, with its adapters`)
   for (const [file, size] of Object.entries({ ...files, ...adapted.files })) print(`${file}: ${bytes(size)}`)
+=======
+  const { batch, weights, scheduler, variant } = values as Wanted & OpenFolderValues
+  const whole =
+    folder === undefined ? {} : await exportFolder(path, folder, { batch, weights, scheduler, variant, force })
+  const { files: single, sampler } = await exportFiles(opened, values, {
+    place: path,
+    onnx: out,
+    reference,
+    oneFile,
+    own,
+  })
+  const files = { ...whole, ...single }
+  if (values.json) return printJson({ files, ...sampler })
+  for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
+>>>>>>> main
   if (sampler === undefined) return
   print(`  in   ${sampler.inputs.join(', ')}`)
   print(`  out  ${sampler.outputs.join(', ')}`)
@@ -91,7 +123,13 @@ interface Wanted {
   readonly out?: string
   readonly reference?: string
   readonly oneFile?: string
+<<<<<<< HEAD
   readonly merged?: string
   readonly loraFile?: string
+=======
+  readonly folder?: string
+  readonly batch?: number
+  readonly weights?: WeightFormat
+>>>>>>> main
   readonly force?: boolean
 }

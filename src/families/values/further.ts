@@ -4,16 +4,22 @@ import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import { noiseTables } from '../choices.ts'
+import { furtherWords } from '../words/further-words.ts'
 import type { Model } from './model.ts'
 
 /**
- * Its network, prediction, noise and patches. Classes are those of the data.
+ * Its network, prediction, noise and patches, and what reads captions. Classes are those of the data.
  *
  * @throws TweedieError `usage` for noise without a name, unless another is chosen
  */
 export function further(model: Model, data: ArrayDataset, options: OptionValues): OptionValues {
   const { noise, schedule } = options
   const { network, frame, parametrisation, meta } = model
+  if (network.onnx) {
+    throw new TweedieError('usage', `${network.onnx['model']!.name}: an ONNX file cannot be trained further`, {
+      hint: 'begin with the folder that it was exported from',
+    })
+  }
   const { num_class_embeds: __, _class_name: ___, ...config } = network.config
   const { loss, weighting, sigmaData } = meta.objective
   const asked = noise ?? schedule
@@ -25,7 +31,7 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
     ...(weighting !== 'uniform' && { weighting }),
     ...(parametrisation.name === 'edm' && { sigmaData }),
     ...(asked === undefined && noiseOf(model)),
-    ...(options.lora !== undefined && wordsOf(model, data, options)),
+    ...(options.lora === undefined ? furtherWords(model, options) : wordsOf(model, data, options)),
   }
 }
 
