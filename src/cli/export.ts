@@ -54,11 +54,8 @@ export function exportCommand(own: OwnParts = {}): Command {
     ],
     ['tweedie export runs/mine --one-file sampler.onnx', 'noise in, pictures out: the sampler and its loop inside'],
     ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
-<<<<<<< HEAD
     ['tweedie export runs/style --merged models/style', 'adapters merged into the weights of their model'],
-=======
     ['tweedie export stable-diffusion --folder onnx', 'for a browser, or other programs; sample it as any folder'],
->>>>>>> main
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
   return made.action((path: string, values: OptionValues) => run(path, values, own))
@@ -68,15 +65,15 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   const { exportFiles } = await import('../app/node/export.ts')
   const { exportFolder } = await import('../app/node/export-folder.ts')
   const { openModel } = await import('./open-model.ts')
-<<<<<<< HEAD
-  const { out, reference, oneFile, merged, loraFile, force } = values as Wanted
-  if ([out, reference, oneFile, merged, loraFile].every((each) => each === undefined)) {
-=======
-  const { out, reference, oneFile, folder, force } = values as Wanted
-  if ([out, reference, oneFile, folder].every((each) => each === undefined)) {
->>>>>>> main
+  const { out, reference, oneFile, folder, merged, loraFile, force } = values as Wanted
+  if ([out, reference, oneFile, folder, merged, loraFile].every((each) => each === undefined)) {
     throw new TweedieError('usage', 'what should be written?', {
       hint: '--out model.onnx, the network; --one-file sampler.onnx, the sampler around it; or --folder onnx, all of the model',
+    })
+  }
+  if (folder !== undefined && (values as OpenFolderValues).lora !== undefined) {
+    throw new TweedieError('usage', '`folder` writes the model as it lies on the disk, without `lora`', {
+      hint: '`merged: FOLDER` first, and then that',
     })
   }
   const { requireNew, requireNewFolder } = await import('../app/node/require-new.ts')
@@ -87,13 +84,7 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   if (loraFile !== undefined) await requireNew(loraFile, ['.safetensors'], force ?? false)
   if (merged !== undefined) await requireNewFolder(merged, force ?? false)
   const opened = await openModel('export', path, values, [general], own)
-<<<<<<< HEAD
   const adapted = await exportAdapted(opened, { place: path, merged, loraFile, own })
-  const { files, sampler } = await exportFiles(opened, values, { place: path, onnx: out, reference, oneFile, own })
-  if (values.json) return printJson({ files: { ...files, ...adapted.files }, ...adapted.folders, ...sampler })
-  for (const folder of Object.values(adapted.folders)) print(`${folder}: the model, with its adapters`)
-  for (const [file, size] of Object.entries({ ...files, ...adapted.files })) print(`${file}: ${bytes(size)}`)
-=======
   const { batch, weights, scheduler, variant } = values as Wanted & OpenFolderValues
   const whole =
     folder === undefined ? {} : await exportFolder(path, folder, { batch, weights, scheduler, variant, force })
@@ -104,10 +95,10 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
     oneFile,
     own,
   })
-  const files = { ...whole, ...single }
-  if (values.json) return printJson({ files, ...sampler })
+  const files = { ...whole, ...single, ...adapted.files }
+  if (values.json) return printJson({ files, ...adapted.folders, ...sampler })
+  for (const each of Object.values(adapted.folders)) print(`${each}: the model, with its adapters`)
   for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
->>>>>>> main
   if (sampler === undefined) return
   print(`  in   ${sampler.inputs.join(', ')}`)
   print(`  out  ${sampler.outputs.join(', ')}`)
@@ -123,13 +114,10 @@ interface Wanted {
   readonly out?: string
   readonly reference?: string
   readonly oneFile?: string
-<<<<<<< HEAD
   readonly merged?: string
   readonly loraFile?: string
-=======
   readonly folder?: string
   readonly batch?: number
   readonly weights?: WeightFormat
->>>>>>> main
   readonly force?: boolean
 }
