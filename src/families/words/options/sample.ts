@@ -1,5 +1,5 @@
 /** Options of asking for something in words, for the families that can. */
-import { oneOf, options, text } from '../../../options.ts'
+import { oneOf, options, text, whole } from '../../../options.ts'
 
 const words = 'Words'
 
@@ -35,6 +35,12 @@ export const promptOptions = options({
     flags: '--long-prompts <way>',
     help: 'a prompt that is longer than the text encoder takes: cut (default), or read in chunks, one after the other',
     parse: oneOf(['cut', 'chunks']),
+    group: words,
+  },
+  clipSkip: {
+    flags: '--clip-skip <n>',
+    help: 'leave out so many of the last layers of the text encoder, as some models have been trained (default: 0)',
+    parse: whole({ min: 0, max: 100 }),
     group: words,
   },
 })
