@@ -1,6 +1,6 @@
 /** A graph of symbolic tensors as an ONNX model. */
 import { TweedieError } from '../../errors.ts'
-import type { HostArray } from '../graph/dtype.ts'
+import { isStored, type KnownArray } from '../graph/stored.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import { topological } from '../graph/traverse.ts'
@@ -21,8 +21,11 @@ import type { OpName } from '../graph/ops.ts'
 export interface ToOnnxOptions {
   /** Where the model will run. */
   readonly target?: Target
-  /** Values of inputs that are built into the model as constants: weights, when sampling. */
-  readonly constants?: ReadonlyMap<string, HostArray>
+  /**
+   * Values of inputs that are built into the model as constants: weights, when sampling. Those that are kept as they are stored
+   * stay inputs, of the type in which they are stored.
+   */
+  readonly constants?: ReadonlyMap<string, KnownArray>
   /** Free-form text stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -96,13 +99,16 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   function declare(tensor: Tensor, name: string): string {
     const value = options.constants?.get(name)
     if (value !== undefined) {
-      if (value.length !== sizeOf(tensor.shape)) {
+      const { length } = isStored(value) ? value.data : value
+      if (length !== sizeOf(tensor.shape)) {
         throw new TweedieError(
           'shape',
-          `constant ${name}: ${value.length} elements do not fill shape ${showShape(tensor.shape)}`,
+          `constant ${name}: ${length} elements do not fill shape ${showShape(tensor.shape)}`,
         )
       }
-      return context.literal(tensor.dtype, tensor.shape, value, name)
+      if (!isStored(value)) return context.literal(tensor.dtype, tensor.shape, value, name)
+      inputs.set(name, { tensor, info: { name, dtype: value.stored, shape: tensor.shape } })
+      return value.stored === tensor.dtype ? name : context.widen(name)
     }
     const known = inputs.get(name)
     if (known !== undefined && known.tensor !== tensor) {
@@ -118,7 +124,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
 
   const opsets: Record<string, number> = { '': 21 }
   for (const domain of context.domains) if (domain !== '') opsets[domain] = 1
-  const nodes = usedNodes(context.nodes, Object.keys(outputs))
+  const nodes = wideningFirst(usedNodes(context.nodes, Object.keys(outputs)), context.widened)
   const used = new Set(nodes.flatMap((node) => node.inputs))
   return {
     irVersion: 10,
@@ -133,6 +139,15 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
       outputs: infos,
     },
   }
+}
+
+/**
+ * The nodes, those that widen weights first. ONNX Runtime visits the inputs of an operator from the latest node to the earliest, so each
+ * weight is widened right before its use, and not before all that the use waits for.
+ */
+function wideningFirst(nodes: readonly NodeProto[], widened: ReadonlySet<string>): readonly NodeProto[] {
+  const widens = ({ outputs }: NodeProto): boolean => widened.has(outputs[0]!)
+  return widened.size === 0 ? nodes : [...nodes.filter(widens), ...nodes.filter((node) => !widens(node))]
 }
 
 /** The nodes on which an output depends: some reshaped views may no longer be used. */

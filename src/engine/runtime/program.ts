@@ -6,6 +6,7 @@ import type { HostArray } from '../graph/dtype.ts'
 import { fingerprint } from '../graph/fingerprint.ts'
 import { flops, mergeProjections, recompute, simplify, transposeUpsampled } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
+import { isStored, type KnownArray, type StoredArray } from '../graph/stored.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsOf, topological } from '../graph/traverse.ts'
 import type { Target } from '../onnx/lower/context.ts'
@@ -17,8 +18,12 @@ import type { BoundRun, Engine, Expectation, RunOptions, Session, SessionOptions
 
 /** Options of {@link compile}. */
 export interface CompileOptions extends SessionOptions {
-  /** Values of inputs that are built in as constants (weights, when sampling): the runtime may re-arrange them. */
-  readonly constants?: ReadonlyMap<string, HostArray>
+  /**
+   * Values of inputs that are known: weights, when sampling. Plain arrays are built in as constants, so that the runtime may re-arrange
+   * them. Those that are kept as they are stored stay where they are, and are widened in every run, where the engine can
+   * do that.
+   */
+  readonly constants?: ReadonlyMap<string, KnownArray>
   /**
    * Changes the lowered graph, whose convolutions are then plain nodes, before the runtime gets it. Inputs and outputs
    * must stay.
@@ -64,26 +69,30 @@ export async function compile(
   engine: Engine,
   options: CompileOptions = {},
 ): Promise<Program> {
-  const { constants, rewrite, expected, ...session } = options
+  const { constants: given, rewrite, expected, ...session } = options
+  const constants = given && (await settled(given, engine, options))
   const made = await createSession()
-  const inputs = new Map([...inputsOf(Object.values(outputs))].filter(([name]) => made.inputs.has(name)))
-  return programOf(made, inputs, new Map(Object.entries(outputs)))
+  const all = inputsOf(Object.values(outputs))
+  const kept = keptOf(constants, all)
+  const inputs = new Map([...all].filter(([name]) => made.inputs.has(name) && !kept.has(name)))
+  return programOf(made, inputs, new Map(Object.entries(outputs)), kept)
 
   async function createSession(): Promise<Session> {
-    const plain = constants === undefined && rewrite === undefined
+    const isFed = [...(constants ?? [])].every(([, array]) => isStored(array))
+    const plain = isFed && rewrite === undefined
     // Small graphs are made faster than they are looked up.
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
       const source = {
-        identity: () => fingerprint(outputs),
-        model: async () => (await lowered(outputs, engine, options)).bytes,
+        identity: () => [...fingerprint(outputs), ...typesOf(constants)],
+        model: async () => (await lowered(outputs, engine, { ...options, constants })).bytes,
       }
       return engine.createSessionOf(source, { thread: 'pool', ...session }, expected)
     }
-    const { simple, bytes } = await lowered(outputs, engine, options)
+    const { simple, bytes } = await lowered(outputs, engine, { ...options, constants })
     // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
     return engine.createSession(bytes, {
       thread: isSmall(simple) ? 'caller' : 'pool',
-      cached: constants === undefined,
+      cached: isFed,
       ...session,
     })
   }
@@ -93,13 +102,53 @@ export async function compile(
 export async function lowered(
   outputs: Readonly<Record<string, Tensor>>,
   engine: Engine,
-  { constants, rewrite, device }: Pick<CompileOptions, 'constants' | 'rewrite' | 'device'>,
+  { constants: given, rewrite, device }: Undefinable<Pick<CompileOptions, 'constants' | 'rewrite' | 'device'>>,
 ): Promise<{ readonly simple: readonly Tensor[]; readonly bytes: Uint8Array }> {
+  const constants = given && (await settled(given, engine, { rewrite, device }))
   const { provider, ...special } = await targetOf(device, engine)
   const target = rewrite ? { provider } : { provider, ...special }
   const simple = simplified(outputs, { forCpu: provider !== 'webgpu' && !rewrite, constants })
   const model = toOnnx(simple, { target, ...(constants && { constants }) })
   return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
+}
+
+/** What may be undefined too. */
+type Undefinable<T> = { readonly [Key in keyof T]: T[Key] | undefined }
+
+/** Known values as this engine takes them on this device: those of types that it does not store are widened. */
+async function settled(
+  constants: ReadonlyMap<string, KnownArray>,
+  engine: Engine,
+  { rewrite, device }: Undefinable<Pick<CompileOptions, 'rewrite' | 'device'>>,
+): Promise<ReadonlyMap<string, KnownArray>> {
+  const values = [...constants.values()].filter(isStored)
+  if (values.length === 0) return constants
+  const { provider } = await targetOf(device, engine)
+  const types = provider === 'webgpu' || rewrite ? [] : (engine.stores ?? [])
+  if (values.every(({ stored }) => types.includes(stored))) return constants
+  const widened = (array: KnownArray): KnownArray =>
+    isStored(array) && !types.includes(array.stored) ? array.floats() : array
+  return new Map(Array.from(constants, ([name, array]) => [name, widened(array)]))
+}
+
+/** The values that stay as they are stored, as they are fed to every run. */
+function keptOf(
+  constants: ReadonlyMap<string, KnownArray> | undefined,
+  inputs: ReadonlyMap<string, Tensor>,
+): ReadonlyMap<string, TensorData & Pick<StoredArray, 'release'>> {
+  const kept = [...(constants ?? [])].flatMap(([name, array]) => {
+    const tensor = inputs.get(name)
+    if (tensor === undefined || !isStored(array)) return []
+    const { stored: dtype, data } = array
+    return [[name, { dtype, shape: tensor.shape, data, release: () => array.release?.() }] as const]
+  })
+  return new Map(kept)
+}
+
+/** The types of values that stay as they are stored: what a graph with such values depends on. */
+function typesOf(constants: ReadonlyMap<string, KnownArray> = new Map()): string[] {
+  const types = [...constants].flatMap(([name, array]) => (isStored(array) ? [`${name} ${array.stored}`] : []))
+  return types.length === 0 ? [] : [`stored ${types.join()}\n`]
 }
 
 /** Operations of a run so short that switching to another thread would cost noticeably more. */
@@ -131,11 +180,13 @@ function simplified(
   const names = Object.keys(outputs)
   const simple = simplify(Object.values(outputs))
   const merged = constants
-    ? simplify(mergeProjections(simple, ({ attributes: { name } }) => constants.has(name)))
+    ? simplify(mergeProjections(simple, ({ attributes: { name } }) => isBuiltIn(constants.get(name))))
     : simple
   const quick = forCpu ? transposeUpsampled(merged) : merged
   return Object.fromEntries(recompute(quick).map((tensor, i) => [names[i]!, tensor]))
 }
+
+const isBuiltIn = (array: KnownArray | undefined): boolean => array !== undefined && !isStored(array)
 
 /** The device that is meant: the engine's own where none is named, or where the choice is left to it; `auto` where it has none. */
 export function deviceOf(device: string | undefined, engine: Engine): string {
@@ -154,9 +205,14 @@ function programOf(
   session: Session,
   inputs: ReadonlyMap<string, Tensor>,
   outputs: ReadonlyMap<string, Tensor>,
+  kept: ReturnType<typeof keptOf>,
 ): Program {
-  const bindInputs = (feeds: Arrays): Record<string, TensorData> => describe('input', inputs, feeds)
-  const dispose = (): void => session.dispose()
+  const always = Object.fromEntries([...kept].filter(([name]) => session.inputs.has(name)))
+  const bindInputs = (feeds: Arrays): Record<string, TensorData> => ({ ...describe('input', inputs, feeds), ...always })
+  const dispose = (): void => {
+    session.dispose()
+    for (const { release } of kept.values()) release?.()
+  }
   return {
     inputs,
     outputs,

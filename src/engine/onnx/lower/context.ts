@@ -3,7 +3,7 @@ import { hostArray } from '../../graph/dtype.ts'
 import type { DType, HostArray } from '../../graph/dtype.ts'
 import { sameShape, sizeOf } from '../../graph/shape.ts'
 import type { Shape } from '../../graph/shape.ts'
-import { attribute, tensorProto } from '../proto/model.ts'
+import { attribute, dataTypes, tensorProto } from '../proto/model.ts'
 import type { AttributeValue, NodeProto, TensorProto } from '../proto/model.ts'
 
 /** Where the ONNX graph will run: lowerings differ by provider. */
@@ -40,6 +40,8 @@ export class Context {
    * too.
    */
   staysInBlocks = false
+  /** Weights that are widened anew in every run. */
+  readonly widened = new Set<string>()
   readonly #shared = new Map<string, string>()
   readonly #shapes = new Map<string, Shape>()
   readonly #reshaped = new Map<string, string>()
@@ -78,6 +80,13 @@ export class Context {
     this.nodes.push({ opType, domain, name: outputs[0]!, inputs, outputs, attributes: longAttributes(attributes) })
     this.#shared.set(key, JSON.stringify(outputs))
     return outputs
+  }
+
+  /** An input of fewer bits in single precision. */
+  widen(name: string): string {
+    const wide = this.emit('Cast', [name], { to: dataTypes.float32.code })
+    this.widened.add(wide)
+    return wide
   }
 
   /** Remembers a value's shape. */

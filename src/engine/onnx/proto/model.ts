@@ -15,6 +15,7 @@ export const dataTypes = Object.freeze({
   bool: Object.freeze({ code: 9, bytes: 1 }),
   float16: Object.freeze({ code: 10, bytes: 2 }),
   float64: Object.freeze({ code: 11, bytes: 8 }),
+  bfloat16: Object.freeze({ code: 16, bytes: 2 }),
 })
 
 export type DataType = keyof typeof dataTypes

@@ -27,7 +27,11 @@ import { oneAtATime } from '../turns.ts'
 import type { Turn } from '../turns.ts'
 
 /** The engine; koffi and the library are loaded when the first session is created. */
-export const capiEngine: Engine = Object.freeze({ name: 'capi', createSession })
+export const capiEngine: Engine = Object.freeze<Engine>({
+  name: 'capi',
+  stores: ['float32', 'float16', 'bfloat16'],
+  createSession,
+})
 
 /** GraphOptimizationLevel. */
 const optimizationLevels = Object.freeze({ disabled: 0, basic: 1, extended: 2, all: 99 })
