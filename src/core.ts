@@ -63,13 +63,24 @@ export {
   type TextVectors,
 } from './compiled/text-encoder.ts'
 export type { WordEncoder, Words } from './compiled/words.ts'
-export { wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
+export { silentTokens, wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
+export { parsePrompt, type WeightedText } from './compiled/prompts/grammar.ts'
+export {
+  type EncodedPrompts,
+  encodePrompts,
+  type PromptEncoder,
+  promptEncoder,
+  type PromptOptions,
+} from './compiled/prompts/prompt-encoder.ts'
+export { promptConditions, type TextCondition } from './compiled/prompts/text-condition.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
 export { type DecodedOperator, decodedOperator, type DecodedOptions } from './compiled/decoded-operator.ts'
 export { decodeTiled, type TileOptions } from './compiled/tiles.ts'
 export { type CompiledQuantiser, compiledQuantiser, type QuantiserWeights } from './compiled/quantiser.ts'
 export { categoricalDenoiser } from './compiled/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './compiled/denoiser.ts'
+export { onnxFile, type OnnxFile, type OnnxFileOptions } from './compiled/onnx/onnx-file.ts'
+export { onnxNetwork, type OnnxNetworkOptions } from './compiled/onnx/onnx-network.ts'
 export type { Arithmetic } from './compiled/arithmetic.ts'
 export { calibrate, type CalibrateOptions } from './compiled/calibrate.ts'
 export { flowDensity, type FlowDensity, type FlowLatents, type FlowOptions } from './compiled/flow-density.ts'

@@ -3,6 +3,7 @@ import { autoencoderFromConfig } from '../engine/nn/autoencoder-registry.ts'
 import { autoencoderParameters } from '../engine/nn/autoencoder.ts'
 import type { Component } from '../files/io/component.ts'
 import type { AutoencoderWeights } from './autoencoder.ts'
+import { flatWeights, partWeights, type WeightMemory } from './part-weights.ts'
 
 /**
  * The autoencoder of a part.
@@ -12,18 +13,22 @@ import type { AutoencoderWeights } from './autoencoder.ts'
  * @example
  * const part = autoencoderOf(await readComponent('stable-diffusion/vae'))
  */
-export function autoencoderOf(part: Pick<Component, 'className' | 'config' | 'weights'>): AutoencoderWeights {
+export function autoencoderOf(
+  part: Pick<Component, 'className' | 'config' | 'weights'>,
+  memory?: WeightMemory,
+): AutoencoderWeights {
   const autoencoder = autoencoderFromConfig(part.className, part.config)
   const layout = autoencoderParameters(autoencoder)
-  return { autoencoder, layout, weights: layout.fromMap(part.weights) }
+  return { autoencoder, ...partWeights(layout, part.weights, memory) }
 }
 
 /**
  * The part of an autoencoder, for a model folder's `components`, or for `writeComponent`; the inverse of {@link autoencoderOf}.
  * A configuration in diffusers' terms makes it one of diffusers, which opens it with `from_pretrained`.
  */
-export function autoencoderPart({ autoencoder, layout, weights }: AutoencoderWeights): Component {
+export function autoencoderPart(part: AutoencoderWeights): Component {
+  const { autoencoder, layout } = part
   const { className, config } = autoencoder
   const library = '_diffusers_version' in config ? 'diffusers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(weights) }
+  return { library, className, config, weights: layout.toMap(flatWeights(part)) }
 }

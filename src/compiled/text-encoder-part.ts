@@ -2,6 +2,7 @@
 import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
 import { textEncoderParameters } from '../engine/nn/text-encoder.ts'
 import type { Component } from '../files/io/component.ts'
+import { flatWeights, partWeights, type WeightMemory } from './part-weights.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
 
 /**
@@ -12,20 +13,24 @@ import type { TextEncoderWeights } from './text-encoder.ts'
  * @example
  * const part = textEncoderOf(await readComponent('stable-diffusion/text_encoder'))
  */
-export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'weights'>): TextEncoderWeights {
+export function textEncoderOf(
+  part: Pick<Component, 'className' | 'config' | 'weights'>,
+  memory?: WeightMemory,
+): TextEncoderWeights {
   const encoder = textEncoderFromConfig(part.className, part.config)
   const layout = textEncoderParameters(encoder)
   const { buffers = [], rename = (name: string) => name } = encoder
   const parameters = new Map([...part.weights].filter(([name]) => !buffers.includes(rename(name))))
-  return { encoder, layout, weights: layout.fromMap(parameters) }
+  return { encoder, ...partWeights(layout, parameters, memory) }
 }
 
 /**
  * The part of a text encoder, for a model folder's `components`; the inverse of {@link textEncoderOf}. One of CLIP's is opened by
  * transformers with `from_pretrained`.
  */
-export function textEncoderPart({ encoder, layout, weights }: TextEncoderWeights): Component {
+export function textEncoderPart(part: TextEncoderWeights): Component {
+  const { encoder, layout } = part
   const { className, config } = encoder
   const library = 'model_type' in config ? 'transformers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(weights) }
+  return { library, className, config, weights: layout.toMap(flatWeights(part)) }
 }

@@ -20,7 +20,7 @@ export interface WordEncoderOptions {
  * @throws TweedieError `model` for a tokeniser that does not fit: tokens that the encoder has no vectors for, or more places
  */
 export function wordEncoder(
-  { encoder, layout, weights }: TextEncoderWeights,
+  { encoder, layout, weights, stored }: TextEncoderWeights,
   tokenizer: CaptionTokenizer,
   { name = 'text_encoder', skip = 0, finalNorm }: WordEncoderOptions = {},
 ): WordEncoder {
@@ -30,6 +30,7 @@ export function wordEncoder(
     encoder,
     layout,
     weights,
+    ...(stored && { stored }),
     tokenizer,
     skip,
     ...(finalNorm !== undefined && { finalNorm }),
@@ -55,6 +56,20 @@ export function wordEncoderOf(
 /** The parts of all encoders by their names, for a model folder's `components`. Their tokenisers are files beside them. */
 export function wordParts({ encoders }: Words): Map<string, Component> {
   return new Map(encoders.map((each) => [each.name, textEncoderPart(each)]))
+}
+
+/**
+ * The tokens that stand for no words: padding, start and end; for the option `silent_tokens` of a `CaptionEncoder`.
+ *
+ * @example
+ * captionEncoder({ vocab_size: tokenizer.vocabulary, length: tokenizer.length, silent_tokens: silentTokens(tokenizer) })
+ */
+export function silentTokens({
+  padding,
+  start,
+  end,
+}: Pick<CaptionTokenizer, 'padding' | 'start' | 'end'>): readonly number[] {
+  return [...new Set([padding, start, end])].filter((token) => token !== undefined)
 }
 
 /** The folder of an encoder's tokeniser: `tokenizer` of `text_encoder`, `tokenizer_2` of `text_encoder_2`. */

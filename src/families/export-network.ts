@@ -1,5 +1,6 @@
 /** The ability to export, for every family with one network. */
 import { type ExportOptions, exportOnnx } from '../compiled/export-onnx.ts'
+import { networkKey } from '../compiled/onnx/onnx-network.ts'
 import type { NetworkWeights } from '../compiled/network-graph.ts'
 import type { WeightFormat } from '../compiled/weight-format.ts'
 import type { OptionValues } from '../options.ts'
@@ -16,6 +17,10 @@ export async function exportNetwork(
     batch: batch as number | undefined,
     weights: weights as WeightFormat | undefined,
     ranges,
-    metadata: { ...provenance, classes: JSON.stringify(model.classNames) },
+    metadata: {
+      ...provenance,
+      classes: JSON.stringify(model.classNames),
+      [networkKey]: JSON.stringify({ className: model.network.className, config: model.network.config }),
+    },
   })
 }

@@ -14,7 +14,9 @@ export type InputsOf<K extends OpName> = K extends 'input' | 'constant'
       ? readonly [Tensor, Tensor, Tensor]
       : K extends 'concat'
         ? readonly [Tensor, ...Tensor[]]
-        : readonly [Tensor]
+        : K extends 'call'
+          ? readonly Tensor[]
+          : readonly [Tensor]
 
 /** The value of an operator `K` applied to `inputs`: immutable, with a static shape. */
 export interface TensorOf<K extends OpName> {

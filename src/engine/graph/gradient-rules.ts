@@ -2,6 +2,7 @@
  * The gradient rule of every operator: from dy, the gradient of a scalar in the operator's value y, to the gradients in
  * its inputs, as graphs of the same operators. So a gradient has gradients too. `undefined`: nothing flows there.
  */
+import { TweedieError } from '../../errors.ts'
 import {
   add,
   cast,
@@ -76,6 +77,12 @@ export const gradientRules: { readonly [K in OpName]: GradientRule<K> } = {
   lessEqual: none,
   and: none,
   or: none,
+
+  call(_, { attributes: { file } }) {
+    throw new TweedieError('usage', `${file.name}: an ONNX file says what to compute, and has no gradients`, {
+      hint: 'choose a way without gradients, or open the model from its own weights: a folder with .safetensors files',
+    })
+  },
 
   neg: (dy) => [neg(dy)],
   exp: (dy, y) => [mul(dy, y)],

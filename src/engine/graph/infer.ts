@@ -328,6 +328,11 @@ export const inferRules: { readonly [K in OpName]: Rule<K> } = {
   softmax: (_, x) => floatsOnly('softmax', x),
   logSoftmax: (_, x) => floatsOnly('logSoftmax', x),
   normalize: (_, x) => lastAxis('normalize', x),
+  call: ({ file, names, shape, dtype }, ...inputs) => {
+    check(isShape(shape), () => `${file.name}: ${showShape(shape)} is not a shape`)
+    check(names.length === inputs.length, () => `${file.name}: ${inputs.length} inputs for ${names.length} names`)
+    return { shape, dtype }
+  },
   inverseStd: (_, x) => ({ ...lastAxis('inverseStd', x), shape: [...x.shape.slice(0, -1), 1] }),
 }
 

@@ -17,6 +17,19 @@ export interface Window {
   readonly groups: number
 }
 
+/** Tensors of a file that lie in other files: in a folder of a disk, or their contents by the names that the file has for them. */
+export type ExternalData = { readonly folder: string } | { readonly files: ReadonlyMap<string, Uint8Array> }
+
+/** A graph of another program, as the bytes of an ONNX file: what is in it, only the lowering looks at. */
+export interface GraphFile {
+  /** What to call it in errors: its path. */
+  readonly name: string
+  /** Two files with one identity are the same. */
+  readonly identity: string
+  readonly bytes: Uint8Array
+  readonly external?: ExternalData | undefined
+}
+
 type None = Readonly<Record<never, never>>
 
 /** Operators of one tensor, element by element. */
@@ -94,6 +107,17 @@ export interface Attributes extends Record<UnaryOp | ArithmeticOp | ComparisonOp
   sumPool: { readonly factors: readonly number[] }
   softmax: { readonly axis: number }
   logSoftmax: { readonly axis: number }
+  /**
+   * An output of a file, its inputs in the order of `names`. Types are converted to those that the file declares, and the output to
+   * `dtype`; it has no gradient.
+   */
+  call: {
+    readonly file: GraphFile
+    readonly names: readonly string[]
+    readonly output: string
+    readonly shape: Shape
+    readonly dtype: DType
+  }
   /** `(x − mean) · inverseStd` over the last axis. */
   normalize: { readonly epsilon: number }
   /** `1 / √(variance + ε)` over the last axis, which becomes 1. */

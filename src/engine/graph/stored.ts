@@ -13,8 +13,6 @@ export interface StoredArray {
   readonly data: Float32Array | Uint16Array
   /** All of them as single-precision numbers: a new array, unless they are stored so. */
   floats(): Float32Array
-  /** Gives memory back that can be read again from the file, if there is such. Any number of users may call it; none need. */
-  release?(): void
 }
 
 /** What stands for an input of a graph whose values are known when it is compiled. */

@@ -9,6 +9,8 @@ import type { Scope } from './parameters.ts'
 export interface AttentionOptions {
   /** Added to the scores of all heads, `[N, T, S]`; axes may be 1. See {@link maskBias} and {@link causalBias}. */
   readonly bias?: Tensor | undefined
+  /** Receives the weights, `[N, heads, T, S]`; they sum to 1 over the last axis. */
+  readonly watch?: ((weights: Tensor) => void) | undefined
 }
 
 /**
@@ -19,11 +21,18 @@ export interface AttentionOptions {
  * @param v values `[N, S, C]`
  * @returns `[N, T, C]`
  */
-export function attention(q: Tensor, k: Tensor, v: Tensor, heads: number, { bias }: AttentionOptions = {}): Tensor {
+export function attention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  heads: number,
+  { bias, watch }: AttentionOptions = {},
+): Tensor {
   const features = q.shape[2]! / heads
   const scaled = mul(splitHeads(q, heads), 1 / Math.sqrt(features))
   const scores = matmul(scaled, splitHeads(k, heads), { transposeB: true })
   const weights = softmax(bias ? add(scores, heads === 1 ? bias : expandDims(bias, 1)) : scores)
+  watch?.(heads === 1 ? expandDims(weights, 1) : weights)
   return mergeHeads(matmul(weights, splitHeads(v, heads)), heads)
 }
 

@@ -68,7 +68,7 @@ function termsOf(
   batch: number,
   width: number,
 ): readonly Tensor[] {
-  const present = requireConditions(className, conditions, specs, batch)
+  const present = presentConditions(className, conditions, specs, batch)
   return Object.entries(specs).flatMap(([name, spec]) => {
     const value = present[name]!
     if (spec.kind === 'class') return [embedding(scope.child('class_embedding'), value, spec.classes, width)]
@@ -85,7 +85,12 @@ export function withImages(x: Tensor, conditions: NetworkInputs['conditions'], s
   return images.length === 0 ? x : concat([x, ...images], 1)
 }
 
-function requireConditions(
+/**
+ * The conditions of a network, all there and each of its shape.
+ *
+ * @throws TweedieError `usage` if one is missing, or the network does not have it; `shape`
+ */
+export function presentConditions(
   className: string,
   conditions: NetworkInputs['conditions'] = {},
   specs: ConditionSpecs,

@@ -19,7 +19,15 @@ export interface NetworkInputs {
   readonly conditions?: Readonly<Record<string, Tensor>> | undefined
   /** How to drop activations while training; left out when sampling, when nothing is dropped. */
   readonly dropout?: Dropout
+  /** Is told the weights of every attention to a context; left out: nobody asks. */
+  readonly watch?: AttentionWatcher | undefined
 }
+
+/**
+ * Receives the weights of one attention to a context, as a network is built: `weights [N, heads, T, S]`, T places of the image
+ * (`grid`: height times width, row by row) over S of the context.
+ */
+export type AttentionWatcher = (weights: Tensor, grid: readonly [height: number, width: number]) => void
 
 /** Zeroes a part of `x` at random and scales the rest by `1 / (1 − rate)`. */
 export type Dropout = (x: Tensor, rate: number) => Tensor
@@ -43,6 +51,8 @@ export interface Network {
   readonly timeless?: boolean
   /** Whether `t` may be `[1]`, one time for all items, so that its embedding is computed once; no, if left out. */
   readonly sharedTime?: boolean
+  /** How many items it takes at a time, where that is fixed; any number, if left out. */
+  readonly items?: number | undefined
   /** Its conditions by name; the class is `labels`. None: `{}`. */
   readonly conditions: ConditionSpecs
   /** Heights and widths must be multiples of it; left out: any size is allowed. */

@@ -7,10 +7,12 @@ import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
 import { tokenTransformer } from './token-transformer.ts'
 import { unet2d } from './unet2d/unet2d.ts'
+import { unet2dCondition } from './unet2d-condition/unet2d-condition.ts'
 
 /** Every kind of network: from a configuration, itself checked, to the network. */
 const networks: Readonly<Record<string, (config: never) => Network>> = Object.freeze({
   UNet2DModel: unet2d,
+  UNet2DConditionModel: unet2dCondition,
   MLP: mlp,
   DiT: dit,
   TokenTransformer: tokenTransformer,

@@ -4,6 +4,7 @@ import { isStored, type KnownArray } from '../graph/stored.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import { topological } from '../graph/traverse.ts'
+import { type AttentionFusions, findAttentions, fusedAttention } from './fuse-attention.ts'
 import { findFusions } from './fuse.ts'
 import { conv, convInput, convPlus } from './lower/conv.ts'
 import { reshapeTo } from './lower/movement.ts'
@@ -11,6 +12,8 @@ import { groupNorm, layerNorm, takesNorm } from './lower/affine-norm.ts'
 import { sumOver } from './lower/reduce.ts'
 import { Context } from './lower/context.ts'
 import type { Target } from './lower/context.ts'
+import { opsetsOf } from './opsets.ts'
+import { readsOf } from './rename.ts'
 import type { LowerRule } from './lower/rule.ts'
 import { lowerRules } from './lower/rules.ts'
 import type { SourceOp } from './lower/rules.ts'
@@ -42,7 +45,10 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
 
   const order = topological(deepestFirst(Object.values(outputs)))
   const fusions = findFusions(order, Object.values(outputs), (norm) => takesNorm(context, norm))
-  const { biased, affine, summed, kept, absorbed } = fusions
+  const { biased, affine, summed, kept } = fusions
+  const { attentions, absorbed: within } =
+    context.target.provider === 'cpu' ? findAttentions(order, Object.values(outputs)) : noAttentions
+  const absorbed = new Set([...fusions.absorbed, ...within])
   context.staysInBlocks = fusions.staysInBlocks
   const outputNames = new Map<Tensor, string[]>()
   for (const [name, tensor] of Object.entries(outputs)) {
@@ -88,6 +94,11 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
         shift: shift && { name: nameOf(shift), items: shift.shape[0]! },
       })
     }
+    const attention = attentions.get(tensor)
+    if (attention !== undefined) {
+      const { q, k, v } = attention
+      return fusedAttention(context, attention, [nameOf(q), nameOf(k), nameOf(v)])
+    }
     const keeps = kept.get(tensor)
     if (keeps !== undefined) return sumOver(context, nameOf(keeps.inputs[0]!), keeps.attributes.axes, true)
     if (tensor.op === 'constant') return context.literal(tensor.dtype, tensor.shape, tensor.attributes.data)
@@ -122,10 +133,9 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
 
   const infos = Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape }))
 
-  const opsets: Record<string, number> = { '': 21 }
-  for (const domain of context.domains) if (domain !== '') opsets[domain] = 1
+  const opsets = opsetsOf(context)
   const nodes = wideningFirst(usedNodes(context.nodes, Object.keys(outputs)), context.widened)
-  const used = new Set(nodes.flatMap((node) => node.inputs))
+  const used = new Set(nodes.flatMap(readsOf))
   return {
     irVersion: 10,
     opsets,
@@ -150,12 +160,14 @@ function wideningFirst(nodes: readonly NodeProto[], widened: ReadonlySet<string>
   return widened.size === 0 ? nodes : [...nodes.filter(widens), ...nodes.filter((node) => !widens(node))]
 }
 
+const noAttentions: AttentionFusions = { attentions: new Map(), absorbed: new Set() }
+
 /** The nodes on which an output depends: some reshaped views may no longer be used. */
 function usedNodes(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {
   const wanted = new Set(outputs)
   const used = nodes.toReversed().filter((node) => {
     const isUsed = node.outputs.some((name) => wanted.has(name))
-    if (isUsed) for (const name of node.inputs) wanted.add(name)
+    if (isUsed) for (const name of readsOf(node)) wanted.add(name)
     return isUsed
   })
   return used.reverse()

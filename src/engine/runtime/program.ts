@@ -3,17 +3,21 @@
 import { TweedieError } from '../../errors.ts'
 import { hostArray } from '../graph/dtype.ts'
 import type { HostArray } from '../graph/dtype.ts'
+import { filesOf } from '../graph/call.ts'
 import { fingerprint } from '../graph/fingerprint.ts'
+import type { GraphFile } from '../graph/ops.ts'
 import { flops, mergeProjections, recompute, simplify, transposeUpsampled } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
-import { isStored, type KnownArray, type StoredArray } from '../graph/stored.ts'
+import { isStored, type KnownArray } from '../graph/stored.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsOf, topological } from '../graph/traverse.ts'
+import { folderSetting } from '../onnx/external.ts'
 import type { Target } from '../onnx/lower/context.ts'
 import { encodeModel } from '../onnx/proto/encode.ts'
 import type { ModelProto } from '../onnx/proto/model.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
 import { blockSize } from './block-size.ts'
+import { keptOf, settled, typesOf } from './stored-inputs.ts'
 import type { BoundRun, Engine, Expectation, RunOptions, Session, SessionOptions, TensorData } from './session.ts'
 
 /** Options of {@link compile}. */
@@ -70,7 +74,7 @@ export async function compile(
   options: CompileOptions = {},
 ): Promise<Program> {
   const { constants: given, rewrite, expected, ...session } = options
-  const constants = given && (await settled(given, engine, options))
+  const constants = given && settled(given, engine, { rewrite, ...(await targetOf(options.device, engine)) })
   const made = await createSession()
   const all = inputsOf(Object.values(outputs))
   const kept = keptOf(constants, all)
@@ -78,7 +82,8 @@ export async function compile(
   return programOf(made, inputs, new Map(Object.entries(outputs)), kept)
 
   async function createSession(): Promise<Session> {
-    const isFed = [...(constants ?? [])].every(([, array]) => isStored(array))
+    const files = filesOf(Object.values(outputs))
+    const isFed = [...(constants?.values() ?? [])].every(isStored) && files.length === 0
     const plain = isFed && rewrite === undefined
     // Small graphs are made faster than they are looked up.
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
@@ -94,61 +99,38 @@ export async function compile(
       thread: isSmall(simple) ? 'caller' : 'pool',
       cached: isFed,
       ...session,
+      ...(files.length > 0 && { config: { ...configOf(files), ...session.config } }),
     })
   }
+}
+
+/** Where the runtime finds weights of files that lie in other files. */
+function configOf(files: readonly GraphFile[]): Readonly<Record<string, string>> {
+  const folders = new Set(files.flatMap(({ external }) => (external && 'folder' in external ? [external.folder] : [])))
+  if (folders.size > 1) {
+    throw new TweedieError('usage', `one graph of files in several folders: ${[...folders].join(', ')}`, {
+      hint: 'compile a program for each',
+    })
+  }
+  return Object.fromEntries(Array.from(folders, (folder) => [folderSetting, folder]))
 }
 
 /** The graph as the device will compute it, simplified, and as the bytes of a model. */
 export async function lowered(
   outputs: Readonly<Record<string, Tensor>>,
   engine: Engine,
-  { constants: given, rewrite, device }: Undefinable<Pick<CompileOptions, 'constants' | 'rewrite' | 'device'>>,
+  {
+    constants: given,
+    rewrite,
+    device,
+  }: Pick<CompileOptions, 'rewrite' | 'device'> & { readonly constants?: CompileOptions['constants'] | undefined },
 ): Promise<{ readonly simple: readonly Tensor[]; readonly bytes: Uint8Array }> {
-  const constants = given && (await settled(given, engine, { rewrite, device }))
   const { provider, ...special } = await targetOf(device, engine)
+  const constants = given && settled(given, engine, { rewrite, provider })
   const target = rewrite ? { provider } : { provider, ...special }
   const simple = simplified(outputs, { forCpu: provider !== 'webgpu' && !rewrite, constants })
   const model = toOnnx(simple, { target, ...(constants && { constants }) })
   return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }
-}
-
-/** What may be undefined too. */
-type Undefinable<T> = { readonly [Key in keyof T]: T[Key] | undefined }
-
-/** Known values as this engine takes them on this device: those of types that it does not store are widened. */
-async function settled(
-  constants: ReadonlyMap<string, KnownArray>,
-  engine: Engine,
-  { rewrite, device }: Undefinable<Pick<CompileOptions, 'rewrite' | 'device'>>,
-): Promise<ReadonlyMap<string, KnownArray>> {
-  const values = [...constants.values()].filter(isStored)
-  if (values.length === 0) return constants
-  const { provider } = await targetOf(device, engine)
-  const types = provider === 'webgpu' || rewrite ? [] : (engine.stores ?? [])
-  if (values.every(({ stored }) => types.includes(stored))) return constants
-  const widened = (array: KnownArray): KnownArray =>
-    isStored(array) && !types.includes(array.stored) ? array.floats() : array
-  return new Map(Array.from(constants, ([name, array]) => [name, widened(array)]))
-}
-
-/** The values that stay as they are stored, as they are fed to every run. */
-function keptOf(
-  constants: ReadonlyMap<string, KnownArray> | undefined,
-  inputs: ReadonlyMap<string, Tensor>,
-): ReadonlyMap<string, TensorData & Pick<StoredArray, 'release'>> {
-  const kept = [...(constants ?? [])].flatMap(([name, array]) => {
-    const tensor = inputs.get(name)
-    if (tensor === undefined || !isStored(array)) return []
-    const { stored: dtype, data } = array
-    return [[name, { dtype, shape: tensor.shape, data, release: () => array.release?.() }] as const]
-  })
-  return new Map(kept)
-}
-
-/** The types of values that stay as they are stored: what a graph with such values depends on. */
-function typesOf(constants: ReadonlyMap<string, KnownArray> = new Map()): string[] {
-  const types = [...constants].flatMap(([name, array]) => (isStored(array) ? [`${name} ${array.stored}`] : []))
-  return types.length === 0 ? [] : [`stored ${types.join()}\n`]
 }
 
 /** Operations of a run so short that switching to another thread would cost noticeably more. */
@@ -157,8 +139,9 @@ const smallWork = 3e7
 /** Elements that are written count for this many operations: they wait for memory. */
 const workPerElement = 50
 
-/** Whether a run takes a fraction of a millisecond. */
+/** Whether a run takes a fraction of a millisecond. What a file takes is not known. */
 export function isSmall(outputs: readonly Tensor[]): boolean {
+  if (filesOf(outputs).length > 0) return false
   // If the outputs are already too large, the rest need not be counted.
   if (workPerElement * outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) >= smallWork) return false
   const written = topological(outputs).reduce((sum, { op, shape }) => sum + (op === 'input' ? 0 : sizeOf(shape)), 0)
@@ -205,14 +188,11 @@ function programOf(
   session: Session,
   inputs: ReadonlyMap<string, Tensor>,
   outputs: ReadonlyMap<string, Tensor>,
-  kept: ReturnType<typeof keptOf>,
+  kept: ReadonlyMap<string, TensorData>,
 ): Program {
   const always = Object.fromEntries([...kept].filter(([name]) => session.inputs.has(name)))
   const bindInputs = (feeds: Arrays): Record<string, TensorData> => ({ ...describe('input', inputs, feeds), ...always })
-  const dispose = (): void => {
-    session.dispose()
-    for (const { release } of kept.values()) release?.()
-  }
+  const dispose = (): void => session.dispose()
   return {
     inputs,
     outputs,

@@ -5,7 +5,6 @@ import type { Frame } from '../../files/data/frame.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
-import type { Layout } from '../../engine/nn/layout.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import type { Network } from '../../engine/nn/network.ts'
@@ -17,17 +16,15 @@ import { scaleOfMeta } from '../scale-of-meta.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
+import { flatWeights, partWeights, type PartWeights } from '../../compiled/part-weights.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
 
 export { schedulerOf } from '../../compiled/noise.ts'
 
 /** A model in memory. */
-export interface Model extends ModelNoise {
+export interface Model extends ModelNoise, PartWeights {
   readonly family: 'values'
   readonly network: Network
-  readonly layout: Layout
-  /** All weights, flat. */
-  readonly weights: Float32Array
   readonly frame: Frame
   /** From the network's values to those of the data. */
   readonly scale: DataScale
@@ -70,8 +67,7 @@ export function modelOf(
   return {
     family: 'values',
     network,
-    layout,
-    weights: layout.fromMap(folder.weights),
+    ...partWeights(layout, folder.weights),
     ...noise,
     frame,
     scale: scaleOfMeta(data),
@@ -85,10 +81,10 @@ export function modelOf(
 
 /** The content of the model's folder; the inverse of {@link modelOf}. */
 export function folderOf(model: Model): ModelFolderInput {
-  const { network, layout, weights, scheduler, meta } = model
+  const { network, layout, scheduler, meta } = model
   return {
     network: { className: network.className, config: network.config },
-    weights: layout.toMap(weights),
+    weights: layout.toMap(flatWeights(model)),
     scheduler,
     meta,
   }

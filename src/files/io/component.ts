@@ -1,13 +1,14 @@
 /** A part of a model: a network's class, its configuration and its weights. */
 import { TweedieError } from '../../errors.ts'
-import { readSafetensors, toFloat32 } from './safetensors.ts'
+import type { StoredArray } from '../../engine/graph/index.ts'
+import { readSafetensors, type SafeDType, type SafeTensor, toFloat32 } from './safetensors.ts'
 
 /** One part. */
 export interface Component {
   /** Whose class it is: `diffusers`, `transformers`, `tweedie`. */
   readonly library: string
   readonly className: string
-  /** Complete for a `UNet2DModel`; for others the network checks it. */
+  /** Complete for a U-Net of diffusers; for others the network checks it. */
   readonly config: Readonly<Record<string, unknown>>
   /** The parameters by their names, as float32; a prefix that wrappers put before all names is left out. */
   readonly weights: ReadonlyMap<string, ModelWeight>
@@ -16,8 +17,14 @@ export interface Component {
 /** One parameter. */
 export interface ModelWeight {
   readonly shape: readonly number[]
+  /** In single precision; of large files of sixteen bits, made anew at each look. */
   readonly data: Float32Array
+  /** The same numbers as the file stores them, where that takes fewer bytes. */
+  readonly stored?: StoredArray | undefined
 }
+
+/** Files from which on the weights of sixteen bits are widened only when they are looked at. */
+const largeBytes = 2 ** 26
 
 /** What wrappers put before the names of all parameters: compiled, data-parallel and averaged networks. */
 const wrappers = ['_orig_mod', 'module']
@@ -39,7 +46,7 @@ export function joinWeights(
   for (const [source, bytes] of files) {
     for (const [name, tensor] of readSafetensors(bytes, source).tensors) {
       if (weights.has(name)) throw new TweedieError('model', `${source}: tensor ${name} is in another file too`)
-      weights.set(name, { shape: tensor.shape, data: toFloat32(tensor) })
+      weights.set(name, modelWeight(tensor, bytes.length < largeBytes))
     }
   }
   const missing = owned && [...owned].find(([name]) => !weights.has(name))
@@ -50,6 +57,25 @@ export function joinWeights(
   }
   return weights
 }
+
+/** @param wide whether to widen it at once */
+function modelWeight(tensor: SafeTensor, wide: boolean): ModelWeight {
+  const { shape, data } = tensor
+  const type = halves[tensor.dtype]
+  if (type === undefined) return { shape, data: toFloat32(tensor) }
+  const floats = (): Float32Array => toFloat32(tensor)
+  const stored: StoredArray = { stored: type, data: data as Uint16Array, floats }
+  if (wide) return { shape, data: floats(), stored }
+  return {
+    shape,
+    get data() {
+      return floats()
+    },
+    stored,
+  }
+}
+
+const halves: Readonly<Partial<Record<SafeDType, StoredArray['stored']>>> = { F16: 'float16', BF16: 'bfloat16' }
 
 /**
  * Removes a prefix that all names share.

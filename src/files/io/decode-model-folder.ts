@@ -8,6 +8,7 @@ import { furtherFiles } from './further-files.ts'
 import { readFolderJson, readPart } from './read-part.ts'
 import { type SchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { type TweedieMeta, parseTweedieMeta } from './tweedie-meta.ts'
+import { isUNetClass } from './unet-config.ts'
 
 /**
  * Reads a model folder. A plain diffusers folder, without `tweedie.json`, is read with sensible defaults.
@@ -65,7 +66,7 @@ function requireConfig(
 ) {
   const path = `${folder}${configFile}`
   if (files.has(path)) return
-  const known = library === 'tweedie' || className === 'UNet2DModel'
+  const known = library === 'tweedie' || isUNetClass(className ?? '')
   const isMain = name === 'unet' || name === 'network'
   const more = known || !isMain ? '' : `; ${pipeline} of ${library} ${className} is not supported`
   throw new TweedieError('model', `${source}/${path}: no such file${more}`, {

@@ -8,7 +8,7 @@ import { formatPythonJson } from './json.ts'
 import { writeSafetensors } from './safetensors.ts'
 import { formatSchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { parseTweedieMeta, type TweedieMetaInput } from './tweedie-meta.ts'
-import { formatUNet } from './unet-config.ts'
+import { formatUNet, isUNetClass } from './unet-config.ts'
 import { weightFileOf } from './weight-files.ts'
 
 /** The version of diffusers whose configurations these are. */
@@ -33,7 +33,8 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
       'a model needs a scheduler, or a schedule or process in its meta: on which noise is it trained?',
     )
   }
-  const pipeline = parts.size === 1 && parts.has('unet') && files.size === 0 ? 'DDPMPipeline' : 'TweediePipeline'
+  const plain = parts.size === 1 && parts.get('unet')?.className === 'UNet2DModel' && files.size === 0
+  const pipeline = plain ? 'DDPMPipeline' : 'TweediePipeline'
   const index = {
     ...note(pipeline),
     ...(scheduler && { scheduler: ['diffusers', scheduler._class_name] }),
@@ -58,7 +59,7 @@ export function encodeMeta(meta: TweedieMetaInput): Uint8Array {
 
 /** The name of the main part, by the class of its network. */
 export function mainName(className: string): 'unet' | 'network' {
-  return className === 'UNet2DModel' ? 'unet' : 'network'
+  return isUNetClass(className) ? 'unet' : 'network'
 }
 
 /** Entries of the index for files of tokenizers and processors, in folders of their own. */
@@ -95,7 +96,7 @@ export function encodePart(
   { library, className, config, weights }: Component,
   folder = '',
 ): ReadonlyMap<string, Uint8Array> {
-  const written = className === 'UNet2DModel' ? formatUNet(config) : config
+  const written = isUNetClass(className) ? formatUNet(className, config) : config
   return new Map([
     [`${folder}${configFile}`, json({ ...written, ...note(className) })],
     [`${folder}${weightFileOf(library)}`, writeSafetensors(weights, { format: 'pt' })],

@@ -1,6 +1,6 @@
 /**
  * The model folder, as files in memory: the layout of Python's diffusers plus `tweedie.json`. A model is a map of named parts. A
- * `UNet2DModel` lies in `unet/` and loads in diffusers as it is; a network that diffusers does not know lies in `network/`; other parts
+ * A U-Net of diffusers lies in `unet/` and loads there as it is; a network that diffusers does not know lies in `network/`; other parts
  * have their names. Reading and writing the folder on a disk is `node/model-folder.ts`.
  */
 export type { Component, ModelWeight } from './component.ts'

@@ -7,7 +7,7 @@ import { configFile, indexPath, type PartPlace } from './folder-plan.ts'
 import type { ModelFiles } from './folder-types.ts'
 import { parsePythonJson } from './json.ts'
 import { parseConfig } from './parse-config.ts'
-import { completeUNet } from './unet-config.ts'
+import { completeUNet, isUNetClass } from './unet-config.ts'
 import { chooseWeightFiles, parseWeightIndex } from './weight-files.ts'
 
 /**
@@ -42,7 +42,6 @@ export function readPart(
   if (listed !== undefined && className !== listed) {
     throw new TweedieError('model', `${file}: a ${className}, but ${indexPath} says ${listed}`)
   }
-  const unet = className === 'UNet2DModel'
   const library = listedLibrary ?? 'diffusers'
   const own = namesIn(files, folder)
   const chosen = chooseWeightFiles(own, `${source}/${folder}`, { library, variant })
@@ -53,12 +52,12 @@ export function readPart(
     chosen.names.map((each) => [`${source}/${folder}${each}`, files.get(folder + each)!]),
     owners || undefined,
   )
-  const { weights, prefix } = withoutPrefix(joined, unet)
+  const { weights, prefix } = withoutPrefix(joined, isUNetClass(className))
   if (prefix !== '') notes.push(`${name}: all names of weights begin with ${prefix}, which is left out`)
   return {
     library,
     className,
-    config: unet ? { ...completeUNet(raw, file, size) } : withoutNotes(raw),
+    config: isUNetClass(className) ? { ...completeUNet(className, raw, file, size) } : withoutNotes(raw),
     weights,
   }
 }

@@ -1,9 +1,36 @@
 /**
- * The configuration of a `UNet2DModel` as a file has it: completed when it is read, and written without options that
+ * The configuration of a U-Net of diffusers as a file has it: completed when it is read, and written without options that
  * older versions of diffusers do not know.
  */
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import { type UNet2DConfig, type UNet2DFields, completeConfig, writtenConfig } from '../../engine/nn/unet2d/config.ts'
+import {
+  completeConditionConfig,
+  type UNet2DConditionConfig,
+  writtenConditionConfig,
+} from '../../engine/nn/unet2d-condition/config.ts'
+import type { UNet2DConditionFields } from '../../engine/nn/unet2d-condition/fields.ts'
+
+/** The classes of U-Nets that lie in `unet/` and load in diffusers as they are. */
+const unets = Object.freeze({
+  UNet2DModel: {
+    complete: (config: unknown) => completeConfig(config as UNet2DConfig),
+    written: (config: unknown): object => writtenConfig(completeConfig(config as UNet2DConfig)),
+  },
+  UNet2DConditionModel: {
+    complete: (config: unknown) => completeConditionConfig(config as UNet2DConditionConfig),
+    written: (config: unknown): object =>
+      writtenConditionConfig(completeConditionConfig(config as UNet2DConditionConfig)),
+  },
+})
+
+/** The name of such a class. */
+export type UNetClass = keyof typeof unets
+
+/** Whether diffusers knows a class as a U-Net. */
+export function isUNetClass(className: string): className is UNetClass {
+  return Object.hasOwn(unets, className)
+}
 
 /** What diffusers' `EMAModel` adds to the configuration of the network that it averages. */
 const averaging = [
@@ -22,10 +49,11 @@ const averaging = [
  * @param size height and width where the file has none
  */
 export function completeUNet(
+  className: UNetClass,
   config: Readonly<Record<string, unknown>>,
   source: string,
   size?: UNet2DFields['sample_size'],
-): UNet2DFields {
+): UNet2DFields | UNet2DConditionFields {
   const own = Object.fromEntries(Object.entries(config).filter(([key]) => !averaging.includes(key)))
   if ((own['sample_size'] ?? null) === null) {
     if (size === undefined) {
@@ -36,7 +64,7 @@ export function completeUNet(
     own['sample_size'] = size
   }
   try {
-    return completeConfig(own as unknown as UNet2DConfig)
+    return unets[className].complete(own)
   } catch (error) {
     if (!isTweedieError(error)) throw error
     const { code, message, hint } = error
@@ -45,6 +73,6 @@ export function completeUNet(
 }
 
 /** The options as they are written. */
-export function formatUNet(config: Readonly<Record<string, unknown>>): object {
-  return writtenConfig(completeConfig(config as unknown as UNet2DConfig))
+export function formatUNet(className: UNetClass, config: Readonly<Record<string, unknown>>): object {
+  return unets[className].written(config)
 }

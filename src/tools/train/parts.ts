@@ -7,6 +7,7 @@ import { type Layout, layoutOf } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { checksum } from '../../files/io/checksum.ts'
+import { mainName } from '../../files/io/encode-model-folder.ts'
 
 /** One part. */
 export interface TrainPart {
@@ -34,7 +35,7 @@ export interface PartTensor {
 
 /** The parts of a problem that is one network: `unet` where diffusers knows it, else `network`, as in a model folder. */
 export function onePart(network: Network, layout: Layout): TrainParts {
-  return { [network.className === 'UNet2DModel' ? 'unet' : 'network']: { network, layout } }
+  return { [mainName(network.className)]: { network, layout } }
 }
 
 /**

@@ -296,6 +296,7 @@ export const gradientCases: { readonly [K in OpName]: readonly GradientCase[] } 
       groupNorm(x, 2, gamma, beta),
     ),
   ],
+  call: [],
   inverseStd: [
     of('small ε', [real(2, 5)], (x) => inverseStd(x, 1e-5)),
     of('large ε', [real(4)], (x) => inverseStd(x, 0.5)),

@@ -49,7 +49,8 @@ const cases = Object.entries(gradientCases).flatMap(([op, list]) =>
 )
 
 describe('gradients of every operator', () => {
-  test.each(Object.keys(gradientRules))('%s has cases, and they hold it', (op) => {
+  // a file has no gradients: test/compiled/onnx-network.test.ts
+  test.each(Object.keys(gradientRules).filter((op) => op !== 'call'))('%s has cases, and they hold it', (op) => {
     const list = gradientCases[op as keyof typeof gradientCases]
     expect(list.length).toBeGreaterThan(0)
     for (const each of list) expect(topological([prepare(each).y]).map((node) => node.op)).toContain(op)

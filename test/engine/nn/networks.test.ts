@@ -191,6 +191,8 @@ describe('strides', () => {
 
 describe('networkFromConfig', () => {
   it('names the classes that it knows', () => {
-    expect(() => networkFromConfig('VQModel', {})).toThrow('network VQModel: expected one of UNet2DModel, MLP, DiT')
+    expect(() => networkFromConfig('VQModel', {})).toThrow(
+      'network VQModel: expected one of UNet2DModel, UNet2DConditionModel, MLP, DiT',
+    )
   })
 })

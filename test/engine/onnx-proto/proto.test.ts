@@ -229,7 +229,7 @@ describe('broken input', () => {
     ['an unknown wire type', '0b', 'wire type 3'],
     ['a tensor of 2^40 elements and none there', '3a0b 2a09 08808080808020 1001', "constant ''"],
     ['a negative dimension', '3a0d 2a0b 08ffffffffffffffffff01', 'a dimension is -1'],
-    ['external data', '3a04 2a02 7001', 'another file'],
+    ['external data that are nowhere', '3a06 2a04 1001 7001', 'another file, and it does not say where'],
   ])('%s', (_, hex, message) => {
     expect(() => decodeModel(fromHex(hex))).toThrow(message)
   })

@@ -13,7 +13,7 @@ const foldedElements = 4096
  * more elements than they do: a stretched scalar stays a scalar.
  */
 export function fold(tensor: Tensor): Tensor | undefined {
-  if (tensor.op === 'input' || tensor.op === 'constant') return undefined
+  if (tensor.op === 'input' || tensor.op === 'constant' || tensor.op === 'call') return undefined
   if (!tensor.inputs.every((each) => each.op === 'constant')) return undefined
   const size = sizeOf(tensor.shape)
   const before = tensor.inputs.reduce((total, each) => total + sizeOf(each.shape), 0)

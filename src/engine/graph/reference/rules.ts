@@ -1,4 +1,5 @@
 /** How every operator is computed: slow, plain and meant to be obviously right. */
+import { TweedieError } from '../../../errors.ts'
 import type { OpName } from '../ops.ts'
 import { elementwiseRules } from './elementwise.ts'
 import { linearRules } from './linear.ts'
@@ -13,6 +14,9 @@ export const referenceRules: ReferenceRules<Exclude<OpName, 'input'>> = {
     const copy = storage(dtypeOf(data), data.length)
     copy.set(data)
     return { shape, data: copy }
+  },
+  call({ file }) {
+    throw new TweedieError('usage', `${file.name}: an ONNX file is run by an engine, not by the reference evaluator`)
   },
   ...elementwiseRules,
   ...movementRules,

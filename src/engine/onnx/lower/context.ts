@@ -2,9 +2,10 @@
 import { hostArray } from '../../graph/dtype.ts'
 import type { DType, HostArray } from '../../graph/dtype.ts'
 import { sameShape, sizeOf } from '../../graph/shape.ts'
+import type { GraphFile } from '../../graph/ops.ts'
 import type { Shape } from '../../graph/shape.ts'
 import { attribute, dataTypes, tensorProto } from '../proto/model.ts'
-import type { AttributeValue, NodeProto, TensorProto } from '../proto/model.ts'
+import type { AttributeValue, ModelProto, NodeProto, TensorProto } from '../proto/model.ts'
 
 /** Where the ONNX graph will run: lowerings differ by provider. */
 export type Provider = 'cpu' | 'webgpu' | 'wasm'
@@ -21,6 +22,16 @@ export interface Target {
 /** Attributes of an ONNX node in short form: whole numbers, lists of them, text, or a spelt-out value. */
 export type ShortAttributes = Readonly<Record<string, number | readonly number[] | string | AttributeValue>>
 
+/** A file that a graph calls. */
+export interface CalledFile {
+  readonly name: string
+  readonly model: ModelProto
+  /** What the names of its constants begin with, which its calls share. */
+  readonly prefix: string
+  /** Names of the outputs of each call, by the names of its inputs. */
+  readonly calls: Map<string, ReadonlyMap<string, string>>
+}
+
 /** Options of {@link Context.emit}. */
 export interface EmitOptions {
   /** Operator domain, `''` by default. */
@@ -33,6 +44,8 @@ export class Context {
   readonly nodes: NodeProto[] = []
   readonly initializers: TensorProto[] = []
   readonly domains = new Set<string>([''])
+  /** The files whose nodes are among {@link nodes}: the names of these begin with `prefix`. */
+  readonly files = new Map<GraphFile, CalledFile>()
   /** Names in blocks of values that have one, by their plain names: see `blocks.ts`. */
   readonly blocks = new Map<string, string>()
   /**

@@ -1,5 +1,6 @@
 /** The lowering table: from every operator of the graph to nodes of ONNX. */
 import type { OpName } from '../../graph/ops.ts'
+import { call } from './call.ts'
 import { conv, convInput } from './conv.ts'
 import { convWeight } from './conv-weight.ts'
 import { elementwiseRules, typeCodes } from './elementwise.ts'
@@ -17,6 +18,7 @@ export const lowerRules: { readonly [K in Exclude<OpName, SourceOp>]: LowerRule<
   ...reduceRules,
   where: (context, _, condition, a, b) => context.emit('Where', [condition, a, b]),
   cast: (context, { dtype }, x) => context.emit('Cast', [x], { to: typeCodes[dtype] }),
+  call,
   slice,
   pad,
   scatterAdd,

@@ -1,10 +1,19 @@
 /**
  * Reads an ONNX model. Fields that tweedie has no use for (documentation, intermediate value types) are skipped;
- * fields that change the meaning (external data, sparse tensors, unknown element types) are refused.
+ * fields that change the meaning (sparse tensors, unknown element types) are refused.
  */
 import { attributeTypes } from './encode.ts'
 import { dataTypes, tensorBytes } from './model.ts'
-import type { AttributeValue, DataType, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfo } from './model.ts'
+import type {
+  AttributeValue,
+  DataType,
+  ExternalPlace,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  TensorProto,
+  ValueInfo,
+} from './model.ts'
 import {
   asBigInts,
   asBytes,
@@ -164,21 +173,34 @@ function decodeTensor(message: Uint8Array): TensorProto {
   let dtype: DataType | undefined
   let raw: Uint8Array | undefined
   let shape: number[] = []
+  let isExternal = false
+  const places: [string, string][] = []
   const typed: RawField[] = []
   for (const field of readFields(message)) {
     if (field.id === 1) shape = shape.concat(sizes(asInts(field)))
     else if (field.id === 2) dtype = dtypeOf(asInt(field))
     else if (field.id === 8) name = asString(field)
     else if (field.id === 9) raw = asBytes(field)
-    else if (field.id === 14 && asInt(field) !== 0) throw broken(`constant '${name}' lies in another file`)
+    else if (field.id === 13) places.push(decodeEntry(asBytes(field)))
+    else if (field.id === 14) isExternal = asInt(field) !== 0
     else if (field.id === 4 || field.id === 5 || field.id === 7 || field.id === 10) typed.push(field)
   }
   if (!dtype) throw broken(`constant '${name}' has no element type`)
+  if (isExternal) return { name, dtype, shape, bytes: new Uint8Array(), external: placeOf(name, places) }
   const bytes = raw ?? packTyped(dtype, typed)
   if (bytes.length !== tensorBytes(dtype, shape)) {
     throw broken(`constant '${name}', ${dtype} [${shape.join(', ')}], has ${bytes.length} bytes`)
   }
   return { name, dtype, shape, bytes }
+}
+
+/** Where a constant's elements lie: `location`, `offset`, `length`, as texts. */
+function placeOf(name: string, entries: readonly (readonly [string, string])[]): ExternalPlace {
+  const { location, offset, length } = Object.fromEntries(entries) as { [Key in keyof ExternalPlace]?: string }
+  const [from, size] = [offset, length].map((text) => (text === undefined ? undefined : Number(text)))
+  const fits = [from, size].every((value) => value === undefined || (Number.isSafeInteger(value) && value >= 0))
+  if (!location || !fits) throw broken(`constant '${name}' lies in another file, and it does not say where`)
+  return { location, ...(from !== undefined && { offset: from }), ...(size !== undefined && { length: size }) }
 }
 
 /** Elements that were written in the typed field of their kind instead of as raw bytes. */

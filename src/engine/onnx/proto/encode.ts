@@ -98,7 +98,22 @@ function writeAttributeValue(writer: MessageWriter, attribute: AttributeValue): 
   }
 }
 
-function writeTensor(writer: MessageWriter, { name, dtype, shape, bytes }: TensorProto): void {
+function writeTensor(writer: MessageWriter, { name, dtype, shape, bytes, external }: TensorProto): void {
+  if (external !== undefined) {
+    const inOtherFile = 1
+    writer.int(14, inOtherFile)
+    backwards(Object.entries(external), ([key, value]) => {
+      if (value === undefined) return
+      writer.message(13, () => {
+        writer.string(2, String(value))
+        writer.string(1, key)
+      })
+    })
+    writer.string(8, name)
+    writer.int(2, dataTypes[dtype].code)
+    writer.ints(1, shape)
+    return
+  }
   const expected = tensorBytes(dtype, shape)
   if (bytes.length !== expected) {
     throw new TweedieError(

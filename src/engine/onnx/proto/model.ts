@@ -15,6 +15,10 @@ export const dataTypes = Object.freeze({
   bool: Object.freeze({ code: 9, bytes: 1 }),
   float16: Object.freeze({ code: 10, bytes: 2 }),
   float64: Object.freeze({ code: 11, bytes: 8 }),
+  uint16: Object.freeze({ code: 4, bytes: 2 }),
+  int16: Object.freeze({ code: 5, bytes: 2 }),
+  uint32: Object.freeze({ code: 12, bytes: 4 }),
+  uint64: Object.freeze({ code: 13, bytes: 8 }),
   bfloat16: Object.freeze({ code: 16, bytes: 2 }),
 })
 
@@ -69,7 +73,19 @@ export interface TensorProto {
   readonly name: string
   readonly dtype: DataType
   readonly shape: readonly number[]
+  /** Empty where the elements lie in another file. */
   readonly bytes: Uint8Array
+  readonly external?: ExternalPlace | undefined
+}
+
+/** Where in another file elements lie. */
+export interface ExternalPlace {
+  /** A path below the folder of the model, with forward slashes. */
+  readonly location: string
+  /** Default 0. */
+  readonly offset?: number | undefined
+  /** Default: up to the end. */
+  readonly length?: number | undefined
 }
 
 /** The type of an input or output; a string in `shape` names a free dimension, no `shape` means unknown rank. */

@@ -14,7 +14,7 @@ import { TweedieError } from '../../../errors.ts'
 import { metaPath } from '../folder-plan.ts'
 import { type ModelFolder, type ModelFolderInput, decodeModelFolder } from '../model-folder.ts'
 import type { ReadFolderOptions } from '../model-folder.ts'
-import { readBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
+import { readBytes, readLargeBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
 import { type FolderReader, readFolderFiles } from '../folder-files.ts'
 import { requireDigests } from '../part-digests.ts'
 import { filesToSave } from '../files-to-save.ts'
@@ -114,7 +114,8 @@ function folderOn(path: string): FolderReader {
 
 /** The file as of the last save, or `undefined`. Tries twice in case it has just been moved. */
 async function readCurrent(path: string, name: string): Promise<Uint8Array | undefined> {
-  return (await readBytes(join(path, saved, name), 'model')) ?? (await readBytes(join(path, name), 'model'))
+  const read = name.endsWith('.safetensors') ? readLargeBytes : readBytes
+  return (await read(join(path, saved, name), 'model')) ?? (await read(join(path, name), 'model'))
 }
 
 async function filesIn(path: string): Promise<string[]> {
