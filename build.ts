@@ -106,12 +106,14 @@ function roomOf(id: string): string | null {
   if (/^files\/data\/open\/(open-(dataset|source)|source-of)$/.test(path)) return 'data-open'
   // A run that is kept in a page needs it with every checkpoint.
   if (path === 'files/data/formats/zip') return 'zip'
+  // What trains adapters, or adds them, is loaded by those who do.
+  if (path.startsWith('app/adapters/')) return 'app-adapters'
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.
   if (
     /^families\/(registry|family|choices|((draw|file|train)-)?options|[^/]+\/(entry|classes|options\/.*))$/.test(path)
   )
     return 'families'
-  if (/^app\/(request|(run|train|open)-options)$/.test(path)) return 'families'
+  if (/^app\/(request|(run|train|open|adapt)-options)$/.test(path)) return 'families'
   if (/^(files\/data\/(options|image-fits)|diffusion\/flow\/classes)$/.test(path)) return 'families'
   if (path === 'app/node/version') return 'version'
   const rest = early.has(`src/${path}.ts`) ? '' : drawing.has(`src/${path}.ts`) ? '-draw' : '-more'
@@ -122,7 +124,9 @@ function roomOf(id: string): string | null {
   const name = deep && parts[0] === 'families' ? `family-${room}` : room
   if (inside === 'node') return `${name}-node`
   if (inside === 'web') return `${name}-web${rest}`
-  return (deep && parts[0] !== 'families') || room === 'compiled' || name === 'family-values' ? name + rest : name
+  return (deep && parts[0] !== 'families') || room === 'compiled' || name === 'family-values' || name === 'family-words'
+    ? name + rest
+    : name
 }
 
 /** These files, and all that they load before anything is asked for. */

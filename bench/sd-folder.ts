@@ -35,8 +35,12 @@ const unet = {
   out_channels: 4,
   layers_per_block: tiny ? 1 : 2,
   block_out_channels: tiny ? [32, 64] : [320, 640, 1280, 1280],
-  down_block_types: tiny ? ['CrossAttnDownBlock2D', 'DownBlock2D'] : [...Array.from({ length: 3 }, () => 'CrossAttnDownBlock2D'), 'DownBlock2D'],
-  up_block_types: tiny ? ['UpBlock2D', 'CrossAttnUpBlock2D'] : ['UpBlock2D', ...Array.from({ length: 3 }, () => 'CrossAttnUpBlock2D')],
+  down_block_types: tiny
+    ? ['CrossAttnDownBlock2D', 'DownBlock2D']
+    : [...Array.from({ length: 3 }, () => 'CrossAttnDownBlock2D'), 'DownBlock2D'],
+  up_block_types: tiny
+    ? ['UpBlock2D', 'CrossAttnUpBlock2D']
+    : ['UpBlock2D', ...Array.from({ length: 3 }, () => 'CrossAttnUpBlock2D')],
   cross_attention_dim: tiny ? 32 : 768,
   attention_head_dim: 8,
 }

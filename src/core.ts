@@ -62,8 +62,17 @@ export {
   type TextEncoderWeights,
   type TextVectors,
 } from './compiled/text-encoder.ts'
+export { imageEncoderOf, imageEncoderPart } from './compiled/image-encoder-part.ts'
+export {
+  type CompiledImageEncoder,
+  compiledImageEncoder,
+  type CompiledImageEncoderOptions,
+  type ImageEncoderWeights,
+  type ImageVectors,
+} from './compiled/image-encoder.ts'
 export type { WordEncoder, Words } from './compiled/words.ts'
 export { silentTokens, wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
+export { type BetweenPrompts, betweenPrompts } from './compiled/prompts/between.ts'
 export { parsePrompt, type WeightedText } from './compiled/prompts/grammar.ts'
 export {
   type EncodedPrompts,
@@ -73,14 +82,32 @@ export {
   type PromptOptions,
 } from './compiled/prompts/prompt-encoder.ts'
 export { promptConditions, type TextCondition } from './compiled/prompts/text-condition.ts'
+export {
+  attentionMaps,
+  type AttentionMaps,
+  type AttentionMapsOptions,
+  attentionOfItems,
+  type ItemMapsOptions,
+} from './compiled/attention-maps.ts'
+export { enlarged } from './compiled/enlarge.ts'
 export { type CompiledAutoencoderOptions, decoderExpression } from './compiled/autoencoder.ts'
 export { type DecodedOperator, decodedOperator, type DecodedOptions } from './compiled/decoded-operator.ts'
 export { decodeTiled, type TileOptions } from './compiled/tiles.ts'
 export { type CompiledQuantiser, compiledQuantiser, type QuantiserWeights } from './compiled/quantiser.ts'
 export { categoricalDenoiser } from './compiled/categorical-denoiser.ts'
 export { modelDenoiser, type ModelDenoiser } from './compiled/denoiser.ts'
+export {
+  exportDecoderPart,
+  exportEncoderPart,
+  exportNetworkPart,
+  exportTextEncoderPart,
+  type OnnxPartFiles,
+  type PartExportOptions,
+} from './compiled/onnx/export-parts.ts'
+export { onnxAutoencoder, type OnnxAutoencoderOptions, type OnnxHalves } from './compiled/onnx/onnx-autoencoder.ts'
 export { onnxFile, type OnnxFile, type OnnxFileOptions } from './compiled/onnx/onnx-file.ts'
 export { onnxNetwork, type OnnxNetworkOptions } from './compiled/onnx/onnx-network.ts'
+export { onnxTextEncoder, type OnnxTextEncoderOptions } from './compiled/onnx/onnx-text-encoder.ts'
 export type { Arithmetic } from './compiled/arithmetic.ts'
 export { calibrate, type CalibrateOptions } from './compiled/calibrate.ts'
 export { flowDensity, type FlowDensity, type FlowLatents, type FlowOptions } from './compiled/flow-density.ts'
@@ -138,6 +165,7 @@ export {
 } from './families/conditions.ts'
 export { conditioned, type Conditions } from './diffusion/denoise/conditions.ts'
 export { classifierFree, type GuidanceOptions } from './diffusion/guidance/cfg.ts'
+export { type ComposeOptions, composed, composedOf, type Term } from './diffusion/guidance/composed.ts'
 export { type GuidedModel, guidedModel, type ModelGuidance } from './families/values/guided.ts'
 export {
   decodeNoisyClassifier,

@@ -58,7 +58,7 @@ export async function decodeDataset(bytes: Uint8Array, source: string): Promise<
   return createCategorical({ ...tokens, vocabulary } as unknown as Parameters<typeof createCategorical>[0])
 }
 
-/** A digest of a data set: its items, labels, shape, classes and vocabulary. Node's `digestOf` gives the same. */
+/** A digest of a data set: its items, labels, captions, shape, classes and vocabulary. Node's `digestOf` gives the same. */
 export function datasetDigest(dataset: TrainData): string {
   const hash = sha256()
   for (const piece of digestPieces(dataset)) hash.update(piece)
@@ -72,6 +72,7 @@ export function* digestPieces(dataset: TrainData): Iterable<Uint8Array | string>
   if (dataset.kind === 'tokens') yield JSON.stringify([dataset.categories, vocabularyToJson(dataset.vocabulary)])
   yield bytesOf(data)
   if (labels) yield bytesOf(labels)
+  if ('captions' in dataset && dataset.captions) yield JSON.stringify(dataset.captions)
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

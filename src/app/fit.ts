@@ -72,7 +72,7 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
   const asked = opened ? await furtherOptions(opened, given, options, own) : options
   const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   const setting = { ...preparingInMemory({ engine, own, signal, ...session }), ...preparing }
-  const { spec, dataset } = await specificationOf(given, asked, setting)
+  const { spec, dataset } = await specificationOf(given, asked, setting, [], opened)
   const start = opened && (await startOf(opened, spec, dataset, own)).start
   return lastModel(train({ spec, dataset, engine, own, start, signal, ...session }), signal, onEvent) as Promise<Model>
 }

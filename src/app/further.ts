@@ -55,7 +55,7 @@ async function begun({ entry, model }: Opened, data: TrainData, options: OptionV
 }
 
 /**
- * The weights that a run begins with.
+ * The weights that a run begins with; undefined for one that trains adapters.
  *
  * @returns the weights, and sentences about what of the model could not be used
  * @throws TweedieError `model` where they do not fit the network
@@ -65,7 +65,9 @@ export async function startOf(
   spec: BaseSpec,
   data: TrainData,
   own: OwnParts,
-): Promise<{ readonly start: StartWeights; readonly notes: readonly string[] }> {
+): Promise<{ readonly start: StartWeights | undefined; readonly notes: readonly string[] }> {
+  // adapters begin as they are, beside the weights
+  if (spec.lora) return { start: undefined, notes: [] }
   const family = await entryOfSpec(spec, own).load()
   const [[name, part]] = learningParts(family.problem(spec, data, own).parts) as [ReturnType<typeof learningParts>[0]]
   const initial = initialParameters(spec, part.layout)

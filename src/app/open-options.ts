@@ -3,8 +3,8 @@ import { type OptionTable, options, text, type ValuesOf } from '../options.ts'
 
 const group = 'More: folders of others'
 
-/** All of them; by default a folder's own scheduler and plain weights. */
-export const openOptions = options({
+/** How the folder is read; by default its own scheduler and plain weights. */
+export const readOptions = options({
   scheduler: {
     flags: '--scheduler <path>',
     help: 'the noise, where the folder does not say it: a scheduler_config.json, or a folder that has one',
@@ -17,6 +17,24 @@ export const openOptions = options({
     parse: text,
     group,
   },
+} satisfies OptionTable)
+
+/** All of them: what is added to the model, too. */
+export const openOptions = options({
+  lora: {
+    flags: '--lora <file[:weight]>',
+    help: 'add adapters of a file or folder, as they were trained (1) or less (0.8); repeat for several',
+    parse: text,
+    repeated: true,
+    group: 'Adapters',
+  },
+  base: {
+    flags: '--base <model>',
+    help: 'the model that the adapters of the folder belong to, if it was moved',
+    parse: text,
+    group: 'Adapters',
+  },
+  ...readOptions,
 } satisfies OptionTable)
 
 /** Their values. */

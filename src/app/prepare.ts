@@ -2,6 +2,7 @@
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { Family, FamilyModel, OwnParts, PrepareSetting, SpecFor, Wanted } from '../families/family.ts'
 import { entryOfSpec } from '../families/registry.ts'
+import { TweedieError } from '../errors.ts'
 import { memoryStore } from '../tools/eval/store.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
@@ -14,7 +15,9 @@ export async function prepared(
   wanted: Wanted<BaseSpec>,
   setting: PrepareSetting,
 ): Promise<TrainData> {
-  return family.prepare ? await family.prepare(data, wanted, setting) : data
+  const made = family.prepare ? await family.prepare(data, wanted, setting) : data
+  const lora = wanted.spec?.lora
+  return lora && !('base' in made) ? (await import('./adapters/adapted.ts')).withBaseOf(lora, made, setting) : made
 }
 
 /**
@@ -45,5 +48,14 @@ export function preparingInMemory(
       return { family, model, path: undefined, store: memoryStore() }
     },
     autoencoder: async () => undefined,
+    textEncoder: async (source) => ({ encoder: inMemory(source, 'textEncoder'), path: undefined }),
+    tokenizer: async (source) => ({ tokenizer: inMemory(source, 'tokenizer'), path: undefined }),
   }
+}
+
+function inMemory<Thing extends object>(source: unknown, option: string): Thing {
+  if (typeof source === 'object' && source !== null) return source as Thing
+  throw new TweedieError('usage', `\`${option}: ${String(source)}\`: nothing is read by name here`, {
+    hint: 'give the thing itself',
+  })
 }

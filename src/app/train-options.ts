@@ -1,6 +1,7 @@
 /** The options of training that do not depend on the family. */
 import { sharedTrainOptions } from '../families/train-options.ts'
 import { type OptionTable, options, text } from '../options.ts'
+import { adaptOptions } from './adapt-options.ts'
 
 /** Which family, and which weights to begin with. */
 export const modelOption = options({
@@ -14,4 +15,8 @@ export const modelOption = options({
 })
 
 /** All of them. */
-export const generalTrainOptions: readonly OptionTable[] = Object.freeze([sharedTrainOptions, modelOption])
+export const generalTrainOptions: readonly OptionTable[] = Object.freeze([
+  sharedTrainOptions,
+  modelOption,
+  adaptOptions,
+])

@@ -67,8 +67,7 @@ export async function problemOf<Model>(
   data: TrainData,
   own: OwnParts = {},
 ): Promise<TrainProblem<Model>> {
-  const family = await entryOfSpec(spec, own).load()
-  return family.problem(spec, data, own) as TrainProblem<unknown> as TrainProblem<Model>
+  return (await problemMaker<Model>(spec, own))(spec, data)
 }
 
 async function taskOf<Spec extends SpecFor<unknown>, Model>(
@@ -76,12 +75,25 @@ async function taskOf<Spec extends SpecFor<unknown>, Model>(
   data: TrainData,
   own: OwnParts,
 ): Promise<Task<Spec, Model>> {
-  const family = await entryOfSpec(spec, own).load()
+  const make = await problemMaker<Model>(spec, own)
   const { seed: _, budget: __, ...rest } = spec
   const whole = { ...spec, batch: itemsPerStep(spec) }
   return {
     spec,
-    problem: () => family.problem(whole, data, own) as TrainProblem<unknown> as TrainProblem<Model>,
+    problem: () => make(whole, data),
     purpose: JSON.stringify(['train', rest, data.kind, data.shape]),
   }
+}
+
+/** What makes the problems of specifications like this one; with adapters, if it has them. */
+async function problemMaker<Model>(
+  { lora, ...spec }: SpecFor<unknown>,
+  own: OwnParts,
+): Promise<(spec: SpecFor<unknown>, data: TrainData) => TrainProblem<Model>> {
+  const family = await entryOfSpec(spec, own).load()
+  const make = (spec: SpecFor<unknown>, data: TrainData): TrainProblem<Model> =>
+    family.problem(spec, data, own) as TrainProblem<unknown> as TrainProblem<Model>
+  if (lora === undefined) return make
+  const { adaptedFrom } = await import('./adapters/adapted.ts')
+  return (spec, data) => adaptedFrom(make(spec, data), spec, data)
 }

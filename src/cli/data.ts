@@ -1,7 +1,7 @@
 /** `tweedie data`: what is in a data set, before training on it. */
 import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
-import { dataOptions } from '../files/data/options.ts'
+import { captionReading, dataOptions } from '../files/data/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { seedOptions } from '../families/options.ts'
 import { type OptionValues, options, text, type ValuesOf, whole } from '../options.ts'
@@ -27,9 +27,10 @@ const shownOptions = options({
 export function dataCommand({ readers }: OwnParts = {}): Command {
   const made = command('data', 'show statistics and a picture of a data set')
   made.argument('<data>', 'a folder of images, a data file, a text, or a built-in set')
-  addOptions(made, [shownOptions, reading])
+  addOptions(made, [shownOptions, captionReading, reading])
   withExamples(made, [
     ['tweedie data ./my-images --out sheet.png', 'a contact sheet'],
+    ['tweedie data ./icons --captions', 'pictures with captions: how many have one, and the words'],
     ['tweedie data moons', 'a built-in set, in the terminal'],
     ['tweedie data digits.npz --json', 'statistics for a program'],
     ['tweedie data corpus.txt', 'the vocabulary of a text, and how often each character occurs'],

@@ -1,8 +1,9 @@
 /** `tweedie train`: from data to a model in a folder. */
 import type { Command } from 'commander'
 import { dataOptions } from '../files/data/options.ts'
+import { adaptOptions } from '../app/adapt-options.ts'
 import { runOptions } from '../app/run-options.ts'
-import { openOptions } from '../app/open-options.ts'
+import { readOptions } from '../app/open-options.ts'
 import { modelOption } from '../app/train-options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { engineOptions } from '../families/options.ts'
@@ -30,8 +31,16 @@ export function trainCommand(own: OwnParts = {}): Command {
   )
   const families = familyTables('train', familiesOf(own))
   const { minutes, steps, epochs } = sharedTrainOptions
-  const tables = [out, { minutes, steps, epochs }, dataOptions, sharedTrainOptions, ...families, modelOption]
-  addOptions(train, [...tables, run, runOptions, openOptions, engineOptions])
+  const tables = [
+    out,
+    { minutes, steps, epochs },
+    dataOptions,
+    sharedTrainOptions,
+    ...families,
+    modelOption,
+    adaptOptions,
+  ]
+  addOptions(train, [...tables, run, runOptions, readOptions, engineOptions])
   withExamples(train, [
     ['tweedie train ./photos --out runs/photos', 'ten minutes on a folder of images'],
     ['tweedie train ./photos --out runs/photos --resume', 'continue after an interruption'],

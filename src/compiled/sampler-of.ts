@@ -9,7 +9,8 @@ import type { Sampling } from './sampling.ts'
  *
  * @throws TweedieError `model` for a name that is not built in
  */
-export function samplerOf({ sampler }: Sampling): Sampler {
+export function samplerOf({ sampler, scheduled }: Sampling): Sampler {
+  if (scheduled) return scheduled
   try {
     return samplerByName(sampler)
   } catch (cause) {

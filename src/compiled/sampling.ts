@@ -5,12 +5,15 @@ import type { Schedule } from '../diffusion/noise/schedule.ts'
 import { nestedTimes } from '../diffusion/distil/clock.ts'
 import { type SpacingName, spacingNames, timesOf } from '../diffusion/sample/default-times.ts'
 import { type Clip, project, type SchedulerParts, type StepVariance } from '../diffusion/sample/scheduler/parts.ts'
+import type { Sampler } from '../diffusion/sample/sampler.ts'
 import type { TweedieMetaSampler } from '../files/io/tweedie-meta.ts'
 
 /** How a model is sampled. */
 export interface Sampling {
   /** The name of a sampler. */
   readonly sampler: string
+  /** The sampler itself, with its options, if it is that of a scheduler. */
+  readonly scheduled?: Sampler | undefined
   /** How many steps. */
   readonly steps: number
   /** The w of classifier-free guidance. */
@@ -45,13 +48,16 @@ const defaults = { sampler: 'dpm++-2m', steps: 20, guidance: 0 } as const
 export function samplingOf(
   schedule: Schedule,
   record: TweedieMetaSampler = {},
-  scheduler?: Pick<SchedulerParts, 'times' | 'clip' | 'variance'>,
+  scheduler?: Pick<SchedulerParts, 'times' | 'clip' | 'variance' | 'sampler'>,
 ): Sampling {
   const { spacing, times } = record
-  const { sampler = defaults.sampler, guidance = defaults.guidance } = record
+  const { sampler: wanted = defaults.sampler, guidance = defaults.guidance } = record
+  const scheduled = wanted === 'scheduler' ? scheduler?.sampler : undefined
+  const sampler = scheduled?.name ?? wanted
   const { steps = times ? times.length - 1 : defaults.steps } = record
   return Object.freeze({
     sampler,
+    ...(scheduled && { scheduled }),
     steps,
     guidance,
     clip: scheduler ? scheduler.clip : toRange,

@@ -1,6 +1,6 @@
 /** A text encoder as a part of a model folder, `text_encoder/`, and back. */
 import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
-import { textEncoderParameters } from '../engine/nn/text-encoder.ts'
+import { type TextEncoder, textEncoderParameters } from '../engine/nn/text-encoder.ts'
 import type { Component } from '../files/io/component.ts'
 import { flatWeights, partWeights, type WeightMemory } from './part-weights.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
@@ -19,9 +19,15 @@ export function textEncoderOf(
 ): TextEncoderWeights {
   const encoder = textEncoderFromConfig(part.className, part.config)
   const layout = textEncoderParameters(encoder)
-  const { buffers = [], rename = (name: string) => name } = encoder
-  const parameters = new Map([...part.weights].filter(([name]) => !buffers.includes(rename(name))))
-  return { encoder, ...partWeights(layout, parameters, memory) }
+  return { encoder, ...partWeights(layout, withoutBuffers(encoder, part.weights), memory) }
+}
+
+/** The tensors of a file without those that are no parameters. */
+export function withoutBuffers<T>(
+  { buffers = [], rename = (name) => name }: Pick<TextEncoder, 'buffers' | 'rename'>,
+  weights: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  return new Map([...weights].filter(([name]) => !buffers.includes(rename(name))))
 }
 
 /**

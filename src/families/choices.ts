@@ -17,6 +17,7 @@ import type { BetaTableName } from '../diffusion/noise/betas.ts'
 import type { ScheduleName, ScheduleOptions } from '../diffusion/noise/named.ts'
 import type { DdpmOptions } from '../diffusion/sample/ddpm.ts'
 import type { Preset } from './default-network.ts'
+import type { adapterTargets } from '../engine/nn/adapters.ts'
 import type { optimizerNames } from '../tools/train/optimizer-of.ts'
 
 /** The names of a union, none left out: `Record<Name, 0>` would not compile without one of them. */
@@ -139,3 +140,6 @@ export const weightFormats = namesOf<WeightFormat>({ float32: 0, float16: 0, int
 export const pixelKinds = namesOf<PixelKind>({ float: 0, bytes: 0 })
 /** Whose operators such a file has. */
 export const operatorKinds = ['standard', 'runtime'] as const
+
+/** Layers that adapters change, by name. */
+export const layersToAdapt = namesOf<(typeof adapterTargets)[number]>({ attention: 0, linear: 0, all: 0 })

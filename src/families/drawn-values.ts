@@ -30,7 +30,7 @@ export function valuesView({ scale }: Pick<DrawnModel, 'scale'>, items: Float32A
 export function drawnValues(
   model: DrawnModel,
   items: Float32Array,
-  facts: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'frames' | 'beside'>>,
+  facts: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'captions' | 'frames' | 'beside'>>,
 ): Drawn {
   const count = items.length / itemSize(model.frame.item)
   return { ...valueViews(model, items), ...facts, count, shape: [count, ...model.frame.item] }

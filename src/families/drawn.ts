@@ -56,6 +56,8 @@ export interface Drawn extends View {
   readonly shape: readonly number[]
   /** The class of each, where there are classes. */
   readonly classes?: readonly string[] | undefined
+  /** The text that each was asked for by, if it was. */
+  readonly captions?: readonly string[] | undefined
   /**
    * What decided the result, as JSON: sampler, steps, seed, …; it is written into files, so that they record how they
    * were made.

@@ -4,6 +4,8 @@
  * has an ability, never which family it is.
  */
 import type { AutoencoderWeights } from '../compiled/autoencoder.ts'
+import type { TextEncoderWeights } from '../compiled/text-encoder.ts'
+import type { CaptionTokenizer } from '../files/text/caption-tokenizer.ts'
 import type { Kept } from '../compiled/kept.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
@@ -14,6 +16,7 @@ import type { DataReaders } from '../files/data/reader.ts'
 import type { pictureFits } from './choices.ts'
 import type { Drawn, Painter, Progress } from './drawn.ts'
 import type { Store } from '../tools/eval/store.ts'
+import type { Adapters } from '../tools/train/lora.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
 import type { OwnComponents } from './own-parts.ts'
@@ -35,6 +38,8 @@ export interface FamilyModel {
   /** The names of its classes, in the order of their numbers; none for an unconditional model. */
   readonly classNames: readonly string[]
   readonly meta: TweedieMeta
+  /** The adapters that made it, of a model whose training has just made them. */
+  readonly adapters?: Adapters | undefined
 }
 
 declare const model: unique symbol
@@ -158,6 +163,27 @@ export interface PrepareSetting extends Pick<
    * whole model, and for anything but a path.
    */
   autoencoder(model: unknown): Promise<OtherAutoencoder | undefined>
+  /**
+   * A text encoder, with its tokeniser if that lies beside it: by a folder's path in Node, or in memory.
+   *
+   * @throws TweedieError `model` if there is none, `usage` for a name where nothing is read by name
+   */
+  textEncoder(source: unknown): Promise<OtherTextEncoder>
+  /** A tokeniser of captions: by the path of its folder or its file in Node, or in memory. @throws TweedieError as `textEncoder` */
+  tokenizer(source: unknown): Promise<OtherTokenizer>
+}
+
+/** A text encoder from elsewhere. */
+export interface OtherTextEncoder {
+  readonly encoder: TextEncoderWeights & { readonly tokenizer?: CaptionTokenizer | undefined }
+  /** The absolute path of its folder; none in memory. */
+  readonly path: string | undefined
+}
+
+/** A tokeniser from elsewhere. */
+export interface OtherTokenizer {
+  readonly tokenizer: CaptionTokenizer
+  readonly path: string | undefined
 }
 
 /** An autoencoder without anything else: neither data nor a law of them. */

@@ -17,6 +17,7 @@ import { reverseSde } from '../diffusion/sample/reverse-sde.ts'
 import { euler, rungeKutta, tableaux } from '../diffusion/sample/runge-kutta.ts'
 import { requireTimes } from '../diffusion/sample/sample.ts'
 import type { Sampler } from '../diffusion/sample/sampler.ts'
+import { trajectoryConsistency } from '../diffusion/sample/trajectory-consistency.ts'
 import type { ValuesOf } from '../options.ts'
 import { ownMade } from '../own-made.ts'
 import type { OwnParts } from './family.ts'
@@ -54,6 +55,7 @@ const withEta: Readonly<Record<string, (eta: number) => Sampler>> = {
   'dpm++-2s': (eta) => dpmSolverSingle({ eta }),
   'dpm++-3s': (eta) => dpmSolverSingle({ order: 3, type: 'heun', eta }),
   'euler-maruyama': (eta) => reverseSde({ eta }),
+  tcd: (eta) => trajectoryConsistency({ eta }),
   'sde-heun': (eta) => reverseSde({ method: 'heun', eta }),
 }
 
@@ -113,7 +115,9 @@ export function chooseSampler(model: Sampled, options: SamplerOptions, own: OwnP
 function samplerOf(model: Pick<Sampled, 'network' | 'sampling'>, options: SamplerOptions, own: OwnParts): Sampler {
   const { eta, churn, variance, guidance = model.sampling.guidance, sampler: asked } = options
   const wanted = asked ?? model.sampling.sampler
-  const plain = ownSampler(wanted, own) ?? (asked === undefined ? recorded(wanted, own) : find(wanted, own))
+  const { scheduled } = model.sampling
+  const plain =
+    ownSampler(wanted, own) ?? (asked === undefined ? (scheduled ?? recorded(wanted, own)) : find(wanted, own))
   const { name } = plain
   requireOwnJumps(model.sampling, name, options)
   if (eta !== undefined) return variant('eta', withEta, name)(eta)

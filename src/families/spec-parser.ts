@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { parseConfig } from '../files/io/parse-config.ts'
+import { loraSchema } from '../tools/train/lora-schema.ts'
 
 const positive = z.number().check(z.positive())
 
@@ -18,6 +19,7 @@ const baseFields = {
     z.strictObject({ minutes: positive }),
   ]),
   network: z.object({ className: z.string(), config: z.record(z.string(), z.unknown()) }),
+  lora: z.optional(loraSchema),
   optimizer: z.looseObject({
     rate: positive,
     warmup: z.int().check(z.minimum(0)),

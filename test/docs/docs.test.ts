@@ -92,7 +92,7 @@ test('the table of names is that of the registry', () => {
 test('the table of orders claims what the samplers claim', () => {
   const rows = [...page('docs/theory/solvers.md').prose.matchAll(/^\| `([^`]+)` \| (\d) \| (\d\.\d\d) \|/gm)]
   const claims = new Map(rows.map(([, name, claimed]) => [name, Number(claimed)]))
-  const unmeasured = /^(heun-churn$|annealed-langevin|ddpm-learned|consistency$|pc\(|rk45|sde-adaptive)/
+  const unmeasured = /^(lcm$|tcd$|heun-churn$|annealed-langevin|ddpm-learned|consistency$|pc\(|rk45|sde-adaptive)/
   for (const { sampler } of samplers) {
     if (!unmeasured.test(sampler.name)) expect(claims.get(sampler.name), sampler.name).toBe(sampler.order)
   }

@@ -22,7 +22,7 @@ export interface Inspection {
 }
 
 /** How much to list, the user's own parts, which a model may be made of, and how to read an incomplete folder. */
-export interface InspectOptions extends Pick<OpenFolderOptions, 'scheduler' | 'variant'> {
+export interface InspectOptions extends Pick<OpenFolderOptions, 'scheduler' | 'variant' | 'lora' | 'base'> {
   /** All tensors of a file, not only the first twenty. */
   readonly all?: boolean | undefined
   readonly own?: OwnParts | undefined
@@ -56,10 +56,13 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
   })
 }
 
-async function inspectModel(path: string, { own, scheduler, variant }: InspectOptions): Promise<Inspection> {
+async function inspectModel(
+  path: string,
+  { own, scheduler, variant, lora, base }: InspectOptions,
+): Promise<Inspection> {
   const notes: string[] = []
   const onRemark = (note: string): unknown => notes.push(note)
-  const { family, model } = await openFolder(path, own, { scheduler, variant, onRemark })
+  const { family, model } = await openFolder(path, own, { scheduler, variant, lora, base, onRemark })
   const { facts, rows } = family.describe(model)
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)

@@ -2,7 +2,9 @@
 import { stat } from 'node:fs/promises'
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { OwnParts, Setting } from '../../families/family.ts'
-import { readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
+import { metaPath } from '../../files/io/model-folder.ts'
+import { readFolderJson } from '../../files/io/read-part.ts'
+import { readFolder, readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
 
 /** How to read an incomplete folder, and a callback for remarks about it. */
@@ -11,6 +13,10 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
   readonly scheduler?: ReadModelFolderOptions['scheduler'] | undefined
   /** Which weights, if there are several: `fp16` for `….fp16.safetensors`. */
   readonly variant?: string | undefined
+  /** Adapters to be added: paths of files or of folders, each with a weight behind a colon (`style.safetensors:0.8`). */
+  readonly lora?: readonly string[] | string | undefined
+  /** The folder of the model that the adapters in this folder belong to, if it is no longer where it was. */
+  readonly base?: string | undefined
 }
 
 /**
@@ -19,11 +25,8 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
  * @param options `scheduler` and `variant` for incomplete folders; `onRemark` gets sentences about the choices made
  * @throws TweedieError `model` if it is missing, broken or not supported
  */
-export async function openFolder(
-  path: string,
-  own: OwnParts = {},
-  { scheduler, variant, onRemark }: OpenFolderOptions = {},
-): Promise<Opened> {
+export async function openFolder(path: string, own: OwnParts = {}, options: OpenFolderOptions = {}): Promise<Opened> {
+  const { lora = [], base } = options
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
     throw new TweedieError('model', `${path}: no such folder`, {
@@ -35,12 +38,35 @@ export async function openFolder(
       hint: "name the folder that it lies in; 'tweedie info' says what a file is",
     })
   }
+  if (lora.length > 0 || base !== undefined || (await holdsAdapters(path))) {
+    const { openAdapted } = await import('./open-adapted.ts')
+    const { base: _, lora: __, ...reading } = options
+    // a base may itself be adapters of another model
+    return openAdapted(path, own, { lora, base }, async (each) =>
+      each === path ? openWhole(each, own, reading) : openFolder(each, own, reading),
+    )
+  }
+  return openWhole(path, own, options)
+}
+
+/** The model that lies in a folder with all of its weights. */
+async function openWhole(
+  path: string,
+  own: OwnParts,
+  { scheduler, variant, onRemark }: OpenFolderOptions,
+): Promise<Opened> {
   const folder = await readModelFolder(path, {
     ...(scheduler !== undefined && { scheduler }),
     ...(variant !== undefined && { variant }),
   })
   for (const note of folder.notes) onRemark?.(note)
   return openedOf(folder, own, path).catch(naming(path))
+}
+
+/** Whether a folder holds adapters of another model. */
+async function holdsAdapters(path: string): Promise<boolean> {
+  const meta = (await readFolder(path, [metaPath])).get(metaPath)
+  return meta !== undefined && Object.hasOwn(Object(readFolderJson(meta, metaPath, path)), 'adapters')
 }
 
 /** Errors of a model in a folder say which folder it is. */

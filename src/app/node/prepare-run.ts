@@ -47,7 +47,7 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const model = await modelOf(options, own, request.onRemark)
   const { train } = await openParts(source, { ...request, readers: own.readers })
   const asked = model ? await furtherOptions(model, train, values, own) : values
-  const decided = await specificationOf(train, asked, await preparing(request), preparedOptions)
+  const decided = await specificationOf(train, asked, await preparing(request), preparedOptions, model)
   const start = model && (await startFrom(model, decided.spec, decided.dataset, request))
   const intervals = intervalsOf(options)
   if (intervals.sampleEvery) await abilityOf('draw', decided, own)

@@ -14,7 +14,7 @@ import type { TrainData } from '../../tools/train/problem.ts'
 import type { StartWeights } from '../../tools/train/state.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import { dataOptions } from '../../files/data/options.ts'
-import { openOptions } from '../open-options.ts'
+import { readOptions } from '../open-options.ts'
 import { runOptions } from '../run-options.ts'
 
 /** What to train, and where to write it. */
@@ -53,7 +53,7 @@ export interface PreparedRun {
 }
 
 /** Options that are handled here, and not by a family. */
-export const preparedOptions: readonly OptionTable[] = Object.freeze([dataOptions, runOptions, openOptions])
+export const preparedOptions: readonly OptionTable[] = Object.freeze([dataOptions, runOptions, readOptions])
 
 /** How often to save and log, where the request says it. */
 export function intervalsOf(options: OptionValues): Intervals {

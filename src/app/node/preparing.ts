@@ -9,6 +9,7 @@ import type { RunRecord } from '../../tools/train/node/run-folder.ts'
 import { preparingInMemory } from '../prepare.ts'
 import { openFolder } from './open-folder.ts'
 import { holdsAutoencoder, readAutoencoder } from './read-autoencoder.ts'
+import { readTextEncoder, readTokenizer } from './read-words.ts'
 import type { TrainRequest } from './prepared-run.ts'
 import { lenient } from './setting.ts'
 
@@ -35,6 +36,16 @@ export async function preparing(request: Preparing, record?: Pick<RunRecord, 'se
       const { notes, ...part } = await readAutoencoder(model)
       for (const note of notes) onRemark?.(note)
       return { part, path: resolve(model), store: storeBeside(model, request) }
+    },
+    async textEncoder(source) {
+      if (typeof source !== 'string') return setting.textEncoder(source)
+      const { notes, ...encoder } = await readTextEncoder(source)
+      for (const note of notes) onRemark?.(note)
+      return { encoder, path: resolve(source) }
+    },
+    async tokenizer(source) {
+      if (typeof source !== 'string') return setting.tokenizer(source)
+      return { tokenizer: await readTokenizer(source), path: resolve(source) }
     },
   }
 }

@@ -14,6 +14,7 @@ import type { DataSource } from '../../files/data/source.ts'
 import { runOptions } from '../run-options.ts'
 import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
+import { problemOf } from '../train.ts'
 import { sourceOf, withAbsolutePaths } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
 import { atModelSize } from './model-data.ts'
@@ -61,12 +62,12 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const setting = await preparing(request, record)
   if (changed.length > 0) {
     const values = await (model ? furtherOptions(model, data, asked, own) : withNetwork(asked, own))
-    const wanted = await specificationOf(data, values, setting, preparedOptions).catch(() => undefined)
+    const wanted = await specificationOf(data, values, setting, preparedOptions, model).catch(() => undefined)
     if (wanted === undefined || !resumes(before, wanted.spec)) throw fixed(changed[0])
   }
   const spec = continued(before, options)
   const dataset = await prepared(family, data, { spec }, setting)
-  family.problem(spec, dataset, own)
+  await problemOf(spec, dataset, own)
   const start = model && !checkpoint ? await startFrom(model, spec, dataset, request) : undefined
   const intervals = { ...record.intervals, ...intervalsOf(options) }
   return {

@@ -1,11 +1,11 @@
 /** A training run in a folder: the events of {@link train}, with log, checkpoints and samples written as they come. */
 import { availableParallelism } from 'node:os'
 import { removeTemporaries } from '../../files/io/node/files.ts'
-import { writeModelFolder } from '../../files/io/node/model-folder.ts'
 import { entryOfSpec } from '../../families/registry.ts'
 import { train } from '../train.ts'
 import type { TrainEvent, TrainOptions } from '../train.ts'
 import { drawSamples } from './draw-samples.ts'
+import { writeModel } from './write-model.ts'
 import { openLog } from '../../tools/train/node/log-file.ts'
 import { runPaths, writeCheckpoint } from '../../tools/train/node/run-folder.ts'
 import { lockRun } from '../../tools/train/node/run-lock.ts'
@@ -39,7 +39,7 @@ export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOpt
     if (event.type === 'checkpoint') {
       log.sync()
       await writeCheckpoint(folder, event.checkpoint)
-      await writeModelFolder(folder, family.write(event.model))
+      await writeModel(folder, family, event.model)
     }
     yield event
     if (event.type === 'step' && sampleEvery && event.step % sampleEvery === 0) {

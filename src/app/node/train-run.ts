@@ -70,6 +70,7 @@ function reportOf(
   const [[unit, amount]] = Object.entries(spec.budget) as [[string, number]]
   return [
     ...family.explain(spec, dataset, own),
+    ['adapters', spec.lora && loraText(spec.lora)],
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['held out', heldOutText(source, dataset)],
     ['optimiser', optimiserText(spec)],
@@ -82,6 +83,10 @@ function optimiserText({ optimizer, batch, accumulate = 1, seed }: PreparedRun['
   const { name = 'adamw', momentum, rate, decay } = optimizer
   const named = name === 'adamw' ? 'AdamW' : `${name.toUpperCase()}${momentum ? ` with momentum ${momentum}` : ''}`
   return `${named}, rate ${rate}, ${decay}, batch ${batch}${accumulate > 1 ? ` × ${accumulate}` : ''}, seed ${seed}`
+}
+
+function loraText({ rank, alpha, targets, base }: NonNullable<PreparedRun['spec']['lora']>): string {
+  return `rank ${rank}, alpha ${alpha}, of ${targets.join(' and ')}; ${base.path ?? 'the model'} stays as it is`
 }
 
 function heldOutText(

@@ -62,7 +62,7 @@ export function weightFilesOf(bytes: Uint8Array, name: string): readonly string[
 }
 
 /** The first of some names that the file has among its inputs or outputs. */
-export function nameIn(infos: ReadonlyMap<string, ValueInfo>, names: readonly string[]): string | undefined {
+export function nameIn(infos: ReadonlyMap<string, unknown>, names: readonly string[]): string | undefined {
   return names.find((name) => infos.has(name))
 }
 

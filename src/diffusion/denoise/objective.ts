@@ -42,6 +42,8 @@ export interface AnswerOptions {
   readonly x0?: Tensor | undefined
   /** How its activations are dropped; left out, they are not. */
   readonly dropout?: Dropout | undefined
+  /** Conditions that are expressions themselves, such as an encoder's output, instead of inputs, by name. */
+  readonly conditions?: Readonly<Record<string, Tensor>> | undefined
 }
 
 /** One number for each item, an input by name, in a shape that broadcasts to the data's. */
@@ -55,12 +57,13 @@ export function perItem(name: string, network: Network, batch: number): Tensor {
  * the network's conditions by their names (`labels` `[N]`), and {@link itemCoefficients} but the weight, `[N]`.
  *
  * @param options.x0 clean data that are an expression themselves, instead of the input `x0`
+ * @param options.conditions the same of conditions
  */
 export function answerOf(
   network: Network,
   scope: Scope,
   batch: number,
-  { x0 = input('x0', [batch, ...network.inputShape]), dropout }: AnswerOptions = {},
+  { x0 = input('x0', [batch, ...network.inputShape]), dropout, conditions }: AnswerOptions = {},
 ): Answer {
   const epsilon = input('epsilon', x0.shape)
   const mix = (a: string, b: string): Tensor =>
@@ -69,7 +72,7 @@ export function answerOf(
   const output = network.build(scope, {
     x,
     t: input('t', [batch]),
-    conditions: conditionInputs(network.conditions, batch),
+    conditions: { ...conditionInputs(network.conditions, batch), ...conditions },
     ...(dropout && { dropout }),
   })
   return { x0, x, target: mix('sample', 'noise'), output }

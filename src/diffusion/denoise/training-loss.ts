@@ -11,10 +11,10 @@ import {
   varianceCoefficientsAt,
 } from './objectives/learned-variance.ts'
 
-/** The loss of a batch; but for `dropout`, `options` are for networks that learn variances. */
+/** The loss of a batch; but for `dropout` and `conditions`, `options` are for networks that learn variances. */
 export function trainingLoss(network: Network, scope: Scope, batch: number, options: HybridOptions): LossGraph {
   if (learnsVariance(network)) return hybridLoss(network, scope, batch, options)
-  return denoisingLoss(network, scope, batch, { dropout: options.dropout })
+  return denoisingLoss(network, scope, batch, { dropout: options.dropout, conditions: options.conditions })
 }
 
 /** The inputs for every item besides data, noise, time and label: names, and their values at time t. */

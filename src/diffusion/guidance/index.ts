@@ -9,6 +9,7 @@ export {
   guidedAway,
 } from './cfg.ts'
 export { classifierAncestral, classifierGuided, type ClassifierOptions, type ClassGradient } from './classifier.ts'
+export { type ComposeOptions, composed, composedOf, type Term } from './composed.ts'
 export { controlled, type ControlOptions } from './controlled.ts'
 export { ddrm, type DdrmOptions } from './ddrm.ts'
 export {

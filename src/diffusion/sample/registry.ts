@@ -9,6 +9,7 @@ import { deis, lms } from './deis.ts'
 import { dpmSolverGrouped, dpmSolverSde, dpmSolverSingle } from './dpm-solver-single.ts'
 import { dpmSolver } from './dpm-solver.ts'
 import { kdpm2 } from './kdpm2.ts'
+import { latentConsistency } from './latent-consistency.ts'
 import { ddpmLearned } from './learned-variance.ts'
 import { annealedLangevin } from './langevin.ts'
 import { pndm } from './pndm.ts'
@@ -16,6 +17,7 @@ import { predictorCorrector } from './predictor-corrector.ts'
 import { reverseSde } from './reverse-sde.ts'
 import { euler, heun, rungeKutta, tableaux } from './runge-kutta.ts'
 import type { Sampler } from './sampler.ts'
+import { trajectoryConsistency } from './trajectory-consistency.ts'
 import { uniPc } from './unipc.ts'
 
 /** A sampler and its other names. */
@@ -73,7 +75,9 @@ export const samplers: readonly SamplerEntry[] = Object.freeze([
   { sampler: predictorCorrector() },
   { sampler: annealedLangevin() },
   { sampler: adaptiveOde() },
-  { sampler: consistency(), alias: 'LCM', diffusers: 'LCMScheduler' },
+  { sampler: consistency() },
+  { sampler: latentConsistency(), diffusers: 'LCMScheduler' },
+  { sampler: trajectoryConsistency(), diffusers: 'TCDScheduler' },
 ])
 
 /** Finds a sampler by its own name or an alias, whatever the case. */

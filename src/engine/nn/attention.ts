@@ -1,5 +1,18 @@
 /** Attention: every token gets a weighted mean over all tokens. Vaswani et al., Attention Is All You Need (2017). */
-import { add, constant, expandDims, matmul, mul, reshape, softmax, sub, transpose } from '../graph/index.ts'
+import {
+  add,
+  constant,
+  expandDims,
+  lessEqual,
+  log,
+  matmul,
+  max,
+  mul,
+  reshape,
+  softmax,
+  transpose,
+  where,
+} from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'
 import type { AffineOptions } from './layers.ts'
@@ -38,10 +51,16 @@ export function attention(
 
 /** So far below all scores that its exponential is 0; where all keys are left out, the weights are equal. */
 const hidden = -1e9
+/** Flags up to it are 0. */
+const faintest = 1e-6
 
-/** The bias that leaves out keys: `flags [N, S]`, 1 for what is seen and 0 for what is not, to `[N, 1, S]`. */
+/**
+ * The bias that leaves out keys: `flags [N, S]`, 1 for what is seen and 0 for what is not, to `[N, 1, S]`. In between it is log f, with which a
+ * key's weight is multiplied by f before all sum to 1.
+ */
 export function maskBias(flags: Tensor): Tensor {
-  return expandDims(mul(sub(1, flags), hidden), 1)
+  const seen = max(flags, faintest)
+  return expandDims(where(lessEqual(flags, faintest), hidden, log(seen)), 1)
 }
 
 /** The bias with which every place sees itself and those before it, `[1, places, places]`. */

@@ -5,6 +5,7 @@
 import { TweedieError } from '../../errors.ts'
 import { add, conv, gather, matmul, mul, normalize, reshape, sizeOf } from '../graph/index.ts'
 import type { ConvOptions, Tensor } from '../graph/index.ts'
+import { changeConvolution, changeLinear } from './low-rank.ts'
 import { normalWith, ones, uniformWithin, zeros } from './parameters.ts'
 import type { Initializer, Scope } from './parameters.ts'
 
@@ -31,7 +32,10 @@ export function linear(
 ): Tensor {
   const inFeatures = x.shape.at(-1)!
   const spread = uniformWithin(1 / Math.sqrt(inFeatures))
-  const y = matmul(x, scope.parameter('weight', [outFeatures, inFeatures], init ?? spread), { transposeB: true })
+  const weight = scope.parameter('weight', [outFeatures, inFeatures], init ?? spread)
+  const change = scope.change('weight', weight.shape)
+  const plain = matmul(x, weight, { transposeB: true })
+  const y = change ? changeLinear(x, plain, change) : plain
   return bias ? add(y, scope.parameter('bias', [outFeatures], biasInit ?? (init ? zeros : spread))) : y
 }
 
@@ -50,7 +54,9 @@ export function convolution(scope: Scope, x: Tensor, outChannels: number, option
   const spatial = x.shape.slice(2)
   const shape = [outChannels, x.shape[1]! / groups, ...spatial.map(() => kernel)]
   const spread = uniformWithin(1 / Math.sqrt(sizeOf(shape.slice(1))))
-  const y = conv(x, scope.parameter('weight', shape, init ?? spread), { ...rest, groups, padding })
+  const plain = conv(x, scope.parameter('weight', shape, init ?? spread), { ...rest, groups, padding })
+  const change = groups === 1 ? scope.change('weight', shape) : undefined
+  const y = change ? changeConvolution(x, plain, change, { ...rest, padding }) : plain
   return bias ? add(y, perChannel(scope.parameter('bias', [outChannels], init ? zeros : spread), spatial.length)) : y
 }
 

@@ -25,9 +25,13 @@ export interface NetworkInputs {
 
 /**
  * Receives the weights of one attention to a context, as a network is built: `weights [N, heads, T, S]`, T places of the image
- * (`grid`: height times width, row by row) over S of the context.
+ * (`grid`: height times width, row by row) over S of the context, a condition of this name.
  */
-export type AttentionWatcher = (weights: Tensor, grid: readonly [height: number, width: number]) => void
+export type AttentionWatcher = (
+  weights: Tensor,
+  grid: readonly [height: number, width: number],
+  condition: string,
+) => void
 
 /** Zeroes a part of `x` at random and scales the rest by `1 / (1 − rate)`. */
 export type Dropout = (x: Tensor, rate: number) => Tensor

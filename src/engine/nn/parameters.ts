@@ -5,6 +5,7 @@
 import { TweedieError } from '../../errors.ts'
 import { input, sameShape, showShape } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
+import type { LowRank, WeightChanges } from './low-rank.ts'
 
 /**
  * The initial value of a parameter: a constant, a constant in each of so many equal parts, uniform in ±bound, or normal
@@ -42,10 +43,15 @@ export class Scope {
   #prefix = ''
   #declared = new Map<string, { readonly spec: ParameterSpec; readonly tensor: Tensor }>()
   readonly #make: (name: string, shape: Shape) => Tensor
+  readonly #changes: WeightChanges | undefined
 
-  /** @param make what stands for a parameter: an input of the graph by default; a constant, if its value is known */
-  constructor(make: (name: string, shape: Shape) => Tensor = input) {
+  /**
+   * @param make what stands for a parameter: an input of the graph by default; a constant, if its value is known
+   * @param changes of the weights of linear and convolutional layers; none by default
+   */
+  constructor(make: (name: string, shape: Shape) => Tensor = input, changes?: WeightChanges) {
     this.#make = make
+    this.#changes = changes
   }
 
   /**
@@ -71,9 +77,14 @@ export class Scope {
     return before.tensor
   }
 
+  /** How a layer changes its weight, which is declared here. */
+  change(name: string, shape: Shape): LowRank | undefined {
+    return this.#changes?.(this.#prefix + name, shape)
+  }
+
   /** The scope of a submodule. */
   child(name: string | number): Scope {
-    const child = new Scope(this.#make)
+    const child = new Scope(this.#make, this.#changes)
     child.#prefix = `${this.#prefix}${name}.`
     child.#declared = this.#declared
     return child

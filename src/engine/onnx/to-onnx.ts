@@ -119,7 +119,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
       }
       if (!isStored(value)) return context.literal(tensor.dtype, tensor.shape, value, name)
       inputs.set(name, { tensor, info: { name, dtype: value.stored, shape: tensor.shape } })
-      return value.stored === tensor.dtype ? name : context.widen(name)
+      return context.widen(name, value.stored)
     }
     const known = inputs.get(name)
     if (known !== undefined && known.tensor !== tensor) {
@@ -134,7 +134,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   const infos = Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape }))
 
   const opsets = opsetsOf(context)
-  const nodes = wideningFirst(usedNodes(context.nodes, Object.keys(outputs)), context.widened)
+  const nodes = wideningFirst(usedNodes(context.nodes, Object.keys(outputs)), context.fed)
   const used = new Set(nodes.flatMap(readsOf))
   return {
     irVersion: 10,
@@ -155,9 +155,9 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
  * The nodes, those that widen weights first. ONNX Runtime visits the inputs of an operator from the latest node to the earliest, so each
  * weight is widened right before its use, and not before all that the use waits for.
  */
-function wideningFirst(nodes: readonly NodeProto[], widened: ReadonlySet<string>): readonly NodeProto[] {
-  const widens = ({ outputs }: NodeProto): boolean => widened.has(outputs[0]!)
-  return widened.size === 0 ? nodes : [...nodes.filter(widens), ...nodes.filter((node) => !widens(node))]
+function wideningFirst(nodes: readonly NodeProto[], fed: ReadonlySet<string>): readonly NodeProto[] {
+  const widens = ({ outputs }: NodeProto): boolean => fed.has(outputs[0]!)
+  return fed.size === 0 ? nodes : [...nodes.filter(widens), ...nodes.filter((node) => !widens(node))]
 }
 
 const noAttentions: AttentionFusions = { attentions: new Map(), absorbed: new Set() }

@@ -41,7 +41,7 @@ export function latentData(source: CodeSource, { of, laws, affine: known }: Enco
   const { latentShape } = source.autoencoder.autoencoder
   const size = itemSize(latentShape)
   const affine = known ?? channelScale(laws, size, latentShape[0]!)
-  const { name, labels, classNames, conditions } = of
+  const { name, labels, classNames, conditions, captions } = of
   const data = createDataset({
     name,
     kind: 'points',
@@ -51,6 +51,7 @@ export function latentData(source: CodeSource, { of, laws, affine: known }: Enco
     ...(labels && { labels }),
     ...(classNames && { classNames }),
     ...(conditions && { conditions }),
+    ...(captions && { captions }),
   })
   const load: LatentData['load'] = (indices, frame, key, out) => {
     normal(fold(key, 'code'), out)

@@ -11,12 +11,35 @@ import { warm } from '../warm.ts'
 import { type Decoding, decodedItems, seenCodes } from './codes.ts'
 import type { LatentModel } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
+import { sized } from './sized.ts'
 import { priorSetting } from './prior-setting.ts'
 
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
-/** A painter of a model. */
+/** A painter of a model; one for each size of pictures. */
 export function painter(model: LatentModel, setting: Setting): Painter {
+  const sizes = new Map<LatentModel, Painter>()
+  const of = (size: Options['size']): Painter => {
+    const its = sized(model, size, setting.own)
+    const found = sizes.get(its) ?? painterOfSize(its, setting)
+    sizes.set(its, found)
+    return found
+  }
+  const dispose = (): void => sizes.forEach((each) => each.dispose())
+  return {
+    makes: makesOf(model.autoencoder),
+    get compilations() {
+      return [...sizes.values()].reduce((sum, each) => sum + each.compilations, 0)
+    },
+    async draw({ size, ...values }, watch) {
+      return await of(size as Options['size']).draw(values, watch)
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
+
+function painterOfSize(model: LatentModel, setting: Setting): Painter {
   const ofCodes = painterOfValues(model.prior, priorSetting(model, setting))
   const decoder = warm<Decoding & { readonly codes: Float32Array }, Float32Array>(({ codes, ...how }, compiled) =>
     decodedItems(model, codes, how, setting, compiled),
@@ -31,7 +54,7 @@ export function painter(model: LatentModel, setting: Setting): Painter {
       return ofCodes.compilations + decoder.compilations
     },
     async draw(values, { signal, onProgress, frames } = {}) {
-      const { draw = usualChoice(model.autoencoder), seed = 0, ...options } = values as Options
+      const { draw = usualChoice(model.autoencoder), seed = 0, decodeTile: tile, ...options } = values as Options
       const drawn = await ofCodes.draw(
         { ...options, seed },
         { signal, frames, onProgress: onProgress && (({ step: _, ...progress }) => onProgress(progress)) },
@@ -42,12 +65,13 @@ export function painter(model: LatentModel, setting: Setting): Painter {
         codes,
         draw,
         seed: Number(seed),
+        tile,
         signal,
         onProgress: (done, total) => onProgress?.({ phase: 'decode', done, total, unit: 'items' }),
       })
       const way: Frame[] = []
       for (const { time, items: seen } of (drawn.frames ?? []) as readonly ItemFrame[]) {
-        const shown = await decoder.draw({ codes: seen, draw: 'mean', seed: 0, signal })
+        const shown = await decoder.draw({ codes: seen, draw: 'mean', seed: 0, tile, signal })
         way.push({ time, ...valueViews(model.autoencoder, shown) })
       }
       return drawnValues(model.autoencoder, items, { ...factsOf(drawn, draw), ...(frames && { frames: way }) })

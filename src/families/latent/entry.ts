@@ -3,7 +3,7 @@ import type { FamilyEntry } from '../family.ts'
 import { editOptions } from './options/edit.ts'
 import { evalOptions } from './options/eval.ts'
 import { exportOptions } from './options/export.ts'
-import { restoreOptions } from '../values/options/restore.ts'
+import { restoreOptions } from './options/restore.ts'
 import { refusals } from './options/refusals.ts'
 import { sampleOptions } from './options/sample.ts'
 import { trainOptions } from './options/train.ts'
@@ -23,5 +23,7 @@ export const latent: FamilyEntry = Object.freeze<FamilyEntry>({
   refusals,
   accepts: ({ kind }, { model, latents }) =>
     kind !== 'tokens' && (model === 'latent' || (model === undefined && latents !== undefined)),
+  // a pipeline of diffusers
+  wrote: ({ data }) => data.latents !== undefined,
   load: async () => (await import('./family.ts')).latentFamily,
 })

@@ -16,7 +16,8 @@ const schema = z.object({
   patch: z._default(z.int().check(z.positive()), 1),
   shift: numbers,
   scale: numbers.check(z.refine((all) => all.every((each) => each > 0), 'expected positive numbers')),
-  autoencoder: z.string(),
+  autoencoder: z.optional(z.string()),
+  pipeline: z.optional(z.looseObject({ className: z.string() })),
 })
 
 const jointSchema = z.optional(z.object({ steps: z.int().check(z.minimum(0)), mixture: z.optional(numbers) }))
@@ -28,8 +29,16 @@ export interface LatentRecord {
   /** codes = shift + scale · x, by channel. */
   readonly shift: readonly number[]
   readonly scale: readonly number[]
-  /** A checksum. */
-  readonly autoencoder: string
+  /** A checksum; undefined for a pipeline that others trained. */
+  readonly autoencoder?: string | undefined
+  /** The class of that pipeline, and its settings. */
+  readonly pipeline?: PipelineRecord | undefined
+}
+
+/** What a pipeline of diffusers says of itself. */
+export interface PipelineRecord {
+  readonly className: string
+  readonly [setting: string]: unknown
 }
 
 /** The record of codes. @throws TweedieError `model` where there is none, or it makes no sense */

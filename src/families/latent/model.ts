@@ -9,6 +9,7 @@ import type { FamilyModel } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { type VaeModel, vaeOf } from '../vae/model.ts'
 import { folderOf, type Model, modelOf } from '../values/model.ts'
+import { fittedParts, plainNetwork } from './fitted-parts.ts'
 import { autoencoderMeta, latentsIn, priorMeta } from './meta.ts'
 import { autoencoderSum } from './autoencoder-sum.ts'
 
@@ -30,14 +31,21 @@ export interface LatentModel extends FamilyModel {
  */
 export function latentOf(folder: ModelFolder, own: OwnComponents = {}): LatentModel {
   const { components, meta } = folder
+  const { pipeline } = latentsIn(meta)
   const part = components.get(autoencoderName)
   if (!part) {
     throw new TweedieError('model', `there is no ${autoencoderName}/ beside the model of its codes`, {
       hint: 'copy the whole folder again',
     })
   }
-  const prior = modelOf({ ...folder, meta: priorMeta(meta) }, own)
-  const autoencoder = vaeOf({ ...folder, network: part, weights: part.weights, meta: autoencoderMeta(meta) })
+  const fitted = pipeline ? fittedParts(folder.network, part, meta) : { network: folder.network, autoencoder: part }
+  const prior = modelOf({ ...folder, network: fitted.network, meta: priorMeta(meta) }, own)
+  const autoencoder = vaeOf({
+    ...folder,
+    network: fitted.autoencoder,
+    weights: part.weights,
+    meta: autoencoderMeta(meta),
+  })
   requireFitting(prior, autoencoder, meta)
   return { family: 'latent', prior, autoencoder, classNames: prior.classNames, meta }
 }
@@ -45,9 +53,12 @@ export function latentOf(folder: ModelFolder, own: OwnComponents = {}): LatentMo
 /** The content of the model's folder; the inverse of {@link latentOf}. */
 export function latentFolderOf({ prior, autoencoder, meta }: LatentModel): ModelFolderInput {
   const part = autoencoderPart(autoencoder)
+  const folder = folderOf(prior)
+  const { pipeline } = latentsIn(meta)
   return {
-    ...folderOf(prior),
-    components: new Map([[autoencoderName, scaledPart(part, prior.scale.affine!)]]),
+    ...folder,
+    ...(pipeline && { network: plainNetwork(folder.network), pipeline }),
+    components: new Map([...(folder.components ?? []), [autoencoderName, scaledPart(part, prior.scale.affine!)]]),
     meta: parseTweedieMeta(meta),
   }
 }
@@ -55,7 +66,10 @@ export function latentFolderOf({ prior, autoencoder, meta }: LatentModel): Model
 /** An AutoencoderKL says in diffusers' terms how its codes are scaled. */
 function scaledPart(part: Component, { shift, scale }: Affine): Component {
   if (part.className !== 'AutoencoderKL') return part
-  const scaling = { latents_mean: [...shift], latents_std: [...scale], scaling_factor: 1, shift_factor: null }
+  const even = [shift, scale].every((values) => values.every((value) => value === values[0]))
+  const scaling = even
+    ? { latents_mean: null, latents_std: null, scaling_factor: 1 / scale[0]!, shift_factor: shift[0]! || null }
+    : { latents_mean: [...shift], latents_std: [...scale], scaling_factor: 1, shift_factor: null }
   return { ...part, config: { ...part.config, ...scaling } }
 }
 
@@ -67,7 +81,8 @@ function requireFitting({ frame }: Model, autoencoder: VaeModel, meta: TweedieMe
       `the autoencoder has codes [${latentShape.join(', ')}], and the model is of codes [${frame.item.join(', ')}]`,
     )
   }
-  if (latentsIn(meta).autoencoder === autoencoderSum(autoencoder)) return
+  const { autoencoder: sum } = latentsIn(meta)
+  if (sum === undefined || sum === autoencoderSum(autoencoder)) return
   throw new TweedieError('model', `${autoencoderName}/ is not the autoencoder whose codes the model has learned`, {
     hint: 'copy the whole folder again, or train a model of the codes of this one: `train DATA --latents RUN`',
   })

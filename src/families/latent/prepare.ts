@@ -4,6 +4,8 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { PrepareSetting, Wanted } from '../family.ts'
 import { requireUnchanged, type TaughtData, withTeacher } from '../values/teacher.ts'
+import { withWords } from '../words/with-words.ts'
+import type { WordsData } from '../words/words-data.ts'
 import { autoencoderSum } from './autoencoder-sum.ts'
 import { type CodeSource, latentData, type LatentData } from './data.ts'
 import { encodedViews, viewsOf } from './encode-data.ts'
@@ -11,8 +13,16 @@ import type { LatentModel } from './model.ts'
 import { openAutoencoder } from './open-autoencoder.ts'
 import type { LatentTrainSpec } from './spec.ts'
 
-/** The family's `prepare`: opens the autoencoder that options or a specification name, and encodes the data. */
+/** The family's `prepare`: opens the autoencoder that options or a specification name, and encodes the data; and what reads captions. */
 export async function prepareLatents(
+  data: TrainData,
+  wanted: Wanted<LatentTrainSpec>,
+  setting: PrepareSetting,
+): Promise<LatentData & TaughtData & WordsData> {
+  return withWords(await encodedData(data, wanted, setting), wanted, setting)
+}
+
+async function encodedData(
   data: TrainData,
   wanted: Wanted<LatentTrainSpec>,
   setting: PrepareSetting,

@@ -3,6 +3,7 @@ import { createDataset, type ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { DataParts, Setting } from '../family.ts'
 import { latentsIn } from './meta.ts'
+import { autoencoderSum } from './autoencoder-sum.ts'
 import { type CodeSource, latentData } from './data.ts'
 import { encodedViews, viewsOf } from './encode-data.ts'
 import type { LatentModel } from './model.ts'
@@ -10,7 +11,9 @@ import type { LatentModel } from './model.ts'
 /** A setting for the model's `prior`. */
 export function priorSetting(model: LatentModel, setting: Setting): Setting {
   const { access } = setting
-  const source: CodeSource = { autoencoder: model.autoencoder, path: undefined, sum: latentsIn(model.meta).autoencoder }
+  const { autoencoder } = model
+  const sum = latentsIn(model.meta).autoencoder ?? autoencoderSum(autoencoder)
+  const source: CodeSource = { autoencoder, path: undefined, sum }
   const encoded = async (data: TrainData): Promise<ArrayDataset> => {
     if (data.kind === 'tokens') return data as never
     const laws = await encodedViews(source, data, viewsOf(model.autoencoder, false), setting)

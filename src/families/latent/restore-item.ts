@@ -8,7 +8,7 @@ import type { Operator } from '../../diffusion/measure/operator.ts'
 import { add, constant, mul, type Tensor } from '../../engine/graph/index.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
-import type { OptionValues } from '../../options.ts'
+import type { OptionValues, ValuesOf } from '../../options.ts'
 import { expressionOf } from '../coded/law-of.ts'
 import { usualChoice } from '../coded/values-of.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
@@ -17,16 +17,19 @@ import { type Restored, restoreThrough } from '../values/restore-item.ts'
 import { workOn } from '../warm.ts'
 import { decodedItems } from './codes.ts'
 import type { LatentModel } from './model.ts'
+import type { tileOptions } from './options/size.ts'
+import { type Size, sized } from './sized.ts'
 
 /** Draws clean pictures that fit a damaged one. */
 export async function restoreItem(
-  model: LatentModel,
+  whole: LatentModel,
   item: Item,
   options: OptionValues,
   setting: Setting,
 ): Promise<Drawn> {
+  const model = sized(whole, options.size as Size | undefined, setting.own)
   const { autoencoder, prior } = model
-  const { seed = 0, method } = options
+  const { seed = 0, method, decodeTile: tile } = options as ValuesOf<typeof tileOptions> & OptionValues
   requireThroughDecoder(method as PosteriorMethodName | undefined)
   let operator: DecodedOperator | undefined
   const restored: Restored = {
@@ -38,7 +41,7 @@ export async function restoreItem(
     },
     async pictures(codes) {
       using work = workOn(setting.kept, setting.signal)
-      const how = { draw: usualChoice(autoencoder), seed: Number(seed), signal: setting.signal }
+      const how = { draw: usualChoice(autoencoder), seed: Number(seed), tile, signal: setting.signal }
       return await decodedItems(model, codes, how, setting, work.compiled)
     },
   }

@@ -9,7 +9,7 @@ import type { LatentModel } from './model.ts'
 
 /** A training run on the codes of an autoencoder, with Gaussian noise. */
 export interface LatentTrainSpec
-  extends SpecFor<LatentModel>, Pick<TrainSpec, 'patch' | 'objective' | 'noise' | 'flip' | 'fewSteps'> {
+  extends SpecFor<LatentModel>, Pick<TrainSpec, 'patch' | 'objective' | 'noise' | 'flip' | 'fewSteps' | 'captions'> {
   /** The autoencoder: its folder, unless it was a model in memory, and its checksum. */
   readonly autoencoder: { readonly path?: string | undefined; readonly sum: string }
   /** Set where the autoencoder goes on learning, together with the model of its codes: the network's share in the mixed score at first. */

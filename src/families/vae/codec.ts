@@ -1,5 +1,6 @@
 /** An autoencoder at work on any number of items: batches of one size, compiled once. */
 import { compiledAutoencoder, type CompiledAutoencoder } from '../../compiled/autoencoder.ts'
+import { numberOf } from '../../compiled/kept.ts'
 import { sizeOf } from '../../engine/graph/index.ts'
 import { throwIfAborted } from '../../interrupted.ts'
 import type { Setting } from '../family.ts'
@@ -30,7 +31,7 @@ export async function codecOf(
   { signal, onProgress }: CodecWatch = {},
 ): Promise<Codec> {
   const { inputShape, latentShape, outputShape } = model.autoencoder
-  const coder = await compiled(`autoencoder ${batch}`, () =>
+  const coder = await compiled(`autoencoder ${numberOf(model)} ${batch}`, () =>
     compiledAutoencoder(model, setting.engine, { batch, ...sessionOf(setting) }),
   )
   const each = async (

@@ -10,13 +10,14 @@ import type { Frame } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import { type Objective, objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
 import { trainingCoefficients } from '../../diffusion/denoise/training-loss.ts'
-import { conditionArrays } from '../../engine/nn/condition-spec.ts'
+import { conditionArrays, type ConditionSpecs } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { fold, type Key, normal } from '../../engine/random/index.ts'
 import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
 import type { OwnComponents } from '../own-parts.ts'
+import type { LearnedWords } from '../words/learned-words.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** Data that are drawn anew in every step: codes, from their laws. */
@@ -26,7 +27,13 @@ export interface LoadingData extends ArrayDataset {
 }
 
 /** Empty arrays for the batches of a run. */
-export function emptyBatch(spec: TrainSpec, network: Network, frame: Frame, own: OwnComponents): Batch {
+export function emptyBatch(
+  spec: TrainSpec,
+  network: Network,
+  frame: Frame,
+  own: OwnComponents,
+  words?: LearnedWords,
+): Batch {
   const { batch: size } = spec
   const { names } = trainingCoefficients(network, objectiveOfSpec(spec, own))
   const values = (): Float32Array => new Float32Array(size * itemSize(frame.network))
@@ -36,10 +43,20 @@ export function emptyBatch(spec: TrainSpec, network: Network, frame: Frame, own:
       epsilon: values(),
       t: new Float32Array(size),
       ...Object.fromEntries(names.map((name) => [name, new Float32Array(size)])),
-      ...conditionArrays(network.conditions, size),
+      ...conditionFeeds(network, size, words),
     },
     levels: new Int32Array(size),
   }
+}
+
+/** Arrays for the conditions of a batch: those that the data have, and what words make the others of. */
+export function conditionFeeds({ conditions }: Network, size: number, words: LearnedWords | undefined): Batch['feeds'] {
+  return { ...conditionArrays(ofData(conditions, words), size), ...words?.feeds(size) }
+}
+
+/** The conditions that the data have. */
+function ofData(conditions: ConditionSpecs, words: LearnedWords | undefined): ConditionSpecs {
+  return words ? Object.fromEntries(Object.entries(conditions).filter(([name]) => !words.made.has(name))) : conditions
 }
 
 /** The objective of a specification. */
@@ -61,6 +78,7 @@ export function batchesOf(
   dataset: ArrayDataset,
   frame: Frame,
   own: OwnComponents,
+  words?: LearnedWords,
 ): TrainProblem['fill'] {
   const objective = objectiveOfSpec(spec, own)
   const coefficients = trainingCoefficients(network, objective)
@@ -73,10 +91,11 @@ export function batchesOf(
     return values
   }
   const names = ['t', ...coefficients.names]
-  const fill = batchesBy(spec, network, dataset, frame, (share) => ({
+  const numbers: ItemNumbers = (share) => ({
     level: levelOf(share, levelCount),
     values: valuesAt(objective.times.at(share)),
-  }))
+  })
+  const fill = batchesBy(spec, network, dataset, frame, numbers, words)
   return (batch, step) => fill(batch, step, names)
 }
 
@@ -93,10 +112,12 @@ export function batchesBy(
   dataset: LoadingData,
   frame: Frame,
   numbers: ItemNumbers,
+  words?: LearnedWords,
 ): (batch: Batch, step: number, names: readonly string[]) => void {
   const streams = streamsOf(spec)
   const dropping = { dropout: spec.objective.labelDropout, noClass: classCount(dataset) }
   const source = conditionSource(dataset)
+  const conditions = ofData(network.conditions, words)
   const items = new Float32Array(spec.batch * itemSize(frame.item))
   const shares = new Float64Array(spec.batch)
 
@@ -113,6 +134,7 @@ export function batchesBy(
       levels[j] = level
       names.forEach((name, i) => (feeds[name]![j] = values[i]!))
     })
-    drawConditions(network.conditions, source, { streams, step, indices, ...dropping }, feeds)
+    const left = words?.fill(feeds, { key: streams.captions, step, indices })
+    drawConditions(conditions, source, { streams, step, indices, left, ...dropping }, feeds)
   }
 }

@@ -4,6 +4,7 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../../errors.ts'
+import { contextName } from '../../compiled/words.ts'
 import { conditionValues } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { checkClasses } from '../check-classes.ts'
@@ -12,9 +13,16 @@ import type { TrainSpec } from './spec.ts'
 /**
  * Refuses a run that cannot be trained.
  *
+ * @param made conditions that are made in training, of captions, and not by the data
  * @throws TweedieError `usage` or `shape` that names the parts that do not fit
  */
-export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDataset, frame: Frame): void {
+export function checkFit(
+  spec: TrainSpec,
+  network: Network,
+  dataset: ArrayDataset,
+  frame: Frame,
+  made: ReadonlySet<string> = new Set(),
+): void {
   if (spec.batch > dataset.length) {
     throw new TweedieError('usage', `a batch of ${spec.batch} is larger than the data: ${dataset.length} items`, {
       hint: `\`batch: ${dataset.length}\` or less, or more data`,
@@ -45,20 +53,23 @@ export function checkFit(spec: TrainSpec, network: Network, dataset: ArrayDatase
     })
   }
   checkClasses(spec.objective.labelDropout, network, classCount(dataset))
-  checkConditions(network, dataset)
+  checkConditions(network, dataset, made)
 }
 
 /** Refuses data without the other conditions that the network needs for every item. */
-function checkConditions({ conditions }: Network, dataset: ArrayDataset): void {
+function checkConditions({ conditions }: Network, dataset: ArrayDataset, made: ReadonlySet<string>): void {
   for (const [name, spec] of Object.entries(conditions)) {
-    if (spec.kind === 'class') continue
+    if (spec.kind === 'class' || made.has(name)) continue
     const values = dataset.conditions?.[name]
     const expected = dataset.length * conditionValues(spec)
     if (values?.length === expected) continue
     throw new TweedieError(
       'usage',
       `${dataset.name}: the network needs the condition ${name}, ${expected} numbers for all items; the data have ${values?.length ?? 'none'}`,
-      { hint: `give the data set conditions: { ${name}: … }` },
+      {
+        hint:
+          name === contextName ? '`captions`, and data with captions' : `give the data set conditions: { ${name}: … }`,
+      },
     )
   }
 }

@@ -15,6 +15,8 @@ import {
 } from '../default-network.ts'
 import { defined } from '../defined.ts'
 import type { NetworkSpec } from '../network-of.ts'
+import { captionedNetwork, contextConfig } from '../words/captioned-network.ts'
+import type { CaptionSpec } from '../words/caption-spec.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** What the defaults depend on. */
@@ -48,6 +50,8 @@ export interface Choices {
   readonly unet?: UNetChoices | undefined
   /** A network instead of the default one; its sizes and classes are filled in from the data. */
   readonly network?: NetworkSpec | undefined
+  /** How captions are learned, if they are. */
+  readonly captions?: CaptionSpec | undefined
 }
 
 /** What is light: three layers of 64, or a U-Net of 16 and 32 channels. */
@@ -91,6 +95,7 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
     noise,
     optimizer: optimizerFor(budget, choices.optimizer),
     flip: choices.flip ?? false,
+    ...(choices.captions && { captions: choices.captions }),
   }
 }
 
@@ -136,14 +141,14 @@ function defaultPatch([, height, width]: readonly number[]): number {
 
 function networkOf(
   setting: Setting,
-  { network, unet = {}, budget = defaultBudget(setting.shape), learnVariance = false }: Choices,
+  { network, unet = {}, captions, budget = defaultBudget(setting.shape), learnVariance = false }: Choices,
   patch: number,
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const isImage = setting.shape.length === 3
-  const className = network?.className ?? (isImage ? 'UNet2DModel' : 'MLP')
-  const config =
-    network?.config ?? (isImage ? unetOf({ widths: defaultWidths(budget), ...defined(unet) }) : mlpOf(unet))
+  const chosen = network ?? (isImage ? usualNetwork(budget, unet, captions) : { className: 'MLP', config: mlpOf(unet) })
+  const { className } = chosen
+  const config = { ...(captions && contextConfig(captions, className)), ...chosen.config }
   const sees = isImage ? frameOf(setting.shape, patch).network : setting.shape
   const says = learnVariance ? { output_shape: [2 * sees[0]!, ...sees.slice(1)] } : {}
   const sizes =
@@ -151,6 +156,12 @@ function networkOf(
       ? { input_shape: sees, ...says }
       : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
   return { className, config: { ...sizes, ...classes, ...config } }
+}
+
+/** The default network for images. */
+function usualNetwork(budget: Budget, unet: UNetChoices, captions: CaptionSpec | undefined): NetworkSpec {
+  const size = { widths: defaultWidths(budget), ...defined(unet) }
+  return captions ? captionedNetwork(size) : { className: 'UNet2DModel', config: unetOf(size) }
 }
 
 /** The default network for anything but images. */
@@ -170,6 +181,6 @@ function imageSizes(shape: readonly number[], patch: number, stride: number, out
 
 /** What heights and widths must be multiples of, before the configuration is complete enough to build the network. */
 function strideOf(className: string, config: Readonly<Record<string, unknown>>): number {
-  if (className !== 'UNet2DModel') return Number(config.patch_size ?? 2)
+  if (!className.startsWith('UNet2D')) return Number(config.patch_size ?? 2)
   return 2 ** (((config.block_out_channels as readonly unknown[] | undefined)?.length ?? 4) - 1)
 }

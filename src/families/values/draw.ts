@@ -13,12 +13,13 @@ import { drawnValues, makesOf, valuesView } from '../drawn-values.ts'
 import { type GenerateProgress, warmGenerator } from './generate.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import type { ModelGuidance } from './guided.ts'
+import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
 import { measuredSampler } from './measured-sampler.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { Way } from './way.ts'
 
-type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
+type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'prompt'> & TextOptions
 
 /** The default number of items. */
 const defaultCount = 16
@@ -58,6 +59,7 @@ export function painter(model: Model, setting: Setting): Painter {
       const guidance = await guidanceOf(options)
       const classified = model.classNames.length > 0 ? model : { classNames: guidance.classifier?.classNames ?? [] }
       const asked = classesAsked(classified, options.class, count)
+      const texts = await askedTexts(model, options, setting.access)
       const conditions = await askConditions(model, options.condition, count, setting.access)
       const sampler = needsData(choice.sampler)
         ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
@@ -75,6 +77,7 @@ export function painter(model: Model, setting: Setting): Painter {
         times: choice.times,
         labels: asked,
         conditions,
+        ...texts,
         signal: watch.signal,
         onStep(progress) {
           way?.put(progress)
@@ -83,6 +86,9 @@ export function painter(model: Model, setting: Setting): Painter {
       })
       return drawnValues(model, items, {
         classes: labels && Array.from(labels, (label) => classified.classNames[label] ?? String(label)),
+        ...(texts.prompts && {
+          captions: Array.from({ length: count }, (_, i) => texts.prompts![i % texts.prompts!.length]!),
+        }),
         ...howOf(options, sampler, choice, guidance),
         ...(way && { frames: way.frames() }),
       })
@@ -109,6 +115,7 @@ function howOf(
       ...defined({ times, eta, churn, arithmetic: arithmetic === 'int8' ? arithmetic : undefined }),
       class: options.class ?? null,
       guidance: w,
+      ...defined({ prompt: options.prompt, prompts: options.prompts, towardsPrompt: options.towardsPrompt }),
       ...defined({ negative, weak }),
       ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
     },

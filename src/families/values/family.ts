@@ -11,7 +11,7 @@ import { folderOf, type Model, modelOf } from './model.ts'
 import { further } from './further.ts'
 import { preview } from './preview.ts'
 import { valueProblem } from './problem.ts'
-import { prepareTaught } from './prepare.ts'
+import { prepareValues } from './prepare.ts'
 import { checkSpec, parseSpec, type TrainSpec } from './spec.ts'
 import { specOf } from './spec-of.ts'
 
@@ -19,7 +19,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   Family<TrainSpec, ArrayDataset, Model>
 >({
   name: 'values',
-  prepare: prepareTaught,
+  prepare: prepareValues,
   specOf,
   parseSpec,
   explain,

@@ -13,6 +13,7 @@ import type { Arithmetic } from '../../compiled/arithmetic.ts'
 import { samplerOf } from '../../compiled/sampler-of.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import { labelsFor } from '../conditions.ts'
+import { told, type Texts } from '../words/told.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { type CompiledParts, compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
@@ -22,7 +23,7 @@ import type { Model } from './model.ts'
 export type GenerateOptions = DrawOptions & WarmSession
 
 /** How to sample. */
-export interface DrawOptions {
+export interface DrawOptions extends Texts {
   /** How many items. */
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
@@ -125,9 +126,10 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   requireCount('the batch size', batch)
   const labels = labelsFor(model, count, options.labels, 'in turn', guidance.classifier?.classNames)
   const conditions: Conditions = { ...options.conditions, ...(labels && { labels }) }
+  const words = await told(model, options, parts.textEncoder, signal)
 
   const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
-  const guided = await guidedDenoiser(model, guidance, batch, {
+  const guided = await guidedDenoiser(model, { ...guidance, away: { ...words?.away, ...guidance.away } }, batch, {
     ...parts,
     denoiser: (each, size) => parts.denoiser(each, size, each === model ? ranges : undefined),
   })
@@ -140,7 +142,7 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   const steps = times.length - 1
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const batchConditions = conditionsOfItems(conditions, first, now, count)
+    const batchConditions = { ...words?.at(first, now, count), ...conditionsOfItems(conditions, first, now, count) }
     const problem = {
       sampler,
       times,

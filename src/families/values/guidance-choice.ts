@@ -37,7 +37,8 @@ export async function chooseGuidance(
   const bytes = classifier === undefined ? undefined : await access.bytes(classifier)
   return {
     w,
-    negative: negative === undefined ? undefined : classNumbers(model, negative, 1, '`negative`')[0],
+    // of a model that knows words it is a text, which is told with the prompts
+    negative: negative === undefined || model.words ? undefined : classNumbers(model, negative, 1, '`negative`')[0],
     // the same family by contract: another is refused
     weak: weak === undefined ? undefined : ((await access.model(weak)) as Model),
     classifier: bytes && decodeNoisyClassifier(bytes, classifier),

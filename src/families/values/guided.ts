@@ -1,4 +1,5 @@
 /** A model under guidance: by its own classes, by a weaker model, by a classifier. */
+import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { DenoiseContext, Denoiser, FloatArray } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { classifierFree, type GuidanceManner, guidedAway } from '../../diffusion/guidance/cfg.ts'
@@ -18,6 +19,8 @@ export interface ModelGuidance extends GuidanceManner {
   readonly w?: number | undefined
   /** The class to guide away from, instead of from no class. */
   readonly negative?: number | undefined
+  /** What stands for "nothing" of conditions, or is to be avoided, for one item, by name; by default what was left out in training. */
+  readonly away?: Conditions | undefined
   /** A worse version of the model to guide away from instead: smaller, or trained for less long (autoguidance). */
   readonly weak?: Model | undefined
   /** A classifier of noisy data that pulls towards the class as well. */
@@ -87,17 +90,17 @@ export async function guidedDenoiser(
   batch: number,
   parts: GuidedParts,
 ): Promise<Denoiser> {
-  const { w = 0, negative, weak, classifier, classifierScale, ...manner } = guidance
+  const { w = 0, negative, away: known = {}, weak, classifier, classifierScale, ...manner } = guidance
   const halves = w !== 0 && !weak
   requireUnguided([model, weak], guidance)
   if (weak) requireAlike(model, weak)
-  if (halves) requireGuidable(model, negative)
+  if (halves) requireGuidable(model, negative, known)
   const compiled = await parts.denoiser(model, halves ? 2 * batch : batch)
   const own = classifier ? withOwnConditions(compiled, model) : compiled
   let denoiser: Denoiser = own
   if (weak) denoiser = guidedAway(own, withOwnConditions(await parts.denoiser(weak, batch), weak), { w, ...manner })
   else if (halves) {
-    const away = { ...nothing(model), ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
+    const away = { ...nothing(model), ...known, ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
     denoiser = classifierFree(own, { w, batch, nothing: away, ...manner })
   }
   if (!classifier) return denoiser
@@ -132,7 +135,7 @@ function requireUnguided(models: readonly (Model | undefined)[], guidance: Model
   for (const model of models) if (model) requirePosterior(model, '`guidance`')
 }
 
-function requireGuidable(model: Model, negative: number | undefined): void {
+function requireGuidable(model: Model, negative: number | undefined, away: Conditions): void {
   const { network, classNames } = model
   if (classesOf(network) > 0 && negative !== undefined) {
     if (Number.isInteger(negative) && negative >= 0 && negative < classNames.length) return
@@ -141,7 +144,7 @@ function requireGuidable(model: Model, negative: number | undefined): void {
       `negative class ${negative}: the model has the classes 0 … ${classNames.length - 1}`,
     )
   }
-  if (Object.keys(nothing(model)).length > 0) return
+  if (Object.keys({ ...nothing(model), ...away }).length > 0) return
   const why = classesOf(network) === 0 ? 'it has no classes' : 'no label was ever left out in its training'
   throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
     hint: 'train on labelled data with `labelDropout: 0.1`, or guide by a weaker model or a classifier',

@@ -12,11 +12,13 @@ import { strideOf } from '../../engine/nn/registry.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
+import { wordsFolder, wordsIn } from '../words/words-in-folder.ts'
 import { scaleOfMeta } from '../scale-of-meta.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
 import { flatWeights, partWeights, type PartWeights } from '../../compiled/part-weights.ts'
+import type { Words } from '../../compiled/words.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
 
 export { schedulerOf } from '../../compiled/noise.ts'
@@ -31,6 +33,8 @@ export interface Model extends ModelNoise, PartWeights {
   readonly classNames: readonly string[]
   /** The label that means "no class", if the model was trained with one. */
   readonly unconditionalLabel: number | undefined
+  /** What turns texts into conditions of the network, if the model knows words. */
+  readonly words?: Words | undefined
   readonly meta: TweedieMeta
 }
 
@@ -40,7 +44,8 @@ export interface Model extends ModelNoise, PartWeights {
  * @throws TweedieError `model` where weights and network do not fit together
  */
 export function modelOf(
-  folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'>,
+  folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'> &
+    Partial<Pick<ModelFolder, 'components' | 'files'>>,
   own: OwnComponents = {},
 ): Model {
   const { meta } = folder
@@ -64,10 +69,13 @@ export function modelOf(
       `data [${data.shape.join(', ')}] in patches of ${data.patch} are [${frame.network.join(', ')}] for the network, which expects [${network.inputShape.join(', ')}]`,
     )
   }
+  const { components, files } = folder
+  const words = components && files && wordsIn({ components, files })
   return {
     family: 'values',
     network,
     ...partWeights(layout, folder.weights),
+    ...(words && { words }),
     ...noise,
     frame,
     scale: scaleOfMeta(data),
@@ -81,8 +89,9 @@ export function modelOf(
 
 /** The content of the model's folder; the inverse of {@link modelOf}. */
 export function folderOf(model: Model): ModelFolderInput {
-  const { network, layout, scheduler, meta } = model
+  const { network, layout, words, scheduler, meta } = model
   return {
+    ...(words && wordsFolder(words)),
     network: { className: network.className, config: network.config },
     weights: layout.toMap(flatWeights(model)),
     scheduler,

@@ -1,8 +1,8 @@
 /** The user's own loss on batches of images, points and other numbers. */
 import { answerOf, itemMean, perItem } from '../../diffusion/denoise/objective.ts'
-import type { LossGraph } from '../../diffusion/denoise/objective.ts'
+import type { AnswerOptions, LossGraph } from '../../diffusion/denoise/objective.ts'
 import { add, input, mean, mul } from '../../engine/graph/index.ts'
-import type { Dropout, Network } from '../../engine/nn/network.ts'
+import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
 import { ownTensor } from '../../own-made.ts'
@@ -19,9 +19,9 @@ export function ownLoss(
   batch: number,
   name: string,
   { loss }: OwnObjective,
-  dropout?: Dropout,
+  { dropout, conditions }: Pick<AnswerOptions, 'dropout' | 'conditions'> = {},
 ): LossGraph {
-  const { x0, target, output } = answerOf(network, scope, batch, { dropout })
+  const { x0, target, output } = answerOf(network, scope, batch, { dropout, conditions })
   const epsilon = input('epsilon', [batch, ...network.inputShape])
   const [alpha, sigma] = [perItem('alpha', network, batch), perItem('sigma', network, batch)]
   const xt = add(mul(alpha, x0), mul(sigma, epsilon))

@@ -2,12 +2,22 @@
 import { TweedieError } from '../../errors.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { PrepareSetting, Wanted } from '../family.ts'
+import { withWords } from '../words/with-words.ts'
+import type { WordsData } from '../words/words-data.ts'
 import type { Model } from './model.ts'
 import type { TrainSpec } from './spec.ts'
 import { requireUnchanged, type TaughtData, withTeacher } from './teacher.ts'
 
-/** The family's `prepare`: opens the teacher that options or a specification name. */
-export async function prepareTaught(
+/** The family's `prepare`: opens the teacher, the tokeniser and the text encoder that options or a specification name. */
+export async function prepareValues(
+  data: TrainData,
+  wanted: Wanted<TrainSpec>,
+  setting: PrepareSetting,
+): Promise<TaughtData & WordsData> {
+  return withWords(await prepareTaught(data, wanted, setting), wanted, setting)
+}
+
+async function prepareTaught(
   data: TrainData,
   { options, spec }: Wanted<TrainSpec>,
   setting: PrepareSetting,

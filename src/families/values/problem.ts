@@ -13,11 +13,12 @@ import { strideOf } from '../../engine/nn/registry.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { withMasks } from '../dropout-masks.ts'
 import { networkOf } from '../network-of.ts'
+import { encoderPart, learnedWords } from '../words/learned-words.ts'
 import { ownPart } from '../part.ts'
 import { batchesOf, emptyBatch, noiseLevels, objectiveOfSpec } from './batches.ts'
 import { checkFit } from './check-fit.ts'
 import { fewStepsProblem } from './few-steps-problem.ts'
-import { onePart } from '../../tools/train/parts.ts'
+import { onePart, partScope, trainedView, type TrainParts } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { Model } from './model.ts'
 import { snapshot } from './snapshot.ts'
@@ -33,7 +34,8 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const network = networkOf(spec.network, own)
   const layout = parametersOf(network)
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
-  checkFit(spec, network, dataset, frame)
+  const words = spec.captions && learnedWords(spec.captions, network, dataset)
+  checkFit(spec, network, dataset, frame, words?.made)
   const levels = noiseLevels(spec)
   const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}
   const { loss: name } = spec.objective
@@ -41,15 +43,20 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   // their faults are found before anything is compiled or written
   if (mine) ownLoss(network, new Scope(), spec.batch, name!, mine)
   if (ownPart(own, 'weightings', spec.objective.weighting)) objectiveOfSpec(spec, own).weight(0.5)
-  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph =>
-    mine
-      ? ownLoss(network, scope, items, name!, mine, dropout)
-      : trainingLoss(network, scope, items, { levels, ...bytes, dropout })
-  const parts = onePart(network, layout)
+  const main = onePart(network, layout)
+  const [mainName] = Object.keys(main) as [string]
+  const parts: TrainParts = { ...main, ...(words?.part && { [encoderPart]: words.part }) }
+  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
+    const own = partScope(parts, mainName, scope)
+    const how = { dropout, conditions: words?.conditions(parts, scope, items, dropout) }
+    return mine
+      ? ownLoss(network, own, items, name!, mine, how)
+      : trainingLoss(network, own, items, { levels, ...bytes, ...how })
+  }
   const { fewSteps } = spec
   const batches = {
-    emptyBatch: () => emptyBatch(spec, network, frame, own),
-    fill: batchesOf(spec, network, dataset, frame, own),
+    emptyBatch: () => emptyBatch(spec, network, frame, own, words),
+    fill: batchesOf(spec, network, dataset, frame, own, words),
   }
   return {
     parts,
@@ -57,11 +64,15 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     levels,
     loss: (scope, items) => loss(fedDropout().dropout, scope, items),
     // a network that says it drops nothing need not be built to see that
-    ...(network.config['dropout'] === 0
+    ...(network.config['dropout'] === 0 && !(Number(words?.encoder.config['dropout'] ?? 0) > 0)
       ? batches
       : withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), batches)),
-    ...(fewSteps &&
-      fewStepsProblem(spec, fewSteps, { network, layout, frame, name: Object.keys(parts)[0]! }, dataset, own)),
-    snapshot: (state, training) => snapshot({ spec, network, layout, state, own }, dataset, training),
+    ...(fewSteps && fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName }, dataset, own)),
+    snapshot: (state, training) => {
+      const averaged = (part: string): Float32Array => trainedView(parts, part, state.average)
+      const known = words?.words(() => averaged(encoderPart))
+      const trained = { spec, network, layout, state, weights: averaged(mainName), words: known, own }
+      return snapshot(trained, dataset, training)
+    },
   }
 }

@@ -4,7 +4,7 @@ import { classCount } from '../../files/data/dataset.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import { parseTweedieMeta } from '../../files/io/tweedie-meta.ts'
-import type { TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
+import type { TweedieMetaInput, TweedieMetaSampler } from '../../files/io/tweedie-meta.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
 import type { Model } from './model.ts'
 import { samplerOfFewSteps } from './few-steps-spec.ts'
@@ -14,7 +14,9 @@ import type { Layout } from '../../engine/nn/layout.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TrainState } from '../../tools/train/problem.ts'
+import type { Words } from '../../compiled/words.ts'
 import type { OwnComponents } from '../own-parts.ts'
+import type { CaptionSpec } from '../words/caption-spec.ts'
 import { objectiveOfSpec } from './batches.ts'
 import type { TrainSpec } from './spec.ts'
 
@@ -23,20 +25,23 @@ interface Trained {
   readonly spec: TrainSpec
   readonly network: Network
   readonly layout: Layout
-  readonly state: TrainState
+  readonly state: Pick<TrainState, 'step' | 'average'>
+  /** The network's averaged weights, if they are not all that learns. */
+  readonly weights?: Float32Array | undefined
+  readonly words?: Words | undefined
   readonly own?: OwnComponents
 }
 
 /** The model of a trainer. Its weights are the trainer's own array: they change with the next step. */
 export function snapshot(
-  { spec, network, layout, state, own = {} }: Trained,
+  { spec, network, layout, state, weights = state.average, words, own = {} }: Trained,
   dataset: ArrayDataset,
   training: TweedieMetaInput['training'] = {},
 ): Model {
   const { objective } = spec
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
   const kind = objectiveOfSpec(spec, own)
-  const sampler = spec.fewSteps && samplerOfFewSteps(spec.fewSteps, kind.schedule)
+  const sampler = spec.fewSteps ? samplerOfFewSteps(spec.fewSteps, kind.schedule) : samplerOfCaptions(spec.captions)
   const { meta: schedule, ...noise } = noiseOfRun(spec.noise, objective, kind, learnsVariance(network), sampler)
   const classes = classesOf(network) > 0 ? classCount(dataset) : 0
   const classNames = dataset.classNames ?? Array.from({ length: classes }, (_, i) => String(i))
@@ -58,7 +63,8 @@ export function snapshot(
     family: 'values',
     network,
     layout,
-    weights: state.average,
+    weights,
+    ...(words && { words }),
     ...noise,
     frame,
     scale: dataset,
@@ -66,4 +72,9 @@ export function snapshot(
     unconditionalLabel,
     meta,
   }
+}
+
+/** Guidance towards what captions say is recommended by the folder. */
+function samplerOfCaptions(captions: CaptionSpec | undefined): TweedieMetaSampler | undefined {
+  return captions && captions.guidance !== 0 ? { guidance: captions.guidance } : undefined
 }

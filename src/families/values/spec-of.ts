@@ -9,6 +9,7 @@ import { type ArrayDataset, classCount } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import type { OwnParts } from '../family.ts'
 import { mainNetwork } from '../../tools/train/parts.ts'
+import { captionSpecOf } from '../words/caption-spec-of.ts'
 import { choicesOf, type TrainValues } from './choices-of.ts'
 import { defaultSpec } from './defaults.ts'
 import { valueProblem } from './problem.ts'
@@ -30,7 +31,8 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   if (options.objective === 'diffusion-lm') {
     throw new TweedieError('usage', `\`objective: diffusion-lm\` is for text, and ${data.name} is none`)
   }
-  const usual = defaultSpec({ ...data, classes: classCount(data) }, choicesOf(options, own))
+  const captions = captionSpecOf(data, options)
+  const usual = defaultSpec({ ...data, classes: classCount(data) }, { ...choicesOf(options, own), captions })
   const spec = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
   checkSpec(spec, own)
   requireEffect(options, spec, mainNetwork(valueProblem(spec, data, own)), own)

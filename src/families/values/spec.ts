@@ -8,6 +8,8 @@ import { weightingNames } from '../../diffusion/denoise/weighting.ts'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { checkBaseSpec, requirePositive, requireShare } from '../../tools/train/spec.ts'
 import { noiseSchema, specParser } from '../spec-parser.ts'
+import { captionSchema } from '../words/caption-schema.ts'
+import { type CaptionSpec, checkCaptionSpec } from '../words/caption-spec.ts'
 import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
@@ -32,6 +34,8 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly flip: boolean
   /** How it learns to sample in few steps, if it does. */
   readonly fewSteps?: FewStepsSpec | undefined
+  /** How it learns what captions say, if it does. */
+  readonly captions?: CaptionSpec | undefined
 }
 
 /** A specification that was read from a file. */
@@ -46,6 +50,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
   noise: noiseSchema,
   flip: z.boolean(),
   fewSteps: z.optional(fewStepsSchema),
+  captions: z.optional(captionSchema),
 })
 
 /**
@@ -54,13 +59,14 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
  * @throws TweedieError `usage` that names the field, `model` for an own part that was not passed
  */
 export function checkSpec(spec: TrainSpec, own: OwnComponents = {}): void {
-  const { noise, objective, fewSteps } = spec
+  const { noise, objective, fewSteps, captions } = spec
   checkBaseSpec(spec)
   if ('table' in noise) requirePositive({ levels: noise.levels })
   else requirePart(own, 'schedules', noise.schedule, scheduleNames)
   requirePart(own, 'weightings', objective.weighting, weightingNames)
   if (objective.loss !== undefined) requirePart(own, 'objectives', objective.loss, [])
   if (fewSteps) checkFewSteps(fewSteps)
+  if (captions) checkCaptionSpec(captions)
   requireShare('label dropout', objective.labelDropout)
   objectiveOf(objective, scheduleOfNoise(noise, own.schedules), own.weightings)
 }

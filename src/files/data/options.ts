@@ -88,6 +88,28 @@ export const dataOptions = options({
   },
 })
 
+/** Options of captions, for what can use them. */
+export const captionReading = options({
+  captions: {
+    flags: '--captions',
+    help: 'read the captions of pictures: metadata.jsonl or .csv, or a .txt beside each',
+    group,
+  },
+  captionsFrom: {
+    flags: '--captions-from <columns>',
+    help: 'columns of that table, as text,style; or names: the names of the files (default: text or caption)',
+    parse: columnNames,
+    group: pictures,
+  },
+})
+
+/** `text, style` */
+function columnNames(typed: string): readonly string[] {
+  const names = typed.split(',').map((each) => each.trim())
+  if (names.every((each) => each !== '')) return names
+  throw new TweedieError('usage', 'It must be names of columns, such as text,style; or names.')
+}
+
 /** `32`, or width and height as people write them, `48x32`, to the order that shapes have. */
 function sizes(typed: string): number | readonly [height: number, width: number] {
   const parts = typed.toLowerCase().split(/[x×]/)

@@ -17,6 +17,7 @@ export const dataSourceSchema: z.ZodMiniType<DataSource> = z.looseObject({
   bits: z.optional(z.literal([8, 16])),
   split: z.optional(z.enum(['train', 'validation', 'test'])),
   labelColumn: z.optional(z.union([z.string(), z.number()])),
+  captions: z.optional(z.union([z.boolean(), z.array(z.string()).check(z.minLength(1))])),
   as: z.optional(z.enum(['images', 'points', 'arrays'])),
   length: z.optional(whole),
   unlabelled: z.optional(z.boolean()),

@@ -25,6 +25,11 @@ export interface DataSource {
   readonly split?: 'train' | 'validation' | 'test' | undefined
   /** Of a table: the column that holds the class, by name or number. */
   readonly labelColumn?: string | number | undefined
+  /**
+   * Whether captions are read: from a table beside the images, or a text beside each; a list names columns of the table, and
+   * `['names']` says that the names of the files are the captions.
+   */
+  readonly captions?: boolean | readonly string[] | undefined
   /** The kind of data in an array, if its type and shape suggest another. */
   readonly as?: ArrayKind | undefined
   /** Of a built-in set: how many items. */

@@ -18,8 +18,29 @@ export function select(dataset: ArrayDataset, indices: ArrayLike<number>): Array
     }
     data.set(dataset.data.subarray(index * size, (index + 1) * size), i * size)
   }
-  const labels = dataset.labels && Int32Array.from(indices, (index) => dataset.labels![index]!)
-  return Object.freeze({ ...dataset, length: indices.length, data, labels })
+  return Object.freeze({ ...dataset, ...besidesOf(dataset, indices), length: indices.length, data })
+}
+
+/** What some items have besides their values: classes, conditions and captions. */
+function besidesOf(
+  { length, labels, conditions, captions }: ArrayDataset,
+  indices: ArrayLike<number>,
+): Pick<ArrayDataset, 'labels' | 'conditions' | 'captions'> {
+  const some = (values: Float32Array | Int32Array): Float32Array | Int32Array => {
+    const size = values.length / length
+    const out =
+      values instanceof Int32Array ? new Int32Array(indices.length * size) : new Float32Array(indices.length * size)
+    for (let i = 0; i < indices.length; i++)
+      out.set(values.subarray(indices[i]! * size, (indices[i]! + 1) * size), i * size)
+    return out
+  }
+  return {
+    labels: labels && Int32Array.from(indices, (index) => labels[index]!),
+    ...(conditions && {
+      conditions: Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, some(values)])),
+    }),
+    ...(captions && { captions: Array.from(indices, (index) => captions[index]!) }),
+  }
 }
 
 /** The first `count` items, without copying; all of them where there are no more. */
@@ -29,7 +50,11 @@ export function take(dataset: ArrayDataset, count: number): ArrayDataset {
   }
   const length = Math.min(count, dataset.length)
   const data = dataset.data.subarray(0, length * itemSize(dataset.shape))
-  return Object.freeze({ ...dataset, length, data, labels: dataset.labels?.subarray(0, length) })
+  const besides = besidesOf(
+    dataset,
+    Array.from({ length }, (_, i) => i),
+  )
+  return Object.freeze({ ...dataset, ...besides, length, data })
 }
 
 /**

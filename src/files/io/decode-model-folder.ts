@@ -4,6 +4,8 @@ import { TweedieError } from '../../errors.ts'
 import { defaultMeta } from './default-meta.ts'
 import { configFile, type FolderPlan, indexPath, metaPath, type PartPlace, planFolder } from './folder-plan.ts'
 import type { ModelFiles, ModelFolder, ReadFolderOptions } from './folder-types.ts'
+import { pipelineMeta, type PipelineReading } from './pipeline-meta.ts'
+import { pipelineOf, schedulerOfPipeline } from './pipelines.ts'
 import { furtherFiles } from './further-files.ts'
 import { readFolderJson, readPart } from './read-part.ts'
 import { type SchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
@@ -23,9 +25,10 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   for (const part of [main, ...plan.parts]) requireConfig(files, part, plan, source)
   const stored = files.has(metaPath) ? parseTweedieMeta(json(metaPath), `${source}/${metaPath}`) : undefined
   if (stored === undefined && main.library === 'tweedie') throw metaMissing(main, source)
-  const stated = options.scheduler ?? (plan.scheduler === null ? null : (json(plan.scheduler) as object))
-  const scheduler = stated && parseSchedulerConfig(stated, `${source}/${plan.scheduler ?? 'scheduler'}`)
   const notes = [...plan.notes]
+  const read = options.scheduler ?? (plan.scheduler === null ? null : (json(plan.scheduler) as object))
+  const stated = read && stored === undefined ? schedulerOfPipeline(plan.pipeline, read, notes) : read
+  const scheduler = stated && parseSchedulerConfig(stated, `${source}/${plan.scheduler ?? 'scheduler'}`)
   const components = new Map(
     plan.parts.map((part) => {
       const size =
@@ -34,7 +37,10 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
     }),
   )
   const { className, config, weights } = components.get(main.name)!
-  const meta = stored ?? plainMeta(config, scheduler, stated, source)
+  const { _diffusers_version: version } = Object(json(`${main.folder}${configFile}`)) as Record<string, unknown>
+  const meta =
+    stored ??
+    metaOf(plan, components, { scheduler, stated }, { source, version, sampleSize: options.sampleSize, notes })
   const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
   if (meta.family === undefined && noise === undefined) throw noiseMissing(source)
   return { components, network: { className, config }, weights, scheduler, meta, files: furtherFiles(files), notes }
@@ -87,6 +93,25 @@ function sizeOf(meta: TweedieMeta | undefined, config: unknown): [height: number
 }
 
 /** The metadata of a folder without `tweedie.json`. */
+function metaOf(
+  { pipeline, settings = {} }: FolderPlan,
+  components: ModelFolder['components'],
+  { scheduler, stated }: { readonly scheduler: SchedulerConfig | null; readonly stated: object | null },
+  { source, ...how }: Pick<PipelineReading, 'version' | 'sampleSize' | 'notes'> & { readonly source: string },
+): TweedieMeta {
+  const [unet, network, vae] = ['unet', 'network', 'vae'].map((name) => components.get(name))
+  if (pipelineOf(pipeline) === undefined) return plainMeta((unet ?? network)!.config, scheduler, stated, source)
+  if (scheduler === null) throw noiseMissing(source)
+  if (unet && vae) {
+    const configs = { pipeline: pipeline!, settings, unet: unet.config, vae: vae.config, scheduler }
+    return pipelineMeta(configs, source, how)
+  }
+  throw new TweedieError('model', `${source}/${indexPath}: ${pipeline} without ${unet ? 'a vae' : 'a unet'}`, {
+    hint: 'fetch the folder again, with all of its files',
+  })
+}
+
+/** That of a network of images. */
 function plainMeta(
   config: Readonly<Record<string, unknown>>,
   scheduler: SchedulerConfig | null,

@@ -17,6 +17,11 @@ const layingOut = [
   'use_flow_sigmas',
 ]
 
+/** What a network predicts, by its scheduler. */
+export function parametrisationOf({ prediction_type: type }: SchedulerConfig): string {
+  return parametrisations[type]
+}
+
 const parametrisations = { epsilon: 'epsilon', sample: 'x0', v_prediction: 'v', flow_prediction: 'flow' }
 
 /**
@@ -33,7 +38,7 @@ export function defaultMeta(shape: readonly number[], scheduler: SchedulerConfig
     // score models see images in [0, 1]
     data: { name: 'unknown', kind: 'image', shape, range: score ? [-255, 255] : [0, 255] },
     objective: {
-      parametrisation: score ? 'score' : flow ? 'flow' : parametrisations[scheduler.prediction_type],
+      parametrisation: score ? 'score' : flow ? 'flow' : parametrisationOf(scheduler),
     },
     sampler: score || flow || layingOut.some((option) => Object.hasOwn(stated, option)) ? { spacing: 'scheduler' } : {},
   })

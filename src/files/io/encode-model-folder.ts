@@ -34,9 +34,10 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
     )
   }
   const plain = parts.size === 1 && parts.get('unet')?.className === 'UNet2DModel' && files.size === 0
-  const pipeline = plain ? 'DDPMPipeline' : 'TweediePipeline'
+  const { className = plain ? 'DDPMPipeline' : 'TweediePipeline', ...settings } = folder.pipeline ?? {}
   const index = {
-    ...note(pipeline),
+    ...note(className),
+    ...settings,
     ...(scheduler && { scheduler: ['diffusers', scheduler._class_name] }),
     ...Object.fromEntries(Array.from(parts, ([name, { library, className }]) => [name, [library, className]])),
     ...entriesBeside(parts, files),
@@ -71,7 +72,7 @@ function entriesBeside(parts: ReadonlyMap<string, Component>, files: ReadonlyMap
 }
 
 /** All parts, the main one first. */
-function partsOf({ network, weights, main, components = new Map() }: ModelFolderInput): Map<string, Component> {
+export function partsOf({ network, weights, main, components = new Map() }: ModelFolderInput): Map<string, Component> {
   const { className, config } = network
   const usual = mainName(className)
   const { name, library } = main ?? { name: usual, library: usual === 'unet' ? 'diffusers' : 'tweedie' }

@@ -6,6 +6,7 @@ import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { hasFurtherFiles } from './further-files.ts'
 import { parseConfig } from './parse-config.ts'
+import { partsToRun, requireKnownPipeline } from './pipelines.ts'
 
 /** Where one part lies. */
 export interface PartPlace {
@@ -22,6 +23,8 @@ export interface PartPlace {
 export interface FolderPlan {
   /** The class of the pipeline, if the folder has one. */
   readonly pipeline?: string | undefined
+  /** What else its index says: settings, by name. */
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   readonly parts: readonly PartPlace[]
   /** The scheduler's file; null: there is none, and `tweedie.json` has the noise. */
   readonly scheduler: string | null
@@ -89,15 +92,21 @@ function planPipeline(names: ReadonlySet<string>, value: unknown, source: string
   })
   const strange = listed.find(({ name }) => !partName.test(name))
   if (strange) throw new TweedieError('model', `${file}: ${JSON.stringify(strange.name)} is no name of a part`)
-  const parts = listed
+  const isOurs = names.has(metaPath)
+  if (!isOurs) requireKnownPipeline(index._class_name, listed, file)
+  const { parts: used, notes } = isOurs ? { parts: listed, notes: [] } : partsToRun(index._class_name, listed)
+  const parts = used
     .filter(({ className }) => !noNetwork.test(className))
     .map((part) => ({ ...part, folder: isFlat(names, part.name) ? '' : `${part.name}/` }))
   const wanted = listed.some(({ name }) => name === 'scheduler')
   return {
     pipeline: index._class_name,
+    settings: Object.fromEntries(
+      Object.entries(index).filter(([name, item]) => !name.startsWith('_') && !Array.isArray(item)),
+    ),
     parts,
     scheduler: wanted ? (placeOf(names, schedulerFile, 'scheduler') ?? `scheduler/${schedulerFile}`) : null,
-    notes: [],
+    notes,
   }
 }
 

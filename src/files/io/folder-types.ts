@@ -29,6 +29,8 @@ export interface ModelFolderInput {
   readonly main?: { readonly name: string; readonly library: string } | undefined
   /** Other parts; an entry with the main part's name is ignored: `network` and `weights` define it. */
   readonly components?: ModelFolder['components'] | undefined
+  /** The class of a pipeline of diffusers that it is, and its settings; default one of ours. */
+  readonly pipeline?: { readonly className: string; readonly [setting: string]: unknown } | undefined
   /** Files of tokenizers and image processors, by path. */
   readonly files?: ModelFolder['files'] | undefined
   readonly scheduler: (Partial<SchedulerConfig> & { readonly _class_name: string }) | null

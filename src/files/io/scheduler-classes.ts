@@ -48,6 +48,15 @@ const ddim = {
   set_alpha_to_one: true,
   rescale_betas_zero_snr: false,
 }
+/** Of models distilled from Stable Diffusion. */
+const distilled = {
+  ...ddim,
+  ...stableTable,
+  beta_schedule: 'scaled_linear',
+  clip_sample: false,
+  original_inference_steps: 50,
+  timestep_scaling: 10,
+}
 const dpmSolver = {
   ...solver,
   algorithm_type: 'dpmsolver++',
@@ -101,6 +110,8 @@ export const schedulerDefaults: Readonly<Record<string, SchedulerDefaults>> = Ob
     sigma_max: null,
     shift_terminal: null,
   },
+  LCMScheduler: distilled,
+  TCDScheduler: distilled,
   FlowMatchEulerDiscreteScheduler: {
     ...levels,
     num_train_timesteps: 1000,

@@ -67,6 +67,8 @@ export const schedulerFields = {
   disable_corrector: z.array(z.int()).check(z.maxLength(maxLevels)),
   solver_p: absent('another predictor has no counterpart here'),
   skip_prk_steps: flag,
+  original_inference_steps: z.int().check(z.positive(), z.maximum(maxLevels)),
+  timestep_scaling: positive,
   noise_sampler_seed: absent('the noise follows from the seed of the sampling'),
   shift: positive,
   shift_terminal: z.nullable(z.number().check(z.minimum(0), z.lt(1))),

@@ -27,6 +27,8 @@ export interface TweedieMeta {
   readonly sampler: TweedieMetaSampler
   /** Facts about its parts by name, if it has several. */
   readonly parts?: Readonly<Record<string, TweedieMetaPart>> | undefined
+  /** Of a folder that holds adapters and no networks: the model that they belong to. */
+  readonly adapters?: TweedieMetaAdapters | undefined
   /** A digest of the save that this file belongs to; written by the model folder itself. */
   readonly save?: string | undefined
 }
@@ -67,7 +69,7 @@ export interface TweedieMetaObjective {
 
 /** The default sampling settings. Unknown fields are kept. */
 export interface TweedieMetaSampler {
-  /** A sampler's name; default DPM-Solver++(2M). */
+  /** A sampler's name, or `scheduler` for that of `scheduler_config.json`; default DPM-Solver++(2M). */
   readonly sampler?: string | undefined
   /** How many steps; default 20. */
   readonly steps?: number | undefined
@@ -89,6 +91,18 @@ export interface TweedieMetaPart {
   readonly frozen?: boolean | undefined
   /** A digest of the part's files; written by the model folder itself. */
   readonly digest?: string | undefined
+}
+
+/** Low-rank adapters of another model. */
+export interface TweedieMetaAdapters {
+  /** The folder of the model: its absolute path, and that from the folder of the adapters; a digest of its weights. */
+  readonly base: { readonly path: string; readonly relative?: string | undefined; readonly sum: string }
+  readonly rank: number
+  readonly alpha: number
+  /** Which layers were adapted: `attention`, `linear`, `all`, or parts of their names. */
+  readonly targets: readonly string[]
+  /** A checksum of the file of adapters; written by the folder itself. */
+  readonly sum: string
 }
 
 type JsonRecord = Record<string, Json>
@@ -139,6 +153,15 @@ const schema = z.object({
   ),
   parts: z.optional(
     z.record(z.string(), z.object({ frozen: z.optional(z.boolean()), digest: z.optional(z.string()) })),
+  ),
+  adapters: z.optional(
+    z.looseObject({
+      base: z.looseObject({ path: z.string(), relative: z.optional(z.string()), sum: z.string() }),
+      rank: z.int().check(z.positive()),
+      alpha: z.number().check(z.positive()),
+      targets: z.array(z.string()),
+      sum: z.string(),
+    }),
   ),
   save: z.optional(z.string()),
 })

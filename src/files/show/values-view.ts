@@ -3,6 +3,7 @@ import { shapeText, thousands } from '../../words.ts'
 import { type ArrayDataset, itemSize } from '../data/dataset.ts'
 import { describe } from '../data/describe.ts'
 import { loadBatch } from '../data/normalise.ts'
+import { captionRows, describeCaptions } from './captions-view.ts'
 import { pictureOf, textPictureOf } from './picture.ts'
 import { type Chosen, chosenOf, classText, type DataView } from './view.ts'
 
@@ -17,12 +18,18 @@ export function valuesView(dataset: ArrayDataset): DataView {
   const summary = describe(dataset)
   const { name, kind, shape, length, min, max, mean, std, nonFinite, skipped, classCounts, classNames } = summary
   const isImage = shape.length === 3
+  const captions = dataset.captions && describeCaptions(dataset.captions)
   const items = ({ count, seed }: Chosen): Float32Array => {
     const indices = Int32Array.from(chosenOf(length, { seed, count: isImage ? count : most.points }))
     return loadBatch(dataset, indices, new Float32Array(indices.length * itemSize(shape)))
   }
   return {
-    facts: { ...summary, remarks: dataset.remarks ?? [], skippedFiles: dataset.skipped ?? [] },
+    facts: {
+      ...summary,
+      ...(captions && { captions }),
+      remarks: dataset.remarks ?? [],
+      skippedFiles: dataset.skipped ?? [],
+    },
     rows: [
       ['name', name],
       ['items', `${thousands(length)} ${kind === 'image' ? 'images' : kind === 'points' ? 'points' : 'arrays'}`],
@@ -32,6 +39,7 @@ export function valuesView(dataset: ArrayDataset): DataView {
       ['std', numbers(std)],
       ['not finite', nonFinite > 0 ? thousands(nonFinite) : undefined],
       ['classes', classCounts && classText(classCounts, classNames)],
+      ...(captions ? captionRows(captions, length) : []),
       ...(dataset.remarks ?? []).map((remark, i) => [i === 0 ? 'remarks' : '', remark] as const),
       ['skipped', skipped > 0 ? `${skipped} files` : undefined],
       ...(dataset.skipped ?? []).map(({ file, reason }) => [`  ${file}`, reason] as const),

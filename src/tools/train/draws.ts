@@ -20,6 +20,7 @@ export function streamsOf({ seed }: { readonly seed: number }) {
     times: fold(run, 'times'),
     noise: fold(run, 'noise'),
     labels: fold(run, 'labels'),
+    captions: fold(run, 'captions'),
   }
 }
 
@@ -58,6 +59,8 @@ export interface ConditionDraw {
   readonly dropout: number
   /** The class that means "no class". */
   readonly noClass: number
+  /** Whether nothing at all is said of item j: all of its conditions are left out, whatever is drawn. */
+  readonly left?: ((j: number) => boolean) | undefined
 }
 
 /**
@@ -68,13 +71,13 @@ export interface ConditionDraw {
 export function drawConditions(
   conditions: ConditionSpecs,
   source: ConditionSource,
-  { streams, step, indices, dropout, noClass }: ConditionDraw,
+  { streams, step, indices, dropout, noClass, left = () => false }: ConditionDraw,
   feeds: Readonly<Record<string, Float32Array | Int32Array>>,
 ): void {
   const draws = new Float64Array(indices.length)
   for (const [name, spec] of Object.entries(conditions)) {
     uniform(fold(name === 'labels' ? streams.labels : fold(streams.labels, name), step), draws)
-    fillCondition(name, spec, source, indices, feeds[name]!, (j) => draws[j]! < dropout, noClass)
+    fillCondition(name, spec, source, indices, feeds[name]!, (j) => draws[j]! < dropout || left(j), noClass)
   }
 }
 

@@ -92,6 +92,12 @@ export function partView(parts: TrainParts, name: string, flat: Float32Array): F
   throw new TweedieError('usage', `no part that learns is named ${name}`)
 }
 
+/** A part's own parameters as they are: a view of those that learn, or those that it has been given. */
+export function trainedView(parts: TrainParts, name: string, flat: Float32Array): Float32Array {
+  const { learns = true, weights } = parts[name]!
+  return learns ? partView(parts, name, flat) : weights!
+}
+
 /** The parameters of frozen parts by the names of the graph's inputs. @throws TweedieError `model` where there are none */
 export function frozenConstants(parts: TrainParts): Map<string, Float32Array> {
   const constants = new Map<string, Float32Array>()

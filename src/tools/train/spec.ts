@@ -1,10 +1,18 @@
 /** The part of a specification that every training run has: plain JSON that decides the result. */
 import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
+import type { AdapterConfig } from '../../engine/nn/adapters.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
+import { loraSchema } from './lora-schema.ts'
 
 /** How long to train: exactly one of the three. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number }
+
+/** Low-rank adapters of a model that stays as it is. */
+export interface LoraSpec extends AdapterConfig {
+  /** The model: the absolute path of its folder, none for one in memory; and a digest of its weights. */
+  readonly base: { readonly path?: string | undefined; readonly sum: string }
+}
 
 /** What every training run has. Two runs of the same specification on the same data give the same weights, bit for bit. */
 export interface BaseSpec {
@@ -16,6 +24,8 @@ export interface BaseSpec {
   readonly accumulate?: number | undefined
   readonly budget: Budget
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
+  /** The low-rank adapters that learn in place of all weights, if it is so. */
+  readonly lora?: LoraSpec | undefined
   readonly optimizer: {
     /** `adamw` (default) or `sgd`; of one of your own, which is passed beside the specification, its name. */
     readonly name?: string | undefined
@@ -54,6 +64,7 @@ const schema = z.looseObject({
     z.strictObject({ minutes: positive }),
   ]),
   network: z.looseObject({ className: z.string(), config: z.record(z.string(), z.json()) }),
+  lora: z.optional(loraSchema),
   optimizer: z.looseObject({
     name: z.optional(z.string()),
     betas: z.optional(z.tuple([notNegative, notNegative])),

@@ -2,10 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { fromPrediction } from '../../../src/diffusion/denoise/from-prediction.ts'
 import { type SchedulerConfig, schedulerClasses, schedulerParts } from '../../../src/sample.ts'
-import { noNoise } from '../../../src/diffusion/sample/noise-source.ts'
+import { noNoise, type NoiseSource } from '../../../src/diffusion/sample/noise-source.ts'
 import { sampleFinal } from '../../../src/diffusion/sample/sample.ts'
 import type { LinearSampler } from '../../../src/diffusion/sample/sampler.ts'
+import { trajectoryConsistency } from '../../../src/diffusion/sample/trajectory-consistency.ts'
 import { absoluteSum, dummySample, rescaledLoop } from './dummy.ts'
+import { torchRandn } from './torch-randn.ts'
 
 async function meanOf(className: string, config: SchedulerConfig, steps = 10): Promise<number> {
   const { schedule, kind, sampler, project, times, level } = schedulerParts(config, className)
@@ -59,11 +61,47 @@ describe('the Euler family', () => {
   })
 })
 
+describe('schedulers of distilled models', () => {
+  const config = { beta_start: 0.00085, beta_end: 0.012, beta_schedule: 'scaled_linear' }
+  const sumOf = async (className: string, steps: number, noise: NoiseSource, sampler?: LinearSampler) => {
+    const parts = schedulerParts(config, className)
+    const network = fromPrediction((x, t) => x.map((value) => (value * parts.level(t)) / (parts.level(t) + 1)), {
+      schedule: parts.schedule,
+      shape: [3, 8, 8],
+      kind: parts.kind,
+    })
+    const how = { sampler: sampler ?? parts.sampler, times: parts.times(steps), x: dummySample(), noise }
+    return absoluteSum(await sampleFinal(network, how))
+  }
+
+  it('LCMScheduler', async () => {
+    expect(
+      schedulerParts(config, 'LCMScheduler')
+        .times(4)
+        .map((t) => Math.round(t * 1000 - 1)),
+    ).toEqual([999, 759, 499, 259, -1])
+    expect(await sumOf('LCMScheduler', 1, noNoise)).toBeCloseTo(18.7097, 2)
+    const draw = torchRandn(0)
+    expect(await sumOf('LCMScheduler', 10, (out) => draw(out))).toBeCloseTo(197.7616, 2)
+  })
+
+  it('TCDScheduler', async () => {
+    const plain = trajectoryConsistency({ eta: 0 })
+    expect(await sumOf('TCDScheduler', 1, noNoise)).toBeCloseTo(29.8715, 2)
+    expect(await sumOf('TCDScheduler', 10, noNoise, plain)).toBeCloseTo(181.204, 2)
+  })
+
+  it('refuses more steps than a model was distilled for', () => {
+    expect(() => schedulerParts(config, 'LCMScheduler').times(51)).toThrow('51 steps')
+  })
+})
+
 it('every class yields strictly falling times that end in data, for many numbers of steps', () => {
   for (const className of schedulerClasses) {
     for (const spacing of ['leading', 'trailing', 'linspace']) {
       const { times } = schedulerParts({ timestep_spacing: spacing }, className)
       for (const steps of [1, 2, 7, 50, 999]) {
+        if (steps > 50 && /^(LCM|TCD)/.test(className)) continue
         const grid = times(steps)
         expect(
           grid.every((t, i) => i === 0 || t < grid[i - 1]!),
@@ -96,6 +134,8 @@ it('zero terminal SNR ends in nothing for DDIM, in almost nothing for the others
 })
 
 it('refuses what it does not know', () => {
-  expect(() => schedulerParts({ _class_name: 'LCMScheduler' })).toThrow('unknown scheduler class: LCMScheduler')
+  expect(() => schedulerParts({ _class_name: 'EDMEulerScheduler' })).toThrow(
+    'unknown scheduler class: EDMEulerScheduler',
+  )
   expect(() => schedulerParts({ prediction_type: 'flow' })).toThrow('unknown prediction_type')
 })

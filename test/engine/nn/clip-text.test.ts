@@ -5,6 +5,7 @@ import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
 import { Scope } from '../../../src/engine/nn/index.ts'
 import { clipTextModel, clipTextModelWithProjection } from '../../../src/engine/nn/clip/text-model.ts'
 import { textEncoderParameters } from '../../../src/engine/nn/text-encoder.ts'
+import { plainLayers, plainNorm, quickGelu } from './plain-clip.ts'
 import { distance, parameterFeeds, random } from './run.ts'
 
 const config = {
@@ -32,16 +33,7 @@ const encode = (tokens: readonly number[], options = {}, of = encoder) => {
 /** The tower by loops over plain numbers, in double precision: transformers' `hidden_states`, and the last norm. */
 function plain(tokens: readonly number[], act: (x: number) => number) {
   const view = (name: string): Float32Array => layout.view(flat, `text_model.${name}`)
-  const norm = (name: string, x: readonly number[]): number[] => {
-    const mean = x.reduce((a, b) => a + b) / x.length
-    const scale = 1 / Math.sqrt(x.reduce((sum, each) => sum + (each - mean) ** 2, 0) / x.length + 1e-5)
-    return x.map((each, i) => (each - mean) * scale * view(`${name}.weight`)[i]! + view(`${name}.bias`)[i]!)
-  }
-  const affine = (name: string, x: readonly number[]): number[] =>
-    Array.from(view(`${name}.bias`), (b, i) =>
-      x.reduce((sum, each, j) => sum + view(`${name}.weight`)[i * x.length + j]! * each, b),
-    )
-  let h = tokens.map((token, place) =>
+  const first = tokens.map((token, place) =>
     Array.from(
       { length: 8 },
       (_, i) =>
@@ -49,33 +41,16 @@ function plain(tokens: readonly number[], act: (x: number) => number) {
         view('embeddings.position_embedding.weight')[place * 8 + i]!,
     ),
   )
-  const states = [h]
-  for (let layer = 0; layer < 3; layer++) {
-    const at = `encoder.layers.${layer}`
-    const normed = h.map((x) => norm(`${at}.layer_norm1`, x))
-    const [q, k, v] = ['q', 'k', 'v'].map((each) => normed.map((x) => affine(`${at}.self_attn.${each}_proj`, x)))
-    h = h.map((x, place) => {
-      const seen = [0, 1].flatMap((head) => {
-        const part = (y: readonly number[]): readonly number[] => y.slice(4 * head, 4 * head + 4)
-        const weights = Array.from({ length: place + 1 }, (_, other) =>
-          Math.exp(part(q![place]!).reduce((sum, each, i) => sum + each * part(k![other]!)[i]!, 0) / 2),
-        )
-        const total = weights.reduce((a, b) => a + b)
-        return [0, 1, 2, 3].map((i) => weights.reduce((sum, w, other) => sum + (w / total) * part(v![other]!)[i]!, 0))
-      })
-      const attended = affine(`${at}.self_attn.out_proj`, seen).map((each, i) => each + x[i]!)
-      const thought = affine(`${at}.mlp.fc1`, norm(`${at}.layer_norm2`, attended)).map(act)
-      return affine(`${at}.mlp.fc2`, thought).map((each, i) => each + attended[i]!)
-    })
-    states.push(h)
+  return {
+    states: plainLayers(view, first, 3, { act, causal: true }),
+    norm: (x: readonly (readonly number[])[]) => x.map((each) => plainNorm(view, 'final_layer_norm', each)),
   }
-  return { states, norm: (x: readonly (readonly number[])[]) => x.map((each) => norm('final_layer_norm', each)) }
 }
 
 const text = [18, 4, 7, 19, 19, 19]
 
 describe('its arithmetic', () => {
-  const quick = plain(text, (x) => x / (1 + Math.exp(-1.702 * x)))
+  const quick = plain(text, quickGelu)
 
   test('is that of loops over plain numbers', () => {
     const { hidden, pooled } = encode(text)

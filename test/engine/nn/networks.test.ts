@@ -169,6 +169,32 @@ describe('DiT', () => {
     }
   })
 
+  it('attends to a sequence, at first not at all, and never to its masked places', () => {
+    const context = { kind: 'sequence', length: 2, size: 3, nothing: true } as const
+    const network = dit({ ...config, conditions: { context, style: { kind: 'vector', size: 2 } } })
+    const layout = parametersOf(network)
+    expect(layout.specs.map(({ name }) => name)).toContain('blocks.0.cross_attention.context.to_out.0.weight')
+    const y = (flat: Float32Array, words: readonly number[], style = [1, 2]) => {
+      const conditions = { context: input('context', [1, 2, 4]), style: input('style', [1, 2]) }
+      const out = network.build(new Scope(), { x: input('x', [1, 1, 4, 4]), t: input('t', [1]), conditions })
+      const feeds = { ...parameterFeeds(layout, flat), x: random('x', 16), t: [3], context: words, style }
+      return Array.from(evaluate([out], feeds)[0]!.data)
+    }
+    const [words, others] = [
+      [1, 2, 3, 1, 4, 5, 6, 0],
+      [1, 2, 3, 1, 9, 9, 9, 0],
+    ]
+    const flat = shaken(network)
+    expect(y(flat, others)).toEqual(y(flat, words))
+    expect(y(flat, words.with(0, 2))).not.toEqual(y(flat, words))
+    expect(y(flat, words, [0, 0])).not.toEqual(y(flat, words))
+    for (const name of ['weight', 'bias'])
+      layout.view(flat, `blocks.0.cross_attention.context.to_out.0.${name}`).fill(0)
+    expect(y(flat, words.with(0, 2))).toEqual(y(flat, words))
+    expect(networkFromConfig('DiT', network.config).conditions).toEqual(network.conditions)
+    expect(Object.keys(dit(config).config)).not.toContain('conditions')
+  })
+
   it('refuses what makes no sense', () => {
     expect(() => dit({ ...config, sample_size: 5 })).toThrow('shape [1, 5, 5]: patches of 2×2 do not tile it')
     expect(() => dit({ ...config, num_attention_heads: 3 })).toThrow(

@@ -3,7 +3,7 @@ import { isTweedieError, TweedieError } from '../../../errors.ts'
 import { budgetOf } from '../../../families/base-spec.ts'
 import type { OwnParts, PrepareSetting } from '../../../families/family.ts'
 import { entryOfSpec, type Opened } from '../../../families/registry.ts'
-import { dataOptions } from '../../../files/data/options.ts'
+import { captionReading, dataOptions } from '../../../files/data/options.ts'
 import { openInput, type OpenedInput } from '../../../files/data/web/open-input.ts'
 import type { Checkpoint } from '../../../tools/train/checkpoint.ts'
 import type { TrainData } from '../../../tools/train/problem.ts'
@@ -154,6 +154,7 @@ function continued(spec: BaseSpec, options: PlainOptions): BaseSpec {
 
 /** Options about data, as they were recorded. */
 function optionsOf({ options = {}, data }: RunRecord): PlainOptions {
-  const known = Object.entries(options).filter(([name]) => Object.hasOwn(dataOptions, name))
+  const reading = { ...dataOptions, ...captionReading }
+  const known = Object.entries(options).filter(([name]) => Object.hasOwn(reading, name))
   return { ...Object.fromEntries(known), ...(data.length !== undefined && { items: data.length }) }
 }

@@ -46,6 +46,8 @@ export interface HybridOptions {
   readonly bin?: number
   /** How the network's activations are dropped; left out, they are not. */
   readonly dropout?: Dropout | undefined
+  /** Conditions that are expressions themselves, instead of inputs, by name. */
+  readonly conditions?: Readonly<Record<string, Tensor>> | undefined
 }
 
 /** Whether a network has twice the channels, the second half for variances. */
@@ -55,8 +57,8 @@ export function learnsVariance({ inputShape, outputShape }: Pick<Network, 'input
 
 /** L_simple + λ T L_vlb. Its inputs are those of `denoisingLoss` and {@link varianceCoefficients}. */
 export function hybridLoss(network: Network, scope: Scope, batch: number, options: HybridOptions): LossGraph {
-  const { levels, lambda = 0.001, dropout } = options
-  const { x0, target, output } = answerOf(network, scope, batch, { dropout })
+  const { levels, lambda = 0.001, dropout, conditions } = options
+  const { x0, target, output } = answerOf(network, scope, batch, { dropout, conditions })
   const channels = x0.shape[1]!
   const prediction = slice(output, 1, 0, channels)
   const simple = weightedError(prediction, target)

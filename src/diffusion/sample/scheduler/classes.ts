@@ -6,11 +6,13 @@ import { deis, lms } from '../deis.ts'
 import { dpmSolverGrouped, dpmSolverSde } from '../dpm-solver-single.ts'
 import { dpmSolver } from '../dpm-solver.ts'
 import { kdpm2 } from '../kdpm2.ts'
+import { latentConsistency } from '../latent-consistency.ts'
 import { ddpmLearned } from '../learned-variance.ts'
 import { pndm } from '../pndm.ts'
 import { predictorCorrector } from '../predictor-corrector.ts'
 import { euler, heun } from '../runge-kutta.ts'
 import type { Sampler } from '../sampler.ts'
+import { trajectoryConsistency } from '../trajectory-consistency.ts'
 import { uniPc } from '../unipc.ts'
 import type { SchedulerOptions } from './options.ts'
 
@@ -20,6 +22,8 @@ export interface SchedulerClass {
   readonly kind: 'table' | 'flow' | 'score'
   /** How the class spreads n steps over a table. */
   readonly spread: 'n' | 'n+1'
+  /** Whether steps are chosen among the `original_inference_steps` that a model was distilled for. */
+  readonly distilled?: true
   /** Whether levels of a table are whole numbers. */
   readonly rounding: 'whole' | 'none'
   /** Whether the steps always end at the faintest level, whatever the options. */
@@ -106,6 +110,13 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = Object
         uncorrected: disable_corrector!,
       }),
   },
+  LCMScheduler: {
+    ...whole,
+    distilled: true,
+    sampler: ({ timestep_scaling }) => latentConsistency({ scaling: timestep_scaling }),
+  },
+  // as its pipelines call it
+  TCDScheduler: { ...whole, distilled: true, endsAtLevel: true, sampler: () => trajectoryConsistency() },
   FlowMatchEulerDiscreteScheduler: { ...flow, sampler: () => euler({ clock: 'time' }) },
   FlowMatchHeunDiscreteScheduler: { ...flow, sampler: () => heun({ clock: 'time' }) },
   ScoreSdeVeScheduler: {

@@ -38,6 +38,8 @@ export interface SchedulerOptions {
   readonly predict_x0?: boolean
   readonly disable_corrector?: readonly number[]
   readonly skip_prk_steps?: boolean
+  readonly original_inference_steps?: number
+  readonly timestep_scaling?: number
   readonly shift?: number
   readonly shift_terminal?: number | null
   readonly snr?: number

@@ -37,6 +37,8 @@ export function tableGrid(options: SchedulerOptions, entry: SchedulerClass, sche
   const { table } = schedule
   const clean = !entry.endsAtLevel && options.final_sigmas_type !== 'sigma_min' && options.set_alpha_to_one !== false
   const last = clean ? 0 : timeOfIndex(table, 0)
+  if (entry.distilled)
+    return (steps: number) => [...distilledTimes(options, table, steps).filter((t) => t > last), last]
   const curve = levelCurve(options)
   const highest = levelsInUse(options, schedule)
   const indices = (steps: number): number[] => spaced(table.steps, highest, steps, options, entry)
@@ -55,6 +57,30 @@ function levelsInUse({ lambda_min_clipped: least }: SchedulerOptions, schedule: 
   while (count > 0 && halfLogSnr(schedule, timeOfIndex(table, count - 1)) < least!) count--
   if (count > 0) return count
   throw new TweedieError('model', `lambda_min_clipped is ${least}: no level of the table has as much signal`)
+}
+
+/**
+ * The times of n steps among those that a model was distilled for: every k-th level of the table, k = ⌊T/original_inference_steps⌋, of
+ * which n are taken in equal strides from the noisiest.
+ */
+function distilledTimes(
+  { original_inference_steps: original = 50 }: SchedulerOptions,
+  table: NoiseTable,
+  steps: number,
+) {
+  requireSteps(steps)
+  if (original > table.steps) {
+    throw new TweedieError('model', `original_inference_steps is ${original}: the table has ${table.steps} levels only`)
+  }
+  if (steps > original) {
+    throw new TweedieError('usage', `${steps} steps: the model was distilled for ${original} at most`, {
+      hint: '4 to 8 are usual',
+    })
+  }
+  const stride = Math.floor(table.steps / original)
+  return Array.from({ length: steps }, (_, i) =>
+    timeOfIndex(table, stride * (original - Math.floor((i * original) / steps)) - 1),
+  )
 }
 
 /** The levels of n steps among the first `highest` of T, falling. */

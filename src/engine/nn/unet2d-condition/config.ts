@@ -180,9 +180,12 @@ export function strideOf({ block_out_channels: channels }: UNet2DConditionFields
   return 2 ** (channels.length - 1)
 }
 
-/** Throws unless an image `[C, H, W]` fits the U-Net. */
+/**
+ * Throws unless an image `[C, H, W]` fits the U-Net. An odd size is halved to the larger half, as in diffusers, unless
+ * `downsample_padding` is 0.
+ */
 export function checkSize(shape: readonly number[], config: UNet2DConditionFields): void {
-  const stride = strideOf(config)
+  const stride = config.downsample_padding === 0 ? strideOf(config) : 1
   const [channels, ...spatial] = shape
   if (spatial.length !== 2 || channels !== config.in_channels) {
     throw new TweedieError('shape', `shape ${showShape(shape)}: expected [${config.in_channels}, height, width]`)
@@ -199,6 +202,10 @@ function checkEmbeddings(config: UNet2DConditionFields): void {
   const fail = (field: keyof UNet2DConditionFields, expected: string): never => {
     throw badField(className, field, config[field], expected)
   }
+  const taken = ['context', 'text_embeds', 'time_ids', 'timestep_cond'].find(
+    (name) => name in (config.conditions ?? {}),
+  )
+  if (taken !== undefined) fail('conditions', `others than ${taken}, which the network may have by itself`)
   if (type?.endsWith('projection') && input === null) {
     fail('projection_class_embeddings_input_dim', `a positive integer for class_embed_type ${type}`)
   }

@@ -54,7 +54,7 @@ export function transformer(
     h = block(scope.child('transformer_blocks').child(i), h, context, {
       heads,
       onlyCross,
-      watch: watch && ((weights: Tensor): void => watch(weights, [height, width])),
+      watch: watch && ((weights: Tensor): void => watch(weights, [height, width], 'context')),
     })
   }
   const change = isLinear

@@ -166,7 +166,9 @@ function upwards(
       h = resnet(block.child('resnets').child(layer), concat([h, waiting.pop()!], 1), level.channels, shared.block)
       h = attending(block, h, level, layer, shared)
     }
-    if (i < levels.length - 1) h = doubled(block.child('upsamplers').child(0), h, 'conv', shared.block)
+    if (i === levels.length - 1) continue
+    const size = waiting.at(-1)!.shape.slice(2) as [number, number]
+    h = doubled(block.child('upsamplers').child(0), h, 'conv', shared.block, size)
   }
   return h
 }

@@ -1,5 +1,5 @@
 /** The blocks of a U-Net: residual block, attention, halving and doubling of the resolution. Names are diffusers'. */
-import { add, averagePool, mul, reshape, split, transpose, upsample } from '../../graph/index.ts'
+import { add, averagePool, mul, reshape, slice, split, transpose, upsample } from '../../graph/index.ts'
 import type { Tensor } from '../../graph/index.ts'
 import { selfAttention } from '../attention.ts'
 import { convolution, groupNorm, linear } from '../layers.ts'
@@ -103,11 +103,23 @@ export function downsample(scope: Scope, x: Tensor, type: Resample, padding: 0 |
   return convolution(scope.child('conv'), x, channels, { stride: 2, padding: [edge, edge] })
 }
 
-/** Twice the resolution: every pixel repeated, then a convolution; or a residual block that does it. */
-export function doubled(scope: Scope, x: Tensor, type: Resample, context: BlockContext): Tensor {
+/**
+ * Twice the resolution: every pixel repeated, then a convolution; or a residual block that does it.
+ *
+ * @param size of the result, if the last row or column is left out: what was halved had an odd size
+ */
+export function doubled(
+  scope: Scope,
+  x: Tensor,
+  type: Resample,
+  context: BlockContext,
+  size?: readonly [height: number, width: number],
+): Tensor {
   const channels = x.shape[1]!
   if (type === 'resnet') return resnet(scope, x, channels, context, { resample: 'up' })
-  return convolution(scope.child('conv'), upsample(x, [2, 2]), channels)
+  const large = upsample(x, [2, 2])
+  const [height, width] = size ?? (large.shape.slice(2) as [number, number])
+  return convolution(scope.child('conv'), slice(slice(large, 2, 0, height), 3, 0, width), channels)
 }
 
 const rescale = (x: Tensor, scale: number): Tensor => (scale === 1 ? x : mul(x, 1 / scale))

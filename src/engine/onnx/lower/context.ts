@@ -4,6 +4,7 @@ import type { DType, HostArray } from '../../graph/dtype.ts'
 import { sameShape, sizeOf } from '../../graph/shape.ts'
 import type { GraphFile } from '../../graph/ops.ts'
 import type { Shape } from '../../graph/shape.ts'
+import type { StoredType } from '../../graph/stored.ts'
 import { attribute, dataTypes, tensorProto } from '../proto/model.ts'
 import type { AttributeValue, ModelProto, NodeProto, TensorProto } from '../proto/model.ts'
 
@@ -53,8 +54,8 @@ export class Context {
    * too.
    */
   staysInBlocks = false
-  /** Weights that are widened anew in every run. */
-  readonly widened = new Set<string>()
+  /** Weights that are kept as they are stored, by the names of their wide values. */
+  readonly fed = new Set<string>()
   readonly #shared = new Map<string, string>()
   readonly #shapes = new Map<string, Shape>()
   readonly #reshaped = new Map<string, string>()
@@ -95,10 +96,10 @@ export class Context {
     return outputs
   }
 
-  /** An input of fewer bits in single precision. */
-  widen(name: string): string {
-    const wide = this.emit('Cast', [name], { to: dataTypes.float32.code })
-    this.widened.add(wide)
+  /** The wide value of a weight that is kept as it is stored. */
+  widen(name: string, stored: StoredType): string {
+    const wide = stored === 'float32' ? name : this.emit('Cast', [name], { to: dataTypes.float32.code })
+    this.fed.add(wide)
     return wide
   }
 

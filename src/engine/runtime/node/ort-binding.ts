@@ -125,7 +125,10 @@ async function runOnce(
 ): Promise<void> {
   checkTensors(signature, inputs, outputs)
   throwIfAborted(signal)
-  const feeds = mapTensors(inputs, (tensor) => new ort.Tensor(tensor.dtype as Ort.Tensor.Type, unshared(tensor), tensor.shape))
+  const feeds = mapTensors(
+    inputs,
+    (tensor) => new ort.Tensor(tensor.dtype as Ort.Tensor.Type, unshared(tensor), tensor.shape),
+  )
   // The runtime writes into the memory of a tensor that it is given; shared memory it does not take.
   const fetches = mapTensors(outputs, (tensor) =>
     isShared(tensor) ? null : new ort.Tensor(tensor.dtype as Ort.Tensor.Type, tensor.data, tensor.shape),

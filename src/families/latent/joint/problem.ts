@@ -72,11 +72,7 @@ export function jointProblem(
     snapshot(state, training) {
       const mixture = trainedMixture(parts, state.average)
       const average = mixedWeights(network, layout, partView(parts, prior, state.average), mixture)
-      const learned = snapshotOfValues(
-        { spec: values, network, layout, state: { ...state, average }, own },
-        data,
-        training,
-      )
+      const learned = snapshotOfValues({ spec: values, network, layout, state, weights: average, own }, data, training)
       const autoencoder = trained(start, parts, state.average)
       const meta = latentMeta(learned, autoencoder, autoencoderSum(autoencoder), { steps: state.step, mixture })
       return { family: 'latent', prior: learned, autoencoder, classNames: learned.classNames, meta }

@@ -1,6 +1,7 @@
 /** Options of `sample` for models of an autoencoder's codes. */
 import { oneOf, options } from '../../../options.ts'
 import { valueChoices } from '../../choices.ts'
+import { sizeOptions, tileOptions } from './size.ts'
 import { sampleOptions as ofValues } from '../../values/options/sample.ts'
 
 const { clip: _, noClip: __, classifier: ___, classifierScale: ____, ...shared } = ofValues
@@ -14,4 +15,4 @@ export const drawOption = options({
   },
 })
 
-export const sampleOptions = options({ ...shared, ...drawOption })
+export const sampleOptions = options({ ...shared, ...drawOption, ...sizeOptions, ...tileOptions })

@@ -2,6 +2,7 @@
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { distilMethods, inputViews, parametrisations, presets, trainingTimes, weightings } from '../../choices.ts'
 import { attention, labelDropout, noiseOptions, objective, sizeOptions } from '../../train-options.ts'
+import { captionOptions } from '../../words/options/train.ts'
 
 const few = 'Few steps'
 
@@ -117,6 +118,7 @@ export const trainOptions = options({
     group: 'More: objective',
   },
   labelDropout,
+  ...captionOptions,
   ...fewStepsOptions,
   ...noiseOptions,
 })

@@ -4,14 +4,16 @@ import { fold, key } from '../../../engine/random/index.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { densities, densityDataset, type DensityName } from './densities.ts'
 import { glyphsDataset } from './glyphs.ts'
+import { scenesDataset } from './scenes.ts'
 import { shapesDataset } from './shapes.ts'
 
-export type BuiltinName = 'glyphs' | 'shapes' | DensityName
+export type BuiltinName = 'glyphs' | 'shapes' | 'scenes' | DensityName
 
 /** The names of the built-in sets: images first. */
 export const builtinNames: readonly BuiltinName[] = Object.freeze([
   'glyphs',
   'shapes',
+  'scenes',
   ...(Object.keys(densities) as DensityName[]),
 ])
 
@@ -21,15 +23,20 @@ export function isBuiltinName(name: string): name is BuiltinName {
 }
 
 /**
- * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), or a density in
+ * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), `scenes` (figures with captions, [3, 32, 32]), or a density in
  * the plane ([2]). Item i depends on the seed and i only: a longer set begins with the shorter one.
  *
- * @param options `length`: number of items, 10,000 by default; `seed`: 0 by default
+ * @param options `length`: number of items, 10,000 by default; `seed`: 0 by default; `split`: of `scenes`, `test` shows combinations of colour,
+ *   form and place that `train` never does
  * @throws TweedieError `usage` for another length than 1 … 10⁷
  */
 export function builtinDataset(
   name: BuiltinName,
-  options: { length?: number | undefined; seed?: number | string | undefined } = {},
+  options: {
+    length?: number | undefined
+    seed?: number | string | undefined
+    split?: 'train' | 'validation' | 'test' | undefined
+  } = {},
 ): ArrayDataset {
   const { length = 10_000, seed = 0 } = options
   if (!Number.isInteger(length) || length < 1 || length > 1e7) {
@@ -37,6 +44,8 @@ export function builtinDataset(
   }
   const stream = fold(key(seed), 'data', name)
   if (name === 'glyphs') return glyphsDataset(length, stream)
+  if (name === 'scenes')
+    return scenesDataset(length, stream, (options.split ?? 'train') === 'train' ? 'seen' : 'unseen')
   if (name === 'shapes') return shapesDataset(length, stream)
   return densityDataset(name, length, stream)
 }

@@ -1,23 +1,12 @@
 /** Coloured figures on a coloured gradient, RGB, labelled by the figure. */
 import { cosTurns, fold, integers, sinTurns, uniform, type Key } from '../../../engine/random/index.ts'
 import { createDataset, type ArrayDataset } from '../dataset.ts'
+import { clamp, type Outline, outlines } from './outlines.ts'
 
 /** Pixels along a side, unless told otherwise. */
 const usualSide = 32
 
-/** Signed distance from the outline of a figure of unit size, negative inside. */
-type Outline = (x: number, y: number) => number
-
-const figures: Readonly<Record<string, Outline>> = {
-  circle: (x, y) => Math.sqrt(x * x + y * y) - 0.9,
-  square: polygon([-0.75, -0.75, 0.75, -0.75, 0.75, 0.75, -0.75, 0.75]),
-  triangle: polygon(regular(3, 1, 1)),
-  star: polygon(regular(10, 1, 0.42)),
-  ring: (x, y) => Math.abs(Math.sqrt(x * x + y * y) - 0.72) - 0.2,
-  cross: polygon(cross(0.95, 0.28)),
-}
-
-const classNames = Object.freeze(Object.keys(figures))
+const classNames = Object.freeze(Object.keys(outlines) as (keyof typeof outlines)[])
 
 /**
  * Draws `length` figures. Figure i depends on (key, i) only.
@@ -29,7 +18,7 @@ export function shapesDataset(length: number, key: Key, side = usualSide): Array
   const labels = integers(fold(key, 'figure'), length, 0, classNames.length)
   for (let i = 0; i < length; i++) {
     const image = data.subarray(i * 3 * side * side, (i + 1) * 3 * side * side)
-    drawFigure(figures[classNames[labels[i]!]!]!, uniform(fold(key, i), uniforms), image, side)
+    drawFigure(outlines[classNames[labels[i]!]!], uniform(fold(key, i), uniforms), image, side)
   }
   return createDataset({ name: 'shapes', kind: 'image', shape: [3, side, side], data, labels, classNames })
 }
@@ -70,45 +59,6 @@ function rgb(hue: number, saturation: number, value: number): [number, number, n
     return value - value * saturation * clamp(Math.min(k, 4 - k))
   }
   return [channel(5), channel(3), channel(1)]
-}
-
-/** The corners of a regular polygon, x and y by turns, with every other corner at another radius: a star. */
-function regular(corners: number, outer: number, inner: number): number[] {
-  return Array.from({ length: corners }, (_, i) => i).flatMap((i) => {
-    const radius = i % 2 === 0 ? outer : inner
-    return [radius * sinTurns(i / corners), -radius * cosTurns(i / corners)]
-  })
-}
-
-/** The twelve corners of a cross whose arms reach `a` and are 2 · `b` wide. */
-function cross(a: number, b: number): number[] {
-  return [-b, -a, b, -a, b, -b, a, -b, a, b, b, b, b, a, -b, a, -b, b, -a, b, -a, -b, -b, -b]
-}
-
-/** Exact signed distance from a polygon: the nearest edge, and the parity of the edges crossed for the sign. */
-function polygon(corners: readonly number[]): Outline {
-  const n = corners.length
-  return (x, y) => {
-    let nearest = Infinity
-    let inside = false
-    for (let i = 0; i < n; i += 2) {
-      const ax = corners[i]!
-      const ay = corners[i + 1]!
-      const by = corners[(i + 3) % n]!
-      const ex = corners[(i + 2) % n]! - ax
-      const ey = by - ay
-      const along = clamp(((x - ax) * ex + (y - ay) * ey) / (ex * ex + ey * ey))
-      const dx = x - ax - along * ex
-      const dy = y - ay - along * ey
-      nearest = Math.min(nearest, dx * dx + dy * dy)
-      if (ay > y !== by > y && x < ax + ((y - ay) / ey) * ex) inside = !inside
-    }
-    return inside ? -Math.sqrt(nearest) : Math.sqrt(nearest)
-  }
-}
-
-function clamp(value: number): number {
-  return Math.min(1, Math.max(0, value))
 }
 
 const uniforms = new Float64Array(13)

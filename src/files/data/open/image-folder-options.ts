@@ -23,6 +23,11 @@ export interface ImageFolderOptions extends CropOptions {
   readonly labels?: boolean | undefined
   /** Of a table, also one beside images: the column that holds the class, by name or by number from 0. */
   readonly labelColumn?: string | number | undefined
+  /**
+   * Whether captions are read: from a table beside the images, or a `.txt` or `.caption` beside each. A list names columns of the
+   * table; `['names']`: the names of the files are the captions.
+   */
+  readonly captions?: boolean | readonly string[] | undefined
   /** How many images are decoded at once; by default 8. */
   readonly concurrency?: number | undefined
   readonly signal?: AbortSignal | undefined

@@ -10,6 +10,7 @@ import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
 import { type FileTree, within } from '../file-tree.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
+import { filesAbove, tablesOf } from './beside-images.ts'
 import { classesByFolder, classesByName } from './image-classes.ts'
 import { commonDepth, type Depth, opaqueOf } from './image-depth.ts'
 import { checkCrop, cropPlaces, type Place } from './image-crops.ts'
@@ -20,6 +21,7 @@ import { depthText, isBlank, opacityText, unusedFolders } from './image-remarks.
 import type { ImageFolderOptions } from './image-folder-options.ts'
 import { listImages } from './list-images.ts'
 import { mapBounded } from './map-bounded.ts'
+import { readPictureCaptions } from './picture-captions.ts'
 import { readPictureTables } from './picture-table.ts'
 import { filesOfSplit } from './splits.ts'
 
@@ -46,7 +48,7 @@ export async function readImageFolder(
   checkCrop(options)
   const { pictures } = tree
   if (options.background !== undefined) await pictures.requireColour(options.background)
-  const { images, unsupported, tables } = await listImages(tree, folder)
+  const { images, unsupported, tables, texts } = await listImages(tree, folder)
   const split = filesOfSplit(images, options.split)
   const skipped: SkippedFile[] = unsupported.map((file) => ({ file, reason: 'this format is not supported' }))
   const attempt = async <T>(file: string, work: (path: string) => Promise<T>): Promise<T | undefined> => {
@@ -116,6 +118,16 @@ export async function readImageFolder(
   const used = kept.length * channels * plane
   const data = used === rgba.length ? rgba : rgba.slice(0, used)
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1))
+  const worded = options.captions
+    ? await readPictureCaptions(tree, folder, kept, {
+        all: [...images, ...unsupported],
+        tables: filesAbove(tables, kept),
+        texts: filesAbove(texts, split.files),
+        columns: options.captions === true ? undefined : options.captions,
+        labelColumn: options.labelColumn,
+        signal,
+      })
+    : undefined
   const table =
     options.labels === false
       ? undefined
@@ -128,7 +140,8 @@ export async function readImageFolder(
         : classesByFolder(folder, kept, split.depth, options.labels, split.trained)
   const remarks = [
     ...split.remarks,
-    ...(table?.remarks ?? []),
+    ...(table?.remarks ?? []).filter((each) => !(worded?.table && each.startsWith(`${worded.table} passed over`))),
+    ...(worded?.remarks ?? []),
     ...(options.labels !== false && !classes.labels ? unusedFolders(kept, split.depth) : []),
     ...ofSize,
     ...(facts.opaque ? [] : [opacityText(channels)]),
@@ -148,16 +161,9 @@ export async function readImageFolder(
     remarks,
     ...range,
     ...classes,
+    ...(worded && { captions: worded.captions }),
   })
   return depth === 'uchar' ? dataset : { ...dataset, remarks: [...remarks, depthText(depth, dataset.range)] }
-}
-
-/** Tables at the root, or in the folders above the classes of what is read: a split has its own. */
-function tablesOf(tables: readonly string[], [first = '']: readonly string[], depth: number): string[] {
-  return tables.filter((table) => {
-    const folder = table.slice(0, table.lastIndexOf('/') + 1)
-    return folder.split('/').length - 1 <= depth && first.startsWith(folder)
-  })
 }
 
 /** The fewest channels that lose nothing. */

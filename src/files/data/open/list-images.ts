@@ -3,6 +3,7 @@ import { type FileTree, within } from '../file-tree.ts'
 
 const supported = /\.(?:png|jpe?g|jfif|webp|gif|tiff?|avif)$/i
 const table = /\.(?:csv|tsv|jsonl|parquet)$/i
+const text = /\.(?:txt|caption)$/i
 const known = /\.(?:bmp|heic|heif|jxl|jp2|psd|ico|tga|ppm|pgm|svg)$/i
 
 /** Files are paths relative to the folder, with `/` between the parts. */
@@ -12,6 +13,8 @@ export interface ImageListing {
   readonly unsupported: readonly string[]
   /** tables, such as `metadata.csv` */
   readonly tables: readonly string[]
+  /** texts, which may be captions: `cat.txt` beside `cat.png` */
+  readonly texts: readonly string[]
 }
 
 /**
@@ -22,6 +25,7 @@ export async function listImages(tree: Pick<FileTree, 'list'>, folder: string): 
   const images: string[] = []
   const unsupported: string[] = []
   const tables: string[] = []
+  const texts: string[] = []
   const visited = new Set<string>()
   async function walk(relative: string) {
     const { identity, entries } = await tree.list(relative === '' ? folder : within(folder, relative))
@@ -34,8 +38,9 @@ export async function listImages(tree: Pick<FileTree, 'list'>, folder: string): 
       else if (supported.test(name)) images.push(name)
       else if (known.test(name)) unsupported.push(name)
       else if (table.test(name)) tables.push(name)
+      else if (text.test(name)) texts.push(name)
     }
   }
   await walk('')
-  return { images, unsupported, tables }
+  return { images, unsupported, tables, texts }
 }

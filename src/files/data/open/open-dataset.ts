@@ -40,7 +40,10 @@ export async function openDataset(
   if (kind === undefined) {
     if (!isBuiltinName(bare)) throw notFound(bare, pathOrName)
     refuseWishes(bare, options, pictureWishes, 'a folder of images')
-    return checkWish(builtinDataset(bare, { length: options.length, seed: options.seed }), options)
+    return checkWish(
+      builtinDataset(bare, { length: options.length, seed: options.seed, split: options.split }),
+      options,
+    )
   }
   const name = tree.nameOf(pathOrName)
   // What knows formats is not loaded for built-in sets.
@@ -49,10 +52,18 @@ export async function openDataset(
 }
 
 /** Refuses resizing of images that are stored at one size. */
-function checkWish(dataset: ArrayDataset, { size: scaled, crop, channels }: OpenDatasetOptions): ArrayDataset {
+function checkWish(
+  dataset: ArrayDataset,
+  { size: scaled, crop, channels, captions }: OpenDatasetOptions,
+): ArrayDataset {
   const [c, height, width] = dataset.shape
   const size = scaled ?? crop
   const [rows, columns] = size === undefined ? [] : sizeOf(size)
+  if (captions && !dataset.captions) {
+    throw new TweedieError('usage', `${dataset.name}: \`captions\`: there are none`, {
+      hint: 'a folder of images may have them, and the built-in scenes do',
+    })
+  }
   const refused =
     (size !== undefined && !(dataset.kind === 'image' && height === rows && width === columns)) ||
     (channels !== undefined && c !== channels)

@@ -3,12 +3,8 @@
  * of classes, these are the classes.
  */
 import { TweedieError } from '../../../errors.ts'
-import { type FileTree, lastPart, within } from '../file-tree.ts'
-import { parseTable } from '../formats/table.ts'
-
-const parquet = /\.parquet$/i
-const fileColumns = ['file_name', 'filename', 'file', 'image', 'image_name', 'image_id', 'path', 'id', 'name']
-const classColumns = ['label', 'class', 'category', 'target', 'class_name', 'label_name']
+import { type FileTree, within } from '../file-tree.ts'
+import { classColumns, fileColumnOf, fileColumns, keysOf, parquet, type TableCells, tableRows } from './table-rows.ts'
 
 /** The content of a table for pictures. */
 export interface PictureTable {
@@ -34,7 +30,7 @@ export async function readPictureTables(
 ): Promise<PictureTable> {
   const remarks: string[] = []
   for (const table of tables) {
-    const rows = await rowsOf(tree, within(folder, table)).catch(() => undefined)
+    const rows = await tableRows(tree, within(folder, table)).catch(() => undefined)
     const classes = rows === undefined ? [] : classesOf(rows, images, column)
     const named = classes.filter((each) => each !== undefined)
     if (named.length === images.length)
@@ -54,45 +50,24 @@ export async function readPictureTables(
   )
 }
 
-type Row = Readonly<Record<string, string>>
-
-async function rowsOf(tree: Pick<FileTree, 'read'>, path: string): Promise<readonly Row[]> {
-  if (parquet.test(path)) throw new TweedieError('data', `${path}: parquet is not read`)
-  const bytes = await tree.read(path)
-  if (/\.jsonl$/i.test(path)) {
-    const lines = new TextDecoder().decode(bytes).split('\n')
-    return lines.filter((line) => line.trim() !== '').map((line) => textsOf(JSON.parse(line) as object))
-  }
-  const { rows } = parseTable(bytes, { name: lastPart(path) })
-  const [header, ...rest] = rows
-  return rest.map(({ cells }) => Object.fromEntries(cells.map((cell, i) => [header!.cells[i]!.toLowerCase(), cell])))
-}
-
-function textsOf(row: object): Row {
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key.toLowerCase(), String(value)]))
-}
-
 /** The class of every image; undefined for those that no row names. */
 function classesOf(
-  rows: readonly Row[],
+  rows: readonly TableCells[],
   images: readonly string[],
   wanted: string | number | undefined,
 ): readonly (string | undefined)[] {
   const header = Object.keys(rows[0] ?? {})
   const called = typeof wanted === 'string' ? [wanted.toLowerCase()] : classColumns
   const column = typeof wanted === 'number' ? header[wanted] : called.find((name) => header.includes(name))
-  const names = fileColumns.find((name) => name !== column && header.includes(name))
+  const names = fileColumnOf(rows, column)
   if (column === undefined || names === undefined) return []
   const known = new Map<string, string | undefined>()
-  for (const row of rows) for (const key of keysOf(row[names] ?? '')) known.set(key, row[column])
+  for (const row of rows) for (const key of keysOf(textOf(row[names]))) known.set(key, textOf(row[column]))
   return images.map((image) => keysOf(image).flatMap((key) => known.get(key) ?? [])[0])
 }
 
-/** A file by its path, its name, and its name without the extension. */
-function keysOf(path: string): string[] {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  return [...new Set([path, name, name.replace(/\.[^.]+$/, '')])]
-}
+/** A cell as text; empty where there is none. */
+const textOf = (cell: unknown): string => (cell === undefined || cell === null ? '' : String(cell as string | number))
 
 function noColumns(column: string | number = classColumns[0]!): string {
   return `it has no columns of file names (${fileColumns[0]}) and classes (${column}) for all images`

@@ -2,16 +2,19 @@
 import { TweedieError } from '../../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../../options.ts'
 import type { FileTree } from '../file-tree.ts'
-import type { dataOptions } from '../options.ts'
+import type { captionReading, dataOptions } from '../options.ts'
 import type { DataSource } from '../source.ts'
 
-type DataValues = ValuesOf<typeof dataOptions>
+type DataValues = ValuesOf<typeof dataOptions & typeof captionReading>
 
 /** Options about how pictures are read. */
 const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'background', 'bits', 'split'] as const
 
 /** Options about numbers in tables and arrays. */
 const numberOptions = ['labelColumn', 'as'] as const
+
+/** Options about captions. */
+const textOptions = ['captions', 'captionsFrom'] as const
 
 /** Options that apply to tokens only. */
 const tokenOptions = ['length', 'tokens', 'categories'] as const
@@ -35,7 +38,14 @@ export async function sourceOf(tree: FileTree, path: string, options: OptionValu
 async function tokenSourceOf(tree: FileTree, path: string, options: DataValues): Promise<DataSource | undefined> {
   const { tokens, categories, length, holdOut } = options
   if (tokens === 'columns') {
-    for (const name of [...pictureOptions, ...numberOptions, 'items', 'length', 'unconditional'] as const) {
+    for (const name of [
+      ...pictureOptions,
+      ...numberOptions,
+      ...textOptions,
+      'items',
+      'length',
+      'unconditional',
+    ] as const) {
       refuse(options, name, 'is not for tables of tokens')
     }
     return { path: await tree.absolute(path), tokens: { columns: true, bins: categories }, ...held(holdOut) }
@@ -47,8 +57,12 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
   if (categories !== undefined || maps) {
     if (length !== undefined) throw new TweedieError('usage', '`length` is for text', { hint: '`items`: how many' })
     const common = await valueSourceOf(tree, path, options)
+    if (!maps)
+      for (const name of textOptions) refuse(options, name, 'is for pictures, and `categories` makes tokens of them')
     if (!maps) return { ...common, tokens: { levels: categories! } }
-    for (const name of [...pictureOptions, ...numberOptions]) refuse(options, name, 'is not for the built-in maps')
+    for (const name of [...pictureOptions, ...numberOptions, ...textOptions]) {
+      refuse(options, name, 'is not for the built-in maps')
+    }
     if (categories === undefined) return common
     throw new TweedieError('usage', '`categories`: maps have categories already')
   }
@@ -57,7 +71,8 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
     return undefined
   }
   for (const name of numberOptions) refuse(options, name, 'is for tables and arrays, not for text')
-  for (const name of [...pictureOptions, 'items'] as const) refuse(options, name, 'is for images, not for text')
+  for (const name of [...pictureOptions, ...textOptions, 'items'] as const)
+    refuse(options, name, 'is for images, not for text')
   return {
     path: await tree.absolute(path),
     tokens: { tokenizer: await tokenizerOf(tree, tokens), length: length ?? textDefaults.length },
@@ -103,8 +118,16 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     items,
     unconditional,
     holdOut,
+    captions,
+    captionsFrom,
   } = options
-  const reading = { size, fit, upscale, crop, channels, background, bits, split, labelColumn, as }
+  if (captionsFrom !== undefined && captions !== true) {
+    throw new TweedieError('usage', '`captionsFrom` says where captions are, and they are not read', {
+      hint: '`captions` too',
+    })
+  }
+  const wanted = captions === true ? (captionsFrom ?? true) : undefined
+  const reading = { size, fit, upscale, crop, channels, background, bits, split, labelColumn, as, captions: wanted }
   return { path: await tree.absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
 }
 

@@ -11,7 +11,7 @@ import { holdOut } from '../hold-out.ts'
 import type { NdArray } from '../nd-array.ts'
 import { openSource } from '../open/open-source.ts'
 import { sourceOf } from '../open/source-of.ts'
-import { dataOptions } from '../options.ts'
+import { captionReading, dataOptions } from '../options.ts'
 import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
 import { type DataInput, isUrl } from './data-input.ts'
@@ -37,7 +37,9 @@ export interface OpenInputOptions {
   readonly readers?: DataReaders | undefined
 }
 
-type DataValues = ValuesOf<typeof dataOptions>
+const readingOptions = { ...dataOptions, ...captionReading }
+
+type DataValues = ValuesOf<typeof readingOptions>
 
 /**
  * Opens data: the name of a built-in set, files of the formats that Node reads too, a folder of pictures whose sub-folders are classes,
@@ -53,7 +55,7 @@ export async function openInput(
   options: OptionValues,
   { signal, onProgress, readers }: OpenInputOptions = {},
 ): Promise<OpenedInput> {
-  const known = Object.entries(options).filter(([name]) => Object.hasOwn(dataOptions, name))
+  const known = Object.entries(options).filter(([name]) => Object.hasOwn(readingOptions, name))
   const asked: DataValues = Object.fromEntries(known)
   const memory = inMemory(input, asked)
   if (memory) return withHeldOut(memory, asked)
@@ -148,7 +150,7 @@ function inMemory(input: DataInput, options: DataValues): OpenedInput['train'] |
         : datasetFromArray(input as NdArray, { name: 'data', as: options.as })
       : undefined
   if (made === undefined) return undefined
-  const known: readonly string[] = ['holdOut', 'unconditional', ...('kind' in input ? [] : ['as'])]
+  const known: readonly string[] = ['holdOut', 'unconditional', ...('kind' in input ? ['captions'] : ['as'])]
   const strange = Object.keys(options).find(
     (name) => options[name as keyof DataValues] !== undefined && !known.includes(name),
   )

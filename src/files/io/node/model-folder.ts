@@ -52,7 +52,7 @@ export async function readModelFolder(path: string, options: ReadModelFolderOpti
     requireDigests(folder.meta.parts, files, path)
     return folder
   }
-  throw new TweedieError('model', `${path}: is saved more often than it can be read`, { hint: 'try again' })
+  throw tooOften(path)
 }
 
 /**
@@ -62,7 +62,15 @@ export async function readModelFolder(path: string, options: ReadModelFolderOpti
  * @throws TweedieError `model` or `shape` when the model contradicts itself
  */
 export async function writeModelFolder(path: string, folder: ModelFolderInput): Promise<void> {
-  const files = filesToSave(folder, nativeHash)
+  await writeFolder(path, filesToSave(folder, nativeHash))
+}
+
+/**
+ * Writes files into a folder in one instant, in the same way; `tweedie.json` is the last. Other files in the folder stay.
+ *
+ * @param files by their paths
+ */
+export async function writeFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
     throw unreadable(path, 'model', cause)
   })
@@ -101,6 +109,20 @@ async function finishSave(path: string): Promise<void> {
   await syncFolder(path)
 }
 
+/** Files of a folder as of its last save, those of them that there are. */
+export async function readFolder(path: string, names: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const before = digest(await readCurrent(path, metaPath))
+    const files = new Map<string, Uint8Array>()
+    for (const name of names) {
+      const bytes = await readCurrent(path, name)
+      if (bytes !== undefined) files.set(name, bytes)
+    }
+    if (before === digest(await readCurrent(path, metaPath))) return files
+  }
+  throw tooOften(path)
+}
+
 /** The folder as of the last save: files in `.saved` come first. */
 function folderOn(path: string): FolderReader {
   return {
@@ -121,6 +143,10 @@ async function readCurrent(path: string, name: string): Promise<Uint8Array | und
 async function filesIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => [])
   return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
+}
+
+function tooOften(path: string): TweedieError {
+  return new TweedieError('model', `${path}: is saved more often than it can be read`, { hint: 'try again' })
 }
 
 function folders(names: Iterable<string>): Set<string> {

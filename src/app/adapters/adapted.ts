@@ -1,0 +1,115 @@
+/** Runs that train adapters of a model: the model comes with the data, and the problem is made of the family's own. */
+import { weightsFor } from '../../compiled/weights-for.ts'
+import { TweedieError } from '../../errors.ts'
+import type { Family, FamilyModel, PrepareSetting } from '../../families/family.ts'
+import { weightsDigest } from '../../files/io/weights-digest.ts'
+import type { NamedArray } from '../../engine/nn/layout.ts'
+import { adaptedProblem, type BaseWeights } from '../../tools/train/lora.ts'
+import { learningParts } from '../../tools/train/parts.ts'
+import type { TrainData, TrainProblem } from '../../tools/train/problem.ts'
+import type { BaseSpec, LoraSpec } from '../../tools/train/spec.ts'
+
+/** The model that is adapted. */
+export interface Base {
+  /** Its weights by part; the main part first. */
+  readonly parts: ReadonlyMap<string, ReadonlyMap<string, NamedArray>>
+  /** The absolute path of its folder; none for a model in memory. */
+  readonly path: string | undefined
+  /** A digest of its weights. */
+  readonly sum: string
+}
+
+/** Data with the model that is adapted on them. */
+export type DataWithBase = TrainData & { readonly base?: Base | undefined }
+
+/** The model as a base. */
+export function baseOf({ write }: Pick<Family, 'write'>, model: FamilyModel, path: string | undefined): Base {
+  const { weights, components = new Map() } = write(model)
+  const parts = new Map([
+    [mainPart, weights],
+    ...Array.from(components, ([name, part]) => [name, part.weights] as const),
+  ])
+  return { parts, path, sum: weightsDigest(parts) }
+}
+
+/** Its name among the parts of a {@link Base}. */
+const mainPart = ''
+
+/** Refuses a base that is not the one of a specification. @throws TweedieError `model` */
+export function requireBase({ base: known }: LoraSpec, base: Base): void {
+  if (known.sum === base.sum) return
+  throw new TweedieError('model', `${known.path ?? 'the base'}: not the model that the adapters were trained on`, {
+    hint: 'it was trained further, or replaced: bring it back, or train the adapters again',
+  })
+}
+
+/**
+ * The problem of a specification with adapters.
+ *
+ * @throws TweedieError `usage` where the data come without the model, or nothing can be adapted; `model` where its weights do not fit
+ */
+export function adaptedFrom<Model>(
+  problem: TrainProblem<Model>,
+  { lora }: Pick<BaseSpec, 'lora'>,
+  data: DataWithBase,
+): TrainProblem<Model> {
+  if (data.base === undefined) {
+    throw new TweedieError('usage', 'the data come without the model that is adapted', {
+      hint: 'prepareData(spec, data, …) opens it, if it lies in a folder',
+    })
+  }
+  requireBase(lora!, data.base)
+  return adaptedProblem(problem, lora!, baseWeights(problem, data.base))
+}
+
+/** Data with the model of a specification. @throws TweedieError `model` where it is gone, or another one by now */
+export async function withBaseOf(lora: LoraSpec, data: TrainData, setting: PrepareSetting): Promise<DataWithBase> {
+  const { path } = lora.base
+  if (path === undefined) {
+    throw new TweedieError('usage', 'the model of this run was one in memory, which adapters alone cannot bring back', {
+      hint: 'train from a folder: save the model first',
+    })
+  }
+  const { family, model } = await setting.open(path)
+  const base = baseOf(family, model, path)
+  requireBase(lora, base)
+  return withBase(data, base)
+}
+
+export function withBase(data: TrainData, base: Base): DataWithBase {
+  return Object.freeze({ ...data, base })
+}
+
+/** The base's weights of the parts that would learn. */
+function baseWeights<Model>({ parts }: TrainProblem<Model>, base: Base): BaseWeights {
+  return new Map(
+    learningParts(parts).map(([name, part]) => {
+      const source = base.parts.get(name) ?? base.parts.get(mainPart)!
+      const whole = flatOf(source, part.layout.specs)
+      if (whole) return [name, whole]
+      const { weights, notes } = weightsFor(part.network ?? {}, part.layout, source, new Float32Array(part.layout.size))
+      const [classes] = notes.filter((note) => note.startsWith('class_embedding.'))
+      if (classes === undefined) return [name, weights]
+      throw new TweedieError('usage', `\`lora\`: the classes of the data are not those of the model: ${classes}`, {
+        hint: 'adapters change no table of classes: `unconditional` leaves out those of the data; or train without `lora`',
+      })
+    }),
+  )
+}
+
+/** The memory that arrays lie in one after the other, in this order; undefined if they do not. */
+function flatOf(
+  arrays: ReadonlyMap<string, NamedArray>,
+  specs: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): Float32Array | undefined {
+  const first = arrays.get(specs[0]!.name)?.data
+  if (first === undefined || arrays.size !== specs.length) return undefined
+  let at = first.byteOffset
+  for (const { name, shape } of specs) {
+    const found = arrays.get(name)
+    if (found?.data.buffer !== first.buffer || found.data.byteOffset !== at || found.shape.join() !== shape.join())
+      return undefined
+    at += found.data.byteLength
+  }
+  return new Float32Array(first.buffer, first.byteOffset, (at - first.byteOffset) / 4)
+}

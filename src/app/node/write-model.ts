@@ -1,0 +1,25 @@
+/** Writes the model of a run to its folder: whole, or only the adapters that were trained. */
+import { relative, resolve } from 'node:path'
+import type { Family, FamilyModel } from '../../families/family.ts'
+import { writeFolder, writeModelFolder } from '../../files/io/node/model-folder.ts'
+
+/** The model in a folder that opens again, with the model that it was made of where it consists of adapters. */
+export async function writeModel(path: string, { write }: Pick<Family, 'write'>, model: FamilyModel): Promise<void> {
+  const { adapters } = model
+  const folder = write(model)
+  const base = adapters?.spec.base.path
+  if (adapters === undefined || base === undefined) return writeModelFolder(path, folder)
+  const { rank, alpha, targets } = adapters.spec
+  const [{ encodeAdapterFolder }, { adaptersOf }] = await Promise.all([
+    import('../../files/io/lora/adapter-folder.ts'),
+    import('../../tools/train/lora.ts'),
+  ])
+  const facts = {
+    base: { path: base, relative: relative(resolve(path), base), sum: adapters.spec.base.sum },
+    rank,
+    alpha,
+    targets,
+  }
+  const { scheduler, meta } = folder
+  await writeFolder(path, encodeAdapterFolder({ layers: adaptersOf(adapters), facts, scheduler, meta }))
+}

@@ -1,0 +1,6 @@
+/** Options of `restore` for models of an autoencoder's codes. */
+import { options } from '../../../options.ts'
+import { restoreOptions as ofValues } from '../../values/options/restore.ts'
+import { sizeOptions, tileOptions } from './size.ts'
+
+export const restoreOptions = options({ ...ofValues, ...sizeOptions, ...tileOptions })

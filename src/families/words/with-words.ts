@@ -1,0 +1,81 @@
+/** Captioned data prepared for training: with the tokeniser and the text encoder that a run names. */
+import type { WordEncoder } from '../../compiled/words.ts'
+import { wordEncoder } from '../../compiled/words-part.ts'
+import { TweedieError } from '../../errors.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
+import type { CaptionTokenizer } from '../../files/text/caption-tokenizer.ts'
+import type { PrepareSetting, Wanted } from '../family.ts'
+import type { CaptionSpec } from './caption-spec.ts'
+import type { CaptionValues } from './caption-spec-of.ts'
+import { captionCodes } from './caption-codes.ts'
+import { captionsOf, type GivenWords, type WordsData } from './words-data.ts'
+
+/**
+ * The data, with what options or a specification name. Vectors of a frozen encoder are worked out once, where captions are always read
+ * as they are.
+ *
+ * @throws TweedieError `model` for files that are no tokeniser or no text encoder, or do not belong together
+ */
+export async function withWords<Data extends ArrayDataset>(
+  data: Data,
+  { options, spec }: Wanted<{ readonly captions?: CaptionSpec | undefined }>,
+  setting: PrepareSetting,
+): Promise<Data & WordsData> {
+  const known = spec?.captions
+  const values: CaptionValues = options ?? {}
+  if ((values.captions !== true && known === undefined) || (data as WordsData).words) return data
+  const ofEncoder = options ? values.textEncoder : known!.frozen && (known!.frozen.path ?? unnamed('text encoder'))
+  const ofTokenizer = options ? values.tokenizer : known!.frozen ? undefined : known!.tokenizer.path
+  if (ofEncoder === undefined && ofTokenizer === undefined) return data
+  const words =
+    ofEncoder === undefined
+      ? await tokenizerFrom(ofTokenizer, values.places ?? Number(known?.encoder.config['length'] ?? 0), setting)
+      : await encoderFrom(ofEncoder, ofTokenizer, setting)
+  const varied = options
+    ? varies(values)
+    : varies({ keywordDropout: known!.keywordDropout, shuffleKeywords: known!.shuffle })
+  const { frozen } = words
+  if (!frozen || varied) return { ...data, words }
+  const codes = await captionCodes(captionsOf(data), frozen.encoder, setting)
+  return { ...data, words: { ...words, ...(codes && { codes }) } }
+}
+
+/** Whether captions are changed while they are drawn. */
+function varies({ keywordDropout = 0, shuffleKeywords = false }: CaptionValues): boolean {
+  return keywordDropout > 0 || shuffleKeywords
+}
+
+async function tokenizerFrom(source: unknown, places: number, setting: PrepareSetting): Promise<GivenWords> {
+  const { tokenizer, path } = await setting.tokenizer(source)
+  return { tokenizer: shortened(tokenizer, places), ...(path !== undefined && { path }) }
+}
+
+/** With fewer places. @throws TweedieError `usage` for more than it has */
+function shortened(tokenizer: CaptionTokenizer, places: number): CaptionTokenizer {
+  if (places === 0 || places === tokenizer.length) return tokenizer
+  if (places > tokenizer.length) {
+    throw new TweedieError('usage', `\`places: ${places}\`: the tokeniser has ${tokenizer.length}`)
+  }
+  return { ...tokenizer, length: places }
+}
+
+async function encoderFrom(source: unknown, ofTokenizer: unknown, setting: PrepareSetting): Promise<GivenWords> {
+  const { encoder, path } = await setting.textEncoder(source)
+  const own = ofTokenizer === undefined ? undefined : (await setting.tokenizer(ofTokenizer)).tokenizer
+  const tokenizer = own ?? encoder.tokenizer
+  if (tokenizer === undefined) {
+    throw new TweedieError('model', `\`textEncoder\`: there is no tokenizer with ${path ?? 'it'}`, {
+      hint: '`tokenizer` says where its files are',
+    })
+  }
+  const whole: WordEncoder = wordEncoder(encoder, tokenizer)
+  return {
+    tokenizer,
+    frozen: { encoder: whole, ...(path !== undefined && { path }) },
+    ...(path !== undefined && { path }),
+  }
+}
+
+function unnamed(what: string): never {
+  throw new TweedieError('usage', `the ${what} of this run was given in memory: prepare the data with it again`)
+}

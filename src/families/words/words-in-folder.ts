@@ -1,0 +1,40 @@
+/** The words of a model in its folder: `text_encoder/` and `tokenizer/`, and perhaps `text_encoder_2/` and `tokenizer_2/`. */
+import { textEncoderOf } from '../../compiled/text-encoder-part.ts'
+import { tokenizerFolder, wordEncoder, wordParts } from '../../compiled/words-part.ts'
+import type { Words } from '../../compiled/words.ts'
+import { TweedieError } from '../../errors.ts'
+import { filesBelow, filesIn, type ModelFolder, type ModelFolderInput } from '../../files/io/model-folder.ts'
+import { captionTokenizerOf } from '../../files/text/captions-of.ts'
+
+const encoderName = /^text_encoder(_\d+)?$/
+
+/**
+ * What turns texts into conditions; undefined where the folder has no text encoder.
+ *
+ * @throws TweedieError `model` where an encoder has no tokeniser, or another one's
+ */
+export function wordsIn({ components, files }: Pick<ModelFolder, 'components' | 'files'>): Words | undefined {
+  const names = [...components.keys()].filter((name) => encoderName.test(name)).sort()
+  if (names.length === 0) return undefined
+  const encoders = names.map((name) => {
+    const folder = tokenizerFolder(name)
+    const own = filesBelow(files, folder)
+    if (own.size === 0) {
+      throw new TweedieError('model', `there is no ${folder}/ beside ${name}/: what are its tokens?`, {
+        hint: 'copy the whole folder again',
+      })
+    }
+    const part = textEncoderOf(components.get(name)!)
+    const tokenizer = captionTokenizerOf(own, folder, { length: part.encoder.length })
+    // captions that are short need fewer places than the files say
+    const places = Math.min(tokenizer.length, part.encoder.length)
+    return wordEncoder(part, { ...tokenizer, length: places }, { name })
+  })
+  return { encoders }
+}
+
+/** The parts and files of words, for a model's folder; the inverse of {@link wordsIn}. */
+export function wordsFolder(words: Words): Required<Pick<ModelFolderInput, 'components' | 'files'>> {
+  const files = words.encoders.flatMap(({ name, tokenizer }) => [...filesIn(tokenizerFolder(name), tokenizer.files())])
+  return { components: wordParts(words), files: new Map(files) }
+}

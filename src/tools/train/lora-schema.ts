@@ -1,0 +1,11 @@
+/** The field `lora` of a specification that was read from a file. Apart from the rest, since types of the package do not show zod. */
+import * as z from 'zod/mini'
+
+const positive = z.number().check(z.positive())
+
+export const loraSchema: z.ZodMiniType = z.looseObject({
+  rank: z.int().check(z.positive()),
+  alpha: positive,
+  targets: z.array(z.string()).check(z.minLength(1)),
+  base: z.looseObject({ path: z.optional(z.string()), sum: z.string() }),
+})
