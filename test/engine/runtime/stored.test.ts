@@ -1,5 +1,5 @@
 /** Weights that stay as they are stored, and attention in tiles. */
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { conv, input, matmul, reshape, add, silu, type StoredArray } from '../../../src/engine/graph/index.ts'
 import { attention } from '../../../src/engine/nn/attention.ts'
 import { fold, key, normal } from '../../../src/engine/random/index.ts'

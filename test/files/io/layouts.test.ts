@@ -124,7 +124,8 @@ describe('weights', () => {
     )
     const wide = Array.from(folder.weights, ([name, { shape, data }]) => [name, { shape, data }] as const)
     expect(new Map(wide.sort())).toEqual(new Map([...weights].sort()))
-    if (dtype !== 'F64') expect(folder.weights.get('conv_out.bias')!.stored).toMatchObject({ data: expect.any(Uint16Array) })
+    if (dtype !== 'F64')
+      expect(folder.weights.get('conv_out.bias')!.stored).toMatchObject({ data: expect.any(Uint16Array) })
     expect(folder.notes).toEqual(['unet: the variant bf16 is read'])
   })
 
