@@ -66,7 +66,10 @@ export function exampleConditions({ conditions }: { readonly conditions: Conditi
       const length = items * sizeOf(conditionShape(spec))
       if (spec.kind === 'class') return [name, Int32Array.from({ length }, (_, i) => i % spec.classes)]
       if (spec.kind === 'tokens') return [name, Int32Array.from({ length }, (_, i) => i % spec.vocabulary)]
-      return [name, normal(fold(key(0), name), new Float32Array(length))]
+      const numbers = normal(fold(key(0), name), new Float32Array(length))
+      if (spec.kind !== 'sequence' || !spec.nothing) return [name, numbers]
+      // a vector at every place
+      return [name, numbers.map((value, i) => ((i + 1) % (spec.size + 1) === 0 ? 1 : value))]
     }),
   )
 }

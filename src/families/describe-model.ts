@@ -7,11 +7,16 @@ import type { Description, FamilyModel, Row } from './family.ts'
 export interface Particulars {
   /** What the data are, and what the network sees of them. */
   readonly rows: readonly Row[]
+  /** Further facts. */
+  readonly facts?: Readonly<Record<string, unknown>> | undefined
   readonly noise: { readonly facts: Readonly<Record<string, unknown>>; readonly text: string }
 }
 
 /** The whole: the network, its data, classes, noise and training. */
-export function describeModel(model: FamilyModel & NetworkWeights, { rows, noise }: Particulars): Description {
+export function describeModel(
+  model: FamilyModel & NetworkWeights,
+  { rows, facts: further, noise }: Particulars,
+): Description {
   const { network, layout, classNames, meta } = model
   const training = settings(meta.training)
   const facts = {
@@ -23,6 +28,7 @@ export function describeModel(model: FamilyModel & NetworkWeights, { rows, noise
     objective: meta.objective,
     ...noise.facts,
     training: meta.training,
+    ...further,
   }
   return {
     facts,

@@ -77,7 +77,7 @@ export async function writeTrajectory(path: string, drawn: Drawn, options: Write
   await writeFileAtomic(path, texts.join('\n'))
 }
 
-/** One file to an item, numbered, with its class. */
+/** One file to an item, numbered, with its class or what it was asked for by. */
 async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions): Promise<string[]> {
   const { overwrite = false, provenance = drawn.how } = options
   await checkFolder(folder, makesOf(drawn), overwrite)
@@ -85,7 +85,9 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
   const files: string[] = []
   const write = async (name: string, view: View, item?: number): Promise<void> => {
     const path = join(folder, `${name}${view.raster ? '.png' : '.txt'}`)
-    const about = item === undefined ? provenance : { ...provenance, item }
+    const asked = item === undefined ? undefined : drawn.captions?.[item]
+    const about =
+      item === undefined ? provenance : { ...provenance, item, ...(asked !== undefined && { prompt: asked }) }
     if (view.raster) await writeImage(path, rasterOf(view, path, options), { overwrite, provenance: about })
     else {
       await requireNew(path, ['.txt'], overwrite)
@@ -94,7 +96,7 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
     files.push(path)
   }
   for (let i = 0; i < drawn.count; i++) {
-    const name = drawn.classes?.[i]
+    const name = drawn.classes?.[i] ?? drawn.captions?.[i]?.slice(0, 60)
     await write(`${String(i).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`, drawn.part(i, 1), i)
   }
   for (const [name, view] of besides(drawn, (each) => each)) await write(name, view)

@@ -75,8 +75,6 @@ function contextArray(spec: Extract<ConditionSpec, { kind: 'sequence' }>, prompt
   const width = size + Number(spec.nothing ?? false)
   const out = new Float32Array(spec.length * width)
   for (let place = 0; place < length; place++) {
-    // where there is nothing, all is zero
-    if (spec.nothing && flags[place] === 0) continue
     out.set(values.subarray(place * size, (place + 1) * size), place * width)
     if (spec.nothing) out[place * width + size] = flags[place]!
   }

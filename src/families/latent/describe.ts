@@ -6,6 +6,7 @@ import { describeNoise } from '../describe-noise.ts'
 import type { Description, OwnParts, Row } from '../family.ts'
 import { explain as explainValues } from '../values/explain.ts'
 import { lawText, lossText as boundLossText } from '../coded/text.ts'
+import { wordsFacts, wordsRows } from '../words/describe-words.ts'
 import type { LatentData } from './data.ts'
 import { jointIn, latentsIn } from './meta.ts'
 import type { LatentModel } from './model.ts'
@@ -26,9 +27,11 @@ export function describe({ prior, autoencoder, meta }: LatentModel): Description
         ['codes', codesText(latents.shape, autoencoder.frame.item)],
         ['trained jointly', jointText(meta)],
         ['network sees', `${shapeText(frame.network)}${patches}`],
+        ...wordsRows(prior),
         ['sampled in', sampling.jumps ? `${sampling.steps} of its own steps, by ${sampling.sampler}` : undefined],
       ],
       noise: describeNoise(prior),
+      facts: wordsFacts(prior),
     },
   )
   const { className: network, config } = autoencoder.autoencoder

@@ -82,6 +82,7 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
 }
 
 /** How codes were drawn, and what of their laws is shown. */
-function factsOf({ how, howText, classes }: Drawn, draw: string): Pick<Drawn, 'how' | 'howText' | 'classes'> {
-  return { how: { ...how, draw }, howText: `${howText}, decoded`, ...(classes && { classes }) }
+function factsOf({ how, howText, classes, captions }: Drawn, draw: string) {
+  const named = { ...(classes && { classes }), ...(captions && { captions }) }
+  return { how: { ...how, draw }, howText: `${howText}, decoded`, ...named }
 }

@@ -5,6 +5,7 @@ import { denormalise } from '../../files/data/normalise.ts'
 import type { Setting } from '../family.ts'
 import { labelsAsIn } from '../labels-as-in.ts'
 import { requireAlike } from '../require-alike.ts'
+import { asIn } from '../words/as-in.ts'
 import { sessionOf } from '../session-of.ts'
 import { generate, type GenerateOptions } from '../values/generate.ts'
 import type { ValueChoice } from '../coded/values-of.ts'
@@ -34,11 +35,13 @@ export async function drawSamples(
 ): Promise<ArrayDataset> {
   const { prior, autoencoder, classNames } = model
   requireAlike({ ...autoencoder, classNames }, dataset)
+  const asData = asIn(prior, dataset, options.count, classes === 'data')
   const chosen = classesOf(prior.network) > 0 && classes === 'data' && dataset.labels
   const { items: codes, labels } = await generate(prior, setting.engine, {
+    ...asData,
     ...options,
     ...sessionOf(setting),
-    labels: chosen ? labelsAsIn(dataset, options.count) : undefined,
+    labels: asData?.labels ?? (chosen ? labelsAsIn(dataset, options.count) : undefined),
     onStep: ({ done, total }) => onProgress?.(done, total),
   })
   using work = workOn(setting.kept, options.signal)

@@ -61,7 +61,7 @@ export function jointIn({ objective }: TweedieMeta): JointRecord | undefined {
 export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string, joint?: JointRecord): TweedieMeta {
   const { data, objective, training, ...rest } = prior.meta
   const { shift, scale } = prior.scale.affine!
-  const { name, classNames, unconditionalLabel } = data
+  const { name, classNames, unconditionalLabel, captions } = data
   return parseTweedieMeta({
     ...rest,
     family: 'latent',
@@ -70,25 +70,36 @@ export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string, joi
       name,
       classNames,
       unconditionalLabel,
+      ...(captions !== undefined && { captions }),
       latents: { shape: [...data.shape], patch: data.patch, shift: [...shift], scale: [...scale], autoencoder: sum },
     },
     objective: { ...objective, ...(joint && { joint: defined(joint) }), autoencoder: autoencoder.meta.objective },
     training: { ...training, autoencoder: autoencoder.meta.training },
-    ...(!joint && { parts: { vae: { frozen: true } } }),
+    ...(!joint && { parts: { ...rest.parts, vae: { frozen: true } } }),
   })
 }
 
 /** Of the model of codes alone. */
 export function priorMeta(meta: TweedieMeta): TweedieMeta {
   const { shape, patch, shift, scale } = latentsIn(meta)
-  const { name, classNames, unconditionalLabel } = meta.data
+  const { name, classNames, unconditionalLabel, captions } = meta.data
   const { autoencoder: _, joint: ___, ...objective } = meta.objective
   const { autoencoder: __, ...training } = meta.training
   const affine = { shift: [...shift], scale: [...scale] }
   return parseTweedieMeta({
     ...meta,
     family: 'values',
-    data: { name, kind: 'points', shape, range: [-1, 1], affine, patch, classNames, unconditionalLabel },
+    data: {
+      name,
+      kind: 'points',
+      shape,
+      range: [-1, 1],
+      affine,
+      patch,
+      classNames,
+      unconditionalLabel,
+      ...(captions !== undefined && { captions }),
+    },
     objective,
     training,
   } as TweedieMeta)

@@ -25,6 +25,11 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
     ...(joint === true && { joint: { mixture: mixture ?? 0.5 } }),
     autoencoder: { ...(path !== undefined && { path }), sum },
   } as object as LatentTrainSpec
+  if (joint === true && spec.captions) {
+    throw new TweedieError('usage', '`captions` are not learned together with the autoencoder', {
+      hint: 'leave `joint` out: the model of codes learns them',
+    })
+  }
   if (joint === true) checkJoint(asValues(wanted), own)
   else if (mixture !== undefined) {
     throw new TweedieError('usage', '`mixture` is for training with the autoencoder', { hint: '`joint`' })

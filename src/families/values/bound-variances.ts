@@ -10,6 +10,10 @@ import type { Conditions, Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { bestVariance, decoderMeans } from '../../diffusion/likelihood/decoder-variance.ts'
 import type { Bins } from '../../diffusion/likelihood/discretised-gaussian.ts'
 import { decoderOf } from '../../diffusion/likelihood/variational-bound.ts'
+import type { PromptEncoder } from '../../compiled/prompts/prompt-encoder.ts'
+import { promptConditions } from '../../compiled/prompts/text-condition.ts'
+import { textVectors } from '../words/fit.ts'
+import { captionsAt } from '../words/known-text.ts'
 import { conditionsFrom, conditionSource } from '../../tools/train/draws.ts'
 import type { Model } from './model.ts'
 import { posteriorVariances } from '../../diffusion/sample/analytic-dpm.ts'
@@ -30,7 +34,7 @@ export interface MeasureOptions {
   readonly decoder?: number | undefined
   readonly bins?: Bins | undefined
   /** Items as the network sees them, `[items, ...shape]`, and their conditions. */
-  readonly feed: ReturnType<typeof feederOf>
+  readonly feed: Feeder
   readonly signal?: AbortSignal | undefined
   /** Called after each batch. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -54,7 +58,7 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
   for (let first = 0; first < items; first += batch) {
     const count = Math.min(batch, items - first)
     const indices = Int32Array.from({ length: count }, (_, i) => Math.floor(((first + i) * data.length) / items))
-    const { x0, conditions } = feed(data, indices)
+    const { x0, conditions } = await feed(data, indices)
     const context = { signal, conditions }
     const noise = randomNoise(size, { seed: `${seed}, variances`, firstItem: first })
     const variances = await posteriorVariances(denoiser, posterior, x0, noise, context)
@@ -67,15 +71,28 @@ export async function measureVariances(options: MeasureOptions): Promise<BoundVa
   return { posterior: sums, decoder: decoder === undefined ? undefined : bestVariance(values, means, bins) }
 }
 
+/** Items of a data set as a model sees them, `[items, ...shape]`, and their conditions. */
+export type Feeder = (
+  data: ArrayDataset,
+  indices: Int32Array,
+) => Promise<{ readonly x0: Float32Array; readonly conditions: Conditions }>
+
 /**
- * Items of a data set as a model sees them, `[items, ...shape]`, and their conditions: their classes, or "no class".
+ * Items with their classes, or "no class", and what their first captions say.
+ *
+ * @param encoder of the model's words, if it knows any
  */
-export function feederOf({ frame, network, scale, unconditionalLabel }: Model) {
-  return (data: ArrayDataset, indices: Int32Array): { readonly x0: Float32Array; readonly conditions: Conditions } => {
+export function feederOf({ frame, network, scale, unconditionalLabel, words }: Model, encoder?: PromptEncoder): Feeder {
+  const told = words ? textVectors(network) : []
+  const ofData = Object.fromEntries(Object.entries(network.conditions).filter(([name]) => !told.includes(name)))
+  return async (data, indices) => {
     const alike = Object.freeze({ ...data, range: scale.range, affine: scale.affine })
     const items = loadBatch(alike, indices, new Float32Array(indices.length * itemSize(frame.item)))
     const x0 = toNetwork(frame, items, new Float32Array(indices.length * itemSize(frame.network)))
     const labels = data.labels ?? new Int32Array(data.length).fill(unconditionalLabel ?? 0)
-    return { x0, conditions: conditionsFrom(network.conditions, { ...conditionSource(data), labels }, indices) }
+    const conditions = conditionsFrom(ofData, { ...conditionSource(data), labels }, indices)
+    if (!words || !encoder) return { x0, conditions }
+    const { prompts } = await encoder.encode(captionsAt(words, data, indices), { weights: false })
+    return { x0, conditions: { ...conditions, ...promptConditions(network.conditions, prompts, indices.length) } }
   }
 }

@@ -2,13 +2,13 @@
 import { calibrate } from '../../compiled/calibrate.ts'
 import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
 import { numberOf } from '../../compiled/kept.ts'
-import { compiledTextEncoder } from '../../compiled/text-encoder.ts'
+import { promptEncoder } from '../../compiled/prompts/prompt-encoder.ts'
 import { type ModelVjp, modelVjp } from '../../compiled/vjp.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { defined } from '../defined.ts'
 import type { Compiled, WarmSession } from '../warm.ts'
-import type { EncoderSource } from '../words/told.ts'
+import type { WordsSource } from '../words/told.ts'
 import { modelClassGradient } from './class-gradient.ts'
 import type { GuidedParts } from './guided.ts'
 import type { Model } from './model.ts'
@@ -20,8 +20,8 @@ export interface CompiledParts extends Pick<GuidedParts, 'classGradient'> {
   denoiser(model: Model, batch: number, ranges?: ConvolutionRanges): Promise<ModelDenoiser>
   /** A denoiser with its derivative. */
   vjp(model: Model, batch: number): Promise<ModelVjp>
-  /** The text encoders of models. */
-  readonly textEncoder: EncoderSource
+  /** The text encoders of a model. */
+  readonly words: WordsSource
 }
 
 /** @param model the model that is sampled; others may guide it */
@@ -36,11 +36,7 @@ export function compiledParts(model: Model, engine: Engine, session: WarmSession
       ),
     vjp: (each, batch) =>
       compiled(`derivative ${numberOf(each)} ${batch}`, () => modelVjp(each, engine, { ...rest, batch })),
-    textEncoder: (encoder, batch) =>
-      compiled(`text encoder ${numberOf(encoder)} ${batch}`, async () => {
-        const { skip, finalNorm } = encoder
-        return compiledTextEncoder(encoder, engine, { ...rest, batch, skip, finalNorm })
-      }),
+    words: (words) => compiled(`words ${numberOf(words)}`, async () => promptEncoder(words, engine, rest)),
     classGradient: (classifier, batch) =>
       compiled(`classifier ${numberOf(classifier)} ${batch}`, () =>
         modelClassGradient(classifier, model, engine, { ...rest, batch }),

@@ -1,5 +1,6 @@
 /** What `info` says of a model of values. */
 import { shapeText } from '../../words.ts'
+import { wordsFacts, wordsRows } from '../words/describe-words.ts'
 import { describeModel } from '../describe-model.ts'
 import { describeNoise } from '../describe-noise.ts'
 import type { Description } from '../family.ts'
@@ -13,8 +14,10 @@ export function describe(model: Model): Description {
     rows: [
       ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(frame.item)}`],
       ['network sees', `${shapeText(frame.network)}${patches}`],
+      ...wordsRows(model),
       ['sampled in', sampling.jumps ? `${sampling.steps} of its own steps, by ${sampling.sampler}` : undefined],
     ],
     noise: describeNoise(model),
+    facts: wordsFacts(model),
   })
 }

@@ -6,6 +6,7 @@ import { TweedieError } from '../../errors.ts'
 import { generate } from './generate.ts'
 import type { GenerateOptions } from './generate.ts'
 import { labelsAsIn } from '../labels-as-in.ts'
+import { asIn } from '../words/as-in.ts'
 import type { Model } from './model.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -27,9 +28,11 @@ export async function drawSamples(
 ): Promise<ArrayDataset> {
   checkData(model, dataset)
   const conditional = classesOf(model.network) > 0
-  const chosen = conditional && classes === 'data' && dataset.labels
-  const labels = chosen ? labelsAsIn(dataset, options.count) : undefined
-  const { items, labels: asked } = await generate(model, engine, { ...options, labels })
+  const asData = asIn(model, dataset, options.count, classes === 'data')
+  const labels =
+    asData?.labels ??
+    (conditional && classes === 'data' && dataset.labels ? labelsAsIn(dataset, options.count) : undefined)
+  const { items, labels: asked } = await generate(model, engine, { ...asData, ...options, labels })
   return createDataset({
     name: 'samples',
     kind: dataset.kind,

@@ -78,6 +78,7 @@ export function painter(model: Model, setting: Setting): Painter {
         labels: asked,
         conditions,
         ...texts,
+        onRemark: setting.onRemark,
         signal: watch.signal,
         onStep(progress) {
           way?.put(progress)

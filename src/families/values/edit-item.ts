@@ -4,6 +4,8 @@ import type { OptionValues, ValuesOf } from '../../options.ts'
 import { classesAsked, classNumbers } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
+import { defined } from '../defined.ts'
+import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
 import { sessionOf } from '../session-of.ts'
 import { type DrawnModel, drawnValues } from '../drawn-values.ts'
 import { edit, interpolate } from './edit.ts'
@@ -11,7 +13,7 @@ import type { Model } from './model.ts'
 import type { editOptions } from './options/edit.ts'
 import { pictureValues } from '../picture-values.ts'
 
-type Options = ValuesOf<typeof editOptions & typeof drawOptions>
+type Options = Omit<ValuesOf<typeof editOptions & typeof drawOptions>, 'prompt'> & TextOptions
 
 /** Between pictures and the items of the model that changes them. */
 export interface Edited {
@@ -49,7 +51,7 @@ export async function editThrough(
   setting: Setting,
 ): Promise<Drawn> {
   const asked = options as Options
-  const { to, method = 'sdedit', steps, seed = 0, guidance, clip, fit } = asked
+  const { to, method = 'sdedit', steps, seed = 0, clip, fit } = asked
   const walks = to !== undefined
   const count = asked.count ?? (walks ? 9 : method === 'invert' ? 1 : 4)
   const strength = asked.strength ?? (walks ? 1 : 0.5)
@@ -57,19 +59,23 @@ export async function editThrough(
   if (shown.scale.kind !== 'image' || shown.frame.item.length !== 3) {
     throw new TweedieError('usage', 'edit is for models of images')
   }
-  if (guidance !== undefined && guidance !== 0 && asked.class === undefined) {
-    throw new TweedieError('usage', '`guidance` without `class` changes nothing: towards what?')
+  const texts = await askedTexts(model, asked, setting.access)
+  const isAsked = asked.class !== undefined || texts.prompts !== undefined
+  if (asked.guidance !== undefined && asked.guidance !== 0 && !isAsked) {
+    throw new TweedieError('usage', '`guidance` without `class` or `prompt` changes nothing: towards what?')
   }
+  const guidance = asked.guidance ?? (texts.prompts ? model.sampling.guidance : undefined)
+  const sourcePrompts = asked.fromPrompt === undefined ? undefined : [asked.fromPrompt]
   const first = await read(item, fit)
   const second = walks ? await read(to, fit) : undefined
   const labels = classesAsked(model, asked.class, count)
   const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
   const { engine, kept, signal, onProgress } = setting
   const onStep = (done: number, total: number): void => onProgress?.({ phase: 'edit', done, total, unit: 'steps' })
-  const how = { ...sessionOf(setting), kept, signal, onStep, strength, steps, labels, guidance, clip }
+  const how = { ...sessionOf(setting), kept, signal, onStep, strength, steps, labels, ...texts, guidance, clip }
   const items = second
     ? await interpolate(model, engine, [first, second], { ...how, count })
-    : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, seed })
+    : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, sourcePrompts, seed })
   const manner = walks ? 'interpolate' : method
   return drawnValues(shown, await pictures(items), {
     how: {
@@ -78,6 +84,7 @@ export async function editThrough(
       method: manner,
       strength,
       class: asked.class ?? null,
+      ...defined({ prompt: asked.prompt, fromPrompt: asked.fromPrompt, negative: asked.negative }),
       guidance: guidance ?? 0,
       seed,
     },
@@ -85,12 +92,15 @@ export async function editThrough(
   })
 }
 
-function requireSense({ to, method, from }: Options, count: number, strength: number): void {
+function requireSense({ to, method, from, fromPrompt }: Options, count: number, strength: number): void {
   if (strength === 0) throw new TweedieError('usage', '`strength: 0` changes nothing: it lies in (0, 1]')
   if (to !== undefined && count < 2)
     throw new TweedieError('usage', `\`count: ${count}\`: an interpolation between pictures has 2 or more`)
   if (from !== undefined && (to !== undefined || method !== 'invert')) {
     throw new TweedieError('usage', '`from` is for `method: invert`')
+  }
+  if (fromPrompt !== undefined && (to !== undefined || method !== 'invert')) {
+    throw new TweedieError('usage', '`fromPrompt` is for `method: invert`')
   }
 }
 

@@ -12,6 +12,7 @@ import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
 import { labelsFor } from '../conditions.ts'
 import { workOn } from '../warm.ts'
+import { type Texts, told } from '../words/told.ts'
 import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Kept } from '../../compiled/kept.ts'
@@ -20,7 +21,7 @@ import { jumpsFrom, requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 
 /** Options that all edits share. */
-export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'> {
+export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
   /** Denoising steps from the strength down, and as many encoding steps for `invert`; default 30. */
   readonly steps?: number | undefined
   /** The target class of each item, for a conditional model; default none, if the model has "no class". */
@@ -50,6 +51,8 @@ export interface EditOptions extends WalkOptions {
   readonly method?: 'sdedit' | 'invert' | undefined
   /** `invert`: the class that each item has; default the target class. */
   readonly sourceLabels?: ArrayLike<number> | undefined
+  /** `invert`: what items show now; default the target prompts. */
+  readonly sourcePrompts?: readonly string[] | undefined
   /** Default DDIM with η = 1 for `sdedit`. */
   readonly sampler?: Sampler | undefined
   /** Item i depends on (seed, i). */
@@ -82,7 +85,11 @@ export async function edit(
   }
   const times = ddimTimes(model, steps, strength)
   const half = halves(options)
-  const latent = await encode(model, engine, x, times, { ...half(0), labels: options.sourceLabels ?? options.labels })
+  const source = {
+    labels: options.sourceLabels ?? options.labels,
+    prompts: options.sourcePrompts ?? options.prompts,
+  }
+  const latent = await encode(model, engine, x, times, { ...half(0), ...source })
   return walk(model, engine, latent, times, { ...half(1), sampler: ddim() })
 }
 
@@ -183,10 +190,12 @@ async function walk(
   const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
   const batch = x.length / itemSize(frame.network)
   const wanted = labelsFor(model, batch, labels, 'nothing', guidance.classifier?.classNames)
-  const conditions = wanted && { labels: wanted }
   using work = workOn(kept, signal)
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
-  const denoiser = clippedAs(model, await guidedDenoiser(model, guidance, batch, parts), options.clip)
+  const words = await told(model, options, parts.words, signal)
+  const conditions = { ...words?.at(0, batch, batch), ...(wanted && { labels: wanted }) }
+  const guided = await guidedDenoiser(model, { ...guidance, away: { ...words?.away, ...guidance.away } }, batch, parts)
+  const denoiser = clippedAs(model, guided, options.clip)
   let last = x
   for await (const step of sample(denoiser, { sampler, times, x, seed, conditions, signal })) {
     last = step.x as Float32Array

@@ -6,16 +6,18 @@ import { explainRun, inBrackets, noiseText } from '../explain-run.ts'
 import type { OwnParts, Row } from '../family.ts'
 import { networkOf } from '../network-of.ts'
 import { fewStepsText } from './few-steps-spec.ts'
+import { captionsText } from '../words/describe-words.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** The data, the network, the loss and the noise. */
 export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): readonly Row[] {
   const [low, high] = data.range
-  return explainRun(data, spec.network, {
+  const rows = explainRun(data, spec.network, {
     data: `${thousands(data.length)} items ${shapeText(data.shape)}, values ${rounded(low)} … ${rounded(high)}`,
     network: spec.patch === 1 ? '' : `, patches of ${spec.patch}`,
     objective: objectiveText(spec, own),
   })
+  return spec.captions ? [...rows.slice(0, 2), ['captions', captionsText(spec.captions, data)], ...rows.slice(2)] : rows
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(5))

@@ -7,6 +7,7 @@ import { classesAsked } from '../class-numbers.ts'
 import type { FieldRequest, FieldValues, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { workOn } from '../warm.ts'
+import { told } from '../words/told.ts'
 import { compiledParts } from './compiled-parts.ts'
 import type { Model } from './model.ts'
 
@@ -30,7 +31,8 @@ export async function field(
   }
   const labels = classesAsked(model, asked, count)
   using work = workOn(setting.kept, setting.signal)
-  const { denoiser } = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
+  const { denoiser, words: source } = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
+  const words = await told(model, {}, source, setting.signal)
   const { shift, scale: factor } = affineOf(scale)
   const span = size / shift.length
   const [shiftAt, scaleAt] = [shift, factor].map(
@@ -41,7 +43,8 @@ export async function field(
   const x = points.map((y, i) => (y - shiftAt!(i)) / scaleAt!(i))
   const inside = toNetwork(frame, x, new Float32Array(count * itemSize(frame.network)))
   const compiled = await denoiser(model, count)
-  const context = { ...(labels && { conditions: { labels } }), signal: setting.signal }
+  const conditions = { ...words?.at(0, count, count), ...(labels && { labels }) }
+  const context = { conditions, signal: setting.signal }
   const mean = Float32Array.from(await compiled.denoise(inside, time, context))
   const denoised = fromNetwork(frame, mean, new Float32Array(points.length))
   const [alpha, sigma] = [schedule.alpha(time), schedule.sigma(time)]

@@ -58,6 +58,8 @@ export interface DrawOptions extends Texts {
   /** Changes the denoiser before it is used: guidance, a projection. */
   readonly wrap?: ((denoiser: Denoiser) => Denoiser) | undefined
   readonly signal?: AbortSignal | undefined
+  /** Called with what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** Called after each step of each batch. */
   readonly onStep?: ((progress: GenerateProgress) => void) | undefined
 }
@@ -126,7 +128,8 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   requireCount('the batch size', batch)
   const labels = labelsFor(model, count, options.labels, 'in turn', guidance.classifier?.classNames)
   const conditions: Conditions = { ...options.conditions, ...(labels && { labels }) }
-  const words = await told(model, options, parts.textEncoder, signal)
+  const words = await told(model, options, parts.words, signal)
+  for (const note of words?.notes ?? []) options.onRemark?.(note)
 
   const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
   const guided = await guidedDenoiser(model, { ...guidance, away: { ...words?.away, ...guidance.away } }, batch, {

@@ -17,6 +17,8 @@ import { sessionOf } from '../session-of.ts'
 import { drawnValues } from '../drawn-values.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import { workOn } from '../warm.ts'
+import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
+import { told } from '../words/told.ts'
 import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import { requirePosterior } from './jumps.ts'
@@ -25,10 +27,11 @@ import type { sampleOptions } from './options/sample.ts'
 import { readCodes, readItems } from '../read-items.ts'
 
 /** An item by name, or as values. */
-type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {
-  readonly encode?: Item
-  readonly decode?: Item
-}
+type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode' | 'prompt'> &
+  TextOptions & {
+    readonly encode?: Item
+    readonly decode?: Item
+  }
 
 /** The default number of steps each way: more than for samples, since errors are visible in the reconstruction. */
 const defaultSteps = 100
@@ -95,7 +98,7 @@ function wayOf(model: Model, options: Options, direction: 'up' | 'down', { own }
 
 async function walk(
   model: Model,
-  { clip, seed = 0, class: asked }: Options,
+  { clip, seed = 0, class: asked, ...options }: Options,
   setting: Setting,
   {
     sampler,
@@ -114,11 +117,13 @@ async function walk(
   const { signal, onProgress } = setting
   using work = workOn(setting.kept, signal)
   const parts = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
-  const guided = await guidedDenoiser(model, guidance, batch, parts)
+  const words = await told(model, await askedTexts(model, options, setting.access), parts.words, signal)
+  const guided = await guidedDenoiser(model, { ...guidance, away: words?.away }, batch, parts)
   // clipping cannot be undone
   const denoiser = clip ? clipped(guided) : guided
   let last = x
-  const problem = { sampler, times, x, seed, ...(signal && { signal }), ...(labels && { conditions: { labels } }) }
+  const conditions = { ...words?.at(0, batch, batch), ...(labels && { labels }) }
+  const problem = { sampler, times, x, seed, ...(signal && { signal }), conditions }
   for await (const { x: state, index, total } of sample(denoiser, problem)) {
     last = state as Float32Array
     onProgress?.({ phase, done: index + 1, total, unit: 'steps' })

@@ -9,6 +9,8 @@
 import { itemSize } from '../../files/data/dataset.ts'
 import type { ArrayDataset, DataScale } from '../../files/data/dataset.ts'
 import { affineOf, areBytes } from '../../files/data/normalise.ts'
+import { promptEncoder } from '../../compiled/prompts/prompt-encoder.ts'
+import { defined } from '../defined.ts'
 import { conditioned } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { knowsDivergence } from '../../diffusion/denoise/divergence.ts'
@@ -149,7 +151,8 @@ export async function likelihoodOf(
   /** The logarithm of the volume of one value's bin, in the data's own units. */
   const width = values ? itemSize(frame.network) * Math.log((scale.range[1] - scale.range[0]) / (values - 1)) : 0
   const bins = values ? { count: values } : undefined
-  const feed = feederOf(model)
+  using words = model.words && promptEncoder(model.words, engine, defined({ device, threads }))
+  const feed = feederOf(model, words)
   const times = bound ? timesOf(schedule, bound.steps) : []
   const terms = (bound && bound.terms) || defaultTerms
   const seen = bound ? clippedToo(model, denoiser, bound.clip) : denoiser
@@ -172,7 +175,7 @@ export async function likelihoodOf(
     const items = Math.min(batch, count - first)
     const done = (share: number): void => onProgress?.((first + items * share) / count)
     const indices = Int32Array.from({ length: items }, (_, i) => first + i)
-    const { x0, conditions } = feed(dataset, indices)
+    const { x0, conditions } = await feed(dataset, indices)
     const common = { seed, firstItem: first, ...(signal && { signal }) }
     if (bound && variances) {
       const { posterior, decoder } = variances

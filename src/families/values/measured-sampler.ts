@@ -1,5 +1,7 @@
 /** Analytic-DPM: the variances of its steps, measured once on training data and kept with the model. */
 import * as z from 'zod/mini'
+import { promptEncoder } from '../../compiled/prompts/prompt-encoder.ts'
+import { sessionOf } from '../session-of.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
 import { clippedAs, clipOf } from '../../compiled/sampling.ts'
 import { analyticDpm } from '../../diffusion/sample/analytic-dpm.ts'
@@ -57,6 +59,7 @@ export async function measuredSampler(
       ...(setting.device !== undefined && { device: setting.device }),
       ...(setting.threads !== undefined && { threads: setting.threads }),
     })
+    using words = model.words && promptEncoder(model.words, setting.engine, sessionOf(setting))
     const { posterior } = await measureVariances({
       denoiser: clippedAs(model, denoiser, options.clip),
       batch: measured.batch,
@@ -64,7 +67,7 @@ export async function measuredSampler(
       items: measured.items,
       seed: 0,
       posterior: missing,
-      feed: feederOf(model),
+      feed: feederOf(model, words),
       signal: setting.signal,
       onProgress: (done, total) => setting.onProgress?.({ phase: 'measuring variances', done, total, unit: 'items' }),
     })

@@ -6,6 +6,8 @@ import { itemSize } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
+import { defined } from '../defined.ts'
+import { askedTexts } from '../words/asked-texts.ts'
 import { sessionOf } from '../session-of.ts'
 import { type DrawnModel, drawnValues, valuesView } from '../drawn-values.ts'
 import { requirePosterior } from './jumps.ts'
@@ -53,6 +55,7 @@ export async function restoreThrough(
   const observed = await observationOf(shown, item, asked, setting)
   if (posteriorMethods[method].noise) requireNoise(method, observed)
   const labels = classesAsked(model, asked.class, count)
+  const texts = await askedTexts(model, asked, setting.access)
   const steps = asked.steps ?? defaultRestoreSteps[method]
   const ofItems = await measured(observed, Math.min(count, batch ?? usualRestoreBatch))
   const answers = await restore(model, setting.engine, ofItems, {
@@ -61,6 +64,7 @@ export async function restoreThrough(
     method,
     steps,
     labels,
+    ...texts,
     seed,
     batch,
     kept: setting.kept,
@@ -94,6 +98,7 @@ export async function restoreThrough(
       steps,
       seed,
       class: asked.class ?? null,
+      ...defined({ prompt: asked.prompt }),
       simulated: asked.simulate ?? false,
       largestDeviation: largest,
     },

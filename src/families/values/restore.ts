@@ -12,6 +12,7 @@ import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { karrasTimes, uniformTimes } from '../../diffusion/sample/times.ts'
 import type { Kept } from '../../compiled/kept.ts'
 import { labelsFor } from '../conditions.ts'
+import { type Texts, told } from '../words/told.ts'
 import { throughFrame } from './measured-frame.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
@@ -20,7 +21,7 @@ import { workOn } from '../warm.ts'
 import { compiledParts } from './compiled-parts.ts'
 
 /** How to restore. */
-export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads'> {
+export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
   /** How many items. */
   readonly count: number
   /** Default {@link defaultMethod}. */
@@ -113,11 +114,15 @@ export async function restore(
 
   using work = workOn(options.kept, signal)
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
+  const words = await told(model, options, parts.words, signal)
   const denoiser = await parts[method.derivative ? 'vjp' : 'denoiser'](model, batch)
   const items = new Float32Array(count * itemSize(frame.item))
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const conditional = conditioned(denoiser, labels && { labels: labels.subarray(first, first + now) })
+    const conditional = conditioned(denoiser, {
+      ...words?.at(first, now, count),
+      ...(labels && { labels: labels.subarray(first, first + now) }),
+    })
     const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
     const prepared = method.prepare(conditional, observation(operator, y, observed.sigma), settings)
     const sampler = options.sampler ?? prepared.sampler

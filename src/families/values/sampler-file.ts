@@ -20,6 +20,10 @@ import { painter } from './draw.ts'
 import { chooseSampler, needsData } from '../gaussian-sampler.ts'
 import { sessionOf } from '../session-of.ts'
 import { classNumbers } from '../class-numbers.ts'
+import type { Conditions } from '../../diffusion/denoise/conditions.ts'
+import { exampleCaptions } from '../words/captions-in-meta.ts'
+import { textVectors } from '../words/fit.ts'
+import { toldOnce } from '../words/told-once.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import type { samplerFileOptions } from './options/export.ts'
@@ -70,7 +74,10 @@ export async function triedFile(
   const { check = tried, seed = 0, batch, pixels, clip } = options as Options
   const count = check === 0 ? 0 : (batch ?? check)
   const labels = labelsFor(model, Math.max(1, count), undefined, 'in turn')
-  const others = Object.keys(model.network.conditions).some((name) => name !== 'labels')
+  const known = ['labels', ...textVectors(model.network)]
+  const others = Object.keys(model.network.conditions).some((name) => !known.includes(name))
+  const prompts = exampleCaptions(model.meta)
+  const words = await toldOnce(model, model.words ? { prompts } : {}, setting)
   const names = ['sampler', 'steps', 'spacing', 'times', 'eta', 'churn', 'variance', 'guidance'] as const
   const manner = ['guidanceRescale', 'guidanceInterval', 'negative'] as const
   const same = Object.fromEntries([...names, ...manner].map((name) => [name, (options as Options)[name]]))
@@ -86,9 +93,15 @@ export async function triedFile(
       count,
       seed,
       w,
-      conditions: labels ? { labels } : {},
+      conditions: { ...words?.at(0, count, count), ...(labels && { labels }) },
       painter: ours(),
-      options: defined({ ...same, clip, arithmetic: (options as Options).arithmetic, ...more }),
+      options: defined({
+        ...same,
+        clip,
+        arithmetic: (options as Options).arithmetic,
+        ...(words && { prompt: prompts }),
+        ...more,
+      }),
       asOutput: (values) => outputOf(values, scale, pixels ?? 'float'),
     },
     setting,
@@ -134,17 +147,12 @@ export async function makeSamplerFile(
   const guided = guidance !== undefined || w !== 0
   if (!guided) requireIdle({ negative, guidanceRescale, guidanceInterval })
   const ranges = arithmetic === 'int8' ? await calibrate(model, setting.engine, sessionOf(setting)) : undefined
+  const away = guided ? await awayOf(model, negative, setting) : undefined
   const file = samplerFile(model, {
     sampler,
     times,
     clip: clipOf(model, clip),
-    guidance: guided
-      ? {
-          away: awayOf(model, negative),
-          rescale: guidanceRescale ?? 0,
-          interval: guidanceInterval ?? [0, 1],
-        }
-      : undefined,
+    guidance: away && { away, rescale: guidanceRescale ?? 0, interval: guidanceInterval ?? [0, 1] },
     batch,
     weights,
     ranges,
@@ -190,11 +198,15 @@ function requireIdle(options: Readonly<Record<string, unknown>>): void {
   throw new TweedieError('usage', `\`${name}\` without \`guidance\` changes nothing`)
 }
 
-function awayOf(model: Model, negative: string | undefined) {
+async function awayOf(model: Model, negative: string | undefined, setting: Setting): Promise<Conditions> {
   requirePosterior(model, '`guidance`')
-  const none = nothing(model)
-  const away = negative === undefined ? undefined : classNumbers(model, negative, 1, '`negative`')
-  const whole = { ...none, ...(away && { labels: away }) }
+  const isClass = negative !== undefined && !model.words
+  const words = await toldOnce(model, isClass ? {} : { negativePrompt: negative }, setting)
+  const whole = {
+    ...nothing(model),
+    ...words?.away,
+    ...(isClass && { labels: classNumbers(model, negative, 1, '`negative`') }),
+  }
   if (Object.keys(whole).length > 0) return whole
   throw new TweedieError('usage', 'the model cannot be guided: nothing was ever left out in its training', {
     hint: 'leave `guidance` out, or train with `labelDropout: 0.1`',

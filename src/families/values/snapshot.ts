@@ -15,7 +15,9 @@ import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TrainState } from '../../tools/train/problem.ts'
 import type { Words } from '../../compiled/words.ts'
+import { defined } from '../defined.ts'
 import type { OwnComponents } from '../own-parts.ts'
+import { captionRecord } from '../words/captions-in-meta.ts'
 import type { CaptionSpec } from '../words/caption-spec.ts'
 import { objectiveOfSpec } from './batches.ts'
 import type { TrainSpec } from './spec.ts'
@@ -53,8 +55,14 @@ export function snapshot(
       patch: spec.patch,
       classNames: classes > 0 ? [...classNames] : null,
       unconditionalLabel: unconditionalLabel ?? null,
+      ...(words && { captions: captionRecord(dataset) }),
     },
-    objective: { ...objective, ...(spec.fewSteps && { fewSteps: spec.fewSteps }) },
+    ...(spec.captions?.frozen && { parts: { text_encoder: { frozen: true } } }),
+    objective: {
+      ...objective,
+      ...(spec.captions && { captions: trainedOn(spec.captions) }),
+      ...(spec.fewSteps && { fewSteps: spec.fewSteps }),
+    },
     ...(sampler && { sampler }),
     schedule,
     training: { seed: spec.seed, batch: spec.batch, steps: state.step, ...training },
@@ -72,6 +80,11 @@ export function snapshot(
     unconditionalLabel,
     meta,
   }
+}
+
+/** How captions were read, for the record. */
+function trainedOn({ dropout, keywordDropout, shuffle, keepKeywords }: CaptionSpec): Record<string, unknown> {
+  return defined({ dropout, keywordDropout, shuffle, keepKeywords })
 }
 
 /** Guidance towards what captions say is recommended by the folder. */

@@ -34,6 +34,11 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   const captions = captionSpecOf(data, options)
   const usual = defaultSpec({ ...data, classes: classCount(data) }, { ...choicesOf(options, own), captions })
   const spec = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
+  if (captions && fewSteps) {
+    throw new TweedieError('usage', '`captions`: sampling in few steps is not learned from captions', {
+      hint: 'train without `distil`, or without `captions`',
+    })
+  }
   checkSpec(spec, own)
   requireEffect(options, spec, mainNetwork(valueProblem(spec, data, own)), own)
   return spec

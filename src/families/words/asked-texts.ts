@@ -28,7 +28,7 @@ export async function askedTexts(
   if (towardsPrompt !== undefined && given?.length !== 1) {
     throw new TweedieError('usage', '`towardsPrompt` walks from one prompt to another', { hint: 'one `prompt` too' })
   }
-  return { prompts: given, towardsPrompt, ...(model.words && { negative }) }
+  return { prompts: given, towardsPrompt, ...(model.words && { negativePrompt: negative }) }
 }
 
 function linesOf(bytes: Uint8Array, file: string): readonly string[] {

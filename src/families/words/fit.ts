@@ -1,12 +1,10 @@
 /** Whether text encoders, their tokenisers and a network fit together. */
+import { pooledName } from '../../compiled/prompts/text-condition.ts'
 import { contextName } from '../../compiled/words.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TextEncoder } from '../../engine/nn/text-encoder.ts'
 import { TweedieError } from '../../errors.ts'
 import type { CaptionTokenizer } from '../../files/text/caption-tokenizer.ts'
-
-/** The condition that holds the vector of a whole text. */
-export const pooledName = 'text_embeds'
 
 /** The conditions of a network that text encoders make. */
 export function textVectors({ conditions }: Pick<Network, 'conditions'>): readonly string[] {

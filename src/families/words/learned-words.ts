@@ -1,4 +1,5 @@
 /** Captions in training: a text encoder as a part of what is trained, its graph, and the tokens of a batch. */
+import { pooledName } from '../../compiled/prompts/text-condition.ts'
 import { contextName, type WordEncoder, type Words } from '../../compiled/words.ts'
 import { input, type Tensor } from '../../engine/graph/index.ts'
 import type { Dropout, Network } from '../../engine/nn/network.ts'
@@ -12,7 +13,7 @@ import { captionDrawer, drawText } from '../../tools/train/caption-draws.ts'
 import { partScope, type TrainPart, type TrainParts } from '../../tools/train/parts.ts'
 import type { CaptionCodes } from './caption-codes.ts'
 import type { CaptionSpec } from './caption-spec.ts'
-import { pooledName, requireFitting, textVectors } from './fit.ts'
+import { requireFitting, textVectors } from './fit.ts'
 import { tokenizerOfRun } from './tokenizer-of-run.ts'
 import { captionsOf, encoderSum, type WordsData } from './words-data.ts'
 

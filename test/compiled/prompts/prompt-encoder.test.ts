@@ -90,6 +90,13 @@ describe('a prompt', () => {
 })
 
 describe('weights', () => {
+  test('leave the words and their numbers', async () => {
+    const [plain, weighed] = (await encode([ours], ['a red circle', 'a (red:1.5) [circle]'])).prompts
+    const shown = ({ places }: typeof plain & object) => places.map((piece) => piece && [piece.text, piece.word])
+    expect(shown(weighed!)).toEqual(shown(plain!))
+    expect(shown(plain!)[3]).toEqual(['circle', 2])
+  })
+
   test('move a place away from the empty prompt, and leave the vector of the whole text', async () => {
     const [plain, weighed, empty] = (await encode([clip], ['a red circle', 'a (red:1.5) circle', ''])).prompts
     const wanted = plain!.values.map((value, i) => {

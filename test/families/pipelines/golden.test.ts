@@ -1,7 +1,7 @@
 /** A pipeline of diffusers, step by step against what Python's diffusers drew with it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { compiledTextEncoder } from '../../../src/compiled/text-encoder.ts'
+import { promptEncoder } from '../../../src/compiled/prompts/prompt-encoder.ts'
 import { openedOf } from '../../../src/app/opened.ts'
 import { samplerOf } from '../../../src/compiled/sampler-of.ts'
 import { sample } from '../../../src/diffusion/sample/sample.ts'
@@ -52,9 +52,7 @@ golden('tiny-sd', () => {
     return (await openedOf(folder)).model as LatentModel
   }
   const texts = async ({ prior }: LatentModel) =>
-    (await told(prior, { prompts: [prompt], negative }, async (encoder, batch) =>
-      compiledTextEncoder(encoder, engine, { batch, skip: encoder.skip, finalNorm: encoder.finalNorm }),
-    ))!
+    (await told(prior, { prompts: [prompt], negativePrompt: negative }, async (words) => promptEncoder(words, engine)))!
 
   it('has its tokens and the vectors of its texts', async () => {
     const opened = await model()

@@ -1,7 +1,8 @@
 /** Options of `edit` for models of values. */
 import { oneOf, options, real, text, whole } from '../../../options.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
-import { clipOptions, guidanceOptions } from '../../options.ts'
+import { promptOptions } from '../../words/options/sample.ts'
+import { clipOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 
 const methods = ['sdedit', 'invert'] as const
 
@@ -22,9 +23,17 @@ export const editOptions = options({
     help: 'invert: its present class (default: that of --class)',
     parse: text,
   },
+  prompt: { ...promptOptions.prompt, help: 'what it shall show, of a model that knows words' },
+  fromPrompt: {
+    flags: '--from-prompt <text>',
+    help: 'invert: what it shows now (default: the prompt)',
+    parse: text,
+    group: 'Words',
+  },
+  negative: { ...moreGuidanceOptions.negative, help: 'a text to guide away from', conflicts: [], group: 'Words' },
   guidance: {
     ...guidanceOptions.guidance,
-    help: 'strength of guidance towards the class: 0 (default) as learned, 1 to 4 stronger',
+    help: 'strength of guidance towards the class or the prompt: 0 as learned (default), 1 to 4 stronger',
   },
   to: {
     flags: '--to <picture>',

@@ -2,10 +2,12 @@
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { restoreMethods, restoreTasks } from '../../choices.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+import { promptOptions } from '../../words/options/sample.ts'
 
 const [measurement, method, output] = ['Measurement', 'Method', 'Output'] as const
 
 export const restoreOptions = options({
+  prompt: { ...promptOptions.prompt, help: 'what the picture shows, to a model that knows words' },
   task: { flags: '--task <name>', help: `the kind of damage: ${restoreTasks.join(', ')}`, parse: text },
   mask: {
     flags: '--mask <file>',

@@ -1,4 +1,5 @@
 /** Options of training on captions, for the families that can. */
+import { captionReading } from '../../../files/data/options.ts'
 import { options, real, text, whole } from '../../../options.ts'
 
 const group = 'Captions'
@@ -11,6 +12,7 @@ export const captionOptions = options({
     help: 'learn what the captions of pictures say, to be asked for by --prompt',
     group,
   },
+  captionsFrom: { ...captionReading.captionsFrom, group: more },
   textEncoder: {
     flags: '--text-encoder <folder>',
     help: 'a text encoder that stays as it is, such as a CLIPTextModel, with its tokenizer (default: a small one that learns along)',
