@@ -2,8 +2,9 @@
 import { autoencoderFromConfig } from '../engine/nn/autoencoder-registry.ts'
 import { autoencoderParameters } from '../engine/nn/autoencoder.ts'
 import type { Component } from '../files/io/component.ts'
+import type { WeightMemory } from '../files/io/folder-types.ts'
 import type { AutoencoderWeights } from './autoencoder.ts'
-import { flatWeights, partWeights, type WeightMemory } from './part-weights.ts'
+import { flatWeights, partWeights } from './part-weights.ts'
 
 /**
  * The autoencoder of a part.

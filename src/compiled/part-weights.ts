@@ -6,6 +6,7 @@ import { TweedieError } from '../errors.ts'
 import type { KnownArray, StoredArray } from '../engine/graph/index.ts'
 import type { Layout } from '../engine/nn/layout.ts'
 import type { ModelWeight } from '../files/io/component.ts'
+import type { WeightMemory } from '../files/io/folder-types.ts'
 
 /** The parameters of a network and their values. */
 export interface PartWeights {
@@ -15,9 +16,6 @@ export interface PartWeights {
   /** The weights as they are stored, by their names. */
   readonly stored?: ReadonlyMap<string, StoredArray> | undefined
 }
-
-/** How the weights of a part are held: `wide`, or as they are `stored`; `auto`: stored if they are large. */
-export type WeightMemory = 'auto' | 'wide' | 'stored'
 
 /** Wide weights from which on `auto` keeps them as they are stored. */
 const largeBytes = 2 ** 28
@@ -35,7 +33,7 @@ export function partWeights(
   memory: WeightMemory = 'auto',
 ): PartWeights {
   const isLarge = 4 * layout.size >= largeBytes
-  if (memory === 'wide' || (memory === 'auto' && !isLarge)) return { layout, weights: layout.fromMap(weights) }
+  if (memory === 'high' || (memory === 'auto' && !isLarge)) return { layout, weights: layout.fromMap(weights) }
   const stored = new Map(Array.from(layout.fit(weights), ([name, array]) => [name, array.stored ?? asIs(array.data)]))
   return { layout, weights: new Float32Array(0), stored }
 }

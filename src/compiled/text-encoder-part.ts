@@ -2,7 +2,8 @@
 import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
 import { type TextEncoder, textEncoderParameters } from '../engine/nn/text-encoder.ts'
 import type { Component } from '../files/io/component.ts'
-import { flatWeights, partWeights, type WeightMemory } from './part-weights.ts'
+import type { WeightMemory } from '../files/io/folder-types.ts'
+import { flatWeights, partWeights } from './part-weights.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
 
 /**

@@ -23,19 +23,19 @@ const file = new Map<string, ModelWeight>([
 describe('partWeights', () => {
   test('small parts are wide, unless they are to be kept', () => {
     expect(partWeights(layout, file)).toEqual({ layout, weights: Float32Array.of(1, 2, 3, 4.5, 5, 6, 7) })
-    const { weights, stored } = partWeights(layout, file, 'stored')
+    const { weights, stored } = partWeights(layout, file, 'low')
     expect(weights).toHaveLength(0)
     expect(stored!.get('a')).toMatchObject({ stored: 'float16', data: file.get('model.a')!.stored!.data })
     expect(stored!.get('b')).toMatchObject({ stored: 'float32', data: Float32Array.of(5, 6, 7) })
   })
   test('is strict', () => {
-    expect(() => partWeights(layout, new Map([['a', half([2, 2], [1, 2, 3, 4])]]), 'stored')).toThrow('b: missing')
-    expect(() => partWeights(layout, new Map([...file, ['model.c', half([1], [0])]]), 'stored')).toThrow('c: unknown')
+    expect(() => partWeights(layout, new Map([['a', half([2, 2], [1, 2, 3, 4])]]), 'low')).toThrow('b: missing')
+    expect(() => partWeights(layout, new Map([...file, ['model.c', half([1], [0])]]), 'low')).toThrow('c: unknown')
     const turned = new Map(file).set('model.a', half([4, 1], [1, 2, 3, 4]))
-    expect(() => partWeights(layout, turned, 'stored')).toThrow('a: expected shape [2, 2], got [4, 1]')
+    expect(() => partWeights(layout, turned, 'low')).toThrow('a: expected shape [2, 2], got [4, 1]')
   })
   test('stored and wide are the same weights', () => {
-    const [stored, wide] = [partWeights(layout, file, 'stored'), partWeights(layout, file, 'wide')]
+    const [stored, wide] = [partWeights(layout, file, 'low'), partWeights(layout, file, 'high')]
     expect(flatWeights(stored)).toEqual(wide.weights)
     expect(widened(stored)).toEqual({ ...wide, stored: undefined })
     const floats = Array.from(constantsOf(stored), ([name, each]) => [name, isStored(each) ? each.floats() : each])
@@ -44,7 +44,7 @@ describe('partWeights', () => {
 })
 
 describe('withWeights', () => {
-  test.each(['stored', 'wide'] as const)('replaces some of them, %s', (memory) => {
+  test.each(['low', 'high'] as const)('replaces some of them, %s', (memory) => {
     const part = partWeights(layout, file, memory)
     const changed = withWeights(part, new Map([['b', Float32Array.of(8, 9, 10)]]))
     expect([...flatWeights(changed)]).toEqual([1, 2, 3, 4.5, 8, 9, 10])

@@ -45,7 +45,7 @@ export interface Model extends ModelNoise, PartWeights {
  */
 export function modelOf(
   folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'> &
-    Partial<Pick<ModelFolder, 'components' | 'files'>>,
+    Partial<Pick<ModelFolder, 'components' | 'files' | 'memory'>>,
   own: OwnComponents = {},
 ): Model {
   const { meta } = folder
@@ -70,11 +70,11 @@ export function modelOf(
     )
   }
   const { components, files } = folder
-  const words = components && files && wordsIn({ components, files })
+  const words = components && files && wordsIn({ components, files, memory: folder.memory })
   return {
     family: 'values',
     network,
-    ...partWeights(layout, folder.weights),
+    ...partWeights(layout, folder.weights, folder.memory),
     ...(words && { words }),
     ...noise,
     frame,
