@@ -1,8 +1,9 @@
 /** An autoencoder as a part of a model folder, `vae/` or `vqvae/`, and back. */
 import { autoencoderFromConfig } from '../engine/nn/autoencoder-registry.ts'
-import { autoencoderParameters } from '../engine/nn/autoencoder.ts'
+import { type Autoencoder, autoencoderParameters } from '../engine/nn/autoencoder.ts'
 import type { Component } from '../files/io/component.ts'
 import type { WeightMemory } from '../files/io/folder-types.ts'
+import { onnxAutoencoderOf } from './onnx/onnx-parts.ts'
 import type { AutoencoderWeights } from './autoencoder.ts'
 import { flatWeights, partWeights } from './part-weights.ts'
 
@@ -15,12 +16,21 @@ import { flatWeights, partWeights } from './part-weights.ts'
  * const part = autoencoderOf(await readComponent('stable-diffusion/vae'))
  */
 export function autoencoderOf(
-  part: Pick<Component, 'className' | 'config' | 'weights'>,
+  part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>,
   memory?: WeightMemory,
 ): AutoencoderWeights {
-  const autoencoder = autoencoderFromConfig(part.className, part.config)
+  const autoencoder = autoencoderFrom(part)
   const layout = autoencoderParameters(autoencoder)
   return { autoencoder, ...partWeights(layout, part.weights, memory) }
+}
+
+/** The autoencoder without its weights: of this class and configuration, or in files. @throws TweedieError `model` as {@link autoencoderOf} */
+export function autoencoderFrom({
+  className,
+  config,
+  onnx,
+}: Pick<Component, 'className' | 'config' | 'onnx'>): Autoencoder {
+  return onnx ? onnxAutoencoderOf({ className, config, onnx }) : autoencoderFromConfig(className, config)
 }
 
 /**
@@ -29,7 +39,7 @@ export function autoencoderOf(
  */
 export function autoencoderPart(part: AutoencoderWeights): Component {
   const { autoencoder, layout } = part
-  const { className, config } = autoencoder
+  const { className, config, onnx } = autoencoder
   const library = '_diffusers_version' in config ? 'diffusers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(flatWeights(part)) }
+  return { library, className, config, weights: layout.toMap(flatWeights(part)), onnx }
 }

@@ -4,6 +4,7 @@ import { type TextEncoder, textEncoderParameters } from '../engine/nn/text-encod
 import type { Component } from '../files/io/component.ts'
 import type { WeightMemory } from '../files/io/folder-types.ts'
 import { flatWeights, partWeights } from './part-weights.ts'
+import { onnxTextEncoderOf } from './onnx/onnx-parts.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
 
 /**
@@ -15,10 +16,11 @@ import type { TextEncoderWeights } from './text-encoder.ts'
  * const part = textEncoderOf(await readComponent('stable-diffusion/text_encoder'))
  */
 export function textEncoderOf(
-  part: Pick<Component, 'className' | 'config' | 'weights'>,
+  part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>,
   memory?: WeightMemory,
 ): TextEncoderWeights {
-  const encoder = textEncoderFromConfig(part.className, part.config)
+  const { className, config, onnx } = part
+  const encoder = onnx ? onnxTextEncoderOf({ className, config, onnx }) : textEncoderFromConfig(className, config)
   const layout = textEncoderParameters(encoder)
   return { encoder, ...partWeights(layout, withoutBuffers(encoder, part.weights), memory) }
 }
@@ -37,7 +39,7 @@ export function withoutBuffers<T>(
  */
 export function textEncoderPart(part: TextEncoderWeights): Component {
   const { encoder, layout } = part
-  const { className, config } = encoder
+  const { className, config, onnx } = encoder
   const library = 'model_type' in config ? 'transformers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(flatWeights(part)) }
+  return { library, className, config, weights: layout.toMap(flatWeights(part)), onnx }
 }

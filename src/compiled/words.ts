@@ -21,6 +21,8 @@ export interface WordEncoder extends PartWeights {
  */
 export interface Words {
   readonly encoders: readonly WordEncoder[]
+  /** Whether no negative prompt is no text at all, zeros in the place of vectors, and not the empty text. No by default. */
+  readonly emptyIsNothing?: boolean | undefined
 }
 
 /** The condition that holds the vectors of a text's places. */

@@ -1,6 +1,7 @@
 /** The ability to draw: codes from the model of codes, decoded. */
 import { throwIfAborted } from '../../interrupted.ts'
-import type { ValuesOf } from '../../options.ts'
+import { TweedieError } from '../../errors.ts'
+import type { OptionValues, ValuesOf } from '../../options.ts'
 import type { drawOptions } from '../draw-options.ts'
 import { drawnValues, makesOf, valueViews } from '../drawn-values.ts'
 import type { Drawn, Frame, Painter, Setting } from '../family.ts'
@@ -9,6 +10,7 @@ import type { ItemFrame } from '../values/way.ts'
 import { usualChoice } from '../coded/values-of.ts'
 import { warm } from '../warm.ts'
 import { type Decoding, decodedItems, seenCodes } from './codes.ts'
+import { fillsIn } from './masked.ts'
 import type { LatentModel } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { sized } from './sized.ts'
@@ -54,6 +56,7 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
       return ofCodes.compilations + decoder.compilations
     },
     async draw(values, { signal, onProgress, frames } = {}) {
+      requireMask(model, values)
       const { draw = usualChoice(model.autoencoder), seed = 0, decodeTile: tile, ...options } = values as Options
       const drawn = await ofCodes.draw(
         { ...options, seed },
@@ -85,4 +88,12 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
 function factsOf({ how, howText, classes, captions }: Drawn, draw: string) {
   const named = { ...(classes && { classes }), ...(captions && { captions }) }
   return { how: { ...how, draw }, howText: `${howText}, decoded`, ...named }
+}
+
+/** A network for inpainting draws nothing out of nothing. */
+function requireMask(model: LatentModel, { condition }: OptionValues): void {
+  if (!fillsIn(model) || Object.keys(Object(condition)).length > 0) return
+  throw new TweedieError('usage', 'the model fills in what a mask hides, and draws nothing without a picture', {
+    hint: '`tweedie restore MODEL PICTURE --task inpaint --mask MASK --prompt "…"`',
+  })
 }

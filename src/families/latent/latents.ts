@@ -9,10 +9,12 @@ import { encode as encodeByAutoencoder } from '../vae/latents.ts'
 import { workOn } from '../warm.ts'
 import { decodedItems, seenCodes } from './codes.ts'
 import type { LatentModel } from './model.ts'
+import { type Size, sized } from './sized.ts'
 import { priorSetting } from './prior-setting.ts'
 
 /** Encodes items to the noise that their mean codes begin as. */
-export async function encode(model: LatentModel, options: OptionValues, setting: Setting): Promise<Drawn> {
+export async function encode(whole: LatentModel, { size, ...options }: OptionValues, setting: Setting): Promise<Drawn> {
+  const model = sized(whole, size as Size | undefined, setting.own)
   const { encode: item, ...reading } = options as object as ReadingItems & { readonly encode: Item }
   const codes = await meanCodes(model, item, reading, setting)
   const drawn = await encodeItems(model.prior, { ...options, encode: codes }, priorSetting(model, setting))
@@ -20,12 +22,18 @@ export async function encode(model: LatentModel, options: OptionValues, setting:
 }
 
 /** Decodes such noise to items. */
-export async function decode(model: LatentModel, options: OptionValues, setting: Setting): Promise<Drawn> {
+export async function decode(
+  whole: LatentModel,
+  { size, decodeTile, ...options }: OptionValues,
+  setting: Setting,
+): Promise<Drawn> {
+  const model = sized(whole, size as Size | undefined, setting.own)
   const { draw = usualChoice(model.autoencoder), seed = 0, ...rest } = options
+  const tile = decodeTile as number | undefined
   const drawn = await decodeValues(model.prior, { ...rest, seed }, priorSetting(model, setting))
   const codes = seenCodes(model, drawn.array().data as Float32Array)
   using work = workOn(setting.kept, setting.signal)
-  const how = { draw: draw as ValueChoice, seed: Number(seed), signal: setting.signal }
+  const how = { draw: draw as ValueChoice, seed: Number(seed), tile, signal: setting.signal }
   const items = await decodedItems(model, codes, how, setting, work.compiled)
   const { how: facts, howText } = drawn
   return drawnValues(model.autoencoder, items, { how: { ...facts, draw }, howText: `${howText}, decoded` })

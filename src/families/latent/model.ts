@@ -9,6 +9,7 @@ import type { FamilyModel } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { type VaeModel, vaeOf } from '../vae/model.ts'
 import { folderOf, type Model, modelOf } from '../values/model.ts'
+import { ofPipeline } from './of-pipeline.ts'
 import { fittedParts, plainNetwork } from './fitted-parts.ts'
 import { autoencoderMeta, latentsIn, priorMeta } from './meta.ts'
 import { autoencoderSum } from './autoencoder-sum.ts'
@@ -38,7 +39,7 @@ export function latentOf(folder: ModelFolder, own: OwnComponents = {}): LatentMo
       hint: 'copy the whole folder again',
     })
   }
-  const fitted = pipeline ? fittedParts(folder.network, part, meta) : { network: folder.network, autoencoder: part }
+  const fitted = pipeline ? fittedParts(folder, part, meta) : { network: folder.network, autoencoder: part }
   const prior = modelOf({ ...folder, network: fitted.network, meta: priorMeta(meta) }, own)
   const autoencoder = vaeOf({
     ...folder,
@@ -47,7 +48,7 @@ export function latentOf(folder: ModelFolder, own: OwnComponents = {}): LatentMo
     meta: autoencoderMeta(meta),
   })
   requireFitting(prior, autoencoder, meta)
-  return { family: 'latent', prior, autoencoder, classNames: prior.classNames, meta }
+  return { family: 'latent', prior: ofPipeline(prior, meta), autoencoder, classNames: prior.classNames, meta }
 }
 
 /** The content of the model's folder; the inverse of {@link latentOf}. */
@@ -66,11 +67,12 @@ export function latentFolderOf({ prior, autoencoder, meta }: LatentModel): Model
 /** An AutoencoderKL says in diffusers' terms how its codes are scaled. */
 function scaledPart(part: Component, { shift, scale }: Affine): Component {
   if (part.className !== 'AutoencoderKL') return part
+  const { latents_mean: _, latents_std: __, shift_factor: ___, ...config } = part.config
   const even = [shift, scale].every((values) => values.every((value) => value === values[0]))
   const scaling = even
-    ? { latents_mean: null, latents_std: null, scaling_factor: 1 / scale[0]!, shift_factor: shift[0]! || null }
+    ? { scaling_factor: 1 / scale[0]!, ...(shift[0] !== 0 && { shift_factor: shift[0]! }) }
     : { latents_mean: [...shift], latents_std: [...scale], scaling_factor: 1, shift_factor: null }
-  return { ...part, config: { ...part.config, ...scaling } }
+  return { ...part, config: { ...config, ...scaling } }
 }
 
 function requireFitting({ frame }: Model, autoencoder: VaeModel, meta: TweedieMeta): void {
@@ -82,7 +84,7 @@ function requireFitting({ frame }: Model, autoencoder: VaeModel, meta: TweedieMe
     )
   }
   const { autoencoder: sum } = latentsIn(meta)
-  if (sum === undefined || sum === autoencoderSum(autoencoder)) return
+  if (sum === undefined || autoencoder.autoencoder.onnx || sum === autoencoderSum(autoencoder)) return
   throw new TweedieError('model', `${autoencoderName}/ is not the autoencoder whose codes the model has learned`, {
     hint: 'copy the whole folder again, or train a model of the codes of this one: `train DATA --latents RUN`',
   })

@@ -14,8 +14,10 @@ import { usualChoice } from '../coded/values-of.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { type Restored, restoreThrough } from '../values/restore-item.ts'
+import type { RestoreValues } from '../values/restore-task.ts'
 import { workOn } from '../warm.ts'
 import { decodedItems } from './codes.ts'
+import { fillIn, fillsIn } from './masked.ts'
 import type { LatentModel } from './model.ts'
 import type { tileOptions } from './options/size.ts'
 import { type Size, sized } from './sized.ts'
@@ -30,6 +32,7 @@ export async function restoreItem(
   const model = sized(whole, options.size as Size | undefined, setting.own)
   const { autoencoder, prior } = model
   const { seed = 0, method, decodeTile: tile } = options as ValuesOf<typeof tileOptions> & OptionValues
+  if (fillsIn(model)) return fillIn(model, item, options as RestoreValues, setting)
   requireThroughDecoder(method as PosteriorMethodName | undefined)
   let operator: DecodedOperator | undefined
   const restored: Restored = {

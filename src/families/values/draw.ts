@@ -117,6 +117,7 @@ function howOf(
       class: options.class ?? null,
       guidance: w,
       ...defined({ prompt: options.prompt, prompts: options.prompts, towardsPrompt: options.towardsPrompt }),
+      ...defined({ longPrompts: options.longPrompts }),
       ...defined({ negative, weak }),
       ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
     },

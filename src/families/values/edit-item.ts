@@ -60,7 +60,7 @@ export async function editThrough(
     throw new TweedieError('usage', 'edit is for models of images')
   }
   const texts = await askedTexts(model, asked, setting.access)
-  const isAsked = asked.class !== undefined || texts.prompts !== undefined
+  const isAsked = asked.class !== undefined || texts.prompts !== undefined || texts.negativePrompt !== undefined
   if (asked.guidance !== undefined && asked.guidance !== 0 && !isAsked) {
     throw new TweedieError('usage', '`guidance` without `class` or `prompt` changes nothing: towards what?')
   }
@@ -70,9 +70,21 @@ export async function editThrough(
   const second = walks ? await read(to, fit) : undefined
   const labels = classesAsked(model, asked.class, count)
   const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
-  const { engine, kept, signal, onProgress } = setting
+  const { engine, kept, signal, onProgress, onRemark } = setting
   const onStep = (done: number, total: number): void => onProgress?.({ phase: 'edit', done, total, unit: 'steps' })
-  const how = { ...sessionOf(setting), kept, signal, onStep, strength, steps, labels, ...texts, guidance, clip }
+  const how = {
+    ...sessionOf(setting),
+    kept,
+    signal,
+    onStep,
+    strength,
+    steps,
+    labels,
+    ...texts,
+    guidance,
+    clip,
+    onRemark,
+  }
   const items = second
     ? await interpolate(model, engine, [first, second], { ...how, count })
     : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, sourcePrompts, seed })

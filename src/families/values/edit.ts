@@ -10,9 +10,9 @@ import { randomNoise } from '../../diffusion/sample/noise-source.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { uniformTimes } from '../../diffusion/sample/times.ts'
-import { labelsFor } from '../conditions.ts'
 import { workOn } from '../warm.ts'
-import { type Texts, told } from '../words/told.ts'
+import type { Texts } from '../words/told.ts'
+import { askedConditions } from './asked-conditions.ts'
 import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Kept } from '../../compiled/kept.ts'
@@ -22,6 +22,8 @@ import type { Model } from './model.ts'
 
 /** Options that all edits share. */
 export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
+  /** Receives what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** Denoising steps from the strength down, and as many encoding steps for `invert`; default 30. */
   readonly steps?: number | undefined
   /** The target class of each item, for a conditional model; default none, if the model has "no class". */
@@ -51,9 +53,9 @@ export interface EditOptions extends WalkOptions {
   readonly method?: 'sdedit' | 'invert' | undefined
   /** `invert`: the class that each item has; default the target class. */
   readonly sourceLabels?: ArrayLike<number> | undefined
-  /** `invert`: what items show now; default the target prompts. */
+  /** `invert`: what each item shows, in words; default what it shall show. */
   readonly sourcePrompts?: readonly string[] | undefined
-  /** Default DDIM with η = 1 for `sdedit`. */
+  /** Default the folder's own where its scheduler is to be used, else DDIM with η = 1 for `sdedit`. */
   readonly sampler?: Sampler | undefined
   /** Item i depends on (seed, i). */
   readonly seed?: number | bigint | string | undefined
@@ -76,6 +78,11 @@ export async function edit(
   if (!(strength > 0 && strength <= 1)) throw new TweedieError('usage', `strength ${strength}: it lies in (0, 1]`)
   const x = framed(model, items)
   if (method === 'sdedit' && model.sampling.jumps) return jumped(model, engine, x, strength, options)
+  if (method === 'sdedit' && model.sampling.scheduled && options.sampler === undefined) {
+    const times = scheduledTimes(model.sampling, strength, options.steps)
+    addNoise(model, x, times[0]!, seed)
+    return walk(model, engine, x, times, { ...options, sampler: model.sampling.scheduled })
+  }
   if (method === 'sdedit') {
     addNoise(model, x, strength, seed)
     return walk(model, engine, x, uniformTimes(steps, { from: strength }), {
@@ -85,12 +92,23 @@ export async function edit(
   }
   const times = ddimTimes(model, steps, strength)
   const half = halves(options)
-  const source = {
+  const latent = await encode(model, engine, x, times, {
+    ...half(0),
     labels: options.sourceLabels ?? options.labels,
     prompts: options.sourcePrompts ?? options.prompts,
-  }
-  const latent = await encode(model, engine, x, times, { ...half(0), ...source })
+  })
   return walk(model, engine, latent, times, { ...half(1), sampler: ddim() })
+}
+
+/**
+ * The last of the scheduler's times, from about the strength down.
+ *
+ * @param steps that are made; default those of the folder, times the strength
+ */
+function scheduledTimes(sampling: Model['sampling'], strength: number, steps?: number): readonly number[] {
+  const whole = steps === undefined ? sampling.steps : Math.max(steps, Math.round(steps / strength))
+  const times = sampling.times(whole)
+  return times.slice(-1 - Math.max(1, Math.min(times.length - 1, steps ?? Math.round(whole * strength))))
 }
 
 /** SDEdit by a model that jumps: noise up to the strength, and its own jumps from there. */
@@ -185,17 +203,16 @@ async function walk(
     readonly raw?: Float32Array
   },
 ): Promise<Float32Array> {
-  const { labels, sampler = ddim(), seed = 0, signal, onStep, device, threads, kept, raw } = options
+  const { sampler = ddim(), seed = 0, signal, onStep, device, threads, kept, raw } = options
   const { frame } = model
-  const guidance = typeof options.guidance === 'number' ? { w: options.guidance } : (options.guidance ?? {})
   const batch = x.length / itemSize(frame.network)
-  const wanted = labelsFor(model, batch, labels, 'nothing', guidance.classifier?.classNames)
   using work = workOn(kept, signal)
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
-  const words = await told(model, options, parts.words, signal)
-  const conditions = { ...words?.at(0, batch, batch), ...(wanted && { labels: wanted }) }
-  const guided = await guidedDenoiser(model, { ...guidance, away: { ...words?.away, ...guidance.away } }, batch, parts)
-  const denoiser = clippedAs(model, guided, options.clip)
+  const wanted = { ...options, guidance: options.guidance ?? 0 }
+  const asked = await askedConditions(model, wanted, batch, { ...parts, otherwise: 'nothing' })
+  const { guidance, at } = asked
+  const conditions = at(0, batch)
+  const denoiser = clippedAs(model, await guidedDenoiser(asked.model, guidance, batch, parts), options.clip)
   let last = x
   for await (const step of sample(denoiser, { sampler, times, x, seed, conditions, signal })) {
     last = step.x as Float32Array

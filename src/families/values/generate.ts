@@ -1,7 +1,7 @@
 /** Samples from a model: noise in, items of the data set's shape out, in batches, the same whatever their size. */
 import { fromNetwork } from '../../files/data/frame.ts'
 import { itemSize } from '../../files/data/dataset.ts'
-import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
+import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
@@ -12,9 +12,9 @@ import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import type { Arithmetic } from '../../compiled/arithmetic.ts'
 import { samplerOf } from '../../compiled/sampler-of.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
-import { labelsFor } from '../conditions.ts'
-import { told, type Texts } from '../words/told.ts'
+import type { Texts } from '../words/told.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
+import { askedConditions } from './asked-conditions.ts'
 import { type CompiledParts, compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
@@ -24,6 +24,8 @@ export type GenerateOptions = DrawOptions & WarmSession
 
 /** How to sample. */
 export interface DrawOptions extends Texts {
+  /** Receives what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** How many items. */
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
@@ -58,8 +60,6 @@ export interface DrawOptions extends Texts {
   /** Changes the denoiser before it is used: guidance, a projection. */
   readonly wrap?: ((denoiser: Denoiser) => Denoiser) | undefined
   readonly signal?: AbortSignal | undefined
-  /** Called with what prompts lose: words that are not known, and what is cut. */
-  readonly onRemark?: ((text: string) => void) | undefined
   /** Called after each step of each batch. */
   readonly onStep?: ((progress: GenerateProgress) => void) | undefined
 }
@@ -119,22 +119,18 @@ export function warmGenerator(model: Model, engine: Engine, session: WarmSession
 
 async function draw(model: Model, options: DrawOptions, parts: CompiledParts): Promise<Generated> {
   const { count, seed = 0, towards, signal, onStep, arithmetic = 'float32', wrap = (denoiser) => denoiser } = options
-  const { guidance: wanted = model.sampling.guidance } = options
-  const guidance = typeof wanted === 'number' ? { w: wanted } : wanted
   requireCount('the number of samples', count)
   const { frame, sampling } = model
   const { sampler = samplerOf(sampling), times = sampling.times(sampling.steps) } = options
   const batch = Math.min(count, options.batch ?? 64)
   requireCount('the batch size', batch)
-  const labels = labelsFor(model, count, options.labels, 'in turn', guidance.classifier?.classNames)
-  const conditions: Conditions = { ...options.conditions, ...(labels && { labels }) }
-  const words = await told(model, options, parts.words, signal)
-  for (const note of words?.notes ?? []) options.onRemark?.(note)
+  const asked = await askedConditions(model, options, count, { ...parts, otherwise: 'in turn' })
+  const { guidance, labels, at } = asked
 
   const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
-  const guided = await guidedDenoiser(model, { ...guidance, away: { ...words?.away, ...guidance.away } }, batch, {
+  const guided = await guidedDenoiser(asked.model, guidance, batch, {
     ...parts,
-    denoiser: (each, size) => parts.denoiser(each, size, each === model ? ranges : undefined),
+    denoiser: (each, size) => parts.denoiser(each, size, each === asked.model ? ranges : undefined),
   })
   const final = clippedAs(model, wrap(guided), options.clip)
   const size = itemSize(frame.item)
@@ -145,7 +141,6 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   const steps = times.length - 1
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const batchConditions = { ...words?.at(first, now, count), ...conditionsOfItems(conditions, first, now, count) }
     const problem = {
       sampler,
       times,
@@ -153,7 +148,7 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
       seed,
       firstItem: first,
       ...(towards !== undefined && { noise: noiseBetween([seed, towards], itemSize(frame.network), first, count) }),
-      conditions: batchConditions,
+      conditions: at(first, now),
       ...(signal && { signal }),
     }
     for await (const step of sample(final, problem)) {

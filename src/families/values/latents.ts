@@ -9,7 +9,6 @@ import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
-import { labelsFor } from '../conditions.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Access, Drawn, Item, Setting, WantedPicture } from '../family.ts'
 import { chooseSampler } from '../gaussian-sampler.ts'
@@ -17,8 +16,8 @@ import { sessionOf } from '../session-of.ts'
 import { drawnValues } from '../drawn-values.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import { workOn } from '../warm.ts'
-import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
-import { told } from '../words/told.ts'
+import { askedTexts } from '../words/asked-texts.ts'
+import { askedConditions } from './asked-conditions.ts'
 import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import { requirePosterior } from './jumps.ts'
@@ -27,11 +26,10 @@ import type { sampleOptions } from './options/sample.ts'
 import { readCodes, readItems } from '../read-items.ts'
 
 /** An item by name, or as values. */
-type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode' | 'prompt'> &
-  TextOptions & {
-    readonly encode?: Item
-    readonly decode?: Item
-  }
+type Options = Omit<ValuesOf<typeof sampleOptions & typeof drawOptions>, 'encode' | 'decode'> & {
+  readonly encode?: Item
+  readonly decode?: Item
+}
 
 /** The default number of steps each way: more than for samples, since errors are visible in the reconstruction. */
 const defaultSteps = 100
@@ -98,13 +96,13 @@ function wayOf(model: Model, options: Options, direction: 'up' | 'down', { own }
 
 async function walk(
   model: Model,
-  { clip, seed = 0, class: asked, ...options }: Options,
+  { clip, seed = 0, class: asked, ...words }: Options,
   setting: Setting,
   {
     sampler,
     times,
     x,
-    guidance,
+    guidance: away,
     phase,
   }: Way & {
     readonly x: Float32Array
@@ -113,17 +111,18 @@ async function walk(
   },
 ): Promise<Float32Array> {
   const batch = x.length / itemSize(model.frame.network)
-  const labels = labelsFor(model, batch, classesAsked(model, asked, batch), 'nothing')
-  const { signal, onProgress } = setting
+  const { signal, onProgress, onRemark, access } = setting
+  const texts = await askedTexts(model, words, access)
   using work = workOn(setting.kept, signal)
   const parts = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
-  const words = await told(model, await askedTexts(model, options, setting.access), parts.words, signal)
-  const guided = await guidedDenoiser(model, { ...guidance, away: words?.away }, batch, parts)
+  const wanted = { ...texts, labels: classesAsked(model, asked, batch), guidance: away, signal, onRemark }
+  const told = await askedConditions(model, wanted, batch, { ...parts, otherwise: 'nothing' })
+  const { guidance, at } = told
+  const guided = await guidedDenoiser(told.model, guidance, batch, parts)
   // clipping cannot be undone
   const denoiser = clip ? clipped(guided) : guided
   let last = x
-  const conditions = { ...words?.at(0, batch, batch), ...(labels && { labels }) }
-  const problem = { sampler, times, x, seed, ...(signal && { signal }), conditions }
+  const problem = { sampler, times, x, seed, conditions: at(0, batch), ...(signal && { signal }) }
   for await (const { x: state, index, total } of sample(denoiser, problem)) {
     last = state as Float32Array
     onProgress?.({ phase, done: index + 1, total, unit: 'steps' })

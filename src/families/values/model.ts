@@ -35,6 +35,8 @@ export interface Model extends ModelNoise, PartWeights {
   readonly unconditionalLabel: number | undefined
   /** What turns texts into conditions of the network, if the model knows words. */
   readonly words?: Words | undefined
+  /** Height and width of pictures in pixels, where items are codes of them. */
+  readonly picture?: readonly [height: number, width: number] | undefined
   readonly meta: TweedieMeta
 }
 
@@ -92,7 +94,7 @@ export function folderOf(model: Model): ModelFolderInput {
   const { network, layout, words, scheduler, meta } = model
   return {
     ...(words && wordsFolder(words)),
-    network: { className: network.className, config: network.config },
+    network: { className: network.className, config: network.config, onnx: network.onnx },
     weights: layout.toMap(flatWeights(model)),
     scheduler,
     meta,

@@ -28,7 +28,7 @@ export type Task = (typeof restoreTasks)[number]
 export async function operatorOf(
   task: Task,
   shape: readonly number[],
-  options: ValuesOf<typeof restoreOptions>,
+  options: Omit<ValuesOf<typeof restoreOptions>, 'prompt'>,
   access: Pick<Access, 'picture'>,
 ): Promise<LinearOperator> {
   const { mask, factor, bicubic, kernel, fit } = options
@@ -53,8 +53,8 @@ export async function operatorOf(
   }
 }
 
-/** White pixels of the mask are filled in: they are not measured. */
-async function maskOf(
+/** 1 where a pixel of the mask is black, and seen; white ones are filled in. @throws TweedieError `data` for one that hides all or nothing */
+export async function maskOf(
   name: string,
   [, height, width]: readonly number[],
   fit: WantedPicture['fit'],

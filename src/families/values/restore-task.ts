@@ -10,10 +10,11 @@ import type { Item, OwnParts, Setting } from '../family.ts'
 import type { DrawnModel } from '../drawn-values.ts'
 import type { restoreOptions } from './options/restore.ts'
 import { pictureValues } from '../picture-values.ts'
+import type { TextOptions } from '../words/asked-texts.ts'
 import { operatorOf, required, type Task } from './restore-operator.ts'
 
 /** The options. */
-export type RestoreValues = ValuesOf<typeof restoreOptions & typeof drawOptions>
+export type RestoreValues = Omit<ValuesOf<typeof restoreOptions & typeof drawOptions>, 'prompt'> & TextOptions
 
 /** The default noise: about that of a good camera, and several times the rounding to eight bits. */
 const defaultSigma = 0.02

@@ -1,6 +1,9 @@
 /** Restoration: items that agree with a measurement, drawn from a model. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork } from '../../files/data/frame.ts'
+import { nothing } from '../../compiled/condition-feeds.ts'
+import type { DifferentiableDenoiser } from '../../diffusion/guidance/differentiable.ts'
+import { guidedWithDerivative } from '../../diffusion/guidance/differentiable-guidance.ts'
 import { conditioned } from '../../diffusion/denoise/conditions.ts'
 import { TweedieError } from '../../errors.ts'
 import { type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from '../../diffusion/guidance/methods.ts'
@@ -11,17 +14,20 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { karrasTimes, uniformTimes } from '../../diffusion/sample/times.ts'
 import type { Kept } from '../../compiled/kept.ts'
-import { labelsFor } from '../conditions.ts'
-import { type Texts, told } from '../words/told.ts'
 import { throughFrame } from './measured-frame.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import { workOn } from '../warm.ts'
-import { compiledParts } from './compiled-parts.ts'
+import type { Texts } from '../words/told.ts'
+import { askedConditions } from './asked-conditions.ts'
+import { type CompiledParts, compiledParts } from './compiled-parts.ts'
+import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 
 /** How to restore. */
 export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
+  /** Receives what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
   /** How many items. */
   readonly count: number
   /** Default {@link defaultMethod}. */
@@ -35,6 +41,8 @@ export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly sampler?: Sampler | undefined
   /** The class of each item, for a conditional model; default none, if the model has "no class". */
   readonly labels?: ArrayLike<number> | undefined
+  /** Guidance towards class and words: w, or more; default 0. */
+  readonly guidance?: number | ModelGuidance | undefined
   readonly seed?: number | bigint | string | undefined
   /** Items at a time; default 16, or as many as there are. */
   readonly batch?: number | undefined
@@ -106,7 +114,6 @@ export async function restore(
     if (!(Number.isInteger(value) && value > 0))
       throw new TweedieError('usage', `${what} is ${value}: a positive whole number`)
   }
-  const labels = labelsFor(model, count, options.labels, 'nothing')
   const times = options.times ?? restoreTimes(schedule, options.steps ?? defaultRestoreSteps[name])
   const settings: { -readonly [K in keyof PosteriorSettings]: PosteriorSettings[K] } = { ...options.settings }
   if (name === 'dps') settings.zeta ??= Math.min(4, defaultDpsReach / (times.length - 1))
@@ -114,15 +121,16 @@ export async function restore(
 
   using work = workOn(options.kept, signal)
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
-  const words = await told(model, options, parts.words, signal)
-  const denoiser = await parts[method.derivative ? 'vjp' : 'denoiser'](model, batch)
+  const wanted = { ...options, guidance: options.guidance ?? 0 }
+  const asked = await askedConditions(model, wanted, count, { ...parts, otherwise: 'nothing' })
+  const { guidance, at } = asked
+  const denoiser = method.derivative
+    ? await differentiable(asked.model, guidance, batch, parts)
+    : await guidedDenoiser(asked.model, guidance, batch, parts)
   const items = new Float32Array(count * itemSize(frame.item))
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const conditional = conditioned(denoiser, {
-      ...words?.at(first, now, count),
-      ...(labels && { labels: labels.subarray(first, first + now) }),
-    })
+    const conditional = conditioned(denoiser, at(first, now))
     const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
     const prepared = method.prepare(conditional, observation(operator, y, observed.sigma), settings)
     const sampler = options.sampler ?? prepared.sampler
@@ -137,6 +145,17 @@ export async function restore(
     fromNetwork(frame, Float32Array.from(last!.x), items.subarray(first * size, (first + now) * size))
   }
   return { items, shape: [count, ...frame.item] }
+}
+
+/** The derivative of a guided mean is that of both halves. */
+async function differentiable(
+  model: Model,
+  { w = 0, away }: ModelGuidance,
+  batch: number,
+  parts: CompiledParts,
+): Promise<DifferentiableDenoiser> {
+  const plain = await parts.vjp(model, batch)
+  return w === 0 ? plain : guidedWithDerivative(plain, { w, nothing: { ...nothing(model), ...away } })
 }
 
 /**

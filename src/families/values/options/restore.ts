@@ -2,12 +2,20 @@
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { restoreMethods, restoreTasks } from '../../choices.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+import { guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 import { promptOptions } from '../../words/options/sample.ts'
 
 const [measurement, method, output] = ['Measurement', 'Method', 'Output'] as const
 
 export const restoreOptions = options({
   prompt: { ...promptOptions.prompt, help: 'what the picture shows, to a model that knows words' },
+  longPrompts: promptOptions.longPrompts,
+  negative: { ...moreGuidanceOptions.negative, help: 'a text to guide away from', conflicts: [], group: 'Words' },
+  guidance: {
+    ...guidanceOptions.guidance,
+    help: 'strength of guidance towards the class or the prompt (default: 0); with derivatives it doubles the work',
+    group: method,
+  },
   task: { flags: '--task <name>', help: `the kind of damage: ${restoreTasks.join(', ')}`, parse: text },
   mask: {
     flags: '--mask <file>',

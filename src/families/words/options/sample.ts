@@ -1,5 +1,5 @@
 /** Options of asking for something in words, for the families that can. */
-import { options, text } from '../../../options.ts'
+import { oneOf, options, text } from '../../../options.ts'
 
 const words = 'Words'
 
@@ -23,6 +23,12 @@ export const promptOptions = options({
     flags: '--towards-prompt <text>',
     help: 'walk from the prompt to this one, in as many pictures as --count says',
     parse: text,
+    group: words,
+  },
+  longPrompts: {
+    flags: '--long-prompts <way>',
+    help: 'a prompt that is longer than the text encoder takes: cut (default), or read in chunks, one after the other',
+    parse: oneOf(['cut', 'chunks']),
     group: words,
   },
 })

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
 import { metaPath } from '../folder-plan.ts'
 import { type ModelFolder, type ModelFolderInput, decodeModelFolder } from '../model-folder.ts'
@@ -55,6 +55,7 @@ export async function readModelFolder(path: string, options: ReadModelFolderOpti
     if (memory.weights !== 'high') requireMemory(weightsIn(files), freeMemory(), path, memory.most)
     const folder = decodeModelFolder(files, path, {
       ...rest,
+      root: resolve(path),
       ...(noise && { scheduler: noise }),
       memory: memory.weights,
     })
@@ -142,6 +143,7 @@ function weightsIn(files: ReadonlyMap<string, Uint8Array>): WeightFile[] {
 /** The folder as of the last save: files in `.saved` come first. */
 function folderOn(path: string): FolderReader {
   return {
+    root: path,
     read: (name) => readCurrent(path, name),
     list: async (name) => {
       const lists = await Promise.all([join(path, saved, name), join(path, name)].map(filesIn))

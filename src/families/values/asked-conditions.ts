@@ -1,0 +1,80 @@
+/** Everything that a request tells a network, item by item, and how it is guided. */
+import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
+import { labelsFor } from '../conditions.ts'
+import { type Texts, told, type WordsSource } from '../words/told.ts'
+import { withPlaces } from '../words/with-places.ts'
+import type { ModelGuidance } from './guided.ts'
+import { impliedConditions } from './implied-conditions.ts'
+import type { Model } from './model.ts'
+
+/** What a request says. */
+export interface Asked extends Texts {
+  readonly signal?: AbortSignal | undefined
+  /** Receives what prompts lose: words that are not known, and what is cut. */
+  readonly onRemark?: ((text: string) => void) | undefined
+  /** The class of each item. */
+  readonly labels?: ArrayLike<number> | undefined
+  /** Other conditions, `[count, ...]` by name. */
+  readonly conditions?: Conditions | undefined
+  /** w, or more; left out: what the model's folder says. */
+  readonly guidance?: number | ModelGuidance | undefined
+}
+
+/** What a network is told. */
+export interface AskedConditions {
+  /** The model that takes them: itself, or one for longer texts. */
+  readonly model: Model
+  readonly guidance: ModelGuidance
+  /** The class of each item, for a conditional model. */
+  readonly labels: Int32Array | undefined
+  /** The conditions of some items. */
+  at(first: number, now: number): Conditions
+}
+
+/**
+ * The conditions of `count` items.
+ *
+ * @param otherwise the classes where none are named
+ * @throws TweedieError `usage` for what the model does not have
+ */
+export async function askedConditions(
+  model: Model,
+  { guidance: wanted = model.sampling.guidance, labels: named, conditions: given = {}, ...texts }: Asked,
+  count: number,
+  { words: source, otherwise }: { readonly words: WordsSource; readonly otherwise: 'in turn' | 'nothing' },
+): Promise<AskedConditions> {
+  const manner = typeof wanted === 'number' ? { w: wanted } : wanted
+  const labels = labelsFor(model, count, named, otherwise, manner.classifier?.classNames)
+  const words = await told(model, texts, source, texts.signal)
+  for (const note of words?.notes ?? []) texts.onRemark?.(note)
+  // nothing is asked for: both halves of guidance would be the same
+  const idle = wanted === model.sampling.guidance && model.words && !texts.prompts && !texts.negativePrompt && !labels
+  const { conditions: implied, away, w } = impliedConditions(model, idle ? 0 : (manner.w ?? 0))
+  const own: Conditions = { ...given, ...(labels && { labels }) }
+  const fitted = (each: Model): Model => (words ? withPlaces(each, words.places) : each)
+  return {
+    model: fitted(model),
+    labels,
+    guidance: {
+      ...manner,
+      w,
+      away: { ...away, ...words?.away, ...manner.away },
+      ...(manner.weak && { weak: fitted(manner.weak) }),
+    },
+    at: (first, now) => ({
+      ...repeated(implied, now),
+      ...words?.at(first, now, count),
+      ...conditionsOfItems(own, first, now, count),
+    }),
+  }
+}
+
+function repeated(conditions: Conditions, count: number): Conditions {
+  return Object.fromEntries(
+    Object.entries(conditions).map(([name, item]) => {
+      const out = new Float32Array(count * item.length)
+      for (let i = 0; i < count; i++) out.set(item, i * item.length)
+      return [name, out]
+    }),
+  )
+}
