@@ -60,7 +60,10 @@ export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string)
   const view = (flat: Float32Array, name: string): Float32Array => {
     if (flat.length !== size) {
       throw new TweedieError('model', `parameters: expected an array of ${size} floats, got ${flat.length}`, {
-        hint: flat.length === 0 ? 'large weights are kept as their file stores them: open the model with `memory: high`' : undefined,
+        hint:
+          flat.length === 0
+            ? 'large weights are kept as their file stores them: open the model with `memory: high`'
+            : undefined,
       })
     }
     const start = offset(name)

@@ -26,7 +26,11 @@ describe('a model', () => {
 })
 
 test('what a user says', () => {
-  expect(['low', 'high', 'auto'].map(parseMemory)).toEqual([{ weights: 'low' }, { weights: 'high' }, { weights: 'auto' }])
+  expect(['low', 'high', 'auto'].map(parseMemory)).toEqual([
+    { weights: 'low' },
+    { weights: 'high' },
+    { weights: 'auto' },
+  ])
   expect(parseMemory('6GB')).toEqual({ weights: 'low', most: 6e9 })
   expect(parseMemory('1.5g')).toEqual({ weights: 'low', most: 1.5e9 })
   expect(parseMemory('800 MB')).toEqual({ weights: 'low', most: 8e8 })
