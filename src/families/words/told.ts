@@ -7,9 +7,12 @@ import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { ConditionSpecs } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { TweedieError } from '../../errors.ts'
+import { skipping } from './skipping.ts'
 
 /** Texts of a request. `(words:1.3)` in them count more, or less. */
 export interface Texts extends Pick<PromptOptions, 'weights' | 'longPrompts'> {
+  /** How many more layers of the text encoder are left out from its end; default 0. */
+  readonly clipSkip?: number | undefined
   /** What items show: texts, taken in turn. An empty text, or none at all, asks for nothing. */
   readonly prompts?: readonly string[] | undefined
   /** Another text: items walk from the first prompt to this one, in equal steps. */
@@ -50,13 +53,13 @@ export async function told(
   source: WordsSource,
   signal?: AbortSignal,
 ): Promise<Told | undefined> {
-  const { prompts = [''], towardsPrompt, weights, longPrompts } = texts
+  const { prompts = [''], towardsPrompt, weights, longPrompts, clipSkip } = texts
   if (!model.words) {
     requireSilent(texts)
     return undefined
   }
   const negativePrompt = texts.negativePrompt ?? (model.words.emptyIsNothing ? null : '')
-  const encoder = await source(model.words)
+  const encoder = await source(skipping(model.words, clipSkip))
   const last = towardsPrompt === undefined ? [] : [towardsPrompt]
   const { prompts: codes, notes } = await encoder.encode([...prompts, negativePrompt, ...last], {
     ...(weights !== undefined && { weights }),

@@ -1,7 +1,9 @@
-/** Prompts that are longer than the text encoder takes: cut and said, or in chunks, by networks for more places. */
+/** How prompts are read: layers of the encoder left out; prompts that are longer than the text encoder takes: cut and said, or in chunks, by networks for more places. */
 import { describe, expect, it } from 'vitest'
 import { openModel } from '../../../src/app/open.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
+import type { LatentModel } from '../../../src/families/latent/model.ts'
+import { skipping } from '../../../src/families/words/skipping.ts'
 import { decodeModelFolder } from '../../../src/files/io/model-folder.ts'
 import { distance } from '../../engine/nn/run.ts'
 import { type Kind, tinyPipeline } from './tiny.ts'
@@ -46,4 +48,17 @@ it('compiles a network for more places once, and edits and restores by it', asyn
     (await model.edit(picture, { prompt: [long], longPrompts, strength: 0.5, steps: 1, count: 1 })).array()
       .data as Float32Array
   expect(distance(await edit('chunks'), await edit())).toBeGreaterThan(1e-6)
+})
+
+it('reads by fewer layers of the text encoder', async () => {
+  using model = await open('sd')
+  const draw = async (clipSkip?: number) =>
+    (await model.draw({ ...how, prompt: short, clipSkip })).array().data as Float32Array
+  const [all, fewer] = [await draw(), await draw(1)]
+  expect(distance(fewer, all)).toBeGreaterThan(1e-6)
+  expect(await draw(0)).toEqual(all)
+  await expect(draw(2)).rejects.toThrow('`clipSkip: 2`: text_encoder has 2 layers')
+  const { encoders } = (model.model as LatentModel).prior.words!
+  const less = skipping({ encoders }, 1)
+  expect(less.encoders.map(({ skip }) => skip)).toEqual([1])
 })
