@@ -6,6 +6,7 @@ import { metaPath } from '../../files/io/model-folder.ts'
 import { readFolderJson } from '../../files/io/read-part.ts'
 import { readFolder, readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
+import { roomFor } from './room-for.ts'
 
 /** How to read an incomplete folder, and a callback for remarks about it. */
 export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
@@ -55,6 +56,8 @@ async function openWhole(
   own: OwnParts,
   { scheduler, variant, onRemark }: OpenFolderOptions,
 ): Promise<Opened> {
+  const crowded = await roomFor(path, { variant })
+  if (crowded !== undefined) onRemark?.(crowded)
   const folder = await readModelFolder(path, {
     ...(scheduler !== undefined && { scheduler }),
     ...(variant !== undefined && { variant }),

@@ -17,3 +17,8 @@ export function ofPipeline(prior: Model, meta: TweedieMeta): Model {
   const emptyIsNothing = pipeline.force_zeros_for_empty_prompt !== false
   return { ...model, words: { encoders, emptyIsNothing } }
 }
+
+/** One picture unless more are asked for: those of pipelines are large. */
+export function fewOf({ meta }: { readonly meta: TweedieMeta }): { readonly count?: number } {
+  return latentsIn(meta).pipeline ? { count: 1 } : {}
+}
