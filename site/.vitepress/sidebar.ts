@@ -16,6 +16,7 @@ export function guideSidebar(): Item[] {
           'docs/library',
           'docs/browser',
           'docs/lab',
+          'docs/captions',
           'docs/own-parts',
           'docs/model-folders',
           'docs/gallery',

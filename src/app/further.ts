@@ -1,6 +1,7 @@
 /** Training a model further: a run that begins with the weights of that model. */
 import { weightsFor } from '../compiled/weights-for.ts'
 import { TweedieError } from '../errors.ts'
+import type { Layout } from '../engine/nn/layout.ts'
 import type { OwnParts } from '../families/family.ts'
 import { entryForData, entryOfSpec, type Opened } from '../families/registry.ts'
 import { attention, sizeOptions } from '../families/train-options.ts'
@@ -69,8 +70,17 @@ export async function startOf(
   // adapters begin as they are, beside the weights
   if (spec.lora) return { start: undefined, notes: [] }
   const family = await entryOfSpec(spec, own).load()
-  const [[name, part]] = learningParts(family.problem(spec, data, own).parts) as [ReturnType<typeof learningParts>[0]]
-  const initial = initialParameters(spec, part.layout)
-  const { weights, notes } = weightsFor(part.network ?? {}, part.layout, writer.write(model).weights, initial)
-  return { start: { weights: new Map([[name, part.layout.toMap(weights)]]) }, notes }
+  const { weights: ofMain, components } = writer.write(model)
+  const start = new Map<string, ReturnType<Layout['toMap']>>()
+  const notes: string[] = []
+  for (const [i, [name, part]] of learningParts(family.problem(spec, data, own).parts).entries()) {
+    // the first is the model's main part, whatever it is called there
+    const given = i === 0 ? ofMain : components?.get(name)?.weights
+    if (given === undefined || (i > 0 && part.weights !== undefined)) continue
+    const initial = initialParameters(spec, part.layout)
+    const { weights, notes: said } = weightsFor(part.network ?? {}, part.layout, given, initial)
+    start.set(name, part.layout.toMap(weights))
+    notes.push(...said)
+  }
+  return { start: { weights: start }, notes }
 }

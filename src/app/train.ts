@@ -95,5 +95,5 @@ async function problemMaker<Model>(
     family.problem(spec, data, own) as TrainProblem<unknown> as TrainProblem<Model>
   if (lora === undefined) return make
   const { adaptedFrom } = await import('./adapters/adapted.ts')
-  return (spec, data) => adaptedFrom(make(spec, data), spec, data)
+  return (spec, data) => adaptedFrom(make(spec, data), spec, data, family, own)
 }

@@ -16,7 +16,7 @@ import type { ModelFolder } from '../files/io/model-folder.ts'
 import { parseSchedulerConfig, schedulerOptions, type SchedulerConfig } from '../files/io/scheduler-config.ts'
 import type { TweedieMeta, TweedieMetaSampler } from '../files/io/tweedie-meta.ts'
 import type { BetaTableName } from '../diffusion/noise/betas.ts'
-import { type NoiseSpec, type OwnSchedules, scheduleOfNoise } from '../diffusion/noise/named.ts'
+import { type NoiseSpec, type OwnSchedules, scheduleOfNoise, type TableRange } from '../diffusion/noise/named.ts'
 import type { Schedule } from '../diffusion/noise/schedule.ts'
 import { partsOf, type SchedulerParts } from '../diffusion/sample/scheduler/parts.ts'
 import { type Sampling, samplingOf } from './sampling.ts'
@@ -94,7 +94,7 @@ export function noiseOfRun(
 ): ModelNoise & { readonly meta: TweedieMeta['schedule'] } {
   const known = Object.values(predictionTypes).some((name) => name === spec.parametrisation)
   if ('table' in noise && known && view.name === 'level') {
-    const plain = schedulerOf(noise.table, noise.levels, spec.parametrisation as ParametrisationName)
+    const plain = schedulerOf(noise.table, noise.levels, spec.parametrisation as ParametrisationName, noise)
     const scheduler: SchedulerConfig = learned ? { ...plain, variance_type: 'learned_range' } : plain
     const parts = partsOfScheduler(scheduler)
     const sampling = samplingOf(parts.schedule, record, parts)
@@ -114,7 +114,12 @@ function viewOf({ table, level }: SchedulerParts): InputView {
 }
 
 /** The configuration of a named table and a prediction. */
-export function schedulerOf(name: BetaTableName, levels: number, kind: ParametrisationName): SchedulerConfig {
+export function schedulerOf(
+  name: BetaTableName,
+  levels: number,
+  kind: ParametrisationName,
+  { betaStart, betaEnd }: TableRange = {},
+): SchedulerConfig {
   const prediction = Object.entries(predictionTypes).find(([, ours]) => ours === kind)?.[0]
   if (prediction === undefined) {
     throw new TweedieError('usage', `a model that predicts ${kind} has no place in a diffusers folder`, {
@@ -125,6 +130,8 @@ export function schedulerOf(name: BetaTableName, levels: number, kind: Parametri
     _class_name: 'DDPMScheduler',
     beta_schedule: name,
     num_train_timesteps: levels,
+    ...(betaStart !== undefined && { beta_start: betaStart }),
+    ...(betaEnd !== undefined && { beta_end: betaEnd }),
     prediction_type: prediction,
     clip_sample: true,
   })

@@ -1,6 +1,6 @@
 /** The Gaussian noise of some options. */
 import type { BetaTableName } from '../diffusion/noise/betas.ts'
-import type { ScheduleName } from '../diffusion/noise/named.ts'
+import type { ScheduleName, TableRange } from '../diffusion/noise/named.ts'
 import { TweedieError } from '../errors.ts'
 import type { ValuesOf } from '../options.ts'
 import { noiseSchedules, noiseTables, scheduleNumbers } from './choices.ts'
@@ -12,7 +12,7 @@ type NoiseValues = ValuesOf<typeof noiseOptions>
 
 /** A table, if it is named, and its levels; or a schedule in continuous time and its numbers. */
 export type NoiseChoice =
-  | { readonly table?: BetaTableName | undefined; readonly levels?: number | undefined }
+  | ({ readonly table?: BetaTableName | undefined; readonly levels?: number | undefined } & TableRange)
   | ({ readonly schedule: ScheduleName } & Partial<Record<keyof typeof scheduleNumbers, number>>)
 
 /**
@@ -37,7 +37,12 @@ export function noiseOf(options: NoiseValues, usual: string | undefined, own: Ow
       hint: schedule === undefined ? `\`noise: ${takers[0]}\`` : takesText(schedule),
     })
   }
-  if (schedule === undefined) return { table: noiseTables.find((each) => each === name), levels }
+  const range = rangeOf(options)
+  const [end] = Object.keys(range)
+  if (end !== undefined && name !== 'linear' && name !== 'scaled_linear') {
+    throw new TweedieError('usage', `\`${end}\` is for the noise linear or scaled_linear`, { hint: '`noise: linear`' })
+  }
+  if (schedule === undefined) return { table: noiseTables.find((each) => each === name), levels, ...range }
   if (levels === undefined) return { schedule, ...numbers }
   throw new TweedieError('usage', `\`levels\` is for tables, and ${schedule} is a schedule in continuous time`)
 }
@@ -45,6 +50,11 @@ export function noiseOf(options: NoiseValues, usual: string | undefined, own: Ow
 function takesText(schedule: ScheduleName): string {
   const taken = Object.entries(scheduleNumbers).filter(([, takers]) => takers.includes(schedule))
   return `${schedule} takes ${taken.map(([option]) => `\`${option}\``).join(', ')}`
+}
+
+/** The ends of a table that were given. */
+function rangeOf({ betaStart, betaEnd }: NoiseValues): TableRange {
+  return { ...(betaStart !== undefined && { betaStart }), ...(betaEnd !== undefined && { betaEnd }) }
 }
 
 /** The numbers of a schedule that were given. */

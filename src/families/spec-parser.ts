@@ -38,6 +38,11 @@ export function specParser<Spec>(fields: z.core.$ZodShape): (value: unknown, sou
 
 /** Gaussian noise: a table of levels, or a schedule in continuous time with its numbers. */
 export const noiseSchema: z.ZodMiniType = z.union([
-  z.strictObject({ table: z.string(), levels: z.int().check(z.minimum(2), z.maximum(1_000_000)) }),
+  z.strictObject({
+    table: z.string(),
+    levels: z.int().check(z.minimum(2), z.maximum(1_000_000)),
+    betaStart: z.optional(positive),
+    betaEnd: z.optional(positive),
+  }),
   z.looseObject({ schedule: z.string() }),
 ])

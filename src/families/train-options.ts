@@ -144,6 +144,18 @@ export const noiseOptions = options({
     parse: whole({ min: 2, max: 100_000 }),
     group: 'More: noise',
   },
+  betaStart: {
+    flags: '--beta-start <x>',
+    help: 'linear, scaled_linear: β of the first level (default: 0.0001)',
+    parse: positive,
+    group: 'More: noise',
+  },
+  betaEnd: {
+    flags: '--beta-end <x>',
+    help: 'linear, scaled_linear: β of the last level (default: 0.02)',
+    parse: positive,
+    group: 'More: noise',
+  },
   betaMin: {
     flags: '--beta-min <x>',
     help: 'vp, sub-vp: β at the data (default: 0.1)',

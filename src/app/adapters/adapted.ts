@@ -1,9 +1,12 @@
 /** Runs that train adapters of a model: the model comes with the data, and the problem is made of the family's own. */
 import { weightsFor } from '../../compiled/weights-for.ts'
 import { TweedieError } from '../../errors.ts'
-import type { Family, FamilyModel, PrepareSetting } from '../../families/family.ts'
+import type { Family, FamilyModel, OwnParts, PrepareSetting } from '../../families/family.ts'
+import { folderOfInput } from '../../files/io/folder-of-input.ts'
+import type { ModelFolderInput } from '../../files/io/model-folder.ts'
 import { weightsDigest } from '../../files/io/weights-digest.ts'
 import type { NamedArray } from '../../engine/nn/layout.ts'
+import { likeBase } from './like-base.ts'
 import { adaptedProblem, type BaseWeights } from '../../tools/train/lora.ts'
 import { learningParts } from '../../tools/train/parts.ts'
 import type { TrainData, TrainProblem } from '../../tools/train/problem.ts'
@@ -17,6 +20,8 @@ export interface Base {
   readonly path: string | undefined
   /** A digest of its weights. */
   readonly sum: string
+  /** The whole of it. */
+  readonly folder: ModelFolderInput
 }
 
 /** Data with the model that is adapted on them. */
@@ -24,12 +29,13 @@ export type DataWithBase = TrainData & { readonly base?: Base | undefined }
 
 /** The model as a base. */
 export function baseOf({ write }: Pick<Family, 'write'>, model: FamilyModel, path: string | undefined): Base {
-  const { weights, components = new Map() } = write(model)
+  const folder = write(model)
+  const { weights, components = new Map() } = folder
   const parts = new Map([
     [mainPart, weights],
     ...Array.from(components, ([name, part]) => [name, part.weights] as const),
   ])
-  return { parts, path, sum: weightsDigest(parts) }
+  return { parts, path, sum: weightsDigest(parts), folder }
 }
 
 /** Its name among the parts of a {@link Base}. */
@@ -52,14 +58,28 @@ export function adaptedFrom<Model>(
   problem: TrainProblem<Model>,
   { lora }: Pick<BaseSpec, 'lora'>,
   data: DataWithBase,
+  family: Family,
+  own: OwnParts,
 ): TrainProblem<Model> {
   if (data.base === undefined) {
     throw new TweedieError('usage', 'the data come without the model that is adapted', {
       hint: 'prepareData(spec, data, …) opens it, if it lies in a folder',
     })
   }
-  requireBase(lora!, data.base)
-  return adaptedProblem(problem, lora!, baseWeights(problem, data.base))
+  const { base } = data
+  requireBase(lora!, base)
+  const adapted = adaptedProblem(problem, lora!, baseWeights(problem, base))
+  return {
+    ...adapted,
+    snapshot(state, training) {
+      const { adapters, ...made } = adapted.snapshot(state, training)
+      const input = family.write(made as unknown as FamilyModel)
+      const components = new Map([...(base.folder.components ?? []), ...(input.components ?? [])])
+      const whole = { ...base.folder, weights: input.weights, network: input.network, components }
+      const folder = folderOfInput({ ...whole, ...likeBase(base.folder, input) })
+      return { ...family.read(folder, own), adapters } as unknown as Model
+    },
+  }
 }
 
 /** Data with the model of a specification. @throws TweedieError `model` where it is gone, or another one by now */

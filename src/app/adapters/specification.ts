@@ -43,6 +43,6 @@ export function adaptedSpecification<Decided extends Undecided>(
   }
   const spec = { ...decided.spec, lora }
   const dataset = withBase(decided.dataset, base)
-  adaptedFrom(decided.family.problem(spec, dataset, own), spec, dataset)
+  adaptedFrom(decided.family.problem(spec, dataset, own), spec, dataset, decided.family, own)
   return { ...decided, spec, dataset }
 }

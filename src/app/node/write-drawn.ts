@@ -96,7 +96,7 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
     files.push(path)
   }
   for (let i = 0; i < drawn.count; i++) {
-    const name = drawn.classes?.[i] ?? drawn.captions?.[i]?.slice(0, 60)
+    const name = drawn.captions?.[i]?.slice(0, 60) ?? drawn.classes?.[i]
     await write(`${String(i).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`, drawn.part(i, 1), i)
   }
   for (const [name, view] of besides(drawn, (each) => each)) await write(name, view)

@@ -39,9 +39,17 @@ export type ScheduleName = keyof typeof builders
 /** All names of {@link namedSchedule}. */
 export const scheduleNames = Object.freeze(Object.keys(builders)) as readonly ScheduleName[]
 
+/** The ends of a table that has a range: `linear`, `scaled_linear`, `sigmoid`. */
+export interface TableRange {
+  /** β of the first level; default 0.0001. */
+  readonly betaStart?: number
+  /** β of the last level; default 0.02. */
+  readonly betaEnd?: number
+}
+
 /** Noise as JSON: a table of levels, or a schedule in continuous time with its numbers. */
 export type NoiseSpec =
-  | { readonly table: BetaTableName; readonly levels: number }
+  | ({ readonly table: BetaTableName; readonly levels: number } & TableRange)
   | ({ readonly schedule: ScheduleName } & ScheduleOptions)
 
 /**
@@ -72,7 +80,11 @@ export type OwnSchedules = Readonly<Record<string, (numbers: Readonly<Record<str
 
 /** The schedule of a specification; `own`: the user's schedules besides those of {@link scheduleNames}. */
 export function scheduleOfNoise(noise: NoiseSpec, own: OwnSchedules = {}): Schedule {
-  if ('table' in noise) return tableSchedule(namedTable(noise.table, { steps: noise.levels }), noise.table)
+  if ('table' in noise) {
+    const { table, levels: steps, betaStart, betaEnd } = noise
+    const range = { ...(betaStart !== undefined && { betaStart }), ...(betaEnd !== undefined && { betaEnd }) }
+    return tableSchedule(namedTable(table, { steps, ...range }), table)
+  }
   const { schedule, ...options } = noise
   if (!Object.hasOwn(own, schedule)) return namedSchedule(schedule, options)
   const { shift = 1, ...numbers } = options

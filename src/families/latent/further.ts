@@ -15,6 +15,10 @@ export function further(model: LatentModel, data: ArrayDataset, options: OptionV
     // the network has learned to speak for itself: little is mixed into what it says
     return { ...furtherValues(model.prior, data, options), ...(options.joint === true && { mixture: 0.98 }) }
   }
+  // adapters are of one model, its autoencoder included
+  if (options.lora !== undefined) {
+    return { ...furtherValues(model.prior, data, options), latents: options.from ?? model }
+  }
   throw new TweedieError('usage', '`from` a model of codes needs to know whose codes it is to learn', {
     hint: '`latents` too: the same model has its autoencoder',
   })

@@ -28,14 +28,16 @@ export interface OpenedAutoencoder extends Pick<OtherModel, 'path' | 'store'> {
  * Opens it: a model of the family of autoencoders, the autoencoder of a model of codes, or an AutoencoderKL that lies alone, whose law
  * of data is then measured on these.
  *
+ * @param how `whole`: the model of a folder, even if its autoencoder could be read alone
  * @throws TweedieError `usage` for a model without codes that have a law, `model` for none
  */
 export async function openAutoencoder(
   source: unknown,
   data: ArrayDataset,
   setting: PrepareSetting,
+  { whole = false }: { readonly whole?: boolean } = {},
 ): Promise<OpenedAutoencoder> {
-  const alone = await setting.autoencoder(source)
+  const alone = whole ? undefined : await setting.autoencoder(source)
   if (alone) {
     const { part, ...rest } = alone
     return { ...rest, autoencoder: await withLaw(part, data, rest.path, setting) }

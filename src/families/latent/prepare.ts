@@ -35,7 +35,9 @@ async function encodedData(
   const known = spec?.autoencoder
   const source = (options ? options.latents : known?.path) ?? taught
   if (source === undefined) throw unnamed(known !== undefined)
-  const { autoencoder, path, store, affine } = await openAutoencoder(source, values, setting)
+  // adapters are trained on codes as their model sees them
+  const whole = (options ? options.lora : spec.lora) !== undefined
+  const { autoencoder, path, store, affine } = await openAutoencoder(source, values, setting, { whole })
   const codes: CodeSource = { autoencoder, path, sum: autoencoderSum(autoencoder) }
   if (known && known.sum !== codes.sum) {
     throw new TweedieError('model', `${known.path}: not the autoencoder that this run began with`, {

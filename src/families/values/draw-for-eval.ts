@@ -16,7 +16,8 @@ export const classChoices = ['data', 'balanced'] as const
 export type ClassChoice = (typeof classChoices)[number]
 
 /**
- * Draws samples and brings them into the values of the data, to bytes if these are images.
+ * Draws samples and brings them into the values of the data, to bytes if these are images. A model that knows words is asked for what captions
+ * of the data say.
  *
  * @throws TweedieError `data` where the model was not made for such data
  */
@@ -41,6 +42,7 @@ export async function drawSamples(
     range: dataset.range,
     affine: dataset.affine,
     ...(asked && { labels: asked, classNames: model.classNames }),
+    ...(asData?.prompts && { captions: asData.prompts.map((text) => [text]) }),
   })
 }
 

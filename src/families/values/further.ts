@@ -4,14 +4,16 @@ import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import { noiseTables } from '../choices.ts'
+import { furtherWords } from '../words/further-words.ts'
 import type { Model } from './model.ts'
 
 /**
- * Its network, prediction, noise and patches. Classes are those of the data.
+ * Its network, prediction, noise and patches, and what reads captions. Classes are those of the data.
  *
  * @throws TweedieError `usage` for noise without a name, unless another is chosen
  */
-export function further(model: Model, _: ArrayDataset, { noise, schedule }: OptionValues): OptionValues {
+export function further(model: Model, data: ArrayDataset, options: OptionValues): OptionValues {
+  const { noise, schedule } = options
   const { network, frame, parametrisation, meta } = model
   const { num_class_embeds: __, _class_name: ___, ...config } = network.config
   const { loss, weighting, sigmaData } = meta.objective
@@ -24,7 +26,25 @@ export function further(model: Model, _: ArrayDataset, { noise, schedule }: Opti
     ...(weighting !== 'uniform' && { weighting }),
     ...(parametrisation.name === 'edm' && { sigmaData }),
     ...(asked === undefined && noiseOf(model)),
+    ...(options.lora === undefined ? furtherWords(model, options) : wordsOf(model, data, options)),
   }
+}
+
+/** Adapters leave the words of a model as they are: its own text encoder reads the captions. */
+function wordsOf({ words }: Model, { name, captions }: ArrayDataset, options: OptionValues): OptionValues {
+  if (words === undefined) return {}
+  const idle = (['textEncoder', 'tokenizer'] as const).find((each) => options[each] !== undefined)
+  if (idle !== undefined) {
+    throw new TweedieError('usage', `\`${idle}\`: adapters are trained with the words of their model`, {
+      hint: `leave \`${idle}\` out, or \`lora\``,
+    })
+  }
+  if (captions?.some((each) => each.length > 0) !== true) {
+    throw new TweedieError('usage', `${name} has no captions, and the model is asked in words`, {
+      hint: '`captions` reads them: a .txt of the same name beside each picture, or metadata.jsonl beside them all',
+    })
+  }
+  return { captions: true, textEncoder: options.from ?? words.encoders[0] }
 }
 
 function noiseOf({ schedule, scheduler, meta }: Model): OptionValues {
@@ -32,12 +52,16 @@ function noiseOf({ schedule, scheduler, meta }: Model): OptionValues {
     const { schedule: name, input: _, sigmaData: __, ...numbers } = meta.schedule ?? {}
     return { noise: name, ...numbers }
   }
-  const { beta_schedule: name, num_train_timesteps: levels } = scheduler
+  const { beta_schedule: name, num_train_timesteps: levels, beta_start: betaStart, beta_end: betaEnd } = scheduler
   const table = noiseTables.find((each) => each === name)
   if (table !== undefined) {
-    const known = scheduleOfNoise({ table, levels })
     const times = [1 / levels, 0.25, 0.5, 0.75, 1]
-    if (times.every((t) => Math.abs(known.sigma(t) - schedule.sigma(t)) < 1e-6)) return { noise: table, levels }
+    const ends = table === 'linear' || table === 'scaled_linear' ? { betaStart, betaEnd } : {}
+    for (const range of [{}, ends]) {
+      const known = scheduleOfNoise({ table, levels, ...range })
+      if (times.every((t) => Math.abs(known.sigma(t) - schedule.sigma(t)) < 1e-6))
+        return { noise: table, levels, ...range }
+    }
   }
   const what = schedule.table ? `a table of ${levels} levels of its own` : `that of a ${scheduler._class_name}`
   throw new TweedieError('usage', `the noise of the model is ${what}, which no \`noise\` names`, {

@@ -56,7 +56,7 @@ export function captionsText({ encoder, frozen, dropout }: CaptionSpec, { captio
   const texts = captions.reduce((sum, { length }) => sum + length, 0)
   const without = captions.filter(({ length }) => length === 0).length
   return [
-    `${thousands(texts)} of ${thousands(captions.length)} items${without > 0 ? `, ${thousands(without)} without` : ''}`,
+    `${thousands(texts)} captions of ${thousands(captions.length)} items${without > 0 ? `, ${thousands(without)} without` : ''}`,
     `${built.className} with ${thousands(textEncoderParameters(built).size)} parameters that ${frozen ? 'stays as it is' : 'learns along'}`,
     `${thousands(built.vocabulary)} tokens, ${built.length} places`,
     ...(dropout > 0 ? [`left out ${Math.round(100 * dropout)} % of the time`] : []),

@@ -55,11 +55,11 @@ export interface LearnedWords {
  */
 export function learnedWords(spec: CaptionSpec, network: Network, data: WordsData): LearnedWords {
   const captions = captionsOf(data)
+  const given = spec.frozen && givenEncoder(spec.frozen, data)
   const encoder = textEncoderFromConfig(spec.encoder.className, spec.encoder.config)
   const layout = textEncoderParameters(encoder)
   const tokenizer = tokenizerOfRun(spec, data, encoder.length)
   requireFitting(network, encoder, tokenizer)
-  const given = spec.frozen && givenEncoder(spec.frozen, data)
   const codes = given && data.words?.codes
   const reading: Reading = codes
     ? readCodes(codes, captions, encoder)

@@ -7,6 +7,7 @@ import { judgeImages } from './judge-images.ts'
 import { judgePoints } from './judge-points.ts'
 import { leastDimension, memorisation } from './memorisation.ts'
 import type { EvalPhase, EvalReport } from './report.ts'
+import type { SceneRates } from './scene-judge.ts'
 import { memoryStore, type Store } from './store.ts'
 
 /** How to judge samples. */
@@ -73,7 +74,21 @@ export async function evaluateSamples(
           ...phase('looking for copies'),
         })
       : undefined
-  return Object.freeze({ data: dataset.name, samples: samples.length, ...judged, memorisation: copies })
+  const scenes = await ratesOf(samples)
+  const besides = { memorisation: copies, ...(scenes && { scenes }) }
+  return Object.freeze({ data: dataset.name, samples: samples.length, ...judged, ...besides })
+}
+
+/** Whether what captions of scenes ask for is in the pictures; undefined for other captions. */
+async function ratesOf({ data, shape, captions }: ArrayDataset): Promise<SceneRates | undefined> {
+  const [channels, height, width] = shape
+  if (captions === undefined || channels !== 3 || height !== width || !(data instanceof Uint8Array)) return undefined
+  const { judgeScenes } = await import('./scene-judge.ts')
+  return judgeScenes(
+    data,
+    captions.map(([text = '']) => text),
+    height!,
+  )?.rates
 }
 
 /** @throws TweedieError where there are too few items to judge */

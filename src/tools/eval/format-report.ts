@@ -1,12 +1,14 @@
 /** A report as a table for people. */
 import type { Estimate } from '../metrics/features.ts'
+import type { SceneRates } from './scene-judge.ts'
 import type { ClassRecognition, EvalReport, ImageComparison, PointComparison } from './report.ts'
 
 /** The lines of a report; the first column says what, one column follows for each part of the data. */
 export function formatReport(report: EvalReport): string {
-  const { recognition, comparisons, memorisation, features } = report
+  const { recognition, comparisons, memorisation, features, scenes } = report
   const blocks = [
     recognition && recognitionLines(recognition),
+    scenes && sceneLines(scenes),
     columns([
       ['', ...comparisons.map(({ part, items }) => `${part} (${items})`)],
       ...(features ? imageRows(comparisons as readonly ImageComparison[]) : []),
@@ -32,6 +34,21 @@ function recognitionLines({ rate, classifier, classes }: ClassRecognition): stri
     .filter(({ samples }) => samples > 0)
     .map(({ name, samples, recognised }) => `${name} ${percent(recognised / samples, 0)}`)
   return `${summary}\n${wrap(each, '  ')}`
+}
+
+function sceneLines({ pictures, count, colour, form, place, all }: SceneRates): string {
+  const row = (name: string, rate: Estimate | undefined): string[] =>
+    rate ? [name, `${percent(rate.value)} ± ${percent(rate.standardError)}`] : []
+  return columns(
+    [
+      [`of ${pictures} pictures by captions`, ''],
+      row('  number right', count),
+      row('  colours right', colour),
+      row('  forms right', form),
+      row('  places right', place),
+      row('  all of it right', all),
+    ].filter((cells) => cells.length > 0),
+  )
 }
 
 function imageRows(parts: readonly ImageComparison[]): string[][] {

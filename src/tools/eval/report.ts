@@ -2,6 +2,7 @@
 import type { Estimate } from '../metrics/features.ts'
 import type { FrechetEstimate } from '../metrics/frechet.ts'
 import type { PrecisionRecall } from '../metrics/precision-recall.ts'
+import type { SceneRates } from './scene-judge.ts'
 import type { Memorisation } from './memorisation.ts'
 
 /** The parts of an evaluation that take time. */
@@ -18,6 +19,8 @@ export interface EvalReport {
   /** One for the training data, and one for data that were held back, if there are any. */
   readonly comparisons: readonly Comparison[]
   readonly memorisation: Memorisation | undefined
+  /** Of pictures that were drawn for captions of scenes: in which shares of them what was asked for is right. */
+  readonly scenes?: SceneRates | undefined
   /** Reasons to trust the figures less. */
   readonly warnings: readonly string[]
 }

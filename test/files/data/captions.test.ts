@@ -131,6 +131,23 @@ describe('tables', () => {
     expect((await read(true, { split: 'test' })).captions).toEqual([['another cat']])
   })
 
+  test('files of one name in several folders are told apart by their paths', async () => {
+    write({
+      'train/x/1.png': null,
+      'train/y/1.png': null,
+      'train/metadata.jsonl': lines(
+        { file_name: 'x/1.png', text: 'one', style: 'flat' },
+        { file_name: 'y/1.png', text: 'two', style: 'round' },
+      ),
+    })
+    const { captions, classNames, labels } = await read(true, { labelColumn: 'style' })
+    expect(captions).toEqual([['one'], ['two']])
+    expect([classNames, [...labels!]]).toEqual([
+      ['flat', 'round'],
+      [0, 1],
+    ])
+  })
+
   test('captions without pictures, and pictures without captions', async () => {
     write({
       'a.png': null,

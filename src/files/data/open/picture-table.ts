@@ -31,7 +31,8 @@ export async function readPictureTables(
   const remarks: string[] = []
   for (const table of tables) {
     const rows = await tableRows(tree, within(folder, table)).catch(() => undefined)
-    const classes = rows === undefined ? [] : classesOf(rows, images, column)
+    const classes =
+      rows === undefined ? [] : classesOf(rows, images, column, table.slice(0, table.lastIndexOf('/') + 1))
     const named = classes.filter((each) => each !== undefined)
     if (named.length === images.length)
       return { classes: named, remarks: [...remarks, `${table} says the class of each image`] }
@@ -55,6 +56,7 @@ function classesOf(
   rows: readonly TableCells[],
   images: readonly string[],
   wanted: string | number | undefined,
+  before: string,
 ): readonly (string | undefined)[] {
   const header = Object.keys(rows[0] ?? {})
   const called = typeof wanted === 'string' ? [wanted.toLowerCase()] : classColumns
@@ -62,7 +64,14 @@ function classesOf(
   const names = fileColumnOf(rows, column)
   if (column === undefined || names === undefined) return []
   const known = new Map<string, string | undefined>()
-  for (const row of rows) for (const key of keysOf(textOf(row[names]))) known.set(key, textOf(row[column]))
+  for (const row of rows) {
+    const file = textOf(row[names])
+    for (const key of new Set([before + file, ...keysOf(file)])) {
+      const own = textOf(row[column])
+      // Files of one name in several folders: then only their paths tell them apart.
+      known.set(key, known.has(key) && known.get(key) !== own ? undefined : own)
+    }
+  }
   return images.map((image) => keysOf(image).flatMap((key) => known.get(key) ?? [])[0])
 }
 
