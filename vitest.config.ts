@@ -18,6 +18,7 @@ const standIns: Readonly<Record<string, string>> = {
 /** Tests that a browser runs, too, just as they are: what they get as the engine for Node is the one for browsers. */
 const alsoInBrowser = [
   'test/engine/onnx/lowering.test.ts',
+  'test/engine/onnx/call.test.ts',
   'test/engine/nn/golden-runtime.test.ts',
   'test/engine/runtime/program.test.ts',
   'test/engine/runtime/resident.test.ts',

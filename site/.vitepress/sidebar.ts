@@ -17,6 +17,7 @@ export function guideSidebar(): Item[] {
           'docs/browser',
           'docs/lab',
           'docs/captions',
+          'docs/icons-by-name',
           'docs/own-parts',
           'docs/model-folders',
           'docs/gallery',

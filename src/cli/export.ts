@@ -1,6 +1,7 @@
 /** `tweedie export`: the network for other runtimes, and reference values for checking other implementations. */
 import type { Command } from 'commander'
-import { openOptions } from '../app/open-options.ts'
+import { type OpenFolderValues, openOptions } from '../app/open-options.ts'
+import type { WeightFormat } from '../compiled/weight-format.ts'
 import { TweedieError } from '../errors.ts'
 import { fileOptions } from '../families/file-options.ts'
 import { seedOptions } from '../families/options.ts'
@@ -13,6 +14,11 @@ import { addOptions, familyTables } from './derive.ts'
 /** What models of all families take. */
 const general = options({
   out: { flags: '-o, --out <file>', help: 'the .onnx file: inputs x, t and labels; output output', parse: text },
+  folder: {
+    flags: '--folder <dir>',
+    help: 'a whole model as a folder of .onnx files, as Optimum has them: networks, text encoders, autoencoder',
+    parse: text,
+  },
   ...fileOptions,
   force: { flags: '--force', help: 'write over files that exist' },
   ...seedOptions,
@@ -36,6 +42,7 @@ export function exportCommand(own: OwnParts = {}): Command {
     ],
     ['tweedie export runs/mine --one-file sampler.onnx', 'noise in, pictures out: the sampler and its loop inside'],
     ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
+    ['tweedie export stable-diffusion --folder onnx', 'for a browser, or other programs; sample it as any folder'],
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
   return made.action((path: string, values: OptionValues) => run(path, values, own))
@@ -43,11 +50,12 @@ export function exportCommand(own: OwnParts = {}): Command {
 
 async function run(path: string, values: OptionValues, own: OwnParts): Promise<void> {
   const { exportFiles } = await import('../app/node/export.ts')
+  const { exportFolder } = await import('../app/node/export-folder.ts')
   const { openModel } = await import('./open-model.ts')
-  const { out, reference, oneFile, force } = values as Wanted
-  if (out === undefined && reference === undefined && oneFile === undefined) {
+  const { out, reference, oneFile, folder, force } = values as Wanted
+  if ([out, reference, oneFile, folder].every((each) => each === undefined)) {
     throw new TweedieError('usage', 'what should be written?', {
-      hint: '--out model.onnx, the network, or --one-file sampler.onnx, the sampler around it',
+      hint: '--out model.onnx, the network; --one-file sampler.onnx, the sampler around it; or --folder onnx, all of the model',
     })
   }
   const { requireNew } = await import('../app/node/require-new.ts')
@@ -55,7 +63,17 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   if (oneFile !== undefined) await requireNew(oneFile, ['.onnx'], force ?? false)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
   const opened = await openModel('export', path, values, [general], own)
-  const { files, sampler } = await exportFiles(opened, values, { place: path, onnx: out, reference, oneFile, own })
+  const { batch, weights, scheduler, variant } = values as Wanted & OpenFolderValues
+  const whole =
+    folder === undefined ? {} : await exportFolder(path, folder, { batch, weights, scheduler, variant, force })
+  const { files: single, sampler } = await exportFiles(opened, values, {
+    place: path,
+    onnx: out,
+    reference,
+    oneFile,
+    own,
+  })
+  const files = { ...whole, ...single }
   if (values.json) return printJson({ files, ...sampler })
   for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
   if (sampler === undefined) return
@@ -73,5 +91,8 @@ interface Wanted {
   readonly out?: string
   readonly reference?: string
   readonly oneFile?: string
+  readonly folder?: string
+  readonly batch?: number
+  readonly weights?: WeightFormat
   readonly force?: boolean
 }

@@ -31,6 +31,8 @@ export interface AttentionMapsOptions extends Pick<SessionOptions, 'device' | 't
 export interface AttentionMaps extends Disposable {
   /** The largest number of items it takes at a time. */
   readonly batch: number
+  /** How many numbers an item of the network has. */
+  readonly itemSize: number
   /** Places S of the context, then height and width of the network's image. */
   readonly shape: readonly [places: number, height: number, width: number]
   /**
@@ -84,6 +86,7 @@ export async function attentionMaps(
   })
   return {
     batch,
+    itemSize: size,
     shape: [places, height, width],
     maps: (noisy, t, { signal, conditions } = {}) =>
       take(async () => {
@@ -111,8 +114,10 @@ export async function attentionMaps(
 
 /** How to look at finished items. */
 export interface ItemMapsOptions extends DenoiseContext {
-  /** For the noise. */
+  /** For the noise. That of an item depends on the key and its number only. */
   readonly key: Key
+  /** The number of the first item; default 0. */
+  readonly firstItem?: number | undefined
   /** The times at which items are looked at, noise added; the maps are a mean over them. Default: 0.2, 0.4, 0.6, 0.8. */
   readonly times?: readonly number[] | undefined
 }
@@ -129,12 +134,15 @@ export async function attentionOfItems(
   watched: AttentionMaps,
   { alpha, sigma }: Pick<Schedule, 'alpha' | 'sigma'>,
   items: FloatArray,
-  { key, times = [0.2, 0.4, 0.6, 0.8], ...context }: ItemMapsOptions,
+  { key, firstItem = 0, times = [0.2, 0.4, 0.6, 0.8], ...context }: ItemMapsOptions,
 ): Promise<Float32Array> {
   if (times.length === 0) throw new TweedieError('usage', '`times` is empty: maps need a time at least')
   let total: Float32Array | undefined
   for (const [i, t] of times.entries()) {
-    const noisy = normal(fold(key, i), new Float32Array(items.length))
+    const noisy = new Float32Array(items.length)
+    for (let from = 0, n = firstItem; from < noisy.length; from += watched.itemSize, n++) {
+      normal(fold(fold(key, n), i), noisy.subarray(from, from + watched.itemSize))
+    }
     const [a, s] = [alpha(t), sigma(t)]
     for (let j = 0; j < noisy.length; j++) noisy[j] = a * items[j]! + s * noisy[j]!
     const maps = await watched.maps(noisy, t, context)

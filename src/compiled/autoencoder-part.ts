@@ -1,7 +1,8 @@
 /** An autoencoder as a part of a model folder, `vae/` or `vqvae/`, and back. */
 import { autoencoderFromConfig } from '../engine/nn/autoencoder-registry.ts'
-import { autoencoderParameters } from '../engine/nn/autoencoder.ts'
+import { type Autoencoder, autoencoderParameters } from '../engine/nn/autoencoder.ts'
 import type { Component } from '../files/io/component.ts'
+import { onnxAutoencoderOf } from './onnx/onnx-parts.ts'
 import type { AutoencoderWeights } from './autoencoder.ts'
 
 /**
@@ -12,10 +13,19 @@ import type { AutoencoderWeights } from './autoencoder.ts'
  * @example
  * const part = autoencoderOf(await readComponent('stable-diffusion/vae'))
  */
-export function autoencoderOf(part: Pick<Component, 'className' | 'config' | 'weights'>): AutoencoderWeights {
-  const autoencoder = autoencoderFromConfig(part.className, part.config)
+export function autoencoderOf(part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>): AutoencoderWeights {
+  const autoencoder = autoencoderFrom(part)
   const layout = autoencoderParameters(autoencoder)
   return { autoencoder, layout, weights: layout.fromMap(part.weights) }
+}
+
+/** The autoencoder without its weights: of this class and configuration, or in files. @throws TweedieError `model` as {@link autoencoderOf} */
+export function autoencoderFrom({
+  className,
+  config,
+  onnx,
+}: Pick<Component, 'className' | 'config' | 'onnx'>): Autoencoder {
+  return onnx ? onnxAutoencoderOf({ className, config, onnx }) : autoencoderFromConfig(className, config)
 }
 
 /**
@@ -23,7 +33,7 @@ export function autoencoderOf(part: Pick<Component, 'className' | 'config' | 'we
  * A configuration in diffusers' terms makes it one of diffusers, which opens it with `from_pretrained`.
  */
 export function autoencoderPart({ autoencoder, layout, weights }: AutoencoderWeights): Component {
-  const { className, config } = autoencoder
+  const { className, config, onnx } = autoencoder
   const library = '_diffusers_version' in config ? 'diffusers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(weights) }
+  return { library, className, config, weights: layout.toMap(weights), onnx }
 }

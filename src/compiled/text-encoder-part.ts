@@ -2,6 +2,7 @@
 import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
 import { type TextEncoder, textEncoderParameters } from '../engine/nn/text-encoder.ts'
 import type { Component } from '../files/io/component.ts'
+import { onnxTextEncoderOf } from './onnx/onnx-parts.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
 
 /**
@@ -12,8 +13,9 @@ import type { TextEncoderWeights } from './text-encoder.ts'
  * @example
  * const part = textEncoderOf(await readComponent('stable-diffusion/text_encoder'))
  */
-export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'weights'>): TextEncoderWeights {
-  const encoder = textEncoderFromConfig(part.className, part.config)
+export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>): TextEncoderWeights {
+  const { className, config, onnx } = part
+  const encoder = onnx ? onnxTextEncoderOf({ className, config, onnx }) : textEncoderFromConfig(className, config)
   const layout = textEncoderParameters(encoder)
   return { encoder, layout, weights: layout.fromMap(withoutBuffers(encoder, part.weights)) }
 }
@@ -31,7 +33,7 @@ export function withoutBuffers<T>(
  * transformers with `from_pretrained`.
  */
 export function textEncoderPart({ encoder, layout, weights }: TextEncoderWeights): Component {
-  const { className, config } = encoder
+  const { className, config, onnx } = encoder
   const library = 'model_type' in config ? 'transformers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(weights) }
+  return { library, className, config, weights: layout.toMap(weights), onnx }
 }

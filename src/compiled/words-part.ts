@@ -45,7 +45,7 @@ export function wordEncoder(
  * const words = { encoders: [wordEncoderOf(folder.components.get('text_encoder')!, tokenizer)] }
  */
 export function wordEncoderOf(
-  part: Pick<Component, 'className' | 'config' | 'weights'>,
+  part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>,
   tokenizer: CaptionTokenizer,
   options?: WordEncoderOptions,
 ): WordEncoder {

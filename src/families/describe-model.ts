@@ -22,7 +22,7 @@ export function describeModel(
   const facts = {
     family: model.family,
     network: network.className,
-    parameters: layout.size,
+    ...(network.onnx ? { onnx: network.onnx['model']!.name } : { parameters: layout.size }),
     config: network.config,
     data: meta.data,
     objective: meta.objective,
@@ -34,7 +34,7 @@ export function describeModel(
     facts,
     rows: [
       ['network', network.className],
-      ['parameters', thousands(layout.size)],
+      ['parameters', network.onnx ? 'in an ONNX file' : thousands(layout.size)],
       ...rows,
       ['classes', classNames.length > 0 ? `${classNames.length}: ${classNames.slice(0, 20).join(', ')}` : 'none'],
       ['predicts', `${meta.objective.parametrisation}, ${meta.objective.weighting} weighting`],

@@ -30,7 +30,8 @@ export function valuesView({ scale }: Pick<DrawnModel, 'scale'>, items: Float32A
 export function drawnValues(
   model: DrawnModel,
   items: Float32Array,
-  facts: Pick<Drawn, 'how' | 'howText'> & Partial<Pick<Drawn, 'classes' | 'captions' | 'frames' | 'beside'>>,
+  facts: Pick<Drawn, 'how' | 'howText'> &
+    Partial<Pick<Drawn, 'classes' | 'captions' | 'frames' | 'attention' | 'beside'>>,
 ): Drawn {
   const count = items.length / itemSize(model.frame.item)
   return { ...valueViews(model, items), ...facts, count, shape: [count, ...model.frame.item] }

@@ -3,6 +3,7 @@
  * again and again.
  */
 import type { NdArray } from '../files/data/nd-array.ts'
+import type { PictureAttention } from '../files/show/attention-picture.ts'
 import type { GridOptions, Raster } from '../files/io/raster.ts'
 import type { TerminalColors } from '../files/io/terminal.ts'
 import type { OptionValues } from '../options.ts'
@@ -71,6 +72,8 @@ export interface Drawn extends View {
   part(first: number, count: number): View
   /** The trajectory, step by step, if `frames` was set. */
   readonly frames?: readonly Frame[] | undefined
+  /** Where the network looked at each word of the prompt, for each item, if `attention` was set; `beside.attention` is its picture. */
+  readonly attention?: readonly PictureAttention[] | undefined
   /** Other pictures that belong beside them, such as the mean of several answers, by the suffixes of their names. */
   readonly beside?: Readonly<Record<string, View>> | undefined
 }

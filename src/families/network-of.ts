@@ -1,4 +1,5 @@
 /** The network of a specification or a folder: a built-in one, or the user's own. */
+import { onnxNetworkOf } from '../compiled/onnx/onnx-parts.ts'
 import type { Network } from '../engine/nn/network.ts'
 import { networkClasses, networkFromConfig } from '../engine/nn/registry.ts'
 import { ownMade, ownTensor } from '../own-made.ts'
@@ -9,10 +10,13 @@ import { ownPart, requirePart } from './part.ts'
 export interface NetworkSpec {
   readonly className: string
   readonly config: Readonly<Record<string, unknown>>
+  /** The ONNX file that it is, if it is one. */
+  readonly onnx?: Network['onnx']
 }
 
 /** The network, with that name and configuration. @throws TweedieError `model` for an unknown name or a refused configuration, `usage` where a network of one's own is none */
-export function networkOf({ className, config }: NetworkSpec, own: OwnComponents): Network {
+export function networkOf({ className, config, onnx }: NetworkSpec, own: OwnComponents): Network {
+  if (onnx) return onnxNetworkOf({ className, config, onnx })
   const make = ownPart(own, 'networks', className)
   if (make === undefined) {
     requirePart(own, 'networks', className, networkClasses)

@@ -136,8 +136,8 @@ export const moreGuidanceOptions = options({
     group: guiding,
   },
   negative: {
-    flags: '--negative <class>',
-    help: 'guide away from this class',
+    flags: '--negative <what>',
+    help: 'guide away from this class, or from this text where a model knows words',
     parse: text,
     group: guiding,
     conflicts: ['weak'],

@@ -90,6 +90,27 @@ describe('a model that knows words', () => {
   })
 })
 
+test('codes of an autoencoder are asked for in words, too', async () => {
+  const small = '--widths 8,8 --depth 1 --batch 8 --threads 1'
+  for (const line of [
+    `train FOLDER/pictures --model vae --network conv --latent 2 --steps 2 ${small} -q -o FOLDER/vae`,
+    `train FOLDER/pictures --captions --latents FOLDER/vae --steps 2 ${size} -q -o FOLDER/latent`,
+    'sample FOLDER/latent --prompt "a red square" --negative plain -n 2 --steps 2 --threads 1 -o FOLDER/l.png',
+    'edit FOLDER/latent FOLDER/pictures/red/0.png --prompt "a blue square" -n 1 --steps 2 --threads 1 -o FOLDER/m.png',
+    'eval FOLDER/latent -n 20 --steps 1 --threads 1',
+    'eval FOLDER/latent --likelihood --likelihood-items 2 --terms 1 --bound-steps 4 --tolerance 1 --threads 1',
+  ]) {
+    const { status, stderr } = await attempt(line)
+    expect({ status, stderr: status === 0 ? '' : stderr }, line).toEqual({ status: 0, stderr: '' })
+  }
+  const { stdout } = await attempt('info FOLDER/latent')
+  expect(stdout).toMatch(/such as +a (red|blue) square, plain/)
+  const joint = await attempt(
+    `train FOLDER/pictures --captions --latents FOLDER/vae --joint --steps 2 ${size} -o FOLDER/joint`,
+  )
+  expect(joint.stderr).toMatch(/--captions are not learned together with the autoencoder/)
+}, 120_000)
+
 describe('refused', () => {
   test.each([
     [

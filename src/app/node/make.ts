@@ -53,7 +53,8 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
   const ability = await abilityOf('draw', opened, own)
   return make('sample', opened, options, request, async (setting) => {
     using painter = ability(opened.model, setting)
-    if (out !== undefined) await checkOutput(out, painter.makes, { overwrite })
+    const beside = options.attention === true ? ['attention'] : []
+    if (out !== undefined) await checkOutput(out, painter.makes, { overwrite, beside })
     if (trajectory !== undefined) await checkTrajectory(trajectory, painter.makes, overwrite)
     const watch: DrawWatch = { signal, onProgress, frames: trajectory !== undefined }
     return await painter.draw(options, watch)

@@ -2,6 +2,7 @@
 import { TweedieError } from '../../errors.ts'
 import { clamp, slice } from '../../engine/graph/index.ts'
 import type { Autoencoder } from '../../engine/nn/autoencoder.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import { decodeModel } from '../../engine/onnx/proto/decode.ts'
 import { encodeModel } from '../../engine/onnx/proto/encode.ts'
 import type { NodeProto } from '../../engine/onnx/proto/model.ts'
@@ -69,7 +70,8 @@ export function onnxAutoencoder(
       const moments = given === 2 * channels || to === 'latent_parameters'
       const [items, , h, w] = x.shape as [number, number, number, number]
       const shape = [items, moments ? 2 * channels : channels, h / smaller, w / smaller]
-      const codes = outputOf(encoder, { [from]: x }, to, shape)
+      const like = known?.encode(new Scope(), x)
+      const codes = outputOf(encoder, { [from]: x }, to, shape, like && [like.mean])
       if (!moments) return { mean: codes }
       return {
         mean: slice(codes, 1, 0, channels),
@@ -78,7 +80,8 @@ export function onnxAutoencoder(
     },
     decode(_, z) {
       const [items, , h, w] = z.shape as [number, number, number, number]
-      return outputOf(decoder, { [code]: z }, image, [items, colours, h * smaller, w * smaller])
+      const like = known && [known.decode(new Scope(), z)]
+      return outputOf(decoder, { [code]: z }, image, [items, colours, h * smaller, w * smaller], like)
     },
   })
 }

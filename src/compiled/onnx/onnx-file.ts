@@ -10,6 +10,7 @@ import {
 } from '../../engine/graph/index.ts'
 import { externalFiles } from '../../engine/onnx/external.ts'
 import { decodeModel } from '../../engine/onnx/proto/decode.ts'
+import { valuesOf } from '../../engine/runtime/portions.ts'
 import type { ValueInfo } from '../../engine/onnx/proto/model.ts'
 
 /** The file, ready to be called from graphs. */
@@ -38,6 +39,12 @@ export interface OnnxFileOptions {
  * const file = onnxFile(await readFile('unet/model.onnx'), { name: 'unet/model.onnx', external: { folder: 'unet' } })
  */
 export function onnxFile(bytes: Uint8Array, { name = 'the ONNX file', external }: OnnxFileOptions = {}): OnnxFile {
+  return onnxFileOf(graphFile(name, bytes, external))
+}
+
+/** The same of a file that a graph may call already. @throws TweedieError `model` as {@link onnxFile} */
+export function onnxFileOf(file: GraphFile): OnnxFile {
+  const { name, bytes, external } = file
   const model = decoded(bytes, name)
   const { graph, metadata = {} } = model
   const missing = external === undefined ? externalFiles(model) : []
@@ -49,7 +56,7 @@ export function onnxFile(bytes: Uint8Array, { name = 'the ONNX file', external }
   const constants = new Set(graph.initializers.map((each) => each.name))
   const fed = graph.inputs.filter((each) => !constants.has(each.name))
   return Object.freeze({
-    file: graphFile(name, bytes, external),
+    file,
     inputs: new Map(fed.map((each) => [each.name, each])),
     outputs: new Map(graph.outputs.map((each) => [each.name, each])),
     metadata,
@@ -77,14 +84,19 @@ export function fixedItems(info: ValueInfo | undefined): number | undefined {
   return typeof batch === 'number' ? batch : undefined
 }
 
-/** One of its outputs, as an expression. */
+/**
+ * One of its outputs, as an expression.
+ *
+ * @param like the same as a graph of our own, if it is known: what it computes on the way decides how large a portion of a batch is
+ */
 export function outputOf(
   { file }: OnnxFile,
   inputs: Readonly<Record<string, Tensor>>,
   name: string,
   shape: Shape,
+  like?: readonly Tensor[],
 ): Tensor {
-  return call(file, inputs, { name, shape })
+  return call(file, inputs, { name, shape, values: like && valuesOf(like) })
 }
 
 function decoded(bytes: Uint8Array, name: string) {

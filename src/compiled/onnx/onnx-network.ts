@@ -3,11 +3,12 @@
  * stay in the file, and so it cannot be trained, and nothing can take its gradients. Everything else works as with any network.
  */
 import { TweedieError } from '../../errors.ts'
-import { type Shape, sizeOf, slice, type Tensor } from '../../engine/graph/index.ts'
+import { concat, type Shape, sizeOf, slice, type Tensor } from '../../engine/graph/index.ts'
 import { reshape } from '../../engine/graph/index.ts'
 import type { ConditionSpec, ConditionSpecs } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { networkClasses, networkFromConfig } from '../../engine/nn/registry.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import type { ValueInfo } from '../../engine/onnx/proto/model.ts'
 import { fixedItems, itemSizes, nameIn, type OnnxFile, outputOf } from './onnx-file.ts'
 
@@ -64,7 +65,8 @@ export function onnxNetwork(file: OnnxFile, options: OnnxNetworkOptions = {}): N
   const output = nameIn(file.outputs, names.output) ?? [...file.outputs.keys()][0]!
   const inputShape = known?.inputShape ?? readShape(file, file.inputs.get(data)!, options)
   const outputShape = known?.outputShape ?? readOutput(file.outputs.get(output)!, inputShape)
-  requireAll(file, own, conditions)
+  const behind = imagesBehind(file, data, own, inputShape, conditions)
+  requireAll(file, own, conditions, behind)
   const timeInfo = time === undefined ? undefined : file.inputs.get(time)!
   const oneTime = timeInfo?.shape !== undefined && (timeInfo.shape.length === 0 || timeInfo.shape[0] === 1)
   const items = fixedItems(file.inputs.get(data)) ?? (oneTime ? 1 : undefined)
@@ -79,11 +81,13 @@ export function onnxNetwork(file: OnnxFile, options: OnnxNetworkOptions = {}): N
     ...(items !== undefined && { items }),
     build(_, { x, t, conditions: given = {} }) {
       const feeds = Object.fromEntries(Array.from(own, ([key, info]) => [info.name, given[key]!]))
+      const seen = behind.length === 0 ? x : concat([x, ...behind.map((name) => given[name]!)], 1)
       return outputOf(
         file,
-        { [data]: x, ...(time !== undefined && { [time]: timeAs(t, timeInfo!, x) }), ...feeds },
+        { [data]: seen, ...(time !== undefined && { [time]: timeAs(t, timeInfo!, x) }), ...feeds },
         output,
         [x.shape[0]!, ...outputShape],
+        known && [known.build(new Scope(), { x, t, conditions: given })],
       )
     },
   })
@@ -161,12 +165,30 @@ function networkIn({ metadata }: OnnxFile): Network | undefined {
   }
 }
 
-function requireAll(file: OnnxFile, inputs: ReadonlyMap<string, ValueInfo>, conditions: ConditionSpecs): void {
+/** Images among the conditions that the file takes as further channels of the noisy data. */
+function imagesBehind(
+  file: OnnxFile,
+  data: string,
+  inputs: ReadonlyMap<string, ValueInfo>,
+  [channels]: Shape,
+  conditions: ConditionSpecs,
+): readonly string[] {
+  const taken = itemSizes(file.inputs.get(data)!)?.[0]
+  if (taken === undefined || taken === channels) return []
+  return Object.entries(conditions).flatMap(([name, { kind }]) => (kind === 'image' && !inputs.has(name) ? [name] : []))
+}
+
+function requireAll(
+  file: OnnxFile,
+  inputs: ReadonlyMap<string, ValueInfo>,
+  conditions: ConditionSpecs,
+  behind: readonly string[],
+): void {
   const missing = [...inputs.keys()].find((name) => !Object.hasOwn(conditions, name))
   if (missing !== undefined) {
     throw unknown(file, `what its input ${inputs.get(missing)!.name} is: the configuration beside it does not have it`)
   }
-  const idle = Object.keys(conditions).find((name) => !inputs.has(name))
+  const idle = Object.keys(conditions).find((name) => !inputs.has(name) && !behind.includes(name))
   if (idle === undefined) return
   throw new TweedieError('model', `${file.file.name}: the configuration beside it has the condition ${idle}`, {
     hint: `the file's inputs are ${[...file.inputs.keys()].join(', ')}: are both of one model?`,

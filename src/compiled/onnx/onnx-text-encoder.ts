@@ -1,6 +1,7 @@
 /** A text encoder whose graph is an ONNX file, with the names that Optimum and diffusers give: `input_ids` → `last_hidden_state`. */
 import { TweedieError } from '../../errors.ts'
 import { filled, type Tensor } from '../../engine/graph/index.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import type { TextEncoder } from '../../engine/nn/text-encoder.ts'
 import { itemSizes, nameIn, type OnnxFile, outputOf } from './onnx-file.ts'
 
@@ -56,12 +57,13 @@ export function onnxTextEncoder(file: OnnxFile, { length, known }: OnnxTextEncod
     encode(_, given, { skip = 0, finalNorm = true } = {}) {
       const inputs = feedsOf(file, tokens, given)
       const shape = [...given.shape, width]
-      const of = (output: string): Tensor => outputOf(file, inputs, output, shape)
+      const like = known && [known.encode(new Scope(), given).hidden]
+      const of = (output: string): Tensor => outputOf(file, inputs, output, shape, like)
       const hidden = skip === 0 && finalNorm ? last : layerOf(file, skip, finalNorm)
       if (hidden === undefined) throw missing(name, 'last_hidden_state', file)
       return {
         hidden: of(hidden),
-        ...(pooled !== undefined && { pooled: outputOf(file, inputs, pooled, [given.shape[0]!, pooledWidth!]) }),
+        ...(pooled !== undefined && { pooled: outputOf(file, inputs, pooled, [given.shape[0]!, pooledWidth!], []) }),
       }
     },
   })

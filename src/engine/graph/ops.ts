@@ -30,6 +30,9 @@ export interface GraphFile {
   readonly external?: ExternalData | undefined
 }
 
+/** The files of a part by what they are: `model`; `encoder` and `decoder` of an autoencoder. */
+export type GraphFiles = Readonly<Record<string, GraphFile>>
+
 type None = Readonly<Record<never, never>>
 
 /** Operators of one tensor, element by element. */
@@ -117,6 +120,8 @@ export interface Attributes extends Record<UnaryOp | ArithmeticOp | ComparisonOp
     readonly output: string
     readonly shape: Shape
     readonly dtype: DType
+    /** How many values it computes on the way. */
+    readonly values: number
   }
   /** `(x − mean) · inverseStd` over the last axis. */
   normalize: { readonly epsilon: number }

@@ -60,7 +60,12 @@ const faintest = 1e-6
  */
 export function maskBias(flags: Tensor): Tensor {
   const seen = max(flags, faintest)
-  return expandDims(where(lessEqual(flags, faintest), hidden, log(seen)), 1)
+  return expandDims(where(isHidden(flags), hidden, log(seen)), 1)
+}
+
+/** Whether {@link maskBias} leaves out a key altogether: a boolean of the shape of the flags. */
+export function isHidden(flags: Tensor): Tensor {
+  return lessEqual(flags, faintest)
 }
 
 /** The bias with which every place sees itself and those before it, `[1, places, places]`. */

@@ -1,5 +1,5 @@
 /** An autoencoder: the interface for trainers, and for models that live in the latent space of one. */
-import type { Shape, Tensor } from '../graph/index.ts'
+import type { GraphFiles, Shape, Tensor } from '../graph/index.ts'
 import { input } from '../graph/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import type { Dropout } from './network.ts'
@@ -27,6 +27,8 @@ export interface Autoencoder {
   readonly outputShape: Shape
   /** Heights and widths of the data must be multiples of it; left out: any size is allowed. */
   readonly stride?: number
+  /** The files that it is, where its graphs and weights lie in such. */
+  readonly onnx?: GraphFiles | undefined
   /** Declares the encoder's parameters in `scope`. @param x `[N, ...inputShape]` */
   encode(scope: Scope, x: Tensor, options?: AutoencoderOptions): Code
   /** Declares the decoder's parameters in `scope`. @param z `[N, ...latentShape]` @returns `[N, ...outputShape]` */

@@ -1,7 +1,7 @@
 /** Attention to a context: a sequence of vectors beside the tokens, such as the words of a text. */
-import { expandDims, mul, reshape, slice } from '../graph/index.ts'
+import { expandDims, reshape, slice, where } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
-import { attention, maskBias } from './attention.ts'
+import { attention, maskBias, isHidden } from './attention.ts'
 import { linear } from './layers.ts'
 import type { Initializer, Scope } from './parameters.ts'
 
@@ -9,7 +9,7 @@ import type { Initializer, Scope } from './parameters.ts'
 export interface Context {
   /** `[N, S, D]`; zero where there is nothing. */
   readonly vectors: Tensor
-  /** `[N, S]`: 1 where there is something, else 0; left out: there is something everywhere. */
+  /** `[N, S]`: 1 where there is something, else 0, or in between, to multiply its weight; left out: there is something everywhere. */
   readonly flags?: Tensor | undefined
 }
 
@@ -25,15 +25,18 @@ export interface Context {
 export function contextOf(sequence: Tensor, flagged: boolean): Context {
   if (!flagged) return { vectors: sequence }
   const [batch, places, size] = sequence.shape as [number, number, number]
-  const there = slice(sequence, 2, size - 1, size)
-  return { vectors: mul(slice(sequence, 2, 0, size - 1), there), flags: reshape(there, [batch, places]) }
+  const flags = reshape(slice(sequence, 2, size - 1, size), [batch, places])
+  return { vectors: emptied(slice(sequence, 2, 0, size - 1), flags), flags }
 }
 
 /** A context whose vectors went through a layer; those of places with nothing are zero again. */
 export function mapContext({ vectors, flags }: Context, layer: (vectors: Tensor) => Tensor): Context {
   const mapped = layer(vectors)
-  return flags ? { vectors: mul(mapped, expandDims(flags, 2)), flags } : { vectors: mapped }
+  return flags ? { vectors: emptied(mapped, flags), flags } : { vectors: mapped }
 }
+
+/** Zeros in place of the vectors of places with nothing, whatever stood there. */
+const emptied = (vectors: Tensor, flags: Tensor): Tensor => where(expandDims(isHidden(flags), 2), 0, vectors)
 
 /** Options of {@link crossAttention}. */
 export interface CrossAttentionOptions {
@@ -65,7 +68,9 @@ export function crossAttention(
   const seen = attention(q, k, v, heads, {
     ...(flags && { bias: maskBias(flags) }),
     // weights of a row in which all is left out are equal: shown as zero
-    ...(watch && { watch: (weights) => watch(flags ? mul(weights, expandDims(flags, [1, 2])) : weights) }),
+    ...(watch && {
+      watch: (weights) => watch(flags ? where(expandDims(isHidden(flags), [1, 2]), 0, weights) : weights),
+    }),
   })
   return linear(scope.child('to_out').child(0), seen, width, { ...(init && { init }) })
 }

@@ -1,6 +1,6 @@
 /** A network: the interface for trainers and samplers. */
 import { input } from '../graph/index.ts'
-import type { Shape, Tensor } from '../graph/index.ts'
+import type { GraphFiles, Shape, Tensor } from '../graph/index.ts'
 import { conditionInputs, type ConditionSpecs } from './condition-spec.ts'
 import { layoutOf } from './layout.ts'
 import type { Layout } from './layout.ts'
@@ -61,6 +61,8 @@ export interface Network {
   readonly conditions: ConditionSpecs
   /** Heights and widths must be multiples of it; left out: any size is allowed. */
   readonly stride?: number
+  /** The files that it is, where its graph and its weights lie in such. */
+  readonly onnx?: GraphFiles | undefined
   /** Declares the parameters in `scope` and returns the output, `[N, ...outputShape]`. */
   build(scope: Scope, inputs: NetworkInputs): Tensor
   /** The parameter's name for a name in a weights file of an older convention. */

@@ -1,6 +1,6 @@
 /** A text encoder: from the tokens of a caption to the vectors that a network attends to. */
 import { input } from '../graph/index.ts'
-import type { Tensor } from '../graph/index.ts'
+import type { GraphFiles, Tensor } from '../graph/index.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import type { Dropout } from './network.ts'
 import { Scope } from './parameters.ts'
@@ -32,6 +32,8 @@ export interface TextEncoder {
    * word, and all numbers are 0 where there is none.
    */
   readonly masked?: boolean | undefined
+  /** The files that it is, where its graph and its weights lie in such. */
+  readonly onnx?: GraphFiles | undefined
   /** Declares the parameters in `scope`. @param tokens `[N, length]`, int32 */
   encode(scope: Scope, tokens: Tensor, options?: TextEncoderOptions): TextCode
   /** The parameter's name for a name in a weights file of an older convention. */

@@ -16,7 +16,7 @@ const free: ReadonlySet<string> = new Set(['input', 'constant', 'reshape'])
 export function valuesOf(outputs: readonly Tensor[]): number {
   return topological(outputs)
     .filter(({ op }) => !free.has(op))
-    .reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+    .reduce((sum, tensor) => sum + (tensor.op === 'call' ? tensor.attributes.values : sizeOf(tensor.shape)), 0)
 }
 
 /**

@@ -79,7 +79,12 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
         const shown = await decoder.draw({ codes: seen, draw: 'mean', seed: 0, tile, signal })
         way.push({ time, ...valueViews(model.autoencoder, shown) })
       }
-      return drawnValues(model.autoencoder, items, { ...factsOf(drawn, draw), ...(frames && { frames: way }) })
+      const { attention } = drawn
+      return drawnValues(model.autoencoder, items, {
+        ...factsOf(drawn, draw),
+        ...(frames && { frames: way }),
+        ...(attention && (await import('../words/attention.ts')).attentionBeside(model.autoencoder, items, attention)),
+      })
     },
     dispose,
     [Symbol.dispose]: dispose,

@@ -66,7 +66,7 @@ export function plainNetwork({ className, config }: NetworkSpec): NetworkSpec {
 }
 
 /** The network for codes of another height and width, the images among its conditions too. */
-export function networkSized({ className, config }: NetworkSpec, side: readonly number[]): NetworkSpec {
+export function networkSized({ className, config, onnx }: NetworkSpec, side: readonly number[]): NetworkSpec {
   const conditions = Object.entries(
     Object(config.conditions) as Record<string, { readonly kind: string; readonly shape?: readonly number[] }>,
   )
@@ -76,6 +76,7 @@ export function networkSized({ className, config }: NetworkSpec, side: readonly 
   ])
   return {
     className,
+    onnx,
     config: { ...config, sample_size: side, ...(fitted.length > 0 && { conditions: Object.fromEntries(fitted) }) },
   }
 }

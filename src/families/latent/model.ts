@@ -84,7 +84,7 @@ function requireFitting({ frame }: Model, autoencoder: VaeModel, meta: TweedieMe
     )
   }
   const { autoencoder: sum } = latentsIn(meta)
-  if (sum === undefined || sum === autoencoderSum(autoencoder)) return
+  if (sum === undefined || autoencoder.autoencoder.onnx || sum === autoencoderSum(autoencoder)) return
   throw new TweedieError('model', `${autoencoderName}/ is not the autoencoder whose codes the model has learned`, {
     hint: 'copy the whole folder again, or train a model of the codes of this one: `train DATA --latents RUN`',
   })

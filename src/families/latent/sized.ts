@@ -1,5 +1,5 @@
 /** The same model for pictures of another size, where its networks are convolutions. */
-import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
+import { autoencoderFrom } from '../../compiled/autoencoder-part.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
 import { TweedieError } from '../../errors.ts'
 import { frameOf } from '../../files/data/frame.ts'
@@ -37,7 +37,7 @@ export function sized(model: LatentModel, size: Size | undefined, own: OwnCompon
 
 function resized(model: LatentModel, size: Size, own: OwnComponents): LatentModel {
   const { prior, autoencoder: part } = model
-  const { className, config, stride = 1 } = part.autoencoder
+  const { className, config, stride = 1, onnx } = part.autoencoder
   const [channels] = prior.frame.item as [number]
   requirePossible(model, size, stride)
   const side = size.map((each) => each / stride)
@@ -47,7 +47,7 @@ function resized(model: LatentModel, size: Size, own: OwnComponents): LatentMode
   const network = networkOf(networkSized(prior.network, padded(side, strideOf(prior.network))), own)
   const autoencoder: VaeModel = {
     ...part,
-    autoencoder: autoencoderFromConfig(className, { ...config, sample_size: [...size] }),
+    autoencoder: autoencoderFrom({ className, config: { ...config, sample_size: [...size] }, onnx }),
     frame: frameOf(meta.data.shape, part.frame.patch, stride),
     scale: { ...part.scale, shape: meta.data.shape },
   }

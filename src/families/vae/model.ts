@@ -1,7 +1,7 @@
 /** A trained autoencoder: its weights, the law of data given a code, and the map from data to what the network sees. */
 import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
+import { autoencoderFrom } from '../../compiled/autoencoder-part.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
-import { autoencoderFromConfig } from '../../engine/nn/autoencoder-registry.ts'
 import { autoencoderParameters } from '../../engine/nn/autoencoder.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
 import { type CodedModel, codedOfMeta } from '../coded/coded-model.ts'
@@ -19,7 +19,7 @@ export interface VaeModel extends AutoencoderWeights, CodedModel {
  */
 export function vaeOf({ network, weights, meta }: ModelFolder): VaeModel {
   requireUsable(meta.sampler, [], 'autoencoders')
-  const autoencoder = autoencoderFromConfig(network.className, network.config)
+  const autoencoder = autoencoderFrom(network)
   const layout = autoencoderParameters(autoencoder)
   const coded = codedOfMeta(meta, autoencoder)
   return { family: 'vae', autoencoder, layout, weights: layout.fromMap(weights), ...coded }

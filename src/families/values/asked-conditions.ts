@@ -2,6 +2,7 @@
 import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
 import { labelsFor } from '../conditions.ts'
 import { type Texts, told, type WordsSource } from '../words/told.ts'
+import { withPlaces } from '../words/with-places.ts'
 import type { ModelGuidance } from './guided.ts'
 import { impliedConditions } from './implied-conditions.ts'
 import type { Model } from './model.ts'
@@ -21,6 +22,8 @@ export interface Asked extends Texts {
 
 /** What a network is told. */
 export interface AskedConditions {
+  /** The model that takes them: itself, or one for longer texts. */
+  readonly model: Model
   readonly guidance: ModelGuidance
   /** The class of each item, for a conditional model. */
   readonly labels: Int32Array | undefined
@@ -48,9 +51,16 @@ export async function askedConditions(
   const idle = wanted === model.sampling.guidance && model.words && !texts.prompts && !texts.negativePrompt && !labels
   const { conditions: implied, away, w } = impliedConditions(model, idle ? 0 : (manner.w ?? 0))
   const own: Conditions = { ...given, ...(labels && { labels }) }
+  const fitted = (each: Model): Model => (words ? withPlaces(each, words.places) : each)
   return {
+    model: fitted(model),
     labels,
-    guidance: { ...manner, w, away: { ...away, ...words?.away, ...manner.away } },
+    guidance: {
+      ...manner,
+      w,
+      away: { ...away, ...words?.away, ...manner.away },
+      ...(manner.weak && { weak: fitted(manner.weak) }),
+    },
     at: (first, now) => ({
       ...repeated(implied, now),
       ...words?.at(first, now, count),

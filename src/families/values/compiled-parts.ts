@@ -1,4 +1,5 @@
 /** Compiles parts of models of values under keys that contain everything that decides each graph, so that nothing is compiled twice. */
+import type { AttentionMaps } from '../../compiled/attention-maps.ts'
 import { calibrate } from '../../compiled/calibrate.ts'
 import { type ModelDenoiser, modelDenoiser } from '../../compiled/denoiser.ts'
 import { numberOf } from '../../compiled/kept.ts'
@@ -20,6 +21,8 @@ export interface CompiledParts extends Pick<GuidedParts, 'classGradient'> {
   denoiser(model: Model, batch: number, ranges?: ConvolutionRanges): Promise<ModelDenoiser>
   /** A denoiser with its derivative. */
   vjp(model: Model, batch: number): Promise<ModelVjp>
+  /** The network of a model with the weights of its attention. */
+  attention(model: Model, batch: number): Promise<AttentionMaps>
   /** The text encoders of a model. */
   readonly words: WordsSource
 }
@@ -34,6 +37,11 @@ export function compiledParts(model: Model, engine: Engine, session: WarmSession
       compiled(`denoiser ${numberOf(each)} ${batch} ${ranges ? numberOf(ranges) : ''}`, () =>
         modelDenoiser(each, engine, { ...options, batch, ranges }),
       ),
+    attention: (each, batch) =>
+      compiled(`attention ${numberOf(each)} ${batch}`, async () => {
+        const { attentionMaps } = await import('../../compiled/attention-maps.ts')
+        return attentionMaps(each, engine, { ...rest, batch })
+      }),
     vjp: (each, batch) =>
       compiled(`derivative ${numberOf(each)} ${batch}`, () => modelVjp(each, engine, { ...rest, batch })),
     words: (words) => compiled(`words ${numberOf(words)}`, async () => promptEncoder(words, engine, rest)),

@@ -65,7 +65,7 @@ export function painter(model: Model, setting: Setting): Painter {
         ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
         : choice.sampler
       const way = watch.frames ? new Way(model, count) : undefined
-      const { items, labels } = await generator.draw({
+      const { items, labels, attention } = await generator.draw({
         count,
         seed,
         towards,
@@ -78,6 +78,7 @@ export function painter(model: Model, setting: Setting): Painter {
         labels: asked,
         conditions,
         ...texts,
+        attention: options.attention,
         onRemark: setting.onRemark,
         signal: watch.signal,
         onStep(progress) {
@@ -92,6 +93,7 @@ export function painter(model: Model, setting: Setting): Painter {
         }),
         ...howOf(options, sampler, choice, guidance),
         ...(way && { frames: way.frames() }),
+        ...(attention && (await import('../words/attention.ts')).attentionBeside(model, items, attention)),
       })
     },
     dispose: () => generator.dispose(),
@@ -117,6 +119,7 @@ function howOf(
       class: options.class ?? null,
       guidance: w,
       ...defined({ prompt: options.prompt, prompts: options.prompts, towardsPrompt: options.towardsPrompt }),
+      ...defined({ longPrompts: options.longPrompts, clipSkip: options.clipSkip }),
       ...defined({ negative, weak }),
       ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
     },

@@ -208,10 +208,11 @@ async function walk(
   const batch = x.length / itemSize(frame.network)
   using work = workOn(kept, signal)
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
-  const asked = { ...options, guidance: options.guidance ?? 0 }
-  const { guidance, at } = await askedConditions(model, asked, batch, { ...parts, otherwise: 'nothing' })
+  const wanted = { ...options, guidance: options.guidance ?? 0 }
+  const asked = await askedConditions(model, wanted, batch, { ...parts, otherwise: 'nothing' })
+  const { guidance, at } = asked
   const conditions = at(0, batch)
-  const denoiser = clippedAs(model, await guidedDenoiser(model, guidance, batch, parts), options.clip)
+  const denoiser = clippedAs(model, await guidedDenoiser(asked.model, guidance, batch, parts), options.clip)
   let last = x
   for await (const step of sample(denoiser, { sampler, times, x, seed, conditions, signal })) {
     last = step.x as Float32Array

@@ -15,6 +15,11 @@ import type { Model } from './model.ts'
 export function further(model: Model, data: ArrayDataset, options: OptionValues): OptionValues {
   const { noise, schedule } = options
   const { network, frame, parametrisation, meta } = model
+  if (network.onnx) {
+    throw new TweedieError('usage', `${network.onnx['model']!.name}: an ONNX file cannot be trained further`, {
+      hint: 'begin with the folder that it was exported from',
+    })
+  }
   const { num_class_embeds: __, _class_name: ___, ...config } = network.config
   const { loss, weighting, sigmaData } = meta.objective
   const asked = noise ?? schedule

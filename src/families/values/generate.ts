@@ -1,5 +1,6 @@
 /** Samples from a model: noise in, items of the data set's shape out, in batches, the same whatever their size. */
-import { fromNetwork } from '../../files/data/frame.ts'
+import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
+import type { PictureAttention } from '../../files/show/attention-picture.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
@@ -57,6 +58,8 @@ export interface DrawOptions extends Texts {
   readonly guidance?: number | ModelGuidance | undefined
   /** Whether the denoised mean is clipped to the data's range on the way; default: as the model's folder says, and points never. */
   readonly clip?: boolean | undefined
+  /** Whether it is told where the network looked at which word of the prompts; default not. */
+  readonly attention?: boolean | undefined
   /** Changes the denoiser before it is used: guidance, a projection. */
   readonly wrap?: ((denoiser: Denoiser) => Denoiser) | undefined
   readonly signal?: AbortSignal | undefined
@@ -84,6 +87,8 @@ export interface Generated {
   readonly shape: readonly number[]
   /** The class of each, for a conditional model. */
   readonly labels: Int32Array | undefined
+  /** Where the network looked at each word, for each item, if that was asked for. */
+  readonly attention?: readonly PictureAttention[] | undefined
 }
 
 /** A model that is ready to draw: its draws are those of {@link generate}, bit for bit. */
@@ -124,19 +129,25 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   const { sampler = samplerOf(sampling), times = sampling.times(sampling.steps) } = options
   const batch = Math.min(count, options.batch ?? 64)
   requireCount('the batch size', batch)
-  const { guidance, labels, at } = await askedConditions(model, options, count, { ...parts, otherwise: 'in turn' })
+  const looking = options.attention ? await import('../words/attention.ts') : undefined
+  looking?.requireLooking(model, options)
+  const asked = await askedConditions(model, options, count, { ...parts, otherwise: 'in turn' })
+  const { guidance, labels, at } = asked
 
   const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
-  const guided = await guidedDenoiser(model, guidance, batch, {
+  const guided = await guidedDenoiser(asked.model, guidance, batch, {
     ...parts,
-    denoiser: (each, size) => parts.denoiser(each, size, each === model ? ranges : undefined),
+    denoiser: (each, size) => parts.denoiser(each, size, each === asked.model ? ranges : undefined),
   })
   const final = clippedAs(model, wrap(guided), options.clip)
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>
     fromNetwork(frame, Float32Array.from(x), new Float32Array((x.length / itemSize(frame.network)) * size))
 
+  const networkItems = (n: number): Float32Array => new Float32Array(n * itemSize(frame.network))
+
   const items = new Float32Array(count * size)
+  const attention: PictureAttention[] = []
   const steps = times.length - 1
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
@@ -155,8 +166,13 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
       onStep?.({ done, total: count * steps, firstItem: first, step, toItems })
       if (step.index === step.total - 1) items.set(toItems(step.x), first * size)
     }
+    if (looking) {
+      const x = toNetwork(frame, items.subarray(first * size, (first + now) * size), networkItems(now))
+      const looked = { ...options, x, firstItem: first, conditions: problem.conditions, seed }
+      attention.push(...(await looking.attentionOf(asked.model, await parts.attention(asked.model, batch), looked)))
+    }
   }
-  return { items, shape: [count, ...frame.item], labels }
+  return { items, shape: [count, ...frame.item], labels, ...(looking && { attention }) }
 }
 
 function requireCount(what: string, value: number): void {

@@ -116,8 +116,9 @@ async function walk(
   using work = workOn(setting.kept, signal)
   const parts = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
   const wanted = { ...texts, labels: classesAsked(model, asked, batch), guidance: away, signal, onRemark }
-  const { guidance, at } = await askedConditions(model, wanted, batch, { ...parts, otherwise: 'nothing' })
-  const guided = await guidedDenoiser(model, guidance, batch, parts)
+  const told = await askedConditions(model, wanted, batch, { ...parts, otherwise: 'nothing' })
+  const { guidance, at } = told
+  const guided = await guidedDenoiser(told.model, guidance, batch, parts)
   // clipping cannot be undone
   const denoiser = clip ? clipped(guided) : guided
   let last = x

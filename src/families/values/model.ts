@@ -98,7 +98,7 @@ export function folderOf(model: Model): ModelFolderInput {
   const { network, layout, weights, words, scheduler, meta } = model
   return {
     ...(words && wordsFolder(words)),
-    network: { className: network.className, config: network.config },
+    network: { className: network.className, config: network.config, onnx: network.onnx },
     weights: layout.toMap(weights),
     scheduler,
     meta,

@@ -121,11 +121,12 @@ export async function restore(
 
   using work = workOn(options.kept, signal)
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
-  const asked = { ...options, guidance: options.guidance ?? 0 }
-  const { guidance, at } = await askedConditions(model, asked, count, { ...parts, otherwise: 'nothing' })
+  const wanted = { ...options, guidance: options.guidance ?? 0 }
+  const asked = await askedConditions(model, wanted, count, { ...parts, otherwise: 'nothing' })
+  const { guidance, at } = asked
   const denoiser = method.derivative
-    ? await differentiable(model, guidance, batch, parts)
-    : await guidedDenoiser(model, guidance, batch, parts)
+    ? await differentiable(asked.model, guidance, batch, parts)
+    : await guidedDenoiser(asked.model, guidance, batch, parts)
   const items = new Float32Array(count * itemSize(frame.item))
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)

@@ -20,7 +20,7 @@ export type TextOptions = Omit<ValuesOf<typeof promptOptions>, 'prompt'> & {
  */
 export async function askedTexts(
   model: Worded,
-  { prompt, prompts: file, towardsPrompt, negative }: TextOptions,
+  { prompt, prompts: file, towardsPrompt, longPrompts, clipSkip, negative }: TextOptions,
   access: Pick<Access, 'bytes'>,
 ): Promise<Texts> {
   const listed = file === undefined ? undefined : linesOf(await access.bytes(file, 'data'), file)
@@ -28,7 +28,9 @@ export async function askedTexts(
   if (towardsPrompt !== undefined && given?.length !== 1) {
     throw new TweedieError('usage', '`towardsPrompt` walks from one prompt to another', { hint: 'one `prompt` too' })
   }
-  return { prompts: given, towardsPrompt, ...(model.words && { negativePrompt: negative }) }
+  const [idle] = Object.entries({ longPrompts, clipSkip }).find(([, value]) => value !== undefined) ?? []
+  if (idle !== undefined && !model.words) throw new TweedieError('usage', `\`${idle}\`: the model knows no words`)
+  return { prompts: given, towardsPrompt, longPrompts, clipSkip, ...(model.words && { negativePrompt: negative }) }
 }
 
 function linesOf(bytes: Uint8Array, file: string): readonly string[] {

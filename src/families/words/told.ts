@@ -2,13 +2,17 @@
 import { betweenPrompts } from '../../compiled/prompts/between.ts'
 import type { PromptEncoder, PromptOptions } from '../../compiled/prompts/prompt-encoder.ts'
 import { promptConditions } from '../../compiled/prompts/text-condition.ts'
-import type { Words } from '../../compiled/words.ts'
+import { contextName, type Words } from '../../compiled/words.ts'
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
+import type { ConditionSpecs } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { TweedieError } from '../../errors.ts'
+import { skipping } from './skipping.ts'
 
 /** Texts of a request. `(words:1.3)` in them count more, or less. */
-export interface Texts extends Pick<PromptOptions, 'weights'> {
+export interface Texts extends Pick<PromptOptions, 'weights' | 'longPrompts'> {
+  /** How many more layers of the text encoder are left out from its end; default 0. */
+  readonly clipSkip?: number | undefined
   /** What items show: texts, taken in turn. An empty text, or none at all, asks for nothing. */
   readonly prompts?: readonly string[] | undefined
   /** Another text: items walk from the first prompt to this one, in equal steps. */
@@ -25,6 +29,8 @@ export interface Worded {
 
 /** Conditions by words. */
 export interface Told {
+  /** The places of each text: more than the network's where long prompts are read in chunks. See `withPlaces`. */
+  readonly places: number
   /** Those of some items of `total`. */
   at(first: number, count: number, total: number): Conditions
   /** Those that guidance leads away from, of one item. */
@@ -47,22 +53,24 @@ export async function told(
   source: WordsSource,
   signal?: AbortSignal,
 ): Promise<Told | undefined> {
-  const { prompts = [''], towardsPrompt, weights } = texts
+  const { prompts = [''], towardsPrompt, weights, longPrompts, clipSkip } = texts
   if (!model.words) {
     requireSilent(texts)
     return undefined
   }
-  const { conditions } = model.network
   const negativePrompt = texts.negativePrompt ?? (model.words.emptyIsNothing ? null : '')
-  const encoder = await source(model.words)
+  const encoder = await source(skipping(model.words, clipSkip))
   const last = towardsPrompt === undefined ? [] : [towardsPrompt]
   const { prompts: codes, notes } = await encoder.encode([...prompts, negativePrompt, ...last], {
     ...(weights !== undefined && { weights }),
+    longPrompts,
     signal,
   })
   const asked = codes.slice(0, prompts.length)
+  const conditions = forPlaces(model, codes[0]!.length)
   const goal = towardsPrompt === undefined ? undefined : codes.at(-1)
   return {
+    places: conditions[contextName]?.kind === 'sequence' ? conditions[contextName].length : 0,
     notes,
     away: promptConditions(conditions, [codes[prompts.length]!], 1),
     at(first, count, total) {
@@ -73,6 +81,13 @@ export async function told(
       return promptConditions(conditions, items, count)
     },
   }
+}
+
+/** The network's conditions, with at least so many places for texts. */
+function forPlaces({ network: { conditions } }: Worded, places: number): ConditionSpecs {
+  const context = conditions[contextName]
+  if (context?.kind !== 'sequence' || context.length >= places) return conditions
+  return { ...conditions, [contextName]: { ...context, length: places } }
 }
 
 function requireSilent({ prompts, towardsPrompt, negativePrompt }: Texts): void {

@@ -1,5 +1,6 @@
 /** A part of a model: a network's class, its configuration and its weights. */
 import { TweedieError } from '../../errors.ts'
+import type { GraphFiles } from '../../engine/graph/index.ts'
 import { readSafetensors, toFloat32 } from './safetensors.ts'
 
 /** One part. */
@@ -11,6 +12,8 @@ export interface Component {
   readonly config: Readonly<Record<string, unknown>>
   /** The parameters by their names, as float32; a prefix that wrappers put before all names is left out. */
   readonly weights: ReadonlyMap<string, ModelWeight>
+  /** The ONNX files that it lies in, if it does; then it has no weights of its own. */
+  readonly onnx?: GraphFiles | undefined
 }
 
 /** One parameter. */

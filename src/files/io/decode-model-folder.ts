@@ -26,24 +26,26 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   const stored = files.has(metaPath) ? parseTweedieMeta(json(metaPath), `${source}/${metaPath}`) : undefined
   if (stored === undefined && main.library === 'tweedie') throw metaMissing(main, source)
   const notes = [...plan.notes]
+  const configOf = ({ folder, onnx }: PartPlace): unknown =>
+    onnx && !files.has(`${folder}${configFile}`) ? {} : json(`${folder}${configFile}`)
   const read = options.scheduler ?? (plan.scheduler === null ? null : (json(plan.scheduler) as object))
   const stated = read && stored === undefined ? schedulerOfPipeline(plan.pipeline, read, notes) : read
   const scheduler = stated && parseSchedulerConfig(stated, `${source}/${plan.scheduler ?? 'scheduler'}`)
   const components = new Map(
     plan.parts.map((part) => {
-      const size =
-        part === main ? (options.sampleSize ?? sizeOf(stored, json(`${part.folder}${configFile}`))) : undefined
+      const size = part === main ? (options.sampleSize ?? sizeOf(stored, configOf(part))) : undefined
       return [part.name, readPart(files, part, source, { ...options, size, notes })]
     }),
   )
-  const { className, config, weights } = components.get(main.name)!
-  const { _diffusers_version: version } = Object(json(`${main.folder}${configFile}`)) as Record<string, unknown>
+  const { className, config, weights, onnx } = components.get(main.name)!
+  const { _diffusers_version: version } = Object(configOf(main)) as Record<string, unknown>
   const meta =
     stored ??
     metaOf(plan, components, { scheduler, stated }, { source, version, sampleSize: options.sampleSize, notes })
   const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
   if (meta.family === undefined && noise === undefined) throw noiseMissing(source)
-  return { components, network: { className, config }, weights, scheduler, meta, files: furtherFiles(files), notes }
+  const network = { className, config, ...(onnx && { onnx }) }
+  return { components, network, weights, scheduler, meta, files: furtherFiles(files), notes }
 }
 
 /** The names of main parts, the first that there is being it; an autoencoder is one in a folder of ours that has nothing else. */
@@ -66,12 +68,12 @@ function mainPart({ parts, pipeline }: FolderPlan, source: string, isOurs: boole
 /** Refuses a folder that names a part and does not have it; of a class that nobody here builds, it says so. */
 function requireConfig(
   files: ModelFiles,
-  { name, folder, library, className }: PartPlace,
+  { name, folder, library, className, onnx }: PartPlace,
   { pipeline }: FolderPlan,
   source: string,
 ) {
   const path = `${folder}${configFile}`
-  if (files.has(path)) return
+  if (files.has(path) || onnx) return
   const known = library === 'tweedie' || isUNetClass(className ?? '')
   const isMain = name === 'unet' || name === 'network'
   const more = known || !isMain ? '' : `; ${pipeline} of ${library} ${className} is not supported`

@@ -73,10 +73,10 @@ function entriesBeside(parts: ReadonlyMap<string, Component>, files: ReadonlyMap
 
 /** All parts, the main one first. */
 export function partsOf({ network, weights, main, components = new Map() }: ModelFolderInput): Map<string, Component> {
-  const { className, config } = network
+  const { className, config, onnx } = network
   const usual = mainName(className)
   const { name, library } = main ?? { name: usual, library: usual === 'unet' ? 'diffusers' : 'tweedie' }
-  const parts = new Map<string, Component>([[name, { library, className, config, weights }]])
+  const parts = new Map<string, Component>([[name, { library, className, config, weights, onnx }]])
   for (const [other, component] of components) {
     if (!partName.test(other) || other === 'scheduler') {
       throw new TweedieError('model', `${JSON.stringify(other)} is no name of a part`, {
@@ -94,14 +94,37 @@ export function partsOf({ network, weights, main, components = new Map() }: Mode
  * @param folder that it lies in, with a slash at its end; empty: the network alone
  */
 export function encodePart(
-  { library, className, config, weights }: Component,
+  { library, className, config, weights, onnx }: Component,
   folder = '',
 ): ReadonlyMap<string, Uint8Array> {
-  const written = isUNetClass(className) ? formatUNet(className, config) : config
+  if (onnx !== undefined) {
+    throw new TweedieError(
+      'model',
+      `${folder || 'the network'} is ${Object.values(onnx)[0]!.name}: it has no weights to write`,
+      {
+        hint: 'copy the folder that it lies in',
+      },
+    )
+  }
   return new Map([
-    [`${folder}${configFile}`, json({ ...written, ...note(className) })],
+    [`${folder}${configFile}`, encodeConfig({ className, config })],
     [`${folder}${weightFileOf(library)}`, writeSafetensors(weights, { format: 'pt' })],
   ])
+}
+
+/** The bytes of a part's `config.json`. */
+export function encodeConfig({ className, config }: Pick<Component, 'className' | 'config'>): Uint8Array {
+  return encodeConfigOf(className, isUNetClass(className) ? formatUNet(className, config) : config)
+}
+
+/** The bytes of a configuration of a class; of none, if it says so itself. */
+function encodeConfigOf(className: string, config: object): Uint8Array {
+  return json({ ...config, ...note(className) })
+}
+
+/** The bytes of `model_index.json`. */
+export function encodeIndex(className: string, entries: object): Uint8Array {
+  return json({ ...note(className), ...entries })
 }
 
 function note(className: string): Record<string, string> {

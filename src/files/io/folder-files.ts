@@ -11,6 +11,7 @@ import {
 } from './folder-plan.ts'
 import { furtherNames } from './further-files.ts'
 import type { ReadFolderOptions } from './model-folder.ts'
+import { weightsBeside } from './onnx-folder.ts'
 import { namesIn, readFolderJson } from './read-part.ts'
 import { chooseWeightFiles } from './weight-files.ts'
 
@@ -20,6 +21,8 @@ export interface FolderReader {
   read(path: string): Promise<Uint8Array | undefined>
   /** The names of the files in a folder below, or in the folder itself (''). */
   list(folder: string): Promise<readonly string[]>
+  /** The folder on a disk: weights beside an ONNX file are not read here. */
+  readonly root?: string | undefined
 }
 
 /** No index of weights is longer than this many bytes. */
@@ -58,7 +61,15 @@ export async function readFolderFiles(
     if (!further.has(name)) continue
     for (const own of furtherNames) if (names.has(`${name}/${own}`)) await take(`${name}/${own}`)
   }
-  for (const { folder: place, library = 'diffusers' } of planFolder(names, json, source).parts) {
+  for (const { folder: place, library = 'diffusers', onnx } of planFolder(names, json, source).parts) {
+    if (onnx !== undefined) {
+      for (const path of Object.values(onnx)) {
+        await take(path)
+        const beside = folder.root === undefined ? weightsBeside(path, files.get(path)!, source) : []
+        for (const each of beside) await take(each)
+      }
+      continue
+    }
     for (const name of chosen(namesIn(names, place), `${source}/${place}`, library, variant)) await take(place + name)
   }
   return files

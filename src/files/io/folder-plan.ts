@@ -5,19 +5,12 @@
 import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import { hasFurtherFiles } from './further-files.ts'
+import { onnxFileName, onnxPlace, plainPipeline, withoutHalves } from './onnx-folder.ts'
 import { parseConfig } from './parse-config.ts'
+import type { PartPlace } from './part-place.ts'
 import { partsToRun, requireKnownPipeline } from './pipelines.ts'
 
-/** Where one part lies. */
-export interface PartPlace {
-  /** Its name in the model: `unet`, `vae`, … */
-  readonly name: string
-  /** From `model_index.json`; undefined without one: then the part's own configuration has it. */
-  readonly library?: string | undefined
-  readonly className?: string | undefined
-  /** The folder that it lies in, with a slash at its end; empty: the model's own. */
-  readonly folder: string
-}
+export type { PartPlace } from './part-place.ts'
 
 /** Where everything lies. */
 export interface FolderPlan {
@@ -93,14 +86,16 @@ function planPipeline(names: ReadonlySet<string>, value: unknown, source: string
   const strange = listed.find(({ name }) => !partName.test(name))
   if (strange) throw new TweedieError('model', `${file}: ${JSON.stringify(strange.name)} is no name of a part`)
   const isOurs = names.has(metaPath)
-  if (!isOurs) requireKnownPipeline(index._class_name, listed, file)
-  const { parts: used, notes } = isOurs ? { parts: listed, notes: [] } : partsToRun(index._class_name, listed)
+  const pipeline = plainPipeline(index._class_name)
+  const whole = withoutHalves(listed)
+  if (!isOurs) requireKnownPipeline(pipeline, whole, file)
+  const { parts: used, notes } = isOurs ? { parts: whole, notes: [] } : partsToRun(pipeline, whole)
   const parts = used
     .filter(({ className }) => !noNetwork.test(className))
-    .map((part) => ({ ...part, folder: isFlat(names, part.name) ? '' : `${part.name}/` }))
+    .map((part) => onnxPlace({ ...part, folder: isFlat(names, part.name) ? '' : `${part.name}/` }, names))
   const wanted = listed.some(({ name }) => name === 'scheduler')
   return {
-    pipeline: index._class_name,
+    pipeline,
     settings: Object.fromEntries(
       Object.entries(index).filter(([name, item]) => !name.startsWith('_') && !Array.isArray(item)),
     ),
@@ -112,7 +107,7 @@ function planPipeline(names: ReadonlySet<string>, value: unknown, source: string
 
 /** Whether a part's files lie beside the index. */
 function isFlat(names: ReadonlySet<string>, name: string): boolean {
-  return !names.has(`${name}/${configFile}`) && names.has(configFile)
+  return !names.has(`${name}/${configFile}`) && !names.has(`${name}/${onnxFileName}`) && names.has(configFile)
 }
 
 function placeOf(names: ReadonlySet<string>, file: string, folder: string): string | undefined {

@@ -9,7 +9,7 @@ export interface ModelFolder {
   /** Its parts by name: `unet` or `network`, and perhaps `vae`, `text_encoder`, `prior`, … */
   readonly components: ReadonlyMap<string, Component>
   /** Class and configuration of the main part: the one called `unet`, else `network`, else an autoencoder, else the only one. */
-  readonly network: Pick<Component, 'className' | 'config'>
+  readonly network: Pick<Component, 'className' | 'config' | 'onnx'>
   /** The parameters of the main part. */
   readonly weights: ReadonlyMap<string, ModelWeight>
   /** The noise that it was trained on, in diffusers' terms; `null` if it is in `meta.schedule`. */
@@ -45,6 +45,8 @@ export interface ReadFolderOptions {
   readonly variant?: string | undefined
   /** Height and width of the images where `sample_size` is null. */
   readonly sampleSize?: UNet2DFields['sample_size'] | undefined
+  /** The folder on a disk: weights beside an ONNX file stay there until the runtime reads them. */
+  readonly root?: string | undefined
 }
 
 /** The files of a model folder by their paths, with forward slashes. */

@@ -5,7 +5,8 @@
  */
 export type { Component, ModelWeight } from './component.ts'
 export { decodeModelFolder } from './decode-model-folder.ts'
-export { encodeModelFolder } from './encode-model-folder.ts'
+export { encodeConfig, encodeModelFolder } from './encode-model-folder.ts'
+export { encodeOnnxFolder } from './encode-onnx-folder.ts'
 export { filesBelow, filesIn } from './further-files.ts'
 export { metaPath } from './folder-plan.ts'
 export type { ModelFiles, ModelFolder, ModelFolderInput, ReadFolderOptions } from './folder-types.ts'

@@ -6,6 +6,7 @@ import { type Component, joinWeights, withoutPrefix } from './component.ts'
 import { configFile, indexPath, type PartPlace } from './folder-plan.ts'
 import type { ModelFiles } from './folder-types.ts'
 import { parsePythonJson } from './json.ts'
+import { onnxPart } from './onnx-folder.ts'
 import { parseConfig } from './parse-config.ts'
 import { completeUNet, isUNetClass } from './unet-config.ts'
 import { chooseWeightFiles, parseWeightIndex } from './weight-files.ts'
@@ -13,24 +14,29 @@ import { chooseWeightFiles, parseWeightIndex } from './weight-files.ts'
 /**
  * One part of a folder.
  *
+ * @param place where it lies
  * @param options `variant` of the weights; `size` of images if the configuration has none; `notes`: receives remarks
  * @throws TweedieError `model` if anything is missing, broken or not supported
  */
 export function readPart(
   files: ModelFiles,
-  { name, folder, library: listedLibrary, className: listed }: PartPlace,
+  place: PartPlace,
   source: string,
   {
     variant,
     size,
     notes,
+    root,
   }: {
+    readonly root?: string | undefined
     readonly variant?: string | undefined
     readonly size?: UNet2DFields['sample_size'] | undefined
     readonly notes: string[]
   },
 ): Component {
+  const { name, folder, library: listedLibrary, className: listed, onnx } = place
   const path = `${folder}${configFile}`
+  if (onnx && !files.has(path)) return onnxPart(files, place, source, undefined, { root, sampleSize: size })
   const file = `${source}/${path}`
   const raw = parseConfig(
     z.looseObject({ _class_name: z.optional(z.string()), architectures: z.nullish(z.array(z.string())) }),
@@ -39,9 +45,11 @@ export function readPart(
   )
   const className = raw._class_name ?? listed ?? raw.architectures?.[0]
   if (className === undefined) throw new TweedieError('model', `${file}: _class_name is missing: of which class is it?`)
-  if (listed !== undefined && className !== listed) {
+  if (listed !== undefined && className !== listed && onnx === undefined) {
     throw new TweedieError('model', `${file}: a ${className}, but ${indexPath} says ${listed}`)
   }
+  const config = isUNetClass(className) ? { ...completeUNet(className, raw, file, size) } : withoutNotes(raw)
+  if (onnx) return onnxPart(files, place, source, { className, config }, { root })
   const library = listedLibrary ?? 'diffusers'
   const own = namesIn(files, folder)
   const chosen = chooseWeightFiles(own, `${source}/${folder}`, { library, variant })
@@ -57,7 +65,7 @@ export function readPart(
   return {
     library,
     className,
-    config: isUNetClass(className) ? { ...completeUNet(className, raw, file, size) } : withoutNotes(raw),
+    config,
     weights,
   }
 }

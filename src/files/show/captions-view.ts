@@ -29,7 +29,7 @@ export function describeCaptions(captions: readonly (readonly string[])[]): Capt
     texts: own.reduce((sum, texts) => sum + texts.length, 0),
     words: words.length,
     longest,
-    frequent: words.slice(0, most.frequent),
+    frequent: words.filter((word) => /[\p{L}\p{N}]/u.test(word)).slice(0, most.frequent),
     examples: own
       .filter((_, i) => i % step === 0)
       .flatMap((texts) => texts.slice(0, 1))

@@ -100,6 +100,22 @@ describe('attention to a context', () => {
     expect(distance(masked, attend(x, twice, { flagged: false }).y)).toBeLessThan(1e-6)
   })
 
+  it('multiplies the weight of a place by a flag between 0 and 1, its vector staying what it is', () => {
+    // half a place twice is one place
+    const halves = attend(x, flaggedContext([0.5, 0.5, 1, 0, 0.5, 0.5, 1, 0], twins())).y
+    const whole = attend(x, flaggedContext([1, 0, 1, 0, 1, 0, 1, 0], twins())).y
+    expect(distance(halves, whole)).toBeLessThan(1e-6)
+    function twins(): number[] {
+      return Array.from(numbers, (value, i) => (Math.floor(i / size) % places === 1 ? numbers[i - size]! : value))
+    }
+  })
+
+  it('does not see even what is no number at masked places', () => {
+    const flags = [1, 0, 1, 1, 1, 0, 1, 1]
+    const broken = Array.from(numbers, (value, i) => (flags[Math.floor(i / size)] === 0 ? NaN : value))
+    expect([...attend(x, flaggedContext(flags, broken)).y]).toEqual([...attend(x, flaggedContext(flags, numbers)).y])
+  })
+
   it('with nothing at all is the bias of its output, and nobody is looked at', () => {
     const { y, seen, feeds } = attend(x, flaggedContext(Array(batch * places).fill(0), numbers))
     const bias = [...feeds['to_out.0.bias']!]

@@ -109,3 +109,27 @@ test('what does not fit is refused by name', () => {
   expect(lower({ a: x }, 'q')).toThrow(/it has no output q/)
   expect(lower({ a: input('x', [1, 3]) })).toThrow(/its input a is \[n, 2\], and not \[1, 3\]/)
 })
+
+test('weights in another file, of 16 bits, and whole numbers of 64', async () => {
+  const half = { name: 'w', dtype: 'float16' as const, shape: [2], bytes: new Uint8Array() }
+  const place = { location: 'weights/it.bin', offset: 2, length: 4 }
+  const model = encodeModel({
+    irVersion: 8,
+    opsets: { '': 17 },
+    graph: {
+      name: 'g',
+      nodes: [
+        { opType: 'Cast', inputs: ['n'], outputs: ['half'], attributes: { to: attribute.int(10) } },
+        { opType: 'Mul', inputs: ['half', 'w'], outputs: ['y'] },
+      ],
+      initializers: [{ ...half, external: place }],
+      inputs: [{ name: 'n', dtype: 'int64', shape: [2] }],
+      outputs: [{ name: 'y', dtype: 'float16', shape: [2] }],
+    },
+  })
+  // 0, then 1.5 and -2 in halves
+  const files = new Map([['weights/it.bin', Uint8Array.of(0, 0, 0x00, 0x3e, 0x00, 0xc0)]])
+  const given = graphFile('given.onnx', model, { files })
+  const y = call(given, { n: input('x', [2]) }, { name: 'y', shape: [2] })
+  expect(await run({ y }, [2.4, 3.6])).toEqual({ y: [3, -8] })
+})

@@ -6,6 +6,9 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDataset, holdOut, select, split, take } from '../../../src/files/data/index.ts'
 import { openDataset, openSource, sourceOf } from '../../../src/files/data/node/index.ts'
+import type { PictureReader } from '../../../src/files/data/file-tree.ts'
+import { readImageFolder } from '../../../src/files/data/open/image-folder.ts'
+import { webTree } from '../../../src/files/data/web/web-tree.ts'
 import { viewOfData } from '../../../src/files/show/data-view.ts'
 import { key } from '../../../src/engine/random/index.ts'
 
@@ -259,4 +262,18 @@ describe('parts of a data set', () => {
     expect(facts['captions']).toMatchObject({ items: 3, texts: 4, words: 4, longest: 1 })
     expect(rows).toContainEqual(['captions', '3 of 4 items, 4 texts, up to 1 words'])
   })
+})
+
+test('files that were picked in a page are read in the same way', async () => {
+  const texts = { 'a.txt': 'a red circle\nred, circle', 'b.txt': 'a blue star' }
+  const files = [...Object.entries(texts), ['a.png', ''], ['b.png', '']] as const
+  const tree = webTree(new Map(files.map(([name, text]) => [`icons/${name}`, async () => new Blob([text])])))
+  // A page decodes pictures by its own means.
+  const pictures: PictureReader = {
+    facts: async () => ({ width: 2, height: 2, depth: 'uchar', frames: 1 }),
+    decode: async () => ({ data: new Uint8Array(16), width: 2, height: 2, depth: 'uchar' }),
+    requireColour: async () => {},
+  }
+  const set = await readImageFolder({ ...tree, pictures }, 'icons', 'icons', { captions: true })
+  expect(set.captions).toEqual([['a red circle', 'red, circle'], ['a blue star']])
 })

@@ -24,6 +24,8 @@ export const editOptions = options({
     parse: text,
   },
   prompt: { ...promptOptions.prompt, help: 'what it shall show, of a model that knows words' },
+  longPrompts: promptOptions.longPrompts,
+  clipSkip: promptOptions.clipSkip,
   fromPrompt: {
     flags: '--from-prompt <text>',
     help: 'invert: what it shows now (default: the prompt)',

@@ -9,6 +9,8 @@ const [measurement, method, output] = ['Measurement', 'Method', 'Output'] as con
 
 export const restoreOptions = options({
   prompt: { ...promptOptions.prompt, help: 'what the picture shows, to a model that knows words' },
+  longPrompts: promptOptions.longPrompts,
+  clipSkip: promptOptions.clipSkip,
   negative: { ...moreGuidanceOptions.negative, help: 'a text to guide away from', conflicts: [], group: 'Words' },
   guidance: {
     ...guidanceOptions.guidance,

@@ -1,5 +1,5 @@
 /** Options of asking for something in words, for the families that can. */
-import { options, text } from '../../../options.ts'
+import { oneOf, options, text, whole } from '../../../options.ts'
 
 const words = 'Words'
 
@@ -23,6 +23,24 @@ export const promptOptions = options({
     flags: '--towards-prompt <text>',
     help: 'walk from the prompt to this one, in as many pictures as --count says',
     parse: text,
+    group: words,
+  },
+  attention: {
+    flags: '--attention',
+    help: 'a second picture, NAME-attention: where the network looks at each word of the prompt',
+    group: words,
+    conflicts: ['towardsPrompt', 'encode', 'decode'],
+  },
+  longPrompts: {
+    flags: '--long-prompts <way>',
+    help: 'a prompt that is longer than the text encoder takes: cut (default), or read in chunks, one after the other',
+    parse: oneOf(['cut', 'chunks']),
+    group: words,
+  },
+  clipSkip: {
+    flags: '--clip-skip <n>',
+    help: 'leave out so many of the last layers of the text encoder, as some models have been trained (default: 0)',
+    parse: whole({ min: 0, max: 100 }),
     group: words,
   },
 })

@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
 import { metaPath } from '../folder-plan.ts'
 import { type ModelFolder, type ModelFolderInput, decodeModelFolder } from '../model-folder.ts'
@@ -48,7 +48,7 @@ export async function readModelFolder(path: string, options: ReadModelFolderOpti
     // tweedie.json holds the digest of its save: if it is still the same, no save happened in between.
     const after = await readCurrent(path, metaPath)
     if (digest(before) !== digest(after)) continue
-    const folder = decodeModelFolder(files, path, { ...rest, ...(noise && { scheduler: noise }) })
+    const folder = decodeModelFolder(files, path, { ...rest, root: resolve(path), ...(noise && { scheduler: noise }) })
     requireDigests(folder.meta.parts, files, path)
     return folder
   }
@@ -126,6 +126,7 @@ export async function readFolder(path: string, names: readonly string[]): Promis
 /** The folder as of the last save: files in `.saved` come first. */
 function folderOn(path: string): FolderReader {
   return {
+    root: path,
     read: (name) => readCurrent(path, name),
     list: async (name) => {
       const lists = await Promise.all([join(path, saved, name), join(path, name)].map(filesIn))

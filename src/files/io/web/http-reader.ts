@@ -7,6 +7,7 @@ import { isTweedieError, TweedieError } from '../../../errors.ts'
 import type { FolderReader } from '../folder-files.ts'
 import { configFile, indexPath, metaPath, noNetwork, schedulerFile, trainedParts } from '../folder-plan.ts'
 import { furtherNames, hasFurtherFiles } from '../further-files.ts'
+import { isOnnxClass, onnxFileName } from '../onnx-folder.ts'
 import { readFolderJson } from '../read-part.ts'
 import { weightStems } from '../weight-files.ts'
 import { type Fetching, httpFiles } from './http-files.ts'
@@ -27,15 +28,17 @@ export async function httpReader(
     else if (hasFurtherFiles(className)) for (const file of furtherNames) files.expect(`${name}/${file}`)
     else if (!noNetwork.test(className)) {
       files.expect(`${name}/${configFile}`)
-      if (variant === undefined) files.expect(`${name}/${weightStems(library)[0]!}.safetensors`)
+      if (isOnnxClass(className)) files.expect(`${name}/${onnxFileName}`)
+      else if (variant === undefined) files.expect(`${name}/${weightStems(library)[0]!}.safetensors`)
     }
   }
   const present = async (folder: string, names: readonly string[]): Promise<string[]> => {
     const found = await Promise.all(names.map(async (name) => (await files.get(folder + name)) && name))
     return found.filter((name) => name !== undefined)
   }
-  /** The weights of a part: the first of the usual files that is there, or those of an index. */
-  const weights = async (folder: string, library: string): Promise<string[]> => {
+  /** The weights of a part: the first of the usual files that is there, or those of an index; or an ONNX file. */
+  const weights = async (folder: string, library: string, className = ''): Promise<string[]> => {
+    if (isOnnxClass(className)) return present(folder, [onnxFileName])
     const middles = variant === undefined ? ['', '.fp16'] : [`.${variant}`, '']
     for (const middle of middles) {
       for (const stem of weightStems(library)) {
@@ -47,12 +50,13 @@ export async function httpReader(
         if (bytes) return [list, ...shardsOf(bytes, url + folder, list)]
       }
     }
-    return []
+    return present(folder, [onnxFileName])
   }
   /** Whether the parts lie in folders of their own. */
   const hasFolders = async (): Promise<boolean> => {
     const network = [...parts].find(([, { className }]) => !noNetwork.test(className))
-    return network === undefined || (await files.get(`${network[0]}/${configFile}`)) !== undefined
+    if (network === undefined || isOnnxClass(network[1].className)) return true
+    return (await files.get(`${network[0]}/${configFile}`)) !== undefined
   }
   return {
     read: files.get,
@@ -73,7 +77,7 @@ export async function httpReader(
       if (part?.className.endsWith('Scheduler')) return present(folder, [schedulerFile])
       if (part !== undefined && hasFurtherFiles(part.className)) return present(folder, furtherNames)
       if (part === undefined || noNetwork.test(part.className)) return []
-      return [...(await present(folder, [configFile])), ...(await weights(folder, part.library))]
+      return [...(await present(folder, [configFile])), ...(await weights(folder, part.library, part.className))]
     },
   }
 }

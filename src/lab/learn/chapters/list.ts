@@ -27,6 +27,7 @@ export const chapters: readonly ListedChapter[] = [
   { name: 'discrete', title: 'Discrete data', load: () => import('./discrete/index.ts') },
   { name: 'diffusion-lm', title: 'Text as noisy embeddings', load: () => import('./diffusion-lm/index.ts') },
   { name: 'guidance', title: 'Guidance', load: () => import('./guidance/index.ts') },
+  { name: 'words', title: 'Words and pictures', load: () => import('./words/index.ts') },
   { name: 'inverse-problems', title: 'Inverse problems', load: () => import('./inverse-problems/index.ts') },
   { name: 'vq', title: 'Vector quantisation', load: () => import('./vq/index.ts') },
 ]
