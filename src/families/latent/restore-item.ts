@@ -1,5 +1,5 @@
 /** The ability to restore: codes are drawn whose decoded pictures fit a damaged one, and decoded. */
-import { constantsOf } from '../../compiled/autoencoder.ts'
+import { constantsOf } from '../../compiled/part-weights.ts'
 import { type DecodedOperator, decodedOperator } from '../../compiled/decoded-operator.ts'
 import { cropped } from '../../diffusion/latent/index.ts'
 import { type PosteriorMethodName, posteriorMethods } from '../../diffusion/guidance/methods.ts'
