@@ -25,3 +25,19 @@ export const adaptOptions = options({
     group,
   },
 })
+
+/** Data that keep a model from forgetting what it knew, of runs in a folder. */
+export const priorOptions = options({
+  priorData: {
+    flags: '--prior-data <data>',
+    help: 'half of every step is of these, read like the data: pictures of the same class that the model made, so that it does not forget',
+    parse: text,
+    group,
+  },
+  priorWeight: {
+    flags: '--prior-weight <x>',
+    help: 'how much their loss counts (default: 1)',
+    parse: positive,
+    group,
+  },
+})

@@ -34,6 +34,12 @@ export const openOptions = options({
     parse: text,
     group: 'Adapters',
   },
+  memory: {
+    flags: '--memory <how>',
+    help: 'weights of large models: low (as their file stores them), high (in single precision), auto, or at most so much: 6GB',
+    parse: text,
+    group,
+  },
   ...readOptions,
 } satisfies OptionTable)
 

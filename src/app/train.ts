@@ -87,12 +87,15 @@ async function taskOf<Spec extends SpecFor<unknown>, Model>(
 
 /** What makes the problems of specifications like this one; with adapters, if it has them. */
 async function problemMaker<Model>(
-  { lora, ...spec }: SpecFor<unknown>,
+  { lora, prior, ...spec }: SpecFor<unknown>,
   own: OwnParts,
 ): Promise<(spec: SpecFor<unknown>, data: TrainData) => TrainProblem<Model>> {
   const family = await entryOfSpec(spec, own).load()
-  const make = (spec: SpecFor<unknown>, data: TrainData): TrainProblem<Model> =>
+  const plain = (spec: SpecFor<unknown>, data: TrainData): TrainProblem<Model> =>
     family.problem(spec, data, own) as TrainProblem<unknown> as TrainProblem<Model>
+  const preserve = prior && (await import('./adapters/preserved.ts')).preserved
+  const make: typeof plain = (spec, data) =>
+    preserve ? preserve(plain(spec, data), spec, data, (of) => plain(spec, of)) : plain(spec, data)
   if (lora === undefined) return make
   const { adaptedFrom } = await import('./adapters/adapted.ts')
   return (spec, data) => adaptedFrom(make(spec, data), spec, data, family, own)

@@ -20,6 +20,18 @@ const general = options({
     parse: text,
   },
   ...fileOptions,
+  merged: {
+    flags: '--merged <folder>',
+    help: 'the whole model as a folder, with the adapters that it is opened with in its weights',
+    parse: text,
+    group: 'Adapters',
+  },
+  loraFile: {
+    flags: '--lora-file <file>',
+    help: "a folder's own adapters as one .safetensors file with the names that kohya's programs know",
+    parse: text,
+    group: 'Adapters',
+  },
   force: { flags: '--force', help: 'write over files that exist' },
   ...seedOptions,
 })
@@ -42,6 +54,7 @@ export function exportCommand(own: OwnParts = {}): Command {
     ],
     ['tweedie export runs/mine --one-file sampler.onnx', 'noise in, pictures out: the sampler and its loop inside'],
     ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
+    ['tweedie export runs/style --merged models/style', 'adapters merged into the weights of their model'],
     ['tweedie export stable-diffusion --folder onnx', 'for a browser, or other programs; sample it as any folder'],
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
@@ -52,17 +65,26 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   const { exportFiles } = await import('../app/node/export.ts')
   const { exportFolder } = await import('../app/node/export-folder.ts')
   const { openModel } = await import('./open-model.ts')
-  const { out, reference, oneFile, folder, force } = values as Wanted
-  if ([out, reference, oneFile, folder].every((each) => each === undefined)) {
+  const { out, reference, oneFile, folder, merged, loraFile, force } = values as Wanted
+  if ([out, reference, oneFile, folder, merged, loraFile].every((each) => each === undefined)) {
     throw new TweedieError('usage', 'what should be written?', {
       hint: '--out model.onnx, the network; --one-file sampler.onnx, the sampler around it; or --folder onnx, all of the model',
     })
   }
-  const { requireNew } = await import('../app/node/require-new.ts')
+  if (folder !== undefined && (values as OpenFolderValues).lora !== undefined) {
+    throw new TweedieError('usage', '`folder` writes the model as it lies on the disk, without `lora`', {
+      hint: '`merged: FOLDER` first, and then that',
+    })
+  }
+  const { requireNew, requireNewFolder } = await import('../app/node/require-new.ts')
+  const { exportAdapted } = await import('../app/node/export-adapted.ts')
   if (out !== undefined) await requireNew(out, ['.onnx'], force ?? false)
   if (oneFile !== undefined) await requireNew(oneFile, ['.onnx'], force ?? false)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
+  if (loraFile !== undefined) await requireNew(loraFile, ['.safetensors'], force ?? false)
+  if (merged !== undefined) await requireNewFolder(merged, force ?? false)
   const opened = await openModel('export', path, values, [general], own)
+  const adapted = await exportAdapted(opened, { place: path, merged, loraFile, own })
   const { batch, weights, scheduler, variant } = values as Wanted & OpenFolderValues
   const whole =
     folder === undefined ? {} : await exportFolder(path, folder, { batch, weights, scheduler, variant, force })
@@ -73,8 +95,9 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
     oneFile,
     own,
   })
-  const files = { ...whole, ...single }
-  if (values.json) return printJson({ files, ...sampler })
+  const files = { ...whole, ...single, ...adapted.files }
+  if (values.json) return printJson({ files, ...adapted.folders, ...sampler })
+  for (const each of Object.values(adapted.folders)) print(`${each}: the model, with its adapters`)
   for (const [file, size] of Object.entries(files)) print(`${file}: ${bytes(size)}`)
   if (sampler === undefined) return
   print(`  in   ${sampler.inputs.join(', ')}`)
@@ -91,6 +114,8 @@ interface Wanted {
   readonly out?: string
   readonly reference?: string
   readonly oneFile?: string
+  readonly merged?: string
+  readonly loraFile?: string
   readonly folder?: string
   readonly batch?: number
   readonly weights?: WeightFormat

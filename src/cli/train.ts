@@ -1,7 +1,7 @@
 /** `tweedie train`: from data to a model in a folder. */
 import type { Command } from 'commander'
 import { dataOptions } from '../files/data/options.ts'
-import { adaptOptions } from '../app/adapt-options.ts'
+import { adaptOptions, priorOptions } from '../app/adapt-options.ts'
 import { runOptions } from '../app/run-options.ts'
 import { readOptions } from '../app/open-options.ts'
 import { modelOption } from '../app/train-options.ts'
@@ -39,6 +39,7 @@ export function trainCommand(own: OwnParts = {}): Command {
     ...families,
     modelOption,
     adaptOptions,
+    priorOptions,
   ]
   addOptions(train, [...tables, run, runOptions, readOptions, engineOptions])
   withExamples(train, [

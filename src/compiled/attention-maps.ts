@@ -16,6 +16,7 @@ import { TweedieError } from '../errors.ts'
 import { feedConditions } from './condition-feeds.ts'
 import type { DenoisingModel } from './denoiser.ts'
 import { enlarged } from './enlarge.ts'
+import { constantsOf } from './part-weights.ts'
 import { turns } from './turns.ts'
 import { contextName } from './words.ts'
 
@@ -62,11 +63,10 @@ export async function attentionMaps(
   engine: Engine,
   { batch, condition = contextName, ...session }: AttentionMapsOptions,
 ): Promise<AttentionMaps> {
-  const { network, layout, weights, view } = model
+  const { network, view } = model
   const { outputs, layers } = watchedGraph(model, batch, condition)
   const [, height, width] = network.inputShape as [number, number, number]
-  const constants = new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
-  const program = await compile(outputs, engine, { ...session, constants })
+  const program = await compile(outputs, engine, { ...session, constants: constantsOf(model) })
   const size = sizeOf(network.inputShape)
   const feeds = {
     ...conditionArrays(network.conditions, batch),

@@ -2,8 +2,10 @@
 import { autoencoderFromConfig } from '../engine/nn/autoencoder-registry.ts'
 import { type Autoencoder, autoencoderParameters } from '../engine/nn/autoencoder.ts'
 import type { Component } from '../files/io/component.ts'
+import type { WeightMemory } from '../files/io/folder-types.ts'
 import { onnxAutoencoderOf } from './onnx/onnx-parts.ts'
 import type { AutoencoderWeights } from './autoencoder.ts'
+import { flatWeights, partWeights } from './part-weights.ts'
 
 /**
  * The autoencoder of a part.
@@ -13,10 +15,13 @@ import type { AutoencoderWeights } from './autoencoder.ts'
  * @example
  * const part = autoencoderOf(await readComponent('stable-diffusion/vae'))
  */
-export function autoencoderOf(part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>): AutoencoderWeights {
+export function autoencoderOf(
+  part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>,
+  memory?: WeightMemory,
+): AutoencoderWeights {
   const autoencoder = autoencoderFrom(part)
   const layout = autoencoderParameters(autoencoder)
-  return { autoencoder, layout, weights: layout.fromMap(part.weights) }
+  return { autoencoder, ...partWeights(layout, part.weights, memory) }
 }
 
 /** The autoencoder without its weights: of this class and configuration, or in files. @throws TweedieError `model` as {@link autoencoderOf} */
@@ -32,8 +37,9 @@ export function autoencoderFrom({
  * The part of an autoencoder, for a model folder's `components`, or for `writeComponent`; the inverse of {@link autoencoderOf}.
  * A configuration in diffusers' terms makes it one of diffusers, which opens it with `from_pretrained`.
  */
-export function autoencoderPart({ autoencoder, layout, weights }: AutoencoderWeights): Component {
+export function autoencoderPart(part: AutoencoderWeights): Component {
+  const { autoencoder, layout } = part
   const { className, config, onnx } = autoencoder
   const library = '_diffusers_version' in config ? 'diffusers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(weights), onnx }
+  return { library, className, config, weights: layout.toMap(flatWeights(part)), onnx }
 }

@@ -1,18 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** An autoencoder with its weights: its two halves compiled, and its decoder as an expression. */
-import { constant, type HostArray, input, type Shape, type Tensor } from '../engine/graph/index.ts'
+import { constant, input, type Shape, type Tensor } from '../engine/graph/index.ts'
 import type { Autoencoder } from '../engine/nn/autoencoder.ts'
-import type { Layout } from '../engine/nn/layout.ts'
 import { Scope } from '../engine/nn/parameters.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import { batchMap } from './batch-map.ts'
+import { constantsOf, flatWeights, type PartWeights } from './part-weights.ts'
 
 /** An autoencoder and the values of its parameters. */
-export interface AutoencoderWeights {
+export interface AutoencoderWeights extends PartWeights {
   readonly autoencoder: Autoencoder
-  readonly layout: Layout
-  /** All weights, flat. */
-  readonly weights: Float32Array
 }
 
 /** How to compile it. */
@@ -106,14 +103,8 @@ export async function compiledAutoencoder(
  * const decode = decoderExpression(part)
  * const operator = await graphOperator({ from: part.autoencoder.latentShape, forward: (z) => grey(decode(z)), engine })
  */
-export function decoderExpression({ autoencoder, layout, weights }: AutoencoderWeights): (z: Tensor) => Tensor {
+export function decoderExpression(part: AutoencoderWeights): (z: Tensor) => Tensor {
+  const { autoencoder, layout } = part
+  const weights = flatWeights(part)
   return (z) => autoencoder.decode(new Scope((name, shape) => constant(layout.view(weights, name), shape)), z)
-}
-
-/** The weights by the names of the graph's inputs. */
-export function constantsOf({
-  layout,
-  weights,
-}: Pick<AutoencoderWeights, 'layout' | 'weights'>): Map<string, HostArray> {
-  return new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
 }

@@ -9,7 +9,7 @@
  * Rout et al., Solving Linear Inverse Problems Provably via Posterior Sampling with Latent Diffusion Models (2023), section 3,
  * https://arxiv.org/abs/2307.00619
  */
-import { type HostArray, gradients, input, sizeOf, type Tensor } from '../engine/graph/index.ts'
+import { type KnownArray, gradients, input, sizeOf, type Tensor } from '../engine/graph/index.ts'
 import { compile, type Program } from '../engine/runtime/program.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import { type FloatArray } from '../diffusion/denoise/denoiser.ts'
@@ -23,7 +23,7 @@ export interface DecodedOptions extends Pick<SessionOptions, 'device' | 'threads
   /** D as an expression: `[batch, ...from]` → `[batch, ...operator.from]`. */
   decode(x: Tensor): Tensor
   /** The values of the decoder's parameters, by the names of the graph's inputs. */
-  readonly constants?: ReadonlyMap<string, HostArray>
+  readonly constants?: ReadonlyMap<string, KnownArray>
   /** Items at a time. */
   readonly batch: number
 }

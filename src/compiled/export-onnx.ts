@@ -13,6 +13,7 @@ import type { ModelProto, TensorProto, ValueInfo } from '../engine/onnx/proto/mo
 import { shareConstants } from '../engine/onnx/share-constants.ts'
 import { toOnnx } from '../engine/onnx/to-onnx.ts'
 import { networkGraph, type NetworkWeights } from './network-graph.ts'
+import { widened } from './part-weights.ts'
 import { storeWeights, type WeightFormat } from './weight-format.ts'
 
 /** How to export. */
@@ -75,11 +76,15 @@ export function arrangedModel(model: NetworkWeights, options: ExportOptions = {}
   )
 }
 
-function graphOf(model: NetworkWeights, arrange: (output: Tensor) => Tensor): ExportedGraph {
-  const { weights } = networkGraph(model, 1)
+function graphOf(part: NetworkWeights, arrange: (output: Tensor) => Tensor): ExportedGraph {
+  const model = widened(part)
+  const { layout, weights: flat } = model
   const outputs = (size: number) => ({ output: arrange(networkGraph(model, size).output) })
-  return { outputs, weights, layout: model.layout, flat: model.weights }
+  return { outputs, weights: new Map(viewsOf(layout, flat)), layout, flat }
 }
+
+const viewsOf = (layout: Layout, flat: Float32Array): (readonly [string, HostArray])[] =>
+  Array.from(layout.toMap(flat), ([name, { data }]) => [name, data] as const)
 
 /** The model of {@link exportGraph} before it is written. */
 export function graphModel(

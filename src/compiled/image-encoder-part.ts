@@ -3,6 +3,7 @@ import { imageEncoderFromConfig } from '../engine/nn/image-encoder-registry.ts'
 import { imageEncoderParameters } from '../engine/nn/image-encoder.ts'
 import type { Component } from '../files/io/component.ts'
 import type { ImageEncoderWeights } from './image-encoder.ts'
+import { flatWeights, partWeights } from './part-weights.ts'
 import { withoutBuffers } from './text-encoder-part.ts'
 
 /**
@@ -16,12 +17,13 @@ import { withoutBuffers } from './text-encoder-part.ts'
 export function imageEncoderOf(part: Pick<Component, 'className' | 'config' | 'weights'>): ImageEncoderWeights {
   const encoder = imageEncoderFromConfig(part.className, part.config)
   const layout = imageEncoderParameters(encoder)
-  return { encoder, layout, weights: layout.fromMap(withoutBuffers(encoder, part.weights)) }
+  return { encoder, ...partWeights(layout, withoutBuffers(encoder, part.weights)) }
 }
 
 /** The part of an image encoder, for a model folder's `components`; the inverse of {@link imageEncoderOf}. */
-export function imageEncoderPart({ encoder, layout, weights }: ImageEncoderWeights): Component {
+export function imageEncoderPart(part: ImageEncoderWeights): Component {
+  const { encoder, layout } = part
   const { className, config } = encoder
   const library = 'model_type' in config ? 'transformers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(weights) }
+  return { library, className, config, weights: layout.toMap(flatWeights(part)) }
 }

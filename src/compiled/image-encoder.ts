@@ -2,18 +2,14 @@
 /** An image encoder with its weights, compiled. */
 import { input, type Tensor } from '../engine/graph/index.ts'
 import type { ImageEncoder } from '../engine/nn/image-encoder.ts'
-import type { Layout } from '../engine/nn/layout.ts'
 import { Scope } from '../engine/nn/parameters.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
-import { constantsOf } from './autoencoder.ts'
 import { batchMap } from './batch-map.ts'
+import { constantsOf, type PartWeights } from './part-weights.ts'
 
 /** An image encoder and the values of its parameters. */
-export interface ImageEncoderWeights {
+export interface ImageEncoderWeights extends PartWeights {
   readonly encoder: ImageEncoder
-  readonly layout: Layout
-  /** All weights, flat. */
-  readonly weights: Float32Array
 }
 
 /** How to compile it. */

@@ -1,11 +1,11 @@
 /** The network of a model as a graph of its own: `x`, `t` and its conditions, each by its name → `output`. */
 import { input } from '../engine/graph/index.ts'
-import type { HostArray, Tensor } from '../engine/graph/index.ts'
+import type { KnownArray, Tensor } from '../engine/graph/index.ts'
 import { conditionInputs } from '../engine/nn/condition-spec.ts'
 import { Scope } from '../engine/nn/parameters.ts'
 import { portionOf } from '../engine/runtime/portions.ts'
-import type { Layout } from '../engine/nn/layout.ts'
 import type { Network } from '../engine/nn/network.ts'
+import { constantsOf, type PartWeights } from './part-weights.ts'
 
 /** A network's graph for batches of one size, and the weights by the names of its other inputs. */
 export interface NetworkGraph {
@@ -13,15 +13,12 @@ export interface NetworkGraph {
   readonly x: Tensor
   /** `[batch, ...outputShape]`. */
   readonly output: Tensor
-  readonly weights: ReadonlyMap<string, HostArray>
+  readonly weights: ReadonlyMap<string, KnownArray>
 }
 
 /** The parts of a model that make its network. */
-export interface NetworkWeights {
+export interface NetworkWeights extends PartWeights {
   readonly network: Network
-  readonly layout: Layout
-  /** All weights, flat. */
-  readonly weights: Float32Array
 }
 
 /** The largest number of values in a portion of a batch when no gradient is needed. */
@@ -34,12 +31,13 @@ export function samplingPortion(model: NetworkWeights, batch: number): number {
 }
 
 /** Builds it. `t` is `[batch]` in the network's own units; the class is `labels` `[batch]`, int32. */
-export function networkGraph({ network, layout, weights }: NetworkWeights, batch: number): NetworkGraph {
+export function networkGraph(model: NetworkWeights, batch: number): NetworkGraph {
+  const { network } = model
   const x = input('x', [batch, ...network.inputShape], network.categories ? 'int32' : 'float32')
   const output = network.build(new Scope(), {
     x,
     t: input('t', [batch]),
     conditions: conditionInputs(network.conditions, batch),
   })
-  return { x, output, weights: new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data])) }
+  return { x, output, weights: constantsOf(model) }
 }

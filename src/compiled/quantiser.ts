@@ -4,7 +4,8 @@ import { input, type Shape } from '../engine/graph/index.ts'
 import { Scope } from '../engine/nn/parameters.ts'
 import type { VectorQuantiser } from '../engine/nn/vq-model/vq-model.ts'
 import type { Engine } from '../engine/runtime/session.ts'
-import { type AutoencoderWeights, type CompiledAutoencoderOptions, constantsOf } from './autoencoder.ts'
+import type { AutoencoderWeights, CompiledAutoencoderOptions } from './autoencoder.ts'
+import { constantsOf } from './part-weights.ts'
 import { batchMap } from './batch-map.ts'
 
 /** A vector-quantised autoencoder and the values of its parameters. */

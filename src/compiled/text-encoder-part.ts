@@ -2,6 +2,8 @@
 import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
 import { type TextEncoder, textEncoderParameters } from '../engine/nn/text-encoder.ts'
 import type { Component } from '../files/io/component.ts'
+import type { WeightMemory } from '../files/io/folder-types.ts'
+import { flatWeights, partWeights } from './part-weights.ts'
 import { onnxTextEncoderOf } from './onnx/onnx-parts.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
 
@@ -13,11 +15,14 @@ import type { TextEncoderWeights } from './text-encoder.ts'
  * @example
  * const part = textEncoderOf(await readComponent('stable-diffusion/text_encoder'))
  */
-export function textEncoderOf(part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>): TextEncoderWeights {
+export function textEncoderOf(
+  part: Pick<Component, 'className' | 'config' | 'weights' | 'onnx'>,
+  memory?: WeightMemory,
+): TextEncoderWeights {
   const { className, config, onnx } = part
   const encoder = onnx ? onnxTextEncoderOf({ className, config, onnx }) : textEncoderFromConfig(className, config)
   const layout = textEncoderParameters(encoder)
-  return { encoder, layout, weights: layout.fromMap(withoutBuffers(encoder, part.weights)) }
+  return { encoder, ...partWeights(layout, withoutBuffers(encoder, part.weights), memory) }
 }
 
 /** The tensors of a file without those that are no parameters. */
@@ -32,8 +37,9 @@ export function withoutBuffers<T>(
  * The part of a text encoder, for a model folder's `components`; the inverse of {@link textEncoderOf}. One of CLIP's is opened by
  * transformers with `from_pretrained`.
  */
-export function textEncoderPart({ encoder, layout, weights }: TextEncoderWeights): Component {
+export function textEncoderPart(part: TextEncoderWeights): Component {
+  const { encoder, layout } = part
   const { className, config, onnx } = encoder
   const library = 'model_type' in config ? 'transformers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(weights), onnx }
+  return { library, className, config, weights: layout.toMap(flatWeights(part)), onnx }
 }

@@ -1,19 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** A text encoder with its weights, compiled. */
 import { input, type Tensor } from '../engine/graph/index.ts'
-import type { Layout } from '../engine/nn/layout.ts'
 import { Scope } from '../engine/nn/parameters.ts'
 import type { TextEncoder } from '../engine/nn/text-encoder.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
-import { constantsOf } from './autoencoder.ts'
 import { batchMap } from './batch-map.ts'
+import { constantsOf, type PartWeights } from './part-weights.ts'
 
 /** A text encoder and the values of its parameters. */
-export interface TextEncoderWeights {
+export interface TextEncoderWeights extends PartWeights {
   readonly encoder: TextEncoder
-  readonly layout: Layout
-  /** All weights, flat. */
-  readonly weights: Float32Array
 }
 
 /** How to compile it. */

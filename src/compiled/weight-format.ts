@@ -7,7 +7,7 @@ import { sizeOf } from '../engine/graph/index.ts'
 import { decodeFloat16, encodeFloat16 } from '../files/io/half.ts'
 import type { ModelProto } from '../engine/onnx/proto/model.ts'
 import { dequantize, quantize, storedFloat16, storedInt8, withStored } from '../engine/onnx/quantize.ts'
-import type { NetworkWeights } from './network-graph.ts'
+import { flatWeights, type PartWeights } from './part-weights.ts'
 
 /** Bits of a large weight: all 32; 16, half precision; 8, whole numbers with a scale for every output channel. */
 export const weightFormats = ['float32', 'float16', 'int8'] as const
@@ -44,14 +44,14 @@ export function storeWeights(
  * @throws TweedieError `model` if a weight does not fit it @example
  * const { items } = await generate(roundWeights(model, 'int8'), engine, { count: 16, times: timesOf(model.schedule, 20) })
  */
-export function roundWeights<M extends Pick<NetworkWeights, 'layout' | 'weights'>>(model: M, format: WeightFormat): M {
+export function roundWeights<M extends PartWeights>(model: M, format: WeightFormat): M {
   if (format === 'float32') return model
-  const weights = model.weights.slice()
+  const weights = model.stored ? flatWeights(model) : model.weights.slice()
   for (const { shape, data } of model.layout.toMap(weights).values()) {
     if (!isLarge(shape)) continue
     data.set(format === 'int8' ? dequantize(quantize(data, shape[0]!)) : decodeFloat16(halvesOf(data)))
   }
-  return { ...model, weights }
+  return { ...model, weights, stored: undefined }
 }
 
 /** The bits of half-precision numbers. Refuses values that would become infinite. */

@@ -20,7 +20,7 @@ export interface WordEncoderOptions {
  * @throws TweedieError `model` for a tokeniser that does not fit: tokens that the encoder has no vectors for, or more places
  */
 export function wordEncoder(
-  { encoder, layout, weights }: TextEncoderWeights,
+  { encoder, layout, weights, stored }: TextEncoderWeights,
   tokenizer: CaptionTokenizer,
   { name = 'text_encoder', skip = 0, finalNorm }: WordEncoderOptions = {},
 ): WordEncoder {
@@ -30,6 +30,7 @@ export function wordEncoder(
     encoder,
     layout,
     weights,
+    ...(stored && { stored }),
     tokenizer,
     skip,
     ...(finalNorm !== undefined && { finalNorm }),

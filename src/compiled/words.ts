@@ -1,16 +1,13 @@
 /** The words of a model: what turns texts into conditions of its network. */
-import type { Layout } from '../engine/nn/layout.ts'
 import type { TextEncoder } from '../engine/nn/text-encoder.ts'
 import type { CaptionTokenizer } from '../files/text/caption-tokenizer.ts'
+import type { PartWeights } from './part-weights.ts'
 
 /** A text encoder with its weights and its tokeniser. */
-export interface WordEncoder {
+export interface WordEncoder extends PartWeights {
   /** The part of the folder that it lies in: `text_encoder`, `text_encoder_2`; its tokeniser is `tokenizer`, `tokenizer_2`. */
   readonly name: string
   readonly encoder: TextEncoder
-  readonly layout: Layout
-  /** All weights, flat. */
-  readonly weights: Float32Array
   readonly tokenizer: CaptionTokenizer
   /** How many of its last layers are left out; 0: none. */
   readonly skip: number

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { exportAdapted } from '../../src/app/node/export-adapted.ts'
 import { fit } from '../../src/app/node/fit.ts'
 import { inspect } from '../../src/app/node/inspect.ts'
 import { open } from '../../src/app/node/open.ts'
@@ -157,4 +158,41 @@ test.each([
     void event
   const [before, after] = [await weightsIn(at(name)), await weightsIn(at(`${name}-lora`))]
   expect(distance(after, before)).toBeGreaterThan(1e-4)
+})
+
+test('adapters are merged into a whole folder, and written as a file for other programs', async () => {
+  const opened = await openFolder(at('run'))
+  const { files, folders } = await exportAdapted(opened, {
+    place: at('run'),
+    merged: at('whole-model'),
+    loraFile: at('run.safetensors'),
+  })
+  expect([Object.keys(files), folders]).toEqual([[at('run.safetensors')], { merged: at('whole-model') }])
+  expect(existsSync(at('whole-model/unet'))).toBe(true)
+  expect(await weightsIn(at('whole-model'))).toEqual(await weightsIn(at('run')))
+  expect(
+    distance(await weightsIn(at('base'), { lora: [at('run.safetensors')] }), await weightsIn(at('run'))),
+  ).toBeLessThan(1e-7)
+  await expect(
+    exportAdapted(await openFolder(at('base')), { place: at('base'), loraFile: at('x.safetensors') }),
+  ).rejects.toThrow(/holds no adapters of its own/)
+})
+
+test('other data keep a model from forgetting: they are half of every step, and a run goes on with them', async () => {
+  const options = { from: at('base'), lora: 2, priorData: 'glyphs', priorWeight: 0.5, decay: 'constant' }
+  const whole = await trained('prior', { ...options, steps: 4 })
+  await trained('prior-parted', { ...options, steps: 2 })
+  const parted = await trained('prior-parted', {}, { data: undefined, resume: true, options: { steps: 4 } })
+  const file = (path: string) => readFileSync(join(path, 'pytorch_lora_weights.safetensors'))
+  expect(file(parted)).toEqual(file(whole))
+  const without = await trained('without', { from: at('base'), lora: 2, decay: 'constant', steps: 4 })
+  expect(file(without)).not.toEqual(file(whole))
+  await expect(trained('x', { ...options, batch: 3, steps: 1 })).rejects.toThrow(/`priorData` is for an even `batch`/)
+  await expect(trained('x', { from: at('base'), lora: 2, priorWeight: 2, steps: 1 })).rejects.toThrow(
+    /`priorWeight` is for `priorData`/,
+  )
+  await expect(trained('x', { ...options, priorData: 'shapes', steps: 1 })).rejects.toThrow(/`priorData`: items/)
+  await expect(fit('glyphs', { ...how, from: base, lora: 2, steps: 1, priorData: 'glyphs' })).rejects.toThrow(
+    /`priorData`/,
+  )
 })

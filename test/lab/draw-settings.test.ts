@@ -117,3 +117,13 @@ test('the lines of code draw the same', () => {
   expect(code).toContain(`towards: 12`)
   expect([...code.matchAll(/\{/g)]).toHaveLength([...code.matchAll(/\}/g)].length)
 })
+
+test('a prompt is for models that know words', () => {
+  const query = new Map([['prompt', 'a red circle']])
+  const { settings } = settingsOf(query, usual, { ...known, words: true })
+  expect(settings.prompt).toBe('a red circle')
+  expect(settingsQuery(settings, usual)).toMatchObject({ prompt: 'a red circle' })
+  expect(requestOf(rowsOf(settings)[0]![0]!, settings)).toMatchObject({ prompt: 'a red circle' })
+  expect(codeOf(settings, 'runs/icons')).toContain('prompt: "a red circle"')
+  expect(settingsOf(query, usual, known).settings.prompt).toBeUndefined()
+})

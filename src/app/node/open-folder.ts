@@ -3,9 +3,11 @@ import { stat } from 'node:fs/promises'
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { OwnParts, Setting } from '../../families/family.ts'
 import { metaPath } from '../../files/io/model-folder.ts'
+import { parseMemory } from '../../files/io/memory-need.ts'
 import { readFolderJson } from '../../files/io/read-part.ts'
 import { readFolder, readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
+import { roomFor } from './room-for.ts'
 
 /** How to read an incomplete folder, and a callback for remarks about it. */
 export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
@@ -13,6 +15,8 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
   readonly scheduler?: ReadModelFolderOptions['scheduler'] | undefined
   /** Which weights, if there are several: `fp16` for `….fp16.safetensors`. */
   readonly variant?: string | undefined
+  /** Weights of large models: `low`: as their file stores them; `high`: in single precision; `auto`; or the most memory to use: `6GB`. */
+  readonly memory?: string | undefined
   /** Adapters to be added: paths of files or of folders, each with a weight behind a colon (`style.safetensors:0.8`). */
   readonly lora?: readonly string[] | string | undefined
   /** The folder of the model that the adapters in this folder belong to, if it is no longer where it was. */
@@ -53,11 +57,14 @@ export async function openFolder(path: string, own: OwnParts = {}, options: Open
 async function openWhole(
   path: string,
   own: OwnParts,
-  { scheduler, variant, onRemark }: OpenFolderOptions,
+  { scheduler, variant, memory, onRemark }: OpenFolderOptions,
 ): Promise<Opened> {
+  const crowded = await roomFor(path, { variant })
+  if (crowded !== undefined) onRemark?.(crowded)
   const folder = await readModelFolder(path, {
     ...(scheduler !== undefined && { scheduler }),
     ...(variant !== undefined && { variant }),
+    ...(memory !== undefined && { memory: parseMemory(memory) }),
   })
   for (const note of folder.notes) onRemark?.(note)
   return openedOf(folder, own, path).catch(naming(path))

@@ -14,6 +14,7 @@ import { preparing } from './preparing.ts'
 import { resumedRun } from './resumed-run.ts'
 import { modelOf, startFrom } from './start-from.ts'
 import { version } from './version.ts'
+import { withPriorOf } from './with-prior.ts'
 
 /**
  * The run; its folder is made unless nothing is to be written.
@@ -47,7 +48,9 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const model = await modelOf(options, own, request.onRemark)
   const { train } = await openParts(source, { ...request, readers: own.readers })
   const asked = model ? await furtherOptions(model, train, values, own) : values
-  const decided = await specificationOf(train, asked, await preparing(request), preparedOptions, model)
+  const setting = await preparing(request)
+  const plain = await specificationOf(train, asked, setting, preparedOptions, model)
+  const decided = await withPriorOf(plain, options, setting, request)
   const start = model && (await startFrom(model, decided.spec, decided.dataset, request))
   const intervals = intervalsOf(options)
   if (intervals.sampleEvery) await abilityOf('draw', decided, own)

@@ -15,6 +15,7 @@ import type { StartWeights } from '../../tools/train/state.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import { dataOptions } from '../../files/data/options.ts'
 import { readOptions } from '../open-options.ts'
+import { priorOptions } from '../adapt-options.ts'
 import { runOptions } from '../run-options.ts'
 
 /** What to train, and where to write it. */
@@ -53,7 +54,12 @@ export interface PreparedRun {
 }
 
 /** Options that are handled here, and not by a family. */
-export const preparedOptions: readonly OptionTable[] = Object.freeze([dataOptions, runOptions, readOptions])
+export const preparedOptions: readonly OptionTable[] = Object.freeze([
+  dataOptions,
+  runOptions,
+  readOptions,
+  priorOptions,
+])
 
 /** How often to save and log, where the request says it. */
 export function intervalsOf(options: OptionValues): Intervals {

@@ -23,6 +23,12 @@ export async function requireNew(path: string, extensions: readonly string[], fo
   }
 }
 
+/** The same for a folder that is to be made. */
+export async function requireNewFolder(path: string, force: boolean): Promise<void> {
+  if (force || !(await exists(path))) return
+  throw new TweedieError('exists', `${path} exists`, { hint: '`force` writes over it, or name another folder' })
+}
+
 /** A path as a shell takes it for one word. */
 function quotedPath(path: string): string {
   return /^[\w@%+=:,./\\~-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`

@@ -23,6 +23,7 @@ import { openParts } from './open-data.ts'
 import { prepared } from '../prepare.ts'
 import { preparing } from './preparing.ts'
 import { requireWhole, resumes } from './whole-run.ts'
+import { withPriorAgain, withPriorOf } from './with-prior.ts'
 import { modelOf, startFrom } from './start-from.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 
@@ -62,11 +63,14 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const setting = await preparing(request, record)
   if (changed.length > 0) {
     const values = await (model ? furtherOptions(model, data, asked, own) : withNetwork(asked, own))
-    const wanted = await specificationOf(data, values, setting, preparedOptions, model).catch(() => undefined)
+    const wanted = await specificationOf(data, values, setting, preparedOptions, model)
+      .then((run) => withPriorOf(run, asked, setting, request))
+      .catch(() => undefined)
     if (wanted === undefined || !resumes(before, wanted.spec)) throw fixed(changed[0])
   }
   const spec = continued(before, options)
-  const dataset = await prepared(family, data, { spec }, setting)
+  const plain = { family, spec, dataset: await prepared(family, data, { spec }, setting) }
+  const { dataset } = await withPriorAgain(plain, setting, request)
   await problemOf(spec, dataset, own)
   const start = model && !checkpoint ? await startFrom(model, spec, dataset, request) : undefined
   const intervals = { ...record.intervals, ...intervalsOf(options) }

@@ -4,9 +4,10 @@
  */
 import { TweedieError } from '../../errors.ts'
 import { autoencoderClasses } from '../../engine/nn/autoencoder-registry.ts'
-import { parametersOf } from '../../engine/nn/network.ts'
+import { configOfContextLength } from '../../engine/nn/context-length.ts'
+import { type Network, parametersOf } from '../../engine/nn/network.ts'
 import { networkClasses, networkFromConfig } from '../../engine/nn/registry.ts'
-import { textEncoderClasses } from '../../engine/nn/text-encoder-registry.ts'
+import { textEncoderClasses, textEncoderFromConfig } from '../../engine/nn/text-encoder-registry.ts'
 import type { Component } from '../../files/io/component.ts'
 import { encodeConfig, encodeOnnxFolder, type ModelFolder } from '../../files/io/model-folder.ts'
 import { autoencoderOf } from '../autoencoder-part.ts'
@@ -52,7 +53,7 @@ interface Placed extends OnnxPartFiles {
 function placesOf(
   name: string,
   component: Component,
-  { meta }: ModelFolder,
+  { meta, components }: ModelFolder,
   several: boolean,
   options: FolderExportOptions,
 ): readonly (readonly [place: string, part: Placed])[] {
@@ -63,7 +64,7 @@ function placesOf(
     })
   }
   if (networkClasses.includes(className)) {
-    const network = networkFromConfig(className, config)
+    const network = fittedToTexts(networkFromConfig(className, config), components)
     const layout = parametersOf(network)
     const model = { network, layout, weights: layout.fromMap(component.weights) }
     return [[name, { component, ...exportNetworkPart(model, options) }]]
@@ -86,4 +87,15 @@ function placesOf(
   throw new TweedieError('model', `${name}: a ${className} is not exported as an ONNX file`, {
     hint: 'export the network alone: `tweedie export FOLDER -o model.onnx`',
   })
+}
+
+/** The network for texts of as many places as the text encoders beside it have. */
+function fittedToTexts(network: Network, components: ModelFolder['components']): Network {
+  const text = components.get('text_encoder') ?? components.get('text_encoder_2')
+  const { context } = network.conditions
+  if (text === undefined || context?.kind !== 'sequence' || !textEncoderClasses.includes(text.className)) return network
+  const { length } = textEncoderFromConfig(text.className, text.config)
+  return length === context.length
+    ? network
+    : networkFromConfig(network.className, configOfContextLength(network, length))
 }

@@ -1,5 +1,6 @@
 /** Symbolic tensors, their operators and gradients. */
 export * from './dtype.ts'
+export * from './stored.ts'
 export * from './shape.ts'
 export * from './ops.ts'
 export { constant, constantValue, expectShape, filled, input, toTensor } from './tensor.ts'

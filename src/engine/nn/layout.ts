@@ -4,13 +4,15 @@
  */
 import { TweedieError } from '../../errors.ts'
 import { sameShape, showShape, sizeOf } from '../graph/index.ts'
-import type { Shape } from '../graph/index.ts'
+import type { Shape, StoredArray } from '../graph/index.ts'
 import type { ParameterSpec } from './parameters.ts'
 
 /** A named array, as weight files hold it. */
 export interface NamedArray {
   readonly shape: Shape
   readonly data: Float32Array
+  /** The same numbers as they are stored, where that takes fewer bytes; `data` may then be made anew at each look. */
+  readonly stored?: StoredArray | undefined
 }
 
 /** Where every parameter lies in a flat array. */
@@ -31,6 +33,8 @@ export interface Layout {
    * @throws TweedieError `model` that lists what does not fit
    */
   fromMap(map: ReadonlyMap<string, NamedArray>): Float32Array
+  /** The named arrays by the names of the parameters, in their order, none copied. @throws TweedieError `model` as `fromMap` */
+  fit(map: ReadonlyMap<string, NamedArray>): Map<string, NamedArray>
 }
 
 /**
@@ -55,7 +59,12 @@ export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string)
   }
   const view = (flat: Float32Array, name: string): Float32Array => {
     if (flat.length !== size) {
-      throw new TweedieError('model', `parameters: expected an array of ${size} floats, got ${flat.length}`)
+      throw new TweedieError('model', `parameters: expected an array of ${size} floats, got ${flat.length}`, {
+        hint:
+          flat.length === 0
+            ? 'large weights are kept as their file stores them: open the model with `memory: high`'
+            : undefined,
+      })
     }
     const start = offset(name)
     return flat.subarray(start, start + sizes.get(name)!)
@@ -63,26 +72,30 @@ export function layoutOf(specs: readonly ParameterSpec[], rename: (name: string)
   const toMap = (flat: Float32Array): Map<string, NamedArray> =>
     new Map(specs.map(({ name, shape }) => [name, { shape, data: view(flat, name) }]))
 
-  const fromMap = (map: ReadonlyMap<string, NamedArray>): Float32Array => {
+  const fit = (map: ReadonlyMap<string, NamedArray>): Map<string, NamedArray> => {
     const prefix = sharedPrefix([...map.keys()], (name) => offsets.has(rename(name)))
     const named = new Map([...map].map(([name, array]) => [rename(name.slice(prefix.length)), array]))
     const complaints = [
       ...specs.flatMap(({ name, shape }) => {
         const array = named.get(name)
         if (array === undefined) return [`${name}: missing`]
-        return sameShape(array.shape, shape) && array.data.length === sizes.get(name)
+        return sameShape(array.shape, shape) && (array.stored ?? array).data.length === sizes.get(name)
           ? []
           : [`${name}: expected shape ${showShape(shape)}, got ${showShape(array.shape)}`]
       }),
       ...[...named.keys()].filter((name) => !offsets.has(name)).map((name) => `${name}: unknown`),
     ]
     if (complaints.length > 0) throw misfit(complaints)
+    return new Map(specs.map(({ name }) => [name, named.get(name)!]))
+  }
+  const fromMap = (map: ReadonlyMap<string, NamedArray>): Float32Array => {
+    const named = fit(map)
     const flat = new Float32Array(size)
-    for (const { name } of specs) flat.set(named.get(name)!.data, offset(name))
+    for (const [name, { data }] of named) flat.set(data, offset(name))
     return flat
   }
 
-  return Object.freeze({ specs, size, offset, view, toMap, fromMap })
+  return Object.freeze({ specs, size, offset, view, toMap, fromMap, fit })
 }
 
 /**

@@ -1,9 +1,10 @@
 /** A graph of symbolic tensors as an ONNX model. */
 import { TweedieError } from '../../errors.ts'
-import type { HostArray } from '../graph/dtype.ts'
+import { isStored, type KnownArray } from '../graph/stored.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
 import { topological } from '../graph/traverse.ts'
+import { type AttentionFusions, findAttentions, fusedAttention } from './fuse-attention.ts'
 import { findFusions } from './fuse.ts'
 import { conv, convInput, convPlus } from './lower/conv.ts'
 import { reshapeTo } from './lower/movement.ts'
@@ -23,8 +24,11 @@ import type { OpName } from '../graph/ops.ts'
 export interface ToOnnxOptions {
   /** Where the model will run. */
   readonly target?: Target
-  /** Values of inputs that are built into the model as constants: weights, when sampling. */
-  readonly constants?: ReadonlyMap<string, HostArray>
+  /**
+   * Values of inputs that are built into the model as constants: weights, when sampling. Those that are kept as they are stored
+   * stay inputs, of the type in which they are stored.
+   */
+  readonly constants?: ReadonlyMap<string, KnownArray>
   /** Free-form text stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>
 }
@@ -41,7 +45,10 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
 
   const order = topological(deepestFirst(Object.values(outputs)))
   const fusions = findFusions(order, Object.values(outputs), (norm) => takesNorm(context, norm))
-  const { biased, affine, summed, kept, absorbed } = fusions
+  const { biased, affine, summed, kept } = fusions
+  const { attentions, absorbed: within } =
+    context.target.provider === 'cpu' ? findAttentions(order, Object.values(outputs)) : noAttentions
+  const absorbed = new Set([...fusions.absorbed, ...within])
   context.staysInBlocks = fusions.staysInBlocks
   const outputNames = new Map<Tensor, string[]>()
   for (const [name, tensor] of Object.entries(outputs)) {
@@ -87,6 +94,11 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
         shift: shift && { name: nameOf(shift), items: shift.shape[0]! },
       })
     }
+    const attention = attentions.get(tensor)
+    if (attention !== undefined) {
+      const { q, k, v } = attention
+      return fusedAttention(context, attention, [nameOf(q), nameOf(k), nameOf(v)])
+    }
     const keeps = kept.get(tensor)
     if (keeps !== undefined) return sumOver(context, nameOf(keeps.inputs[0]!), keeps.attributes.axes, true)
     if (tensor.op === 'constant') return context.literal(tensor.dtype, tensor.shape, tensor.attributes.data)
@@ -98,13 +110,16 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   function declare(tensor: Tensor, name: string): string {
     const value = options.constants?.get(name)
     if (value !== undefined) {
-      if (value.length !== sizeOf(tensor.shape)) {
+      const { length } = isStored(value) ? value.data : value
+      if (length !== sizeOf(tensor.shape)) {
         throw new TweedieError(
           'shape',
-          `constant ${name}: ${value.length} elements do not fill shape ${showShape(tensor.shape)}`,
+          `constant ${name}: ${length} elements do not fill shape ${showShape(tensor.shape)}`,
         )
       }
-      return context.literal(tensor.dtype, tensor.shape, value, name)
+      if (!isStored(value)) return context.literal(tensor.dtype, tensor.shape, value, name)
+      inputs.set(name, { tensor, info: { name, dtype: value.stored, shape: tensor.shape } })
+      return context.widen(name, value.stored)
     }
     const known = inputs.get(name)
     if (known !== undefined && known.tensor !== tensor) {
@@ -119,7 +134,7 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
   const infos = Object.entries(outputs).map(([name, { dtype, shape }]) => ({ name, dtype, shape }))
 
   const opsets = opsetsOf(context)
-  const nodes = usedNodes(context.nodes, Object.keys(outputs))
+  const nodes = wideningFirst(usedNodes(context.nodes, Object.keys(outputs)), context.fed)
   const used = new Set(nodes.flatMap(readsOf))
   return {
     irVersion: 10,
@@ -135,6 +150,17 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, options: ToOnn
     },
   }
 }
+
+/**
+ * The nodes, those that widen weights first. ONNX Runtime visits the inputs of an operator from the latest node to the earliest, so each
+ * weight is widened right before its use, and not before all that the use waits for.
+ */
+function wideningFirst(nodes: readonly NodeProto[], fed: ReadonlySet<string>): readonly NodeProto[] {
+  const widens = ({ outputs }: NodeProto): boolean => fed.has(outputs[0]!)
+  return fed.size === 0 ? nodes : [...nodes.filter(widens), ...nodes.filter((node) => !widens(node))]
+}
+
+const noAttentions: AttentionFusions = { attentions: new Map(), absorbed: new Set() }
 
 /** The nodes on which an output depends: some reshaped views may no longer be used. */
 function usedNodes(nodes: readonly NodeProto[], outputs: readonly string[]): NodeProto[] {

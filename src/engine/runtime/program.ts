@@ -8,6 +8,7 @@ import { fingerprint } from '../graph/fingerprint.ts'
 import type { GraphFile } from '../graph/ops.ts'
 import { flops, mergeProjections, recompute, simplify, transposeUpsampled } from '../graph/passes/index.ts'
 import { showShape, sizeOf } from '../graph/shape.ts'
+import { isStored, type KnownArray } from '../graph/stored.ts'
 import type { Tensor } from '../graph/tensor.ts'
 import { inputsOf, topological } from '../graph/traverse.ts'
 import { folderSetting } from '../onnx/external.ts'
@@ -16,12 +17,17 @@ import { encodeModel } from '../onnx/proto/encode.ts'
 import type { ModelProto } from '../onnx/proto/model.ts'
 import { toOnnx } from '../onnx/to-onnx.ts'
 import { blockSize } from './block-size.ts'
+import { keptOf, settled, typesOf } from './stored-inputs.ts'
 import type { BoundRun, Engine, Expectation, RunOptions, Session, SessionOptions, TensorData } from './session.ts'
 
 /** Options of {@link compile}. */
 export interface CompileOptions extends SessionOptions {
-  /** Values of inputs that are built in as constants (weights, when sampling): the runtime may re-arrange them. */
-  readonly constants?: ReadonlyMap<string, HostArray>
+  /**
+   * Values of inputs that are known: weights, when sampling. Plain arrays are built in as constants, so that the runtime may re-arrange
+   * them. Those that are kept as they are stored stay where they are, and are widened in every run, where the engine can
+   * do that.
+   */
+  readonly constants?: ReadonlyMap<string, KnownArray>
   /**
    * Changes the lowered graph, whose convolutions are then plain nodes, before the runtime gets it. Inputs and outputs
    * must stay.
@@ -67,27 +73,31 @@ export async function compile(
   engine: Engine,
   options: CompileOptions = {},
 ): Promise<Program> {
-  const { constants, rewrite, expected, ...session } = options
+  const { constants: given, rewrite, expected, ...session } = options
+  const constants = given && settled(given, engine, { rewrite, ...(await targetOf(options.device, engine)) })
   const made = await createSession()
-  const inputs = new Map([...inputsOf(Object.values(outputs))].filter(([name]) => made.inputs.has(name)))
-  return programOf(made, inputs, new Map(Object.entries(outputs)))
+  const all = inputsOf(Object.values(outputs))
+  const kept = keptOf(constants, all)
+  const inputs = new Map([...all].filter(([name]) => made.inputs.has(name) && !kept.has(name)))
+  return programOf(made, inputs, new Map(Object.entries(outputs)), kept)
 
   async function createSession(): Promise<Session> {
     const files = filesOf(Object.values(outputs))
-    const plain = constants === undefined && rewrite === undefined && files.length === 0
+    const isFed = [...(constants?.values() ?? [])].every(isStored) && files.length === 0
+    const plain = isFed && rewrite === undefined
     // Small graphs are made faster than they are looked up.
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
       const source = {
-        identity: () => fingerprint(outputs),
-        model: async () => (await lowered(outputs, engine, options)).bytes,
+        identity: () => [...fingerprint(outputs), ...typesOf(constants)],
+        model: async () => (await lowered(outputs, engine, { ...options, constants })).bytes,
       }
       return engine.createSessionOf(source, { thread: 'pool', ...session }, expected)
     }
-    const { simple, bytes } = await lowered(outputs, engine, options)
+    const { simple, bytes } = await lowered(outputs, engine, { ...options, constants })
     // Graphs with weights are quickly rewritten, and new weights would soon fill a cache.
     return engine.createSession(bytes, {
       thread: isSmall(simple) ? 'caller' : 'pool',
-      cached: constants === undefined && files.length === 0,
+      cached: isFed,
       ...session,
       ...(files.length > 0 && { config: { ...configOf(files), ...session.config } }),
     })
@@ -109,9 +119,14 @@ function configOf(files: readonly GraphFile[]): Readonly<Record<string, string>>
 export async function lowered(
   outputs: Readonly<Record<string, Tensor>>,
   engine: Engine,
-  { constants, rewrite, device }: Pick<CompileOptions, 'constants' | 'rewrite' | 'device'>,
+  {
+    constants: given,
+    rewrite,
+    device,
+  }: Pick<CompileOptions, 'rewrite' | 'device'> & { readonly constants?: CompileOptions['constants'] | undefined },
 ): Promise<{ readonly simple: readonly Tensor[]; readonly bytes: Uint8Array }> {
   const { provider, ...special } = await targetOf(device, engine)
+  const constants = given && settled(given, engine, { rewrite, provider })
   const target = rewrite ? { provider } : { provider, ...special }
   const simple = simplified(outputs, { forCpu: provider !== 'webgpu' && !rewrite, constants })
   const model = toOnnx(simple, { target, ...(constants && { constants }) })
@@ -148,11 +163,13 @@ function simplified(
   const names = Object.keys(outputs)
   const simple = simplify(Object.values(outputs))
   const merged = constants
-    ? simplify(mergeProjections(simple, ({ attributes: { name } }) => constants.has(name)))
+    ? simplify(mergeProjections(simple, ({ attributes: { name } }) => isBuiltIn(constants.get(name))))
     : simple
   const quick = forCpu ? transposeUpsampled(merged) : merged
   return Object.fromEntries(recompute(quick).map((tensor, i) => [names[i]!, tensor]))
 }
+
+const isBuiltIn = (array: KnownArray | undefined): boolean => array !== undefined && !isStored(array)
 
 /** The device that is meant: the engine's own where none is named, or where the choice is left to it; `auto` where it has none. */
 export function deviceOf(device: string | undefined, engine: Engine): string {
@@ -171,8 +188,10 @@ function programOf(
   session: Session,
   inputs: ReadonlyMap<string, Tensor>,
   outputs: ReadonlyMap<string, Tensor>,
+  kept: ReadonlyMap<string, TensorData>,
 ): Program {
-  const bindInputs = (feeds: Arrays): Record<string, TensorData> => describe('input', inputs, feeds)
+  const always = Object.fromEntries([...kept].filter(([name]) => session.inputs.has(name)))
+  const bindInputs = (feeds: Arrays): Record<string, TensorData> => ({ ...describe('input', inputs, feeds), ...always })
   const dispose = (): void => session.dispose()
   return {
     inputs,

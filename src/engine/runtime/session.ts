@@ -4,14 +4,15 @@
  * so Node and the browser share all code above it.
  */
 
+import type { StoredType } from '../graph/stored.ts'
 import type { ValueInfo } from '../onnx/proto/model.ts'
 import type { MemoryRoom } from '../simd/room.ts'
 
 /** The memory of a tensor: the array that goes with each {@link TensorType}. */
-export type TypedArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
+export type TypedArray = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array | Uint16Array
 
-/** Element types that sessions take and give; int64 lives in a BigInt64Array, bool (0 or 1) in a Uint8Array. */
-export type TensorType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool'
+/** Element types that sessions take and give; int64 lives in a BigInt64Array, bool (0 or 1) in a Uint8Array, halves as bits in a Uint16Array. */
+export type TensorType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool' | 'float16' | 'bfloat16'
 
 /** The array that holds each element type: `new tensorArrays.float32(n)`. */
 export const tensorArrays = Object.freeze({
@@ -21,6 +22,8 @@ export const tensorArrays = Object.freeze({
   int64: BigInt64Array,
   uint8: Uint8Array,
   bool: Uint8Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
 })
 
 /** Elements in row-major order over memory that stays the caller's; `data` may be a view into a larger, also a shared, buffer. */
@@ -171,6 +174,8 @@ export interface Engine {
   readonly device?: 'cpu' | 'webgpu'
   /** False where the CPU has no convolutions on channels in blocks; else that is tried out (`block-size.ts`). */
   readonly blocks?: boolean
+  /** Types that weights may have which stay as they are stored (`graph/stored.ts`); others are widened when a graph is compiled. */
+  readonly stores?: readonly StoredType[]
   /** Its own memory, where arrays that a graph reads and writes are best: it need not copy them. */
   readonly room?: MemoryRoom | undefined
 

@@ -1,5 +1,5 @@
 /** The bound of a trained hierarchy as a program: items and noise in, its terms out. */
-import { constantsOf } from '../../compiled/autoencoder.ts'
+import { constantsOf } from '../../compiled/part-weights.ts'
 import { add, constant, filled, input, square, sub } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
 import { Scope } from '../../engine/nn/parameters.ts'

@@ -1,5 +1,5 @@
 /** The maps of a trained hierarchy as expressions, and at work on any number of items: batches of one size, compiled once. */
-import { constantsOf } from '../../compiled/autoencoder.ts'
+import { constantsOf } from '../../compiled/part-weights.ts'
 import { type BatchMap, batchMap } from '../../compiled/batch-map.ts'
 import { concat, filled, input, reshape, sizeOf, slice } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'

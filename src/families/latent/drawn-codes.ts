@@ -1,5 +1,5 @@
 /** Codes drawn from the laws of items, with what they cost beside the model of codes: −log p(x | z) and log q(z | x). */
-import { constantsOf } from '../../compiled/autoencoder.ts'
+import { constantsOf } from '../../compiled/part-weights.ts'
 import { constant, input, neg } from '../../engine/graph/index.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { fold, key, normal } from '../../engine/random/index.ts'

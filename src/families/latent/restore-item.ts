@@ -1,5 +1,5 @@
 /** The ability to restore: codes are drawn whose decoded pictures fit a damaged one, and decoded. */
-import { constantsOf } from '../../compiled/autoencoder.ts'
+import { constantsOf } from '../../compiled/part-weights.ts'
 import { type DecodedOperator, decodedOperator } from '../../compiled/decoded-operator.ts'
 import { cropped } from '../../diffusion/latent/index.ts'
 import { type PosteriorMethodName, posteriorMethods } from '../../diffusion/guidance/methods.ts'
@@ -20,15 +20,18 @@ import { decodedItems } from './codes.ts'
 import { fillIn, fillsIn } from './masked.ts'
 import type { LatentModel } from './model.ts'
 import type { tileOptions } from './options/size.ts'
+import { defined } from '../defined.ts'
+import { fewOf } from './of-pipeline.ts'
 import { type Size, sized } from './sized.ts'
 
 /** Draws clean pictures that fit a damaged one. */
 export async function restoreItem(
   whole: LatentModel,
   item: Item,
-  options: OptionValues,
+  given: OptionValues,
   setting: Setting,
 ): Promise<Drawn> {
+  const options: OptionValues = { ...(given.to === undefined && fewOf(whole)), ...defined(given) }
   const model = sized(whole, options.size as Size | undefined, setting.own)
   const { autoencoder, prior } = model
   const { seed = 0, method, decodeTile: tile } = options as ValuesOf<typeof tileOptions> & OptionValues

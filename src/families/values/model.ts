@@ -5,7 +5,6 @@ import type { Frame } from '../../files/data/frame.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
-import type { Layout } from '../../engine/nn/layout.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import type { Network } from '../../engine/nn/network.ts'
@@ -20,18 +19,16 @@ import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
 import type { ImageEncoderWeights } from '../../compiled/image-encoder.ts'
+import { flatWeights, partWeights, type PartWeights } from '../../compiled/part-weights.ts'
 import type { Words } from '../../compiled/words.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
 
 export { schedulerOf } from '../../compiled/noise.ts'
 
 /** A model in memory. */
-export interface Model extends ModelNoise {
+export interface Model extends ModelNoise, PartWeights {
   readonly family: 'values'
   readonly network: Network
-  readonly layout: Layout
-  /** All weights, flat. */
-  readonly weights: Float32Array
   readonly frame: Frame
   /** From the network's values to those of the data. */
   readonly scale: DataScale
@@ -54,7 +51,7 @@ export interface Model extends ModelNoise {
  */
 export function modelOf(
   folder: Pick<ModelFolder, 'network' | 'weights' | 'scheduler' | 'meta'> &
-    Partial<Pick<ModelFolder, 'components' | 'files'>>,
+    Partial<Pick<ModelFolder, 'components' | 'files' | 'memory'>>,
   own: OwnComponents = {},
 ): Model {
   const { meta } = folder
@@ -79,13 +76,12 @@ export function modelOf(
     )
   }
   const { components, files } = folder
-  const words = components && files && wordsIn({ components, files })
+  const words = components && files && wordsIn({ components, files, memory: folder.memory })
   const styles = components && stylesIn({ components }, network)
   return {
     family: 'values',
     network,
-    layout,
-    weights: layout.fromMap(folder.weights),
+    ...partWeights(layout, folder.weights, folder.memory),
     ...(words && { words }),
     ...(styles && { styles }),
     ...noise,
@@ -101,13 +97,13 @@ export function modelOf(
 
 /** The content of the model's folder; the inverse of {@link modelOf}. */
 export function folderOf(model: Model): ModelFolderInput {
-  const { network, layout, weights, words, styles, scheduler, meta } = model
+  const { network, layout, words, styles, scheduler, meta } = model
   const known = words && wordsFolder(words)
   return {
     ...known,
     ...(styles && { components: new Map([...(known?.components ?? []), ...stylesFolder(styles)]) }),
     network: { className: network.className, config: network.config, onnx: network.onnx },
-    weights: layout.toMap(weights),
+    weights: layout.toMap(flatWeights(model)),
     scheduler,
     meta,
   }

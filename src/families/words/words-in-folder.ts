@@ -13,7 +13,11 @@ const encoderName = /^text_encoder(_\d+)?$/
  *
  * @throws TweedieError `model` where an encoder has no tokeniser, or another one's
  */
-export function wordsIn({ components, files }: Pick<ModelFolder, 'components' | 'files'>): Words | undefined {
+export function wordsIn({
+  components,
+  files,
+  memory,
+}: Pick<ModelFolder, 'components' | 'files' | 'memory'>): Words | undefined {
   const names = [...components.keys()].filter((name) => encoderName.test(name)).sort()
   if (names.length === 0) return undefined
   const encoders = names.map((name) => {
@@ -24,7 +28,7 @@ export function wordsIn({ components, files }: Pick<ModelFolder, 'components' | 
         hint: 'copy the whole folder again',
       })
     }
-    const part = textEncoderOf(components.get(name)!)
+    const part = textEncoderOf(components.get(name)!, memory)
     const tokenizer = captionTokenizerOf(own, folder, { length: part.encoder.length })
     // captions that are short need fewer places than the files say
     const places = Math.min(tokenizer.length, part.encoder.length)

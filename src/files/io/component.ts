@@ -1,7 +1,7 @@
 /** A part of a model: a network's class, its configuration and its weights. */
 import { TweedieError } from '../../errors.ts'
-import type { GraphFiles } from '../../engine/graph/index.ts'
-import { readSafetensors, toFloat32 } from './safetensors.ts'
+import type { GraphFiles, StoredArray } from '../../engine/graph/index.ts'
+import { readSafetensors, type SafeDType, type SafeTensor, toFloat32 } from './safetensors.ts'
 
 /** One part. */
 export interface Component {
@@ -19,8 +19,14 @@ export interface Component {
 /** One parameter. */
 export interface ModelWeight {
   readonly shape: readonly number[]
+  /** In single precision; of large files of sixteen bits, made anew at each look. */
   readonly data: Float32Array
+  /** The same numbers as the file stores them, where that takes fewer bytes. */
+  readonly stored?: StoredArray | undefined
 }
+
+/** Files from which on the weights of sixteen bits are widened only when they are looked at. */
+const largeBytes = 2 ** 26
 
 /** What wrappers put before the names of all parameters: compiled, data-parallel and averaged networks. */
 const wrappers = ['_orig_mod', 'module']
@@ -42,7 +48,7 @@ export function joinWeights(
   for (const [source, bytes] of files) {
     for (const [name, tensor] of readSafetensors(bytes, source).tensors) {
       if (weights.has(name)) throw new TweedieError('model', `${source}: tensor ${name} is in another file too`)
-      weights.set(name, { shape: tensor.shape, data: toFloat32(tensor) })
+      weights.set(name, modelWeight(tensor, bytes.length < largeBytes))
     }
   }
   const missing = owned && [...owned].find(([name]) => !weights.has(name))
@@ -53,6 +59,25 @@ export function joinWeights(
   }
   return weights
 }
+
+/** @param wide whether to widen it at once */
+function modelWeight(tensor: SafeTensor, wide: boolean): ModelWeight {
+  const { shape, data } = tensor
+  const type = halves[tensor.dtype]
+  if (type === undefined) return { shape, data: toFloat32(tensor) }
+  const floats = (): Float32Array => toFloat32(tensor)
+  const stored: StoredArray = { stored: type, data: data as Uint16Array, floats }
+  if (wide) return { shape, data: floats(), stored }
+  return {
+    shape,
+    get data() {
+      return floats()
+    },
+    stored,
+  }
+}
+
+const halves: Readonly<Partial<Record<SafeDType, StoredArray['stored']>>> = { F16: 'float16', BF16: 'bfloat16' }
 
 /**
  * Removes a prefix that all names share.

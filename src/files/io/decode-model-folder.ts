@@ -45,7 +45,8 @@ export function decodeModelFolder(files: ModelFiles, source = 'model', options: 
   const noise = [scheduler, meta.schedule, meta.process].find((each) => each !== null)
   if (meta.family === undefined && noise === undefined) throw noiseMissing(source)
   const network = { className, config, ...(onnx && { onnx }) }
-  return { components, network, weights, scheduler, meta, files: furtherFiles(files), notes }
+  const memory = options.memory === undefined ? {} : { memory: options.memory }
+  return { components, network, weights, scheduler, meta, files: furtherFiles(files), notes, ...memory }
 }
 
 /** The names of main parts, the first that there is being it; an autoencoder is one in a folder of ours that has nothing else. */

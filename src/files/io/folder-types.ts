@@ -19,6 +19,8 @@ export interface ModelFolder {
   readonly files: ReadonlyMap<string, Uint8Array>
   /** What was chosen or ignored while reading, in plain sentences. */
   readonly notes: readonly string[]
+  /** How large weights are to be held. */
+  readonly memory?: WeightMemory | undefined
 }
 
 /** What `encodeModelFolder` takes: a {@link ModelFolder} whose defaults may be left out. */
@@ -45,9 +47,17 @@ export interface ReadFolderOptions {
   readonly variant?: string | undefined
   /** Height and width of the images where `sample_size` is null. */
   readonly sampleSize?: UNet2DFields['sample_size'] | undefined
+  /** How large weights are held; default `auto`. */
+  readonly memory?: WeightMemory | undefined
   /** The folder on a disk: weights beside an ONNX file stay there until the runtime reads them. */
   readonly root?: string | undefined
 }
+
+/**
+ * How the weights of a part are held: `high`: in single precision, in one flat array; `low`: as their file stores them; `auto`: low if they are
+ * large, which takes no copy of them, and widens each in every run where it is used.
+ */
+export type WeightMemory = 'auto' | 'low' | 'high'
 
 /** The files of a model folder by their paths, with forward slashes. */
 export type ModelFiles = ReadonlyMap<string, Uint8Array>

@@ -8,8 +8,15 @@ const bits = new Uint32Array(float.buffer)
 
 /** The values of binary16 numbers given as bits. Exact: every half is a float. */
 export function decodeFloat16(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, decodeHalf)
+  if (halves.length < decoded.length) return Float32Array.from(halves, decodeHalf)
+  if (decoded[0x3c00] === 0) for (let half = 0; half < decoded.length; half++) decoded[half] = decodeHalf(half)
+  const floats = new Float32Array(halves.length)
+  for (let i = 0; i < floats.length; i++) floats[i] = decoded[halves[i]!]!
+  return floats
 }
+
+/** The values of all halves: filled when there are many to decode. */
+const decoded = new Float32Array(2 ** 16)
 
 /** The nearest binary16 bits of float values, ties to even; from 65520 on that is infinity. */
 export function encodeFloat16(values: ArrayLike<number>): Uint16Array {

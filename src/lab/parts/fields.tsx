@@ -68,3 +68,20 @@ export function ListField<T>({ label, values, parse, change }: ListFieldProps<T>
     </div>
   )
 }
+
+export interface TextFieldProps {
+  readonly label: string
+  readonly value: string
+  change(value: string): void
+}
+
+/** Any text. */
+export function TextField({ label, value, change }: TextFieldProps) {
+  const id = useId()
+  return (
+    <div class="control text">
+      <label for={id}>{label}</label>
+      <input id={id} type="text" value={value} onChange={(event) => change(event.currentTarget.value.trim())} />
+    </div>
+  )
+}

@@ -11,6 +11,7 @@ export const words = {
   seed: 'Seed',
   count: 'Pictures each',
   class: 'Class',
+  prompt: 'What to show',
   inTurn: 'all in turn',
   none: 'no class',
   guided: (w: number) => `w = ${w}`,

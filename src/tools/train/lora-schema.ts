@@ -1,4 +1,4 @@
-/** The field `lora` of a specification that was read from a file. Apart from the rest, since types of the package do not show zod. */
+/** The fields `lora` and `prior` of a specification that was read from a file. Apart from the rest, since types of the package do not show zod. */
 import * as z from 'zod/mini'
 
 const positive = z.number().check(z.positive())
@@ -8,4 +8,10 @@ export const loraSchema: z.ZodMiniType = z.looseObject({
   alpha: positive,
   targets: z.array(z.string()).check(z.minLength(1)),
   base: z.looseObject({ path: z.optional(z.string()), sum: z.string() }),
+})
+
+export const priorSchema: z.ZodMiniType = z.looseObject({
+  data: z.looseObject({ path: z.string() }),
+  digest: z.string(),
+  weight: positive,
 })

@@ -2,8 +2,9 @@
 import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
 import type { AdapterConfig } from '../../engine/nn/adapters.ts'
+import type { DataSource } from '../../files/data/source.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
-import { loraSchema } from './lora-schema.ts'
+import { loraSchema, priorSchema } from './lora-schema.ts'
 
 /** How long to train: exactly one of the three. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number }
@@ -12,6 +13,15 @@ export type Budget = { readonly steps: number } | { readonly epochs: number } | 
 export interface LoraSpec extends AdapterConfig {
   /** The model: the absolute path of its folder, none for one in memory; and a digest of its weights. */
   readonly base: { readonly path?: string | undefined; readonly sum: string }
+}
+
+/** Data that keep a model from forgetting what it knew. */
+export interface PriorSpec {
+  /** Where they come from, and a digest of them. */
+  readonly data: DataSource
+  readonly digest: string
+  /** λ: how much their items count. */
+  readonly weight: number
 }
 
 /** What every training run has. Two runs of the same specification on the same data give the same weights, bit for bit. */
@@ -26,6 +36,8 @@ export interface BaseSpec {
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
   /** The low-rank adapters that learn in place of all weights, if it is so. */
   readonly lora?: LoraSpec | undefined
+  /** Further data that half of every step's items are of, if there are any. */
+  readonly prior?: PriorSpec | undefined
   readonly optimizer: {
     /** `adamw` (default) or `sgd`; of one of your own, which is passed beside the specification, its name. */
     readonly name?: string | undefined
@@ -65,6 +77,7 @@ const schema = z.looseObject({
   ]),
   network: z.looseObject({ className: z.string(), config: z.record(z.string(), z.json()) }),
   lora: z.optional(loraSchema),
+  prior: z.optional(priorSchema),
   optimizer: z.looseObject({
     name: z.optional(z.string()),
     betas: z.optional(z.tuple([notNegative, notNegative])),

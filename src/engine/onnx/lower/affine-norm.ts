@@ -26,6 +26,9 @@ const leastElements = 2 ** 16
 /** Places of a channel that are added up in one go, in single precision. */
 const mostPlaces = 2 ** 14
 
+/** Channels up to which one square matrix adds up groups and hands the sums back; of more, the matrix would be larger than the weights. */
+const mostAtOnce = 512
+
 /** Whether {@link layerNorm}, with γ and β `[F]`, or {@link groupNorm}, with `[C, 1, 1]`, applies. */
 export function takesNorm(context: Context, { normal, image, gamma: { shape: scale } }: AffineNorm): boolean {
   if (image === undefined) return sameShape(scale, [normal.shape.at(-1)!])
@@ -82,11 +85,19 @@ export function groupNorm(context: Context, norm: GroupNorm): string {
   // Means over a group, for each channel of it: products with a matrix of zeros and ones.
   const each = channels / groups
   const group = (channel: number): number => Math.floor(channel / each)
-  const members = context.table(`groups of ${each}`, [channels, channels], (at) =>
-    Number(group(Math.floor(at / channels)) === group(at % channels)),
-  )
-  const over = (name: string, size: number, ...plus: string[]): string =>
-    context.emit('Gemm', [name, members, ...plus], { alpha: attribute.float(1 / size) })
+  const over = (name: string, size: number, ...plus: string[]): string => {
+    const alpha = attribute.float(1 / size)
+    if (channels > mostAtOnce) {
+      const belongs = (at: number): number => Number(group(Math.floor(at / groups)) === at % groups)
+      const members = context.table(`to groups of ${each}`, [channels, groups], belongs)
+      const sums = context.emit('Gemm', [name, members], { alpha })
+      return context.emit('Gemm', [sums, members, ...plus], { transB: 1 })
+    }
+    const members = context.table(`groups of ${each}`, [channels, channels], (at) =>
+      Number(group(Math.floor(at / channels)) === group(at % channels)),
+    )
+    return context.emit('Gemm', [name, members, ...plus], { alpha })
+  }
 
   // Those of x + e and its square, from those of x: (x + e)² = x² + e (x + (x + e)).
   const e = shift && perItem(shift.name, shift.items)

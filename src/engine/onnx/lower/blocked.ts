@@ -41,6 +41,8 @@ export function blockedConv(
   const [out, channels] = kernel.turned ? [columns, rows] : [rows, columns]
   if (block === undefined || taps.length !== 2 || window.groups !== 1 || from.dtype !== 'float32') return undefined
   if (channels % block !== 0 && channels >= block) return undefined
+  // A kernel that is kept as it is stored is also brought into blocks in every run: that pays where it meets many places.
+  if (context.fed.has(kernel.name) && from.shape[0]! * sizeOf(from.shape.slice(2)) < leastPlaces) return undefined
 
   const filter = (kernel.turned ? turnedFilter : straightFilter)(context, kernel, block)
   // Fewer channels than a block are read from the plain layout.
@@ -50,6 +52,9 @@ export function blockedConv(
   const y = context.emit('Conv', [input, filter, ...bias, ...sum], windowAttributes(window, taps), nchwc)
   return fromBlocks(context, y, out)
 }
+
+/** Places of all items from which on a kernel's way into blocks costs less than it gains. */
+const leastPlaces = 4096
 
 const roundUp = (size: number, block: number): number => Math.ceil(size / block) * block
 

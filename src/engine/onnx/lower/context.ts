@@ -4,7 +4,8 @@ import type { DType, HostArray } from '../../graph/dtype.ts'
 import { sameShape, sizeOf } from '../../graph/shape.ts'
 import type { GraphFile } from '../../graph/ops.ts'
 import type { Shape } from '../../graph/shape.ts'
-import { attribute, tensorProto } from '../proto/model.ts'
+import type { StoredType } from '../../graph/stored.ts'
+import { attribute, dataTypes, tensorProto } from '../proto/model.ts'
 import type { AttributeValue, ModelProto, NodeProto, TensorProto } from '../proto/model.ts'
 
 /** Where the ONNX graph will run: lowerings differ by provider. */
@@ -53,6 +54,8 @@ export class Context {
    * too.
    */
   staysInBlocks = false
+  /** Weights that are kept as they are stored, by the names of their wide values. */
+  readonly fed = new Set<string>()
   readonly #shared = new Map<string, string>()
   readonly #shapes = new Map<string, Shape>()
   readonly #reshaped = new Map<string, string>()
@@ -91,6 +94,13 @@ export class Context {
     this.nodes.push({ opType, domain, name: outputs[0]!, inputs, outputs, attributes: longAttributes(attributes) })
     this.#shared.set(key, JSON.stringify(outputs))
     return outputs
+  }
+
+  /** The wide value of a weight that is kept as it is stored. */
+  widen(name: string, stored: StoredType): string {
+    const wide = stored === 'float32' ? name : this.emit('Cast', [name], { to: dataTypes.float32.code })
+    this.fed.add(wide)
+    return wide
   }
 
   /** Remembers a value's shape. */

@@ -26,6 +26,7 @@ const addon = isMainThread ? bindingEngine : apartEngine
 /** The C functions, and the addon for the devices that they do not reach. */
 const capiFirst: Engine = Object.freeze({
   name: 'capi',
+  stores: capiEngine.stores!,
   createSession: (model, options) =>
     (capiDevices.has(options?.device ?? 'cpu') ? capiEngine : addon).createSession(model, options),
   createResident: ortResident,

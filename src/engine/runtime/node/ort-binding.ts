@@ -17,7 +17,11 @@ import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, T
 import { oneAtATime } from '../turns.ts'
 
 /** The engine; the addon is loaded when the first session is created. */
-export const bindingEngine: Engine = Object.freeze({ name: 'binding', createSession })
+export const bindingEngine: Engine = Object.freeze<Engine>({
+  name: 'binding',
+  stores: ['float32', 'float16'],
+  createSession,
+})
 
 let loading: Promise<typeof Ort> | undefined
 
@@ -121,10 +125,13 @@ async function runOnce(
 ): Promise<void> {
   checkTensors(signature, inputs, outputs)
   throwIfAborted(signal)
-  const feeds = mapTensors(inputs, (tensor) => new ort.Tensor(tensor.dtype, unshared(tensor), tensor.shape))
+  const feeds = mapTensors(
+    inputs,
+    (tensor) => new ort.Tensor(tensor.dtype as Ort.Tensor.Type, unshared(tensor), tensor.shape),
+  )
   // The runtime writes into the memory of a tensor that it is given; shared memory it does not take.
   const fetches = mapTensors(outputs, (tensor) =>
-    isShared(tensor) ? null : new ort.Tensor(tensor.dtype, tensor.data, tensor.shape),
+    isShared(tensor) ? null : new ort.Tensor(tensor.dtype as Ort.Tensor.Type, tensor.data, tensor.shape),
   )
   const results = await native.run(feeds, fetches).catch((cause: unknown) => {
     throw runError(cause)

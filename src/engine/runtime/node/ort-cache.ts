@@ -89,6 +89,7 @@ export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
 
   return Object.freeze<Engine>({
     name: engine.name,
+    ...(engine.stores && { stores: engine.stores }),
     ...(engine.createResident && { createResident: engine.createResident }),
     async createSession(model, session = {}) {
       if (!isKept(session) || !isOfSize(model)) return engine.createSession(model, session)

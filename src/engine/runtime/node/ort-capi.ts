@@ -18,6 +18,7 @@ import type { Koffi } from './koffi.ts'
 import { lifetime } from '../lifetime.ts'
 import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
+import { expectPages, isMapped, releasePages } from './map-file.ts'
 import { runError, sessionError } from './ort-error.ts'
 import { askForLargePages, reservableBytes } from './ort-large-pages.ts'
 import { findOrtLibrary } from './ort-library.ts'
@@ -27,7 +28,11 @@ import { oneAtATime } from '../turns.ts'
 import type { Turn } from '../turns.ts'
 
 /** The engine; koffi and the library are loaded when the first session is created. */
-export const capiEngine: Engine = Object.freeze({ name: 'capi', createSession })
+export const capiEngine: Engine = Object.freeze<Engine>({
+  name: 'capi',
+  stores: ['float32', 'float16', 'bfloat16'],
+  createSession,
+})
 
 /** GraphOptimizationLevel. */
 const optimizationLevels = Object.freeze({ disabled: 0, basic: 1, extended: 2, all: 99 })
@@ -126,14 +131,18 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   const turn = device === 'cpu' ? atOnce : deviceTurn
   const callRun = options.thread === 'caller' ? api.here : api.later
 
+  const mapped = new Set<ArrayBufferLike>()
   const life = lifetime('a session', () => {
     if (options.profile !== undefined) endProfiling(api, native)
     api.ReleaseSession(native)
+    releasePages(mapped)
   })
 
   const bind = (inputs: Tensors, outputs: Tensors): BoundRun => {
     life.check()
     checkTensors(signature, inputs, outputs)
+    for (const { data } of Object.values(inputs)) if (isMapped(data.buffer)) mapped.add(data.buffer)
+    expectPages(mapped)
     const call = prepare(runtime, native, callRun, inputs, outputs)
     const boundLife = lifetime('a bound run', call.release)
     // All its runs are in the same memory.

@@ -21,7 +21,16 @@ export interface HeapPlace {
 }
 
 /** The runtime's numbers for element types and for how far it rewrites graphs. */
-const types: Readonly<Record<TensorType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 }
+const types: Readonly<Record<TensorType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  bfloat16: 16,
+}
 const optimizations = { disabled: 0, basic: 1, extended: 2, all: 99 } as const
 const onCpu = 1
 const fatal = 4

@@ -3,9 +3,10 @@
  * the folder synced: a reader sees the old content or the new, never half of either.
  */
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type ErrorCode, TweedieError } from '../../../errors.ts'
+import { mapFile } from '../../../engine/runtime/node/map-file.ts'
 import { type SafeTensor, parseHeader, parseHeaderLength, viewTensors } from '../safetensors.ts'
 import { asTemporary, createTemporary } from './temporaries.ts'
 
@@ -75,6 +76,23 @@ export async function readBytes(path: string, code: ErrorCode): Promise<Uint8Arr
     throw unreadable(path, code, error)
   } finally {
     await file?.close()
+  }
+}
+
+/** Files from which on memory is mapped. */
+const mappedBytes = 2 ** 26
+
+/**
+ * Reads a whole file, as {@link readBytes}; a large one is mapped where the system does that, and its pages are read when they are
+ * touched. The file must not be written over in place meanwhile; that it is replaced by another does no harm.
+ */
+export async function readLargeBytes(path: string, code: ErrorCode): Promise<Uint8Array | undefined> {
+  try {
+    const { size } = await stat(path)
+    return (size >= mappedBytes ? await mapFile(path) : undefined) ?? (await readBytes(path, code))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error instanceof TweedieError ? error : unreadable(path, code, error)
   }
 }
 

@@ -14,8 +14,10 @@ import { TweedieError } from '../../../errors.ts'
 import { metaPath } from '../folder-plan.ts'
 import { type ModelFolder, type ModelFolderInput, decodeModelFolder } from '../model-folder.ts'
 import type { ReadFolderOptions } from '../model-folder.ts'
-import { readBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
+import { freeMemory } from '../../../engine/runtime/node/free-memory.ts'
+import { readBytes, readLargeBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
 import { type FolderReader, readFolderFiles } from '../folder-files.ts'
+import { type MemoryChoice, requireMemory, type WeightFile } from '../memory-need.ts'
 import { requireDigests } from '../part-digests.ts'
 import { filesToSave } from '../files-to-save.ts'
 import type { Sha256 } from '../sha256.ts'
@@ -26,7 +28,9 @@ const saved = '.saved'
 const saving = '.saving-'
 
 /** How to read an incomplete folder. */
-export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler'> & {
+export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler' | 'memory'> & {
+  /** How large weights are held, and the most memory that the model may take; default: as they are stored, and what is free. */
+  readonly memory?: MemoryChoice
   /** The noise: the path of a `scheduler_config.json` or of the folder that it is in, or its content. */
   readonly scheduler?: string | ReadFolderOptions['scheduler']
 }
@@ -40,7 +44,7 @@ export type ReadModelFolderOptions = Omit<ReadFolderOptions, 'scheduler'> & {
  * await readModelFolder('checkpoint-500', { scheduler: { _class_name: 'DDPMScheduler', beta_schedule: 'linear' } })
  */
 export async function readModelFolder(path: string, options: ReadModelFolderOptions = {}): Promise<ModelFolder> {
-  const { scheduler, ...rest } = options
+  const { scheduler, memory = { weights: 'auto' }, ...rest } = options
   const noise = typeof scheduler === 'string' ? await readScheduler(scheduler) : scheduler
   for (let attempt = 0; attempt < 10; attempt++) {
     const before = await readCurrent(path, metaPath)
@@ -48,7 +52,13 @@ export async function readModelFolder(path: string, options: ReadModelFolderOpti
     // tweedie.json holds the digest of its save: if it is still the same, no save happened in between.
     const after = await readCurrent(path, metaPath)
     if (digest(before) !== digest(after)) continue
-    const folder = decodeModelFolder(files, path, { ...rest, root: resolve(path), ...(noise && { scheduler: noise }) })
+    if (memory.weights !== 'high') requireMemory(weightsIn(files), freeMemory(), path, memory.most)
+    const folder = decodeModelFolder(files, path, {
+      ...rest,
+      root: resolve(path),
+      ...(noise && { scheduler: noise }),
+      memory: memory.weights,
+    })
     requireDigests(folder.meta.parts, files, path)
     return folder
   }
@@ -123,6 +133,13 @@ export async function readFolder(path: string, names: readonly string[]): Promis
   throw tooOften(path)
 }
 
+/** The files of weights, by the part that they belong to. */
+function weightsIn(files: ReadonlyMap<string, Uint8Array>): WeightFile[] {
+  return [...files]
+    .filter(([name]) => name.endsWith('.safetensors'))
+    .map(([name, { length }]) => ({ part: dirname(name), bytes: length }))
+}
+
 /** The folder as of the last save: files in `.saved` come first. */
 function folderOn(path: string): FolderReader {
   return {
@@ -137,7 +154,8 @@ function folderOn(path: string): FolderReader {
 
 /** The file as of the last save, or `undefined`. Tries twice in case it has just been moved. */
 async function readCurrent(path: string, name: string): Promise<Uint8Array | undefined> {
-  return (await readBytes(join(path, saved, name), 'model')) ?? (await readBytes(join(path, name), 'model'))
+  const read = name.endsWith('.safetensors') ? readLargeBytes : readBytes
+  return (await read(join(path, saved, name), 'model')) ?? (await read(join(path, name), 'model'))
 }
 
 async function filesIn(path: string): Promise<string[]> {

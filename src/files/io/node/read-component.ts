@@ -6,7 +6,7 @@ import { TweedieError } from '../../../errors.ts'
 import { configFile, trainedParts } from '../folder-plan.ts'
 import type { ReadFolderOptions } from '../model-folder.ts'
 import { readPart } from '../read-part.ts'
-import { readBytes, unreadable } from './files.ts'
+import { readLargeBytes, unreadable } from './files.ts'
 import { readFolderFiles } from '../folder-files.ts'
 
 /** A network, and remarks about reading it. */
@@ -37,7 +37,7 @@ export async function readComponent(
   const files = await readFolderFiles(
     path,
     {
-      read: (name) => readBytes(join(path, name), 'model'),
+      read: (name) => readLargeBytes(join(path, name), 'model'),
       list: async (folder) =>
         folder === '' ? names.filter((name) => name === configFile || /safetensors/.test(name)) : [],
     },

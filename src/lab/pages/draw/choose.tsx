@@ -1,7 +1,7 @@
 /** What is compared: samplers, steps, strengths, seed, class. */
 import { ChoicePart, TogglePart } from '../../parts/controls/control.tsx'
 import { words } from '../../words/draw.ts'
-import { ListField, NumberField } from '../../parts/fields.tsx'
+import { ListField, NumberField, TextField } from '../../parts/fields.tsx'
 import { type DrawSettings, type Known, parseGuidance, parseSteps } from './settings.ts'
 
 /** Samplers with a box of their own; all others are in a list. */
@@ -64,6 +64,13 @@ export function Choose({ settings, known, change }: ChooseProps) {
           max={known.most}
           change={(count) => set({ count })}
         />
+        {known.words && (
+          <TextField
+            label={words.prompt}
+            value={settings.prompt ?? ''}
+            change={(prompt) => set({ prompt: prompt === '' ? undefined : prompt })}
+          />
+        )}
         {known.classNames.length > 0 && (
           <ChoicePart
             label={words.class}

@@ -11,6 +11,7 @@ const usual = ['dpm++-2m', 'ddim', 'euler', 'heun', 'unipc-2', 'ddpm', 'euler-a'
 export function knownOf(facts: ModelFacts): Known {
   const { options, classNames, meta } = facts
   // Only samplers of Gaussian noise take η.
+  const knowsWords = (meta.data['captions'] ?? null) !== null
   const gaussian = options.sample.some(({ name }) => name === 'eta')
   const all = samplers.map(({ sampler }) => sampler.name).filter((name) => name !== 'ddpm-learned')
   const named = [...usual, ...all.filter((name) => !usual.includes(name))]
@@ -19,7 +20,10 @@ export function knownOf(facts: ModelFacts): Known {
     classNames,
     // a cloud says more than a few points
     ...(arePoints(facts) ? { most: 2000, count: 500 } : { most: 16, count: 4 }),
-    guidable: options.sample.some(({ name }) => name === 'guidance') && (meta.data.unconditionalLabel ?? null) !== null,
+    guidable:
+      options.sample.some(({ name }) => name === 'guidance') &&
+      (knowsWords || (meta.data.unconditionalLabel ?? null) !== null),
+    words: knowsWords,
   }
 }
 

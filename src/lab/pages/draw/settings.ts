@@ -12,6 +12,8 @@ export interface DrawSettings {
   readonly count: number
   /** A class by name; undefined: all in turn. */
   readonly class: string | undefined
+  /** What to show, of a model that knows words. */
+  readonly prompt?: string | undefined
   /** The seed to walk to. */
   readonly to: number | undefined
   /** The drawing whose way is shown. */
@@ -61,6 +63,7 @@ export function settingsQuery(settings: DrawSettings, usual: DrawSettings): Reco
     seed: seed === usual.seed ? undefined : String(seed),
     n: count === usual.count ? undefined : String(count),
     class: settings.class,
+    prompt: settings.prompt,
     to: to === undefined ? undefined : String(to),
     way: way && [way.sampler, way.steps, ...(way.w === undefined ? [] : [way.w])].join(','),
   }
@@ -71,6 +74,8 @@ export interface Known {
   readonly samplers: readonly string[]
   readonly classNames: readonly string[]
   readonly guidable: boolean
+  /** Whether it knows words. */
+  readonly words?: boolean | undefined
   /** Items of one drawing: at most, and usually. */
   readonly most: number
   readonly count: number
@@ -83,7 +88,7 @@ export function settingsOf(
   known: Known,
 ): { readonly settings: DrawSettings; readonly problems: readonly string[] } {
   const problems: string[] = []
-  const names = ['model', 'samplers', 'steps', 'w', 'seed', 'n', 'class', 'to', 'way']
+  const names = ['model', 'samplers', 'steps', 'w', 'seed', 'n', 'class', 'prompt', 'to', 'way']
   for (const name of query.keys()) if (!names.includes(name)) problems.push(words.problems.unknown(name))
   const number = (name: string, usually: number, least: number, most: number): number => {
     const written = query.get(name)
@@ -112,6 +117,7 @@ export function settingsOf(
     seed: number('seed', usual.seed, 0, largestSeed),
     count: number('n', usual.count, 1, known.most),
     class: named !== undefined && known.classNames.includes(named) ? named : undefined,
+    ...(known.words && query.has('prompt') && { prompt: query.get('prompt') }),
     to,
     way: wayOf(query.get('way')),
   }
@@ -147,6 +153,7 @@ export function requestOf({ sampler, steps, w }: Cell, settings: DrawSettings): 
     ...(sampler === '' ? {} : { sampler }),
     ...(w !== undefined && { guidance: w }),
     ...(settings.class !== undefined && { class: settings.class }),
+    ...(settings.prompt !== undefined && { prompt: settings.prompt }),
   }
 }
 
@@ -157,6 +164,7 @@ export function codeOf(settings: DrawSettings, name: string): string {
     `count: ${count}`,
     `seed: ${seed}`,
     ...(settings.class === undefined ? [] : [`class: ${JSON.stringify(settings.class)}`]),
+    ...(settings.prompt === undefined ? [] : [`prompt: ${JSON.stringify(settings.prompt)}`]),
   ]
   const walk =
     to === undefined
