@@ -13,6 +13,8 @@ export interface CodeSource {
   readonly path: string | undefined
   /** Its `autoencoderSum`. */
   readonly sum: string
+  /** Whether codes are scaled as the model that the autoencoder lies in has it, and not as the data have it. */
+  readonly whole?: boolean | undefined
 }
 
 /** Data of codes, `[latentShape]` each. Values are those of the codes, and the map to what a network sees is by channel. */

@@ -3,6 +3,8 @@ import { throwIfAborted } from '../../interrupted.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import type { drawOptions } from '../draw-options.ts'
+import { defined } from '../defined.ts'
+import { fewOf } from './of-pipeline.ts'
 import { drawnValues, makesOf, valueViews } from '../drawn-values.ts'
 import type { Drawn, Frame, Painter, Setting } from '../family.ts'
 import { painter as painterOfValues } from '../values/draw.ts'
@@ -34,7 +36,7 @@ export function painter(model: LatentModel, setting: Setting): Painter {
       return [...sizes.values()].reduce((sum, each) => sum + each.compilations, 0)
     },
     async draw({ size, ...values }, watch) {
-      return await of(size as Options['size']).draw(values, watch)
+      return await of(size as Options['size']).draw({ ...fewOf(model), ...defined(values) }, watch)
     },
     dispose,
     [Symbol.dispose]: dispose,

@@ -8,15 +8,13 @@ import { decodedItems, seenCodes } from './codes.ts'
 import { meanCodes } from './latents.ts'
 import type { LatentModel } from './model.ts'
 import type { tileOptions } from './options/size.ts'
+import { defined } from '../defined.ts'
+import { fewOf } from './of-pipeline.ts'
 import { type Size, sized } from './sized.ts'
 
 /** Changes a picture, or interpolates to another. */
-export async function editItem(
-  whole: LatentModel,
-  item: Item,
-  options: OptionValues,
-  setting: Setting,
-): Promise<Drawn> {
+export async function editItem(whole: LatentModel, item: Item, given: OptionValues, setting: Setting): Promise<Drawn> {
+  const options: OptionValues = { ...(given.to === undefined && fewOf(whole)), ...defined(given) }
   const model = sized(whole, options.size as Size | undefined, setting.own)
   const { autoencoder, prior } = model
   const { seed = 0, decodeTile: tile } = options as ValuesOf<typeof tileOptions> & { readonly seed?: unknown }

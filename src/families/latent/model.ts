@@ -9,7 +9,7 @@ import type { FamilyModel } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { type VaeModel, vaeOf } from '../vae/model.ts'
 import { folderOf, type Model, modelOf } from '../values/model.ts'
-import { ofPipeline } from './of-pipeline.ts'
+import { ofPipeline, pipelineIn } from './of-pipeline.ts'
 import { fittedParts, plainNetwork } from './fitted-parts.ts'
 import { autoencoderMeta, latentsIn, priorMeta } from './meta.ts'
 import { autoencoderSum } from './autoencoder-sum.ts'
@@ -53,13 +53,13 @@ export function latentOf(folder: ModelFolder, own: OwnComponents = {}): LatentMo
 
 /** The content of the model's folder; the inverse of {@link latentOf}. */
 export function latentFolderOf({ prior, autoencoder, meta }: LatentModel): ModelFolderInput {
-  const part = autoencoderPart(autoencoder)
+  const part = scaledPart(autoencoderPart(autoencoder), prior.scale.affine!)
   const folder = folderOf(prior)
-  const { pipeline } = latentsIn(meta)
+  const pipeline = pipelineIn({ prior, meta }, part)
   return {
     ...folder,
     ...(pipeline && { network: plainNetwork(folder.network), pipeline }),
-    components: new Map([...(folder.components ?? []), [autoencoderName, scaledPart(part, prior.scale.affine!)]]),
+    components: new Map([...(folder.components ?? []), [autoencoderName, part]]),
     meta: parseTweedieMeta(meta),
   }
 }

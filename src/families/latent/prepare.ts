@@ -10,6 +10,7 @@ import { autoencoderSum } from './autoencoder-sum.ts'
 import { type CodeSource, latentData, type LatentData } from './data.ts'
 import { encodedViews, viewsOf } from './encode-data.ts'
 import type { LatentModel } from './model.ts'
+import { OwnCodes } from './own-codes.ts'
 import { openAutoencoder } from './open-autoencoder.ts'
 import type { LatentTrainSpec } from './spec.ts'
 
@@ -33,12 +34,15 @@ async function encodedData(
   const taught = options ? options.distil : spec.fewSteps?.teacher?.path
   const teacher = taught === undefined ? undefined : await openTeacher(taught, setting)
   const known = spec?.autoencoder
-  const source = (options ? options.latents : known?.path) ?? taught
+  const asked = options?.latents
+  const source = (options ? (asked instanceof OwnCodes ? asked.of : asked) : known?.path) ?? taught
   if (source === undefined) throw unnamed(known !== undefined)
-  // adapters are trained on codes as their model sees them
-  const whole = (options ? options.lora : spec.lora) !== undefined
+  // adapters are trained on codes as their model sees them, and so is the model itself
+  const whole = options
+    ? options.lora !== undefined || asked instanceof OwnCodes
+    : (spec.lora ?? known?.whole) !== undefined
   const { autoencoder, path, store, affine } = await openAutoencoder(source, values, setting, { whole })
-  const codes: CodeSource = { autoencoder, path, sum: autoencoderSum(autoencoder) }
+  const codes: CodeSource = { autoencoder, path, sum: autoencoderSum(autoencoder), ...(whole && { whole }) }
   if (known && known.sum !== codes.sum) {
     throw new TweedieError('model', `${known.path}: not the autoencoder that this run began with`, {
       hint: 'it was trained further, or replaced: bring it back, or start a new run',

@@ -20,15 +20,18 @@ import { decodedItems } from './codes.ts'
 import { fillIn, fillsIn } from './masked.ts'
 import type { LatentModel } from './model.ts'
 import type { tileOptions } from './options/size.ts'
+import { defined } from '../defined.ts'
+import { fewOf } from './of-pipeline.ts'
 import { type Size, sized } from './sized.ts'
 
 /** Draws clean pictures that fit a damaged one. */
 export async function restoreItem(
   whole: LatentModel,
   item: Item,
-  options: OptionValues,
+  given: OptionValues,
   setting: Setting,
 ): Promise<Drawn> {
+  const options: OptionValues = { ...(given.to === undefined && fewOf(whole)), ...defined(given) }
   const model = sized(whole, options.size as Size | undefined, setting.own)
   const { autoencoder, prior } = model
   const { seed = 0, method, decodeTile: tile } = options as ValuesOf<typeof tileOptions> & OptionValues

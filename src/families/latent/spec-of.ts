@@ -15,7 +15,7 @@ import { asValues, type LatentTrainSpec } from './spec.ts'
 export function specOf(data: LatentData, options: OptionValues, own: OwnParts): LatentTrainSpec {
   const { latents: _, joint, mixture, flip, ...values } = options
   const { family: __, ...spec } = specOfValues(data, values, own)
-  const { path, sum } = data.codes
+  const { path, sum, whole } = data.codes
   const sigmaData = options.sigmaData as number | undefined
   const wanted = {
     ...spec,
@@ -23,7 +23,7 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
     objective: { ...spec.objective, ...(spec.fewSteps?.teacher === undefined && { sigmaData: sigmaData ?? 1 }) },
     flip: Boolean(flip),
     ...(joint === true && { joint: { mixture: mixture ?? 0.5 } }),
-    autoencoder: { ...(path !== undefined && { path }), sum },
+    autoencoder: { ...(path !== undefined && { path }), sum, ...(whole && { whole }) },
   } as object as LatentTrainSpec
   if (joint === true && spec.captions) {
     throw new TweedieError('usage', '`captions` are not learned together with the autoencoder', {

@@ -11,13 +11,18 @@ import type { LatentModel } from './model.ts'
 export interface LatentTrainSpec
   extends SpecFor<LatentModel>, Pick<TrainSpec, 'patch' | 'objective' | 'noise' | 'flip' | 'fewSteps' | 'captions'> {
   /** The autoencoder: its folder, unless it was a model in memory, and its checksum. */
-  readonly autoencoder: { readonly path?: string | undefined; readonly sum: string }
+  readonly autoencoder: {
+    readonly path?: string | undefined
+    readonly sum: string
+    /** Set where codes are scaled as the model has it that the autoencoder lies in. */
+    readonly whole?: true | undefined
+  }
   /** Set where the autoencoder goes on learning, together with the model of its codes: the network's share in the mixed score at first. */
   readonly joint?: { readonly mixture: number } | undefined
 }
 
 const schema = z.looseObject({
-  autoencoder: z.object({ path: z.optional(z.string()), sum: z.string() }),
+  autoencoder: z.object({ path: z.optional(z.string()), sum: z.string(), whole: z.optional(z.literal(true)) }),
   joint: z.optional(z.object({ mixture: z.number().check(z.gt(0), z.lt(1)) })),
 })
 

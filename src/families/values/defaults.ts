@@ -81,7 +81,8 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
   return {
     family: 'values',
     seed: choices.seed ?? 0,
-    batch: choices.batch ?? Math.min(isImage ? 64 : 256, length),
+    // what words mean is learned by steps more than by items: 32 was better than 64 in equal minutes
+    batch: choices.batch ?? Math.min(isImage ? (choices.captions ? 32 : 64) : 256, length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     network,

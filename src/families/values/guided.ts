@@ -93,7 +93,10 @@ export async function guidedDenoiser(
   const { w = 0, negative, away: known = {}, weak, classifier, classifierScale, ...manner } = guidance
   const halves = w !== 0 && !weak
   requireUnguided([model, weak], guidance)
-  if (weak) requireAlike(model, weak)
+  if (weak) {
+    requireAlike(model, weak)
+    requireOneLanguage(model, weak)
+  }
   if (halves) requireGuidable(model, negative, known)
   const compiled = await parts.denoiser(model, halves ? 2 * batch : batch)
   const own = classifier ? withOwnConditions(compiled, model) : compiled
@@ -122,6 +125,23 @@ function withOwnConditions(denoiser: ModelDenoiser, { network }: Model): Denoise
       return denoiser.denoise(x, t, { ...context, conditions: Object.fromEntries(known) })
     },
   })
+}
+
+/** A weaker model gets the vectors of the stronger one's texts, so both must have the same encoders. */
+function requireOneLanguage({ words }: Model, weak: Model): void {
+  const theirs = weak.words?.encoders ?? []
+  const isSame = theirs.every(({ weights }, i) => {
+    const own = words?.encoders[i]?.weights
+    return own === weights || (own?.length === weights.length && own.every((value, at) => value === weights[at]))
+  })
+  if (isSame) return
+  throw new TweedieError(
+    'usage',
+    '`weak`: its text encoder is not that of the model, so that a text is not the same for both',
+    {
+      hint: 'both need one frozen encoder, `textEncoder: FOLDER`; or guide by `guidance` and `negative`',
+    },
+  )
 }
 
 /** Whether a guidance changes the mean at all. */

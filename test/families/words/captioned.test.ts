@@ -56,5 +56,11 @@ describe('a model that learns captions', () => {
     expect(again.words!.encoders[0]!.tokenizer.pieces('a red square')).toHaveLength(3)
     const same = await generate(again, engine, { count: 4, prompts, seed: 1, threads: 1 })
     expect(same.items).toEqual(items)
+    const encoders = model.words!.encoders.map((each) => ({ ...each, weights: each.weights.map((x) => x + 1) }))
+    const weak = { ...model, words: { ...model.words!, encoders } }
+    const guided = { count: 2, prompts, threads: 1, guidance: { w: 1, weak } }
+    await expect(generate(model, engine, guided)).rejects.toMatchObject({ code: 'usage' })
+    const alike = await generate(model, engine, { ...guided, guidance: { w: 1, weak: { ...model } } })
+    expect(alike.items.every(Number.isFinite)).toBe(true)
   })
 })
