@@ -34,6 +34,13 @@ export const openOptions = options({
     parse: text,
     group: 'Adapters',
   },
+  embedding: {
+    flags: '--embedding <file[:word]>',
+    help: 'a word learned by textual inversion, for prompts, perhaps under another name; repeat for several',
+    parse: text,
+    repeated: true,
+    group: 'Adapters',
+  },
   memory: {
     flags: '--memory <how>',
     help: 'weights of large models: low (as their file stores them), high (in single precision), auto, or at most so much: 6GB',

@@ -71,8 +71,9 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
       hint: '--out model.onnx, the network; --one-file sampler.onnx, the sampler around it; or --folder onnx, all of the model',
     })
   }
-  if (folder !== undefined && (values as OpenFolderValues).lora !== undefined) {
-    throw new TweedieError('usage', '`folder` writes the model as it lies on the disk, without `lora`', {
+  const added = (['lora', 'embedding'] as const).find((name) => (values as OpenFolderValues)[name] !== undefined)
+  if (folder !== undefined && added !== undefined) {
+    throw new TweedieError('usage', `\`folder\` writes the model as it lies on the disk, without \`${added}\``, {
       hint: '`merged: FOLDER` first, and then that',
     })
   }

@@ -21,12 +21,12 @@ export function infoCommand(own: OwnParts = {}): Command {
   ])
   return info.action(async (path: string, { json, all, ...values }: OptionValues) => {
     const { inspect } = await import('../app/node/inspect.ts')
-    const { scheduler, variant, lora, base } = values as OpenFolderValues
+    const { scheduler, variant, lora, base, embedding } = values as OpenFolderValues
     const {
       facts,
       text,
       unlisted = 0,
-    } = await inspect(path, { all: all === true, own, scheduler, variant, lora, base })
+    } = await inspect(path, { all: all === true, own, scheduler, variant, lora, base, embedding })
     if (json) return printJson(facts)
     print(safe(text))
     if (unlisted > 0) print(`  … and ${unlisted} more: --all lists them`)

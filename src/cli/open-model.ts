@@ -18,9 +18,9 @@ export async function openModel(
   general: readonly OptionTable[],
   own: OwnParts,
 ): Promise<Opened> {
-  const { scheduler, variant, lora, base, memory } = values as OpenFolderValues
+  const { scheduler, variant, lora, base, embedding, memory } = values as OpenFolderValues
   const onRemark = (text: string): void => note(safe(text), values)
-  const opened = await openFolder(place, own, { scheduler, variant, lora, base, memory, onRemark })
+  const opened = await openFolder(place, own, { scheduler, variant, lora, base, embedding, memory, onRemark })
   refuseForeign(name, values, [...general, openOptions], opened.entry, familiesOf(own))
   return opened
 }

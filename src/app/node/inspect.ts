@@ -22,7 +22,10 @@ export interface Inspection {
 }
 
 /** How much to list, the user's own parts, which a model may be made of, and how to read an incomplete folder. */
-export interface InspectOptions extends Pick<OpenFolderOptions, 'scheduler' | 'variant' | 'lora' | 'base'> {
+export interface InspectOptions extends Pick<
+  OpenFolderOptions,
+  'scheduler' | 'variant' | 'lora' | 'base' | 'embedding'
+> {
   /** All tensors of a file, not only the first twenty. */
   readonly all?: boolean | undefined
   readonly own?: OwnParts | undefined
@@ -58,11 +61,11 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
 
 async function inspectModel(
   path: string,
-  { own, scheduler, variant, lora, base }: InspectOptions,
+  { own, scheduler, variant, lora, base, embedding }: InspectOptions,
 ): Promise<Inspection> {
   const notes: string[] = []
   const onRemark = (note: string): unknown => notes.push(note)
-  const { family, model } = await openFolder(path, own, { scheduler, variant, lora, base, onRemark })
+  const { family, model } = await openFolder(path, own, { scheduler, variant, lora, base, embedding, onRemark })
   const { facts, rows } = family.describe(model)
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)

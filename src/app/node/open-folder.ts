@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises'
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { OwnParts, Setting } from '../../families/family.ts'
-import { metaPath } from '../../files/io/model-folder.ts'
+import { folderOfInput } from '../../files/io/folder-of-input.ts'
+import { metaPath, type ModelFolder } from '../../files/io/model-folder.ts'
 import { parseMemory } from '../../files/io/memory-need.ts'
 import { readFolderJson } from '../../files/io/read-part.ts'
 import { readFolder, readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
@@ -21,6 +22,8 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
   readonly lora?: readonly string[] | string | undefined
   /** The folder of the model that the adapters in this folder belong to, if it is no longer where it was. */
   readonly base?: string | undefined
+  /** Words that were learned: paths of files or of folders, each with a name behind a colon (`style.safetensors:<style>`). */
+  readonly embedding?: readonly string[] | string | undefined
 }
 
 /**
@@ -30,7 +33,7 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
  * @throws TweedieError `model` if it is missing, broken or not supported
  */
 export async function openFolder(path: string, own: OwnParts = {}, options: OpenFolderOptions = {}): Promise<Opened> {
-  const { lora = [], base } = options
+  const { lora = [], base, embedding = [], ...reading } = options
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
     throw new TweedieError('model', `${path}: no such folder`, {
@@ -44,29 +47,43 @@ export async function openFolder(path: string, own: OwnParts = {}, options: Open
   }
   if (lora.length > 0 || base !== undefined || (await holdsAdapters(path))) {
     const { openAdapted } = await import('./open-adapted.ts')
-    const { base: _, lora: __, ...reading } = options
     // a base may itself be adapters of another model
-    return openAdapted(path, own, { lora, base }, async (each) =>
+    const opened = await openAdapted(path, own, { lora, base }, async (each) =>
       each === path ? openWhole(each, own, reading) : openFolder(each, own, reading),
     )
+    if (embedding.length === 0) return opened
+    const folder = await withWordsOf(folderOfInput(opened.family.write(opened.model)), embedding)
+    return { ...opened, model: opened.family.read(folder, own) }
   }
-  return openWhole(path, own, options)
+  return openWhole(path, own, { ...reading, embedding })
+}
+
+/** The content of a folder with words that were learned. */
+async function withWordsOf(folder: ModelFolder, embedding: readonly string[] | string): Promise<ModelFolder> {
+  if (embedding.length === 0) return folder
+  const [{ readEmbedding }, { withEmbeddings }] = await Promise.all([
+    import('./read-embedding.ts'),
+    import('../adapters/with-embeddings.ts'),
+  ])
+  const words = await Promise.all([embedding].flat().map(readEmbedding))
+  return withEmbeddings(folder, words.flat())
 }
 
 /** The model that lies in a folder with all of its weights. */
 async function openWhole(
   path: string,
   own: OwnParts,
-  { scheduler, variant, memory, onRemark }: OpenFolderOptions,
+  { scheduler, variant, memory, embedding = [], onRemark }: OpenFolderOptions,
 ): Promise<Opened> {
   const crowded = await roomFor(path, { variant })
   if (crowded !== undefined) onRemark?.(crowded)
-  const folder = await readModelFolder(path, {
+  const plain = await readModelFolder(path, {
     ...(scheduler !== undefined && { scheduler }),
     ...(variant !== undefined && { variant }),
     ...(memory !== undefined && { memory: parseMemory(memory) }),
   })
-  for (const note of folder.notes) onRemark?.(note)
+  for (const note of plain.notes) onRemark?.(note)
+  const folder = await withWordsOf(plain, embedding)
   return openedOf(folder, own, path).catch(naming(path))
 }
 

@@ -23,10 +23,10 @@ export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'>, OpenFolder
  */
 export async function open(
   source: string | ModelSource,
-  { own = {}, engine, scheduler, variant, lora, base, onRemark, ...session }: NodeOpenOptions = {},
+  { own = {}, engine, scheduler, variant, lora, base, embedding, onRemark, ...session }: NodeOpenOptions = {},
 ): Promise<WarmModel> {
   if (typeof source === 'string') {
-    const opened = await openFolder(source, own, { scheduler, variant, lora, base, onRemark })
+    const opened = await openFolder(source, own, { scheduler, variant, lora, base, embedding, onRemark })
     const setting = await settingFor(source, opened, { ...session }, own, { onRemark })
     return warmModel(opened, engine ? { ...setting, engine } : setting)
   }

@@ -99,6 +99,7 @@ export function painter(model: Model, setting: Setting): Painter {
         ...(attention && (await import('../words/attention.ts')).attentionBeside(model, items, attention)),
       })
     },
+    release: () => generator.release(),
     dispose: () => generator.dispose(),
     [Symbol.dispose]: () => generator.dispose(),
   }

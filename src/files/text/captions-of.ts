@@ -3,7 +3,8 @@ import { TweedieError } from '../../errors.ts'
 import type { CaptionTokenizer } from './caption-tokenizer.ts'
 import { clipCaptionTokenizer } from './clip-captions.ts'
 import { hubCaptionTokenizer } from './hub-captions.ts'
-import { captionConfig, captionLength } from './special-tokens.ts'
+import { newWordsFile, withNewWords } from './new-words.ts'
+import { type CaptionConfig, captionConfig, captionLength, specialTexts } from './special-tokens.ts'
 import { decodeUtf8 } from './utf8.ts'
 import { wordCaptionsOf } from './word-captions.ts'
 
@@ -24,11 +25,7 @@ export function captionTokenizerOf(
   { length }: { readonly length?: number | undefined } = {},
 ): CaptionTokenizer {
   const json = (name: string): object | undefined => jsonIn(files.get(name), `${source}/${name}`)
-  const config = captionConfig(
-    json('tokenizer_config.json') ?? {},
-    json('special_tokens_map.json'),
-    json('added_tokens.json'),
-  )
+  const config = captionConfig(json('tokenizer_config.json') ?? {}, json('special_tokens_map.json'), json(newWordsFile))
   const [vocabulary, merges, hub] = [json('vocab.json'), files.get('merges.txt'), json('tokenizer.json')]
   const tokenizer = (): CaptionTokenizer => {
     if (vocabulary && merges) {
@@ -45,7 +42,21 @@ export function captionTokenizerOf(
     }
     throw nothingToRead(files, source)
   }
-  return Object.freeze<CaptionTokenizer>({ ...tokenizer(), files: () => files })
+  const base = tokenizer()
+  const known = vocabulary && merges ? (text: string) => Object.hasOwn(vocabulary, text) : undefined
+  return Object.freeze<CaptionTokenizer>({ ...withNewWords(base, newWordsIn(config, base, known)), files: () => files })
+}
+
+/** Tokens that were added later, and are no special ones. */
+function newWordsIn(
+  config: CaptionConfig,
+  { vocabulary }: CaptionTokenizer,
+  known: ((text: string) => boolean) | undefined,
+): ReadonlyMap<string, number> {
+  const special = specialTexts(config)
+  const isNew = ([text, id]: [string, number]): boolean =>
+    text !== '' && Number.isInteger(id) && !special.includes(text) && (known ? !known(text) : id >= vocabulary)
+  return new Map(Object.entries(config.added_tokens ?? {}).filter(isNew))
 }
 
 function nothingToRead(files: ReadonlyMap<string, Uint8Array>, source: string): TweedieError {
