@@ -66,7 +66,11 @@ const lines: readonly (readonly [line: string, status: number, message: RegExp])
     2,
     /--zeta is for the method dps or diffpir, not for mmps\n {2}hint: --method dps/,
   ],
-  ['edit FOLDER/images FOLDER/one.png --guidance 2', 2, /--guidance without --class changes nothing/],
+  [
+    'edit FOLDER/images FOLDER/one.png --guidance 2',
+    2,
+    /--guidance without --class, --prompt or --style changes nothing/,
+  ],
   ['eval FOLDER/images --features FOLDER/one.png', 3, /one\.png: broken ONNX model/],
   ['eval FOLDER/images --likelihood --sampler ddim', 2, /hint: evaluate twice/],
   ['info FOLDER/broken.png', 3, /broken\.png: not a picture that can be read/],
