@@ -12,6 +12,8 @@ export interface Kept {
   readonly made: number
   /** A user of the store: what it got stays until the user is disposed of. */
   hold(): Holder
+  /** Releases what nobody uses now; asked for again, it is made again. */
+  release(): void
   /** Releases everything; things still being made are released when they are ready. */
   dispose(): void
 }
@@ -57,9 +59,9 @@ export function keep(what: string, most = 8): Kept {
     )
     return entry
   }
-  function tidy(): void {
+  function tidy(left: number): void {
     for (const [key, entry] of entries) {
-      if (entries.size <= most) return
+      if (entries.size <= left) return
       if (entry.users > 0) continue
       entries.delete(key)
       release(entry)
@@ -77,15 +79,16 @@ export function keep(what: string, most = 8): Kept {
           const entry = entryOf(key, make)
           entry.users++
           held.push(entry)
-          tidy()
+          tidy(most)
           return (await abortable(entry.value, signal)) as T
         },
         [Symbol.dispose]() {
           for (const entry of held.splice(0)) entry.users--
-          tidy()
+          tidy(most)
         },
       }
     },
+    release: () => tidy(0),
     dispose() {
       closing.abort()
       for (const entry of entries.values()) release(entry)

@@ -106,6 +106,8 @@ export interface Painter extends Disposable {
    * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `interrupted`
    */
   draw(options: OptionValues, watch?: DrawWatch): Promise<Drawn>
+  /** Frees what no draw uses now, and compiles it again for the next one; left out by painters that keep little. */
+  release?(): void
   dispose(): void
 }
 

@@ -16,6 +16,8 @@ export interface Warm<Options, Drawn> extends Disposable {
    * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `diverged`
    */
   draw(options: Options): Promise<Drawn>
+  /** Frees what no draw uses now: the next one compiles again. For models that fill the memory. */
+  release(): void
   /** Frees what was compiled, after the evaluations that are running. */
   dispose(): void
 }
@@ -63,6 +65,7 @@ export function warm<Options extends { readonly signal?: AbortSignal | undefined
       using work = workOn(kept, options.signal)
       return await draw(options, work.compiled)
     },
+    release: () => kept.release(),
     dispose,
     [Symbol.dispose]: dispose,
   }

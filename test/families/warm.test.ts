@@ -53,6 +53,16 @@ describe('a generator of values', () => {
   afterAll(() => warm.dispose())
   const cold = async (options: DrawOptions) => (await generate(model, engine, { ...session, times, ...options })).items
 
+  it('frees what no draw uses, and compiles it again', async () => {
+    using mine = warmGenerator(model, engine, session)
+    const first = await mine.draw({ count: 2, seed: 1, times })
+    mine.release()
+    const during = mine.draw({ count: 2, seed: 1, times })
+    mine.release()
+    expect((await during).items).toEqual(first.items)
+    expect(mine.compilations).toBe(2)
+  })
+
   it('compiles nothing before the first draw, and nothing the second time', async () => {
     expect(warm.compilations).toBe(0)
     const first = await warm.draw({ count: 4, seed: 1, times })

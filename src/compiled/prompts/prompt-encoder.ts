@@ -89,39 +89,46 @@ export function promptEncoder(
     return { length: count * length, size, values, flags, pooled, places: chunks[0]!.flatMap(({ places }) => places) }
   }
 
+  const encoded: PromptEncoder['encode'] = async (prompts, { longPrompts = 'cut', weights = true, signal } = {}) => {
+    if (prompts.length === 0) throw new TweedieError('usage', '`prompt`: no prompt is given')
+    const [notes, cut] = [new Set<string>(), longPrompts === 'cut']
+    const laid = prompts.map((prompt) =>
+      prompt === null
+        ? null
+        : encoders.map(({ tokenizer, name }) => {
+            const pieces = weightedPieces(tokenizer, weights ? parsePrompt(prompt) : [{ text: prompt, weight: 1 }])
+            const where = encoders.length > 1 ? name : undefined
+            for (const note of promptRemarks(tokenizer, pieces, { cut, where })) notes.add(note)
+            return cut ? [chunkOf(tokenizer, pieces)] : chunksOf(tokenizer, pieces)
+          }),
+    )
+    const count = Math.max(1, ...laid.flatMap((each) => each?.map((chunks) => chunks.length) ?? []))
+    const made: TextCondition[] = []
+    for (const chunks of laid) {
+      made.push(
+        chunks === null
+          ? nothingOf(count * length, size, pooledSize)
+          : await one(
+              chunks.map((own, i) => [...own, ...Array.from({ length: count - own.length }, () => running[i]!.empty)]),
+              signal,
+            ),
+      )
+    }
+    return { prompts: made, notes: [...notes] }
+  }
+  let calls = 0
+
   return {
     get encoded() {
       return running.reduce((sum, { encoded }) => sum + encoded(), 0)
     },
-    async encode(prompts, { longPrompts = 'cut', weights = true, signal } = {}) {
-      if (prompts.length === 0) throw new TweedieError('usage', '`prompt`: no prompt is given')
-      const [notes, cut] = [new Set<string>(), longPrompts === 'cut']
-      const laid = prompts.map((prompt) =>
-        prompt === null
-          ? null
-          : encoders.map(({ tokenizer, name }) => {
-              const pieces = weightedPieces(tokenizer, weights ? parsePrompt(prompt) : [{ text: prompt, weight: 1 }])
-              const where = encoders.length > 1 ? name : undefined
-              for (const note of promptRemarks(tokenizer, pieces, { cut, where })) notes.add(note)
-              return cut ? [chunkOf(tokenizer, pieces)] : chunksOf(tokenizer, pieces)
-            }),
-      )
-      const count = Math.max(1, ...laid.flatMap((each) => each?.map((chunks) => chunks.length) ?? []))
-      const made: TextCondition[] = []
-      for (const chunks of laid) {
-        made.push(
-          chunks === null
-            ? nothingOf(count * length, size, pooledSize)
-            : await one(
-                chunks.map((own, i) => [
-                  ...own,
-                  ...Array.from({ length: count - own.length }, () => running[i]!.empty),
-                ]),
-                signal,
-              ),
-        )
+    async encode(prompts, options) {
+      calls++
+      try {
+        return await encoded(prompts, options)
+      } finally {
+        if (--calls === 0) for (const each of running) each.rest()
       }
-      return { prompts: made, notes: [...notes] }
     },
     dispose,
     [Symbol.dispose]: dispose,

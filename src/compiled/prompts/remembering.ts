@@ -16,6 +16,8 @@ export interface RememberingEncoder {
   encoded(): number
   /** The vectors of one text, read only. @param tokens `[length]` */
   vectors(tokens: Int32Array, signal?: AbortSignal): Promise<TextVectors>
+  /** Frees a large encoder until the next text that it does not remember: the network needs the room. */
+  rest(): void
   dispose(): void
 }
 
@@ -29,7 +31,8 @@ export function remembering(
   session: Pick<SessionOptions, 'device' | 'threads' | 'profile'>,
 ): RememberingEncoder {
   const { encoder, tokenizer, skip, finalNorm } = each
-  const compiled = compiledTextEncoder(each, engine, { ...session, batch: 1, skip, finalNorm })
+  const make = () => compiledTextEncoder(each, engine, { ...session, batch: 1, skip, finalNorm })
+  let compiled = make()
   const known = new Map<string, TextVectors>()
   let encoded = 0
   return {
@@ -47,6 +50,11 @@ export function remembering(
       known.set(text, made)
       return made
     },
-    dispose: compiled.dispose,
+    rest() {
+      if (!each.stored) return
+      compiled.dispose()
+      compiled = make()
+    },
+    dispose: () => compiled.dispose(),
   }
 }

@@ -48,6 +48,8 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
   const decoder = warm<Decoding & { readonly codes: Float32Array }, Float32Array>(({ codes, ...how }, compiled) =>
     decodedItems(model, codes, how, setting, compiled),
   )
+  // parts of a large model take turns in memory
+  const isLarge = model.prior.stored !== undefined
   const dispose = (): void => {
     ofCodes.dispose()
     decoder.dispose()
@@ -59,12 +61,14 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
     },
     async draw(values, { signal, onProgress, frames } = {}) {
       requireMask(model, values)
+      if (isLarge) decoder.release()
       const { draw = usualChoice(model.autoencoder), seed = 0, decodeTile: tile, ...options } = values as Options
       const drawn = await ofCodes.draw(
         { ...options, seed },
         { signal, frames, onProgress: onProgress && (({ step: _, ...progress }) => onProgress(progress)) },
       )
       throwIfAborted(signal)
+      if (isLarge) ofCodes.release?.()
       const codes = seenCodes(model, drawn.array().data as Float32Array)
       const items = await decoder.draw({
         codes,

@@ -14,6 +14,11 @@ import { asValues, type LatentTrainSpec } from './spec.ts'
  */
 export function specOf(data: LatentData, options: OptionValues, own: OwnParts): LatentTrainSpec {
   const { latents: _, joint, mixture, flip, ...values } = options
+  if (options.stylePictures === true) {
+    throw new TweedieError('usage', '`stylePictures` is for models of pixels, and not of codes', {
+      hint: 'leave out `latents`; or let the class be the style',
+    })
+  }
   const { family: __, ...spec } = specOfValues(data, values, own)
   const { path, sum, whole } = data.codes
   const sigmaData = options.sigmaData as number | undefined

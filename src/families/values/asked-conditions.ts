@@ -1,6 +1,7 @@
 /** Everything that a request tells a network, item by item, and how it is guided. */
 import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
 import { labelsFor } from '../conditions.ts'
+import { styled, type StylesSource } from '../pictured/styled.ts'
 import { type Texts, told, type WordsSource } from '../words/told.ts'
 import { withPlaces } from '../words/with-places.ts'
 import type { ModelGuidance } from './guided.ts'
@@ -14,6 +15,8 @@ export interface Asked extends Texts {
   readonly onRemark?: ((text: string) => void) | undefined
   /** The class of each item. */
   readonly labels?: ArrayLike<number> | undefined
+  /** Pictures whose style is drawn in, `[C, H, W]` in [−1, 1] each, in turn. */
+  readonly styles?: readonly Float32Array[] | undefined
   /** Other conditions, `[count, ...]` by name. */
   readonly conditions?: Conditions | undefined
   /** w, or more; left out: what the model's folder says. */
@@ -39,16 +42,22 @@ export interface AskedConditions {
  */
 export async function askedConditions(
   model: Model,
-  { guidance: wanted = model.sampling.guidance, labels: named, conditions: given = {}, ...texts }: Asked,
+  { guidance: wanted = model.sampling.guidance, labels: named, conditions: given = {}, styles, ...texts }: Asked,
   count: number,
-  { words: source, otherwise }: { readonly words: WordsSource; readonly otherwise: 'in turn' | 'nothing' },
+  {
+    words: source,
+    styles: encoder,
+    otherwise,
+  }: { readonly words: WordsSource; readonly styles: StylesSource; readonly otherwise: 'in turn' | 'nothing' },
 ): Promise<AskedConditions> {
   const manner = typeof wanted === 'number' ? { w: wanted } : wanted
   const labels = labelsFor(model, count, named, otherwise, manner.classifier?.classNames)
   const words = await told(model, texts, source, texts.signal)
   for (const note of words?.notes ?? []) texts.onRemark?.(note)
+  const style = await styled(model, styles, encoder, texts.signal)
   // nothing is asked for: both halves of guidance would be the same
-  const idle = wanted === model.sampling.guidance && model.words && !texts.prompts && !texts.negativePrompt && !labels
+  const asks = texts.prompts ?? texts.negativePrompt ?? labels ?? style
+  const idle = wanted === model.sampling.guidance && model.words && asks === undefined
   const { conditions: implied, away, w } = impliedConditions(model, idle ? 0 : (manner.w ?? 0))
   const own: Conditions = { ...given, ...(labels && { labels }) }
   const fitted = (each: Model): Model => (words ? withPlaces(each, words.places) : each)
@@ -64,6 +73,7 @@ export async function askedConditions(
     at: (first, now) => ({
       ...repeated(implied, now),
       ...words?.at(first, now, count),
+      ...style?.(first, now),
       ...conditionsOfItems(own, first, now, count),
     }),
   }

@@ -17,7 +17,7 @@ import { fold, type Key, normal } from '../../engine/random/index.ts'
 import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
 import type { OwnComponents } from '../own-parts.ts'
-import type { LearnedWords } from '../words/learned-words.ts'
+import type { LearnedConditions } from '../learned-conditions.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** Data that are drawn anew in every step: codes, from their laws. */
@@ -32,7 +32,7 @@ export function emptyBatch(
   network: Network,
   frame: Frame,
   own: OwnComponents,
-  words?: LearnedWords,
+  learned?: LearnedConditions,
 ): Batch {
   const { batch: size } = spec
   const { names } = trainingCoefficients(network, objectiveOfSpec(spec, own))
@@ -43,20 +43,26 @@ export function emptyBatch(
       epsilon: values(),
       t: new Float32Array(size),
       ...Object.fromEntries(names.map((name) => [name, new Float32Array(size)])),
-      ...conditionFeeds(network, size, words),
+      ...conditionFeeds(network, size, learned),
     },
     levels: new Int32Array(size),
   }
 }
 
-/** Arrays for the conditions of a batch: those that the data have, and what words make the others of. */
-export function conditionFeeds({ conditions }: Network, size: number, words: LearnedWords | undefined): Batch['feeds'] {
-  return { ...conditionArrays(ofData(conditions, words), size), ...words?.feeds(size) }
+/** Arrays for the conditions of a batch: those that the data have, and what others are made of, such as captions. */
+export function conditionFeeds(
+  { conditions }: Network,
+  size: number,
+  learned: LearnedConditions | undefined,
+): Batch['feeds'] {
+  return { ...conditionArrays(ofData(conditions, learned), size), ...learned?.feeds(size) }
 }
 
 /** The conditions that the data have. */
-function ofData(conditions: ConditionSpecs, words: LearnedWords | undefined): ConditionSpecs {
-  return words ? Object.fromEntries(Object.entries(conditions).filter(([name]) => !words.made.has(name))) : conditions
+function ofData(conditions: ConditionSpecs, learned: LearnedConditions | undefined): ConditionSpecs {
+  return learned
+    ? Object.fromEntries(Object.entries(conditions).filter(([name]) => !learned.made.has(name)))
+    : conditions
 }
 
 /** The objective of a specification. */
@@ -78,7 +84,7 @@ export function batchesOf(
   dataset: ArrayDataset,
   frame: Frame,
   own: OwnComponents,
-  words?: LearnedWords,
+  learned?: LearnedConditions,
 ): TrainProblem['fill'] {
   const objective = objectiveOfSpec(spec, own)
   const coefficients = trainingCoefficients(network, objective)
@@ -95,7 +101,7 @@ export function batchesOf(
     level: levelOf(share, levelCount),
     values: valuesAt(objective.times.at(share)),
   })
-  const fill = batchesBy(spec, network, dataset, frame, numbers, words)
+  const fill = batchesBy(spec, network, dataset, frame, numbers, learned)
   return (batch, step) => fill(batch, step, names)
 }
 
@@ -112,12 +118,12 @@ export function batchesBy(
   dataset: LoadingData,
   frame: Frame,
   numbers: ItemNumbers,
-  words?: LearnedWords,
+  learned?: LearnedConditions,
 ): (batch: Batch, step: number, names: readonly string[]) => void {
   const streams = streamsOf(spec)
   const dropping = { dropout: spec.objective.labelDropout, noClass: classCount(dataset) }
   const source = conditionSource(dataset)
-  const conditions = ofData(network.conditions, words)
+  const conditions = ofData(network.conditions, learned)
   const items = new Float32Array(spec.batch * itemSize(frame.item))
   const shares = new Float64Array(spec.batch)
 
@@ -134,7 +140,7 @@ export function batchesBy(
       levels[j] = level
       names.forEach((name, i) => (feeds[name]![j] = values[i]!))
     })
-    const left = words?.fill(feeds, { key: streams.captions, step, indices })
+    const left = learned?.fill(feeds, { key: streams.captions, step, indices })
     drawConditions(conditions, source, { streams, step, indices, left, ...dropping }, feeds)
   }
 }

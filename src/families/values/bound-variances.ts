@@ -12,6 +12,7 @@ import type { Bins } from '../../diffusion/likelihood/discretised-gaussian.ts'
 import { decoderOf } from '../../diffusion/likelihood/variational-bound.ts'
 import type { PromptEncoder } from '../../compiled/prompts/prompt-encoder.ts'
 import { promptConditions } from '../../compiled/prompts/text-condition.ts'
+import { styleName } from '../pictured/style-encoder.ts'
 import { textVectors } from '../words/fit.ts'
 import { captionsAt } from '../words/known-text.ts'
 import { conditionsFrom, conditionSource } from '../../tools/train/draws.ts'
@@ -78,12 +79,15 @@ export type Feeder = (
 ) => Promise<{ readonly x0: Float32Array; readonly conditions: Conditions }>
 
 /**
- * Items with their classes, or "no class", and what their first captions say.
+ * Items with their classes, or "no class", and what their first captions say; without a style.
  *
  * @param encoder of the model's words, if it knows any
  */
-export function feederOf({ frame, network, scale, unconditionalLabel, words }: Model, encoder?: PromptEncoder): Feeder {
-  const told = words ? textVectors(network) : []
+export function feederOf(
+  { frame, network, scale, unconditionalLabel, words, styles }: Model,
+  encoder?: PromptEncoder,
+): Feeder {
+  const told = [...(words ? textVectors(network) : []), ...(styles ? [styleName] : [])]
   const ofData = Object.fromEntries(Object.entries(network.conditions).filter(([name]) => !told.includes(name)))
   return async (data, indices) => {
     const alike = Object.freeze({ ...data, range: scale.range, affine: scale.affine })

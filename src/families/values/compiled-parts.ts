@@ -9,6 +9,7 @@ import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { defined } from '../defined.ts'
 import type { Compiled, WarmSession } from '../warm.ts'
+import type { StylesSource } from '../pictured/styled.ts'
 import type { WordsSource } from '../words/told.ts'
 import { modelClassGradient } from './class-gradient.ts'
 import type { GuidedParts } from './guided.ts'
@@ -25,6 +26,8 @@ export interface CompiledParts extends Pick<GuidedParts, 'classGradient'> {
   attention(model: Model, batch: number): Promise<AttentionMaps>
   /** The text encoders of a model. */
   readonly words: WordsSource
+  /** The encoder of pictures whose style is asked for. */
+  readonly styles: StylesSource
 }
 
 /** @param model the model that is sampled; others may guide it */
@@ -45,6 +48,11 @@ export function compiledParts(model: Model, engine: Engine, session: WarmSession
     vjp: (each, batch) =>
       compiled(`derivative ${numberOf(each)} ${batch}`, () => modelVjp(each, engine, { ...rest, batch })),
     words: (words) => compiled(`words ${numberOf(words)}`, async () => promptEncoder(words, engine, rest)),
+    styles: (part, size) =>
+      compiled(`styles ${numberOf(part)} ${size}`, async () => {
+        const { compiledImageEncoder } = await import('../../compiled/image-encoder.ts')
+        return compiledImageEncoder(part, engine, { ...rest, batch: size })
+      }),
     classGradient: (classifier, batch) =>
       compiled(`classifier ${numberOf(classifier)} ${batch}`, () =>
         modelClassGradient(classifier, model, engine, { ...rest, batch }),

@@ -1,5 +1,6 @@
 /** What `info` says of a model of values. */
 import { shapeText } from '../../words.ts'
+import { stylesRows } from '../pictured/describe-styles.ts'
 import { wordsFacts, wordsRows } from '../words/describe-words.ts'
 import { describeModel } from '../describe-model.ts'
 import { describeNoise } from '../describe-noise.ts'
@@ -15,6 +16,7 @@ export function describe(model: Model): Description {
       ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(frame.item)}`],
       ['network sees', `${shapeText(frame.network)}${patches}`],
       ...wordsRows(model),
+      ...stylesRows(model),
       ['sampled in', sampling.jumps ? `${sampling.steps} of its own steps, by ${sampling.sampler}` : undefined],
     ],
     noise: describeNoise(model),

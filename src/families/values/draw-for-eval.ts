@@ -6,6 +6,7 @@ import { TweedieError } from '../../errors.ts'
 import { generate } from './generate.ts'
 import type { GenerateOptions } from './generate.ts'
 import { labelsAsIn } from '../labels-as-in.ts'
+import { stylesAsIn } from '../pictured/styles-as-in.ts'
 import { asIn } from '../words/as-in.ts'
 import type { Model } from './model.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
@@ -17,7 +18,7 @@ export type ClassChoice = (typeof classChoices)[number]
 
 /**
  * Draws samples and brings them into the values of the data, to bytes if these are images. A model that knows words is asked for what captions
- * of the data say.
+ * of the data say, and one that knows styles to draw in those of the data.
  *
  * @throws TweedieError `data` where the model was not made for such data
  */
@@ -33,7 +34,12 @@ export async function drawSamples(
   const labels =
     asData?.labels ??
     (conditional && classes === 'data' && dataset.labels ? labelsAsIn(dataset, options.count) : undefined)
-  const { items, labels: asked } = await generate(model, engine, { ...asData, ...options, labels })
+  const { items, labels: asked } = await generate(model, engine, {
+    ...asData,
+    styles: stylesAsIn(model, dataset, options.count),
+    ...options,
+    labels,
+  })
   return createDataset({
     name: 'samples',
     kind: dataset.kind,

@@ -13,6 +13,7 @@ import { drawnValues, makesOf, valuesView } from '../drawn-values.ts'
 import { type GenerateProgress, warmGenerator } from './generate.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import type { ModelGuidance } from './guided.ts'
+import { askedStyles } from '../pictured/styled.ts'
 import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
 import { measuredSampler } from './measured-sampler.ts'
 import type { Model } from './model.ts'
@@ -60,6 +61,7 @@ export function painter(model: Model, setting: Setting): Painter {
       const classified = model.classNames.length > 0 ? model : { classNames: guidance.classifier?.classNames ?? [] }
       const asked = classesAsked(classified, options.class, count)
       const texts = await askedTexts(model, options, setting.access)
+      const styles = await askedStyles(model, options.style, setting.access)
       const conditions = await askConditions(model, options.condition, count, setting.access)
       const sampler = needsData(choice.sampler)
         ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
@@ -77,6 +79,7 @@ export function painter(model: Model, setting: Setting): Painter {
         times: choice.times,
         labels: asked,
         conditions,
+        styles,
         ...texts,
         attention: options.attention,
         onRemark: setting.onRemark,
@@ -96,6 +99,7 @@ export function painter(model: Model, setting: Setting): Painter {
         ...(attention && (await import('../words/attention.ts')).attentionBeside(model, items, attention)),
       })
     },
+    release: () => generator.release(),
     dispose: () => generator.dispose(),
     [Symbol.dispose]: () => generator.dispose(),
   }
@@ -120,7 +124,7 @@ function howOf(
       guidance: w,
       ...defined({ prompt: options.prompt, prompts: options.prompts, towardsPrompt: options.towardsPrompt }),
       ...defined({ longPrompts: options.longPrompts, clipSkip: options.clipSkip }),
-      ...defined({ negative, weak }),
+      ...defined({ negative, weak, style: options.style }),
       ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
     },
     howText: `seed ${seed}, ${sampler.name}, ${stepsText(steps)}`,

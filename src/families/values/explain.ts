@@ -6,6 +6,7 @@ import { explainRun, inBrackets, noiseText } from '../explain-run.ts'
 import type { OwnParts, Row } from '../family.ts'
 import { networkOf } from '../network-of.ts'
 import { fewStepsText } from './few-steps-spec.ts'
+import { styleText } from '../pictured/describe-styles.ts'
 import { captionsText } from '../words/describe-words.ts'
 import type { TrainSpec } from './spec.ts'
 
@@ -17,7 +18,11 @@ export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): rea
     network: spec.patch === 1 ? '' : `, patches of ${spec.patch}`,
     objective: objectiveText(spec, own),
   })
-  return spec.captions ? [...rows.slice(0, 2), ['captions', captionsText(spec.captions, data)], ...rows.slice(2)] : rows
+  const learned: Row[] = [
+    ...(spec.captions ? [['captions', captionsText(spec.captions, data)] as const] : []),
+    ...(spec.style ? [['style', styleText(spec.style)] as const] : []),
+  ]
+  return [...rows.slice(0, 2), ...learned, ...rows.slice(2)]
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(5))

@@ -4,6 +4,7 @@ import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import { noiseTables } from '../choices.ts'
+import { furtherStyles } from '../pictured/further-styles.ts'
 import { furtherWords } from '../words/further-words.ts'
 import type { Model } from './model.ts'
 
@@ -31,6 +32,7 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
     ...(weighting !== 'uniform' && { weighting }),
     ...(parametrisation.name === 'edm' && { sigmaData }),
     ...(asked === undefined && noiseOf(model)),
+    ...furtherStyles(model, options),
     ...(keepsModel(options) ? wordsOf(model, data, options) : furtherWords(model, options)),
   }
 }

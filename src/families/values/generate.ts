@@ -42,6 +42,8 @@ export interface DrawOptions extends Texts {
   readonly times?: readonly number[] | undefined
   /** The class of each item; default: all classes in turn. */
   readonly labels?: ArrayLike<number> | undefined
+  /** Pictures whose style is drawn in, `[C, H, W]` in [−1, 1] each, in turn; default: any style. */
+  readonly styles?: readonly Float32Array[] | undefined
   /** Conditions other than the class, `[count, ...]` by name. */
   readonly conditions?: Conditions | undefined
   /** Items computed at a time; default 64, or as many as there are. */

@@ -12,11 +12,13 @@ import { strideOf } from '../../engine/nn/registry.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
+import { stylesFolder, stylesIn } from '../pictured/style-encoder.ts'
 import { wordsFolder, wordsIn } from '../words/words-in-folder.ts'
 import { scaleOfMeta } from '../scale-of-meta.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
+import type { ImageEncoderWeights } from '../../compiled/image-encoder.ts'
 import { flatWeights, partWeights, type PartWeights } from '../../compiled/part-weights.ts'
 import type { Words } from '../../compiled/words.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
@@ -35,6 +37,8 @@ export interface Model extends ModelNoise, PartWeights {
   readonly unconditionalLabel: number | undefined
   /** What turns texts into conditions of the network, if the model knows words. */
   readonly words?: Words | undefined
+  /** What turns a picture into the network's condition `style`, if the model draws in the style of one. */
+  readonly styles?: ImageEncoderWeights | undefined
   /** Height and width of pictures in pixels, where items are codes of them. */
   readonly picture?: readonly [height: number, width: number] | undefined
   readonly meta: TweedieMeta
@@ -73,11 +77,13 @@ export function modelOf(
   }
   const { components, files } = folder
   const words = components && files && wordsIn({ components, files, memory: folder.memory })
+  const styles = components && stylesIn({ components }, network)
   return {
     family: 'values',
     network,
     ...partWeights(layout, folder.weights, folder.memory),
     ...(words && { words }),
+    ...(styles && { styles }),
     ...noise,
     frame,
     scale: scaleOfMeta(data),
@@ -91,9 +97,11 @@ export function modelOf(
 
 /** The content of the model's folder; the inverse of {@link modelOf}. */
 export function folderOf(model: Model): ModelFolderInput {
-  const { network, layout, words, scheduler, meta } = model
+  const { network, layout, words, styles, scheduler, meta } = model
+  const known = words && wordsFolder(words)
   return {
-    ...(words && wordsFolder(words)),
+    ...known,
+    ...(styles && { components: new Map([...(known?.components ?? []), ...stylesFolder(styles)]) }),
     network: { className: network.className, config: network.config, onnx: network.onnx },
     weights: layout.toMap(flatWeights(model)),
     scheduler,

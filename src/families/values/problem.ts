@@ -13,6 +13,9 @@ import { strideOf } from '../../engine/nn/registry.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { withMasks } from '../dropout-masks.ts'
 import { networkOf } from '../network-of.ts'
+import { together } from '../learned-conditions.ts'
+import { learnedStyle } from '../pictured/learned-style.ts'
+import { stylePart } from '../pictured/style-encoder.ts'
 import { encoderPart, learnedWords } from '../words/learned-words.ts'
 import { ownPart } from '../part.ts'
 import { batchesOf, emptyBatch, noiseLevels, objectiveOfSpec } from './batches.ts'
@@ -35,7 +38,9 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const layout = parametersOf(network)
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
   const words = spec.captions && learnedWords(spec.captions, network, dataset)
-  checkFit(spec, network, dataset, frame, words?.made)
+  const style = spec.style && learnedStyle(spec.style, network, dataset)
+  const learned = together(words, style)
+  checkFit(spec, network, dataset, frame, learned?.made)
   const levels = noiseLevels(spec)
   const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}
   const { loss: name } = spec.objective
@@ -45,18 +50,22 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   if (ownPart(own, 'weightings', spec.objective.weighting)) objectiveOfSpec(spec, own).weight(0.5)
   const main = onePart(network, layout)
   const [mainName] = Object.keys(main) as [string]
-  const parts: TrainParts = { ...main, ...(words?.part && { [encoderPart]: words.part }) }
+  const parts: TrainParts = {
+    ...main,
+    ...(words?.part && { [encoderPart]: words.part }),
+    ...(style && { [stylePart]: style.part }),
+  }
   const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
     const own = partScope(parts, mainName, scope)
-    const how = { dropout, conditions: words?.conditions(parts, scope, items, dropout) }
+    const how = { dropout, conditions: learned?.conditions(parts, scope, items, dropout) }
     return mine
       ? ownLoss(network, own, items, name!, mine, how)
       : trainingLoss(network, own, items, { levels, ...bytes, ...how })
   }
   const { fewSteps } = spec
   const batches = {
-    emptyBatch: () => emptyBatch(spec, network, frame, own, words),
-    fill: batchesOf(spec, network, dataset, frame, own, words),
+    emptyBatch: () => emptyBatch(spec, network, frame, own, learned),
+    fill: batchesOf(spec, network, dataset, frame, own, learned),
   }
   return {
     parts,
@@ -71,7 +80,8 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     snapshot: (state, training) => {
       const averaged = (part: string): Float32Array => trainedView(parts, part, state.average)
       const known = words?.words(() => averaged(encoderPart))
-      const trained = { spec, network, layout, state, weights: averaged(mainName), words: known, own }
+      const styles = style?.styles(averaged(stylePart))
+      const trained = { spec, network, layout, state, weights: averaged(mainName), words: known, styles, own }
       return snapshot(trained, dataset, training)
     },
   }

@@ -14,6 +14,7 @@ import type { Layout } from '../../engine/nn/layout.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TrainState } from '../../tools/train/problem.ts'
+import type { ImageEncoderWeights } from '../../compiled/image-encoder.ts'
 import type { Words } from '../../compiled/words.ts'
 import { defined } from '../defined.ts'
 import type { OwnComponents } from '../own-parts.ts'
@@ -31,12 +32,13 @@ interface Trained {
   /** The network's averaged weights, if they are not all that learns. */
   readonly weights?: Float32Array | undefined
   readonly words?: Words | undefined
+  readonly styles?: ImageEncoderWeights | undefined
   readonly own?: OwnComponents
 }
 
 /** The model of a trainer. Its weights are the trainer's own array: they change with the next step. */
 export function snapshot(
-  { spec, network, layout, state, weights = state.average, words, own = {} }: Trained,
+  { spec, network, layout, state, weights = state.average, words, styles, own = {} }: Trained,
   dataset: ArrayDataset,
   training: TweedieMetaInput['training'] = {},
 ): Model {
@@ -61,6 +63,7 @@ export function snapshot(
     objective: {
       ...objective,
       ...(spec.captions && { captions: trainedOn(spec.captions) }),
+      ...(spec.style && { style: { dropout: spec.style.dropout } }),
       ...(spec.fewSteps && { fewSteps: spec.fewSteps }),
     },
     ...(sampler && { sampler }),
@@ -73,6 +76,7 @@ export function snapshot(
     layout,
     weights,
     ...(words && { words }),
+    ...(styles && { styles }),
     ...noise,
     frame,
     scale: dataset,

@@ -9,6 +9,7 @@ import { type ArrayDataset, classCount } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
 import type { OwnParts } from '../family.ts'
 import { mainNetwork } from '../../tools/train/parts.ts'
+import { styledNetwork, styleSpecOf } from '../pictured/style-spec-of.ts'
 import { captionSpecOf } from '../words/caption-spec-of.ts'
 import { choicesOf, type TrainValues } from './choices-of.ts'
 import { defaultSpec } from './defaults.ts'
@@ -32,7 +33,11 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
     throw new TweedieError('usage', `\`objective: diffusion-lm\` is for text, and ${data.name} is none`)
   }
   const captions = captionSpecOf(data, options)
-  const usual = defaultSpec({ ...data, classes: classCount(data) }, { ...choicesOf(options, own), captions })
+  const style = styleSpecOf(data, options)
+  // a picture takes the place of its class
+  const classes = style ? 0 : classCount(data)
+  const known = defaultSpec({ ...data, classes }, { ...choicesOf(options, own), captions })
+  const usual = style ? { ...known, network: styledNetwork(known.network), style } : known
   const spec = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
   if (captions && fewSteps) {
     throw new TweedieError('usage', '`captions`: sampling in few steps is not learned from captions', {

@@ -8,6 +8,8 @@ import { weightingNames } from '../../diffusion/denoise/weighting.ts'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { checkBaseSpec, requirePositive, requireShare } from '../../tools/train/spec.ts'
 import { noiseSchema, specParser } from '../spec-parser.ts'
+import { styleSchema } from '../pictured/style-schema.ts'
+import { checkStyleSpec, type StyleSpec } from '../pictured/style-spec.ts'
 import { captionSchema } from '../words/caption-schema.ts'
 import { type CaptionSpec, checkCaptionSpec } from '../words/caption-spec.ts'
 import type { SpecFor } from '../family.ts'
@@ -36,6 +38,8 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly fewSteps?: FewStepsSpec | undefined
   /** How it learns what captions say, if it does. */
   readonly captions?: CaptionSpec | undefined
+  /** How it learns to draw in the style of another picture, if it does. */
+  readonly style?: StyleSpec | undefined
 }
 
 /** A specification that was read from a file. */
@@ -51,6 +55,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
   flip: z.boolean(),
   fewSteps: z.optional(fewStepsSchema),
   captions: z.optional(captionSchema),
+  style: z.optional(styleSchema),
 })
 
 /**
@@ -59,7 +64,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
  * @throws TweedieError `usage` that names the field, `model` for an own part that was not passed
  */
 export function checkSpec(spec: TrainSpec, own: OwnComponents = {}): void {
-  const { noise, objective, fewSteps, captions } = spec
+  const { noise, objective, fewSteps, captions, style } = spec
   checkBaseSpec(spec)
   if ('table' in noise) requirePositive({ levels: noise.levels })
   else requirePart(own, 'schedules', noise.schedule, scheduleNames)
@@ -67,6 +72,7 @@ export function checkSpec(spec: TrainSpec, own: OwnComponents = {}): void {
   if (objective.loss !== undefined) requirePart(own, 'objectives', objective.loss, [])
   if (fewSteps) checkFewSteps(fewSteps)
   if (captions) checkCaptionSpec(captions)
+  if (style) checkStyleSpec(style)
   requireShare('label dropout', objective.labelDropout)
   objectiveOf(objective, scheduleOfNoise(noise, own.schedules), own.weightings)
 }

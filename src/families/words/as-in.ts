@@ -1,11 +1,12 @@
 /** What samples that are compared with data are asked for. */
+import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { captionsAt, spreadOver } from './known-text.ts'
 import type { Texts, Worded } from './told.ts'
 
 /** What items of the data, at equal distances, say of themselves; undefined where model or data have no words. */
 export function asIn(
-  { words }: Worded,
+  { words, network }: Worded,
   dataset: ArrayDataset,
   count: number,
   withLabels: boolean,
@@ -16,6 +17,6 @@ export function asIn(
   return {
     prompts: captionsAt(words, dataset, items),
     weights: false,
-    ...(withLabels && labels && { labels: Int32Array.from(items, (item) => labels[item]!) }),
+    ...(withLabels && classesOf(network) > 0 && labels && { labels: Int32Array.from(items, (item) => labels[item]!) }),
   }
 }

@@ -1,16 +1,16 @@
 /** Captions in training: a text encoder as a part of what is trained, its graph, and the tokens of a batch. */
 import { pooledName } from '../../compiled/prompts/text-condition.ts'
 import { contextName, type WordEncoder, type Words } from '../../compiled/words.ts'
-import { input, type Tensor } from '../../engine/graph/index.ts'
-import type { Dropout, Network } from '../../engine/nn/network.ts'
-import type { Scope } from '../../engine/nn/parameters.ts'
+import { input } from '../../engine/graph/index.ts'
+import type { Network } from '../../engine/nn/network.ts'
 import { type TextEncoder, textEncoderParameters } from '../../engine/nn/text-encoder.ts'
 import { textEncoderFromConfig } from '../../engine/nn/text-encoder-registry.ts'
-import { fold, type Key, uniform } from '../../engine/random/index.ts'
+import { fold, uniform } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { captionTokens, type CaptionTokenizer } from '../../files/text/caption-tokenizer.ts'
 import { captionDrawer, drawText } from '../../tools/train/caption-draws.ts'
-import { partScope, type TrainPart, type TrainParts } from '../../tools/train/parts.ts'
+import { partScope, type TrainPart } from '../../tools/train/parts.ts'
+import type { ConditionBatch, LearnedConditions, LearnedFeeds } from '../learned-conditions.ts'
 import type { CaptionCodes } from './caption-codes.ts'
 import type { CaptionSpec } from './caption-spec.ts'
 import { requireFitting, textVectors } from './fit.ts'
@@ -23,27 +23,12 @@ export const encoderPart = 'text_encoder'
 /** The tokens of a batch's captions, an input of the loss, `[N, length]`. */
 const tokensInput = 'tokens'
 
-/** The items of a step. */
-export interface CaptionBatch {
-  readonly key: Key
-  readonly step: number
-  readonly indices: ArrayLike<number>
-}
-
 /** What captions add to a training problem. */
-export interface LearnedWords {
+export interface LearnedWords extends LearnedConditions {
   /** The text encoder: it learns, or is frozen; none where its vectors were worked out before. */
   readonly part: TrainPart | undefined
   readonly tokenizer: CaptionTokenizer
   readonly encoder: TextEncoder
-  /** The conditions that it makes: the network's, which are then no inputs of the loss. */
-  readonly made: ReadonlySet<string>
-  /** These conditions of so many items. */
-  conditions(parts: TrainParts, scope: Scope, items: number, dropout: Dropout): Readonly<Record<string, Tensor>>
-  /** Arrays for a batch. */
-  feeds(batch: number): Readonly<Record<string, Float32Array | Int32Array>>
-  /** Fills them, and gives which items are told nothing at all, neither a caption nor another condition. */
-  fill(feeds: Readonly<Record<string, Float32Array | Int32Array>>, batch: CaptionBatch): (j: number) => boolean
   /** The words of a model. @param weights those of the encoder, if it learns */
   words(weights: () => Float32Array): Words
 }
@@ -86,7 +71,7 @@ export function learnedWords(spec: CaptionSpec, network: Network, data: WordsDat
 /** How captions get into the graph. */
 interface Reading extends Pick<LearnedWords, 'feeds' | 'conditions'> {
   /** Fills the feeds. @param left whether item j has no caption */
-  read(feeds: Parameters<LearnedWords['fill']>[0], batch: CaptionBatch, left: (j: number) => boolean): void
+  read(feeds: LearnedFeeds, batch: ConditionBatch, left: (j: number) => boolean): void
 }
 
 /** As tokens: the encoder is a part of the graph. */

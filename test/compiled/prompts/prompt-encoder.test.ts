@@ -267,3 +267,22 @@ describe('the conditions of a network', () => {
     )
   })
 })
+
+test('an encoder whose weights are kept as they are stored is freed between requests, and gives the same', async () => {
+  const stored = new Map(
+    Array.from(clip.layout.toMap(clip.weights), ([name, { data }]) => [
+      name,
+      { stored: 'float32' as const, data, floats: () => data },
+    ]),
+  )
+  using encoder = promptEncoder({ encoders: [{ ...clip, weights: new Float32Array(0), stored }] }, engine)
+  const [first, again] = [
+    await encoder.encode(['a red circle']),
+    await encoder.encode(['a red circle', 'a blue square']),
+  ]
+  const { prompts } = await encode([clip], ['a red circle', 'a blue square'])
+  expect(distance(first.prompts[0]!.values, prompts[0]!.values)).toBeLessThan(1e-5)
+  expect(again.prompts[0]!.values).toEqual(first.prompts[0]!.values)
+  expect(distance(again.prompts[1]!.values, prompts[1]!.values)).toBeLessThan(1e-5)
+  expect(encoder.encoded).toBe(2)
+})

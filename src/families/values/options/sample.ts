@@ -3,11 +3,13 @@ import { oneOf, options, text, whole } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
 import { classOptions, conditionOptions, gridOptions, walkOptions } from '../../draw-options.ts'
 import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
+import { styledOptions } from '../../pictured/options/sample.ts'
 import { promptOptions } from '../../words/options/sample.ts'
 
 export const sampleOptions = options({
   ...classOptions,
   ...promptOptions,
+  ...styledOptions,
   ...guidanceOptions,
   ...gaussianOptions,
   ...gridOptions,

@@ -2,6 +2,7 @@
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { distilMethods, inputViews, parametrisations, presets, trainingTimes, weightings } from '../../choices.ts'
 import { attention, labelDropout, noiseOptions, objective, sizeOptions } from '../../train-options.ts'
+import { styleOptions } from '../../pictured/options/train.ts'
 import { captionOptions } from '../../words/options/train.ts'
 
 const few = 'Few steps'
@@ -118,6 +119,7 @@ export const trainOptions = options({
     group: 'More: objective',
   },
   labelDropout,
+  ...styleOptions,
   ...captionOptions,
   ...fewStepsOptions,
   ...noiseOptions,
