@@ -5,6 +5,7 @@ import { classesAsked, classNumbers } from '../class-numbers.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { defined } from '../defined.ts'
+import { askedStyles } from '../pictured/styled.ts'
 import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
 import { sessionOf } from '../session-of.ts'
 import { type DrawnModel, drawnValues } from '../drawn-values.ts'
@@ -60,9 +61,14 @@ export async function editThrough(
     throw new TweedieError('usage', 'edit is for models of images')
   }
   const texts = await askedTexts(model, asked, setting.access)
-  const isAsked = asked.class !== undefined || texts.prompts !== undefined || texts.negativePrompt !== undefined
+  const styles = await askedStyles(model, asked.style, setting.access)
+  const isAsked =
+    styles !== undefined ||
+    asked.class !== undefined ||
+    texts.prompts !== undefined ||
+    texts.negativePrompt !== undefined
   if (asked.guidance !== undefined && asked.guidance !== 0 && !isAsked) {
-    throw new TweedieError('usage', '`guidance` without `class` or `prompt` changes nothing: towards what?')
+    throw new TweedieError('usage', '`guidance` without `class`, `prompt` or `style` changes nothing: towards what?')
   }
   const guidance = asked.guidance ?? (texts.prompts ? model.sampling.guidance : undefined)
   const sourcePrompts = asked.fromPrompt === undefined ? undefined : [asked.fromPrompt]
@@ -81,6 +87,7 @@ export async function editThrough(
     steps,
     labels,
     ...texts,
+    styles,
     guidance,
     clip,
     onRemark,
@@ -96,7 +103,7 @@ export async function editThrough(
       method: manner,
       strength,
       class: asked.class ?? null,
-      ...defined({ prompt: asked.prompt, fromPrompt: asked.fromPrompt, negative: asked.negative }),
+      ...defined({ style: asked.style, prompt: asked.prompt, fromPrompt: asked.fromPrompt, negative: asked.negative }),
       guidance: guidance ?? 0,
       seed,
     },

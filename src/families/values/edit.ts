@@ -28,6 +28,8 @@ export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'>,
   readonly steps?: number | undefined
   /** The target class of each item, for a conditional model; default none, if the model has "no class". */
   readonly labels?: ArrayLike<number> | undefined
+  /** Pictures whose style is asked for, `[C, H, W]` in [−1, 1] each, in turn; default none. */
+  readonly styles?: readonly Float32Array[] | undefined
   /** Guidance towards these classes: w, or more. */
   readonly guidance?: number | ModelGuidance | undefined
   /** Whether the mean is clipped; default: as the model's folder says, and points never. Never while encoding. */
@@ -96,6 +98,8 @@ export async function edit(
     ...half(0),
     labels: options.sourceLabels ?? options.labels,
     prompts: options.sourcePrompts ?? options.prompts,
+    // the style is what changes
+    styles: undefined,
   })
   return walk(model, engine, latent, times, { ...half(1), sampler: ddim() })
 }

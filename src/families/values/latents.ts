@@ -16,6 +16,7 @@ import { sessionOf } from '../session-of.ts'
 import { drawnValues } from '../drawn-values.ts'
 import { chooseGuidance } from './guidance-choice.ts'
 import { workOn } from '../warm.ts'
+import { askedStyles } from '../pictured/styled.ts'
 import { askedTexts } from '../words/asked-texts.ts'
 import { askedConditions } from './asked-conditions.ts'
 import { compiledParts } from './compiled-parts.ts'
@@ -113,9 +114,10 @@ async function walk(
   const batch = x.length / itemSize(model.frame.network)
   const { signal, onProgress, onRemark, access } = setting
   const texts = await askedTexts(model, words, access)
+  const styles = await askedStyles(model, words.style, access)
   using work = workOn(setting.kept, signal)
   const parts = compiledParts(model, setting.engine, sessionOf(setting), work.compiled)
-  const wanted = { ...texts, labels: classesAsked(model, asked, batch), guidance: away, signal, onRemark }
+  const wanted = { ...texts, styles, labels: classesAsked(model, asked, batch), guidance: away, signal, onRemark }
   const told = await askedConditions(model, wanted, batch, { ...parts, otherwise: 'nothing' })
   const { guidance, at } = told
   const guided = await guidedDenoiser(told.model, guidance, batch, parts)

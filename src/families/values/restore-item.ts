@@ -7,6 +7,7 @@ import type { OptionValues } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { defined } from '../defined.ts'
+import { askedStyles } from '../pictured/styled.ts'
 import { askedTexts } from '../words/asked-texts.ts'
 import { sessionOf } from '../session-of.ts'
 import { type DrawnModel, drawnValues, valuesView } from '../drawn-values.ts'
@@ -56,6 +57,7 @@ export async function restoreThrough(
   if (posteriorMethods[method].noise) requireNoise(method, observed)
   const labels = classesAsked(model, asked.class, count)
   const texts = await askedTexts(model, asked, setting.access)
+  const styles = await askedStyles(model, asked.style, setting.access)
   const steps = asked.steps ?? defaultRestoreSteps[method]
   const ofItems = await measured(observed, Math.min(count, batch ?? usualRestoreBatch))
   const answers = await restore(model, setting.engine, ofItems, {
@@ -65,6 +67,7 @@ export async function restoreThrough(
     steps,
     labels,
     ...texts,
+    styles,
     guidance: asked.guidance,
     onRemark: setting.onRemark,
     seed,
@@ -100,7 +103,7 @@ export async function restoreThrough(
       steps,
       seed,
       class: asked.class ?? null,
-      ...defined({ prompt: asked.prompt, negative: asked.negative, guidance: asked.guidance }),
+      ...defined({ style: asked.style, prompt: asked.prompt, negative: asked.negative, guidance: asked.guidance }),
       simulated: asked.simulate ?? false,
       largestDeviation: largest,
     },

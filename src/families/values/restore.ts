@@ -41,6 +41,8 @@ export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly sampler?: Sampler | undefined
   /** The class of each item, for a conditional model; default none, if the model has "no class". */
   readonly labels?: ArrayLike<number> | undefined
+  /** Pictures whose style is asked for, `[C, H, W]` in [−1, 1] each, in turn; default none. */
+  readonly styles?: readonly Float32Array[] | undefined
   /** Guidance towards class and words: w, or more; default 0. */
   readonly guidance?: number | ModelGuidance | undefined
   readonly seed?: number | bigint | string | undefined

@@ -3,4 +3,6 @@ import { options } from '../../../options.ts'
 import { restoreOptions as ofValues } from '../../values/options/restore.ts'
 import { sizeOptions, tileOptions } from './size.ts'
 
-export const restoreOptions = options({ ...ofValues, ...sizeOptions, ...tileOptions })
+const { style: _, ...shared } = ofValues
+
+export const restoreOptions = options({ ...shared, ...sizeOptions, ...tileOptions })

@@ -1,6 +1,7 @@
 /** Options of `edit` for models of values. */
 import { oneOf, options, real, text, whole } from '../../../options.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+import { styledOptions } from '../../pictured/options/sample.ts'
 import { promptOptions } from '../../words/options/sample.ts'
 import { clipOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 
@@ -26,6 +27,7 @@ export const editOptions = options({
   prompt: { ...promptOptions.prompt, help: 'what it shall show, of a model that knows words' },
   longPrompts: promptOptions.longPrompts,
   clipSkip: promptOptions.clipSkip,
+  style: { ...styledOptions.style, help: 'change it to the style of this picture, of a model that learned styles' },
   fromPrompt: {
     flags: '--from-prompt <text>',
     help: 'invert: what it shows now (default: the prompt)',

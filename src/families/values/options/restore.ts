@@ -3,12 +3,14 @@ import { oneOf, options, positive, real, text, whole } from '../../../options.ts
 import { restoreMethods, restoreTasks } from '../../choices.ts'
 import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
 import { guidanceOptions, moreGuidanceOptions } from '../../options.ts'
+import { styledOptions } from '../../pictured/options/sample.ts'
 import { promptOptions } from '../../words/options/sample.ts'
 
 const [measurement, method, output] = ['Measurement', 'Method', 'Output'] as const
 
 export const restoreOptions = options({
   prompt: { ...promptOptions.prompt, help: 'what the picture shows, to a model that knows words' },
+  style: { ...styledOptions.style, help: 'a picture of the same style, to a model that learned styles' },
   longPrompts: promptOptions.longPrompts,
   clipSkip: promptOptions.clipSkip,
   negative: { ...moreGuidanceOptions.negative, help: 'a text to guide away from', conflicts: [], group: 'Words' },
