@@ -24,6 +24,24 @@ export const adaptOptions = options({
     parse: text,
     group,
   },
+  newWord: {
+    flags: '--new-word <word>',
+    help: 'learn one word of the captions, such as "<icon>", by textual inversion; the model of --from stays as it is',
+    parse: text,
+    group,
+  },
+  newWordFrom: {
+    flags: '--new-word-from <word>',
+    help: 'the word that it begins as (default: the mean of all words)',
+    parse: text,
+    group,
+  },
+  newWordVectors: {
+    flags: '--new-word-vectors <k>',
+    help: 'how many vectors it has, each a place of the text (default: 1)',
+    parse: whole({ max: 64 }),
+    group,
+  },
 })
 
 /** Data that keep a model from forgetting what it knew, of runs in a folder. */

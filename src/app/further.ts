@@ -68,7 +68,7 @@ export async function startOf(
   own: OwnParts,
 ): Promise<{ readonly start: StartWeights | undefined; readonly notes: readonly string[] }> {
   // adapters begin as they are, beside the weights
-  if (spec.lora) return { start: undefined, notes: [] }
+  if (spec.lora || spec.word) return { start: undefined, notes: [] }
   const family = await entryOfSpec(spec, own).load()
   const { weights: ofMain, components } = writer.write(model)
   const start = new Map<string, ReturnType<Layout['toMap']>>()

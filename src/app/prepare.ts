@@ -3,6 +3,7 @@ import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { Family, FamilyModel, OwnParts, PrepareSetting, SpecFor, Wanted } from '../families/family.ts'
 import { entryOfSpec } from '../families/registry.ts'
 import { TweedieError } from '../errors.ts'
+import type { OptionValues } from '../options.ts'
 import { memoryStore } from '../tools/eval/store.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
@@ -15,9 +16,17 @@ export async function prepared(
   wanted: Wanted<BaseSpec>,
   setting: PrepareSetting,
 ): Promise<TrainData> {
-  const made = family.prepare ? await family.prepare(data, wanted, setting) : data
-  const lora = wanted.spec?.lora
-  return lora && !('base' in made) ? (await import('./adapters/adapted.ts')).withBaseOf(lora, made, setting) : made
+  const word = wanted.spec ? wanted.spec.word : await wordAsked(wanted.options)
+  const own = word ? (await import('./adapters/word.ts')).settingWithWord(word, setting) : setting
+  const made = family.prepare ? await family.prepare(data, wanted, own) : data
+  const based = wanted.spec?.lora ?? wanted.spec?.word
+  return based && !('base' in made) ? (await import('./adapters/adapted.ts')).withBaseOf(based, made, setting) : made
+}
+
+/** The word that options ask for. */
+async function wordAsked(options: OptionValues | undefined) {
+  const isAsked = Object.keys(options ?? {}).some((name) => name.startsWith('newWord'))
+  return isAsked ? (await import('./adapters/word.ts')).wordOf(options!) : undefined
 }
 
 /**

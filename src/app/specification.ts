@@ -44,6 +44,10 @@ export async function specificationOf(
   if (from === undefined) {
     throw new TweedieError('usage', `\`${adapting}\` adapts a model, and none is named`, { hint: '`from: MODEL`' })
   }
+  if (values.newWord !== undefined) {
+    const { wordOf, wordSpecification } = await import('./adapters/word.ts')
+    return wordSpecification(decided, wordOf(values)!, from, own)
+  }
   const { adaptedSpecification } = await import('./adapters/specification.ts')
   return adaptedSpecification(decided, values, from, own)
 }

@@ -87,7 +87,7 @@ async function taskOf<Spec extends SpecFor<unknown>, Model>(
 
 /** What makes the problems of specifications like this one; with adapters, if it has them. */
 async function problemMaker<Model>(
-  { lora, prior, ...spec }: SpecFor<unknown>,
+  { lora, word, prior, ...spec }: SpecFor<unknown>,
   own: OwnParts,
 ): Promise<(spec: SpecFor<unknown>, data: TrainData) => TrainProblem<Model>> {
   const family = await entryOfSpec(spec, own).load()
@@ -96,6 +96,10 @@ async function problemMaker<Model>(
   const preserve = prior && (await import('./adapters/preserved.ts')).preserved
   const make: typeof plain = (spec, data) =>
     preserve ? preserve(plain(spec, data), spec, data, (of) => plain(spec, of)) : plain(spec, data)
+  if (word !== undefined) {
+    const { wordFrom } = await import('./adapters/word.ts')
+    return (spec, data) => wordFrom(make(spec, data), spec, data, family, own)
+  }
   if (lora === undefined) return make
   const { adaptedFrom } = await import('./adapters/adapted.ts')
   return (spec, data) => adaptedFrom(make(spec, data), spec, data, family, own)

@@ -17,6 +17,7 @@ import type { pictureFits } from './choices.ts'
 import type { Drawn, Painter, Progress } from './drawn.ts'
 import type { Store } from '../tools/eval/store.ts'
 import type { Adapters } from '../tools/train/lora.ts'
+import type { NewWord } from '../tools/train/new-word.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
 import type { OwnComponents } from './own-parts.ts'
@@ -40,6 +41,8 @@ export interface FamilyModel {
   readonly meta: TweedieMeta
   /** The adapters that made it, of a model whose training has just made them. */
   readonly adapters?: Adapters | undefined
+  /** The word that a model whose training has just made it has learned. */
+  readonly word?: NewWord | undefined
 }
 
 declare const model: unique symbol
@@ -178,6 +181,8 @@ export interface OtherTextEncoder {
   readonly encoder: TextEncoderWeights & { readonly tokenizer?: CaptionTokenizer | undefined }
   /** The absolute path of its folder; none in memory. */
   readonly path: string | undefined
+  /** Whether some of its vectors change while training, so that nothing is worked out before. */
+  readonly changing?: boolean | undefined
 }
 
 /** A tokeniser from elsewhere. */

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { parseConfig } from '../files/io/parse-config.ts'
-import { loraSchema, priorSchema } from '../tools/train/lora-schema.ts'
+import { loraSchema, priorSchema, wordSchema } from '../tools/train/lora-schema.ts'
 
 const positive = z.number().check(z.positive())
 
@@ -20,6 +20,7 @@ const baseFields = {
   ]),
   network: z.object({ className: z.string(), config: z.record(z.string(), z.unknown()) }),
   lora: z.optional(loraSchema),
+  word: z.optional(wordSchema),
   prior: z.optional(priorSchema),
   optimizer: z.looseObject({
     rate: positive,

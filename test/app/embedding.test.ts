@@ -21,6 +21,7 @@ import type { ModelFolder } from '../../src/files/io/model-folder.ts'
 import { decodeEmbedding, encodeEmbedding } from '../../src/files/io/embedding/embedding-file.ts'
 import { encodePeft } from '../../src/files/io/lora/write-lora.ts'
 import { writeSafetensors } from '../../src/files/io/safetensors.ts'
+import { clipCaptionTokenizer } from '../../src/files/text/clip-captions.ts'
 import { wordCaptionTokenizer } from '../../src/files/text/word-captions.ts'
 import { random } from '../engine/nn/run.ts'
 
@@ -97,14 +98,24 @@ test('a word with the vector of another is that word; with several vectors, seve
   expect(both).not.toEqual(other)
 })
 
-test('the place of the end is still found, and both encoders of two are told', async () => {
+test('the place of the end is still found where a configuration means the greatest token by it', async () => {
+  const words = { 'a</w>': 0, 'b</w>': 1, 'c</w>': 2, '<|startoftext|>': 3, '<|endoftext|>': 4 }
+  const ofClip = clipCaptionTokenizer(words, '#version: 0.2', { model_max_length: 9 })
+  const old = { ...clip('text_encoder', 4), tokenizer: ofClip }
+  const folder = withEmbeddings(folderOf(old), [word('<icon>', { text_encoder: rowsOf(old, 1) })])
+  const [known, learned, other] = await encoded(folder, 'a b', 'a <icon>', 'a c')
+  expect(learned).toEqual(known)
+  expect(learned!.pooled).not.toEqual(other!.pooled)
+})
+
+test('both encoders of two are told', async () => {
   const [first, second] = [clip('text_encoder', 4), clip('text_encoder_2', 6)]
   const vectors = { text_encoder: rowsOf(first, 5, 6), text_encoder_2: rowsOf(second, 5, 6) }
   const bytes = encodeEmbedding('<icon>', new Map(Object.entries(vectors)))
   const folder = withEmbeddings(folderOf(first, second), await readEmbedding(`${at('two.safetensors', bytes)}:<icon>`))
-  const [known, learned] = await encoded(folder, 'red blue circle', 'red <icon>')
-  expect(learned!.pooled).toEqual(known!.pooled)
-  expect(learned).toEqual(known)
+  const [known, learned, other] = await encoded(folder, 'red blue circle', 'red <icon>', 'red circle blue')
+  expect(learned!.values).toEqual(known!.values)
+  expect(learned!.values).not.toEqual(other!.values)
 })
 
 test('a word is whole: not a part of another, and not divided', () => {

@@ -42,7 +42,7 @@ export function baseOf({ write }: Pick<Family, 'write'>, model: FamilyModel, pat
 const mainPart = ''
 
 /** Refuses a base that is not the one of a specification. @throws TweedieError `model` */
-export function requireBase({ base: known }: LoraSpec, base: Base): void {
+export function requireBase({ base: known }: Pick<LoraSpec, 'base'>, base: Base): void {
   if (known.sum === base.sum) return
   throw new TweedieError('model', `${known.path ?? 'the base'}: not the model that the adapters were trained on`, {
     hint: 'it was trained further, or replaced: bring it back, or train the adapters again',
@@ -83,7 +83,11 @@ export function adaptedFrom<Model>(
 }
 
 /** Data with the model of a specification. @throws TweedieError `model` where it is gone, or another one by now */
-export async function withBaseOf(lora: LoraSpec, data: TrainData, setting: PrepareSetting): Promise<DataWithBase> {
+export async function withBaseOf(
+  lora: Pick<LoraSpec, 'base'>,
+  data: TrainData,
+  setting: PrepareSetting,
+): Promise<DataWithBase> {
   const { path } = lora.base
   if (path === undefined) {
     throw new TweedieError('usage', 'the model of this run was one in memory, which adapters alone cannot bring back', {
@@ -101,7 +105,7 @@ export function withBase(data: TrainData, base: Base): DataWithBase {
 }
 
 /** The base's weights of the parts that would learn. */
-function baseWeights<Model>({ parts }: TrainProblem<Model>, base: Base): BaseWeights {
+export function baseWeights<Model>({ parts }: TrainProblem<Model>, base: Base): BaseWeights {
   return new Map(
     learningParts(parts).map(([name, part]) => {
       const source = base.parts.get(name) ?? base.parts.get(mainPart)!

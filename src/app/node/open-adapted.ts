@@ -36,7 +36,7 @@ export async function openAdapted(
   if (held === undefined && base !== undefined) {
     throw new TweedieError('usage', `\`base\` is for a folder of adapters, and ${path} holds a whole model`)
   }
-  const opened = await (held ? openBase(path, held, base, openFolder) : openFolder(path))
+  const opened = await (held ? openBase(path, held.facts.base, base, openFolder) : openFolder(path))
   const asked = typeof lora === 'string' ? [lora] : lora
   const added = await Promise.all(asked.map((each) => readLora(each)))
   if (held === undefined) return withLoras(opened, added, own)
@@ -47,6 +47,11 @@ export async function openAdapted(
     scheduler,
     meta: { ...meta, training },
   })
+}
+
+/** A model that is open, with adapters of files. @throws TweedieError `model` where they do not fit */
+export async function withLorasOf(opened: Opened, asked: readonly string[], own: OwnParts): Promise<Opened> {
+  return withLoras(opened, await Promise.all(asked.map((each) => readLora(each))), own)
 }
 
 /**
@@ -68,23 +73,24 @@ export async function readLora(asked: string): Promise<WeightedLora> {
 
 const weighted = /^(?<path>.+?)(?::(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))?$/i
 
-async function openBase(
+/** The model that the things in a folder belong to. @throws TweedieError `model` where it is gone, or another one by now */
+export async function openBase(
   path: string,
-  { facts }: AdapterFolder,
+  known: AdapterFolder['facts']['base'],
   base: string | undefined,
   openFolder: OpenPlain,
+  what = 'adapters',
 ): Promise<Opened> {
-  const { base: known } = facts
   const near = known.relative === undefined ? [] : [resolve(path, known.relative)]
   const place = base ?? [known.path, ...near].find((each) => existsSync(each))
   if (place === undefined) {
-    throw new TweedieError('model', `${path}: adapters of ${known.path}, which is gone`, {
+    throw new TweedieError('model', `${path}: ${what} of ${known.path}, which is gone`, {
       hint: 'say where it is now: `base: MODEL`',
     })
   }
   const opened = await openFolder(place)
   if (baseOf(opened.family, opened.model, place).sum === known.sum) return opened
-  throw new TweedieError('model', `${path}: adapters of another model than ${place} is`, {
+  throw new TweedieError('model', `${path}: ${what} of another model than ${place} is`, {
     hint: 'it was trained further, or replaced: bring it back, or say where it is now: `base: MODEL`',
   })
 }

@@ -45,17 +45,35 @@ export async function openFolder(path: string, own: OwnParts = {}, options: Open
       hint: "name the folder that it lies in; 'tweedie info' says what a file is",
     })
   }
-  if (lora.length > 0 || base !== undefined || (await holdsAdapters(path))) {
+  const held = await heldIn(path)
+  if (held === 'word') {
+    const { openWord } = await import('./open-word.ts')
+    const opened = await openWord(path, own, base, async (each) => openFolder(each, own, { lora: [], ...reading }))
+    return withFurther(opened, own, lora, embedding)
+  }
+  if (lora.length > 0 || base !== undefined || held === 'adapters') {
     const { openAdapted } = await import('./open-adapted.ts')
     // a base may itself be adapters of another model
     const opened = await openAdapted(path, own, { lora, base }, async (each) =>
       each === path ? openWhole(each, own, reading) : openFolder(each, own, reading),
     )
-    if (embedding.length === 0) return opened
-    const folder = await withWordsOf(folderOfInput(opened.family.write(opened.model)), embedding)
-    return { ...opened, model: opened.family.read(folder, own) }
+    return withFurther(opened, own, [], embedding)
   }
   return openWhole(path, own, { ...reading, embedding })
+}
+
+/** A model that is open, with adapters and words of files. */
+async function withFurther(
+  opened: Opened,
+  own: OwnParts,
+  lora: readonly string[] | string,
+  embedding: readonly string[] | string,
+): Promise<Opened> {
+  const adapted =
+    lora.length === 0 ? opened : await (await import('./open-adapted.ts')).withLorasOf(opened, [lora].flat(), own)
+  if (embedding.length === 0) return adapted
+  const folder = await withWordsOf(folderOfInput(adapted.family.write(adapted.model)), embedding)
+  return { ...adapted, model: adapted.family.read(folder, own) }
 }
 
 /** The content of a folder with words that were learned. */
@@ -87,10 +105,12 @@ async function openWhole(
   return openedOf(folder, own, path).catch(naming(path))
 }
 
-/** Whether a folder holds adapters of another model. */
-async function holdsAdapters(path: string): Promise<boolean> {
+/** Whether a folder holds adapters or a word of another model. */
+async function heldIn(path: string): Promise<'adapters' | 'word' | undefined> {
   const meta = (await readFolder(path, [metaPath])).get(metaPath)
-  return meta !== undefined && Object.hasOwn(Object(readFolderJson(meta, metaPath, path)), 'adapters')
+  if (meta === undefined) return undefined
+  const stated: object = Object(readFolderJson(meta, metaPath, path))
+  return (['adapters', 'word'] as const).find((each) => Object.hasOwn(stated, each))
 }
 
 /** Errors of a model in a folder say which folder it is. */

@@ -71,6 +71,7 @@ function reportOf(
   return [
     ...family.explain(spec, dataset, own),
     ['adapters', spec.lora && loraText(spec.lora)],
+    ['word', spec.word && wordText(spec.word)],
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['held out', heldOutText(source, dataset)],
     ['optimiser', optimiserText(spec)],
@@ -87,6 +88,11 @@ function optimiserText({ optimizer, batch, accumulate = 1, seed }: PreparedRun['
 
 function loraText({ rank, alpha, targets, base }: NonNullable<PreparedRun['spec']['lora']>): string {
   return `rank ${rank}, alpha ${alpha}, of ${targets.join(' and ')}; ${base.path ?? 'the model'} stays as it is`
+}
+
+function wordText({ token, vectors, from, base }: NonNullable<PreparedRun['spec']['word']>): string {
+  const places = `${vectors} vector${vectors === 1 ? '' : 's'}`
+  return `${token}, ${places}, begins as ${from ?? 'the mean of all words'}; ${base.path ?? 'the model'} stays as it is`
 }
 
 function heldOutText(

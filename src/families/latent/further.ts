@@ -2,7 +2,7 @@
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues } from '../../options.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
-import { further as furtherValues } from '../values/further.ts'
+import { further as furtherValues, keepsModel } from '../values/further.ts'
 import { latentsIn } from './meta.ts'
 import { OwnCodes } from './own-codes.ts'
 import type { LatentModel } from './model.ts'
@@ -30,8 +30,8 @@ export function further(model: LatentModel, data: ArrayDataset, options: OptionV
       ...(options.joint === true && { mixture: 0.98 }),
     }
   }
-  // adapters are of one model, its autoencoder included, and a pipeline is trained on its own codes
-  if (options.lora !== undefined || isPipeline) {
+  // adapters and words are of one model, its autoencoder included, and a pipeline is trained on its own codes
+  if (keepsModel(options) || isPipeline) {
     return { ...furtherValues(model.prior, data, options), latents: new OwnCodes(options.from ?? model) }
   }
   throw new TweedieError('usage', '`from` a model of codes needs to know whose codes it is to learn', {

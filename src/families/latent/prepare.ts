@@ -3,6 +3,7 @@ import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { PrepareSetting, Wanted } from '../family.ts'
+import { keepsModel } from '../values/further.ts'
 import { requireUnchanged, type TaughtData, withTeacher } from '../values/teacher.ts'
 import { withWords } from '../words/with-words.ts'
 import type { WordsData } from '../words/words-data.ts'
@@ -37,10 +38,10 @@ async function encodedData(
   const asked = options?.latents
   const source = (options ? (asked instanceof OwnCodes ? asked.of : asked) : known?.path) ?? taught
   if (source === undefined) throw unnamed(known !== undefined)
-  // adapters are trained on codes as their model sees them, and so is the model itself
+  // adapters and words are trained on codes as their model sees them, and so is the model itself
   const whole = options
-    ? options.lora !== undefined || asked instanceof OwnCodes
-    : (spec.lora ?? known?.whole) !== undefined
+    ? keepsModel(options) || asked instanceof OwnCodes
+    : (spec.lora ?? spec.word ?? known?.whole) !== undefined
   const { autoencoder, path, store, affine } = await openAutoencoder(source, values, setting, { whole })
   const codes: CodeSource = { autoencoder, path, sum: autoencoderSum(autoencoder), ...(whole && { whole }) }
   if (known && known.sum !== codes.sum) {

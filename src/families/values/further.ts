@@ -33,8 +33,13 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
     ...(parametrisation.name === 'edm' && { sigmaData }),
     ...(asked === undefined && noiseOf(model)),
     ...furtherStyles(model, options),
-    ...(options.lora === undefined ? furtherWords(model, options) : wordsOf(model, data, options)),
+    ...(keepsModel(options) ? wordsOf(model, data, options) : furtherWords(model, options)),
   }
+}
+
+/** Whether the model stays as it is, and adapters or a word are learned beside it. */
+export function keepsModel({ lora, newWord }: OptionValues): boolean {
+  return lora !== undefined || newWord !== undefined
 }
 
 /** Adapters leave the words of a model as they are: its own text encoder reads the captions. */
@@ -50,6 +55,15 @@ function wordsOf({ words }: Model, { name, captions }: ArrayDataset, options: Op
     throw new TweedieError('usage', `${name} has no captions, and the model is asked in words`, {
       hint: '`captions` reads them: a .txt of the same name beside each picture, or metadata.jsonl beside them all',
     })
+  }
+  if (options.newWord !== undefined && words.encoders.length > 1) {
+    throw new TweedieError(
+      'usage',
+      `\`newWord\`: the model has ${words.encoders.length} text encoders, one is supported`,
+      {
+        hint: 'words of two encoders that were learned elsewhere are used with `embedding`',
+      },
+    )
   }
   return { captions: true, textEncoder: options.from ?? words.encoders[0] }
 }

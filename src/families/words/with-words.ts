@@ -34,8 +34,8 @@ export async function withWords<Data extends ArrayDataset>(
   const varied = options
     ? varies(values)
     : varies({ keywordDropout: known!.keywordDropout, shuffleKeywords: known!.shuffle })
-  const { frozen } = words
-  if (!frozen || varied) return { ...data, words }
+  const { frozen, changing } = words
+  if (!frozen || varied || changing) return { ...data, words }
   const codes = await captionCodes(captionsOf(data), frozen.encoder, setting)
   return { ...data, words: { ...words, ...(codes && { codes }) } }
 }
@@ -60,7 +60,7 @@ function shortened(tokenizer: CaptionTokenizer, places: number): CaptionTokenize
 }
 
 async function encoderFrom(source: unknown, ofTokenizer: unknown, setting: PrepareSetting): Promise<GivenWords> {
-  const { encoder, path } = await setting.textEncoder(source)
+  const { encoder, path, changing } = await setting.textEncoder(source)
   const own = ofTokenizer === undefined ? undefined : (await setting.tokenizer(ofTokenizer)).tokenizer
   const tokenizer = own ?? encoder.tokenizer
   if (tokenizer === undefined) {
@@ -72,6 +72,7 @@ async function encoderFrom(source: unknown, ofTokenizer: unknown, setting: Prepa
   return {
     tokenizer,
     frozen: { encoder: whole, ...(path !== undefined && { path }) },
+    ...(changing && { changing }),
     ...(path !== undefined && { path }),
   }
 }

@@ -13,6 +13,8 @@ export interface GivenWords {
   readonly tokenizer: CaptionTokenizer
   /** A text encoder that is not trained, and the folder that it is from. */
   readonly frozen?: { readonly path?: string | undefined; readonly encoder: WordEncoder } | undefined
+  /** Whether some of its vectors change while training all the same. */
+  readonly changing?: boolean | undefined
   /** What that encoder makes of the captions, if it was worked out before. */
   readonly codes?: CaptionCodes | undefined
 }

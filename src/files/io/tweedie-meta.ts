@@ -29,6 +29,8 @@ export interface TweedieMeta {
   readonly parts?: Readonly<Record<string, TweedieMetaPart>> | undefined
   /** Of a folder that holds adapters and no networks: the model that they belong to. */
   readonly adapters?: TweedieMetaAdapters | undefined
+  /** Of a folder that holds a word and no networks: the model that it belongs to. */
+  readonly word?: TweedieMetaWord | undefined
   /** A digest of the save that this file belongs to; written by the model folder itself. */
   readonly save?: string | undefined
 }
@@ -105,6 +107,18 @@ export interface TweedieMetaAdapters {
   readonly sum: string
 }
 
+/** A word of another model. */
+export interface TweedieMetaWord {
+  /** The model, as {@link TweedieMetaAdapters} has it. */
+  readonly base: TweedieMetaAdapters['base']
+  readonly token: string
+  readonly vectors: number
+  /** The word that it began as, if there was one. */
+  readonly from?: string | undefined
+  /** A checksum of the file of vectors; written by the folder itself. */
+  readonly sum: string
+}
+
 type JsonRecord = Record<string, Json>
 
 /** With fields that have a default. */
@@ -160,6 +174,15 @@ const schema = z.object({
       rank: z.int().check(z.positive()),
       alpha: z.number().check(z.positive()),
       targets: z.array(z.string()),
+      sum: z.string(),
+    }),
+  ),
+  word: z.optional(
+    z.looseObject({
+      base: z.looseObject({ path: z.string(), relative: z.optional(z.string()), sum: z.string() }),
+      token: z.string(),
+      vectors: z.int().check(z.positive()),
+      from: z.optional(z.string()),
       sum: z.string(),
     }),
   ),

@@ -1,13 +1,22 @@
-/** The fields `lora` and `prior` of a specification that was read from a file. Apart from the rest, since types of the package do not show zod. */
+/** The fields `lora`, `word` and `prior` of a specification that was read from a file. Apart from the rest, since types of the package do not show zod. */
 import * as z from 'zod/mini'
 
 const positive = z.number().check(z.positive())
+
+const base = z.looseObject({ path: z.optional(z.string()), sum: z.string() })
 
 export const loraSchema: z.ZodMiniType = z.looseObject({
   rank: z.int().check(z.positive()),
   alpha: positive,
   targets: z.array(z.string()).check(z.minLength(1)),
-  base: z.looseObject({ path: z.optional(z.string()), sum: z.string() }),
+  base,
+})
+
+export const wordSchema: z.ZodMiniType = z.looseObject({
+  token: z.string(),
+  vectors: z.int().check(z.positive()),
+  from: z.optional(z.string()),
+  base,
 })
 
 export const priorSchema: z.ZodMiniType = z.looseObject({

@@ -44,9 +44,7 @@ export function adaptedProblem<Model>(
     })
   }
   const learning = learningParts(problem.parts)
-  const frozen = Object.fromEntries(
-    learning.map(([name, part]) => [name, { ...part, learns: false, weights: weightsOf(name, part, base) }]),
-  )
+  const frozen = frozenAs(problem.parts, base)
   const titles = titlesOf(problem.parts)
   // parts that are frozen as they are stay so
   const learns = (name: string): string | undefined => {
@@ -83,8 +81,16 @@ export function adaptersOf({ weights }: Adapters) {
   })
 }
 
+/** The parts that would learn, as they are in the model. */
+export function frozenAs(parts: TrainParts, base: BaseWeights): TrainParts {
+  const learning = learningParts(parts)
+  return Object.fromEntries(
+    learning.map(([name, part]) => [name, { ...part, learns: false, weights: weightsOf(name, part, base) }]),
+  )
+}
+
 /** From the name of a parameter in the problem's own loss to one with the name of its part, as constants and files have it. */
-function titlesOf(parts: TrainParts): (name: string) => string {
+export function titlesOf(parts: TrainParts): (name: string) => string {
   const learning = learningParts(parts)
   if (learning.length > 1) return (name) => name
   const [[only]] = learning as [(typeof learning)[0]]

@@ -4,7 +4,7 @@ import { TweedieError } from '../../errors.ts'
 import type { AdapterConfig } from '../../engine/nn/adapters.ts'
 import type { DataSource } from '../../files/data/source.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
-import { loraSchema, priorSchema } from './lora-schema.ts'
+import { loraSchema, priorSchema, wordSchema } from './lora-schema.ts'
 
 /** How long to train: exactly one of the three. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number }
@@ -13,6 +13,18 @@ export type Budget = { readonly steps: number } | { readonly epochs: number } | 
 export interface LoraSpec extends AdapterConfig {
   /** The model: the absolute path of its folder, none for one in memory; and a digest of its weights. */
   readonly base: { readonly path?: string | undefined; readonly sum: string }
+}
+
+/** A word of a model that stays as it is. */
+export interface WordSpec {
+  /** The word as captions and prompts have it: `<icon>`. */
+  readonly token: string
+  /** How many vectors it has: so many places of a text. */
+  readonly vectors: number
+  /** The word whose vectors it begins with; by default the mean of all. */
+  readonly from?: string | undefined
+  /** The model, as in {@link LoraSpec}. */
+  readonly base: LoraSpec['base']
 }
 
 /** Data that keep a model from forgetting what it knew. */
@@ -36,6 +48,8 @@ export interface BaseSpec {
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
   /** The low-rank adapters that learn in place of all weights, if it is so. */
   readonly lora?: LoraSpec | undefined
+  /** The word that learns in place of all weights, if it is so. */
+  readonly word?: WordSpec | undefined
   /** Further data that half of every step's items are of, if there are any. */
   readonly prior?: PriorSpec | undefined
   readonly optimizer: {
@@ -77,6 +91,7 @@ const schema = z.looseObject({
   ]),
   network: z.looseObject({ className: z.string(), config: z.record(z.string(), z.json()) }),
   lora: z.optional(loraSchema),
+  word: z.optional(wordSchema),
   prior: z.optional(priorSchema),
   optimizer: z.looseObject({
     name: z.optional(z.string()),
