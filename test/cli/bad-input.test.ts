@@ -27,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(at('wrong.onnx'), 'no model')
   writeFileSync(
     join(at('model'), 'model_index.json'),
-    '{"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]}',
+    '{"_class_name": "KandinskyPipeline", "unet": ["diffusers", "UnCLIPUNet"], "vae": ["diffusers", "AutoencoderKL"]}',
   )
   const grey = sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
   await grey.png().toFile(join(at('small'), 'a.png'))
