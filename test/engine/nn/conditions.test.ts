@@ -153,6 +153,6 @@ describe('conditions', () => {
     expect(mlp({ input_shape: [2] }).config).not.toHaveProperty('conditions')
     expect(unet2d(shared).config).not.toHaveProperty('conditions')
     expect(networkFromConfig('DiT', { sample_size: 8 }).config).not.toHaveProperty('conditions')
-    expect(() => networkFromConfig('CategoricalUNet', { conditions: { pose } })).toThrow('unknown option conditions')
+    expect(() => networkFromConfig('TokenTransformer', { conditions: { pose } })).toThrow('unknown option conditions')
   })
 })
