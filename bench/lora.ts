@@ -39,8 +39,6 @@ const engine = await nodeEngine()
 
 /** The trainer of all weights of a model, or of its adapters. */
 async function trainerOn(model: string, adapters: boolean) {
-  const whole = { latents: model, textEncoder: model }
-  const isPipeline = model === values.pipeline
   const options = {
     items: 64,
     size: 32,
@@ -48,7 +46,7 @@ async function trainerOn(model: string, adapters: boolean) {
     captions: true,
     batch,
     seed: 1,
-    ...(adapters ? { lora: rank, loraTargets: values.targets } : isPipeline ? whole : { textEncoder: model }),
+    ...(adapters ? { lora: rank, loraTargets: values.targets } : { textEncoder: model }),
   }
   const { spec, dataset, start } = await prepareRun({ data, dryRun: true, options })
   return createTrainer(spec, dataset, engine, { threads, ...(start && { start }) })
