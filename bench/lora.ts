@@ -46,7 +46,7 @@ async function trainerOn(model: string, adapters: boolean) {
     captions: true,
     batch,
     seed: 1,
-    ...(adapters ? { lora: rank, loraTargets: values.targets } : { textEncoder: model }),
+    ...(adapters ? { lora: rank, loraTargets: values.targets } : model === values.pipeline && { textEncoder: model }),
   }
   const { spec, dataset, start } = await prepareRun({ data, dryRun: true, options })
   return createTrainer(spec, dataset, engine, { threads, ...(start && { start }) })
