@@ -41,8 +41,13 @@ export function baseOf({ write }: Pick<Family, 'write'>, model: FamilyModel, pat
 /** Its name among the parts of a {@link Base}. */
 const mainPart = ''
 
-/** Refuses a base that is not the one of a specification. @throws TweedieError `model` */
-export function requireBase({ base: known }: Pick<LoraSpec, 'base'>, base: Base): void {
+/** Refuses data without a base, and a base that is not the one of a specification. @throws TweedieError `usage`, `model` */
+export function requireBase({ base: known }: Pick<LoraSpec, 'base'>, base: Base | undefined): asserts base is Base {
+  if (base === undefined) {
+    throw new TweedieError('usage', 'the data come without the model that is adapted', {
+      hint: 'prepareData(spec, data, …) opens it, if it lies in a folder',
+    })
+  }
   if (known.sum === base.sum) return
   throw new TweedieError('model', `${known.path ?? 'the base'}: not the model that the adapters were trained on`, {
     hint: 'it was trained further, or replaced: bring it back, or train the adapters again',
@@ -61,11 +66,6 @@ export function adaptedFrom<Model>(
   family: Family,
   own: OwnParts,
 ): TrainProblem<Model> {
-  if (data.base === undefined) {
-    throw new TweedieError('usage', 'the data come without the model that is adapted', {
-      hint: 'prepareData(spec, data, …) opens it, if it lies in a folder',
-    })
-  }
   const { base } = data
   requireBase(lora!, base)
   const adapted = adaptedProblem(problem, lora!, baseWeights(problem, base))

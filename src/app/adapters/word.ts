@@ -128,11 +128,6 @@ export function wordFrom<Model>(
   family: Family,
   own: OwnParts,
 ): TrainProblem<Model> {
-  if (base === undefined) {
-    throw new TweedieError('usage', 'the data come without the model whose word is learned', {
-      hint: 'prepareData(spec, data, …) opens it, if it lies in a folder',
-    })
-  }
   requireBase(spec!, base)
   const made = wordProblem(problem, spec!, baseWeights(problem, base))
   return {
