@@ -12,6 +12,7 @@
  */
 import { parseArgs } from 'node:util'
 import { openParts } from '../src/app/node/open-data.ts'
+import { isArrays } from '../src/files/data/any-dataset.ts'
 import { openFolder } from '../src/app/node/open-folder.ts'
 import { problemOf } from '../src/app/train.ts'
 import { applyClassifier, classifierFeatures, drawSamples, randomFeatures } from '../src/eval.ts'
@@ -220,6 +221,7 @@ async function judgeOf(
       return { 'equal tokens': tokens.filter((token, i) => token === first![i]).length / tokens.length }
     }
   }
+  if (!isArrays(data)) throw new Error('neither arrays nor tokens')
   const classifier = data.labels && (await storedClassifier(data, engine, folderStore(run), { threads }))
   const features = [
     ...(classifier ? [await classifierFeatures(classifier, engine, { threads })] : []),

@@ -3,6 +3,9 @@ import { TweedieError } from '../errors.ts'
 import { vocabularyToJson } from '../families/vocabulary-json.ts'
 import { createCategorical } from '../files/data/categorical.ts'
 import { createDataset } from '../files/data/dataset.ts'
+import { type RecordDataset, areRecords } from '../files/data/any-dataset.ts'
+import type { PackedRecords } from '../files/data/records.ts'
+import { unpackRecords } from '../files/data/unpack-records.ts'
 import { readSafetensors, type SafeTensorInput, writeSafetensors } from '../files/io/safetensors.ts'
 import { sha256 } from '../files/io/sha256.ts'
 import type { TrainData } from '../tools/train/problem.ts'
@@ -11,6 +14,7 @@ const format = 'tweedie-data-1'
 
 /** The bytes of a copy. */
 export function encodeDataset(dataset: TrainData): Uint8Array<ArrayBuffer> {
+  if (areRecords(dataset)) return encodeRecords(dataset)
   const {
     data,
     labels,
@@ -19,7 +23,7 @@ export function encodeDataset(dataset: TrainData): Uint8Array<ArrayBuffer> {
     remarks: __,
     length: ___,
     ...facts
-  } = dataset as TrainData & {
+  } = dataset as Exclude<TrainData, RecordDataset> & {
     readonly conditions?: Readonly<Record<string, Float32Array | Int32Array>>
     readonly skipped?: unknown
   }
@@ -32,13 +36,27 @@ export function encodeDataset(dataset: TrainData): Uint8Array<ArrayBuffer> {
   return writeSafetensors(arrays, { format, facts: JSON.stringify(plain) })
 }
 
+function encodeRecords(dataset: RecordDataset): Uint8Array<ArrayBuffer> {
+  const { facts, arrays } = dataset.packed()
+  const stored = Object.entries(arrays).map(
+    ([name, data]) => [name, { shape: [data.length], data }] as const satisfies [string, SafeTensorInput],
+  )
+  return writeSafetensors(new Map(stored), { format, kind: dataset.kind, facts: JSON.stringify(facts) })
+}
+
 /** The data set in a copy. @throws TweedieError `data` for other or damaged bytes */
 export async function decodeDataset(bytes: Uint8Array, source: string): Promise<TrainData> {
   const { tensors, metadata } = readSafetensors(bytes, source)
   const data = tensors.get('data')?.data
-  if (metadata.format !== format || data === undefined) {
-    throw new TweedieError('data', `${source}: not a copy of data that this tweedie wrote`)
+  const other = (): TweedieError => new TweedieError('data', `${source}: not a copy of data that this tweedie wrote`)
+  if (metadata.format !== format) throw other()
+  if (metadata.kind !== undefined) {
+    const arrays = Object.fromEntries([...tensors].map(([name, { data: values }]) => [name, values.slice()]))
+    const packed = { facts: JSON.parse(metadata.facts ?? '{}'), arrays } as PackedRecords
+    const records = unpackRecords(metadata.kind, packed)
+    if (records) return records
   }
+  if (data === undefined) throw other()
   const facts = JSON.parse(metadata.facts ?? '{}') as Record<string, unknown>
   const labels = tensors.get('labels')?.data.slice() as Int32Array | undefined
   const named = [...tensors].filter(([name]) => name.startsWith('conditions/'))
@@ -67,6 +85,15 @@ export function datasetDigest(dataset: TrainData): string {
 
 /** What the digest is taken of. */
 export function* digestPieces(dataset: TrainData): Iterable<Uint8Array | string> {
+  if (areRecords(dataset)) {
+    const { facts, arrays } = dataset.packed()
+    yield JSON.stringify([dataset.kind, facts])
+    for (const [name, values] of Object.entries(arrays)) {
+      yield name
+      yield bytesOf(values)
+    }
+    return
+  }
   const { data, labels, shape, classNames } = dataset
   yield JSON.stringify([shape, classNames ?? null])
   if (dataset.kind === 'tokens') yield JSON.stringify([dataset.categories, vocabularyToJson(dataset.vocabulary)])

@@ -1,4 +1,5 @@
 /** The data that a model of values is judged against. */
+import { isArrays } from '../files/data/any-dataset.ts'
 import { TweedieError } from '../errors.ts'
 import type { ArrayDataset } from '../files/data/dataset.ts'
 import type { TrainData } from '../tools/train/problem.ts'
@@ -29,6 +30,6 @@ export async function judgeData(access: Access, { data, heldOut }: JudgeDataOpti
 }
 
 function valuesOf(data: TrainData): ArrayDataset {
-  if (data.kind !== 'tokens') return data
-  throw new TweedieError('data', `${data.name}: tokens, where images or points are needed`)
+  if (isArrays(data)) return data
+  throw new TweedieError('data', `${data.name}: ${data.kind}, where images or points are needed`)
 }

@@ -1,4 +1,5 @@
 /** What a page of the tests does with files: it opens them as data. */
+import type { ArrayDataset } from '../../src/files/data/dataset.ts'
 import { dataInput } from '../../src/files/data/web/data-input.ts'
 import { openInput } from '../../src/files/data/web/open-input.ts'
 import { encodePicture } from '../../src/files/io/web/encode-picture.ts'
@@ -19,7 +20,7 @@ export const reading = {
   async open(files: readonly SentFile[], options: Record<string, unknown> = {}) {
     try {
       const { train, report, source, again } = await openInput(dataInput(filesOf(files)), options)
-      const { data, labels, remarks: _, ...facts } = train
+      const { data, labels, remarks: _, ...facts } = train as ArrayDataset
       const plain = JSON.parse(JSON.stringify(facts)) as Record<string, unknown>
       return { ...plain, data: [...data], labels: labels && [...labels], report, source, again }
     } catch (error) {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ArrayDataset } from '../../src/files/data/dataset.ts'
 import { zipFolder } from '../../src/files/data/formats/zip.ts'
 import { openSource } from '../../src/files/data/node/open-source.ts'
 import { sourceOf } from '../../src/files/data/node/source-of.ts'
@@ -37,7 +38,7 @@ async function inNode(files: readonly SentFile[], path: string, options: Record<
     writeFileSync(join(place, file), Uint8Array.from(bytes))
   }
   const { train, report } = await openSource(await sourceOf(join(place, path), options))
-  const { data, labels, remarks: _, ...facts } = train
+  const { data, labels, remarks: _, ...facts } = train as ArrayDataset
   return { ...facts, data: [...data], labels: labels && [...labels], report }
 }
 

@@ -1,4 +1,5 @@
 /** Continuous flows trained by maximum likelihood: what is known without loading the family. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
 import { sampleOptions } from './options/sample.ts'
@@ -11,6 +12,6 @@ export const cnf: FamilyEntry = Object.freeze<FamilyEntry>({
   of: 'continuous flows',
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions },
   refusals,
-  accepts: ({ kind }, { model }) => kind !== 'tokens' && model === 'cnf',
+  accepts: (data, { model }) => isArrays(data) && model === 'cnf',
   load: async () => (await import('./family.ts')).cnfFamily,
 })

@@ -1,4 +1,5 @@
 /** Continuous flows trained by maximum likelihood through the solve of their equation. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
@@ -39,7 +40,7 @@ export const cnfFamily: Family<CnfTrainSpec, ArrayDataset, CnfModel> = Object.fr
   can: { draw: painter, encode, decode, evaluate, export: exportNetwork },
 })
 
-function requireValues({ kind, name }: TrainData): void {
-  if (kind !== 'tokens') return
-  throw new TweedieError('usage', `${name}: tokens, and a continuous flow is of numbers`)
+function requireValues(data: TrainData): void {
+  if (isArrays(data)) return
+  throw new TweedieError('usage', `${data.name}: ${data.kind}, and a continuous flow is of numbers`)
 }

@@ -1,5 +1,4 @@
 /** A trained continuous flow: a network as a field, and the map from data to its inputs. */
-import type { DataScale } from '../../files/data/dataset.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import { TweedieError } from '../../errors.ts'
@@ -9,6 +8,7 @@ import { parametersOf } from '../../engine/nn/network.ts'
 import type { DrawnModel } from '../drawn-values.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
+import { scaleOfMeta } from '../scale-of-meta.ts'
 import { type FlowSpec, parseFlow } from './flow-spec.ts'
 
 /** A model in memory. */
@@ -46,7 +46,7 @@ export function cnfModelOf({ network: spec, weights, meta }: ModelFolder, own: O
     flow,
     timeScale: flow.timeScale,
     frame: { item: data.shape },
-    scale: scaleOf(data),
+    scale: scaleOfMeta(data),
     classNames: data.classNames ?? [],
     unconditionalLabel: undefined,
     meta,
@@ -60,14 +60,5 @@ export function cnfFolderOf({ network, layout, weights, meta }: CnfModel): Model
     weights: layout.toMap(weights),
     scheduler: null,
     meta,
-  }
-}
-
-function scaleOf({ kind, shape, range, affine }: TweedieMeta['data']): DataScale {
-  return {
-    kind: kind === 'image' || kind === 'points' ? kind : 'array',
-    shape,
-    range: range ?? [-1, 1],
-    affine: affine as DataScale['affine'],
   }
 }

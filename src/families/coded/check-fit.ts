@@ -1,4 +1,5 @@
 /** Whether specification, network and data of a model of codes fit together. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
@@ -30,7 +31,7 @@ export function checkFit(
 }
 
 /** @throws TweedieError `usage` for tokens */
-export function requireValues({ kind, name }: TrainData): void {
-  if (kind !== 'tokens') return
-  throw new TweedieError('usage', `${name}: tokens, and an autoencoder of this family is of numbers`)
+export function requireValues(data: TrainData): void {
+  if (isArrays(data)) return
+  throw new TweedieError('usage', `${data.name}: ${data.kind}, and an autoencoder of this family is of numbers`)
 }

@@ -1,4 +1,5 @@
 /** Normalising flows: what is known without loading the family. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { flowClasses } from '../../diffusion/flow/classes.ts'
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
@@ -13,6 +14,6 @@ export const flow: FamilyEntry = Object.freeze<FamilyEntry>({
   networks: flowClasses,
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions, export: exportOptions },
   // only by name: the default family of values is another
-  accepts: ({ kind }, { model }) => kind !== 'tokens' && model === 'flow',
+  accepts: (data, { model }) => isArrays(data) && model === 'flow',
   load: async () => (await import('./family.ts')).flowFamily,
 })

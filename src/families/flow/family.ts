@@ -1,4 +1,5 @@
 /** Normalising flows of images, points and other numbers. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
@@ -37,9 +38,9 @@ export const flowFamily: Family<FlowTrainSpec, ArrayDataset, FlowModel> = Object
   can: { draw: painter, evaluate, encode, decode, export: exportFlow },
 })
 
-function requireValues({ kind, name }: TrainData): void {
-  if (kind !== 'tokens') return
-  throw new TweedieError('usage', `${name}: tokens have no density, and a flow learns one`, {
-    hint: 'leave `model` out: there are models of tokens',
+function requireValues(data: TrainData): void {
+  if (isArrays(data)) return
+  throw new TweedieError('usage', `${data.name}: ${data.kind} have no density, and a flow learns one`, {
+    hint: 'leave `model` out: there are models of them',
   })
 }

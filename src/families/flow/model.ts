@@ -11,6 +11,7 @@ import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
 import type { OwnComponents } from '../own-parts.ts'
+import { scaleOfMeta } from '../scale-of-meta.ts'
 import { flowOf } from './flow-of.ts'
 
 /** A flow in memory. */
@@ -56,12 +57,7 @@ export function flowModelOf({ network: spec, weights, meta }: ModelFolder, own: 
     layout,
     weights: layout.fromMap(weights),
     frame,
-    scale: {
-      kind: data.kind === 'image' || data.kind === 'points' ? data.kind : 'array',
-      shape: data.shape,
-      range: data.range ?? [-1, 1],
-      affine: (data['affine'] as DataScale['affine']) ?? undefined,
-    },
+    scale: scaleOfMeta(data),
     shades: shades as number | null,
     classNames:
       data.classNames ??

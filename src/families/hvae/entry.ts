@@ -1,4 +1,5 @@
 /** Hierarchical variational autoencoders: what is known without loading the family. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from '../coded/options/eval.ts'
 import { sampleOptions } from '../coded/options/sample.ts'
@@ -12,6 +13,6 @@ export const hvae: FamilyEntry = Object.freeze<FamilyEntry>({
   of: 'several levels of codes',
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions, export: exportOptions },
   networks: classNames,
-  accepts: ({ kind }, { model }) => model === 'hvae' && kind !== 'tokens',
+  accepts: (data, { model }) => isArrays(data) && model === 'hvae',
   load: async () => (await import('./family.ts')).hvaeFamily,
 })

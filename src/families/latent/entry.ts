@@ -1,4 +1,5 @@
 /** Diffusion in the codes of an autoencoder: what is known without loading the family. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import type { FamilyEntry } from '../family.ts'
 import { editOptions } from './options/edit.ts'
 import { evalOptions } from './options/eval.ts'
@@ -21,8 +22,8 @@ export const latent: FamilyEntry = Object.freeze<FamilyEntry>({
     export: exportOptions,
   },
   refusals,
-  accepts: ({ kind }, { model, latents }) =>
-    kind !== 'tokens' && (model === 'latent' || (model === undefined && latents !== undefined)),
+  accepts: (data, { model, latents }) =>
+    isArrays(data) && (model === 'latent' || (model === undefined && latents !== undefined)),
   // a pipeline of diffusers
   wrote: ({ data }) => data.latents !== undefined,
   load: async () => (await import('./family.ts')).latentFamily,

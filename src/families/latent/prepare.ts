@@ -1,4 +1,5 @@
 /** Data prepared for training: encoded by the autoencoder that the run names, and with the teacher, if it names one. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
@@ -60,8 +61,8 @@ async function encodedData(
 }
 
 function valuesOf(data: TrainData): ArrayDataset {
-  if (data.kind !== 'tokens') return data
-  throw new TweedieError('usage', `${data.name}: tokens, where images, points or other numbers are needed`)
+  if (isArrays(data)) return data
+  throw new TweedieError('usage', `${data.name}: ${data.kind}, where images, points or other numbers are needed`)
 }
 
 async function openTeacher(source: unknown, setting: PrepareSetting) {

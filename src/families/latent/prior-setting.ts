@@ -1,4 +1,5 @@
 /** The setting in which the model of codes works alone: other models are those of codes too, and data are encoded. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { createDataset, type ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { DataParts, Setting } from '../family.ts'
@@ -15,7 +16,7 @@ export function priorSetting(model: LatentModel, setting: Setting): Setting {
   const sum = latentsIn(model.meta).autoencoder ?? autoencoderSum(autoencoder)
   const source: CodeSource = { autoencoder, path: undefined, sum }
   const encoded = async (data: TrainData): Promise<ArrayDataset> => {
-    if (data.kind === 'tokens') return data as never
+    if (!isArrays(data)) return data as never
     const laws = await encodedViews(source, data, viewsOf(model.autoencoder, false), setting)
     const { load: _, codes: __, ...codes } = latentData(source, { of: data, laws, affine: model.prior.scale.affine })
     return createDataset(codes)

@@ -1,4 +1,5 @@
 /** Variational autoencoders: what is known without loading the family. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import type { FamilyEntry } from '../family.ts'
 import { classNames } from './classes.ts'
 import { evalOptions } from '../coded/options/eval.ts'
@@ -12,6 +13,6 @@ export const vae: FamilyEntry = Object.freeze<FamilyEntry>({
   of: 'codes of images and points',
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions, export: exportOptions },
   networks: classNames,
-  accepts: ({ kind }, { model }) => model === 'vae' && kind !== 'tokens',
+  accepts: (data, { model }) => isArrays(data) && model === 'vae',
   load: async () => (await import('./family.ts')).vaeFamily,
 })

@@ -1,4 +1,5 @@
 /** Values under Gaussian noise: what is known without loading the family. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
 import { editOptions } from './options/edit.ts'
@@ -19,7 +20,7 @@ export const values: FamilyEntry = Object.freeze<FamilyEntry>({
     eval: evalOptions,
     export: exportOptions,
   },
-  accepts: ({ kind }) => kind !== 'tokens',
+  accepts: (data) => isArrays(data),
   wrote: ({ process, data }) => process === null && data.kind !== 'tokens',
   wroteSpec: (spec) => !('process' in spec) && !('embeddings' in spec),
   load: async () => (await import('./family.ts')).valuesFamily,

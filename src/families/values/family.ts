@@ -1,4 +1,5 @@
 /** Images, points and other numbers under Gaussian noise. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
@@ -51,9 +52,9 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   },
 })
 
-function requireValues({ kind, name }: TrainData): void {
-  if (kind !== 'tokens') return
-  throw new TweedieError('usage', `${name}: tokens are trained by a discrete process or as embeddings, not as values`, {
-    hint: 'give the specification a process or embeddings',
+function requireValues(data: TrainData): void {
+  if (isArrays(data)) return
+  throw new TweedieError('usage', `${data.name}: ${data.kind}, and models of this family are of values`, {
+    hint: data.kind === 'tokens' ? 'give the specification a process or embeddings' : 'there is a family for them',
   })
 }

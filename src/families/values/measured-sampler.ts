@@ -1,4 +1,5 @@
 /** Analytic-DPM: the variances of its steps, measured once on training data and kept with the model. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import * as z from 'zod/mini'
 import { promptEncoder } from '../../compiled/prompts/prompt-encoder.ts'
 import { sessionOf } from '../session-of.ts'
@@ -52,8 +53,8 @@ export async function measuredSampler(
         },
       )
     })
-    if (train.kind === 'tokens')
-      throw new TweedieError('data', `${train.name}: tokens, where images or points are needed`)
+    if (!isArrays(train))
+      throw new TweedieError('data', `${train.name}: ${train.kind}, where images or points are needed`)
     using denoiser = await modelDenoiser(model, setting.engine, {
       batch: measured.batch,
       ...(setting.device !== undefined && { device: setting.device }),

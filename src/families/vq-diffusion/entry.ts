@@ -1,4 +1,5 @@
 /** Discrete diffusion of a quantiser's tokens: what is known without loading the family. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
 import { refusals } from './options/refusals.ts'
@@ -11,6 +12,6 @@ export const vqDiffusion: FamilyEntry = Object.freeze<FamilyEntry>({
   of: 'images by their tokens',
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions },
   refusals,
-  accepts: ({ kind }, { model }) => kind !== 'tokens' && model === 'vq-diffusion',
+  accepts: (data, { model }) => isArrays(data) && model === 'vq-diffusion',
   load: async () => (await import('./family.ts')).vqDiffusionFamily,
 })

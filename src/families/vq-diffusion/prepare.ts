@@ -1,4 +1,5 @@
 /** Data prepared for training: maps of tokens by the quantiser that the run names. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
@@ -30,9 +31,9 @@ export async function prepareMaps(
 }
 
 function imagesOf(data: TrainData): ArrayDataset {
-  if (data.kind !== 'tokens') return data
-  throw new TweedieError('usage', `${data.name}: these are tokens already, where images are needed`, {
-    hint: 'leave `model` out: a model of tokens learns them',
+  if (isArrays(data)) return data
+  throw new TweedieError('usage', `${data.name}: ${data.kind}, where images are needed`, {
+    hint: 'leave `model` out: another family learns them',
   })
 }
 

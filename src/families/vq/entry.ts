@@ -1,4 +1,5 @@
 /** Vector-quantised autoencoders: what is known without loading the family. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import type { FamilyEntry } from '../family.ts'
 import { evalOptions } from './options/eval.ts'
 import { sampleOptions } from './options/sample.ts'
@@ -10,6 +11,6 @@ export const vq: FamilyEntry = Object.freeze<FamilyEntry>({
   of: 'images as maps of tokens',
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions },
   networks: ['VQModel'],
-  accepts: ({ kind }, { model }) => kind !== 'tokens' && model === 'vq',
+  accepts: (data, { model }) => isArrays(data) && model === 'vq',
   load: async () => (await import('./family.ts')).vqFamily,
 })

@@ -1,4 +1,5 @@
 /** From data and options to the specification of a training run. */
+import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
@@ -38,9 +39,15 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
 }
 
 /** @throws TweedieError `usage` for anything but images */
-export function requireImages({ kind, name, shape }: TrainData): void {
-  if (kind !== 'tokens' && shape.length === 3) return
+export function requireImages(data: TrainData): void {
+  const { kind, name, shape } = data
+  if (isArrays(data) && shape.length === 3) return
   throw new TweedieError('usage', `${name}: an autoencoder of tokens takes images [channels, height, width]`, {
-    hint: kind === 'tokens' ? 'these are tokens already' : `items are [${shape.join(', ')}]`,
+    hint:
+      kind === 'tokens'
+        ? 'these are tokens already'
+        : kind !== 'image'
+          ? `these are ${kind}`
+          : `items are [${shape.join(', ')}]`,
   })
 }

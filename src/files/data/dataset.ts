@@ -5,6 +5,7 @@
  * values and those of the network, `value = shift + scale · x`: a trained model records it, and samples go back through it.
  */
 import { TweedieError } from '../../errors.ts'
+import { namesOfKinds, type ValueKind } from './kinds.ts'
 
 /**
  * `value = shift + scale · x`, with x what the network sees. Both arrays have one number for all values, or one for each
@@ -17,9 +18,9 @@ export interface Affine {
 
 /** The facts that convert the values of a data set to a network's values and back. */
 export interface DataScale {
-  /** images are pictures, of bytes or of other numbers; points are vectors, standardised column by column; arrays are any other numbers */
-  readonly kind: 'image' | 'points' | 'array'
-  /** the shape of one item, channels first: images are [C, H, W], points [d] */
+  /** what the numbers are: see {@link ValueKind} */
+  readonly kind: ValueKind
+  /** the shape of one item, channels first: images are [C, H, W], videos and fields [C, T, H, W], points [d], clouds [n, d] */
   readonly shape: readonly number[]
   /** smallest and largest value, mapped to [−1, 1] unless `affine` is set */
   readonly range: readonly [number, number]
@@ -38,7 +39,7 @@ export interface ArrayDataset extends DataScale {
   readonly name: string
   /** number of items */
   readonly length: number
-  /** all items, one after another: bytes for images, single precision for the others */
+  /** all items, one after another: bytes for pictures, single precision for the others */
   readonly data: Uint8Array | Float32Array
   /** the class of each item, 0 … classes − 1 */
   readonly labels?: Int32Array | undefined
@@ -69,11 +70,13 @@ export function createDataset(
   if (!Number.isInteger(length)) {
     throw new TweedieError('data', `${name}: ${data.length} values are no whole number of [${shape.join(', ')}] items`)
   }
-  if (kind !== 'image' && data instanceof Uint8Array) {
-    throw new TweedieError('data', `${name}: only images hold bytes, other kinds hold 32-bit floats`)
+  if (kind !== 'image' && kind !== 'video' && data instanceof Uint8Array) {
+    throw new TweedieError('data', `${name}: only images and videos hold bytes, other kinds hold 32-bit floats`)
   }
-  if (kind === 'image' && shape.length !== 3) {
-    throw new TweedieError('data', `${name}: images have the shape [C, H, W], got [${shape.join(', ')}]`)
+  const form = forms[kind]
+  if (form && shape.length !== form.length) {
+    const [wanted, got] = [form.join(', '), shape.join(', ')]
+    throw new TweedieError('data', `${name}: ${namesOfKinds[kind]} have the shape [${wanted}], got [${got}]`)
   }
   if (labels) checkLabels(name, labels, length, classNames)
   if (parts.captions && parts.captions.length !== length) {
@@ -81,6 +84,14 @@ export function createDataset(
   }
   const range = parts.range ?? (data instanceof Uint8Array ? ([0, 255] as const) : measureRange(name, data, size))
   return Object.freeze({ ...parts, length, range: Object.freeze([range[0], range[1]] as const) })
+}
+
+/** The axes of an item, of kinds that prescribe them. */
+const forms: { readonly [Kind in ValueKind]?: readonly string[] } = {
+  image: ['C', 'H', 'W'],
+  video: ['C', 'T', 'H', 'W'],
+  fields: ['C', 'T', 'H', 'W'],
+  cloud: ['n', 'd'],
 }
 
 /** Number of values in one item. */

@@ -1,6 +1,7 @@
 /** Splits data: a part is kept out of training, so that a model can be judged on items that it has not seen. */
 import { fold, key, permutation } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
+import { type AnyDataset, areRecords } from './any-dataset.ts'
 import { type CategoricalDataset, createCategorical } from './categorical.ts'
 import { type ArrayDataset, itemSize } from './dataset.ts'
 import { select } from './subset.ts'
@@ -26,7 +27,7 @@ export type HoldOutManner = 'random' | 'end'
  * @throws TweedieError `usage` for another share, or where a part would be empty; `data` where a part of a text is shorter
  *   than a window
  */
-export function holdOut<Data extends ArrayDataset | CategoricalDataset>(
+export function holdOut<Data extends AnyDataset>(
   dataset: Data,
   share: number,
   manner: HoldOutManner = 'random',
@@ -43,8 +44,9 @@ export function holdOut<Data extends ArrayDataset | CategoricalDataset>(
   if (isText) return textParts(dataset, count - held) as Parts<Data>
   const out = new Uint8Array(count)
   for (const index of manner === 'end' ? lastOnes(count, held) : randomOnes(dataset, held)) out[index] = 1
-  const part = (wanted: number): ArrayDataset | CategoricalDataset => {
+  const part = (wanted: number): AnyDataset => {
     const indices = Array.from(out.keys()).filter((i) => out[i] === wanted)
+    if (areRecords(dataset)) return dataset.select(indices)
     return dataset.kind === 'tokens' ? selectTokens(dataset, indices) : select(dataset, indices)
   }
   return { train: part(0), heldOut: part(1) } as Parts<Data>

@@ -11,6 +11,18 @@ export {
   type DataScale,
   type SkippedFile,
 } from './dataset.ts'
+export { type AnyDataset, areRecords, isArrays, type RecordDataset } from './any-dataset.ts'
+export { isValueKind, type ValueKind, valueKinds } from './kinds.ts'
+export type { PackedArray, PackedRecords, RecordSet } from './records.ts'
+export {
+  type CategoryColumn,
+  createTable,
+  type NumberColumn,
+  type TableColumn,
+  type TableDataset,
+  type TableParts,
+} from './table.ts'
+export { createMolecules, type Molecule, type MoleculeDataset, type MoleculeParts } from './molecules.ts'
 export { createCategorical, type CategoricalDataset } from './categorical.ts'
 export { holdOut } from './hold-out.ts'
 export { quantise } from './quantise.ts'

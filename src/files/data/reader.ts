@@ -1,6 +1,5 @@
 /** The user's own readers, for other file formats. */
-import type { CategoricalDataset } from './categorical.ts'
-import type { ArrayDataset } from './dataset.ts'
+import type { AnyDataset } from './any-dataset.ts'
 import type { DataSource } from './source.ts'
 
 /** Reads data of its own format. */
@@ -12,10 +11,7 @@ export interface DataReader {
    *
    * @param source with all options of the request; throw an error for options that you do not support
    */
-  read(
-    source: DataSource,
-    options: { readonly signal?: AbortSignal | undefined },
-  ): (ArrayDataset | CategoricalDataset) | Promise<ArrayDataset | CategoricalDataset>
+  read(source: DataSource, options: { readonly signal?: AbortSignal | undefined }): AnyDataset | Promise<AnyDataset>
 }
 
 /** Readers by name. */

@@ -1,6 +1,6 @@
 /** A view of any data set: statistics in words, and a picture of some items if they can be shown. */
-import type { CategoricalDataset } from '../data/categorical.ts'
-import type { ArrayDataset } from '../data/dataset.ts'
+import { type AnyDataset, areRecords } from '../data/any-dataset.ts'
+import { recordsView } from './records-view.ts'
 import { tokensView } from './tokens-view.ts'
 import { valuesView } from './values-view.ts'
 import type { DataView } from './view.ts'
@@ -14,6 +14,7 @@ export type { Chosen, DataView, TerminalSize } from './view.ts'
  * const { facts, picture } = viewOfData(await openDataset('glyphs'))
  * const raster = picture?.({ count: 64, seed: 0 })
  */
-export function viewOfData(dataset: ArrayDataset | CategoricalDataset): DataView {
+export function viewOfData(dataset: AnyDataset): DataView {
+  if (areRecords(dataset)) return recordsView(dataset)
   return 'categories' in dataset ? tokensView(dataset) : valuesView(dataset)
 }

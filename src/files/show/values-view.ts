@@ -1,6 +1,7 @@
 /** A view of images, points and other numbers. */
 import { shapeText, thousands } from '../../words.ts'
 import { type ArrayDataset, itemSize } from '../data/dataset.ts'
+import { namesOfKinds } from '../data/kinds.ts'
 import { describe } from '../data/describe.ts'
 import { loadBatch } from '../data/normalise.ts'
 import { captionRows, describeCaptions } from './captions-view.ts'
@@ -32,7 +33,7 @@ export function valuesView(dataset: ArrayDataset): DataView {
     },
     rows: [
       ['name', name],
-      ['items', `${thousands(length)} ${kind === 'image' ? 'images' : kind === 'points' ? 'points' : 'arrays'}`],
+      ['items', `${thousands(length)} ${namesOfKinds[kind]}`],
       ['shape', shapeText(shape)],
       ['range', `${Number(min.toPrecision(6))} … ${Number(max.toPrecision(6))}`],
       ['mean', numbers(mean)],

@@ -2,8 +2,7 @@
  * A training problem: named parts, a loss, and batches as a function of the step. Every family makes its own problems;
  * the loop, checkpoints and the run folder work on all of them alike.
  */
-import type { ArrayDataset } from '../../files/data/dataset.ts'
-import type { CategoricalDataset } from '../../files/data/categorical.ts'
+import type { AnyDataset } from '../../files/data/any-dataset.ts'
 import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import type { TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
@@ -27,7 +26,7 @@ export interface TrainState {
 }
 
 /** A source of batches. */
-export type TrainData = ArrayDataset | CategoricalDataset
+export type TrainData = AnyDataset
 
 /** The arrays of one batch, by the names of the loss graph's inputs. */
 export interface Batch {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import type { ArrayDataset } from '../../../src/files/data/dataset.ts'
 import { writeNpy } from '../../../src/files/data/formats/npy.ts'
 import { writeNpz } from '../../../src/files/data/formats/npz.ts'
 import { openSource } from '../../../src/files/data/node/open-source.ts'
@@ -139,7 +140,9 @@ describe('arrays', () => {
     const path = file('c.npz', writeNpz({ images: { shape: [2, 8, 8, 5], data } }))
     const { train } = await openSource(await sourceOf(path, {}))
     expect(train.shape).toEqual([5, 8, 8])
-    expect(Array.from(train.data.subarray(0, 320))).toEqual(Array.from({ length: 320 }, (_, i) => Math.floor(i / 64)))
+    expect(Array.from((train as ArrayDataset).data.subarray(0, 320))).toEqual(
+      Array.from({ length: 320 }, (_, i) => Math.floor(i / 64)),
+    )
   })
 
   it('of pictures that are not square too', async () => {
@@ -147,7 +150,7 @@ describe('arrays', () => {
     const path = file('f.npz', writeNpz({ images: { shape: [2, 8, 12, 5], data } }))
     const { train, report } = await openSource(await sourceOf(path, {}))
     expect(train.shape).toEqual([5, 8, 12])
-    expect([0, 1, 4].map((c) => train.data[c * 96])).toEqual([0, 1, 4])
+    expect([0, 1, 4].map((c) => (train as ArrayDataset).data[c * 96])).toEqual([0, 1, 4])
     expect(report).toEqual(['bytes [2, 8, 12, 5] are taken for images [5, 8, 12]'])
   })
 

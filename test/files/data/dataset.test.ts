@@ -41,7 +41,7 @@ suite('createDataset', () => {
     ['empty items', { ...base, shape: [0] }, 'are empty'],
     ['a part of an item', { ...base, data: new Float32Array(3) }, 'no whole number'],
     ['a flat image of floats', { ...base, kind: 'image' }, '[C, H, W]'],
-    ['bytes that are no image', { ...base, data: new Uint8Array(4) }, 'images hold bytes'],
+    ['bytes that are no image', { ...base, data: new Uint8Array(4) }, 'videos hold bytes'],
     ['a flat image', { ...base, kind: 'image', data: new Uint8Array(4) }, '[C, H, W]'],
     ['too few labels', { ...base, labels: new Int32Array(1) }, '1 labels for 2 items'],
     ['a negative label', { ...base, labels: Int32Array.of(0, -1) }, 'item 1 has the label -1'],

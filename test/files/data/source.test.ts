@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ArrayDataset } from '../../../src/files/data/dataset.ts'
 import { datasetFromArray } from '../../../src/files/data/from-array.ts'
 import { writeNpy } from '../../../src/files/data/formats/npy.ts'
 import { openSource } from '../../../src/files/data/node/open-source.ts'
@@ -95,7 +96,7 @@ describe('openSource', () => {
   it('fits images: cut, framed or stretched', async () => {
     const shapes = ['cover', 'contain', 'stretch'].map(async (fit) => {
       const { train } = await openSource(await sourceOf(join(root, 'set'), { size: [8, 16], upscale: true, fit }))
-      return { shape: train.shape, corner: train.data[0] }
+      return { shape: train.shape, corner: (train as ArrayDataset).data[0] }
     })
     const [cover, contain, stretch] = await Promise.all(shapes)
     for (const each of [cover, contain, stretch]) expect(each!.shape).toEqual([3, 8, 16])
@@ -120,7 +121,7 @@ describe('openSource', () => {
       read: () => datasetFromArray({ shape: [4], data: Float32Array.of(1, 2, 3, 4) }, { name: 'mine' }),
     }
     const { train, heldOut } = await openSource({ path, holdOut: 0.25 }, { readers: { mine } })
-    expect([...heldOut!.data]).toEqual([4])
+    expect([...(heldOut as ArrayDataset).data]).toEqual([4])
     expect(train).toMatchObject({ name: 'mine', kind: 'points', length: 3 })
     await expect(openSource({ path })).rejects.toThrow(/no known format/)
   })

@@ -1,5 +1,6 @@
 /** What a worker says about engines, data, models, drawn items and runs: plain data. */
 import type { Ability, Description, Makes } from '../../../families/family.ts'
+import type { AnyDataset } from '../../../files/data/any-dataset.ts'
 import type { NdArray } from '../../../files/data/nd-array.ts'
 import type { DataInput } from '../../../files/data/web/data-input.ts'
 import type { Raster } from '../../../files/io/raster.ts'
@@ -38,7 +39,7 @@ export interface EngineFacts {
 /** Data in the worker. */
 export interface DataFacts {
   readonly name: string
-  readonly kind: 'image' | 'points' | 'array' | 'tokens'
+  readonly kind: AnyDataset['kind']
   /** The shape of an item. */
   readonly shape: readonly number[]
   readonly length: number

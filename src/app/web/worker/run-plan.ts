@@ -125,14 +125,15 @@ async function keeperFor(
   { onRemark }: Planning,
 ): Promise<RunKeeper> {
   if (name === undefined) return keepNothing
-  if (!data.again && data.train.data.byteLength > mostData) {
+  const bytes = data.again ? undefined : encodeDataset(data.train)
+  if (bytes && bytes.byteLength > mostData) {
     onRemark(
-      `the data have ${Math.round(data.train.data.byteLength / 2 ** 20)} MiB, too much to be kept: the run is lost when the tab is closed`,
+      `the data have ${Math.round(bytes.byteLength / 2 ** 20)} MiB, too much to be kept: the run is lost when the tab is closed`,
     )
     return keepNothing
   }
   try {
-    return await beginWebRun(name, record, data.again ? undefined : encodeDataset(data.train), { force })
+    return await beginWebRun(name, record, bytes, { force })
   } catch (error) {
     if (!isTweedieError(error, 'device')) throw error
     onRemark(`${error.message}: the run is lost when the tab is closed${error.hint ? ` (${error.hint})` : ''}`)

@@ -1,4 +1,5 @@
 /** The calls about data. */
+import { areRecords } from '../../../files/data/any-dataset.ts'
 import { classCount, itemSize } from '../../../files/data/dataset.ts'
 import type { NdArray } from '../../../files/data/nd-array.ts'
 import { openInput, type OpenedInput } from '../../../files/data/web/open-input.ts'
@@ -39,6 +40,7 @@ export function dataCalls({ own }: Bench): DataCalls {
         const { train } = all.get(data)
         const from = Math.max(0, Math.min(first, train.length))
         const to = Math.max(from, Math.min(first + count, train.length))
+        if (areRecords(train)) return { values: { shape: [0, ...train.shape], data: new Float32Array(0) } }
         const size = itemSize(train.shape)
         const values = { shape: [to - from, ...train.shape], data: train.data.slice(from * size, to * size) } as NdArray
         const labels = train.labels?.slice(from, to)

@@ -3,7 +3,8 @@ import { openSource as openIn, type OpenedSource, type OpenSourceOptions } from 
 import type { DataSource } from '../source.ts'
 import { diskTree } from './disk-tree.ts'
 
-export type { AnyDataset, OpenedSource, OpenSourceOptions } from '../open/open-source.ts'
+export type { AnyDataset } from '../any-dataset.ts'
+export type { OpenedSource, OpenSourceOptions } from '../open/open-source.ts'
 
 /**
  * Opens data.

@@ -1,7 +1,6 @@
 /** Opens the data that a source names, all of them or split as for training. */
 import { mapsDataset } from '../builtin/maps.ts'
-import type { CategoricalDataset } from '../categorical.ts'
-import type { ArrayDataset } from '../dataset.ts'
+import type { AnyDataset } from '../any-dataset.ts'
 import { TweedieError } from '../../../errors.ts'
 import { ownFault } from '../../../own-made.ts'
 import { type FileTree, lastPart } from '../file-tree.ts'
@@ -11,9 +10,6 @@ import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
 import { openDataset } from './open-dataset.ts'
 import { isMaps } from './source-of.ts'
-
-/** Any data in memory. */
-export type AnyDataset = ArrayDataset | CategoricalDataset
 
 /** How reading is stopped and watched, and the user's own readers. */
 export interface OpenSourceOptions {

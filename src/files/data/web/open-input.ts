@@ -3,7 +3,7 @@ import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
 import type { OptionValues, ValuesOf } from '../../../options.ts'
 import { isBuiltinName } from '../builtin/index.ts'
-import type { CategoricalDataset } from '../categorical.ts'
+import type { AnyDataset } from '../any-dataset.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { type FileTree, lastPart } from '../file-tree.ts'
 import { datasetFromArray, pointsDataset } from '../from-array.ts'
@@ -19,8 +19,8 @@ import { type LazyFile, webTree } from './web-tree.ts'
 
 /** Data that were opened. */
 export interface OpenedInput {
-  readonly train: ArrayDataset | CategoricalDataset
-  readonly heldOut?: ArrayDataset | CategoricalDataset | undefined
+  readonly train: AnyDataset
+  readonly heldOut?: AnyDataset | undefined
   /** What was guessed, left out or changed while reading, a sentence each. */
   readonly report: readonly string[]
   /** A record of them. */
