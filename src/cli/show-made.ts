@@ -47,6 +47,7 @@ function showItems(drawn: Drawn, columns: number | undefined): void {
 function pictureText({ count, shape, ...drawn }: Drawn, columns: number | undefined): string | undefined {
   if (!drawn.raster) return undefined
   const width = process.stdout.columns ?? 80
+  if (drawn.movie) return textOf(drawn.part(0, Math.min(count, 3)), undefined, width)
   if (shape.length < 3) return textOf(drawn, undefined, width)
   const inRow = columns ?? Math.max(1, Math.min(count, Math.floor((2 * width) / (shape.at(-1)! + 2))))
   return textOf(drawn.part(0, Math.min(count, 3 * inRow)), inRow, width)

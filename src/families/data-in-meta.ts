@@ -2,13 +2,14 @@
 import type { DataScale } from '../files/data/dataset.ts'
 import type { TweedieMetaInput } from '../files/io/tweedie-meta.ts'
 
-/** The part of `data` that all families of values record: name, kind, shape, range, and the scale of values that are not bytes. */
-export function dataInMeta({ name, kind, shape, range, affine }: DataScale & { readonly name: string }) {
+/** The part of `data` that all families of values record: name, kind, shape, range, the scale of values that are not bytes, and frames a second. */
+export function dataInMeta({ name, kind, shape, range, affine, frameRate }: DataScale & { readonly name: string }) {
   return {
     name,
     kind,
     shape: [...shape] as [number, ...number[]],
     range: [...range] as [number, number],
     ...(affine && { affine: { shift: [...affine.shift], scale: [...affine.scale] } }),
+    ...(frameRate !== undefined && { frameRate }),
   } satisfies TweedieMetaInput['data']
 }

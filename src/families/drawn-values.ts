@@ -2,6 +2,8 @@
 import { type DataScale, itemSize } from '../files/data/dataset.ts'
 import type { Frame } from '../files/data/frame.ts'
 import { affineOf, areBytes } from '../files/data/normalise.ts'
+import type { GridOptions } from '../files/io/raster.ts'
+import { isMoving, movieOf } from '../files/show/movie.ts'
 import { pictureOf, textPictureOf } from '../files/show/picture.ts'
 import type { Drawn, Makes, View } from './family.ts'
 import { defined } from './defined.ts'
@@ -14,14 +16,16 @@ export interface DrawnModel {
 }
 
 /** The formats of its items. */
-export function makesOf({ frame }: Pick<DrawnModel, 'frame'>): Makes {
-  return { pictures: frame.item.length === 3 ? 'each' : 'together', texts: false }
+export function makesOf({ frame, scale }: DrawnModel): Makes {
+  const moving = isMoving(scale)
+  return { pictures: frame.item.length === 3 || moving ? 'each' : 'together', moving, texts: false }
 }
 
 /** A view of items `[n, ...item]`, as the network has them. */
 export function valuesView({ scale }: Pick<DrawnModel, 'scale'>, items: Float32Array): View {
   return {
     raster: (layout = {}) => pictureOf(items, scale, layout),
+    ...(isMoving(scale) && { movie: (layout?: GridOptions) => movieOf(items, scale, layout) }),
     preview: ({ columns, ...terminal }) => textPictureOf(items, scale, { ...terminal, ...defined({ columns }) }),
   }
 }
@@ -48,7 +52,7 @@ export function valueViews(model: DrawnModel, items: Float32Array): View & Pick<
   }
 }
 
-/** Float32 values: images of bytes in [−1, 1], everything else in the units of the data. */
+/** Float32 values: images and videos of bytes in [−1, 1], everything else in the units of the data. */
 function inUnits({ scale }: DrawnModel, items: Float32Array): Float32Array {
   if (areBytes(scale)) return items
   const { shift, scale: factor } = affineOf(scale)

@@ -3,6 +3,7 @@
  * again and again.
  */
 import type { NdArray } from '../files/data/nd-array.ts'
+import type { Movie } from '../files/show/movie.ts'
 import type { PictureAttention } from '../files/show/attention-picture.ts'
 import type { GridOptions, Raster } from '../files/io/raster.ts'
 import type { TerminalColors } from '../files/io/terminal.ts'
@@ -37,6 +38,8 @@ export interface ProgressStep {
 export interface View {
   /** A picture of all of them; left out if they cannot be shown. */
   raster?(layout?: GridOptions): Raster
+  /** All of them side by side, moving; left out if they do not move. */
+  movie?(layout?: GridOptions): Movie
   /** Each as text; left out if they are not text. */
   texts?(): readonly string[]
   /** The picture for a terminal, if it is not simply the raster made smaller. */
@@ -92,6 +95,8 @@ export interface Frame extends View {
 export interface Makes {
   /** Pictures: of all items together, one of each too, or none. */
   readonly pictures: 'each' | 'together' | 'none'
+  /** Whether they move, and can be written as animations; left out: no. */
+  readonly moving?: boolean | undefined
   readonly texts: boolean
 }
 

@@ -4,11 +4,12 @@ import { isValueKind } from '../files/data/kinds.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 
 /** The map. */
-export function scaleOfMeta({ kind, shape, range, affine }: TweedieMeta['data']): DataScale {
+export function scaleOfMeta({ kind, shape, range, affine, frameRate }: TweedieMeta['data']): DataScale {
   return {
     kind: isValueKind(kind) ? kind : 'array',
     shape,
     range: range ?? [-1, 1],
     affine: (affine as DataScale['affine']) ?? undefined,
+    ...(typeof frameRate === 'number' && { frameRate }),
   }
 }

@@ -22,10 +22,11 @@ export async function checkOutput(
   if (await isFolder(out)) return checkFolder(out, makes, overwrite)
   const extensions = [
     ...(makes.pictures === 'none' ? [] : imageExtensions),
+    ...(makes.moving ? movingOnly : []),
     ...(makes.texts ? ['.txt', '.json'] : []),
     '.npy',
   ]
-  const others = isPicture(out) ? beside.map((name) => besideName(out, name)) : []
+  const others = isPicture(out) || isAnimation(out) ? beside.map((name) => besideName(out, name)) : []
   for (const path of [out, ...others]) await requireNew(path, extensions, overwrite)
 }
 
@@ -54,6 +55,12 @@ export function besideName(path: string, end: string): string {
 
 /** Whether the file name is one of a picture. */
 export const isPicture = (path: string): boolean => imageExtensions.includes(extname(path).toLowerCase())
+
+/** Whether the file name is one of an animation. */
+export const isAnimation = (path: string): boolean => animationExtensions.includes(extname(path).toLowerCase())
+
+/** The extensions that only what moves has. */
+const movingOnly: readonly string[] = animationExtensions.filter((each) => !imageExtensions.includes(each))
 
 /** Whether the name means a folder: an existing one, or a name without an extension. */
 export async function isFolder(path: string): Promise<boolean> {

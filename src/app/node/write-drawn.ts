@@ -7,7 +7,7 @@ import { writeNpy } from '../../files/data/formats/npy.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
 import { animationExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
 import { magnify, type Raster } from '../../files/io/raster.ts'
-import { besideName, checkFolder, isFolder, isPicture } from './check-output.ts'
+import { besideName, checkFolder, isAnimation, isFolder, isPicture } from './check-output.ts'
 import { requireNew } from './require-new.ts'
 
 /** How items are written. */
@@ -26,8 +26,8 @@ export interface WriteOptions {
 const divider = '\n--------\n'
 
 /**
- * Writes items. The extension chooses the format: a picture of all of them; `.npy` the values; `.txt` and `.json` texts; a folder
- * (a name without an extension) one file each.
+ * Writes items. The extension chooses the format: a picture of all of them, an animation if they move; `.npy` the values; `.txt` and `.json` texts; a folder
+ * (a name without an extension) one file each, of what moves a folder of frames each.
  *
  * @returns the files
  * @throws TweedieError `exists` for a file that would be overwritten, `usage` for a format that such items do not have
@@ -38,6 +38,11 @@ export async function writeDrawn(out: string, drawn: Drawn, options: WriteOption
   if (await isFolder(out)) return writeFolder(out, drawn, options)
   const extension = extname(out).toLowerCase()
   const { overwrite = false, provenance = drawn.how } = options
+  if (drawn.movie && isAnimation(out)) {
+    const views = [[out, drawn] as const, ...besides(drawn, (name) => besideName(out, name))]
+    for (const [path, view] of views) await writeMovie(path, view, { ...options, provenance })
+    return views.map(([path]) => path)
+  }
   if (isPicture(out)) {
     const views = [[out, drawn] as const, ...besides(drawn, (name) => besideName(out, name))]
     for (const [path, view] of views) {
@@ -84,6 +89,10 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
   await mkdir(folder, { recursive: true })
   const files: string[] = []
   const write = async (name: string, view: View, item?: number): Promise<void> => {
+    if (view.movie) {
+      files.push(...(await writeFrames(join(folder, name), view, { ...options, provenance })))
+      return
+    }
     const path = join(folder, `${name}${view.raster ? '.png' : '.txt'}`)
     const asked = item === undefined ? undefined : drawn.captions?.[item]
     const about =
@@ -100,6 +109,28 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
     await write(`${String(i).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`, drawn.part(i, 1), i)
   }
   for (const [name, view] of besides(drawn, (each) => each)) await write(name, view)
+  return files
+}
+
+/** An animation of what moves, as fast as the data were. */
+async function writeMovie(path: string, view: View, options: WriteOptions): Promise<void> {
+  const { overwrite = false, provenance = {}, columns, scale = 1 } = options
+  const { frames, rate } = view.movie!(columns === undefined ? {} : { columns })
+  const delay = Math.max(20, Math.round(1000 / rate))
+  const large = frames.map((frame) => (scale === 1 ? frame : magnify(frame, scale)))
+  await writeAnimation(path, large, { overwrite, provenance, delay, hold: delay })
+}
+
+/** A folder of frames, `frame_0001.png` and so on. */
+async function writeFrames(folder: string, view: View, options: WriteOptions): Promise<string[]> {
+  const { overwrite = false, provenance = {}, scale = 1 } = options
+  await mkdir(folder, { recursive: true })
+  const files: string[] = []
+  for (const [t, frame] of view.movie!({ padding: 0 }).frames.entries()) {
+    const path = join(folder, `frame_${String(t + 1).padStart(4, '0')}.png`)
+    await writeImage(path, scale === 1 ? frame : magnify(frame, scale), { overwrite, provenance })
+    files.push(path)
+  }
   return files
 }
 

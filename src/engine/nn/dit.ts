@@ -43,8 +43,8 @@ export function dit(config: DitConfig): Network {
 }
 
 /** What all blocks of a network share. */
-interface BlockContext {
-  readonly config: DitFields
+export interface DitContext {
+  readonly config: Pick<DitFields, 'hidden_size' | 'num_attention_heads' | 'mlp_ratio'>
   /** The activated embedding of time and conditions. */
   readonly condition: Tensor
   /** What each block attends to, by name. */
@@ -66,7 +66,7 @@ function build(config: DitFields, scope: Scope, inputs: NetworkInputs): Tensor {
   const seen = withImages(x, conditions, specs)
   const tokens = xavierLinear(scope.child('patch_embed'), patchify(seen, patch), width)
   let h = add(tokens, positions(config, scope, rows, columns))
-  const context: BlockContext = {
+  const context: DitContext = {
     config,
     condition,
     contexts: Object.entries(specs).flatMap(([name, spec]) =>
@@ -76,22 +76,21 @@ function build(config: DitFields, scope: Scope, inputs: NetworkInputs): Tensor {
     watch: watch && ((weights, condition) => watch(weights, [rows, columns], condition)),
   }
   for (let layer = 0; layer < config.num_layers; layer++) {
-    h = block(context, scope.child('blocks').child(layer), h)
+    h = ditBlock(context, scope.child('blocks').child(layer), h)
   }
-  const [shift, scale] = modulation(
-    scope.child('modulation_out'),
-    condition,
-    width,
-    [0, 0],
-    [condition.shape[0]!, 1, width],
-  )
-  const out = linear(scope.child('proj_out'), modulate(h, shift!, scale!), patch * patch * config.out_channels, {
-    init: zeros,
-  })
-  return unpatchify(out, rows, columns, patch)
+  return unpatchify(ditHead(scope, h, condition, patch * patch * config.out_channels), rows, columns, patch)
 }
 
-function block({ config, condition, contexts, drop, watch }: BlockContext, scope: Scope, x: Tensor): Tensor {
+/** The way out: a norm that the condition scales and shifts, and a linear layer, at first zero. `h [N, T, width] → [N, T, features]`. */
+export function ditHead(scope: Scope, h: Tensor, condition: Tensor, features: number): Tensor {
+  const width = h.shape[2]!
+  const shape = [condition.shape[0]!, 1, width]
+  const [shift, scale] = modulation(scope.child('modulation_out'), condition, width, [0, 0], shape)
+  return linear(scope.child('proj_out'), modulate(h, shift!, scale!), features, { init: zeros })
+}
+
+/** One block: attention and a perceptron, each behind a norm and gated by the condition. `x [N, T, width]`, same shape. */
+export function ditBlock({ config, condition, contexts, drop, watch }: DitContext, scope: Scope, x: Tensor): Tensor {
   const { hidden_size: width, num_attention_heads: heads } = config
   const [shift1, scale1, gate1, shift2, scale2, gate2] = modulation(
     scope.child('modulation'),
@@ -125,7 +124,8 @@ const epsilon = 1e-6
 /** Glorot & Bengio (2010): uniform with variance 2 / (fanIn + fanOut). */
 const xavier = (inFeatures: number, outFeatures: number) => uniformWithin(Math.sqrt(6 / (inFeatures + outFeatures)))
 
-const xavierLinear = (scope: Scope, x: Tensor, outFeatures: number): Tensor =>
+/** A linear layer whose first weights have that variance. */
+export const xavierLinear = (scope: Scope, x: Tensor, outFeatures: number): Tensor =>
   linear(scope, x, outFeatures, { init: xavier(x.shape.at(-1)!, outFeatures) })
 
 /** The vector of every place, `[1, rows · columns, width]`. A learned table fits one size only. */

@@ -57,6 +57,7 @@ export interface Choices {
 /** What is light: three layers of 64, or a U-Net of 16 and 32 channels. */
 const light = {
   image: { batch: 32, unet: { widths: [16, 32], depth: 1 } },
+  video: { batch: 8, unet: { widths: [16, 32], depth: 1 } },
   other: { batch: 256, unet: { widths: [64], depth: 3 } },
 } as const
 
@@ -71,10 +72,11 @@ type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
 export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
   const choices = wanted.preset === 'light' ? lightened(wanted, setting) : wanted
   const { shape, length, classes } = setting
-  const budget = choices.budget ?? defaultBudget(shape)
-  const isImage = shape.length === 3
+  const budget = choices.budget ?? defaultBudget(setting)
+  const form = formOf(setting)
+  const isPictured = form !== 'other'
   const mine = choices.network !== undefined && !networkClasses.includes(choices.network.className)
-  const patch = choices.patch ?? (isImage && !mine ? defaultPatch(shape) : 1)
+  const patch = choices.patch ?? (isPictured && !mine ? defaultPatch(shape) : 1)
   const network = networkOf(setting, choices, patch)
   const noise = noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
@@ -82,14 +84,14 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
     family: 'values',
     seed: choices.seed ?? 0,
     // what words mean is learned by steps more than by items: 32 was better than 64 in equal minutes
-    batch: choices.batch ?? Math.min(isImage ? (choices.captions ? 32 : 64) : 256, length),
+    batch: choices.batch ?? Math.min(choices.captions ? 32 : usualBatch[form], length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     network,
     patch,
     objective: {
       ...objectiveFor(noise, choices.objective),
-      sigmaData: isImage ? 0.5 : 1,
+      sigmaData: isPictured ? 0.5 : 1,
       labelDropout: classes > 0 && spare ? 0.1 : 0,
       ...defined(choices.objective),
     },
@@ -101,8 +103,9 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
 }
 
 /** Choices whose own numbers win over those of the preset. */
-function lightened(choices: Choices, { shape, length }: Setting): Choices {
-  const { batch, unet } = light[shape.length === 3 ? 'image' : 'other']
+function lightened(choices: Choices, setting: Setting): Choices {
+  const { length } = setting
+  const { batch, unet } = light[formOf(setting)]
   return {
     ...choices,
     batch: choices.batch ?? Math.min(batch, length),
@@ -110,8 +113,21 @@ function lightened(choices: Choices, { shape, length }: Setting): Choices {
   }
 }
 
-/** Ten minutes for images, two for anything else. */
-const defaultBudget = (shape: readonly number[]): Budget => ({ minutes: shape.length === 3 ? 10 : 2 })
+/** What an item is to the defaults: `[C, H, W]`, pictures over time `[C, T, H, W]`, or anything else. */
+type Form = 'image' | 'video' | 'other'
+
+function formOf({ kind, shape }: Pick<Setting, 'kind' | 'shape'>): Form {
+  if (shape.length === 3) return 'image'
+  return kind === 'video' || kind === 'fields' ? 'video' : 'other'
+}
+
+/** Items to a step. */
+const usualBatch: Readonly<Record<Form, number>> = { image: 64, video: 8, other: 256 }
+
+/** Ten minutes for images, thirty for videos, two for anything else. */
+const defaultBudget = (setting: Pick<Setting, 'kind' | 'shape'>): Budget => ({
+  minutes: { image: 10, video: 30, other: 2 }[formOf(setting)],
+})
 
 /** A schedule in continuous time if one is named, else a table. */
 function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
@@ -135,22 +151,21 @@ function objectiveFor(noise: NoiseSpec, wanted: Choices['objective'] = {}): Obje
 }
 
 /** Images from 24 pixels on are cut into patches of 2 × 2, from 96 on into 4 × 4. */
-function defaultPatch([, height, width]: readonly number[]): number {
-  const side = Math.min(height!, width!)
+function defaultPatch(shape: readonly number[]): number {
+  const side = Math.min(...shape.slice(-2))
   return side < 24 ? 1 : side < 96 ? 2 : 4
 }
 
 function networkOf(
   setting: Setting,
-  { network, unet = {}, captions, budget = defaultBudget(setting.shape), learnVariance = false }: Choices,
+  { network, unet = {}, captions, budget = defaultBudget(setting), learnVariance = false }: Choices,
   patch: number,
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
-  const isImage = setting.shape.length === 3
-  const chosen = network ?? (isImage ? usualNetwork(budget, unet, captions) : { className: 'MLP', config: mlpOf(unet) })
+  const chosen = network ?? usualNetwork(formOf(setting), budget, unet, captions)
   const { className } = chosen
   const config = { ...(captions && contextConfig(captions, className)), ...chosen.config }
-  const sees = isImage ? frameOf(setting.shape, patch).network : setting.shape
+  const sees = formOf(setting) === 'other' ? setting.shape : frameOf(setting.shape, patch).network
   const says = learnVariance ? { output_shape: [2 * sees[0]!, ...sees.slice(1)] } : {}
   const sizes =
     className === 'MLP' || !networkClasses.includes(className)
@@ -159,9 +174,16 @@ function networkOf(
   return { className, config: { ...sizes, ...classes, ...config } }
 }
 
-/** The default network for images. */
-function usualNetwork(budget: Budget, unet: UNetChoices, captions: CaptionSpec | undefined): NetworkSpec {
+/** The default network. */
+function usualNetwork(
+  form: Form,
+  budget: Budget,
+  unet: UNetChoices,
+  captions: CaptionSpec | undefined,
+): NetworkSpec {
+  if (form === 'other') return { className: 'MLP', config: mlpOf(unet) }
   const size = { widths: defaultWidths(budget), ...defined(unet) }
+  if (form === 'video') return { className: 'SpaceTimeUNet', config: unetOf(size) }
   return captions ? captionedNetwork(size) : { className: 'UNet2DModel', config: unetOf(size) }
 }
 
@@ -170,10 +192,12 @@ function mlpOf({ widths = [256], depth = 4 }: UNetChoices): Record<string, unkno
   return { width: widths[0], layers: depth }
 }
 
-/** The size and channels of an image for a network of this stride, and the factor of its output channels. */
+/** The size and channels of an image, and the frames of a video, for a network of this stride, and the factor of its output channels. */
 function imageSizes(shape: readonly number[], patch: number, stride: number, outputs: number): Record<string, unknown> {
-  const [channels, height, width] = frameOf(shape, patch, stride).network as [number, number, number]
+  const sees = frameOf(shape, patch, stride).network
+  const [channels, height, width] = [sees[0]!, sees.at(-2)!, sees.at(-1)!]
   return {
+    ...(sees.length === 4 && { num_frames: sees[1]! }),
     sample_size: height === width ? height : [height, width],
     in_channels: channels,
     out_channels: outputs * channels,
@@ -182,6 +206,7 @@ function imageSizes(shape: readonly number[], patch: number, stride: number, out
 
 /** What heights and widths must be multiples of, before the configuration is complete enough to build the network. */
 function strideOf(className: string, config: Readonly<Record<string, unknown>>): number {
-  if (!className.startsWith('UNet2D')) return Number(config.patch_size ?? 2)
-  return 2 ** (((config.block_out_channels as readonly unknown[] | undefined)?.length ?? 4) - 1)
+  if (!className.includes('UNet')) return Number(config.patch_size ?? 2)
+  const usual = className.startsWith('UNet2D') ? 4 : 2
+  return 2 ** (((config.block_out_channels as readonly unknown[] | undefined)?.length ?? usual) - 1)
 }

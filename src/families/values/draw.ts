@@ -1,5 +1,6 @@
 /** The ability to draw values: a painter that keeps what it compiled, the models that guide it, and variances that it measured. */
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
+import { namesOfKinds } from '../../files/data/kinds.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
@@ -138,7 +139,7 @@ function report(model: Model, count: number, progress: GenerateProgress, { onPro
     phase: 'sample',
     done: (count * done) / total,
     total: count,
-    unit: model.scale.kind === 'image' ? 'images' : 'items',
+    unit: model.scale.kind === 'image' || model.scale.kind === 'video' ? namesOfKinds[model.scale.kind] : 'items',
     step: {
       index: step.index,
       total: step.total,

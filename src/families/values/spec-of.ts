@@ -45,12 +45,18 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
     })
   }
   checkSpec(spec, own)
-  requireEffect(options, spec, mainNetwork(valueProblem(spec, data, own)), own)
+  requireEffect(options, spec, data, mainNetwork(valueProblem(spec, data, own)), own)
   return spec
 }
 
 /** Refuses options that would have no effect. */
-function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, own: OwnParts): void {
+function requireEffect(
+  options: TrainValues,
+  spec: TrainSpec,
+  data: ArrayDataset,
+  network: Network,
+  own: OwnParts,
+): void {
   const { objective } = spec
   const { parametrisation, weighting } = objective
   for (const { option, value, weightings } of weightingNumbers(options)) {
@@ -83,9 +89,9 @@ function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, 
         : 'it is for labelled data',
     })
   }
-  if (network.inputShape.length === 3) return
+  if (network.inputShape.length === 3 || data.kind === 'video') return
   for (const name of ['attention', 'flip'] as const) {
-    if (options[name] !== undefined) throw new TweedieError('usage', `\`${name}\` is for images`)
+    if (options[name] !== undefined) throw new TweedieError('usage', `\`${name}\` is for images and videos`)
   }
 }
 

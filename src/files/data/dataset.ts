@@ -26,6 +26,8 @@ export interface DataScale {
   readonly range: readonly [number, number]
   /** the map, if it does not follow from the range: points have the mean and standard deviation of each column */
   readonly affine?: Affine | undefined
+  /** Of videos: frames a second, where that is known */
+  readonly frameRate?: number | undefined
 }
 
 /** A file that a reader left out, and why. */

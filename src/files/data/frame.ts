@@ -1,17 +1,17 @@
 /**
  * Between an item of a data set and what a network of a given stride sees: images are padded to whole multiples (the edge
- * repeated) and cut into patches, p × p pixels becoming p² channels. A U-Net on patches of 2 does a quarter of the work.
+ * repeated) and cut into patches, p × p pixels becoming p² channels; so is each frame of a video `[C, T, H, W]`. A U-Net on patches of 2 does a quarter of the work.
  */
 import { TweedieError } from '../../errors.ts'
 import { itemSize } from './dataset.ts'
 
 /** How items become a network's inputs. */
 export interface Frame {
-  /** An item: `[C, H, W]`, or any other shape, which stays as it is. */
+  /** An item: `[C, H, W]`, a video `[C, T, H, W]`, or any other shape, which stays as it is. */
   readonly item: readonly number[]
   /** Patch size p. */
   readonly patch: number
-  /** What the network sees: `[C p², ⌈H⌉ / p, ⌈W⌉ / p]`. */
+  /** What the network sees: `[C p², ⌈H⌉ / p, ⌈W⌉ / p]`, of a video `[C p², T, ⌈H⌉ / p, ⌈W⌉ / p]`. */
   readonly network: readonly number[]
   /** For every place of the network's array, the pixel that it shows; undefined where the two arrays are the same. */
   readonly pixels?: Int32Array
@@ -28,14 +28,20 @@ export function frameOf(item: readonly number[], patch = 1, stride = 1): Frame {
   if (!Number.isInteger(patch) || patch < 1) {
     throw new TweedieError('usage', `patch is ${patch}: must be a positive integer`)
   }
-  if (item.length !== 3) {
+  if (item.length !== 3 && item.length !== 4) {
     if (patch === 1) return Object.freeze({ item, patch, network: item })
-    throw new TweedieError('usage', `patches are for images [C, H, W], not for items [${item.join(', ')}]`)
+    throw new TweedieError(
+      'usage',
+      `patches are for images [C, H, W] and videos [C, T, H, W], not for items [${item.join(', ')}]`,
+    )
   }
-  const [channels, height, width] = item as [number, number, number]
+  const [channels, ...between] = item.slice(0, -2) as [number, ...number[]]
+  const [height, width] = item.slice(-2) as [number, number]
   const side = (size: number): number => Math.ceil(size / (patch * stride)) * stride
-  const network = [channels * patch * patch, side(height), side(width)]
-  if (patch === 1 && network[1] === height && network[2] === width) return Object.freeze({ item, patch, network })
+  const network = [channels * patch * patch, ...between, side(height), side(width)]
+  if (patch === 1 && network.at(-2) === height && network.at(-1) === width) {
+    return Object.freeze({ item, patch, network })
+  }
   return Object.freeze({ item, patch, network, pixels: pixelsOf(item, patch, network) })
 }
 
@@ -65,19 +71,23 @@ export function fromNetwork({ item, network, pixels }: Frame, x: Float32Array, o
   return expectLength(out, x.length / itemSize(network), item)
 }
 
-/** Channel c p² + i p + j of patch (y, x) shows pixel (y p + i, x p + j) of channel c, or the nearest one within. */
+/** Channel c p² + i p + j of patch (y, x) shows pixel (y p + i, x p + j) of channel c, or the nearest one within; each frame of a video alone. */
 function pixelsOf(item: readonly number[], patch: number, network: readonly number[]): Int32Array {
-  const [, height, width] = item as [number, number, number]
-  const [planes, rows, columns] = network as [number, number, number]
-  const pixels = new Int32Array(planes * rows * columns)
+  const [height, width] = item.slice(-2) as [number, number]
+  const [rows, columns] = network.slice(-2) as [number, number]
+  const [planes, frames] = [network[0]!, item.length === 4 ? item[1]! : 1]
+  const pixels = new Int32Array(itemSize(network))
   for (let plane = 0, at = 0; plane < planes; plane++) {
     const channel = Math.floor(plane / (patch * patch))
     const down = Math.floor((plane % (patch * patch)) / patch)
     const across = plane % patch
-    for (let y = 0; y < rows; y++) {
-      const row = Math.min(height - 1, y * patch + down)
-      for (let x = 0; x < columns; x++, at++) {
-        pixels[at] = (channel * height + row) * width + Math.min(width - 1, x * patch + across)
+    for (let frame = 0; frame < frames; frame++) {
+      for (let y = 0; y < rows; y++) {
+        const row = Math.min(height - 1, y * patch + down)
+        for (let x = 0; x < columns; x++, at++) {
+          const column = Math.min(width - 1, x * patch + across)
+          pixels[at] = ((channel * frames + frame) * height + row) * width + column
+        }
       }
     }
   }

@@ -28,7 +28,7 @@ export function standardise(values: Float32Array, columns: number): Affine {
  *
  * @param indices which items; an item may occur more than once
  * @param out receives indices.length · itemSize values
- * @param options `flip`: which images of the batch are mirrored left to right (images only)
+ * @param options `flip`: which images of the batch are mirrored left to right (images and videos only)
  * @returns `out`
  * @throws TweedieError `usage` for an index that does not exist, `shape` where `out` has another length
  */
@@ -43,7 +43,7 @@ export function loadBatch(
     throw new TweedieError('shape', `${indices.length} items need ${indices.length * size} values, got ${out.length}`)
   }
   const { data, kind, length, shape } = dataset
-  const width = kind === 'image' && options.flip ? shape[2]! : 0
+  const width = (kind === 'image' || kind === 'video') && options.flip ? shape.at(-1)! : 0
   const { shift, scale } = affineOf(dataset)
   for (let b = 0; b < indices.length; b++) {
     const index = indices[b]!
@@ -77,7 +77,7 @@ export function denormalise(of: DataScale, x: Float32Array): Uint8Array | Float3
   return areBytes(of) ? new Uint8Array(new Uint8ClampedArray(values).buffer) : values
 }
 
-/** Whether the values are bytes, 0 … 255, as those of most pictures; others, of more bits or with units of their own, are any numbers. */
+/** Whether the values are bytes, 0 … 255, as those of most pictures and videos; others, of more bits or with units of their own, are any numbers. */
 export function areBytes({ kind, range }: Pick<DataScale, 'kind' | 'range'>): boolean {
-  return kind === 'image' && range[0] === 0 && range[1] === 255
+  return (kind === 'image' || kind === 'video') && range[0] === 0 && range[1] === 255
 }

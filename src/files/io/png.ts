@@ -14,26 +14,38 @@ const colorTypes = [0, 4, 2, 6]
  * @example
  * const blob = new Blob([encodePng(toGrid(items, shape))], { type: 'image/png' })
  */
-export function encodePng({ width, height, data }: Raster): Uint8Array<ArrayBuffer> {
-  const channels = data.length / (width * height)
-  const row = width * channels
-  // Each row is preceded by its filter: 0 is none.
-  const rows = new Uint8Array(height * (row + 1))
-  for (let y = 0; y < height; y++) rows.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1)
-  const header = new Uint8Array(13)
-  const view = new DataView(header.buffer)
-  view.setUint32(0, width)
-  view.setUint32(4, height)
-  header.set([8, colorTypes[channels - 1]!, 0, 0, 0], 8)
-  const chunks = [chunk('IHDR', header), chunk('IDAT', zlibSync(rows)), chunk('IEND', new Uint8Array(0))]
+export function encodePng(raster: Raster): Uint8Array<ArrayBuffer> {
+  return pngFile([headerOf(raster), pngChunk('IDAT', packed(raster)), pngChunk('IEND', new Uint8Array(0))])
+}
+
+/** A file of chunks. */
+export function pngFile(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const file = new Uint8Array(signature.length + chunks.reduce((sum, { length }) => sum + length, 0))
   file.set(signature)
   chunks.reduce((at, each) => (file.set(each, at), at + each.length), signature.length)
   return file
 }
 
+/** The chunk IHDR of a picture. */
+export function headerOf({ width, height, data }: Raster): Uint8Array {
+  const header = new Uint8Array(13)
+  const view = new DataView(header.buffer)
+  view.setUint32(0, width)
+  view.setUint32(4, height)
+  header.set([8, colorTypes[data.length / (width * height) - 1]!, 0, 0, 0], 8)
+  return pngChunk('IHDR', header)
+}
+
+/** The pixels of a picture, compressed. Each row is preceded by its filter: 0 is none. */
+export function packed({ height, data }: Raster): Uint8Array {
+  const row = data.length / height
+  const rows = new Uint8Array(height * (row + 1))
+  for (let y = 0; y < height; y++) rows.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1)
+  return zlibSync(rows)
+}
+
 /** Length, name, content, checksum of name and content. */
-function chunk(name: string, content: Uint8Array): Uint8Array {
+export function pngChunk(name: string, content: Uint8Array): Uint8Array {
   const out = new Uint8Array(content.length + 12)
   const view = new DataView(out.buffer)
   view.setUint32(0, content.length)

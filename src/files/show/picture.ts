@@ -7,6 +7,7 @@ import { scatterBraille, scatterRaster } from '../io/scatter.ts'
 import type { Extent } from '../io/scatter.ts'
 import { previewText } from '../io/terminal.ts'
 import type { TerminalColors } from '../io/terminal.ts'
+import { isMoving, sheetOf } from './movie.ts'
 
 /** How a picture is laid out. */
 export interface PictureOptions extends Pick<GridOptions, 'columns'> {
@@ -15,7 +16,7 @@ export interface PictureOptions extends Pick<GridOptions, 'columns'> {
 }
 
 /**
- * A grid of images, a plot of points in the plane, or grey values for anything else: a row to an item of `[d]`, a panel to
+ * A grid of images, a row of frames to a video, a plot of points in the plane, or grey values for anything else: a row to an item of `[d]`, a panel to
  * an item of `[channels, length]`.
  *
  * @param items `[n, ...shape]` as a network sees them
@@ -23,6 +24,7 @@ export interface PictureOptions extends Pick<GridOptions, 'columns'> {
  */
 export function pictureOf(items: Float32Array, scale: DataScale, options: PictureOptions = {}): Raster {
   if (isPlane(scale.shape)) return scatterRaster(denormalise(scale, items), { extent: options.extent })
+  if (isMoving(scale)) return sheetOf(items, scale)
   const layout = options.columns === undefined ? {} : { columns: options.columns }
   return toGrid(items, panels(items, scale.shape), { ...layout, opacity: scale.kind === 'image' })
 }
@@ -36,6 +38,11 @@ export function textPictureOf(
   const { colors, width } = options
   if (isPlane(scale.shape)) {
     return scatterBraille(denormalise(scale, items), { columns: Math.min(60, width), extent: options.extent })
+  }
+  if (isMoving(scale)) {
+    // no smaller than half their size
+    const most = Math.max(2, Math.floor((2 * width) / (scale.shape.at(-1)! + 2)))
+    return previewText(sheetOf(items, scale, most), { colors, columns: width })
   }
   return previewText(pictureOf(items, scale, options), { colors, columns: width })
 }

@@ -5,11 +5,12 @@ import { namesOfKinds } from '../data/kinds.ts'
 import { describe } from '../data/describe.ts'
 import { loadBatch } from '../data/normalise.ts'
 import { captionRows, describeCaptions } from './captions-view.ts'
+import { isMoving, movieOf } from './movie.ts'
 import { pictureOf, textPictureOf } from './picture.ts'
 import { type Chosen, chosenOf, classText, type DataView } from './view.ts'
 
-/** The most points in a plot, and images in a terminal. */
-const most = { points: 5000, preview: 16 }
+/** The most points in a plot, images in a terminal, videos in a sheet and in a terminal. */
+const most = { points: 5000, preview: 16, videos: 16, previewedVideos: 3 }
 
 /** Images in a line of a terminal. */
 const previewColumns = 8
@@ -19,9 +20,10 @@ export function valuesView(dataset: ArrayDataset): DataView {
   const summary = describe(dataset)
   const { name, kind, shape, length, min, max, mean, std, nonFinite, skipped, classCounts, classNames } = summary
   const isImage = shape.length === 3
+  const moves = isMoving(dataset)
   const captions = dataset.captions && describeCaptions(dataset.captions)
   const items = ({ count, seed }: Chosen): Float32Array => {
-    const indices = Int32Array.from(chosenOf(length, { seed, count: isImage ? count : most.points }))
+    const indices = Int32Array.from(chosenOf(length, { seed, count: isImage || moves ? count : most.points }))
     return loadBatch(dataset, indices, new Float32Array(indices.length * itemSize(shape)))
   }
   return {
@@ -35,6 +37,7 @@ export function valuesView(dataset: ArrayDataset): DataView {
       ['name', name],
       ['items', `${thousands(length)} ${namesOfKinds[kind]}`],
       ['shape', shapeText(shape)],
+      ['frames a second', dataset.frameRate === undefined ? undefined : String(Number(dataset.frameRate.toPrecision(4)))],
       ['range', `${Number(min.toPrecision(6))} … ${Number(max.toPrecision(6))}`],
       ['mean', numbers(mean)],
       ['std', numbers(std)],
@@ -45,9 +48,10 @@ export function valuesView(dataset: ArrayDataset): DataView {
       ['skipped', skipped > 0 ? `${skipped} files` : undefined],
       ...(dataset.skipped ?? []).map(({ file, reason }) => [`  ${file}`, reason] as const),
     ],
-    picture: (chosen) => pictureOf(items(chosen), dataset),
+    picture: ({ count, seed }) => pictureOf(items({ count: moves ? Math.min(count, most.videos) : count, seed }), dataset),
+    ...(moves && { movie: (chosen: Chosen) => movieOf(items(chosen), dataset) }),
     preview({ count, seed }, { colors, width }) {
-      const shown = items({ count: Math.min(count, most.preview), seed })
+      const shown = items({ count: Math.min(count, moves ? most.previewedVideos : most.preview), seed })
       return textPictureOf(shown, dataset, { colors, width, ...(isImage && { columns: previewColumns }) })
     },
   }

@@ -2,6 +2,7 @@
 import { fold, key, permutation } from '../../engine/random/index.ts'
 import type { Raster } from '../io/raster.ts'
 import type { TerminalColors } from '../io/terminal.ts'
+import type { Movie } from './movie.ts'
 import { thousands } from '../../words.ts'
 
 /** Which items, and how many at most. */
@@ -25,6 +26,8 @@ export interface DataView {
   readonly rows: readonly (readonly [name: string, value: string | undefined])[]
   /** A picture of some items; left out if they cannot be shown. */
   readonly picture?: ((chosen: Chosen) => Raster) | undefined
+  /** Some items side by side, moving; left out if they do not move. */
+  readonly movie?: ((chosen: Chosen) => Movie) | undefined
   /** The same as lines of text for a terminal. */
   readonly preview?: ((chosen: Chosen, terminal: TerminalSize) => string) | undefined
 }

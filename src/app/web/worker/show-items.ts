@@ -30,7 +30,7 @@ export function shownItems(
     Uint32Array.from({ length: count }, (_, i) => first + i),
     seen,
   )
-  if (dataset.kind !== 'image') return { pictures: [pictureOf(seen, dataset)] }
+  if (dataset.kind !== 'image' && dataset.kind !== 'video') return { pictures: [pictureOf(seen, dataset)] }
   return {
     pictures: Array.from({ length: count }, (_, i) => pictureOf(seen.subarray(i * size, (i + 1) * size), dataset)),
   }

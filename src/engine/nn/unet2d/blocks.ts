@@ -20,6 +20,8 @@ export interface BlockContext {
   readonly scaleShift: boolean
   /** Features of an attention head; null: one head. */
   readonly headDim: number | null
+  /** What images do to each other behind every layer, such as the frames of a video; left out: nothing. */
+  readonly across?: ((scope: Scope, x: Tensor) => Tensor) | undefined
 }
 
 /** Options of {@link resnet}. */
@@ -93,6 +95,11 @@ export function attend(
   const tokens = transpose(reshape(normal, [batch, channels, height * width]), [0, 2, 1])
   const out = selfAttention(scope, tokens, channels / (headDim ?? channels))
   return rescale(add(x, reshape(transpose(out, [0, 2, 1]), x.shape)), scale)
+}
+
+/** Behind layer `layer` of a block: what images do to each other, if they do anything. */
+export function acrossImages(block: Scope, layer: number, x: Tensor, { across }: BlockContext): Tensor {
+  return across ? across(block.child('across').child(layer), x) : x
 }
 
 /** Half the resolution: a convolution of stride 2, or a residual block that averages. */

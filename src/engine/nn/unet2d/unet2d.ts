@@ -12,7 +12,7 @@ import type { Network, NetworkInputs } from '../network.ts'
 import { normalWith } from '../parameters.ts'
 import type { Scope } from '../parameters.ts'
 import { gaussianFourier, sinusoidal, timeMlp } from '../time-embedding.ts'
-import { attend, doubled, downsample, groupsOf, resnet } from './blocks.ts'
+import { acrossImages, attend, doubled, downsample, groupsOf, resnet } from './blocks.ts'
 import type { BlockContext } from './blocks.ts'
 import { embeddingWidth, specsOf, withClassAndConditions } from './class-embedding.ts'
 import { checkSize, completeConfig, strideOf, writtenConfig } from './config.ts'
@@ -44,12 +44,22 @@ export function unet2d(config: UNet2DConfig): Network {
     outputShape: Object.freeze([full.out_channels, ...size]),
     conditions: specsOf(full),
     stride: strideOf(full),
-    build: (scope: Scope, inputs: NetworkInputs) => build(full, scope, inputs),
+    build: (scope: Scope, inputs: NetworkInputs) => buildUNet2d(full, scope, inputs),
     rename: modernName,
   })
 }
 
-function build(config: UNet2DFields, scope: Scope, { x, t, conditions, dropout }: NetworkInputs): Tensor {
+/**
+ * The graph of a U-Net.
+ *
+ * @param across what is done to the features of several images together behind every layer; left out: images are seen alone
+ */
+export function buildUNet2d(
+  config: UNet2DFields,
+  scope: Scope,
+  { x, t, conditions, dropout }: NetworkInputs,
+  across: BlockContext['across'] = undefined,
+): Tensor {
   checkSize(x.shape.slice(1), config)
   expectShape('UNet2DModel: t', t, [x.shape[0]!])
   const act = activation(config.act_fn)
@@ -61,6 +71,7 @@ function build(config: UNet2DFields, scope: Scope, { x, t, conditions, dropout }
     epsilon: config.norm_eps,
     scaleShift: config.resnet_time_scale_shift === 'scale_shift',
     headDim: config.attention_head_dim,
+    across,
   }
 
   const centred = config.center_input_sample ? sub(mul(x, 2), 1) : x
@@ -113,6 +124,7 @@ function downwards(config: UNet2DFields, scope: Scope, start: Pair, context: Blo
     for (let layer = 0; layer < config.layers_per_block; layer++) {
       h = resnet(block.child('resnets').child(layer), h, config.block_out_channels[level]!, context)
       if (attends) h = attend(block.child('attentions').child(layer), h, context)
+      h = acrossImages(block, layer, h, context)
       skips.push(h)
     }
     if (resizes) {
@@ -130,6 +142,7 @@ function middle(config: UNet2DFields, scope: Scope, x: Tensor, context: BlockCon
   const groups = config.attn_norm_num_groups ?? (context.scaleShift ? 0 : context.groups)
   let h = resnet(scope.child('resnets').child(0), x, channels, context, { scale })
   if (config.add_attention) h = attend(scope.child('attentions').child(0), h, context, { groups, scale })
+  h = acrossImages(scope, 0, h, context)
   return resnet(scope.child('resnets').child(1), h, channels, context, { scale })
 }
 
@@ -156,6 +169,7 @@ function upwards(
     for (let layer = 0; layer <= config.layers_per_block; layer++) {
       h = resnet(block.child('resnets').child(layer), concat([h, waiting.pop()!], 1), channels[level]!, context)
       if (attends) h = attend(block.child('attentions').child(layer), h, context)
+      h = acrossImages(block, layer, h, context)
     }
     if (resizes) h = doubled(block.child('upsamplers').child(0), h, resample, context)
   }

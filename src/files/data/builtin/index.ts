@@ -5,15 +5,18 @@ import type { ArrayDataset } from '../dataset.ts'
 import { densities, densityDataset, type DensityName } from './densities.ts'
 import { glyphsDataset } from './glyphs.ts'
 import { scenesDataset } from './scenes.ts'
+import { movingDigits, movingShapes } from './moving-sets.ts'
 import { shapesDataset } from './shapes.ts'
 
-export type BuiltinName = 'glyphs' | 'shapes' | 'scenes' | DensityName
+export type BuiltinName = 'glyphs' | 'shapes' | 'scenes' | 'moving-digits' | 'moving-shapes' | DensityName
 
-/** The names of the built-in sets: images first. */
+/** The names of the built-in sets: images first, then videos. */
 export const builtinNames: readonly BuiltinName[] = Object.freeze([
   'glyphs',
   'shapes',
   'scenes',
+  'moving-digits',
+  'moving-shapes',
   ...(Object.keys(densities) as DensityName[]),
 ])
 
@@ -23,10 +26,10 @@ export function isBuiltinName(name: string): name is BuiltinName {
 }
 
 /**
- * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), `scenes` (figures with captions, [3, 32, 32]), or a density in
- * the plane ([2]). Item i depends on the seed and i only: a longer set begins with the shorter one.
+ * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), `scenes` (figures with captions, [3, 32, 32]), `moving-digits`
+ * and `moving-shapes` (videos, [1, 16, 32, 32] and [3, 16, 32, 32]), or a density in the plane ([2]). Item i depends on the seed and i only: a longer set begins with the shorter one.
  *
- * @param options `length`: number of items, 10,000 by default; `seed`: 0 by default; `split`: of `scenes`, `test` shows combinations of colour,
+ * @param options `frames`: of a video, 16 by default; `length`: number of items, 10,000 by default, of videos 4,000; `seed`: 0 by default; `split`: of `scenes`, `test` shows combinations of colour,
  *   form and place that `train` never does
  * @throws TweedieError `usage` for another length than 1 … 10⁷
  */
@@ -34,18 +37,34 @@ export function builtinDataset(
   name: BuiltinName,
   options: {
     length?: number | undefined
+    frames?: number | undefined
     seed?: number | string | undefined
     split?: 'train' | 'validation' | 'test' | undefined
   } = {},
 ): ArrayDataset {
-  const { length = 10_000, seed = 0 } = options
+  const isVideo = isMoving(name)
+  const { length = isVideo ? 4000 : 10_000, seed = 0, frames = usualFrames } = options
   if (!Number.isInteger(length) || length < 1 || length > 1e7) {
     throw new TweedieError('usage', `${name}: cannot make ${length} items: must be between 1 and 10 million`)
+  }
+  if (options.frames !== undefined && !isVideo) {
+    throw new TweedieError('usage', `${name}: \`frames\` is for videos`, { hint: 'moving-digits, moving-shapes' })
+  }
+  if (isVideo && !(Number.isInteger(frames) && frames >= 2 && frames <= 1024)) {
+    throw new TweedieError('usage', `${name}: \`frames: ${frames}\`: a whole number from 2 to 1024`)
   }
   const stream = fold(key(seed), 'data', name)
   if (name === 'glyphs') return glyphsDataset(length, stream)
   if (name === 'scenes')
     return scenesDataset(length, stream, (options.split ?? 'train') === 'train' ? 'seen' : 'unseen')
   if (name === 'shapes') return shapesDataset(length, stream)
+  if (isMoving(name)) return (name === 'moving-digits' ? movingDigits : movingShapes)({ length, frames, key: stream })
   return densityDataset(name, length, stream)
+}
+
+/** Frames of a built-in video, unless told otherwise. */
+const usualFrames = 16
+
+function isMoving(name: BuiltinName): name is 'moving-digits' | 'moving-shapes' {
+  return name === 'moving-digits' || name === 'moving-shapes'
 }

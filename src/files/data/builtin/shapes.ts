@@ -18,24 +18,48 @@ export function shapesDataset(length: number, key: Key, side = usualSide): Array
   const labels = integers(fold(key, 'figure'), length, 0, classNames.length)
   for (let i = 0; i < length; i++) {
     const image = data.subarray(i * 3 * side * side, (i + 1) * 3 * side * side)
-    drawFigure(outlines[classNames[labels[i]!]!], uniform(fold(key, i), uniforms), image, side)
+    drawFigure(outlines[classNames[labels[i]!]!], lookOf(uniform(fold(key, i), uniforms), side), image, side)
   }
   return createDataset({ name: 'shapes', kind: 'image', shape: [3, side, side], data, labels, classNames })
 }
 
-/** Paints one figure into [3, side, side] bytes. */
-function drawFigure(outline: Outline, u: Float64Array, image: Uint8Array, side: number) {
-  const plane = side * side
+/** How a figure and its background look, and where it is. */
+export interface Look {
+  readonly figure: readonly [number, number, number]
+  readonly near: readonly [number, number, number]
+  readonly far: readonly [number, number, number]
+  readonly gradient: readonly [number, number]
+  /** Pixels from its centre to its outline, about. */
+  readonly size: number
+  readonly centre: readonly [x: number, y: number]
+  /** In turns. */
+  readonly angle: number
+}
+
+/** The look that thirteen uniform numbers say. */
+export function lookOf(u: ArrayLike<number>, side = usualSide): Look {
   // The figure's hue is at least a quarter of the colour circle away from the background's.
   const hue = u[0]!
-  const figure = rgb(hue + 0.25 + 0.5 * u[1]!, 0.65 + 0.35 * u[2]!, 0.75 + 0.25 * u[3]!)
-  const near = rgb(hue, 0.3 + 0.4 * u[4]!, 0.25 + 0.35 * u[5]!)
-  const far = rgb(hue + 0.1 * (u[6]! - 0.5), 0.3 + 0.4 * u[4]!, 0.15 + 0.7 * u[7]!)
-  const [gradientX, gradientY] = [cosTurns(u[8]!) / side, sinTurns(u[8]!) / side]
   const size = (7 + 5 * u[9]!) * (side / usualSide)
   const room = side - 2 * size - 2
-  const [centreX, centreY] = [size + 1 + room * u[10]!, size + 1 + room * u[11]!]
-  const [c, s] = [cosTurns(u[12]!) / size, sinTurns(u[12]!) / size]
+  return {
+    figure: rgb(hue + 0.25 + 0.5 * u[1]!, 0.65 + 0.35 * u[2]!, 0.75 + 0.25 * u[3]!),
+    near: rgb(hue, 0.3 + 0.4 * u[4]!, 0.25 + 0.35 * u[5]!),
+    far: rgb(hue + 0.1 * (u[6]! - 0.5), 0.3 + 0.4 * u[4]!, 0.15 + 0.7 * u[7]!),
+    gradient: [cosTurns(u[8]!) / side, sinTurns(u[8]!) / side],
+    size,
+    centre: [size + 1 + room * u[10]!, size + 1 + room * u[11]!],
+    angle: u[12]!,
+  }
+}
+
+/** Paints one figure into [3, side, side] bytes. */
+export function drawFigure(outline: Outline, look: Look, image: Uint8Array, side: number) {
+  const plane = side * side
+  const { figure, near, far, gradient, size, centre, angle } = look
+  const [gradientX, gradientY] = gradient
+  const [centreX, centreY] = centre
+  const [c, s] = [cosTurns(angle) / size, sinTurns(angle) / size]
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       const x = column + 0.5 - centreX

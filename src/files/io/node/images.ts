@@ -8,6 +8,7 @@ import { extname } from 'node:path'
 import * as z from 'zod/mini'
 import type { Sharp } from 'sharp'
 import { TweedieError } from '../../../errors.ts'
+import { encodeApng } from '../apng.ts'
 import { depthOf, type Raster } from '../raster.ts'
 import { writeFileAtomic } from './files.ts'
 
@@ -43,9 +44,12 @@ const animationEncoders: Readonly<Record<string, (image: Sharp, delay: number[])
   '.webp': (image, delay) => image.webp({ delay, loop: 0, lossless: true }),
 }
 
-/** The extensions of pictures, and of animations. */
+/** The format that we write ourselves. */
+const apng = '.apng'
+
+/** The extensions of pictures, and of animations; `.mp4` needs the program ffmpeg. */
 export const imageExtensions: readonly string[] = Object.freeze(Object.keys(encoders))
-export const animationExtensions: readonly string[] = Object.freeze(Object.keys(animationEncoders))
+export const animationExtensions: readonly string[] = Object.freeze([...Object.keys(animationEncoders), apng, '.mp4'])
 
 /** Throws unless a picture (an animation) can be written to this path: to be called before hours of sampling. */
 export async function checkImagePath(
@@ -122,12 +126,15 @@ export async function writeAnimation(
     throw new TweedieError('shape', `${path}: an animation needs frames, all of one size`)
   }
   const { delay = 80, hold = 1500 } = options
+  const delays = frames.map((_, i) => (i === frames.length - 1 ? hold : delay))
+  const extension = extname(path).toLowerCase()
+  if (extension === apng) return writeFileAtomic(path, encodeApng(frames, delays))
+  if (extension === '.mp4') return (await import('./ffmpeg.ts')).encodeVideo(path, frames, 1000 / delay)
   const strip = Buffer.concat(frames.map((frame) => frame.data))
   const raw = { width, height: height * frames.length, channels, pageHeight: height } as const
   const sharp = await loadSharp()
   const image = describe(sharp(strip, { raw, limitInputPixels: false }), options.provenance)
-  const delays = frames.map((_, i) => (i === frames.length - 1 ? hold : delay))
-  await writeFileAtomic(path, await animationEncoders[extname(path).toLowerCase()]!(image, delays).toBuffer())
+  await writeFileAtomic(path, await animationEncoders[extension]!(image, delays).toBuffer())
 }
 
 /**
