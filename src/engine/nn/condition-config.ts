@@ -39,7 +39,9 @@ function isSpec(value: unknown, kinds: readonly ConditionSpec['kind'][]): boolea
   if (kind === 'tokens') return fields === 'length,vocabulary' && isCount(rest['length']) && isCount(rest['vocabulary'])
   if (kind === 'sequence') return fields === 'length,size' && isCount(rest['length']) && isCount(rest['size'])
   const { shape } = rest
-  return fields === 'shape' && Array.isArray(shape) && (shape.length === 3 || shape.length === 4) && shape.every(isCount)
+  return (
+    fields === 'shape' && Array.isArray(shape) && (shape.length === 3 || shape.length === 4) && shape.every(isCount)
+  )
 }
 
 const isCount = (value: unknown): boolean =>

@@ -175,12 +175,7 @@ function networkOf(
 }
 
 /** The default network. */
-function usualNetwork(
-  form: Form,
-  budget: Budget,
-  unet: UNetChoices,
-  captions: CaptionSpec | undefined,
-): NetworkSpec {
+function usualNetwork(form: Form, budget: Budget, unet: UNetChoices, captions: CaptionSpec | undefined): NetworkSpec {
   if (form === 'other') return { className: 'MLP', config: mlpOf(unet) }
   const size = { widths: defaultWidths(budget), ...defined(unet) }
   if (form === 'video') return { className: 'SpaceTimeUNet', config: unetOf(size) }

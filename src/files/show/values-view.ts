@@ -37,7 +37,10 @@ export function valuesView(dataset: ArrayDataset): DataView {
       ['name', name],
       ['items', `${thousands(length)} ${namesOfKinds[kind]}`],
       ['shape', shapeText(shape)],
-      ['frames a second', dataset.frameRate === undefined ? undefined : String(Number(dataset.frameRate.toPrecision(4)))],
+      [
+        'frames a second',
+        dataset.frameRate === undefined ? undefined : String(Number(dataset.frameRate.toPrecision(4))),
+      ],
       ['range', `${Number(min.toPrecision(6))} … ${Number(max.toPrecision(6))}`],
       ['mean', numbers(mean)],
       ['std', numbers(std)],
@@ -48,7 +51,8 @@ export function valuesView(dataset: ArrayDataset): DataView {
       ['skipped', skipped > 0 ? `${skipped} files` : undefined],
       ...(dataset.skipped ?? []).map(({ file, reason }) => [`  ${file}`, reason] as const),
     ],
-    picture: ({ count, seed }) => pictureOf(items({ count: moves ? Math.min(count, most.videos) : count, seed }), dataset),
+    picture: ({ count, seed }) =>
+      pictureOf(items({ count: moves ? Math.min(count, most.videos) : count, seed }), dataset),
     ...(moves && { movie: (chosen: Chosen) => movieOf(items(chosen), dataset) }),
     preview({ count, seed }, { colors, width }) {
       const shown = items({ count: Math.min(count, moves ? most.previewedVideos : most.preview), seed })

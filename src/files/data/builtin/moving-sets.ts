@@ -9,9 +9,6 @@ import { drawFigure, lookOf } from './shapes.ts'
 /** Pixels along the side of a frame. */
 const side = 32
 
-/** Digits, of which the videos of a set are made. */
-const glyphs = 2000
-
 /** Sizes of built-in videos. */
 export interface MovingSet {
   readonly length: number
@@ -21,7 +18,7 @@ export interface MovingSet {
 
 /** Digits that bounce, `[1, frames, 32, 32]`, labelled by the digit. */
 export function movingDigits({ length, frames, key }: MovingSet): ArrayDataset {
-  const pictures = glyphsDataset(glyphs, fold(key, 'glyphs'))
+  const pictures = glyphsDataset(length, fold(key, 'glyphs'))
   return movingPictures('moving-digits', pictures, { length, frames, side, key })
 }
 

@@ -1,5 +1,5 @@
 /** Pictures that move: each with constant velocity, reflected at the edges of the frame. */
-import { cosTurns, fold, integers, type Key, sinTurns, uniform } from '../../../engine/random/index.ts'
+import { cosTurns, fold, type Key, sinTurns, uniform } from '../../../engine/random/index.ts'
 import { type ArrayDataset, createDataset, itemSize } from '../dataset.ts'
 
 /** Frames of a video, and pixels along their side. */
@@ -45,9 +45,9 @@ export function reflected(value: number, room: number): number {
 }
 
 /**
- * Videos `[1, frames, side, side]` of grey pictures on black: video i shows a picture that is drawn at random, cut to what is not black. Its
+ * Videos `[1, frames, side, side]` of grey pictures on black: they show the pictures in turn, cut to what is not black. Its
  * class is that of the picture; the condition `motion` has where it begins and its velocity, `[x, y, vx, vy]` in pixels. Video i depends on
- * (key, i) only.
+ * (key, i) and its picture only.
  *
  * @param pictures grey images of bytes
  */
@@ -57,11 +57,11 @@ export function movingPictures(
   { length, frames, side, key }: MovingOptions,
 ): ArrayDataset {
   const size = itemSize(pictures.shape)
-  const which = integers(fold(key, 'picture'), length, 0, pictures.length)
   const data = new Uint8Array(length * frames * side * side)
   const motion = new Float32Array(4 * length)
   for (let i = 0; i < length; i++) {
-    const picture = pictures.data.subarray(which[i]! * size, (which[i]! + 1) * size)
+    const which = i % pictures.length
+    const picture = pictures.data.subarray(which * size, (which + 1) * size)
     const sprite = cutOut(picture, pictures.shape[2]!)
     const path = movingPath(fold(key, 'path', i), frames, [side - sprite.width, side - sprite.height])
     motion.set([path.x[0]!, path.y[0]!, ...path.velocity], 4 * i)
@@ -76,7 +76,7 @@ export function movingPictures(
     shape: [1, frames, side, side],
     data,
     frameRate: movingRate,
-    ...(labels && { labels: Int32Array.from(which, (picture) => labels[picture]!) }),
+    ...(labels && { labels: Int32Array.from({ length }, (_, i) => labels[i % pictures.length]!) }),
     classNames,
     conditions: { motion },
   })

@@ -61,7 +61,14 @@ export async function factsOfVideo(
  */
 export async function encodeVideo(path: string, frames: readonly Raster[], rate: number): Promise<void> {
   const { width, height } = frames[0]!
-  const format = ['-f', 'rawvideo', '-pix_fmt', depthOf(frames[0]!) === 4 ? 'rgba' : 'rgb24', '-s', `${width}x${height}`]
+  const format = [
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    depthOf(frames[0]!) === 4 ? 'rgba' : 'rgb24',
+    '-s',
+    `${width}x${height}`,
+  ]
   const even = ['-vf', 'pad=ceil(iw/2)*2:ceil(ih/2)*2', '-pix_fmt', 'yuv420p']
   const args = ['-v', 'error', '-y', ...format, '-r', String(rate), '-i', 'pipe:0', ...even, `file:${path}`]
   await run(path, args, { input: Buffer.concat(frames.map(({ data }) => data)) })
