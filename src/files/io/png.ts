@@ -1,6 +1,6 @@
 /** Pictures as PNG bytes, wherever JavaScript runs. */
 import { zlibSync } from 'fflate'
-import { crc32 } from './crc32.ts'
+import { crc32 } from '../data/formats/crc32.ts'
 import type { Raster } from './raster.ts'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]

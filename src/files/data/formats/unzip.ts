@@ -1,7 +1,7 @@
 /** The entries of .zip files, checked: what is unpacked has the size and the checksum that the file states. */
 import { unzipSync } from 'fflate'
 import { TweedieError } from '../../../errors.ts'
-import { crc32 } from '../../io/crc32.ts'
+import { crc32 } from './crc32.ts'
 
 /** An entry, before it is unpacked. */
 export interface ZipEntry {

@@ -4,7 +4,7 @@ import { assert, nat, property, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseNpz, writeNpz } from '../../../../src/files/data/formats/npz.ts'
 import { unzipFolder, zipFolder } from '../../../../src/files/data/formats/zip.ts'
-import { crc32 } from '../../../../src/files/io/crc32.ts'
+import { crc32 } from '../../../../src/files/data/formats/crc32.ts'
 import { isTweedieError } from '../../../../src/errors.ts'
 
 const values = Float32Array.from({ length: 50 }, (_, i) => Math.sin(i))
