@@ -61,6 +61,8 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
   if (trained?.tokens) return { ...trained, path }
   const { fit, upscale, background, bits } = trained ?? {}
+  const videos = videoSize(trained, model)
+  if (videos) return { path, fit, upscale, background, ...videos }
   const size = pictureSize(path, model)
   return size ? { path, fit, upscale, background, bits, ...size } : { path }
 }
@@ -74,6 +76,14 @@ export function atModelSize(source: DataSource, model: FamilyModel): DataSource 
   if (size !== undefined || crop !== undefined || tokens) return source
   const own = pictureSize(source.path, model)
   return own ? { ...source, size: own.size, channels: channels ?? own.channels } : source
+}
+
+/** Videos are read at the model's size, as many frames to an item, as far apart. */
+function videoSize(trained: DataSource | undefined, { meta: { data } }: FamilyModel): Partial<DataSource> | undefined {
+  if (data.kind !== 'video' || data.shape.length !== 4) return undefined
+  const [channels, frames, height, width] = data.shape as [number, number, number, number]
+  const frameStride = trained?.frameStride
+  return { frames, frameStride, size: [height, width], ...(isChannels(channels) && { channels }) }
 }
 
 /** Pictures of a folder are read at the model's size. */

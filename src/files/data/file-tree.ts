@@ -35,6 +35,12 @@ export interface PictureReader {
   facts(path: string): Promise<PictureFacts>
   /** Decodes a picture: upright, in sRGB, scaled to fit a rectangle where one is given. @throws Error where it cannot */
   decode(path: string, how: DecodeHow): Promise<Pixels>
+  /**
+   * Decodes all frames of a picture that moves, or of a video, as `decode` does one.
+   *
+   * @throws TweedieError `usage` where something that is needed for it is missing; Error where it cannot
+   */
+  frames(path: string, how: DecodeHow, signal?: AbortSignal): Promise<MovingPicture>
   /** @throws TweedieError `usage` for what is no colour */
   requireColour(background: Background): Promise<void>
 }
@@ -47,12 +53,21 @@ export interface PictureFacts {
   readonly frames: number
 }
 
+/** The frames of a picture that moves. */
+export interface MovingPicture {
+  readonly frames: readonly Pixels[]
+  /** Milliseconds of each, where they are known. */
+  readonly delays: readonly number[] | undefined
+}
+
 /** How a picture is decoded. */
 export interface DecodeHow {
   readonly background?: Background | undefined
   readonly size?: Size | undefined
   readonly fit?: ImageFit | undefined
   readonly depth?: Depth | undefined
+  /** Whether it is turned as its EXIF says; default yes. */
+  readonly upright?: boolean | undefined
 }
 
 /** How much a file may hold, packed or not, unless the caller says otherwise: 2 GiB. */

@@ -8,6 +8,7 @@
  * | other numbers [N] or [N, d] | points [1] or [d] |
  * | other numbers [N, H, W] whose sides are 8 and more and alike (up to 1 : 4) | grey images [1, H, W], values kept as they are |
  * | other numbers [N, C, H, W] or [N, H, W, C] with up to 4 channels | images [C, H, W], values kept as they are |
+ * | bytes with five axes | videos: see `datasetFromVideos` |
  * | other numbers, more axes | arrays, channels first |
  *
  * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more, and where it has fewer
@@ -17,16 +18,18 @@
 import { TweedieError } from '../../errors.ts'
 import { createDataset, itemSize, type ArrayDataset } from './dataset.ts'
 import type { NdArray } from './nd-array.ts'
+import { datasetFromVideos } from './from-video-array.ts'
 import { standardise } from './normalise.ts'
+import type { WindowWishes } from './open/video-windows.ts'
 
 /** The kind of data in an array. */
-export type ArrayKind = 'images' | 'points' | 'arrays'
+export type ArrayKind = 'images' | 'points' | 'arrays' | 'videos'
 
 /**
  * Makes a data set of an array whose first axis counts the items. Labels that are not 0, 1, 2, … (that begin at 1, or have gaps)
  * are numbered anew, and keep their numbers as names.
  *
- * @param options `as`: the kind of data, if type and shape suggest another @throws TweedieError `data` if there are no
+ * @param options `as`: the kind of data, if type and shape suggest another; `frames`: of videos, how many an item has @throws TweedieError `data` if there are no
  * items, values are not finite or labels do not fit
  */
 export function datasetFromArray(
@@ -36,11 +39,15 @@ export function datasetFromArray(
     labels?: NdArray | undefined
     classNames?: readonly string[] | undefined
     as?: ArrayKind | undefined
-  },
+  } & WindowWishes,
 ): ArrayDataset {
   const { name } = options
   if (array.shape.length === 0) throw new TweedieError('data', `${name}: a single number is no data set`)
   const classes = classesOf(options)
+  const { as = options.frames === undefined ? undefined : 'videos', frames, frameStride, stride } = options
+  if (as === 'videos' || (as === undefined && array.shape.length === 5 && array.data instanceof Uint8Array)) {
+    return datasetFromVideos(array, { name, classes, frames, frameStride, stride })
+  }
   const { shape, data } = channelsFirst(array, options.as === 'images' || array.data instanceof Uint8Array)
   const values = (): Float32Array =>
     data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number)

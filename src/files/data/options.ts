@@ -24,6 +24,24 @@ export const dataOptions = options({
     parse: (typed: string): 1 | 2 | 3 | 4 => Number(oneOf(['1', '2', '3', '4'])(typed)) as 1 | 2 | 3 | 4,
     group,
   },
+  frames: {
+    flags: '--frames <n>',
+    help: 'videos (GIF, WebP, folders of frames, arrays, built in): frames of an item; longer ones are cut into several',
+    parse: whole({ min: 2, max: 65_536 }),
+    group,
+  },
+  frameStride: {
+    flags: '--frame-stride <n>',
+    help: 'videos: keep every n-th frame (default: 1)',
+    parse: whole({ max: 65_536 }),
+    group: pictures,
+  },
+  stride: {
+    flags: '--stride <n>',
+    help: 'videos: frames from the beginning of one item to that of the next (default: no frame is in two)',
+    parse: whole({ max: 65_536 }),
+    group: pictures,
+  },
   fit: {
     flags: '--fit <how>',
     help: 'images of another shape: cover (cut, default), contain (framed) or stretch',
@@ -57,11 +75,11 @@ export const dataOptions = options({
   },
   as: {
     flags: '--as <kind>',
-    help: 'kind of data in an array: images, points or arrays (default: by its type and shape)',
-    parse: oneOf(['images', 'points', 'arrays']),
+    help: 'kind of data in an array: images, points, arrays or videos (default: by its type and shape)',
+    parse: oneOf(['images', 'points', 'arrays', 'videos']),
     group,
   },
-  items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000)', parse: whole(), group },
+  items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000, of videos 4000)', parse: whole(), group },
   unconditional: { flags: '--unconditional', help: 'ignore classes', group },
   target: {
     flags: '--target <column>',

@@ -21,6 +21,12 @@ export interface DataSource {
   readonly background?: string | undefined
   /** 16: the values of images of 16 bits are kept; by default they are read with 8, and images of floats as they are. */
   readonly bits?: 8 | 16 | undefined
+  /** Of videos: how many frames an item has; that says that they are videos. */
+  readonly frames?: number | undefined
+  /** Every how many frames of a video one is kept; by default all are. */
+  readonly frameStride?: number | undefined
+  /** Frames from the beginning of one item of a video to that of the next; by default none is in two items. */
+  readonly stride?: number | undefined
   /** Which part of a published set is read; by default what is meant for training. */
   readonly split?: 'train' | 'validation' | 'test' | undefined
   /** Of a table: the column that holds the class, by name or number. */

@@ -99,7 +99,7 @@ test('of several frames the first is read, which is said', async () => {
   await sharp(frames, { raw }).gif().toFile(join(folder, 'a.gif'))
   const { data, remarks } = await open()
   expect(data.every((value) => value === 255)).toBe(true)
-  expect(remarks).toContain('of 1 image with several frames the first is read')
+  expect(remarks).toContain('of 1 image with several frames the first is read: `frames` reads them as videos')
 })
 
 test('a picture for a model of such values keeps its bits; white of bytes is 1', async () => {

@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
 import type { FileTree } from '../file-tree.ts'
 import { storedDepth } from '../open/image-depth.ts'
+import { isCoded } from '../open/list-videos.ts'
 import { decode } from './image-pixels.ts'
 import { readBytes } from './read-bytes.ts'
 
@@ -28,6 +29,7 @@ export const diskTree: FileTree = Object.freeze<FileTree>({
   absolute: async (path) => (existsSync(path) ? resolve(path) : path),
   pictures: {
     async facts(path) {
+      if (isCoded(path)) return (await import('./decode-frames.ts')).codedFacts(path)
       const { default: sharp } = await import('sharp')
       const metadata = await sharp(path).metadata()
       const { width, height } = metadata.autoOrient
@@ -37,6 +39,7 @@ export const diskTree: FileTree = Object.freeze<FileTree>({
       const { default: sharp } = await import('sharp')
       return decode(sharp(path), how)
     },
+    frames: async (path, how, signal) => (await import('./decode-frames.ts')).decodeFrames(path, how, signal),
     async requireColour(background) {
       const { default: sharp } = await import('sharp')
       try {

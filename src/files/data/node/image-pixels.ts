@@ -16,7 +16,7 @@ const frame = '#fff'
  */
 export async function decode(image: Sharp, options: DecodeHow): Promise<Pixels> {
   const { background, size, fit = 'cover', depth = 'uchar' } = options
-  const upright = image.autoOrient()
+  const upright = options.upright === false ? image : image.autoOrient()
   const flat = background === undefined ? upright : upright.flatten({ background })
   const how = { fit: fit === 'stretch' ? 'fill' : fit, position: 'centre', background: background ?? frame } as const
   const fitted = size === undefined ? flat : flat.resize(size[1], size[0], how)

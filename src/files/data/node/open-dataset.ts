@@ -17,6 +17,7 @@ export type { OpenDatasetOptions } from '../open/open-dataset.ts'
  * | a CIFAR-10 folder or batch (`.bin`) | images with labels |
  * | `.npy`; `.npz` with `images`, `x`, `data` or `arr_0`, and `labels` or `y` | by type and shape: see `datasetFromArray` |
  * | a table of numbers (`.csv`, `.tsv`, `.txt`) | points |
+ * | with `frames`: GIF, WebP, folders of frames, what ffmpeg reads; arrays of four and five axes | videos |
  * | any other folder | images, sub-folders being classes |
  *
  * @example

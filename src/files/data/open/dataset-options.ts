@@ -8,6 +8,10 @@ import type { SplitName } from './splits.ts'
 export interface OpenDatasetOptions extends ImageFolderOptions {
   /** which files of MNIST and CIFAR-10 folders, which folder of `train/`, `test/` …, which part of images that are cropped; by default `train` */
   readonly split?: SplitName | undefined
+  /** videos: how many frames an item has; that says that they are videos */
+  readonly frames?: number | undefined
+  /** videos: every how many frames one is kept; by default 1 */
+  readonly frameStride?: number | undefined
   /** arrays: the kind of data, if type and shape suggest another */
   readonly as?: ArrayKind | undefined
   /** built-in sets: how many items to make; by default 10,000 */
@@ -20,6 +24,15 @@ export interface OpenDatasetOptions extends ImageFolderOptions {
 
 /** How pictures of a folder are read; what is stored as numbers is taken as it is. */
 export const pictureWishes = ['fit', 'upscale', 'background', 'bits'] as const
+
+/** What concerns single pictures, and makes no sense of videos. */
+export const stillWishes = ['crop', 'bits', 'captions', 'labelColumn'] as const
+
+/** What concerns videos. */
+export const videoWishes = ['frames', 'frameStride'] as const
+
+/** Whether videos are asked for. */
+export const wantsVideos = ({ frames, as }: OpenDatasetOptions): boolean => frames !== undefined || as === 'videos'
 
 /** Refuses options that such data do not support, rather than ignore them. */
 export function refuseWishes(

@@ -19,6 +19,7 @@ export type { OpenDatasetOptions } from './dataset-options.ts'
  * | a CIFAR-10 folder or batch (`.bin`) | images with labels |
  * | `.npy`; `.npz` with `images`, `x`, `data` or `arr_0`, and `labels` or `y` | by type and shape: see `datasetFromArray` |
  * | a table of numbers (`.csv`, `.tsv`, `.txt`) | points |
+ * | with `frames`: GIF, WebP, folders of frames, what ffmpeg reads; arrays of four and five axes | videos |
  * | any other folder | images, sub-folders being classes |
  *
  * @example
@@ -40,8 +41,14 @@ export async function openDataset(
   if (kind === undefined) {
     if (!isBuiltinName(bare)) throw notFound(bare, pathOrName)
     refuseWishes(bare, options, pictureWishes, 'a folder of images')
+    refuseWishes(bare, options, ['frameStride', 'stride'], 'videos in files')
     return checkWish(
-      builtinDataset(bare, { length: options.length, seed: options.seed, split: options.split }),
+      builtinDataset(bare, {
+        length: options.length,
+        seed: options.seed,
+        split: options.split,
+        frames: options.frames,
+      }),
       options,
     )
   }
@@ -56,7 +63,8 @@ function checkWish(
   dataset: ArrayDataset,
   { size: scaled, crop, channels, captions }: OpenDatasetOptions,
 ): ArrayDataset {
-  const [c, height, width] = dataset.shape
+  const [c, height, width] = [dataset.shape[0], dataset.shape.at(-2), dataset.shape.at(-1)]
+  const isPictures = dataset.kind === 'image' || dataset.kind === 'video'
   const size = scaled ?? crop
   const [rows, columns] = size === undefined ? [] : sizeOf(size)
   if (captions && !dataset.captions) {
@@ -65,7 +73,7 @@ function checkWish(
     })
   }
   const refused =
-    (size !== undefined && !(dataset.kind === 'image' && height === rows && width === columns)) ||
+    (size !== undefined && !(isPictures && height === rows && width === columns)) ||
     (channels !== undefined && c !== channels)
   if (!refused) return dataset
   throw new TweedieError('usage', `${dataset.name}: has items of shape [${dataset.shape.join(', ')}]`, {

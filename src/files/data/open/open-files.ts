@@ -9,9 +9,11 @@ import { isNpy, parseNpy, parseNpyLabels } from '../formats/npy.ts'
 import { isZip, npzNames, parseNpz } from '../formats/npz.ts'
 import { datasetFromArray } from '../from-array.ts'
 import type { NdArray } from '../nd-array.ts'
-import { type OpenDatasetOptions, pictureWishes, refuseWishes } from './dataset-options.ts'
+import { type OpenDatasetOptions, pictureWishes, refuseWishes, stillWishes, videoWishes, wantsVideos } from './dataset-options.ts'
 import { readImageFolder } from './image-folder.ts'
 import { listImages } from './list-images.ts'
+import { isVideoFile } from './list-videos.ts'
+import { readVideos } from './read-videos.ts'
 import { datasetFromNpz } from './open-npz.ts'
 
 export { parseCategoricalCsv } from '../formats/categorical-csv.ts'
@@ -47,17 +49,34 @@ async function openFolder(
   }
   const batches = files.filter((file) => (split === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(file))
   if (batches.length > 0) return openCifar10(tree, folder, batches, files, name, options)
+  const pictured = wantsVideos(options) ? openVideos : openImages
   const arrays = files.filter((file) => /\.(?:npy|npz|csv|tsv)(?:\.gz)?$/.test(file) && !/^(?:labels|y)\./.test(file))
   // If there are pictures they are the data, and tables beside them describe the pictures.
   if (arrays.length > 0 && (await listImages(tree, folder)).images.length > 0)
-    return readImageFolder(tree, folder, name, options)
+    return pictured(tree, folder, name, options)
   if (arrays.length === 1) return openFile(tree, within(folder, arrays[0]!), name, options)
   if (arrays.length > 1) {
     throw new TweedieError('data', `${folder}: more than one data file: ${arrays.slice(0, 8).join(', ')}`, {
       hint: 'name the file',
     })
   }
+  return pictured(tree, folder, name, options)
+}
+
+function openImages(tree: FileTree, folder: string, name: string, options: OpenDatasetOptions): Promise<ArrayDataset> {
+  refuseWishes(folder, options, ['frameStride'], 'videos: `frames` says that they are')
   return readImageFolder(tree, folder, name, options)
+}
+
+async function openVideos(
+  tree: FileTree,
+  path: string,
+  name: string,
+  options: OpenDatasetOptions,
+  kind: 'file' | 'folder' = 'folder',
+): Promise<ArrayDataset> {
+  refuseWishes(path, options, stillWishes, 'images, not for videos')
+  return readVideos(tree, path, kind, name, options)
 }
 
 async function openFile(
@@ -66,16 +85,20 @@ async function openFile(
   name: string,
   options: OpenDatasetOptions,
 ): Promise<ArrayDataset> {
+  if (isVideoFile(path)) return openVideos(tree, path, name, options, 'file')
   refuseWishes(path, options, pictureWishes, 'a folder of images')
   const bytes = await tree.read(path, options.maxBytes, options.signal)
   if (bytes.length === 0) throw new TweedieError('data', `${path}: no known format: the file is empty`)
   try {
     const isArray = isNpy(bytes) || isZip(bytes) || isIdx(bytes)
     refuseWishes(path, options, isArray ? ['labelColumn'] : ['as'], isArray ? 'a table' : 'arrays')
-    const { as } = options
-    if (isNpy(bytes))
-      return datasetFromArray(parseNpy(bytes), { name, as, labels: await labelsBeside(tree, path, options) })
+    const { as, frames, frameStride, stride } = options
+    if (isNpy(bytes)) {
+      const labels = await labelsBeside(tree, path, options)
+      return datasetFromArray(parseNpy(bytes), { name, as, frames, frameStride, stride, labels })
+    }
     if (isZip(bytes)) return await datasetFromNpz(bytes, name, () => labelsBeside(tree, path, options), options)
+    refuseWishes(path, options, videoWishes, 'videos')
     if (isIdx(bytes)) return fromIdx(parseIdx(bytes), name, await labelsBeside(tree, path, options))
     if (/\.bin(?:\.gz)?$/i.test(path)) return parseCifar10([bytes], name)
     if (/\.(?:csv|tsv|txt|data|dat)(?:\.gz)?$/i.test(path))

@@ -6,9 +6,10 @@ import { type ArrayKind, datasetFromArray } from '../from-array.ts'
 import type { NdArray } from '../nd-array.ts'
 import { defaultMaxBytes } from '../file-tree.ts'
 import type { SplitName } from './splits.ts'
+import type { WindowWishes } from './video-windows.ts'
 
 /** Which part is read, and how. */
-export interface NpzOptions {
+export interface NpzOptions extends WindowWishes {
   readonly split?: SplitName | undefined
   readonly as?: ArrayKind | undefined
   /** Whether there are classes; by default where there are labels. */
@@ -47,7 +48,8 @@ export async function datasetFromNpz(
   const [trained] = trainKeys.map((key) => arrays[key]!)
   const trainedLabels = trained && labelsOf(trained, trained.shape[0])
   const classes = labelled && trainedLabels && asTrained(labelled, trainedLabels)
-  const dataset = datasetFromArray(items, { name, as: options.as, labels: labelled, ...classes })
+  const { as, frames, frameStride, stride } = options
+  const dataset = datasetFromArray(items, { name, as, frames, frameStride, stride, labels: labelled, ...classes })
   if (labelled || keys.length === 0) return dataset
   const passed = `${keys.join(', ')} passed over: neither one class nor one row of 0 and 1 for each item`
   return { ...dataset, remarks: [...(dataset.remarks ?? []), passed] }

@@ -10,6 +10,9 @@ type DataValues = ValuesOf<typeof dataOptions & typeof captionReading>
 /** Options about how pictures are read. */
 const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'background', 'bits', 'split'] as const
 
+/** Options about videos. */
+const videoOptions = ['frames', 'frameStride', 'stride'] as const
+
 /** Options about numbers in tables and arrays. */
 const numberOptions = ['labelColumn', 'as'] as const
 
@@ -59,6 +62,7 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
   if (tokens === 'columns') {
     for (const name of [
       ...pictureOptions,
+      ...videoOptions,
       ...numberOptions,
       ...textOptions,
       'items',
@@ -79,7 +83,7 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
     if (!maps)
       for (const name of textOptions) refuse(options, name, 'is for pictures, and `categories` makes tokens of them')
     if (!maps) return { ...common, tokens: { levels: categories! } }
-    for (const name of [...pictureOptions, ...numberOptions, ...textOptions]) {
+    for (const name of [...pictureOptions, ...videoOptions, ...numberOptions, ...textOptions]) {
       refuse(options, name, 'is not for the built-in maps')
     }
     if (categories === undefined) return common
@@ -90,7 +94,7 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
     return undefined
   }
   for (const name of numberOptions) refuse(options, name, 'is for tables and arrays, not for text')
-  for (const name of [...pictureOptions, ...textOptions, 'items'] as const)
+  for (const name of [...pictureOptions, ...videoOptions, ...textOptions, 'items'] as const)
     refuse(options, name, 'is for images, not for text')
   return {
     path: await tree.absolute(path),
@@ -132,6 +136,9 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     background,
     bits,
     split,
+    frames,
+    frameStride,
+    stride,
     labelColumn,
     as,
     items,
@@ -146,7 +153,8 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     })
   }
   const wanted = captions === true ? (captionsFrom ?? true) : undefined
-  const reading = { size, fit, upscale, crop, channels, background, bits, split, labelColumn, as, captions: wanted }
+  const windows = { frames, frameStride, stride }
+  const reading = { ...windows, size, fit, upscale, crop, channels, background, bits, split, labelColumn, as, captions: wanted }
   return { path: await tree.absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
 }
 

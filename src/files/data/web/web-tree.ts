@@ -2,6 +2,7 @@
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
 import { defaultMaxBytes, type FileTree, lastPart, type TreeEntry } from '../file-tree.ts'
+import { decodeMoving, frameCount } from './decode-moving.ts'
 import { colourOf, decodePicture, pictureFacts } from './decode-picture.ts'
 
 /** A file that is opened when it is needed. */
@@ -41,8 +42,12 @@ export function webTree(files: ReadonlyMap<string, LazyFile>): FileTree {
     nameOf: lastPart,
     absolute: async (path) => path,
     pictures: {
-      facts: async (path) => pictureFacts(await blobOf(path)),
+      async facts(path) {
+        const blob = await blobOf(path)
+        return { ...(await pictureFacts(blob)), frames: await frameCount(blob, path) }
+      },
       decode: async (path, how) => decodePicture(await blobOf(path), how),
+      frames: async (path, how) => decodeMoving(await blobOf(path), path, how),
       async requireColour(background) {
         if (colourOf(background)) return
         throw new TweedieError('usage', `\`background\`: ${JSON.stringify(background)} is no colour`, {

@@ -129,7 +129,7 @@ export async function writeAnimation(
   const delays = frames.map((_, i) => (i === frames.length - 1 ? hold : delay))
   const extension = extname(path).toLowerCase()
   if (extension === apng) return writeFileAtomic(path, encodeApng(frames, delays))
-  if (extension === '.mp4') return (await import('./ffmpeg.ts')).encodeVideo(path, frames, 1000 / delay)
+  if (extension === '.mp4') return (await import('./encode-video.ts')).encodeVideo(path, frames, 1000 / delay)
   const strip = Buffer.concat(frames.map((frame) => frame.data))
   const raw = { width, height: height * frames.length, channels, pageHeight: height } as const
   const sharp = await loadSharp()

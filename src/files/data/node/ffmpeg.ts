@@ -3,10 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
-import { depthOf, type Raster } from '../raster.ts'
-
-/** The extensions that need it. */
-export const ffmpegExtensions: readonly string[] = Object.freeze(['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi'])
 
 /** A video as ffmpeg decodes it. */
 export interface DecodedVideo {
@@ -27,7 +23,7 @@ export interface DecodedVideo {
 export async function decodeVideo(path: string, most: number, signal?: AbortSignal): Promise<DecodedVideo> {
   const { width, height, rate } = await factsOfVideo(path, signal)
   const asked = ['-v', 'error', '-i', `file:${path}`, '-map', '0:v:0', '-vsync', '0', '-frames:v', String(most)]
-  const output = await run(path, [...asked, '-f', 'rawvideo', '-pix_fmt', 'rgba', 'pipe:1'], { signal })
+  const output = await runFfmpeg(path, [...asked, '-f', 'rawvideo', '-pix_fmt', 'rgba', 'pipe:1'], { signal })
   const size = width * height * 4
   const frames = Math.floor(output.length / size)
   if (frames === 0) throw new TweedieError('data', `${path}: no frames`)
@@ -41,7 +37,7 @@ export async function factsOfVideo(
 ): Promise<{ readonly width: number; readonly height: number; readonly rate: number | undefined }> {
   // ffmpeg describes its inputs on the way to nothing
   const text = new TextDecoder().decode(
-    await run(path, ['-hide_banner', '-i', `file:${path}`, '-map', '0:v:0', '-frames:v', '1', '-f', 'null', '-'], {
+    await runFfmpeg(path, ['-hide_banner', '-i', `file:${path}`, '-map', '0:v:0', '-frames:v', '1', '-f', 'null', '-'], {
       signal,
       errors: true,
     }),
@@ -53,27 +49,6 @@ export async function factsOfVideo(
   return { width: Number(width), height: Number(height), rate: rate === undefined ? undefined : Number(rate) }
 }
 
-/**
- * Encodes frames, H.264 for `.mp4`; an odd width or height is padded by one pixel.
- *
- * @param frames pictures of one size @param rate frames a second
- * @throws TweedieError `usage` where there is no ffmpeg, `data` where it fails
- */
-export async function encodeVideo(path: string, frames: readonly Raster[], rate: number): Promise<void> {
-  const { width, height } = frames[0]!
-  const format = [
-    '-f',
-    'rawvideo',
-    '-pix_fmt',
-    depthOf(frames[0]!) === 4 ? 'rgba' : 'rgb24',
-    '-s',
-    `${width}x${height}`,
-  ]
-  const even = ['-vf', 'pad=ceil(iw/2)*2:ceil(ih/2)*2', '-pix_fmt', 'yuv420p']
-  const args = ['-v', 'error', '-y', ...format, '-r', String(rate), '-i', 'pipe:0', ...even, `file:${path}`]
-  await run(path, args, { input: Buffer.concat(frames.map(({ data }) => data)) })
-}
-
 interface RunOptions {
   readonly input?: Uint8Array | undefined
   readonly signal?: AbortSignal | undefined
@@ -81,8 +56,12 @@ interface RunOptions {
   readonly errors?: boolean | undefined
 }
 
-/** Runs ffmpeg. */
-async function run(path: string, args: readonly string[], { input, signal, errors }: RunOptions): Promise<Uint8Array> {
+/**
+ * Runs ffmpeg.
+ *
+ * @param path what it works on, for errors
+ */
+export async function runFfmpeg(path: string, args: readonly string[], { input, signal, errors }: RunOptions): Promise<Uint8Array> {
   const child: ChildProcess = spawn('ffmpeg', ['-nostdin', ...args], {
     stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   })
