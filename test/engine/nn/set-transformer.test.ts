@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, integer, property } from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { networkFromConfig, parametersOf, setTransformer } from '../../../src/engine/nn/index.ts'
 import { key, permutation } from '../../../src/engine/random/index.ts'
@@ -23,8 +23,8 @@ describe.each([0, 4])('a set transformer with %i inducing points', (num_inducing
   it('gives its outputs the order of its inputs, whatever that is', () => {
     const y = runNetwork(network, flat, x, [10, 700], [0, 2])
     expect(Math.max(...y)).toBeGreaterThan(0.1)
-    fc.assert(
-      fc.property(fc.integer(), (seed) => {
+    assert(
+      property(integer(), (seed) => {
         const orders = [0, 1].map((item) => permutation(key(`${seed} ${item}`), n))
         const moved = runNetwork(network, flat, shuffled(x, orders), [10, 700], [0, 2])
         expect(distance(moved, shuffled(Array.from(y), orders))).toBeLessThan(1e-5)
