@@ -2,6 +2,7 @@
 import { type DataScale, itemSize } from '../files/data/dataset.ts'
 import type { Frame } from '../files/data/frame.ts'
 import { affineOf, areBytes } from '../files/data/normalise.ts'
+import { cloudFormats, formatsOfClouds } from './cloud-formats.ts'
 import type { GridOptions } from '../files/io/raster.ts'
 import { isMoving, movieOf } from '../files/show/movie.ts'
 import { pictureOf, textPictureOf } from '../files/show/picture.ts'
@@ -18,7 +19,13 @@ export interface DrawnModel {
 /** The formats of its items. */
 export function makesOf({ frame, scale }: DrawnModel): Makes {
   const moving = isMoving(scale)
-  return { pictures: frame.item.length === 3 || moving ? 'each' : 'together', moving, texts: false }
+  const each = frame.item.length === 3 || scale.kind === 'cloud' || moving
+  return { pictures: each ? 'each' : 'together', moving, texts: false }
+}
+
+/** Extensions of files besides pictures and arrays. */
+export function formatsOf({ scale }: DrawnModel): readonly string[] {
+  return scale.kind === 'cloud' ? cloudFormats : []
 }
 
 /** A view of items `[n, ...item]`, as the network has them. */
@@ -38,7 +45,9 @@ export function drawnValues(
     Partial<Pick<Drawn, 'classes' | 'captions' | 'frames' | 'attention' | 'beside'>>,
 ): Drawn {
   const count = items.length / itemSize(model.frame.item)
-  return { ...valueViews(model, items), ...facts, count, shape: [count, ...model.frame.item] }
+  const { scale } = model
+  const formats = scale.kind === 'cloud' ? formatsOfClouds(scale, items, inUnits(model, items)) : {}
+  return { ...valueViews(model, items), ...formats, ...facts, count, shape: [count, ...model.frame.item] }
 }
 
 /** Views of items `[n, ...item]` and of parts of them, and their values. */

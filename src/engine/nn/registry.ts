@@ -5,6 +5,7 @@ import { categoricalUnet } from './categorical-unet.ts'
 import { embeddingTransformer } from './embedding-transformer.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
+import { setTransformer } from './set-transformer.ts'
 import { spaceTimeDit } from './space-time/space-time-dit.ts'
 import { spaceTimeUNet } from './space-time/space-time-unet.ts'
 import { tokenTransformer } from './token-transformer.ts'
@@ -19,6 +20,7 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   DiT: dit,
   SpaceTimeUNet: spaceTimeUNet,
   SpaceTimeDiT: spaceTimeDit,
+  SetTransformer: setTransformer,
   TokenTransformer: tokenTransformer,
   EmbeddingTransformer: embeddingTransformer,
   CategoricalUNet: categoricalUnet,

@@ -58,6 +58,7 @@ export interface Choices {
 const light = {
   image: { batch: 32, unet: { widths: [16, 32], depth: 1 } },
   video: { batch: 8, unet: { widths: [16, 32], depth: 1 } },
+  cloud: { batch: 16, unet: { widths: [48], depth: 3 } },
   other: { batch: 256, unet: { widths: [64], depth: 3 } },
 } as const
 
@@ -74,7 +75,7 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
   const { shape, length, classes } = setting
   const budget = choices.budget ?? defaultBudget(setting)
   const form = formOf(setting)
-  const isPictured = form !== 'other'
+  const isPictured = arePictures(form)
   const mine = choices.network !== undefined && !networkClasses.includes(choices.network.className)
   const patch = choices.patch ?? (isPictured && !mine ? defaultPatch(shape) : 1)
   const network = networkOf(setting, choices, patch)
@@ -113,20 +114,24 @@ function lightened(choices: Choices, setting: Setting): Choices {
   }
 }
 
-/** What an item is to the defaults: `[C, H, W]`, pictures over time `[C, T, H, W]`, or anything else. */
-type Form = 'image' | 'video' | 'other'
+/** What an item is to the defaults: `[C, H, W]`, pictures over time `[C, T, H, W]`, a cloud, or anything else. */
+type Form = 'image' | 'video' | 'cloud' | 'other'
 
 function formOf({ kind, shape }: Pick<Setting, 'kind' | 'shape'>): Form {
+  if (kind === 'cloud') return 'cloud'
   if (shape.length === 3) return 'image'
   return kind === 'video' || kind === 'fields' ? 'video' : 'other'
 }
 
-/** Items to a step. */
-const usualBatch: Readonly<Record<Form, number>> = { image: 64, video: 8, other: 256 }
+/** Whether items are pictures, alone or over time. */
+const arePictures = (form: Form): boolean => form === 'image' || form === 'video'
 
-/** Ten minutes for images, thirty for videos, two for anything else. */
+/** Items to a step. */
+const usualBatch: Readonly<Record<Form, number>> = { image: 64, video: 8, cloud: 32, other: 256 }
+
+/** Ten minutes for images and clouds, thirty for videos, two for anything else. */
 const defaultBudget = (setting: Pick<Setting, 'kind' | 'shape'>): Budget => ({
-  minutes: { image: 10, video: 30, other: 2 }[formOf(setting)],
+  minutes: { image: 10, video: 30, cloud: 10, other: 2 }[formOf(setting)],
 })
 
 /** A schedule in continuous time if one is named, else a table. */
@@ -162,27 +167,49 @@ function networkOf(
   patch: number,
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
-  const chosen = network ?? usualNetwork(formOf(setting), budget, unet, captions)
+  const form = formOf(setting)
+  const chosen = network ?? (arePictures(form) ? usualNetwork(form, budget, unet, captions) : usualOther(setting, unet))
   const { className } = chosen
   const config = { ...(captions && contextConfig(captions, className)), ...chosen.config }
-  const sees = formOf(setting) === 'other' ? setting.shape : frameOf(setting.shape, patch).network
+  const sees = arePictures(form) ? frameOf(setting.shape, patch).network : setting.shape
   const says = learnVariance ? { output_shape: [2 * sees[0]!, ...sees.slice(1)] } : {}
-  const sizes =
-    className === 'MLP' || !networkClasses.includes(className)
-      ? { input_shape: sees, ...says }
-      : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
+  const isPlain = className === 'MLP' || !networkClasses.includes(className)
+  if (className === 'SetTransformer') return { className, config: { input_shape: sees, ...classes, ...config } }
+  const sizes = isPlain
+    ? { input_shape: sees, ...says }
+    : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
   return { className, config: { ...sizes, ...classes, ...config } }
 }
 
-/** The default network. */
+/** The default network for pictures. */
 function usualNetwork(form: Form, budget: Budget, unet: UNetChoices, captions: CaptionSpec | undefined): NetworkSpec {
-  if (form === 'other') return { className: 'MLP', config: mlpOf(unet) }
   const size = { widths: defaultWidths(budget), ...defined(unet) }
   if (form === 'video') return { className: 'SpaceTimeUNet', config: unetOf(size) }
   return captions ? captionedNetwork(size) : { className: 'UNet2DModel', config: unetOf(size) }
 }
 
+/** Points of a cloud beyond which they attend through learned points. */
+const manyPoints = 512
+
 /** The default network for anything but images. */
+function usualOther({ kind, shape }: Setting, unet: UNetChoices): NetworkSpec {
+  if (kind !== 'cloud') return { className: 'MLP', config: mlpOf(unet) }
+  const { widths: [width = 96] = [], depth = 4 } = unet
+  const induced = shape[0]! > manyPoints ? { num_inducing_points: 64 } : {}
+  return {
+    className: 'SetTransformer',
+    config: { hidden_size: width, num_layers: depth, num_attention_heads: headsOf(width), ...induced },
+  }
+}
+
+/** Heads of about 32 features, their number a divisor of the width. */
+function headsOf(width: number): number {
+  let heads = Math.max(1, Math.round(width / 32))
+  while (width % heads !== 0) heads--
+  return heads
+}
+
+/** The default network for points and other numbers. */
 function mlpOf({ widths = [256], depth = 4 }: UNetChoices): Record<string, unknown> {
   return { width: widths[0], layers: depth }
 }

@@ -37,7 +37,10 @@ export function datasetFromVideos(
   checkWindows({ ...windows, frames })
   const cut = windowsOf(length, { ...windows, frames })
   if (cut.length === 0) {
-    throw new TweedieError('data', `${name}: videos of ${length} frames are shorter than an item, \`frames: ${frames}\``)
+    throw new TweedieError(
+      'data',
+      `${name}: videos of ${length} frames are shorter than an item, \`frames: ${frames}\``,
+    )
   }
   const bytes = array.data instanceof Uint8Array
   const plane = height * width
@@ -70,7 +73,9 @@ export function datasetFromVideos(
     shape: [channels, frames, height, width],
     data,
     ...isBinary,
-    ...(labels && { labels: Int32Array.from({ length: count * cut.length }, (_, k) => labels[Math.floor(k / cut.length)]!) }),
+    ...(labels && {
+      labels: Int32Array.from({ length: count * cut.length }, (_, k) => labels[Math.floor(k / cut.length)]!),
+    }),
     classNames,
     ...(remarks.length > 0 && { remarks }),
   })

@@ -79,7 +79,12 @@ export const dataOptions = options({
     parse: oneOf(['images', 'points', 'arrays', 'videos']),
     group,
   },
-  items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000, of videos 4000)', parse: whole(), group },
+  items: {
+    flags: '--items <n>',
+    help: 'built-in sets: how many items (default: 10000, of videos 4000)',
+    parse: whole(),
+    group,
+  },
   unconditional: { flags: '--unconditional', help: 'ignore classes', group },
   target: {
     flags: '--target <column>',

@@ -9,8 +9,8 @@ import { isMoving, movieOf } from './movie.ts'
 import { pictureOf, textPictureOf } from './picture.ts'
 import { type Chosen, chosenOf, classText, type DataView } from './view.ts'
 
-/** The most points in a plot, images in a terminal, videos in a sheet and in a terminal. */
-const most = { points: 5000, preview: 16, videos: 16, previewedVideos: 3 }
+/** The most points in a plot; images, clouds and videos in a terminal; videos in a sheet. */
+const most = { points: 5000, preview: 16, clouds: 6, videos: 3, sheet: 16 }
 
 /** Images in a line of a terminal. */
 const previewColumns = 8
@@ -21,9 +21,10 @@ export function valuesView(dataset: ArrayDataset): DataView {
   const { name, kind, shape, length, min, max, mean, std, nonFinite, skipped, classCounts, classNames } = summary
   const isImage = shape.length === 3
   const moves = isMoving(dataset)
+  const isEach = isImage || kind === 'cloud' || moves
   const captions = dataset.captions && describeCaptions(dataset.captions)
   const items = ({ count, seed }: Chosen): Float32Array => {
-    const indices = Int32Array.from(chosenOf(length, { seed, count: isImage || moves ? count : most.points }))
+    const indices = Int32Array.from(chosenOf(length, { seed, count: isEach ? count : most.points }))
     return loadBatch(dataset, indices, new Float32Array(indices.length * itemSize(shape)))
   }
   return {
@@ -52,10 +53,11 @@ export function valuesView(dataset: ArrayDataset): DataView {
       ...(dataset.skipped ?? []).map(({ file, reason }) => [`  ${file}`, reason] as const),
     ],
     picture: ({ count, seed }) =>
-      pictureOf(items({ count: moves ? Math.min(count, most.videos) : count, seed }), dataset),
+      pictureOf(items({ count: moves ? Math.min(count, most.sheet) : count, seed }), dataset),
     ...(moves && { movie: (chosen: Chosen) => movieOf(items(chosen), dataset) }),
     preview({ count, seed }, { colors, width }) {
-      const shown = items({ count: Math.min(count, moves ? most.previewedVideos : most.preview), seed })
+      const few = moves ? most.videos : kind === 'cloud' ? most.clouds : most.preview
+      const shown = items({ count: Math.min(count, few), seed })
       return textPictureOf(shown, dataset, { colors, width, ...(isImage && { columns: previewColumns }) })
     },
   }

@@ -273,7 +273,7 @@ test('files that were picked in a page are read in the same way', async () => {
     facts: async () => ({ width: 2, height: 2, depth: 'uchar', frames: 1 }),
     decode: async () => ({ data: new Uint8Array(16), width: 2, height: 2, depth: 'uchar' }),
     frames: async () => ({ frames: [], delays: undefined }),
-          requireColour: async () => {},
+    requireColour: async () => {},
   }
   const set = await readImageFolder({ ...tree, pictures }, 'icons', 'icons', { captions: true })
   expect(set.captions).toEqual([['a red circle', 'red, circle'], ['a blue star']])

@@ -3,20 +3,31 @@ import { TweedieError } from '../../../errors.ts'
 import { fold, key } from '../../../engine/random/index.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { densities, densityDataset, type DensityName } from './densities.ts'
+import { digitCloudsDataset } from './digit-clouds.ts'
 import { glyphsDataset } from './glyphs.ts'
 import { scenesDataset } from './scenes.ts'
 import { movingDigits, movingShapes } from './moving-sets.ts'
 import { shapesDataset } from './shapes.ts'
+import { solidsDataset } from './solids.ts'
 
-export type BuiltinName = 'glyphs' | 'shapes' | 'scenes' | 'moving-digits' | 'moving-shapes' | DensityName
+export type BuiltinName = 'glyphs' | 'shapes' | 'scenes' | MovingName | CloudName | DensityName
 
-/** The names of the built-in sets: images first, then videos. */
+/** Sets of videos. */
+type MovingName = 'moving-digits' | 'moving-shapes'
+
+/** Sets of clouds. */
+type CloudName = keyof typeof clouds
+
+const clouds = { solids: solidsDataset, 'digit-clouds': digitCloudsDataset }
+
+/** The names of the built-in sets: images first, then videos and clouds. */
 export const builtinNames: readonly BuiltinName[] = Object.freeze([
   'glyphs',
   'shapes',
   'scenes',
   'moving-digits',
   'moving-shapes',
+  ...(Object.keys(clouds) as CloudName[]),
   ...(Object.keys(densities) as DensityName[]),
 ])
 
@@ -27,10 +38,11 @@ export function isBuiltinName(name: string): name is BuiltinName {
 
 /**
  * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), `scenes` (figures with captions, [3, 32, 32]), `moving-digits`
- * and `moving-shapes` (videos, [1, 16, 32, 32] and [3, 16, 32, 32]), or a density in the plane ([2]). Item i depends on the seed and i only: a longer set begins with the shorter one.
+ * and `moving-shapes` (videos, [1, 16, 32, 32] and [3, 16, 32, 32]), `solids` (clouds of points on surfaces, [256, 3]), `digit-clouds` ([128, 2]), or a density in the
+ * plane ([2]). Item i depends on the seed and i only: a longer set begins with the shorter one.
  *
- * @param options `frames`: of a video, 16 by default; `length`: number of items, 10,000 by default, of videos 4,000; `seed`: 0 by default; `split`: of `scenes`, `test` shows combinations of colour,
- *   form and place that `train` never does
+ * @param options `length`: number of items, 10,000 by default, of videos 4,000; `seed`: 0 by default; `split`: of `scenes`, `test` shows combinations of colour,
+ *   form and place that `train` never does; `points`: how many each cloud has; `frames`: how many each video has, 16 by default
  * @throws TweedieError `usage` for another length than 1 … 10⁷
  */
 export function builtinDataset(
@@ -40,6 +52,7 @@ export function builtinDataset(
     frames?: number | undefined
     seed?: number | string | undefined
     split?: 'train' | 'validation' | 'test' | undefined
+    points?: number | undefined
   } = {},
 ): ArrayDataset {
   const isVideo = isMoving(name)
@@ -54,17 +67,18 @@ export function builtinDataset(
     throw new TweedieError('usage', `${name}: \`frames: ${frames}\`: a whole number from 2 to 1024`)
   }
   const stream = fold(key(seed), 'data', name)
+  if (name in clouds) return clouds[name as CloudName](length, stream, options.points)
   if (name === 'glyphs') return glyphsDataset(length, stream)
   if (name === 'scenes')
     return scenesDataset(length, stream, (options.split ?? 'train') === 'train' ? 'seen' : 'unseen')
   if (name === 'shapes') return shapesDataset(length, stream)
   if (isMoving(name)) return (name === 'moving-digits' ? movingDigits : movingShapes)({ length, frames, key: stream })
-  return densityDataset(name, length, stream)
+  return densityDataset(name as DensityName, length, stream)
 }
 
 /** Frames of a built-in video, unless told otherwise. */
 const usualFrames = 16
 
-function isMoving(name: BuiltinName): name is 'moving-digits' | 'moving-shapes' {
+function isMoving(name: BuiltinName): name is MovingName {
   return name === 'moving-digits' || name === 'moving-shapes'
 }

@@ -37,10 +37,14 @@ export async function factsOfVideo(
 ): Promise<{ readonly width: number; readonly height: number; readonly rate: number | undefined }> {
   // ffmpeg describes its inputs on the way to nothing
   const text = new TextDecoder().decode(
-    await runFfmpeg(path, ['-hide_banner', '-i', `file:${path}`, '-map', '0:v:0', '-frames:v', '1', '-f', 'null', '-'], {
-      signal,
-      errors: true,
-    }),
+    await runFfmpeg(
+      path,
+      ['-hide_banner', '-i', `file:${path}`, '-map', '0:v:0', '-frames:v', '1', '-f', 'null', '-'],
+      {
+        signal,
+        errors: true,
+      },
+    ),
   )
   const [, line] = /Stream #[^\n]*Video:([^\n]*)/.exec(text) ?? []
   const [, width, height] = /[ ,](\d{1,5})x(\d{1,5})[ ,[]/.exec(line ?? '') ?? []
@@ -61,7 +65,11 @@ interface RunOptions {
  *
  * @param path what it works on, for errors
  */
-export async function runFfmpeg(path: string, args: readonly string[], { input, signal, errors }: RunOptions): Promise<Uint8Array> {
+export async function runFfmpeg(
+  path: string,
+  args: readonly string[],
+  { input, signal, errors }: RunOptions,
+): Promise<Uint8Array> {
   const child: ChildProcess = spawn('ffmpeg', ['-nostdin', ...args], {
     stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   })

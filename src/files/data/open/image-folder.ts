@@ -160,7 +160,11 @@ export async function readImageFolder(
       ? ['all images are blank, one colour everywhere: there is nothing to learn']
       : []),
     ...ofDepth,
-    ...(animated > 0 ? [`of ${animated} image${animated > 1 ? 's' : ''} with several frames the first is read: \`frames\` reads them as videos`] : []),
+    ...(animated > 0
+      ? [
+          `of ${animated} image${animated > 1 ? 's' : ''} with several frames the first is read: \`frames\` reads them as videos`,
+        ]
+      : []),
   ]
   const range = depth === 'ushort' ? { range: [0, channels === 1 ? greatest(data) : opaqueOf.ushort] as const } : {}
   const dataset = createDataset({

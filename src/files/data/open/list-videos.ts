@@ -51,7 +51,8 @@ export async function listVideos(
       else files.push(name)
     }
     const several = new Set<string>()
-    for (const file of files) if (coded.test(file) || (moving.test(file) && (await framesOf(file)) > 1)) several.add(file)
+    for (const file of files)
+      if (coded.test(file) || (moving.test(file) && (await framesOf(file)) > 1)) several.add(file)
     clips.push(...[...several].map((file) => ({ name: file, file })))
     const singles = files.filter((file) => !several.has(file) && (still.test(file) || moving.test(file)))
     if (singles.length === 0) return

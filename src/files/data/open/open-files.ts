@@ -9,7 +9,14 @@ import { isNpy, parseNpy, parseNpyLabels } from '../formats/npy.ts'
 import { isZip, npzNames, parseNpz } from '../formats/npz.ts'
 import { datasetFromArray } from '../from-array.ts'
 import type { NdArray } from '../nd-array.ts'
-import { type OpenDatasetOptions, pictureWishes, refuseWishes, stillWishes, videoWishes, wantsVideos } from './dataset-options.ts'
+import {
+  type OpenDatasetOptions,
+  pictureWishes,
+  refuseWishes,
+  stillWishes,
+  videoWishes,
+  wantsVideos,
+} from './dataset-options.ts'
 import { readImageFolder } from './image-folder.ts'
 import { listImages } from './list-images.ts'
 import { isVideoFile } from './list-videos.ts'

@@ -233,9 +233,7 @@ const isMissing = (error: unknown): boolean => error instanceof TweedieError && 
 
 function noVideos(path: string, skipped: readonly SkippedFile[]): TweedieError {
   const first = skipped[0]
-  const problem = first
-    ? `none of ${skipped.length} can be used: ${first.file || 'it'}: ${first.reason}`
-    : 'no videos'
+  const problem = first ? `none of ${skipped.length} can be used: ${first.file || 'it'}: ${first.reason}` : 'no videos'
   return new TweedieError('data', `${path}: ${problem}`, {
     hint: 'GIF and WebP files of several frames, folders of frames, and with ffmpeg .mp4, .mov, .webm; fewer `frames`, or a smaller `frameStride`',
   })

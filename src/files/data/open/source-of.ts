@@ -154,7 +154,20 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
   }
   const wanted = captions === true ? (captionsFrom ?? true) : undefined
   const windows = { frames, frameStride, stride }
-  const reading = { ...windows, size, fit, upscale, crop, channels, background, bits, split, labelColumn, as, captions: wanted }
+  const reading = {
+    ...windows,
+    size,
+    fit,
+    upscale,
+    crop,
+    channels,
+    background,
+    bits,
+    split,
+    labelColumn,
+    as,
+    captions: wanted,
+  }
   return { path: await tree.absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
 }
 

@@ -35,7 +35,11 @@ export async function frameCount(blob: Blob, name: string): Promise<number> {
  *
  * @throws TweedieError `usage` where this browser has no ImageDecoder, or for a format that it does not read
  */
-export async function decodeMoving(blob: Blob, name: string, { size, fit = 'cover' }: DecodeHow): Promise<MovingPicture> {
+export async function decodeMoving(
+  blob: Blob,
+  name: string,
+  { size, fit = 'cover' }: DecodeHow,
+): Promise<MovingPicture> {
   const decoder = decoderOf(await blob.arrayBuffer(), name)
   if (decoder === undefined) {
     throw new TweedieError('usage', `${name}: this browser does not give the frames of such files`, {
