@@ -42,11 +42,11 @@ export const gridOptions = options({
   scale: { flags: '--scale <n>', help: 'enlarge pictures by a whole number', parse: whole({ max: 64 }) },
 })
 
-/** The length of texts. */
+/** The length of texts and videos. */
 export const lengthOptions = options({
   length: {
     flags: '--length <n>',
-    help: 'of text: how many tokens (default: as in training)',
+    help: 'of text: how many tokens; of videos: how many frames (default: as in training)',
     parse: whole({ max: 65_536 }),
     group: 'Models of text and other tokens',
   },

@@ -331,6 +331,12 @@ export interface Access {
   bytes(name: string, code?: 'data' | 'model'): Promise<Uint8Array>
   /** A picture as numbers of the wanted shape in [−1, 1]. @throws TweedieError `data` for one that does not fit */
   picture(name: string, wanted: WantedPicture): Promise<Float32Array>
+  /**
+   * The frames of a video as numbers, `[C, n, H, W]` in [−1, 1]; left out where none are read by name.
+   *
+   * @throws TweedieError `data` for what is no video
+   */
+  video?(name: string, wanted: WantedVideo): Promise<Float32Array>
   /** Another model of the same family. @throws TweedieError `model`, or `usage` for one of another family */
   model(name: string): Promise<FamilyModel>
   /**
@@ -357,6 +363,14 @@ export interface WantedPicture {
   readonly fit?: (typeof pictureFits)[number] | undefined
   /** Which values are −1 and 1, where they are no bytes: for pictures that have more bits than bytes. */
   readonly range?: readonly [number, number] | undefined
+}
+
+/** How a video is to be read. */
+export interface WantedVideo {
+  /** Of a frame, `[channels, height, width]`; frames of another size are scaled until they cover it. */
+  readonly shape: readonly number[]
+  /** Which values are −1 and 1, where they are no bytes. */
+  readonly range: readonly [number, number]
 }
 
 /** An item to restore or to edit: a name that {@link Access} reads, or its values as the model has them ([−1, 1] for images). */

@@ -30,7 +30,11 @@ export interface Made {
 }
 
 /** Items that can be restored and edited. */
-const pictures: Makes = { pictures: 'each', texts: false }
+const picturesOf = ({ model }: Opened): Makes => ({
+  pictures: 'each',
+  moving: model.meta.data.kind === 'video',
+  texts: false,
+})
 
 /**
  * Draws samples, or walks items up to latents (`encode`) and down again (`decode`); `options` are those of the command `sample`.
@@ -47,7 +51,7 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
       })
     if (walk === 'encode') await requireNew(out, ['.npy'], overwrite)
     const ability = await abilityOf(walk, opened, own)
-    if (walk === 'decode') await checkOutput(out, pictures, { overwrite, formats: formatsOf(opened) })
+    if (walk === 'decode') await checkOutput(out, picturesOf(opened), { overwrite, formats: formatsOf(opened) })
     return make('sample', opened, options, request, (setting) => ability(opened.model, options, setting))
   }
   const ability = await abilityOf('draw', opened, own)
@@ -71,7 +75,7 @@ export async function restoreTo(
   const ability = await abilityOf('restore', opened, request.own ?? {})
   const beside = options.count === 1 ? [] : ['mean', 'std']
   const checks = { overwrite: request.force ?? false, beside, formats: formatsOf(opened) }
-  if (request.out !== undefined) await checkOutput(request.out, pictures, checks)
+  if (request.out !== undefined) await checkOutput(request.out, picturesOf(opened), checks)
   return make('restore', opened, options, request, (setting) => ability(opened.model, item, options, setting))
 }
 
@@ -79,7 +83,7 @@ export async function restoreTo(
 export async function editTo(opened: Opened, item: Item, options: OptionValues, request: MakeRequest): Promise<Made> {
   const ability = await abilityOf('edit', opened, request.own ?? {})
   const checks = { overwrite: request.force ?? false, formats: formatsOf(opened) }
-  if (request.out !== undefined) await checkOutput(request.out, pictures, checks)
+  if (request.out !== undefined) await checkOutput(request.out, picturesOf(opened), checks)
   return make('edit', opened, options, request, (setting) => ability(opened.model, item, options, setting))
 }
 

@@ -45,7 +45,7 @@ export async function settingFor(
 }
 
 /** Opens what an option names by a path: files, pictures, other models of the same family. */
-export function filesFor(entry: FamilyEntry, own: OwnParts): Pick<Access, 'bytes' | 'picture' | 'model'> {
+export function filesFor(entry: FamilyEntry, own: OwnParts): Pick<Access, 'bytes' | 'picture' | 'video' | 'model'> {
   return {
     async bytes(name, code = 'model') {
       const bytes = await readBytes(name, code)
@@ -53,6 +53,7 @@ export function filesFor(entry: FamilyEntry, own: OwnParts): Pick<Access, 'bytes
       throw new TweedieError(code, `${name}: no such file`)
     },
     picture: readPicture,
+    video: async (name, wanted) => (await import('../../files/data/node/read-video.ts')).readVideo(name, wanted),
     async model(name) {
       const other = await openFolder(name, own)
       if (other.entry === entry) return other.model

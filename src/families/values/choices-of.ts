@@ -15,6 +15,7 @@ import type { OwnComponents } from '../own-parts.ts'
 import { ownPart, requireChoice } from '../part.ts'
 import type { Choices } from './defaults.ts'
 import type { trainOptions } from './options/train.ts'
+import { usualGiven } from './frames/learned-given.ts'
 import { type Recipe, recipeNames, recipeOf } from './recipes.ts'
 
 /** The options as they are given. */
@@ -57,6 +58,7 @@ export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
     ...sharedChoices(options),
     patch,
     flip,
+    given: options.givenFrames ? usualGiven : undefined,
     objective: {
       parametrisation,
       weighting: (options.weighting ?? recipe.weighting) as WeightingName | undefined,

@@ -3,6 +3,7 @@ import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
+import { heightAndWidth } from '../../engine/nn/check-config.ts'
 import { networkClasses } from '../../engine/nn/registry.ts'
 import type { Budget } from '../../tools/train/spec.ts'
 import {
@@ -17,6 +18,8 @@ import { defined } from '../defined.ts'
 import type { NetworkSpec } from '../network-of.ts'
 import { captionedNetwork, contextConfig } from '../words/captioned-network.ts'
 import type { CaptionSpec } from '../words/caption-spec.ts'
+import { givenName, givenSpec } from './frames/given.ts'
+import type { GivenSpec } from './frames/learned-given.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** What the defaults depend on. */
@@ -39,6 +42,8 @@ export interface Choices {
   readonly accumulate?: number | undefined
   readonly patch?: number | undefined
   readonly flip?: boolean | undefined
+  /** How it learns to go on from given frames, if it does. */
+  readonly given?: GivenSpec | undefined
   readonly objective?: Partial<Defined<TrainSpec['objective']>> | undefined
   readonly noise?: Partial<Defined<NoiseSpec>> | undefined
   readonly optimizer?: OptimizerChoices | undefined
@@ -100,6 +105,7 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
     optimizer: optimizerFor(budget, choices.optimizer),
     flip: choices.flip ?? false,
     ...(choices.captions && { captions: choices.captions }),
+    ...(choices.given && { given: choices.given }),
   }
 }
 
@@ -163,7 +169,7 @@ function defaultPatch(shape: readonly number[]): number {
 
 function networkOf(
   setting: Setting,
-  { network, unet = {}, captions, budget = defaultBudget(setting), learnVariance = false }: Choices,
+  { network, unet = {}, captions, given, budget = defaultBudget(setting), learnVariance = false }: Choices,
   patch: number,
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
@@ -178,7 +184,14 @@ function networkOf(
   const sizes = isPlain
     ? { input_shape: sees, ...says }
     : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
-  return { className, config: { ...sizes, ...classes, ...config } }
+  const told = given && { conditions: { [givenName]: givenSpec(videoOf({ ...sizes, ...config })) } }
+  return { className, config: { ...sizes, ...classes, ...told, ...config } }
+}
+
+/** What a network over videos of this configuration sees. */
+function videoOf(config: Readonly<Record<string, unknown>>): readonly number[] {
+  const { in_channels: channels, num_frames: frames, sample_size: size } = config
+  return [channels as number, frames as number, ...heightAndWidth(size as number | readonly [number, number])]
 }
 
 /** The default network for pictures. */

@@ -17,6 +17,7 @@ import type { ModelGuidance } from './guided.ts'
 import { askedStyles } from '../pictured/styled.ts'
 import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
 import { measuredSampler } from './measured-sampler.ts'
+import { longer, ofLength, requireLonger } from './frames/longer.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { Way } from './way.ts'
@@ -67,10 +68,11 @@ export function painter(model: Model, setting: Setting): Painter {
       const sampler = needsData(choice.sampler)
         ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
         : choice.sampler
+      const { length } = options
+      if (length !== undefined) requireLonger(model, length)
       const way = watch.frames ? new Way(model, count) : undefined
-      const { items, labels, attention } = await generator.draw({
+      const request = {
         count,
-        seed,
         towards,
         batch,
         arithmetic,
@@ -79,24 +81,40 @@ export function painter(model: Model, setting: Setting): Painter {
         sampler,
         times: choice.times,
         labels: asked,
-        conditions,
         styles,
         ...texts,
         attention: options.attention,
         onRemark: setting.onRemark,
         signal: watch.signal,
-        onStep(progress) {
+        onStep(progress: GenerateProgress) {
           way?.put(progress)
           report(model, count, progress, watch)
         },
-      })
-      return drawnValues(model, items, {
+      }
+      const first = await generator.draw({ ...request, seed, conditions })
+      const { labels, attention } = first
+      const items =
+        length === undefined
+          ? first.items
+          : await longer(model, length, async (block, told) =>
+              block === 0
+                ? first.items
+                : (
+                    await generator.draw({
+                      ...request,
+                      seed: `${seed} block ${block}`,
+                      conditions: { ...conditions, ...told },
+                    })
+                  ).items,
+            )
+      const shown = length === undefined ? model : ofLength(model, length)
+      return drawnValues(shown, items, {
         classes: labels && Array.from(labels, (label) => classified.classNames[label] ?? String(label)),
         ...(texts.prompts && {
           captions: Array.from({ length: count }, (_, i) => texts.prompts![i % texts.prompts!.length]!),
         }),
         ...howOf(options, sampler, choice, guidance),
-        ...(way && { frames: way.frames() }),
+        ...(way && length === undefined && { frames: way.frames() }),
         ...(attention && (await import('../words/attention.ts')).attentionBeside(model, items, attention)),
       })
     },

@@ -20,6 +20,7 @@ export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): rea
   })
   const learned: Row[] = [
     ...(spec.captions ? [['captions', captionsText(spec.captions, data)] as const] : []),
+    ...(spec.given ? [['given', `some frames, with probability ${1 - spec.given.nothing}`] as const] : []),
     ...(spec.style ? [['style', styleText(spec.style)] as const] : []),
   ]
   return [...rows.slice(0, 2), ...learned, ...rows.slice(2)]

@@ -12,6 +12,7 @@ import { Scope } from '../../engine/nn/parameters.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { withMasks } from '../dropout-masks.ts'
+import { learnedGiven } from './frames/learned-given.ts'
 import { networkOf } from '../network-of.ts'
 import { together } from '../learned-conditions.ts'
 import { learnedStyle } from '../pictured/learned-style.ts'
@@ -39,7 +40,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
   const words = spec.captions && learnedWords(spec.captions, network, dataset)
   const style = spec.style && learnedStyle(spec.style, network, dataset)
-  const learned = together(words, style)
+  const learned = together(words, style, spec.given && learnedGiven(spec.given, network))
   checkFit(spec, network, dataset, frame, learned?.made)
   const levels = noiseLevels(spec)
   const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}

@@ -32,6 +32,9 @@ export interface Restored {
 
 /** Draws clean pictures that fit a damaged one. */
 export async function restoreItem(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn> {
+  if (model.scale.kind === 'video') {
+    return (await import('./frames/restore-video.ts')).restoreVideo(model, item, options as RestoreValues, setting)
+  }
   const restored: Restored = {
     model,
     shown: model,

@@ -63,6 +63,7 @@ export function snapshot(
     objective: {
       ...objective,
       ...(spec.captions && { captions: trainedOn(spec.captions) }),
+      ...(spec.given && { given: { ...spec.given } }),
       ...(spec.style && { style: { dropout: spec.style.dropout } }),
       ...(spec.fewSteps && { fewSteps: spec.fewSteps }),
     },

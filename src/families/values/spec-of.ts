@@ -32,6 +32,9 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   if (options.objective === 'diffusion-lm') {
     throw new TweedieError('usage', `\`objective: diffusion-lm\` is for text, and ${data.name} is none`)
   }
+  if (options.givenFrames && (data.kind !== 'video' || fewSteps)) {
+    throw new TweedieError('usage', '`givenFrames` is for videos, and not for sampling in few steps')
+  }
   const captions = captionSpecOf(data, options)
   const style = styleSpecOf(data, options)
   // a picture takes the place of its class

@@ -17,6 +17,7 @@ import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
 import { checkFewSteps } from '../../diffusion/distil/few-steps.ts'
 import { fewStepsSchema } from './few-steps-schema.ts'
+import type { GivenSpec } from './frames/learned-given.ts'
 import type { FewStepsSpec } from './few-steps-spec.ts'
 import type { Model } from './model.ts'
 
@@ -38,6 +39,8 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly fewSteps?: FewStepsSpec | undefined
   /** How it learns what captions say, if it does. */
   readonly captions?: CaptionSpec | undefined
+  /** How it learns to go on from given frames, if it does. */
+  readonly given?: GivenSpec | undefined
   /** How it learns to draw in the style of another picture, if it does. */
   readonly style?: StyleSpec | undefined
 }
@@ -55,6 +58,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
   flip: z.boolean(),
   fewSteps: z.optional(fewStepsSchema),
   captions: z.optional(captionSchema),
+  given: z.optional(z.object({ nothing: z.number().check(z.minimum(0), z.maximum(1)) })),
   style: z.optional(styleSchema),
 })
 

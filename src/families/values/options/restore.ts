@@ -1,7 +1,7 @@
 /** Options of `restore` for models of values: the kind of damage, and how answers are drawn. */
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { restoreMethods, restoreTasks } from '../../choices.ts'
-import { classOptions, fitOptions, gridOptions } from '../../draw-options.ts'
+import { classOptions, fitOptions, gridOptions, lengthOptions } from '../../draw-options.ts'
 import { guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 import { styledOptions } from '../../pictured/options/sample.ts'
 import { promptOptions } from '../../words/options/sample.ts'
@@ -20,6 +20,17 @@ export const restoreOptions = options({
     group: method,
   },
   task: { flags: '--task <name>', help: `the kind of damage: ${restoreTasks.join(', ')}`, parse: text },
+  given: {
+    flags: '--given <frames>',
+    help: 'videos: the frames that the video shows, such as 0-3, or first,last; the others are made (default: all it has, at the beginning)',
+    parse: text,
+    group: measurement,
+  },
+  length: {
+    ...lengthOptions.length,
+    help: 'videos: how many frames in all, by a model that learned given frames',
+    group: measurement,
+  },
   mask: {
     flags: '--mask <file>',
     help: 'inpaint: a picture of the same size, white where something is to be filled in',

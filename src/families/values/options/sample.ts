@@ -1,7 +1,7 @@
 /** Options of `sample` for models of values. */
 import { oneOf, options, text, whole } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
-import { classOptions, conditionOptions, gridOptions, walkOptions } from '../../draw-options.ts'
+import { classOptions, conditionOptions, gridOptions, lengthOptions, walkOptions } from '../../draw-options.ts'
 import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 import { styledOptions } from '../../pictured/options/sample.ts'
 import { promptOptions } from '../../words/options/sample.ts'
@@ -14,6 +14,7 @@ export const sampleOptions = options({
   ...gaussianOptions,
   ...gridOptions,
   ...clipOptions,
+  ...lengthOptions,
   ...conditionOptions,
   arithmetic: {
     flags: '--arithmetic <kind>',

@@ -50,6 +50,11 @@ const fewStepsOptions = options({
 
 export const trainOptions = options({
   flip: { flags: '--flip', help: 'mirror images at random', group: 'Data' },
+  givenFrames: {
+    flags: '--given-frames',
+    help: 'videos: learn to go on from frames that are given, or to fill in between; whole videos are drawn too',
+    group: 'Data',
+  },
   preset: {
     flags: '--preset <size>',
     help: 'usual (default), or light: a network for browsers and first tries, trained in seconds to minutes',

@@ -92,7 +92,7 @@ interface Sprite {
 function cutOut(picture: ArrayLike<number>, columns: number): Sprite {
   let [left, right, top, bottom] = [Infinity, -1, Infinity, -1]
   for (let p = 0; p < picture.length; p++) {
-    if (picture[p]! === 0) continue
+    if (!(picture[p]! > 0)) continue
     const [x, y] = [p % columns, Math.floor(p / columns)]
     left = Math.min(left, x)
     right = Math.max(right, x)

@@ -13,7 +13,11 @@ import { filesOfSplit } from './splits.ts'
 import { checkWindows, type WindowOptions, type WindowWishes, windowsOf } from './video-windows.ts'
 
 /** How videos are read. */
-export type VideoOptions = WindowWishes & Omit<ImageFolderOptions, 'crop' | 'bits' | 'captions' | 'labelColumn'>
+export type VideoOptions = WindowWishes &
+  Omit<ImageFolderOptions, 'crop' | 'bits' | 'captions' | 'labelColumn'> & {
+    /** The most frames of an item where `frames` does not say how many; by default 16. */
+    readonly most?: number | undefined
+  }
 
 /** The most frames of an item, where nobody says how many. */
 const usualFrames = 16
@@ -188,9 +192,9 @@ function itemsOf(
 }
 
 /** As many frames as the shortest video has, at most 16. */
-function shortest(decoded: readonly Decoded[], { frameStride = 1 }: VideoOptions): number {
-  const least = decoded.reduce((min, { length }) => Math.min(min, Math.ceil(length / frameStride)), usualFrames)
-  return Math.max(2, least)
+function shortest(decoded: readonly Decoded[], { frameStride = 1, most = usualFrames }: VideoOptions): number {
+  const least = decoded.reduce((min, { length }) => Math.min(min, Math.ceil(length / frameStride)), most)
+  return Math.max(1, least)
 }
 
 function tooShort(length: number, { frames, frameStride = 1 }: WindowOptions): string {
