@@ -2,6 +2,7 @@
 import { TweedieError } from '../../errors.ts'
 import type { MoleculeFile } from './molecule.ts'
 import { parseSdf } from './sdf.ts'
+import { parseSmilesList } from './smiles.ts'
 import { parseXyz } from './xyz.ts'
 
 /** A format of molecules. */
@@ -30,7 +31,6 @@ export function formatOfName(name: string): MoleculeFormat | undefined {
 export async function parseMolecules(text: string, format: MoleculeFormat): Promise<MoleculeFile> {
   if (format === 'sdf') return parseSdf(text)
   if (format === 'xyz') return parseXyz(text)
-  const { parseSmilesList } = await import('./smiles.ts')
   return parseSmilesList(text)
 }
 

@@ -1,5 +1,5 @@
 /** Rings, aromatic bonds and orders of bonds. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aromatised, kekulised } from '../../../src/files/molecules/aromatic.ts'
 import { growBonds } from '../../../src/files/molecules/bond-orders.ts'

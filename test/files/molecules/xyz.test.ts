@@ -1,5 +1,5 @@
 /** XYZ: frames, perceived bonds, what is left out, broken files. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isXyz, parseXyz, writeXyz } from '../../../src/files/molecules/xyz.ts'
 import { nitromethaneMol, only, ring, waterMol } from './drawn-molecules.ts'
