@@ -97,7 +97,9 @@ describe('molecules as data', () => {
     expect(train.report[0]).toBe('1 of 3 molecules are marked test and left out: `split: test` reads those')
     const test = await opened('some.npz', { split: 'test' })
     expect(test.molecules.map(({ smiles }) => smiles)).toEqual(['c1ccccc1'])
-    expect(Array.from(test.molecules[0]!.bonds.filter((_, i) => i % 3 === 2).subarray(0, 6))).toEqual([4, 4, 4, 4, 4, 4])
+    expect(Array.from(test.molecules[0]!.bonds.filter((_, i) => i % 3 === 2).subarray(0, 6))).toEqual([
+      4, 4, 4, 4, 4, 4,
+    ])
     await expect(opened('some.npz', { split: 'validation' })).rejects.toMatchObject({ code: 'usage' })
     await expect(opened('water.sdf', { split: 'test' })).rejects.toMatchObject({ code: 'usage' })
   })
