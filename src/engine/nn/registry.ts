@@ -6,6 +6,7 @@ import { embeddingTransformer } from './embedding-transformer.ts'
 import { equivariantNetwork } from './equivariant/index.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
+import { setTransformer } from './set-transformer.ts'
 import { tokenTransformer } from './token-transformer.ts'
 import { unet2d } from './unet2d/unet2d.ts'
 import { unet2dCondition } from './unet2d-condition/unet2d-condition.ts'
@@ -16,6 +17,7 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   UNet2DConditionModel: unet2dCondition,
   MLP: mlp,
   DiT: dit,
+  SetTransformer: setTransformer,
   TokenTransformer: tokenTransformer,
   EmbeddingTransformer: embeddingTransformer,
   CategoricalUNet: categoricalUnet,
