@@ -44,6 +44,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     'ode-flow': ['denoise', 'sample', 'likelihood'],
     latent: ['denoise', 'noise', 'likelihood'],
     flow: [],
+    centred: ['denoise', 'likelihood', 'sample'],
   },
   files: {
     text: [],
