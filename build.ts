@@ -32,6 +32,7 @@ const borrowed: Readonly<Record<string, readonly string[]>> = {
   'borrowed-fflate': ['fflate'],
   'borrowed-papaparse': ['papaparse'],
   'borrowed-tokenizers': ['@huggingface/tokenizers'],
+  'borrowed-hono': ['hono', '@hono/node-server'],
 }
 
 /** Papaparse asks for Node's streams if it is given one, which never happens; the question alone would trouble bundlers. */
