@@ -139,6 +139,9 @@ export interface Family<
   /** Trains a classifier of noisy data, which samples can be guided by. */
   trainClassifier?(data: Data, options: ClassifierOptions, setting: ClassifierSetting): Promise<TrainedClassifier>
 
+  /** Extensions of files, such as `.ply`, that items of a model are written as, besides pictures, texts and arrays. */
+  formats?(model: Model): readonly string[]
+
   /** Its other abilities. */
   readonly can: Abilities<Model>
   /** Why it has not an ability that people may expect, and what to do instead: a hint. */
