@@ -4,6 +4,8 @@ export {
   type CallOptions,
   type ClientOptions,
   createClient,
+  type Fetch,
+  type FetchedResponse,
   type ModelClient,
   type PictureOptions,
   ServedError,
@@ -15,8 +17,10 @@ export type {
   DrawBody,
   ItemBody,
   MadeAnswer,
+  MadeItem,
   ModelAnswer,
   ModelsAnswer,
   ProblemAnswer,
+  SentItem,
   WalkBody,
-} from './app/serving/schemas.ts'
+} from './app/serving/bodies.ts'

@@ -1,6 +1,5 @@
 /** `tweedie serve`: models over HTTP. */
 import type { Command } from 'commander'
-import { limitOptions } from '../app/node/serve/limits.ts'
 import type { OwnParts } from '../families/family.ts'
 import { engineOptions } from '../families/options.ts'
 import { options, real, text, whole } from '../options.ts'
@@ -31,6 +30,33 @@ const serveOptions = options({
     flags: '--drain <s>',
     help: 'at the end, time for what was begun (default: 30)',
     parse: real({ min: 0 }),
+  },
+})
+
+const group = 'Limits'
+
+/** Limits of one request. */
+const limitOptions = options({
+  maxCount: { flags: '--max-count <n>', help: 'items in one request (default: 64)', parse: whole(), group },
+  maxSteps: { flags: '--max-steps <n>', help: 'steps in one request (default: 1000)', parse: whole(), group },
+  maxBody: { flags: '--max-body <MB>', help: 'size of a request (default: 16)', parse: real({ min: 0.001 }), group },
+  maxWaiting: {
+    flags: '--max-waiting <n>',
+    help: 'requests that wait; more are refused (default: 256)',
+    parse: whole(),
+    group,
+  },
+  maxSeconds: {
+    flags: '--max-seconds <s>',
+    help: 'from a request to its answer (default: 300)',
+    parse: real({ min: 0.001 }),
+    group,
+  },
+  batch: {
+    flags: '--batch <n>',
+    help: 'items that are drawn at once, of several requests (default: 32)',
+    parse: whole(),
+    group,
   },
 })
 

@@ -9,13 +9,41 @@ import type {
   ModelsAnswer,
   ProblemAnswer,
   WalkBody,
-} from './schemas.ts'
+} from './bodies.ts'
+
+/** What is used of `fetch`. */
+export type Fetch = (
+  url: string,
+  request: {
+    readonly method: 'GET' | 'POST'
+    readonly body?: string
+    readonly headers: Record<string, string>
+    readonly signal?: AbortSignal
+  },
+) => Promise<FetchedResponse>
+
+/** What is used of a response. */
+export interface FetchedResponse {
+  readonly ok: boolean
+  readonly status: number
+  readonly statusText: string
+  readonly headers: { get(name: string): string | null }
+  readonly body: {
+    getReader(): {
+      read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
+      cancel(): Promise<void>
+    }
+  } | null
+  json(): Promise<unknown>
+  text(): Promise<string>
+  arrayBuffer(): Promise<ArrayBuffer>
+}
 
 /** How a server is reached. */
 export interface ClientOptions {
   readonly token?: string | undefined
   /** Another `fetch`: with a proxy, or in a test. */
-  readonly fetch?: typeof globalThis.fetch | undefined
+  readonly fetch?: Fetch | undefined
   /** How often a request that found a full queue is tried again, each time as late as the server says; default 3. */
   readonly retries?: number | undefined
 }
@@ -86,18 +114,20 @@ export interface ModelClient {
  * const { items } = await client.draw('icons', { count: 4, seed: 1, prompt: 'a red apple' })
  */
 export function createClient(
-  url: string | URL,
-  { token, fetch = globalThis.fetch, retries = 3 }: ClientOptions = {},
+  url: string,
+  { token, fetch = (globalThis as unknown as { readonly fetch: Fetch }).fetch, retries = 3 }: ClientOptions = {},
 ): ModelClient {
+  const base = url.endsWith('/') ? url : `${url}/`
   const call = async (
     path: string,
     accept: string,
     body: unknown,
     signal: AbortSignal | undefined,
-  ): Promise<Response> => {
+  ): Promise<FetchedResponse> => {
     for (let attempt = 0; ; attempt++) {
-      const response = await fetch(new URL(path, url), {
-        ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      const response = await fetch(`${base}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        ...(body !== undefined && { body: JSON.stringify(body) }),
         headers: {
           accept,
           ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -123,11 +153,10 @@ export function createClient(
     model: (name, options) => json(`v1/models/${encodeURIComponent(name)}`, undefined, options),
     draw: making<DrawBody>('draw'),
     async picture(model, request = {}, { format = 'png', columns, scale, signal } = {}) {
-      const layout = new URLSearchParams()
-      for (const [name, value] of Object.entries({ columns, scale })) {
-        if (value !== undefined) layout.set(name, String(value))
-      }
-      const response = await call(`${of(model, 'draw')}?${layout.toString()}`, `image/${format}`, request, signal)
+      const layout = Object.entries({ columns, scale }).flatMap(([name, value]) =>
+        value === undefined ? [] : [`${name}=${value}`],
+      )
+      const response = await call(`${of(model, 'draw')}?${layout.join('&')}`, `image/${format}`, request, signal)
       return new Uint8Array(await response.arrayBuffer())
     },
     async *watch(model, request = {}, { signal } = {}) {
@@ -147,7 +176,7 @@ export function createClient(
 }
 
 /** The events of a stream, as the standard of server-sent events has them. */
-async function* eventsOf(response: Response): AsyncGenerator<{ readonly event: string; readonly data: string }> {
+async function* eventsOf(response: FetchedResponse): AsyncGenerator<{ readonly event: string; readonly data: string }> {
   const decoder = new TextDecoder()
   const reader = response.body!.getReader()
   let text = ''
@@ -169,7 +198,7 @@ async function* eventsOf(response: Response): AsyncGenerator<{ readonly event: s
   }
 }
 
-async function problemIn(response: Response): Promise<ProblemAnswer> {
+async function problemIn(response: FetchedResponse): Promise<ProblemAnswer> {
   const text = await response.text()
   try {
     const problem = JSON.parse(text) as ProblemAnswer

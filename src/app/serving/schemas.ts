@@ -1,5 +1,14 @@
 /** What is asked and answered, as schemas: requests are checked by them, and the OpenAPI document is made of them. */
 import * as z from 'zod/mini'
+import type {
+  DescribedAnswer,
+  DrawBody,
+  ItemBody,
+  MadeAnswer,
+  ModelsAnswer,
+  ProblemAnswer,
+  WalkBody,
+} from './bodies.ts'
 
 const about = <Schema extends z.ZodMiniType>(schema: Schema, description: string): Schema => {
   z.globalRegistry.add(schema, { description })
@@ -26,13 +35,17 @@ const pictures = about(
 const shared = { count: z.optional(count), seed: z.optional(seed), steps: z.optional(steps) }
 
 /** A request for samples; further fields are options of the model's family, by the names that the library has for them. */
-export const drawRequest = z.looseObject({ ...shared, pictures: z.optional(pictures) })
+export const drawRequest: z.ZodMiniType<DrawBody> = z.looseObject({ ...shared, pictures: z.optional(pictures) })
 
 /** A request that begins with an item. */
-export const itemRequest = z.looseObject({ ...shared, item, pictures: z.optional(pictures) })
+export const itemRequest: z.ZodMiniType<ItemBody> = z.looseObject({ ...shared, item, pictures: z.optional(pictures) })
 
 /** A request for latents of an item, or for what lies behind latents. */
-export const walkRequest = z.looseObject({ item, steps: z.optional(steps), pictures: z.optional(pictures) })
+export const walkRequest: z.ZodMiniType<WalkBody> = z.looseObject({
+  item,
+  steps: z.optional(steps),
+  pictures: z.optional(pictures),
+})
 
 /** One item of an answer. */
 const made = z.object({
@@ -44,7 +57,7 @@ const made = z.object({
 })
 
 /** What was made. */
-export const madeAnswer = z.object({
+export const madeAnswer: z.ZodMiniType<MadeAnswer> = z.object({
   count: z.int(),
   shape: about(z.array(z.int()), '[count, ...item]'),
   how: about(z.record(z.string(), z.unknown()), 'What decided the result.'),
@@ -52,7 +65,7 @@ export const madeAnswer = z.object({
 })
 
 /** A model that is served. */
-export const modelAnswer = z.object({
+const modelAnswer = z.object({
   name: z.string(),
   family: z.optional(z.string()),
   of: z.optional(z.string()),
@@ -61,7 +74,7 @@ export const modelAnswer = z.object({
 })
 
 /** More about a model. */
-export const describedAnswer = z.object({
+export const describedAnswer: z.ZodMiniType<DescribedAnswer> = z.object({
   ...modelAnswer.shape,
   shape: z.array(z.int()),
   classNames: z.array(z.string()),
@@ -69,10 +82,10 @@ export const describedAnswer = z.object({
   facts: z.record(z.string(), z.unknown()),
 })
 
-export const modelsAnswer = z.object({ models: z.array(modelAnswer) })
+export const modelsAnswer: z.ZodMiniType<ModelsAnswer> = z.object({ models: z.array(modelAnswer) })
 
 /** Problem details, RFC 9457. */
-export const problemAnswer = z.object({
+export const problemAnswer: z.ZodMiniType<ProblemAnswer> = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
@@ -80,12 +93,3 @@ export const problemAnswer = z.object({
   detail: z.string(),
   hint: z.optional(z.string()),
 })
-
-export type DrawBody = z.infer<typeof drawRequest>
-export type ItemBody = z.infer<typeof itemRequest>
-export type WalkBody = z.infer<typeof walkRequest>
-export type MadeAnswer = z.infer<typeof madeAnswer>
-export type ModelAnswer = z.infer<typeof modelAnswer>
-export type DescribedAnswer = z.infer<typeof describedAnswer>
-export type ModelsAnswer = z.infer<typeof modelsAnswer>
-export type ProblemAnswer = z.infer<typeof problemAnswer>

@@ -5,7 +5,7 @@ import { encodePng } from '../../../files/io/png.ts'
 import type { Raster } from '../../../files/io/raster.ts'
 import { pictureBytes } from '../../picture-bytes.ts'
 import { ServeError } from './problem.ts'
-import type { MadeAnswer } from '../../serving/schemas.ts'
+import type { MadeAnswer } from '../../serving/bodies.ts'
 
 /** The formats, the one that is given to whom accepts anything first. */
 export const formats = [

@@ -9,25 +9,15 @@ import { encoded, type Format, formatFor } from './answers.ts'
 import { eventStream } from './event-stream.ts'
 import type { HeldModels } from './held-models.ts'
 import { itemName, requestAccess, sentArray } from './items.ts'
-import { jsonBody, type Limits, requireWithin } from './limits.ts'
+import { jsonBody } from './json-body.ts'
+import { type Limits, requireWithin } from './limits.ts'
+import type { LogEntry } from './log-entry.ts'
 import { metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { problemOf, problemResponse, ServeError } from './problem.ts'
 import { type MakingRoute, makingRoutes, type Route, routes } from './routes.ts'
-import type { DescribedAnswer, DrawBody, ItemBody, ModelAnswer } from '../../serving/schemas.ts'
+import type { DescribedAnswer, DrawBody, ItemBody, ModelAnswer } from '../../serving/bodies.ts'
 import { workQueue } from './work-queue.ts'
-
-/** One request, for a log. Nothing of its content is in it. */
-export interface LogEntry {
-  readonly time: string
-  readonly method: string
-  readonly path: string
-  readonly status: number
-  readonly ms: number
-  readonly items?: number | undefined
-  /** The message of an error, with the cause that the client is not told. */
-  readonly error?: string | undefined
-}
 
 /** How a server is made. */
 export interface ServerOptions {
@@ -51,7 +41,7 @@ export interface ModelServer {
  * Makes a server of models.
  *
  * @example
- * const { fetch } = createServer({ models, limits: limitsOf({}) })
+ * const { fetch } = createServer({ models, limits: usualLimits })
  * const response = await fetch(new Request('http://here/v1/models'))
  */
 export function createServer({ models, limits, tokens = [], onLog }: ServerOptions): ModelServer {

@@ -4,10 +4,8 @@ import type { Access, WantedPicture } from '../../../families/family.ts'
 import { parseNpy } from '../../../files/data/formats/npy.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
 import { pictureValues } from '../../../files/io/node/read-picture.ts'
+import type { SentItem } from '../../serving/bodies.ts'
 import { inMemory } from '../../open.ts'
-
-/** An item as a request has it. */
-export type SentItem = string | readonly number[]
 
 /** The name by which the item itself is asked for. */
 export const itemName = 'the item'
