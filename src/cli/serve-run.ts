@@ -1,7 +1,8 @@
 /** What `tweedie serve` does: serve, say where, end what was begun at Ctrl-C or SIGTERM. */
 import { env } from 'node:process'
 import type { LogEntry } from '../app/node/serve/log-entry.ts'
-import { serveModels, type ServeOptions } from '../app/node/serve.ts'
+import { serveModels } from '../app/node/serve.ts'
+import type { ServeOptions } from '../app/node/serve/serve-options.ts'
 import { TweedieError } from '../errors.ts'
 import type { OwnParts } from '../families/family.ts'
 import { listenForInterrupt, note, print, printJson } from './common.ts'
