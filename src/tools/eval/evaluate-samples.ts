@@ -3,8 +3,9 @@ import { TweedieError } from '../../errors.ts'
 import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import type { FeatureNetwork } from './feature-network.ts'
-import { judgeImages } from './judge-images.ts'
+import { type Judged, judgeImages } from './judge-images.ts'
 import { judgePoints } from './judge-points.ts'
+import { judgeVideos, type VideoRates } from './judge-videos.ts'
 import { leastDimension, memorisation } from './memorisation.ts'
 import type { EvalPhase, EvalReport } from './report.ts'
 import type { SceneRates } from './scene-judge.ts'
@@ -63,9 +64,12 @@ export async function evaluateSamples(
   ] as const
   const drawn = alike(samples)
   const isImage = dataset.kind === 'image'
-  const judged = isImage
-    ? await judgeImages(drawn, parts, engine, { ...session, features, store, phase })
-    : judgePoints(drawn, parts)
+  const context = { ...session, features, store, phase }
+  const judged: Judged & { readonly videos?: VideoRates | undefined } = isImage
+    ? await judgeImages(drawn, parts, engine, context)
+    : dataset.kind === 'video'
+      ? await judgeVideos(drawn, parts, engine, context)
+      : judgePoints(drawn, parts)
   const copies =
     itemSize(dataset.shape) >= leastDimension && dataset.length > 2
       ? await memorisation(drawn, dataset, engine, {

@@ -1,14 +1,16 @@
 /** A report as a table for people. */
 import type { Estimate } from '../metrics/features.ts'
+import type { VideoRates } from './judge-videos.ts'
 import type { SceneRates } from './scene-judge.ts'
 import type { ClassRecognition, EvalReport, ImageComparison, PointComparison } from './report.ts'
 
 /** The lines of a report; the first column says what, one column follows for each part of the data. */
 export function formatReport(report: EvalReport): string {
-  const { recognition, comparisons, memorisation, features, scenes } = report
+  const { recognition, comparisons, memorisation, features, scenes, videos } = report
   const blocks = [
     recognition && recognitionLines(recognition),
     scenes && sceneLines(scenes),
+    videos && videoLines(videos),
     columns([
       ['', ...comparisons.map(({ part, items }) => `${part} (${items})`)],
       ...(features ? imageRows(comparisons as readonly ImageComparison[]) : []),
@@ -49,6 +51,16 @@ function sceneLines({ pictures, count, colour, form, place, all }: SceneRates): 
       row('  all of it right', all),
     ].filter((cells) => cells.length > 0),
   )
+}
+
+function videoLines({ samples, real, accuracy }: VideoRates): string {
+  const rate = ({ value, standardError }: Estimate): string => `${percent(value)} ± ${percent(standardError)}`
+  return columns([
+    ['', 'samples', 'real videos'],
+    ['frames of the class of the first frame', rate(samples.asFirst), rate(real.asFirst)],
+    ['videos of one class throughout', rate(samples.throughout), rate(real.throughout)],
+    ['the classifier, on single frames', '', percent(accuracy)],
+  ])
 }
 
 function imageRows(parts: readonly ImageComparison[]): string[][] {

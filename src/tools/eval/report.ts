@@ -3,6 +3,7 @@ import type { Estimate } from '../metrics/features.ts'
 import type { FrechetEstimate } from '../metrics/frechet.ts'
 import type { PrecisionRecall } from '../metrics/precision-recall.ts'
 import type { SceneRates } from './scene-judge.ts'
+import type { VideoRates } from './judge-videos.ts'
 import type { Memorisation } from './memorisation.ts'
 
 /** The parts of an evaluation that take time. */
@@ -21,6 +22,8 @@ export interface EvalReport {
   readonly memorisation: Memorisation | undefined
   /** Of pictures that were drawn for captions of scenes: in which shares of them what was asked for is right. */
   readonly scenes?: SceneRates | undefined
+  /** Of videos with classes: what a classifier of single frames sees in them. */
+  readonly videos?: VideoRates | undefined
   /** Reasons to trust the figures less. */
   readonly warnings: readonly string[]
 }
