@@ -26,6 +26,11 @@ export async function joined(): Promise<Collective | undefined> {
   return collective
 }
 
+/** `4 processes (MPI: openmpi), each with its share of every batch` */
+export function together({ count, name }: Collective): string {
+  return `${count} processes (${name}), each with its share of every batch`
+}
+
 /** Trains as one of several that is not the first: it says nothing. */
 export async function follow(collective: Collective, request: TrainRequest): Promise<void> {
   using interrupt = listenForInterrupt()

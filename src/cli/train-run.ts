@@ -6,7 +6,7 @@ import { sparkline } from '../files/io/terminal.ts'
 import type { OptionValues } from '../options.ts'
 import { bytes, duration, listenForInterrupt, note, print, printJson, style, table, thousands } from './common.ts'
 import { type Progress, startProgress } from './common.ts'
-import { follow, joined } from './train-ranks.ts'
+import { follow, joined, together } from './train-ranks.ts'
 import { quoted, type Verbosity } from './output.ts'
 import { phases } from './progress.ts'
 
@@ -34,18 +34,15 @@ export async function runTrain(data: string | undefined, values: OptionValues, o
   const { out, resume, force, dryRun, device, threads, json, quiet } = values as FaceValues
   const options = Object.fromEntries(Object.entries(values).filter(([name]) => !faceOptions.has(name)))
   const collective = await joined()
-  if (collective && collective.rank > 0)
-    return follow(collective, { data, out, resume, force, dryRun, device, threads, options, own })
+  const asked = { data, out, resume, force, dryRun, device, threads, options, own }
+  if (collective && collective.rank > 0) return follow(collective, asked)
   using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', { quiet }))
   using reading = phases({ json, quiet })
   using progress = await startProgress('train', { json, quiet })
   const display: Display = { json, quiet, progress, losses: [], lossText: String, next: 'sample' }
-  const { signal } = interrupt
   const { onProgress, onRemark } = reading
-  const asked = { data, out, resume, force, dryRun, device, threads, options, own }
-  const request = { ...asked, signal, onProgress, onRemark, collective }
-  if (collective)
-    note(`${collective.count} processes (${collective.name}), each with its share of every batch`, { quiet })
+  const request = { ...asked, signal: interrupt.signal, onProgress, onRemark, collective }
+  if (collective) note(together(collective), { quiet })
   for await (const event of trainRun(request)) {
     if (event.type === 'report') reading[Symbol.dispose]()
     if (json) printEvent(event)

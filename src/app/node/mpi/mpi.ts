@@ -52,7 +52,7 @@ export async function joinMpi(): Promise<Collective> {
   const abort = library.func(`int MPI_Abort(${handle}, int)`)
   let closed = false
   return {
-    name: `mpi (${abi.name})`,
+    name: `MPI: ${abi.name}`,
     rank,
     count,
     local: localOf(count),
