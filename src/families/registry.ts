@@ -10,6 +10,7 @@ import type { Abilities, Ability, Family, FamilyEntry, FamilyModel, OwnParts } f
 import { flow } from './flow/entry.ts'
 import { hvae } from './hvae/entry.ts'
 import { latent } from './latent/entry.ts'
+import { rows } from './rows/entry.ts'
 import { tokens } from './tokens/entry.ts'
 import { vae } from './vae/entry.ts'
 import { values } from './values/entry.ts'
@@ -22,6 +23,7 @@ export const families: readonly FamilyEntry[] = Object.freeze([
   values,
   embeddings,
   tokens,
+  rows,
   vae,
   hvae,
   cnf,

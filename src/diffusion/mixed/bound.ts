@@ -133,14 +133,7 @@ function categoryNats(
 ): Float64Array {
   const { columns, numbers, logits, offsets } = process
   return perRow(rows, cellsOf(process), columns.length, numbers, (at, row, c) =>
-    columns[c]!.divergence(
-      logP,
-      row * logits + offsets[c]!,
-      noisy.categories[at]!,
-      rows.categories[at]!,
-      s,
-      t,
-    ),
+    columns[c]!.divergence(logP, row * logits + offsets[c]!, noisy.categories[at]!, rows.categories[at]!, s, t),
   )
 }
 

@@ -44,7 +44,9 @@ export function exactMixedDenoiser(process: MixedProcess, components: readonly M
       const means = new Float64Array(count * numbers)
       const logP = new Float64Array(count * logits).fill(-Infinity)
       for (let row = 0; row < count; row++) {
-        const conditioned = components.map((component) => conditionNormal(component, seenNumbers(process, rows, row, t)))
+        const conditioned = components.map((component) =>
+          conditionNormal(component, seenNumbers(process, rows, row, t)),
+        )
         const logW = Float64Array.from(
           components,
           ({ weight, categories }, m) =>

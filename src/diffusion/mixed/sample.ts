@@ -5,23 +5,21 @@
  *
  * with z ~ N(0, I): η = 1 is a draw of q(x_s | x_t, x̂), and η = 0 is DDIM. Where η is 0, x̂ is carried on by its change over the step
  * before, which makes it a solver of second order (DPM-Solver++). Categories are drawn from Σ_k p(x₀ = k | x_t) q(x_s | x_t, k).
- * Cells that are given stay as they are: either the denoiser was made for that, and counts them as evidence, or they are replaced by
- * noisy copies in each step, which is then made several times over (RePaint).
+ * Cells that are given stay as they are: the denoiser counts them as evidence, as a network does that was trained with given cells.
  *
  * - Denoising Diffusion Implicit Models (Song et al., 2021), equation 12, https://arxiv.org/abs/2010.02502
  * - DPM-Solver++ (Lu et al., 2022), https://arxiv.org/abs/2211.01095
  * - Argmax Flows and Multinomial Diffusion (Hoogeboom et al., 2021), https://arxiv.org/abs/2102.05379
- * - RePaint: Inpainting using Denoising Diffusion Probabilistic Models (Lugmayr et al., 2022), https://arxiv.org/abs/2201.09865
  */
 import { TweedieError } from '../../errors.ts'
 import { fold, key, normal, uniform } from '../../engine/random/index.ts'
 import { throwIfAborted } from '../../interrupted.ts'
 import { drawLog } from '../discrete/log-space.ts'
 import { transition } from '../noise/kernel.ts'
-import { corruptRow, type MixedNoise } from './corrupt.ts'
+import type { MixedNoise } from './corrupt.ts'
 import type { MixedDenoiser, MixedPosterior } from './denoiser.ts'
 import { carriedOn, type EarlierMeans } from './extrapolate.ts'
-import { cellsOf, copyRows, countRows, free, given, type MixedRows, missing } from './rows.ts'
+import { cellsOf, copyRows, countRows, free, type MixedRows } from './rows.ts'
 
 /** How to draw. */
 export interface MixedSampleOptions {
@@ -29,13 +27,6 @@ export interface MixedSampleOptions {
   readonly steps?: number | undefined
   /** The noise of numbers: 0 none, 1 that of DDPM; default 0. */
   readonly eta?: number | undefined
-  /**
-   * How given cells are kept: as `evidence` (default), or by `replacement`, for a denoiser that was not trained with cells that
-   * are given.
-   */
-  readonly keep?: 'evidence' | 'replacement' | undefined
-  /** How often each step is made, for `replacement`; default 10. */
-  readonly rounds?: number | undefined
   /** Row i depends on (seed, firstItem + i) and its given cells only; default 0. */
   readonly seed?: number | bigint | string | undefined
   readonly firstItem?: number | undefined
@@ -59,34 +50,23 @@ export async function sampleMixed(
   options: MixedSampleOptions = {},
 ): Promise<MixedRows> {
   const { process } = denoiser
-  const { steps = 50, eta = 0, keep = 'evidence', seed = 0, firstItem = 0, signal, onStep } = options
-  const rounds = keep === 'replacement' ? (options.rounds ?? 10) : 1
-  for (const [what, value] of Object.entries({ steps, rounds })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new TweedieError('usage', `${what}: ${value}, must be a positive whole number`)
-    }
+  const { steps = 50, eta = 0, seed = 0, firstItem = 0, signal, onStep } = options
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new TweedieError('usage', `steps: ${steps}, must be a positive whole number`)
   }
-  const count = countRows(process, rows)
-  const state = start(denoiser, rows, keep, noiseFor(denoiser, rows, seed, firstItem, 'start'))
+  countRows(process, rows)
+  const state = start(denoiser, rows, noiseFor(denoiser, rows, seed, firstItem, 'start'))
   let earlier: EarlierMeans | undefined
   for (let index = 0; index < steps; index++) {
     const [t, s] = [1 - index / steps, 1 - (index + 1) / steps]
-    for (let round = 0; round < rounds; round++) {
-      throwIfAborted(signal)
-      const draw = (what: string): MixedNoise => noiseFor(denoiser, rows, seed, firstItem, what, index, round)
-      if (round > 0) renoise(denoiser, state, s, t, draw('again'))
-      if (keep === 'replacement') replace(denoiser, rows, t, draw('given'), state)
-      const posterior = await denoiser.denoise(state, t, { signal })
-      const means = eta === 0 ? carriedOn(process.schedule, posterior.means, earlier, t, s) : posterior.means
-      earlier = { t, means: posterior.means }
-      step(denoiser, state, { ...posterior, means }, { s, t, eta }, draw('step'))
-    }
+    throwIfAborted(signal)
+    const posterior = await denoiser.denoise(state, t, { signal })
+    const means = eta === 0 ? carriedOn(process.schedule, posterior.means, earlier, t, s) : posterior.means
+    earlier = { t, means: posterior.means }
+    step(denoiser, state, { ...posterior, means }, { s, t, eta }, noiseFor(denoiser, rows, seed, firstItem, index))
     onStep?.(index + 1, steps)
   }
-  // what is given is given, to the last bit
-  const width = cellsOf(process)
-  for (let row = 0; row < count; row++) keepRow(denoiser, rows, row, width, state)
-  return { ...state, cells: rows.cells.slice() }
+  return state
 }
 
 /** Random numbers of each row by a key of its own. */
@@ -110,16 +90,10 @@ function noiseFor(
 }
 
 /** Noise in free cells. */
-function start(
-  { process }: MixedDenoiser,
-  rows: MixedRows,
-  keep: 'evidence' | 'replacement',
-  noise: MixedNoise,
-): MixedRows {
+function start({ process }: MixedDenoiser, rows: MixedRows, noise: MixedNoise): MixedRows {
   const { numbers, columns } = process
   const width = cellsOf(process)
   const state = copyRows(rows)
-  if (keep === 'replacement') state.cells.forEach((cell, i) => (state.cells[i] = cell === missing ? missing : free))
   for (let row = 0; row < state.cells.length / width; row++) {
     for (let i = 0; i < numbers; i++) {
       if (state.cells[row * width + i] === free) state.numbers[row * numbers + i] = noise.normals[row * numbers + i]!
@@ -161,63 +135,7 @@ function step(
       const from = row * logits + offsets[c]!
       const { categories } = columns[c]!
       if (s > 0) columns[c]!.reverse(logP, from, state.categories[at]!, s, t, laws[c]!)
-      state.categories[at] =
-        s > 0 ? drawLog(laws[c]!, uniforms[at]!) : drawLog(logP, uniforms[at]!, from, categories)
+      state.categories[at] = s > 0 ? drawLog(laws[c]!, uniforms[at]!) : drawLog(logP, uniforms[at]!, from, categories)
     }
-  }
-}
-
-/** From time s back to t. */
-function renoise(
-  { process }: MixedDenoiser,
-  state: MixedRows,
-  s: number,
-  t: number,
-  { normals, uniforms }: MixedNoise,
-): void {
-  const { schedule, numbers, columns } = process
-  const { scale, variance } = transition(schedule, s, t)
-  const width = cellsOf(process)
-  for (let i = 0; i < state.numbers.length; i++) {
-    if (state.cells[Math.floor(i / numbers) * width + (i % numbers)] !== free) continue
-    state.numbers[i] = scale * state.numbers[i]! + Math.sqrt(variance) * normals[i]!
-  }
-  for (let i = 0; i < state.categories.length; i++) {
-    const c = i % columns.length
-    if (state.cells[Math.floor(i / columns.length) * width + numbers + c] !== free) continue
-    columns[c]!.corrupt(
-      state.categories.slice(i, i + 1),
-      t,
-      uniforms.subarray(i, i + 1),
-      state.categories.subarray(i, i + 1),
-      s,
-    )
-  }
-}
-
-/** Given cells, as they are at time t. */
-function replace({ process }: MixedDenoiser, rows: MixedRows, t: number, noise: MixedNoise, state: MixedRows): void {
-  const { numbers, columns } = process
-  const width = cellsOf(process)
-  const noisy = copyRows(rows)
-  const clean = { ...rows, cells: rows.cells.map((cell) => (cell === given ? free : missing)) }
-  for (let row = 0; row < rows.cells.length / width; row++) corruptRow(process, clean, row, t, noise, noisy)
-  noisy.numbers.forEach((value, i) => {
-    if (rows.cells[Math.floor(i / numbers) * width + (i % numbers)] === given) state.numbers[i] = value
-  })
-  noisy.categories.forEach((value, i) => {
-    const [row, c] = [Math.floor(i / columns.length), i % columns.length]
-    if (rows.cells[row * width + numbers + c] === given) state.categories[i] = value
-  })
-}
-
-function keepRow({ process }: MixedDenoiser, rows: MixedRows, row: number, width: number, state: MixedRows): void {
-  const { numbers, columns } = process
-  for (let i = 0; i < numbers; i++) {
-    if (rows.cells[row * width + i] === given) state.numbers[row * numbers + i] = rows.numbers[row * numbers + i]!
-  }
-  for (let c = 0; c < columns.length; c++) {
-    const at = row * columns.length + c
-    if (rows.cells[row * width + numbers + c] === given) state.categories[at] = rows.categories[at]!
   }
 }

@@ -123,6 +123,8 @@ function requireSizes(network: Network, process: MixedProcess): void {
   throw new TweedieError(
     'shape',
     `the network takes [${network.inputShape.join(', ')}] and gives [${network.outputShape.join(', ')}]`,
-    { hint: `rows of ${process.numbers} numbers and ${process.columns.length} categories need [${sees}] and [${gives}]` },
+    {
+      hint: `rows of ${process.numbers} numbers and ${process.columns.length} categories need [${sees}] and [${gives}]`,
+    },
   )
 }
