@@ -141,6 +141,8 @@ export interface Family<
 
   /** The formats of what {@link Abilities.restore} gives; left out: pictures. */
   restored?(model: Model): Makes
+  /** Extensions of files, such as `.ply`, that items of a model are written as, besides pictures, texts and arrays. */
+  formats?(model: Model): readonly string[]
 
   /** Its other abilities. */
   readonly can: Abilities<Model>

@@ -1,5 +1,5 @@
 /** Numbers as normal ones by their ranks, and back. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { intervalOf, normalIn, quantilesOf, valueOf } from '../../../src/families/rows/quantiles.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
