@@ -18,7 +18,7 @@ import { dps, mmps, sda } from '../src/diffusion/guidance/index.ts'
 import { observation, sparseOperator } from '../src/diffusion/measure/index.ts'
 import { timesOf } from '../src/diffusion/sample/default-times.ts'
 import { ddim, predictorCorrector, type Sampler, sampleFinal } from '../src/diffusion/sample/index.ts'
-import { composeWindows, particleFilter, particleSmoother } from '../src/diffusion/trajectory/index.ts'
+import { composeWindows, particleFilter, particleSmoother, windowPlan } from '../src/diffusion/trajectory/index.ts'
 import { fold, key, normal } from '../src/engine/random/index.ts'
 import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import type { Model } from '../src/families/values/model.ts'
@@ -36,14 +36,14 @@ const { values } = parseArgs({
     width: { type: 'string', default: '128' },
     depth: { type: 'string', default: '3' },
     rate: { type: 'string', default: '0.002' },
-    draws: { type: 'string', default: '128' },
-    steps: { type: 'string', default: '128' },
-    stride: { type: 'string', default: '1' },
+    draws: { type: 'string', default: '64' },
+    steps: { type: 'string', default: '256' },
+    stride: { type: 'string', default: '4' },
     truths: { type: 'string', default: '2' },
     particles: { type: 'string', default: '16384' },
     gamma: { type: 'string', default: '0.03' },
     corrections: { type: 'string', default: '1' },
-    tau: { type: 'string', default: '0.25' },
+    tau: { type: 'string', default: '0.1' },
     zeta: { type: 'string', default: '1' },
     iterations: { type: 'string', default: '3' },
     methods: { type: 'string' },
@@ -63,9 +63,9 @@ const engine = await nodeEngine()
 const data = windowsDataset(system, fold(key(0), 'bench'), { length: 100_000, window, each: 64, spinUp: 64 })
 const { shift, scale } = affineOf(data)
 const model = await prior()
-using windows = await modelVjp(model, engine, { batch: 2048, threads: 1 })
+const places = windowPlan(window, { length: L, stride: Number(values.stride) })
+using windows = await modelVjp(model, engine, { batch: draws * places.starts.length, threads: 1 })
 const denoiser = composeWindows(windows, { length: L, stride: Number(values.stride) })
-const times = timesOf(model.schedule, steps)
 
 /** A state of the process is [x, y, z]; an item of the denoiser has the channel first. */
 const settings = [
@@ -120,7 +120,7 @@ async function compared(
     })
     return particleSmoother(system, weighed, many, seed)
   }
-  const reference = filtered(0, 1024)
+  const reference = filtered(0, 512)
   const judged = (x: Float64Array, seconds: number): readonly [number, number, number] => {
     const many = x.length / (3 * L)
     let square = 0
@@ -147,17 +147,24 @@ async function compared(
     corrections: Number(values.corrections),
     tau: Number(values.tau),
   })
-  const methods: Record<string, { readonly guided: Denoiser; readonly sampler: Sampler }> = {
-    SDA: { guided: sda(denoiser, observed, { gamma: Number(values.gamma) }), sampler: corrected },
-    MMPS: { guided: mmps(denoiser, observed, { iterations: Number(values.iterations) }), sampler: corrected },
-    DPS: { guided: denoiser, sampler: dps(observed, { zeta: Number(values.zeta) }) },
+  const bySda = sda(denoiser, observed, { gamma: Number(values.gamma) })
+  const methods: Record<string, { readonly guided: Denoiser; readonly sampler: Sampler; readonly steps: number }> = {
+    SDA: { guided: bySda, sampler: ddim({ eta: 1 }), steps },
+    'SDA, corrected': { guided: bySda, sampler: corrected, steps },
+    MMPS: {
+      guided: mmps(denoiser, observed, { iterations: Number(values.iterations) }),
+      sampler: ddim({ eta: 1 }),
+      steps: steps / 2,
+    },
+    DPS: { guided: denoiser, sampler: dps(observed, { zeta: Number(values.zeta) }), steps },
   }
   const results: Record<string, readonly [number, number, number]> = {
     'particles again': judged(filtered(1, draws), 0),
   }
-  for (const [name, { guided, sampler }] of Object.entries(methods)) {
+  for (const [name, { guided, sampler, steps }] of Object.entries(methods)) {
     if (values.methods && !values.methods.split(',').includes(name)) continue
     const begun = performance.now()
+    const times = timesOf(model.schedule, steps)
     const x = await sampleFinal(guided, { sampler, times, batch: draws, seed: truth, dtype: 'float64' })
     const physical = Float64Array.from({ length: x.length }, (_, at) => {
       const [n, k, c] = [Math.floor(at / (3 * L)), Math.floor((at % (3 * L)) / 3), at % 3]
