@@ -31,6 +31,7 @@ export async function checkOutput(
   const extensions = [
     ...(makes.pictures === 'none' ? [] : imageExtensions),
     ...(makes.moving ? movingOnly : []),
+    ...(makes.tables ? ['.csv'] : []),
     ...(makes.texts ? ['.txt', '.json'] : []),
     '.npy',
     ...formats,
@@ -46,7 +47,10 @@ export async function checkTrajectory(path: string, { pictures }: Makes, overwri
 
 /** Checks a folder that gets one file for each item. */
 export async function checkFolder(out: string, makes: Makes, overwrite: boolean): Promise<void> {
-  if (makes.pictures !== 'each' && !makes.texts) {
+  if (makes.tables === 'together') {
+    throw new TweedieError('usage', `${out}: rows are written together`, { hint: 'write a .csv file' })
+  }
+  if (makes.pictures !== 'each' && !makes.texts && !makes.tables) {
     throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
   }
   const found = await stat(out).catch(() => undefined)
