@@ -1,6 +1,6 @@
 /** A report as a table for people. */
 import type { Estimate } from '../metrics/features.ts'
-import type { VideoRates } from './judge-videos.ts'
+import type { VideoRates } from './video-rates.ts'
 import type { SceneRates } from './scene-judge.ts'
 import type { ClassRecognition, EvalReport, ImageComparison, PointComparison } from './report.ts'
 

@@ -3,7 +3,7 @@ import type { Estimate } from '../metrics/features.ts'
 import type { FrechetEstimate } from '../metrics/frechet.ts'
 import type { PrecisionRecall } from '../metrics/precision-recall.ts'
 import type { SceneRates } from './scene-judge.ts'
-import type { VideoRates } from './judge-videos.ts'
+import type { VideoRates } from './video-rates.ts'
 import type { Memorisation } from './memorisation.ts'
 
 /** The parts of an evaluation that take time. */
