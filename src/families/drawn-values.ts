@@ -15,7 +15,7 @@ export interface DrawnModel {
 
 /** The formats of its items. */
 export function makesOf({ frame }: Pick<DrawnModel, 'frame'>): Makes {
-  return { pictures: frame.item.length === 3 ? 'each' : 'together', texts: false }
+  return { pictures: frame.item.length >= 3 ? 'each' : 'together', texts: false }
 }
 
 /** A view of items `[n, ...item]`, as the network has them. */

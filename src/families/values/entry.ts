@@ -20,7 +20,7 @@ export const values: FamilyEntry = Object.freeze<FamilyEntry>({
     eval: evalOptions,
     export: exportOptions,
   },
-  accepts: (data) => isArrays(data),
+  accepts: (data) => isArrays(data) || data.kind === 'trajectory',
   wrote: ({ process, data }) => process === null && data.kind !== 'tokens',
   wroteSpec: (spec) => !('process' in spec) && !('embeddings' in spec),
   load: async () => (await import('./family.ts')).valuesFamily,

@@ -54,6 +54,10 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
   const { path, tokens } = source
   const own = await readByOwn(source, options)
   if (own) return withoutLabels(source, own)
+  if (source.fields) {
+    const { readFields } = await import('./field-source.ts')
+    return readFields(tree, path, source.fields, options.signal)
+  }
   if (tokens && 'tokenizer' in tokens) {
     const { readCorpus } = await import('./open-files.ts')
     return readCorpus(tree, path, { ...tokens, signal: options.signal })
@@ -65,7 +69,7 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
     return parseCategoricalCsv(bytes, { name: lastPart(path), ...(bins !== undefined && { bins }) })
   }
   if (await isMaps(tree, path)) return withoutLabels(source, mapsDataset({ length: source.length }))
-  const { holdOut: _, holdOutManner: __, tokens: ___, unlabelled, path: ____, ...reading } = source
+  const { holdOut: _, holdOutManner: __, tokens: ___, fields: ____, unlabelled, path: _____, ...reading } = source
   const labels = unlabelled ? { labels: false } : {}
   const { signal, onProgress } = options
   const dataset = withoutLabels(source, await openDataset(tree, path, { ...reading, ...labels, signal, onProgress }))
