@@ -68,6 +68,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   fflate: [
     'src/files/data/formats/idx.ts',
     'src/files/data/formats/npz.ts',
+    'src/files/data/formats/unzip.ts',
     'src/files/data/formats/zip.ts',
     'src/files/io/png.ts',
   ],

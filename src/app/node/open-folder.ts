@@ -8,7 +8,6 @@ import { parseMemory } from '../../files/io/memory-need.ts'
 import { readFolderJson } from '../../files/io/read-part.ts'
 import { readFolder, readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
-import { roomFor } from './room-for.ts'
 
 /** How to read an incomplete folder, and a callback for remarks about it. */
 export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
@@ -93,8 +92,6 @@ async function openWhole(
   own: OwnParts,
   { scheduler, variant, memory, embedding = [], onRemark }: OpenFolderOptions,
 ): Promise<Opened> {
-  const crowded = await roomFor(path, { variant })
-  if (crowded !== undefined) onRemark?.(crowded)
   const plain = await readModelFolder(path, {
     ...(scheduler !== undefined && { scheduler }),
     ...(variant !== undefined && { variant }),

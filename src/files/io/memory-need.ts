@@ -78,6 +78,17 @@ export function requireMemory(files: readonly WeightFile[], free: number, source
   )
 }
 
+/**
+ * A sentence where weights that are all made wide at once (`memory: high`) are more than what is free; undefined where there is room, and
+ * for small models.
+ */
+export function crowdedBy(files: readonly WeightFile[], free: number): string | undefined {
+  if (memoryNeed(files) === undefined) return undefined
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  if (bytes <= free) return undefined
+  return `the weights are ${gigabytes(bytes)} in their files, and ${gigabytes(free)} of memory are free: with \`memory: high\` it will be slow, or stopped by the system; \`memory: low\` keeps them as they are stored`
+}
+
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`
 }

@@ -1,5 +1,6 @@
 /** Pictures as PNG bytes, wherever JavaScript runs. */
 import { zlibSync } from 'fflate'
+import { crc32 } from '../data/formats/crc32.ts'
 import type { Raster } from './raster.ts'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -41,17 +42,4 @@ function chunk(name: string, content: Uint8Array): Uint8Array {
   out.set(content, 8)
   view.setUint32(8 + content.length, crc32(out.subarray(4, 8 + content.length)))
   return out
-}
-
-/** CRC-32 of a byte alone, by its value. */
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  return crc
-})
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = (crc >>> 8) ^ table[(crc ^ byte) & 255]!
-  return ~crc >>> 0
 }

@@ -1,6 +1,6 @@
 /** The cache of graphs: the same results with it and without, whatever is in its folder. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -389,5 +389,29 @@ describe('the place', () => {
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env })
     expect(stdout).toMatch(/^.*\.graph is of another version: it is made anew\n0\n$/)
     expect(stderr).toBe('')
+  })
+})
+
+describe('what others may have written is not used', () => {
+  test('in a folder that they can write to', async () => {
+    await trial(capiEngine)
+    chmodSync(folder, 0o777)
+    const { ways, notes } = await trial(capiEngine)
+    expect(ways).toEqual(['plain'])
+    expect(notes).toEqual([expect.stringContaining('can be written to by other users')])
+    chmodSync(folder, 0o700)
+    expect((await trial(capiEngine)).ways).toEqual(['loaded'])
+  })
+
+  test.skipIf(process.platform === 'win32')('a pipe in place of a file does not hang', () => {
+    const notes: string[] = []
+    const files = cacheFiles(folder, 1e6, (note) => void notes.push(note))
+    const key = 'a'.repeat(64)
+    for (const name of [`${key}.graph`, `${key}.last`]) spawnSync('mkfifo', [join(folder, name)])
+    expect(readdirSync(folder)).toHaveLength(2)
+    expect(files.read(key)).toBeUndefined()
+    expect(files.last(key)).toBeUndefined()
+    files.remember(key, 'b'.repeat(64))
+    expect(files.last(key)).toBe('b'.repeat(64))
   })
 })

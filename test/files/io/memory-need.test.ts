@@ -1,6 +1,6 @@
 /** Memory: what a model needs, what is free, and what is refused. */
 import { describe, expect, test } from 'vitest'
-import { memoryNeed, parseMemory, requireMemory } from '../../../src/files/io/memory-need.ts'
+import { crowdedBy, memoryNeed, parseMemory, requireMemory } from '../../../src/files/io/memory-need.ts'
 import { freeIn, freeMemory } from '../../../src/engine/runtime/node/free-memory.ts'
 
 const files = [
@@ -22,6 +22,11 @@ describe('a model', () => {
     )
     expect(() => requireMemory(files, 9e9, 'sd', 2e9)).toThrow('and 2.0 GB may be used')
     expect(() => requireMemory(files.slice(2, 3), 0, 'sd')).not.toThrow()
+  })
+  test('whose weights are all made wide at once is warned of', () => {
+    expect(crowdedBy(files, 1.97e9)).toBeUndefined()
+    expect(crowdedBy(files, 1.9e9)).toMatch(/^the weights are 2\.0 GB in their files, and 1\.9 GB of memory are free/)
+    expect(crowdedBy(files.slice(2, 3), 0)).toBeUndefined()
   })
 })
 

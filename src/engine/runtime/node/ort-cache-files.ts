@@ -1,7 +1,7 @@
 /**
  * The files of the graph cache: one for each key, with a head that shows whether the file is damaged or of another
  * version. A file that cannot be read is ignored, and so is a folder that cannot be written: the cache never makes
- * anything fail.
+ * anything fail. A graph decides what is computed, so only files of this user are used, in a folder that nobody else can write to.
  *
  * Small files beside them record the last graph for each purpose.
  *
@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pid } from 'node:process'
+import { distrustOf, readOwnFile } from './own-files.ts'
 
 /** A cached graph. */
 export interface KeptGraph {
@@ -56,10 +57,18 @@ let staged = 0
  */
 export function cacheFiles(folder: string, limitBytes: number, note: (message: string) => void): CacheFiles {
   const pathOf = (key: string): string => join(folder, key + extension)
+  let told = false
+  /** Whether what lies in the folder may be used; the first time that it may not, that is said. */
+  const isTrusted = (): boolean => {
+    const why = distrustOf(folder)
+    if (why !== undefined && !told) note(`${folder} ${why}: graphs are not kept there`)
+    told ||= why !== undefined
+    return why === undefined
+  }
   const files: CacheFiles = {
     read(key) {
       const path = pathOf(key)
-      const bytes = attempt(() => readFileSync(path))
+      const bytes = isTrusted() ? attempt(() => readOwnFile(path)) : undefined
       if (bytes === undefined) return undefined
       const digestEnd = head.length + digestBytes
       const body = bytes.subarray(digestEnd)
@@ -78,6 +87,7 @@ export function cacheFiles(folder: string, limitBytes: number, note: (message: s
     stage(key) {
       return attempt(() => {
         mkdirSync(folder, { recursive: true, mode: 0o700 })
+        if (!isTrusted()) return undefined
         const path = join(folder, `${key}.${pid}-${staged++}.part`)
         writeFileSync(path, '', { flag: 'wx' })
         return path
@@ -98,10 +108,19 @@ export function cacheFiles(folder: string, limitBytes: number, note: (message: s
     },
     discard: (path) => void attempt(() => rmSync(path, { force: true })),
     last(purpose) {
-      const key = attempt(() => readFileSync(join(folder, purpose + lastExtension), 'utf8'))
+      const key = isTrusted() ? attempt(() => readOwnFile(join(folder, purpose + lastExtension)).toString()) : undefined
       return key !== undefined && isKey.test(key) ? key : undefined
     },
-    remember: (purpose, key) => void attempt(() => writeFileSync(join(folder, purpose + lastExtension), key)),
+    remember(purpose, key) {
+      if (!isTrusted()) return
+      // written beside and renamed: what lies there may be anything
+      const part = join(folder, `${purpose}.${pid}-${staged++}.part`)
+      attempt(() => {
+        writeFileSync(part, key, { flag: 'wx' })
+        renameSync(part, join(folder, purpose + lastExtension))
+      })
+      files.discard(part)
+    },
   }
   return files
 }

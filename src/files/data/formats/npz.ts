@@ -1,8 +1,9 @@
 /** npz: a zip file of npy files, what `numpy.savez` and `numpy.savez_compressed` write. */
-import { unzipSync, zipSync } from 'fflate'
-import { isTweedieError, TweedieError } from '../../../errors.ts'
+import { zipSync } from 'fflate'
+import { TweedieError } from '../../../errors.ts'
 import type { NdArray } from '../nd-array.ts'
 import { parseNpy, parseNpyLabels, writeNpy } from './npy.ts'
+import { unzipEntries, type ZipEntry } from './unzip.ts'
 
 /** The largest ratio that deflate can reach: an entry that claims more is refused. */
 const maxRatio = 1032
@@ -58,14 +59,13 @@ export function writeNpz(arrays: Readonly<Record<string, NdArray>>): Uint8Array 
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) })
 }
 
-/** fflate throws its own errors, and the engine's for lengths out of range: all mean a broken file. */
-function unzip(bytes: Uint8Array, filter: (file: { name: string; size: number; originalSize: number }) => boolean) {
+/** The entries; errors say what kind of file it is. */
+function unzip(bytes: Uint8Array, wanted: (entry: ZipEntry) => boolean): Record<string, Uint8Array> {
   try {
-    return unzipSync(bytes, { filter })
+    return unzipEntries(bytes, wanted)
   } catch (cause) {
-    if (isTweedieError(cause)) throw cause
-    throw new TweedieError('data', `npz file: broken zip file (${cause instanceof Error ? cause.message : cause})`, {
-      cause,
-    })
+    const { code, message, hint } = cause as TweedieError
+    if (message.startsWith('npz file: ')) throw cause
+    throw new TweedieError(code, `npz file: ${message}`, { hint, cause })
   }
 }

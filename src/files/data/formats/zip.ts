@@ -1,6 +1,7 @@
 /** Folders as .zip files. */
-import { unzipSync, zipSync } from 'fflate'
+import { zipSync } from 'fflate'
 import { TweedieError } from '../../../errors.ts'
+import { unzipEntries } from './unzip.ts'
 
 /** How much a .zip may unpack to: 2 GiB. */
 const most = 2 ** 31
@@ -19,15 +20,13 @@ export function unzipFolder(
   let total = 0
   const unpack = (): Record<string, Uint8Array> => {
     try {
-      return unzipSync(bytes, {
-        filter({ name, originalSize }) {
-          const wanted = !name.endsWith('/') && !name.startsWith('__MACOSX/')
-          if (wanted) total += originalSize
-          return wanted && total <= most
-        },
+      return unzipEntries(bytes, ({ name, originalSize }) => {
+        const wanted = !name.endsWith('/') && !name.startsWith('__MACOSX/')
+        if (wanted) total += originalSize
+        return wanted && total <= most
       })
     } catch (cause) {
-      throw new TweedieError(code, `${source}: not a .zip that can be read (${String(cause)})`, { cause })
+      throw new TweedieError(code, `${source}: not a .zip that can be read (${(cause as Error).message})`, { cause })
     }
   }
   const files = Object.entries(unpack())

@@ -17,7 +17,7 @@ import type { ReadFolderOptions } from '../model-folder.ts'
 import { freeMemory } from '../../../engine/runtime/node/free-memory.ts'
 import { readBytes, readLargeBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
 import { type FolderReader, readFolderFiles } from '../folder-files.ts'
-import { type MemoryChoice, requireMemory, type WeightFile } from '../memory-need.ts'
+import { crowdedBy, type MemoryChoice, requireMemory, type WeightFile } from '../memory-need.ts'
 import { requireDigests } from '../part-digests.ts'
 import { filesToSave } from '../files-to-save.ts'
 import type { Sha256 } from '../sha256.ts'
@@ -52,7 +52,9 @@ export async function readModelFolder(path: string, options: ReadModelFolderOpti
     // tweedie.json holds the digest of its save: if it is still the same, no save happened in between.
     const after = await readCurrent(path, metaPath)
     if (digest(before) !== digest(after)) continue
-    if (memory.weights !== 'high') requireMemory(weightsIn(files), freeMemory(), path, memory.most)
+    const isHigh = memory.weights === 'high'
+    if (!isHigh) requireMemory(weightsIn(files), freeMemory(), path, memory.most)
+    const crowded = isHigh ? crowdedBy(weightsIn(files), freeMemory()) : undefined
     const folder = decodeModelFolder(files, path, {
       ...rest,
       root: resolve(path),
@@ -60,7 +62,7 @@ export async function readModelFolder(path: string, options: ReadModelFolderOpti
       memory: memory.weights,
     })
     requireDigests(folder.meta.parts, files, path)
-    return folder
+    return crowded === undefined ? folder : { ...folder, notes: [...folder.notes, crowded] }
   }
   throw tooOften(path)
 }
