@@ -1,4 +1,5 @@
 /** NetCDF-4, and HDF5 with named dimensions, through h5wasm. https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html */
+import type * as Library from 'h5wasm'
 import { TweedieError } from '../../../errors.ts'
 import type { FieldArray, FieldAttribute, FieldFile } from '../fields/field-file.ts'
 import { missingPackage } from './missing-package.ts'
@@ -38,7 +39,7 @@ export async function readNetcdf4(bytes: Uint8Array): Promise<FieldFile> {
   }
 }
 
-type H5 = typeof import('h5wasm')
+type H5 = typeof Library
 
 function contentOf(file: InstanceType<H5['File']>, { Dataset, Group }: H5): FieldFile {
   const arrays: FieldArray[] = []

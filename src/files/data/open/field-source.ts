@@ -1,6 +1,7 @@
 /** Fields over time: when a path is taken for them, and how it is read. */
 import { TweedieError } from '../../../errors.ts'
 import type { OptionValues } from '../../../options.ts'
+import { areFieldNames } from '../fields/from-arrays.ts'
 import type { FileTree } from '../file-tree.ts'
 import type { DataSource } from '../source.ts'
 import type { TrajectoryDataset } from '../trajectory.ts'
@@ -45,10 +46,7 @@ export async function fieldSourceOf(
 /** Whether an npz file has latitudes and longitudes. */
 async function hasPlaces(tree: FileTree, path: string): Promise<boolean> {
   if (!/\.npz$/i.test(path) || (await tree.kind(path)) !== 'file') return false
-  const [{ isZip, npzNames }, { areFieldNames }] = await Promise.all([
-    import('../formats/npz.ts'),
-    import('../fields/from-arrays.ts'),
-  ])
+  const { isZip, npzNames } = await import('../formats/npz.ts')
   const bytes = await tree.read(path)
   return isZip(bytes) && areFieldNames(npzNames(bytes))
 }

@@ -9,6 +9,7 @@ import { quantise } from '../quantise.ts'
 import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
 import { openDataset } from './open-dataset.ts'
+import { readFields } from './field-source.ts'
 import { isMaps } from './source-of.ts'
 
 /** How reading is stopped and watched, and the user's own readers. */
@@ -55,7 +56,6 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
   const own = await readByOwn(source, options)
   if (own) return withoutLabels(source, own)
   if (source.fields) {
-    const { readFields } = await import('./field-source.ts')
     return readFields(tree, path, source.fields, options.signal)
   }
   if (tokens && 'tokenizer' in tokens) {

@@ -1,5 +1,5 @@
 /** NetCDF in both formats: what a file says is what is read. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { h5File } from './h5-file.ts'
 import { readNetcdf3 } from '../../../../src/files/data/formats/netcdf3.ts'

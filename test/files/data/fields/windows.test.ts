@@ -1,5 +1,5 @@
 /** Trajectories and their windows: what is cut is what was there, and nothing is copied that need not be. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { frameOf } from '../../../../src/files/data/frame.ts'
 import { holdOut } from '../../../../src/files/data/hold-out.ts'
