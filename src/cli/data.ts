@@ -5,6 +5,7 @@ import { captionReading, dataOptions } from '../files/data/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { seedOptions } from '../families/options.ts'
 import { type OptionValues, options, text, type ValuesOf, whole } from '../options.ts'
+import { asTyped } from './as-typed.ts'
 import { command, print, printJson, table, withExamples } from './common.ts'
 import { addOptions } from './derive.ts'
 
@@ -34,12 +35,13 @@ export function dataCommand({ readers }: OwnParts = {}): Command {
     ['tweedie data moons', 'a built-in set, in the terminal'],
     ['tweedie data digits.npz --json', 'statistics for a program'],
     ['tweedie data corpus.txt', 'the vocabulary of a text, and how often each character occurs'],
+    ['tweedie data house.csv --target price', 'a table: the columns, and the one to predict'],
     ['tweedie data table.csv --tokens columns', 'the values of each column'],
   ])
-  return made.action((path: string, values: OptionValues) => run(path, values, readers))
+  return made.action((path: string, values: OptionValues) => run(path, values, made, readers))
 }
 
-async function run(path: string, values: OptionValues, readers: OwnParts['readers']): Promise<void> {
+async function run(path: string, values: OptionValues, made: Command, readers: OwnParts['readers']): Promise<void> {
   const [{ describeData }, { sourceOf }, { imageExtensions, writeImage }, { requireNew }, { attended }] =
     await Promise.all([
       import('../app/node/describe-data.ts'),
@@ -62,7 +64,7 @@ async function run(path: string, values: OptionValues, readers: OwnParts['reader
     })
   }
   if (values.json) printJson({ ...view.facts, picture: out })
-  else print(table(view.rows))
+  else print(table(view.rows.map(([name, value]) => [name, value && asTyped(value, made)])))
   if (out !== undefined && view.picture) {
     await writeImage(out, view.picture(chosen), {
       overwrite: force,

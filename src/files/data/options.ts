@@ -6,6 +6,7 @@ import { imageFits } from './image-fits.ts'
 const group = 'Data'
 const pictures = 'More: how pictures are read'
 const tokens = 'More: data of tokens'
+const tables = 'More: tables of numbers and categories'
 
 const side = whole({ max: 4096 })
 
@@ -72,6 +73,25 @@ export const dataOptions = options({
   },
   items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000)', parse: whole(), group },
   unconditional: { flags: '--unconditional', help: 'ignore classes', group },
+  target: {
+    flags: '--target <column>',
+    help: 'of a table: the column to predict from the others, by name or number',
+    parse: text,
+    group,
+  },
+  table: {
+    flags: '--table',
+    help: 'read a table with all its columns: numbers, categories, missing values (--target does so too)',
+    group: tables,
+  },
+  categorical: {
+    flags: '--categorical <columns>',
+    help: 'columns that are categories, whatever they look like: town,rooms',
+    parse: columnNames,
+    group: tables,
+  },
+  numeric: { flags: '--numeric <columns>', help: 'columns that are numbers', parse: columnNames, group: tables },
+  leaveOut: { flags: '--leave-out <columns>', help: 'columns that are not read', parse: columnNames, group: tables },
   holdOut: {
     flags: '--hold-out <share>',
     help: 'keep a share of each class out, for eval; of text the end (default: 0, for text 0.1)',
@@ -117,7 +137,7 @@ export const captionReading = options({
 function columnNames(typed: string): readonly string[] {
   const names = typed.split(',').map((each) => each.trim())
   if (names.every((each) => each !== '')) return names
-  throw new TweedieError('usage', 'It must be names of columns, such as text,style; or names.')
+  throw new TweedieError('usage', 'It must be names of columns with commas between them, such as text,style.')
 }
 
 /** `32`, or width and height as people write them, `48x32`, to the order that shapes have. */

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { imageFits } from './image-fits.ts'
 import type { DataSource } from './source.ts'
 
+const names = z.optional(z.array(z.string()))
 const whole = z.int().check(z.positive())
 
 /** What a file must hold to be read as a {@link DataSource}. Fields of later versions are kept. */
@@ -31,4 +32,5 @@ export const dataSourceSchema: z.ZodMiniType<DataSource> = z.looseObject({
       z.object({ columns: z.literal(true), bins: z.optional(whole) }),
     ]),
   ),
+  table: z.optional(z.object({ target: z.optional(z.string()), categories: names, numbers: names, leaveOut: names })),
 })

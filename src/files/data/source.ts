@@ -43,6 +43,20 @@ export interface DataSource {
   readonly fields?: { readonly variables?: readonly string[] | undefined } | undefined
   /** For tokens: how the data become tokens. */
   readonly tokens?: TokenSource | undefined
+  /** For a table that is read with all its columns, of numbers and of categories: how. */
+  readonly table?: TableSource | undefined
+}
+
+/** How the columns of a table are read. Columns are called by their names, or by their numbers from 0, negative from the end. */
+export interface TableSource {
+  /** The column that is to be predicted from the others. */
+  readonly target?: string | undefined
+  /** Columns that are categories, whatever they look like. */
+  readonly categories?: readonly string[] | undefined
+  /** Columns that are numbers. */
+  readonly numbers?: readonly string[] | undefined
+  /** Columns that are not read. */
+  readonly leaveOut?: readonly string[] | undefined
 }
 
 /**

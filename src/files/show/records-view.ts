@@ -1,4 +1,4 @@
-/** A view of records: tables and molecules. */
+/** A view of records whose kind has no view of its own. */
 import { thousands } from '../../words.ts'
 import type { RecordDataset } from '../data/any-dataset.ts'
 import { countLabels } from '../data/describe.ts'
@@ -19,7 +19,7 @@ export function recordsView({
     facts: { name, kind, length, classNames, classCounts: counts, skipped: skipped.length, remarks },
     rows: [
       ['name', name],
-      [kind === 'table' ? 'rows' : kind, thousands(length)],
+      [kind, thousands(length)],
       ['classes', counts && classText(counts, classNames)],
       ['skipped', skipped.length > 0 ? thousands(skipped.length) : undefined],
       ...remarks.map((remark, i) => [i === 0 ? 'remarks' : '', remark] as const),

@@ -20,12 +20,18 @@ import type { Channels } from './image-words.ts'
 import { depthText, isBlank, opacityText, unusedFolders } from './image-remarks.ts'
 import type { ImageFolderOptions } from './image-folder-options.ts'
 import { listImages } from './list-images.ts'
-import { mapBounded } from './map-bounded.ts'
+import { mapBounded, type Weighed } from './map-bounded.ts'
 import { readPictureCaptions } from './picture-captions.ts'
 import { readPictureTables } from './picture-table.ts'
 import { filesOfSplit } from './splits.ts'
 
 export type { ImageFolderOptions } from './image-folder-options.ts'
+
+/**
+ * The pixels that are decoded at once, as large as they are stored: some formats take 16 bytes for each. Small files may hold very large
+ * pictures.
+ */
+const pixelsAtOnce: Weighed<Candidate> = { weight: ({ width, height }) => width * height, most: 2 ** 24 }
 
 /** An image that is scaled has one place. */
 const whole: readonly Place[] = [{ x: 0, y: 0 }]
@@ -93,17 +99,22 @@ export async function readImageFolder(
   const kept: string[] = []
   const facts: PlaneFacts = { grey: true, opaque: true }
   let done = 0
-  const decoded = await mapBounded(candidates, concurrency, async ({ file }, index) => {
-    const pixels = await attempt(file, (path) =>
-      pictures.decode(path, { ...options, depth, size: crop === undefined ? size : undefined }),
-    )
-    for (const [k, place] of pixels ? places[index]!.entries() : []) {
-      const at = (firsts[index]! + k) * 4 * plane
-      toPlanes(pixels!, place, size, rgba.subarray(at, at + 4 * plane), facts)
-    }
-    onProgress?.(++done, candidates.length)
-    return pixels !== undefined
-  })
+  const decoded = await mapBounded(
+    candidates,
+    concurrency,
+    async ({ file }, index) => {
+      const pixels = await attempt(file, (path) =>
+        pictures.decode(path, { ...options, depth, size: crop === undefined ? size : undefined }),
+      )
+      for (const [k, place] of pixels ? places[index]!.entries() : []) {
+        const at = (firsts[index]! + k) * 4 * plane
+        toPlanes(pixels!, place, size, rgba.subarray(at, at + 4 * plane), facts)
+      }
+      onProgress?.(++done, candidates.length)
+      return pixels !== undefined
+    },
+    pixelsAtOnce,
+  )
 
   // In place: close the gaps that broken images left, and drop channels without content.
   const channels = options.channels ?? channelsFor(facts)

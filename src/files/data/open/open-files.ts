@@ -15,6 +15,7 @@ import { listImages } from './list-images.ts'
 import { datasetFromNpz } from './open-npz.ts'
 
 export { parseCategoricalCsv } from '../formats/categorical-csv.ts'
+export { readTable } from '../formats/read-table.ts'
 export { isCorpus } from './corpus-files.ts'
 export { readCorpus } from './read-corpus.ts'
 

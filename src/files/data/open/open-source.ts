@@ -68,6 +68,10 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
     const { parseCategoricalCsv } = await import('./open-files.ts')
     return parseCategoricalCsv(bytes, { name: lastPart(path), ...(bins !== undefined && { bins }) })
   }
+  if (source.table) {
+    const { readTable } = await import('./open-files.ts')
+    return readTable(await tree.read(path, undefined, options.signal), { name: lastPart(path) }, source.table)
+  }
   if (await isMaps(tree, path)) return withoutLabels(source, mapsDataset({ length: source.length }))
   const { holdOut: _, holdOutManner: __, tokens: ___, fields: ____, unlabelled, path: _____, ...reading } = source
   const labels = unlabelled ? { labels: false } : {}

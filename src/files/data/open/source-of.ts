@@ -15,6 +15,9 @@ const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'backgroun
 /** Options about numbers in tables and arrays. */
 const numberOptions = ['labelColumn', 'as'] as const
 
+/** Options of tables that are read with all their columns. */
+const tableOptions = ['target', 'table', 'categorical', 'numeric', 'leaveOut'] as const
+
 /** Options about captions. */
 const textOptions = ['captions', 'captionsFrom'] as const
 
@@ -33,6 +36,7 @@ const textDefaults = { tokenizer: 'characters', length: 128, holdOut: 0.1 } as c
  */
 export async function sourceOf(tree: FileTree, path: string, options: OptionValues): Promise<DataSource> {
   checkPictures(options)
+  if (options.target !== undefined || options.table === true) return tableSourceOf(tree, path, options)
   const ofFields = await fieldSourceOf(tree, path, options)
   if (ofFields) {
     for (const name of [
@@ -42,11 +46,27 @@ export async function sourceOf(tree: FileTree, path: string, options: OptionValu
       'labelColumn',
       'items',
       'unconditional',
+      ...tableOptions,
     ] as const)
       refuse(options, name, `is not for fields over time, such as ${path}`)
     return ofFields
   }
+  for (const name of tableOptions)
+    refuse(options, name, 'is for tables that are read with all their columns', tableHint)
   return (await tokenSourceOf(tree, path, options)) ?? (await valueSourceOf(tree, path, options))
+}
+
+const tableHint = '`target`, the column to predict, or `table` too'
+
+/** The source of a table of numbers and categories. */
+async function tableSourceOf(tree: FileTree, path: string, options: DataValues): Promise<DataSource> {
+  const others = [...pictureOptions, ...numberOptions, ...textOptions, ...tokenOptions, 'unconditional'] as const
+  for (const name of others) refuse(options, name, 'is not for tables of numbers and categories')
+  const { target, categorical, numeric, leaveOut, holdOut, items } = options
+  const named = target === undefined ? undefined : String(target)
+  const known = { target: named, categories: categorical, numbers: numeric, leaveOut }
+  const table = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+  return { path: await tree.absolute(path), table, length: items, ...held(holdOut) }
 }
 
 /** The source, if it is of tokens. */
