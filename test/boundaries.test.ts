@@ -37,6 +37,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     sample: ['denoise', 'noise'],
     measure: ['denoise'],
     guidance: ['measure', 'sample', 'denoise', 'noise'],
+    trajectory: ['guidance', 'measure', 'sample', 'denoise', 'noise'],
     likelihood: ['denoise', 'noise', 'sample'],
     discrete: ['denoise', 'sample', 'noise'],
     distil: ['denoise', 'noise'],
@@ -55,7 +56,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 
 /** Wings and rooms that run in a browser as they are. */
 const anywhere =
-  /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|options|words|core|train|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show)\/|tools\/metrics\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
+  /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|options|words|core|train|trajectory|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show)\/|tools\/metrics\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
 /** Within these: where Node may be used. */
 const ofNode = /^src\/((index|runtime)\.ts$|cli\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/node\/)/
 /** Where the means of a browser may be used, and packages that are made for one. */

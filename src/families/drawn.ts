@@ -50,6 +50,14 @@ export interface PreviewOptions extends Pick<GridOptions, 'columns'> {
   readonly width: number
 }
 
+/** A format of files that some items have besides pictures, texts and arrays. */
+export interface ItemFormat {
+  /** Whether one file holds any number of items; otherwise there is a file to each. */
+  readonly several: boolean
+  /** The bytes of a file of some of the items: of one, unless it holds several. */
+  bytes(first: number, count: number, layout: GridOptions): Uint8Array
+}
+
 /** Items that were made. */
 export interface Drawn extends View {
   readonly count: number
@@ -68,6 +76,10 @@ export interface Drawn extends View {
   readonly howText: string
   /** The values, as a `.npy` file has them. */
   array(): NdArray
+  /** Further formats, by the extension of the file: `.ply`; those that the family's `formats` names. */
+  readonly formats?: Readonly<Record<string, ItemFormat>> | undefined
+  /** Those of {@link formats} that a folder has of each item, besides its picture. */
+  readonly eachAs?: readonly string[] | undefined
   /** A part of them: `count` items from `first` on. */
   part(first: number, count: number): View
   /** The trajectory, step by step, if `frames` was set. */

@@ -6,24 +6,33 @@ import type { Makes } from '../../families/family.ts'
 import { animationExtensions, imageExtensions } from '../../files/io/node/images.ts'
 import { requireNew } from './require-new.ts'
 
+/** What else is known of what will be written. */
+export interface OutputChecks {
+  readonly overwrite?: boolean
+  readonly beside?: readonly string[]
+  readonly formats?: readonly string[]
+}
+
 /**
  * Checks an output path before there is anything to write.
  *
  * @param makes the formats that the items can be written in
  * @param beside suffixes of further pictures that are written too, such as `mean`
+ * @param formats further extensions that such items are written as
  * @throws TweedieError `exists` for a file that would be overwritten, `usage` for an extension that such items cannot
  * be written as
  */
 export async function checkOutput(
   out: string,
   makes: Makes,
-  { overwrite = false, beside = [] }: { readonly overwrite?: boolean; readonly beside?: readonly string[] } = {},
+  { overwrite = false, beside = [], formats = [] }: OutputChecks = {},
 ): Promise<void> {
   if (await isFolder(out)) return checkFolder(out, makes, overwrite)
   const extensions = [
     ...(makes.pictures === 'none' ? [] : imageExtensions),
     ...(makes.texts ? ['.txt', '.json'] : []),
     '.npy',
+    ...formats,
   ]
   const others = isPicture(out) ? beside.map((name) => besideName(out, name)) : []
   for (const path of [out, ...others]) await requireNew(path, extensions, overwrite)

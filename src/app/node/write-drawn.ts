@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { TweedieError } from '../../errors.ts'
-import type { Drawn, Makes, View } from '../../families/family.ts'
+import type { Drawn, ItemFormat, Makes, View } from '../../families/family.ts'
 import { writeNpy } from '../../files/data/formats/npy.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
 import { animationExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
@@ -27,7 +27,8 @@ const divider = '\n--------\n'
 
 /**
  * Writes items. The extension chooses the format: a picture of all of them; `.npy` the values; `.txt` and `.json` texts; a folder
- * (a name without an extension) one file each.
+ * (a name without an extension) one file each; other extensions are formats of such items (`drawn.formats`), with numbered files where each is
+ * one of its own.
  *
  * @returns the files
  * @throws TweedieError `exists` for a file that would be overwritten, `usage` for a format that such items do not have
@@ -45,7 +46,8 @@ export async function writeDrawn(out: string, drawn: Drawn, options: WriteOption
     }
     return views.map(([path]) => path)
   }
-  await requireNew(out, ['.npy', '.json', '.txt'], overwrite)
+  if (drawn.formats?.[extension]) return writeFormat(out, drawn, drawn.formats[extension], options)
+  await requireNew(out, ['.npy', '.json', '.txt', ...Object.keys(drawn.formats ?? {})], overwrite)
   if (extension === '.npy') await writeFileAtomic(out, writeNpy(drawn.array()))
   else {
     const texts = textsOf(drawn, out)
@@ -53,6 +55,25 @@ export async function writeDrawn(out: string, drawn: Drawn, options: WriteOption
     await writeFileAtomic(out, `${content}\n`)
   }
   return [out]
+}
+
+/** Writes one file of all items, or numbered ones: `out.ply` → `out-00000-cone.ply`, … */
+async function writeFormat(
+  out: string,
+  drawn: Drawn,
+  { several, bytes }: ItemFormat,
+  { overwrite = false, columns }: WriteOptions,
+): Promise<string[]> {
+  const layout = columns === undefined ? {} : { columns }
+  const together = several || drawn.count === 1
+  const paths = together
+    ? [out]
+    : Array.from({ length: drawn.count }, (_, i) => besideName(out, numberedName(drawn, i)))
+  for (const path of paths) await requireNew(path, [extname(out).toLowerCase()], overwrite)
+  for (const [i, path] of paths.entries()) {
+    await writeFileAtomic(path, bytes(together ? 0 : i, together ? drawn.count : 1, layout))
+  }
+  return paths
 }
 
 /**
@@ -96,11 +117,23 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
     files.push(path)
   }
   for (let i = 0; i < drawn.count; i++) {
-    const name = drawn.captions?.[i]?.slice(0, 60) ?? drawn.classes?.[i]
-    await write(`${String(i).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`, drawn.part(i, 1), i)
+    const name = numberedName(drawn, i)
+    await write(name, drawn.part(i, 1), i)
+    for (const extension of drawn.eachAs ?? []) {
+      const path = join(folder, `${name}${extension}`)
+      await requireNew(path, [extension], overwrite)
+      await writeFileAtomic(path, drawn.formats![extension]!.bytes(i, 1, {}))
+      files.push(path)
+    }
   }
   for (const [name, view] of besides(drawn, (each) => each)) await write(name, view)
   return files
+}
+
+/** `00003-cone`: an item's number, and its class or what it was asked for by. */
+function numberedName({ captions, classes }: Drawn, item: number): string {
+  const name = captions?.[item]?.slice(0, 60) ?? classes?.[item]
+  return `${String(item).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`
 }
 
 /** Facts about the items: pictures have three axes. */

@@ -5,6 +5,7 @@ import { categoricalUnet } from './categorical-unet.ts'
 import { embeddingTransformer } from './embedding-transformer.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
+import { setTransformer } from './set-transformer.ts'
 import { tokenTransformer } from './token-transformer.ts'
 import { unet2d } from './unet2d/unet2d.ts'
 import { unet2dCondition } from './unet2d-condition/unet2d-condition.ts'
@@ -15,6 +16,7 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   UNet2DConditionModel: unet2dCondition,
   MLP: mlp,
   DiT: dit,
+  SetTransformer: setTransformer,
   TokenTransformer: tokenTransformer,
   EmbeddingTransformer: embeddingTransformer,
   CategoricalUNet: categoricalUnet,

@@ -1,6 +1,7 @@
 /** Data assimilation: trajectories of fields that agree with observations, by a model of windows. */
 import { posteriorMethods } from '../../diffusion/guidance/methods.ts'
-import { sampleFinal } from '../../diffusion/sample/sample.ts'
+import { sample } from '../../diffusion/sample/sample.ts'
+import type { SampleStep } from '../../diffusion/sample/sampler.ts'
 import { composeWindows } from '../../diffusion/trajectory/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { itemSize } from '../../files/data/dataset.ts'
@@ -11,7 +12,7 @@ import { affineOf } from '../../files/data/normalise.ts'
 import { timeCondition } from '../../files/data/windows.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
-import { momentsOf, type Ensemble } from '../ensemble.ts'
+import { type Ensemble, momentsOf } from '../ensemble.ts'
 import type { AssimilationData, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { workOn } from '../warm.ts'
@@ -62,7 +63,13 @@ export async function assimilate(
   for (const [why, count] of Object.entries(seen.skipped)) {
     if (count > 0) setting.onRemark?.(`${count} observations are ${why}, and passed over`)
   }
-  const { values, misfit } = await drawTrajectories(model, seen, { members, method, steps, seed, length, start }, asked, setting)
+  const { values, misfit } = await drawTrajectories(
+    model,
+    seen,
+    { members, method, steps, seed, length, start },
+    asked,
+    setting,
+  )
   const expected = Math.sqrt(meanSquare(Array.from(seen.observed.sigma as ArrayLike<number>)))
   return {
     members,
@@ -95,9 +102,13 @@ export async function assimilate(
 export function fieldsOf({ meta, frame }: Model): FieldFacts {
   const { kind, fields, name } = meta.data
   if (kind === 'fields' && fields !== undefined && frame.item.length === 4) return fields as unknown as FieldFacts
-  throw new TweedieError('usage', `the model is of ${String(kind)} (${name}), and trajectories are made by models of fields`, {
-    hint: 'train on fields over time: tweedie train weather.nc --window 8',
-  })
+  throw new TweedieError(
+    'usage',
+    `the model is of ${String(kind)} (${name}), and trajectories are made by models of fields`,
+    {
+      hint: 'train on fields over time: tweedie train weather.nc --window 8',
+    },
+  )
 }
 
 /** The first state and the number of states: as asked, or from the first thing that is known on. */
@@ -108,7 +119,10 @@ function spanOf(
   window: number,
 ): { readonly start: number; readonly length: number } {
   if (asked !== undefined && asked.dated !== dated) {
-    throw new TweedieError('usage', `\`start\`: ${dated ? 'a date, such as 2019-03-25T00:00Z' : 'a number: times are counted'}`)
+    throw new TweedieError(
+      'usage',
+      `\`start\`: ${dated ? 'a date, such as 2019-03-25T00:00Z' : 'a number: times are counted'}`,
+    )
   }
   const own = observations.filter((each) => each.dated).map(({ time }) => time)
   const counts = observations.filter((each) => !each.dated).map(({ time }) => time)
@@ -122,7 +136,10 @@ function spanOf(
   const last = Math.max(0, ...known.map((time) => (time - first) / step), ...counts)
   const length = Math.max(window, wanted ?? Math.ceil(last - 1e-6) + 1)
   if (wanted !== undefined && wanted < window) {
-    throw new TweedieError('usage', `\`length: ${wanted}\`: a trajectory has as many states as a window, ${window}, or more`)
+    throw new TweedieError(
+      'usage',
+      `\`length: ${wanted}\`: a trajectory has as many states as a window, ${window}, or more`,
+    )
   }
   return { start: first, length }
 }
@@ -159,29 +176,26 @@ async function drawTrajectories(
     { length, stride: stride ?? Math.ceil(window / 2), axis: 1, batch, ...conditionsAt(model, start) },
   )
   const operator = throughFrame(observed.operator, whole)
-  const prepared = method.prepare(denoiser, { ...observed, operator }, { iterations, ...(zeta !== undefined && { zeta }) })
+  const prepared = method.prepare(
+    denoiser,
+    { ...observed, operator },
+    { iterations, ...(zeta !== undefined && { zeta }) },
+  )
   const size = itemSize(whole.item)
   const values = new Float32Array(members * size)
   const times = restoreTimes(schedule, steps)
   const { shift, scale: factor } = affineOf(scale)
   let squares = 0
   for (let member = 0; member < members; member++) {
-    const x = await sampleFinal(prepared.denoiser, {
-      sampler: prepared.sampler,
-      times,
-      batch: 1,
-      seed,
-      firstItem: member,
-      ...(setting.signal && { signal: setting.signal }),
-      onStep: ({ index, total }) =>
-        setting.onProgress?.({
-          phase: 'assimilate',
-          done: member + (index + 1) / total,
-          total: members,
-          unit: 'members',
-        }),
-    })
-    const item = fromNetwork(whole, Float32Array.from(x), new Float32Array(size))
+    const { signal } = setting
+    const problem = { sampler: prepared.sampler, times, batch: 1, seed, firstItem: member, ...(signal && { signal }) }
+    let last: SampleStep | undefined
+    for await (const step of sample(prepared.denoiser, problem)) {
+      last = step
+      const done = member + (step.index + 1) / step.total
+      setting.onProgress?.({ phase: 'assimilate', done, total: members, unit: 'members' })
+    }
+    const item = fromNetwork(whole, Float32Array.from(last!.x), new Float32Array(size))
     observed.operator.forward(item).forEach((value, i) => (squares += (value - observed.y[i]!) ** 2))
     const plane = height * width
     for (let c = 0; c < variables; c++) {

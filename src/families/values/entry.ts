@@ -1,6 +1,7 @@
 /** Values under Gaussian noise: what is known without loading the family. */
 import { isArrays } from '../../files/data/any-dataset.ts'
 import type { FamilyEntry } from '../family.ts'
+import { assimilateOptions } from './options/assimilate.ts'
 import { evalOptions } from './options/eval.ts'
 import { editOptions } from './options/edit.ts'
 import { restoreOptions } from './options/restore.ts'
@@ -17,6 +18,7 @@ export const values: FamilyEntry = Object.freeze<FamilyEntry>({
     sample: sampleOptions,
     restore: restoreOptions,
     edit: editOptions,
+    assimilate: assimilateOptions,
     eval: evalOptions,
     export: exportOptions,
   },

@@ -3,7 +3,7 @@ import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
-import { makesOf } from '../drawn-values.ts'
+import { formatsOf, makesOf } from '../drawn-values.ts'
 import type { Family } from '../family.ts'
 import { laterPainter } from '../later-painter.ts'
 import { describe } from './describe.ts'
@@ -34,6 +34,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   read: modelOf,
   write: folderOf,
   describe,
+  formats: formatsOf,
   // What training does not need is loaded when it is used: a page loads less before its first step.
   samplers: async () => (await import('./list-samplers.ts')).listSamplers(),
   trainClassifier: async (...given) => (await import('./classifier.ts')).trainClassifier(...given),
@@ -43,6 +44,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     encode: async (...given) => (await import('./latents.ts')).encode(...given),
     decode: async (...given) => (await import('./latents.ts')).decode(...given),
     restore: async (...given) => (await import('./restore-item.ts')).restoreItem(...given),
+    assimilate: async (...given) => (await import('./assimilate.ts')).assimilate(...given),
     edit: async (...given) => (await import('./edit-item.ts')).editItem(...given),
     evaluate: async (...given) => (await import('./judge.ts')).evaluate(...given),
     field: async (...given) => (await import('./field.ts')).field(...given),

@@ -55,7 +55,13 @@ interface Row extends SparseRow {
  */
 export function observedFields(
   trajectory: ObservedTrajectory,
-  { observations = [], given }: { readonly observations?: readonly FieldObservation[] | undefined; readonly given?: TrajectoryDataset | undefined },
+  {
+    observations = [],
+    given,
+  }: {
+    readonly observations?: readonly FieldObservation[] | undefined
+    readonly given?: TrajectoryDataset | undefined
+  },
   options: ObservedOptions,
 ): ObservedFields {
   const { fields, grid, length } = trajectory
@@ -190,7 +196,10 @@ function givenRows(
     throw new TweedieError('usage', `${given.name} has ${given.grid.join(' × ')} points, the model ${grid.join(' × ')}`)
   }
   if (given.dated !== fields.dated) {
-    throw new TweedieError('usage', `${given.name}: its times are ${given.dated ? 'dates' : 'counted'}, and the model's are not`)
+    throw new TweedieError(
+      'usage',
+      `${given.name}: its times are ${given.dated ? 'dates' : 'counted'}, and the model's are not`,
+    )
   }
   const plane = grid[0] * grid[1]
   const known = fields.variables.map(({ name, units }) => {

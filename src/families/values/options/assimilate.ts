@@ -44,7 +44,12 @@ export const assimilateOptions = options({
     parse: oneOf(assimilationMethods),
     group: how,
   },
-  steps: { flags: '--steps <n>', help: 'steps of the sampler (default: 32)', parse: whole({ max: 100_000 }), group: how },
+  steps: {
+    flags: '--steps <n>',
+    help: 'steps of the sampler (default: 32)',
+    parse: whole({ max: 100_000 }),
+    group: how,
+  },
   iterations: {
     flags: '--iterations <n>',
     help: 'mmps: iterations of the solver in each step (default: 2)',
@@ -58,5 +63,10 @@ export const assimilateOptions = options({
     parse: whole(),
     group: how,
   },
-  batch: { flags: '--batch <n>', help: 'windows that the network sees at a time (default: 16)', parse: whole(), group: how },
+  batch: {
+    flags: '--batch <n>',
+    help: 'windows that the network sees at a time (default: 16)',
+    parse: whole(),
+    group: how,
+  },
 })

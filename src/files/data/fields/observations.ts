@@ -44,7 +44,8 @@ const columns = {
  * const { observations } = parseObservations(await readFile('stations.csv'), 'stations.csv')
  */
 export function parseObservations(bytes: Uint8Array, name: string): ReadObservations {
-  const { rows, remarks } = parseTable(bytes, { name })
+  const { rows, remarks: said } = parseTable(bytes, { name })
+  const remarks = [...said]
   const [header, ...rest] = rows
   const titles = header?.cells.map((cell) => cell.toLowerCase()) ?? []
   const at = (names: readonly string[]): number | undefined => {
@@ -72,7 +73,8 @@ export function parseObservations(bytes: Uint8Array, name: string): ReadObservat
       empty++
       continue
     }
-    const number = (what: keyof typeof columns): number => numberIn(cells[places[what]!]!, `${name}: line ${line}: ${what}`)
+    const number = (what: keyof typeof columns): number =>
+      numberIn(cells[places[what]!]!, `${name}: line ${line}: ${what}`)
     const when = timeIn(cells[places.time!]!, `${name}: line ${line}: time`)
     const sigma = places.sigma === undefined || cells[places.sigma] === '' ? undefined : number('sigma')
     if (sigma !== undefined && !(sigma > 0)) {
@@ -80,9 +82,7 @@ export function parseObservations(bytes: Uint8Array, name: string): ReadObservat
     }
     observations.push({
       ...when,
-      place: geographic
-        ? { lat: number('lat'), lon: number('lon') }
-        : { row: number('row'), column: number('column') },
+      place: geographic ? { lat: number('lat'), lon: number('lon') } : { row: number('row'), column: number('column') },
       ...(places.variable !== undefined && { variable: cells[places.variable]! }),
       value: number('value'),
       sigma,
@@ -104,7 +104,11 @@ export function timeIn(cell: string, where: string): { readonly time: number; re
   if (/^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/i.test(cell)) return { time: Number(cell), dated: false }
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?)?$/i.exec(cell)
   const [, day, clock = '00:00', zone = 'Z'] = match ?? []
-  const stamp = match ? Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone.toUpperCase() === 'UTC' ? 'Z' : zone}`) : Number.NaN
+  const stamp = match
+    ? Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone.toUpperCase() === 'UTC' ? 'Z' : zone}`)
+    : Number.NaN
   if (Number.isFinite(stamp)) return { time: stamp / 1000, dated: true }
-  throw new TweedieError('data', `${where}: '${cell}' is no date and no number`, { hint: '2019-03-25T06:00Z, or 0, 1, 2, …' })
+  throw new TweedieError('data', `${where}: '${cell}' is no date and no number`, {
+    hint: '2019-03-25T06:00Z, or 0, 1, 2, …',
+  })
 }
