@@ -7,7 +7,7 @@ import type { Affine } from '../../files/data/dataset.ts'
 import type { FieldFacts } from '../../files/data/fields/facts.ts'
 import type { FieldObservation } from '../../files/data/fields/observations.ts'
 import { between, betweenLongitudes, corners } from '../../files/data/fields/on-grid.ts'
-import { requireLikely, unitShift } from '../../files/data/fields/units.ts'
+import { requireLikely, temperatureUnits, unitShift } from '../../files/data/fields/units.ts'
 import type { TrajectoryDataset } from '../../files/data/trajectory.ts'
 import type { ObservedPoint } from '../ensemble.ts'
 
@@ -69,9 +69,7 @@ export function observedFields(
   const points: ObservedPoint[] = []
   const skipped = { 'outside the grid': 0, 'at other times': 0 }
   const variableOf = variableFinder(fields)
-  const shifts = fields.variables.map(({ name, units }) =>
-    options.units === undefined ? 0 : unitShift(options.units, units, name),
-  )
+  const shifts = shiftsOf(fields, options.units)
   const perVariable = new Map<number, number[]>()
   for (const each of observations) {
     const c = variableOf(each)
@@ -118,6 +116,14 @@ export function observedFields(
   )
   const [y, sigma] = [rows.map((row) => row.y), rows.map((row) => row.sigma)]
   return { observed: observation(operator, Float64Array.from(y), sigma), points, skipped, given: states }
+}
+
+/** What has to be added to observations of each variable: only temperatures are given in other units. */
+function shiftsOf({ variables }: FieldFacts, units: string | undefined): readonly number[] {
+  if (units === undefined) return variables.map(() => 0)
+  const warm = variables.filter((each) => temperatureUnits(each.units) !== undefined)
+  if (warm.length === 0) unitShift(units, variables[0]!.units, variables[0]!.name)
+  return variables.map((each) => (warm.includes(each) ? unitShift(units, each.units, each.name) : 0))
 }
 
 function nothing(
