@@ -19,7 +19,7 @@ export interface DrawnModel {
 /** The formats of its items. */
 export function makesOf({ frame, scale }: DrawnModel): Makes {
   const moving = isMoving(scale)
-  const each = frame.item.length === 3 || scale.kind === 'cloud' || moving
+  const each = frame.item.length >= 3 || scale.kind === 'cloud' || moving
   return { pictures: each ? 'each' : 'together', moving, texts: false }
 }
 

@@ -1,6 +1,7 @@
 /** The default training: from facts about the data to a whole specification. The only place with such numbers. */
 import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
+import { timeCondition } from '../../files/data/windows.ts'
 import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
 import { heightAndWidth } from '../../engine/nn/check-config.ts'
@@ -31,6 +32,8 @@ export interface Setting {
   readonly length: number
   /** 0: unlabelled. */
   readonly classes: number
+  /** How many numbers tell the time of an item, where data have that condition. */
+  readonly timeFeatures?: number | undefined
 }
 
 /** What a user may choose; whatever is left out has a default. */
@@ -75,7 +78,13 @@ type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
  * @example
  * const spec = defaultSpec({ kind: 'image', shape: [1, 28, 28], length: 60_000, classes: 10 }, { budget: { minutes: 10 } })
  */
-export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
+export function defaultSpec({ shape: item, ...facts }: Setting, wanted: Choices = {}): TrainSpec {
+  const isFields = facts.kind === 'fields'
+  // fields over time are images of as many channels to a network of images
+  const setting: Setting = {
+    ...facts,
+    shape: isFields ? [item[0]! * item[1]!, item[2]!, item[3]!] : item,
+  }
   const choices = wanted.preset === 'light' ? lightened(wanted, setting) : wanted
   const { shape, length, classes } = setting
   const budget = choices.budget ?? defaultBudget(setting)
@@ -97,8 +106,8 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
     patch,
     objective: {
       ...objectiveFor(noise, choices.objective),
-      sigmaData: isPictured ? 0.5 : 1,
-      labelDropout: classes > 0 && spare ? 0.1 : 0,
+      sigmaData: isPictured && !isFields ? 0.5 : 1,
+      labelDropout: (classes > 0 && spare) || setting.timeFeatures !== undefined ? 0.1 : 0,
       ...defined(choices.objective),
     },
     noise,
@@ -126,7 +135,7 @@ type Form = 'image' | 'video' | 'cloud' | 'other'
 function formOf({ kind, shape }: Pick<Setting, 'kind' | 'shape'>): Form {
   if (kind === 'cloud') return 'cloud'
   if (shape.length === 3) return 'image'
-  return kind === 'video' || kind === 'fields' ? 'video' : 'other'
+  return kind === 'video' ? 'video' : 'other'
 }
 
 /** Whether items are pictures, alone or over time. */
@@ -185,8 +194,13 @@ function networkOf(
     ? { input_shape: sees, ...says }
     : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
   const told = given && { conditions: { [givenName]: givenSpec(videoOf({ ...sizes, ...config })) } }
-  return { className, config: { ...sizes, ...classes, ...told, ...config } }
+  const { timeFeatures: size } = setting
+  const time = size !== undefined && className === 'UNet2DModel' ? { conditions: timeOf(size) } : {}
+  return { className, config: { ...sizes, ...classes, ...time, ...told, ...config } }
 }
+
+/** The time of day and year, which may be left out. */
+const timeOf = (size: number): Record<string, unknown> => ({ [timeCondition]: { kind: 'vector', size, nothing: true } })
 
 /** What a network over videos of this configuration sees. */
 function videoOf(config: Readonly<Record<string, unknown>>): readonly number[] {

@@ -1,6 +1,7 @@
 /**
  * Between an item of a data set and what a network of a given stride sees: images are padded to whole multiples (the edge
  * repeated) and cut into patches, p × p pixels becoming p² channels; so is each frame of a video `[C, T, H, W]`. A U-Net on patches of 2 does a quarter of the work.
+ * Pictures and fields over time, `[C, T, H, W]`, are images of C T channels to a network of images.
  */
 import { TweedieError } from '../../errors.ts'
 import { itemSize } from './dataset.ts'
@@ -11,7 +12,7 @@ export interface Frame {
   readonly item: readonly number[]
   /** Patch size p. */
   readonly patch: number
-  /** What the network sees: `[C p², ⌈H⌉ / p, ⌈W⌉ / p]`, of a video `[C p², T, ⌈H⌉ / p, ⌈W⌉ / p]`. */
+  /** What the network sees: `[C p², ⌈H⌉ / p, ⌈W⌉ / p]`, of a video `[C p², T, ⌈H⌉ / p, ⌈W⌉ / p]`, or of C T channels where time is folded. */
   readonly network: readonly number[]
   /** For every place of the network's array, the pixel that it shows; undefined where the two arrays are the same. */
   readonly pixels?: Int32Array
@@ -22,12 +23,14 @@ export interface Frame {
  *
  * @param patch pixels along a patch's side
  * @param stride what the network's height and width must be multiples of
+ * @param axes the axes of the network's input: 3 folds the time of `[C, T, H, W]` into channels
  * @throws TweedieError `usage` for a patch of anything but an image
  */
-export function frameOf(item: readonly number[], patch = 1, stride = 1): Frame {
+export function frameOf(item: readonly number[], patch = 1, stride = 1, axes = item.length): Frame {
   if (!Number.isInteger(patch) || patch < 1) {
     throw new TweedieError('usage', `patch is ${patch}: must be a positive integer`)
   }
+  const isFolded = item.length === 4 && axes === 3
   if (item.length !== 3 && item.length !== 4) {
     if (patch === 1) return Object.freeze({ item, patch, network: item })
     throw new TweedieError(
@@ -35,14 +38,15 @@ export function frameOf(item: readonly number[], patch = 1, stride = 1): Frame {
       `patches are for images [C, H, W] and videos [C, T, H, W], not for items [${item.join(', ')}]`,
     )
   }
-  const [channels, ...between] = item.slice(0, -2) as [number, ...number[]]
-  const [height, width] = item.slice(-2) as [number, number]
+  const planes = isFolded ? [item[0]! * item[1]!, item[2]!, item[3]!] : item
+  const [channels, ...between] = planes.slice(0, -2) as [number, ...number[]]
+  const [height, width] = planes.slice(-2) as [number, number]
   const side = (size: number): number => Math.ceil(size / (patch * stride)) * stride
   const network = [channels * patch * patch, ...between, side(height), side(width)]
   if (patch === 1 && network.at(-2) === height && network.at(-1) === width) {
     return Object.freeze({ item, patch, network })
   }
-  return Object.freeze({ item, patch, network, pixels: pixelsOf(item, patch, network) })
+  return Object.freeze({ item, patch, network, pixels: pixelsOf(planes, patch, network) })
 }
 
 /** Items `[n, ...item]` as a network sees them, `[n, ...network]`. */

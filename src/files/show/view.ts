@@ -28,6 +28,8 @@ export interface DataView {
   readonly picture?: ((chosen: Chosen) => Raster) | undefined
   /** Some items side by side, moving; left out if they do not move. */
   readonly movie?: ((chosen: Chosen) => Movie) | undefined
+  /** The same as SVG, where it is drawn of lines and not of pixels. */
+  readonly svg?: ((chosen: Chosen) => string) | undefined
   /** The same as lines of text for a terminal. */
   readonly preview?: ((chosen: Chosen, terminal: TerminalSize) => string) | undefined
 }
