@@ -18,7 +18,7 @@ const mostInRow = 16
 
 /** Whether items move: pictures over time. */
 export function isMoving({ kind }: Pick<DataScale, 'kind'>): boolean {
-  return kind === 'video' || kind === 'fields'
+  return kind === 'video'
 }
 
 /**
