@@ -57,7 +57,9 @@ export async function runServe(
 
 /** `12:30:01 POST /v1/models/icons/draw 200 in 120 ms, 4 items` */
 function lineOf({ time, method, path, status, ms, items, error }: LogEntry): string {
-  const more = [items === undefined ? undefined : `${items} items`, error].filter((each) => each !== undefined)
+  const more = [items === undefined ? undefined : `${items} ${items === 1 ? 'item' : 'items'}`, error].filter(
+    (each) => each !== undefined,
+  )
   return [`${time.slice(11, 19)} ${method} ${safe(path)} ${status} in ${ms} ms`, ...more.map(safe)].join(', ')
 }
 
