@@ -9,7 +9,6 @@ import type { Drawn, ItemFormat, Painter, Setting } from '../family.ts'
 import { chooseSampler, stepsText } from '../gaussian-sampler.ts'
 import { sessionOf } from '../session-of.ts'
 import { type DrawnConformers, warmConformers, type WantedConformers } from './generate.ts'
-import { topologyOf } from './graph/topology.ts'
 import type { MoleculeModel } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { qualityOf } from './quality.ts'
@@ -59,7 +58,7 @@ function factsOf(wanted: readonly WantedConformers[], drawn: DrawnConformers) {
   return wanted.map(({ molecule, stereo }, i) => ({
     name: molecule.name ?? molecule.smiles ?? `molecule ${i + 1}`,
     atoms: molecule.atoms.length,
-    ...qualityOf(molecule, topologyOf(molecule), stereo, drawn[i]!),
+    ...qualityOf(molecule, stereo, drawn[i]!),
   }))
 }
 

@@ -9,6 +9,7 @@ import { conformerFormats, painter } from './draw.ts'
 import { explain } from './explain.ts'
 import { further } from './further.ts'
 import { moleculeFolderOf, type MoleculeModel, moleculeModelOf } from './model.ts'
+import { evaluate } from './judge.ts'
 import { preview } from './preview.ts'
 import { moleculeProblem } from './problem.ts'
 import { specOf } from './spec-of.ts'
@@ -32,7 +33,7 @@ export const moleculeFamily: Family<MoleculeTrainSpec, MoleculeDataset, Molecule
   describe,
   preview,
   formats: () => conformerFormats,
-  can: { draw: painter, export: exportNetwork },
+  can: { draw: painter, evaluate, export: exportNetwork },
 })
 
 function requireMolecules(data: TrainData): void {

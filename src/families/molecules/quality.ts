@@ -1,17 +1,19 @@
-/** How sound conformers are: bonds, atoms that are too near, and the arrangement that was asked for. */
-import { covalentRadius, vanDerWaalsRadius } from '../../files/molecules/elements.ts'
+/** How sound conformers are: bonds, angles, atoms that are too near, and the arrangement that was asked for. */
 import type { Molecule } from '../../files/data/molecules.ts'
+import { covalentRadius } from '../../files/molecules/elements.ts'
+import { bondAngles, bondLengths, clashes } from '../../files/molecules/geometry/internal.ts'
 import { isAsSaid, type Stereo } from './graph/stereo.ts'
-import type { Topology } from './graph/topology.ts'
 
 /** Facts about the conformers of a molecule. */
 export interface ConformerQuality {
   readonly conformers: number
   /** The mean error of a bond's length, in ångström, beside the mean of the references; undefined without references. */
   readonly bondError?: number | undefined
+  /** The mean error of an angle between bonds, in degrees, likewise. */
+  readonly angleError?: number | undefined
   /** Conformers with a bond that is broken or squeezed: not 0.75 to 1.3 of the sum of the covalent radii. */
   readonly broken: number
-  /** Conformers with a clash: atoms at least four bonds apart nearer than 0.65 of the sum of their van der Waals radii. */
+  /** Conformers in which atoms at least four bonds apart lie in each other. */
   readonly clashing: number
   /** Conformers that have the arrangement that was asked for, where one was. */
   readonly stereoKept?: number | undefined
@@ -20,53 +22,46 @@ export interface ConformerQuality {
 /** Looks at conformers. */
 export function qualityOf(
   molecule: Molecule,
-  { hops }: Topology,
   stereo: Stereo | undefined,
   conformers: readonly Float32Array[],
 ): ConformerQuality {
+  const { conformers: references } = molecule
   const count = (is: (positions: Float32Array) => boolean): number => conformers.filter(is).length
+  const angles = (positions: Float32Array): number[] =>
+    bondAngles(molecule, positions).map(([, , , degrees]) => degrees)
   return {
     conformers: conformers.length,
-    ...(molecule.conformers.length > 0 && { bondError: bondError(molecule, conformers) }),
+    ...(references.length > 0 && {
+      bondError: errorOf((positions) => bondLengths(molecule, positions), references, conformers),
+      angleError: errorOf(angles, references, conformers),
+    }),
     broken: count((positions) => hasBrokenBond(molecule, positions)),
-    clashing: count((positions) => hasClash(molecule, hops, positions)),
+    clashing: count((positions) => clashes(molecule, positions).length > 0),
     ...(stereo && { stereoKept: count((positions) => isAsSaid(stereo, positions)) }),
   }
 }
 
-/** The mean of | length − mean length of the references | over bonds and conformers. */
-export function bondError({ bonds, conformers: references }: Molecule, conformers: readonly Float32Array[]): number {
-  let [sum, count] = [0, 0]
-  for (let i = 0; i < bonds.length; i += 3) {
-    const [from, to] = [bonds[i]!, bonds[i + 1]!]
-    const expected = references.reduce((total, x) => total + distance(x, from, to), 0) / references.length
-    for (const positions of conformers) sum += Math.abs(distance(positions, from, to) - expected)
-    count += conformers.length
+/** The mean of | value − mean of the references | over all values and conformers. */
+function errorOf(
+  measure: (positions: Float32Array) => ArrayLike<number>,
+  references: readonly Float32Array[],
+  conformers: readonly Float32Array[],
+): number {
+  const known = references.map(measure)
+  const size = known[0]!.length
+  const expected = Array.from({ length: size }, (_, i) => known.reduce((sum, each) => sum + each[i]!, 0) / known.length)
+  let sum = 0
+  for (const positions of conformers) {
+    const values = measure(positions)
+    expected.forEach((value, i) => (sum += Math.abs(values[i]! - value)))
   }
-  return count === 0 ? 0 : sum / count
+  return size * conformers.length === 0 ? 0 : sum / (size * conformers.length)
 }
 
-function hasBrokenBond({ atoms, bonds }: Molecule, positions: Float32Array): boolean {
-  for (let i = 0; i < bonds.length; i += 3) {
-    const [from, to] = [bonds[i]!, bonds[i + 1]!]
-    const share = distance(positions, from, to) / (covalentRadius(atoms[from]!) + covalentRadius(atoms[to]!))
-    if (share < 0.75 || share > 1.3) return true
-  }
-  return false
-}
-
-function hasClash({ atoms }: Molecule, hops: Uint8Array, positions: Float32Array): boolean {
-  for (let i = 0; i < atoms.length; i++) {
-    for (let j = i + 1; j < atoms.length; j++) {
-      if (hops[i * atoms.length + j]! < 4) continue
-      const least = 0.65 * (vanDerWaalsRadius(atoms[i]!) + vanDerWaalsRadius(atoms[j]!))
-      if (distance(positions, i, j) < least) return true
-    }
-  }
-  return false
-}
-
-/** The distance of two atoms. */
-export function distance(x: Float32Array, i: number, j: number): number {
-  return Math.hypot(x[3 * i]! - x[3 * j]!, x[3 * i + 1]! - x[3 * j + 1]!, x[3 * i + 2]! - x[3 * j + 2]!)
+function hasBrokenBond(molecule: Molecule, positions: Float32Array): boolean {
+  const { atoms, bonds } = molecule
+  return bondLengths(molecule, positions).some((length, i) => {
+    const share = length / (covalentRadius(atoms[bonds[3 * i]!]!) + covalentRadius(atoms[bonds[3 * i + 1]!]!))
+    return share < 0.75 || share > 1.3
+  })
 }

@@ -4,7 +4,7 @@ import { createMolecules, type Molecule, type MoleculeDataset } from '../../file
 import { moleculeOfSmiles } from '../../files/molecules/smiles.ts'
 import type { Setting } from '../family.ts'
 import type { WantedConformers } from './generate.ts'
-import { type Stereo, stereoOf } from './graph/stereo.ts'
+import { sharedStereo, type Stereo } from './graph/stereo.ts'
 import { type Topology, topologyOf } from './graph/topology.ts'
 import { stereoOfSmiles } from './stereo-of-smiles.ts'
 
@@ -19,7 +19,7 @@ export interface MoleculeNames {
 const usualCount = 10
 
 /**
- * The molecules that options name, with the arrangement of their first conformer, or that of their SMILES.
+ * The molecules that options name, with the arrangement that their conformers share, or that of their SMILES.
  *
  * @param count conformers of each; by default twice as many as there are references, or ten
  * @throws TweedieError `usage` if none are named, `data` for a file that cannot be read
@@ -45,10 +45,11 @@ export async function wantedOf(
   return wanted
 }
 
-/** That of the first conformer, or of the SMILES; undefined: open. */
+/** That which all conformers share, or that of the SMILES; undefined: open. */
 export async function arrangementOf(molecule: Molecule, topology: Topology): Promise<Stereo | undefined> {
-  const [positions] = molecule.conformers
-  return positions ? stereoOf(topology, positions) : stereoOfSmiles(molecule, topology)
+  return molecule.conformers.length > 0
+    ? sharedStereo(topology, molecule.conformers)
+    : stereoOfSmiles(molecule, topology)
 }
 
 async function namedMolecules({ molecules, smiles }: MoleculeNames, { access }: Setting): Promise<MoleculeDataset> {

@@ -70,6 +70,18 @@ export function stereoOf(topology: Topology, positions: Float32Array): Stereo {
   }
 }
 
+/** What several conformers agree on; the rest is open. */
+export function sharedStereo(topology: Topology, conformers: readonly Float32Array[]): Stereo {
+  const [first, ...others] = conformers.map((positions) => stereoOf(topology, positions))
+  if (!first) return { orientations: [], sides: [] }
+  return {
+    orientations: first.orientations.filter(({ neighbours }, i) =>
+      others.every(({ orientations }) => orientations[i]!.neighbours.join() === neighbours.join()),
+    ),
+    sides: first.sides.filter(({ side }, i) => others.every(({ sides }) => sides[i]!.side === side)),
+  }
+}
+
 /** Whether positions have this arrangement, as far as it says anything. */
 export function isAsSaid({ orientations, sides }: Stereo, positions: ArrayLike<number>): boolean {
   return (
