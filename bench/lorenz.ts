@@ -43,9 +43,9 @@ const { values } = parseArgs({
     particles: { type: 'string', default: '16384' },
     gamma: { type: 'string', default: '0.03' },
     corrections: { type: 'string', default: '1' },
-    tau: { type: 'string', default: '0.1' },
+    tau: { type: 'string', default: '0.05' },
     zeta: { type: 'string', default: '1' },
-    iterations: { type: 'string', default: '3' },
+    iterations: { type: 'string', default: '8' },
     methods: { type: 'string' },
     model: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -150,7 +150,7 @@ async function compared(
   const bySda = sda(denoiser, observed, { gamma: Number(values.gamma) })
   const methods: Record<string, { readonly guided: Denoiser; readonly sampler: Sampler; readonly steps: number }> = {
     SDA: { guided: bySda, sampler: ddim({ eta: 1 }), steps },
-    'SDA, corrected': { guided: bySda, sampler: corrected, steps },
+    'SDA corrected': { guided: bySda, sampler: corrected, steps },
     MMPS: {
       guided: mmps(denoiser, observed, { iterations: Number(values.iterations) }),
       sampler: ddim({ eta: 1 }),
