@@ -1,7 +1,7 @@
 /**
  * Assimilation of the Lorenz-63 system: a prior learned from windows, put together to trajectories of 65 states, against a particle filter.
  *
- *     npx tsx bench/lorenz.ts [--minutes 5] [--window 9] [--draws 128] [--steps 128] [--particles 16384] [--model FOLDER] [--json]
+ *     npx tsx bench/lorenz.ts [--minutes 5] [--window 9] [--stride 4] [--draws 64] [--truths 2] [--steps 256] [--tau 0.05] [--iterations 8] [--model FOLDER] [--json]
  *
  * The two observations of SDA's experiment: the first number of every eighth state with a standard deviation of 0.05, or of all states with one of 0.25. Of each method: the standard
  * deviation of A(x) − y, and the Wasserstein-1 distance of the marginals to those of the particle filter, averaged over all numbers of all states, in units of the attractor's
