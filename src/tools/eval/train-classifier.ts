@@ -22,13 +22,16 @@ import type { Tensor } from '../../engine/graph/index.ts'
 import { classify } from '../../engine/nn/classifier.ts'
 import { layoutOf } from '../../engine/nn/layout.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
-import { fold, integers, key } from '../../engine/random/index.ts'
+import { fold, integers, key, normal } from '../../engine/random/index.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { applyClassifier } from './classifier.ts'
 import type { Classifier } from './classifier.ts'
 import { type ClassifierProblem, fitClassifier } from './fit-classifier.ts'
 import { allItems } from './items.ts'
 import { shiftImages } from './shift-images.ts'
+
+/** How far points are moved at random, in standard deviations of the data. */
+const jitter = 0.02
 
 /** How to train a classifier. */
 export interface ClassifierOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -41,10 +44,10 @@ export interface ClassifierOptions extends Pick<SessionOptions, 'device' | 'thre
 }
 
 /**
- * Trains on nine tenths of a labelled set of images and measures on the rest. Images are shifted a little at random.
+ * Trains on nine tenths of a labelled set of images or clouds and measures on the rest. Images are shifted a little at random, and clouds are jittered.
  * The same data and seed give the same classifier.
  *
- * @throws TweedieError `data` for anything but images of at least two classes
+ * @throws TweedieError `data` for anything but images and clouds of at least two classes
  */
 export async function trainClassifier(
   dataset: ArrayDataset,
@@ -53,8 +56,9 @@ export async function trainClassifier(
 ): Promise<Classifier> {
   const { seed = 0, batch = 64, steps: wanted, onStep, signal, ...session } = options
   const classes = classCount(dataset)
-  if (dataset.shape.length !== 3 || classes < 2) {
-    throw new TweedieError('data', `${dataset.name}: a classifier needs images of at least two classes`)
+  const isCloud = dataset.kind === 'cloud'
+  if ((dataset.shape.length !== 3 && !isCloud) || classes < 2) {
+    throw new TweedieError('data', `${dataset.name}: a classifier needs images or clouds of at least two classes`)
   }
   const run = fold(key(seed), 'classifier')
   const { train, heldOut } = split(dataset, 0.1, fold(run, 'split'))
@@ -82,8 +86,14 @@ export async function trainClassifier(
     }),
     fill({ feeds }, step) {
       const indices = batchIndices(order, train.length, batch, step)
-      const shifts = integers(fold(run, 'shift', step), 2 * batch, -reach, reach + 1)
-      shiftImages(loadBatch(train, indices, items), dataset.shape, feeds.x as Float32Array, shifts)
+      const x = feeds.x as Float32Array
+      loadBatch(train, indices, items)
+      if (isCloud) {
+        normal(fold(run, 'jitter', step), x)
+        items.forEach((value, i) => (x[i] = value + jitter * x[i]!))
+      } else {
+        shiftImages(items, dataset.shape, x, integers(fold(run, 'shift', step), 2 * batch, -reach, reach + 1))
+      }
       indices.forEach((index, i) => (feeds.labels![i] = train.labels![index]!))
     },
   }
