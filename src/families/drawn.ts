@@ -118,6 +118,13 @@ export interface Painter extends Disposable {
    * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `interrupted`
    */
   draw(options: OptionValues, watch?: DrawWatch): Promise<Drawn>
+  /**
+   * Draws what several requests ask for in one go: each gets what it gets alone. They differ in `count`, `seed`, `class` and `prompt` only.
+   * Left out by painters that cannot.
+   *
+   * @throws TweedieError as `draw` does
+   */
+  drawTogether?(requests: readonly OptionValues[], watch?: DrawWatch): Promise<readonly Drawn[]>
   /** Frees what no draw uses now, and compiles it again for the next one; left out by painters that keep little. */
   release?(): void
   dispose(): void

@@ -67,3 +67,10 @@ export type { LatentScale } from './autoencoder-kl/latent-scale.ts'
 export { isVectorQuantiser, vqModel } from './vq-model/vq-model.ts'
 export type { VectorQuantiser } from './vq-model/vq-model.ts'
 export type { VQModelConfig } from './vq-model/config.ts'
+export {
+  equivariantNetwork,
+  type EquivariantConfig,
+  forEachPair,
+  pairCount,
+  placesOfCentre,
+} from './equivariant/index.ts'

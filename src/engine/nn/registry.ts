@@ -3,6 +3,7 @@ import { TweedieError } from '../../errors.ts'
 import { dit } from './dit.ts'
 import { categoricalUnet } from './categorical-unet.ts'
 import { embeddingTransformer } from './embedding-transformer.ts'
+import { equivariantNetwork } from './equivariant/index.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
 import { setTransformer } from './set-transformer.ts'
@@ -20,6 +21,7 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   TokenTransformer: tokenTransformer,
   EmbeddingTransformer: embeddingTransformer,
   CategoricalUNet: categoricalUnet,
+  EquivariantGraphNetwork: equivariantNetwork,
 })
 
 /** The names that {@link networkFromConfig} knows. */

@@ -55,7 +55,13 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
 
 function requireValues(data: TrainData): void {
   if (isArrays(data)) return
-  throw new TweedieError('usage', `${data.name}: ${data.kind}, and models of this family are of values`, {
-    hint: data.kind === 'tokens' ? 'give the specification a process or embeddings' : 'there is a family for them',
-  })
+  if (data.kind !== 'tokens')
+    throw new TweedieError('usage', `${data.name}: ${data.kind}, and models of this family are of values`)
+  throw new TweedieError(
+    'usage',
+    `${data.name}: tokens are trained by a discrete process or as embeddings, not as values`,
+    {
+      hint: 'give the specification a process or embeddings',
+    },
+  )
 }
