@@ -7,7 +7,7 @@ import type { Scope } from './parameters.ts'
 import { waves } from './point-waves.ts'
 
 /** Features of a point, layer by layer. */
-const widths = [64, 128] as const
+const widths = [48, 96] as const
 
 /**
  * Declares the classifier in `scope` and applies it to `x [N, n, d]`: each point by itself through a few layers, then the largest and the mean of each feature

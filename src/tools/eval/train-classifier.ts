@@ -37,7 +37,7 @@ const jitter = 0.02
 export interface ClassifierOptions extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly seed?: number | undefined
   readonly batch?: number | undefined
-  /** By default eight passes over the data, but at least 300 steps and at most 2000. */
+  /** By default eight passes over the data, but at least 300 steps and at most 2000, of clouds 600. */
   readonly steps?: number | undefined
   readonly onStep?: ((step: number, total: number, loss: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -62,7 +62,7 @@ export async function trainClassifier(
   }
   const run = fold(key(seed), 'classifier')
   const { train, heldOut } = split(dataset, 0.1, fold(run, 'split'))
-  const steps = wanted ?? Math.min(2000, Math.max(300, Math.ceil((8 * train.length) / batch)))
+  const steps = wanted ?? Math.min(isCloud ? 600 : 2000, Math.max(300, Math.ceil((8 * train.length) / batch)))
 
   const layout = layoutOf(scopeOf(dataset, classes).specs)
   const size = sizeOf(dataset.shape)

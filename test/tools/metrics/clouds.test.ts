@@ -71,7 +71,13 @@ describe('assignments', () => {
     const [a, b] = ['a', 'b'].map((name) => random(name, 90).sort()) as [Float32Array, Float32Array]
     const mean = a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / 90
     const mixed = permutation(key('mixed'), 90)
-    expect(earthMover(a, Float32Array.from(mixed, (i) => b[i]!), 1)).toBeCloseTo(mean, 6)
+    expect(
+      earthMover(
+        a,
+        Float32Array.from(mixed, (i) => b[i]!),
+        1,
+      ),
+    ).toBeCloseTo(mean, 6)
   })
 })
 

@@ -11,7 +11,7 @@ type DataValues = ValuesOf<typeof dataOptions & typeof captionReading>
 const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'background', 'bits', 'split'] as const
 
 /** Options about numbers in tables and arrays. */
-const numberOptions = ['labelColumn', 'as'] as const
+const numberOptions = ['labelColumn', 'as', 'points', 'evenly', 'normalise'] as const
 
 /** Options of tables that are read with all their columns. */
 const tableOptions = ['target', 'table', 'categorical', 'numeric', 'leaveOut'] as const
@@ -85,7 +85,8 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
     if (categories === undefined) return common
     throw new TweedieError('usage', '`categories`: maps have categories already')
   }
-  if (tokens === undefined && !(await isText(tree, path))) {
+  const clouds = options.points !== undefined || options.as === 'clouds'
+  if (tokens === undefined && (clouds || !(await isText(tree, path)))) {
     for (const name of tokenOptions) refuse(options, name, `is for tokens, and ${path} is no text`, tokenHint)
     return undefined
   }
@@ -145,6 +146,9 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     split,
     labelColumn,
     as,
+    points,
+    evenly,
+    normalise,
     items,
     unconditional,
     holdOut,
@@ -157,7 +161,22 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     })
   }
   const wanted = captions === true ? (captionsFrom ?? true) : undefined
-  const reading = { size, fit, upscale, crop, channels, background, bits, split, labelColumn, as, captions: wanted }
+  const reading = {
+    size,
+    fit,
+    upscale,
+    crop,
+    channels,
+    background,
+    bits,
+    split,
+    labelColumn,
+    as,
+    captions: wanted,
+    points,
+    evenly,
+    normalise,
+  }
   return { path: await tree.absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
 }
 
