@@ -5,6 +5,14 @@ export { type CloudDistances, cloudDistances } from './clouds/cloud-distances.ts
 export { earthMover } from './clouds/earth-mover.ts'
 export { occupancyDivergence } from './clouds/occupancy.ts'
 export { type ItemDistances, type SetScores, setScores } from './clouds/set-scores.ts'
+export {
+  conformerDistances,
+  type ConformerDistances,
+  conformerScore,
+  type ConformerScore,
+  conformerScores,
+  type ConformerScores,
+} from './conformers.ts'
 export { energyDistance } from './energy-distance.ts'
 export { type Estimate, type FeatureSet, featureSet } from './features.ts'
 export { type FrechetEstimate, type Moments } from './frechet.ts'
