@@ -18,6 +18,7 @@ export function guideSidebar(): Item[] {
           'docs/lab',
           'docs/captions',
           'docs/icons-by-name',
+          'docs/shapes',
           'docs/own-parts',
           'docs/model-folders',
           'docs/gallery',
