@@ -40,6 +40,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     trajectory: ['guidance', 'measure', 'sample', 'denoise', 'noise'],
     likelihood: ['denoise', 'noise', 'sample'],
     discrete: ['denoise', 'sample', 'noise'],
+    mixed: ['denoise', 'noise', 'discrete', 'likelihood'],
     distil: ['denoise', 'noise'],
     'ode-flow': ['denoise', 'sample', 'likelihood'],
     latent: ['denoise', 'noise', 'likelihood'],

@@ -2,6 +2,7 @@
  * Items that a model makes: their pictures and texts, the settings that made them, progress, and painters that draw
  * again and again.
  */
+import type { TableCells } from '../files/data/formats/write-csv.ts'
 import type { NdArray } from '../files/data/nd-array.ts'
 import type { PictureAttention } from '../files/show/attention-picture.ts'
 import type { GridOptions, Raster } from '../files/io/raster.ts'
@@ -39,6 +40,8 @@ export interface View {
   raster?(layout?: GridOptions): Raster
   /** Each as text; left out if they are not text. */
   texts?(): readonly string[]
+  /** As cells of a table; left out if they are no rows of one. */
+  table?(): TableCells
   /** The picture for a terminal, if it is not simply the raster made smaller. */
   preview?(options: PreviewOptions): string
 }
@@ -105,6 +108,8 @@ export interface Makes {
   /** Pictures: of all items together, one of each too, or none. */
   readonly pictures: 'each' | 'together' | 'none'
   readonly texts: boolean
+  /** Tables: one of all items together, or one of each too; left out if they are no tables. */
+  readonly tables?: 'each' | 'together' | undefined
 }
 
 /** A model that is ready to draw: what was compiled is kept. Calls may overlap. */

@@ -11,6 +11,7 @@ import { flow } from './flow/entry.ts'
 import { hvae } from './hvae/entry.ts'
 import { latent } from './latent/entry.ts'
 import { molecules } from './molecules/entry.ts'
+import { rows } from './rows/entry.ts'
 import { tokens } from './tokens/entry.ts'
 import { vae } from './vae/entry.ts'
 import { values } from './values/entry.ts'
@@ -23,6 +24,7 @@ export const families: readonly FamilyEntry[] = Object.freeze([
   values,
   embeddings,
   tokens,
+  rows,
   vae,
   hvae,
   cnf,

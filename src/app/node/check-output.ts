@@ -30,6 +30,7 @@ export async function checkOutput(
   if (await isFolder(out)) return checkFolder(out, makes, overwrite)
   const extensions = [
     ...(makes.pictures === 'none' ? [] : imageExtensions),
+    ...(makes.tables ? ['.csv'] : []),
     ...(makes.texts ? ['.txt', '.json'] : []),
     '.npy',
     ...formats,
@@ -45,7 +46,10 @@ export async function checkTrajectory(path: string, { pictures }: Makes, overwri
 
 /** Checks a folder that gets one file for each item. */
 export async function checkFolder(out: string, makes: Makes, overwrite: boolean): Promise<void> {
-  if (makes.pictures !== 'each' && !makes.texts) {
+  if (makes.tables === 'together') {
+    throw new TweedieError('usage', `${out}: rows are written together`, { hint: 'write a .csv file' })
+  }
+  if (makes.pictures !== 'each' && !makes.texts && !makes.tables) {
     throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
   }
   const found = await stat(out).catch(() => undefined)

@@ -61,7 +61,7 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
   })
 }
 
-/** Draws clean items that fit a damaged one; `options` are those of the command `restore`. */
+/** Draws clean items that fit a damaged one, or the gaps of a table; `options` are those of the command `restore`. */
 export async function restoreTo(
   opened: Opened,
   item: Item,
@@ -69,9 +69,10 @@ export async function restoreTo(
   request: MakeRequest,
 ): Promise<Made> {
   const ability = await abilityOf('restore', opened, request.own ?? {})
-  const beside = options.count === 1 ? [] : ['mean', 'std']
+  const makes = opened.family.restored?.(opened.model) ?? pictures
+  const beside = options.count === 1 || makes.pictures === 'none' ? [] : ['mean', 'std']
   const checks = { overwrite: request.force ?? false, beside, formats: formatsOf(opened) }
-  if (request.out !== undefined) await checkOutput(request.out, pictures, checks)
+  if (request.out !== undefined) await checkOutput(request.out, makes, checks)
   return make('restore', opened, options, request, (setting) => ability(opened.model, item, options, setting))
 }
 
