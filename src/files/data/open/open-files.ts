@@ -97,7 +97,9 @@ async function openFile(
     throw inFile(path, name, error)
   }
   if (mayBeShape(path)) {
-    throw new TweedieError('data', `${path}: one shape is no data set`, { hint: 'open the folder that it is in' })
+    throw new TweedieError('data', `${path}: no known format of a data set: it may be one shape`, {
+      hint: 'open the folder that it is in',
+    })
   }
   const isImage = /\.(?:png|jpe?g|webp|gif|tiff?|avif)$/i.test(path)
   throw new TweedieError('data', `${path}: ${isImage ? 'one image is no data set' : 'no known format'}`, {
