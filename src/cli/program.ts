@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from './common.ts'
 import { reportFailure } from './failure.ts'
+import { assimilateCommand } from './assimilate.ts'
 import { dataCommand } from './data.ts'
 import { doctorCommand } from './doctor.ts'
 import { editCommand } from './edit.ts'
@@ -18,6 +19,7 @@ import { restoreCommand } from './restore.ts'
 import { sampleCommand } from './sample.ts'
 import { samplersCommand } from './samplers.ts'
 import { serveCommand } from './serve.ts'
+import { submitCommand } from './submit.ts'
 import { trainClassifierCommand } from './train-classifier.ts'
 import { trainCommand } from './train.ts'
 import { decodeCommand, encodeCommand } from './walk.ts'
@@ -30,6 +32,7 @@ const commands = [
   sampleCommand,
   restoreCommand,
   editCommand,
+  assimilateCommand,
   encodeCommand,
   decodeCommand,
   evalCommand,
@@ -39,6 +42,7 @@ const commands = [
   samplersCommand,
   labCommand,
   serveCommand,
+  submitCommand,
   doctorCommand,
 ]
 

@@ -58,8 +58,8 @@ export const dataOptions = options({
   },
   as: {
     flags: '--as <kind>',
-    help: 'kind of data in an array: images, points, clouds or arrays (default: by its type and shape)',
-    parse: oneOf(['images', 'points', 'clouds', 'arrays']),
+    help: 'kind of data in an array: images, points, clouds, arrays, or fields over time (default: by its type and shape)',
+    parse: oneOf(['images', 'points', 'clouds', 'arrays', 'fields']),
     group,
   },
   points: {
@@ -74,6 +74,16 @@ export const dataOptions = options({
     help: 'shape: each moved and scaled to mean 0 and deviation 1; set: as they are (default)',
     parse: oneOf(['shape', 'set']),
     group: shapes,
+  },
+  variables: {
+    flags: '--variables <list>',
+    help: 'fields over time: which variables, such as t2m,u10 (default: all of the file)',
+    parse: (typed: string): readonly string[] =>
+      typed
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    group: 'Data',
   },
   items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000)', parse: whole(), group },
   unconditional: { flags: '--unconditional', help: 'ignore classes', group },

@@ -2,8 +2,10 @@
 import { TweedieError } from '../../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../../options.ts'
 import type { FileTree } from '../file-tree.ts'
+import type { ArrayKind } from '../from-array.ts'
 import type { captionReading, dataOptions } from '../options.ts'
 import type { DataSource } from '../source.ts'
+import { fieldSourceOf } from './field-source.ts'
 
 type DataValues = ValuesOf<typeof dataOptions & typeof captionReading>
 
@@ -35,6 +37,20 @@ const textDefaults = { tokenizer: 'characters', length: 128, holdOut: 0.1 } as c
 export async function sourceOf(tree: FileTree, path: string, options: OptionValues): Promise<DataSource> {
   checkPictures(options)
   if (options.target !== undefined || options.table === true) return tableSourceOf(tree, path, options)
+  const ofFields = await fieldSourceOf(tree, path, options)
+  if (ofFields) {
+    for (const name of [
+      ...pictureOptions,
+      ...tokenOptions,
+      ...textOptions,
+      'labelColumn',
+      'items',
+      'unconditional',
+      ...tableOptions,
+    ] as const)
+      refuse(options, name, `is not for fields over time, such as ${path}`)
+    return ofFields
+  }
   for (const name of tableOptions)
     refuse(options, name, 'is for tables that are read with all their columns', tableHint)
   return (await tokenSourceOf(tree, path, options)) ?? (await valueSourceOf(tree, path, options))
@@ -171,7 +187,7 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     bits,
     split,
     labelColumn,
-    as,
+    as: as as ArrayKind | undefined,
     captions: wanted,
     points,
     evenly,
