@@ -19,6 +19,7 @@ export function guideSidebar(): Item[] {
           'docs/captions',
           'docs/icons-by-name',
           'docs/shapes',
+          'docs/assimilation',
           'docs/own-parts',
           'docs/model-folders',
           'docs/gallery',
