@@ -18,6 +18,7 @@ export function guideSidebar(): Item[] {
           'docs/lab',
           'docs/captions',
           'docs/icons-by-name',
+          'docs/shapes',
           'docs/assimilation',
           'docs/own-parts',
           'docs/model-folders',
