@@ -67,6 +67,8 @@ const ofWeb = /^src\/(lab\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|
 /** Packages that are pure JavaScript, each where the one file is that stands on it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub-library.ts'],
+  h5wasm: ['src/files/data/formats/netcdf4.ts'],
+  netcdfjs: ['src/files/data/formats/netcdf3.ts'],
   fflate: [
     'src/files/data/formats/idx.ts',
     'src/files/data/formats/npz.ts',

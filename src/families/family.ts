@@ -12,9 +12,12 @@ import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
 import type { GridOptions } from '../files/io/raster.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
+import type { FieldObservation } from '../files/data/fields/observations.ts'
+import type { TrajectoryDataset } from '../files/data/trajectory.ts'
 import type { DataReaders } from '../files/data/reader.ts'
 import type { pictureFits } from './choices.ts'
 import type { Drawn, Makes, Painter, Progress } from './drawn.ts'
+import type { Ensemble } from './ensemble.ts'
 import type { Store } from '../tools/eval/store.ts'
 import type { Adapters } from '../tools/train/lora.ts'
 import type { NewWord } from '../tools/train/new-word.ts'
@@ -55,7 +58,7 @@ export interface SpecFor<Model> extends BaseSpec {
 }
 
 /** The commands that a family may have options for. */
-export type CommandName = 'train' | 'sample' | 'eval' | 'restore' | 'edit' | 'export'
+export type CommandName = 'train' | 'sample' | 'eval' | 'restore' | 'edit' | 'assimilate' | 'export'
 
 /** Why something is refused, behind its name: `has no meaning here: …`. */
 export interface Refusal {
@@ -258,6 +261,8 @@ export interface Abilities<Model> {
   restore?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
   /** Changes an item, or walks from one to another. */
   edit?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
+  /** Draws trajectories of fields that agree with observations. */
+  assimilate?(model: Model, data: AssimilationData, options: OptionValues, setting: Setting): Promise<Ensemble>
   /** The score of noisy data at some places. */
   field?(model: Model, request: FieldRequest, setting: Setting): Promise<FieldValues>
   /** The bytes of an ONNX file. */
@@ -266,6 +271,13 @@ export interface Abilities<Model> {
   exportSampler?(model: Model, options: OptionValues, setting: Setting): Promise<ExportedSampler>
   /** The bytes of a safetensors file with inputs and outputs of the network. */
   reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
+}
+
+/** What is known of a trajectory: one of them at least. */
+export interface AssimilationData {
+  readonly observations?: readonly FieldObservation[] | undefined
+  /** Whole fields at some times. */
+  readonly given?: TrajectoryDataset | undefined
 }
 
 /** A sampler as one file. */

@@ -19,11 +19,15 @@ export const dataSourceSchema: z.ZodMiniType<DataSource> = z.looseObject({
   split: z.optional(z.enum(['train', 'validation', 'test'])),
   labelColumn: z.optional(z.union([z.string(), z.number()])),
   captions: z.optional(z.union([z.boolean(), z.array(z.string()).check(z.minLength(1))])),
-  as: z.optional(z.enum(['images', 'points', 'arrays'])),
+  as: z.optional(z.enum(['images', 'points', 'clouds', 'arrays'])),
+  points: z.optional(whole),
+  evenly: z.optional(z.boolean()),
+  normalise: z.optional(z.enum(['shape', 'set'])),
   length: z.optional(whole),
   unlabelled: z.optional(z.boolean()),
   holdOut: z.optional(z.number().check(z.minimum(0), z.lt(1))),
   holdOutManner: z.optional(z.enum(['random', 'end'])),
+  fields: z.optional(z.looseObject({ variables: z.optional(z.array(z.string())) })),
   tokens: z.optional(
     z.union([
       z.object({ tokenizer: z.string(), length: whole }),

@@ -30,6 +30,12 @@ export interface DataSource {
    * `['names']` says that the names of the files are the captions.
    */
   readonly captions?: boolean | readonly string[] | undefined
+  /** Of clouds: how many points each has. */
+  readonly points?: number | undefined
+  /** Of clouds: whether their points are far from each other. */
+  readonly evenly?: boolean | undefined
+  /** Of clouds: `shape`: each is brought to mean 0 and standard deviation 1. */
+  readonly normalise?: 'shape' | 'set' | undefined
   /** The kind of data in an array, if its type and shape suggest another. */
   readonly as?: ArrayKind | undefined
   /** Of a built-in set: how many items. */
@@ -39,6 +45,8 @@ export interface DataSource {
   readonly holdOut?: number | undefined
   /** Which items are held out; older runs held out the last ones, and do not record it. */
   readonly holdOutManner?: HoldOutManner | undefined
+  /** For fields over time: which variables; all of them if there is no list. */
+  readonly fields?: { readonly variables?: readonly string[] | undefined } | undefined
   /** For tokens: how the data become tokens. */
   readonly tokens?: TokenSource | undefined
   /** For a table that is read with all its columns, of numbers and of categories: how. */
