@@ -19,6 +19,8 @@ export function guideSidebar(): Item[] {
           'docs/captions',
           'docs/icons-by-name',
           'docs/video',
+          'docs/shapes',
+          'docs/assimilation',
           'docs/own-parts',
           'docs/model-folders',
           'docs/gallery',

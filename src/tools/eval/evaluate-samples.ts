@@ -4,6 +4,7 @@ import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import type { FeatureNetwork } from './feature-network.ts'
 import { type Judged, judgeImages } from './judge-images.ts'
+import { judgeClouds } from './judge-clouds.ts'
 import { judgePoints } from './judge-points.ts'
 import { judgeVideos } from './judge-videos.ts'
 import type { VideoRates } from './video-rates.ts'
@@ -70,9 +71,12 @@ export async function evaluateSamples(
     ? await judgeImages(drawn, parts, engine, context)
     : dataset.kind === 'video'
       ? await judgeVideos(drawn, parts, engine, context)
-      : judgePoints(drawn, parts)
+      : dataset.kind === 'cloud'
+        ? await judgeClouds(drawn, parts, engine, { ...session, store, phase })
+        : judgePoints(drawn, parts)
+  // Points of clouds have no order, so clouds are no vectors in which copies could be looked for.
   const copies =
-    itemSize(dataset.shape) >= leastDimension && dataset.length > 2
+    dataset.kind !== 'cloud' && itemSize(dataset.shape) >= leastDimension && dataset.length > 2
       ? await memorisation(drawn, dataset, engine, {
           ...session,
           heldOut: heldOut && alike(heldOut),

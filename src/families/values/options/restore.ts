@@ -19,7 +19,11 @@ export const restoreOptions = options({
     help: 'strength of guidance towards the class or the prompt (default: 0); with derivatives it doubles the work',
     group: method,
   },
-  task: { flags: '--task <name>', help: `the kind of damage: ${restoreTasks.join(', ')}`, parse: text },
+  task: {
+    flags: '--task <name>',
+    help: `the kind of damage: ${restoreTasks.join(', ')}; of clouds: complete (default)`,
+    parse: text,
+  },
   given: {
     flags: '--given <frames>',
     help: 'videos: the frames that the video shows, such as 0-3, or first,last; the others are made (default: all it has, at the beginning)',
