@@ -131,7 +131,7 @@ describe('wings and rooms', () => {
 
   test('the command line is few files, none of them long', () => {
     const own = files.filter((file) => file.startsWith('src/cli/'))
-    expect(own.length).toBeLessThanOrEqual(32)
+    expect(own.length).toBeLessThanOrEqual(34)
     const lengths = own.map((file) => [file, readFileSync(file, 'utf8').split('\n').length - 1] as const)
     expect(lengths.filter(([, lines]) => lines > 150)).toEqual([])
   })

@@ -13,6 +13,7 @@ import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 import type { OwnParts } from '../families/family.ts'
 import { ownPartsFor } from './own-parts.ts'
+import { predictCommand } from './predict.ts'
 import { quickstartCommand } from './quickstart.ts'
 import { restoreCommand } from './restore.ts'
 import { sampleCommand } from './sample.ts'
@@ -27,6 +28,7 @@ const commands = [
   trainCommand,
   trainClassifierCommand,
   sampleCommand,
+  predictCommand,
   restoreCommand,
   editCommand,
   encodeCommand,

@@ -10,6 +10,7 @@ import type { Abilities, Ability, Family, FamilyEntry, FamilyModel, OwnParts } f
 import { flow } from './flow/entry.ts'
 import { hvae } from './hvae/entry.ts'
 import { latent } from './latent/entry.ts'
+import { prediction } from './prediction/entry.ts'
 import { tokens } from './tokens/entry.ts'
 import { vae } from './vae/entry.ts'
 import { values } from './values/entry.ts'
@@ -28,6 +29,7 @@ export const families: readonly FamilyEntry[] = Object.freeze([
   vq,
   vqDiffusion,
   flow,
+  prediction,
 ])
 
 /** A model with its family. */

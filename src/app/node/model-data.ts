@@ -57,9 +57,9 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
   })
 }
 
-/** Texts are tokenised and cut into windows as in training; everything else is read at the model's size. */
+/** Texts are tokenised and cut into windows as in training, and columns of tables are read as then; everything else is read at the model's size. */
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
-  if (trained?.tokens) return { ...trained, path }
+  if (trained?.tokens || trained?.table) return { ...trained, path }
   const { fit, upscale, background, bits } = trained ?? {}
   const size = pictureSize(path, model)
   return size ? { path, fit, upscale, background, bits, ...size } : { path }
@@ -71,7 +71,7 @@ function like(trained: DataSource | undefined, model: FamilyModel, path: string)
  */
 export function atModelSize(source: DataSource, model: FamilyModel): DataSource {
   const { size, crop, channels, tokens } = source
-  if (size !== undefined || crop !== undefined || tokens) return source
+  if (size !== undefined || crop !== undefined || tokens || source.table) return source
   const own = pictureSize(source.path, model)
   return own ? { ...source, size: own.size, channels: channels ?? own.channels } : source
 }
