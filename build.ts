@@ -32,6 +32,7 @@ const borrowed: Readonly<Record<string, readonly string[]>> = {
   'borrowed-fflate': ['fflate'],
   'borrowed-papaparse': ['papaparse'],
   'borrowed-tokenizers': ['@huggingface/tokenizers'],
+  'borrowed-hono': ['hono', '@hono/node-server'],
 }
 
 /** Papaparse asks for Node's streams if it is given one, which never happens; the question alone would trouble bundlers. */
@@ -106,6 +107,9 @@ function roomOf(id: string): string | null {
   if (/^files\/data\/open\/(open-(dataset|source)|source-of)$/.test(path)) return 'data-open'
   // A run that is kept in a page needs it with every checkpoint.
   if (path === 'files/data/formats/zip') return 'zip'
+  // A page that asks a server needs no more than that; the server is loaded by the command that starts it.
+  if (path === 'app/serving/client') return 'serving-client'
+  if (/^app\/(serving|node\/serve)\//.test(path)) return 'serving'
   // What trains adapters, or adds them, is loaded by those who do.
   if (path.startsWith('app/adapters/')) return 'app-adapters'
   // What the help of a command needs is light, and the families themselves are loaded when they are asked.

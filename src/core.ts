@@ -23,6 +23,17 @@ export type { SavedState, StartWeights } from './tools/train/state.ts'
 export { type Choices, defaultSpec, type Setting } from './families/values/defaults.ts'
 export { defaultEmbeddedSpec, type EmbeddedChoices } from './families/embeddings/defaults.ts'
 export { defaultTokenSpec, type TokenChoices } from './families/tokens/defaults.ts'
+export { defaultMoleculeSpec, type MoleculeChoices } from './families/molecules/defaults.ts'
+export {
+  type DrawConformersOptions,
+  type DrawnConformers,
+  generateConformers,
+  type WantedConformers,
+} from './families/molecules/generate.ts'
+export { stereoOf, type Stereo } from './families/molecules/graph/stereo.ts'
+export { topologyOf, type Topology } from './families/molecules/graph/topology.ts'
+export type { MoleculeModel } from './families/molecules/model.ts'
+export type { MoleculeTrainSpec } from './families/molecules/spec.ts'
 export { defaultHvaeSpec, type HvaeChoices } from './families/hvae/defaults.ts'
 export type { HvaeTrainSpec } from './families/hvae/spec.ts'
 export { type Choices as VaeChoices, defaultVaeSpec } from './families/vae/defaults.ts'
@@ -183,6 +194,7 @@ export type { Device, Engine, Session, SessionOptions } from './engine/runtime/s
 
 // The rooms
 export * as data from './files/data/index.ts'
+export * as centred from './diffusion/centred/index.ts'
 export * as denoise from './diffusion/denoise/index.ts'
 export * as discrete from './diffusion/discrete/index.ts'
 export * as flow from './diffusion/flow/index.ts'
@@ -192,6 +204,7 @@ export * as io from './files/io/index.ts'
 export * as latent from './diffusion/latent/index.ts'
 export * as likelihood from './diffusion/likelihood/index.ts'
 export * as measure from './diffusion/measure/index.ts'
+export * as trajectory from './trajectory.ts'
 export * as nn from './engine/nn/index.ts'
 export * as odeFlow from './diffusion/ode-flow/index.ts'
 export * as noise from './diffusion/noise/index.ts'

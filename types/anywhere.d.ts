@@ -9,7 +9,7 @@ declare class TextEncoder {
 
 declare class TextDecoder {
   constructor(encoding?: string, options?: { fatal?: boolean; ignoreBOM?: boolean })
-  decode(bytes?: ArrayBuffer | ArrayBufferView): string
+  decode(bytes?: ArrayBuffer | ArrayBufferView, options?: { stream?: boolean }): string
 }
 
 declare function structuredClone<T>(value: T): T
@@ -21,7 +21,7 @@ declare const crypto: {
 }
 
 interface AbortSignal {
-  addEventListener(event: 'abort', listener: () => void): void
+  addEventListener(event: 'abort', listener: () => void, options?: { once?: boolean }): void
   removeEventListener(event: 'abort', listener: () => void): void
 }
 

@@ -24,6 +24,7 @@ import type { OptionValues, ValuesOf } from '../options.ts'
 import { namedRows, type PredictRows } from './predict-rows.ts'
 import { checkRequest } from './request.ts'
 import { stoppable } from './stopped.ts'
+import { groupsOf } from './together.ts'
 
 /** Options of a method: those of the command of the same name, how it is stopped and watched, and `access` to what it names. */
 export type ModelRequest = OptionValues & Pick<Setting, 'signal' | 'onProgress'> & Partial<Pick<Setting, 'access'>>
@@ -63,6 +64,18 @@ export interface WarmModel extends Disposable {
    * const { columns } = await model.predict([{ area: 120, town: 'Aa' }], { interval: 0.95 })
    */
   predict(rows: PredictRows, request?: ModelRequest): Promise<Predictions>
+  /**
+   * Draws what several requests ask for, in one batch where they fit together and the family can, else one
+   * after another. Each gets what it gets alone, up to rounding.
+   *
+   * @throws TweedieError as `draw` does, for all of them
+   * @example
+   * const [cats, dogs] = await painter.drawAll([{ class: 'cat', seed: 1 }, { class: 'dog', seed: 2, count: 4 }])
+   */
+  drawAll(
+    requests: readonly Omit<DrawRequest, 'signal' | 'onProgress' | 'frames'>[],
+    watch?: Pick<DrawWatch, 'signal' | 'onProgress'>,
+  ): Promise<readonly Drawn[]>
   /** Walks items up to latents, along the probability flow. @throws TweedieError `usage` if the family cannot */
   encode(item: Item, request?: ModelRequest): Promise<Drawn>
   /** Walks latents down to items. */
@@ -151,6 +164,22 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
         const table = await namedRows(rows, its.access)
         return (await abilityOf('predict', opened, its.own))(model, table, values, its)
       }),
+    async drawAll(requests, watch = {}) {
+      for (const request of requests) checkRequest('sample', request, [drawOptions], entry, setting.own)
+      const all: Drawn[] = []
+      for (const group of groupsOf(requests)) {
+        const drawn = await perform('drawing', 'sample', watch, async (_, { signal, onProgress }) => {
+          painter ??= open()
+          return drawGroup(
+            await painter,
+            group.map(({ request }) => request),
+            { signal, onProgress },
+          )
+        })
+        group.forEach(({ index }, i) => (all[index] = drawn[i]!))
+      }
+      return all
+    },
     encode: (item, request = {}) =>
       perform('encoding', 'sample', { ...request, encode: item }, async (values, its) =>
         (await abilityOf('encode', opened, its.own))(model, values, its),
@@ -182,4 +211,12 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     dispose,
     [Symbol.dispose]: dispose,
   }
+}
+
+/** In one batch, or one after another where the painter cannot. */
+async function drawGroup(painter: Painter, requests: readonly OptionValues[], watch: DrawWatch) {
+  if (painter.drawTogether && requests.length > 1) return painter.drawTogether(requests, watch)
+  const drawn: Drawn[] = []
+  for (const request of requests) drawn.push(await painter.draw(request, watch))
+  return drawn
 }

@@ -13,7 +13,7 @@ import { addOptions, familyTables } from './derive.ts'
 export const outputOptions = options({
   out: {
     flags: '-o, --out <path>',
-    help: '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each; of text .txt, .json',
+    help: '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each; of text .txt, .json; of tables .csv',
     parse: text,
   },
   force: { flags: '--force', help: 'write over files that exist', group: 'General' },

@@ -18,6 +18,7 @@ import { quickstartCommand } from './quickstart.ts'
 import { restoreCommand } from './restore.ts'
 import { sampleCommand } from './sample.ts'
 import { samplersCommand } from './samplers.ts'
+import { serveCommand } from './serve.ts'
 import { trainClassifierCommand } from './train-classifier.ts'
 import { trainCommand } from './train.ts'
 import { decodeCommand, encodeCommand } from './walk.ts'
@@ -39,6 +40,7 @@ const commands = [
   exportCommand,
   samplersCommand,
   labCommand,
+  serveCommand,
   doctorCommand,
 ]
 

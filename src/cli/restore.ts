@@ -1,4 +1,4 @@
-/** `tweedie restore`: draws clean pictures that fit a damaged one. */
+/** `tweedie restore`: draws clean pictures that fit a damaged one, or the gaps of a table. */
 import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
@@ -9,13 +9,13 @@ import { drawCommand, outputOptions } from './draw-command.ts'
 const general = options({
   count: {
     flags: '-n, --count <n>',
-    help: 'how many answers (default: 4); from two on, their mean and spread as pictures too',
+    help: 'how many answers (default: 4, of tables 1); from two on, of pictures their mean and spread too',
     parse: whole({ max: 10_000 }),
     group: 'Output',
   },
   out: {
     ...outputOptions.out,
-    help: '.png, .jpg, .webp: a grid, and FILE-mean, FILE-std beside it; .npy: the values; a folder: one file each',
+    help: '.png, .jpg, .webp: a grid, and FILE-mean, FILE-std beside it; .csv: a table; .npy: the values; a folder: one file each',
     group: 'Output',
   },
   force: { ...outputOptions.force, group: 'Output' },
@@ -25,10 +25,10 @@ const general = options({
 export function restoreCommand(own: OwnParts = {}): Command {
   const restore = drawCommand(
     'restore',
-    'repair a damaged picture with a model: fill in, sharpen, enlarge, colour',
+    'repair a damaged picture with a model: fill in, sharpen, enlarge, colour; or fill the gaps of a table',
     [
       ['<model>', "a model's folder"],
-      ['<picture>', 'the damaged picture, or with --simulate a clean one'],
+      ['<item>', 'the damaged picture (with --simulate a clean one), or a table with gaps'],
     ],
     general,
     own,
@@ -44,17 +44,18 @@ export function restoreCommand(own: OwnParts = {}): Command {
     ['tweedie restore runs/mine noisy.png --task denoise --sigma 0.2 -o clean.png', 'remove noise'],
     ['tweedie restore runs/mine grey.png --task colorize -o colour.png', 'colour, by a model of colour pictures'],
     ['tweedie restore runs/mine clean.png --task deblur --kernel motion:5,45 --simulate', 'try what it can do'],
+    ['tweedie restore runs/table gaps.csv -n 5 -o filled.csv', 'the gaps of a table, drawn five times'],
   ])
-  return restore.action((place: string, picture: string, values: OptionValues) => run(place, picture, values, own))
+  return restore.action((place: string, item: string, values: OptionValues) => run(place, item, values, own))
 }
 
-async function run(place: string, picture: string, values: OptionValues, own: OwnParts): Promise<void> {
+async function run(place: string, item: string, values: OptionValues, own: OwnParts): Promise<void> {
   const [{ restoreTo }, { runDraw }] = await Promise.all([import('../app/node/make.ts'), import('./run-draw.ts')])
   await runDraw('restore', place, values, {
     what: 'the restoration',
     noun: 'answers',
     general,
     own,
-    work: (opened, request) => restoreTo(opened, picture, values, request),
+    work: (opened, request) => restoreTo(opened, item, values, request),
   })
 }

@@ -30,6 +30,7 @@ export function sampleCommand(own: OwnParts = {}): Command {
     ['tweedie sample runs/mine -n 1000 --out samples/', 'a thousand files'],
     ['tweedie sample runs/mine -n 1000 --out samples.npy', 'values, float32'],
     ['tweedie sample runs/mine -n 1000 --out samples/ --arithmetic int8', 'in about half the time'],
+    ['tweedie sample runs/table -n 1000 --out rows.csv', 'rows of a table'],
     ['tweedie sample runs/mine --encode face.png -o face.npy', 'a picture as a latent …'],
     ['tweedie sample runs/mine --decode face.npy -o again.png', '… and as a picture again'],
     ['tweedie sample runs/mine --trajectory way.gif', 'watch it happen'],

@@ -22,7 +22,7 @@ export function showMade(
   const { count, shape, classes } = drawn
   const out = values.out as string | undefined
   if (values.json) {
-    const texts = drawn.texts && { texts: drawn.texts() }
+    const texts = drawn.table ? drawn.table() : drawn.texts && { texts: drawn.texts() }
     return printJson({ files, out, count, shape, classes, ...texts, ...provenance, seconds })
   }
   if (out === undefined || process.stdout.isTTY) showItems(drawn, values.columns as number | undefined)
@@ -37,6 +37,7 @@ export function showMade(
 function showItems(drawn: Drawn, columns: number | undefined): void {
   const picture = pictureText(drawn, columns)
   if (picture !== undefined) return print(picture)
+  if (drawn.table) return print(safe(drawn.texts?.().join('\n') ?? ''))
   for (const [i, text] of (drawn.texts?.() ?? []).entries()) {
     const body = process.stdout.isTTY ? visible(text) : text
     print(drawn.count === 1 ? body : `${style('dim', `--- ${i + 1}`, process.stdout)}\n${body}`)

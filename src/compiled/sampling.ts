@@ -85,7 +85,7 @@ export function requireUsable(record: TweedieMetaSampler, usable: readonly strin
 /**
  * A denoiser clipped by a model's settings.
  *
- * @param clip true: always, at least to [−1, 1]; false: never; left out: as the model's folder says, and points never
+ * @param clip true: always, at least to [−1, 1]; false: never; left out: as the model's folder says, and points, clouds and fields never
  */
 export function clippedAs(
   { sampling, scale }: { readonly sampling: Sampling; readonly scale: { readonly kind: string } },
@@ -95,12 +95,15 @@ export function clippedAs(
   return project(denoiser, clipOf({ sampling, scale }, clip))
 }
 
+/** Kinds of data that are standardised, so that −1 … 1 are no bounds of theirs. */
+const unbounded: readonly string[] = ['points', 'cloud', 'fields']
+
 /** How the mean is clipped by {@link clippedAs}. */
 export function clipOf(
   { sampling, scale }: { readonly sampling: Sampling; readonly scale: { readonly kind: string } },
   clip?: boolean,
 ): Clip | null {
-  const wanted = clip ?? (scale.kind !== 'points' && sampling.clip !== null)
+  const wanted = clip ?? (!unbounded.includes(scale.kind) && sampling.clip !== null)
   return wanted ? (sampling.clip ?? toRange) : null
 }
 

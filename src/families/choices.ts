@@ -118,6 +118,7 @@ export const restoreTasks = ['inpaint', 'super-resolution', 'deblur', 'denoise',
 export const restoreMethods = namesOf<PosteriorMethodName>({
   mmps: 0,
   pigdm: 0,
+  sda: 0,
   dps: 0,
   ddrm: 0,
   repaint: 0,

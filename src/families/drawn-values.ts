@@ -2,6 +2,7 @@
 import { type DataScale, itemSize } from '../files/data/dataset.ts'
 import type { Frame } from '../files/data/frame.ts'
 import { affineOf, areBytes } from '../files/data/normalise.ts'
+import { cloudFormats, formatsOfClouds } from './cloud-formats.ts'
 import { pictureOf, textPictureOf } from '../files/show/picture.ts'
 import type { Drawn, Makes, View } from './family.ts'
 import { defined } from './defined.ts'
@@ -14,8 +15,13 @@ export interface DrawnModel {
 }
 
 /** The formats of its items. */
-export function makesOf({ frame }: Pick<DrawnModel, 'frame'>): Makes {
-  return { pictures: frame.item.length === 3 ? 'each' : 'together', texts: false }
+export function makesOf({ frame, scale }: DrawnModel): Makes {
+  return { pictures: frame.item.length === 3 || scale.kind === 'cloud' ? 'each' : 'together', texts: false }
+}
+
+/** Extensions of files besides pictures and arrays. */
+export function formatsOf({ scale }: DrawnModel): readonly string[] {
+  return scale.kind === 'cloud' ? cloudFormats : []
 }
 
 /** A view of items `[n, ...item]`, as the network has them. */
@@ -34,7 +40,9 @@ export function drawnValues(
     Partial<Pick<Drawn, 'classes' | 'captions' | 'frames' | 'attention' | 'beside'>>,
 ): Drawn {
   const count = items.length / itemSize(model.frame.item)
-  return { ...valueViews(model, items), ...facts, count, shape: [count, ...model.frame.item] }
+  const { scale } = model
+  const formats = scale.kind === 'cloud' ? formatsOfClouds(scale, items, inUnits(model, items)) : {}
+  return { ...valueViews(model, items), ...formats, ...facts, count, shape: [count, ...model.frame.item] }
 }
 
 /** Views of items `[n, ...item]` and of parts of them, and their values. */

@@ -2,6 +2,7 @@
  * Items that a model makes: their pictures and texts, the settings that made them, progress, and painters that draw
  * again and again.
  */
+import type { TableCells } from '../files/data/formats/write-csv.ts'
 import type { NdArray } from '../files/data/nd-array.ts'
 import type { PictureAttention } from '../files/show/attention-picture.ts'
 import type { GridOptions, Raster } from '../files/io/raster.ts'
@@ -39,6 +40,8 @@ export interface View {
   raster?(layout?: GridOptions): Raster
   /** Each as text; left out if they are not text. */
   texts?(): readonly string[]
+  /** As cells of a table; left out if they are no rows of one. */
+  table?(): TableCells
   /** The picture for a terminal, if it is not simply the raster made smaller. */
   preview?(options: PreviewOptions): string
 }
@@ -48,6 +51,14 @@ export interface PreviewOptions extends Pick<GridOptions, 'columns'> {
   readonly colors: TerminalColors
   /** Characters in a line. */
   readonly width: number
+}
+
+/** A format of files that some items have besides pictures, texts and arrays. */
+export interface ItemFormat {
+  /** Whether one file holds any number of items; otherwise there is a file to each. */
+  readonly several: boolean
+  /** The bytes of a file of some of the items: of one, unless it holds several. */
+  bytes(first: number, count: number, layout: GridOptions): Uint8Array
 }
 
 /** Items that were made. */
@@ -68,6 +79,10 @@ export interface Drawn extends View {
   readonly howText: string
   /** The values, as a `.npy` file has them. */
   array(): NdArray
+  /** Further formats, by the extension of the file: `.ply`; those that the family's `formats` names. */
+  readonly formats?: Readonly<Record<string, ItemFormat>> | undefined
+  /** Those of {@link formats} that a folder has of each item, besides its picture. */
+  readonly eachAs?: readonly string[] | undefined
   /** A part of them: `count` items from `first` on. */
   part(first: number, count: number): View
   /** The trajectory, step by step, if `frames` was set. */
@@ -93,6 +108,8 @@ export interface Makes {
   /** Pictures: of all items together, one of each too, or none. */
   readonly pictures: 'each' | 'together' | 'none'
   readonly texts: boolean
+  /** Tables: one of all items together, or one of each too; left out if they are no tables. */
+  readonly tables?: 'each' | 'together' | undefined
 }
 
 /** A model that is ready to draw: what was compiled is kept. Calls may overlap. */
@@ -106,6 +123,13 @@ export interface Painter extends Disposable {
    * @throws TweedieError `usage` for options that make no sense, before anything is compiled; `interrupted`
    */
   draw(options: OptionValues, watch?: DrawWatch): Promise<Drawn>
+  /**
+   * Draws what several requests ask for in one go: each gets what it gets alone. They differ in `count`, `seed`, `class` and `prompt` only.
+   * Left out by painters that cannot.
+   *
+   * @throws TweedieError as `draw` does
+   */
+  drawTogether?(requests: readonly OptionValues[], watch?: DrawWatch): Promise<readonly Drawn[]>
   /** Frees what no draw uses now, and compiles it again for the next one; left out by painters that keep little. */
   release?(): void
   dispose(): void

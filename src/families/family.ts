@@ -15,7 +15,7 @@ import type { OptionTable, OptionValues } from '../options.ts'
 import type { NamedColumns } from '../files/data/formats/table-columns.ts'
 import type { DataReaders } from '../files/data/reader.ts'
 import type { pictureFits } from './choices.ts'
-import type { Drawn, Painter, Progress } from './drawn.ts'
+import type { Drawn, Makes, Painter, Progress } from './drawn.ts'
 import type { Store } from '../tools/eval/store.ts'
 import type { Adapters } from '../tools/train/lora.ts'
 import type { NewWord } from '../tools/train/new-word.ts'
@@ -139,6 +139,11 @@ export interface Family<
   samplers?(): SamplerList | Promise<SamplerList>
   /** Trains a classifier of noisy data, which samples can be guided by. */
   trainClassifier?(data: Data, options: ClassifierOptions, setting: ClassifierSetting): Promise<TrainedClassifier>
+
+  /** The formats of what {@link Abilities.restore} gives; left out: pictures. */
+  restored?(model: Model): Makes
+  /** Extensions of files, such as `.ply`, that items of a model are written as, besides pictures, texts and arrays. */
+  formats?(model: Model): readonly string[]
 
   /** Its other abilities. */
   readonly can: Abilities<Model>

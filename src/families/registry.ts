@@ -11,6 +11,8 @@ import { flow } from './flow/entry.ts'
 import { hvae } from './hvae/entry.ts'
 import { latent } from './latent/entry.ts'
 import { prediction } from './prediction/entry.ts'
+import { molecules } from './molecules/entry.ts'
+import { rows } from './rows/entry.ts'
 import { tokens } from './tokens/entry.ts'
 import { vae } from './vae/entry.ts'
 import { values } from './values/entry.ts'
@@ -23,6 +25,7 @@ export const families: readonly FamilyEntry[] = Object.freeze([
   values,
   embeddings,
   tokens,
+  rows,
   vae,
   hvae,
   cnf,
@@ -30,6 +33,7 @@ export const families: readonly FamilyEntry[] = Object.freeze([
   vqDiffusion,
   flow,
   prediction,
+  molecules,
 ])
 
 /** A model with its family. */

@@ -61,6 +61,54 @@ test.each(warm)('%s %j: the second drawing compiles nothing', async (name, first
   expect(valuesOf(after)).toEqual(valuesOf(before))
 })
 
+/** Requests that are drawn at once; some do not fit with the others. */
+const together: readonly (readonly [name: string, requests: readonly DrawRequest[]])[] = [
+  [
+    'images',
+    [
+      { count: 2, steps: 3, seed: 1, sampler: 'ddpm' },
+      { count: 1, steps: 3, seed: 2, sampler: 'ddpm' },
+      { count: 3, steps: 2, seed: 1 },
+      { count: 2, steps: 3, seed: 7, class: [3, 1], sampler: 'ddpm' },
+      { count: 1, steps: 3, seed: 8, class: 2, sampler: 'ddpm' },
+    ],
+  ],
+  [
+    'points',
+    [
+      { count: 5, steps: 3 },
+      { count: 4, steps: 3, seed: 3 },
+    ],
+  ],
+  [
+    'text',
+    [
+      { count: 1, steps: 3 },
+      { count: 2, steps: 3, seed: 3 },
+    ],
+  ],
+]
+
+test.each(together)('%s: each of several requests gets what it gets alone', async (name, requests) => {
+  using painter = await open(at(name))
+  const all = await painter.drawAll(requests)
+  expect(all.map(({ count }) => count)).toEqual(requests.map(({ count }) => count))
+  for (const [i, request] of requests.entries()) {
+    const alone = await painter.draw(request)
+    expect(all[i]!.how).toEqual(alone.how)
+    expect(all[i]!.classes).toEqual(alone.classes)
+    const [ours, its] = [valuesOf(all[i]!), valuesOf(alone)]
+    expect(ours).toHaveLength(its.length)
+    expect(Math.max(...ours.map((value, k) => Math.abs(value - its[k]!)))).toBeLessThan(1e-4)
+  }
+})
+
+test('several requests are refused together, before anything is drawn', async () => {
+  using painter = await open(at('images'))
+  await expect(painter.drawAll([{ count: 1 }, { count: 1, steps: 0 }])).rejects.toMatchObject({ code: 'usage' })
+  expect(painter.compilations).toBe(0)
+})
+
 /** An engine that counts the sessions which it makes. */
 async function counting(): Promise<Engine & { readonly sessions: number }> {
   const { createSessionOf, expect: _, ...engine } = await nodeEngine()

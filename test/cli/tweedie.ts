@@ -18,6 +18,8 @@ export interface Running {
   readonly ended: Promise<Ended>
   /** Resolves when the standard output has so many lines. */
   lines(count: number): Promise<void>
+  /** The standard output so far. */
+  printed(): string
   kill(signal: NodeJS.Signals): void
   /** Stops reading what it says, as `head` does. */
   stopReading(): void
@@ -46,6 +48,7 @@ export function start(args: readonly string[], cwd = process.cwd()): Running {
   return {
     ended,
     lines: (count) => new Promise((done) => waiting.push([count, done])),
+    printed: () => stdout,
     kill: (signal) => void child.kill(signal),
     stopReading: () => void child.stdout.destroy(),
   }

@@ -6,24 +6,34 @@ import type { Makes } from '../../families/family.ts'
 import { animationExtensions, imageExtensions } from '../../files/io/node/images.ts'
 import { requireNew } from './require-new.ts'
 
+/** What else is known of what will be written. */
+export interface OutputChecks {
+  readonly overwrite?: boolean
+  readonly beside?: readonly string[]
+  readonly formats?: readonly string[]
+}
+
 /**
  * Checks an output path before there is anything to write.
  *
  * @param makes the formats that the items can be written in
  * @param beside suffixes of further pictures that are written too, such as `mean`
+ * @param formats further extensions that such items are written as
  * @throws TweedieError `exists` for a file that would be overwritten, `usage` for an extension that such items cannot
  * be written as
  */
 export async function checkOutput(
   out: string,
   makes: Makes,
-  { overwrite = false, beside = [] }: { readonly overwrite?: boolean; readonly beside?: readonly string[] } = {},
+  { overwrite = false, beside = [], formats = [] }: OutputChecks = {},
 ): Promise<void> {
   if (await isFolder(out)) return checkFolder(out, makes, overwrite)
   const extensions = [
     ...(makes.pictures === 'none' ? [] : imageExtensions),
+    ...(makes.tables ? ['.csv'] : []),
     ...(makes.texts ? ['.txt', '.json'] : []),
     '.npy',
+    ...formats,
   ]
   const others = isPicture(out) ? beside.map((name) => besideName(out, name)) : []
   for (const path of [out, ...others]) await requireNew(path, extensions, overwrite)
@@ -36,7 +46,10 @@ export async function checkTrajectory(path: string, { pictures }: Makes, overwri
 
 /** Checks a folder that gets one file for each item. */
 export async function checkFolder(out: string, makes: Makes, overwrite: boolean): Promise<void> {
-  if (makes.pictures !== 'each' && !makes.texts) {
+  if (makes.tables === 'together') {
+    throw new TweedieError('usage', `${out}: rows are written together`, { hint: 'write a .csv file' })
+  }
+  if (makes.pictures !== 'each' && !makes.texts && !makes.tables) {
     throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
   }
   const found = await stat(out).catch(() => undefined)

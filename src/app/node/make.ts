@@ -47,21 +47,21 @@ export async function sampleTo(opened: Opened, options: OptionValues, request: M
       })
     if (walk === 'encode') await requireNew(out, ['.npy'], overwrite)
     const ability = await abilityOf(walk, opened, own)
-    if (walk === 'decode') await checkOutput(out, pictures, { overwrite })
+    if (walk === 'decode') await checkOutput(out, pictures, { overwrite, formats: formatsOf(opened) })
     return make('sample', opened, options, request, (setting) => ability(opened.model, options, setting))
   }
   const ability = await abilityOf('draw', opened, own)
   return make('sample', opened, options, request, async (setting) => {
     using painter = ability(opened.model, setting)
     const beside = options.attention === true ? ['attention'] : []
-    if (out !== undefined) await checkOutput(out, painter.makes, { overwrite, beside })
+    if (out !== undefined) await checkOutput(out, painter.makes, { overwrite, beside, formats: formatsOf(opened) })
     if (trajectory !== undefined) await checkTrajectory(trajectory, painter.makes, overwrite)
     const watch: DrawWatch = { signal, onProgress, frames: trajectory !== undefined }
     return await painter.draw(options, watch)
   })
 }
 
-/** Draws clean items that fit a damaged one; `options` are those of the command `restore`. */
+/** Draws clean items that fit a damaged one, or the gaps of a table; `options` are those of the command `restore`. */
 export async function restoreTo(
   opened: Opened,
   item: Item,
@@ -69,17 +69,22 @@ export async function restoreTo(
   request: MakeRequest,
 ): Promise<Made> {
   const ability = await abilityOf('restore', opened, request.own ?? {})
-  const beside = options.count === 1 ? [] : ['mean', 'std']
-  if (request.out !== undefined) await checkOutput(request.out, pictures, { overwrite: request.force ?? false, beside })
+  const makes = opened.family.restored?.(opened.model) ?? pictures
+  const beside = options.count === 1 || makes.pictures === 'none' ? [] : ['mean', 'std']
+  const checks = { overwrite: request.force ?? false, beside, formats: formatsOf(opened) }
+  if (request.out !== undefined) await checkOutput(request.out, makes, checks)
   return make('restore', opened, options, request, (setting) => ability(opened.model, item, options, setting))
 }
 
 /** Changes an item, or walks from it to another; `options` are those of the command `edit`. */
 export async function editTo(opened: Opened, item: Item, options: OptionValues, request: MakeRequest): Promise<Made> {
   const ability = await abilityOf('edit', opened, request.own ?? {})
-  if (request.out !== undefined) await checkOutput(request.out, pictures, { overwrite: request.force ?? false })
+  const checks = { overwrite: request.force ?? false, formats: formatsOf(opened) }
+  if (request.out !== undefined) await checkOutput(request.out, pictures, checks)
   return make('edit', opened, options, request, (setting) => ability(opened.model, item, options, setting))
 }
+
+const formatsOf = ({ family, model }: Opened): readonly string[] => family.formats?.(model) ?? []
 
 async function make(
   command: 'sample' | 'restore' | 'edit',

@@ -2,8 +2,9 @@
 import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { TweedieError } from '../../errors.ts'
-import type { Drawn, Makes, View } from '../../families/family.ts'
+import type { Drawn, ItemFormat, Makes, View } from '../../families/family.ts'
 import { writeNpy } from '../../files/data/formats/npy.ts'
+import { type TableCells, writeCsv } from '../../files/data/formats/write-csv.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
 import { animationExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
 import { magnify, type Raster } from '../../files/io/raster.ts'
@@ -26,8 +27,9 @@ export interface WriteOptions {
 const divider = '\n--------\n'
 
 /**
- * Writes items. The extension chooses the format: a picture of all of them; `.npy` the values; `.txt` and `.json` texts; a folder
- * (a name without an extension) one file each.
+ * Writes items. The extension chooses the format: a picture of all of them; `.npy` the values; `.csv` rows of a table; `.txt` and
+ * `.json` texts; a folder (a name without an extension) one file each; other extensions are formats of such items
+ * (`drawn.formats`), with numbered files where each is one of its own.
  *
  * @returns the files
  * @throws TweedieError `exists` for a file that would be overwritten, `usage` for a format that such items do not have
@@ -45,14 +47,35 @@ export async function writeDrawn(out: string, drawn: Drawn, options: WriteOption
     }
     return views.map(([path]) => path)
   }
-  await requireNew(out, ['.npy', '.json', '.txt'], overwrite)
+  if (drawn.formats?.[extension]) return writeFormat(out, drawn, drawn.formats[extension], options)
+  await requireNew(out, ['.npy', '.csv', '.json', '.txt', ...Object.keys(drawn.formats ?? {})], overwrite)
   if (extension === '.npy') await writeFileAtomic(out, writeNpy(drawn.array()))
+  else if (extension === '.csv') await writeFileAtomic(out, writeCsv(tableOf(drawn, out)))
   else {
     const texts = textsOf(drawn, out)
     const content = extension === '.json' ? JSON.stringify({ ...provenance, texts }, undefined, 2) : texts.join(divider)
     await writeFileAtomic(out, `${content}\n`)
   }
   return [out]
+}
+
+/** Writes one file of all items, or numbered ones: `out.ply` → `out-00000-cone.ply`, … */
+async function writeFormat(
+  out: string,
+  drawn: Drawn,
+  { several, bytes }: ItemFormat,
+  { overwrite = false, columns }: WriteOptions,
+): Promise<string[]> {
+  const layout = columns === undefined ? {} : { columns }
+  const together = several || drawn.count === 1
+  const paths = together
+    ? [out]
+    : Array.from({ length: drawn.count }, (_, i) => besideName(out, numberedName(drawn, i)))
+  for (const path of paths) await requireNew(path, [extname(out).toLowerCase()], overwrite)
+  for (const [i, path] of paths.entries()) {
+    await writeFileAtomic(path, bytes(together ? 0 : i, together ? drawn.count : 1, layout))
+  }
+  return paths
 }
 
 /**
@@ -84,29 +107,45 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
   await mkdir(folder, { recursive: true })
   const files: string[] = []
   const write = async (name: string, view: View, item?: number): Promise<void> => {
-    const path = join(folder, `${name}${view.raster ? '.png' : '.txt'}`)
+    const path = join(folder, `${name}${view.raster ? '.png' : view.table ? '.csv' : '.txt'}`)
     const asked = item === undefined ? undefined : drawn.captions?.[item]
     const about =
       item === undefined ? provenance : { ...provenance, item, ...(asked !== undefined && { prompt: asked }) }
     if (view.raster) await writeImage(path, rasterOf(view, path, options), { overwrite, provenance: about })
-    else {
+    else if (view.table) {
+      await requireNew(path, ['.csv'], overwrite)
+      await writeFileAtomic(path, writeCsv(view.table()))
+    } else {
       await requireNew(path, ['.txt'], overwrite)
       await writeFileAtomic(path, `${textsOf(view, path).join(divider)}\n`)
     }
     files.push(path)
   }
   for (let i = 0; i < drawn.count; i++) {
-    const name = drawn.captions?.[i]?.slice(0, 60) ?? drawn.classes?.[i]
-    await write(`${String(i).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`, drawn.part(i, 1), i)
+    const name = numberedName(drawn, i)
+    await write(name, drawn.part(i, 1), i)
+    for (const extension of drawn.eachAs ?? []) {
+      const path = join(folder, `${name}${extension}`)
+      await requireNew(path, [extension], overwrite)
+      await writeFileAtomic(path, drawn.formats![extension]!.bytes(i, 1, {}))
+      files.push(path)
+    }
   }
   for (const [name, view] of besides(drawn, (each) => each)) await write(name, view)
   return files
 }
 
+/** `00003-cone`: an item's number, and its class or what it was asked for by. */
+function numberedName({ captions, classes }: Drawn, item: number): string {
+  const name = captions?.[item]?.slice(0, 60) ?? classes?.[item]
+  return `${String(item).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`
+}
+
 /** Facts about the items: pictures have three axes. */
 function makesOf(drawn: Drawn): Makes {
   const pictures = drawn.raster === undefined ? 'none' : drawn.shape.length > 2 ? 'each' : 'together'
-  return { pictures, texts: drawn.texts !== undefined }
+  const tables = drawn.table === undefined ? {} : ({ tables: drawn.shape.length > 2 ? 'each' : 'together' } as const)
+  return { pictures, texts: drawn.texts !== undefined, ...tables }
 }
 
 function besides<Name>({ beside = {} }: Drawn, name: (end: string) => Name): (readonly [Name, View])[] {
@@ -117,6 +156,11 @@ function rasterOf(view: View, path: string, { columns, scale = 1 }: WriteOptions
   const raster = view.raster?.(columns === undefined ? {} : { columns })
   if (raster) return scale === 1 ? raster : magnify(raster, scale)
   throw new TweedieError('usage', `${path}: there is no picture of such items`, { hint: 'write a .npy or a .txt file' })
+}
+
+function tableOf(view: View, path: string): TableCells {
+  if (view.table) return view.table()
+  throw new TweedieError('usage', `${path}: such items are no rows of a table`, { hint: 'write a .png or a .npy file' })
 }
 
 function textsOf(view: View, path: string): readonly string[] {

@@ -24,7 +24,8 @@ export function itemsOfFrame(context: Context, x: string, { item, pixels }: Fram
 /** Items in the units of the data, `shift + scale · x`. */
 export function inUnits(context: Context, x: string, scale: DataScale): string {
   const { shift, scale: factor } = affineOf(scale)
-  const shape = shift.length === 1 ? [1] : [shift.length, ...scale.shape.slice(1).map(() => 1)]
+  const whole = shift.length > 1 && shift.length === itemSize(scale.shape)
+  const shape = whole ? scale.shape : shift.length === 1 ? [1] : [shift.length, ...scale.shape.slice(1).map(() => 1)]
   const table = (name: string, values: readonly number[]): string =>
     context.table(`${name}:${values.join()}`, shape, (i) => values[i]!)
   return context.emit('Add', [context.emit('Mul', [x, table('scale', factor)]), table('shift', shift)])

@@ -11,19 +11,26 @@ import type { KernelLoss } from './kernel-loss.ts'
 import { picked } from './picked.ts'
 import type { AbsorbingProcess } from './process.ts'
 
-/** The loss of the absorbing kernel. */
-export function absorbingLoss({ fade, mask }: AbsorbingProcess): KernelLoss {
+/**
+ * The loss of the absorbing kernel.
+ *
+ * @param prefix of the names of its inputs, where a graph has several such losses
+ */
+export function absorbingLoss({ fade, mask }: AbsorbingProcess, prefix = ''): KernelLoss {
   return {
-    arrays: (batch, size) => ({ answer: new Int32Array(batch * size), weight: new Float32Array(batch * size) }),
+    arrays: (batch, size) => ({
+      [`${prefix}answer`]: new Int32Array(batch * size),
+      [`${prefix}weight`]: new Float32Array(batch * size),
+    }),
     graph(logits) {
       const tokens = logits.shape[0]!
-      return mul(input('weight', [tokens]), neg(picked(logSoftmax(logits), 'answer')))
+      return mul(input(`${prefix}weight`, [tokens]), neg(picked(logSoftmax(logits), `${prefix}answer`)))
     },
     fill(feeds, { from, to, term: { s, t, count }, x0, xt, shares }) {
       const weight = shares.bound * count * liftedShare(fade, s, t) + shares.crossEntropy
       for (let i = from; i < to; i++) {
-        feeds.answer![i] = x0[i]!
-        feeds.weight![i] = xt[i] === mask ? weight : 0
+        feeds[`${prefix}answer`]![i] = x0[i]!
+        feeds[`${prefix}weight`]![i] = xt[i] === mask ? weight : 0
       }
     },
   }

@@ -39,19 +39,23 @@ type Factors = Record<(typeof factors)[number], number>
 /** ᾱ and (1 − ᾱ)/K at s and at t; where s = 0, m is 1, as it is not used. */
 const mixtures = ['keptBefore', 'anyBefore', 'kept', 'any'] as const
 
-/** The loss of the uniform kernel. */
-export function uniformLoss(process: UniformProcess): KernelLoss {
+/**
+ * The loss of the uniform kernel.
+ *
+ * @param prefix of the names of its inputs, where a graph has several such losses
+ */
+export function uniformLoss(process: UniformProcess, prefix = ''): KernelLoss {
   return {
     arrays: (batch, size) => ({
-      answer: new Int32Array(batch * size),
-      seenAt: new Int32Array(batch * size),
-      ...Object.fromEntries([...factors, ...mixtures].map((name) => [name, new Float32Array(batch * size)])),
+      [`${prefix}answer`]: new Int32Array(batch * size),
+      [`${prefix}seenAt`]: new Int32Array(batch * size),
+      ...Object.fromEntries([...factors, ...mixtures].map((name) => [prefix + name, new Float32Array(batch * size)])),
     }),
     graph(logits) {
       const tokens = logits.shape[0]!
-      const at = (name: (typeof factors)[number] | (typeof mixtures)[number]): Tensor => input(name, [tokens])
+      const at = (name: (typeof factors)[number] | (typeof mixtures)[number]): Tensor => input(prefix + name, [tokens])
       const logPi = logSoftmax(logits)
-      const [guess, seen] = [picked(logPi, 'answer'), exp(picked(logPi, 'seenAt'))]
+      const [guess, seen] = [picked(logPi, `${prefix}answer`), exp(picked(logPi, `${prefix}seenAt`))]
       const before = (pi: Tensor): Tensor => add(mul(at('keptBefore'), pi), at('anyBefore'))
       const column = (x: Tensor): Tensor => reshape(x, [tokens, 1])
       const all = sum(log(add(mul(column(at('keptBefore')), exp(logPi)), column(at('anyBefore')))), 1)
@@ -74,13 +78,13 @@ export function uniformLoss(process: UniformProcess): KernelLoss {
       const { kept, any, keptBefore, anyBefore } = levelsOf(process, term)
       for (let i = from; i < to; i++) {
         const own = kinds[Number(x0[i] === xt[i])]!
-        for (const name of factors) feeds[name]![i] = own[name]
-        feeds.answer![i] = x0[i]!
-        feeds.seenAt![i] = xt[i]!
-        feeds.kept![i] = kept
-        feeds.any![i] = any
-        feeds.keptBefore![i] = keptBefore
-        feeds.anyBefore![i] = anyBefore
+        for (const name of factors) feeds[prefix + name]![i] = own[name]
+        feeds[`${prefix}answer`]![i] = x0[i]!
+        feeds[`${prefix}seenAt`]![i] = xt[i]!
+        feeds[`${prefix}kept`]![i] = kept
+        feeds[`${prefix}any`]![i] = any
+        feeds[`${prefix}keptBefore`]![i] = keptBefore
+        feeds[`${prefix}anyBefore`]![i] = anyBefore
       }
     },
   }

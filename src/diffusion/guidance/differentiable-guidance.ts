@@ -43,6 +43,7 @@ export function guidedWithDerivative(
   return Object.freeze({
     schedule: denoiser.schedule,
     shape: denoiser.shape,
+    symmetric: denoiser.symmetric,
     denoise: (x: FloatArray, t: number, context: DenoiseContext = {}) =>
       both(x, context, (each) => denoiser.denoise(x, t, each)),
     vjp: (x: FloatArray, t: number, v: FloatArray, context: DenoiseContext = {}) =>

@@ -11,6 +11,8 @@ import { TweedieError } from '../../errors.ts'
 
 /** A denoiser that knows the derivative of its mean. */
 export interface DifferentiableDenoiser extends Denoiser {
+  /** False where J is known not to be symmetric, so that solvers for symmetric systems do not fit; true of exact means. */
+  readonly symmetric?: boolean | undefined
   /**
    * The vector–Jacobian product Jᵀ v.
    *

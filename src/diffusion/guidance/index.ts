@@ -24,6 +24,15 @@ export {
 export { diffPirSampler, type DiffPirSamplerOptions } from './diffpir.ts'
 export { dps, type DpsOptions } from './dps.ts'
 export { drawMixture, exactPosterior, type FullComponent, mixtureMoments } from './exact-posterior.ts'
-export { mmps, type MmpsOptions, piGdm, type PiGdmOptions, proximal, type ProximalOptions } from './likelihood.ts'
+export {
+  mmps,
+  type MmpsOptions,
+  piGdm,
+  type PiGdmOptions,
+  proximal,
+  type ProximalOptions,
+  sda,
+  type SdaOptions,
+} from './likelihood.ts'
 export { type PosteriorMethod, type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from './methods.ts'
 export { repaint, type RepaintOptions } from './repaint.ts'

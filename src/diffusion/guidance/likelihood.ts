@@ -9,7 +9,7 @@
  *     E[x₀ | x_t, y] ≈ D + (σ²/α) Jᵀ Aᵀ (Σ_y + A C Aᵀ)⁻¹ (y − A(D)).
  *
  * Methods differ in what they take for C, the covariance of x₀ given x_t: {@link piGdm} a multiple of the identity,
- * {@link mmps} the covariance itself, (σ²/α) J. {@link proximal} (DiffPIR) puts C for (σ²/α) Jᵀ as well, and needs no
+ * {@link mmps} the covariance itself, (σ²/α) J, {@link sda} puts γ (σ/α)² I for A C Aᵀ. {@link proximal} (DiffPIR) puts C for (σ²/α) Jᵀ as well, and needs no
  * derivative. Of a nonlinear A its derivative at D stands for A.
  */
 import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
@@ -20,6 +20,7 @@ import type { Svd } from '../measure/svd.ts'
 import { noiseLevel, type Schedule } from '../noise/schedule.ts'
 import { conjugateGradients, type SolveOptions } from './conjugate-gradients.ts'
 import { type DifferentiableDenoiser } from './differentiable.ts'
+import { gmres } from './gmres.ts'
 
 /** ΠGDM's covariance. */
 export interface PiGdmOptions {
@@ -45,12 +46,47 @@ export function piGdm(
   })
 }
 
+/** SDA's variance. */
+export interface SdaOptions {
+  /** γ: the variance of A(x₀) given x_t, in units of (σ/α)²; default 0.01. */
+  readonly gamma?: number
+}
+
+/**
+ * SDA's likelihood, p(y | x_t) ≈ N(y; A(D), Σ_y + γ (σ/α)² I): the variance grows with the noise, and the measurement is believed the less the
+ * more x₀ is in doubt. γ is tuned; at small noise, where Σ_y counts, it hardly matters. One derivative an evaluation, for any
+ * A, and no system to solve. The paper samples it by a predictor with Langevin corrections: `predictorCorrector`.
+ *
+ * Score-based Data Assimilation (Rozet & Louppe, 2023), equation 15, https://arxiv.org/abs/2306.10574
+ *
+ * @throws TweedieError `usage` for a γ that is not positive
+ * @example
+ * const guided = sda(composeWindows(windows, { length: 65 }), observed, { gamma: 0.03 })
+ */
+export function sda(
+  denoiser: DifferentiableDenoiser,
+  observation: Observation,
+  { gamma = 0.01 }: SdaOptions = {},
+): Denoiser {
+  requirePositive('gamma', gamma)
+  return guided(denoiser, observation, async ({ v, t, pull, context, x }) => {
+    const doubt = gamma * noiseLevel(denoiser.schedule, t) ** 2
+    const m = sizeOf(observation.operator.to)
+    const u = v.map((value, i) => value / (sigmaAt(observation.sigma, i % m) ** 2 + doubt))
+    return denoiser.vjp(x, t, toLike(x, await pull(u)), context)
+  })
+}
+
 /** The accuracy of MMPS. */
-export type MmpsOptions = Partial<SolveOptions>
+export interface MmpsOptions extends Partial<SolveOptions> {
+  /** What solves the system; by default `gmres` where the denoiser's derivative is not `symmetric`, else conjugate gradients. */
+  readonly solver?: 'cg' | 'gmres' | undefined
+}
 
 /**
  * Moment matching: C = (σ²/α) J, the covariance that the denoiser itself implies. Exact for Gaussian data and linear A. The
- * system is solved by conjugate gradients, one derivative of the denoiser to an iteration.
+ * system is solved by conjugate gradients, one derivative of the denoiser to an iteration; by GMRES, as in Appa, where the
+ * derivative is not symmetric.
  *
  * Learning Diffusion Priors from Observations by Expectation Maximization (Rozet et al., 2024), algorithm 3,
  * https://arxiv.org/abs/2405.13712
@@ -60,7 +96,7 @@ export type MmpsOptions = Partial<SolveOptions>
 export function mmps(
   denoiser: DifferentiableDenoiser,
   observation: Observation,
-  { iterations = 3, ...options }: MmpsOptions = {},
+  { iterations = 3, solver = denoiser.symmetric === false ? 'gmres' : 'cg', ...options }: MmpsOptions = {},
 ): Denoiser {
   requireNoise('mmps', observation)
   if (!(Number.isInteger(iterations) && iterations > 0)) {
@@ -72,7 +108,7 @@ export function mmps(
       const product = await denoiser.vjp(x, t, toLike(x, await pull(w)), context)
       return scaled(await push(product), factor)
     }
-    const u = await solve(v, covariance, { iterations, ...options })
+    const u = await solve(v, covariance, { iterations, ...options }, solver)
     return denoiser.vjp(x, t, toLike(x, await pull(u)), context)
   })
 }
@@ -135,7 +171,12 @@ interface System {
   /** A u. */
   push(u: FloatArray): Promise<Float64Array>
   /** (Σ_y + M)⁻¹ b. */
-  solve(b: Float64Array, product: (v: Float64Array) => Promise<Float64Array>, how: SolveOptions): Promise<Float64Array>
+  solve(
+    b: Float64Array,
+    product: (v: Float64Array) => Promise<Float64Array>,
+    how: SolveOptions,
+    solver?: 'cg' | 'gmres',
+  ): Promise<Float64Array>
   /** Aᵀ (Σ_y + r² A Aᵀ)⁻¹ b for a variance r². */
   pullSolved(b: Float64Array, variance: number): Promise<Float64Array>
 }
@@ -145,8 +186,8 @@ async function system(observation: Observation, mean: FloatArray): Promise<Syste
   const m = sizeOf(operator.to)
   const pull = async (v: FloatArray): Promise<Float64Array> => operator.pullback(mean, v)
   const push = async (u: FloatArray): Promise<Float64Array> => operator.pushforward(mean, u)
-  const solve: System['solve'] = (b, product, how) =>
-    conjugateGradients(
+  const solve: System['solve'] = (b, product, how, solver) =>
+    (solver === 'gmres' ? gmres : conjugateGradients)(
       async (w) => {
         const out = await product(w)
         for (let i = 0; i < out.length; i++) out[i]! += sigmaAt(sigma, i % m) ** 2 * w[i]!

@@ -9,11 +9,11 @@ import { ddrm } from './ddrm.ts'
 import { requireDifferentiable } from './differentiable.ts'
 import { diffPirSampler } from './diffpir.ts'
 import { dps } from './dps.ts'
-import { mmps, piGdm, proximal } from './likelihood.ts'
+import { mmps, piGdm, proximal, sda } from './likelihood.ts'
 import { repaint } from './repaint.ts'
 
 /** The names of {@link posteriorMethods}. */
-export type PosteriorMethodName = 'mmps' | 'pigdm' | 'dps' | 'ddrm' | 'repaint' | 'diffpir'
+export type PosteriorMethodName = 'mmps' | 'pigdm' | 'sda' | 'dps' | 'ddrm' | 'repaint' | 'diffpir'
 
 /** The settings of all methods; each reads its own. */
 export interface PosteriorSettings {
@@ -21,6 +21,8 @@ export interface PosteriorSettings {
   readonly iterations?: number | undefined
   /** pigdm: the variance of the data. */
   readonly dataVariance?: number | undefined
+  /** sda: the doubt about the data, in units of (σ/α)². */
+  readonly gamma?: number | undefined
   /** dps: the length of the step. diffpir: the share of new noise. */
   readonly zeta?: number | undefined
   /** diffpir: how much the denoiser counts against the measurement. */
@@ -79,6 +81,17 @@ export const posteriorMethods: Readonly<Record<PosteriorMethodName, PosteriorMet
         observation,
         dataVariance === undefined ? {} : { dataVariance },
       ),
+      sampler: ddim({ eta: 1 }),
+    }),
+  },
+  sda: {
+    takes: 'any',
+    derivative: true,
+    noise: false,
+    cost: '3',
+    exact: 'biased: takes a multiple of the identity for the covariance of what is measured, and the multiple is tuned',
+    prepare: (denoiser, observation, { gamma } = {}) => ({
+      denoiser: sda(requireDifferentiable('sda', denoiser), observation, gamma === undefined ? {} : { gamma }),
       sampler: ddim({ eta: 1 }),
     }),
   },

@@ -203,7 +203,7 @@ function timesOf({ schedule }: Denoiser, { times }: BoundOptions): readonly numb
  * One of each of so many strata of the terms 1 … count, and the number that it stands for. A term's size falls about as
  * 1/index, so the strata widen in proportion.
  */
-function chooseTerms(times: readonly number[], { terms: wanted = Infinity, seed = 0 }: BoundOptions) {
+export function chooseTerms(times: readonly number[], { terms: wanted = Infinity, seed = 0 }: BoundOptions) {
   const count = times.length - 1
   const strata = Math.min(count, wanted)
   const draws = uniform(fold(key(seed), 'bound'), new Float64Array(strata))

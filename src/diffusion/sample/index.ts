@@ -38,7 +38,7 @@ export { betaCurve, betaQuantile, exponentialCurve, karrasCurve, type LevelCurve
 export { type FinalLaw, finalVariance, measureWeakOrder } from './measure-law.ts'
 export { type MeasuredOrder, measureOrder, type OrderOptions } from './measure-order.ts'
 export { noiseBetween } from './noise-between.ts'
-export { noNoise, type NoiseSource, randomNoise, type RandomNoiseOptions } from './noise-source.ts'
+export { type ItemStream, noNoise, type NoiseSource, randomNoise, type RandomNoiseOptions } from './noise-source.ts'
 export { type Plan, type PlannedStep, type Planner, planSteps, type Stage } from './plan.ts'
 export { pndm } from './pndm.ts'
 export { predictorCorrector, type PredictorCorrectorOptions } from './predictor-corrector.ts'

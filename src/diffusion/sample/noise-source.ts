@@ -18,6 +18,14 @@ export interface RandomNoiseOptions {
   readonly firstItem?: number
   /** A seed for each item instead: item i of the batch gets what item 0 of a run with seed `seeds[i]` gets. */
   readonly seeds?: readonly (number | bigint | string)[]
+  /** What each item of the batch gets, if the batch is put together of several runs: see {@link ItemStream}. */
+  readonly streams?: readonly ItemStream[]
+}
+
+/** An item of a run: it gets what item `item` of a run with that seed gets. */
+export interface ItemStream {
+  readonly seed: number | bigint | string
+  readonly item: number
 }
 
 /**
@@ -33,13 +41,16 @@ export function randomNoise(size: number, options: RandomNoiseOptions = {}): Noi
 export function keyedByItem<Out extends FloatArray>(
   fill: (key: Key, out: Out) => unknown,
   size: number,
-  { seed = 0, firstItem = 0, seeds }: RandomNoiseOptions = {},
+  { seed = 0, firstItem = 0, seeds, streams }: RandomNoiseOptions = {},
 ): (out: Out, step: number, draw: number) => void {
   const keys: Key[] = []
   const keyOf = (item: number): Key => {
-    if (!seeds) return fold(key(seed), 'sample', firstItem + item)
-    if (item < seeds.length) return fold(key(seeds[item]!), 'sample', 0)
-    throw new TweedieError('usage', `${seeds.length} seeds for a batch of more: give one seed per item`)
+    const stream = streams?.[item]
+    if (stream) return fold(key(stream.seed), 'sample', stream.item)
+    if (!seeds && !streams) return fold(key(seed), 'sample', firstItem + item)
+    if (seeds && item < seeds.length) return fold(key(seeds[item]!), 'sample', 0)
+    const given = (streams ?? seeds)!.length
+    throw new TweedieError('usage', `${given} seeds for a batch of more: give one seed per item`)
   }
   return (out, step, draw) => {
     for (let item = 0; item * size < out.length; item++) {

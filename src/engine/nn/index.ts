@@ -50,6 +50,8 @@ export { mlp } from './mlp.ts'
 export type { MlpConfig } from './mlp.ts'
 export { dit } from './dit.ts'
 export type { DitConfig } from './dit-config.ts'
+export { setTransformer } from './set-transformer.ts'
+export type { SetTransformerConfig } from './set-transformer.ts'
 export { tokenTransformer } from './token-transformer.ts'
 export type { TokenTransformerConfig } from './token-transformer.ts'
 export { embeddingTransformer, isEmbeddingNetwork } from './embedding-transformer.ts'
@@ -65,3 +67,10 @@ export type { LatentScale } from './autoencoder-kl/latent-scale.ts'
 export { isVectorQuantiser, vqModel } from './vq-model/vq-model.ts'
 export type { VectorQuantiser } from './vq-model/vq-model.ts'
 export type { VQModelConfig } from './vq-model/config.ts'
+export {
+  equivariantNetwork,
+  type EquivariantConfig,
+  forEachPair,
+  pairCount,
+  placesOfCentre,
+} from './equivariant/index.ts'

@@ -3,8 +3,10 @@ import { TweedieError } from '../../errors.ts'
 import { dit } from './dit.ts'
 import { categoricalUnet } from './categorical-unet.ts'
 import { embeddingTransformer } from './embedding-transformer.ts'
+import { equivariantNetwork } from './equivariant/index.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
+import { setTransformer } from './set-transformer.ts'
 import { tokenTransformer } from './token-transformer.ts'
 import { unet2d } from './unet2d/unet2d.ts'
 import { unet2dCondition } from './unet2d-condition/unet2d-condition.ts'
@@ -15,9 +17,11 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   UNet2DConditionModel: unet2dCondition,
   MLP: mlp,
   DiT: dit,
+  SetTransformer: setTransformer,
   TokenTransformer: tokenTransformer,
   EmbeddingTransformer: embeddingTransformer,
   CategoricalUNet: categoricalUnet,
+  EquivariantGraphNetwork: equivariantNetwork,
 })
 
 /** The names that {@link networkFromConfig} knows. */

@@ -26,7 +26,19 @@ import { maskedName } from './fitted-parts.ts'
 import type { LatentModel } from './model.ts'
 
 /** Options of other ways to restore. */
-const idle = ['method', 'sigma', 'simulate', 'zeta', 'lambda', 'iterations', 'resample', 'factor', 'kernel', 'bicubic']
+const idle = [
+  'method',
+  'sigma',
+  'simulate',
+  'gamma',
+  'zeta',
+  'lambda',
+  'iterations',
+  'resample',
+  'factor',
+  'kernel',
+  'bicubic',
+]
 
 /** Whether a model is one for inpainting. */
 export function fillsIn({ prior }: Pick<LatentModel, 'prior'>): boolean {

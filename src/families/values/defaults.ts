@@ -57,6 +57,7 @@ export interface Choices {
 /** What is light: three layers of 64, or a U-Net of 16 and 32 channels. */
 const light = {
   image: { batch: 32, unet: { widths: [16, 32], depth: 1 } },
+  cloud: { batch: 16, unet: { widths: [48], depth: 3 } },
   other: { batch: 256, unet: { widths: [64], depth: 3 } },
 } as const
 
@@ -71,7 +72,7 @@ type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
 export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
   const choices = wanted.preset === 'light' ? lightened(wanted, setting) : wanted
   const { shape, length, classes } = setting
-  const budget = choices.budget ?? defaultBudget(shape)
+  const budget = choices.budget ?? defaultBudget(setting)
   const isImage = shape.length === 3
   const mine = choices.network !== undefined && !networkClasses.includes(choices.network.className)
   const patch = choices.patch ?? (isImage && !mine ? defaultPatch(shape) : 1)
@@ -82,7 +83,7 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
     family: 'values',
     seed: choices.seed ?? 0,
     // what words mean is learned by steps more than by items: 32 was better than 64 in equal minutes
-    batch: choices.batch ?? Math.min(isImage ? (choices.captions ? 32 : 64) : 256, length),
+    batch: choices.batch ?? Math.min(usualBatch(setting, choices), length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     network,
@@ -101,8 +102,8 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
 }
 
 /** Choices whose own numbers win over those of the preset. */
-function lightened(choices: Choices, { shape, length }: Setting): Choices {
-  const { batch, unet } = light[shape.length === 3 ? 'image' : 'other']
+function lightened(choices: Choices, { kind, shape, length }: Setting): Choices {
+  const { batch, unet } = light[kind === 'cloud' ? kind : shape.length === 3 ? 'image' : 'other']
   return {
     ...choices,
     batch: choices.batch ?? Math.min(batch, length),
@@ -110,8 +111,15 @@ function lightened(choices: Choices, { shape, length }: Setting): Choices {
   }
 }
 
-/** Ten minutes for images, two for anything else. */
-const defaultBudget = (shape: readonly number[]): Budget => ({ minutes: shape.length === 3 ? 10 : 2 })
+/** Ten minutes for images and clouds, two for anything else. */
+const defaultBudget = ({ kind, shape }: Setting): Budget => ({
+  minutes: kind === 'cloud' || shape.length === 3 ? 10 : 2,
+})
+
+function usualBatch({ kind, shape }: Setting, { captions }: Choices): number {
+  if (kind === 'cloud') return 32
+  return shape.length === 3 ? (captions ? 32 : 64) : 256
+}
 
 /** A schedule in continuous time if one is named, else a table. */
 function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
@@ -142,20 +150,21 @@ function defaultPatch([, height, width]: readonly number[]): number {
 
 function networkOf(
   setting: Setting,
-  { network, unet = {}, captions, budget = defaultBudget(setting.shape), learnVariance = false }: Choices,
+  { network, unet = {}, captions, budget = defaultBudget(setting), learnVariance = false }: Choices,
   patch: number,
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const isImage = setting.shape.length === 3
-  const chosen = network ?? (isImage ? usualNetwork(budget, unet, captions) : { className: 'MLP', config: mlpOf(unet) })
+  const chosen = network ?? (isImage ? usualNetwork(budget, unet, captions) : usualOther(setting, unet))
   const { className } = chosen
   const config = { ...(captions && contextConfig(captions, className)), ...chosen.config }
   const sees = isImage ? frameOf(setting.shape, patch).network : setting.shape
   const says = learnVariance ? { output_shape: [2 * sees[0]!, ...sees.slice(1)] } : {}
-  const sizes =
-    className === 'MLP' || !networkClasses.includes(className)
-      ? { input_shape: sees, ...says }
-      : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
+  const isPlain = className === 'MLP' || !networkClasses.includes(className)
+  if (className === 'SetTransformer') return { className, config: { input_shape: sees, ...classes, ...config } }
+  const sizes = isPlain
+    ? { input_shape: sees, ...says }
+    : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
   return { className, config: { ...sizes, ...classes, ...config } }
 }
 
@@ -165,7 +174,28 @@ function usualNetwork(budget: Budget, unet: UNetChoices, captions: CaptionSpec |
   return captions ? captionedNetwork(size) : { className: 'UNet2DModel', config: unetOf(size) }
 }
 
+/** Points of a cloud beyond which they attend through learned points. */
+const manyPoints = 512
+
 /** The default network for anything but images. */
+function usualOther({ kind, shape }: Setting, unet: UNetChoices): NetworkSpec {
+  if (kind !== 'cloud') return { className: 'MLP', config: mlpOf(unet) }
+  const { widths: [width = 96] = [], depth = 4 } = unet
+  const induced = shape[0]! > manyPoints ? { num_inducing_points: 64 } : {}
+  return {
+    className: 'SetTransformer',
+    config: { hidden_size: width, num_layers: depth, num_attention_heads: headsOf(width), ...induced },
+  }
+}
+
+/** Heads of about 32 features, their number a divisor of the width. */
+function headsOf(width: number): number {
+  let heads = Math.max(1, Math.round(width / 32))
+  while (width % heads !== 0) heads--
+  return heads
+}
+
+/** The default network for points and other numbers. */
 function mlpOf({ widths = [256], depth = 4 }: UNetChoices): Record<string, unknown> {
   return { width: widths[0], layers: depth }
 }

@@ -1,8 +1,10 @@
 /** The ability to draw values: a painter that keeps what it compiled, the models that guide it, and variances that it measured. */
+import type { ItemStream } from '../../diffusion/sample/noise-source.ts'
 import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { TweedieError } from '../../errors.ts'
-import type { ValuesOf } from '../../options.ts'
+import type { OptionValues, ValuesOf } from '../../options.ts'
 import { classesAsked } from '../class-numbers.ts'
+import { labelsFor } from '../conditions.ts'
 import type { drawOptions } from '../draw-options.ts'
 import type { Drawn, DrawWatch, Painter, Setting } from '../family.ts'
 import { chooseSampler, measuredSamplers, needsData, type SamplerChoice, stepsText } from '../gaussian-sampler.ts'
@@ -39,71 +41,129 @@ export function painter(model: Model, setting: Setting): Painter {
     found.catch(() => guidances.delete(key))
     return found
   }
+  /** Draws what requests ask for; several differ in count, seed, class and prompt only. */
+  const together = async (requests: readonly OptionValues[], watch: DrawWatch = {}): Promise<readonly Drawn[]> => {
+    const options = requests[0] as Options
+    const { seed = 0, towards, batch, clip, arithmetic } = options
+    const counts = requests.map((each) => (each as Options).count ?? defaultCount)
+    const count = counts.reduce((sum, own) => sum + own, 0)
+    if (requests.length > 1) requireAlone(options, watch)
+    const choice = chooseSampler(model, options, setting.own)
+    if (options.data !== undefined && !needsData(choice.sampler)) {
+      throw new TweedieError(
+        'usage',
+        `\`data\` is for samplers that are measured on data, not for ${choice.sampler.name}`,
+        {
+          hint: `\`sampler: ${measuredSamplers[0]!.name}\``,
+        },
+      )
+    }
+    const guidance = await guidanceOf(options)
+    const classified = model.classNames.length > 0 ? model : { classNames: guidance.classifier?.classNames ?? [] }
+    const asked = joinedLabels(
+      requests.map((each, i) => {
+        const own = classesAsked(classified, each.class, counts[i]!)
+        return requests.length === 1 ? own : labelsFor(model, counts[i]!, own, 'in turn', classified.classNames)
+      }),
+    )
+    const texts = await askedTexts(model, options, setting.access)
+    const prompts =
+      requests.length === 1 || texts.prompts === undefined
+        ? texts.prompts
+        : requests.flatMap((each, i) => inTurn([(each as Options).prompt ?? ''].flat(), counts[i]!))
+    const styles = await askedStyles(model, options.style, setting.access)
+    const conditions = await askConditions(model, options.condition, count, setting.access)
+    const sampler = needsData(choice.sampler)
+      ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
+      : choice.sampler
+    const way = watch.frames ? new Way(model, count) : undefined
+    const { items, labels, attention } = await generator.draw({
+      count,
+      seed,
+      ...(requests.length > 1 && { streams: streamsOf(requests, counts) }),
+      towards,
+      batch,
+      arithmetic,
+      clip,
+      guidance,
+      sampler,
+      times: choice.times,
+      labels: asked,
+      conditions,
+      styles,
+      ...texts,
+      prompts,
+      attention: options.attention,
+      onRemark: setting.onRemark,
+      signal: watch.signal,
+      onStep(progress) {
+        way?.put(progress)
+        report(model, count, progress, watch)
+      },
+    })
+    const size = items.length / count
+    let first = 0
+    const drawn: Drawn[] = []
+    for (const [i, own] of counts.entries()) {
+      const [from, to] = [first, first + own]
+      drawn.push(
+        drawnValues(model, requests.length === 1 ? items : items.slice(from * size, to * size), {
+          classes:
+            labels && Array.from(labels.subarray(from, to), (label) => classified.classNames[label] ?? String(label)),
+          ...(prompts && { captions: inTurn(prompts, count).slice(from, to) }),
+          ...howOf(requests[i] as Options, sampler, choice, guidance),
+          ...(way && { frames: way.frames() }),
+          ...(attention && (await import('../words/attention.ts')).attentionBeside(model, items, attention)),
+        }),
+      )
+      first = to
+    }
+    return drawn
+  }
   return {
     makes: makesOf(model),
     get compilations() {
       return generator.compilations
     },
-    async draw(values, watch = {}) {
-      const options = values as Options
-      const { count = defaultCount, seed = 0, towards, batch, clip, arithmetic } = options
-      const choice = chooseSampler(model, options, setting.own)
-      if (options.data !== undefined && !needsData(choice.sampler)) {
-        throw new TweedieError(
-          'usage',
-          `\`data\` is for samplers that are measured on data, not for ${choice.sampler.name}`,
-          {
-            hint: `\`sampler: ${measuredSamplers[0]!.name}\``,
-          },
-        )
-      }
-      const guidance = await guidanceOf(options)
-      const classified = model.classNames.length > 0 ? model : { classNames: guidance.classifier?.classNames ?? [] }
-      const asked = classesAsked(classified, options.class, count)
-      const texts = await askedTexts(model, options, setting.access)
-      const styles = await askedStyles(model, options.style, setting.access)
-      const conditions = await askConditions(model, options.condition, count, setting.access)
-      const sampler = needsData(choice.sampler)
-        ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
-        : choice.sampler
-      const way = watch.frames ? new Way(model, count) : undefined
-      const { items, labels, attention } = await generator.draw({
-        count,
-        seed,
-        towards,
-        batch,
-        arithmetic,
-        clip,
-        guidance,
-        sampler,
-        times: choice.times,
-        labels: asked,
-        conditions,
-        styles,
-        ...texts,
-        attention: options.attention,
-        onRemark: setting.onRemark,
-        signal: watch.signal,
-        onStep(progress) {
-          way?.put(progress)
-          report(model, count, progress, watch)
-        },
-      })
-      return drawnValues(model, items, {
-        classes: labels && Array.from(labels, (label) => classified.classNames[label] ?? String(label)),
-        ...(texts.prompts && {
-          captions: Array.from({ length: count }, (_, i) => texts.prompts![i % texts.prompts!.length]!),
-        }),
-        ...howOf(options, sampler, choice, guidance),
-        ...(way && { frames: way.frames() }),
-        ...(attention && (await import('../words/attention.ts')).attentionBeside(model, items, attention)),
-      })
+    async draw(values, watch) {
+      const [drawn] = await together([values], watch)
+      return drawn!
     },
+    drawTogether: together,
     release: () => generator.release(),
     dispose: () => generator.dispose(),
     [Symbol.dispose]: () => generator.dispose(),
   }
 }
+
+/** Settings of which there is one for all items. */
+function requireAlone(
+  { towards, towardsPrompt, attention, prompts, style, condition }: Options,
+  { frames }: DrawWatch,
+): void {
+  const [name] =
+    Object.entries({ towards, towardsPrompt, attention, prompts, style, condition, frames }).find(
+      ([, value]) => value,
+    ) ?? []
+  if (name !== undefined) throw new TweedieError('usage', `\`${name}\`: such a request is drawn alone`)
+}
+
+/** The run and the number of each item. */
+function streamsOf(requests: readonly OptionValues[], counts: readonly number[]): readonly ItemStream[] {
+  return requests.flatMap((request, i) =>
+    Array.from({ length: counts[i]! }, (_, item) => ({ seed: (request as Options).seed ?? 0, item })),
+  )
+}
+
+/** The classes of all items; undefined where none are named, or there are none. */
+function joinedLabels(parts: readonly (Int32Array | undefined)[]): Int32Array | undefined {
+  if (parts.length === 1) return parts[0]
+  const known = parts.filter((part) => part !== undefined)
+  return known.length === parts.length ? Int32Array.from(known.flatMap((part) => [...part])) : undefined
+}
+
+const inTurn = <T>(values: readonly T[], count: number): readonly T[] =>
+  Array.from({ length: count }, (_, i) => values[i % values.length]!)
 
 function howOf(
   options: Options,

@@ -3,7 +3,7 @@ import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
-import { makesOf } from '../drawn-values.ts'
+import { formatsOf, makesOf } from '../drawn-values.ts'
 import type { Family } from '../family.ts'
 import { laterPainter } from '../later-painter.ts'
 import { describe } from './describe.ts'
@@ -34,6 +34,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   read: modelOf,
   write: folderOf,
   describe,
+  formats: formatsOf,
   // What training does not need is loaded when it is used: a page loads less before its first step.
   samplers: async () => (await import('./list-samplers.ts')).listSamplers(),
   trainClassifier: async (...given) => (await import('./classifier.ts')).trainClassifier(...given),
@@ -54,7 +55,13 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
 
 function requireValues(data: TrainData): void {
   if (isArrays(data)) return
-  throw new TweedieError('usage', `${data.name}: ${data.kind}, and models of this family are of values`, {
-    hint: data.kind === 'tokens' ? 'give the specification a process or embeddings' : 'there is a family for them',
-  })
+  if (data.kind !== 'tokens')
+    throw new TweedieError('usage', `${data.name}: ${data.kind}, and models of this family are of values`)
+  throw new TweedieError(
+    'usage',
+    `${data.name}: tokens are trained by a discrete process or as embeddings, not as values`,
+    {
+      hint: 'give the specification a process or embeddings',
+    },
+  )
 }

@@ -7,6 +7,7 @@ import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
+import type { ItemStream } from '../../diffusion/sample/noise-source.ts'
 import { noiseBetween } from '../../diffusion/sample/noise-between.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
@@ -31,6 +32,8 @@ export interface DrawOptions extends Texts {
   readonly count: number
   /** Item i depends on (seed, i) and its class only; default 0. */
   readonly seed?: number | bigint | string | undefined
+  /** The run and the number of each item, if several runs are drawn in one: item i is then what it is in its own run. */
+  readonly streams?: readonly ItemStream[] | undefined
   /**
    * Another seed: items start from noise between that of the first item of `seed` and that of the first of this one, along the
    * sphere, in equal steps from one to the other. Noise on the way is the same for all.
@@ -159,6 +162,7 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
       batch: now,
       seed,
       firstItem: first,
+      ...(options.streams && { streams: options.streams.slice(first, first + now) }),
       ...(towards !== undefined && { noise: noiseBetween([seed, towards], itemSize(frame.network), first, count) }),
       conditions: at(first, now),
       ...(signal && { signal }),

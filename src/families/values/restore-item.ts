@@ -50,7 +50,7 @@ export async function restoreThrough(
 ): Promise<Drawn> {
   const asked = options as RestoreValues
   const { count = defaultCount, method = defaultMethod, seed = 0, task, batch } = asked
-  const { iterations, zeta, lambda, resample } = asked
+  const { iterations, gamma, zeta, lambda, resample } = asked
   requirePosterior(model, 'restoring')
   requireTaken(asked, method)
   const observed = await observationOf(shown, item, asked, setting)
@@ -76,6 +76,7 @@ export async function restoreThrough(
     signal: setting.signal,
     settings: {
       iterations,
+      gamma,
       zeta,
       lambda,
       resample,
@@ -115,6 +116,7 @@ export async function restoreThrough(
 /** The methods that use each method-specific number. */
 const takers: Readonly<Record<keyof PosteriorSettings & keyof RestoreValues, readonly PosteriorMethodName[]>> = {
   iterations: ['mmps'],
+  gamma: ['sda'],
   zeta: ['dps', 'diffpir'],
   lambda: ['diffpir'],
   resample: ['repaint'],

@@ -9,7 +9,7 @@ import { namesOfKinds, type ValueKind } from './kinds.ts'
 
 /**
  * `value = shift + scale · x`, with x what the network sees. Both arrays have one number for all values, or one for each
- * index of the item's first axis (a channel, or a column of points).
+ * index of the item's first axis (a channel, or a column of points). Of clouds it may be one for each column: see `affineOf`.
  */
 export interface Affine {
   readonly shift: readonly number[]
@@ -24,7 +24,7 @@ export interface DataScale {
   readonly shape: readonly number[]
   /** smallest and largest value, mapped to [−1, 1] unless `affine` is set */
   readonly range: readonly [number, number]
-  /** the map, if it does not follow from the range: points have the mean and standard deviation of each column */
+  /** the map, if it does not follow from the range: points have the mean and standard deviation of each column, clouds the mean of each column and one scale for all */
   readonly affine?: Affine | undefined
 }
 

@@ -9,7 +9,7 @@ export interface DatasetSummary {
   readonly length: number
   readonly min: number
   readonly max: number
-  /** one number for each index of the first axis: a channel, or a column of points */
+  /** one number for each index of the first axis: a channel, or a column of points; of clouds one for each column */
   readonly mean: readonly number[]
   /** standard deviation, likewise */
   readonly std: readonly number[]
@@ -23,7 +23,9 @@ export interface DatasetSummary {
 
 /** Reads a data set once and sums it up. */
 export function describe(dataset: ArrayDataset): DatasetSummary {
-  const { data, shape, labels, classNames } = dataset
+  const { data, labels, classNames } = dataset
+  // Of clouds, each point counts as an item: a vector.
+  const shape = dataset.kind === 'cloud' ? dataset.shape.slice(1) : dataset.shape
   const channels = shape[0] ?? 1
   const size = itemSize(shape)
   const span = size / channels
@@ -49,7 +51,7 @@ export function describe(dataset: ArrayDataset): DatasetSummary {
   return {
     name: dataset.name,
     kind: dataset.kind,
-    shape,
+    shape: dataset.shape,
     length: dataset.length,
     min,
     max,

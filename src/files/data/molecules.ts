@@ -1,21 +1,10 @@
 /** Molecules: graphs of atoms and bonds, each with some arrangements of its atoms in space. */
 import { TweedieError } from '../../errors.ts'
+import type { Molecule } from '../molecules/molecule.ts'
 import type { SkippedFile } from './dataset.ts'
-import type { PackedRecords, RecordSet } from './records.ts'
+import type { PackedArray, PackedRecords, RecordSet } from './records.ts'
 
-/** A molecule. */
-export interface Molecule {
-  readonly name?: string | undefined
-  readonly smiles?: string | undefined
-  /** The atomic number of each atom, hydrogens among them. */
-  readonly atoms: Uint8Array
-  /** The bonds, three numbers each: two atoms, and the order (1, 2, 3; 4: aromatic). */
-  readonly bonds: Int32Array
-  /** The formal charge of each atom; all 0 if left out. */
-  readonly charges?: Int32Array | undefined
-  /** Its conformers: positions of all atoms in ångström, `[atoms, 3]` each. */
-  readonly conformers: readonly Float32Array[]
-}
+export type { Molecule } from '../molecules/molecule.ts'
 
 /** What a set of molecules is made of. */
 export interface MoleculeParts {
@@ -67,6 +56,7 @@ export function unpackMolecules({ facts, arrays }: PackedRecords): MoleculeDatas
         atoms,
         bonds: (arrays[`bonds/${i}`] as Int32Array | undefined) ?? new Int32Array(0),
         charges: arrays[`charges/${i}`] as Int32Array | undefined,
+        energies: arrays[`energies/${i}`] as Float64Array | undefined,
         conformers: Array.from({ length: facts.conformers }, (_, k) => positions.slice(k * size, (k + 1) * size)),
       }
     }),
@@ -74,12 +64,13 @@ export function unpackMolecules({ facts, arrays }: PackedRecords): MoleculeDatas
 }
 
 function packedMolecules({ molecules, skipped: _, remarks: __, ...facts }: MoleculeParts): PackedRecords {
-  const arrays: Record<string, Float32Array | Int32Array | Uint8Array> = {}
-  molecules.forEach(({ atoms, bonds, charges, conformers }, i) => {
+  const arrays: Record<string, PackedArray> = {}
+  molecules.forEach(({ atoms, bonds, charges, conformers, energies }, i) => {
     arrays[`atoms/${i}`] = atoms
     if (bonds.length > 0) arrays[`bonds/${i}`] = bonds
     if (charges) arrays[`charges/${i}`] = charges
     if (conformers.length > 0) arrays[`positions/${i}`] = joined(conformers)
+    if (energies) arrays[`energies/${i}`] = energies
   })
   const each = molecules.map(({ name, smiles, conformers }) => ({ name, smiles, conformers: conformers.length }))
   return { facts: { ...facts, molecules: each }, arrays }
@@ -95,7 +86,7 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   return all
 }
 
-function checkMolecule({ atoms, bonds, charges, conformers }: Molecule, source: string): void {
+function checkMolecule({ atoms, bonds, charges, conformers, energies }: Molecule, source: string): void {
   if (atoms.length === 0) throw new TweedieError('data', `${source}: has no atoms`)
   if (atoms.some((number) => number < 1 || number > 118)) {
     throw new TweedieError('data', `${source}: an atomic number is outside 1 … 118`)
@@ -109,6 +100,9 @@ function checkMolecule({ atoms, bonds, charges, conformers }: Molecule, source: 
   }
   if (charges && charges.length !== atoms.length) {
     throw new TweedieError('data', `${source}: ${charges.length} charges of ${atoms.length} atoms`)
+  }
+  if (energies && energies.length !== conformers.length) {
+    throw new TweedieError('data', `${source}: ${energies.length} energies of ${conformers.length} conformers`)
   }
   for (const positions of conformers) {
     if (positions.length !== 3 * atoms.length) {

@@ -3,14 +3,25 @@
  *
  * - images: x = byte / 127.5 − 1, so that 0 … 255 becomes −1 … 1
  * - points: x = (value − mean) / standard deviation, column by column
+ * - clouds: x = (value − mean of the column) / one standard deviation for all columns
  * - arrays: the measured range becomes −1 … 1
  */
 import { TweedieError } from '../../errors.ts'
 import { itemSize, type Affine, type ArrayDataset, type DataScale } from './dataset.ts'
 
-/** The affine map of a data set, `value = shift + scale · x`. A constant set gets the scale 1. */
-export function affineOf({ range: [low, high], affine }: Pick<DataScale, 'range' | 'affine'>): Affine {
+/**
+ * The affine map of a data set, `value = shift + scale · x`. A constant set gets the scale 1. Of clouds whose map has a number for each
+ * column, it has one for each value of an item.
+ */
+export function affineOf({ range: [low, high], affine, kind, shape }: DataScale): Affine {
+  if (affine && kind === 'cloud' && affine.shift.length === shape[1]) return perValue(affine, shape[0]!)
   return affine ?? { shift: [low / 2 + high / 2], scale: [high > low ? high / 2 - low / 2 : 1] }
+}
+
+/** Numbers of columns, repeated for each of so many rows. */
+function perValue({ shift, scale }: Affine, rows: number): Affine {
+  const all = (columns: readonly number[]): number[] => Array.from({ length: rows }, () => columns).flat()
+  return { shift: all(shift), scale: all(scale) }
 }
 
 /** The affine map that standardises the columns of `[n, columns]` values: mean 0, standard deviation 1. */

@@ -2,18 +2,13 @@
 import { thousands } from '../../words.ts'
 import type { RecordDataset } from '../data/any-dataset.ts'
 import { countLabels } from '../data/describe.ts'
+import { moleculesView } from './molecules-view.ts'
 import { type DataView, classText } from './view.ts'
 
 /** How many there are, and what was said while they were read. */
-export function recordsView({
-  name,
-  kind,
-  length,
-  labels,
-  classNames,
-  skipped = [],
-  remarks = [],
-}: RecordDataset): DataView {
+export function recordsView(dataset: RecordDataset): DataView {
+  if (dataset.kind === 'molecules') return moleculesView(dataset)
+  const { name, kind, length, labels, classNames, skipped = [], remarks = [] } = dataset
   const counts = labels && classNames && countLabels(labels, classNames.length)
   return {
     facts: { name, kind, length, classNames, classCounts: counts, skipped: skipped.length, remarks },

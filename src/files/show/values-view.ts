@@ -8,8 +8,8 @@ import { captionRows, describeCaptions } from './captions-view.ts'
 import { pictureOf, textPictureOf } from './picture.ts'
 import { type Chosen, chosenOf, classText, type DataView } from './view.ts'
 
-/** The most points in a plot, and images in a terminal. */
-const most = { points: 5000, preview: 16 }
+/** The most points in a plot, and images and clouds in a terminal. */
+const most = { points: 5000, preview: 16, clouds: 6 }
 
 /** Images in a line of a terminal. */
 const previewColumns = 8
@@ -19,9 +19,10 @@ export function valuesView(dataset: ArrayDataset): DataView {
   const summary = describe(dataset)
   const { name, kind, shape, length, min, max, mean, std, nonFinite, skipped, classCounts, classNames } = summary
   const isImage = shape.length === 3
+  const isEach = isImage || kind === 'cloud'
   const captions = dataset.captions && describeCaptions(dataset.captions)
   const items = ({ count, seed }: Chosen): Float32Array => {
-    const indices = Int32Array.from(chosenOf(length, { seed, count: isImage ? count : most.points }))
+    const indices = Int32Array.from(chosenOf(length, { seed, count: isEach ? count : most.points }))
     return loadBatch(dataset, indices, new Float32Array(indices.length * itemSize(shape)))
   }
   return {
@@ -47,7 +48,7 @@ export function valuesView(dataset: ArrayDataset): DataView {
     ],
     picture: (chosen) => pictureOf(items(chosen), dataset),
     preview({ count, seed }, { colors, width }) {
-      const shown = items({ count: Math.min(count, most.preview), seed })
+      const shown = items({ count: Math.min(count, kind === 'cloud' ? most.clouds : most.preview), seed })
       return textPictureOf(shown, dataset, { colors, width, ...(isImage && { columns: previewColumns }) })
     },
   }

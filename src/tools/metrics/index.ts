@@ -1,4 +1,12 @@
 /** Metrics of samples: distances between distributions, fidelity and diversity, recognition, similarity of pictures. */
+export {
+  conformerDistances,
+  type ConformerDistances,
+  conformerScore,
+  type ConformerScore,
+  conformerScores,
+  type ConformerScores,
+} from './conformers.ts'
 export { energyDistance } from './energy-distance.ts'
 export { type Estimate, type FeatureSet, featureSet } from './features.ts'
 export { type FrechetEstimate, type Moments } from './frechet.ts'

@@ -9,6 +9,7 @@ import {
   networkFromConfig,
   parametersOf,
   Scope,
+  setTransformer,
   strideOf,
   unet2d,
 } from '../../../src/engine/nn/index.ts'
@@ -28,6 +29,18 @@ const networks: readonly (readonly [string, Network])[] = [
       hidden_size: 8,
       num_layers: 2,
       num_attention_heads: 2,
+      num_class_embeds: 4,
+      dropout: 0.5,
+    }),
+  ],
+  [
+    'SetTransformer',
+    setTransformer({
+      input_shape: [5, 3],
+      hidden_size: 8,
+      num_layers: 2,
+      num_attention_heads: 2,
+      num_inducing_points: 3,
       num_class_embeds: 4,
       dropout: 0.5,
     }),
@@ -210,7 +223,7 @@ describe('DiT', () => {
 
 describe('strides', () => {
   it('are what sizes must be multiples of', () => {
-    expect(networks.map(([, network]) => strideOf(network))).toEqual([1, 2, 2])
+    expect(networks.map(([, network]) => strideOf(network))).toEqual([1, 2, 1, 2])
     expect(strideOf(dit({ sample_size: 8, patch_size: 4 }))).toBe(4)
   })
 })

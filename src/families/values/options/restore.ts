@@ -64,6 +64,12 @@ export const restoreOptions = options({
     parse: whole({ max: 1000 }),
     group: method,
   },
+  gamma: {
+    flags: '--gamma <x>',
+    help: 'sda: the doubt about the picture, in units of its noise (default: 0.01)',
+    parse: positive,
+    group: method,
+  },
   zeta: {
     flags: '--zeta <x>',
     help: 'dps: length of the step (default: 400/steps, 4 at most); diffpir: share of new noise (default: 1)',

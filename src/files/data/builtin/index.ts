@@ -3,17 +3,25 @@ import { TweedieError } from '../../../errors.ts'
 import { fold, key } from '../../../engine/random/index.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { densities, densityDataset, type DensityName } from './densities.ts'
+import { digitCloudsDataset } from './digit-clouds.ts'
 import { glyphsDataset } from './glyphs.ts'
 import { scenesDataset } from './scenes.ts'
 import { shapesDataset } from './shapes.ts'
+import { solidsDataset } from './solids.ts'
 
-export type BuiltinName = 'glyphs' | 'shapes' | 'scenes' | DensityName
+export type BuiltinName = 'glyphs' | 'shapes' | 'scenes' | CloudName | DensityName
 
-/** The names of the built-in sets: images first. */
+/** Sets of clouds. */
+type CloudName = keyof typeof clouds
+
+const clouds = { solids: solidsDataset, 'digit-clouds': digitCloudsDataset }
+
+/** The names of the built-in sets: images first, then clouds. */
 export const builtinNames: readonly BuiltinName[] = Object.freeze([
   'glyphs',
   'shapes',
   'scenes',
+  ...(Object.keys(clouds) as CloudName[]),
   ...(Object.keys(densities) as DensityName[]),
 ])
 
@@ -23,11 +31,11 @@ export function isBuiltinName(name: string): name is BuiltinName {
 }
 
 /**
- * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), `scenes` (figures with captions, [3, 32, 32]), or a density in
- * the plane ([2]). Item i depends on the seed and i only: a longer set begins with the shorter one.
+ * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), `scenes` (figures with captions, [3, 32, 32]), `solids` (clouds of points on surfaces, [256, 3]),
+ * `digit-clouds` ([128, 2]), or a density in the plane ([2]). Item i depends on the seed and i only: a longer set begins with the shorter one.
  *
  * @param options `length`: number of items, 10,000 by default; `seed`: 0 by default; `split`: of `scenes`, `test` shows combinations of colour,
- *   form and place that `train` never does
+ *   form and place that `train` never does; `points`: how many each cloud has
  * @throws TweedieError `usage` for another length than 1 … 10⁷
  */
 export function builtinDataset(
@@ -36,6 +44,7 @@ export function builtinDataset(
     length?: number | undefined
     seed?: number | string | undefined
     split?: 'train' | 'validation' | 'test' | undefined
+    points?: number | undefined
   } = {},
 ): ArrayDataset {
   const { length = 10_000, seed = 0 } = options
@@ -43,9 +52,10 @@ export function builtinDataset(
     throw new TweedieError('usage', `${name}: cannot make ${length} items: must be between 1 and 10 million`)
   }
   const stream = fold(key(seed), 'data', name)
+  if (name in clouds) return clouds[name as CloudName](length, stream, options.points)
   if (name === 'glyphs') return glyphsDataset(length, stream)
   if (name === 'scenes')
     return scenesDataset(length, stream, (options.split ?? 'train') === 'train' ? 'seen' : 'unseen')
   if (name === 'shapes') return shapesDataset(length, stream)
-  return densityDataset(name, length, stream)
+  return densityDataset(name as DensityName, length, stream)
 }

@@ -18,10 +18,15 @@ export interface NamedColumns {
  * Reads a table and finds its names. The first row is a header if it holds no number and none of its cells occurs again in its column;
  * or if it has a text above a column of numbers. Without one, columns are called by their numbers, from 0.
  *
+ * @param options `empty`: whether rows of empty cells are rows
  * @throws TweedieError `data` for no rows, rows of different lengths, two columns of the same name
  */
-export function namedColumns(bytes: Uint8Array, name = 'table'): NamedColumns {
-  const { rows, remarks } = parseTable(bytes, { name })
+export function namedColumns(
+  bytes: Uint8Array,
+  name = 'table',
+  { empty = false }: { readonly empty?: boolean } = {},
+): NamedColumns {
+  const { rows, remarks } = parseTable(bytes, { name, empty })
   const [first] = rows
   if (!first) throw new TweedieError('data', `${name}: no rows`)
   const header = isHeader(rows)

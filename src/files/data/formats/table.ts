@@ -22,13 +22,17 @@ export interface Table {
 /**
  * Reads the cells of a table. All rows have as many cells as the first.
  *
- * @param options `name`: what to call it in errors; `title`: whether a first row of words may be as wide as it likes
+ * @param options `name`: what to call it in errors; `title`: whether a first row of words may be as wide as it likes; `empty`: whether
+ *   rows of several cells that hold nothing are rows too
  * @throws TweedieError `data` for a row with other cells than the first, or a quote that is not closed
  */
-export function parseTable(bytes: Uint8Array, options: { name?: string; title?: boolean } = {}): Table {
-  const { name = 'table', title = false } = options
+export function parseTable(
+  bytes: Uint8Array,
+  options: { name?: string; title?: boolean; empty?: boolean } = {},
+): Table {
+  const { name = 'table', title = false, empty = false } = options
   const { text, remarks } = decodeTable(bytes)
-  const { rows, comments } = withoutComments(rowsOf(text, name))
+  const { rows, comments } = withoutComments(rowsOf(text, name, empty))
   const isTitle = title && rows.length > 1 && rows[0]!.cells.some((cell) => Number.isNaN(Number(cell)))
   const width = rows[isTitle ? 1 : 0]?.cells.length ?? 0
   const uneven = rows.slice(isTitle ? 1 : 0).find(({ cells }) => cells.length !== width)
@@ -54,7 +58,7 @@ export function decodeTable(bytes: Uint8Array): { readonly text: string; readonl
   }
 }
 
-function rowsOf(text: string, name: string): TableRow[] {
+function rowsOf(text: string, name: string, empty: boolean): TableRow[] {
   const delimiter = delimiterOf(text)
   if (delimiter === undefined) return byBlanks(text)
   const rows: TableRow[] = []
@@ -65,7 +69,7 @@ function rowsOf(text: string, name: string): TableRow[] {
       const broken = errors.find(({ type }) => type === 'Quotes')
       if (broken) throw new TweedieError('data', `${name}: line ${line}: ${broken.message}`)
       const cells = data.map((cell) => cell.trim())
-      if (cells.some((cell) => cell !== '')) rows.push({ cells, line })
+      if ((empty && cells.length > 1) || cells.some((cell) => cell !== '')) rows.push({ cells, line })
       for (; at < meta.cursor; at++) if (text[at] === '\n' || (text[at] === '\r' && text[at + 1] !== '\n')) line++
     },
   })

@@ -9,7 +9,7 @@ import { quantise } from '../quantise.ts'
 import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
 import { openDataset } from './open-dataset.ts'
-import { isMaps } from './source-of.ts'
+import { areMolecules, isMaps } from './source-of.ts'
 
 /** How reading is stopped and watched, and the user's own readers. */
 export interface OpenSourceOptions {
@@ -69,6 +69,10 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
     return readTable(await tree.read(path, undefined, options.signal), { name: lastPart(path) }, source.table)
   }
   if (await isMaps(tree, path)) return withoutLabels(source, mapsDataset({ length: source.length }))
+  if (!tokens && (await areMolecules(tree, path))) {
+    const { openMolecules } = await import('./open-molecules.ts')
+    return openMolecules(tree, source, options)
+  }
   const { holdOut: _, holdOutManner: __, tokens: ___, unlabelled, path: ____, ...reading } = source
   const labels = unlabelled ? { labels: false } : {}
   const { signal, onProgress } = options

@@ -99,9 +99,20 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
   }
 }
 
+/** Whether there are molecules at a path. What knows them is not loaded for names that cannot be theirs. */
+export async function areMolecules(tree: FileTree, path: string): Promise<boolean> {
+  const kind = await tree.kind(path)
+  if (kind === undefined || (kind === 'file' && !mayBeMolecules.test(path))) return false
+  return (await import('./open-molecules.ts')).isMolecules(tree, path)
+}
+
+/** Names of files that may be molecules. Some of these endings have other data as well, and are looked into. */
+const mayBeMolecules = /\.(?:sdf?|mol|xyz|smi|smiles|ism|txt|npz)(?:\.gz)?$/i
+
 /** Whether a path is to be read as text. Names of built-in sets are not, and what knows texts is not loaded for them. */
 async function isText(tree: FileTree, path: string): Promise<boolean> {
   if (!/[./\\]/.test(path) && (await tree.kind(path)) === undefined) return false
+  if (await areMolecules(tree, path)) return false
   return (await import('./open-files.ts')).isCorpus(tree, path)
 }
 

@@ -33,6 +33,15 @@ export interface ReadPictureOptions {
 export async function readPicture(path: string, options: ReadPictureOptions): Promise<Float32Array> {
   const bytes = await readBytes(path, 'data')
   if (bytes === undefined) throw new TweedieError('data', `${path}: no such file`)
+  return pictureValues(bytes, path, options)
+}
+
+/** The same for the bytes of a file. @param path what it is called in errors */
+export async function pictureValues(
+  bytes: Uint8Array,
+  path: string,
+  options: ReadPictureOptions,
+): Promise<Float32Array> {
   const { default: sharp } = await import('sharp')
   const { shape, why, fit, range } = options
   const [channels, height, width] = shape as [number, number, number]

@@ -1,0 +1,111 @@
+/** What a server answers: the table from which it is built, and from which its OpenAPI document is made. */
+import type * as z from 'zod/mini'
+import { type Format, formats } from './answers.ts'
+import {
+  describedAnswer,
+  drawRequest,
+  itemRequest,
+  madeAnswer,
+  modelsAnswer,
+  walkRequest,
+} from '../../serving/schemas.ts'
+
+/** A route. */
+export interface Route {
+  readonly method: 'get' | 'post'
+  /** `:model` stands for a name. */
+  readonly path: string
+  readonly summary: string
+  readonly description?: string
+  /** The ability of a family that it needs; its options are those of the command of the same name. */
+  readonly ability?: 'draw' | 'restore' | 'edit' | 'encode' | 'decode'
+  readonly body?: z.ZodMiniType
+  readonly answer?: z.ZodMiniType
+  /** The formats of the answer; `application/json` if left out. */
+  readonly formats?: readonly string[]
+  /** Whether it is answered without a token. */
+  readonly open?: boolean
+}
+
+const making: readonly Format[] = formats
+const samples =
+  'Options beyond those listed are options of the model’s family, by the names that the library has for them.'
+
+/** The table. */
+export const routes = Object.freeze({
+  index: { method: 'get', path: '/', summary: 'What this is', open: true },
+  document: { method: 'get', path: '/openapi.json', summary: 'This document', open: true },
+  alive: {
+    method: 'get',
+    path: '/healthz',
+    summary: 'Whether the process is alive',
+    open: true,
+    formats: ['text/plain'],
+  },
+  ready: {
+    method: 'get',
+    path: '/readyz',
+    summary: 'Whether it takes requests: 503 while it ends',
+    open: true,
+    formats: ['text/plain'],
+  },
+  metrics: { method: 'get', path: '/metrics', summary: 'Metrics for Prometheus', formats: ['text/plain'] },
+  models: { method: 'get', path: '/v1/models', summary: 'The models', answer: modelsAnswer },
+  model: { method: 'get', path: '/v1/models/:model', summary: 'A model: what it is and can', answer: describedAnswer },
+  draw: {
+    method: 'post',
+    path: '/v1/models/:model/draw',
+    summary: 'Draws samples',
+    description: `Equal seeds give equal samples, alone or in a batch with what others ask for. ${samples}`,
+    ability: 'draw',
+    body: drawRequest,
+    answer: madeAnswer,
+    formats: making,
+  },
+  restore: {
+    method: 'post',
+    path: '/v1/models/:model/restore',
+    summary: 'Draws clean items that fit a damaged one',
+    description: `Pictures are inpainted, sharpened, enlarged (\`task\`). ${samples}`,
+    ability: 'restore',
+    body: itemRequest,
+    answer: madeAnswer,
+    formats: making,
+  },
+  edit: {
+    method: 'post',
+    path: '/v1/models/:model/edit',
+    summary: 'Changes an item, or walks from one to another',
+    description: samples,
+    ability: 'edit',
+    body: itemRequest,
+    answer: madeAnswer,
+    formats: making,
+  },
+  encode: {
+    method: 'post',
+    path: '/v1/models/:model/encode',
+    summary: 'Walks an item up to its latents',
+    description: samples,
+    ability: 'encode',
+    body: walkRequest,
+    answer: madeAnswer,
+    formats: making,
+  },
+  decode: {
+    method: 'post',
+    path: '/v1/models/:model/decode',
+    summary: 'Walks latents down to an item',
+    description: samples,
+    ability: 'decode',
+    body: walkRequest,
+    answer: madeAnswer,
+    formats: making,
+  },
+} satisfies Record<string, Route>)
+
+/** The names of routes that make something. */
+export type MakingRoute = 'draw' | 'restore' | 'edit' | 'encode' | 'decode'
+
+/** Those routes. */
+export const makingRoutes: readonly MakingRoute[] = ['draw', 'restore', 'edit', 'encode', 'decode']

@@ -1,0 +1,222 @@
+/**
+ * The work of a server: one thing at a time, in the order in which it was asked for; draws that fit together go through in one batch. The queue
+ * has a bound; what nobody waits for any more is not begun, and stopped if it has been.
+ */
+import type { Drawn, Progress } from '../../../families/family.ts'
+import type { OptionValues } from '../../../options.ts'
+import type { WarmModel } from '../../warm-model.ts'
+import { togetherKey } from '../../together.ts'
+import { ServeError } from './problem.ts'
+
+/** How one piece of work is watched. */
+export interface WorkWatch {
+  /** Aborted when the client is gone, or the deadline is over. */
+  readonly signal: AbortSignal
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/** Samples that are asked for. */
+export interface DrawWork extends WorkWatch {
+  /** The name of the model; it is opened when it is needed. */
+  readonly model: string
+  readonly values: OptionValues
+  /** How many items. */
+  readonly items: number
+  /** Whether it is drawn by itself: its progress and its frames are then its own. */
+  readonly alone?: boolean | undefined
+}
+
+/** Limits of the queue. */
+export interface QueueOptions {
+  /** The most pieces of work that wait. */
+  readonly most: number
+  /** The most items in one batch. */
+  readonly batch: number
+  /** How long the first of several requests waits for others that fit, in milliseconds; after a batch of one, none waits. */
+  readonly gatherMs: number
+  open(model: string): Promise<WarmModel>
+}
+
+/** Facts about the queue, for metrics. */
+export interface QueueFacts {
+  readonly waiting: number
+  readonly running: number
+  /** Batches so far, and the items in them. */
+  readonly batches: number
+  readonly batchedItems: number
+}
+
+/** A queue. */
+export interface WorkQueue {
+  /** Draws samples, perhaps together with what others ask for. @throws ServeError 429 where too much waits */
+  draw(work: DrawWork): Promise<Drawn>
+  /** Does something else with a model. */
+  run<T>(model: string, watch: WorkWatch, work: (model: WarmModel, signal: AbortSignal) => Promise<T>): Promise<T>
+  facts(): QueueFacts
+  /** Resolves when nothing waits and nothing runs. */
+  idle(): Promise<void>
+}
+
+interface Job extends WorkWatch {
+  readonly key: string | undefined
+  readonly model: string
+  readonly draw?: DrawWork
+  perform(model: WarmModel, signal: AbortSignal): Promise<unknown>
+  resolve(value: unknown): void
+  reject(error: unknown): void
+  settled: boolean
+}
+
+/** Sizes of batches: each is compiled once. */
+const sizes = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128]
+
+/** Makes a queue. */
+export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQueue {
+  const waiting: Job[] = []
+  const resting = new Set<() => void>()
+  let running = 0
+  let [batches, batchedItems] = [0, 0]
+  let going = false
+  let lastBatch = 1
+  /** Seconds that a piece of work took, of late. */
+  let pace = 1
+
+  const submit = <T>(job: Omit<Job, 'resolve' | 'reject' | 'settled'>): Promise<T> => {
+    if (job.signal.aborted) return Promise.reject(gone(job.signal))
+    if (waiting.length >= most) {
+      const seconds = Math.max(1, Math.ceil(pace * (waiting.length / Math.max(1, batch / 2))))
+      return Promise.reject(
+        new ServeError(429, 'busy', `${waiting.length} requests wait already`, {
+          hint: `try again in ${seconds} s`,
+          headers: { 'retry-after': String(seconds) },
+        }),
+      )
+    }
+    return new Promise<T>((resolve, reject) => {
+      const whole: Job = { ...job, resolve: resolve as (value: unknown) => void, reject, settled: false }
+      job.signal.addEventListener('abort', () => settle(whole, () => reject(gone(job.signal))), { once: true })
+      waiting.push(whole)
+      if (!going) void go()
+    })
+  }
+
+  const go = async (): Promise<void> => {
+    going = true
+    while (waiting.length > 0) {
+      const others = lastBatch > 1 && waiting[0]!.key !== undefined
+      // Small networks never wait: what has arrived in the meantime is read first.
+      await (gatherMs > 0 && others ? pause(gatherMs) : pause(0))
+      const jobs = next(waiting, batch)
+      if (jobs.length === 0) continue
+      running = jobs.length
+      lastBatch = jobs.length
+      const began = performance.now()
+      await perform(jobs)
+      pace = 0.7 * pace + (0.3 * (performance.now() - began)) / 1000
+      running = 0
+    }
+    going = false
+    for (const done of resting) done()
+    resting.clear()
+  }
+
+  const perform = async (jobs: readonly Job[]): Promise<void> => {
+    const stop = new AbortController()
+    const check = (): void => {
+      if (jobs.every(({ settled }) => settled)) stop.abort()
+    }
+    for (const { signal } of jobs) signal.addEventListener('abort', check, { once: true })
+    const end = (each: (job: Job, i: number) => void): void => jobs.forEach((job, i) => settle(job, () => each(job, i)))
+    try {
+      const model = await open(jobs[0]!.model)
+      if (jobs[0]!.draw === undefined || jobs[0]!.key === undefined) {
+        const result = await jobs[0]!.perform(model, stop.signal)
+        end((job) => job.resolve(result))
+        return
+      }
+      const drawn = await together(model, jobs, stop.signal)
+      end((job, i) => job.resolve(drawn[i]))
+    } catch (error) {
+      // One request that makes no sense does not spoil the others of its batch.
+      if (jobs.length > 1 && !stop.signal.aborted) for (const job of jobs) await perform([job])
+      else end((job) => job.reject(error))
+    }
+  }
+
+  const together = async (model: WarmModel, jobs: readonly Job[], signal: AbortSignal): Promise<readonly Drawn[]> => {
+    const items = jobs.reduce((sum, { draw }) => sum + draw!.items, 0)
+    const size = sizes.find((each) => each >= items) ?? items
+    const asked = jobs.map(({ draw }) => ({ ...draw!.values, count: draw!.items }))
+    // Batches have few sizes, so that each is compiled once: what is missing is drawn and thrown away.
+    const filling = size > items ? [{ ...asked.at(-1)!, count: size - items, seed: 'filling' }] : []
+    batches++
+    batchedItems += items
+    const drawn = await model.drawAll([...asked, ...filling], {
+      signal,
+      onProgress: (progress) => {
+        for (const job of jobs) {
+          const own = job.draw!.items
+          const share = progress.total > 0 ? progress.done / progress.total : 0
+          if (!job.settled) job.onProgress?.({ ...progress, done: own * share, total: own, step: undefined })
+        }
+      },
+    })
+    return drawn.slice(0, jobs.length)
+  }
+
+  return {
+    draw: (work) =>
+      submit<Drawn>({
+        ...work,
+        key: keyOf(work),
+        draw: work,
+        perform: (model, signal) =>
+          model.draw({ ...work.values, count: work.items, signal, onProgress: work.onProgress }),
+      }),
+    run: <T>(model: string, watch: WorkWatch, work: (model: WarmModel, signal: AbortSignal) => Promise<T>) =>
+      submit<T>({ ...watch, key: undefined, model, perform: work }),
+    facts: () => ({ waiting: waiting.length, running, batches, batchedItems }),
+    idle: () => (going ? new Promise((done) => resting.add(() => done())) : Promise.resolve()),
+  }
+}
+
+function keyOf({ model, values, alone }: DrawWork): string | undefined {
+  const key = alone ? undefined : togetherKey(values)
+  return key === undefined ? undefined : `${model}\n${key}`
+}
+
+/** Takes the first piece of work, and all that fit with it. */
+function next(waiting: Job[], batch: number): Job[] {
+  let first = waiting.shift()
+  while (first?.settled) first = waiting.shift()
+  if (first === undefined) return []
+  if (first.key === undefined) return [first]
+  const jobs = [first]
+  let items = first.draw!.items
+  for (let i = 0; i < waiting.length;) {
+    const job = waiting[i]!
+    const fits = job.key === first.key && !job.settled && items + job.draw!.items <= batch
+    if (fits) {
+      items += job.draw!.items
+      jobs.push(job)
+    }
+    if (fits || job.settled) waiting.splice(i, 1)
+    else i++
+  }
+  return jobs
+}
+
+/** Lets other work go on, at least for so long. */
+const pause = (ms: number): Promise<void> => new Promise((done) => (ms > 0 ? setTimeout(done, ms) : setImmediate(done)))
+
+function settle(job: Job, end: () => void): void {
+  if (job.settled) return
+  job.settled = true
+  end()
+}
+
+function gone(signal: AbortSignal): ServeError {
+  return signal.reason instanceof ServeError
+    ? signal.reason
+    : new ServeError(499, 'gone', 'the client is gone: nothing is drawn for it')
+}

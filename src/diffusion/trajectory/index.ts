@@ -1,0 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
+/** Trajectories: states one after another, denoised by windows, and given observations of some of them. */
+export { composeWindows, type ComposeWindowsOptions, type OfTrajectories } from './compose-windows.ts'
+export { type WindowBlend, type WindowPlan, windowPlan, type WindowPlanOptions } from './window-plan.ts'

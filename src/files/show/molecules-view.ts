@@ -1,0 +1,43 @@
+/** A view of molecules: how large they are, of what, and how many conformers they have. */
+import { thousands } from '../../words.ts'
+import type { MoleculeDataset } from '../data/molecules.ts'
+import { symbols } from '../molecules/elements.ts'
+import type { DataView } from './view.ts'
+
+/** Facts of a set of molecules. */
+export function moleculesView({ name, molecules, skipped = [], remarks = [] }: MoleculeDataset): DataView {
+  const counts = molecules.map(({ conformers }) => conformers.length)
+  const conformers = counts.reduce((sum, count) => sum + count, 0)
+  const sizes = molecules.map(({ atoms }) => atoms.length)
+  const elements = new Map<number, number>()
+  for (const { atoms } of molecules) for (const atom of atoms) elements.set(atom, (elements.get(atom) ?? 0) + 1)
+  const sorted = [...elements].toSorted(([, a], [, b]) => b - a)
+  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
+  const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)]
+  return {
+    facts: {
+      name,
+      kind: 'molecules',
+      length: molecules.length,
+      conformers,
+      conformersEach: [fewest, most],
+      atomsEach: [smallest, largest],
+      elements: Object.fromEntries(sorted.map(([number, count]) => [symbols[number]!, count])),
+      skipped,
+      remarks,
+    },
+    rows: [
+      ['name', name],
+      ['molecules', thousands(molecules.length)],
+      ['conformers', conformers === 0 ? 'none' : `${thousands(conformers)}, ${range(fewest, most)} a molecule`],
+      ['atoms', `${range(smallest, largest)} a molecule`],
+      ['elements', sorted.map(([number, count]) => `${symbols[number]} (${thousands(count)})`).join(', ')],
+      ['skipped', skipped.length > 0 ? thousands(skipped.length) : undefined],
+      ...skipped.slice(0, 5).map(({ file, reason }) => ['', `${file}: ${reason}`] as const),
+      ...(skipped.length > 5 ? [['', `and ${thousands(skipped.length - 5)} more`] as const] : []),
+      ...remarks.map((remark, i) => [i === 0 ? 'remarks' : '', remark] as const),
+    ],
+  }
+}
+
+const range = (from: number, to: number): string => (from === to ? String(from) : `${from} to ${to}`)

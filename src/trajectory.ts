@@ -1,0 +1,2 @@
+/** Trajectories: windows put together, simulators, and references that are exact. */
+export * from './diffusion/trajectory/index.ts'
