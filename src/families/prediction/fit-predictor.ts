@@ -107,13 +107,13 @@ export async function fitPredictor(
     })
   }
   const outOfFold = options.crossFit ? new Float32Array(rows.targets.length) : undefined
-  for (let k = 0; outOfFold && k < folds; k++) {
+  for (let k = 0; k < (options.crossFit ? folds : 0); k++) {
     const [own, others] = [order.filter((_, i) => i % folds === k), order.filter((_, i) => i % folds !== k)]
     const span = [0.3 + (0.5 * k) / folds, 0.3 + (0.5 * (k + 1)) / folds] as const
     const weights = await passes(pick(config, rows, others), `fold ${k}`, ...span)
     const outputs = predictorOutputs({ config, layout, weights }, pick(config, rows, own).features)
     own.forEach((row, i) =>
-      outOfFold.set(outputs.subarray(i * config.outputs, (i + 1) * config.outputs), row * config.outputs),
+      outOfFold!.set(outputs.subarray(i * config.outputs, (i + 1) * config.outputs), row * config.outputs),
     )
   }
   const weights = await passes(rows, 'all', 0.8, 1)
