@@ -32,6 +32,7 @@ const borrowed: Readonly<Record<string, readonly string[]>> = {
   'borrowed-fflate': ['fflate'],
   'borrowed-papaparse': ['papaparse'],
   'borrowed-tokenizers': ['@huggingface/tokenizers'],
+  'borrowed-yaml': ['yaml'],
   'borrowed-hono': ['hono', '@hono/node-server'],
 }
 
@@ -107,6 +108,7 @@ function roomOf(id: string): string | null {
   if (/^files\/data\/open\/(open-(dataset|source)|source-of)$/.test(path)) return 'data-open'
   // A run that is kept in a page needs it with every checkpoint.
   if (path === 'files/data/formats/zip') return 'zip'
+  if (path.startsWith('app/submit/')) return 'submit'
   // A page that asks a server needs no more than that; the server is loaded by the command that starts it.
   if (path === 'app/serving/client') return 'serving-client'
   if (/^app\/(serving|node\/serve)\//.test(path)) return 'serving'

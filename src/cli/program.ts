@@ -19,6 +19,7 @@ import { restoreCommand } from './restore.ts'
 import { sampleCommand } from './sample.ts'
 import { samplersCommand } from './samplers.ts'
 import { serveCommand } from './serve.ts'
+import { submitCommand } from './submit.ts'
 import { trainClassifierCommand } from './train-classifier.ts'
 import { trainCommand } from './train.ts'
 import { decodeCommand, encodeCommand } from './walk.ts'
@@ -41,6 +42,7 @@ const commands = [
   samplersCommand,
   labCommand,
   serveCommand,
+  submitCommand,
   doctorCommand,
 ]
 

@@ -6,6 +6,7 @@ import { sparkline } from '../files/io/terminal.ts'
 import type { OptionValues } from '../options.ts'
 import { bytes, duration, listenForInterrupt, note, print, printJson, style, table, thousands } from './common.ts'
 import { type Progress, startProgress } from './common.ts'
+import { follow, joined, together } from './train-ranks.ts'
 import { quoted, type Verbosity } from './output.ts'
 import { phases } from './progress.ts'
 
@@ -32,19 +33,23 @@ interface Display extends Verbosity {
 export async function runTrain(data: string | undefined, values: OptionValues, own: OwnParts = {}): Promise<void> {
   const { out, resume, force, dryRun, device, threads, json, quiet } = values as FaceValues
   const options = Object.fromEntries(Object.entries(values).filter(([name]) => !faceOptions.has(name)))
+  const collective = await joined()
+  const asked = { data, out, resume, force, dryRun, device, threads, options, own }
+  if (collective && collective.rank > 0) return follow(collective, asked)
   using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', { quiet }))
   using reading = phases({ json, quiet })
   using progress = await startProgress('train', { json, quiet })
   const display: Display = { json, quiet, progress, losses: [], lossText: String, next: 'sample' }
-  const { signal } = interrupt
   const { onProgress, onRemark } = reading
-  const request = { data, out, resume, force, dryRun, device, threads, options, own, signal, onProgress, onRemark }
+  const request = { ...asked, signal: interrupt.signal, onProgress, onRemark, collective }
+  if (collective) note(together(collective), { quiet })
   for await (const event of trainRun(request)) {
     if (event.type === 'report') reading[Symbol.dispose]()
     if (json) printEvent(event)
     else show(event, display)
     if (event.type === 'end') finish(event, out!, display, interrupt.status)
   }
+  await collective?.close()
 }
 
 interface FaceValues {

@@ -57,7 +57,7 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
   })
 }
 
-/** Texts are tokenised and cut into windows as in training, and columns of tables are read as then; everything else is read at the model's size. */
+/** Texts are tokenised and cut into windows, and tables are read, as in training; everything else is read at the model's size. */
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
   if (trained?.tokens || trained?.table) return { ...trained, path }
   const { fit, upscale, background, bits } = trained ?? {}

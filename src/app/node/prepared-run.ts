@@ -13,6 +13,7 @@ import type { DataSource, Intervals } from '../../tools/train/node/run-folder.ts
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { StartWeights } from '../../tools/train/state.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
+import type { Collective } from '../../tools/train/collective.ts'
 import { dataOptions } from '../../files/data/options.ts'
 import { readOptions } from '../open-options.ts'
 import { priorOptions } from '../adapt-options.ts'
@@ -36,6 +37,8 @@ export interface TrainRequest extends Pick<Setting, 'signal' | 'onProgress' | 'o
   /** Options of training, of its data, of its family and of the run; what is left out has a default. */
   readonly options?: OptionValues | undefined
   readonly own?: OwnParts | undefined
+  /** The processes that train together with this one; the first of them writes and draws. */
+  readonly collective?: Collective | undefined
 }
 
 /** A run that is ready to begin or to be resumed. */

@@ -7,6 +7,7 @@ import { train, type TrainOptions } from '../train.ts'
 import { prepareRun } from './prepare-run.ts'
 import type { PreparedRun, TrainRequest } from './prepared-run.ts'
 import { type RunEvent, trainInFolder } from './run.ts'
+import { asOneOf, trainTogether } from './train-together.ts'
 
 /** What happens. */
 export type TrainRunEvent =
@@ -51,7 +52,8 @@ const drySteps = 12
  * }
  */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunEvent> {
-  const run = await prepareRun(request)
+  const { collective } = request
+  const run = await prepareRun(collective ? asOneOf(collective, request) : request)
   const { family, spec, dataset, intervals, from } = run
   const { out, own, signal, dryRun } = request
   const lossText = (loss: number): string => family.lossText?.(spec, loss) ?? loss.toFixed(4)
@@ -59,6 +61,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunE
   yield { type: 'report', spec, items: dataset.length, rows: reportOf(run, request), lossText, next }
   const options = { spec, dataset, own, engine: await nodeEngine(), from, start: run.start, signal, ...run.session }
   if (dryRun) yield { type: 'estimate', ...(await estimated(options)) }
+  else if (collective) yield* trainTogether(collective, { ...options, ...intervals, folder: out! })
   else yield* trainInFolder({ ...options, ...intervals, folder: out! })
 }
 

@@ -22,6 +22,8 @@ export interface PredictorCorrectorOptions {
   readonly corrections?: number
   /** r, the size of the score's push against the noise's in a Langevin step; default 0.16. */
   readonly snr?: number
+  /** τ = 2 r² in the place of r: a Langevin step is then x ← x − σ (δ ε + √(2δ) z) with δ = τ ‖z‖²/‖ε‖², as SDA and Appa have it. */
+  readonly tau?: number
 }
 
 /**
@@ -32,7 +34,8 @@ export interface PredictorCorrectorOptions {
  * Score-Based Generative Modeling through SDEs (Song et al., 2021), algorithms 2 to 5, https://arxiv.org/abs/2011.13456
  */
 export function predictorCorrector(options: PredictorCorrectorOptions = {}): FreeSampler {
-  const { predictor = reverseSde(), corrections = 1, snr = 0.16 } = options
+  const { predictor = reverseSde(), corrections = 1, tau } = options
+  const snr = options.snr ?? (tau === undefined ? 0.16 : Math.sqrt(tau / 2))
   return defineSampler({
     name: `pc(${predictor.name})`,
     order: predictor.order,

@@ -1,5 +1,6 @@
 /** Whole tables, numbers and categories together: what is known without loading the family. */
 import type { FamilyEntry } from '../family.ts'
+import { evalOptions } from './options/eval.ts'
 import { restoreOptions } from './options/restore.ts'
 import { sampleOptions } from './options/sample.ts'
 import { trainOptions } from './options/train.ts'
@@ -8,7 +9,7 @@ import { trainOptions } from './options/train.ts'
 export const rows: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'rows',
   of: 'whole tables',
-  options: { train: trainOptions, sample: sampleOptions, restore: restoreOptions },
+  options: { train: trainOptions, sample: sampleOptions, restore: restoreOptions, eval: evalOptions },
   refusals: {
     guidance: { why: 'has no meaning here: a class is a cell that is given, exactly', hint: '`class` without it' },
   },

@@ -29,6 +29,10 @@ export const rowsFamily: Family<RowsTrainSpec, TableDataset, RowsModel> = Object
   write: rowsFolderOf,
   describe,
   restored: () => makesTables,
-  can: { draw: painter, restore: restoreTable },
+  can: {
+    draw: painter,
+    restore: restoreTable,
+    evaluate: async (...asked) => (await import('./judge.ts')).evaluate(...asked),
+  },
   lacks: { edit: '`restore` fills cells that are empty: empty those that are to change' },
 })

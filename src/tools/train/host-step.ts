@@ -63,8 +63,10 @@ export async function hostStep(
       bounds[(step + 1) % 2]!()
       meanwhile()
       await running
-      const loss = ranks.count * outputs.loss.reduce((sum, each) => sum + each, 0)
-      await reduce?.(flat, { step: step + 1, loss })
+      const own = ranks.count * outputs.loss.reduce((sum, each) => sum + each, 0)
+      const { itemLoss } = outputs
+      const all = await reduce?.(flat, { step: step + 1, loss: own, itemLoss: itemLoss as Float32Array })
+      const { loss } = all ?? { loss: own }
       const gradientNorm = Number.isFinite(loss)
         ? optimizer.update(state.params, flat, state.optimizer, rate, {
             clipNorm: spec.optimizer.clipNorm,
@@ -75,7 +77,7 @@ export async function hostStep(
         follow.copy(state)
         state.step++
       }
-      return { loss, gradientNorm, itemLoss: outputs.itemLoss }
+      return { loss, gradientNorm, itemLoss: all?.itemLoss ?? itemLoss }
     },
     async bringBack() {},
     dispose: () => program.dispose(),

@@ -8,7 +8,10 @@ export interface Ranks {
   readonly count: number
 }
 
-/** A function applied to gradients, in place, before the optimiser uses them: for sums over machines. */
+/**
+ * A function applied to gradients, in place, before the optimiser uses them: for sums over machines. It may give back the losses of all
+ * items, which are then reported.
+ */
 export type Reduce = (
   gradients: Float32Array,
   context: {
@@ -16,8 +19,17 @@ export type Reduce = (
     readonly step: number
     /** The mean loss of the items of this process. */
     readonly loss: number
+    /** The loss of each of them. */
+    readonly itemLoss: Float32Array
   },
-) => void | Promise<void>
+) => AllLosses | void | Promise<AllLosses | void>
+
+/** The losses of all items of a step, in the order of ranks. */
+export interface AllLosses {
+  /** Their mean. */
+  readonly loss: number
+  readonly itemLoss: Float32Array
+}
 
 /** A process alone. */
 export const alone: Ranks = Object.freeze({ rank: 0, count: 1 })

@@ -214,7 +214,8 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
       const found = await way.update(rate, () => fill(batches[(made + 1) % 2]!, made + 1))
       const { loss, gradientNorm, itemLoss } = found
       if (!Number.isFinite(gradientNorm)) throw diverged(made + 1, loss, rate)
-      const levels = batch.levels.subarray(own.from, own.from + own.size)
+      const levels =
+        itemLoss.length === all ? batch.levels.subarray(0, all) : batch.levels.subarray(own.from, own.from + own.size)
       return { step: way.made, loss, gradientNorm, rate, itemLoss, levels }
     },
     bringBack: () => way.bringBack(),

@@ -7,8 +7,11 @@ import type { Engine } from '../../../src/engine/runtime/session.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { key, uniform } from '../../../src/engine/random/index.ts'
 import { writeCsv } from '../../../src/files/data/formats/write-csv.ts'
+import { holdOut } from '../../../src/files/data/hold-out.ts'
 import { createTable, type TableDataset } from '../../../src/files/data/table.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../../src/files/io/model-folder.ts'
+import type { Setting } from '../../../src/families/family.ts'
+import { rowsFamily } from '../../../src/families/rows/family.ts'
 import { decodeTable, encodeTable, rowsOf } from '../../../src/families/rows/encode.ts'
 import { generateRows } from '../../../src/families/rows/generate.ts'
 import { readGaps } from '../../../src/families/rows/gaps.ts'
@@ -114,6 +117,24 @@ describe('a model that was trained on a law that is known', () => {
     expect(filled.part(1, 1).table!().rows.length).toBe(300)
     const again = await painter.restore(values, { count: 2, steps: 15, batch: 77 })
     expect(again.table!()).toEqual(filled.table!())
+  })
+
+  test('is judged by rows and by the bound, beside what training rows reach', async () => {
+    const { train, heldOut } = holdOut(table, 0.3)
+    const access = { data: async () => ({ train, heldOut }) }
+    const setting = { engine, access, own: {} } as unknown as Setting
+    const judged = await rowsFamily.can.evaluate!(model, { count: 300, steps: 10 }, setting)
+    const { detection, closest, utility } = judged.facts as any
+    expect(detection.drawn).toBeLessThan(0.65)
+    // most rows of so few values are copies, and as many of them of held-out rows
+    expect(Math.abs(closest.closerToTraining - 0.5)).toBeLessThan(0.1)
+    expect(utility.measure).toBe('accuracy')
+    expect(Math.abs(utility.drawn - utility.training)).toBeLessThan(0.1)
+    expect(judged.text).toContain('closer')
+    const bound = await rowsFamily.can.evaluate!(model, { likelihood: true, terms: 20, likelihoodItems: 150 }, setting)
+    const { nats, independent } = bound.facts as any
+    // columns tell each other about half a nat: weight and size more than one
+    expect(nats.value).toBeLessThan(independent.value - 0.3)
   })
 
   test('survives its folder', async () => {

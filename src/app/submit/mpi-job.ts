@@ -1,0 +1,99 @@
+/** Kubeflow's `MPIJob` (v2beta1) and Kubernetes' `Job`, as YAML. */
+import { stringify } from 'yaml'
+import { TweedieError } from '../../errors.ts'
+import { checkJob, type Job } from './job.ts'
+
+/**
+ * An MPIJob: a launcher that runs `mpirun`, and a worker for every process. The image must have tweedie, Open MPI and an SSH server.
+ *
+ * @throws TweedieError `usage` for a job that makes no sense, or has no image
+ */
+export function mpiJob(job: Job): string {
+  checkJob(job)
+  const { processes, cores, minutes, command } = job
+  const mpirun = [
+    'mpirun',
+    '-n',
+    String(processes),
+    '--bind-to',
+    'none',
+    'tweedie',
+    ...command,
+    '--threads',
+    String(cores),
+  ]
+  return stringify({
+    apiVersion: 'kubeflow.org/v2beta1',
+    kind: 'MPIJob',
+    metadata: metadataOf(job),
+    spec: {
+      slotsPerWorker: 1,
+      mpiImplementation: 'OpenMPI',
+      runPolicy: { cleanPodPolicy: 'Running', activeDeadlineSeconds: Math.round(60 * minutes) },
+      mpiReplicaSpecs: {
+        Launcher: { replicas: 1, template: { spec: podOf(job, mpirun, { cpu: '100m', memory: '256Mi' }) } },
+        Worker: { replicas: processes, template: { spec: podOf(job, ['/usr/sbin/sshd', '-De']) } },
+      },
+    },
+  })
+}
+
+/**
+ * A Job of one process.
+ *
+ * @throws TweedieError `usage` for a job of several processes, or one that has no image
+ */
+export function kubernetesJob(job: Job): string {
+  checkJob(job)
+  if (job.processes > 1) {
+    throw new TweedieError('usage', `\`processes: ${job.processes}\`: a Job is one process`, { hint: 'submit mpijob' })
+  }
+  const { command, cores, minutes } = job
+  return stringify({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: metadataOf(job),
+    spec: {
+      backoffLimit: 3,
+      activeDeadlineSeconds: Math.round(60 * minutes),
+      template: {
+        spec: {
+          restartPolicy: 'Never',
+          terminationGracePeriodSeconds: 120,
+          ...podOf(job, ['tweedie', ...command, '--threads', String(cores)]),
+        },
+      },
+    },
+  })
+}
+
+function metadataOf({ name, namespace }: Job): Record<string, unknown> {
+  return { name, ...(namespace !== undefined && { namespace }), labels: { 'app.kubernetes.io/name': 'tweedie' } }
+}
+
+function podOf(job: Job, command: readonly string[], less?: Record<string, string>): Record<string, unknown> {
+  const { name, image, cores, memoryMb, volumes = [] } = job
+  if (image === undefined) {
+    throw new TweedieError('usage', 'which image has tweedie in it?', { hint: '`image`, built from the Dockerfile' })
+  }
+  const mounts = volumes.map((volume, i) => {
+    const [, claim, path] = /^([a-z0-9-]+):(\/.+)$/.exec(volume) ?? []
+    if (claim !== undefined) return { name: `data-${i}`, claim, path: path! }
+    throw new TweedieError('usage', `\`volume: ${volume}\` is not claim:/path`)
+  })
+  const resources = less ?? { cpu: String(cores), memory: `${memoryMb}Mi` }
+  return {
+    containers: [
+      {
+        name,
+        image,
+        command,
+        resources: { requests: resources, limits: resources },
+        ...(mounts.length > 0 && { volumeMounts: mounts.map(({ name, path }) => ({ name, mountPath: path })) }),
+      },
+    ],
+    ...(mounts.length > 0 && {
+      volumes: mounts.map(({ name, claim }) => ({ name, persistentVolumeClaim: { claimName: claim } })),
+    }),
+  }
+}

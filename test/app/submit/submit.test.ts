@@ -1,0 +1,118 @@
+/** Scripts and manifests for clusters: what they say, and what is refused. */
+import { spawnSync } from 'node:child_process'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { Job } from '../../../src/app/submit/job.ts'
+import { kubernetesJob, mpiJob } from '../../../src/app/submit/mpi-job.ts'
+import { slurmScript } from '../../../src/app/submit/slurm.ts'
+
+const job: Job = {
+  command: ['train', "./my photos' folder", '--out', 'runs/a'],
+  name: 'photos',
+  processes: 4,
+  cores: 2,
+  memoryMb: 3000,
+  minutes: 90.5,
+  image: 'mine/tweedie',
+  volumes: ['data:/data', 'runs:/runs'],
+}
+
+/** What a shell makes of a script whose commands only say what they were given. */
+function said(script: string, status = 0) {
+  const stubs = `srun() { printf '%s|' "$@"; echo; return ${status}; }; scontrol() { echo "scontrol $*"; }; SLURM_JOB_ID=7;`
+  const { stdout, status: ended } = spawnSync('bash', ['-c', `${stubs}\n${script}`], { encoding: 'utf8' })
+  return { lines: stdout.trim().split('\n'), ended }
+}
+
+describe('slurm', () => {
+  test('asks for what the job needs', () => {
+    const lines = slurmScript({ ...job, partition: 'long' }).split('\n')
+    expect(lines.filter((line) => line.startsWith('#SBATCH'))).toEqual([
+      '#SBATCH --job-name=photos',
+      '#SBATCH --ntasks=4',
+      '#SBATCH --cpus-per-task=2',
+      '#SBATCH --mem-per-cpu=1500M',
+      '#SBATCH --time=01:30:30',
+      '#SBATCH --partition=long',
+      '#SBATCH --output=photos-%j.log',
+      '#SBATCH --signal=TERM@120',
+      '#SBATCH --requeue',
+    ])
+  })
+
+  test('runs the command, word for word; a stopped one comes again', () => {
+    const done = said(slurmScript(job))
+    expect(done.lines).toEqual(["--mpi=pmix|npx|tweedie|train|./my photos' folder|--out|runs/a|--threads|2|"])
+    expect(done.ended).toBe(0)
+    const stopped = said(slurmScript(job), 143)
+    expect(stopped.lines[1]).toBe('scontrol requeue 7')
+    expect(stopped.ended).toBe(143)
+    expect(said(slurmScript(job), 3)).toMatchObject({ ended: 3, lines: [expect.any(String)] })
+  })
+})
+
+describe('containers', () => {
+  test('an MPIJob has a launcher and a worker for every process', () => {
+    const { kind, spec, metadata } = parse(mpiJob(job)) as Record<string, never>
+    expect([kind, metadata]).toMatchObject(['MPIJob', { name: 'photos' }])
+    expect(spec).toMatchObject({
+      slotsPerWorker: 1,
+      runPolicy: { activeDeadlineSeconds: 5430 },
+      mpiReplicaSpecs: {
+        Launcher: {
+          template: {
+            spec: {
+              containers: [
+                { command: ['mpirun', '-n', '4', '--bind-to', 'none', 'tweedie', ...job.command, '--threads', '2'] },
+              ],
+            },
+          },
+        },
+        Worker: {
+          replicas: 4,
+          template: {
+            spec: {
+              containers: [
+                {
+                  image: 'mine/tweedie',
+                  resources: { limits: { cpu: '2', memory: '3000Mi' } },
+                  volumeMounts: [
+                    { name: 'data-0', mountPath: '/data' },
+                    { name: 'data-1', mountPath: '/runs' },
+                  ],
+                },
+              ],
+              volumes: [
+                { name: 'data-0', persistentVolumeClaim: { claimName: 'data' } },
+                { name: 'data-1', persistentVolumeClaim: { claimName: 'runs' } },
+              ],
+            },
+          },
+        },
+      },
+    })
+  })
+
+  test('a Job is one process', () => {
+    const { kind, spec } = parse(kubernetesJob({ ...job, processes: 1, volumes: [] })) as Record<string, never>
+    expect(kind).toBe('Job')
+    expect(spec).toMatchObject({
+      template: { spec: { restartPolicy: 'Never', containers: [{ image: 'mine/tweedie' }] } },
+    })
+  })
+})
+
+test.each([
+  ['no command', { command: [] }, 'what is to run'],
+  ['several processes that draw', { command: ['sample', 'runs/a'] }, 'sample is one process'],
+  ['no folder', { command: ['train', 'moons'] }, 'no --out'],
+  ['a name', { name: 'My Job' }, '`name` is My Job'],
+] as [string, Partial<Job>, string][])('%s is refused', (_, change, message) => {
+  expect(() => slurmScript({ ...job, ...change })).toThrow(message)
+})
+
+test('without an image, or with a volume that is none, there is no manifest', () => {
+  expect(() => mpiJob({ ...job, image: undefined })).toThrow('which image')
+  expect(() => mpiJob({ ...job, volumes: ['data'] })).toThrow('`volume: data` is not claim:/path')
+  expect(() => kubernetesJob(job)).toThrow('a Job is one process')
+})

@@ -1,0 +1,64 @@
+/** Training under mpirun: one run whatever the number of processes, and one end. Skipped where there is no MPI. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readSafetensors, toFloat32 } from '../../src/files/io/safetensors.ts'
+import { temporaryFolder, tinyPoints } from './tweedie.ts'
+
+const folder = temporaryFolder()
+const main = resolve('src/cli/main.ts')
+const hasMpi = spawnSync('mpirun', ['--version'], { encoding: 'utf8' }).status === 0
+
+/** Settings of Open MPI for more processes than cores, and for root. */
+const env = {
+  ...process.env,
+  OMPI_ALLOW_RUN_AS_ROOT: '1',
+  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
+  OMPI_MCA_mpi_yield_when_idle: '1',
+  OMPI_MCA_rmaps_base_oversubscribe: '1',
+}
+
+const tiny = [...tinyPoints, '--log-every', '5', '-q', '--threads', '1']
+
+function launched(count: number, ...args: string[]) {
+  const all = ['-n', String(count), process.execPath, '--import', import.meta.resolve('tsx'), main, 'train', ...args]
+  return spawnSync('mpirun', all, { env, encoding: 'utf8', timeout: 60_000 })
+}
+
+function resultOf(name: string) {
+  const place = join(folder, name)
+  const lines = readFileSync(join(place, 'log.jsonl'), 'utf8').trim().split('\n')
+  const { tensors } = readSafetensors(readFileSync(join(place, 'checkpoint.safetensors')))
+  return {
+    log: lines.map((line) => JSON.parse(line) as { readonly loss: number; readonly lossByNoise: readonly number[] }),
+    tensors: new Map([...tensors].map(([key, tensor]) => [key, toFloat32(tensor)])),
+  }
+}
+
+describe.skipIf(!hasMpi)('mpirun', () => {
+  test('two processes make the run of one, and one goes on with it', () => {
+    for (const count of [1, 2]) {
+      const { status, stderr } = launched(count, ...tiny, '--steps', '10', '--out', join(folder, `by${count}`))
+      expect(stderr).toBe('')
+      expect(status).toBe(0)
+    }
+    const [one, two] = [resultOf('by1'), resultOf('by2')]
+    expect(two.log).toHaveLength(2)
+    two.log.forEach(({ loss, lossByNoise }, i) => {
+      expect(Math.abs(loss / one.log[i]!.loss - 1)).toBeLessThan(1e-5)
+      lossByNoise.forEach((each, k) => expect(each).toBeCloseTo(one.log[i]!.lossByNoise[k]!, 4))
+    })
+    expect([...two.tensors.keys()]).toEqual([...one.tensors.keys()])
+    const { status } = launched(1, '--resume', '--out', join(folder, 'by2'), '--steps', '12', '-q')
+    expect(status).toBe(0)
+  }, 60_000)
+
+  test('what cannot be shared is said once, and all end with its status', () => {
+    const out = join(folder, 'odd')
+    const { status, stderr } = launched(3, ...tiny, '--steps', '4', '--out', out)
+    expect(status).toBe(2)
+    expect(stderr.match(/cannot be shared evenly by 3 processes/g)).toHaveLength(1)
+    expect(existsSync(join(out, '.lock'))).toBe(false)
+  }, 60_000)
+})
