@@ -59,7 +59,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 
 /** Wings and rooms that run in a browser as they are. */
 const anywhere =
-  /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|options|words|core|train|trajectory|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show|molecules)\/|tools\/metrics\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
+  /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|options|words|core|train|trajectory|molecules|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show|molecules)\/|tools\/metrics\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
 /** Within these: where Node may be used. */
 const ofNode = /^src\/((index|runtime)\.ts$|cli\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/node\/)/
 /** Where the means of a browser may be used, and packages that are made for one. */
@@ -67,6 +67,8 @@ const ofWeb = /^src\/(lab\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|
 /** Packages that are pure JavaScript, each where the one file is that stands on it. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub-library.ts'],
+  h5wasm: ['src/files/data/formats/netcdf4.ts'],
+  netcdfjs: ['src/files/data/formats/netcdf3.ts'],
   fflate: [
     'src/files/data/formats/idx.ts',
     'src/files/data/formats/npz.ts',

@@ -13,7 +13,11 @@ import { addOptions } from './derive.ts'
 const { holdOut: _, length: __, ...reading } = dataOptions
 
 const shownOptions = options({
-  out: { flags: '-o, --out <file>', help: 'a picture of some items: .png, .jpg, .webp', parse: text },
+  out: {
+    flags: '-o, --out <file>',
+    help: 'a picture of some items: .png, .jpg, .webp, and .svg of molecules',
+    parse: text,
+  },
   count: {
     flags: '-n, --count <n>',
     help: 'how many items the picture shows',
@@ -52,7 +56,7 @@ async function run(path: string, values: OptionValues, made: Command, readers: O
     ])
   const { out, count = 64, seed = 0, force = false } = values as ValuesOf<typeof shownOptions>
   const source = await sourceOf(path, values)
-  if (out !== undefined) await requireNew(out, imageExtensions, force)
+  if (out !== undefined) await requireNew(out, [...imageExtensions, '.svg'], force)
   // what was left out is part of the result
   const { result: view } = await attended('reading', { ...values, quiet: true }, (watch) =>
     describeData(source, { ...watch, readers }),
@@ -66,14 +70,25 @@ async function run(path: string, values: OptionValues, made: Command, readers: O
   if (values.json) printJson({ ...view.facts, picture: out })
   else print(table(view.rows.map(([name, value]) => [name, value && asTyped(value, made)])))
   if (out !== undefined && view.picture) {
-    await writeImage(out, view.picture(chosen), {
-      overwrite: force,
-      provenance: { data: String(view.facts.name), seed },
-    })
+    if (/\.svg$/i.test(out)) await writeSvg(out, view.svg?.(chosen), path)
+    else {
+      await writeImage(out, view.picture(chosen), {
+        overwrite: force,
+        provenance: { data: String(view.facts.name), seed },
+      })
+    }
     if (!values.json) print(`picture ${out}`)
   }
   if (values.json || !view.preview || (!process.stdout.isTTY && out !== undefined)) return
   const { terminalColors } = await import('../files/io/terminal.ts')
   const colors = terminalColors(process.env, process.stdout.isTTY ?? false)
   print(view.preview(chosen, { colors, width: process.stdout.columns ?? 80 }))
+}
+
+async function writeSvg(out: string, svg: string | undefined, path: string): Promise<void> {
+  if (svg === undefined) {
+    throw new TweedieError('usage', `--out: ${path} is shown as pixels, not as SVG`, { hint: 'a .png' })
+  }
+  const { writeFile } = await import('node:fs/promises')
+  await writeFile(out, svg)
 }

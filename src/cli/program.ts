@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from './common.ts'
 import { reportFailure } from './failure.ts'
+import { assimilateCommand } from './assimilate.ts'
 import { dataCommand } from './data.ts'
 import { doctorCommand } from './doctor.ts'
 import { editCommand } from './edit.ts'
@@ -33,6 +34,7 @@ const commands = [
   predictCommand,
   restoreCommand,
   editCommand,
+  assimilateCommand,
   encodeCommand,
   decodeCommand,
   evalCommand,

@@ -16,7 +16,7 @@ export interface DrawnModel {
 
 /** The formats of its items. */
 export function makesOf({ frame, scale }: DrawnModel): Makes {
-  return { pictures: frame.item.length === 3 || scale.kind === 'cloud' ? 'each' : 'together', texts: false }
+  return { pictures: frame.item.length >= 3 || scale.kind === 'cloud' ? 'each' : 'together', texts: false }
 }
 
 /** Extensions of files besides pictures and arrays. */

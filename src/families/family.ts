@@ -12,10 +12,16 @@ import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
 import type { GridOptions } from '../files/io/raster.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
+<<<<<<< HEAD
 import type { NamedColumns } from '../files/data/formats/table-columns.ts'
+=======
+import type { FieldObservation } from '../files/data/fields/observations.ts'
+import type { TrajectoryDataset } from '../files/data/trajectory.ts'
+>>>>>>> main
 import type { DataReaders } from '../files/data/reader.ts'
 import type { pictureFits } from './choices.ts'
 import type { Drawn, Makes, Painter, Progress } from './drawn.ts'
+import type { Ensemble } from './ensemble.ts'
 import type { Store } from '../tools/eval/store.ts'
 import type { Adapters } from '../tools/train/lora.ts'
 import type { NewWord } from '../tools/train/new-word.ts'
@@ -56,7 +62,11 @@ export interface SpecFor<Model> extends BaseSpec {
 }
 
 /** The commands that a family may have options for. */
+<<<<<<< HEAD
 export type CommandName = 'train' | 'sample' | 'predict' | 'eval' | 'restore' | 'edit' | 'export'
+=======
+export type CommandName = 'train' | 'sample' | 'eval' | 'restore' | 'edit' | 'assimilate' | 'export'
+>>>>>>> main
 
 /** Why something is refused, behind its name: `has no meaning here: …`. */
 export interface Refusal {
@@ -261,6 +271,8 @@ export interface Abilities<Model> {
   restore?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
   /** Changes an item, or walks from one to another. */
   edit?(model: Model, item: Item, options: OptionValues, setting: Setting): Promise<Drawn>
+  /** Draws trajectories of fields that agree with observations. */
+  assimilate?(model: Model, data: AssimilationData, options: OptionValues, setting: Setting): Promise<Ensemble>
   /** The score of noisy data at some places. */
   field?(model: Model, request: FieldRequest, setting: Setting): Promise<FieldValues>
   /** The bytes of an ONNX file. */
@@ -271,6 +283,7 @@ export interface Abilities<Model> {
   reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
 }
 
+<<<<<<< HEAD
 /** Answers for the rows of a table, in their order. */
 export interface Predictions {
   /** Columns of answers, a cell for each row: numbers, or texts of classes. */
@@ -282,6 +295,13 @@ export interface Predictions {
   readonly remarks: readonly string[]
   /** How they were made, in a few words. */
   readonly howText: string
+=======
+/** What is known of a trajectory: one of them at least. */
+export interface AssimilationData {
+  readonly observations?: readonly FieldObservation[] | undefined
+  /** Whole fields at some times. */
+  readonly given?: TrajectoryDataset | undefined
+>>>>>>> main
 }
 
 /** A sampler as one file. */

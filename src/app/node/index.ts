@@ -1,5 +1,6 @@
 /** Requests in Node: like those in memory, and with files and folders. */
 export * from '../index.ts'
+export { type Assimilated, type AssimilateRequest, assimilateTo } from './assimilate.ts'
 export { findConfig, readConfig } from './config-file.ts'
 export { describeData } from './describe-data.ts'
 export { digestOf } from './digest.ts'

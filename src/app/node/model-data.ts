@@ -59,7 +59,7 @@ async function sourceFor(place: string, model: FamilyModel, name: string | undef
 
 /** Texts are tokenised and cut into windows, and tables are read, as in training; everything else is read at the model's size. */
 function like(trained: DataSource | undefined, model: FamilyModel, path: string): DataSource {
-  if (trained?.tokens || trained?.table) return { ...trained, path }
+  if (trained?.tokens || trained?.table || trained?.fields) return { ...trained, path }
   const { fit, upscale, background, bits } = trained ?? {}
   const size = pictureSize(path, model)
   return size ? { path, fit, upscale, background, bits, ...size } : { path }

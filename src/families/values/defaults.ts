@@ -1,6 +1,7 @@
 /** The default training: from facts about the data to a whole specification. The only place with such numbers. */
 import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
+import { timeCondition } from '../../files/data/windows.ts'
 import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
 import { networkClasses } from '../../engine/nn/registry.ts'
@@ -28,6 +29,8 @@ export interface Setting {
   readonly length: number
   /** 0: unlabelled. */
   readonly classes: number
+  /** How many numbers tell the time of an item, where data have that condition. */
+  readonly timeFeatures?: number | undefined
 }
 
 /** What a user may choose; whatever is left out has a default. */
@@ -69,7 +72,13 @@ type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
  * @example
  * const spec = defaultSpec({ kind: 'image', shape: [1, 28, 28], length: 60_000, classes: 10 }, { budget: { minutes: 10 } })
  */
-export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
+export function defaultSpec({ shape: item, ...facts }: Setting, wanted: Choices = {}): TrainSpec {
+  const isFields = facts.kind === 'fields'
+  // fields over time are images of as many channels to a network of images
+  const setting: Setting = {
+    ...facts,
+    shape: isFields ? [item[0]! * item[1]!, item[2]!, item[3]!] : item,
+  }
   const choices = wanted.preset === 'light' ? lightened(wanted, setting) : wanted
   const { shape, length, classes } = setting
   const budget = choices.budget ?? defaultBudget(setting)
@@ -90,8 +99,8 @@ export function defaultSpec(setting: Setting, wanted: Choices = {}): TrainSpec {
     patch,
     objective: {
       ...objectiveFor(noise, choices.objective),
-      sigmaData: isImage ? 0.5 : 1,
-      labelDropout: classes > 0 && spare ? 0.1 : 0,
+      sigmaData: isImage && !isFields ? 0.5 : 1,
+      labelDropout: (classes > 0 && spare) || setting.timeFeatures !== undefined ? 0.1 : 0,
       ...defined(choices.objective),
     },
     noise,
@@ -165,8 +174,13 @@ function networkOf(
   const sizes = isPlain
     ? { input_shape: sees, ...says }
     : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
-  return { className, config: { ...sizes, ...classes, ...config } }
+  const { timeFeatures: size } = setting
+  const time = size !== undefined && className === 'UNet2DModel' ? { conditions: timeOf(size) } : {}
+  return { className, config: { ...sizes, ...classes, ...time, ...config } }
 }
+
+/** The time of day and year, which may be left out. */
+const timeOf = (size: number): Record<string, unknown> => ({ [timeCondition]: { kind: 'vector', size, nothing: true } })
 
 /** The default network for images. */
 function usualNetwork(budget: Budget, unet: UNetChoices, captions: CaptionSpec | undefined): NetworkSpec {

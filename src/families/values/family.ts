@@ -44,6 +44,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     encode: async (...given) => (await import('./latents.ts')).encode(...given),
     decode: async (...given) => (await import('./latents.ts')).decode(...given),
     restore: async (...given) => (await import('./restore-item.ts')).restoreItem(...given),
+    assimilate: async (...given) => (await import('./assimilate.ts')).assimilate(...given),
     edit: async (...given) => (await import('./edit-item.ts')).editItem(...given),
     evaluate: async (...given) => (await import('./judge.ts')).evaluate(...given),
     field: async (...given) => (await import('./field.ts')).field(...given),

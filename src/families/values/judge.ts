@@ -6,7 +6,7 @@ import { judgeOptions } from '../options.ts'
 import { judgeLikelihood } from './judge-likelihood.ts'
 import { judgeSamples } from './judge-samples.ts'
 import type { Model } from './model.ts'
-import { boundOptions, sampleOptions } from './options/eval.ts'
+import { boundOptions, fieldOptions, sampleOptions } from './options/eval.ts'
 
 /** All options for samples. */
 const ofSamples: OptionTable = { count: judgeOptions.count, ...sampleOptions }
@@ -17,6 +17,16 @@ const ofSamples: OptionTable = { count: judgeOptions.count, ...sampleOptions }
  * @throws TweedieError `usage` for options that do not fit together, or where the data are not known
  */
 export async function evaluate(model: Model, options: OptionValues, setting: Setting): Promise<Judgement> {
+  if (model.scale.kind === 'fields' && firstOf(options, boundOptions) === undefined) {
+    return (await import('./judge-fields.ts')).judgeFields(model, options, setting)
+  }
+  const idle = firstOf(options, fieldOptions)
+  if (idle !== undefined) {
+    throw new TweedieError(
+      'usage',
+      `\`${idle}\` is for models of fields over time, and this one is of ${model.scale.kind}`,
+    )
+  }
   if (firstOf(options, boundOptions) === undefined) return judgeSamples(model, options, setting)
   const name = firstOf(options, ofSamples)
   if (name === undefined) return judgeLikelihood(model, options, setting)

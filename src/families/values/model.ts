@@ -68,7 +68,7 @@ export function modelOf(
   const network = networkOf(folder.network, own)
   const layout = parametersOf(network)
   const { data } = meta
-  const frame = frameOf(data.shape, data.patch, strideOf(network))
+  const frame = frameOf(data.shape, data.patch, strideOf(network), network.inputShape.length)
   if (frame.network.join() !== network.inputShape.join()) {
     throw new TweedieError(
       'model',

@@ -6,6 +6,7 @@ import { withWords } from '../words/with-words.ts'
 import type { WordsData } from '../words/words-data.ts'
 import type { Model } from './model.ts'
 import type { TrainSpec } from './spec.ts'
+import { windowed } from './windowed.ts'
 import { requireUnchanged, type TaughtData, withTeacher } from './teacher.ts'
 
 /** The family's `prepare`: opens the teacher, the tokeniser and the text encoder that options or a specification name. */
@@ -14,7 +15,7 @@ export async function prepareValues(
   wanted: Wanted<TrainSpec>,
   setting: PrepareSetting,
 ): Promise<TaughtData & WordsData> {
-  return withWords(await prepareTaught(data, wanted, setting), wanted, setting)
+  return withWords(await prepareTaught(windowed(data, wanted), wanted, setting), wanted, setting)
 }
 
 async function prepareTaught(

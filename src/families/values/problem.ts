@@ -36,7 +36,7 @@ import type { TrainSpec } from './spec.ts'
 export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnComponents = {}): TrainProblem<Model> {
   const network = networkOf(spec.network, own)
   const layout = parametersOf(network)
-  const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
+  const frame = frameOf(dataset.shape, spec.patch, strideOf(network), network.inputShape.length)
   const words = spec.captions && learnedWords(spec.captions, network, dataset)
   const style = spec.style && learnedStyle(spec.style, network, dataset)
   const learned = together(words, style)

@@ -43,7 +43,7 @@ export function snapshot(
   training: TweedieMetaInput['training'] = {},
 ): Model {
   const { objective } = spec
-  const frame = frameOf(dataset.shape, spec.patch, strideOf(network))
+  const frame = frameOf(dataset.shape, spec.patch, strideOf(network), network.inputShape.length)
   const kind = objectiveOfSpec(spec, own)
   const sampler = spec.fewSteps ? samplerOfFewSteps(spec.fewSteps, kind.schedule) : samplerOfCaptions(spec.captions)
   const { meta: schedule, ...noise } = noiseOfRun(spec.noise, objective, kind, learnsVariance(network), sampler)

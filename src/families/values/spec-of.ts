@@ -6,6 +6,8 @@ import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { TweedieError } from '../../errors.ts'
 import { type ArrayDataset, classCount } from '../../files/data/dataset.ts'
+import { calendarSize } from '../../files/data/fields/calendar.ts'
+import type { WindowedData } from '../../files/data/windows.ts'
 import type { OptionValues } from '../../options.ts'
 import type { OwnParts } from '../family.ts'
 import { mainNetwork } from '../../tools/train/parts.ts'
@@ -36,7 +38,11 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   const style = styleSpecOf(data, options)
   // a picture takes the place of its class
   const classes = style ? 0 : classCount(data)
-  const known = defaultSpec({ ...data, classes }, { ...choicesOf(options, own), captions })
+  const { kind, shape, length } = data
+  const { window, calendar } = data as Partial<WindowedData>
+  const setting = { kind, shape, length, classes, ...(calendar && { timeFeatures: calendarSize(calendar) }) }
+  const made = defaultSpec(setting, { ...choicesOf(options, own), captions })
+  const known = window ? { ...made, window } : made
   const usual = style ? { ...known, network: styledNetwork(known.network), style } : known
   const spec = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
   if (captions && fewSteps) {
@@ -45,12 +51,18 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
     })
   }
   checkSpec(spec, own)
-  requireEffect(options, spec, mainNetwork(valueProblem(spec, data, own)), own)
+  requireEffect(options, data, spec, mainNetwork(valueProblem(spec, data, own)), own)
   return spec
 }
 
 /** Refuses options that would have no effect. */
-function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, own: OwnParts): void {
+function requireEffect(
+  options: TrainValues,
+  data: ArrayDataset,
+  spec: TrainSpec,
+  network: Network,
+  own: OwnParts,
+): void {
   const { objective } = spec
   const { parametrisation, weighting } = objective
   for (const { option, value, weightings } of weightingNumbers(options)) {
@@ -83,7 +95,7 @@ function requireEffect(options: TrainValues, spec: TrainSpec, network: Network, 
         : 'it is for labelled data',
     })
   }
-  if (network.inputShape.length === 3) return
+  if (network.inputShape.length === 3 && !(options.flip && data.kind === 'fields')) return
   for (const name of ['attention', 'flip'] as const) {
     if (options[name] !== undefined) throw new TweedieError('usage', `\`${name}\` is for images`)
   }

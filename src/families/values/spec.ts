@@ -7,6 +7,7 @@ import { type ObjectiveSpec, objectiveOf } from '../../diffusion/denoise/objecti
 import { weightingNames } from '../../diffusion/denoise/weighting.ts'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { checkBaseSpec, requirePositive, requireShare } from '../../tools/train/spec.ts'
+import type { WindowChoice } from '../../files/data/windows.ts'
 import { noiseSchema, specParser } from '../spec-parser.ts'
 import { styleSchema } from '../pictured/style-schema.ts'
 import { checkStyleSpec, type StyleSpec } from '../pictured/style-spec.ts'
@@ -34,6 +35,8 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly noise: NoiseSpec
   /** Whether images are mirrored at random. */
   readonly flip: boolean
+  /** How trajectories are cut into windows, if the data are fields over time. */
+  readonly window?: Required<WindowChoice> | undefined
   /** How it learns to sample in few steps, if it does. */
   readonly fewSteps?: FewStepsSpec | undefined
   /** How it learns what captions say, if it does. */
@@ -53,6 +56,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
   }),
   noise: noiseSchema,
   flip: z.boolean(),
+  window: z.optional(z.object({ length: z.int().check(z.positive()), stride: z.int().check(z.positive()) })),
   fewSteps: z.optional(fewStepsSchema),
   captions: z.optional(captionSchema),
   style: z.optional(styleSchema),

@@ -5,6 +5,7 @@
  * values and those of the network, `value = shift + scale · x`: a trained model records it, and samples go back through it.
  */
 import { TweedieError } from '../../errors.ts'
+import type { FieldFacts } from './fields/facts.ts'
 import { namesOfKinds, type ValueKind } from './kinds.ts'
 
 /**
@@ -48,6 +49,8 @@ export interface ArrayDataset extends DataScale {
   readonly conditions?: Readonly<Record<string, Float32Array | Int32Array>> | undefined
   /** The captions of each item: one or several texts, or none where it has no caption. */
   readonly captions?: readonly (readonly string[])[] | undefined
+  /** Of fields: what their numbers mean. */
+  readonly fields?: FieldFacts | undefined
   readonly skipped?: readonly SkippedFile[] | undefined
   /** What was guessed, left out or changed while reading, a sentence each. */
   readonly remarks?: readonly string[] | undefined

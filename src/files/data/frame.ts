@@ -1,17 +1,18 @@
 /**
  * Between an item of a data set and what a network of a given stride sees: images are padded to whole multiples (the edge
  * repeated) and cut into patches, p × p pixels becoming p² channels. A U-Net on patches of 2 does a quarter of the work.
+ * Pictures and fields over time, `[C, T, H, W]`, are images of C T channels to a network of images.
  */
 import { TweedieError } from '../../errors.ts'
 import { itemSize } from './dataset.ts'
 
 /** How items become a network's inputs. */
 export interface Frame {
-  /** An item: `[C, H, W]`, or any other shape, which stays as it is. */
+  /** An item: `[C, H, W]`, `[C, T, H, W]`, or any other shape, which stays as it is. */
   readonly item: readonly number[]
   /** Patch size p. */
   readonly patch: number
-  /** What the network sees: `[C p², ⌈H⌉ / p, ⌈W⌉ / p]`. */
+  /** What the network sees: `[C p², ⌈H⌉ / p, ⌈W⌉ / p]`, of C T channels where time is folded. */
   readonly network: readonly number[]
   /** For every place of the network's array, the pixel that it shows; undefined where the two arrays are the same. */
   readonly pixels?: Int32Array
@@ -22,21 +23,24 @@ export interface Frame {
  *
  * @param patch pixels along a patch's side
  * @param stride what the network's height and width must be multiples of
+ * @param axes the axes of the network's input: 3 folds the time of `[C, T, H, W]` into channels
  * @throws TweedieError `usage` for a patch of anything but an image
  */
-export function frameOf(item: readonly number[], patch = 1, stride = 1): Frame {
+export function frameOf(item: readonly number[], patch = 1, stride = 1, axes = item.length): Frame {
   if (!Number.isInteger(patch) || patch < 1) {
     throw new TweedieError('usage', `patch is ${patch}: must be a positive integer`)
   }
-  if (item.length !== 3) {
+  const isFolded = item.length === 4 && axes === 3
+  if (item.length !== 3 && !isFolded) {
     if (patch === 1) return Object.freeze({ item, patch, network: item })
     throw new TweedieError('usage', `patches are for images [C, H, W], not for items [${item.join(', ')}]`)
   }
-  const [channels, height, width] = item as [number, number, number]
+  const planes = isFolded ? ([item[0]! * item[1]!, item[2]!, item[3]!] as const) : item
+  const [channels, height, width] = planes as [number, number, number]
   const side = (size: number): number => Math.ceil(size / (patch * stride)) * stride
   const network = [channels * patch * patch, side(height), side(width)]
   if (patch === 1 && network[1] === height && network[2] === width) return Object.freeze({ item, patch, network })
-  return Object.freeze({ item, patch, network, pixels: pixelsOf(item, patch, network) })
+  return Object.freeze({ item, patch, network, pixels: pixelsOf(planes, patch, network) })
 }
 
 /** Items `[n, ...item]` as a network sees them, `[n, ...network]`. */

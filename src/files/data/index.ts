@@ -22,6 +22,10 @@ export {
   type TableDataset,
   type TableParts,
 } from './table.ts'
+export { createTrajectory, type TrajectoryDataset, type TrajectoryParts } from './trajectory.ts'
+export type { FieldFacts, FieldVariable } from './fields/facts.ts'
+export { type WindowChoice, type WindowedData, windowsOf } from './windows.ts'
+export { openFields } from './open/open-fields.ts'
 export { createMolecules, type Molecule, type MoleculeDataset, type MoleculeParts } from './molecules.ts'
 export { createCategorical, type CategoricalDataset } from './categorical.ts'
 export { holdOut } from './hold-out.ts'

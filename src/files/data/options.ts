@@ -57,9 +57,19 @@ export const dataOptions = options({
   },
   as: {
     flags: '--as <kind>',
-    help: 'kind of data in an array: images, points or arrays (default: by its type and shape)',
-    parse: oneOf(['images', 'points', 'arrays']),
+    help: 'kind of data in an array: images, points, arrays, or fields over time (default: by its type and shape)',
+    parse: oneOf(['images', 'points', 'arrays', 'fields']),
     group,
+  },
+  variables: {
+    flags: '--variables <list>',
+    help: 'fields over time: which variables, such as t2m,u10 (default: all of the file)',
+    parse: (typed: string): readonly string[] =>
+      typed
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    group: 'Data',
   },
   items: { flags: '--items <n>', help: 'built-in sets: how many items (default: 10000)', parse: whole(), group },
   unconditional: { flags: '--unconditional', help: 'ignore classes', group },

@@ -24,6 +24,7 @@ export const dataSourceSchema: z.ZodMiniType<DataSource> = z.looseObject({
   unlabelled: z.optional(z.boolean()),
   holdOut: z.optional(z.number().check(z.minimum(0), z.lt(1))),
   holdOutManner: z.optional(z.enum(['random', 'end'])),
+  fields: z.optional(z.looseObject({ variables: z.optional(z.array(z.string())) })),
   tokens: z.optional(
     z.union([
       z.object({ tokenizer: z.string(), length: whole }),

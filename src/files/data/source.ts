@@ -39,6 +39,8 @@ export interface DataSource {
   readonly holdOut?: number | undefined
   /** Which items are held out; older runs held out the last ones, and do not record it. */
   readonly holdOutManner?: HoldOutManner | undefined
+  /** For fields over time: which variables; all of them if there is no list. */
+  readonly fields?: { readonly variables?: readonly string[] | undefined } | undefined
   /** For tokens: how the data become tokens. */
   readonly tokens?: TokenSource | undefined
   /** For a table that is read with all its columns, of numbers and of categories: how. */

@@ -1,5 +1,6 @@
 /// <reference path="../../globals.d.ts" preserve="true" />
 /** Molecules: reading and writing SDF, XYZ and SMILES, bonds from distances, aromatic rings. Free of Node. */
+export { conformersOf, type ConformersOptions } from './conformers.ts'
 export { aromatised, kekulised } from './aromatic.ts'
 export { type ChosenMolecules, chooseMolecules, valenceFault } from './choose.ts'
 export { atomicNumber, covalentRadius, symbols, vanDerWaalsRadius } from './elements.ts'
@@ -11,7 +12,7 @@ export { parseSdf } from './sdf.ts'
 export { moleculeOfSmiles, parseSmilesList } from './smiles.ts'
 export { writeSdf } from './write-sdf.ts'
 export { parseXyz, writeXyz } from './xyz.ts'
-export { type Automorphisms, automorphismsOf } from './geometry/automorphisms.ts'
+export { type Automorphisms, automorphismsOf, matchOf } from './geometry/automorphisms.ts'
 export { bestRmsd, bestSuperposed } from './geometry/best-rmsd.ts'
 export { angle, bondAngles, bondLengths, clashes, signedVolume, torsion } from './geometry/internal.ts'
 export { stereoDifference, type StereoDifference, type StereoPlaces, stereoPlaces } from './geometry/stereo.ts'

@@ -48,7 +48,7 @@ export interface OclForceField {
 }
 
 /**
- * The module with its tables (torsions, force field), which lie in a file beside it.
+ * The module, without its tables: enough for SMILES.
  *
  * @throws TweedieError `usage` where it is not installed
  */
@@ -63,9 +63,14 @@ export const openChemLib: () => Promise<OpenChemLib> = once(async () => {
       },
     )
   })
-  const isNode =
-    typeof (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node === 'string'
-  if (isNode) module.Resources.registerFromNodejs()
-  else await module.Resources.registerFromUrl()
   return module as unknown as OpenChemLib
+})
+
+/** The module with its tables of torsions and of the force field, which lie in a file beside it. */
+export const openChemLibWithTables: () => Promise<OpenChemLib> = once(async () => {
+  const module = await openChemLib()
+  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } }
+  if (process?.versions?.node === undefined) await module.Resources.registerFromUrl()
+  else module.Resources.registerFromNodejs()
+  return module
 })

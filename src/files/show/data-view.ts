@@ -2,6 +2,7 @@
 import { type AnyDataset, areRecords } from '../data/any-dataset.ts'
 import { recordsView } from './records-view.ts'
 import { tableView } from './table-view.ts'
+import { trajectoryView } from './trajectory-view.ts'
 import { tokensView } from './tokens-view.ts'
 import { valuesView } from './values-view.ts'
 import type { DataView } from './view.ts'
@@ -17,6 +18,7 @@ export type { Chosen, DataView, TerminalSize } from './view.ts'
  */
 export function viewOfData(dataset: AnyDataset): DataView {
   if (dataset.kind === 'table') return tableView(dataset)
+  if (dataset.kind === 'trajectory') return trajectoryView(dataset)
   if (areRecords(dataset)) return recordsView(dataset)
   return 'categories' in dataset ? tokensView(dataset) : valuesView(dataset)
 }

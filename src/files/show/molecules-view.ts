@@ -2,7 +2,9 @@
 import { thousands } from '../../words.ts'
 import type { MoleculeDataset } from '../data/molecules.ts'
 import { symbols } from '../molecules/elements.ts'
-import type { DataView } from './view.ts'
+import type { Molecule } from '../molecules/molecule.ts'
+import { moleculePicture, moleculeSvg } from './molecule/picture.ts'
+import { type Chosen, chosenOf, type DataView } from './view.ts'
 
 /** Facts of a set of molecules. */
 export function moleculesView({ name, molecules, skipped = [], remarks = [] }: MoleculeDataset): DataView {
@@ -14,7 +16,17 @@ export function moleculesView({ name, molecules, skipped = [], remarks = [] }: M
   const sorted = [...elements].toSorted(([, a], [, b]) => b - a)
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
   const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)]
+  const shown = molecules.filter((molecule) => molecule.conformers.length > 0)
+  const some = (chosen: Chosen): readonly Molecule[] =>
+    firstConformers(
+      Array.from(chosenOf(shown.length, chosen).toSorted(), (i) => shown[i]!),
+      chosen.count,
+    )
   return {
+    ...(shown.length > 0 && {
+      picture: (chosen: Chosen) => moleculePicture(some(chosen)),
+      svg: (chosen: Chosen) => moleculeSvg(some(chosen)),
+    }),
     facts: {
       name,
       kind: 'molecules',
@@ -38,6 +50,12 @@ export function moleculesView({ name, molecules, skipped = [], remarks = [] }: M
       ...remarks.map((remark, i) => [i === 0 ? 'remarks' : '', remark] as const),
     ],
   }
+}
+
+/** So many panels: all conformers of few molecules, one of each of many. */
+function firstConformers(molecules: readonly Molecule[], panels: number): readonly Molecule[] {
+  const each = Math.max(1, Math.floor(panels / molecules.length))
+  return molecules.map((molecule) => ({ ...molecule, conformers: molecule.conformers.slice(0, each) }))
 }
 
 const range = (from: number, to: number): string => (from === to ? String(from) : `${from} to ${to}`)

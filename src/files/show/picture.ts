@@ -7,6 +7,7 @@ import type { GridOptions, Raster } from '../io/raster.ts'
 import { scatterBraille, scatterRaster } from '../io/scatter.ts'
 import type { Extent } from '../io/scatter.ts'
 import { previewText } from '../io/terminal.ts'
+import { windowMaps } from './window-maps.ts'
 import type { TerminalColors } from '../io/terminal.ts'
 
 /** How a picture is laid out. */
@@ -25,6 +26,7 @@ export interface PictureOptions extends Pick<GridOptions, 'columns'> {
  * @param scale what they are; points are shown in their own units
  */
 export function pictureOf(items: Float32Array, scale: DataScale, options: PictureOptions = {}): Raster {
+  if (scale.kind === 'fields') return windowMaps(denormalise(scale, items), scale)
   if (scale.kind === 'cloud') return cloudPicture(...cloudsOf(items, scale), options)
   if (isPlane(scale.shape)) return scatterRaster(denormalise(scale, items), { extent: options.extent })
   const layout = options.columns === undefined ? {} : { columns: options.columns }

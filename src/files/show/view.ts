@@ -25,6 +25,8 @@ export interface DataView {
   readonly rows: readonly (readonly [name: string, value: string | undefined])[]
   /** A picture of some items; left out if they cannot be shown. */
   readonly picture?: ((chosen: Chosen) => Raster) | undefined
+  /** The same as SVG, where it is drawn of lines and not of pixels. */
+  readonly svg?: ((chosen: Chosen) => string) | undefined
   /** The same as lines of text for a terminal. */
   readonly preview?: ((chosen: Chosen, terminal: TerminalSize) => string) | undefined
 }

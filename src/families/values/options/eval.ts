@@ -1,5 +1,6 @@
 /** Options of `eval` for models of values. */
-import { oneOf, options } from '../../../options.ts'
+import { oneOf, options, positive, whole } from '../../../options.ts'
+import { assimilateOptions } from './assimilate.ts'
 import { boundVariances } from '../../choices.ts'
 import {
   boundStepsOptions,
@@ -46,7 +47,41 @@ export const boundOptions = options({
   ...traceOptions,
 })
 
+const fields = 'Models of fields'
+
+/** Options for models of fields. */
+export const fieldOptions = options({
+  stations: {
+    flags: '--stations <n>',
+    help: 'how many points observe held-out states (default: 16)',
+    parse: whole({ max: 1_000_000 }),
+    group: fields,
+  },
+  noise: {
+    flags: '--noise <x>',
+    help: 'standard deviation of their errors, in the units of the data (default: a twentieth of that of the data)',
+    parse: positive,
+    group: fields,
+  },
+  members: {
+    flags: '--members <n>',
+    help: 'members of the ensemble (default: 8)',
+    parse: whole({ max: 10_000 }),
+    group: fields,
+  },
+  states: {
+    flags: '--states <n>',
+    help: 'how many held-out states, from the first one on (default: all)',
+    parse: whole(),
+    group: fields,
+  },
+  stride: assimilateOptions.stride,
+  iterations: assimilateOptions.iterations,
+  method: assimilateOptions.method,
+})
+
 export const evalOptions = options({
+  ...fieldOptions,
   ...heldOutOptions,
   ...sampleOptions,
   ...boundOptions,

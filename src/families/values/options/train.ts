@@ -49,6 +49,18 @@ const fewStepsOptions = options({
 })
 
 export const trainOptions = options({
+  window: {
+    flags: '--window <n>',
+    help: 'fields over time: states in a window, which is an item (default: 8)',
+    parse: whole({ max: 10_000 }),
+    group: 'Data',
+  },
+  stride: {
+    flags: '--stride <n>',
+    help: 'fields over time: states from one window to the next (default: 1)',
+    parse: whole({ max: 10_000 }),
+    group: 'Data',
+  },
   flip: { flags: '--flip', help: 'mirror images at random', group: 'Data' },
   preset: {
     flags: '--preset <size>',

@@ -9,6 +9,7 @@ import { quantise } from '../quantise.ts'
 import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
 import { openDataset } from './open-dataset.ts'
+import { readFields } from './field-source.ts'
 import { areMolecules, isMaps } from './source-of.ts'
 
 /** How reading is stopped and watched, and the user's own readers. */
@@ -54,6 +55,9 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
   const { path, tokens } = source
   const own = await readByOwn(source, options)
   if (own) return withoutLabels(source, own)
+  if (source.fields) {
+    return readFields(tree, path, source.fields, options.signal)
+  }
   if (tokens && 'tokenizer' in tokens) {
     const { readCorpus } = await import('./open-files.ts')
     return readCorpus(tree, path, { ...tokens, signal: options.signal })
@@ -73,7 +77,7 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
     const { openMolecules } = await import('./open-molecules.ts')
     return openMolecules(tree, source, options)
   }
-  const { holdOut: _, holdOutManner: __, tokens: ___, unlabelled, path: ____, ...reading } = source
+  const { holdOut: _, holdOutManner: __, tokens: ___, fields: ____, unlabelled, path: _____, ...reading } = source
   const labels = unlabelled ? { labels: false } : {}
   const { signal, onProgress } = options
   const dataset = withoutLabels(source, await openDataset(tree, path, { ...reading, ...labels, signal, onProgress }))

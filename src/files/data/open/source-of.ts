@@ -2,8 +2,10 @@
 import { TweedieError } from '../../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../../options.ts'
 import type { FileTree } from '../file-tree.ts'
+import type { ArrayKind } from '../from-array.ts'
 import type { captionReading, dataOptions } from '../options.ts'
 import type { DataSource } from '../source.ts'
+import { fieldSourceOf } from './field-source.ts'
 
 type DataValues = ValuesOf<typeof dataOptions & typeof captionReading>
 
@@ -35,6 +37,20 @@ const textDefaults = { tokenizer: 'characters', length: 128, holdOut: 0.1 } as c
 export async function sourceOf(tree: FileTree, path: string, options: OptionValues): Promise<DataSource> {
   checkPictures(options)
   if (options.target !== undefined || options.table === true) return tableSourceOf(tree, path, options)
+  const ofFields = await fieldSourceOf(tree, path, options)
+  if (ofFields) {
+    for (const name of [
+      ...pictureOptions,
+      ...tokenOptions,
+      ...textOptions,
+      'labelColumn',
+      'items',
+      'unconditional',
+      ...tableOptions,
+    ] as const)
+      refuse(options, name, `is not for fields over time, such as ${path}`)
+    return ofFields
+  }
   for (const name of tableOptions)
     refuse(options, name, 'is for tables that are read with all their columns', tableHint)
   return (await tokenSourceOf(tree, path, options)) ?? (await valueSourceOf(tree, path, options))
@@ -157,7 +173,19 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     })
   }
   const wanted = captions === true ? (captionsFrom ?? true) : undefined
-  const reading = { size, fit, upscale, crop, channels, background, bits, split, labelColumn, as, captions: wanted }
+  const reading = {
+    size,
+    fit,
+    upscale,
+    crop,
+    channels,
+    background,
+    bits,
+    split,
+    labelColumn,
+    as: as as ArrayKind | undefined,
+    captions: wanted,
+  }
   return { path: await tree.absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
 }
 

@@ -6,6 +6,8 @@ import { isBuiltinName } from '../builtin/index.ts'
 import type { AnyDataset } from '../any-dataset.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { type FileTree, lastPart } from '../file-tree.ts'
+import { fieldsOfArrays } from '../fields/from-arrays.ts'
+import { trajectoryOfFile } from '../fields/from-file.ts'
 import { datasetFromArray, pointsDataset } from '../from-array.ts'
 import { holdOut } from '../hold-out.ts'
 import type { NdArray } from '../nd-array.ts'
@@ -147,15 +149,24 @@ function inMemory(input: DataInput, options: DataValues): OpenedInput['train'] |
     : 'shape' in input
       ? 'kind' in input
         ? input
-        : datasetFromArray(input as NdArray, { name: 'data', as: options.as })
+        : fromArray(input as NdArray, options)
       : undefined
   if (made === undefined) return undefined
-  const known: readonly string[] = ['holdOut', 'unconditional', ...('kind' in input ? ['captions'] : ['as'])]
+  const known: readonly string[] = [
+    'holdOut',
+    'unconditional',
+    ...('kind' in input ? ['captions'] : ['as', 'variables']),
+  ]
   const strange = Object.keys(options).find(
     (name) => options[name as keyof DataValues] !== undefined && !known.includes(name),
   )
   if (strange === undefined) return options.unconditional ? { ...made, labels: undefined, classNames: undefined } : made
   throw new TweedieError('usage', `${made.name}: \`${strange}\` is not for data in memory`)
+}
+
+function fromArray(array: NdArray, { as, variables }: DataValues): OpenedInput['train'] {
+  if (as !== 'fields') return datasetFromArray(array, { name: 'data', as })
+  return trajectoryOfFile(fieldsOfArrays({ field: array }), { name: 'data', variables })
 }
 
 function withHeldOut(

@@ -30,41 +30,79 @@ export function automorphismsOf(molecule: Graph, most = mostMaps): Automorphisms
   const { labels, around } = heavyGraph(molecule, new Set(heavy))
   const colours = refined(labels, around)
   const order = reachable(heavy, around, colours)
-  const identity = Int32Array.from(atoms.keys())
   const maps: Int32Array[] = []
-  const image = new Int32Array(atoms.length).fill(-1)
-  const used = new Uint8Array(atoms.length)
-  let complete = true
-  const place = (depth: number): void => {
-    if (!complete) return
-    if (depth === order.length) {
-      if (maps.length === most) complete = false
-      else maps.push(Int32Array.from(identity, (atom) => (image[atom]! < 0 ? atom : image[atom]!)))
-      return
-    }
-    const { atom, beside } = order[depth]!
-    // Candidates lie at the neighbour of an atom that is placed; the first of a piece may be anywhere. Itself comes first.
-    const candidates = beside === undefined ? heavy : [...around[image[beside]!]!.keys()]
-    for (const candidate of candidates.includes(atom)
-      ? [atom, ...candidates.filter((each) => each !== atom)]
-      : candidates) {
-      if (used[candidate] || colours[candidate] !== colours[atom]) continue
-      if (!fits(atom, candidate)) continue
-      image[atom] = candidate
-      used[candidate] = 1
-      place(depth + 1)
-      image[atom] = -1
-      used[candidate] = 0
-    }
+  const complete = search({ order, around, colours, anywhere: heavy }, (image) => {
+    if (maps.length === most) return false
+    maps.push(Int32Array.from(atoms, (_, atom) => (image[atom]! < 0 ? atom : image[atom]!)))
+    return true
+  })
+  return { heavy, maps, complete }
+}
+
+/**
+ * The heavy atom of `to` that is each heavy atom of `from`, where they are the same graph in another order; hydrogens are −1. Undefined where they are not.
+ */
+export function matchOf(from: Graph, to: Graph): Int32Array | undefined {
+  const size = from.atoms.length
+  const joined: Graph = {
+    atoms: Uint8Array.of(...from.atoms, ...to.atoms),
+    bonds: Int32Array.of(...from.bonds, ...to.bonds.map((each, i) => (i % 3 === 2 ? each : each + size))),
+    charges: Int32Array.of(...chargesOf(from), ...chargesOf(to)),
   }
+  const heavy = [...joined.atoms.keys()].filter((atom) => joined.atoms[atom] !== 1)
+  const { labels, around } = heavyGraph(joined, new Set(heavy))
+  const colours = refined(labels, around)
+  const own = heavy.filter((atom) => atom < size)
+  const others = heavy.filter((atom) => atom >= size)
+  if (own.length !== others.length) return undefined
+  let found: Int32Array | undefined
+  search({ order: reachable(own, around, colours), around, colours, anywhere: others }, (image) => {
+    found = Int32Array.from(from.atoms, (_, atom) => (image[atom]! < 0 ? -1 : image[atom]! - size))
+    return false
+  })
+  return found
+}
+
+const chargesOf = ({ atoms, charges }: Graph): Int32Array => charges ?? new Int32Array(atoms.length)
+
+/** How atoms are placed. */
+interface Search {
+  readonly order: readonly { readonly atom: number; readonly beside: number | undefined }[]
+  readonly around: readonly ReadonlyMap<number, number>[]
+  readonly colours: readonly number[]
+  /** Where an atom may be that lies beside none. */
+  readonly anywhere: readonly number[]
+}
+
+/** Every way to place the atoms, until `found` wants no more; whether it has had all. */
+function search({ order, around, colours, anywhere }: Search, found: (image: Int32Array) => boolean): boolean {
+  const image = new Int32Array(around.length).fill(-1)
+  const used = new Uint8Array(around.length)
   const fits = (atom: number, candidate: number): boolean => {
-    for (const [neighbour, order] of around[atom]!) {
-      if (image[neighbour]! >= 0 && around[candidate]!.get(image[neighbour]!) !== order) return false
+    if (around[atom]!.size !== around[candidate]!.size) return false
+    for (const [neighbour, bond] of around[atom]!) {
+      if (image[neighbour]! >= 0 && around[candidate]!.get(image[neighbour]!) !== bond) return false
     }
     return true
   }
-  place(0)
-  return { heavy, maps, complete }
+  const place = (depth: number): boolean => {
+    if (depth === order.length) return found(image)
+    const { atom, beside } = order[depth]!
+    // An atom goes where a neighbour of what is placed is; the first of a piece may be anywhere. Its own place comes first.
+    const candidates = beside === undefined ? anywhere : [...around[image[beside]!]!.keys()]
+    const own = candidates.includes(atom) ? [atom, ...candidates.filter((each) => each !== atom)] : candidates
+    for (const candidate of own) {
+      if (used[candidate] || colours[candidate] !== colours[atom] || !fits(atom, candidate)) continue
+      image[atom] = candidate
+      used[candidate] = 1
+      const goOn = place(depth + 1)
+      image[atom] = -1
+      used[candidate] = 0
+      if (!goOn) return false
+    }
+    return true
+  }
+  return place(0)
 }
 
 /** What every heavy atom is, in words, and its heavy neighbours with the kind of bond. */
