@@ -12,12 +12,9 @@ import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
 import type { GridOptions } from '../files/io/raster.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
-<<<<<<< HEAD
 import type { NamedColumns } from '../files/data/formats/table-columns.ts'
-=======
 import type { FieldObservation } from '../files/data/fields/observations.ts'
 import type { TrajectoryDataset } from '../files/data/trajectory.ts'
->>>>>>> main
 import type { DataReaders } from '../files/data/reader.ts'
 import type { pictureFits } from './choices.ts'
 import type { Drawn, Makes, Painter, Progress } from './drawn.ts'
@@ -62,11 +59,7 @@ export interface SpecFor<Model> extends BaseSpec {
 }
 
 /** The commands that a family may have options for. */
-<<<<<<< HEAD
-export type CommandName = 'train' | 'sample' | 'predict' | 'eval' | 'restore' | 'edit' | 'export'
-=======
-export type CommandName = 'train' | 'sample' | 'eval' | 'restore' | 'edit' | 'assimilate' | 'export'
->>>>>>> main
+export type CommandName = 'train' | 'sample' | 'predict' | 'eval' | 'restore' | 'edit' | 'export' | 'assimilate'
 
 /** Why something is refused, behind its name: `has no meaning here: …`. */
 export interface Refusal {
@@ -283,7 +276,6 @@ export interface Abilities<Model> {
   reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
 }
 
-<<<<<<< HEAD
 /** Answers for the rows of a table, in their order. */
 export interface Predictions {
   /** Columns of answers, a cell for each row: numbers, or texts of classes. */
@@ -295,13 +287,13 @@ export interface Predictions {
   readonly remarks: readonly string[]
   /** How they were made, in a few words. */
   readonly howText: string
-=======
+}
+
 /** What is known of a trajectory: one of them at least. */
 export interface AssimilationData {
   readonly observations?: readonly FieldObservation[] | undefined
   /** Whole fields at some times. */
   readonly given?: TrajectoryDataset | undefined
->>>>>>> main
 }
 
 /** A sampler as one file. */

@@ -5,7 +5,7 @@ import type { OptionValues, ValuesOf } from '../../options.ts'
 import {
   accuracyVersusUncertainty,
   coverage,
-  crps,
+  predictiveCrps,
   judgeProbabilities,
   kernelNll,
   moments,
@@ -115,7 +115,7 @@ export async function numberFigures(
   const exact = await logDensities(model, encoded.features, targets, setting)
   return {
     rmse: Math.sqrt(average(squares)),
-    crps: average(crps(predictive, truth)),
+    crps: average(predictiveCrps(predictive, truth)),
     nll: -average(exact),
     kernelNll: average(kernelNll(predictive, truth)),
     qice: qice(predictive, truth),

@@ -16,10 +16,8 @@ export { kernelDiscrepancy, kernelDistance } from './kernel-distance.ts'
 export { type PrecisionRecall, precisionRecall } from './precision-recall.ts'
 export { type Recognition, recognition } from './recognition.ts'
 export { slicedWasserstein, unitVectors, wasserstein1d } from './wasserstein.ts'
-<<<<<<< HEAD
 export * from './predictive.ts'
 export * from './class-probabilities.ts'
-=======
 export {
   chiSquareTail,
   crps,
@@ -30,4 +28,3 @@ export {
   spreadSkill,
 } from './ensemble.ts'
 export { radialSpectrum, type RadialSpectrum } from './spectrum.ts'
->>>>>>> main

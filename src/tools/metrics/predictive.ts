@@ -30,7 +30,7 @@ export function sortedDraws({ draws, each }: PredictiveDraws, row: number): Floa
  *
  * Gneiting & Raftery, Strictly Proper Scoring Rules (2007)
  */
-export function crps(predictive: PredictiveDraws, truth: ArrayLike<number>): Float64Array {
+export function predictiveCrps(predictive: PredictiveDraws, truth: ArrayLike<number>): Float64Array {
   const { each: n } = predictive
   requireRows(predictive, truth)
   return Float64Array.from(truth, (y, row) => {

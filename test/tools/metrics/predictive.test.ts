@@ -6,7 +6,7 @@ import { fold, key, normal } from '../../../src/engine/random/index.ts'
 import {
   accuracyVersusUncertainty,
   coverage,
-  crps,
+  predictiveCrps,
   crpsOfGaussian,
   judgeProbabilities,
   kernelNll,
@@ -25,14 +25,14 @@ describe('the score CRPS', () => {
     const n = 4000
     const draws = Float64Array.from({ length: n }, (_, i) => 2 + 3 * normalQuantile((i + 0.5) / n))
     for (const y of [-4, 2, 3.5]) {
-      expect(crps({ draws, each: n }, [y])[0]).toBeCloseTo(crpsOfGaussian(2, 3, y), 2)
+      expect(predictiveCrps({ draws, each: n }, [y])[0]).toBeCloseTo(crpsOfGaussian(2, 3, y), 2)
     }
     // at the mean: σ (√(2/π) − 1/√π)
     expect(crpsOfGaussian(2, 3, 2)).toBeCloseTo(3 * (Math.sqrt(2 / Math.PI) - 1 / Math.sqrt(Math.PI)), 6)
   })
 
   it('of equal draws is the absolute error', () => {
-    expect([...crps({ draws: Float64Array.of(1, 1, 1, 5, 5, 5), each: 3 }, [3, 4])]).toEqual([2, 1])
+    expect([...predictiveCrps({ draws: Float64Array.of(1, 1, 1, 5, 5, 5), each: 3 }, [3, 4])]).toEqual([2, 1])
   })
 
   it('by pairs is that by sorting', () => {
@@ -42,7 +42,7 @@ describe('the score CRPS', () => {
         const pairs = draws.flatMap((a) => draws.map((b) => Math.abs(a - b))).reduce((x, y) => x + y, 0)
         const near = draws.reduce((sum, draw) => sum + Math.abs(draw - 0.5), 0)
         const expected = near / n - pairs / (2 * n * (n - 1))
-        expect(crps({ draws: Float64Array.from(draws), each: n }, [0.5])[0]).toBeCloseTo(expected, 8)
+        expect(predictiveCrps({ draws: Float64Array.from(draws), each: n }, [0.5])[0]).toBeCloseTo(expected, 8)
       }),
     )
   })
