@@ -1,7 +1,7 @@
 /**
  * Assimilation of the Lorenz-63 system: a prior learned from windows, put together to trajectories of 65 states, against a particle filter.
  *
- *     npx tsx bench/lorenz.ts [--minutes 5] [--window 9] [--draws 128] [--steps 128] [--particles 16384] [--model FOLDER] [--json]
+ *     npx tsx bench/lorenz.ts [--minutes 5] [--window 9] [--stride 4] [--draws 64] [--truths 2] [--steps 256] [--tau 0.05] [--iterations 8] [--model FOLDER] [--json]
  *
  * The two observations of SDA's experiment: the first number of every eighth state with a standard deviation of 0.05, or of all states with one of 0.25. Of each method: the standard
  * deviation of A(x) − y, and the Wasserstein-1 distance of the marginals to those of the particle filter, averaged over all numbers of all states, in units of the attractor's
@@ -43,9 +43,9 @@ const { values } = parseArgs({
     particles: { type: 'string', default: '16384' },
     gamma: { type: 'string', default: '0.03' },
     corrections: { type: 'string', default: '1' },
-    tau: { type: 'string', default: '0.1' },
+    tau: { type: 'string', default: '0.05' },
     zeta: { type: 'string', default: '1' },
-    iterations: { type: 'string', default: '3' },
+    iterations: { type: 'string', default: '8' },
     methods: { type: 'string' },
     model: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -150,7 +150,7 @@ async function compared(
   const bySda = sda(denoiser, observed, { gamma: Number(values.gamma) })
   const methods: Record<string, { readonly guided: Denoiser; readonly sampler: Sampler; readonly steps: number }> = {
     SDA: { guided: bySda, sampler: ddim({ eta: 1 }), steps },
-    'SDA, corrected': { guided: bySda, sampler: corrected, steps },
+    'SDA corrected': { guided: bySda, sampler: corrected, steps },
     MMPS: {
       guided: mmps(denoiser, observed, { iterations: Number(values.iterations) }),
       sampler: ddim({ eta: 1 }),

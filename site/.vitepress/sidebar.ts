@@ -18,6 +18,8 @@ export function guideSidebar(): Item[] {
           'docs/lab',
           'docs/captions',
           'docs/icons-by-name',
+          'docs/shapes',
+          'docs/assimilation',
           'docs/own-parts',
           'docs/model-folders',
           'docs/gallery',

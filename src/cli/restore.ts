@@ -43,6 +43,7 @@ export function restoreCommand(own: OwnParts = {}): Command {
     ['tweedie restore runs/mine soft.png --task deblur --kernel gaussian:1.5 --sigma 0.05', 'sharpen'],
     ['tweedie restore runs/mine noisy.png --task denoise --sigma 0.2 -o clean.png', 'remove noise'],
     ['tweedie restore runs/mine grey.png --task colorize -o colour.png', 'colour, by a model of colour pictures'],
+    ['tweedie restore runs/solids part.ply -n 4 -o whole.png', 'the rest of a shape, by a model of clouds'],
     ['tweedie restore runs/mine clean.png --task deblur --kernel motion:5,45 --simulate', 'try what it can do'],
     ['tweedie restore runs/table gaps.csv -n 5 -o filled.csv', 'the gaps of a table, drawn five times'],
   ])

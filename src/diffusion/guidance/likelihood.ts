@@ -55,7 +55,7 @@ export interface SdaOptions {
 /**
  * SDA's likelihood, p(y | x_t) ≈ N(y; A(D), Σ_y + γ (σ/α)² I): the variance grows with the noise, and the measurement is believed the less the
  * more x₀ is in doubt. γ is tuned; at small noise, where Σ_y counts, it hardly matters. One derivative an evaluation, for any
- * A, and no system to solve. The paper samples it by a predictor with Langevin corrections: `predictorCorrector`.
+ * A, and no system to solve. A small γ needs many steps, 250 or so: where the data are in doubt by more, the mean is moved too far. The paper samples it by a predictor with Langevin corrections: `predictorCorrector`.
  *
  * Score-based Data Assimilation (Rozet & Louppe, 2023), equation 15, https://arxiv.org/abs/2306.10574
  *

@@ -4,26 +4,16 @@
  */
 import { add, mean, silu } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
+import type { Classified, ClassifierConfig } from './classified.ts'
+import { classifyCloud } from './cloud-classifier.ts'
 import { convolution, groupNorm, linear } from './layers.ts'
 import type { Scope } from './parameters.ts'
 
-/** The architecture; it takes images of any size. */
-export interface ClassifierConfig {
-  readonly classes: number
-  /** Channels at half, quarter, eighth … resolution, multiples of 4; by default [16, 64, 64]. */
-  readonly channels?: readonly number[]
-}
+export type { Classified, ClassifierConfig } from './classified.ts'
 
-/** The outputs of the classifier for a batch. */
-export interface Classified {
-  /** `[N, classes]` */
-  readonly logits: Tensor
-  /** `[N, last of channels]`: the input of the last layer. */
-  readonly features: Tensor
-}
-
-/** Declares the classifier in `scope` and applies it to `x [N, C, H, W]`. */
+/** Declares the classifier in `scope` and applies it to images `x [N, C, H, W]`, or to clouds `[N, n, d]`: see `classifyCloud`. */
 export function classify(scope: Scope, x: Tensor, { classes, channels = [16, 64, 64] }: ClassifierConfig): Classified {
+  if (x.shape.length === 3) return classifyCloud(scope, x, { classes })
   let h = x
   channels.forEach((width, level) => {
     const at = scope.child(`level${level}`)

@@ -3,7 +3,7 @@
  * Peebles & Xie, Scalable Diffusion Models with Transformers (2023).
  */
 import { TweedieError } from '../../errors.ts'
-import { add, concat, constant, cos, expectShape, gelu, matmul, mul, showShape, silu, sin } from '../graph/index.ts'
+import { add, expectShape, gelu, mul, showShape, silu } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 import { selfAttention } from './attention.ts'
 import {
@@ -26,6 +26,7 @@ import { modulate, modulation } from './modulation.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { uniformWithin, zeros } from './parameters.ts'
 import type { Scope } from './parameters.ts'
+import { waves } from './point-waves.ts'
 
 /** Options of {@link setTransformer}. */
 export interface SetTransformerConfig {
@@ -158,22 +159,6 @@ function block({ config, condition, drop }: Blocks, scope: Scope, x: Tensor): Te
   const mlp = scope.child('mlp')
   const hidden = gelu(xavierLinear(mlp.child('linear_1'), modulate(h, shift2!, scale2!), Math.round(width * ratio)))
   return add(h, mul(gate2!, drop(xavierLinear(mlp.child('linear_2'), hidden, width))))
-}
-
-/** Half the longest period of {@link waves}, in standard deviations of the data; each further frequency is twice the one before. */
-const reach = 4
-
-/** Coordinates `[N, n, d]`, with `sin(π 2ᵏ x / 4), cos(π 2ᵏ x / 4)`, k < frequencies, behind them: `[N, n, d (1 + 2 frequencies)]`. */
-function waves(x: Tensor, frequencies: number): Tensor {
-  if (frequencies === 0) return x
-  const d = x.shape[2]!
-  // A block of the identity for each frequency.
-  const table = new Float32Array(d * d * frequencies)
-  for (let k = 0; k < frequencies; k++) {
-    for (let axis = 0; axis < d; axis++) table[(k * d + axis) * d + axis] = (Math.PI * 2 ** k) / reach
-  }
-  const angles = matmul(x, constant(table, [d * frequencies, d]), { transposeB: true })
-  return concat([x, sin(angles), cos(angles)], 2)
 }
 
 /** Glorot & Bengio (2010): uniform with variance 2 / (fanIn + fanOut). */

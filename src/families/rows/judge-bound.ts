@@ -8,7 +8,7 @@ import { table as lines } from '../../words.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { sessionOf } from '../session-of.ts'
 import { encodeTable, rowsOf } from './encode.ts'
-import type { JudgeValues } from './judge.ts'
+import type { JudgeValues } from './judge-values.ts'
 import type { RowsModel } from './model.ts'
 import { partsOf } from './plan.ts'
 

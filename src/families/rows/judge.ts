@@ -2,24 +2,21 @@
 import { emptyRows } from '../../diffusion/mixed/index.ts'
 import { TweedieError } from '../../errors.ts'
 import type { TableDataset } from '../../files/data/table.ts'
-import { firstOf, type OptionValues, type ValuesOf } from '../../options.ts'
+import { firstOf, type OptionValues } from '../../options.ts'
 import { associationError, columnDistances, type ColumnDistance } from '../../tools/metrics/table/columns.ts'
 import { closestRecords, detection } from '../../tools/metrics/table/two-sample.ts'
 import { utility } from '../../tools/metrics/table/utility.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import { table as lines, thousands } from '../../words.ts'
 import type { Judgement, Setting } from '../family.ts'
-import { likelihoodOptions, type judgeOptions } from '../options.ts'
+import { likelihoodOptions } from '../options.ts'
 import { sessionOf } from '../session-of.ts'
 import { usualSteps } from './draw.ts'
 import { decodeTable } from './encode.ts'
 import { generateRows } from './generate.ts'
 import { judgeBound } from './judge-bound.ts'
 import type { RowsModel } from './model.ts'
-import type { evalOptions } from './options/eval.ts'
-
-/** The options of `eval` for tables. */
-export type JudgeValues = ValuesOf<typeof judgeOptions & typeof evalOptions>
+import type { JudgeValues } from './judge-values.ts'
 
 /** The usual number of rows that are drawn, where the data have as many. */
 const usualRows = 1000

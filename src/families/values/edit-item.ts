@@ -21,8 +21,8 @@ export interface Edited {
   readonly model: Model
   /** What pictures are, for people. */
   readonly shown: DrawnModel
-  /** A picture as an item, as the network sees data. */
-  read(item: Item, fit: Options['fit']): Promise<Float32Array>
+  /** A picture as an item, as the network sees data; a cloud in the order of another one's points. */
+  read(item: Item, fit: Options['fit'], like?: Float32Array): Promise<Float32Array>
   /** Items as pictures, as drawn models have them. */
   pictures(items: Float32Array): Promise<Float32Array>
 }
@@ -32,13 +32,18 @@ export async function editItem(model: Model, item: Item, options: OptionValues, 
   const edited: Edited = {
     model,
     shown: model,
-    read: async (each, fit) =>
-      pictureValues(
+    read: async (each, fit, like) => {
+      if (model.scale.kind === 'cloud') {
+        if (fit !== undefined) throw new TweedieError('usage', '`fit` is for pictures, not for clouds')
+        return (await import('./cloud-parts.ts')).wholeCloud(model, each, setting, like)
+      }
+      return pictureValues(
         each,
         { shape: model.frame.item, why: 'the model makes such pictures', fit },
         setting.access,
         model.scale,
-      ),
+      )
+    },
     pictures: async (items) => items,
   }
   return editThrough(edited, item, options, setting)
@@ -57,8 +62,9 @@ export async function editThrough(
   const count = asked.count ?? (walks ? 9 : method === 'invert' ? 1 : 4)
   const strength = asked.strength ?? (walks ? 1 : 0.5)
   requireSense(asked, count, strength)
-  if (shown.scale.kind !== 'image' || shown.frame.item.length !== 3) {
-    throw new TweedieError('usage', 'edit is for models of images')
+  const isImage = shown.scale.kind === 'image' && shown.frame.item.length === 3
+  if (!isImage && shown.scale.kind !== 'cloud') {
+    throw new TweedieError('usage', 'edit is for models of images and clouds')
   }
   const texts = await askedTexts(model, asked, setting.access)
   const styles = await askedStyles(model, asked.style, setting.access)
@@ -73,7 +79,7 @@ export async function editThrough(
   const guidance = asked.guidance ?? (texts.prompts ? model.sampling.guidance : undefined)
   const sourcePrompts = asked.fromPrompt === undefined ? undefined : [asked.fromPrompt]
   const first = await read(item, fit)
-  const second = walks ? await read(to, fit) : undefined
+  const second = walks ? await read(to, fit, first) : undefined
   const labels = classesAsked(model, asked.class, count)
   const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
   const { engine, kept, signal, onProgress, onRemark } = setting

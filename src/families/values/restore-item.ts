@@ -53,6 +53,7 @@ export async function restoreThrough(
   const { iterations, gamma, zeta, lambda, resample } = asked
   requirePosterior(model, 'restoring')
   requireTaken(asked, method)
+  const isCloud = shown.scale.kind === 'cloud'
   const observed = await observationOf(shown, item, asked, setting)
   if (posteriorMethods[method].noise) requireNoise(method, observed)
   const labels = classesAsked(model, asked.class, count)
@@ -86,7 +87,7 @@ export async function restoreThrough(
         phase: 'restore',
         done,
         total,
-        unit: 'images',
+        unit: isCloud ? 'clouds' : 'images',
       }),
   })
   const items = await pictures(answers.items)
@@ -109,7 +110,9 @@ export async function restoreThrough(
       largestDeviation: largest,
     },
     howText: `seed ${seed}, ${method}, ${steps} steps, sigma ${String(sigma)}`,
-    ...(count > 1 && { beside: { mean: valuesView(shown, mean), std: valuesView(shown, opaque(bright, shown)) } }),
+    // points have no order, so that clouds have no mean
+    ...(count > 1 &&
+      !isCloud && { beside: { mean: valuesView(shown, mean), std: valuesView(shown, opaque(bright, shown)) } }),
   })
 }
 

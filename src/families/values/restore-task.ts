@@ -28,12 +28,13 @@ export async function observationOf(
   model: DrawnModel,
   item: Item,
   options: RestoreValues,
-  { access, own }: Pick<Setting, 'access' | 'own'>,
+  { access, own, onRemark }: Pick<Setting, 'access' | 'own' | 'onRemark'>,
 ): Promise<Observation> {
   const { simulate = false, seed = 0, fit } = options
   const shape = model.frame.item
+  if (model.scale.kind === 'cloud') return observationOfCloud(model, item, options, { access, onRemark })
   if (model.scale.kind !== 'image' || shape.length !== 3) {
-    throw new TweedieError('usage', 'restore is for models of images', {
+    throw new TweedieError('usage', 'restore is for models of images and clouds', {
       hint: 'the library restores anything: see examples/signal.ts',
     })
   }
@@ -54,6 +55,26 @@ export async function observationOf(
   const values = await pictureValues(item, { shape: seen.length === 3 ? seen : shape, why, fit }, access, model.scale)
   if (simulate) return observe(operator, values, { sigma, seed: `simulate ${seed}` })
   return observation(operator, task === 'inpaint' ? await operator.forward(values) : Float64Array.from(values), sigma)
+}
+
+/** The only task of clouds. */
+const completion = 'complete'
+
+/** The observation of a part of a shape. @throws TweedieError `usage` for options of pictures */
+async function observationOfCloud(
+  model: DrawnModel,
+  item: Item,
+  { task = completion, sigma = defaultSigma, simulate = false, seed = 0, ...others }: RestoreValues,
+  setting: Pick<Setting, 'access' | 'onRemark'>,
+): Promise<Observation> {
+  if (task !== completion) {
+    throw new TweedieError('usage', `\`task: ${task}\`: what a model of clouds restores is a part: ${completion}`)
+  }
+  for (const name of ['mask', 'factor', 'bicubic', 'kernel', 'fit'] as const) {
+    if (others[name] !== undefined) throw new TweedieError('usage', `\`${name}\` is for pictures, not for clouds`)
+  }
+  const { observationOfPart } = await import('./cloud-parts.ts')
+  return observationOfPart(model, item, { sigma, simulate, seed }, setting)
 }
 
 /** The user's own measurement of this name, if there is one. */

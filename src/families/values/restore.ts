@@ -71,7 +71,7 @@ export const usualRestoreBatch = 16
 export const defaultRestoreSteps: Readonly<Record<PosteriorMethodName, number>> = Object.freeze({
   mmps: 50,
   pigdm: 100,
-  sda: 100,
+  sda: 250,
   dps: 200,
   ddrm: 100,
   repaint: 30,

@@ -8,6 +8,7 @@
  * | other numbers [N] or [N, d] | points [1] or [d] |
  * | other numbers [N, H, W] whose sides are 8 and more and alike (up to 1 : 4) | grey images [1, H, W], values kept as they are |
  * | other numbers [N, C, H, W] or [N, H, W, C] with up to 4 channels | images [C, H, W], values kept as they are |
+ * | other numbers [N, n, 3] of 32 points and more | clouds [n, 3] |
  * | other numbers, more axes | arrays, channels first |
  *
  * Of four axes, the last is taken for the channels where it has at most 4 entries and the second has more, and where it has fewer
@@ -15,12 +16,15 @@
  * decides by hand, and what might have been meant otherwise is said.
  */
 import { TweedieError } from '../../errors.ts'
+import { fold, key } from '../../engine/random/index.ts'
+import { cloudDataset } from './clouds/cloud-dataset.ts'
+import { cloudOfMesh } from './clouds/cloud-of-mesh.ts'
 import { createDataset, itemSize, type ArrayDataset } from './dataset.ts'
 import type { NdArray } from './nd-array.ts'
 import { standardise } from './normalise.ts'
 
 /** The kind of data in an array. */
-export type ArrayKind = 'images' | 'points' | 'arrays'
+export type ArrayKind = 'images' | 'points' | 'clouds' | 'arrays'
 
 /**
  * Makes a data set of an array whose first axis counts the items. Labels that are not 0, 1, 2, … (that begin at 1, or have gaps)
@@ -36,6 +40,10 @@ export function datasetFromArray(
     labels?: NdArray | undefined
     classNames?: readonly string[] | undefined
     as?: ArrayKind | undefined
+    /** Of clouds: how many points are kept, and how. */
+    points?: number | undefined
+    evenly?: boolean | undefined
+    normalise?: 'shape' | 'set' | undefined
   },
 ): ArrayDataset {
   const { name } = options
@@ -60,6 +68,9 @@ export function datasetFromArray(
     return createDataset({ name, kind: 'image', shape: item, data, ...range, ...said, ...classes })
   }
   const item = shape.length === 1 ? [1] : shape.slice(1)
+  if ((options.as ?? kindOf(shape, data instanceof Uint8Array)) === 'clouds') {
+    return cloudsOfArray(array, values(), options, classes)
+  }
   if (options.as === 'points') return pointsDataset({ name, data: values(), columns: itemSize(item), ...classes })
   if (item.length > 1 || options.as === 'arrays') {
     return createDataset({ name, kind: 'array', shape: item, data: values(), ...classes })
@@ -81,11 +92,46 @@ function doubtsAbout(array: NdArray, item: readonly number[]): string[] {
   return item[0]! > 4 ? [takenFor('bytes', array, 'images', item)] : []
 }
 
+/** Rows of three numbers are points of a cloud where there are so many, and otherwise an array. */
+const leastOfCloud = 32
+
+/** Clouds `[N, n, d]`, thinned if fewer points are asked for. @throws TweedieError `data` for another number of axes, or too few points */
+function cloudsOfArray(
+  { shape }: NdArray,
+  data: Float32Array,
+  { name, as, points, evenly, normalise }: Parameters<typeof datasetFromArray>[1],
+  classes: Pick<ArrayDataset, 'labels' | 'classNames'>,
+): ArrayDataset {
+  const [count, own, d] = shape as [number, number, number]
+  if (shape.length !== 3 || d > 16) {
+    throw new TweedieError('data', `${name}: an array [${shape.join(', ')}] is no [items, points, coordinates]`)
+  }
+  const kept = points ?? own
+  if (kept > own) throw new TweedieError('data', `${name}: clouds of ${own} points, where ${kept} are wanted`)
+  const remarks =
+    as === undefined
+      ? [`${takenFor('numbers', { shape, data }, 'clouds', [own, d])}: \`as: arrays\` if they are none`]
+      : []
+  const all = new Float32Array(count * kept * d)
+  for (let i = 0; i < count; i++) {
+    const mesh = {
+      points: Float64Array.from(data.subarray(i * own * d, (i + 1) * own * d)),
+      coordinates: d,
+      triangles: noTriangles,
+    }
+    all.set(cloudOfMesh(mesh, { points: kept, evenly, normalise }, fold(key(0), 'cloud', i)), i * kept * d)
+  }
+  return cloudDataset({ name, data: all, points: kept, coordinates: d, remarks, ...classes })
+}
+
+const noTriangles = new Uint32Array(0)
+
 /** The kind of data by type and shape. */
 function kindOf([_, ...item]: readonly number[], bytes: boolean): ArrayKind {
   if (bytes && (item.length === 2 || item.length === 3)) return 'images'
   if (item.length === 2) {
     const [least, most] = [Math.min(...item), Math.max(...item)]
+    if (item[1] === 3 && item[0]! >= leastOfCloud) return 'clouds'
     return least >= 8 && most <= 4 * least ? 'images' : 'arrays'
   }
   if (item.length === 3 && item[0]! <= 4) return 'images'

@@ -5,6 +5,7 @@ import { imageFits } from './image-fits.ts'
 
 const group = 'Data'
 const pictures = 'More: how pictures are read'
+const shapes = 'More: how shapes are read'
 const tokens = 'More: data of tokens'
 const tables = 'More: tables of numbers and categories'
 
@@ -57,9 +58,22 @@ export const dataOptions = options({
   },
   as: {
     flags: '--as <kind>',
-    help: 'kind of data in an array: images, points, arrays, or fields over time (default: by its type and shape)',
-    parse: oneOf(['images', 'points', 'arrays', 'fields']),
+    help: 'kind of data in an array: images, points, clouds, arrays, or fields over time (default: by its type and shape)',
+    parse: oneOf(['images', 'points', 'clouds', 'arrays', 'fields']),
     group,
+  },
+  points: {
+    flags: '--points <n>',
+    help: 'of shapes and clouds: points of each (default: 256, of arrays all)',
+    parse: whole({ min: 2, max: 65_536 }),
+    group,
+  },
+  evenly: { flags: '--evenly', help: 'points that are far from each other, instead of at random', group: shapes },
+  normalise: {
+    flags: '--normalise <how>',
+    help: 'shape: each moved and scaled to mean 0 and deviation 1; set: as they are (default)',
+    parse: oneOf(['shape', 'set']),
+    group: shapes,
   },
   variables: {
     flags: '--variables <list>',

@@ -30,6 +30,12 @@ export interface DataSource {
    * `['names']` says that the names of the files are the captions.
    */
   readonly captions?: boolean | readonly string[] | undefined
+  /** Of clouds: how many points each has. */
+  readonly points?: number | undefined
+  /** Of clouds: whether their points are far from each other. */
+  readonly evenly?: boolean | undefined
+  /** Of clouds: `shape`: each is brought to mean 0 and standard deviation 1. */
+  readonly normalise?: 'shape' | 'set' | undefined
   /** The kind of data in an array, if its type and shape suggest another. */
   readonly as?: ArrayKind | undefined
   /** Of a built-in set: how many items. */

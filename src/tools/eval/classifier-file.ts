@@ -36,7 +36,7 @@ export function encodeClassifier({ layout, params, ...known }: StoredClassifier)
 export function decodeClassifier(bytes: Uint8Array, source = 'classifier'): StoredClassifier {
   const { tensors, metadata } = readSafetensors(bytes, source)
   const number = (name: string): number => Number(metadata[name] ?? NaN)
-  const shape = /^\[\d+,\d+,\d+\]$/.test(metadata.shape ?? '') ? (JSON.parse(metadata.shape!) as number[]) : []
+  const shape = /^\[\d+(,\d+){1,2}\]$/.test(metadata.shape ?? '') ? (JSON.parse(metadata.shape!) as number[]) : []
   const classes = number('classes')
   if (metadata.format !== format || shape.length === 0 || !(Number.isInteger(classes) && classes >= 2)) {
     throw new TweedieError('model', `${source}: not a classifier of tweedie`)

@@ -1,4 +1,4 @@
-/** A trained classifier, and its predictions for images. */
+/** A trained classifier, and its predictions for images and clouds. */
 import { input, sizeOf } from '../../engine/graph/index.ts'
 import { featureSet } from '../metrics/features.ts'
 import type { FeatureSet } from '../metrics/features.ts'
@@ -12,7 +12,7 @@ import type { Patience } from './map-batches.ts'
 
 /** A trained classifier. */
 export interface Classifier {
-  /** Of one image: `[C, H, W]`. */
+  /** Of one image, `[C, H, W]`, or cloud, `[n, d]`. */
   readonly shape: readonly number[]
   readonly classes: number
   readonly layout: Layout
@@ -32,7 +32,7 @@ export interface Verdict {
 /**
  * Applies a classifier.
  *
- * @param images `[n, C, H, W]`, in [−1, 1]
+ * @param images `[n, C, H, W]`, in [−1, 1], or clouds `[n, …]` as a network sees them
  */
 export async function applyClassifier(
   { shape, classes, layout, params }: Pick<Classifier, 'shape' | 'classes' | 'layout' | 'params'>,

@@ -4,6 +4,7 @@ import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import type { FeatureNetwork } from './feature-network.ts'
 import { judgeImages } from './judge-images.ts'
+import { judgeClouds } from './judge-clouds.ts'
 import { judgePoints } from './judge-points.ts'
 import { leastDimension, memorisation } from './memorisation.ts'
 import type { EvalPhase, EvalReport } from './report.ts'
@@ -65,9 +66,12 @@ export async function evaluateSamples(
   const isImage = dataset.kind === 'image'
   const judged = isImage
     ? await judgeImages(drawn, parts, engine, { ...session, features, store, phase })
-    : judgePoints(drawn, parts)
+    : dataset.kind === 'cloud'
+      ? await judgeClouds(drawn, parts, engine, { ...session, store, phase })
+      : judgePoints(drawn, parts)
+  // Points of clouds have no order, so clouds are no vectors in which copies could be looked for.
   const copies =
-    itemSize(dataset.shape) >= leastDimension && dataset.length > 2
+    dataset.kind !== 'cloud' && itemSize(dataset.shape) >= leastDimension && dataset.length > 2
       ? await memorisation(drawn, dataset, engine, {
           ...session,
           heldOut: heldOut && alike(heldOut),

@@ -1,7 +1,8 @@
 /** A report as a table for people. */
 import type { Estimate } from '../metrics/features.ts'
 import type { SceneRates } from './scene-judge.ts'
-import type { ClassRecognition, EvalReport, ImageComparison, PointComparison } from './report.ts'
+import type { ClassRecognition, CloudComparison, EvalReport, ImageComparison, PointComparison } from './report.ts'
+import type { SetScores } from '../metrics/clouds/set-scores.ts'
 
 /** The lines of a report; the first column says what, one column follows for each part of the data. */
 export function formatReport(report: EvalReport): string {
@@ -12,7 +13,11 @@ export function formatReport(report: EvalReport): string {
     columns([
       ['', ...comparisons.map(({ part, items }) => `${part} (${items})`)],
       ...(features ? imageRows(comparisons as readonly ImageComparison[]) : []),
-      ...(features ? [] : pointRows(comparisons as readonly PointComparison[])),
+      ...(features
+        ? []
+        : comparisons[0]?.kind === 'clouds'
+          ? cloudRows(comparisons as readonly CloudComparison[])
+          : pointRows(comparisons as readonly PointComparison[])),
     ]),
     memorisation &&
       columns([
@@ -74,6 +79,30 @@ function pointRows(parts: readonly PointComparison[]): string[][] {
     row('energy distance', ({ energy }) => estimate(energy)),
   ]
 }
+
+function cloudRows(parts: readonly CloudComparison[]): string[][] {
+  const row = (name: string, value: (part: CloudComparison) => string): string[] => [name, ...parts.map(value)]
+  const share = ({ value, standardError }: Estimate): string =>
+    `${(100 * value).toFixed(1)} ± ${(100 * standardError).toFixed(1)} %`
+  const scores = (name: string, of: (part: CloudComparison) => SetScores | undefined): string[][] =>
+    parts.every((part) => of(part) === undefined)
+      ? []
+      : [
+          row(`1-NNA by ${name} (50 % is best)`, (part) => onKnown(of(part), (s) => share(s.nearestIsAlike))),
+          row('  coverage', (part) => onKnown(of(part), (s) => percent(s.coverage))),
+          row('  minimum matching distance', (part) => onKnown(of(part), (s) => decimals(s.minimumMatching))),
+        ]
+  return [
+    ...scores('Chamfer', ({ chamfer }) => chamfer),
+    ...scores("earth mover's", ({ earthMover }) => earthMover),
+    ...scores('Chamfer, of real ones', ({ real }) => real),
+    row('Jensen–Shannon divergence', ({ jensenShannon }) => `${decimals(jensenShannon)} bits`),
+    row('compared', ({ compared }) => `${compared} with ${compared}`),
+  ]
+}
+
+const onKnown = (scores: SetScores | undefined, text: (scores: SetScores) => string): string =>
+  scores ? text(scores) : '–'
 
 /** Rows of cells, the cells of a column below each other. */
 function columns(rows: readonly (readonly string[])[]): string {

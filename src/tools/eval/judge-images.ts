@@ -40,7 +40,7 @@ export type Judged = Pick<EvalReport, 'recognition' | 'features' | 'comparisons'
 const mostForErrorBar = 256
 
 /** Below this accuracy the classifier itself is not reliable. */
-const goodAccuracy = 0.95
+export const goodAccuracy = 0.95
 
 /** Judges samples against each part of the data, the first of which is the training data. */
 export async function judgeImages(
@@ -82,7 +82,8 @@ export async function judgeImages(
   }
 }
 
-async function recognise(
+/** How many samples a classifier puts into their class. */
+export async function recognise(
   { labels, classNames }: ArrayDataset,
   images: Float32Array,
   classifier: Classifier,

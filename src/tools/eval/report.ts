@@ -4,9 +4,15 @@ import type { FrechetEstimate } from '../metrics/frechet.ts'
 import type { PrecisionRecall } from '../metrics/precision-recall.ts'
 import type { SceneRates } from './scene-judge.ts'
 import type { Memorisation } from './memorisation.ts'
+import type { SetScores } from '../metrics/clouds/set-scores.ts'
 
 /** The parts of an evaluation that take time. */
-export type EvalPhase = 'drawing samples' | 'training a classifier' | 'comparing features' | 'looking for copies'
+export type EvalPhase =
+  | 'drawing samples'
+  | 'training a classifier'
+  | 'comparing features'
+  | 'comparing clouds'
+  | 'looking for copies'
 
 /** One model, judged by samples. */
 export interface EvalReport {
@@ -37,7 +43,7 @@ export interface ClassRecognition {
 }
 
 /** Samples against real items. */
-export type Comparison = ImageComparison | PointComparison
+export type Comparison = ImageComparison | PointComparison | CloudComparison
 
 interface ComparisonBase {
   readonly part: 'training' | 'held-out'
@@ -61,4 +67,19 @@ export interface PointComparison extends ComparisonBase {
   /** The same between real items: the least that a perfect model can be expected to have with so many samples. */
   readonly slicedWassersteinFloor: number
   readonly energy: Estimate
+}
+
+/** Clouds, in units of the data's standard deviation: as many samples against as many real ones. */
+export interface CloudComparison extends ComparisonBase {
+  readonly kind: 'clouds'
+  /** How many of each. */
+  readonly compared: number
+  /** By squared Chamfer distances. */
+  readonly chamfer: SetScores
+  /** By exact earth mover's distances; left out for clouds of too many points. */
+  readonly earthMover?: SetScores | undefined
+  /** Between the places of all points, in bits. */
+  readonly jensenShannon: number
+  /** Real clouds of the training data in the place of samples: what a perfect model has, by Chamfer distances. */
+  readonly real?: SetScores | undefined
 }

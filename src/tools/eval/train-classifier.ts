@@ -22,7 +22,7 @@ import type { Tensor } from '../../engine/graph/index.ts'
 import { classify } from '../../engine/nn/classifier.ts'
 import { layoutOf } from '../../engine/nn/layout.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
-import { fold, integers, key } from '../../engine/random/index.ts'
+import { fold, integers, key, normal } from '../../engine/random/index.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { applyClassifier } from './classifier.ts'
 import type { Classifier } from './classifier.ts'
@@ -30,21 +30,24 @@ import { type ClassifierProblem, fitClassifier } from './fit-classifier.ts'
 import { allItems } from './items.ts'
 import { shiftImages } from './shift-images.ts'
 
+/** How far points are moved at random, in standard deviations of the data. */
+const jitter = 0.02
+
 /** How to train a classifier. */
 export interface ClassifierOptions extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly seed?: number | undefined
   readonly batch?: number | undefined
-  /** By default eight passes over the data, but at least 300 steps and at most 2000. */
+  /** By default eight passes over the data, but at least 300 steps and at most 2000, of clouds 600. */
   readonly steps?: number | undefined
   readonly onStep?: ((step: number, total: number, loss: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Trains on nine tenths of a labelled set of images and measures on the rest. Images are shifted a little at random.
+ * Trains on nine tenths of a labelled set of images or clouds and measures on the rest. Images are shifted a little at random, and clouds are jittered.
  * The same data and seed give the same classifier.
  *
- * @throws TweedieError `data` for anything but images of at least two classes
+ * @throws TweedieError `data` for anything but images and clouds of at least two classes
  */
 export async function trainClassifier(
   dataset: ArrayDataset,
@@ -53,12 +56,13 @@ export async function trainClassifier(
 ): Promise<Classifier> {
   const { seed = 0, batch = 64, steps: wanted, onStep, signal, ...session } = options
   const classes = classCount(dataset)
-  if (dataset.shape.length !== 3 || classes < 2) {
-    throw new TweedieError('data', `${dataset.name}: a classifier needs images of at least two classes`)
+  const isCloud = dataset.kind === 'cloud'
+  if ((dataset.shape.length !== 3 && !isCloud) || classes < 2) {
+    throw new TweedieError('data', `${dataset.name}: a classifier needs images or clouds of at least two classes`)
   }
   const run = fold(key(seed), 'classifier')
   const { train, heldOut } = split(dataset, 0.1, fold(run, 'split'))
-  const steps = wanted ?? Math.min(2000, Math.max(300, Math.ceil((8 * train.length) / batch)))
+  const steps = wanted ?? Math.min(isCloud ? 600 : 2000, Math.max(300, Math.ceil((8 * train.length) / batch)))
 
   const layout = layoutOf(scopeOf(dataset, classes).specs)
   const size = sizeOf(dataset.shape)
@@ -82,8 +86,14 @@ export async function trainClassifier(
     }),
     fill({ feeds }, step) {
       const indices = batchIndices(order, train.length, batch, step)
-      const shifts = integers(fold(run, 'shift', step), 2 * batch, -reach, reach + 1)
-      shiftImages(loadBatch(train, indices, items), dataset.shape, feeds.x as Float32Array, shifts)
+      const x = feeds.x as Float32Array
+      loadBatch(train, indices, items)
+      if (isCloud) {
+        normal(fold(run, 'jitter', step), x)
+        items.forEach((value, i) => (x[i] = value + jitter * x[i]!))
+      } else {
+        shiftImages(items, dataset.shape, x, integers(fold(run, 'shift', step), 2 * batch, -reach, reach + 1))
+      }
       indices.forEach((index, i) => (feeds.labels![i] = train.labels![index]!))
     },
   }

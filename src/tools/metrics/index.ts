@@ -1,4 +1,10 @@
 /** Metrics of samples: distances between distributions, fidelity and diversity, recognition, similarity of pictures. */
+export { assign, type Assignment } from './clouds/assignment.ts'
+export { type Chamfer, chamfer } from './clouds/chamfer.ts'
+export { type CloudDistances, cloudDistances } from './clouds/cloud-distances.ts'
+export { earthMover } from './clouds/earth-mover.ts'
+export { occupancyDivergence } from './clouds/occupancy.ts'
+export { type ItemDistances, type SetScores, setScores } from './clouds/set-scores.ts'
 export {
   conformerDistances,
   type ConformerDistances,

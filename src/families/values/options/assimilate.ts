@@ -5,7 +5,7 @@ import { oneOf, options, positive, real, text, whole } from '../../../options.ts
 const [what, how] = ['Trajectory and observations', 'Method'] as const
 
 /** Methods that take any measurement, and whose samples are draws of the posterior, as nearly as they can. */
-export const assimilationMethods = ['mmps', 'pigdm', 'dps'] as const
+export const assimilationMethods = ['mmps', 'sda', 'pigdm', 'dps'] as const
 
 export const assimilateOptions = options({
   length: {

@@ -19,7 +19,11 @@ export const restoreOptions = options({
     help: 'strength of guidance towards the class or the prompt (default: 0); with derivatives it doubles the work',
     group: method,
   },
-  task: { flags: '--task <name>', help: `the kind of damage: ${restoreTasks.join(', ')}`, parse: text },
+  task: {
+    flags: '--task <name>',
+    help: `the kind of damage: ${restoreTasks.join(', ')}; of clouds: complete (default)`,
+    parse: text,
+  },
   mask: {
     flags: '--mask <file>',
     help: 'inpaint: a picture of the same size, white where something is to be filled in',

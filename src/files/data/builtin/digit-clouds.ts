@@ -1,6 +1,7 @@
 /** Digits as sets of points in the plane: points where the ink of the built-in `glyphs` is. */
 import { fold, type Key, uniform } from '../../../engine/random/index.ts'
 import { cloudDataset } from '../clouds/cloud-dataset.ts'
+import { firstAbove } from '../clouds/sample-surface.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import { glyphsDataset } from './glyphs.ts'
 
@@ -30,15 +31,4 @@ export function digitCloudsDataset(length: number, key: Key, points = usualPoint
     }
   }
   return cloudDataset({ name: 'digit-clouds', points, coordinates: 2, data, labels, classNames })
-}
-
-/** The first place of rising numbers with more than this. */
-function firstAbove(sums: Float64Array, value: number): number {
-  let [low, high] = [0, sums.length - 1]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sums[middle]! > value) high = middle
-    else low = middle + 1
-  }
-  return low
 }

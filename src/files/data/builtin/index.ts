@@ -17,6 +17,9 @@ type CloudName = keyof typeof clouds
 
 const clouds = { solids: solidsDataset, 'digit-clouds': digitCloudsDataset }
 
+/** The names of those that are clouds. */
+export const cloudNames: readonly string[] = Object.freeze(Object.keys(clouds))
+
 /** The names of the built-in sets: images first, then clouds. */
 export const builtinNames: readonly BuiltinName[] = Object.freeze([
   'glyphs',

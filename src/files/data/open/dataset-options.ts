@@ -10,6 +10,12 @@ export interface OpenDatasetOptions extends ImageFolderOptions {
   readonly split?: SplitName | undefined
   /** arrays: the kind of data, if type and shape suggest another */
   readonly as?: ArrayKind | undefined
+  /** clouds: how many points each has; by default 256, of arrays all of them */
+  readonly points?: number | undefined
+  /** clouds: whether points are far from each other, by farthest-point thinning, instead of at random */
+  readonly evenly?: boolean | undefined
+  /** clouds: whether each shape is brought to mean 0 and standard deviation 1 (`shape`), or keeps its place and size (`set`, the default) */
+  readonly normalise?: 'shape' | 'set' | undefined
   /** built-in sets: how many items to make; by default 10,000 */
   readonly length?: number | undefined
   /** built-in sets: which items to make; by default 0 */

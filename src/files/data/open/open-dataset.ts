@@ -1,7 +1,7 @@
 /** Opens every kind of data set: a built-in one by name, a file or a folder by path. */
 import { TweedieError } from '../../../errors.ts'
 import { suggest } from '../../../suggest.ts'
-import { builtinDataset, builtinNames, isBuiltinName } from '../builtin/index.ts'
+import { builtinDataset, builtinNames, cloudNames, isBuiltinName } from '../builtin/index.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import type { FileTree } from '../file-tree.ts'
 import { type OpenDatasetOptions, pictureWishes, refuseWishes } from './dataset-options.ts'
@@ -19,6 +19,7 @@ export type { OpenDatasetOptions } from './dataset-options.ts'
  * | a CIFAR-10 folder or batch (`.bin`) | images with labels |
  * | `.npy`; `.npz` with `images`, `x`, `data` or `arr_0`, and `labels` or `y` | by type and shape: see `datasetFromArray` |
  * | a table of numbers (`.csv`, `.tsv`, `.txt`) | points |
+ * | a folder with `.obj`, `.off`, `.ply`, `.stl`, `.xyz`, `.pts`; with `points` also of texts of points | clouds, sub-folders being classes |
  * | any other folder | images, sub-folders being classes |
  *
  * @example
@@ -40,8 +41,15 @@ export async function openDataset(
   if (kind === undefined) {
     if (!isBuiltinName(bare)) throw notFound(bare, pathOrName)
     refuseWishes(bare, options, pictureWishes, 'a folder of images')
+    refuseWishes(bare, options, ['evenly', 'normalise'], 'files of shapes')
+    if (!cloudNames.includes(bare)) refuseWishes(bare, options, ['points'], 'clouds')
     return checkWish(
-      builtinDataset(bare, { length: options.length, seed: options.seed, split: options.split }),
+      builtinDataset(bare, {
+        length: options.length,
+        seed: options.seed,
+        split: options.split,
+        points: options.points,
+      }),
       options,
     )
   }

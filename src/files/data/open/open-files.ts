@@ -5,6 +5,7 @@ import { type FileTree, folderOf, lastPart, within } from '../file-tree.ts'
 import { parseCifar10, parseCifar10Meta } from '../formats/cifar10.ts'
 import { parseCsv } from '../formats/csv.ts'
 import { isIdx, parseIdx } from '../formats/idx.ts'
+import { mayBeShape } from '../formats/mesh/parse-mesh.ts'
 import { isNpy, parseNpy, parseNpyLabels } from '../formats/npy.ts'
 import { isZip, npzNames, parseNpz } from '../formats/npz.ts'
 import { datasetFromArray } from '../from-array.ts'
@@ -12,6 +13,7 @@ import type { NdArray } from '../nd-array.ts'
 import { type OpenDatasetOptions, pictureWishes, refuseWishes } from './dataset-options.ts'
 import { readImageFolder } from './image-folder.ts'
 import { listImages } from './list-images.ts'
+import { hasShapes, readShapeFolder } from './shape-folder.ts'
 import { datasetFromNpz } from './open-npz.ts'
 
 export { parseCategoricalCsv } from '../formats/categorical-csv.ts'
@@ -47,6 +49,8 @@ async function openFolder(
   }
   const batches = files.filter((file) => (split === 'train' ? /^data_batch_\d+\.bin$/ : /^test_batch\.bin$/).test(file))
   if (batches.length > 0) return openCifar10(tree, folder, batches, files, name, options)
+  const clouds = options.points !== undefined || options.as === 'clouds'
+  if (await hasShapes(tree, folder, clouds)) return readShapeFolder(tree, folder, name, options)
   const arrays = files.filter((file) => /\.(?:npy|npz|csv|tsv)(?:\.gz)?$/.test(file) && !/^(?:labels|y)\./.test(file))
   // If there are pictures they are the data, and tables beside them describe the pictures.
   if (arrays.length > 0 && (await listImages(tree, folder)).images.length > 0)
@@ -72,10 +76,18 @@ async function openFile(
   try {
     const isArray = isNpy(bytes) || isZip(bytes) || isIdx(bytes)
     refuseWishes(path, options, isArray ? ['labelColumn'] : ['as'], isArray ? 'a table' : 'arrays')
-    const { as } = options
+    const as = options.points === undefined ? options.as : 'clouds'
     if (isNpy(bytes))
-      return datasetFromArray(parseNpy(bytes), { name, as, labels: await labelsBeside(tree, path, options) })
-    if (isZip(bytes)) return await datasetFromNpz(bytes, name, () => labelsBeside(tree, path, options), options)
+      return datasetFromArray(parseNpy(bytes), {
+        name,
+        as,
+        points: options.points,
+        evenly: options.evenly,
+        normalise: options.normalise,
+        labels: await labelsBeside(tree, path, options),
+      })
+    if (isZip(bytes))
+      return await datasetFromNpz(bytes, name, () => labelsBeside(tree, path, options), { ...options, as })
     if (isIdx(bytes)) return fromIdx(parseIdx(bytes), name, await labelsBeside(tree, path, options))
     if (/\.bin(?:\.gz)?$/i.test(path)) return parseCifar10([bytes], name)
     if (/\.(?:csv|tsv|txt|data|dat)(?:\.gz)?$/i.test(path))
@@ -83,6 +95,11 @@ async function openFile(
   } catch (error) {
     if (!(error instanceof TweedieError)) throw error
     throw inFile(path, name, error)
+  }
+  if (mayBeShape(path)) {
+    throw new TweedieError('data', `${path}: no known format of a data set: it may be one shape`, {
+      hint: 'open the folder that it is in',
+    })
   }
   const isImage = /\.(?:png|jpe?g|webp|gif|tiff?|avif)$/i.test(path)
   throw new TweedieError('data', `${path}: ${isImage ? 'one image is no data set' : 'no known format'}`, {

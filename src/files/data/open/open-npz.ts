@@ -11,6 +11,10 @@ import type { SplitName } from './splits.ts'
 export interface NpzOptions {
   readonly split?: SplitName | undefined
   readonly as?: ArrayKind | undefined
+  /** Of clouds: how many points are kept, and how. */
+  readonly points?: number | undefined
+  readonly evenly?: boolean | undefined
+  readonly normalise?: 'shape' | 'set' | undefined
   /** Whether there are classes; by default where there are labels. */
   readonly labels?: boolean | undefined
   /** How much may be unpacked. */
@@ -47,11 +51,13 @@ export async function datasetFromNpz(
   const [trained] = trainKeys.map((key) => arrays[key]!)
   const trainedLabels = trained && labelsOf(trained, trained.shape[0])
   const classes = labelled && trainedLabels && asTrained(labelled, trainedLabels)
-  const dataset = datasetFromArray(items, { name, as: options.as, labels: labelled, ...classes })
+  const dataset = datasetFromArray(items, { ...cloudsAs(options), name, labels: labelled, ...classes })
   if (labelled || keys.length === 0) return dataset
   const passed = `${keys.join(', ')} passed over: neither one class nor one row of 0 and 1 for each item`
   return { ...dataset, remarks: [...(dataset.remarks ?? []), passed] }
 }
+
+const cloudsAs = ({ as, points, evenly, normalise }: Omit<NpzOptions, 'split'>) => ({ as, points, evenly, normalise })
 
 /** Names that others give to arrays of items and of their classes, split by split, in lower case. */
 function usualNames(split: SplitName): { readonly values: readonly string[]; readonly labels: readonly string[] } {

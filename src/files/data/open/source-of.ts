@@ -13,7 +13,7 @@ type DataValues = ValuesOf<typeof dataOptions & typeof captionReading>
 const pictureOptions = ['size', 'fit', 'upscale', 'crop', 'channels', 'background', 'bits', 'split'] as const
 
 /** Options about numbers in tables and arrays. */
-const numberOptions = ['labelColumn', 'as'] as const
+const numberOptions = ['labelColumn', 'as', 'points', 'evenly', 'normalise'] as const
 
 /** Options of tables that are read with all their columns. */
 const tableOptions = ['target', 'table', 'categorical', 'numeric', 'leaveOut'] as const
@@ -101,7 +101,8 @@ async function tokenSourceOf(tree: FileTree, path: string, options: DataValues):
     if (categories === undefined) return common
     throw new TweedieError('usage', '`categories`: maps have categories already')
   }
-  if (tokens === undefined && !(await isText(tree, path))) {
+  const clouds = options.points !== undefined || options.as === 'clouds'
+  if (tokens === undefined && (clouds || !(await isText(tree, path)))) {
     for (const name of tokenOptions) refuse(options, name, `is for tokens, and ${path} is no text`, tokenHint)
     return undefined
   }
@@ -161,6 +162,9 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     split,
     labelColumn,
     as,
+    points,
+    evenly,
+    normalise,
     items,
     unconditional,
     holdOut,
@@ -185,6 +189,9 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     labelColumn,
     as: as as ArrayKind | undefined,
     captions: wanted,
+    points,
+    evenly,
+    normalise,
   }
   return { path: await tree.absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
 }
