@@ -53,10 +53,13 @@ for (const minimise of [false, true]) {
     distances.push(conformerDistances(molecule, generated ?? []))
     conformers += generated?.length ?? 0
     // Heavy atoms alone say the hand where all four neighbours of a centre but one are heavy: the hydrogen is not looked at.
-    const [places, symmetries] = [stereoPlaces(molecule), automorphismsOf(molecule)]
+    const { centres, doubleBonds } = stereoPlaces(molecule)
+    const isHeavy = (atom: number): boolean => molecule.atoms[atom] !== 1
+    const places = { centres, doubleBonds: doubleBonds.filter((each) => each.every(isHeavy)) }
+    const symmetries = automorphismsOf(molecule)
     for (const each of generated ?? []) {
-      const { centres, doubleBonds } = stereoDifference(places, symmetries, each, molecule.conformers[0]!)
-      if (centres + doubleBonds > 0) mirrored++
+      const wrong = stereoDifference(places, symmetries, each, molecule.conformers[0]!)
+      if (wrong.centres + wrong.doubleBonds > 0) mirrored++
     }
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(0)

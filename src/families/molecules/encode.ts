@@ -48,11 +48,7 @@ export function encode(
   writeAtoms(molecule, topology, elements, out.atoms)
   writePairs(molecule, topology, places, out.pairs)
   if (!stereo) return
-  for (const {
-    atoms: [a, b],
-    side,
-  } of stereo.sides)
-    writeSide(places, a, b, side, out.pairs)
+  for (const { atoms, side } of stereo.sides) writeSide(places, atoms[0], atoms[3], side, out.pairs)
   stereo.orientations.slice(0, centres).forEach(({ centre, neighbours }, k) => {
     ;[...neighbours, centre].forEach((atom, place) => {
       out.centres![(k * placesOfCentre + place) * places + atom] = 1

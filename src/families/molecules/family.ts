@@ -5,9 +5,12 @@ import type { TrainData } from '../../tools/train/problem.ts'
 import { exportNetwork } from '../export-network.ts'
 import type { Family } from '../family.ts'
 import { describe } from './describe.ts'
+import { conformerFormats, painter } from './draw.ts'
 import { explain } from './explain.ts'
 import { further } from './further.ts'
 import { moleculeFolderOf, type MoleculeModel, moleculeModelOf } from './model.ts'
+import { evaluate } from './judge.ts'
+import { preview } from './preview.ts'
 import { moleculeProblem } from './problem.ts'
 import { specOf } from './spec-of.ts'
 import { checkMoleculeSpec, type MoleculeTrainSpec, parseSpec } from './spec.ts'
@@ -28,7 +31,9 @@ export const moleculeFamily: Family<MoleculeTrainSpec, MoleculeDataset, Molecule
   read: moleculeModelOf,
   write: moleculeFolderOf,
   describe,
-  can: { export: exportNetwork },
+  preview,
+  formats: () => conformerFormats,
+  can: { draw: painter, evaluate, export: exportNetwork },
 })
 
 function requireMolecules(data: TrainData): void {

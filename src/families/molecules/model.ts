@@ -2,8 +2,11 @@
 import { noiseOfFolder, type ModelNoise } from '../../compiled/noise.ts'
 import { flatWeights, partWeights, type PartWeights } from '../../compiled/part-weights.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
+import { timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
+import { karrasTimes } from '../../diffusion/sample/times.ts'
 import { parametersOf, type Network } from '../../engine/nn/network.ts'
 import { TweedieError } from '../../errors.ts'
+import type { Molecule } from '../../files/data/molecules.ts'
 import type { ModelFolder, ModelFolderInput } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import { networkOf } from '../network-of.ts'
@@ -15,6 +18,8 @@ export interface MoleculeModel extends ModelNoise, PartWeights {
   readonly network: Network
   /** The elements that it knows, by atomic number. */
   readonly elements: readonly number[]
+  /** A few molecules that it was trained on, of a model whose training has just made it. */
+  readonly examples?: readonly Molecule[] | undefined
   readonly classNames: readonly string[]
   readonly unconditionalLabel: undefined
   readonly meta: TweedieMeta
@@ -35,7 +40,7 @@ export function moleculeModelOf(folder: ModelFolder, own: OwnComponents = {}): M
     family: 'molecules',
     network,
     ...partWeights(parametersOf(network), folder.weights, folder.memory),
-    ...noiseOfFolder(folder, own.schedules),
+    ...toFaintest(noiseOfFolder(folder, own.schedules), meta.sampler.spacing),
     elements: elements as number[],
     classNames: [],
     unconditionalLabel: undefined,
@@ -61,4 +66,16 @@ export function resized(
   own: OwnComponents = {},
 ): Network {
   return networkOf({ className, config: { ...config, atoms } }, own)
+}
+
+/** The noise in ångström that the last step to clean positions begins at: less than errors of bonds, so that no step is spent below it. */
+const faintest = 0.02
+
+/** The noise of a model whose steps end at faint noise, unless its folder names a spacing. */
+export function toFaintest(noise: ModelNoise, spacing?: string): ModelNoise {
+  const { schedule, sampling } = noise
+  if (spacing !== undefined) return noise
+  const to = timeOfNoiseLevel(schedule, faintest)
+  if (!(to > 0 && to < 1)) return noise
+  return { ...noise, sampling: { ...sampling, times: (steps) => karrasTimes(schedule, steps, { to }) } }
 }

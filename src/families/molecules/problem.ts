@@ -14,7 +14,7 @@ import { batchesOf, emptyBatch, noiseLevels } from './batches.ts'
 import { bucketedStep, bucketSizes } from './buckets.ts'
 import { graphOf } from './encode.ts'
 import { moleculeLoss } from './loss.ts'
-import { type MoleculeModel, resized } from './model.ts'
+import { type MoleculeModel, resized, toFaintest } from './model.ts'
 import type { MoleculeTrainSpec } from './spec.ts'
 
 /** Molecules without conformers are left out: there is nothing to learn from them. */
@@ -76,7 +76,8 @@ function snapshot(
     network,
     layout,
     weights: state.average,
-    ...noise,
+    ...toFaintest(noise),
+    examples: dataset.molecules.filter(({ conformers }) => conformers.length > 0).slice(0, 4),
     elements: spec.elements,
     classNames: [],
     unconditionalLabel: undefined,

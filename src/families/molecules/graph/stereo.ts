@@ -7,9 +7,9 @@ export interface Orientation {
   readonly neighbours: readonly [number, number, number, number]
 }
 
-/** Two atoms across a double bond. */
+/** Two atoms across a double bond, the first and the last of four in a row. */
 export interface Sides {
-  readonly atoms: readonly [number, number]
+  readonly atoms: readonly [number, number, number, number]
   readonly side: 'cis' | 'trans'
 }
 
@@ -64,10 +64,30 @@ export function stereoOf(topology: Topology, positions: Float32Array): Stereo {
       neighbours: signedVolume(positions, a, b, c, d) > 0 ? [a, b, c, d] : [b, a, c, d],
     })),
     sides: openSides(topology).map(([a, u, v, b]) => ({
-      atoms: [a, b],
+      atoms: [a, u, v, b],
       side: isCis(positions, a, u, v, b) ? 'cis' : 'trans',
     })),
   }
+}
+
+/** What several conformers agree on; the rest is open. */
+export function sharedStereo(topology: Topology, conformers: readonly Float32Array[]): Stereo {
+  const [first, ...others] = conformers.map((positions) => stereoOf(topology, positions))
+  if (!first) return { orientations: [], sides: [] }
+  return {
+    orientations: first.orientations.filter(({ neighbours }, i) =>
+      others.every(({ orientations }) => orientations[i]!.neighbours.join() === neighbours.join()),
+    ),
+    sides: first.sides.filter(({ side }, i) => others.every(({ sides }) => sides[i]!.side === side)),
+  }
+}
+
+/** Whether positions have this arrangement, as far as it says anything. */
+export function isAsSaid({ orientations, sides }: Stereo, positions: ArrayLike<number>): boolean {
+  return (
+    orientations.every(({ neighbours }) => signedVolume(positions, ...neighbours) > 0) &&
+    sides.every(({ atoms, side }) => isCis(positions, ...atoms) === (side === 'cis'))
+  )
 }
 
 /** (a − d) · ((b − d) × (c − d)). */

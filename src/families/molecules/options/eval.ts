@@ -17,7 +17,7 @@ export const evalOptions = options({
   },
   mostMolecules: {
     flags: '--most-molecules <n>',
-    help: 'how many molecules are drawn of (default: all)',
+    help: 'how many molecules it is judged by (default: all)',
     parse: whole(),
     group: 'Molecules',
   },
