@@ -14,12 +14,14 @@ import type {
   FieldValues,
   Item,
   Painter,
+  Predictions,
   Setting,
 } from '../families/family.ts'
 import { fileOptions } from '../families/file-options.ts'
 import type { guidanceOptions, stepOptions } from '../families/options.ts'
 import { abilityOf, type Opened } from '../families/registry.ts'
 import type { OptionValues, ValuesOf } from '../options.ts'
+import { namedRows, type PredictRows } from './predict-rows.ts'
 import { checkRequest } from './request.ts'
 import { stoppable } from './stopped.ts'
 import { groupsOf } from './together.ts'
@@ -54,6 +56,14 @@ export interface WarmModel extends Disposable {
    * const cats = await painter.draw({ count: 4, class: 'cat', seed: 1 })
    */
   draw(request?: DrawRequest): Promise<Drawn>
+  /**
+   * Answers for rows of a table: objects by the names of columns, or the path of a file where files are read.
+   *
+   * @throws TweedieError `usage` if the family cannot, `data` for rows that do not fit
+   * @example
+   * const { columns } = await model.predict([{ area: 120, town: 'Aa' }], { interval: 0.95 })
+   */
+  predict(rows: PredictRows, request?: ModelRequest): Promise<Predictions>
   /**
    * Draws what several requests ask for, in one batch where they fit together and the family can, else one
    * after another. Each gets what it gets alone, up to rounding.
@@ -148,6 +158,11 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
       perform('drawing', 'sample', request, async (values, { signal, onProgress }) => {
         painter ??= open()
         return (await painter).draw(values, { signal, onProgress, frames })
+      }),
+    predict: (rows, request = {}) =>
+      perform('the prediction', 'predict', request, async (values, its) => {
+        const table = await namedRows(rows, its.access)
+        return (await abilityOf('predict', opened, its.own))(model, table, values, its)
       }),
     async drawAll(requests, watch = {}) {
       for (const request of requests) checkRequest('sample', request, [drawOptions], entry, setting.own)

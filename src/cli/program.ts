@@ -14,6 +14,7 @@ import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 import type { OwnParts } from '../families/family.ts'
 import { ownPartsFor } from './own-parts.ts'
+import { predictCommand } from './predict.ts'
 import { quickstartCommand } from './quickstart.ts'
 import { restoreCommand } from './restore.ts'
 import { sampleCommand } from './sample.ts'
@@ -30,6 +31,7 @@ const commands = [
   trainCommand,
   trainClassifierCommand,
   sampleCommand,
+  predictCommand,
   restoreCommand,
   editCommand,
   assimilateCommand,

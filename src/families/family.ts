@@ -12,6 +12,7 @@ import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
 import type { GridOptions } from '../files/io/raster.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
+import type { NamedColumns } from '../files/data/formats/table-columns.ts'
 import type { FieldObservation } from '../files/data/fields/observations.ts'
 import type { TrajectoryDataset } from '../files/data/trajectory.ts'
 import type { DataReaders } from '../files/data/reader.ts'
@@ -58,7 +59,7 @@ export interface SpecFor<Model> extends BaseSpec {
 }
 
 /** The commands that a family may have options for. */
-export type CommandName = 'train' | 'sample' | 'eval' | 'restore' | 'edit' | 'assimilate' | 'export'
+export type CommandName = 'train' | 'sample' | 'predict' | 'eval' | 'restore' | 'edit' | 'export' | 'assimilate'
 
 /** Why something is refused, behind its name: `has no meaning here: …`. */
 export interface Refusal {
@@ -254,6 +255,8 @@ export interface Abilities<Model> {
   draw?(model: Model, setting: Setting): Painter
   /** Judges a model; `options` are those of the command `eval`. */
   evaluate?(model: Model, options: OptionValues, setting: Setting): Promise<Judgement>
+  /** Answers for rows of a table; `options` are those of `predict`. @throws TweedieError `data` for rows that do not fit */
+  predict?(model: Model, rows: NamedColumns, options: OptionValues, setting: Setting): Promise<Predictions>
   /** Walks items up to latents along the probability flow, or latents down; `options` are those of `sample`. */
   encode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
   decode?(model: Model, options: OptionValues, setting: Setting): Promise<Drawn>
@@ -271,6 +274,19 @@ export interface Abilities<Model> {
   exportSampler?(model: Model, options: OptionValues, setting: Setting): Promise<ExportedSampler>
   /** The bytes of a safetensors file with inputs and outputs of the network. */
   reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
+}
+
+/** Answers for the rows of a table, in their order. */
+export interface Predictions {
+  /** Columns of answers, a cell for each row: numbers, or texts of classes. */
+  readonly columns: readonly { readonly name: string; readonly values: readonly (number | string)[] }[]
+  /** Draws of the answer, `shape` is `[rows, draws]`, or `[rows, draws, classes]`. */
+  readonly samples: { readonly shape: readonly number[]; readonly data: Float32Array }
+  readonly facts: Readonly<Record<string, unknown>>
+  /** What was said of rows, a sentence each. */
+  readonly remarks: readonly string[]
+  /** How they were made, in a few words. */
+  readonly howText: string
 }
 
 /** What is known of a trajectory: one of them at least. */

@@ -10,6 +10,7 @@ import type { Abilities, Ability, Family, FamilyEntry, FamilyModel, OwnParts } f
 import { flow } from './flow/entry.ts'
 import { hvae } from './hvae/entry.ts'
 import { latent } from './latent/entry.ts'
+import { prediction } from './prediction/entry.ts'
 import { molecules } from './molecules/entry.ts'
 import { rows } from './rows/entry.ts'
 import { tokens } from './tokens/entry.ts'
@@ -31,6 +32,7 @@ export const families: readonly FamilyEntry[] = Object.freeze([
   vq,
   vqDiffusion,
   flow,
+  prediction,
   molecules,
 ])
 

@@ -73,7 +73,7 @@ function like(trained: DataSource | undefined, model: FamilyModel, path: string)
  */
 export function atModelSize(source: DataSource, model: FamilyModel): DataSource {
   const { size, crop, channels, tokens } = source
-  if (size !== undefined || crop !== undefined || tokens) return source
+  if (size !== undefined || crop !== undefined || tokens || source.table) return source
   const own = pictureSize(source.path, model)
   return own ? { ...source, size: own.size, channels: channels ?? own.channels } : source
 }

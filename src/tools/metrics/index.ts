@@ -22,6 +22,8 @@ export { kernelDiscrepancy, kernelDistance } from './kernel-distance.ts'
 export { type PrecisionRecall, precisionRecall } from './precision-recall.ts'
 export { type Recognition, recognition } from './recognition.ts'
 export { slicedWasserstein, unitVectors, wasserstein1d } from './wasserstein.ts'
+export * from './predictive.ts'
+export * from './class-probabilities.ts'
 export {
   chiSquareTail,
   crps,

@@ -1,0 +1,231 @@
+/**
+ * Fits the predictor: on 60 % of the rows, while the other 40 % say when to stop; then anew on all rows, for as many passes. Han, Zheng
+ * & Zhou, CARD: Classification and Regression Diffusion Models (2022), section 3 and appendix, https://arxiv.org/abs/2206.07275
+ *
+ * Residuals of rows that f was fitted on are smaller than those of new rows, so a diffusion of them is too sure. By option it learns those of
+ * five more predictors, each on the rows that it has not seen (cross-fitting; the paper does without).
+ */
+import { input, logSoftmax, mean, mul, neg, reshape, sub, sum, type Tensor } from '../../engine/graph/index.ts'
+import type { LossGraph } from '../../diffusion/denoise/objective.ts'
+import { initialize } from '../../engine/nn/initialize.ts'
+import { fedDropout } from '../../engine/nn/dropout.ts'
+import type { Dropout } from '../../engine/nn/network.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
+import { fold, key, type Key, permutation } from '../../engine/random/index.ts'
+import type { Engine } from '../../engine/runtime/session.ts'
+import { batchIndices } from '../../files/data/batches.ts'
+import { interrupted } from '../../interrupted.ts'
+import { trainingLoop } from '../../tools/train/loop.ts'
+import type { TrainProblem } from '../../tools/train/problem.ts'
+import type { BaseSpec } from '../../tools/train/spec.ts'
+import type { Setting } from '../family.ts'
+import { defined } from '../defined.ts'
+import { withMasks } from '../dropout-masks.ts'
+import { type Predictor, type PredictorConfig, predictorLayout, predictorOutputs, buildPredictor } from './predictor.ts'
+
+/** Rows to fit on. */
+export interface FitRows {
+  /** `[rows, inputs]` */
+  readonly features: Float32Array
+  /** `[rows, outputs]`: values, or ones and zeros of classes. */
+  readonly targets: Float32Array
+}
+
+/** How it is fitted. */
+export interface FitPredictorOptions extends Pick<Setting, 'device' | 'threads'> {
+  readonly engine: Engine
+  readonly seed: number
+  /** Whether each row is predicted by a predictor that has not seen it, too. */
+  readonly crossFit: boolean
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/** A fitted predictor, and for how many passes over the rows. */
+export interface FittedPredictor extends Predictor {
+  readonly epochs: number
+  /** The loss on the rows that said when to stop. */
+  readonly heldOut: number
+  /** f of each row by a predictor that was fitted without it, `[rows, outputs]`, where that was asked for. */
+  readonly outOfFold: Float32Array | undefined
+}
+
+/** Rows of a step, the most steps, how often the loss of the other rows is looked at, and how many looks without a better one end it. */
+const how = { batch: 64, steps: 4000, looks: 80, patience: 16, rate: 3e-3 } as const
+
+/** Into how many folds rows are parted, so that each is predicted by a predictor that has not seen it. */
+const folds = 5
+
+/** The share of rows that it is fitted on at first. */
+const share = 0.6
+
+/**
+ * A predictor of these rows. The same rows and seed give the same one.
+ *
+ * @throws TweedieError `interrupted`, `diverged`
+ */
+export async function fitPredictor(
+  config: PredictorConfig,
+  rows: FitRows,
+  options: FitPredictorOptions,
+): Promise<FittedPredictor> {
+  const count = rows.features.length / config.inputs
+  const run = fold(key(options.seed), 'predictor')
+  const layout = predictorLayout(config)
+  if (count < 2 * folds)
+    return {
+      config,
+      layout,
+      weights: initialize(layout, run).fill(0),
+      epochs: 0,
+      heldOut: Number.NaN,
+      outOfFold: undefined,
+    }
+  const order = permutation(fold(run, 'split'), count)
+  const cut = Math.max(2, Math.round(share * count))
+  const [first, rest] = [pick(config, rows, order.subarray(0, cut)), pick(config, rows, order.subarray(cut))]
+  const batch = Math.min(how.batch, cut)
+  const steps = Math.min(how.steps, Math.ceil((1000 * cut) / batch))
+  const every = Math.max(1, Math.round(steps / how.looks))
+  let best = { step: 0, loss: Infinity }
+  const progress = (done: number): void => options.onProgress?.(Math.min(1, done), 1)
+  await fitted(config, first, { ...options, batch, steps, run: fold(run, 'first') }, (step, weights) => {
+    if (step % every !== 0) return true
+    progress((0.3 * step) / steps)
+    const loss = lossOf({ config, layout, weights: weights() }, rest)
+    if (loss < best.loss) best = { step, loss }
+    return step - best.step < how.patience * every
+  })
+  const epochs = (best.step * batch) / cut
+  const passes = async (of: FitRows, name: string, from: number, to: number): Promise<Float32Array> => {
+    const size = of.features.length / config.inputs
+    const its = { ...options, batch: Math.min(how.batch, size), run: fold(run, name) }
+    const total = Math.max(1, Math.round((epochs * size) / its.batch))
+    return fitted(config, of, { ...its, steps: total }, (step) => {
+      if (step % 50 === 0) progress(from + ((to - from) * step) / total)
+      return true
+    })
+  }
+  const outOfFold = options.crossFit ? new Float32Array(rows.targets.length) : undefined
+  for (let k = 0; k < (options.crossFit ? folds : 0); k++) {
+    const [own, others] = [order.filter((_, i) => i % folds === k), order.filter((_, i) => i % folds !== k)]
+    const span = [0.3 + (0.5 * k) / folds, 0.3 + (0.5 * (k + 1)) / folds] as const
+    const weights = await passes(pick(config, rows, others), `fold ${k}`, ...span)
+    const outputs = predictorOutputs({ config, layout, weights }, pick(config, rows, own).features)
+    own.forEach((row, i) =>
+      outOfFold!.set(outputs.subarray(i * config.outputs, (i + 1) * config.outputs), row * config.outputs),
+    )
+  }
+  const weights = await passes(rows, 'all', 0.8, 1)
+  return { config, layout, weights, epochs, heldOut: best.loss, outOfFold }
+}
+
+/** The mean squared error, or −log p of classes. */
+export function lossOf(predictor: Predictor, { features, targets }: FitRows): number {
+  const outputs = predictorOutputs(predictor, features)
+  const rows = targets.length / predictor.config.outputs
+  let total = 0
+  for (let i = 0; i < targets.length; i++) {
+    if (!predictor.config.classes) total += (outputs[i]! - targets[i]!) ** 2
+    else if (targets[i]! > 0) total -= Math.log(Math.max(outputs[i]!, 1e-12))
+  }
+  return total / rows
+}
+
+interface StepOptions extends FitPredictorOptions {
+  readonly batch: number
+  readonly steps: number
+  readonly run: Key
+}
+
+/** Trains for so many steps, or until it is told to stop; gives the averaged weights. */
+async function fitted(
+  config: PredictorConfig,
+  rows: FitRows,
+  { batch, steps, run, engine, signal, device, threads, seed }: StepOptions,
+  goOn: (step: number, weights: () => Float32Array) => boolean,
+): Promise<Float32Array> {
+  const { inputs, outputs } = config
+  const count = rows.features.length / inputs
+  const layout = predictorLayout(config)
+  const spec: BaseSpec = {
+    seed,
+    batch,
+    budget: { steps },
+    network: { className: 'Predictor', config: {} },
+    optimizer: {
+      name: 'adamw',
+      betas: [0.9, 0.999],
+      rate: how.rate,
+      warmup: 20,
+      decay: 'constant',
+      weightDecay: 0.01,
+      clipNorm: 1,
+      ema: 0.98,
+    },
+  }
+  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
+    const y = buildPredictor(config, scope, input('x', [items, inputs]), dropout)
+    const target = input('y', [items, outputs])
+    const itemLoss = config.classes ? neg(sum(mul(logSoftmax(y), target), 1)) : squared(sub(y, target), items, outputs)
+    return { loss: mean(itemLoss), itemLoss }
+  }
+  const fed = {
+    emptyBatch: () => ({
+      feeds: { x: new Float32Array(batch * inputs), y: new Float32Array(batch * outputs) },
+      levels: new Int32Array(batch),
+    }),
+    fill({ feeds }: { readonly feeds: Readonly<Record<string, Float32Array | Int32Array>> }, step: number) {
+      const indices = batchIndices(run, count, batch, step)
+      copyRows(rows.features, inputs, indices, feeds['x'] as Float32Array)
+      copyRows(rows.targets, outputs, indices, feeds['y'] as Float32Array)
+    },
+  }
+  const problem: TrainProblem<Float32Array> = {
+    parts: { predictor: { layout, weights: initialize(layout, fold(run, 'weights')) } },
+    items: count,
+    levels: 1,
+    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
+    ...(config.dropout > 0 ? withMasks({ seed }, (dropout) => loss(dropout, new Scope(), batch), fed) : fed),
+    snapshot: ({ average }) => average,
+  }
+  const purpose = JSON.stringify(['predictor', config, batch])
+  let found: Float32Array | undefined
+  for await (const event of trainingLoop(
+    { spec, purpose, problem: () => problem },
+    { engine, signal, ...defined({ device, threads }), checkpointEvery: steps + 1 },
+  )) {
+    if (event.type === 'checkpoint') found = event.model
+    if (event.type === 'end' && event.reason === 'stopped')
+      throw interrupted(signal, 'the fit of the predictor was stopped')
+    if (event.type !== 'step') continue
+    const now = await event.model()
+    if (goOn(event.step, () => now)) continue
+    found = now
+    break
+  }
+  return found!.slice()
+}
+
+function squared(difference: Tensor, items: number, outputs: number): Tensor {
+  const square = mul(difference, difference)
+  return outputs === 1 ? reshape(square, [items]) : sum(square, 1)
+}
+
+function pick(
+  { inputs, outputs }: PredictorConfig,
+  { features, targets }: FitRows,
+  indices: ArrayLike<number>,
+): FitRows {
+  const rows = indices.length
+  return {
+    features: copyRows(features, inputs, indices, new Float32Array(rows * inputs)),
+    targets: copyRows(targets, outputs, indices, new Float32Array(rows * outputs)),
+  }
+}
+
+function copyRows(from: Float32Array, width: number, indices: ArrayLike<number>, out: Float32Array): Float32Array {
+  for (let i = 0; i < indices.length; i++)
+    out.set(from.subarray(indices[i]! * width, (indices[i]! + 1) * width), i * width)
+  return out
+}
