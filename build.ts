@@ -120,7 +120,11 @@ function roomOf(id: string): string | null {
   )
     return 'families'
   if (/^app\/(request|(run|train|open|adapt)-options)$/.test(path)) return 'families'
-  if (/^(files\/data\/(options|image-fits|kinds|records|any-dataset)|diffusion\/flow\/classes)$/.test(path))
+  if (
+    /^(files\/data\/(options|image-fits|kinds|records|any-dataset|fields\/time-cell)|diffusion\/flow\/classes)$/.test(
+      path,
+    )
+  )
     return 'families'
   if (path === 'app/node/version') return 'version'
   const rest = early.has(`src/${path}.ts`) ? '' : drawing.has(`src/${path}.ts`) ? '-draw' : '-more'

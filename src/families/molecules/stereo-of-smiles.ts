@@ -1,5 +1,5 @@
 /** The arrangement that a SMILES names, read from an embedding that has it. */
-import { openChemLib } from '../../files/molecules/openchemlib.ts'
+import { openChemLibWithTables } from '../../files/molecules/openchemlib.ts'
 import { parseSmiles } from '../../files/molecules/smiles.ts'
 import type { Molecule } from '../../files/data/molecules.ts'
 import { type Stereo, stereoOf } from './graph/stereo.ts'
@@ -14,7 +14,7 @@ import type { Topology } from './graph/topology.ts'
 export async function stereoOfSmiles(molecule: Molecule, topology: Topology): Promise<Stereo | undefined> {
   const { smiles, atoms } = molecule
   if (smiles === undefined || !/[@/\\]/.test(smiles)) return undefined
-  const ocl = await openChemLib()
+  const ocl = await openChemLibWithTables()
   const parsed = await parseSmiles(smiles)
   parsed.ensureHelperArrays(ocl.Molecule.cHelperCIP)
   const isSaid = (parity: number): boolean => parity === 1 || parity === 2

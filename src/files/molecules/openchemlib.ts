@@ -1,6 +1,7 @@
 /** The library openchemlib (BSD-3), which knows SMILES and force fields: loaded where it is first needed, with its tables. */
 import { TweedieError } from '../../errors.ts'
 import { once } from '../../once.ts'
+import { optionalPackage } from '../../optional-package.ts'
 
 /** What is used of the module, so that our declarations do not need its own. */
 export interface OpenChemLib {
@@ -53,7 +54,7 @@ export interface OclForceField {
  * @throws TweedieError `usage` where it is not installed
  */
 export const openChemLib: () => Promise<OpenChemLib> = once(async () => {
-  const module = await import('openchemlib').catch((cause: unknown) => {
+  const module = await optionalPackage('openchemlib').catch((cause: unknown) => {
     throw new TweedieError(
       'usage',
       'SMILES are read, and force fields computed, by openchemlib, which is not installed',

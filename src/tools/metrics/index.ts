@@ -1,3 +1,4 @@
+/// <reference path="../../globals.d.ts" preserve="true" />
 /** Metrics of samples: distances between distributions, fidelity and diversity, recognition, similarity of pictures. */
 export { assign, type Assignment } from './clouds/assignment.ts'
 export { type Chamfer, chamfer } from './clouds/chamfer.ts'

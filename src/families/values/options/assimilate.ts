@@ -1,5 +1,5 @@
 /** Options of `assimilate` for models of fields. */
-import { timeIn } from '../../../files/data/fields/observations.ts'
+import { timeIn } from '../../../files/data/fields/time-cell.ts'
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 
 const [what, how] = ['Trajectory and observations', 'Method'] as const

@@ -1,6 +1,7 @@
 /** Observations of fields: a table with a row for each, as numbers. */
 import { TweedieError } from '../../../errors.ts'
 import { parseTable } from '../formats/table.ts'
+import { timeIn } from './time-cell.ts'
 
 /** An observation. */
 export interface FieldObservation {
@@ -97,18 +98,4 @@ function numberIn(cell: string, where: string): number {
   const value = cell === '' ? Number.NaN : Number(cell)
   if (Number.isFinite(value)) return value
   throw new TweedieError('data', `${where}: '${cell}' is no number`)
-}
-
-/** A date, in universal time unless it has a zone, or a number. @throws TweedieError `data` for anything else */
-export function timeIn(cell: string, where: string): { readonly time: number; readonly dated: boolean } {
-  if (/^[+-]?\d+(\.\d*)?(e[+-]?\d+)?$/i.test(cell)) return { time: Number(cell), dated: false }
-  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?)?$/i.exec(cell)
-  const [, day, clock = '00:00', zone = 'Z'] = match ?? []
-  const stamp = match
-    ? Date.parse(`${day}T${clock.length === 5 ? `${clock}:00` : clock}${zone.toUpperCase() === 'UTC' ? 'Z' : zone}`)
-    : Number.NaN
-  if (Number.isFinite(stamp)) return { time: stamp / 1000, dated: true }
-  throw new TweedieError('data', `${where}: '${cell}' is no date and no number`, {
-    hint: '2019-03-25T06:00Z, or 0, 1, 2, …',
-  })
 }

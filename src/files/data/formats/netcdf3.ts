@@ -1,5 +1,7 @@
 /** NetCDF-3, classic and with 64-bit offsets, through netcdfjs. https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html */
+import type * as Library from 'netcdfjs'
 import { TweedieError } from '../../../errors.ts'
+import { optionalPackage } from '../../../optional-package.ts'
 import type { FieldAttribute, FieldFile } from '../fields/field-file.ts'
 import { missingPackage } from './missing-package.ts'
 
@@ -19,9 +21,9 @@ export async function readNetcdf3(bytes: Uint8Array): Promise<FieldFile> {
       hint: 'convert it: nccopy -k nc4 in.nc out.nc',
     })
   }
-  const { NetCDFReader } = await import('netcdfjs').catch((cause: unknown) => {
+  const { NetCDFReader } = (await optionalPackage('netcdfjs').catch((cause: unknown) => {
     throw missingPackage('netcdfjs', 'NetCDF-3 files', cause)
-  })
+  })) as typeof Library
   return guarded(() => {
     const reader = new NetCDFReader(bytes)
     const { dimensions } = reader

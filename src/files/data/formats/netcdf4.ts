@@ -1,6 +1,7 @@
 /** NetCDF-4, and HDF5 with named dimensions, through h5wasm. https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html */
 import type * as Library from 'h5wasm'
 import { TweedieError } from '../../../errors.ts'
+import { optionalPackage } from '../../../optional-package.ts'
 import type { FieldArray, FieldAttribute, FieldFile } from '../fields/field-file.ts'
 import { missingPackage } from './missing-package.ts'
 
@@ -17,9 +18,9 @@ let files = 0
  * @throws TweedieError `data` for a broken file, `usage` where h5wasm is not installed
  */
 export async function readNetcdf4(bytes: Uint8Array): Promise<FieldFile> {
-  const h5 = await import('h5wasm').catch((cause: unknown) => {
+  const h5 = (await optionalPackage('h5wasm').catch((cause: unknown) => {
     throw missingPackage('h5wasm', 'NetCDF-4 and HDF5 files', cause)
-  })
+  })) as typeof Library
   const { FS } = await h5.ready
   const path = `/tweedie-${++files}.nc`
   FS.writeFile(path, bytes)

@@ -46,7 +46,7 @@ export async function fieldSourceOf(
 /** Whether an npz file has latitudes and longitudes. */
 async function hasPlaces(tree: FileTree, path: string): Promise<boolean> {
   if (!/\.npz$/i.test(path) || (await tree.kind(path)) !== 'file') return false
-  const { isZip, npzNames } = await import('../formats/npz.ts')
+  const { isZip, npzNames } = await import('./open-files.ts')
   const bytes = await tree.read(path)
   return isZip(bytes) && areFieldNames(npzNames(bytes))
 }
@@ -60,7 +60,7 @@ export async function readFields(
 ): Promise<TrajectoryDataset> {
   if ((await tree.kind(path)) !== 'file') throw new TweedieError('data', `${path}: no such file`)
   const bytes = await tree.read(path, undefined, signal)
-  const { openFields } = await import('./open-fields.ts')
+  const { openFields } = await import('./open-files.ts')
   try {
     return await openFields(bytes, { name: tree.nameOf(path), ...(variables && { variables }) })
   } catch (cause) {

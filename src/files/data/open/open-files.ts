@@ -27,6 +27,8 @@ import { datasetFromNpz } from './open-npz.ts'
 
 export { parseCategoricalCsv } from '../formats/categorical-csv.ts'
 export { readTable } from '../formats/read-table.ts'
+export { openFields } from './open-fields.ts'
+export { isZip, npzNames } from '../formats/npz.ts'
 export { isCorpus } from './corpus-files.ts'
 export { readCorpus } from './read-corpus.ts'
 
