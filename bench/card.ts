@@ -9,8 +9,9 @@
  * looked at in training. `--tune` judges on a tenth of the training rows instead: by it options are chosen. `--set` gives any option of
  * `tweedie train TABLE --target`, such as `--set steps=20000` or `--set cross-fit`.
  *
- * The ordinary methods have a Gaussian law whose variance is that of the errors on a fifth of the training rows: `ridge` (the penalty
- * chosen there, too) and `predictor`, the model's own f. CRPS of them is in closed form.
+ * The ordinary methods have a Gaussian law whose variance is that of the errors on a fifth of the training rows: `ridge` and `trees`
+ * (XGBoost; penalty, depth and rounds chosen there, too) and `predictor`, the model's own f; `ensemble` says its own variance. CRPS of them is in
+ * closed form.
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -28,6 +29,7 @@ import { parseNpz } from '../src/files/data/formats/npz.ts'
 import { readBytes } from '../src/files/data/node/index.ts'
 import { readTable } from '../src/files/data/formats/read-table.ts'
 import { type TableDataset } from '../src/files/data/table.ts'
+import { boostedTrees, deepEnsemble } from './table-baselines.ts'
 import { crpsOfGaussian } from '../src/tools/metrics/index.ts'
 import { trainToEnd } from '../src/tools/train/fit.ts'
 
@@ -150,7 +152,7 @@ interface Rows {
   readonly targets: Float32Array
 }
 
-/** Ridge regression and the predictor alone, each with a Gaussian law of one variance. */
+/** Ridge regression, the predictor alone and boosted trees, each with a Gaussian law of one variance; and a deep ensemble. */
 async function ordinary(
   encoding: Encoding,
   train: TableDataset,
@@ -177,9 +179,16 @@ async function ordinary(
     targets: Float32Array.from(indices, (index) => all.targets[index]!),
   })
   const [first, second] = [part(fitRows), part(rest)]
-  const figures = (name: string, sigma: number, means: ArrayLike<number>): Record<string, number> => {
+  const figures = (
+    name: string,
+    sigma: number | ArrayLike<number>,
+    means: ArrayLike<number>,
+  ): Record<string, number> => {
     const errors = Array.from(test.targets, (y, row) => deviation * (y - means[row]!))
-    const scores = Array.from(test.targets, (y, row) => deviation * crpsOfGaussian(means[row]!, sigma, y))
+    const scores = Array.from(
+      test.targets,
+      (y, row) => deviation * crpsOfGaussian(means[row]!, typeof sigma === 'number' ? sigma : sigma[row]!, y),
+    )
     return { [`${name}Rmse`]: rootMean(errors), [`${name}Crps`]: scores.reduce((a, b) => a + b) / scores.length }
   }
   const penalties = [1e-3, 1e-2, 0.1, 1, 10, 100]
@@ -192,7 +201,11 @@ async function ordinary(
   const how = { engine, threads, seed, crossFit: false }
   const firstPredictor = await fitPredictor(config, first, how)
   const whole = await fitPredictor(config, all, how)
+  const trees = await boostedTrees(all, first, second, test)
+  const ensemble = await deepEnsemble(all, first, second, test, how)
   return {
+    ...figures('trees', trees.sigmas, trees.means),
+    ...figures('ensemble', ensemble.sigmas, ensemble.means),
     ...figures('ridge', best.error, ridge(all, width, best.penalty)(test.features)),
     ...figures(
       'predictor',
@@ -203,10 +216,13 @@ async function ordinary(
 }
 
 /** The root mean square error of predictions. */
-const errorOf = ({ targets }: Rows, means: ArrayLike<number>): number =>
-  rootMean(Array.from(targets, (y, row) => y - means[row]!))
-const rootMean = (errors: readonly number[]): number =>
-  Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length)
+function errorOf({ targets }: Rows, means: ArrayLike<number>): number {
+  return rootMean(Array.from(targets, (y, row) => y - means[row]!))
+}
+
+function rootMean(errors: readonly number[]): number {
+  return Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length)
+}
 
 /** Least squares with a penalty on all weights but the constant, by Gaussian elimination of (XᵀX + λI) w = Xᵀy. */
 function ridge({ features, targets }: Rows, width: number, penalty: number): (features: Float32Array) => Float64Array {
