@@ -2,7 +2,7 @@
  * Conformers of small molecules: a model is trained, and draws 2 K conformers of each held-out molecule that has K references. COV and MAT by the
  * symmetric RMSD of heavy atoms. One thread.
  *
- *     npx tsx bench/molecules.ts [--data ../shared/data/molecules/qm9-mmff.npz] [--minutes 15 | --steps N] [--steps-of-sampler 30] [--sampler dpm++-2m]
+ *     npx tsx bench/molecules.ts [--data ../shared/data/molecules/qm9-mmff.npz] [--minutes 15 | --steps N] [--steps-of-sampler 60] [--sampler dpm++-2m-sde]
  *         [--widths 96,48] [--depth 5] [--rate 1e-3] [--ema 0.999] [--seed 0] [--out FOLDER] [--model FOLDER] [--json]
  *
  * `--model` judges a model that is there. The data are MMFF94 conformers of 954 molecules of QM9, of which 100 are held out by the file.
@@ -23,8 +23,8 @@ const { values: flags } = parseArgs({
     data: { type: 'string', default: '../shared/data/molecules/qm9-mmff.npz' },
     minutes: { type: 'string', default: '15' },
     steps: { type: 'string' },
-    sampler: { type: 'string', default: 'dpm++-2m' },
-    'steps-of-sampler': { type: 'string', default: '30' },
+    sampler: { type: 'string', default: 'dpm++-2m-sde' },
+    'steps-of-sampler': { type: 'string', default: '60' },
     widths: { type: 'string' },
     depth: { type: 'string' },
     batch: { type: 'string' },

@@ -86,4 +86,4 @@ function snapshot(
 }
 
 /** How molecules are sampled unless the user says otherwise. */
-const sampling = Object.freeze({ sampler: 'dpm++-2m', steps: 30 })
+const sampling = Object.freeze({ sampler: 'dpm++-2m-sde', steps: 60 })
