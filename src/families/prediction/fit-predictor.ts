@@ -2,8 +2,9 @@
  * Fits the predictor: on 60 % of the rows, while the other 40 % say when to stop; then anew on all rows, for as many passes. Han, Zheng
  * & Zhou, CARD: Classification and Regression Diffusion Models (2022), section 3 and appendix, https://arxiv.org/abs/2206.07275
  *
- * Residuals of rows that f was fitted on are smaller than those of new rows, so a diffusion of them is too sure. By option it learns those of
- * five more predictors, each on the rows that it has not seen (cross-fitting; the paper does without).
+ * Residuals of rows that f was fitted on are smaller than those of new rows, so a diffusion of them is too sure. By option there are five
+ * predictors, each fitted without a fifth of the rows: the diffusion learns the residuals of each on the rows that it has not seen, and f is the
+ * mean of the five (cross-fitting; the paper does without).
  */
 import { input, logSoftmax, mean, mul, neg, reshape, sub, sum, type Tensor } from '../../engine/graph/index.ts'
 import type { LossGraph } from '../../diffusion/denoise/objective.ts'
@@ -21,7 +22,14 @@ import type { BaseSpec } from '../../tools/train/spec.ts'
 import type { Setting } from '../family.ts'
 import { defined } from '../defined.ts'
 import { withMasks } from '../dropout-masks.ts'
-import { type Predictor, type PredictorConfig, predictorLayout, predictorOutputs, buildPredictor } from './predictor.ts'
+import {
+  averaged,
+  type Predictor,
+  type PredictorConfig,
+  predictorLayout,
+  predictorOutputs,
+  buildPredictor,
+} from './predictor.ts'
 
 /** Rows to fit on. */
 export interface FitRows {
@@ -107,15 +115,18 @@ export async function fitPredictor(
     })
   }
   const outOfFold = options.crossFit ? new Float32Array(rows.targets.length) : undefined
+  const members: Predictor[] = []
   for (let k = 0; k < (options.crossFit ? folds : 0); k++) {
     const [own, others] = [order.filter((_, i) => i % folds === k), order.filter((_, i) => i % folds !== k)]
     const span = [0.3 + (0.5 * k) / folds, 0.3 + (0.5 * (k + 1)) / folds] as const
     const weights = await passes(pick(config, rows, others), `fold ${k}`, ...span)
+    members.push({ config, layout, weights })
     const outputs = predictorOutputs({ config, layout, weights }, pick(config, rows, own).features)
     own.forEach((row, i) =>
       outOfFold!.set(outputs.subarray(i * config.outputs, (i + 1) * config.outputs), row * config.outputs),
     )
   }
+  if (members.length > 0) return { ...averaged(members), epochs, heldOut: best.loss, outOfFold }
   const weights = await passes(rows, 'all', 0.8, 1)
   return { config, layout, weights, epochs, heldOut: best.loss, outOfFold }
 }

@@ -39,6 +39,7 @@ const predictorSchema = z.object({
   widths: z.array(z.int().check(z.positive())),
   dropout: number,
   classes: z.boolean(),
+  members: z.optional(z.int().check(z.positive())),
 })
 
 /** Of the whole model. */

@@ -19,6 +19,8 @@ export interface PredictorConfig {
   readonly dropout: number
   /** Whether outputs are logits of classes. */
   readonly classes: boolean
+  /** How many networks there are, whose outputs are averaged; default one. */
+  readonly members?: number | undefined
 }
 
 /** With its weights. */
@@ -43,20 +45,45 @@ export function buildPredictor(
   return linear(scope.child('out'), h, outputs)
 }
 
-/** Where its parameters lie. */
+/** Where its parameters lie: `layers.0.weight`, …; of several members, `members.0.layers.0.weight`, …. */
 export function predictorLayout(config: PredictorConfig): Layout {
   const scope = new Scope()
-  buildPredictor(config, scope, input('x', [1, config.inputs]))
+  for (const prefix of prefixesOf(config)) {
+    const own = prefix === '' ? scope : scope.child('members').child(Number(prefix))
+    buildPredictor(config, own, input('x', [1, config.inputs]))
+  }
   return layoutOf(scope.specs)
+}
+
+/** A predictor of several that were fitted alone: the mean of what they say. */
+export function averaged(members: readonly Predictor[]): Predictor {
+  const config = { ...members[0]!.config, members: members.length }
+  const layout = predictorLayout(config)
+  const named = members.flatMap(({ layout: own, weights }, k) =>
+    [...own.toMap(weights)].map(([name, values]) => [`members.${k}.${name}`, values] as const),
+  )
+  return { config, layout, weights: layout.fromMap(new Map(named)) }
+}
+
+/** Of each member. */
+function prefixesOf({ members = 1 }: PredictorConfig): readonly string[] {
+  return members === 1 ? [''] : Array.from({ length: members }, (_, k) => String(k))
 }
 
 /**
  * f(x) of all rows, `[rows, outputs]`: means, or probabilities of classes. It is small, so it is worked out in place, in double
  * precision.
  */
-export function predictorOutputs({ config, layout, weights }: Predictor, features: Float32Array): Float32Array {
+export function predictorOutputs(predictor: Predictor, features: Float32Array): Float32Array {
+  const prefixes = prefixesOf(predictor.config)
+  const each = prefixes.map((prefix) => memberOutputs(predictor, prefix === '' ? '' : `members.${prefix}.`, features))
+  if (each.length === 1) return each[0]!
+  return each[0]!.map((_, i) => each.reduce((sum, outputs) => sum + outputs[i]! / each.length, 0))
+}
+
+function memberOutputs({ config, layout, weights }: Predictor, prefix: string, features: Float32Array): Float32Array {
   const { inputs, outputs, widths, classes } = config
-  const names = [...widths.map((_, layer) => `layers.${layer}`), 'out']
+  const names = [...widths.map((_, layer) => `${prefix}layers.${layer}`), `${prefix}out`]
   const layers = names.map((name) => ({
     weight: layout.view(weights, `${name}.weight`),
     bias: layout.view(weights, `${name}.bias`),
