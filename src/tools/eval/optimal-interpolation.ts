@@ -3,6 +3,7 @@
  *
  * Objective analysis of meteorological fields (Gandin, 1963); Kalnay, Atmospheric Modeling, Data Assimilation and Predictability (2003), chapter 5.4
  */
+import { cholesky } from '../../diffusion/trajectory/dense.ts'
 import { TweedieError } from '../../errors.ts'
 
 /** An interpolator for one set of places. */
@@ -46,17 +47,17 @@ export function optimalInterpolation(
     const [k, l] = [Math.floor(at / m), at % m]
     return cross[places[k]! * m + l]! + (k === l ? sigma ** 2 : 0)
   })
-  const factor = cholesky(gram, m)
+  const factor = cholesky(gram)
   const deviation = Float64Array.from({ length: points }, (_, i) => {
     const row = cross.subarray(i * m, (i + 1) * m)
-    const solved = solve(factor, row, m)
+    const solved = factor.solve(row)
     const explained = row.reduce((sum, value, k) => sum + value * solved[k]!, 0)
     return Math.sqrt(Math.max(0, variance[i]! - explained))
   })
   return {
     sigma: deviation,
     analysis(y) {
-      const weights = solve(factor, y, m)
+      const weights = factor.solve(Float64Array.from(y))
       return Float64Array.from({ length: points }, (_, i) => {
         let sum = 0
         for (let k = 0; k < m; k++) sum += cross[i * m + k]! * weights[k]!
@@ -64,30 +65,4 @@ export function optimalInterpolation(
       })
     },
   }
-}
-
-/** L with L Lᵀ = A, row by row. */
-function cholesky(a: Float64Array, n: number): Float64Array {
-  const l = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j]!
-      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!
-      l[i * n + j] = i === j ? Math.sqrt(Math.max(sum, 1e-300)) : sum / l[j * n + j]!
-    }
-  }
-  return l
-}
-
-function solve(l: Float64Array, b: ArrayLike<number>, n: number): Float64Array {
-  const x = Float64Array.from(b)
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!
-    x[i]! /= l[i * n + i]!
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= l[k * n + i]! * x[k]!
-    x[i]! /= l[i * n + i]!
-  }
-  return x
 }

@@ -1,4 +1,5 @@
 /** Least squares on bumps: the smallest model that learns a field of the plane from samples. */
+import { cholesky } from './cholesky.ts'
 
 /** A field as a sum of bumps e^{−‖x − c‖²/2w²}, with two weights each. */
 export interface BumpField {
@@ -41,7 +42,7 @@ export function fitBumps(
   }
   for (let a = 0; a < count; a++) gram[a * count + a]! += ridge
   const factor = cholesky(gram, count)
-  const weights = right.map((b) => solve(factor, b, count))
+  const weights = right.map((b) => factor.solve(b))
   return {
     at(at) {
       const out = new Float64Array(at.length)
@@ -55,31 +56,4 @@ export function fitBumps(
       return out
     },
   }
-}
-
-/** L with L Lᵀ = A, from the lower half of a positive definite A. */
-function cholesky(a: Float64Array, n: number): Float64Array {
-  const l = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j]!
-      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!
-      l[i * n + j] = i === j ? Math.sqrt(sum) : sum / l[j * n + j]!
-    }
-  }
-  return l
-}
-
-/** The solution of L Lᵀ x = b. */
-function solve(l: Float64Array, b: Float64Array, n: number): Float64Array {
-  const x = b.slice()
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!
-    x[i]! /= l[i * n + i]!
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= l[k * n + i]! * x[k]!
-    x[i]! /= l[i * n + i]!
-  }
-  return x
 }
