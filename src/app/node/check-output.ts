@@ -1,8 +1,9 @@
 /** Checks an output path before any item is computed. */
 import { readdir, stat } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { dirname, extname } from 'node:path'
 import { TweedieError } from '../../errors.ts'
 import type { Makes } from '../../families/family.ts'
+import { removeForgotten } from '../../files/io/node/files.ts'
 import { animationExtensions, imageExtensions } from '../../files/io/node/images.ts'
 import { requireNew } from './require-new.ts'
 
@@ -27,6 +28,7 @@ export async function checkOutput(
   makes: Makes,
   { overwrite = false, beside = [], formats = [] }: OutputChecks = {},
 ): Promise<void> {
+  await removeForgotten(dirname(out))
   if (await isFolder(out)) return checkFolder(out, makes, overwrite)
   const extensions = [
     ...(makes.pictures === 'none' ? [] : imageExtensions),

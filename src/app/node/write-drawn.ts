@@ -1,11 +1,10 @@
 /** Writes drawn items: one picture of all, a folder of one file each, an array or texts; and the trajectory. */
-import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { TweedieError } from '../../errors.ts'
 import type { Drawn, ItemFormat, Makes, View } from '../../families/family.ts'
 import { writeNpy } from '../../files/data/formats/npy.ts'
 import { type TableCells, writeCsv } from '../../files/data/formats/write-csv.ts'
-import { writeFileAtomic } from '../../files/io/node/files.ts'
+import { makeFolder, writeFileAtomic } from '../../files/io/node/files.ts'
 import { animationExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
 import { magnify, type Raster } from '../../files/io/raster.ts'
 import { besideName, checkFolder, isAnimation, isFolder, isPicture } from './check-output.ts'
@@ -109,7 +108,7 @@ export async function writeTrajectory(path: string, drawn: Drawn, options: Write
 async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions): Promise<string[]> {
   const { overwrite = false, provenance = drawn.how } = options
   await checkFolder(folder, makesOf(drawn), overwrite)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const files: string[] = []
   const write = async (name: string, view: View, item?: number): Promise<void> => {
     if (view.movie) {
@@ -156,7 +155,7 @@ async function writeMovie(path: string, view: View, options: WriteOptions): Prom
 /** A folder of frames, `frame_0001.png` and so on. */
 async function writeFrames(folder: string, view: View, options: WriteOptions): Promise<string[]> {
   const { overwrite = false, provenance = {}, scale = 1 } = options
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const files: string[] = []
   for (const [t, frame] of view.movie!({ padding: 0 }).frames.entries()) {
     const path = join(folder, `frame_${String(t + 1).padStart(4, '0')}.png`)
@@ -168,7 +167,7 @@ async function writeFrames(folder: string, view: View, options: WriteOptions): P
 
 /** `00003-cone`: an item's number, and its class or what it was asked for by. */
 function numberedName({ captions, classes }: Drawn, item: number): string {
-  const name = captions?.[item]?.slice(0, 60) ?? classes?.[item]
+  const name = (captions?.[item] ?? classes?.[item])?.slice(0, 60)
   return `${String(item).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`
 }
 
@@ -199,4 +198,5 @@ function textsOf(view: View, path: string): readonly string[] {
   throw new TweedieError('usage', `${path}: such items are no texts`, { hint: 'write a .png or a .npy file' })
 }
 
-const fileName = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')
+/** What every system takes in a name; no name ends in a point on Windows. */
+const fileName = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_.-]+|\.+$/gu, '_')

@@ -2,12 +2,13 @@
  * One process to a run folder. A process that trains in a folder puts a file `.lock` there that identifies it; a file
  * whose process has ended is ignored.
  */
-import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, copyFileSync, linkSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod/mini'
 import { TweedieError } from '../../../errors.ts'
+import { onDiskSync } from '../../../system-error.ts'
 
 /** The identity of a process. Process numbers are reused, so the start time is included if the system knows it. */
 const schema = z.object({
@@ -27,9 +28,13 @@ const lockPath = (folder: string): string => join(folder, '.lock')
 /**
  * Takes a folder for this process.
  *
- * @throws TweedieError `exists` where another process has it
+ * @throws TweedieError `exists` where another process has it; `usage` or `system` where nothing can be written
  */
 export function lockRun(folder: string): RunLock {
+  return onDiskSync({ path: folder }, () => lock(folder))
+}
+
+function lock(folder: string): RunLock {
   const path = lockPath(folder)
   const content = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf('self') } satisfies Holder)
   const own = `${path}.${randomBytes(6).toString('hex')}`
@@ -42,6 +47,7 @@ export function lockRun(folder: string): RunLock {
   } finally {
     rmSync(own, { force: true })
   }
+  sweep(folder)
   const release = (): void => {
     process.off('exit', release)
     rmSync(path, { force: true })
@@ -68,6 +74,17 @@ export function requireUnused(folder: string): void {
 export function inUse(folder: string): boolean {
   const holder = holderOf(lockPath(folder))
   return holder !== undefined && isAlive(holder)
+}
+
+/** Removes files that processes left when they were killed while they took the folder. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!/^\.lock\.[0-9a-f]{12}$/.test(name)) continue
+    const path = join(folder, name)
+    const holder = holderOf(path)
+    const age = Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity)
+    if (holder === undefined ? age > 60_000 : !isAlive(holder)) rmSync(path, { force: true })
+  }
 }
 
 /** Gives a file a second name atomically; false if the name exists. */
