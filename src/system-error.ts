@@ -31,17 +31,47 @@ const another = (): string => 'name another place'
 
 /** What the system's codes mean. */
 const meanings: Readonly<Record<string, Meaning>> = {
-  ENOSPC: { says: 'no space left on the disk', hint: () => 'free some space, or name a folder on another disk', machine: true },
-  EDQUOT: { says: "this user's share of the disk is used up", hint: () => 'remove something, or name a folder on another disk', machine: true },
-  EIO: { says: 'the disk failed', hint: () => "look into the system's log; copy what is there to another disk", machine: true },
-  EMFILE: { says: 'too many files are open in this process', hint: () => 'raise the limit: `ulimit -n 4096`', machine: true },
-  ENFILE: { says: 'too many files are open on this machine', hint: () => 'end other programs, or raise the limit of the system', machine: true },
+  ENOSPC: {
+    says: 'no space left on the disk',
+    hint: () => 'free some space, or name a folder on another disk',
+    machine: true,
+  },
+  EDQUOT: {
+    says: "this user's share of the disk is used up",
+    hint: () => 'remove something, or name a folder on another disk',
+    machine: true,
+  },
+  EIO: {
+    says: 'the disk failed',
+    hint: () => "look into the system's log; copy what is there to another disk",
+    machine: true,
+  },
+  EMFILE: {
+    says: 'too many files are open in this process',
+    hint: () => 'raise the limit: `ulimit -n 4096`',
+    machine: true,
+  },
+  ENFILE: {
+    says: 'too many files are open on this machine',
+    hint: () => 'end other programs, or raise the limit of the system',
+    machine: true,
+  },
   ENOMEM: { says: 'the system has no memory left', hint: () => 'end other programs', machine: true },
-  EFBIG: { says: 'the file would be larger than is allowed here', hint: () => 'raise the limit (`ulimit -f`), or name a folder on another disk', machine: true },
+  EFBIG: {
+    says: 'the file would be larger than is allowed here',
+    hint: () => 'raise the limit (`ulimit -f`), or name a folder on another disk',
+    machine: true,
+  },
   ESTALE: { says: 'the network drive has gone away', hint: () => 'mount it again', machine: true },
   EROFS: { says: 'the disk can only be read', hint: () => 'name a folder on another disk' },
-  EACCES: { says: 'permission denied', hint: (doing) => `name a place that this user may ${doing === 'read' ? 'read' : 'write to'}` },
-  EPERM: { says: 'the system does not permit it', hint: (doing) => `name a place that this user may ${doing === 'read' ? 'read' : 'write to'}` },
+  EACCES: {
+    says: 'permission denied',
+    hint: (doing) => `name a place that this user may ${doing === 'read' ? 'read' : 'write to'}`,
+  },
+  EPERM: {
+    says: 'the system does not permit it',
+    hint: (doing) => `name a place that this user may ${doing === 'read' ? 'read' : 'write to'}`,
+  },
   ENOENT: { says: 'no such file or folder', hint: another },
   ENOTDIR: { says: 'part of the path is a file, not a folder', hint: another },
   EISDIR: { says: 'is a folder, not a file', hint: another },
@@ -98,7 +128,8 @@ export function onDiskSync<T>(attempt: Attempt, work: () => T): T {
 
 /** The error of a call that nobody expected to fail, as well as it can be said: the last resort of a command line. */
 export function unforeseen(cause: SystemFault): TweedieError {
-  const writes = /^(write|fsync|fdatasync|ftruncate|truncate|mkdir|mkdtemp|rename|unlink|rm|rmdir|link|symlink|copyfile|utime|chmod)/
+  const writes =
+    /^(write|fsync|fdatasync|ftruncate|truncate|mkdir|mkdtemp|rename|unlink|rm|rmdir|link|symlink|copyfile|utime|chmod)/
   const doing = writes.test(cause.syscall) || ['ENOSPC', 'EDQUOT', 'EROFS'].includes(cause.code) ? 'write' : 'read'
   const path = cause.path ?? 'a file'
   return systemError(cause, { path, code: 'system', doing }) as TweedieError

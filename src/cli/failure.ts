@@ -51,6 +51,8 @@ export function reportFailure(error: unknown, { debug = false, json = false, com
 
 function meaningOf(error: unknown, command?: Command): Pick<TweedieError, 'code' | 'message' | 'hint'> {
   if (error instanceof TweedieError) return error
+  // what failed first, and not what failed while it was tidied up
+  if (error instanceof Error && 'suppressed' in error) return meaningOf(error.suppressed, command)
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 'usage', message: '', hint: undefined }
     const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n')

@@ -1,6 +1,6 @@
 /** Checks an output path before any item is computed. */
 import { readdir, stat } from 'node:fs/promises'
-import { dirname, extname } from 'node:path'
+import { extname } from 'node:path'
 import { TweedieError } from '../../errors.ts'
 import type { Makes } from '../../families/family.ts'
 import { removeForgotten } from '../../files/io/node/files.ts'
@@ -28,7 +28,6 @@ export async function checkOutput(
   makes: Makes,
   { overwrite = false, beside = [], formats = [] }: OutputChecks = {},
 ): Promise<void> {
-  await removeForgotten(dirname(out))
   if (await isFolder(out)) return checkFolder(out, makes, overwrite)
   const extensions = [
     ...(makes.pictures === 'none' ? [] : imageExtensions),
@@ -55,6 +54,7 @@ export async function checkFolder(out: string, makes: Makes, overwrite: boolean)
   if (makes.pictures !== 'each' && !makes.texts && !makes.tables) {
     throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
   }
+  await removeForgotten(out)
   const found = await stat(out).catch(() => undefined)
   if (found === undefined || overwrite || (found.isDirectory() && (await readdir(out)).length === 0)) return
   throw new TweedieError('exists', `${out} exists and is not empty`, {

@@ -8,7 +8,7 @@ import { makeFolder, writeFileAtomic } from '../../files/io/node/files.ts'
 import { animationExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
 import { magnify, type Raster } from '../../files/io/raster.ts'
 import { besideName, checkFolder, isAnimation, isFolder, isPicture } from './check-output.ts'
-import { requireNew } from './require-new.ts'
+import { requireAbsent } from './require-new.ts'
 
 /** How items are written. */
 export interface WriteOptions {
@@ -52,7 +52,7 @@ export async function writeDrawn(out: string, drawn: Drawn, options: WriteOption
     return views.map(([path]) => path)
   }
   if (drawn.formats?.[extension]) return writeFormat(out, drawn, drawn.formats[extension], options)
-  await requireNew(out, ['.npy', '.csv', '.json', '.txt', ...Object.keys(drawn.formats ?? {})], overwrite)
+  await requireAbsent(out, ['.npy', '.csv', '.json', '.txt', ...Object.keys(drawn.formats ?? {})], overwrite)
   if (extension === '.npy') await writeFileAtomic(out, writeNpy(drawn.array()))
   else if (extension === '.csv') await writeFileAtomic(out, writeCsv(tableOf(drawn, out)))
   else {
@@ -75,7 +75,7 @@ async function writeFormat(
   const paths = together
     ? [out]
     : Array.from({ length: drawn.count }, (_, i) => besideName(out, numberedName(drawn, i)))
-  for (const path of paths) await requireNew(path, [extname(out).toLowerCase()], overwrite)
+  for (const path of paths) await requireAbsent(path, [extname(out).toLowerCase()], overwrite)
   for (const [i, path] of paths.entries()) {
     await writeFileAtomic(path, bytes(together ? 0 : i, together ? drawn.count : 1, layout))
   }
@@ -99,7 +99,7 @@ export async function writeTrajectory(path: string, drawn: Drawn, options: Write
     const rasters = frames.map((frame) => rasterOf(frame, path, options))
     return writeAnimation(path, rasters, { overwrite, provenance })
   }
-  await requireNew(path, ['.txt'], overwrite)
+  await requireAbsent(path, ['.txt'], overwrite)
   const texts = frames.map((frame) => `t = ${frame.time.toFixed(4)}\n${textsOf(frame, path).join(divider)}\n`)
   await writeFileAtomic(path, texts.join('\n'))
 }
@@ -121,10 +121,10 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
       item === undefined ? provenance : { ...provenance, item, ...(asked !== undefined && { prompt: asked }) }
     if (view.raster) await writeImage(path, rasterOf(view, path, options), { overwrite, provenance: about })
     else if (view.table) {
-      await requireNew(path, ['.csv'], overwrite)
+      await requireAbsent(path, ['.csv'], overwrite)
       await writeFileAtomic(path, writeCsv(view.table()))
     } else {
-      await requireNew(path, ['.txt'], overwrite)
+      await requireAbsent(path, ['.txt'], overwrite)
       await writeFileAtomic(path, `${textsOf(view, path).join(divider)}\n`)
     }
     files.push(path)
@@ -134,7 +134,7 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
     await write(name, drawn.part(i, 1), i)
     for (const extension of drawn.eachAs ?? []) {
       const path = join(folder, `${name}${extension}`)
-      await requireNew(path, [extension], overwrite)
+      await requireAbsent(path, [extension], overwrite)
       await writeFileAtomic(path, drawn.formats![extension]!.bytes(i, 1, {}))
       files.push(path)
     }

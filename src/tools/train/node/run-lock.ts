@@ -2,7 +2,17 @@
  * One process to a run folder. A process that trains in a folder puts a file `.lock` there that identifies it; a file
  * whose process has ended is ignored.
  */
-import { constants, copyFileSync, linkSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -50,7 +60,11 @@ function lock(folder: string): RunLock {
   sweep(folder)
   const release = (): void => {
     process.off('exit', release)
-    rmSync(path, { force: true })
+    try {
+      rmSync(path, { force: true })
+    } catch {
+      // A disk that has become read-only keeps the file: it counts no more once this process is gone.
+    }
   }
   process.on('exit', release)
   return { release, [Symbol.dispose]: release }
