@@ -60,7 +60,7 @@ const files =
   async (folder: string, _: string, runLine: RunLine): Promise<string | undefined> => {
     const found = names.map((name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : undefined))
     const temporary = () =>
-      readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tmp$/.test(name))
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tmp'))
     const old = Date.now() / 1000 - 7200
     for (const name of temporary()) utimesSync(join(folder, name), old, old)
     const again = await runLine(line)
