@@ -41,7 +41,10 @@ test('valid inputs are read, and worse ones are read or refused', async () => {
 
 test('a hunt finds what there is: a crash, and what takes too long', async () => {
   const reader = (read: Reader['read']): Reader => ({ name: 'made up', seeds: () => [Uint8Array.of(1, 2, 3)], read })
-  const crash = await hunt(reader(() => JSON.parse('{')), { seed: 0, count: 2 })
+  const crash = await hunt(
+    reader(() => JSON.parse('{')),
+    { seed: 0, count: 2 },
+  )
   expect(crash.map(({ kind }) => kind)).toEqual(['crash', 'crash'])
   const slow = (): void => {
     const until = process.cpuUsage().user + 1_200_000
