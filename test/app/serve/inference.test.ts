@@ -35,10 +35,11 @@ async function infer(body: unknown, headers: Record<string, string> = {}, model 
 const jsonOf = ({ bytes }: { bytes: Uint8Array }): Record<string, unknown> =>
   JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
 
+const filled = (length: number, value: number): number[] => Array.from({ length }, () => value)
 const inputs = (n: number, value = 0.5) => [
-  { name: 'x', shape: [n, 2], datatype: 'FP32', data: new Array<number>(2 * n).fill(value) },
-  { name: 't', shape: [n], datatype: 'FP32', data: new Array<number>(n).fill(0.25) },
-  { name: 'labels', shape: [n], datatype: 'INT32', data: new Array<number>(n).fill(0) },
+  { name: 'x', shape: [n, 2], datatype: 'FP32', data: filled(2 * n, value) },
+  { name: 't', shape: [n], datatype: 'FP32', data: filled(n, 0.25) },
+  { name: 'labels', shape: [n], datatype: 'INT32', data: filled(n, 0) },
 ]
 
 describe('the protocol', () => {

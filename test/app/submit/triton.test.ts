@@ -45,7 +45,7 @@ const file = (batch: string | number): Uint8Array => {
   return encodeSignature({ inputs, outputs: new Map([info('output', 'float32', [4, 14, 14])]) })
 }
 
-test('a free batch is Triton\'s, which puts requests together', () => {
+test("a free batch is Triton's, which puts requests together", () => {
   expect(parse(tritonConfig(file('batch'), { name: 'digits', maxBatch: 32 }))).toEqual({
     name: 'digits',
     backend: 'onnxruntime',
