@@ -19,9 +19,14 @@ const installed = [
 const exported = Object.values(manifest.exports).flatMap((target) =>
   typeof target === 'string' ? [] : Object.entries(target).flatMap(([kind, file]) => (kind === 'types' ? [] : [file])),
 )
-const sources = [...new Set([...exported, './dist/cli/main.js', './dist/engine/runtime/node/binding-host.js'])].map(
-  (file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
-)
+const sources = [
+  ...new Set([
+    ...exported,
+    './dist/cli/main.js',
+    './dist/engine/runtime/node/binding-host.js',
+    './dist/app/node/threads/rank-host.js',
+  ]),
+].map((file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
 
 /**
  * Code of others in the package travels with its licence: a file of each, and one of what nearly everything needs. So a page loads
