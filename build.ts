@@ -108,6 +108,8 @@ function roomOf(id: string): string | null {
   if (parts[0] === 'cli') return null
   // What a worker does as it loads: bundlers keep it, since `sideEffects` in package.json names its file.
   if (path === 'app/web/worker') return null
+  // What a thread does as it loads is for threads alone.
+  if (path === 'app/node/threads/rank-host') return null
   if (ofPage.test(path)) return 'page'
   // Opens data by name, which takes more where they are files: apart, for all who have their data at hand.
   if (/^files\/data\/open\/(open-(dataset|source)|source-of)$/.test(path)) return 'data-open'
