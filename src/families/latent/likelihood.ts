@@ -80,7 +80,7 @@ export async function latentLikelihood(
   })
   const some = Math.min(measured, training.length)
   const spread = Int32Array.from({ length: some }, (_, i) => Math.floor((i * training.length) / some))
-  const known = await drawnCodes(codesOf, training, { ...draw, indices: spread })
+  const known = await drawnCodes(codesOf, training, { ...draw, shards: undefined, indices: spread })
   const costs: Record<'bound' | 'flow', number[]> = { bound: [], flow: [] }
   const report = await likelihoodOf(seeingCodes(prior), asSeen(prior, dataset, first, drawn.seen), setting.engine, {
     count,
