@@ -7,6 +7,7 @@ import type { FileTree } from '../file-tree.ts'
 import { storedDepth } from '../open/image-depth.ts'
 import { isCoded } from '../open/list-videos.ts'
 import { decode } from './image-pixels.ts'
+import { fileRanges } from './file-ranges.ts'
 import { readBytes } from './read-bytes.ts'
 
 /** Paths are those of the disk; pictures are decoded by sharp. */
@@ -25,6 +26,7 @@ export const diskTree: FileTree = Object.freeze<FileTree>({
     return { identity: await realpath(path), entries: await Promise.all(entries) }
   },
   read: readBytes,
+  ranges: fileRanges,
   nameOf: (path) => basename(resolve(path)),
   absolute: async (path) => (existsSync(path) ? resolve(path) : path),
   pictures: {
