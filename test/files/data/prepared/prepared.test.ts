@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import { array, assert, infiniteStream, nat, property } from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ArrayDataset } from '../../../../src/files/data/dataset.ts'
@@ -77,10 +77,10 @@ describe('items on disk', () => {
 
   it('have their parts, and parts of parts', async () => {
     const [memory, disk] = [await open(undefined), await open(newCache())]
-    fc.assert(
-      fc.property(
-        fc.array(fc.nat({ max: count - 1 }), { minLength: 1, maxLength: 30 }),
-        fc.infiniteStream(fc.nat()),
+    assert(
+      property(
+        array(nat({ max: count - 1 }), { minLength: 1, maxLength: 30 }),
+        infiniteStream(nat()),
         (first, stream) => {
           const second = Array.from({ length: 7 }, () => stream.next().value! % first.length)
           const parts = [memory, disk].map((whole) => select(select(whole, first), second))

@@ -67,7 +67,16 @@ export function writePrepared(
     format,
     ...of,
     littleEndian,
-    ...{ name, kind, shape, length, range, affine, frameRate, classNames, remarks, skipped },
+    name,
+    kind,
+    shape,
+    length,
+    range,
+    affine,
+    frameRate,
+    classNames,
+    remarks,
+    skipped,
     type: stored!.type,
     itemBytes: stored!.itemBytes,
     bytes: statSync(itemsPath(folder)).size,
@@ -107,7 +116,7 @@ export function openPrepared(folder: string, madeOf: string): Prepared {
       type,
       itemBytes,
       bytes: _____,
-      sums,
+      sums: ______,
       ...own
     } = facts
     const onDamage = (): void => discard(folder)
