@@ -23,6 +23,8 @@ export interface FileTree {
   /** The path of the same from anywhere, if there is such a file; names of built-in sets stay names. */
   absolute(path: string): Promise<string>
   readonly pictures: PictureReader
+  /** Decodes pictures that lie in other files, where that can be done, given what reads their bytes. */
+  picturesIn?(read: (path: string) => Promise<Uint8Array>): PictureReader
 }
 
 /** An open file that is read in parts. */

@@ -8,7 +8,7 @@
  */
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
-import { type FileTree, within } from '../file-tree.ts'
+import { within } from '../file-tree.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
 import { storedDataset } from '../stored-dataset.ts'
 import { filesAbove, tablesOf } from './beside-images.ts'
@@ -24,7 +24,9 @@ import { listImages } from './list-images.ts'
 import { mapBounded, type Weighed } from './map-bounded.ts'
 import { readPictureCaptions } from './picture-captions.ts'
 import { readPictureTables } from './picture-table.ts'
+import { saidCaptions, saidClasses } from './said-of-pictures.ts'
 import { filesOfSplit } from './splits.ts'
+import type { PictureTree } from './virtual-tree.ts'
 
 export type { ImageFolderOptions } from './image-folder-options.ts'
 
@@ -45,7 +47,7 @@ const whole: readonly Place[] = [{ x: 0, y: 0 }]
  *   beside them; `usage` for a size that makes no sense; `interrupted`
  */
 export async function readImageFolder(
-  tree: Pick<FileTree, 'list' | 'read' | 'pictures'>,
+  tree: PictureTree,
   folder: string,
   name: string,
   options: ImageFolderOptions = {},
@@ -123,28 +125,38 @@ export async function readImageFolder(
   const items = await room.finish(kept.map(({ item }) => item))
   const files = kept.map(({ file }) => file)
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1))
+  const columns = options.captions === true || options.captions === false ? undefined : options.captions
   const worded = options.captions
-    ? await readPictureCaptions(tree, folder, files, {
-        all: [...images, ...unsupported],
-        tables: filesAbove(tables, files),
-        texts: filesAbove(texts, split.files),
-        columns: options.captions === true ? undefined : options.captions,
-        labelColumn: options.labelColumn,
-        signal,
-      })
+    ? tree.beside
+      ? { ...(await saidCaptions(folder, tree.beside, files, columns)), table: undefined }
+      : await readPictureCaptions(tree, folder, files, {
+          all: [...images, ...unsupported],
+          tables: filesAbove(tables, files),
+          texts: filesAbove(texts, split.files),
+          columns,
+          labelColumn: options.labelColumn,
+          signal,
+        })
     : undefined
+  const said =
+    options.labels === false || !tree.beside
+      ? undefined
+      : await saidClasses(folder, tree.beside, files, options.labelColumn)
   const table =
-    options.labels === false
+    options.labels === false || tree.beside
       ? undefined
       : await readPictureTables(tree, folder, tablesOf(tables, files, split.depth), files, options.labelColumn)
   const classes =
     options.labels === false
       ? {}
-      : table?.classes
-        ? classesByName(table.classes)
-        : classesByFolder(folder, files, split.depth, options.labels, split.trained)
+      : said?.classes
+        ? said.classes
+        : table?.classes
+          ? classesByName(table.classes)
+          : classesByFolder(folder, files, split.depth, options.labels, split.trained)
   const remarks = [
     ...split.remarks,
+    ...(said?.remarks ?? []),
     ...(table?.remarks ?? []).filter((each) => !(worded?.table && each.startsWith(`${worded.table} passed over`))),
     ...(worded?.remarks ?? []),
     ...(options.labels !== false && !classes.labels ? unusedFolders(files, split.depth) : []),
@@ -161,19 +173,19 @@ export async function readImageFolder(
   const { channels, range } = items
   const parts = { name, kind: 'image' as const, shape: [channels, ...size], skipped, remarks, ...classes }
   const all = { ...parts, ...(worded && { captions: worded.captions }) }
-  const said = (known: readonly [number, number]): string[] =>
+  const withDepth = (known: readonly [number, number]): string[] =>
     depth === 'uchar' ? remarks : [...remarks, depthText(depth, known)]
   if ('stored' in items) {
     return storedDataset({
       ...all,
-      remarks: said(items.range),
+      remarks: withDepth(items.range),
       range: items.range,
       length: kept.length,
       stored: items.stored,
     })
   }
   const dataset = createDataset({ ...all, data: items.data, ...(range && { range }) })
-  return depth === 'uchar' ? dataset : { ...dataset, remarks: said(dataset.range) }
+  return depth === 'uchar' ? dataset : { ...dataset, remarks: withDepth(dataset.range) }
 }
 
 /** @throws TweedieError `usage` for what is a colour of bytes, and means nothing among other numbers */

@@ -32,6 +32,7 @@ export { openFields } from './open-fields.ts'
 export { isZip, npzNames } from '../formats/npz.ts'
 export { isCorpus } from './corpus-files.ts'
 export { readCorpus } from './read-corpus.ts'
+export { openShards } from './open-shards.ts'
 
 /** @throws TweedieError `data` for what is broken or of no known format */
 export function openFiles(

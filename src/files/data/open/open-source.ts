@@ -13,6 +13,7 @@ import type { DataSource } from '../source.ts'
 import { withFacts } from '../stored-dataset.ts'
 import { openDataset } from './open-dataset.ts'
 import { readFields } from './field-source.ts'
+import { expanded, isPattern } from './shard-paths.ts'
 import { areMolecules, isMaps } from './source-of.ts'
 
 /** How reading is stopped and watched, and the user's own readers. */
@@ -89,10 +90,11 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
   const { signal, onProgress } = options
   const open: OpenWith<ArrayDataset> = (storage) =>
     openDataset(tree, path, { ...reading, ...labels, storage, signal, onProgress })
-  const { through } = tokens || (await tree.kind(path)) === undefined ? {} : options
+  const isThere = isPattern(path) || (await tree.kind(path)) !== undefined
+  const { through } = tokens || !isThere ? {} : options
   const dataset = withoutLabels(
     source,
-    await (through ? through([path], { ...reading, ...labels }, open) : open(undefined)),
+    await (through ? through(expanded(path), { ...reading, ...labels }, open) : open(undefined)),
   )
   return tokens && 'levels' in tokens ? { ...quantise(dataset, tokens.levels), remarks: dataset.remarks } : dataset
 }
