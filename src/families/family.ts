@@ -20,6 +20,7 @@ import type { pictureFits } from './choices.ts'
 import type { Drawn, Makes, Painter, Progress } from './drawn.ts'
 import type { Ensemble } from './ensemble.ts'
 import type { Store } from '../tools/eval/store.ts'
+import type { Shards } from '../tools/shards/shards.ts'
 import type { Adapters } from '../tools/train/lora.ts'
 import type { NewWord } from '../tools/train/new-word.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
@@ -349,6 +350,8 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly store: Store
   /** Facts to write into files: the version, the model's path. */
   readonly provenance: Readonly<Record<string, string>>
+  /** The batches that this process computes, where it is one of several that share the work; left out: all of them. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Remarks for people, such as "variances measured on glyphs". */
