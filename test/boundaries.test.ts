@@ -68,11 +68,13 @@ const ofWeb = /^src\/(lab\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub-library.ts'],
   h5wasm: ['src/files/data/formats/netcdf4.ts'],
+  hyparquet: ['src/files/data/formats/parquet.ts'],
   netcdfjs: ['src/files/data/formats/netcdf3.ts'],
   fflate: [
     'src/files/data/formats/idx.ts',
     'src/files/data/formats/npz.ts',
     'src/files/data/formats/unzip.ts',
+    'src/files/data/formats/zip-ranges.ts',
     'src/files/data/formats/zip.ts',
     'src/files/io/png.ts',
   ],

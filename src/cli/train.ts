@@ -1,6 +1,6 @@
 /** `tweedie train`: from data to a model in a folder. */
 import type { Command } from 'commander'
-import { dataOptions } from '../files/data/options.ts'
+import { cacheOptions, dataOptions } from '../files/data/options.ts'
 import { adaptOptions, priorOptions } from '../app/adapt-options.ts'
 import { runOptions } from '../app/run-options.ts'
 import { readOptions } from '../app/open-options.ts'
@@ -46,6 +46,7 @@ export function trainCommand(own: OwnParts = {}): Command {
     modelOption,
     adaptOptions,
     priorOptions,
+    cacheOptions,
   ]
   addOptions(train, [...tables, run, runOptions, readOptions, engineOptions])
   withExamples(train, [

@@ -14,7 +14,7 @@ import type { TrainData } from '../../tools/train/problem.ts'
 import type { StartWeights } from '../../tools/train/state.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import type { Collective } from '../../tools/train/collective.ts'
-import { dataOptions } from '../../files/data/options.ts'
+import { cacheOptions, dataOptions } from '../../files/data/options.ts'
 import { readOptions } from '../open-options.ts'
 import { priorOptions } from '../adapt-options.ts'
 import { runOptions } from '../run-options.ts'
@@ -64,6 +64,7 @@ export interface PreparedRun {
 /** Options that are handled here, and not by a family. */
 export const preparedOptions: readonly OptionTable[] = Object.freeze([
   dataOptions,
+  cacheOptions,
   runOptions,
   readOptions,
   priorOptions,
