@@ -120,12 +120,15 @@ function finish(event: Event<'end'>, out: string, display: Display, status: numb
     return
   }
   if (json) return
+  if (losses.length === 0) {
+    print(`${out} is finished: ${thousands(step)} steps were made before`)
+    note('the budget was spent already: give more with --steps or --minutes', display)
+    return
+  }
   const last = losses.slice(-100)
   const loss = last.reduce((sum, each) => sum + each / last.length, 0)
-  const lossLast = last.length > 0 ? `, loss ${lossText(loss)}` : ''
   const name = style('green', 'trained', process.stdout)
-  print(`${name} ${out}: ${thousands(step)} steps in ${duration(seconds)}${lossLast}`)
-  if (losses.length === 0) note('the budget was spent already: give more with --steps or --minutes', display)
+  print(`${name} ${out}: ${thousands(step)} steps in ${duration(seconds)}, loss ${lossText(loss)}`)
   note(`next: tweedie ${display.next} ${quoted(out)}`, display)
 }
 

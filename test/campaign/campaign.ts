@@ -1,0 +1,155 @@
+/**
+ * The campaign at its full length: kills and power cuts at every change of a save, refusals of the system, flipped bits, inputs that nobody
+ * wrote for every reader, and draws without growth. Prints what was tried and what held; ends with 1 if anything did not.
+ *
+ *     npm run campaign -- [--inputs 1000000] [--seed 1] [--every 1] [--draws 10000] [--only cuts,kills,strace,refusals,flips,inputs,draws] [--keep FOLDER]
+ *
+ * Kills and strace start a process each: `npm run build` first makes them several times faster. Inputs that fail are written to FOLDER.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { drawsFor } from './draws.ts'
+import { flipsOf } from './flips.ts'
+import type { Find } from './fuzz/hunt.ts'
+import { cutAt, killedAt, refusedAt, staged, straced, type Trial } from './interrupt.ts'
+import { scenarios } from './scenarios.ts'
+
+process.env.TWEEDIE_CACHE = 'off'
+const { values } = parseArgs({
+  options: {
+    inputs: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: '1' },
+    every: { type: 'string', default: '1' },
+    draws: { type: 'string', default: '10000' },
+    only: { type: 'string', default: 'cuts,refusals,kills,strace,flips,inputs,draws' },
+    keep: { type: 'string', default: 'campaign-finds' },
+  },
+})
+const [inputs, seed, every, draws] = [values.inputs, values.seed, values.every, values.draws].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+]
+const parts = values.only.split(',')
+const refusals = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EPERM', 'EMFILE'] as const
+const calls = ['write', 'pwrite64', 'fsync', 'rename', 'unlink', 'mkdir', 'ftruncate', 'link', 'openat']
+
+let failed = 0
+/** Prints a line of the table. */
+function line(what: string, tried: number, problems: readonly string[]): void {
+  failed += problems.length
+  process.stdout.write(
+    `${what.padEnd(44)} ${String(tried).padStart(9)} tried  ${problems.length === 0 ? 'all held' : `${problems.length} FAILED`}\n`,
+  )
+  for (const problem of problems.slice(0, 20)) process.stdout.write(`    ${problem.slice(0, 400)}\n`)
+}
+
+const problemsOf = (trials: readonly Trial[]): string[] =>
+  trials.flatMap(({ at, problem }) => (problem === undefined ? [] : [`change ${at}: ${problem}`]))
+
+const wanted = ['cuts', 'refusals', 'kills', 'strace'].filter((part) => parts.includes(part))
+const hasStrace = spawnSync('strace', ['-V']).status === 0
+if (wanted.includes('strace') && !hasStrace)
+  process.stdout.write('strace is not installed: kills at calls of the system are left out\n')
+for (const scenario of wanted.length > 0 ? scenarios : []) {
+  using stage = await staged(scenario)
+  const places = Array.from({ length: Math.ceil(stage.changes / every) }, (_, i) => 1 + i * every)
+  const each = async (what: string, at: readonly number[], tried: (at: number) => Promise<Trial>): Promise<void> => {
+    const trials: Trial[] = []
+    for (const place of at) trials.push(await tried(place))
+    line(`${scenario.name}: ${what}`, trials.length, problemsOf(trials))
+  }
+  if (wanted.includes('cuts')) await each('power cut', places, (at) => cutAt(stage, at))
+  for (const code of wanted.includes('refusals') ? refusals : []) {
+    await each(
+      code,
+      places.filter((_, i) => i % 5 === code.length % 5 || places.length < 20),
+      (at) => refusedAt(stage, code, at),
+    )
+  }
+  if (wanted.includes('kills')) await each('kill -9', places, (at) => killedAt(stage, at))
+  for (const call of wanted.includes('strace') && hasStrace ? calls : []) {
+    const most = { write: 400, openat: 1500 }[call] ?? 60
+    await each(
+      `kill -9 at ${call}`,
+      places.map((_, i) => 1 + Math.floor((i * most) / places.length)),
+      (at) => straced(stage, call, at),
+    )
+  }
+}
+
+if (parts.includes('flips')) {
+  for (const { name, tried, silent } of await flipsOf(every)) line(`flipped bits: ${name}`, tried, silent)
+}
+
+if (parts.includes('inputs')) {
+  const found = await huntApart()
+  const kept = found.finds.map(({ reader, index, kind, what, input }) => {
+    const folder = join(values.keep, reader)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, `${kind}-${index}`), input)
+    return `${reader} #${index}: ${kind}: ${what}`
+  })
+  line(`inputs over ${found.readers} readers`, found.tried, kept)
+}
+
+if (parts.includes('draws')) {
+  const { made, growth } = await drawsFor(draws)
+  line(
+    `draws: memory grew by ${(100 * growth).toFixed(2)} %`,
+    made,
+    growth > 0.02 ? [`it grew by ${(100 * growth).toFixed(2)} %`] : [],
+  )
+}
+
+process.stdout.write(failed === 0 ? 'everything held\n' : `${failed} did not hold\n`)
+process.exit(failed === 0 ? 0 : 1)
+
+interface Hunted {
+  readonly readers: number
+  readonly tried: number
+  readonly finds: readonly Find[]
+}
+
+/** Inputs are tried by a process of its own; one that says nothing for ten seconds hangs, and the next goes on behind that input. */
+async function huntApart(): Promise<Hunted> {
+  const finds: Find[] = []
+  let [readers, tried, skip] = [0, 0, '']
+  for (;;) {
+    const outcome = await new Promise<'done' | 'again'>((done) => {
+      const script = join(import.meta.dirname, 'fuzz', 'apart.ts')
+      const env = { ...process.env, FUZZ: JSON.stringify({ inputs, seed, skip }) }
+      const child = spawn(process.execPath, ['--import', 'tsx', script], {
+        env,
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        serialization: 'advanced',
+      })
+      let last = { reader: '', index: 0 }
+      let ended: 'done' | 'again' = 'again'
+      let alarm = setTimeout(() => child.kill('SIGKILL'), 300_000)
+      child.on('message', (message: { at?: typeof last; find?: Find; end?: { readers: number; tried: number } }) => {
+        clearTimeout(alarm)
+        alarm = setTimeout(() => child.kill('SIGKILL'), 60_000)
+        if (message.at) last = message.at
+        if (message.find) finds.push(message.find)
+        if (message.end) [readers, tried, ended] = [message.end.readers, message.end.tried, 'done']
+      })
+      child.on('exit', () => {
+        clearTimeout(alarm)
+        if (ended === 'again')
+          finds.push({
+            ...last,
+            kind: 'hang',
+            what: 'the process ended, or was ended, near this input',
+            input: new Uint8Array(),
+          })
+        skip = last.reader
+        done(ended)
+      })
+    })
+    if (outcome === 'done') return { readers, tried, finds }
+  }
+}

@@ -1,0 +1,29 @@
+/** Draws again and again: memory must not grow. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { open } from '../../src/app/node/open.ts'
+import { quietly } from './fuzz/models.ts'
+
+/** Draws from a small model; by how much of itself the memory grew after the first tenth. */
+export async function drawsFor(count: number): Promise<{ readonly made: number; readonly growth: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'tweedie-campaign-'))
+  try {
+    await quietly(`train moons --items 64 --batch 16 --widths 8 --depth 1 --steps 2 --threads 1 -q -o ${folder}/model`)
+    const painter = await open(join(folder, 'model'), { threads: 1 })
+    const resident = (): number => {
+      globalThis.gc?.()
+      return process.memoryUsage().rss
+    }
+    let before = 0
+    for (let i = 0; i < count; i++) {
+      await painter.draw({ count: 1 + (i % 3), steps: 2, seed: i })
+      if (i === Math.floor(count / 10)) before = resident()
+    }
+    const growth = resident() / before - 1
+    painter.dispose()
+    return { made: count, growth }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
