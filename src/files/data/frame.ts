@@ -80,6 +80,9 @@ function pixelsOf(item: readonly number[], patch: number, network: readonly numb
   const [height, width] = item.slice(-2) as [number, number]
   const [rows, columns] = network.slice(-2) as [number, number]
   const [planes, frames] = [network[0]!, item.length === 4 ? item[1]! : 1]
+  if (patch > Math.max(height, width)) {
+    throw new TweedieError('model', `patches of ${patch} pixels are larger than images of ${height} × ${width}`)
+  }
   const pixels = new Int32Array(itemSize(network))
   for (let plane = 0, at = 0; plane < planes; plane++) {
     const channel = Math.floor(plane / (patch * patch))

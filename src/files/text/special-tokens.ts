@@ -60,9 +60,10 @@ export function specialTexts(config: CaptionConfig): readonly string[] {
  */
 export function captionLength({ model_max_length: length }: CaptionConfig, usual?: number): number {
   // Files without a limit have 10³⁰.
-  const places = length !== undefined && length < 1e6 ? length : usual
+  const given: unknown = length
+  const places = typeof given === 'number' ? (given < 1e6 ? given : usual) : given === undefined ? usual : undefined
   if (places !== undefined && Number.isInteger(places) && places > 2) return places
-  throw new TweedieError('model', `tokenizer_config.json: model_max_length is ${String(length)}`, {
+  throw new TweedieError('model', `tokenizer_config.json: model_max_length is ${JSON.stringify(length)}`, {
     hint: 'the number of places of a text that the encoder takes is needed, such as 77',
   })
 }

@@ -42,12 +42,22 @@ export function mutateJson(bytes: Uint8Array, dice: Dice): Uint8Array | undefine
   const held = headerIn(bytes)
   const found = parsed(Buffer.from(held?.header ?? bytes).toString('utf8'))
   if (found === undefined) return undefined
-  for (let n = dice.pick([1, 1, 2]); n > 0; n--) change(found, dice)
-  const text = Buffer.from(JSON.stringify(found))
+  const text = changed(found, dice)
+  if (text === undefined) return undefined
   if (held === undefined) return Uint8Array.from(text)
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(text.length))
   return Uint8Array.from(Buffer.concat([length, text, held.rest]))
+}
+
+/** The text of a changed value; undefined where it is nested too deeply to be copied and written. */
+function changed(value: Holder, dice: Dice): Buffer | undefined {
+  try {
+    for (let n = dice.pick([1, 1, 2]); n > 0; n--) change(value, dice)
+    return Buffer.from(JSON.stringify(value))
+  } catch {
+    return undefined
+  }
 }
 
 /** The JSON behind a length of eight bytes. */
