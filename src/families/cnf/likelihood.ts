@@ -13,6 +13,7 @@ import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import type { CnfModel } from './model.ts'
 import { dequantise, stretchOf } from './units.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /** On how many items, and how exactly. */
 export interface CnfLikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -84,7 +85,7 @@ export async function cnfLikelihood(
   const size = itemSize(scale.shape)
   const stretch = stretchOf(scale, values)
   // items in the units of the model, whatever those of the data set are
-  const items: ArrayDataset = Object.freeze({ ...dataset, range: scale.range, affine: scale.affine })
+  const items: ArrayDataset = withFacts(dataset, { range: scale.range, affine: scale.affine })
   const session = { batch, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   using field = await modelField(model, engine, session)
   const [exact, grid]: [number[], number[]] = [[], []]

@@ -11,6 +11,7 @@ import { loadBatch } from '../../files/data/normalise.ts'
 import { conditionsFrom, conditionSource } from '../../tools/train/draws.ts'
 import type { FlowModel } from './model.ts'
 import { dequantise, unitsOf } from './shades.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /** On how many items, and how exactly. */
 export interface FlowLikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -75,7 +76,7 @@ export async function flowLikelihood(
   }
   const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   using density = await flowDensity(model, engine, { batch, ...session })
-  const alike = Object.freeze({ ...dataset, range: scale.range, affine: scale.affine })
+  const alike = withFacts(dataset, { range: scale.range, affine: scale.affine })
   const labels = dataset.labels ?? new Int32Array(dataset.length).fill(model.unconditionalLabel ?? 0)
   if (!dataset.labels && model.classNames.length > 0 && model.unconditionalLabel === undefined) {
     throw new TweedieError('data', `${dataset.name}: has no classes, and the model needs one for each item`)

@@ -12,6 +12,7 @@ import { leastDimension, memorisation } from './memorisation.ts'
 import type { EvalPhase, EvalReport } from './report.ts'
 import type { SceneRates } from './scene-judge.ts'
 import { memoryStore, type Store } from './store.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 import { allItems } from './items.ts'
 import type { Shards } from '../shards/shards.ts'
 
@@ -65,7 +66,7 @@ export async function evaluateSamples(
   })
   // Both sets must be scaled in the same way.
   const { range, affine } = dataset
-  const alike = (set: ArrayDataset): ArrayDataset => Object.freeze({ ...set, range, affine })
+  const alike = (set: ArrayDataset): ArrayDataset => withFacts(set, { range, affine })
   const parts = [
     { part: 'training', dataset },
     ...(heldOut ? [{ part: 'held-out', dataset: alike(heldOut) } as const] : []),
