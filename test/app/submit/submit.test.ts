@@ -73,7 +73,8 @@ describe('shards', () => {
       (each) => each.toJS() as Record<string, never>,
     )
     const commandOf = ({ spec }: Record<string, never>): string[] =>
-      (spec as { template: { spec: { containers: [{ command: string[] }] } } }).template.spec.containers[0].command
+      (spec as unknown as { template: { spec: { containers: [{ command: string[] }] } } }).template.spec.containers[0]
+        .command
     expect(shards).toMatchObject({
       kind: 'Job',
       spec: { completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimit: 9 },
