@@ -61,11 +61,11 @@ async function trained(launcher: Launcher, ranks: number, more: readonly string[
   return out
 }
 
-const logOf = (out: string): { loss: number; itemsPerSecond: number }[] =>
-  readFileSync(join(out, 'log.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as never)
+/** The lines of a run's log. */
+function logOf(out: string): readonly { readonly loss: number; readonly itemsPerSecond: number }[] {
+  const lines = readFileSync(join(out, 'log.jsonl'), 'utf8').trim().split('\n')
+  return lines.map((line) => JSON.parse(line) as never)
+}
 
 /** (a) Losses and weights of 1, 2 and 4 ranks on the same batches. */
 async function same(): Promise<void> {
