@@ -9,7 +9,7 @@ import type { OwnParts } from '../families/family.ts'
 import { engineOptions } from '../families/options.ts'
 import { sharedTrainOptions } from '../families/train-options.ts'
 import { familiesOf } from '../families/registry.ts'
-import { type OptionValues, options, text } from '../options.ts'
+import { type OptionValues, options, text, whole } from '../options.ts'
 import { command, withExamples } from './common.ts'
 import { addOptions, familyTables } from './derive.ts'
 
@@ -20,6 +20,12 @@ const out = options({
 const run = options({
   resume: { flags: '--resume', help: 'continue the run in --out', group: 'Run' },
   force: { flags: '--force', help: 'start over in a folder that is not empty', group: 'Run' },
+  ranks: {
+    flags: '--ranks <n>',
+    help: 'threads that share every batch, each with --threads of its own; for several machines: mpirun (default: 1)',
+    parse: whole({ max: 256 }),
+    group: 'Run',
+  },
   dryRun: { flags: '--dry-run', help: 'only print what would be done, after a few timed steps', group: 'Run' },
 })
 

@@ -37,6 +37,11 @@ export interface TrainRequest extends Pick<Setting, 'signal' | 'onProgress' | 'o
   /** Options of training, of its data, of its family and of the run; what is left out has a default. */
   readonly options?: OptionValues | undefined
   readonly own?: OwnParts | undefined
+  /**
+   * In how many threads of this process every batch is computed, each with its share; default 1. Threads of one operator (`threads`) are those
+   * of each.
+   */
+  readonly ranks?: number | undefined
   /** The processes that train together with this one; the first of them writes and draws. */
   readonly collective?: Collective | undefined
 }
