@@ -1,10 +1,22 @@
 /**
  * One process to a place. A process that works there puts a file that identifies it; a file whose process has ended is ignored.
  */
-import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod/mini'
+import { onDiskSync } from '../../../system-error.ts'
 
 /** The identity of a process. Process numbers are reused, so the start time is included if the system knows it. */
 const schema = z.object({
@@ -28,9 +40,13 @@ export interface ProcessLock extends Disposable {
 /**
  * Takes a place for this process, by a file at `path`; undefined where another process has it.
  *
- * @throws the system's error where the file cannot be written
+ * @throws TweedieError `usage` or `system` where the file cannot be written
  */
 export function takeLock(path: string): ProcessLock | undefined {
+  return onDiskSync({ path }, () => take(path))
+}
+
+function take(path: string): ProcessLock | undefined {
   const content = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf('self') } satisfies Holder)
   const own = `${path}.${randomBytes(6).toString('hex')}`
   writeFileSync(own, content, { flag: 'wx' })
@@ -42,9 +58,14 @@ export function takeLock(path: string): ProcessLock | undefined {
   } finally {
     rmSync(own, { force: true })
   }
+  sweep(path)
   const release = (): void => {
     process.off('exit', release)
-    rmSync(path, { force: true })
+    try {
+      rmSync(path, { force: true })
+    } catch {
+      // A disk that has become read-only keeps the file: it counts no more once this process is gone.
+    }
   }
   process.on('exit', release)
   return { release, [Symbol.dispose]: release }
@@ -54,6 +75,18 @@ export function takeLock(path: string): ProcessLock | undefined {
 export function liveHolder(path: string): Holder | undefined {
   const holder = holderOf(path)
   return holder !== undefined && isAlive(holder) ? holder : undefined
+}
+
+/** Removes files that processes left beside when they were killed while they took the place. */
+function sweep(path: string): void {
+  const [folder, start] = [dirname(path), `${basename(path)}.`]
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{12}$/.test(name.slice(start.length))) continue
+    const left = join(folder, name)
+    const holder = holderOf(left)
+    const age = Date.now() - (lstatSync(left, { throwIfNoEntry: false })?.mtimeMs ?? Infinity)
+    if (holder === undefined ? age > 60_000 : !isAlive(holder)) rmSync(left, { force: true })
+  }
 }
 
 /** Gives a file a second name atomically; false if the name exists. */

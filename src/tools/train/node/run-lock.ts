@@ -12,7 +12,7 @@ const lockPath = (folder: string): string => join(folder, '.lock')
 /**
  * Takes a folder for this process.
  *
- * @throws TweedieError `exists` where another process has it
+ * @throws TweedieError `exists` where another process has it; `usage` or `system` where nothing can be written
  */
 export function lockRun(folder: string): RunLock {
   for (;;) {
