@@ -168,5 +168,11 @@ async function soaked(requests: number): Promise<Record<string, number>> {
   }
 }
 
-const pixels = ({ items }: { readonly items: readonly { readonly png?: string | undefined }[] }): string =>
-  items[0]!.png!
+/** The first item, as text. */
+function pixels({
+  items,
+}: {
+  readonly items: readonly { readonly png?: string | undefined; readonly values?: readonly number[] | undefined }[]
+}): string {
+  return items[0]!.png ?? JSON.stringify(items[0]!.values)
+}
