@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import type { Job } from '../../../src/app/submit/job.ts'
-import { kubernetesJob, kubernetesShards, mpiJob } from '../../../src/app/submit/mpi-job.ts'
+import { inferenceService, kubernetesJob, kubernetesShards, mpiJob } from '../../../src/app/submit/mpi-job.ts'
 import { slurmScript, slurmShards } from '../../../src/app/submit/slurm.ts'
 
 const job: Job = {
@@ -143,6 +143,33 @@ describe('containers', () => {
       template: { spec: { restartPolicy: 'Never', containers: [{ image: 'mine/tweedie' }] } },
     })
   })
+})
+
+test('a service of KServe is the server, and says when it is ready', () => {
+  const served = {
+    ...job,
+    name: 'digits',
+    processes: 1,
+    command: ['serve', '/models/digits'],
+    volumes: ['models:/models'],
+  }
+  const { apiVersion, kind, spec } = parse(inferenceService(served)) as Record<string, never>
+  expect([apiVersion, kind]).toEqual(['serving.kserve.io/v1beta1', 'InferenceService'])
+  expect(spec).toMatchObject({
+    predictor: {
+      containers: [
+        {
+          name: 'kserve-container',
+          command: expect.arrayContaining(['serve', '/models/digits', '--port', '8080']) as string[],
+          ports: [{ containerPort: 8080 }],
+          readinessProbe: { httpGet: { path: '/v2/health/ready', port: 8080 } },
+          env: [{ name: 'TWEEDIE_TOKEN', valueFrom: { secretKeyRef: { name: 'digits', key: 'token' } } }],
+        },
+      ],
+      volumes: [{ persistentVolumeClaim: { claimName: 'models' } }],
+    },
+  })
+  expect(() => inferenceService(job)).toThrow('a service is `serve`')
 })
 
 test.each([
