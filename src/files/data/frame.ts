@@ -75,13 +75,19 @@ export function fromNetwork({ item, network, pixels }: Frame, x: Float32Array, o
   return expectLength(out, x.length / itemSize(network), item)
 }
 
+/** No item has more numbers. */
+const mostPixels = 2 ** 28
+
 /** Channel c p² + i p + j of patch (y, x) shows pixel (y p + i, x p + j) of channel c, or the nearest one within; each frame of a video alone. */
 function pixelsOf(item: readonly number[], patch: number, network: readonly number[]): Int32Array {
   const [height, width] = item.slice(-2) as [number, number]
   const [rows, columns] = network.slice(-2) as [number, number]
   const [planes, frames] = [network[0]!, item.length === 4 ? item[1]! : 1]
-  if (patch > Math.max(height, width)) {
-    throw new TweedieError('model', `patches of ${patch} pixels are larger than images of ${height} × ${width}`)
+  if (itemSize(network) > mostPixels) {
+    throw new TweedieError(
+      'usage',
+      `patches of ${patch} pixels make ${itemSize(network)} numbers of an image of ${height} × ${width}`,
+    )
   }
   const pixels = new Int32Array(itemSize(network))
   for (let plane = 0, at = 0; plane < planes; plane++) {
