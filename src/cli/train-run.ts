@@ -120,11 +120,9 @@ function finish(event: Event<'end'>, out: string, display: Display, status: numb
     return
   }
   if (json) return
-  if (losses.length === 0) {
-    print(`${out} is finished: ${thousands(step)} steps were made before`)
-    note('the budget was spent already: give more with --steps or --minutes', display)
-    return
-  }
+  const more = 'the budget was spent already: give more with --steps or --minutes'
+  if (losses.length === 0) print(`${out} is finished: ${thousands(step)} steps were made before`)
+  if (losses.length === 0) return note(more, display)
   const last = losses.slice(-100)
   const loss = last.reduce((sum, each) => sum + each / last.length, 0)
   const name = style('green', 'trained', process.stdout)
