@@ -19,9 +19,14 @@ const installed = [
 const exported = Object.values(manifest.exports).flatMap((target) =>
   typeof target === 'string' ? [] : Object.entries(target).flatMap(([kind, file]) => (kind === 'types' ? [] : [file])),
 )
-const sources = [...new Set([...exported, './dist/cli/main.js', './dist/engine/runtime/node/binding-host.js'])].map(
-  (file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
-)
+const sources = [
+  ...new Set([
+    ...exported,
+    './dist/cli/main.js',
+    './dist/engine/runtime/node/binding-host.js',
+    './dist/app/node/threads/rank-host.js',
+  ]),
+].map((file) => file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
 
 /**
  * Code of others in the package travels with its licence: a file of each, and one of what nearly everything needs. So a page loads
@@ -103,6 +108,8 @@ function roomOf(id: string): string | null {
   if (parts[0] === 'cli') return null
   // What a worker does as it loads: bundlers keep it, since `sideEffects` in package.json names its file.
   if (path === 'app/web/worker') return null
+  // What a thread does as it loads is for threads alone.
+  if (path === 'app/node/threads/rank-host') return null
   if (ofPage.test(path)) return 'page'
   // Opens data by name, which takes more where they are files: apart, for all who have their data at hand.
   if (/^files\/data\/open\/(open-(dataset|source)|source-of)$/.test(path)) return 'data-open'

@@ -163,6 +163,9 @@ export { textOf } from './files/show/token-text.ts'
 
 // Open models: warm, whatever their family
 export { type ModelSource, openModel, type OpenOptions } from './app/open.ts'
+export type { RemoteOptions } from './app/remote.ts'
+export type { InferenceFetch, InferenceServer } from './engine/runtime/remote/inference-client.ts'
+export { type RemoteNetwork, remoteNetwork } from './compiled/remote-network.ts'
 export type { DrawRequest, ModelRequest, WarmModel } from './app/warm-model.ts'
 export { pictureBytes } from './app/picture-bytes.ts'
 export type { Drawn, Frame, Item, Painter, Progress, View } from './families/family.ts'

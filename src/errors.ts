@@ -13,6 +13,7 @@
  * - `diverged` — a loss or a sample that is no longer finite
  * - `exists` — something would be overwritten
  * - `interrupted` — stopped on request
+ * - `system` — the operating system refused: a full disk, too many open files
  * - `internal` — a bug in tweedie
  */
 export type ErrorCode =
@@ -24,6 +25,7 @@ export type ErrorCode =
   | 'diverged'
   | 'exists'
   | 'interrupted'
+  | 'system'
   | 'internal'
 
 /** The exit status of a process that ends with an error of this code. */
@@ -36,6 +38,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = Object.freeze({
   diverged: 1,
   exists: 2,
   interrupted: 130,
+  system: 1,
   internal: 1,
 })
 

@@ -54,12 +54,12 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     io: ['data'],
     show: ['data', 'io', 'text', 'molecules'],
   },
-  tools: { metrics: [], train: [], eval: ['train', 'metrics'] },
+  tools: { metrics: [], train: [], shards: ['train'], eval: ['train', 'metrics', 'shards'] },
 }
 
 /** Wings and rooms that run in a browser as they are. */
 const anywhere =
-  /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|options|words|core|train|trajectory|molecules|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show|molecules)\/|tools\/metrics\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
+  /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|system-error|options|words|core|train|trajectory|molecules|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show|molecules)\/|tools\/(metrics|shards)\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
 /** Within these: where Node may be used. */
 const ofNode = /^src\/((index|runtime)\.ts$|cli\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/node\/)/
 /** Where the means of a browser may be used, and packages that are made for one. */
@@ -68,11 +68,13 @@ const ofWeb = /^src\/(lab\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['src/files/text/hub-library.ts'],
   h5wasm: ['src/files/data/formats/netcdf4.ts'],
+  hyparquet: ['src/files/data/formats/parquet.ts'],
   netcdfjs: ['src/files/data/formats/netcdf3.ts'],
   fflate: [
     'src/files/data/formats/idx.ts',
     'src/files/data/formats/npz.ts',
     'src/files/data/formats/unzip.ts',
+    'src/files/data/formats/zip-ranges.ts',
     'src/files/data/formats/zip.ts',
     'src/files/io/png.ts',
   ],

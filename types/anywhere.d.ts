@@ -44,3 +44,6 @@ declare namespace WebAssembly {
     readonly exports: Readonly<Record<string, unknown>>
   }
 }
+
+declare function setTimeout(callback: () => void, milliseconds: number): unknown
+declare function clearTimeout(timer: unknown): void

@@ -3,6 +3,7 @@ import { TweedieError } from '../errors.ts'
 import { vocabularyToJson } from '../families/vocabulary-json.ts'
 import { createCategorical } from '../files/data/categorical.ts'
 import { createDataset } from '../files/data/dataset.ts'
+import { piecesOf } from '../files/data/stored-dataset.ts'
 import { type RecordDataset, areRecords } from '../files/data/any-dataset.ts'
 import type { PackedRecords } from '../files/data/records.ts'
 import { unpackRecords } from '../files/data/unpack-records.ts'
@@ -94,10 +95,11 @@ export function* digestPieces(dataset: TrainData): Iterable<Uint8Array | string>
     }
     return
   }
-  const { data, labels, shape, classNames } = dataset
+  const { labels, shape, classNames } = dataset
   yield JSON.stringify([shape, classNames ?? null])
   if (dataset.kind === 'tokens') yield JSON.stringify([dataset.categories, vocabularyToJson(dataset.vocabulary)])
-  yield bytesOf(data)
+  if (dataset.kind === 'tokens') yield bytesOf(dataset.data)
+  else for (const data of piecesOf(dataset)) yield bytesOf(data)
   if (labels) yield bytesOf(labels)
   if ('captions' in dataset && dataset.captions) yield JSON.stringify(dataset.captions)
 }

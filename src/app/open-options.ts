@@ -47,6 +47,18 @@ export const openOptions = options({
     parse: text,
     group,
   },
+  remote: {
+    flags: '--remote <url>',
+    help: 'a server that evaluates the network (Triton, KServe, tweedie serve); its token: TWEEDIE_REMOTE_TOKEN',
+    parse: text,
+    group: 'Server',
+  },
+  remoteModel: {
+    flags: '--remote-model <name>',
+    help: 'the name of the model there (default: that of the folder)',
+    parse: text,
+    group: 'Server',
+  },
   ...readOptions,
 } satisfies OptionTable)
 

@@ -6,12 +6,15 @@ import { entryNamed, type Opened } from '../families/registry.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
 import { memoryStore } from '../tools/eval/store.ts'
 import { openedOf } from './opened.ts'
+import { type RemoteOptions, withRemote } from './remote.ts'
 import { type WarmModel, warmModel } from './warm-model.ts'
 
 /** Where a model computes, and the user's own parts. */
 export interface OpenOptions extends Pick<SessionOptions, 'device' | 'threads'>, Pick<Setting, 'onRemark'> {
   readonly engine: Engine
   readonly own?: OwnParts | undefined
+  /** A server that evaluates the network; everything else is computed here. */
+  readonly remote?: RemoteOptions | undefined
 }
 
 /** A model in memory, or what its folder holds. */
@@ -25,8 +28,13 @@ export type ModelSource = FamilyModel | ModelFolder
  * using painter = await openModel(await fit(points, { minutes: 1, engine }), { engine })
  * const drawn = await painter.draw({ count: 4, seed: 1 })
  */
-export async function openModel(source: ModelSource, { own = {}, ...session }: OpenOptions): Promise<WarmModel> {
-  return warmModel(await openedFrom(source, own, session.onRemark), { ...session, own, ...inMemory() })
+export async function openModel(
+  source: ModelSource,
+  { own = {}, remote, ...session }: OpenOptions,
+): Promise<WarmModel> {
+  const opened = await openedFrom(source, own, session.onRemark)
+  const placed = remote ? await withRemote(opened, remote, 'model', own) : opened
+  return warmModel(placed, { ...session, own, ...inMemory() })
 }
 
 /** A model with its family; choices made while reading become remarks. */

@@ -5,6 +5,9 @@
 import type { Engine } from '../engine/runtime/session.ts'
 import type { FamilyModel, OwnParts, SpecFor } from '../families/family.ts'
 import { entryOfSpec } from '../families/registry.ts'
+import { isArrays } from '../files/data/any-dataset.ts'
+import { batchIndices } from '../files/data/batches.ts'
+import { streamsOf } from '../tools/train/draws.ts'
 import { type LoopEvent, type LoopOptions, trainingLoop } from '../tools/train/loop.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import { itemsPerStep } from '../tools/train/spec.ts'
@@ -80,9 +83,21 @@ async function taskOf<Spec extends SpecFor<unknown>, Model>(
   const whole = { ...spec, batch: itemsPerStep(spec) }
   return {
     spec,
-    problem: () => make(whole, data),
+    problem: () => readAhead(make(whole, data), data, whole),
     purpose: JSON.stringify(['train', rest, data.kind, data.shape]),
   }
+}
+
+/** A problem that reads the items of later steps from disk, while those of this one are computed. */
+function readAhead<Model>(
+  problem: TrainProblem<Model>,
+  data: TrainData,
+  { seed, batch }: Pick<SpecFor<unknown>, 'seed' | 'batch'>,
+): TrainProblem<Model> {
+  const stored = isArrays(data) ? data.stored : undefined
+  if (!stored) return problem
+  const { order } = streamsOf({ seed })
+  return { ...problem, ahead: (step) => stored.ahead(batchIndices(order, data.length, batch, step)) }
 }
 
 /** What makes the problems of specifications like this one; with adapters, if it has them. */

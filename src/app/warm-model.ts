@@ -1,5 +1,6 @@
 /** An open model: it keeps what it compiled, and everything that it can do is a method. */
 import { keep } from '../compiled/kept.ts'
+import { type NetworkEvaluator, networkEvaluator } from '../compiled/network-evaluator.ts'
 import { TweedieError } from '../errors.ts'
 import type { ConditionRequest } from '../families/conditions.ts'
 import { drawOptions } from '../families/draw-options.ts'
@@ -20,6 +21,7 @@ import type {
 import { fileOptions } from '../families/file-options.ts'
 import type { guidanceOptions, stepOptions } from '../families/options.ts'
 import { abilityOf, type Opened } from '../families/registry.ts'
+import { sessionOf } from '../families/session-of.ts'
 import type { OptionValues, ValuesOf } from '../options.ts'
 import { namedRows, type PredictRows } from './predict-rows.ts'
 import { checkRequest } from './request.ts'
@@ -107,6 +109,12 @@ export interface WarmModel extends Disposable {
    * const { score } = await painter.field({ points: Float32Array.of(0, 0, 1, 1), time: 0.5 })
    */
   field(request: FieldRequest & Pick<Setting, 'signal'>): Promise<FieldValues>
+  /**
+   * The bare network: noisy data, times and conditions in, what it predicts out. Disposed of with the model.
+   *
+   * @throws TweedieError `usage` if the family has not one network that is evaluated in every step
+   */
+  network(): Promise<Pick<NetworkEvaluator, 'signature' | 'evaluate'>>
   /** Frees compiled graphs once running work has ended. */
   dispose(): void
 }
@@ -140,8 +148,10 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
       if (closed && running === 0) free()
     })
   }
+  let evaluator: NetworkEvaluator | undefined
   const free = (): void => {
     made?.dispose()
+    evaluator?.dispose()
     kept.dispose()
   }
   const dispose = (): void => {
@@ -208,6 +218,15 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
       perform('the field', 'sample', { signal }, async (_, its) =>
         (await abilityOf('field', opened, its.own))(model, request, its),
       ),
+    async network() {
+      const { part } = (await abilityOf('network', opened, setting.own))(model)
+      const { signature, evaluate } = (evaluator ??= networkEvaluator(part, setting.engine, sessionOf(setting)))
+      return {
+        signature,
+        evaluate: (inputs, { signal } = {}) =>
+          perform('the evaluation', 'sample', { signal }, () => evaluate(inputs, signal ? { signal } : {})),
+      }
+    },
     dispose,
     [Symbol.dispose]: dispose,
   }

@@ -1,7 +1,7 @@
 /** `tweedie data`: what is in a data set, before training on it. */
 import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
-import { captionReading, dataOptions } from '../files/data/options.ts'
+import { cacheOptions, captionReading, dataOptions } from '../files/data/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { seedOptions } from '../families/options.ts'
 import { type OptionValues, options, text, type ValuesOf, whole } from '../options.ts'
@@ -28,11 +28,13 @@ const shownOptions = options({
   ...seedOptions,
 })
 
+const known = { ...shownOptions, ...cacheOptions }
+
 /** The command. */
 export function dataCommand({ readers }: OwnParts = {}): Command {
   const made = command('data', 'show statistics and a picture of a data set')
   made.argument('<data>', 'a folder of images, a data file, a text, or a built-in set')
-  addOptions(made, [shownOptions, captionReading, reading])
+  addOptions(made, [shownOptions, captionReading, reading, cacheOptions])
   withExamples(made, [
     ['tweedie data ./my-images --out sheet.png', 'a contact sheet'],
     ['tweedie data ./icons --captions', 'pictures with captions: how many have one, and the words'],
@@ -54,12 +56,12 @@ async function run(path: string, values: OptionValues, made: Command, readers: O
       import('../app/node/require-new.ts'),
       import('./watched.ts'),
     ])
-  const { out, count = 64, seed = 0, force = false } = values as ValuesOf<typeof shownOptions>
+  const { out, count = 64, seed = 0, force = false, dataCache, inMemory } = values as ValuesOf<typeof known>
   const source = await sourceOf(path, values)
   if (out !== undefined) await requireNew(out, [...imageExtensions, '.svg'], force)
   // what was left out is part of the result
   const { result: view } = await attended('reading', { ...values, quiet: true }, (watch) =>
-    describeData(source, { ...watch, readers }),
+    describeData(source, { ...watch, dataCache, inMemory, readers }),
   )
   const chosen = { count, seed }
   if (out !== undefined && !view.picture) {

@@ -19,6 +19,11 @@ const general = options({
     help: 'a whole model as a folder of .onnx files, as Optimum has them: networks, text encoders, autoencoder',
     parse: text,
   },
+  triton: {
+    flags: '--triton <folder>',
+    help: "the network as a model of Triton's repository: FOLDER/1/model.onnx and FOLDER/config.pbtxt",
+    parse: text,
+  },
   ...fileOptions,
   merged: {
     flags: '--merged <folder>',
@@ -56,6 +61,7 @@ export function exportCommand(own: OwnParts = {}): Command {
     ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
     ['tweedie export runs/style --merged models/style', 'adapters merged into the weights of their model'],
     ['tweedie export stable-diffusion --folder onnx', 'for a browser, or other programs; sample it as any folder'],
+    ['tweedie export runs/mine --triton models/mine', 'for Triton: tritonserver --model-repository models'],
     ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
   ])
   return made.action((path: string, values: OptionValues) => run(path, values, own))
@@ -65,8 +71,8 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   const { exportFiles } = await import('../app/node/export.ts')
   const { exportFolder } = await import('../app/node/export-folder.ts')
   const { openModel } = await import('./open-model.ts')
-  const { out, reference, oneFile, folder, merged, loraFile, force } = values as Wanted
-  if ([out, reference, oneFile, folder, merged, loraFile].every((each) => each === undefined)) {
+  const { out, reference, oneFile, folder, triton, merged, loraFile, force } = values as Wanted
+  if ([out, reference, oneFile, folder, triton, merged, loraFile].every((each) => each === undefined)) {
     throw new TweedieError('usage', 'what should be written?', {
       hint: '--out model.onnx, the network; --one-file sampler.onnx, the sampler around it; or --folder onnx, all of the model',
     })
@@ -83,6 +89,7 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
   if (oneFile !== undefined) await requireNew(oneFile, ['.onnx'], force ?? false)
   if (reference !== undefined) await requireNew(reference, ['.safetensors'], force ?? false)
   if (loraFile !== undefined) await requireNew(loraFile, ['.safetensors'], force ?? false)
+  if (triton !== undefined) await requireNewFolder(triton, force ?? false)
   if (merged !== undefined) await requireNewFolder(merged, force ?? false)
   const opened = await openModel('export', path, values, [general], own)
   const adapted = await exportAdapted(opened, { place: path, merged, loraFile, own })
@@ -94,6 +101,7 @@ async function run(path: string, values: OptionValues, own: OwnParts): Promise<v
     onnx: out,
     reference,
     oneFile,
+    triton,
     own,
   })
   const files = { ...whole, ...single, ...adapted.files }
@@ -115,6 +123,7 @@ interface Wanted {
   readonly out?: string
   readonly reference?: string
   readonly oneFile?: string
+  readonly triton?: string
   readonly merged?: string
   readonly loraFile?: string
   readonly folder?: string

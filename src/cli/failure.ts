@@ -1,6 +1,7 @@
 /** How a command fails: a line that says what is wrong, a line that says how to fix it, and the exit status. */
 import { type Command, CommanderError } from 'commander'
 import { type ErrorCode, exitCodes, TweedieError } from '../errors.ts'
+import { isSystemFault, unforeseen } from '../system-error.ts'
 import { asTyped, hintAsTyped } from './as-typed.ts'
 import { jsonText, safe } from './output.ts'
 
@@ -50,12 +51,15 @@ export function reportFailure(error: unknown, { debug = false, json = false, com
 
 function meaningOf(error: unknown, command?: Command): Pick<TweedieError, 'code' | 'message' | 'hint'> {
   if (error instanceof TweedieError) return error
+  // what failed first, and not what failed while it was tidied up
+  if (error instanceof Error && 'suppressed' in error) return meaningOf(error.suppressed, command)
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return { code: 'usage', message: '', hint: undefined }
     const [message = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
     const near = rest.join(' ').replace(/^\((.*)\)$/, '$1')
     return { code: 'usage', message, hint: near || `see '${helpOf(command)}'` }
   }
+  if (isSystemFault(error)) return unforeseen(error)
   const message = error instanceof Error ? error.message : String(error)
   return { code: 'internal', message, hint: 'this was not expected: --debug shows where it happened' }
 }

@@ -5,11 +5,13 @@ import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, text } from '../options.ts'
 import { withExamples } from './common.ts'
 import { drawCommand, outputOptions } from './draw-command.ts'
+import { shardOptions } from './shard-options.ts'
 
 /** What models of all families take. */
 const general = options({
   count: drawOptions.count,
   ...outputOptions,
+  ...shardOptions,
   trajectory: {
     flags: '--trajectory <file>',
     help: 'a .gif or .webp of the steps from noise to samples; of text a .txt',
@@ -30,6 +32,7 @@ export function sampleCommand(own: OwnParts = {}): Command {
     ['tweedie sample runs/mine -n 1000 --out samples/', 'a thousand files'],
     ['tweedie sample runs/mine -n 1000 --out samples.npy', 'values, float32'],
     ['tweedie sample runs/mine -n 1000 --out samples/ --arithmetic int8', 'in about half the time'],
+    ['tweedie sample runs/mine -n 4096 -o all.npy --shard 3/8', 'one of eight processes; then tweedie merge'],
     ['tweedie sample runs/table -n 1000 --out rows.csv', 'rows of a table'],
     ['tweedie sample runs/mine --encode face.png -o face.npy', 'a picture as a latent …'],
     ['tweedie sample runs/mine --decode face.npy -o again.png', '… and as a picture again'],
@@ -43,6 +46,8 @@ export function sampleCommand(own: OwnParts = {}): Command {
 
 /** Draws, shows and writes. */
 export async function runSample(place: string, values: OptionValues, own: OwnParts = {}): Promise<void> {
+  if (values.shard !== undefined)
+    return (await import('./shard.ts')).runShard('sample', place, values, [general, drawOptions], own)
   const [{ sampleTo }, { runDraw }] = await Promise.all([import('../app/node/make.ts'), import('./run-draw.ts')])
   await runDraw('sample', place, values, {
     what: 'sampling',

@@ -38,6 +38,12 @@ const group = 'Limits'
 /** Limits of one request. */
 const limitOptions = options({
   maxCount: { flags: '--max-count <n>', help: 'items in one request (default: 64)', parse: whole(), group },
+  maxItems: {
+    flags: '--max-items <n>',
+    help: 'items in one evaluation of the bare network (default: 1024)',
+    parse: whole(),
+    group,
+  },
   maxSteps: { flags: '--max-steps <n>', help: 'steps in one request (default: 1000)', parse: whole(), group },
   maxBody: { flags: '--max-body <MB>', help: 'size of a request (default: 16)', parse: real({ min: 0.001 }), group },
   maxWaiting: {

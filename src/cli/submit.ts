@@ -13,6 +13,11 @@ const submitOptions = options({
     help: 'processes that train together (default: 1)',
     parse: whole({ max: 10_000 }),
   },
+  shards: {
+    flags: '--shards <n>',
+    help: 'slurm, job: parts in which samples are drawn or a model is judged, and merged',
+    parse: whole({ max: 10_000 }),
+  },
   cores: { flags: '--cores <n>', help: 'cores of each (default: 4)', parse: whole({ max: 1024 }) },
   memory: { flags: '--memory <MB>', help: 'memory of each (default: 4000)', parse: whole() },
   hours: { flags: '--hours <h>', help: 'the longest it may take (default: 4)', parse: real({ min: 0.01 }) },
@@ -31,6 +36,7 @@ const submitOptions = options({
 
 interface SubmitValues {
   readonly processes?: number
+  readonly shards?: number
   readonly cores?: number
   readonly memory?: number
   readonly hours?: number
@@ -51,6 +57,7 @@ export function submitCommand(): Command {
   submit.argument('<cluster>', `${places.join(', ')}`).argument('<command...>', 'the command, behind --')
   addOptions(submit, [submitOptions])
   withExamples(submit, [
+    ['tweedie submit slurm --shards 16 -- sample runs/mine -n 50000 -o all.npy > job.sh', 'then: bash job.sh'],
     ['tweedie submit slurm --processes 8 -- train ./photos --out runs/photos > job.sh', 'then: sbatch job.sh'],
     [
       'tweedie submit mpijob --image mine/tweedie --processes 4 --volume data:/data -- train /data/photos --out /data/run',
@@ -61,12 +68,19 @@ export function submitCommand(): Command {
     const place = oneOf(places)(typed)
     const foreign = (place === 'slurm' ? own.containers : own.slurm).find((name) => values[name] !== undefined)
     if (foreign !== undefined) throw new TweedieError('usage', `\`${foreign}\` means nothing to ${place}`)
-    const { processes = 1, cores = 4, memory = 4000, hours = 4, name = 'tweedie', volume, ...rest } = values
+    const { processes = 1, shards, cores = 4, memory = 4000, hours = 4, name = 'tweedie', volume, ...rest } = values
     const { image, namespace, partition, account } = rest
-    const job = { command: words, name, processes, cores, memoryMb: memory, minutes: 60 * hours }
+    const job = { command: words, name, processes, shards, cores, memoryMb: memory, minutes: 60 * hours }
     const whole = { ...job, image, namespace, partition, account, volumes: volume }
-    if (place === 'slurm') return print((await import('../app/submit/slurm.ts')).slurmScript(whole).trimEnd())
-    const { mpiJob, kubernetesJob } = await import('../app/submit/mpi-job.ts')
-    print((place === 'mpijob' ? mpiJob(whole) : kubernetesJob(whole)).trimEnd())
+    if (shards !== undefined && place === 'mpijob') {
+      throw new TweedieError('usage', '`shards` means nothing to mpijob', { hint: 'tweedie submit job --shards 8' })
+    }
+    if (place === 'slurm') {
+      const { slurmScript, slurmShards } = await import('../app/submit/slurm.ts')
+      return print((shards === undefined ? slurmScript(whole) : slurmShards(whole)).trimEnd())
+    }
+    const { mpiJob, kubernetesJob, kubernetesShards } = await import('../app/submit/mpi-job.ts')
+    const manifest = place === 'mpijob' ? mpiJob : shards === undefined ? kubernetesJob : kubernetesShards
+    print(manifest(whole).trimEnd())
   })
 }

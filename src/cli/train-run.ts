@@ -11,9 +11,7 @@ import { quoted, type Verbosity } from './output.ts'
 import { phases } from './progress.ts'
 
 /** Options of the command line itself, which are not passed to the run. */
-const faceOptions: ReadonlySet<string> = new Set(
-  'out resume force dryRun device threads json quiet debug color config'.split(' '),
-)
+const faceOptions = new Set('out resume force dryRun ranks device threads json quiet debug color config'.split(' '))
 
 type Event<Type extends TrainRunEvent['type']> = Extract<TrainRunEvent, { type: Type }>
 
@@ -31,10 +29,10 @@ interface Display extends Verbosity {
  * @throws TweedieError if training is impossible
  */
 export async function runTrain(data: string | undefined, values: OptionValues, own: OwnParts = {}): Promise<void> {
-  const { out, resume, force, dryRun, device, threads, json, quiet } = values as FaceValues
+  const { out, resume, force, dryRun, ranks, device, threads, json, quiet } = values as FaceValues
   const options = Object.fromEntries(Object.entries(values).filter(([name]) => !faceOptions.has(name)))
   const collective = await joined()
-  const asked = { data, out, resume, force, dryRun, device, threads, options, own }
+  const asked = { data, out, resume, force, dryRun, ranks, device, threads, options, own }
   if (collective && collective.rank > 0) return follow(collective, asked)
   using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', { quiet }))
   using reading = phases({ json, quiet })
@@ -57,6 +55,7 @@ interface FaceValues {
   readonly resume?: boolean
   readonly force?: boolean
   readonly dryRun?: boolean
+  readonly ranks?: number
   readonly device?: string
   readonly threads?: number
   readonly json?: boolean

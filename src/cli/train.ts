@@ -1,6 +1,6 @@
 /** `tweedie train`: from data to a model in a folder. */
 import type { Command } from 'commander'
-import { dataOptions } from '../files/data/options.ts'
+import { cacheOptions, dataOptions } from '../files/data/options.ts'
 import { adaptOptions, priorOptions } from '../app/adapt-options.ts'
 import { runOptions } from '../app/run-options.ts'
 import { readOptions } from '../app/open-options.ts'
@@ -9,7 +9,7 @@ import type { OwnParts } from '../families/family.ts'
 import { engineOptions } from '../families/options.ts'
 import { sharedTrainOptions } from '../families/train-options.ts'
 import { familiesOf } from '../families/registry.ts'
-import { type OptionValues, options, text } from '../options.ts'
+import { type OptionValues, options, text, whole } from '../options.ts'
 import { command, withExamples } from './common.ts'
 import { addOptions, familyTables } from './derive.ts'
 
@@ -20,6 +20,12 @@ const out = options({
 const run = options({
   resume: { flags: '--resume', help: 'continue the run in --out', group: 'Run' },
   force: { flags: '--force', help: 'start over in a folder that is not empty', group: 'Run' },
+  ranks: {
+    flags: '--ranks <n>',
+    help: 'threads that share every batch, each with --threads of its own; for several machines: mpirun (default: 1)',
+    parse: whole({ max: 256 }),
+    group: 'Run',
+  },
   dryRun: { flags: '--dry-run', help: 'only print what would be done, after a few timed steps', group: 'Run' },
 })
 
@@ -40,6 +46,7 @@ export function trainCommand(own: OwnParts = {}): Command {
     modelOption,
     adaptOptions,
     priorOptions,
+    cacheOptions,
   ]
   addOptions(train, [...tables, run, runOptions, readOptions, engineOptions])
   withExamples(train, [

@@ -9,13 +9,13 @@ import {
 import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../engine/graph/index.ts'
 import { bindPortions } from '../engine/runtime/portions.ts'
-import { compile } from '../engine/runtime/program.ts'
 import type { Engine } from '../engine/runtime/session.ts'
 import { conditionArrays } from '../engine/nn/condition-spec.ts'
 import { computeWith } from './arithmetic.ts'
 import { type ConditionedNetwork, feedConditions } from './condition-feeds.ts'
 import type { ModelDenoiserOptions } from './denoiser.ts'
-import { networkGraph, type NetworkWeights, samplingPortion } from './network-graph.ts'
+import { type NetworkWeights, samplingPortion } from './network-graph.ts'
+import { networkProgram } from './network-program.ts'
 import { turns } from './turns.ts'
 
 /** The parts of a token model that make a denoiser. */
@@ -46,16 +46,15 @@ export async function categoricalDenoiser(
 ): Promise<ModelCategoricalDenoiser> {
   const { network, process, shape } = model
   const each = portion ?? samplingPortion(model, batch)
-  const { output, weights } = networkGraph(model, each)
   const arithmetic = computeWith(ranges, session.device)
-  const program = await compile({ output }, engine, { ...session, ...arithmetic, constants: weights })
+  const program = await networkProgram(model, each, engine, { ...session, ...arithmetic })
   const size = sizeOf(shape)
   const feeds = {
     ...conditionArrays(network.conditions, batch),
     x: new Int32Array(batch * size),
     t: new Float32Array(batch),
   }
-  const result = new Float32Array(batch * sizeOf(output.shape.slice(1)))
+  const result = new Float32Array(batch * sizeOf(program.outputs.get('output')!.shape.slice(1)))
   const bound = bindPortions(program, feeds, { output: result }, batch / each)
   const { take, close } = turns('the denoiser', () => {
     bound.dispose()

@@ -81,8 +81,8 @@ function nothingOf(spec: ConditionSpec, { unconditionalLabel }: ConditionedNetwo
   return spec.kind === 'tokens' ? new Int32Array(size).fill(spec.vocabulary) : new Float32Array(size)
 }
 
-/** Checks that classes and tokens exist. */
-function requireKnown(name: string, spec: ConditionSpec, array: ArrayLike<number>): void {
+/** Checks that classes and tokens exist. @throws TweedieError `usage` */
+export function requireKnown(name: string, spec: ConditionSpec, array: ArrayLike<number>): void {
   if (spec.kind !== 'class' && spec.kind !== 'tokens') return
   const count = spec.kind === 'class' ? spec.classes : spec.vocabulary + Number(spec.nothing ?? false)
   for (let i = 0; i < array.length; i++) {

@@ -7,12 +7,13 @@ import { TweedieError } from '../errors.ts'
 import { sizeOf } from '../engine/graph/index.ts'
 import type { ConvolutionRanges } from '../engine/onnx/int8-convolution.ts'
 import { bindPortions } from '../engine/runtime/portions.ts'
-import { compile, type Program } from '../engine/runtime/program.ts'
+import type { Program } from '../engine/runtime/program.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import { conditionArrays } from '../engine/nn/condition-spec.ts'
 import { computeWith } from './arithmetic.ts'
 import { type ConditionedNetwork, feedConditions } from './condition-feeds.ts'
-import { networkGraph, type NetworkWeights, samplingPortion } from './network-graph.ts'
+import { type NetworkWeights, samplingPortion } from './network-graph.ts'
+import { networkProgram } from './network-program.ts'
 import type { ModelNoise } from './noise.ts'
 import { turns } from './turns.ts'
 
@@ -57,8 +58,7 @@ export async function modelDenoiser(
 ): Promise<ModelDenoiser> {
   const { batch, portion = samplingPortion(model, batch), ranges, ...session } = options
   const arithmetic = computeWith(ranges, session.device)
-  const { output, weights } = networkGraph(model, portion)
-  const program = await compile({ output }, engine, { ...session, ...arithmetic, constants: weights })
+  const program = await networkProgram(model, portion, engine, { ...session, ...arithmetic })
   return denoiserOf(model, program, batch)
 }
 

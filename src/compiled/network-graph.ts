@@ -6,6 +6,7 @@ import { Scope } from '../engine/nn/parameters.ts'
 import { portionOf } from '../engine/runtime/portions.ts'
 import type { Network } from '../engine/nn/network.ts'
 import { constantsOf, type PartWeights } from './part-weights.ts'
+import { isRemote } from './remote-network.ts'
 
 /** A network's graph for batches of one size, and the weights by the names of its other inputs. */
 export interface NetworkGraph {
@@ -27,6 +28,8 @@ const portionValues = 2.5e8
 /** How many items of a batch go through a model's network at a time when sampling. */
 export function samplingPortion(model: NetworkWeights, batch: number): number {
   if (model.network.items !== undefined) return model.network.items
+  // a server makes portions of its own
+  if (isRemote(model.network)) return batch
   return portionOf([networkGraph(model, batch).output], batch, portionValues)
 }
 

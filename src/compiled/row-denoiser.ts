@@ -11,11 +11,11 @@ import {
   outputSize,
 } from '../diffusion/mixed/index.ts'
 import { bindPortions } from '../engine/runtime/portions.ts'
-import { compile } from '../engine/runtime/program.ts'
 import type { Engine } from '../engine/runtime/session.ts'
 import { TweedieError } from '../errors.ts'
 import type { ModelDenoiserOptions } from './denoiser.ts'
-import { networkGraph, type NetworkWeights, samplingPortion } from './network-graph.ts'
+import { type NetworkWeights, samplingPortion } from './network-graph.ts'
+import { networkProgram } from './network-program.ts'
 import { turns } from './turns.ts'
 
 /** The parts of a model of rows that make a denoiser. */
@@ -43,8 +43,7 @@ export async function rowDenoiser(
 ): Promise<RowDenoiser> {
   const { process } = model
   const each = portion ?? samplingPortion(model, batch)
-  const { output, weights } = networkGraph(model, each)
-  const program = await compile({ output }, engine, { ...session, constants: weights })
+  const program = await networkProgram(model, each, engine, session)
   const feeds = { x: new Float32Array(batch * inputSize(process)), t: new Float32Array(batch) }
   const result = new Float32Array(batch * outputSize(process))
   const bound = bindPortions(program, feeds, { output: result }, batch / each)

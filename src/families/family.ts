@@ -7,6 +7,8 @@ import type { AutoencoderWeights } from '../compiled/autoencoder.ts'
 import type { TextEncoderWeights } from '../compiled/text-encoder.ts'
 import type { CaptionTokenizer } from '../files/text/caption-tokenizer.ts'
 import type { Kept } from '../compiled/kept.ts'
+import type { NetworkWeights } from '../compiled/network-graph.ts'
+import type { Network } from '../engine/nn/network.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
 import type { ModelFolder, ModelFolderInput } from '../files/io/model-folder.ts'
 import type { GridOptions } from '../files/io/raster.ts'
@@ -20,6 +22,7 @@ import type { pictureFits } from './choices.ts'
 import type { Drawn, Makes, Painter, Progress } from './drawn.ts'
 import type { Ensemble } from './ensemble.ts'
 import type { Store } from '../tools/eval/store.ts'
+import type { Shards } from '../tools/shards/shards.ts'
 import type { Adapters } from '../tools/train/lora.ts'
 import type { NewWord } from '../tools/train/new-word.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
@@ -272,8 +275,17 @@ export interface Abilities<Model> {
   export?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
   /** The bytes of an ONNX file with the sampler around the network: noise in, items out. */
   exportSampler?(model: Model, options: OptionValues, setting: Setting): Promise<ExportedSampler>
+  /** The network that is evaluated in every step of its samplers. */
+  network?(model: Model): NetworkPlace<Model>
   /** The bytes of a safetensors file with inputs and outputs of the network. */
   reference?(model: Model, options: OptionValues, setting: Setting): Promise<Uint8Array>
+}
+
+/** A network in a model. */
+export interface NetworkPlace<Model = FamilyModel> {
+  readonly part: NetworkWeights
+  /** The same model with another network in its place, of the same shapes. */
+  with(network: Network): Model
 }
 
 /** Answers for the rows of a table, in their order. */
@@ -349,6 +361,8 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly store: Store
   /** Facts to write into files: the version, the model's path. */
   readonly provenance: Readonly<Record<string, string>>
+  /** The batches that this process computes, where it is one of several that share the work; left out: all of them. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Remarks for people, such as "variances measured on glyphs". */

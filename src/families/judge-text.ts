@@ -59,6 +59,7 @@ export async function judgeText(judge: TextJudge, options: TextJudgeOptions, set
     isText && judge.draws
       ? await judge.samples((done, total) => setting.onProgress?.({ phase: 'samples', done, total }))
       : undefined
+  setting.shards?.requireAll()
   const baseline = isText && heldOut ? ngramBaseline(train, heldOut, gram) : undefined
   const samples = texts && judgeTexts(texts, train, gram)
   const known = samples && `${(100 * samples.knownGrams).toFixed(1)} % of samples' ${gram}-grams are in the text`

@@ -11,6 +11,7 @@ import { adaptedProblem, type BaseWeights } from '../../tools/train/lora.ts'
 import { learningParts } from '../../tools/train/parts.ts'
 import type { TrainData, TrainProblem } from '../../tools/train/problem.ts'
 import type { BaseSpec, LoraSpec } from '../../tools/train/spec.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /** The model that is adapted. */
 export interface Base {
@@ -101,7 +102,7 @@ export async function withBaseOf(
 }
 
 export function withBase(data: TrainData, base: Base): DataWithBase {
-  return Object.freeze({ ...data, base })
+  return withFacts(data, { base })
 }
 
 /** The base's weights of the parts that would learn. */

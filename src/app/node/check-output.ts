@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { TweedieError } from '../../errors.ts'
 import type { Makes } from '../../families/family.ts'
+import { removeForgotten } from '../../files/io/node/files.ts'
 import { animationExtensions, imageExtensions } from '../../files/io/node/images.ts'
 import { requireNew } from './require-new.ts'
 
@@ -53,6 +54,7 @@ export async function checkFolder(out: string, makes: Makes, overwrite: boolean)
   if (makes.pictures !== 'each' && !makes.texts && !makes.tables) {
     throw new TweedieError('usage', `${out}: one file to a sample is for images`, { hint: 'write a .npy file' })
   }
+  await removeForgotten(out)
   const found = await stat(out).catch(() => undefined)
   if (found === undefined || overwrite || (found.isDirectory() && (await readdir(out)).length === 0)) return
   throw new TweedieError('exists', `${out} exists and is not empty`, {

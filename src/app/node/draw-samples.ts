@@ -1,9 +1,8 @@
 /** Samples drawn during training, from the same noise every time, so that they can be compared. */
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { FamilyModel, OwnParts, View } from '../../families/family.ts'
 import { abilityOf, entryNamed } from '../../families/registry.ts'
-import { writeFileAtomic } from '../../files/io/node/files.ts'
+import { makeFolderIn, writeFileAtomic } from '../../files/io/node/files.ts'
 import { writeImage } from '../../files/io/node/images.ts'
 import type { GridOptions } from '../../files/io/raster.ts'
 import type { OptionValues } from '../../options.ts'
@@ -39,7 +38,7 @@ async function writeView(
   layout: GridOptions,
 ): Promise<string> {
   const { steps } = meta.training
-  await mkdir(folder, { recursive: true })
+  await makeFolderIn(dirname(folder), basename(folder))
   const path = join(folder, `step-${String(steps).padStart(7, '0')}`)
   if (view.raster) {
     await writeImage(`${path}.png`, view.raster(layout), { overwrite: true, provenance: { step: steps, seed } })

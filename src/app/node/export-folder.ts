@@ -1,10 +1,9 @@
 /** A model folder of ONNX files, written to a disk. */
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { exportOnnxFolder, type FolderExportOptions } from '../../compiled/onnx/export-folder.ts'
 import { TweedieError } from '../../errors.ts'
 import { indexPath } from '../../files/io/folder-plan.ts'
-import { readBytes, writeFileAtomic } from '../../files/io/node/files.ts'
+import { makeFolder, readBytes, writeFileAtomic } from '../../files/io/node/files.ts'
 import { readModelFolder } from '../../files/io/node/model-folder.ts'
 import type { OpenFolderOptions } from './open-folder.ts'
 
@@ -31,7 +30,7 @@ export async function exportFolder(
   const files = exportOnnxFolder(await readModelFolder(path, read), rest)
   for (const [name, bytes] of files) {
     const file = join(out, name)
-    await mkdir(dirname(file), { recursive: true })
+    await makeFolder(dirname(file))
     await writeFileAtomic(file, bytes)
   }
   return Object.fromEntries(Array.from(files, ([name, bytes]) => [join(out, name), bytes.length]))

@@ -1,4 +1,6 @@
 /** Exports of a model, written to files. */
+import { mkdir } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import type { ExportedSampler, OwnParts } from '../../families/family.ts'
 import { abilityOf, type Opened } from '../../families/registry.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
@@ -27,6 +29,8 @@ export async function exportFiles(
     readonly onnx?: string | undefined
     readonly reference?: string | undefined
     readonly oneFile?: string | undefined
+    /** A folder of Triton's model repository, named like the model there. */
+    readonly triton?: string | undefined
     readonly own?: OwnParts | undefined
   },
 ): Promise<ExportedFiles> {
@@ -38,6 +42,16 @@ export async function exportFiles(
     const bytes = await ability(opened.model, options, setting)
     await writeFileAtomic(file, bytes)
     sizes[file] = bytes.length
+  }
+  if (files.triton !== undefined) {
+    const { tritonConfig } = await import('../submit/triton.ts')
+    const bytes = await (await abilityOf('export', opened, setting.own))(opened.model, options, setting)
+    const config = new TextEncoder().encode(tritonConfig(bytes, { name: basename(resolve(files.triton)) }))
+    await mkdir(join(files.triton, '1'), { recursive: true })
+    for (const [name, content] of [['1/model.onnx', bytes] as const, ['config.pbtxt', config] as const]) {
+      await writeFileAtomic(join(files.triton, name), content)
+      sizes[join(files.triton, name)] = content.length
+    }
   }
   if (files.oneFile === undefined) return { files: sizes }
   const ability = await abilityOf('exportSampler', opened, setting.own)

@@ -4,10 +4,10 @@ import type { Engine } from '../../engine/runtime/session.ts'
 import type { FamilyModel } from '../../families/family.ts'
 import { TweedieError } from '../../errors.ts'
 import type { DataSource } from '../../tools/train/node/run-folder.ts'
-import { dataOptions } from '../../files/data/options.ts'
+import { cacheOptions, dataOptions } from '../../files/data/options.ts'
 import { fit as fitData, type FitData, type FitOptions, lastModel } from '../fit.ts'
 import type { TrainEvent } from '../train.ts'
-import { openParts } from './open-data.ts'
+import { cacheOf, openParts } from './open-data.ts'
 import { sourceOf } from '../../files/data/node/source-of.ts'
 import { preparing as preparingOf } from './preparing.ts'
 import { modelOf } from './start-from.ts'
@@ -42,8 +42,8 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
   if (typeof data !== 'string' && !isSource(data)) return fitData(data, { ...options, from, engine: used, preparing })
   const { own, signal, onEvent: _, ...values } = options
   const source = typeof data === 'string' ? await sourceOf(data, values) : data
-  const { train } = await openParts(source, { signal, readers: own?.readers })
-  const rest = Object.entries(options).filter(([name]) => !Object.hasOwn(dataOptions, name))
+  const { train } = await openParts(source, { signal, ...cacheOf(values), readers: own?.readers })
+  const rest = Object.entries(options).filter(([name]) => !Object.hasOwn({ ...dataOptions, ...cacheOptions }, name))
   return fitData(train, { ...Object.fromEntries(rest), from, engine: used, preparing })
 }
 

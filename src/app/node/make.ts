@@ -97,9 +97,9 @@ async function make(
   request: MakeRequest,
   work: (setting: Setting) => Promise<Drawn>,
 ): Promise<Made> {
-  const { place, own = {}, out, trajectory, force, signal, onProgress, onRemark } = request
-  const setting = await settingFor(place, opened, options, own, { signal, onProgress, onRemark })
-  const drawn = await stoppable(command, signal, () => work(setting))
+  const { place, own = {}, out, trajectory, force, ...watch } = request
+  const setting = await settingFor(place, opened, options, own, watch)
+  const drawn = await stoppable(command, watch.signal, () => work(setting))
   const { tweedie } = setting.provenance
   const provenance = { tweedie, command, model: place, save: opened.model.meta.save ?? null, ...drawn.how }
   const { columns, scale } = options as Pick<WriteOptions, 'columns' | 'scale'>

@@ -1,5 +1,6 @@
 /** Opens the model in a folder on a disk. */
 import { stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
 import { isTweedieError, TweedieError } from '../../errors.ts'
 import type { OwnParts, Setting } from '../../families/family.ts'
 import { folderOfInput } from '../../files/io/folder-of-input.ts'
@@ -8,6 +9,7 @@ import { parseMemory } from '../../files/io/memory-need.ts'
 import { readFolderJson } from '../../files/io/read-part.ts'
 import { readFolder, readModelFolder, type ReadModelFolderOptions } from '../../files/io/node/model-folder.ts'
 import { type Opened, openedOf } from '../opened.ts'
+import type { RemoteOptions } from '../remote.ts'
 
 /** How to read an incomplete folder, and a callback for remarks about it. */
 export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
@@ -23,6 +25,8 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
   readonly base?: string | undefined
   /** Words that were learned: paths of files or of folders, each with a name behind a colon (`style.safetensors:<style>`). */
   readonly embedding?: readonly string[] | string | undefined
+  /** A server that evaluates the network; everything else is computed here. */
+  readonly remote?: RemoteOptions | undefined
 }
 
 /**
@@ -32,7 +36,12 @@ export interface OpenFolderOptions extends Pick<Setting, 'onRemark'> {
  * @throws TweedieError `model` if it is missing, broken or not supported
  */
 export async function openFolder(path: string, own: OwnParts = {}, options: OpenFolderOptions = {}): Promise<Opened> {
-  const { lora = [], base, embedding = [], ...reading } = options
+  const { remote, ...rest } = options
+  if (remote) {
+    const { withRemote } = await import('../remote.ts')
+    return withRemote(await openFolder(path, own, rest), remote, basename(resolve(path)), own)
+  }
+  const { lora = [], base, embedding = [], ...reading } = rest
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) {
     throw new TweedieError('model', `${path}: no such folder`, {

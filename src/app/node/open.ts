@@ -2,6 +2,7 @@
 import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { inMemory, openedFrom, type ModelSource, type OpenOptions } from '../open.ts'
+import { withRemote } from '../remote.ts'
 import { type WarmModel, warmModel } from '../warm-model.ts'
 import { openFolder, type OpenFolderOptions } from './open-folder.ts'
 import { filesFor, settingFor } from './setting.ts'
@@ -23,14 +24,15 @@ export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'>, OpenFolder
  */
 export async function open(
   source: string | ModelSource,
-  { own = {}, engine, scheduler, variant, lora, base, embedding, onRemark, ...session }: NodeOpenOptions = {},
+  { own = {}, engine, scheduler, variant, lora, base, embedding, remote, onRemark, ...session }: NodeOpenOptions = {},
 ): Promise<WarmModel> {
   if (typeof source === 'string') {
-    const opened = await openFolder(source, own, { scheduler, variant, lora, base, embedding, onRemark })
+    const opened = await openFolder(source, own, { scheduler, variant, lora, base, embedding, remote, onRemark })
     const setting = await settingFor(source, opened, { ...session }, own, { onRemark })
     return warmModel(opened, engine ? { ...setting, engine } : setting)
   }
-  const opened = await openedFrom(source, own, onRemark)
+  const found = await openedFrom(source, own, onRemark)
+  const opened = remote ? await withRemote(found, remote, 'model', own) : found
   const { access, ...rest } = inMemory()
   const files = { ...access, ...filesFor(opened.entry, own) }
   return warmModel(opened, {

@@ -1,10 +1,10 @@
 /** Answers for the rows of a file, written beside its columns. */
-import { writeFile } from 'node:fs/promises'
 import { TweedieError } from '../../errors.ts'
 import type { OwnParts, Predictions } from '../../families/family.ts'
 import { abilityOf, type Opened } from '../../families/registry.ts'
 import { writeNpy } from '../../files/data/formats/npy.ts'
 import { type NamedColumns, namedColumns } from '../../files/data/formats/table-columns.ts'
+import { writeFileAtomic } from '../../files/io/node/files.ts'
 import { lastPart } from '../../files/data/file-tree.ts'
 import type { OptionValues } from '../../options.ts'
 import { stoppable } from '../stopped.ts'
@@ -46,8 +46,8 @@ export async function predictTo(
   const setting = await settingFor(place, opened, options, own, watch)
   const table = namedColumns(await setting.access.bytes(path, 'data'), lastPart(path))
   const answers = await stoppable('the prediction', watch.signal, () => ability(opened.model, table, options, setting))
-  if (out !== undefined) await writeFile(out, out.endsWith('.json') ? jsonOf(answers) : csvOf(table, answers))
-  if (samples !== undefined) await writeFile(samples, writeNpy(answers.samples))
+  if (out !== undefined) await writeFileAtomic(out, out.endsWith('.json') ? jsonOf(answers) : csvOf(table, answers))
+  if (samples !== undefined) await writeFileAtomic(samples, writeNpy(answers.samples))
   return { answers, table, files: [out, samples].filter((file) => file !== undefined) }
 }
 

@@ -8,7 +8,7 @@ import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
 import { sourceOf } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
-import { openParts } from './open-data.ts'
+import { cacheOf, openParts } from './open-data.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 import { preparing } from './preparing.ts'
 import { resumedRun } from './resumed-run.ts'
@@ -46,7 +46,7 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   if (!dryRun) await requireFree(out!, { force })
   const values = await withNetwork(options, own)
   const model = await modelOf(options, own, request.onRemark)
-  const { train } = await openParts(source, { ...request, readers: own.readers })
+  const { train } = await openParts(source, { ...request, ...cacheOf(options), readers: own.readers })
   const asked = model ? await furtherOptions(model, train, values, own) : values
   const setting = await preparing(request)
   const plain = await specificationOf(train, asked, setting, preparedOptions, model)

@@ -14,7 +14,7 @@ import type { TrainData } from '../../tools/train/problem.ts'
 import type { StartWeights } from '../../tools/train/state.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import type { Collective } from '../../tools/train/collective.ts'
-import { dataOptions } from '../../files/data/options.ts'
+import { cacheOptions, dataOptions } from '../../files/data/options.ts'
 import { readOptions } from '../open-options.ts'
 import { priorOptions } from '../adapt-options.ts'
 import { runOptions } from '../run-options.ts'
@@ -37,6 +37,11 @@ export interface TrainRequest extends Pick<Setting, 'signal' | 'onProgress' | 'o
   /** Options of training, of its data, of its family and of the run; what is left out has a default. */
   readonly options?: OptionValues | undefined
   readonly own?: OwnParts | undefined
+  /**
+   * In how many threads of this process every batch is computed, each with its share; default 1. Threads of one operator (`threads`) are those
+   * of each.
+   */
+  readonly ranks?: number | undefined
   /** The processes that train together with this one; the first of them writes and draws. */
   readonly collective?: Collective | undefined
 }
@@ -59,6 +64,7 @@ export interface PreparedRun {
 /** Options that are handled here, and not by a family. */
 export const preparedOptions: readonly OptionTable[] = Object.freeze([
   dataOptions,
+  cacheOptions,
   runOptions,
   readOptions,
   priorOptions,

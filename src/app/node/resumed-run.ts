@@ -11,6 +11,7 @@ import { resumeSpec } from '../../tools/train/resume-spec.ts'
 import { continuedSession } from '../../tools/train/session-record.ts'
 import type { BaseSpec } from '../../tools/train/spec.ts'
 import type { DataSource } from '../../files/data/source.ts'
+import { cacheOptions } from '../../files/data/options.ts'
 import { runOptions } from '../run-options.ts'
 import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
@@ -19,7 +20,7 @@ import { sourceOf, withAbsolutePaths } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
 import { atModelSize } from './model-data.ts'
 import { openFolder } from './open-folder.ts'
-import { openParts } from './open-data.ts'
+import { cacheOf, openParts } from './open-data.ts'
 import { prepared } from '../prepare.ts'
 import { preparing } from './preparing.ts'
 import { requireWhole, resumes } from './whole-run.ts'
@@ -28,7 +29,13 @@ import { modelOf, startFrom } from './start-from.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 
 /** Options that may differ: how long, how fast, how often something is saved. */
-const free: ReadonlySet<string> = new Set(['steps', 'epochs', 'minutes', 'rate', ...Object.keys(runOptions)])
+const free: ReadonlySet<string> = new Set([
+  'steps',
+  'epochs',
+  'minutes',
+  'rate',
+  ...Object.keys({ ...runOptions, ...cacheOptions }),
+])
 
 /**
  * The run in a folder.
@@ -55,7 +62,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const data = await recordedData(folder, recorded, record.digest, request)
   // A run with a checkpoint no longer needs the model that it started from, unless options must be compared.
   const model = checkpoint && changed.length === 0 ? undefined : await modelOf(asked, own, request.onRemark)
-  if (digestOf(data) !== record.digest) {
+  if (digestOf(data, record.digest) !== record.digest) {
     throw new TweedieError('data', `${recorded.path}: these are not the data that the run was started on`, {
       hint: `it was started on ${record.data.path}, which may have changed since`,
     })
@@ -98,9 +105,9 @@ async function recordedData(
   request: TrainRequest,
 ): Promise<PreparedRun['dataset']> {
   const { own = {} } = request
-  const watch = { ...request, readers: own.readers }
+  const watch = { ...request, ...cacheOf(request.options), readers: own.readers }
   const { train } = await openParts(source, watch)
-  if (digestOf(train) === digest) return train
+  if (digestOf(train, digest) === digest) return train
   const opened = await openFolder(folder, own).catch(() => undefined)
   const sized = opened && atModelSize(source, opened.model)
   return sized === undefined || sized === source ? train : (await openParts(sized, watch)).train

@@ -11,12 +11,16 @@ import { readPicture } from '../../files/io/node/read-picture.ts'
 import type { OptionValues } from '../../options.ts'
 import { folderStore } from '../../tools/eval/node/folder-store.ts'
 import type { Store } from '../../tools/eval/store.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
 import { dataOf, unseenData } from './model-data.ts'
 import { openFolder } from './open-folder.ts'
 import { version } from './version.ts'
 
-/** How work is stopped and watched. */
-export type Watch = Pick<Setting, 'signal' | 'onProgress' | 'onRemark'>
+/** How work is stopped and watched, and which part of it is done here. */
+export interface Watch extends Pick<Setting, 'signal' | 'onProgress' | 'onRemark' | 'shards'> {
+  /** Called with the data that the work has opened. */
+  readonly onData?: ((data: TrainData) => void) | undefined
+}
 
 /** The setting for a model that lies in a folder; `device` and `threads` are options of every command that runs a network. */
 export async function settingFor(
@@ -24,7 +28,7 @@ export async function settingFor(
   { model, entry }: Opened,
   { device, threads }: OptionValues,
   own: OwnParts = {},
-  watch: Watch = {},
+  { onData, ...watch }: Watch = {},
 ): Promise<Setting> {
   const { save } = model.meta
   const opening = { ...watch, readers: own.readers }
@@ -37,8 +41,16 @@ export async function settingFor(
     provenance: { tweedie: version, model: place, ...(save !== undefined && { save }) },
     access: {
       ...filesFor(entry, own),
-      data: (name) => dataOf(place, model, name, opening),
-      unseen: (name) => unseenData(place, model, name, opening),
+      async data(name) {
+        const parts = await dataOf(place, model, name, opening)
+        for (const part of [parts.train, ...(parts.heldOut ? [parts.heldOut] : [])]) onData?.(part)
+        return parts
+      },
+      async unseen(name) {
+        const data = await unseenData(place, model, name, opening)
+        onData?.(data)
+        return data
+      },
     },
     ...watch,
   }

@@ -6,7 +6,7 @@ import { entryForData, familiesOf } from '../../families/registry.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
 import type { OptionValues } from '../../options.ts'
 import { sourceOf } from '../../files/data/node/source-of.ts'
-import { openParts, type OpenOptions } from './open-data.ts'
+import { cacheOf, openParts, type OpenOptions } from './open-data.ts'
 
 /** What to train, and where to write it. */
 export interface ClassifierRequest extends Omit<ClassifierSetting, 'engine'>, OpenOptions {
@@ -29,7 +29,11 @@ export async function trainClassifierFile(
   request: ClassifierRequest,
 ): Promise<TrainedClassifier & { readonly data: string }> {
   const { data: path, out, training, options = {}, own = {}, ...watch } = request
-  const { train: data } = await openParts(await sourceOf(path, options), { ...watch, readers: own.readers })
+  const { train: data } = await openParts(await sourceOf(path, options), {
+    ...watch,
+    ...cacheOf(options),
+    readers: own.readers,
+  })
   const family = await entryForData(data, {}, own).load()
   if (!family.trainClassifier) {
     const able: string[] = []

@@ -1,5 +1,6 @@
 /** Training as a request: a stream of events, from the report before the first step to the end. */
 import { nodeEngine } from '../../engine/runtime/node/index.ts'
+import { TweedieError } from '../../errors.ts'
 import type { Row } from '../../families/family.ts'
 import { deadlineOf, stepsOf } from '../../tools/train/plan.ts'
 import { itemsPerStep } from '../../tools/train/spec.ts'
@@ -52,7 +53,12 @@ const drySteps = 12
  * }
  */
 export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunEvent> {
-  const { collective } = request
+  const { collective, ranks = 1 } = request
+  if (ranks > 1 && !request.dryRun) {
+    if (collective) throw new TweedieError('usage', '`ranks` is for one process, and this is one of several already')
+    const { trainInThreads } = await import('./threads/train-in-threads.ts')
+    return yield* trainInThreads(ranks, request, trainRun)
+  }
   const run = await prepareRun(collective ? asOneOf(collective, request) : request)
   const { family, spec, dataset, intervals, from } = run
   const { out, own, signal, dryRun } = request

@@ -9,8 +9,9 @@ import type { priorOptions } from '../adapt-options.ts'
 import { prepared } from '../prepare.ts'
 import { problemOf } from '../train.ts'
 import { digestOf } from './digest.ts'
-import { openParts } from './open-data.ts'
+import { cacheOf, openParts } from './open-data.ts'
 import type { TrainRequest } from './prepared-run.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /** A run before that. */
 interface Run {
@@ -36,7 +37,7 @@ export async function withPriorOf<R extends Run>(
     throw new TweedieError('usage', '`priorWeight` is for `priorData`, and there are none')
   }
   const data = await sourceOf(priorData, options)
-  const { train } = await openParts(data, { ...request, readers: request.own?.readers })
+  const { train } = await openParts(data, { ...request, ...cacheOf(options), readers: request.own?.readers })
   const prior: PriorSpec = { data, digest: digestOf(train), weight }
   return attached({ ...run, spec: { ...run.spec, prior } }, train, setting)
 }
@@ -49,8 +50,12 @@ export async function withPriorAgain<R extends Run>(
 ): Promise<R> {
   const { prior } = run.spec
   if (prior === undefined) return run
-  const { train } = await openParts(prior.data, { ...request, readers: request.own?.readers })
-  if (digestOf(train) === prior.digest) return attached(run, train, setting)
+  const { train } = await openParts(prior.data, {
+    ...request,
+    ...cacheOf(request.options),
+    readers: request.own?.readers,
+  })
+  if (digestOf(train, prior.digest) === prior.digest) return attached(run, train, setting)
   throw new TweedieError('data', `${prior.data.path}: not the \`priorData\` that the run was started on`, {
     hint: 'they may have changed since: bring them back, or start a new run',
   })
@@ -73,7 +78,7 @@ async function attached<R extends Run>(run: R, train: TrainData, setting: Prepar
   }
   const { prior: _, lora: __, ...plain } = spec
   const prior = await prepared(family, train, { spec: plain }, setting)
-  const made = { ...run, dataset: Object.freeze({ ...dataset, prior }) }
+  const made = { ...run, dataset: withFacts(dataset, { prior }) }
   await problemOf(made.spec, made.dataset, setting.own)
   return made
 }

@@ -1,15 +1,14 @@
 /** Writes drawn items: one picture of all, a folder of one file each, an array or texts; and the trajectory. */
-import { mkdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { TweedieError } from '../../errors.ts'
 import type { Drawn, ItemFormat, Makes, View } from '../../families/family.ts'
 import { writeNpy } from '../../files/data/formats/npy.ts'
 import { type TableCells, writeCsv } from '../../files/data/formats/write-csv.ts'
-import { writeFileAtomic } from '../../files/io/node/files.ts'
+import { makeFolder, writeFileAtomic } from '../../files/io/node/files.ts'
 import { animationExtensions, writeAnimation, writeImage } from '../../files/io/node/images.ts'
 import { magnify, type Raster } from '../../files/io/raster.ts'
 import { besideName, checkFolder, isAnimation, isFolder, isPicture } from './check-output.ts'
-import { requireNew } from './require-new.ts'
+import { requireAbsent } from './require-new.ts'
 
 /** How items are written. */
 export interface WriteOptions {
@@ -53,7 +52,7 @@ export async function writeDrawn(out: string, drawn: Drawn, options: WriteOption
     return views.map(([path]) => path)
   }
   if (drawn.formats?.[extension]) return writeFormat(out, drawn, drawn.formats[extension], options)
-  await requireNew(out, ['.npy', '.csv', '.json', '.txt', ...Object.keys(drawn.formats ?? {})], overwrite)
+  await requireAbsent(out, ['.npy', '.csv', '.json', '.txt', ...Object.keys(drawn.formats ?? {})], overwrite)
   if (extension === '.npy') await writeFileAtomic(out, writeNpy(drawn.array()))
   else if (extension === '.csv') await writeFileAtomic(out, writeCsv(tableOf(drawn, out)))
   else {
@@ -76,7 +75,7 @@ async function writeFormat(
   const paths = together
     ? [out]
     : Array.from({ length: drawn.count }, (_, i) => besideName(out, numberedName(drawn, i)))
-  for (const path of paths) await requireNew(path, [extname(out).toLowerCase()], overwrite)
+  for (const path of paths) await requireAbsent(path, [extname(out).toLowerCase()], overwrite)
   for (const [i, path] of paths.entries()) {
     await writeFileAtomic(path, bytes(together ? 0 : i, together ? drawn.count : 1, layout))
   }
@@ -100,7 +99,7 @@ export async function writeTrajectory(path: string, drawn: Drawn, options: Write
     const rasters = frames.map((frame) => rasterOf(frame, path, options))
     return writeAnimation(path, rasters, { overwrite, provenance })
   }
-  await requireNew(path, ['.txt'], overwrite)
+  await requireAbsent(path, ['.txt'], overwrite)
   const texts = frames.map((frame) => `t = ${frame.time.toFixed(4)}\n${textsOf(frame, path).join(divider)}\n`)
   await writeFileAtomic(path, texts.join('\n'))
 }
@@ -109,7 +108,7 @@ export async function writeTrajectory(path: string, drawn: Drawn, options: Write
 async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions): Promise<string[]> {
   const { overwrite = false, provenance = drawn.how } = options
   await checkFolder(folder, makesOf(drawn), overwrite)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const files: string[] = []
   const write = async (name: string, view: View, item?: number): Promise<void> => {
     if (view.movie) {
@@ -122,10 +121,10 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
       item === undefined ? provenance : { ...provenance, item, ...(asked !== undefined && { prompt: asked }) }
     if (view.raster) await writeImage(path, rasterOf(view, path, options), { overwrite, provenance: about })
     else if (view.table) {
-      await requireNew(path, ['.csv'], overwrite)
+      await requireAbsent(path, ['.csv'], overwrite)
       await writeFileAtomic(path, writeCsv(view.table()))
     } else {
-      await requireNew(path, ['.txt'], overwrite)
+      await requireAbsent(path, ['.txt'], overwrite)
       await writeFileAtomic(path, `${textsOf(view, path).join(divider)}\n`)
     }
     files.push(path)
@@ -135,7 +134,7 @@ async function writeFolder(folder: string, drawn: Drawn, options: WriteOptions):
     await write(name, drawn.part(i, 1), i)
     for (const extension of drawn.eachAs ?? []) {
       const path = join(folder, `${name}${extension}`)
-      await requireNew(path, [extension], overwrite)
+      await requireAbsent(path, [extension], overwrite)
       await writeFileAtomic(path, drawn.formats![extension]!.bytes(i, 1, {}))
       files.push(path)
     }
@@ -156,7 +155,7 @@ async function writeMovie(path: string, view: View, options: WriteOptions): Prom
 /** A folder of frames, `frame_0001.png` and so on. */
 async function writeFrames(folder: string, view: View, options: WriteOptions): Promise<string[]> {
   const { overwrite = false, provenance = {}, scale = 1 } = options
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const files: string[] = []
   for (const [t, frame] of view.movie!({ padding: 0 }).frames.entries()) {
     const path = join(folder, `frame_${String(t + 1).padStart(4, '0')}.png`)
@@ -168,7 +167,7 @@ async function writeFrames(folder: string, view: View, options: WriteOptions): P
 
 /** `00003-cone`: an item's number, and its class or what it was asked for by. */
 function numberedName({ captions, classes }: Drawn, item: number): string {
-  const name = captions?.[item]?.slice(0, 60) ?? classes?.[item]
+  const name = (captions?.[item] ?? classes?.[item])?.slice(0, 60)
   return `${String(item).padStart(5, '0')}${name === undefined ? '' : `-${fileName(name)}`}`
 }
 
@@ -199,4 +198,5 @@ function textsOf(view: View, path: string): readonly string[] {
   throw new TweedieError('usage', `${path}: such items are no texts`, { hint: 'write a .png or a .npy file' })
 }
 
-const fileName = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_.-]+/gu, '_')
+/** What every system takes in a name; no name ends in a point on Windows. */
+const fileName = (text: string): string => text.replaceAll(/[^\p{L}\p{N}_.-]+|\.+$/gu, '_')

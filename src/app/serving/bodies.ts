@@ -75,6 +75,41 @@ export interface ModelsAnswer {
   readonly models: readonly ModelAnswer[]
 }
 
+/** A tensor of the Open Inference Protocol. Without `data`, its bytes follow the JSON, `parameters.binary_data_size` of them. */
+export interface InferTensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly datatype: string
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined
+  readonly data?: unknown
+}
+
+/** A request of the Open Inference Protocol. */
+export interface InferBody {
+  readonly id?: string | undefined
+  readonly parameters?: Readonly<Record<string, unknown>> | undefined
+  readonly inputs: readonly InferTensor[]
+  readonly outputs?:
+    | readonly { readonly name: string; readonly parameters?: Readonly<Record<string, unknown>> | undefined }[]
+    | undefined
+}
+
+/** What a server says of the network of a model; −1 is a free size. */
+export interface InferMetadata {
+  readonly name: string
+  readonly versions: readonly string[]
+  readonly platform: string
+  readonly inputs: readonly Pick<InferTensor, 'name' | 'datatype' | 'shape'>[]
+  readonly outputs: readonly Pick<InferTensor, 'name' | 'datatype' | 'shape'>[]
+}
+
+/** An answer of the Open Inference Protocol. */
+export interface InferAnswer extends Pick<InferBody, 'id'> {
+  readonly model_name: string
+  readonly model_version?: string | undefined
+  readonly outputs: readonly InferTensor[]
+}
+
 /** Problem details, RFC 9457. */
 export interface ProblemAnswer {
   readonly type: string

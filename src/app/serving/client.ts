@@ -216,7 +216,17 @@ async function problemIn(response: FetchedResponse): Promise<ProblemAnswer> {
   }
 }
 
-const codes: readonly ErrorCode[] = ['usage', 'shape', 'data', 'model', 'device', 'diverged', 'exists', 'interrupted']
+const codes: readonly ErrorCode[] = [
+  'usage',
+  'shape',
+  'data',
+  'model',
+  'device',
+  'diverged',
+  'exists',
+  'interrupted',
+  'system',
+]
 
 function codeOf({ code, status }: ProblemAnswer): ErrorCode {
   const known = codes.find((each) => each === code)

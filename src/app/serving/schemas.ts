@@ -3,6 +3,9 @@ import * as z from 'zod/mini'
 import type {
   DescribedAnswer,
   DrawBody,
+  InferAnswer,
+  InferBody,
+  InferMetadata,
   ItemBody,
   MadeAnswer,
   ModelsAnswer,
@@ -83,6 +86,44 @@ export const describedAnswer: z.ZodMiniType<DescribedAnswer> = z.object({
 })
 
 export const modelsAnswer: z.ZodMiniType<ModelsAnswer> = z.object({ models: z.array(modelAnswer) })
+
+const parameters = z.optional(z.record(z.string(), z.unknown()))
+
+const tensor = z.object({
+  name: z.string().check(z.minLength(1)),
+  shape: z.array(z.int().check(z.minimum(0))),
+  datatype: about(z.string(), 'BOOL, UINT8, INT32, INT64, FP16, BF16, FP32 or FP64.'),
+  parameters: about(parameters, '`binary_data_size`: its bytes follow the JSON, little-endian.'),
+  data: z.optional(about(z.unknown(), 'The numbers, row-major, flat or nested.')),
+})
+
+/** A request of the Open Inference Protocol, or what stands before its raw tensors. */
+export const inferRequest: z.ZodMiniType<InferBody> = z.object({
+  id: z.optional(z.string()),
+  parameters: about(parameters, '`binary_data_output: true`: all outputs as bytes behind the JSON.'),
+  inputs: z.array(tensor),
+  outputs: z.optional(z.array(z.object({ name: z.string(), parameters }))),
+})
+
+/** What a server says of the network of a model. */
+export const inferMetadata: z.ZodMiniType<InferMetadata> = z.object({
+  name: z.string(),
+  versions: z.array(z.string()),
+  platform: z.string(),
+  inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.int()) })),
+  outputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.int()) })),
+})
+
+/** An answer of the Open Inference Protocol. */
+export const inferAnswer: z.ZodMiniType<InferAnswer> = z.object({
+  id: z.optional(z.string()),
+  model_name: z.string(),
+  model_version: z.optional(z.string()),
+  outputs: z.array(tensor),
+})
+
+/** An error of the Open Inference Protocol. */
+export const inferError: z.ZodMiniType<{ readonly error: string }> = z.object({ error: z.string() })
 
 /** Problem details, RFC 9457. */
 export const problemAnswer: z.ZodMiniType<ProblemAnswer> = z.object({

@@ -8,6 +8,8 @@ export interface Job {
   readonly name: string
   /** How many processes train together. */
   readonly processes: number
+  /** In how many parts samples are drawn, or a model is judged, that are merged at the end. */
+  readonly shards?: number | undefined
   /** Cores of each. */
   readonly cores: number
   /** Memory of each, in megabytes. */
@@ -24,7 +26,8 @@ export interface Job {
 }
 
 /** @throws TweedieError `usage` for a command that cannot run so, or a name that no cluster takes */
-export function checkJob({ command, name, processes }: Job): void {
+export function checkJob(job: Job): void {
+  const { command, name, processes, shards } = job
   if (command.length === 0) {
     throw new TweedieError('usage', 'what is to run?', {
       hint: 'tweedie submit slurm -- train ./photos --out runs/photos',
@@ -32,13 +35,11 @@ export function checkJob({ command, name, processes }: Job): void {
   }
   if (processes > 1 && command[0] !== 'train') {
     throw new TweedieError('usage', `\`processes: ${processes}\`: ${command[0]} is one process`, {
-      hint: 'several processes are for train; draw with several seeds instead',
+      hint: '`shards: 8` for sample and eval; several processes are for train',
     })
   }
-  if (
-    command[0] === 'train' &&
-    !command.some((each) => each === '--out' || each === '-o' || each.startsWith('--out='))
-  ) {
+  if (shards !== undefined) checkShards(job)
+  if (command[0] === 'train' && !hasOut(command)) {
     throw new TweedieError('usage', 'the command has no --out', {
       hint: 'name the folder of the run, on a disk that stays',
     })
@@ -46,6 +47,31 @@ export function checkJob({ command, name, processes }: Job): void {
   if (!/^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/.test(name)) {
     throw new TweedieError('usage', `\`name\` is ${name}: lower-case letters, digits and '-', at most 50`)
   }
+}
+
+function checkShards({ command, processes }: Job): void {
+  const [name] = command
+  if (name !== 'sample' && name !== 'eval') {
+    throw new TweedieError('usage', `\`shards\`: ${name} is not computed in shards`, { hint: 'sample and eval are' })
+  }
+  if (processes > 1) throw new TweedieError('usage', '`shards` and `processes` do not go together')
+  if (!hasOut(command)) {
+    throw new TweedieError('usage', 'the command has no --out', {
+      hint: 'shards are kept beside it, on a disk that all see',
+    })
+  }
+  if (command.some((word) => /^--shard(=|$)/.test(word))) {
+    throw new TweedieError('usage', 'the command names its shard; leave `--shard` out')
+  }
+}
+
+const hasOut = (command: readonly string[]): boolean =>
+  command.some((each) => each === '--out' || each === '-o' || each.startsWith('--out='))
+
+/** The folder or file of a command's result. */
+export function outOf(command: readonly string[]): string {
+  const at = command.findIndex((word) => word === '--out' || word === '-o')
+  return at >= 0 ? command[at + 1]! : command.find((word) => word.startsWith('--out='))!.slice('--out='.length)
 }
 
 /** A word for a shell. */

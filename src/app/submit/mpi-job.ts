@@ -1,7 +1,7 @@
 /** Kubeflow's `MPIJob` (v2beta1) and Kubernetes' `Job`, as YAML. */
 import { stringify } from 'yaml'
 import { TweedieError } from '../../errors.ts'
-import { checkJob, type Job } from './job.ts'
+import { checkJob, type Job, outOf } from './job.ts'
 
 /**
  * An MPIJob: a launcher that runs `mpirun`, and a worker for every process. The image must have tweedie, Open MPI and an SSH server.
@@ -65,6 +65,49 @@ export function kubernetesJob(job: Job): string {
       },
     },
   })
+}
+
+/**
+ * An Indexed Job of the shards, and a Job that waits for all of them and merges. The volumes must be ones that all pods see.
+ *
+ * @throws TweedieError `usage` for a job that makes no sense, or has no image
+ */
+export function kubernetesShards(job: Job): string {
+  checkJob(job)
+  const { command, cores, minutes, name, shards = 1 } = job
+  const seconds = Math.round(60 * minutes)
+  const jobOf = (metadata: unknown, spec: Record<string, unknown>, words: readonly string[]): string =>
+    stringify({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata,
+      spec: {
+        ...spec,
+        template: {
+          spec: { restartPolicy: 'Never', ...podOf(job, ['tweedie', ...words, '--threads', String(cores)]) },
+        },
+      },
+    })
+  const wait = String(Math.ceil(minutes))
+  return [
+    jobOf(
+      metadataOf(job),
+      {
+        completionMode: 'Indexed',
+        completions: shards,
+        parallelism: shards,
+        backoffLimit: 3 * shards,
+        activeDeadlineSeconds: seconds,
+      },
+      [...command, '--shard', `auto/${shards}`],
+    ),
+    jobOf(metadataOf({ ...job, name: `${name}-merge` }), { backoffLimit: 3, activeDeadlineSeconds: 2 * seconds }, [
+      'merge',
+      `${outOf(command)}.shards`,
+      '--wait',
+      wait,
+    ]),
+  ].join('---\n')
 }
 
 function metadataOf({ name, namespace }: Job): Record<string, unknown> {

@@ -1,5 +1,5 @@
 /** A script for Slurm's `sbatch`. */
-import { checkJob, clockTime, type Job, shellWord } from './job.ts'
+import { checkJob, clockTime, type Job, outOf, shellWord } from './job.ts'
 
 /**
  * The script. Two minutes before its time is over, Slurm sends SIGTERM: training saves, and the job goes back into the queue, where it
@@ -11,8 +11,50 @@ import { checkJob, clockTime, type Job, shellWord } from './job.ts'
  */
 export function slurmScript(job: Job): string {
   checkJob(job)
-  const { command, name, processes, cores, memoryMb, minutes, partition, account } = job
-  const settings = [
+  const { command, processes, cores } = job
+  const launch = processes > 1 ? 'srun --mpi=pmix ' : 'srun '
+  const run = (words: readonly string[]): string =>
+    `${launch}npx tweedie ${[...words, '--threads', String(cores)].map(shellWord).join(' ')}`
+  return `${['#!/bin/bash', ...settingsOf(job), '#SBATCH --requeue'].join('\n')}
+set -u
+
+${command[0] === 'train' ? training(command, run) : run(command)}
+`
+}
+
+/**
+ * A script that is run where jobs are submitted: it queues an array of jobs, one a shard, and behind it the merge. A task that is queued again alone has its shard.
+ *
+ * @throws TweedieError `usage` for a job that makes no sense
+ */
+export function slurmShards(job: Job): string {
+  checkJob(job)
+  const { command, cores, shards = 1 } = job
+  const threads = ['--threads', String(cores)]
+  const line = (words: readonly string[]): string => `srun npx tweedie ${words.map(shellWord).join(' ')}`
+  const merge = line(['merge', `${outOf(command)}.shards`, ...threads])
+  const script = (settings: readonly string[], run: string): string =>
+    ['#!/bin/bash', ...settings, '#SBATCH --requeue', run].join('\n')
+  return `#!/bin/bash
+# queues ${shards} shards, and behind them the merge: bash, not sbatch
+set -eu
+
+shards=$(sbatch --parsable <<'JOB'
+${script(settingsOf(job, [['array', `1-${shards}`]]), `${line([...command, ...threads, '--shard'])} "$SLURM_ARRAY_TASK_ID/${shards}"`)}
+JOB
+)
+sbatch --dependency="afterok:\${shards%%;*}" <<'JOB'
+${script(settingsOf({ ...job, name: `${job.name}-merge` }), merge)}
+JOB
+`
+}
+
+/** What the job asks for. */
+function settingsOf(
+  { name, processes, cores, memoryMb, minutes, partition, account }: Job,
+  more: readonly (readonly [string, string])[] = [],
+): readonly string[] {
+  return [
     ['job-name', name],
     ['ntasks', processes],
     ['cpus-per-task', cores],
@@ -20,17 +62,10 @@ export function slurmScript(job: Job): string {
     ['time', clockTime(minutes)],
     ['partition', partition],
     ['account', account],
-    ['output', `${name}-%j.log`],
+    ['output', more.length > 0 ? `${name}-%A-%a.log` : `${name}-%j.log`],
     ['signal', 'TERM@120'],
+    ...more,
   ].flatMap(([key, value]) => (value === undefined ? [] : [`#SBATCH --${key}=${value}`]))
-  const launch = processes > 1 ? 'srun --mpi=pmix ' : 'srun '
-  const run = (words: readonly string[]): string =>
-    `${launch}npx tweedie ${[...words, '--threads', String(cores)].map(shellWord).join(' ')}`
-  return `${['#!/bin/bash', ...settings, '#SBATCH --requeue'].join('\n')}
-set -u
-
-${command[0] === 'train' ? training(command, run) : run(command)}
-`
 }
 
 /** A run that is there already goes on; one that was stopped by its time is queued again. */
@@ -45,10 +80,4 @@ status=$?
 # 143: Slurm asked it to stop, and everything is saved
 if [ $status -eq 143 ]; then scontrol requeue "$SLURM_JOB_ID"; fi
 exit $status`
-}
-
-/** The folder of the run. */
-export function outOf(command: readonly string[]): string {
-  const at = command.findIndex((word) => word === '--out' || word === '-o')
-  return at >= 0 ? command[at + 1]! : command.find((word) => word.startsWith('--out='))!.slice('--out='.length)
 }

@@ -68,11 +68,29 @@ export function checkConfig<T extends object>(
     })
   }
   const full = { ...defaults, ...Object.fromEntries(known) }
-  for (const [field, [test, expected]] of Object.entries<FieldRule | undefined>(rules) as [string, FieldRule][]) {
-    const value = full[field as keyof T]
-    if (!test(value)) throw badField(className, field, value, expected)
+  for (const field of Object.keys(full) as (keyof T & string)[]) {
+    const [test, expected] = rules[field] ?? likeDefault(defaults[field])
+    if (!test(full[field])) throw badField(className, field, full[field], expected)
   }
   return full
+}
+
+/** The rule of a field that has none of its own: what its default is. */
+function likeDefault(value: unknown): FieldRule {
+  if (typeof value === 'number') return [(each) => Number.isFinite(each), 'a number']
+  if (typeof value === 'string') return [(each) => typeof each === 'string', 'a text']
+  if (!Array.isArray(value)) return [() => true, 'anything']
+  const [type] = new Set(value.map((each) => typeof each))
+  return [
+    (each) => Array.isArray(each) && each.every((one) => type === undefined || typeof one === type),
+    `a list${type === undefined ? '' : ` of ${type}s`}`,
+  ]
+}
+
+/** A value as an error shows it. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
 /** The error for a field with a wrong value. */
@@ -84,7 +102,7 @@ export function badField(
   hint?: string,
 ): TweedieError {
   const options = hint === undefined ? {} : { hint }
-  return new TweedieError('model', `${className}: ${field} is ${JSON.stringify(value)}, expected ${expected}`, options)
+  return new TweedieError('model', `${className}: ${field} is ${shown(value)}, expected ${expected}`, options)
 }
 
 /** Height and width of an image size; one number for squares. */

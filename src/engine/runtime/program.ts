@@ -184,7 +184,8 @@ export async function targetOf(device: string | undefined, engine: Engine): Prom
   return { provider: 'cpu', ...(block !== undefined && { block }) }
 }
 
-function programOf(
+/** A program over a session; `kept` are inputs that are always the same. */
+export function programOf(
   session: Session,
   inputs: ReadonlyMap<string, Tensor>,
   outputs: ReadonlyMap<string, Tensor>,

@@ -43,12 +43,14 @@ export function painter(model: CnfModel, setting: Setting): Painter {
         batch,
         solver,
         labels,
+        shards: setting.shards,
         signal: watch.signal,
         onStep(progress) {
           if (watch.frames) put(way, model, count, progress)
           report(model, count, progress, watch)
         },
       })
+      setting.shards?.requireAll()
       return drawnValues(model, items, {
         classes: drawn && Array.from(drawn, (label) => model.classNames[label] ?? String(label)),
         ...howOf(options, seed, solver),

@@ -7,6 +7,8 @@ import type { Engine } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import { labelsFor } from '../conditions.ts'
+import { once } from '../../once.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { defined } from '../defined.ts'
 import { type Compiled, type Warm, warm, type WarmSession } from '../warm.ts'
 import type { CnfModel } from './model.ts'
@@ -21,6 +23,8 @@ export interface GenerateOptions {
   readonly labels?: ArrayLike<number> | undefined
   /** Items computed at a time; default 256, or as many as there are. */
   readonly batch?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((progress: GenerateProgress) => void) | undefined
 }
@@ -73,7 +77,7 @@ async function generate(
   model: CnfModel,
   engine: Engine,
   session: WarmSession,
-  { count, seed = 0, solver, labels: asked, batch: wanted = usualBatch, signal, onStep }: GenerateOptions,
+  { count, seed = 0, solver, labels: asked, batch: wanted = usualBatch, shards, signal, onStep }: GenerateOptions,
   compiled: Compiled,
 ): Promise<Generated> {
   for (const [what, value] of [
@@ -87,22 +91,26 @@ async function generate(
   const labels = labelsFor(model, count, asked, 'in turn')
   const conditions: Conditions = labels ? { labels } : {}
   const batch = Math.min(count, wanted)
-  const field = await fieldOf(model, engine, session, batch, compiled)
+  const field = once(() => fieldOf(model, engine, session, batch, compiled))
   const items = new Float32Array(count * size)
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const x = new Float64Array(now * size)
-    randomNoise(size, { seed, firstItem: first })(x, -1, 0)
-    const context = { signal, conditions: conditionsOfItems(conditions, first, now, count) }
-    let index = 0
-    for await (const { y, to } of carry(field, x, { solver, from: 1, to: 0, context })) {
-      const state = Float32Array.from(y)
-      if (!state.every(Number.isFinite)) throw diverged(to)
-      const total = solver.name === 'rk45' ? index + 1 + Number(to > 0) : solver.steps
-      onStep?.({ share: (first + now * (1 - to)) / count, firstItem: first, index, total, time: to, x: state })
-      if (to === 0) items.set(state, first * size)
-      index++
-    }
+    const drawn = await rowsOf(shards, { name: 'items', first, size: batch, count }, async () => {
+      const x = new Float64Array(now * size)
+      randomNoise(size, { seed, firstItem: first })(x, -1, 0)
+      const context = { signal, conditions: conditionsOfItems(conditions, first, now, count) }
+      let [index, last] = [0, new Float32Array()]
+      for await (const { y, to } of carry(await field(), x, { solver, from: 1, to: 0, context })) {
+        const state = Float32Array.from(y)
+        if (!state.every(Number.isFinite)) throw diverged(to)
+        const total = solver.name === 'rk45' ? index + 1 + Number(to > 0) : solver.steps
+        onStep?.({ share: (first + now * (1 - to)) / count, firstItem: first, index, total, time: to, x: state })
+        if (to === 0) last = state
+        index++
+      }
+      return { items: last }
+    })
+    if (drawn) items.set(drawn.items, first * size)
   }
   return { items, labels }
 }

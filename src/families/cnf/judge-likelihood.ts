@@ -29,6 +29,7 @@ export async function judgeLikelihood(model: CnfModel, options: JudgeOptions, se
     values,
     trace,
     tolerance,
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (done) => setting.onProgress?.({ phase: 'likelihood', done, total: 1 }),
     ...sessionOf(setting),

@@ -27,7 +27,7 @@ export async function judgeSamples(model: CnfModel, options: JudgeOptions, setti
   requireAlike(model, training)
   const conditional = classesOf(model.network) > 0
   const labels = conditional && classes === 'data' && training.labels ? labelsAsIn(training, count) : undefined
-  const { engine, signal, onProgress } = setting
+  const { engine, shards, signal, onProgress } = setting
   using generator = warmGenerator(model, engine, sessionOf(setting))
   const drawn = await generator.draw({
     count,
@@ -35,6 +35,7 @@ export async function judgeSamples(model: CnfModel, options: JudgeOptions, setti
     solver,
     labels,
     batch,
+    shards,
     signal,
     onStep: ({ share }) => onProgress?.({ phase: 'drawing samples', done: share * count, total: count }),
   })
@@ -52,6 +53,7 @@ export async function judgeSamples(model: CnfModel, options: JudgeOptions, setti
     heldOut,
     features,
     store: setting.store,
+    shards,
     signal,
     onProgress: (phase, done, total) => onProgress?.({ phase, done, total }),
     ...sessionOf(setting),

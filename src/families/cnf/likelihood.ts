@@ -8,10 +8,12 @@ import { flowLikelihood, type FlowLikelihoodOptions } from '../../diffusion/ode-
 import { bitsPerDim, type Estimate, estimate } from '../../diffusion/likelihood/units.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import type { CnfModel } from './model.ts'
 import { dequantise, stretchOf } from './units.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /** On how many items, and how exactly. */
 export interface CnfLikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -26,6 +28,8 @@ export interface CnfLikelihoodOptions extends Pick<SessionOptions, 'device' | 't
   readonly trace?: FlowLikelihoodOptions['trace']
   /** Of the adaptive solver; default 1e-5. */
   readonly tolerance?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number) => void) | undefined
 }
@@ -64,7 +68,7 @@ export async function cnfLikelihood(
   engine: Engine,
   options: CnfLikelihoodOptions = {},
 ): Promise<CnfLikelihoodReport> {
-  const { seed = 0, tolerance = 1e-5, trace, signal, onProgress, device, threads } = options
+  const { seed = 0, tolerance = 1e-5, trace, shards, signal, onProgress, device, threads } = options
   const { scale, flow } = model
   if (dataset.shape.join() !== scale.shape.join()) {
     throw new TweedieError(
@@ -81,25 +85,30 @@ export async function cnfLikelihood(
   const size = itemSize(scale.shape)
   const stretch = stretchOf(scale, values)
   // items in the units of the model, whatever those of the data set are
-  const items: ArrayDataset = Object.freeze({ ...dataset, range: scale.range, affine: scale.affine })
+  const items: ArrayDataset = withFacts(dataset, { range: scale.range, affine: scale.affine })
   const session = { batch, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   using field = await modelField(model, engine, session)
   const [exact, grid]: [number[], number[]] = [[], []]
   let evaluations = 0
   for (let first = 0; first < count; first += batch) {
     const indices = Int32Array.from({ length: Math.min(batch, count - first) }, (_, i) => first + i)
-    const x0 = loadBatch(items, indices, new Float32Array(indices.length * size))
-    if (values !== null) dequantise(x0, size, values, { seed, first })
-    const conditions = conditionsFrom(model.network.conditions, conditionSource(dataset), indices)
-    const common = { seed, firstItem: first, conditions, signal, ...(trace && { trace }) }
-    const adaptive = { name: 'rk45', relative: tolerance, absolute: tolerance } as const
-    const result = await flowLikelihood(field, x0, { ...common, solver: adaptive })
-    const onGrid = await flowLikelihood(field, x0, { ...common, solver: { name: flow.solver, steps: flow.steps } })
-    exact.push(...result.logDensity.map((log) => stretch - log))
-    grid.push(...onGrid.logDensity.map((log) => stretch - log))
-    evaluations = Math.max(evaluations, result.evaluations)
+    const rows = await rowsOf(shards, { name: 'densities', first, size: batch, count }, async () => {
+      const x0 = loadBatch(items, indices, new Float32Array(indices.length * size))
+      if (values !== null) dequantise(x0, size, values, { seed, first })
+      const conditions = conditionsFrom(model.network.conditions, conditionSource(dataset), indices)
+      const common = { seed, firstItem: first, conditions, signal, ...(trace && { trace }) }
+      const adaptive = { name: 'rk45', relative: tolerance, absolute: tolerance } as const
+      const result = await flowLikelihood(field, x0, { ...common, solver: adaptive })
+      const onGrid = await flowLikelihood(field, x0, { ...common, solver: { name: flow.solver, steps: flow.steps } })
+      return { exact: result.logDensity, grid: onGrid.logDensity, taken: Float64Array.of(result.evaluations) }
+    })
+    if (!rows) continue
+    exact.push(...rows.exact.map((log) => stretch - log))
+    grid.push(...rows.grid.map((log) => stretch - log))
+    evaluations = Math.max(evaluations, rows.taken[0]!)
     onProgress?.((first + indices.length) / count)
   }
+  shards?.requireAll()
   const figure = (nats: readonly number[]): FlowFigure => ({
     nats: estimate(nats),
     bitsPerDim: estimate(nats.map((each) => bitsPerDim(each, size))),

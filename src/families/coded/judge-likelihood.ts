@@ -44,6 +44,7 @@ export async function judgeLikelihood<Model extends CodedModel, Report extends C
     draws,
     batch,
     seed,
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (done) => setting.onProgress?.({ phase: 'likelihood', done, total: 1 }),
   })

@@ -31,6 +31,7 @@ export async function judgeSamples<Model extends CodedModel>(
     seed,
     batch,
     draw,
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (done, total) => setting.onProgress?.({ phase: 'drawing samples', done, total }),
   })
@@ -45,6 +46,7 @@ export async function judgeSamples<Model extends CodedModel>(
   const report = await evaluateSamples(samples, training, setting.engine, {
     heldOut,
     store: setting.store,
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (phase, done, total) => setting.onProgress?.({ phase, done, total }),
     ...sessionOf(setting),

@@ -2,6 +2,7 @@
 import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import type { drawOptions } from '../draw-options.ts'
+import type { Shards } from '../../tools/shards/shards.ts'
 import { drawnValues, makesOf } from '../drawn-values.ts'
 import type { Painter, Setting } from '../family.ts'
 import { type Compiled, type Warm, warm } from '../warm.ts'
@@ -20,6 +21,8 @@ export interface DrawItems {
   readonly seed: number
   readonly batch?: number | undefined
   readonly draw?: ValueChoice | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -71,9 +74,11 @@ export function painterWith<Model extends CodedModel>(
           seed,
           batch,
           draw,
+          shards: setting.shards,
           signal,
           onProgress: (done, total) => onProgress?.({ phase: 'sample', done, total, unit }),
         })
+        setting.shards?.requireAll()
         return drawnValues(model, items, {
           how: { seed, draw },
           howText: `seed ${seed}, ${draw}s of the decoder's law`,

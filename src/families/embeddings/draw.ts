@@ -47,6 +47,7 @@ export function painter(opened: EmbeddingModel, setting: Setting): Painter {
         require: required,
         ...(required.length === 0 && { sampler: choice.sampler }),
         control: fluency === undefined ? {} : { lambda: fluency },
+        shards: setting.shards,
         signal: watch.signal,
         onStep({ done, total, step, tokens: now }) {
           way?.put(step.index, step.s, now())
@@ -64,6 +65,7 @@ export function painter(opened: EmbeddingModel, setting: Setting): Painter {
           })
         },
       })
+      setting.shards?.requireAll()
       return drawnTokens(readable, tokens, {
         ...howOf(options, choice, required),
         ...(way && { frames: way.frames() }),

@@ -16,6 +16,7 @@ import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { type ControlGradient, controlGradient } from '../../compiled/control-gradient.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
 import { samplerOf } from '../../compiled/sampler-of.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { type EmbeddingModel, embeddingsOf } from './model.ts'
@@ -41,6 +42,8 @@ export interface DrawEmbeddedOptions {
   readonly control?: ControlOptions | undefined
   /** Items computed at a time; default 16, or as many as there are. */
   readonly batch?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   /** Called after each step of each batch. */
   readonly onStep?: ((progress: EmbeddedProgress) => void) | undefined
@@ -147,17 +150,22 @@ async function draw(
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
     const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
-    for await (const step of sample(denoiser, problem)) {
-      const done = first * steps + now * Math.min(step.index + 1, steps)
-      onStep?.({
-        done,
-        total: count * steps,
-        firstItem: first,
-        step,
-        tokens: () => roundTokens(table, step.denoised),
-      })
-      if (step.index === step.total - 1) tokens.set(roundTokens(table, step.x), first * length)
-    }
+    const rows = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
+      let last: Int32Array = new Int32Array()
+      for await (const step of sample(denoiser, problem)) {
+        const done = first * steps + now * Math.min(step.index + 1, steps)
+        onStep?.({
+          done,
+          total: count * steps,
+          firstItem: first,
+          step,
+          tokens: () => roundTokens(table, step.denoised),
+        })
+        if (step.index === step.total - 1) last = roundTokens(table, step.x)
+      }
+      return { tokens: last }
+    })
+    if (rows) tokens.set(rows.tokens, first * length)
   }
   return { tokens }
 }

@@ -22,7 +22,7 @@ const ofBounds: OptionTable = { ...likelihoodOptions, ...boundStepsOptions }
 export async function evaluate(model: EmbeddingModel, options: OptionValues, setting: Setting): Promise<Judgement> {
   const { batch, count, seed, clamp = false, likelihoodItems: items, boundSteps, terms } = options as Options
   const { sampler, times, steps } = chooseEmbeddedSampler(model, options, setting.own)
-  const { engine, signal } = setting
+  const { engine, shards, signal } = setting
   const session = sessionOf(setting)
   return judgeText(
     {
@@ -35,7 +35,7 @@ export async function evaluate(model: EmbeddingModel, options: OptionValues, set
       howText: `${sampler.name}${clamp ? ', clamped' : ''}, ${stepsText(steps)}`,
       async bound({ train, judged }, onProgress) {
         using denoiser = await modelDenoiser(model, engine, { batch: batch ?? textDefaults.batch, ...session })
-        const how = { items, terms, steps: boundSteps, seed, signal, onProgress }
+        const how = { items, terms, steps: boundSteps, seed, shards, signal, onProgress }
         return await embeddedBound(denoiser, embeddingsOf(model), judged, { train, ...how })
       },
       async samples(onProgress) {
@@ -47,6 +47,7 @@ export async function evaluate(model: EmbeddingModel, options: OptionValues, set
           sampler,
           times,
           clamp,
+          shards,
           signal,
           onStep: ({ done, total }) => onProgress(done, total),
         })

@@ -37,11 +37,13 @@ export function painter(model: FlowModel, setting: Setting): Painter {
         temperature,
         labels: classesAsked(model, options.class, count),
         conditions: await askConditions(model, options.condition, count, setting.access),
+        shards: setting.shards,
         signal,
         onProgress: (done, total) =>
           onProgress?.({ phase: 'sample', done, total, unit: model.scale.kind === 'image' ? 'images' : 'items' }),
         onRemark: setting.onRemark,
       })
+      setting.shards?.requireAll()
       const at = temperature ?? 1
       return drawnValues(model, items, {
         classes: labels && Array.from(labels, (label) => model.classNames[label] ?? String(label)),

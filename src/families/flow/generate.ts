@@ -10,6 +10,7 @@ import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork } from '../../files/data/frame.ts'
 import { duration } from '../../words.ts'
 import { labelsFor } from '../conditions.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import type { FlowModel } from './model.ts'
@@ -28,6 +29,8 @@ export interface DrawFlowOptions {
   readonly conditions?: Conditions | undefined
   /** Items computed at a time; default 64, or as many as there are. */
   readonly batch?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** Told once, before a sequence that is long begins. */
@@ -73,7 +76,7 @@ async function draw(
   options: DrawFlowOptions,
   compiled: (batch: number) => Promise<FlowInverse>,
 ): Promise<GeneratedFlow> {
-  const { count, seed = 0, signal, onProgress, onRemark } = options
+  const { count, seed = 0, shards, signal, onProgress, onRemark } = options
   const { temperature = (model.meta.sampler['temperature'] as number | undefined) ?? 1 } = options
   for (const [what, value] of Object.entries({ 'number of samples': count, 'batch size': options.batch ?? 1 })) {
     if (Number.isInteger(value) && value > 0) continue
@@ -88,6 +91,7 @@ async function draw(
   if (temperature !== 1) for (let i = 0; i < latents.length; i++) latents[i]! *= temperature
   const items = await decodeLatents(model, inverse, latents, {
     conditions: conditionsOf(model, count, options.conditions, labels),
+    shards,
     signal,
     onProgress,
     onRemark,
@@ -112,7 +116,7 @@ export function conditionsOf(
 }
 
 /** How latents are walked back. */
-interface DecodeOptions extends Pick<DrawFlowOptions, 'signal' | 'onProgress' | 'onRemark'> {
+interface DecodeOptions extends Pick<DrawFlowOptions, 'shards' | 'signal' | 'onProgress' | 'onRemark'> {
   readonly conditions?: Conditions | undefined
 }
 
@@ -121,7 +125,7 @@ export async function decodeLatents(
   { frame, network }: Pick<FlowModel, 'frame' | 'network'>,
   inverse: FlowInverse,
   latents: Float32Array,
-  { conditions, signal, onProgress, onRemark }: DecodeOptions,
+  { conditions, shards, signal, onProgress, onRemark }: DecodeOptions,
 ): Promise<Float32Array> {
   const size = itemSize(frame.network)
   const count = latents.length / size
@@ -132,22 +136,24 @@ export async function decodeLatents(
   const begun = performance.now()
   for (let first = 0, number = 0; first < count; first += batch, number++) {
     const now = Math.min(batch, count - first)
-    const made = await inverse.of(latents.subarray(first * size, (first + now) * size), {
-      conditions: conditionsOfItems(conditions, first, now, count),
-      signal,
-      onRound(done, most) {
-        onProgress?.(first + (now * done) / most, count)
-        if (announced || done < 2) return
-        announced = true
-        const expected = ((performance.now() - begun) / 1000 / done) * rounds * batches
-        if (expected > long) {
-          onRemark?.(
-            `the inverse is sequential: up to ${rounds} calls for each of ${batches} batches, at most about ${duration(expected)}`,
-          )
-        }
-      },
-    })
-    seen.set(made, first * size)
+    const rows = await rowsOf(shards, { name: 'items', first, size: batch, count }, async () => ({
+      made: await inverse.of(latents.subarray(first * size, (first + now) * size), {
+        conditions: conditionsOfItems(conditions, first, now, count),
+        signal,
+        onRound(done, most) {
+          onProgress?.(first + (now * done) / most, count)
+          if (announced || done < 2) return
+          announced = true
+          const expected = ((performance.now() - begun) / 1000 / done) * rounds * batches
+          if (expected > long) {
+            onRemark?.(
+              `the inverse is sequential: up to ${rounds} calls for each of ${batches} batches, at most about ${duration(expected)}`,
+            )
+          }
+        },
+      }),
+    }))
+    if (rows) seen.set(rows.made, first * size)
   }
   return fromNetwork(frame, seen, new Float32Array(count * itemSize(frame.item)))
 }

@@ -24,13 +24,14 @@ export async function judgeFlowSamples(
   const { training, heldOut } = await judgeData(setting.access, options)
   requireAlike(model, training)
   const asData = classesOf(model.network) > 0 && classes === 'data' && training.labels
-  const { signal, onRemark, onProgress, engine, store } = setting
+  const { shards, signal, onRemark, onProgress, engine, store } = setting
   const drawn = await generateFlow(model, engine, {
     count,
     seed,
     batch,
     temperature,
     labels: asData ? labelsAsIn(training, count) : undefined,
+    shards,
     signal,
     onRemark,
     onProgress: (done, total) => onProgress?.({ phase: 'drawing samples', done, total }),
@@ -48,6 +49,7 @@ export async function judgeFlowSamples(
   const report = await evaluateSamples(samples, training, engine, {
     heldOut,
     store,
+    shards,
     signal,
     onProgress: (phase, done, total) => onProgress?.({ phase, done, total }),
     ...sessionOf(setting),

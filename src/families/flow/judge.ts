@@ -40,6 +40,7 @@ async function judgeLikelihood(model: FlowModel, options: FlowJudgeOptions, sett
     batch,
     seed,
     dequantisations,
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (done) => setting.onProgress?.({ phase: 'likelihood', done, total: 1 }),
     ...sessionOf(setting),

@@ -4,12 +4,14 @@ import { bitsPerDim, type Estimate, estimate } from '../../diffusion/likelihood/
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { fold, key } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import { toNetwork } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import { conditionsFrom, conditionSource } from '../../tools/train/draws.ts'
 import type { FlowModel } from './model.ts'
 import { dequantise, unitsOf } from './shades.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /** On how many items, and how exactly. */
 export interface FlowLikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -21,6 +23,8 @@ export interface FlowLikelihoodOptions extends Pick<SessionOptions, 'device' | '
   readonly seed?: number | bigint | string | undefined
   /** How many draws of that noise for each item; default 4. Without shades there is one, and no noise. */
   readonly dequantisations?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number) => void) | undefined
 }
@@ -53,7 +57,7 @@ export async function flowLikelihood(
   options: FlowLikelihoodOptions = {},
 ): Promise<FlowLikelihood> {
   const { frame, scale, shades, network } = model
-  const { seed = 0, signal, onProgress, device, threads } = options
+  const { seed = 0, shards, signal, onProgress, device, threads } = options
   if (dataset.shape.join() !== frame.item.join()) {
     throw new TweedieError(
       'data',
@@ -72,7 +76,7 @@ export async function flowLikelihood(
   }
   const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   using density = await flowDensity(model, engine, { batch, ...session })
-  const alike = Object.freeze({ ...dataset, range: scale.range, affine: scale.affine })
+  const alike = withFacts(dataset, { range: scale.range, affine: scale.affine })
   const labels = dataset.labels ?? new Int32Array(dataset.length).fill(model.unconditionalLabel ?? 0)
   if (!dataset.labels && model.classNames.length > 0 && model.unconditionalLabel === undefined) {
     throw new TweedieError('data', `${dataset.name}: has no classes, and the model needs one for each item`)
@@ -86,20 +90,30 @@ export async function flowLikelihood(
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
     const indices = Int32Array.from({ length: now }, (_, i) => first + i)
-    const items = loadBatch(alike, indices, new Float32Array(now * itemSize(frame.item)))
-    const clean = toNetwork(frame, items, new Float32Array(now * size))
-    const conditions = conditionsFrom(network.conditions, source, indices)
-    for (let draw = 0; draw < draws; draw++) {
-      const x = clean.slice()
-      for (let i = 0; i < (shades === null ? 0 : now); i++) {
-        dequantise(x.subarray(i * size, (i + 1) * size), shades!, fold(stream, first + i, draw))
+    const rows = await rowsOf(shards, { name: 'densities', first, size: batch, count }, async () => {
+      const items = loadBatch(alike, indices, new Float32Array(now * itemSize(frame.item)))
+      const clean = toNetwork(frame, items, new Float32Array(now * size))
+      const conditions = conditionsFrom(network.conditions, source, indices)
+      const found = { logs: new Float64Array(draws * now), outside: new Float64Array(draws) }
+      for (let draw = 0; draw < draws; draw++) {
+        const x = clean.slice()
+        for (let i = 0; i < (shades === null ? 0 : now); i++) {
+          dequantise(x.subarray(i * size, (i + 1) * size), shades!, fold(stream, first + i, draw))
+        }
+        const result = await density.of(x, { conditions, signal })
+        found.logs.set(result.logDensity, draw * now)
+        found.outside[draw] = result.outside
+        onProgress?.((first + (now * (draw + 1)) / draws) / count)
       }
-      const result = await density.of(x, { conditions, signal })
-      result.logDensity.forEach((log, i) => (costs[first + i]![draw] = units - log))
-      outside += (result.outside * now) / (count * draws)
-      onProgress?.((first + (now * (draw + 1)) / draws) / count)
+      return found
+    })
+    if (!rows) continue
+    for (let draw = 0; draw < draws; draw++) {
+      for (let i = 0; i < now; i++) costs[first + i]![draw] = units - rows.logs[draw * now + i]!
+      outside += (rows.outside[draw]! * now) / (count * draws)
     }
   }
+  shards?.requireAll()
   const dimensions = itemSize(frame.item)
   const nats = costs.map((each) => each.reduce((a, b) => a + b, 0) / draws)
   return Object.freeze({

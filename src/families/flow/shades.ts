@@ -7,6 +7,7 @@ import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset, DataScale } from '../../files/data/dataset.ts'
 import { areBytes } from '../../files/data/normalise.ts'
 import { type Key, uniform } from '../../engine/random/index.ts'
+import { piecesOf } from '../../files/data/stored-dataset.ts'
 
 /** Images of more shades than this have all that bytes can be. */
 const mostCounted = 64
@@ -20,7 +21,7 @@ const mostCounted = 64
 export function shadesOf(dataset: ArrayDataset): number | undefined {
   if (!areBytes(dataset)) return undefined
   const present = new Uint8Array(256)
-  for (let i = 0; i < dataset.data.length; i++) present[dataset.data[i]!] = 1
+  for (const data of piecesOf(dataset)) for (let i = 0; i < data.length; i++) present[data[i]!] = 1
   const values = [...present.keys()].filter((value) => present[value] === 1)
   for (let n = 2; n <= mostCounted; n++) {
     const onGrid = (value: number): boolean => {

@@ -9,6 +9,7 @@ import { generateLevels, inferLevels, networkHierarchy, splitLevels } from '../.
 import { throwIfAborted } from '../../interrupted.ts'
 import { expressionOf } from '../coded/law-of.ts'
 import type { DrawSetting } from '../coded/painter.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import type { Compiled } from '../warm.ts'
 import { type HvaeModel, latentsOf } from './model.ts'
@@ -102,6 +103,8 @@ export function meanOf(model: HvaeModel, output: Tensor): Tensor {
 
 /** How far it is. */
 export interface CodecWatch {
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -116,7 +119,7 @@ export async function mapped(
   setting: DrawSetting,
   { name, takes, build }: ItemMap,
   numbers: Float32Array,
-  { batch, compiled, signal, onProgress }: CodecWatch & { readonly batch: number; readonly compiled: Compiled },
+  { batch, compiled, shards, signal, onProgress }: CodecWatch & { readonly batch: number; readonly compiled: Compiled },
 ): Promise<Float32Array> {
   const count = numbers.length / takes
   const most = Math.min(batch, count)
@@ -138,13 +141,19 @@ export async function mapped(
   for (let first = 0; first < count; first += most) {
     throwIfAborted(signal)
     const now = Math.min(most, count - first)
-    const [some] = (await run(numbers.subarray(first * takes, (first + now) * takes), signal)) as [Float32Array]
-    const size = some.length / now
-    all ??= new Float32Array(count * size)
-    all.set(some, first * size)
+    const rows = await rowsOf(shards, { name: 'items', first, size: most, count }, async () => {
+      const [items] = (await run(numbers.subarray(first * takes, (first + now) * takes), signal)) as [Float32Array]
+      return { items }
+    })
+    if (rows) {
+      const size = rows.items.length / now
+      all ??= new Float32Array(count * size)
+      all.set(rows.items, first * size)
+    }
     onProgress?.(first + now, count)
   }
-  return all!
+  // a shard may have nothing to do
+  return all ?? new Float32Array(0)
 }
 
 function disposable(map: BatchMap): BatchMap & Disposable {

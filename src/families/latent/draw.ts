@@ -3,6 +3,7 @@ import { throwIfAborted } from '../../interrupted.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import type { drawOptions } from '../draw-options.ts'
+import { asPart } from '../../tools/shards/shards.ts'
 import { defined } from '../defined.ts'
 import { fewOf } from './of-pipeline.ts'
 import { drawnValues, makesOf, valueViews } from '../drawn-values.ts'
@@ -44,7 +45,8 @@ export function painter(model: LatentModel, setting: Setting): Painter {
 }
 
 function painterOfSize(model: LatentModel, setting: Setting): Painter {
-  const ofCodes = painterOfValues(model.prior, priorSetting(model, setting))
+  const shards = asPart(setting.shards)
+  const ofCodes = painterOfValues(model.prior, { ...priorSetting(model, setting), shards })
   const decoder = warm<Decoding & { readonly codes: Float32Array }, Float32Array>(({ codes, ...how }, compiled) =>
     decodedItems(model, codes, how, setting, compiled),
   )
@@ -75,9 +77,12 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
         draw,
         seed: Number(seed),
         tile,
+        shards,
+        loop: 'items',
         signal,
         onProgress: (done, total) => onProgress?.({ phase: 'decode', done, total, unit: 'items' }),
       })
+      setting.shards?.requireAll()
       const way: Frame[] = []
       for (const { time, items: seen } of (drawn.frames ?? []) as readonly ItemFrame[]) {
         const shown = await decoder.draw({ codes: seen, draw: 'mean', seed: 0, tile, signal })

@@ -11,6 +11,7 @@ import { loadBatch } from '../../files/data/normalise.ts'
 import { binarise } from '../coded/batches.ts'
 import { expressionOf, reportedLaw } from '../coded/law-of.ts'
 import type { Setting } from '../family.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import { codecOf } from '../vae/codec.ts'
 import type { VaeModel } from '../vae/model.ts'
@@ -32,6 +33,8 @@ export interface DrawCodes extends Pick<Setting, 'engine' | 'device' | 'threads'
   readonly seed: number
   /** Items at a time. */
   readonly batch: number
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly onProgress?: ((share: number) => void) | undefined
 }
 
@@ -51,7 +54,7 @@ const logTwoPi = Math.log(2 * Math.PI)
 export async function drawnCodes(
   { autoencoder: model, frame, affine }: CodesOf,
   dataset: ArrayDataset,
-  { indices, seed, batch: most, signal, onProgress, ...setting }: DrawCodes,
+  { indices, seed, batch: most, shards, signal, onProgress, ...setting }: DrawCodes,
 ): Promise<DrawnCodes> {
   const { law, frame: own } = model
   const count = indices.length
@@ -67,31 +70,47 @@ export async function drawnCodes(
   const x = new Float32Array(batch * itemSize(own.network))
   const z = new Float32Array(batch * code)
   for (let first = 0; first < count; first += batch) {
-    // the last batch is filled up with its last item
-    const now = Array.from({ length: batch }, (_, i) => indices[Math.min(first + i, count - 1)]!)
-    const items = loadBatch(dataset, now, new Float32Array(batch * size))
-    if (law.name === 'bernoulli') {
-      now.forEach((index, i) => binarise(items.subarray(i * size, (i + 1) * size), fold(key(seed), 'binarise', index)))
+    const some = Math.min(batch, count - first)
+    const rows = await rowsOf(shards, { name: 'codes', first, size: batch, count }, async () => {
+      const found = {
+        seen: new Float32Array(some * network),
+        density: new Float64Array(some),
+        reconstruction: new Float64Array(some),
+      }
+      // the last batch is filled up with its last item
+      const now = Array.from({ length: batch }, (_, i) => indices[Math.min(first + i, count - 1)]!)
+      const items = loadBatch(dataset, now, new Float32Array(batch * size))
+      if (law.name === 'bernoulli') {
+        now.forEach((index, i) =>
+          binarise(items.subarray(i * size, (i + 1) * size), fold(key(seed), 'binarise', index)),
+        )
+      }
+      toNetwork(own, items, x)
+      const { mean, logVariance } = await codec.encode(x)
+      const drawn = new Float32Array(batch * network)
+      now.forEach((index, i) => normal(fold(key(seed), 'code', index), drawn.subarray(i * network, (i + 1) * network)))
+      for (let i = 0; i < batch; i++) {
+        places.forEach((place, k) => {
+          const [at, channel] = [i * code + place, Math.floor(place / each)]
+          const noise = drawn[i * network + k]!
+          const sigma = Math.exp(logVariance[at]! / 2)
+          const value = mean[at]! + sigma * noise
+          drawn[i * network + k] = value
+          if (i >= some) return
+          const scale = affine.scale[channel]!
+          found.seen[i * network + k] = (value - affine.shift[channel]!) / scale
+          found.density[i]! -= 0.5 * (noise * noise + logTwoPi) + Math.log(sigma / scale)
+        })
+      }
+      const { cost } = await costs.run({ x, z: fromNetwork(frame, drawn, z) }, {}, signal ? { signal } : {})
+      found.reconstruction.set((cost as Float32Array).subarray(0, some))
+      return found
+    })
+    if (rows) {
+      seen.set(rows.seen, first * network)
+      density.set(rows.density, first)
+      reconstruction.set(rows.reconstruction, first)
     }
-    toNetwork(own, items, x)
-    const { mean, logVariance } = await codec.encode(x)
-    const drawn = new Float32Array(batch * network)
-    now.forEach((index, i) => normal(fold(key(seed), 'code', index), drawn.subarray(i * network, (i + 1) * network)))
-    for (let i = 0; i < batch; i++) {
-      places.forEach((place, k) => {
-        const [at, channel] = [i * code + place, Math.floor(place / each)]
-        const noise = drawn[i * network + k]!
-        const sigma = Math.exp(logVariance[at]! / 2)
-        const value = mean[at]! + sigma * noise
-        drawn[i * network + k] = value
-        if (first + i >= count) return
-        const scale = affine.scale[channel]!
-        seen[(first + i) * network + k] = (value - affine.shift[channel]!) / scale
-        density[first + i]! -= 0.5 * (noise * noise + logTwoPi) + Math.log(sigma / scale)
-      })
-    }
-    const { cost } = await costs.run({ x, z: fromNetwork(frame, drawn, z) }, {}, signal ? { signal } : {})
-    for (let i = 0; i < batch && first + i < count; i++) reconstruction[first + i] = (cost as Float32Array)[i]!
     onProgress?.(Math.min(1, (first + batch) / count))
   }
   return { seen, reconstruction, density }

@@ -14,6 +14,7 @@ import { requireEncodable } from '../require-encodable.ts'
 import { workOn } from '../warm.ts'
 import type { CodeLaws } from './channel-scale.ts'
 import type { CodeSource } from './data.ts'
+import { contentOf } from '../../files/data/stored-dataset.ts'
 
 /** One view of every item. */
 export interface View {
@@ -52,7 +53,7 @@ export async function encodedViews(
   if (data.kind !== 'image' && views.some(({ mirrored }) => mirrored)) {
     throw new TweedieError('usage', '`flip` is for images', { hint: `${data.name} are ${data.kind}` })
   }
-  const of = await digest(JSON.stringify([data.shape, data.range, data.affine ?? null]), data.data)
+  const of = await digest(JSON.stringify([data.shape, data.range, data.affine ?? null]), ...contentOf(data))
   const laws: CodeLaws[] = []
   for (const view of views) {
     const name = `latents/${of}${view.mirrored ? '-mirrored' : ''}${view.draw > 0 ? `-${view.draw}` : ''}.safetensors`

@@ -44,5 +44,6 @@ export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Ob
     export: exportModel,
     exportSampler,
     reference,
+    network: (model) => ({ part: model.prior, with: (network) => ({ ...model, prior: { ...model.prior, network } }) }),
   },
 })

@@ -37,15 +37,17 @@ export async function drawSamples(
   requireAlike({ ...autoencoder, classNames }, dataset)
   const asData = asIn(prior, dataset, options.count, classes === 'data')
   const chosen = classesOf(prior.network) > 0 && classes === 'data' && dataset.labels
+  const { shards } = setting
   const { items: codes, labels } = await generate(prior, setting.engine, {
     ...asData,
     ...options,
+    shards,
     ...sessionOf(setting),
     labels: asData?.labels ?? (chosen ? labelsAsIn(dataset, options.count) : undefined),
     onStep: ({ done, total }) => onProgress?.(done, total),
   })
   using work = workOn(setting.kept, options.signal)
-  const how = { draw, seed: Number(options.seed ?? 0), signal: options.signal }
+  const how = { draw, seed: Number(options.seed ?? 0), shards, loop: 'items', signal: options.signal }
   const items = await decodedItems(model, codes, how, setting, work.compiled)
   return createDataset({
     name: 'samples',

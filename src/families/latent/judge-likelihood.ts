@@ -36,6 +36,7 @@ export async function judgeLikelihood(model: LatentModel, options: JudgeOptions,
     training,
     bound: { variance: boundVariance, decoder: boundDecoder, steps, terms },
     flow: { ...(trace && { trace }), solver: { name: 'rk45', relative: tolerance, absolute: tolerance } },
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (done) => setting.onProgress?.({ phase: 'likelihood', done, total: 1 }),
   })

@@ -48,6 +48,8 @@ export async function judgeSamples(model: LatentModel, options: JudgeOptions, se
     heldOut,
     features,
     store: setting.store,
+    shards: setting.shards,
+    loop: 'decoded',
     signal,
     onProgress: (phase, done, total) => onProgress?.({ phase, done, total }),
     ...sessionOf(setting),

@@ -22,7 +22,10 @@ import { type CodesOf, drawnCodes } from './drawn-codes.ts'
 import type { LatentModel } from './model.ts'
 
 /** On how many items, and how exactly. */
-export interface LatentLikelihoodOptions extends Pick<LikelihoodOptions, 'bound' | 'flow' | 'signal' | 'onProgress'> {
+export interface LatentLikelihoodOptions extends Pick<
+  LikelihoodOptions,
+  'bound' | 'flow' | 'shards' | 'signal' | 'onProgress'
+> {
   /** Items: the first ones. */
   readonly count: number
   /** Items at a time. */
@@ -64,7 +67,7 @@ export async function latentLikelihood(
       `${dataset.name}: items of [${dataset.shape.join(', ')}], the model is of [${item.join(', ')}]`,
     )
   }
-  const { batch, seed, signal, training, bound, flow, onProgress } = options
+  const { batch, seed, shards, signal, training, bound, flow, onProgress } = options
   const count = Math.min(options.count, dataset.length)
   const codesOf: CodesOf = { autoencoder, frame: prior.frame, affine: prior.scale.affine! }
   const draw = { seed, batch, signal, ...setting }
@@ -72,11 +75,12 @@ export async function latentLikelihood(
   const drawn = await drawnCodes(codesOf, dataset, {
     ...draw,
     indices: first,
+    shards,
     onProgress: (share) => onProgress?.(0.1 * share),
   })
   const some = Math.min(measured, training.length)
   const spread = Int32Array.from({ length: some }, (_, i) => Math.floor((i * training.length) / some))
-  const known = await drawnCodes(codesOf, training, { ...draw, indices: spread })
+  const known = await drawnCodes(codesOf, training, { ...draw, shards: undefined, indices: spread })
   const costs: Record<'bound' | 'flow', number[]> = { bound: [], flow: [] }
   const report = await likelihoodOf(seeingCodes(prior), asSeen(prior, dataset, first, drawn.seen), setting.engine, {
     count,
@@ -85,6 +89,7 @@ export async function latentLikelihood(
     training: asSeen(prior, training, spread, known.seen),
     bound,
     flow,
+    shards,
     signal,
     onProgress: (share) => onProgress?.(0.1 + 0.9 * share),
     onItems: (kind, nats) => costs[kind].push(...nats),

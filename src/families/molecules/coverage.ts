@@ -56,6 +56,7 @@ export async function coverageOf(
     count: 2 * molecule.conformers.length,
   }))
   const drawn = await generateConformers(model, engine, { ...options, wanted })
+  options.shards?.requireAll()
   const distances = judged.map((molecule, i) => conformerDistances(molecule, drawn[i]!))
   const qualities = judged.map((molecule, i) => qualityOf(molecule, wanted[i]!.stereo, drawn[i]!))
   const total = (of: (quality: ConformerQuality) => number): number =>

@@ -39,9 +39,11 @@ export function painter(model: MoleculeModel, setting: Setting): Painter {
         batch,
         sampler,
         times,
+        shards: setting.shards,
         signal,
         onProgress: (done, total) => onProgress?.({ phase: 'sample', done, total, unit: 'conformers' }),
       })
+      setting.shards?.requireAll()
       return drawnConformers(wanted, drawn, {
         how: { seed, sampler: sampler.name, steps: steps ?? null, molecules: factsOf(wanted, drawn) },
         howText: `seed ${seed}, ${sampler.name}, ${stepsText(steps)}`,

@@ -8,6 +8,7 @@ import type { Sampler } from '../../diffusion/sample/sampler.ts'
 import { conditionArrays } from '../../engine/nn/condition-spec.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import type { Molecule } from '../../files/data/molecules.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { defined } from '../defined.ts'
 import { type Compiled, type Warm, warm, type WarmSession } from '../warm.ts'
 import { conditionViews } from './batches.ts'
@@ -35,6 +36,8 @@ export interface DrawConformersOptions {
   readonly times?: readonly number[] | undefined
   /** Conformers computed at a time; default 32. */
   readonly batch?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   /** Called after each step: conformers done, those under way in part. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
@@ -80,7 +83,7 @@ interface Job {
 
 async function draw(
   model: MoleculeModel,
-  { wanted, seed = 0, batch = 32, signal, onProgress, ...options }: DrawConformersOptions,
+  { wanted, seed = 0, batch = 32, shards, signal, onProgress, ...options }: DrawConformersOptions,
   compiled: Compiled,
   make: (places: number, batch: number) => Promise<ModelDenoiser>,
 ): Promise<DrawnConformers> {
@@ -93,30 +96,34 @@ async function draw(
   for (const [places, jobs] of byRoom(wanted)) {
     for (let first = 0; first < jobs.length; first += batch) {
       const some = jobs.slice(first, first + batch)
-      const denoiser = await compiled(`denoiser ${places} ${batch}`, async () => make(places, batch))
-      const noise = centredNoise(
-        randomNoise(places * 3, { seeds: some.map(({ conformer }) => `${seed}/${conformer}`) }),
-        { places },
-        (item) => graphs[some[item]!.molecule]!.molecule.atoms.length,
-      )
-      const problem = {
-        sampler,
-        times,
-        batch: some.length,
-        noise,
-        conditions: conditionsOf(model, places, some, graphs, wanted),
-        ...(signal && { signal }),
-      }
-      for await (const { x, index, total: steps } of sample(denoiser, problem)) {
-        onProgress?.(done + (some.length * (index + 1)) / steps, total)
-        if (index < steps - 1) continue
-        some.forEach(({ molecule, conformer }, i) => {
-          const { atoms } = wanted[molecule]!.molecule
-          conformers[molecule]![conformer] = Float32Array.from(
-            x.subarray(i * places * 3, i * places * 3 + atoms.length * 3),
-          )
-        })
-      }
+      const loop = { name: `conformers of up to ${places} atoms`, first, size: batch, count: jobs.length }
+      const rows = await rowsOf(shards, loop, async () => {
+        const denoiser = await compiled(`denoiser ${places} ${batch}`, async () => make(places, batch))
+        const noise = centredNoise(
+          randomNoise(places * 3, { seeds: some.map(({ conformer }) => `${seed}/${conformer}`) }),
+          { places },
+          (item) => graphs[some[item]!.molecule]!.molecule.atoms.length,
+        )
+        const problem = {
+          sampler,
+          times,
+          batch: some.length,
+          noise,
+          conditions: conditionsOf(model, places, some, graphs, wanted),
+          ...(signal && { signal }),
+        }
+        let last = new Float32Array()
+        for await (const { x, index, total: steps } of sample(denoiser, problem)) {
+          onProgress?.(done + (some.length * (index + 1)) / steps, total)
+          if (index === steps - 1) last = Float32Array.from(x)
+        }
+        return { positions: last }
+      })
+      some.forEach(({ molecule, conformer }, i) => {
+        const { atoms } = wanted[molecule]!.molecule
+        if (rows)
+          conformers[molecule]![conformer] = rows.positions.slice(i * places * 3, i * places * 3 + atoms.length * 3)
+      })
       done += some.length
     }
   }

@@ -42,6 +42,7 @@ export async function evaluate(model: MoleculeModel, values: OptionValues, setti
     batch,
     sampler,
     times,
+    shards: setting.shards,
     signal,
     onProgress: (done, total) => onProgress?.({ phase: 'drawing conformers', done, total, unit: 'conformers' }),
     ...sessionOf(setting),

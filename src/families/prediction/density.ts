@@ -3,6 +3,7 @@ import { modelDivergence } from '../../compiled/divergence.ts'
 import { conditioned } from '../../diffusion/denoise/conditions.ts'
 import { odeLikelihood } from '../../diffusion/likelihood/ode-likelihood.ts'
 import type { Setting } from '../family.ts'
+import { rowsOf } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import { rowCondition, toldOf } from './data.ts'
 import type { PredictionModel } from './model.ts'
@@ -20,7 +21,7 @@ export async function logDensities(
   model: PredictionModel,
   features: Float32Array,
   targets: Float32Array,
-  setting: Pick<Setting, 'engine' | 'device' | 'threads' | 'signal'>,
+  setting: Pick<Setting, 'engine' | 'device' | 'threads' | 'shards' | 'signal'>,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Float64Array> {
   const { residual, encoding } = model
@@ -35,14 +36,17 @@ export async function logDensities(
   using denoiser = await modelDivergence(residual, setting.engine, { batch, ...sessionOf(setting) })
   for (let first = 0; first < rows; first += batch) {
     const now = Math.min(batch, rows - first)
-    const x = Float32Array.from({ length: now }, (_, i) => (targets[first + i]! - predicted[first + i]!) / scale)
-    const conditions = { [rowCondition]: condition.slice(first * told, (first + now) * told) }
-    const { logDensity } = await odeLikelihood(conditioned(denoiser, conditions), x, {
-      trace: 'exact',
-      solver: { name: 'rk45', relative: 1e-4, absolute: 1e-4 },
-      ...(setting.signal && { signal: setting.signal }),
+    const found = await rowsOf(setting.shards, { name: 'densities', first, size: batch, count: rows }, async () => {
+      const x = Float32Array.from({ length: now }, (_, i) => (targets[first + i]! - predicted[first + i]!) / scale)
+      const conditions = { [rowCondition]: condition.slice(first * told, (first + now) * told) }
+      const { logDensity } = await odeLikelihood(conditioned(denoiser, conditions), x, {
+        trace: 'exact',
+        solver: { name: 'rk45', relative: 1e-4, absolute: 1e-4 },
+        ...(setting.signal && { signal: setting.signal }),
+      })
+      return { logDensity }
     })
-    logDensity.forEach((each, i) => (out[first + i] = each - Math.log(scale) - Math.log(deviation)))
+    found?.logDensity.forEach((each, i) => (out[first + i] = each - Math.log(scale) - Math.log(deviation)))
     onProgress?.(first + now, rows)
   }
   return out

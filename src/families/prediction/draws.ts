@@ -7,6 +7,7 @@ import { fold, key, uniform } from '../../engine/random/index.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Setting } from '../family.ts'
 import { chooseSampler, type SamplerOptions } from '../gaussian-sampler.ts'
+import { rowsOf } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import { rowCondition, toldOf } from './data.ts'
 import type { PredictionModel } from './model.ts'
@@ -30,7 +31,7 @@ export async function drawsOf(
   model: PredictionModel,
   features: Float32Array,
   { draws, seed, onProgress, ...options }: DrawsOptions,
-  setting: Pick<Setting, 'engine' | 'device' | 'threads' | 'signal' | 'own'>,
+  setting: Pick<Setting, 'engine' | 'device' | 'threads' | 'shards' | 'signal' | 'own'>,
 ): Promise<Float32Array> {
   const { residual } = model
   const width = itemSize(residual.frame.item)
@@ -45,20 +46,24 @@ export async function drawsOf(
   using denoiser = await modelDenoiser(residual, setting.engine, { batch, ...sessionOf(setting) })
   for (let first = 0; first < rows; first += rowsAtOnce) {
     const now = Math.min(rowsAtOnce, rows - first)
-    const conditions = new Float32Array(now * draws * told)
-    for (let item = 0; item < now * draws; item++) {
-      const row = first + Math.floor(item / draws)
-      conditions.set(condition.subarray(row * told, (row + 1) * told), item * told)
-    }
-    const plain = randomNoise(width, { seed, firstItem: first * draws })
-    const x = await sampleFinal(denoiser, {
-      sampler,
-      times,
-      batch: now * draws,
-      noise: width === 1 ? stratified(plain, { seed, draws, first }) : plain,
-      conditions: { [rowCondition]: conditions },
-      signal: setting.signal,
+    const found = await rowsOf(setting.shards, { name: 'draws', first, size: rowsAtOnce, count: rows }, async () => {
+      const conditions = new Float32Array(now * draws * told)
+      for (let item = 0; item < now * draws; item++) {
+        const row = first + Math.floor(item / draws)
+        conditions.set(condition.subarray(row * told, (row + 1) * told), item * told)
+      }
+      const plain = randomNoise(width, { seed, firstItem: first * draws })
+      const x = await sampleFinal(denoiser, {
+        sampler,
+        times,
+        batch: now * draws,
+        noise: width === 1 ? stratified(plain, { seed, draws, first }) : plain,
+        conditions: { [rowCondition]: conditions },
+        signal: setting.signal,
+      })
+      return { x: Float32Array.from(x) }
     })
+    const x = found?.x ?? []
     for (let i = 0; i < x.length; i++) {
       const row = first + Math.floor(i / (draws * width))
       out[first * draws * width + i] = predicted[row * width + (i % width)]! + scale[i % width]! * x[i]!

@@ -75,6 +75,7 @@ export async function evaluate(model: PredictionModel, values: OptionValues, set
   const howText = `seed ${seed}, ${draws} draws a row, ${how.text}`
   const count = `${rows.length} ${part} rows of ${rows.name}`
   if (encoding.target.kind === 'category') {
+    setting.shards?.requireAll()
     const figures = classFigures(model, drawn, targets, rows.length, draws)
     return { facts: { ...known, ...figures }, text: `${classText(figures)}\n\n${count}`, remarks, howText }
   }
@@ -102,17 +103,18 @@ export async function numberFigures(
     encoded,
     targets,
   }: { drawn: Float32Array; draws: number; encoded: EncodedRows; targets: Float32Array },
-  setting: Pick<Setting, 'engine' | 'device' | 'threads' | 'signal'>,
+  setting: Pick<Setting, 'engine' | 'device' | 'threads' | 'shards' | 'signal'>,
 ): Promise<NumberFigures> {
   const { target } = model.encoding
   if (target.kind !== 'number') throw new TweedieError('usage', `${target.name} is a class, and no number`)
   const { mean, deviation } = target
+  const exact = await logDensities(model, encoded.features, targets, setting)
+  setting.shards?.requireAll()
   const truth = Float64Array.from(targets, (value) => mean + deviation * value)
   const predictive: PredictiveDraws = { draws: drawn.map((value) => mean + deviation * value), each: draws }
   const squares = truth.map(
     (y, row) => (moments(predictive.draws.subarray(row * draws, (row + 1) * draws)).mean - y) ** 2,
   )
-  const exact = await logDensities(model, encoded.features, targets, setting)
   return {
     rmse: Math.sqrt(average(squares)),
     crps: average(predictiveCrps(predictive, truth)),

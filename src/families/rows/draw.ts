@@ -34,9 +34,11 @@ export function painter(model: RowsModel, setting: Setting): Painter {
         seed,
         steps,
         eta,
+        shards: setting.shards,
         signal: watch.signal,
         onProgress: (done, total) => watch.onProgress?.({ phase: 'sample', done, total, unit: 'rows' }),
       })
+      setting.shards?.requireAll()
       const classes = classesIn(model.plan, rows, model.target)
       return drawnRows(model.plan, rows, {
         how: { seed, steps, eta, class: options.class ?? null, given: options.given ?? [] },

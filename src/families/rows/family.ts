@@ -33,6 +33,7 @@ export const rowsFamily: Family<RowsTrainSpec, TableDataset, RowsModel> = Object
     draw: painter,
     restore: restoreTable,
     evaluate: async (...asked) => (await import('./judge.ts')).evaluate(...asked),
+    network: (model) => ({ part: model, with: (network) => ({ ...model, network }) }),
   },
   lacks: { edit: '`restore` fills cells that are empty: empty those that are to change' },
 })

@@ -11,6 +11,8 @@ import {
 import type { Engine } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
 import { type Compiled, type Warm, warm, type WarmSession } from '../warm.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
+import { once } from '../../once.ts'
 import { defined } from '../defined.ts'
 import type { RowsModel } from './model.ts'
 
@@ -20,6 +22,8 @@ export interface GenerateRowsOptions extends Omit<MixedSampleOptions, 'firstItem
   readonly rows: MixedRows
   /** Rows at a time; default 512. */
   readonly batch?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   /** Called after each step, with rows. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -57,7 +61,7 @@ export async function generateRows(
 /** Draws with denoisers that are compiled for batches. */
 export async function drawRows(
   { process }: RowsModel,
-  { rows, batch: wanted = usualRowBatch, onProgress, ...options }: GenerateRowsOptions,
+  { rows, batch: wanted = usualRowBatch, shards, onProgress, ...options }: GenerateRowsOptions,
   compiled: Compiled,
   make: (batch: number) => Promise<RowDenoiser>,
 ): Promise<MixedRows> {
@@ -66,15 +70,19 @@ export async function drawRows(
   }
   const count = rows.cells.length / cellsOf(process)
   const batch = Math.min(count, wanted)
-  const denoiser = await compiled(`rows ${batch}`, () => make(batch))
+  const denoiser = once(() => compiled(`rows ${batch}`, () => make(batch)))
   const out = copyRows(rows)
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const drawn = await sampleMixed(denoiser, someRows(process, rows, first, now), {
-      ...options,
-      firstItem: first,
-      onStep: (done, total) => onProgress?.(first + (now * done) / total, count),
+    const drawn = await rowsOf(shards, { name: 'items', first, size: batch, count }, async () => {
+      const { numbers, categories } = await sampleMixed(await denoiser(), someRows(process, rows, first, now), {
+        ...options,
+        firstItem: first,
+        onStep: (done, total) => onProgress?.(first + (now * done) / total, count),
+      })
+      return { numbers, categories }
     })
+    if (!drawn) continue
     const place = someRows(process, out, first, now)
     place.numbers.set(drawn.numbers)
     place.categories.set(drawn.categories)

@@ -6,6 +6,7 @@ import { key } from '../../engine/random/index.ts'
 import type { TableDataset } from '../../files/data/table.ts'
 import { table as lines } from '../../words.ts'
 import type { Judgement, Setting } from '../family.ts'
+import { rowsOf as rowsOfBatch } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import { encodeTable, rowsOf } from './encode.ts'
 import type { JudgeValues } from './judge-values.ts'
@@ -39,16 +40,20 @@ export async function judgeBound(
   const all = { total: [] as number[], numbers: [] as number[], categories: [] as number[] }
   for (let first = 0; first < items; first += size) {
     const now = Math.min(size, items - first)
-    const bound = await mixedBound(denoiser, someRows(process, rows, first, now), {
-      terms: Number.isFinite(terms) ? terms : undefined,
-      seed,
-      firstItem: first,
-      signal: setting.signal,
-      onTerm: (done, total) =>
-        setting.onProgress?.({ phase: 'bound', done: first + (now * done) / total, total: items }),
+    const found = await rowsOfBatch(setting.shards, { name: 'bounds', first, size, count: items }, async () => {
+      const bound = await mixedBound(denoiser, someRows(process, rows, first, now), {
+        terms: Number.isFinite(terms) ? terms : undefined,
+        seed,
+        firstItem: first,
+        signal: setting.signal,
+        onTerm: (done, total) =>
+          setting.onProgress?.({ phase: 'bound', done: first + (now * done) / total, total: items }),
+      })
+      return { total: bound.total, numbers: bound.numbers, categories: bound.categories }
     })
-    for (const name of ['total', 'numbers', 'categories'] as const) all[name].push(...bound[name])
+    for (const name of ['total', 'numbers', 'categories'] as const) all[name].push(...(found?.[name] ?? []))
   }
+  setting.shards?.requireAll()
   const alone = independentNats(model, rows, items)
   const [total, numbers, categories, independent] = [all.total, all.numbers, all.categories, alone].map(estimate) as [
     ReturnType<typeof estimate>,

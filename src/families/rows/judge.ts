@@ -42,9 +42,11 @@ export async function evaluate(model: RowsModel, options: OptionValues, setting:
     seed,
     steps,
     eta,
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (done, total) => setting.onProgress?.({ phase: 'sample', done, total, unit: 'rows' }),
   })
+  setting.shards?.requireAll()
   const drawn = decodeTable(model.plan, rows, 'drawn rows')
   const report = reportOf(model, drawn, train, heldOut)
   return {

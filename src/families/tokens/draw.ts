@@ -55,12 +55,14 @@ export function painter(opened: TokenModel, setting: Setting): Painter {
         labels,
         fixed: template,
         steps: options.steps,
+        shards: setting.shards,
         signal: watch.signal,
         onStep({ done, total, step }) {
           way?.put(step.index, step.s, step.x)
           report(readable, step, (count * done) / total, count, watch)
         },
       })
+      setting.shards?.requireAll()
       return drawnTokens(readable, drawn.tokens, {
         classes: drawn.labels && Array.from(drawn.labels, (label) => model.classNames[label] ?? String(label)),
         ...howOf(model, options, sampler, drawn.evaluations),

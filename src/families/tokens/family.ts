@@ -34,5 +34,10 @@ export const tokensFamily: Family<TokenTrainSpec, CategoricalDataset, TokenModel
   write: tokenFolderOf,
   describe,
   samplers: listSamplers,
-  can: { draw: painter, evaluate, export: exportNetwork },
+  can: {
+    draw: painter,
+    evaluate,
+    export: exportNetwork,
+    network: (model) => ({ part: model, with: (network) => ({ ...model, network }) }),
+  },
 })

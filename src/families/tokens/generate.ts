@@ -13,6 +13,8 @@ import type { Engine } from '../../engine/runtime/session.ts'
 import { categoricalDenoiser } from '../../compiled/categorical-denoiser.ts'
 import { nothing } from '../../compiled/condition-feeds.ts'
 import { labelsFor } from '../conditions.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
+import { once } from '../../once.ts'
 import { defined } from '../defined.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import type { TokenModel } from './model.ts'
@@ -41,6 +43,8 @@ export interface DrawTokensOptions {
   readonly temperature?: number | undefined
   /** Items computed at a time; default 16, or as many as there are. */
   readonly batch?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   /** Called after each step of each batch. */
   readonly onStep?: ((progress: TokenProgress) => void) | undefined
@@ -115,33 +119,38 @@ async function draw(
       hint: 'train on labelled data with `labelDropout: 0.1`',
     })
   }
-  const denoiser =
+  const denoiser = once(async () =>
     guidance === 0
       ? await compiled(batch)
-      : guideTokens(await compiled(2 * batch), { w: guidance, nothing: nothing(model) })
+      : guideTokens(await compiled(2 * batch), { w: guidance, nothing: nothing(model) }),
+  )
   const size = sizeOf(model.shape)
   const tokens = new Int32Array(count * size)
   let evaluations = 0
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    let last: TokenStep | undefined
-    for await (const step of sampleTokens(denoiser, {
-      seed,
-      firstItem: first,
-      batch: now,
-      ...(sampler && { sampler }),
-      ...(steps !== undefined && { steps }),
-      ...(kept && { fixed: kept }),
-      ...(temperature !== undefined && { temperature }),
-      conditions: conditionsOfItems(labels && { labels }, first, now, count),
-      signal,
-    })) {
-      last = step
-      const done = first * step.total + now * (step.index + 1)
-      onStep?.({ done, total: count * step.total, firstItem: first, step })
-    }
-    tokens.set(last!.x, first * size)
-    evaluations += last!.evaluations
+    const rows = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
+      let last: TokenStep | undefined
+      for await (const step of sampleTokens(await denoiser(), {
+        seed,
+        firstItem: first,
+        batch: now,
+        ...(sampler && { sampler }),
+        ...(steps !== undefined && { steps }),
+        ...(kept && { fixed: kept }),
+        ...(temperature !== undefined && { temperature }),
+        conditions: conditionsOfItems(labels && { labels }, first, now, count),
+        signal,
+      })) {
+        last = step
+        const done = first * step.total + now * (step.index + 1)
+        onStep?.({ done, total: count * step.total, firstItem: first, step })
+      }
+      return { tokens: last!.x, evaluations: Float64Array.of(last!.evaluations) }
+    })
+    if (!rows) continue
+    tokens.set(rows.tokens, first * size)
+    evaluations += rows.evaluations[0]!
   }
   return { tokens, labels, evaluations }
 }

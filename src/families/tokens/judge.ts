@@ -25,7 +25,7 @@ export async function evaluate(model: TokenModel, options: OptionValues, setting
   const { spec, categories } = model.process
   const sampler = chooseTokenSampler(model, choice.sampler, setting.own)
   const steps = choice.steps ?? spec.steps ?? continuousSteps
-  const { engine, signal } = setting
+  const { engine, shards, signal } = setting
   const session = sessionOf(setting)
   return judgeText(
     {
@@ -39,7 +39,7 @@ export async function evaluate(model: TokenModel, options: OptionValues, setting
       async bound({ judged }, onProgress) {
         const terms = choice.terms === Infinity ? (spec.steps ?? undefined) : choice.terms
         using denoiser = await categoricalDenoiser(model, engine, { batch: batch ?? textDefaults.batch, ...session })
-        return await tokenBound(denoiser, judged, { items, terms, seed, signal, onProgress })
+        return await tokenBound(denoiser, judged, { items, terms, seed, shards, signal, onProgress })
       },
       async samples(onProgress) {
         const { tokens } = await generateTokens(model, engine, {
@@ -49,6 +49,7 @@ export async function evaluate(model: TokenModel, options: OptionValues, setting
           guidance,
           steps: choice.steps,
           sampler,
+          shards,
           signal,
           onStep: ({ done, total }) => onProgress(done, total),
         })

@@ -4,6 +4,7 @@ import { numberOf } from '../../compiled/kept.ts'
 import { sizeOf } from '../../engine/graph/index.ts'
 import { throwIfAborted } from '../../interrupted.ts'
 import type { Setting } from '../family.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import type { Compiled } from '../warm.ts'
 import type { VaeModel } from './model.ts'
@@ -18,6 +19,10 @@ export interface Codec {
 
 /** How far it is. */
 export interface CodecWatch {
+  /** The batches that are decoded here, where several processes share the work. */
+  readonly shards?: Shards | undefined
+  /** The loop that drew the codes; left out, every process has all of them. */
+  readonly loop?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -28,7 +33,7 @@ export async function codecOf(
   setting: Pick<Setting, 'engine' | 'device' | 'threads'>,
   batch: number,
   compiled: Compiled,
-  { signal, onProgress }: CodecWatch = {},
+  { shards, loop, signal, onProgress }: CodecWatch = {},
 ): Promise<Codec> {
   const { inputShape, latentShape, outputShape } = model.autoencoder
   const coder = await compiled(`autoencoder ${numberOf(model)} ${batch}`, () =>
@@ -62,7 +67,13 @@ export async function codecOf(
     async decode(z) {
       const [size, code] = [sizeOf(outputShape), sizeOf(latentShape)]
       const output = new Float32Array((z.length / code) * size)
-      await each(z, code, async ({ decode }, some, first) => output.set(await decode(some, signal), first * size))
+      const count = z.length / code
+      await each(z, code, async ({ decode }, some, first) => {
+        const from = loop === undefined ? undefined : { name: loop, first, count: some.length / code }
+        const place = { name: loop === undefined ? 'items' : 'decoded', first, size: batch, count, from }
+        const rows = await rowsOf(shards, place, async () => ({ items: await decode(some, signal) }))
+        if (rows) output.set(rows.items, first * size)
+      })
       return output
     },
   }

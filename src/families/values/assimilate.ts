@@ -14,6 +14,7 @@ import { strideOf } from '../../engine/nn/registry.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
 import { type Ensemble, momentsOf } from '../ensemble.ts'
 import type { AssimilationData, Setting } from '../family.ts'
+import { rowsOf } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import { workOn } from '../warm.ts'
 import { compiledParts } from './compiled-parts.ts'
@@ -189,13 +190,17 @@ async function drawTrajectories(
   for (let member = 0; member < members; member++) {
     const { signal } = setting
     const problem = { sampler: prepared.sampler, times, batch: 1, seed, firstItem: member, ...(signal && { signal }) }
-    let last: SampleStep | undefined
-    for await (const step of sample(prepared.denoiser, problem)) {
-      last = step
-      const done = member + (step.index + 1) / step.total
-      setting.onProgress?.({ phase: 'assimilate', done, total: members, unit: 'members' })
-    }
-    const item = fromNetwork(whole, Float32Array.from(last!.x), new Float32Array(size))
+    const rows = await rowsOf(setting.shards, { name: 'members', first: member, size: 1, count: members }, async () => {
+      let last: SampleStep | undefined
+      for await (const step of sample(prepared.denoiser, problem)) {
+        last = step
+        const done = member + (step.index + 1) / step.total
+        setting.onProgress?.({ phase: 'assimilate', done, total: members, unit: 'members' })
+      }
+      return { item: fromNetwork(whole, Float32Array.from(last!.x), new Float32Array(size)) }
+    })
+    if (!rows) continue
+    const { item } = rows
     observed.operator.forward(item).forEach((value, i) => (squares += (value - observed.y[i]!) ** 2))
     const plane = height * width
     for (let c = 0; c < variables; c++) {
@@ -206,6 +211,7 @@ async function drawTrajectories(
       }
     }
   }
+  setting.shards?.requireAll()
   return { values, misfit: Math.sqrt(squares / (members * observed.y.length)) }
 }
 

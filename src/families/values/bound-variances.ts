@@ -19,6 +19,7 @@ import { conditionsFrom, conditionSource } from '../../tools/train/draws.ts'
 import type { Model } from './model.ts'
 import { posteriorVariances } from '../../diffusion/sample/analytic-dpm.ts'
 import { randomNoise } from '../../diffusion/sample/noise-source.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /** What to measure, and on which items. */
 export interface MeasureOptions {
@@ -90,7 +91,7 @@ export function feederOf(
   const told = [...(words ? textVectors(network) : []), ...(styles ? [styleName] : [])]
   const ofData = Object.fromEntries(Object.entries(network.conditions).filter(([name]) => !told.includes(name)))
   return async (data, indices) => {
-    const alike = Object.freeze({ ...data, range: scale.range, affine: scale.affine })
+    const alike = withFacts(data, { range: scale.range, affine: scale.affine })
     const items = loadBatch(alike, indices, new Float32Array(indices.length * itemSize(frame.item)))
     const x0 = toNetwork(frame, items, new Float32Array(indices.length * itemSize(frame.network)))
     const labels = data.labels ?? new Int32Array(data.length).fill(unconditionalLabel ?? 0)

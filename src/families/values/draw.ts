@@ -97,6 +97,7 @@ export function painter(model: Model, setting: Setting): Painter {
       prompts,
       attention: options.attention,
       onRemark: setting.onRemark,
+      shards: setting.shards,
       signal: watch.signal,
       onStep(progress: GenerateProgress) {
         way?.put(progress)
@@ -110,6 +111,7 @@ export function painter(model: Model, setting: Setting): Painter {
       return (await generator.draw({ ...request, ...own })).items
     }
     const items = length === undefined ? made : await longer(model, length, block)
+    setting.shards?.requireAll()
     const shown = length === undefined ? model : ofLength(model, length)
     const size = items.length / count
     let first = 0

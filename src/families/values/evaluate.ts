@@ -32,7 +32,7 @@ export async function evaluateModel(
   options: EvaluateOptions = {},
 ): Promise<EvalReport> {
   const { count = 500, seed, sampler, times, batch, clip, guidance, wrap, classes, ...judging } = options
-  const { onProgress, signal, device, threads } = judging
+  const { onProgress, signal, shards, device, threads } = judging
   requireCount('samples', count, 'usage')
   requireCount('real items', dataset.length, 'data')
   const samples = await drawSamples(model, dataset, engine, {
@@ -45,6 +45,7 @@ export async function evaluateModel(
     guidance,
     wrap,
     classes,
+    shards,
     signal,
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),

@@ -50,6 +50,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     field: async (...given) => (await import('./field.ts')).field(...given),
     export: async (...given) => (await import('./export.ts')).exportModel(...given),
     exportSampler: async (...given) => (await import('./sampler-file.ts')).exportSampler(...given),
+    network: (model) => ({ part: model, with: (network) => ({ ...model, network }) }),
     reference: async (...given) => (await import('./export.ts')).reference(...given),
   },
 })

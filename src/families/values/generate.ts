@@ -14,6 +14,8 @@ import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import type { Arithmetic } from '../../compiled/arithmetic.ts'
 import { samplerOf } from '../../compiled/sampler-of.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
+import { once } from '../../once.ts'
 import type { Texts } from '../words/told.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { askedConditions } from './asked-conditions.ts'
@@ -67,6 +69,8 @@ export interface DrawOptions extends Texts {
   readonly attention?: boolean | undefined
   /** Changes the denoiser before it is used: guidance, a projection. */
   readonly wrap?: ((denoiser: Denoiser) => Denoiser) | undefined
+  /** The batches that are drawn here, where several processes draw. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   /** Called after each step of each batch. */
   readonly onStep?: ((progress: GenerateProgress) => void) | undefined
@@ -139,12 +143,14 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   const asked = await askedConditions(model, options, count, { ...parts, otherwise: 'in turn' })
   const { guidance, labels, at } = asked
 
-  const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
-  const guided = await guidedDenoiser(asked.model, guidance, batch, {
-    ...parts,
-    denoiser: (each, size) => parts.denoiser(each, size, each === asked.model ? ranges : undefined),
+  const compiled = once(async () => {
+    const ranges = arithmetic === 'int8' ? await parts.ranges() : arithmetic === 'float32' ? undefined : arithmetic
+    const guided = await guidedDenoiser(asked.model, guidance, batch, {
+      ...parts,
+      denoiser: (each, size) => parts.denoiser(each, size, each === asked.model ? ranges : undefined),
+    })
+    return clippedAs(model, wrap(guided), options.clip)
   })
-  const final = clippedAs(model, wrap(guided), options.clip)
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>
     fromNetwork(frame, Float32Array.from(x), new Float32Array((x.length / itemSize(frame.network)) * size))
@@ -167,11 +173,16 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
       conditions: at(first, now),
       ...(signal && { signal }),
     }
-    for await (const step of sample(final, problem)) {
-      const done = first * steps + now * Math.min(step.index + 1, steps)
-      onStep?.({ done, total: count * steps, firstItem: first, step, toItems })
-      if (step.index === step.total - 1) items.set(toItems(step.x), first * size)
-    }
+    const drawn = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
+      let last: Float32Array = new Float32Array()
+      for await (const step of sample(await compiled(), problem)) {
+        const done = first * steps + now * Math.min(step.index + 1, steps)
+        onStep?.({ done, total: count * steps, firstItem: first, step, toItems })
+        if (step.index === step.total - 1) last = toItems(step.x)
+      }
+      return { items: last }
+    })
+    if (drawn) items.set(drawn.items, first * size)
     if (looking) {
       const x = toNetwork(frame, items.subarray(first * size, (first + now) * size), networkItems(now))
       const looked = { ...options, x, firstItem: first, conditions: problem.conditions, seed }

@@ -43,6 +43,7 @@ export async function judgeLikelihood(model: Model, options: JudgeOptions, setti
       terms,
     },
     flow: { ...(trace && { trace }), solver: { name: 'rk45', relative: tolerance, absolute: tolerance } },
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (done) => setting.onProgress?.({ phase: 'likelihood', done, total: 1 }),
     ...sessionOf(setting),

@@ -31,6 +31,7 @@ export async function judgeSamples(model: Model, options: JudgeOptions, setting:
     features,
     heldOut,
     store: setting.store,
+    shards: setting.shards,
     signal: setting.signal,
     onProgress: (phase, done, total) => setting.onProgress?.({ phase, done, total }),
     ...sessionOf(setting),

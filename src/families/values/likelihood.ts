@@ -29,6 +29,7 @@ import type { Schedule } from '../../diffusion/noise/schedule.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { tableTimes } from '../../diffusion/sample/table-times.ts'
 import { measureVariances, feederOf } from './bound-variances.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 
 /** What to work out, on how many items. */
 export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -53,6 +54,8 @@ export interface LikelihoodOptions extends Pick<SessionOptions, 'device' | 'thre
   readonly bound?: false | ModelBoundOptions | undefined
   /** The probability flow, unless false; its settings. */
   readonly flow?: false | Pick<OdeLikelihoodOptions, 'solver' | 'trace' | 'from'> | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   /** Called as it goes, with shares of 1. */
   readonly onProgress?: ((done: number) => void) | undefined
@@ -124,7 +127,7 @@ export async function likelihoodOf(
 ): Promise<LikelihoodReport> {
   const { frame, schedule, scale } = model
   const { seed = 0, bound = {}, flow = {}, signal, onProgress, onItems } = options
-  const { device, threads } = options
+  const { device, threads, shards } = options
   requirePosterior(model, 'a likelihood')
   if (dataset.shape.join() !== frame.item.join()) {
     throw new TweedieError(
@@ -175,37 +178,54 @@ export async function likelihoodOf(
     const items = Math.min(batch, count - first)
     const done = (share: number): void => onProgress?.((first + items * share) / count)
     const indices = Int32Array.from({ length: items }, (_, i) => first + i)
-    const { x0, conditions } = await feed(dataset, indices)
     const common = { seed, firstItem: first, ...(signal && { signal }) }
+    const place = { first, size: batch, count }
     if (bound && variances) {
       const { posterior, decoder } = variances
       const variance = bound.variance === 'analytic' ? (t: number) => posterior.get(t)! : bound.variance
-      const result = await variationalBound(conditioned(seen, conditions), x0, {
-        times,
-        terms,
-        ...(variance && { variance }),
-        ...(decoder !== undefined && { decoderVariance: decoder }),
-        ...(bins && { bins }),
-        ...common,
-        onTerm: (at, of) => done(((flow ? 0.5 : 1) * at) / of),
+      const result = await rowsOf(shards, { name: 'bounds', ...place }, async () => {
+        const { x0, conditions } = await feed(dataset, indices)
+        const {
+          total,
+          prior,
+          decoder: last,
+        } = await variationalBound(conditioned(seen, conditions), x0, {
+          times,
+          terms,
+          ...(variance && { variance }),
+          ...(decoder !== undefined && { decoderVariance: decoder }),
+          ...(bins && { bins }),
+          ...common,
+          onTerm: (at, of) => done(((flow ? 0.5 : 1) * at) / of),
+        })
+        return { total, prior, decoder: last }
       })
-      const nats = figures.bound.add(result.total, values ? 0 : stretch)
-      onItems?.('bound', nats)
-      figures.bound.addParts(result)
+      if (result) {
+        const nats = figures.bound.add(result.total, values ? 0 : stretch)
+        onItems?.('bound', nats)
+        figures.bound.addParts(result)
+      }
     }
     if (flow && knowsDivergence(denoiser)) {
-      if (values) dequantise(x0, itemSize(frame.network), 2 / (values - 1), { seed, first })
-      const result = await odeLikelihood(conditioned(denoiser, conditions), x0, {
-        ...flow,
-        ...common,
-        onStep: (t) => done(0.5 + t / 2),
+      const result = await rowsOf(shards, { name: 'densities', ...place }, async () => {
+        const { x0, conditions } = await feed(dataset, indices)
+        if (values) dequantise(x0, itemSize(frame.network), 2 / (values - 1), { seed, first })
+        const { logDensity, evaluations: taken } = await odeLikelihood(conditioned(denoiser, conditions), x0, {
+          ...flow,
+          ...common,
+          onStep: (t) => done(0.5 + t / 2),
+        })
+        return { logDensity, taken: Float64Array.of(taken) }
       })
-      const cost = result.logDensity.map((log) => -log)
-      const nats = figures.flow.add(cost, stretch - width)
-      onItems?.('flow', nats)
-      evaluations = Math.max(evaluations, result.evaluations)
+      if (result) {
+        const cost = result.logDensity.map((log) => -log)
+        const nats = figures.flow.add(cost, stretch - width)
+        onItems?.('flow', nats)
+        evaluations = Math.max(evaluations, result.taken[0]!)
+      }
     }
   }
+  shards?.requireAll()
   onProgress?.(1)
   const decoderSigma = variances && variances.decoder !== undefined ? Math.sqrt(variances.decoder) : undefined
   return Object.freeze({

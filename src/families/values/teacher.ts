@@ -6,6 +6,7 @@ import { checksum } from '../../files/io/checksum.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Model } from './model.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /** A model that is learned from. */
 export interface Teacher {
@@ -37,7 +38,7 @@ export function withTeacher(data: ArrayDataset, model: Model, path?: string): Ta
   const { schedule, objective, data: of } = model.meta
   const facts = { network: model.network.config, scheduler: model.scheduler, schedule, objective, of }
   const sum = checksum(new Uint8Array(buffer, byteOffset, byteLength), new TextEncoder().encode(JSON.stringify(facts)))
-  return Object.freeze({ ...data, teacher: Object.freeze({ model, path, sum }) })
+  return withFacts(data, { teacher: Object.freeze({ model, path, sum }) })
 }
 
 /** Refuses a teacher that is not the one of a specification. */

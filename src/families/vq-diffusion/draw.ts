@@ -7,6 +7,7 @@ import type { drawOptions } from '../draw-options.ts'
 import type { ValuesOf } from '../../options.ts'
 import { drawnValues, makesOf } from '../drawn-values.ts'
 import type { Painter, Setting } from '../family.ts'
+import { asPart } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import { painter as painterOfTokens } from '../tokens/draw.ts'
 import { decodedMaps, type TokenMapOptions } from '../vq/tokens.ts'
@@ -19,13 +20,14 @@ type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 /** Maps that are decoded at a time. */
 const most = 16
 
-interface Decoding extends Pick<TokenMapOptions, 'signal' | 'onProgress'> {
+interface Decoding extends Pick<TokenMapOptions, 'shards' | 'signal' | 'onProgress'> {
   readonly tokens: Int32Array
 }
 
 /** A painter of a model. */
 export function painter({ prior, quantiser }: VqDiffusionModel, setting: Setting): Painter {
-  const ofTokens = painterOfTokens(prior, setting)
+  const shards = asPart(setting.shards)
+  const ofTokens = painterOfTokens(prior, { ...setting, shards })
   const decoder = warm<Decoding, Float32Array>(async ({ tokens, ...watch }, compiled) => {
     const batch = Math.min(most, tokens.length / itemSize(prior.shape))
     const made = await compiled(`quantiser ${batch}`, async () =>
@@ -55,9 +57,11 @@ export function painter({ prior, quantiser }: VqDiffusionModel, setting: Setting
       throwIfAborted(signal)
       const images = await decoder.draw({
         tokens: maps.array().data as Int32Array,
+        shards,
         signal,
         onProgress: (done, total) => onProgress?.({ phase: 'decode', done, total, unit: 'images' }),
       })
+      setting.shards?.requireAll()
       return drawnValues(quantiser, images, { how, howText: `${howText}, decoded`, ...(classes && { classes }) })
     },
     dispose,

@@ -10,6 +10,7 @@ import { requireEncodable } from '../require-encodable.ts'
 import { sessionOf } from '../session-of.ts'
 import { imagesToTokens, tokenVocabulary } from '../vq/tokens.ts'
 import { tokenMaps, type TokenMaps, type TokenSource } from './data.ts'
+import { contentOf } from '../../files/data/stored-dataset.ts'
 
 /** Where the work is done, and how it is watched. */
 export type EncodeSetting = Pick<Setting, 'engine' | 'device' | 'threads' | 'signal' | 'onProgress' | 'onRemark'>
@@ -31,7 +32,7 @@ export async function storedMaps(
   const { tokenShape, codes } = quantiser.autoencoder
   const { name, length, labels, classNames } = data
   const shape = [length, ...tokenShape]
-  const of = await digest(JSON.stringify([data.shape, data.range, data.affine ?? null]), data.data)
+  const of = await digest(JSON.stringify([data.shape, data.range, data.affine ?? null]), ...contentOf(data))
   const tokens = await cached(
     setting.store,
     `tokens/${of}.safetensors`,

@@ -36,5 +36,6 @@ export const vqDiffusionFamily: Family<VqDiffusionSpec, TokenMaps, VqDiffusionMo
     decode,
     evaluate,
     export: (model, options, setting) => exportNetwork({ ...model.prior, meta: model.meta }, options, setting),
+    network: (model) => ({ part: model.prior, with: (network) => ({ ...model, prior: { ...model.prior, network } }) }),
   },
 })

@@ -38,9 +38,11 @@ export async function judgeLikelihood(
     items,
     terms,
     seed,
+    shards: setting.shards,
     signal,
     onProgress: (done, total) => onProgress?.({ phase: 'bound', done, total }),
   })
+  setting.shards?.requireAll()
   const { tokenShape, codes } = quantiser.autoencoder
   const [tokens, numbers] = [itemSize(tokenShape), itemSize(quantiser.frame.item)]
   const { bitsPerToken, parts: nats, ...counts } = bound

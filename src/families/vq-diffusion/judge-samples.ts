@@ -40,7 +40,7 @@ export async function judgeSamples(
   requireCount('samples', count, 'usage')
   requireCount('real items', training.length, 'data')
   requireAlike({ ...quantiser, classNames }, training)
-  const { engine, signal, onProgress } = setting
+  const { engine, shards, signal, onProgress } = setting
   const samples = await drawn(model, training, setting, {
     count,
     seed,
@@ -51,6 +51,7 @@ export async function judgeSamples(
     sampler,
     labels:
       classesOf(prior.network) > 0 && classes === 'data' && training.labels ? labelsAsIn(training, count) : undefined,
+    shards,
     signal,
     onStep: ({ done, total }) => onProgress?.({ phase: 'drawing samples', done, total }),
   })
@@ -58,6 +59,8 @@ export async function judgeSamples(
     heldOut,
     features,
     store: setting.store,
+    shards,
+    loop: 'decoded',
     signal,
     onProgress: (phase, done, total) => onProgress?.({ phase, done, total }),
     ...sessionOf(setting),
@@ -81,10 +84,10 @@ async function drawn(
   setting: Setting,
   options: GenerateTokensOptions,
 ): Promise<ArrayDataset> {
-  const { batch, signal } = options
+  const { batch, shards, signal } = options
   const session = sessionOf(setting)
   const { tokens, labels } = await generateTokens(prior, setting.engine, { ...options, ...session })
-  const images = await tokensToImages(quantiser, tokens, setting.engine, { ...session, batch, signal })
+  const images = await tokensToImages(quantiser, tokens, setting.engine, { ...session, batch, shards, signal })
   return createDataset({
     name: 'samples',
     kind: dataset.kind,

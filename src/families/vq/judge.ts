@@ -9,6 +9,7 @@ import { compiledQuantiser } from '../../compiled/quantiser.ts'
 import type { Judgement, Setting } from '../family.ts'
 import { judgeData } from '../judge-values-data.ts'
 import type { judgeOptions } from '../options.ts'
+import { rowsOf } from '../../tools/shards/shards.ts'
 import { sessionOf } from '../session-of.ts'
 import type { VqModel } from './model.ts'
 import type { evalOptions } from './options/eval.ts'
@@ -60,13 +61,13 @@ export async function evaluate(model: VqModel, values: OptionValues, setting: Se
 export async function reconstruct(
   model: VqModel,
   dataset: ArrayDataset,
-  setting: Pick<Setting, 'engine' | 'device' | 'threads' | 'signal' | 'onProgress'>,
+  setting: Pick<Setting, 'engine' | 'device' | 'threads' | 'shards' | 'signal' | 'onProgress'>,
   {
     batch: most = usual.batch,
     count = usual.count,
   }: { readonly batch?: number | undefined; readonly count?: number | undefined } = {},
 ): Promise<Reconstruction> {
-  const { signal, onProgress } = setting
+  const { shards, signal, onProgress } = setting
   const total = Math.min(count, dataset.length)
   const batch = Math.min(most, total)
   const size = itemSize(dataset.shape)
@@ -76,14 +77,19 @@ export async function reconstruct(
   using quantiser = compiledQuantiser(model, setting.engine, { batch, ...sessionOf(setting) })
   for (let first = 0; first < total; first += batch) {
     const some = Math.min(batch, total - first)
-    const indices = Array.from({ length: some }, (_, i) => first + i)
-    const x = loadBatch(dataset, indices, new Float32Array(some * size))
-    const tokens = await quantiser.encode(x, signal)
-    const again = await quantiser.decode(tokens, signal)
-    for (const token of tokens) uses[token]!++
-    x.forEach((value, i) => (squared += (value - Math.min(1, Math.max(-1, again[i]!))) ** 2))
+    const rows = await rowsOf(shards, { name: 'items', first, size: batch, count: total }, async () => {
+      const indices = Array.from({ length: some }, (_, i) => first + i)
+      const x = loadBatch(dataset, indices, new Float32Array(some * size))
+      const tokens = await quantiser.encode(x, signal)
+      const again = await quantiser.decode(tokens, signal)
+      const error = x.reduce((sum, value, i) => sum + (value - Math.min(1, Math.max(-1, again[i]!))) ** 2, 0)
+      return { tokens, squared: Float64Array.of(error) }
+    })
+    for (const token of rows?.tokens ?? []) uses[token]!++
+    squared += rows?.squared[0] ?? 0
     onProgress?.({ phase: 'reconstruction', done: first + some, total, unit: 'images' })
   }
+  shards?.requireAll()
   const all = total * sizeOf(tokenShape)
   const entropy = uses.reduce((sum, each) => (each > 0 ? sum - (each / all) * Math.log(each / all) : sum), 0)
   return {

@@ -3,6 +3,7 @@ import { type CompiledQuantiser, compiledQuantiser, type QuantiserWeights } from
 import { sizeOf } from '../../engine/graph/index.ts'
 import type { VectorQuantiser } from '../../engine/nn/vq-model/vq-model.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { TweedieError } from '../../errors.ts'
 import { throwIfAborted } from '../../interrupted.ts'
 import { type CategoricalDataset, createCategorical, type TokenVocabulary } from '../../files/data/categorical.ts'
@@ -15,6 +16,8 @@ import { tokenColors } from './token-colors.ts'
 export interface TokenMapOptions extends Pick<SessionOptions, 'device' | 'threads'> {
   /** Items at a time; default 64. */
   readonly batch?: number | undefined
+  /** Maps that were drawn by several processes: the batches that are decoded here. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -89,14 +92,18 @@ export async function tokensToImages(
 export async function decodedMaps(
   quantiser: CompiledQuantiser,
   tokens: Int32Array,
-  options: Pick<TokenMapOptions, 'signal' | 'onProgress'> = {},
+  options: Pick<TokenMapOptions, 'shards' | 'signal' | 'onProgress'> = {},
 ): Promise<Float32Array> {
   const [size, numbers] = [sizeOf(quantiser.tokenShape), sizeOf(quantiser.outputShape)]
   const count = tokens.length / size
   const images = new Float32Array(count * numbers)
   await inBatches(quantiser.batch, count, options, async (first, some) => {
-    const part = await quantiser.decode(tokens.subarray(first * size, (first + some) * size), options.signal)
-    images.set(part, first * numbers)
+    const from = { name: 'items', first, count: some }
+    const place = { name: 'decoded', first, size: quantiser.batch, count, from }
+    const rows = await rowsOf(options.shards, place, async () => ({
+      images: await quantiser.decode(tokens.subarray(first * size, (first + some) * size), options.signal),
+    }))
+    if (rows) images.set(rows.images, first * numbers)
   })
   return images
 }

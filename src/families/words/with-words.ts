@@ -9,6 +9,7 @@ import type { CaptionSpec } from './caption-spec.ts'
 import type { CaptionValues } from './caption-spec-of.ts'
 import { captionCodes } from './caption-codes.ts'
 import { captionsOf, type GivenWords, type WordsData } from './words-data.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /**
  * The data, with what options or a specification name. Vectors of a frozen encoder are worked out once, where captions are always read
@@ -35,9 +36,9 @@ export async function withWords<Data extends ArrayDataset>(
     ? varies(values)
     : varies({ keywordDropout: known!.keywordDropout, shuffleKeywords: known!.shuffle })
   const { frozen, changing } = words
-  if (!frozen || varied || changing) return { ...data, words }
+  if (!frozen || varied || changing) return withFacts(data, { words })
   const codes = await captionCodes(captionsOf(data), frozen.encoder, setting)
-  return { ...data, words: { ...words, ...(codes && { codes }) } }
+  return withFacts(data, { words: { ...words, ...(codes && { codes }) } })
 }
 
 /** Whether captions are changed while they are drawn. */

@@ -7,6 +7,7 @@
 import { TweedieError } from '../../errors.ts'
 import type { FieldFacts } from './fields/facts.ts'
 import { namesOfKinds, type ValueKind } from './kinds.ts'
+import type { StoredItems } from './stored-items.ts'
 
 /**
  * `value = shift + scale · x`, with x what the network sees. Both arrays have one number for all values, or one for each
@@ -37,13 +38,18 @@ export interface SkippedFile {
   readonly reason: string
 }
 
-/** A data set in memory. */
+/** A data set in memory, or with its items on disk. */
 export interface ArrayDataset extends DataScale {
   readonly name: string
   /** number of items */
   readonly length: number
-  /** all items, one after another: bytes for pictures, single precision for the others */
+  /**
+   * All items, one after another: bytes for pictures, single precision for the others. Of items on disk an error with the code `data`:
+   * `loadBatch` and `piecesOf` read both kinds.
+   */
   readonly data: Uint8Array | Float32Array
+  /** The items, where they lie on disk. */
+  readonly stored?: StoredItems | undefined
   /** the class of each item, 0 … classes − 1 */
   readonly labels?: Int32Array | undefined
   readonly classNames?: readonly string[] | undefined
@@ -67,7 +73,7 @@ export interface ArrayDataset extends DataScale {
 export function createDataset(
   parts: Omit<ArrayDataset, 'length' | 'range'> & { range?: readonly [number, number] },
 ): ArrayDataset {
-  const { name, kind, shape, data, labels, classNames } = parts
+  const { name, kind, shape, data } = parts
   const size = itemSize(shape)
   if (!(size > 0)) throw new TweedieError('data', `${name}: items of shape [${shape.join(', ')}] are empty`)
   const length = data.length / size
@@ -78,6 +84,14 @@ export function createDataset(
   if (kind !== 'image' && kind !== 'video' && data instanceof Uint8Array) {
     throw new TweedieError('data', `${name}: only images and videos hold bytes, other kinds hold 32-bit floats`)
   }
+  checkParts(parts, length)
+  const range = parts.range ?? (data instanceof Uint8Array ? ([0, 255] as const) : measureRange(name, data, size))
+  return Object.freeze({ ...parts, length, range: Object.freeze([range[0], range[1]] as const) })
+}
+
+/** Checks what a data set has besides its values. @throws TweedieError `data` where shapes, labels or captions do not fit */
+export function checkParts(parts: Omit<ArrayDataset, 'length' | 'range' | 'data'>, length: number): void {
+  const { name, kind, shape, labels, classNames } = parts
   const form = forms[kind]
   if (form && shape.length !== form.length) {
     const [wanted, got] = [form.join(', '), shape.join(', ')]
@@ -87,8 +101,6 @@ export function createDataset(
   if (parts.captions && parts.captions.length !== length) {
     throw new TweedieError('data', `${name}: captions of ${parts.captions.length} items for ${length} items`)
   }
-  const range = parts.range ?? (data instanceof Uint8Array ? ([0, 255] as const) : measureRange(name, data, size))
-  return Object.freeze({ ...parts, length, range: Object.freeze([range[0], range[1]] as const) })
 }
 
 /** The axes of an item, of kinds that prescribe them. */

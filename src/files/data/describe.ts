@@ -1,5 +1,6 @@
 /** Statistics of a data set, to check before training on it. */
 import { classCount, itemSize, type ArrayDataset } from './dataset.ts'
+import { piecesOf } from './stored-dataset.ts'
 
 /** The result of {@link describe}. Statistics are in the values of the data set, over the values that are finite. */
 export interface DatasetSummary {
@@ -23,7 +24,7 @@ export interface DatasetSummary {
 
 /** Reads a data set once and sums it up. */
 export function describe(dataset: ArrayDataset): DatasetSummary {
-  const { data, labels, classNames } = dataset
+  const { labels, classNames } = dataset
   // Of clouds, each point counts as an item: a vector.
   const shape = dataset.kind === 'cloud' ? dataset.shape.slice(1) : dataset.shape
   const channels = shape[0] ?? 1
@@ -31,21 +32,23 @@ export function describe(dataset: ArrayDataset): DatasetSummary {
   const span = size / channels
   const moments = Array.from({ length: channels }, () => ({ count: 0, mean: 0, squares: 0 }))
   let [min, max, nonFinite] = [Infinity, -Infinity, 0]
-  for (let start = 0; start < data.length; start += span) {
-    const channel = moments[(start % size) / span]!
-    for (let i = start; i < start + span; i++) {
-      const value = data[i]!
-      if (!Number.isFinite(value)) {
-        nonFinite += 1
-        continue
+  for (const data of piecesOf(dataset)) {
+    for (let start = 0; start < data.length; start += span) {
+      const channel = moments[(start % size) / span]!
+      for (let i = start; i < start + span; i++) {
+        const value = data[i]!
+        if (!Number.isFinite(value)) {
+          nonFinite += 1
+          continue
+        }
+        if (value < min) min = value
+        if (value > max) max = value
+        // Welford's update: no cancellation, whatever the mean.
+        channel.count += 1
+        const delta = value - channel.mean
+        channel.mean += delta / channel.count
+        channel.squares += delta * (value - channel.mean)
       }
-      if (value < min) min = value
-      if (value > max) max = value
-      // Welford's update: no cancellation, whatever the mean.
-      channel.count += 1
-      const delta = value - channel.mean
-      channel.mean += delta / channel.count
-      channel.squares += delta * (value - channel.mean)
     }
   }
   return {

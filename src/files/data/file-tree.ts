@@ -16,11 +16,23 @@ export interface FileTree {
    * @throws TweedieError `data` where it is missing, unreadable, broken, or larger than `maxBytes` before or after unpacking
    */
   read(path: string, maxBytes?: number, signal?: AbortSignal): Promise<Uint8Array>
+  /** Reads parts of a file, where that can be done: of large files. @throws TweedieError `data` where it cannot be opened */
+  ranges?(path: string): Promise<FileRanges>
   /** The last part of a path, of the current folder too. */
   nameOf(path: string): string
   /** The path of the same from anywhere, if there is such a file; names of built-in sets stay names. */
   absolute(path: string): Promise<string>
   readonly pictures: PictureReader
+  /** Decodes pictures that lie in other files, where that can be done, given what reads their bytes. */
+  picturesIn?(read: (path: string) => Promise<Uint8Array>): PictureReader
+}
+
+/** An open file that is read in parts. */
+export interface FileRanges {
+  readonly size: number
+  /** Bytes from a place on: so many, or those up to the end. @throws TweedieError `data` where they cannot be read */
+  read(at: number, length: number): Promise<Uint8Array>
+  close(): void
 }
 
 /** A file or a folder. */

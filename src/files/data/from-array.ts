@@ -26,6 +26,9 @@ import { datasetFromVideos } from './from-video-array.ts'
 import { standardise } from './normalise.ts'
 import type { WindowWishes } from './open/video-windows.ts'
 
+/** What is said of bytes that are 0 and 1 only. */
+export const binaryText = 'bytes that are 0 and 1 only are taken for black and white'
+
 /** The kind of data in an array. */
 export type ArrayKind = 'images' | 'points' | 'clouds' | 'arrays' | 'videos'
 
@@ -47,6 +50,8 @@ export function datasetFromArray(
     points?: number | undefined
     evenly?: boolean | undefined
     normalise?: 'shape' | 'set' | undefined
+    /** The shape of the whole, of which this array is a part: for remarks. */
+    whole?: readonly number[] | undefined
   } & WindowWishes,
 ): ArrayDataset {
   const { name } = options
@@ -56,20 +61,18 @@ export function datasetFromArray(
   if (as === 'videos' || (as === undefined && array.shape.length === 5 && array.data instanceof Uint8Array)) {
     return datasetFromVideos(array, { name, classes, frames, frameStride, stride })
   }
+  const all = { shape: options.whole ?? array.shape }
   const { shape, data } = channelsFirst(array, options.as === 'images' || array.data instanceof Uint8Array)
   const values = (): Float32Array =>
     data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number | bigint>, Number)
   if ((options.as ?? kindOf(shape, data instanceof Uint8Array)) === 'images') {
     const item = shape.length === 3 ? [1, ...shape.slice(1)] : shape.slice(1)
     if (!(data instanceof Uint8Array)) {
-      const remarks = [takenFor('numbers', array, 'images', item)]
+      const remarks = [takenFor('numbers', all, 'images', item)]
       return createDataset({ name, kind: 'image', shape: item, data: values(), remarks, ...classes })
     }
     const isBinary = !data.some((value) => value > 1) && data.includes(1)
-    const remarks = [
-      ...doubtsAbout(array, item),
-      ...(isBinary ? ['bytes that are 0 and 1 only are taken for black and white'] : []),
-    ]
+    const remarks = [...doubtsAbout(all, item), ...(isBinary ? [binaryText] : [])]
     const range = isBinary ? { range: [0, 1] as const } : {}
     const said = remarks.length > 0 ? { remarks } : {}
     return createDataset({ name, kind: 'image', shape: item, data, ...range, ...said, ...classes })
@@ -83,16 +86,16 @@ export function datasetFromArray(
     return createDataset({ name, kind: 'array', shape: item, data: values(), ...classes })
   }
   const isBytes = data instanceof Uint8Array && item[0]! > 1
-  const remarks = isBytes ? { remarks: [`${takenFor('bytes', array, 'points', item)}: images are [N, H, W]`] } : {}
+  const remarks = isBytes ? { remarks: [`${takenFor('bytes', all, 'points', item)}: images are [N, H, W]`] } : {}
   return { ...pointsDataset({ name, data: values(), columns: item[0]!, ...classes }), ...remarks }
 }
 
-function takenFor(what: string, { shape }: NdArray, kind: ArrayKind, item: readonly number[]): string {
+function takenFor(what: string, { shape }: Pick<NdArray, 'shape'>, kind: ArrayKind, item: readonly number[]): string {
   return `${what} [${shape.join(', ')}] are taken for ${kind} [${item.join(', ')}]`
 }
 
 /** What might have been meant otherwise: one picture instead of many, a volume instead of channels. */
-function doubtsAbout(array: NdArray, item: readonly number[]): string[] {
+function doubtsAbout(array: Pick<NdArray, 'shape'>, item: readonly number[]): string[] {
   const [rows, columns, channels] = array.shape as [number, number, number]
   const isPicture = array.shape.length === 3 && (channels === 3 || channels === 4) && Math.min(rows, columns) >= 8
   if (isPicture) return [`${takenFor('bytes', array, 'images', item)}: one picture in colour needs an axis in front`]
@@ -116,9 +119,7 @@ function cloudsOfArray(
   const kept = points ?? own
   if (kept > own) throw new TweedieError('data', `${name}: clouds of ${own} points, where ${kept} are wanted`)
   const remarks =
-    as === undefined
-      ? [`${takenFor('numbers', { shape, data }, 'clouds', [own, d])}: \`as: arrays\` if they are none`]
-      : []
+    as === undefined ? [`${takenFor('numbers', { shape }, 'clouds', [own, d])}: \`as: arrays\` if they are none`] : []
   const all = new Float32Array(count * kept * d)
   for (let i = 0; i < count; i++) {
     const mesh = {
@@ -145,11 +146,15 @@ function kindOf([_, ...item]: readonly number[], bytes: boolean): ArrayKind {
   return item.length < 2 ? 'points' : 'arrays'
 }
 
-function classesOf({
+/** Classes by labels, numbered anew where they are not 0, 1, 2, …. */
+export function classesOf({
   name,
   labels: given,
   classNames,
-}: Parameters<typeof datasetFromArray>[1]): Pick<ArrayDataset, 'labels' | 'classNames'> {
+}: Pick<Parameters<typeof datasetFromArray>[1], 'name' | 'labels' | 'classNames'>): Pick<
+  ArrayDataset,
+  'labels' | 'classNames'
+> {
   const names = given?.names ?? classNames
   if (given && names)
     return {

@@ -53,7 +53,8 @@ export function loadBatch(
   if (out.length !== indices.length * size) {
     throw new TweedieError('shape', `${indices.length} items need ${indices.length * size} values, got ${out.length}`)
   }
-  const { data, kind, length, shape } = dataset
+  const { kind, length, shape, stored } = dataset
+  const data = stored ? undefined : dataset.data
   const width = (kind === 'image' || kind === 'video') && options.flip ? shape.at(-1)! : 0
   const { shift, scale } = affineOf(dataset)
   for (let b = 0; b < indices.length; b++) {
@@ -62,7 +63,8 @@ export function loadBatch(
       throw new TweedieError('usage', `item ${index}: ${dataset.name} has the items 0 … ${length - 1}`)
     }
     const item = out.subarray(b * size, (b + 1) * size)
-    item.set(data.subarray(index * size, (index + 1) * size))
+    if (data) item.set(data.subarray(index * size, (index + 1) * size))
+    else stored!.read(index, item)
     for (let c = 0, i = 0; c < shift.length; c++) {
       for (const end = i + size / shift.length; i < end; i++) item[i] = (item[i]! - shift[c]!) / scale[c]!
     }

@@ -8,6 +8,7 @@ const pictures = 'More: how pictures are read'
 const shapes = 'More: how shapes are read'
 const tokens = 'More: data of tokens'
 const tables = 'More: tables of numbers and categories'
+const large = 'More: data larger than memory'
 
 const side = whole({ max: 4096 })
 
@@ -153,6 +154,17 @@ export const dataOptions = options({
     parse: whole({ min: 2, max: 65_536 }),
     group: tokens,
   },
+})
+
+/** Where data lie that are too large for memory. They change nothing else. */
+export const cacheOptions = options({
+  dataCache: {
+    flags: '--data-cache <folder>',
+    help: "prepare the data on disk in this folder, and read items as they are needed (default: in the user's cache, if they take over a quarter of the memory)",
+    parse: text,
+    group: large,
+  },
+  inMemory: { flags: '--in-memory', help: 'read all data into memory, however large', group: large },
 })
 
 /** Options of captions, for what can use them. */

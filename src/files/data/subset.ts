@@ -5,20 +5,31 @@
 import { TweedieError } from '../../errors.ts'
 import { permutation, type Key } from '../../engine/random/index.ts'
 import { itemSize, type ArrayDataset } from './dataset.ts'
+import { withFacts } from './stored-dataset.ts'
+import { someOf, type StoredItems } from './stored-items.ts'
 
-/** The items at the given indices, copied, in that order. */
+/** The items at the given indices, in that order: copied, or those on disk where the whole lies there. */
 export function select(dataset: ArrayDataset, indices: ArrayLike<number>): ArrayDataset {
-  const size = itemSize(dataset.shape)
-  const total = indices.length * size
-  const data = dataset.data instanceof Uint8Array ? new Uint8Array(total) : new Float32Array(total)
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!
     if (!(index >= 0 && index < dataset.length && Number.isInteger(index))) {
       throw new TweedieError('usage', `item ${index}: ${dataset.name} has the items 0 … ${dataset.length - 1}`)
     }
-    data.set(dataset.data.subarray(index * size, (index + 1) * size), i * size)
+  }
+  const size = itemSize(dataset.shape)
+  if (dataset.stored) return storedPart(dataset, dataset.stored, Uint32Array.from(indices))
+  const total = indices.length * size
+  const data = dataset.data instanceof Uint8Array ? new Uint8Array(total) : new Float32Array(total)
+  for (let i = 0; i < indices.length; i++) {
+    data.set(dataset.data.subarray(indices[i]! * size, (indices[i]! + 1) * size), i * size)
   }
   return Object.freeze({ ...dataset, ...besidesOf(dataset, indices), length: indices.length, data })
+}
+
+/** Some items of a set on disk: nothing is copied. */
+function storedPart(dataset: ArrayDataset, stored: StoredItems, indices: Uint32Array): ArrayDataset {
+  const part = someOf(stored, indices)
+  return withFacts(dataset, { ...besidesOf(dataset, indices), length: indices.length, stored: part })
 }
 
 /** What some items have besides their values: classes, conditions and captions. */
@@ -49,6 +60,11 @@ export function take(dataset: ArrayDataset, count: number): ArrayDataset {
     throw new TweedieError('usage', `cannot take ${count} items of ${dataset.name}: must be a positive integer`)
   }
   const length = Math.min(count, dataset.length)
+  if (dataset.stored)
+    return select(
+      dataset,
+      Uint32Array.from({ length }, (_, i) => i),
+    )
   const data = dataset.data.subarray(0, length * itemSize(dataset.shape))
   const besides = besidesOf(
     dataset,

@@ -12,10 +12,40 @@ export type { Library }
  * @throws TweedieError `data` where the library cannot read it
  */
 export function libraryOf(json: object, config: object): Library {
+  checkIds(json)
   const library = open(json, config)
   modelInPieces(library, library.get_vocab(true))
   return library
 }
+
+/** The largest number of a token: a network has a place for each up to it. */
+const largestId = 2 ** 24
+
+/** Refuses tokens whose numbers are none: the library takes them, and then fails or does not come to an end. */
+function checkIds(json: object): void {
+  const { model, added_tokens: added } = json as {
+    readonly model?: { readonly vocab?: unknown }
+    readonly added_tokens?: unknown
+  }
+  const vocab = model?.vocab
+  const inModel = typeof vocab === 'object' && vocab !== null && !Array.isArray(vocab) ? Object.entries(vocab) : []
+  const beside = Array.isArray(added)
+    ? added.map((each: { content?: unknown; id?: unknown } | null) => [String(each?.content), each?.id] as const)
+    : []
+  const wrong = [...inModel, ...beside].find(
+    ([, id]) => !Number.isInteger(id) || Number(id) < 0 || Number(id) > largestId,
+  )
+  if (wrong === undefined) return
+  throw new TweedieError(
+    'data',
+    `tokenizer.json: the number of the token ${quoted(wrong[0])} is ${quoted(wrong[1])}, expected 0 to ${largestId}`,
+    {
+      hint: 'fetch the files of the tokenizer again',
+    },
+  )
+}
+
+const quoted = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 60)
 
 function open(json: object, config: object): Library {
   try {

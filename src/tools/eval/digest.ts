@@ -1,5 +1,6 @@
 /** Digests: short names of bytes, to find stored results again. */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { contentOf } from '../../files/data/stored-dataset.ts'
 
 /** The first 64 bits of SHA-256 of all parts, in hexadecimal; text counts as its UTF-8 bytes. */
 export async function digest(...parts: readonly (string | ArrayBufferView)[]): Promise<string> {
@@ -10,8 +11,9 @@ export async function digest(...parts: readonly (string | ArrayBufferView)[]): P
 }
 
 /** The digest of everything in a data set that a metric depends on. */
-export function digestOfDataset({ data, labels, shape, range, affine }: ArrayDataset): Promise<string> {
-  return digest(JSON.stringify({ shape, range, affine }), data, labels ?? 'unlabelled')
+export function digestOfDataset(dataset: ArrayDataset): Promise<string> {
+  const { labels, shape, range, affine } = dataset
+  return digest(JSON.stringify({ shape, range, affine }), ...contentOf(dataset), labels ?? 'unlabelled')
 }
 
 async function sha256(bytes: ArrayBufferView): Promise<Uint8Array<ArrayBuffer>> {

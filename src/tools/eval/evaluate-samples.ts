@@ -12,6 +12,9 @@ import { leastDimension, memorisation } from './memorisation.ts'
 import type { EvalPhase, EvalReport } from './report.ts'
 import type { SceneRates } from './scene-judge.ts'
 import { memoryStore, type Store } from './store.ts'
+import { withFacts } from '../../files/data/stored-dataset.ts'
+import { allItems } from './items.ts'
+import type { Shards } from '../shards/shards.ts'
 
 /** How to judge samples. */
 export interface JudgeOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -24,6 +27,10 @@ export interface JudgeOptions extends Pick<SessionOptions, 'device' | 'threads'>
   readonly features?: FeatureNetwork | undefined
   /** A store for the classifier and the features of real data; default none. */
   readonly store?: Store | undefined
+  /** Of several processes, each has drawn some of the samples, and the features of these are computed there. */
+  readonly shards?: Shards | undefined
+  /** The loop that made the samples; default `items`. */
+  readonly loop?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((phase: EvalPhase, done: number, total: number) => void) | undefined
 }
@@ -42,7 +49,7 @@ export async function evaluateSamples(
   engine: Engine,
   options: JudgeOptions = {},
 ): Promise<EvalReport> {
-  const { heldOut, features, store = memoryStore(), signal, onProgress, ...session } = options
+  const { heldOut, features, store = memoryStore(), shards, loop = 'items', signal, onProgress, ...session } = options
   requireCount('samples', samples.length, 'usage')
   for (const { name, length, shape } of [dataset, ...(heldOut ? [heldOut] : [])]) {
     requireCount(`real items in ${name}`, length, 'data')
@@ -59,14 +66,20 @@ export async function evaluateSamples(
   })
   // Both sets must be scaled in the same way.
   const { range, affine } = dataset
-  const alike = (set: ArrayDataset): ArrayDataset => Object.freeze({ ...set, range, affine })
+  const alike = (set: ArrayDataset): ArrayDataset => withFacts(set, { range, affine })
   const parts = [
     { part: 'training', dataset },
     ...(heldOut ? [{ part: 'held-out', dataset: alike(heldOut) } as const] : []),
   ] as const
   const drawn = alike(samples)
   const isImage = dataset.kind === 'image'
-  const context = { ...session, features, store, phase }
+  // A classifier of ours is trained where all shards are joined, so that there is one of it.
+  const drawnFeatures =
+    features && isImage
+      ? await features.extract(allItems(drawn), { ...phase('comparing features'), shards, loop })
+      : undefined
+  shards?.requireAll()
+  const context = { ...session, features, drawnFeatures, store, phase }
   const judged: Judged & { readonly videos?: VideoRates | undefined } = isImage
     ? await judgeImages(drawn, parts, engine, context)
     : dataset.kind === 'video'

@@ -1,4 +1,5 @@
 /** A bound of a data set of tokens: of some of its items, drawn at random, in bits and nats a token. */
+import { rowsOf, type Shards } from '../shards/shards.ts'
 import { type CategoricalDataset, loadTokens } from '../../files/data/categorical.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { BoundTerms } from '../../diffusion/denoise/bound-terms.ts'
@@ -32,6 +33,8 @@ export interface TokenBoundOptions {
   /** Terms of the bound that are evaluated; default {@link defaultTerms}. */
   readonly terms?: number | undefined
   readonly seed?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
 }
@@ -57,7 +60,7 @@ export interface BoundBatch {
  */
 export async function boundOfItems(
   dataset: CategoricalDataset,
-  { items = 64, batch, terms, seed = 0, onProgress }: TokenBoundOptions & Record<'batch' | 'terms', number>,
+  { items = 64, batch, terms, seed = 0, shards, onProgress }: TokenBoundOptions & Record<'batch' | 'terms', number>,
   boundOf: (some: BoundBatch) => Promise<BoundTerms>,
 ): Promise<TokenBound> {
   const size = itemSize(dataset.shape)
@@ -69,17 +72,21 @@ export async function boundOfItems(
   for (let first = 0; first < count; first += batch) {
     const chosen = order.subarray(first, Math.min(first + batch, count))
     const starts = Array.from(chosen, (index) => index * size)
-    const { total, prior, decoder } = await boundOf({
-      tokens: loadTokens(dataset, starts, new Int32Array(chosen.length * size)),
-      labels: dataset.labels && Int32Array.from(chosen, (index) => dataset.labels![index]!),
-      firstItem: first,
-      seed: `${seed} ${first}`,
-      onTerm: (done, of) => onProgress?.(first * of + done * chosen.length, count * of),
+    const rows = await rowsOf(shards, { name: 'bounds', first, size: batch, count }, async () => {
+      const { total, prior, decoder } = await boundOf({
+        tokens: loadTokens(dataset, starts, new Int32Array(chosen.length * size)),
+        labels: dataset.labels && Int32Array.from(chosen, (index) => dataset.labels![index]!),
+        firstItem: first,
+        seed: `${seed} ${first}`,
+        onTerm: (done, of) => onProgress?.(first * of + done * chosen.length, count * of),
+      })
+      return { total, prior, decoder }
     })
+    if (!rows) continue
     for (let i = 0; i < chosen.length; i++) {
-      perItem.push(total[i]! / size)
-      parts.prior += prior[i]! / size / count
-      parts.decoder += decoder[i]! / size / count
+      perItem.push(rows.total[i]! / size)
+      parts.prior += rows.prior[i]! / size / count
+      parts.decoder += rows.decoder[i]! / size / count
     }
   }
   const nats = estimate(perItem)

@@ -29,6 +29,8 @@ export interface RealPart {
 /** Other inputs of judging. */
 export interface JudgeContext extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly features: FeatureNetwork | undefined
+  /** Those of the samples, by `features`. */
+  readonly drawnFeatures?: FeatureSet | undefined
   readonly store: Store
   readonly phase: (name: EvalPhase) => Patience
 }
@@ -47,7 +49,7 @@ export async function judgeImages(
   samples: ArrayDataset,
   parts: readonly [RealPart, ...RealPart[]],
   engine: Engine,
-  { features: chosen, store, phase, ...session }: JudgeContext,
+  { features: chosen, drawnFeatures, store, phase, ...session }: JudgeContext,
 ): Promise<Judged> {
   const training = parts[0].dataset
   const classes = classCount(training)
@@ -64,7 +66,7 @@ export async function judgeImages(
 
   const images = allItems(samples)
   const reading = phase('comparing features')
-  const drawn = await network.extract(images, reading)
+  const drawn = drawnFeatures ?? (await network.extract(images, reading))
   const comparisons: ImageComparison[] = []
   for (const { part, dataset } of parts) {
     comparisons.push({

@@ -1,5 +1,6 @@
 /** A store for results that need not be computed twice: beside the model on a disk, or in memory. */
 import { isTweedieError } from '../../errors.ts'
+import { checksum } from '../../files/io/checksum.ts'
 
 /** Files by name. */
 export interface Store {
@@ -27,17 +28,35 @@ export interface Codec<T> {
 
 /**
  * The value under a name; computed and stored if it is missing or outdated. A broken file is not an error, since its
- * content can be computed again.
+ * content can be computed again: a checksum before it finds every change. Nor is it one where nothing can be written.
  */
 export async function cached<T>(store: Store, name: string, codec: Codec<T>, make: () => Promise<T>): Promise<T> {
-  const bytes = await store.read(name)
-  const found = bytes && (await codec.decode(bytes).catch(ignoreBroken))
+  const bytes = whole(await store.read(name).catch(ignoreOurs))
+  const found = bytes && (await codec.decode(bytes).catch(ignoreOurs))
   if (found !== undefined) return found
   const made = await make()
-  await store.write(name, codec.encode(made))
+  await store.write(name, sealed(codec.encode(made))).catch(ignoreOurs)
   return made
 }
 
-function ignoreBroken(error: unknown): undefined {
+/** Stands before the content, with its checksum; as long as a multiple of 8, so that tensors behind it begin at one. */
+const headOf = (content: Uint8Array): string => `tweedie store 1 ${checksum(content)}       \n`
+const headBytes = 40
+
+function sealed(content: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(headBytes + content.length)
+  bytes.set(new TextEncoder().encode(headOf(content)))
+  bytes.set(content, headBytes)
+  return bytes
+}
+
+/** The content behind the checksum; undefined for what is damaged, or was stored without one. */
+function whole(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  if (bytes === undefined || bytes.length < headBytes) return undefined
+  const content = bytes.subarray(headBytes)
+  return new TextDecoder('latin1').decode(bytes.subarray(0, headBytes)) === headOf(content) ? content : undefined
+}
+
+function ignoreOurs(error: unknown): undefined {
   if (!isTweedieError(error)) throw error
 }

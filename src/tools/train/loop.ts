@@ -157,7 +157,8 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   }
   const log = (rate: number): LoopEvent<Model> => {
     const [step, at] = [trainer.made, elapsed()]
-    const itemsPerSecond = round(((step - logged.step) * items * 1000) / (at - logged.at), 1)
+    // A clock may stand still between two steps, and JSON has no infinity.
+    const itemsPerSecond = round(((step - logged.step) * items * 1000) / Math.max(0.01, at - logged.at), 1)
     const epoch = round((step * items) / problem.items, 3)
     const line = { step, epoch, ...summarise(window), rate, itemsPerSecond, seconds: round(at / 1000, 2) }
     logged = { step, at }

@@ -149,7 +149,9 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   // The batch that is filled ahead of the step that will take it.
   const filled = [-1, -1]
   const fill = (batch: Batch, step: number): void => {
-    if (filled[step % 2] !== step) problem.fill(batch, step)
+    if (filled[step % 2] === step) return
+    problem.ahead?.(step + 1)
+    problem.fill(batch, step)
     filled[step % 2] = step
   }
   const step: StepTask = {

@@ -2,20 +2,22 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Hono, type Context } from 'hono'
-import * as z from 'zod/mini'
 import type { Drawn } from '../../../families/family.ts'
 import { version } from '../version.ts'
 import { encoded, type Format, formatFor } from './answers.ts'
+import { timeLimit } from './deadline.ts'
+import { drawIn } from './draw-work.ts'
 import { eventStream } from './event-stream.ts'
 import type { HeldModels } from './held-models.ts'
 import { itemName, requestAccess, sentArray } from './items.ts'
-import { jsonBody } from './json-body.ts'
+import { addInference, inferenceError, isInference } from './inference.ts'
+import { checked, jsonBody } from './json-body.ts'
 import { type Limits, requireWithin } from './limits.ts'
 import type { LogEntry } from './log-entry.ts'
 import { metrics } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { problemOf, problemResponse, ServeError } from './problem.ts'
-import { type MakingRoute, makingRoutes, type Route, routes } from './routes.ts'
+import { type AddRoute, type MakingRoute, makingRoutes, type Route, routes } from './routes.ts'
 import type { DescribedAnswer, DrawBody, ItemBody, ModelAnswer } from '../../serving/bodies.ts'
 import { workQueue } from './work-queue.ts'
 
@@ -59,7 +61,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
   const document = JSON.stringify(openApi(tokens.length > 0))
 
   const app = new Hono<{ Variables: { items: number } }>()
-  const add = (route: Route, answer: (context: Context) => Response | Promise<Response>): void => {
+  const add: AddRoute = (route, answer) => {
     app.on(route.method.toUpperCase(), route.path, async (context) => {
       if (!route.open) requireToken(known, context.req.header('authorization'))
       return answer(context)
@@ -83,12 +85,15 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
     const error = context.error ? logText(context.error) : undefined
     onLog?.({ time: new Date().toISOString(), method, path, status, ms: Math.round(ms), items, error })
   })
-  app.onError((error) => problemResponse(error))
+  const refusal = (error: unknown, { req }: Context): Response =>
+    isInference(req.path) ? inferenceError(error) : problemResponse(error)
+  app.onError(refusal)
   app.notFound((context) =>
-    problemResponse(
+    refusal(
       new ServeError(404, 'no-route', `there is no ${context.req.method} ${context.req.path}`, {
         hint: 'GET /openapi.json lists what there is',
       }),
+      context,
     ),
   )
 
@@ -157,7 +162,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
     const work = (watch: Pick<Parameters<typeof queue.run>[1], 'onProgress'>): Promise<Drawn> => {
       const watched = { signal, ...watch }
       if (which === 'draw' && body.pictures === undefined) {
-        return queue.draw({ model: name, values, items: count, alone: format === 'text/event-stream', ...watched })
+        return drawIn(queue, { model: name, values, items: count, alone: format === 'text/event-stream', ...watched })
       }
       return queue.run(name, watched, (model, stop) => {
         const request = { ...values, access, signal: stop, onProgress: watch.onProgress }
@@ -182,6 +187,13 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
       deadline.end()
     }
   }
+  addInference(add, {
+    queue,
+    models,
+    limits,
+    isEnding: () => draining,
+    onItems: (model, items) => measured.count('tweedie_evaluations_total', { model }, items),
+  })
   for (const which of makingRoutes) add(routes[which], (context) => make(which, context))
 
   return {
@@ -216,23 +228,6 @@ async function response(
   return new Response(await encoded(drawn, format, layout), {
     headers: { 'content-type': format, 'x-tweedie-how': JSON.stringify(drawn.how).replaceAll(/[^\x20-\x7e]/g, '?') },
   })
-}
-
-/** @throws ServeError 400 that says which field is wrong */
-function checked(schema: z.ZodMiniType, value: unknown): unknown {
-  const { success, data, error } = z.safeParse(schema, value)
-  if (success) return data
-  const [issue] = error!.issues
-  const place = issue!.path.map(String).join('.')
-  throw new ServeError(400, 'body', `${place === '' ? 'the body' : `\`${place}\``}: ${issue!.message}`)
-}
-
-/** Aborts when the time is over. */
-function timeLimit(seconds: number): { readonly signal: AbortSignal; end(): void } {
-  const stop = new AbortController()
-  const late = (): void => stop.abort(new ServeError(504, 'too-long', `not done after ${seconds} s`))
-  const timer = setTimeout(late, 1000 * seconds)
-  return { signal: stop.signal, end: () => clearTimeout(timer) }
 }
 
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest()

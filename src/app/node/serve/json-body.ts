@@ -1,4 +1,5 @@
 /** The body of a request. */
+import * as z from 'zod/mini'
 import type { Limits } from './limits.ts'
 import { ServeError } from './problem.ts'
 
@@ -7,10 +8,27 @@ import { ServeError } from './problem.ts'
  *
  * @throws ServeError 413 for a larger one, 415 for another type, 400 for what is no JSON
  */
-export async function jsonBody(request: Request, { maxBody }: Limits): Promise<unknown> {
+export async function jsonBody(request: Request, limits: Limits): Promise<unknown> {
   const type = request.headers.get('content-type') ?? 'application/json'
   if (!/^application\/json\b/i.test(type)) {
     throw new ServeError(415, 'media-type', `the body is ${type}`, { hint: 'send application/json' })
+  }
+  const text = Buffer.from(await bodyBytes(request, limits)).toString('utf8')
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw new ServeError(400, 'json', `the body is no JSON: ${(error as Error).message}`)
+  }
+}
+
+const english = { error: z.locales.en().localeError }
+
+/** The bytes of a body. @throws ServeError 413 for a larger one, 415 for one that is packed */
+export async function bodyBytes(request: Request, { maxBody }: Limits): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = request.headers.get('content-encoding') ?? 'identity'
+  if (packed !== 'identity') {
+    throw new ServeError(415, 'content-encoding', `the body is packed (${packed})`, { hint: 'send it as it is' })
   }
   const most = maxBody * 1e6
   if (Number(request.headers.get('content-length') ?? 0) > most) throw tooLarge(maxBody)
@@ -22,13 +40,22 @@ export async function jsonBody(request: Request, { maxBody }: Limits): Promise<u
     if (size > most) throw tooLarge(maxBody)
     parts.push(part)
   }
-  const text = Buffer.concat(parts).toString('utf8')
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    throw new ServeError(400, 'json', `the body is no JSON: ${(error as Error).message}`)
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
   }
+  return bytes
+}
+
+/** A value as its schema has it. @throws ServeError 400 that says which field is wrong */
+export function checked<T>(schema: z.ZodMiniType<T>, value: unknown): T {
+  const { success, data, error } = z.safeParse(schema, value, english)
+  if (success) return data
+  const [issue] = error!.issues
+  const place = issue!.path.map(String).join('.')
+  throw new ServeError(400, 'body', `${place === '' ? 'the body' : `\`${place}\``}: ${issue!.message}`)
 }
 
 function tooLarge(maxBody: number): ServeError {

@@ -5,6 +5,8 @@ import { ServeError } from './problem.ts'
 export interface Limits {
   /** Items in one request. */
   readonly maxCount: number
+  /** Items in one evaluation of a bare network. */
+  readonly maxItems: number
   /** Steps in one request. */
   readonly maxSteps: number
   /** The size of a request's body, in MB. */
@@ -20,6 +22,7 @@ export interface Limits {
 /** What holds where nothing is said. */
 export const usualLimits: Limits = Object.freeze({
   maxCount: 64,
+  maxItems: 1024,
   maxSteps: 1000,
   maxBody: 16,
   maxWaiting: 256,
@@ -28,7 +31,11 @@ export const usualLimits: Limits = Object.freeze({
 })
 
 /** @throws ServeError 413 for more items or steps than allowed */
-export function requireWithin(limits: Limits, { count = 1, steps = 0 }: { count?: number; steps?: number }): void {
+export function requireWithin(
+  limits: Limits,
+  { count = 1, steps = 0, items = 1 }: { count?: number; steps?: number; items?: number },
+): void {
+  if (items > limits.maxItems) throw tooMuch(`a batch of ${items}`, limits.maxItems)
   if (count > limits.maxCount) throw tooMuch(`\`count\` is ${count}`, limits.maxCount)
   if (steps > limits.maxSteps) throw tooMuch(`\`steps\` is ${steps}`, limits.maxSteps)
 }

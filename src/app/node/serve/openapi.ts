@@ -1,7 +1,7 @@
 /** The OpenAPI document of a server (3.1), made of the table of routes and the schemas that check requests. */
 import * as z from 'zod/mini'
 import { version } from '../version.ts'
-import { type Route, routes } from './routes.ts'
+import { inferenceRoutes, type Route, routes } from './routes.ts'
 import { problemAnswer } from '../../serving/schemas.ts'
 
 /** A document, as JSON. */
@@ -14,7 +14,7 @@ export type OpenApi = Readonly<Record<string, unknown>>
  */
 export function openApi(secured: boolean): OpenApi {
   const paths: Record<string, Record<string, unknown>> = {}
-  for (const [name, route] of Object.entries(routes) as [string, Route][]) {
+  for (const [name, route] of Object.entries({ ...routes, ...inferenceRoutes }) as [string, Route][]) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method]: operation(name, route, secured) }
   }
@@ -30,7 +30,7 @@ export function openApi(secured: boolean): OpenApi {
 }
 
 function operation(name: string, route: Route, secured: boolean): Record<string, unknown> {
-  const { summary, description, body, answer, formats = ['application/json'], path, open } = route
+  const { summary, description, body, answer, formats = ['application/json'], path, open, refusal } = route
   const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -59,7 +59,9 @@ function operation(name: string, route: Route, secured: boolean): Record<string,
       },
       default: {
         description: 'What went wrong',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: refusal
+          ? { 'application/json': { schema: jsonSchema(refusal) } }
+          : { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     },
     ...(secured && !open && { security: [{ bearer: [] }] }),

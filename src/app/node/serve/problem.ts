@@ -46,6 +46,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   diverged: 500,
   exists: 409,
   interrupted: 503,
+  system: 503,
   internal: 500,
 }
 

@@ -1,9 +1,14 @@
 /** What a server answers: the table from which it is built, and from which its OpenAPI document is made. */
+import type { Context } from 'hono'
 import type * as z from 'zod/mini'
 import { type Format, formats } from './answers.ts'
 import {
   describedAnswer,
   drawRequest,
+  inferAnswer,
+  inferError,
+  inferMetadata,
+  inferRequest,
   itemRequest,
   madeAnswer,
   modelsAnswer,
@@ -25,7 +30,12 @@ export interface Route {
   readonly formats?: readonly string[]
   /** Whether it is answered without a token. */
   readonly open?: boolean
+  /** Its errors, where they are no problem details. */
+  readonly refusal?: z.ZodMiniType
 }
+
+/** Adds a route to a server. */
+export type AddRoute = (route: Route, answer: (context: Context) => Response | Promise<Response>) => void
 
 const making: readonly Format[] = formats
 const samples =
@@ -101,6 +111,50 @@ export const routes = Object.freeze({
     body: walkRequest,
     answer: madeAnswer,
     formats: making,
+  },
+} satisfies Record<string, Route>)
+
+const refusal = inferError
+
+/** The Open Inference Protocol for the bare network of a model; each of a model also below `/v2/models/NAME/versions/1`. */
+export const inferenceRoutes = Object.freeze({
+  serverMetadata: { method: 'get', path: '/v2', summary: 'Open Inference Protocol: the server', open: true, refusal },
+  serverLive: {
+    method: 'get',
+    path: '/v2/health/live',
+    summary: 'Open Inference Protocol: whether the process is alive',
+    open: true,
+    refusal,
+  },
+  serverReady: {
+    method: 'get',
+    path: '/v2/health/ready',
+    summary: 'Open Inference Protocol: whether it takes requests',
+    open: true,
+    refusal,
+  },
+  modelMetadata: {
+    method: 'get',
+    path: '/v2/models/:model',
+    summary: 'Open Inference Protocol: what goes into the network of a model, and what comes out',
+    answer: inferMetadata,
+    refusal,
+  },
+  modelReady: {
+    method: 'get',
+    path: '/v2/models/:model/ready',
+    summary: 'Open Inference Protocol: whether a model takes requests',
+    refusal,
+  },
+  infer: {
+    method: 'post',
+    path: '/v2/models/:model/infer',
+    summary: 'Open Inference Protocol: evaluates the bare network',
+    description:
+      'One step of a sampler, `x`, `t` and conditions → `output`. Tensors as JSON, or as raw bytes behind it (the binary tensor extension: `Inference-Header-Content-Length`).',
+    body: inferRequest,
+    answer: inferAnswer,
+    refusal,
   },
 } satisfies Record<string, Route>)
 

@@ -2,10 +2,8 @@
  * The work of a server: one thing at a time, in the order in which it was asked for; draws that fit together go through in one batch. The queue
  * has a bound; what nobody waits for any more is not begun, and stopped if it has been.
  */
-import type { Drawn, Progress } from '../../../families/family.ts'
-import type { OptionValues } from '../../../options.ts'
+import type { Progress } from '../../../families/family.ts'
 import type { WarmModel } from '../../warm-model.ts'
-import { togetherKey } from '../../together.ts'
 import { ServeError } from './problem.ts'
 
 /** How one piece of work is watched. */
@@ -15,15 +13,14 @@ export interface WorkWatch {
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-/** Samples that are asked for. */
-export interface DrawWork extends WorkWatch {
-  /** The name of the model; it is opened when it is needed. */
+/** Work that may be done together with other work of the same key. */
+export interface SharedWork<T> extends WorkWatch {
   readonly model: string
-  readonly values: OptionValues
-  /** How many items. */
+  /** Work of equal keys fits together; the keys of different kinds of work differ. */
+  readonly key: string
   readonly items: number
-  /** Whether it is drawn by itself: its progress and its frames are then its own. */
-  readonly alone?: boolean | undefined
+  /** What is done: all that fit are given to the first of them. */
+  together(model: WarmModel, works: readonly SharedWork<T>[], signal: AbortSignal): Promise<readonly T[]>
 }
 
 /** Limits of the queue. */
@@ -48,8 +45,8 @@ export interface QueueFacts {
 
 /** A queue. */
 export interface WorkQueue {
-  /** Draws samples, perhaps together with what others ask for. @throws ServeError 429 where too much waits */
-  draw(work: DrawWork): Promise<Drawn>
+  /** Does something that may be done with others at once. @throws ServeError 429 where too much waits */
+  share<T>(work: SharedWork<T>): Promise<T>
   /** Does something else with a model. */
   run<T>(model: string, watch: WorkWatch, work: (model: WarmModel, signal: AbortSignal) => Promise<T>): Promise<T>
   facts(): QueueFacts
@@ -60,15 +57,12 @@ export interface WorkQueue {
 interface Job extends WorkWatch {
   readonly key: string | undefined
   readonly model: string
-  readonly draw?: DrawWork
+  readonly shared?: SharedWork<unknown>
   perform(model: WarmModel, signal: AbortSignal): Promise<unknown>
   resolve(value: unknown): void
   reject(error: unknown): void
   settled: boolean
 }
-
-/** Sizes of batches: each is compiled once. */
-const sizes = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128]
 
 /** Makes a queue. */
 export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQueue {
@@ -94,7 +88,12 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
     }
     return new Promise<T>((resolve, reject) => {
       const whole: Job = { ...job, resolve: resolve as (value: unknown) => void, reject, settled: false }
-      job.signal.addEventListener('abort', () => settle(whole, () => reject(gone(job.signal))), { once: true })
+      const leave = (): void => {
+        const place = waiting.indexOf(whole)
+        if (place >= 0) waiting.splice(place, 1)
+        settle(whole, () => reject(gone(job.signal)))
+      }
+      job.signal.addEventListener('abort', leave, { once: true })
       waiting.push(whole)
       if (!going) void go()
     })
@@ -129,50 +128,28 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
     const end = (each: (job: Job, i: number) => void): void => jobs.forEach((job, i) => settle(job, () => each(job, i)))
     try {
       const model = await open(jobs[0]!.model)
-      if (jobs[0]!.draw === undefined || jobs[0]!.key === undefined) {
+      if (jobs[0]!.shared === undefined) {
         const result = await jobs[0]!.perform(model, stop.signal)
         end((job) => job.resolve(result))
         return
       }
-      const drawn = await together(model, jobs, stop.signal)
-      end((job, i) => job.resolve(drawn[i]))
+      batches++
+      batchedItems += jobs.reduce((sum, { shared }) => sum + shared!.items, 0)
+      const watched = jobs.map((job) => ({ ...job.shared!, onProgress: watching(job) }))
+      const made = await jobs[0]!.shared.together(model, watched, stop.signal)
+      end((job, i) => job.resolve(made[i]))
     } catch (error) {
       // One request that makes no sense does not spoil the others of its batch.
-      if (jobs.length > 1 && !stop.signal.aborted) for (const job of jobs) await perform([job])
+      if (jobs.length > 1 && !stop.signal.aborted) for (const job of jobs) await (job.settled || perform([job]))
       else end((job) => job.reject(error))
     }
   }
 
-  const together = async (model: WarmModel, jobs: readonly Job[], signal: AbortSignal): Promise<readonly Drawn[]> => {
-    const items = jobs.reduce((sum, { draw }) => sum + draw!.items, 0)
-    const size = sizes.find((each) => each >= items) ?? items
-    const asked = jobs.map(({ draw }) => ({ ...draw!.values, count: draw!.items }))
-    // Batches have few sizes, so that each is compiled once: what is missing is drawn and thrown away.
-    const filling = size > items ? [{ ...asked.at(-1)!, count: size - items, seed: 'filling' }] : []
-    batches++
-    batchedItems += items
-    const drawn = await model.drawAll([...asked, ...filling], {
-      signal,
-      onProgress: (progress) => {
-        for (const job of jobs) {
-          const own = job.draw!.items
-          const share = progress.total > 0 ? progress.done / progress.total : 0
-          if (!job.settled) job.onProgress?.({ ...progress, done: own * share, total: own, step: undefined })
-        }
-      },
-    })
-    return drawn.slice(0, jobs.length)
-  }
+  const share = <T>(work: SharedWork<T>): Promise<T> =>
+    submit<T>({ ...work, shared: work as SharedWork<unknown>, perform: () => Promise.reject(new Error('is shared')) })
 
   return {
-    draw: (work) =>
-      submit<Drawn>({
-        ...work,
-        key: keyOf(work),
-        draw: work,
-        perform: (model, signal) =>
-          model.draw({ ...work.values, count: work.items, signal, onProgress: work.onProgress }),
-      }),
+    share,
     run: <T>(model: string, watch: WorkWatch, work: (model: WarmModel, signal: AbortSignal) => Promise<T>) =>
       submit<T>({ ...watch, key: undefined, model, perform: work }),
     facts: () => ({ waiting: waiting.length, running, batches, batchedItems }),
@@ -180,28 +157,26 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
   }
 }
 
-function keyOf({ model, values, alone }: DrawWork): string | undefined {
-  const key = alone ? undefined : togetherKey(values)
-  return key === undefined ? undefined : `${model}\n${key}`
-}
+/** The progress of a piece of work, as long as somebody waits for it. */
+const watching =
+  (job: Job) =>
+  (progress: Progress): void => {
+    if (!job.settled) job.onProgress?.(progress)
+  }
 
 /** Takes the first piece of work, and all that fit with it. */
 function next(waiting: Job[], batch: number): Job[] {
-  let first = waiting.shift()
-  while (first?.settled) first = waiting.shift()
-  if (first === undefined) return []
-  if (first.key === undefined) return [first]
+  const first = waiting.shift()
+  if (first?.shared === undefined) return first ? [first] : []
   const jobs = [first]
-  let items = first.draw!.items
+  let items = first.shared.items
   for (let i = 0; i < waiting.length;) {
     const job = waiting[i]!
-    const fits = job.key === first.key && !job.settled && items + job.draw!.items <= batch
-    if (fits) {
-      items += job.draw!.items
+    if (job.key === first.key && items + job.shared!.items <= batch) {
+      items += job.shared!.items
       jobs.push(job)
-    }
-    if (fits || job.settled) waiting.splice(i, 1)
-    else i++
+      waiting.splice(i, 1)
+    } else i++
   }
   return jobs
 }

@@ -14,9 +14,13 @@ for (let k = 1; k < 4; k++) {
 }
 const [t0, t1, t2, t3] = tables as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
 
-/** The checksum, as an unsigned number. Four bytes go through at a time. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
+/**
+ * The checksum, as an unsigned number. Four bytes go through at a time.
+ *
+ * @param before the checksum of what comes before these bytes
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before
   const whole = bytes.length - (bytes.length % 4)
   let i = 0
   for (; i < whole; i += 4) {

@@ -94,6 +94,25 @@ export function writeNpy(array: NdArray): Uint8Array {
   return bytes
 }
 
+/** What an npy file says before its elements. */
+export interface NpyHeader {
+  readonly type: ElementType
+  readonly littleEndian: boolean
+  readonly fortran: boolean
+  readonly shape: readonly number[]
+  /** Where the elements begin. */
+  readonly start: number
+}
+
+/** The most bytes that the elements come after. */
+export const npyHeaderBytes = 12 + maxHeader
+
+/** Reads the header alone, of the first {@link npyHeaderBytes} of a file. @throws TweedieError `data` as {@link parseNpy} */
+export function parseNpyHeader(bytes: Uint8Array): NpyHeader {
+  const { header, start } = readHeader(bytes)
+  return { ...parseHeader(header), start }
+}
+
 function readHeader(bytes: Uint8Array): { header: string; start: number } {
   if (!isNpy(bytes)) throw new TweedieError('data', 'npy file: must begin with \\x93NUMPY')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

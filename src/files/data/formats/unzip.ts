@@ -23,18 +23,32 @@ export function unzipEntries(bytes: Uint8Array, wanted: (entry: ZipEntry) => boo
   const stated = sumsIn(bytes)
   for (const [name, content] of Object.entries(entries)) {
     const facts = stated.get(name)
-    if (facts !== undefined && facts.size === content.length && facts.sum === crc32(content)) continue
-    throw new TweedieError('data', `${name} is damaged: its content is not what its checksum says`, {
-      hint: 'copy or download the file again',
-    })
+    if (facts?.named !== true) throw damaged(name, 'its name is not the same in both places')
+    if (facts.size === content.length && facts.sum === crc32(content)) continue
+    throw damaged(name, 'its content is not what its checksum says')
   }
   return entries
 }
 
+function damaged(name: string, why: string): TweedieError {
+  const short = name.length > 80 ? `${name.slice(0, 80)}…` : name
+  return new TweedieError('data', `${short} is damaged: ${why}`, { hint: 'copy or download the file again' })
+}
+
+/** Deflate makes at most this many bytes of one. */
+const mostExpansion = 1032
+
 /** fflate throws its own errors, and the engine's for lengths out of range: all mean a broken file. */
 function unpacked(bytes: Uint8Array, wanted: (entry: ZipEntry) => boolean): Record<string, Uint8Array> {
   try {
-    return unzipSync(bytes, { filter: wanted })
+    return unzipSync(bytes, {
+      filter: (entry) => {
+        const { name, size, originalSize, compression } = entry
+        const isPossible = compression === 0 ? originalSize === size : originalSize <= mostExpansion * (size + 1)
+        if (!isPossible) throw damaged(name, `${size} bytes do not unpack to ${originalSize}`)
+        return wanted(entry)
+      },
+    })
   } catch (cause) {
     if (cause instanceof TweedieError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -44,10 +58,16 @@ function unpacked(bytes: Uint8Array, wanted: (entry: ZipEntry) => boolean): Reco
 
 const [endMark, entryMark] = [0x06054b50, 0x02014b50]
 
-/** The checksums and sizes of the central directory, by name. The size is that of 32 bits; of larger entries the extra field has it. */
-function sumsIn(bytes: Uint8Array): Map<string, { readonly sum: number; readonly size: number }> {
+interface Stated {
+  readonly sum: number
+  readonly size: number
+  readonly named: boolean
+}
+
+/** What the central directory says, by name; `named`: the entry itself has the same name. The size is that of 32 bits; of larger entries the extra field has it. */
+function sumsIn(bytes: Uint8Array): Map<string, Stated> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const found = new Map<string, { readonly sum: number; readonly size: number }>()
+  const found = new Map<string, Stated>()
   let end = bytes.length - 22
   while (end >= 0 && view.getUint32(end, true) !== endMark) end--
   if (end < 0) return found
@@ -60,10 +80,20 @@ function sumsIn(bytes: Uint8Array): Map<string, { readonly sum: number; readonly
     const name = textOf(bytes.subarray(at + 46, nameEnd), isUtf8)
     const short = view.getUint32(at + 24, true)
     const size = short === 0xffffffff ? longSize(view, nameEnd, extraLength!) : short
-    found.set(name, { sum: view.getUint32(at + 16, true), size })
+    const place = view.getUint32(at + 42, true)
+    const nameBytes = bytes.subarray(at + 46, nameEnd)
+    // of zip64 the place is elsewhere, too
+    const named = place === 0xffffffff || isNamed(view, bytes, place, nameBytes)
+    found.set(name, { sum: view.getUint32(at + 16, true), size, named })
     at = nameEnd + extraLength! + noteLength!
   }
   return found
+}
+
+/** Whether the entry at a place has this name. */
+function isNamed(view: DataView, bytes: Uint8Array, place: number, name: Uint8Array): boolean {
+  if (place + 30 > bytes.length || view.getUint16(place + 26, true) !== name.length) return false
+  return name.every((byte, i) => byte === bytes[place + 30 + i])
 }
 
 /** Where the central directory of a zip64 file begins. */

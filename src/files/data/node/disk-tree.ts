@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
-import type { FileTree } from '../file-tree.ts'
+import type { FileTree, PictureReader } from '../file-tree.ts'
 import { storedDepth } from '../open/image-depth.ts'
 import { isCoded } from '../open/list-videos.ts'
+import { isPattern } from '../open/shard-paths.ts'
 import { decode } from './image-pixels.ts'
+import { fileRanges } from './file-ranges.ts'
 import { readBytes } from './read-bytes.ts'
 
 /** Paths are those of the disk; pictures are decoded by sharp. */
@@ -25,19 +27,27 @@ export const diskTree: FileTree = Object.freeze<FileTree>({
     return { identity: await realpath(path), entries: await Promise.all(entries) }
   },
   read: readBytes,
+  ranges: fileRanges,
   nameOf: (path) => basename(resolve(path)),
-  absolute: async (path) => (existsSync(path) ? resolve(path) : path),
-  pictures: {
+  absolute: async (path) => (existsSync(path) || isPattern(path) ? resolve(path) : path),
+  pictures: picturesBy(async (path) => path),
+  picturesIn: picturesBy,
+})
+
+/** Decodes pictures; `open` gives what sharp takes: a path, or bytes. */
+function picturesBy(open: (path: string) => Promise<string | Uint8Array>): PictureReader {
+  return {
     async facts(path) {
-      if (isCoded(path)) return (await import('./decode-frames.ts')).codedFacts(path)
+      const file = await open(path)
+      if (file === path && isCoded(path)) return (await import('./decode-frames.ts')).codedFacts(path)
       const { default: sharp } = await import('sharp')
-      const metadata = await sharp(path).metadata()
+      const metadata = await sharp(file).metadata()
       const { width, height } = metadata.autoOrient
       return { width, height, depth: storedDepth(metadata), frames: metadata.pages ?? 1 }
     },
     async decode(path, how) {
       const { default: sharp } = await import('sharp')
-      return decode(sharp(path), how)
+      return decode(sharp(await open(path)), how)
     },
     frames: async (path, how, signal) => (await import('./decode-frames.ts')).decodeFrames(path, how, signal),
     async requireColour(background) {
@@ -51,5 +61,5 @@ export const diskTree: FileTree = Object.freeze<FileTree>({
         })
       }
     },
-  },
-})
+  }
+}

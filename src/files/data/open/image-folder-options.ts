@@ -1,5 +1,6 @@
 /** Options of reading folders of images. */
 import type { ImageFit } from '../image-fits.ts'
+import type { ItemStorage } from '../item-storage.ts'
 import type { CropOptions } from './image-crops.ts'
 import type { Background, Bits, Channels, Size } from './image-words.ts'
 
@@ -28,6 +29,8 @@ export interface ImageFolderOptions extends CropOptions {
    * table; `['names']`: the names of the files are the captions.
    */
   readonly captions?: boolean | readonly string[] | undefined
+  /** Where images go that do not fit in memory; by default they must. */
+  readonly storage?: ItemStorage | undefined
   /** How many images are decoded at once; by default 8. */
   readonly concurrency?: number | undefined
   readonly signal?: AbortSignal | undefined

@@ -8,22 +8,25 @@
  */
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
-import { type FileTree, within } from '../file-tree.ts'
+import { within } from '../file-tree.ts'
 import { createDataset, type ArrayDataset, type SkippedFile } from '../dataset.ts'
+import { storedDataset } from '../stored-dataset.ts'
 import { filesAbove, tablesOf } from './beside-images.ts'
 import { classesByFolder, classesByName } from './image-classes.ts'
-import { commonDepth, type Depth, opaqueOf } from './image-depth.ts'
+import { commonDepth, type Depth } from './image-depth.ts'
 import { checkCrop, cropPlaces, type Place } from './image-crops.ts'
-import { keepChannels, type PlaneFacts, type Planes, toPlanes } from './image-planes.ts'
+import { type PlaneFacts, toPlanes } from './image-planes.ts'
+import { roomFor } from './room-for.ts'
 import { type Candidate, commonSize, requireLargeEnough, sizeOf } from './image-sizes.ts'
-import type { Channels } from './image-words.ts'
-import { depthText, isBlank, opacityText, unusedFolders } from './image-remarks.ts'
+import { depthText, opacityText, unusedFolders } from './image-remarks.ts'
 import type { ImageFolderOptions } from './image-folder-options.ts'
 import { listImages } from './list-images.ts'
 import { mapBounded, type Weighed } from './map-bounded.ts'
 import { readPictureCaptions } from './picture-captions.ts'
 import { readPictureTables } from './picture-table.ts'
+import { saidCaptions, saidClasses } from './said-of-pictures.ts'
 import { filesOfSplit } from './splits.ts'
+import type { PictureTree } from './virtual-tree.ts'
 
 export type { ImageFolderOptions } from './image-folder-options.ts'
 
@@ -44,7 +47,7 @@ const whole: readonly Place[] = [{ x: 0, y: 0 }]
  *   beside them; `usage` for a size that makes no sense; `interrupted`
  */
 export async function readImageFolder(
-  tree: Pick<FileTree, 'list' | 'read' | 'pictures'>,
+  tree: PictureTree,
   folder: string,
   name: string,
   options: ImageFolderOptions = {},
@@ -94,10 +97,9 @@ export async function readImageFolder(
   })
   if (total === 0) throw new TweedieError('data', `${folder}: no patch of ${size[0]} pixels is held back for tests`)
 
-  const plane = size[0] * size[1]
-  const rgba = allocate(folder, total * 4 * plane, depth)
-  const kept: string[] = []
   const facts: PlaneFacts = { grey: true, opaque: true }
+  const room = await roomFor({ folder, items: total, size, depth, facts, options })
+  const kept: { readonly file: string; readonly item: number }[] = []
   let done = 0
   const decoded = await mapBounded(
     candidates,
@@ -107,58 +109,60 @@ export async function readImageFolder(
         pictures.decode(path, { ...options, depth, size: crop === undefined ? size : undefined }),
       )
       for (const [k, place] of pixels ? places[index]!.entries() : []) {
-        const at = (firsts[index]! + k) * 4 * plane
-        toPlanes(pixels!, place, size, rgba.subarray(at, at + 4 * plane), facts)
+        const item = firsts[index]! + k
+        toPlanes(pixels!, place, size, room.planes(item), facts)
+        room.put(item)
       }
       onProgress?.(++done, candidates.length)
       return pixels !== undefined
     },
     pixelsAtOnce,
   )
-
-  // In place: close the gaps that broken images left, and drop channels without content.
-  const channels = options.channels ?? channelsFor(facts)
   for (const [index, { file }] of candidates.entries()) {
-    for (let item = firsts[index]!; decoded[index] && item < firsts[index]! + places[index]!.length; item++) {
-      const target = rgba.subarray(kept.length * channels * plane, (kept.length + 1) * channels * plane)
-      keepChannels(rgba.subarray(item * 4 * plane, (item + 1) * 4 * plane), channels, target)
-      kept.push(file)
-    }
+    for (let k = 0; decoded[index] && k < places[index]!.length; k++) kept.push({ file, item: firsts[index]! + k })
   }
   if (kept.length === 0) throw noImages(folder, skipped)
-  const used = kept.length * channels * plane
-  const data = used === rgba.length ? rgba : rgba.slice(0, used)
+  const items = await room.finish(kept.map(({ item }) => item))
+  const files = kept.map(({ file }) => file)
   skipped.sort((a, b) => (a.file < b.file ? -1 : 1))
+  const columns = options.captions === true || options.captions === false ? undefined : options.captions
   const worded = options.captions
-    ? await readPictureCaptions(tree, folder, kept, {
-        all: [...images, ...unsupported],
-        tables: filesAbove(tables, kept),
-        texts: filesAbove(texts, split.files),
-        columns: options.captions === true ? undefined : options.captions,
-        labelColumn: options.labelColumn,
-        signal,
-      })
+    ? tree.beside
+      ? { ...(await saidCaptions(folder, tree.beside, files, columns)), table: undefined }
+      : await readPictureCaptions(tree, folder, files, {
+          all: [...images, ...unsupported],
+          tables: filesAbove(tables, files),
+          texts: filesAbove(texts, split.files),
+          columns,
+          labelColumn: options.labelColumn,
+          signal,
+        })
     : undefined
-  const table =
-    options.labels === false
+  const said =
+    options.labels === false || !tree.beside
       ? undefined
-      : await readPictureTables(tree, folder, tablesOf(tables, kept, split.depth), kept, options.labelColumn)
+      : await saidClasses(folder, tree.beside, files, options.labelColumn)
+  const table =
+    options.labels === false || tree.beside
+      ? undefined
+      : await readPictureTables(tree, folder, tablesOf(tables, files, split.depth), files, options.labelColumn)
   const classes =
     options.labels === false
       ? {}
-      : table?.classes
-        ? classesByName(table.classes)
-        : classesByFolder(folder, kept, split.depth, options.labels, split.trained)
+      : said?.classes
+        ? said.classes
+        : table?.classes
+          ? classesByName(table.classes)
+          : classesByFolder(folder, files, split.depth, options.labels, split.trained)
   const remarks = [
     ...split.remarks,
+    ...(said?.remarks ?? []),
     ...(table?.remarks ?? []).filter((each) => !(worded?.table && each.startsWith(`${worded.table} passed over`))),
     ...(worded?.remarks ?? []),
-    ...(options.labels !== false && !classes.labels ? unusedFolders(kept, split.depth) : []),
+    ...(options.labels !== false && !classes.labels ? unusedFolders(files, split.depth) : []),
     ...ofSize,
-    ...(facts.opaque ? [] : [opacityText(channels)]),
-    ...(isBlank(data, channels, plane)
-      ? ['all images are blank, one colour everywhere: there is nothing to learn']
-      : []),
+    ...(facts.opaque ? [] : [opacityText(items.channels)]),
+    ...(items.blank ? ['all images are blank, one colour everywhere: there is nothing to learn'] : []),
     ...ofDepth,
     ...(animated > 0
       ? [
@@ -166,32 +170,22 @@ export async function readImageFolder(
         ]
       : []),
   ]
-  const range = depth === 'ushort' ? { range: [0, channels === 1 ? greatest(data) : opaqueOf.ushort] as const } : {}
-  const dataset = createDataset({
-    name,
-    kind: 'image',
-    shape: [channels, ...size],
-    data,
-    skipped,
-    remarks,
-    ...range,
-    ...classes,
-    ...(worded && { captions: worded.captions }),
-  })
-  return depth === 'uchar' ? dataset : { ...dataset, remarks: [...remarks, depthText(depth, dataset.range)] }
-}
-
-/** The fewest channels that lose nothing. */
-function channelsFor({ grey, opaque }: PlaneFacts): Channels {
-  if (grey) return opaque ? 1 : 2
-  return opaque ? 3 : 4
-}
-
-/** Grey of 16 bits may be anything that is measured, such as a depth or 12 bits of a camera: its brightest value is white. */
-function greatest(data: Planes): number {
-  let most = 0
-  for (const value of data) most = Math.max(most, value)
-  return most
+  const { channels, range } = items
+  const parts = { name, kind: 'image' as const, shape: [channels, ...size], skipped, remarks, ...classes }
+  const all = { ...parts, ...(worded && { captions: worded.captions }) }
+  const withDepth = (known: readonly [number, number]): string[] =>
+    depth === 'uchar' ? remarks : [...remarks, depthText(depth, known)]
+  if ('stored' in items) {
+    return storedDataset({
+      ...all,
+      remarks: withDepth(items.range),
+      range: items.range,
+      length: kept.length,
+      stored: items.stored,
+    })
+  }
+  const dataset = createDataset({ ...all, data: items.data, ...(range && { range }) })
+  return depth === 'uchar' ? dataset : { ...dataset, remarks: withDepth(dataset.range) }
 }
 
 /** @throws TweedieError `usage` for what is a colour of bytes, and means nothing among other numbers */
@@ -201,16 +195,6 @@ function requireFloats(folder: string, { background, fit }: ImageFolderOptions):
   throw new TweedieError('usage', `${folder}: ${asked} has a colour, and the images are of floats without a white`, {
     hint: 'leave it out, or scale and cut them: `fit: cover`',
   })
-}
-
-function allocate(folder: string, values: number, depth: Depth): Planes {
-  const bytes = depth === 'uchar' ? values : 4 * values
-  try {
-    return depth === 'uchar' ? new Uint8Array(values) : new Float32Array(values)
-  } catch (cause) {
-    const problem = `the images need ${(bytes / 2 ** 30).toFixed(1)} GiB of memory`
-    throw new TweedieError('data', `${folder}: ${problem}`, { hint: 'choose a smaller size', cause })
-  }
 }
 
 function noImages(folder: string, skipped: readonly SkippedFile[]): TweedieError {

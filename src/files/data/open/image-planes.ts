@@ -67,3 +67,9 @@ export function keepChannels(planes: Planes, channels: Channels, out: Planes): v
   }
   if (opacity) out.set(opacity, n)
 }
+
+/** The fewest channels that lose nothing. */
+export function channelsFor({ grey, opaque }: PlaneFacts): Channels {
+  if (grey) return opaque ? 1 : 2
+  return opaque ? 3 : 4
+}

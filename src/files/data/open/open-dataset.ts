@@ -6,6 +6,7 @@ import type { ArrayDataset } from '../dataset.ts'
 import type { FileTree } from '../file-tree.ts'
 import { type OpenDatasetOptions, pictureWishes, refuseWishes } from './dataset-options.ts'
 import { sizeOf } from './image-sizes.ts'
+import { isPattern, shardsAt } from './shard-paths.ts'
 
 export type { OpenDatasetOptions } from './dataset-options.ts'
 
@@ -20,6 +21,7 @@ export type { OpenDatasetOptions } from './dataset-options.ts'
  * | `.npy`; `.npz` with `images`, `x`, `data` or `arr_0`, and `labels` or `y` | by type and shape: see `datasetFromArray` |
  * | a table of numbers (`.csv`, `.tsv`, `.txt`) | points |
  * | with `frames`: GIF, WebP, folders of frames, what ffmpeg reads; arrays of four and five axes | videos |
+ * | `.tar` of WebDataset (also `data-{000..099}.tar`, a folder of them), `.parquet` with pictures | images, with the classes and captions in them |
  * | a folder with `.obj`, `.off`, `.ply`, `.stl`, `.xyz`, `.pts`; with `points` also of texts of points | clouds, sub-folders being classes |
  * | any other folder | images, sub-folders being classes |
  *
@@ -38,6 +40,13 @@ export async function openDataset(
   options: OpenDatasetOptions = {},
 ): Promise<ArrayDataset> {
   const kind = await tree.kind(pathOrName)
+  if (kind !== undefined || isPattern(pathOrName)) {
+    const shards = await shardsAt(tree, pathOrName, options.split)
+    if (shards) {
+      const { openShards } = await import('./open-files.ts')
+      return checkWish(await openShards(tree, shards, pathOrName, tree.nameOf(pathOrName), options), options)
+    }
+  }
   const bare = pathOrName.replace(/^builtin:/, '')
   if (kind === undefined) {
     if (!isBuiltinName(bare)) throw notFound(bare, pathOrName)

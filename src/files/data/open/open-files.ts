@@ -23,7 +23,8 @@ import { listImages } from './list-images.ts'
 import { isVideoFile } from './list-videos.ts'
 import { readVideos } from './read-videos.ts'
 import { hasShapes, readShapeFolder } from './shape-folder.ts'
-import { datasetFromNpz } from './open-npz.ts'
+import { openLargeArray } from './open-large-array.ts'
+import { datasetFromNpz, npzArchive } from './open-npz.ts'
 
 export { parseCategoricalCsv } from '../formats/categorical-csv.ts'
 export { readTable } from '../formats/read-table.ts'
@@ -31,6 +32,7 @@ export { openFields } from './open-fields.ts'
 export { isZip, npzNames } from '../formats/npz.ts'
 export { isCorpus } from './corpus-files.ts'
 export { readCorpus } from './read-corpus.ts'
+export { openShards } from './open-shards.ts'
 
 /** @throws TweedieError `data` for what is broken or of no known format */
 export function openFiles(
@@ -100,6 +102,12 @@ async function openFile(
 ): Promise<ArrayDataset> {
   if (isVideoFile(path)) return openVideos(tree, path, name, options, 'file')
   refuseWishes(path, options, pictureWishes, 'a folder of images')
+  const large = await openLargeArray(tree, path, name, options, () => labelsBeside(tree, path, options)).catch(
+    (error: unknown) => {
+      throw error instanceof TweedieError ? inFile(path, name, error) : error
+    },
+  )
+  if (large) return large
   const bytes = await tree.read(path, options.maxBytes, options.signal)
   if (bytes.length === 0) throw new TweedieError('data', `${path}: no known format: the file is empty`)
   try {
@@ -120,7 +128,10 @@ async function openFile(
         labels: await labelsBeside(tree, path, options),
       })
     if (isZip(bytes))
-      return await datasetFromNpz(bytes, name, () => labelsBeside(tree, path, options), { ...options, as })
+      return await datasetFromNpz(npzArchive(bytes, options.maxBytes), name, () => labelsBeside(tree, path, options), {
+        ...options,
+        as,
+      })
     refuseWishes(path, options, videoWishes, 'videos')
     if (isIdx(bytes)) return fromIdx(parseIdx(bytes), name, await labelsBeside(tree, path, options))
     if (/\.bin(?:\.gz)?$/i.test(path)) return parseCifar10([bytes], name)

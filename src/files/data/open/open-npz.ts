@@ -5,6 +5,7 @@ import { npzNames, parseNpz } from '../formats/npz.ts'
 import { type ArrayKind, datasetFromArray } from '../from-array.ts'
 import type { NdArray } from '../nd-array.ts'
 import { defaultMaxBytes } from '../file-tree.ts'
+import { withFacts } from '../stored-dataset.ts'
 import type { SplitName } from './splits.ts'
 import type { WindowWishes } from './video-windows.ts'
 
@@ -18,8 +19,35 @@ export interface NpzOptions extends WindowWishes {
   readonly normalise?: 'shape' | 'set' | undefined
   /** Whether there are classes; by default where there are labels. */
   readonly labels?: boolean | undefined
-  /** How much may be unpacked. */
-  readonly maxBytes?: number | undefined
+}
+
+/** A file of several arrays. */
+export interface ArrayArchive {
+  readonly names: readonly string[]
+  /**
+   * Some of the arrays, by name.
+   *
+   * @param items which one has the items: of the large ones this reads the shape only
+   */
+  read(items: string, labels: readonly string[]): Promise<Readonly<Record<string, NdArray | ShapeOnly>>>
+  /** The items as a data set. */
+  make(
+    items: string,
+    array: NdArray | ShapeOnly,
+    options: Parameters<typeof datasetFromArray>[1],
+  ): Promise<ArrayDataset>
+}
+
+/** An array whose elements are not in memory. */
+export type ShapeOnly = Pick<NdArray, 'shape'>
+
+/** Arrays of an npz file in memory. */
+export function npzArchive(bytes: Uint8Array, maxBytes = defaultMaxBytes): ArrayArchive {
+  return {
+    names: npzNames(bytes),
+    read: async (items, labels) => parseNpz(bytes, { only: [items, ...labels], labels, maxBytes }),
+    make: async (_, array, options) => datasetFromArray(array as NdArray, options),
+  }
 }
 
 /**
@@ -29,31 +57,27 @@ export interface NpzOptions extends WindowWishes {
  * @throws TweedieError `data` for a broken file, or one that has none of these arrays
  */
 export async function datasetFromNpz(
-  bytes: Uint8Array,
+  archive: ArrayArchive,
   name: string,
   beside: () => Promise<NdArray | undefined>,
-  { maxBytes, split = 'train', ...options }: NpzOptions,
+  { split = 'train', ...options }: NpzOptions,
 ): Promise<ArrayDataset> {
   const usual = usualNames(split)
-  const present = npzNames(bytes)
+  const present = archive.names
   const [found] = called(usual.values, present)
   if (found === undefined) throw noneOf(usual.values, present)
   const keys = options.labels === false ? [] : called(usual.labels, present)
   const trainKeys = split === 'train' || keys.length === 0 ? [] : called(usualNames('train').labels, present)
-  const arrays = parseNpz(bytes, {
-    only: [found, ...keys, ...trainKeys],
-    labels: [...keys, ...trainKeys],
-    maxBytes: maxBytes ?? defaultMaxBytes,
-  })
+  const arrays = await archive.read(found, [...keys, ...trainKeys])
   const items = arrays[found]!
   const labelled =
-    keys.map((key) => labelsOf(arrays[key]!, items.shape[0])).find((each) => each !== undefined) ??
+    keys.map((key) => labelsOf(arrays[key] as NdArray, items.shape[0])).find((each) => each !== undefined) ??
     (keys.length === 0 ? await beside() : undefined)
-  const [trained] = trainKeys.map((key) => arrays[key]!)
+  const [trained] = trainKeys.map((key) => arrays[key] as NdArray)
   const trainedLabels = trained && labelsOf(trained, trained.shape[0])
   const classes = labelled && trainedLabels && asTrained(labelled, trainedLabels)
   const { frames, frameStride, stride } = options
-  const dataset = datasetFromArray(items, {
+  const dataset = await archive.make(found, items, {
     ...cloudsAs(options),
     name,
     frames,
@@ -64,7 +88,7 @@ export async function datasetFromNpz(
   })
   if (labelled || keys.length === 0) return dataset
   const passed = `${keys.join(', ')} passed over: neither one class nor one row of 0 and 1 for each item`
-  return { ...dataset, remarks: [...(dataset.remarks ?? []), passed] }
+  return withFacts(dataset, { remarks: [...(dataset.remarks ?? []), passed] })
 }
 
 const cloudsAs = ({ as, points, evenly, normalise }: Omit<NpzOptions, 'split'>) => ({ as, points, evenly, normalise })

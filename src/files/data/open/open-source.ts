@@ -3,13 +3,17 @@ import { mapsDataset } from '../builtin/maps.ts'
 import type { AnyDataset } from '../any-dataset.ts'
 import { TweedieError } from '../../../errors.ts'
 import { ownFault } from '../../../own-made.ts'
+import type { ArrayDataset } from '../dataset.ts'
 import { type FileTree, lastPart } from '../file-tree.ts'
 import { holdOut } from '../hold-out.ts'
+import type { OpenWith } from '../item-storage.ts'
 import { quantise } from '../quantise.ts'
 import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
+import { withFacts } from '../stored-dataset.ts'
 import { openDataset } from './open-dataset.ts'
 import { readFields } from './field-source.ts'
+import { expanded, isPattern } from './shard-paths.ts'
 import { areMolecules, isMaps } from './source-of.ts'
 
 /** How reading is stopped and watched, and the user's own readers. */
@@ -19,6 +23,10 @@ export interface OpenSourceOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined
   /** Readers of one's own, by name; the first that accepts the path reads it. */
   readonly readers?: DataReaders | undefined
+  /** Opens data of files with a place on disk for their items, if they are too large for memory; by default they must fit. */
+  readonly through?:
+    | ((paths: readonly string[], reading: object, open: OpenWith<ArrayDataset>) => Promise<ArrayDataset>)
+    | undefined
 }
 
 /** Data that were opened. */
@@ -80,7 +88,14 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
   const { holdOut: _, holdOutManner: __, tokens: ___, fields: ____, unlabelled, path: _____, ...reading } = source
   const labels = unlabelled ? { labels: false } : {}
   const { signal, onProgress } = options
-  const dataset = withoutLabels(source, await openDataset(tree, path, { ...reading, ...labels, signal, onProgress }))
+  const open: OpenWith<ArrayDataset> = (storage) =>
+    openDataset(tree, path, { ...reading, ...labels, storage, signal, onProgress })
+  const isThere = isPattern(path) || (await tree.kind(path)) !== undefined
+  const { through } = tokens || !isThere ? {} : options
+  const dataset = withoutLabels(
+    source,
+    await (through ? through(expanded(path), { ...reading, ...labels }, open) : open(undefined)),
+  )
   return tokens && 'levels' in tokens ? { ...quantise(dataset, tokens.levels), remarks: dataset.remarks } : dataset
 }
 
@@ -110,7 +125,7 @@ async function readByOwn(
 }
 
 function withoutLabels<Data extends AnyDataset>({ unlabelled }: DataSource, dataset: Data): Data {
-  return unlabelled ? { ...dataset, labels: undefined, classNames: undefined } : dataset
+  return unlabelled ? withFacts(dataset, { labels: undefined, classNames: undefined }) : dataset
 }
 
 function reportOf(dataset: AnyDataset, path: string): string[] {

@@ -3,9 +3,10 @@
  * the folder synced: a reader sees the old content or the new, never half of either.
  */
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type ErrorCode, TweedieError } from '../../../errors.ts'
+import { onDisk, systemError } from '../../../system-error.ts'
 import { mapFile } from '../../../engine/runtime/node/map-file.ts'
 import { type SafeTensor, parseHeader, parseHeaderLength, viewTensors } from '../safetensors.ts'
 import { asTemporary, createTemporary } from './temporaries.ts'
@@ -13,34 +14,89 @@ import { asTemporary, createTemporary } from './temporaries.ts'
 /**
  * Writes a whole file atomically and durably; its folder must exist.
  *
- * @param path the file, replaced if it exists
+ * @param path the file, replaced if it exists; a symbolic link is replaced, too, and where it leads to stays as it is
  * @param content bytes, or text as UTF-8
+ * @throws TweedieError `usage` for a path that cannot be written to, `system` for a full disk and its like; what was there is untouched
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
-  await asTemporary(temporary, async () => {
-    try {
-      createTemporary(temporary)
-      await writeSynced(temporary, 'r+', content)
-      await rename(temporary, path)
-    } catch (error) {
-      await rm(temporary, { force: true })
-      throw error
-    }
-  })
+  const temporary = temporaryName(path)
+  await onDisk({ path }, () =>
+    asTemporary(temporary, async () => {
+      try {
+        createTemporary(temporary)
+        await writeSynced(temporary, 'r+', content)
+        await rename(temporary, path)
+      } catch (error) {
+        await rm(temporary, { force: true }).catch(() => undefined)
+        throw error
+      }
+    }),
+  )
   await syncFolder(dirname(path))
+}
+
+/** Hidden, in the same folder; of a long name only the beginning, since names have an end. */
+function temporaryName(path: string): string {
+  const name = basename(path)
+  const kept = Buffer.byteLength(name) > 200 ? Array.from(name).slice(0, 50).join('') : name
+  return join(dirname(path), `.${kept}.${randomBytes(6).toString('hex')}.tmp`)
+}
+
+/**
+ * Makes a folder and those that it lies in.
+ *
+ * @throws TweedieError `usage` where none can be made, `system` for a full disk and its like
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await onDisk({ path }, () => mkdir(path, { recursive: true }))
+}
+
+/**
+ * Makes a folder within another. Links on the way are replaced by folders, so that nothing is written elsewhere.
+ *
+ * @param name a path relative to `root`
+ */
+export async function makeFolderIn(root: string, name: string): Promise<void> {
+  await onDisk({ path: join(root, name) }, async () => {
+    let path = root
+    for (const part of name.split(/[\\/]/)) {
+      path = join(path, part)
+      if (path !== root && (await isLink(path))) await rm(path)
+    }
+    await mkdir(path, { recursive: true })
+  })
+}
+
+/** Whether a symbolic link lies there. */
+export async function isLink(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isSymbolicLink() ?? false
+}
+
+/** Files of {@link writeFileAtomic} that are older were forgotten by a process that was killed. */
+const forgottenMs = 3_600_000
+
+const temporaryFile = /^\..+\.[0-9a-f]{12}\.tmp$/
+
+/** Removes what processes that were killed left in a folder an hour ago or longer; others may be writing there. */
+export async function removeForgotten(folder: string): Promise<void> {
+  const before = Date.now() - forgottenMs
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    if (!temporaryFile.test(name)) continue
+    const found = await lstat(join(folder, name)).catch(() => undefined)
+    if (found?.isFile() && found.mtimeMs < before) await rm(join(folder, name), { force: true }).catch(() => undefined)
+  }
 }
 
 /** Removes what {@link writeFileAtomic} left in a folder when its process was killed. Nobody else may be writing there. */
 export async function removeTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder).catch((): string[] => [])
-  const left = names.filter((name) => /^\..+\.[0-9a-f]{12}\.tmp$/.test(name))
-  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })))
+  const left = names.filter((name) => temporaryFile.test(name))
+  await onDisk({ path: folder }, () => Promise.all(left.map((name) => rm(join(folder, name), { force: true }))))
 }
 
 /** Writes a new file and waits until it is on the disk. Not atomic: for files that nobody can see yet. */
 export function writeFileSynced(path: string, content: Uint8Array | string): Promise<void> {
-  return writeSynced(path, 'wx', content)
+  return onDisk({ path }, () => writeSynced(path, 'wx', content))
 }
 
 async function writeSynced(path: string, flags: 'wx' | 'r+', content: Uint8Array | string): Promise<void> {
@@ -158,21 +214,14 @@ export async function createRunFolder(path: string, options: { force?: boolean }
       hint: '--resume continues the run in it, --force starts over in the same folder, or name another one',
     })
   }
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw unreadable(path, 'usage', cause)
-  })
+  await makeFolder(path)
 }
 
 /** The error for a file or folder that cannot be read. */
 export function unreadable(path: string, code: ErrorCode, cause: unknown): TweedieError {
-  const { code: errno, message } = cause as NodeJS.ErrnoException
-  const reasons: Record<string, string> = {
-    ENOENT: 'no such file or folder',
-    EACCES: 'permission denied',
-    EISDIR: 'is a folder, not a file',
-    ENOTDIR: 'part of the path is a file',
-  }
-  return new TweedieError(code, `${path}: ${reasons[errno ?? ''] ?? message}`, { cause })
+  const error = systemError(cause, { path, code, doing: 'read' })
+  if (error instanceof TweedieError) return error
+  return new TweedieError(code, `${path}: ${(cause as Error).message}`, { cause })
 }
 
 /** So many bytes from a position on; the system gives at most 2 GB at a time. */

@@ -8,14 +8,15 @@
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { TweedieError } from '../../../errors.ts'
+import { onDisk } from '../../../system-error.ts'
 import { metaPath } from '../folder-plan.ts'
 import { type ModelFolder, type ModelFolderInput, decodeModelFolder } from '../model-folder.ts'
 import type { ReadFolderOptions } from '../model-folder.ts'
 import { freeMemory } from '../../../engine/runtime/node/free-memory.ts'
-import { readBytes, readLargeBytes, syncFolder, unreadable, writeFileSynced } from './files.ts'
+import { isLink, makeFolder, makeFolderIn, readBytes, readLargeBytes, syncFolder, writeFileSynced } from './files.ts'
 import { type FolderReader, readFolderFiles } from '../folder-files.ts'
 import { crowdedBy, type MemoryChoice, requireMemory, type WeightFile } from '../memory-need.ts'
 import { requireDigests } from '../part-digests.ts'
@@ -80,12 +81,17 @@ export async function writeModelFolder(path: string, folder: ModelFolderInput): 
 /**
  * Writes files into a folder in one instant, in the same way; `tweedie.json` is the last. Other files in the folder stay.
  *
+ * Symbolic links in the folder are replaced, and where they lead to stays as it is.
+ *
  * @param files by their paths
+ * @throws TweedieError `usage` for a folder that cannot be written to, `system` for a full disk and its like; the old files are untouched
  */
 export async function writeFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
-    throw unreadable(path, 'model', cause)
-  })
+  await makeFolder(path)
+  await onDisk({ path }, () => save(path, files))
+}
+
+async function save(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   await finishSave(path)
   for (const name of await readdir(path)) {
     if (name.startsWith(saving)) await rm(join(path, name), { recursive: true, force: true })
@@ -106,6 +112,7 @@ export async function writeFolder(path: string, files: ReadonlyMap<string, Uint8
 /** Moves the files of a save that has happened to their places, tweedie.json last. */
 async function finishSave(path: string): Promise<void> {
   const root = join(path, saved)
+  if (await isLink(root)) await rm(root)
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => undefined)
   if (entries === undefined) return
   const found = entries
@@ -113,7 +120,7 @@ async function finishSave(path: string): Promise<void> {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
   const names = [...found.filter((name) => name !== metaPath).sort(), ...found.filter((name) => name === metaPath)]
   for (const name of names) {
-    await mkdir(dirname(join(path, name)), { recursive: true })
+    await makeFolderIn(path, dirname(name))
     await rename(join(root, name), join(path, name))
   }
   for (const name of folders(names)) await syncFolder(join(path, name))

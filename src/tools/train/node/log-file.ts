@@ -1,6 +1,7 @@
 /** The log of a run, `log.jsonl`: one JSON object a line, appended as it happens. */
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import * as z from 'zod/mini'
+import { onDiskSync, systemError } from '../../../system-error.ts'
 import { writeFileAtomic } from '../../../files/io/node/files.ts'
 import type { LogLine } from '../loss-window.ts'
 
@@ -30,10 +31,10 @@ export interface LogFile extends Disposable {
 export async function openLog(path: string, step: number): Promise<LogFile> {
   const kept = readLog(path).filter((line) => line.step <= step)
   await writeFileAtomic(path, kept.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  const file = openSync(path, 'a')
+  const file = onDiskSync({ path }, () => openSync(path, 'a'))
   return {
-    append: (line) => void writeSync(file, `${JSON.stringify(line)}\n`),
-    sync: () => fsyncSync(file),
+    append: (line) => void onDiskSync({ path }, () => writeSync(file, `${JSON.stringify(line)}\n`)),
+    sync: () => onDiskSync({ path }, () => fsyncSync(file)),
     [Symbol.dispose]: () => closeSync(file),
   }
 }
@@ -56,6 +57,6 @@ function readText(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
+    throw systemError(error, { path, code: 'model', doing: 'read' })
   }
 }

@@ -11,6 +11,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { TweedieError } from '../../../errors.ts'
+import { onDisk, systemError } from '../../../system-error.ts'
 import { dataSourceSchema } from '../../../files/data/source-schema.ts'
 import type { DataSource } from '../../../files/data/source.ts'
 import { createRunFolder, readBytes, readJson, writeFileAtomic, writeJsonAtomic } from '../../../files/io/node/files.ts'
@@ -44,8 +45,7 @@ export async function beginRun(folder: string, record: RunRecord, options: { for
   requireUnused(folder)
   await createRunFolder(folder, options)
   const { checkpoint, log, record: recordPath } = runPaths(folder)
-  await rm(checkpoint, { force: true })
-  await rm(log, { force: true })
+  for (const path of [checkpoint, log]) await onDisk({ path }, () => rm(path, { force: true }))
   await writeJsonAtomic(recordPath, record)
 }
 
@@ -113,7 +113,8 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
 export async function requireFree(folder: string, { force = false } = {}): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOTDIR') throw new TweedieError('exists', `${folder} is a file, not a folder`)
-    return []
+    if (error.code === 'ENOENT') return []
+    throw systemError(error, { path: folder, doing: 'read' })
   })
   if (names.length === 0 || force) return
   const isRun = names.includes('train.json')

@@ -1,0 +1,163 @@
+/** Interrupts a scenario at a change, in this process or in one of its own, and looks at what is left. */
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { run } from '../../src/cli/program.ts'
+import { begin, end, type Fault } from './faults.mjs'
+import { bury, prepared, type RunLine, type Scenario } from './scenarios.ts'
+
+/** What was tried, and what went wrong. */
+export interface Trial {
+  readonly scenario: string
+  readonly how: string
+  readonly at: number
+  readonly problem: string | undefined
+}
+
+/** A scenario with its folders: as it was before the line, and as it is after it. */
+export interface Stage extends Disposable {
+  readonly scenario: Scenario
+  readonly before: string
+  readonly whole: string
+  /** The changes that the line makes. */
+  readonly changes: number
+}
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'tweedie-campaign-'))
+
+/** Runs a line in this process; nothing is printed. */
+export const lineIn =
+  (place: string): RunLine =>
+  async (line) => {
+    const [out, err, code] = [process.stdout.write, process.stderr.write, process.exitCode]
+    let said = ''
+    process.stdout.write = () => true
+    process.stderr.write = (text: string | Uint8Array) => ((said += String(text)), true)
+    try {
+      return { status: await run(line.split(' ').map((word) => word.replaceAll('FOLDER', place))), said }
+    } finally {
+      Object.assign(process.stdout, { write: out })
+      Object.assign(process.stderr, { write: err })
+      process.exitCode = code
+    }
+  }
+
+/** Makes the folders of a scenario. */
+export async function staged(scenario: Scenario): Promise<Stage> {
+  const [before, whole] = [folder(), folder()]
+  for (const line of scenario.before) {
+    if (prepared(line, before)) continue
+    const { status, said } = await lineIn(before)(line)
+    if (status !== 0) throw new Error(`${line}: ${said}`)
+  }
+  cpSync(before, whole, { recursive: true })
+  begin({ within: whole, at: Infinity, how: 'cut' })
+  const { status, said } = await lineIn(whole)(scenario.line)
+  const changes = end()
+  if (status !== 0) throw new Error(`${scenario.line}: ${said}`)
+  return {
+    scenario,
+    before,
+    whole,
+    changes,
+    [Symbol.dispose]: () => {
+      for (const each of [before, whole]) rmSync(each, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Cuts the power at a change, within this process. */
+export function cutAt(stage: Stage, at: number): Promise<Trial> {
+  return tried(stage, 'cut', at, async (place, line) => {
+    begin({ within: place, at, how: 'cut' })
+    await lineIn(place)(line)
+    end()
+    bury(place)
+  })
+}
+
+/** Lets the system refuse from a change on; the line has to end with an error that says so, and nothing may be broken. */
+export function refusedAt(stage: Stage, how: Exclude<Fault['how'], 'kill' | 'cut'>, at: number): Promise<Trial> {
+  return tried(stage, how, at, async (place, line) => {
+    begin({ within: place, at, how })
+    const { status, said } = await lineIn(place)(line)
+    end()
+    // the lock of a run is given back, so the folder is free for this process again
+    bury(place)
+    if (status === 0 && at <= 1) return undefined
+    if (status === 0) return undefined
+    return /not expected|injected/.test(said) || !/hint:/.test(said) ? `said: ${said}` : undefined
+  })
+}
+
+const preload = resolve('test/campaign/preload.mjs')
+const built = resolve('dist/cli/main.js')
+const program = (): string[] => (existsSync(built) ? [built] : ['--import', 'tsx', resolve('src/cli/main.ts')])
+
+/** Kills a process of its own at a change. */
+export function killedAt(stage: Stage, at: number): Promise<Trial> {
+  return tried(stage, 'kill', at, async (place, line) => {
+    const env = {
+      ...process.env,
+      TWEEDIE_CACHE: 'off',
+      TWEEDIE_FAULT: JSON.stringify({ within: place, at, how: 'kill' }),
+    }
+    const words = line.split(' ').map((word) => word.replaceAll('FOLDER', place))
+    const { signal, status, said } = await ended(process.execPath, ['--import', preload, ...program(), ...words], env)
+    return signal === 'SIGKILL' || status === 0 ? undefined : `it ended with ${status ?? signal}: ${said}`
+  })
+}
+
+/** Kills a process at a call of the system, by strace. */
+export function straced(stage: Stage, calls: string, at: number): Promise<Trial> {
+  return tried(stage, `strace ${calls}`, at, async (place, line) => {
+    const words = line.split(' ').map((word) => word.replaceAll('FOLDER', place))
+    const inject = [
+      '-f',
+      '-qq',
+      '-o',
+      '/dev/null',
+      '-e',
+      `trace=${calls}`,
+      '-e',
+      `inject=${calls}:signal=KILL:when=${at}`,
+    ]
+    await ended('strace', [...inject, process.execPath, ...program(), ...words], {
+      ...process.env,
+      TWEEDIE_CACHE: join(place, 'cache'),
+    })
+    return undefined
+  })
+}
+
+async function tried(
+  stage: Stage,
+  how: string,
+  at: number,
+  interrupt: (place: string, line: string) => Promise<string | undefined | void>,
+): Promise<Trial> {
+  const place = folder()
+  try {
+    cpSync(stage.before, place, { recursive: true })
+    const said = await interrupt(place, stage.scenario.line)
+    const problem = said ?? (await stage.scenario.check(place, stage.whole, lineIn(place)))
+    return { scenario: stage.scenario.name, how, at, problem }
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+function ended(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ signal: NodeJS.Signals | null; status: number | null; said: string }> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)))
+    child.on('error', fail)
+    child.on('close', (status, signal) => done({ status, signal, said }))
+  })
+}
