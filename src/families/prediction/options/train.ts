@@ -26,10 +26,11 @@ export const trainOptions = options({
     group,
   },
   crossFit: {
-    flags: '--no-cross-fit',
-    help: 'one predictor for all rows, in place of the mean of five that are each fitted without a fifth of them',
+    flags: '--cross-fit',
+    help: 'the predictor is the mean of five, each fitted without a fifth of the rows (default)',
     group,
   },
+  noCrossFit: { flags: '--no-cross-fit', help: 'one predictor, fitted on all rows', group },
   parametrisation: {
     flags: '--parametrisation <name>',
     help: `what the network predicts: ${parametrisations.join(', ')} (default: v)`,
