@@ -61,11 +61,11 @@ async function trained(launcher: Launcher, ranks: number, more: readonly string[
   return out
 }
 
-const logOf = (out: string): { loss: number; itemsPerSecond: number }[] =>
-  readFileSync(join(out, 'log.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as never)
+/** The lines of a run's log. */
+function logOf(out: string): readonly { readonly loss: number; readonly itemsPerSecond: number }[] {
+  const lines = readFileSync(join(out, 'log.jsonl'), 'utf8').trim().split('\n')
+  return lines.map((line) => JSON.parse(line) as never)
+}
 
 /** (a) Losses and weights of 1, 2 and 4 ranks on the same batches. */
 async function same(): Promise<void> {
@@ -175,11 +175,14 @@ async function faults(): Promise<void> {
   console.log(
     '\nRank 1 of two is stopped; the run goes on with the checkpoint that is left, beside one that nothing stops',
   )
-  const more = ['--steps', '120', '--checkpoint-every', '5', '--threads', '1', '--batch', '16', '--widths', '8,16']
+  const tiny = 'moons --items 64 --batch 16 --widths 32 --depth 2 --steps 80 --checkpoint-every 1 --threads 1 -q'.split(
+    ' ',
+  )
+  const begin = (out: string): readonly string[] => [...tsx, main, 'train', ...tiny, '--out', out]
   for (const launcher of found) {
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const resume = (out: string): readonly string[] => [...tsx, main, 'train', '--resume', '-q', '--out', out]
-      const fault = await stopped(launcher, signal, folder, (out) => training(more, out), resume)
+      const fault = await stopped(launcher, signal, folder, begin, resume)
       const { seconds, status, step, same: equal } = fault
       console.log(
         `  ${launcher.name}, ${signal}: all ended after ${seconds.toFixed(1)} s with status ${status}; the checkpoint of step ${step} is whole; resumed, the parameters are ${equal ? 'the same bits' : 'NOT the same'}`,

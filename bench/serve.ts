@@ -122,6 +122,13 @@ async function soaked(requests: number): Promise<Record<string, number>> {
     known.set(seed, pixels(await client.draw('model', { seed, steps: 4, count: 1 })))
   let [sent, wrong, unexpected, left] = [0, 0, 0, 0]
   let early = 0
+  let crashes = 0
+  const crashed = (error: unknown): void => {
+    crashes++
+    console.error(error)
+  }
+  // what nobody catches would end a server
+  process.on('uncaughtException', crashed).on('unhandledRejection', crashed)
   const next = async (): Promise<void> => {
     while (sent < requests) {
       const i = sent++
@@ -150,14 +157,22 @@ async function soaked(requests: number): Promise<Record<string, number>> {
   }
   await Promise.all(Array.from({ length: 16 }, next))
   await new Promise((done) => setTimeout(done, 500))
+  process.off('uncaughtException', crashed).off('unhandledRejection', crashed)
   return {
     'soak: requests': sent,
     'soak: left before their answer': left,
     'soak: wrong answers': wrong,
     'soak: unexpected': unexpected,
+    'soak: crashes': crashes,
     'soak: growth of memory, %': 100 * (process.memoryUsage.rss() / early - 1),
   }
 }
 
-const pixels = ({ items }: { readonly items: readonly { readonly png?: string | undefined }[] }): string =>
-  items[0]!.png!
+/** The first item, as text. */
+function pixels({
+  items,
+}: {
+  readonly items: readonly { readonly png?: string | undefined; readonly values?: readonly number[] | undefined }[]
+}): string {
+  return items[0]!.png ?? JSON.stringify(items[0]!.values)
+}

@@ -35,7 +35,7 @@ export async function stopped(
     throw new Error('the run that nothing stops has failed')
   const child = start(launcher, 2, train(broken))
   const end = ended(child)
-  while (!existsSync(join(broken, 'checkpoint.safetensors'))) await pause(5)
+  while (!hasBegun(broken)) await pause(20)
   const pid = pidOf(1, broken)
   if (pid === undefined) throw new Error('rank 1 is not there any more: more steps')
   const begin = performance.now()
@@ -47,6 +47,11 @@ export async function stopped(
   if (resumed.status !== 0) throw new Error(`it cannot be resumed: ${resumed.said}`)
   const [left, right] = [whole, broken].map((each) => checkpointOf(each).state.params) as [Float32Array, Float32Array]
   return { signal, seconds, status, step: state.step, same: left.every((value, i) => value === right[i]) }
+}
+
+/** Whether there is a checkpoint behind the first step. */
+function hasBegun(run: string): boolean {
+  return existsSync(join(run, 'checkpoint.safetensors')) && checkpointOf(run).state.step > 0
 }
 
 /** The checkpoint of a run, checked by its checksum. */

@@ -11,10 +11,15 @@ export function doctorCommand(): Command {
   const doctor = command('doctor', 'show versions, engine, devices and threads')
   withExamples(doctor, [['tweedie doctor --json', 'to paste into a bug report']])
   return doctor.action(async ({ json }: CommonOptions) => {
-    const { describeRuntime } = await import('../engine/runtime/node/index.ts')
+    const [{ describeRuntime }, { measurePrepared }, { allowedMemory }] = await Promise.all([
+      import('../engine/runtime/node/index.ts'),
+      import('../files/data/node/prepared/measure-prepared.ts'),
+      import('../files/data/node/prepared/allowed-memory.ts'),
+    ])
+    const [prepared, memory] = [measurePrepared(), allowedMemory()]
     const { arch, platform } = process
     const runtime = await describeRuntime()
-    if (json) printJson({ tweedie: version, platform, arch, ...runtime })
+    if (json) printJson({ tweedie: version, platform, arch, ...runtime, memory, prepared })
     else {
       print(
         table([
@@ -24,7 +29,13 @@ export function doctorCommand(): Command {
           ['engine', runtime.engine ?? 'none'],
           ['problem', runtime.problem],
           ['threads', String(runtime.threads)],
+          ['memory', `${(memory / 1e9).toFixed(1)} GB that this process may use`],
           ['cache', cacheLine(runtime.cache)],
+          [
+            'data',
+            prepared &&
+              `${prepared.folder} (${(prepared.bytes / 1e6).toFixed(1)} MB in ${prepared.copies} prepared copies)`,
+          ],
           ...runtime.devices.map(
             ({ device, available, reason = '' }) => [device, available ? 'works' : `no: ${indented(reason)}`] as const,
           ),

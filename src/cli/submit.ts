@@ -5,7 +5,7 @@ import { oneOf, options, real, text, whole } from '../options.ts'
 import { command, print, withExamples } from './common.ts'
 import { addOptions } from './derive.ts'
 
-const places = ['slurm', 'mpijob', 'job'] as const
+const places = ['slurm', 'mpijob', 'job', 'kserve'] as const
 
 const submitOptions = options({
   processes: {
@@ -63,6 +63,7 @@ export function submitCommand(): Command {
       'tweedie submit mpijob --image mine/tweedie --processes 4 --volume data:/data -- train /data/photos --out /data/run',
       'Kubeflow',
     ],
+    ['tweedie submit kserve --image mine/tweedie --volume models:/models -- serve /models/mine', 'KServe'],
   ])
   return submit.action(async (typed: string, words: string[], values: SubmitValues) => {
     const place = oneOf(places)(typed)
@@ -72,15 +73,19 @@ export function submitCommand(): Command {
     const { image, namespace, partition, account } = rest
     const job = { command: words, name, processes, shards, cores, memoryMb: memory, minutes: 60 * hours }
     const whole = { ...job, image, namespace, partition, account, volumes: volume }
-    if (shards !== undefined && place === 'mpijob') {
-      throw new TweedieError('usage', '`shards` means nothing to mpijob', { hint: 'tweedie submit job --shards 8' })
+    if (shards !== undefined && (place === 'mpijob' || place === 'kserve')) {
+      throw new TweedieError('usage', `\`shards\` means nothing to ${place}`, { hint: 'tweedie submit job --shards 8' })
     }
     if (place === 'slurm') {
       const { slurmScript, slurmShards } = await import('../app/submit/slurm.ts')
       return print((shards === undefined ? slurmScript(whole) : slurmShards(whole)).trimEnd())
     }
-    const { mpiJob, kubernetesJob, kubernetesShards } = await import('../app/submit/mpi-job.ts')
-    const manifest = place === 'mpijob' ? mpiJob : shards === undefined ? kubernetesJob : kubernetesShards
-    print(manifest(whole).trimEnd())
+    const { mpiJob, kubernetesJob, kubernetesShards, inferenceService } = await import('../app/submit/mpi-job.ts')
+    const manifests = {
+      mpijob: mpiJob,
+      kserve: inferenceService,
+      job: shards === undefined ? kubernetesJob : kubernetesShards,
+    }
+    print(manifests[place](whole).trimEnd())
   })
 }

@@ -7,6 +7,9 @@ import { exitCodes, isTweedieError } from '../errors.ts'
 import type { Collective } from '../tools/train/collective.ts'
 import { listenForInterrupt } from './common.ts'
 
+/** The status of a process that stops because another was told to: that of SIGTERM, which launchers and schedulers send. */
+export const toldStatus = 143
+
 /** How long the others wait for the first to say what went wrong, in milliseconds. */
 const saidMs = 2000
 
@@ -36,7 +39,7 @@ export async function follow(collective: Collective, request: TrainRequest): Pro
   using interrupt = listenForInterrupt()
   try {
     for await (const event of trainRun({ ...request, collective, signal: interrupt.signal })) {
-      if (event.type === 'end' && event.reason === 'stopped') process.exitCode = interrupt.status ?? 130
+      if (event.type === 'end' && event.reason === 'stopped') process.exitCode = interrupt.status ?? toldStatus
     }
     await collective.close()
   } catch (error) {

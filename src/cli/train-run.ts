@@ -6,7 +6,7 @@ import { sparkline } from '../files/io/terminal.ts'
 import type { OptionValues } from '../options.ts'
 import { bytes, duration, listenForInterrupt, note, print, printJson, style, table, thousands } from './common.ts'
 import { type Progress, startProgress } from './common.ts'
-import { follow, joined, together } from './train-ranks.ts'
+import { follow, joined, together, toldStatus } from './train-ranks.ts'
 import { quoted, type Verbosity } from './output.ts'
 import { phases } from './progress.ts'
 
@@ -45,7 +45,7 @@ export async function runTrain(data: string | undefined, values: OptionValues, o
     if (event.type === 'report') reading[Symbol.dispose]()
     if (json) printEvent(event)
     else show(event, display)
-    if (event.type === 'end') finish(event, out!, display, interrupt.status)
+    if (event.type === 'end') finish(event, out!, display, interrupt.status ?? (collective && toldStatus))
   }
   await collective?.close()
 }

@@ -1,14 +1,16 @@
 /** Training under mpirun: one run whatever the number of processes, and one end. Skipped where there is no MPI. */
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { readSafetensors, toFloat32 } from '../../src/files/io/safetensors.ts'
+import { decodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
 import { temporaryFolder, tinyPoints } from './tweedie.ts'
 
 const folder = temporaryFolder()
 const main = resolve('src/cli/main.ts')
-const hasMpi = spawnSync('mpirun', ['--version'], { encoding: 'utf8' }).status === 0
+const hasMpi = spawnSync('mpirun', ['--version'], { encoding: 'utf8' }).stdout?.includes('Open MPI') ?? false
 
 /** Settings of Open MPI for more processes than cores, and for root. */
 const env = {
@@ -61,4 +63,52 @@ describe.skipIf(!hasMpi)('mpirun', () => {
     expect(stderr.match(/cannot be shared evenly by 3 processes/g)).toHaveLength(1)
     expect(existsSync(join(out, '.lock'))).toBe(false)
   }, 60_000)
+
+  test.skipIf(process.platform !== 'linux')(
+    'a rank that is killed or told to end ends all, and the run goes on, bit for bit',
+    async () => {
+      const [whole, broken] = [join(folder, 'whole'), join(folder, 'broken')]
+      const long = [...tiny, '--steps', '60', '--checkpoint-every', '1']
+      expect(launched(2, ...long, '--out', whole).status).toBe(0)
+      const killed = await stopped(broken, 'SIGKILL', ...long, '--out', broken)
+      expect(killed).not.toBe(0)
+      const first = checkpointOf(broken).step
+      expect(await stopped(broken, 'SIGTERM', '--resume', '-q', '--out', broken)).toBe(143)
+      expect(checkpointOf(broken).step).toBeGreaterThan(first)
+      expect(launched(2, '--resume', '-q', '--out', broken).status).toBe(0)
+      expect(checkpointOf(broken)).toEqual(checkpointOf(whole))
+    },
+    120_000,
+  )
 })
+
+function checkpointOf(run: string) {
+  const { state } = decodeCheckpoint(readFileSync(join(run, 'checkpoint.safetensors')), run)
+  return { step: state.step, params: state.params }
+}
+
+/** Trains by two ranks, stops the second one after its next checkpoint, and gives the status of all. */
+async function stopped(run: string, signal: NodeJS.Signals, ...args: string[]): Promise<number | null> {
+  const all = ['-n', '2', process.execPath, '--import', import.meta.resolve('tsx'), main, 'train', ...args]
+  const before = existsSync(run) ? checkpointOf(run).step : 0
+  const child = spawn('mpirun', all, { env, stdio: 'ignore' })
+  const end = new Promise<number | null>((done) => child.on('close', done))
+  while (!existsSync(join(run, 'checkpoint.safetensors')) || checkpointOf(run).step <= before) await pause(5)
+  process.kill(second(run), signal)
+  return end
+}
+
+/** The process of rank 1. */
+function second(run: string): number {
+  const found = readdirSync('/proc').find((name) => {
+    try {
+      const [args, own] = ['cmdline', 'environ'].map((file) =>
+        readFileSync(`/proc/${name}/${file}`, 'latin1').split('\0'),
+      )
+      return args![0] === process.execPath && args!.includes(run) && own!.includes('OMPI_COMM_WORLD_RANK=1')
+    } catch {
+      return false
+    }
+  })
+  return Number(found)
+}

@@ -1,4 +1,5 @@
 /** Opens a model on a disk or in memory, to work with it again and again. */
+import type { Access } from '../../families/family.ts'
 import { nodeEngine } from '../../engine/runtime/node/index.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { inMemory, openedFrom, type ModelSource, type OpenOptions } from '../open.ts'
@@ -11,6 +12,8 @@ import { filesFor, settingFor } from './setting.ts'
 export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'>, OpenFolderOptions {
   /** By default ONNX Runtime's native engine. */
   readonly engine?: Engine | undefined
+  /** What options may name; by default files, other models and data by their paths. */
+  readonly access?: Access | undefined
 }
 
 /**
@@ -24,12 +27,24 @@ export interface NodeOpenOptions extends Omit<OpenOptions, 'engine'>, OpenFolder
  */
 export async function open(
   source: string | ModelSource,
-  { own = {}, engine, scheduler, variant, lora, base, embedding, remote, onRemark, ...session }: NodeOpenOptions = {},
+  {
+    own = {},
+    engine,
+    scheduler,
+    variant,
+    lora,
+    base,
+    embedding,
+    remote,
+    access: given,
+    onRemark,
+    ...session
+  }: NodeOpenOptions = {},
 ): Promise<WarmModel> {
   if (typeof source === 'string') {
     const opened = await openFolder(source, own, { scheduler, variant, lora, base, embedding, remote, onRemark })
     const setting = await settingFor(source, opened, { ...session }, own, { onRemark })
-    return warmModel(opened, engine ? { ...setting, engine } : setting)
+    return warmModel(opened, { ...setting, ...(engine && { engine }), ...(given && { access: given }) })
   }
   const found = await openedFrom(source, own, onRemark)
   const opened = remote ? await withRemote(found, remote, 'model', own) : found
@@ -39,7 +54,7 @@ export async function open(
     ...session,
     ...rest,
     onRemark,
-    access: files,
+    access: given ?? files,
     own,
     engine: engine ?? (await nodeEngine()),
   })

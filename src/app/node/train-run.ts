@@ -5,6 +5,7 @@ import type { Row } from '../../families/family.ts'
 import { deadlineOf, stepsOf } from '../../tools/train/plan.ts'
 import { itemsPerStep } from '../../tools/train/spec.ts'
 import { train, type TrainOptions } from '../train.ts'
+import { memoryText } from './memory-text.ts'
 import { prepareRun } from './prepare-run.ts'
 import type { PreparedRun, TrainRequest } from './prepared-run.ts'
 import { type RunEvent, trainInFolder } from './run.ts'
@@ -67,8 +68,14 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunE
   yield { type: 'report', spec, items: dataset.length, rows: reportOf(run, request), lossText, next }
   const options = { spec, dataset, own, engine: await nodeEngine(), from, start: run.start, signal, ...run.session }
   if (dryRun) yield { type: 'estimate', ...(await estimated(options)) }
-  else if (collective) yield* trainTogether(collective, { ...options, ...intervals, folder: out! })
-  else yield* trainInFolder({ ...options, ...intervals, folder: out! })
+  else {
+    const run = { ...options, ...intervals, folder: out! }
+    for await (const event of collective ? trainTogether(collective, run) : trainInFolder(run)) {
+      yield event
+      const text = event.type === 'ready' ? memoryText(event.memory, dataset) : undefined
+      if (text !== undefined) yield { type: 'remark', text }
+    }
+  }
 }
 
 /** The report before training. */

@@ -39,6 +39,38 @@ export function mpiJob(job: Job): string {
 }
 
 /**
+ * KServe's InferenceService (v1beta1): `tweedie serve` as a predictor, which speaks the Open Inference Protocol. Its token is the key `token` of
+ * a secret of the service's name.
+ *
+ * @throws TweedieError `usage` for another command, or one that has no image
+ */
+export function inferenceService(job: Job): string {
+  const { command, name, cores } = job
+  if (command[0] !== 'serve') {
+    throw new TweedieError('usage', `a service is \`serve\`, and not ${command[0] ?? 'nothing'}`, {
+      hint: 'tweedie submit kserve --image IMAGE --volume models:/models -- serve /models/digits',
+    })
+  }
+  checkJob(job)
+  const port = 8080
+  const where = ['--host', '0.0.0.0', '--port', String(port), '--threads', String(cores)]
+  const pod = podOf({ ...job, name: 'kserve-container' }, ['tweedie', ...command, ...where])
+  const [container] = pod['containers'] as readonly Record<string, unknown>[]
+  const served = {
+    ...container,
+    ports: [{ containerPort: port, protocol: 'TCP' }],
+    env: [{ name: 'TWEEDIE_TOKEN', valueFrom: { secretKeyRef: { name, key: 'token' } } }],
+    readinessProbe: { httpGet: { path: '/v2/health/ready', port } },
+  }
+  return stringify({
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: metadataOf(job),
+    spec: { predictor: { ...pod, containers: [served] } },
+  })
+}
+
+/**
  * A Job of one process.
  *
  * @throws TweedieError `usage` for a job of several processes, or one that has no image

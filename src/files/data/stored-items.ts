@@ -18,8 +18,6 @@ export interface StoredItems {
   ahead(indices: ArrayLike<number>): void
   /** A checksum of each item's bytes (CRC-32), in the order of the items. */
   checks(): Uint32Array
-  /** Milliseconds that {@link read} has waited for the disk, since items were not read ahead. */
-  waited(): number
 }
 
 /** Some of the items, in the given order. */

@@ -27,11 +27,14 @@ import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { applyClassifier } from './classifier.ts'
 import type { Classifier } from './classifier.ts'
 import { type ClassifierProblem, fitClassifier } from './fit-classifier.ts'
-import { allItems } from './items.ts'
+import { allItems, drawItems } from './items.ts'
 import { shiftImages } from './shift-images.ts'
 
 /** How far points are moved at random, in standard deviations of the data. */
 const jitter = 0.02
+
+/** The most held-out items on disk by which a classifier is judged. */
+const mostJudged = 4096
 
 /** How to train a classifier. */
 export interface ClassifierOptions extends Pick<SessionOptions, 'device' | 'threads'> {
@@ -101,9 +104,11 @@ export async function trainClassifier(
   const params = await fitClassifier(problem, how)
 
   const fitted = { shape: dataset.shape, classes, layout, params, seed, heldOut: heldOut.length, accuracy: NaN }
-  const { predicted } = await applyClassifier(fitted, allItems(heldOut), engine, { ...session, signal })
-  const hits = predicted.filter((label, i) => label === heldOut.labels![i]).length
-  return Object.freeze({ ...fitted, accuracy: hits / heldOut.length })
+  // Of items on disk, as many as are in memory at once without trouble.
+  const judged = heldOut.stored ? drawItems(heldOut, mostJudged, fold(run, 'judged')) : heldOut
+  const { predicted } = await applyClassifier(fitted, allItems(judged), engine, { ...session, signal })
+  const hits = predicted.filter((label, i) => label === judged.labels![i]).length
+  return Object.freeze({ ...fitted, accuracy: hits / judged.length })
 }
 
 /** The parameters of a classifier of such images. */

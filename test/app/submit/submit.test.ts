@@ -1,10 +1,10 @@
 /** Scripts and manifests for clusters: what they say, and what is refused. */
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import type { Job } from '../../../src/app/submit/job.ts'
-import { kubernetesJob, mpiJob } from '../../../src/app/submit/mpi-job.ts'
-import { slurmScript } from '../../../src/app/submit/slurm.ts'
+import { inferenceService, kubernetesJob, kubernetesShards, mpiJob } from '../../../src/app/submit/mpi-job.ts'
+import { slurmScript, slurmShards } from '../../../src/app/submit/slurm.ts'
 
 const job: Job = {
   command: ['train', "./my photos' folder", '--out', 'runs/a'],
@@ -48,6 +48,49 @@ describe('slurm', () => {
     expect(stopped.lines[1]).toBe('scontrol requeue 7')
     expect(stopped.ended).toBe(143)
     expect(said(slurmScript(job), 3)).toMatchObject({ ended: 3, lines: [expect.any(String)] })
+  })
+})
+
+const drawing: Job = { ...job, command: ['sample', 'runs/a', '-o', 'my all.npy'], processes: 1, shards: 3 }
+
+describe('shards', () => {
+  test('on Slurm are an array, and a merge that depends on it', () => {
+    const sbatch = `sbatch() { if [ "$1" = --parsable ]; then cat > "$OUT/array"; echo '42;cluster'; else echo "$1"; cat; fi; }`
+    const run = `OUT=$(mktemp -d); ${sbatch}; ${slurmShards(drawing)}\ncat "$OUT/array"; rm -r "$OUT"`
+    const { stdout, status } = spawnSync('bash', ['-c', run], { encoding: 'utf8' })
+    expect(status).toBe(0)
+    const [merge, array] = stdout.split(/(?=#!\/bin\/bash)/).slice(1) as [string, string]
+    expect(stdout).toMatch(/^--dependency=afterok:42$/m)
+    expect(array).toContain('#SBATCH --array=1-3\n')
+    expect(said(`SLURM_ARRAY_TASK_ID=2\n${array}`).lines).toEqual([
+      'npx|tweedie|sample|runs/a|-o|my all.npy|--threads|2|--shard|2/3|',
+    ])
+    expect(said(merge).lines).toEqual(['npx|tweedie|merge|my all.npy.shards|--threads|2|'])
+  })
+
+  test('on Kubernetes are an Indexed Job, and a Job that waits', () => {
+    const [shards, merge] = parseAllDocuments(kubernetesShards(drawing)).map(
+      (each) => each.toJS() as Record<string, never>,
+    )
+    const commandOf = ({ spec }: Record<string, never>): string[] =>
+      (spec as unknown as { template: { spec: { containers: [{ command: string[] }] } } }).template.spec.containers[0]
+        .command
+    expect(shards).toMatchObject({
+      kind: 'Job',
+      spec: { completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimit: 9 },
+    })
+    expect(commandOf(shards!).slice(-4)).toEqual(['--shard', 'auto/3', '--threads', '2'])
+    expect(merge).toMatchObject({ metadata: { name: 'photos-merge' } })
+    expect(commandOf(merge!).slice(0, 5)).toEqual(['tweedie', 'merge', 'my all.npy.shards', '--wait', '91'])
+  })
+
+  test.each([
+    ['training', { command: ['train', 'moons', '--out', 'a'] }, 'train is not computed in shards'],
+    ['no result', { command: ['sample', 'a'] }, 'no --out'],
+    ['its own shard', { command: ['eval', 'a', '-o', 'b', '--shard', '1/2'] }, 'leave `--shard` out'],
+    ['several processes', { processes: 2 }, 'is one process'],
+  ] as [string, Partial<Job>, string][])('%s is refused', (_, change, message) => {
+    expect(() => slurmShards({ ...drawing, ...change })).toThrow(message)
   })
 })
 
@@ -100,6 +143,33 @@ describe('containers', () => {
       template: { spec: { restartPolicy: 'Never', containers: [{ image: 'mine/tweedie' }] } },
     })
   })
+})
+
+test('a service of KServe is the server, and says when it is ready', () => {
+  const served = {
+    ...job,
+    name: 'digits',
+    processes: 1,
+    command: ['serve', '/models/digits'],
+    volumes: ['models:/models'],
+  }
+  const { apiVersion, kind, spec } = parse(inferenceService(served)) as Record<string, never>
+  expect([apiVersion, kind]).toEqual(['serving.kserve.io/v1beta1', 'InferenceService'])
+  expect(spec).toMatchObject({
+    predictor: {
+      containers: [
+        {
+          name: 'kserve-container',
+          command: expect.arrayContaining(['serve', '/models/digits', '--port', '8080']) as string[],
+          ports: [{ containerPort: 8080 }],
+          readinessProbe: { httpGet: { path: '/v2/health/ready', port: 8080 } },
+          env: [{ name: 'TWEEDIE_TOKEN', valueFrom: { secretKeyRef: { name: 'digits', key: 'token' } } }],
+        },
+      ],
+      volumes: [{ persistentVolumeClaim: { claimName: 'models' } }],
+    },
+  })
+  expect(() => inferenceService(job)).toThrow('a service is `serve`')
 })
 
 test.each([

@@ -65,7 +65,10 @@ export async function joinMpi(): Promise<Collective> {
         }
         allReduce.async(abi.inPlace, values, values.length, type, sumOf, world, done)
       }),
-    abort: (status) => void abort(world, status),
+    abort(status) {
+      // after taking leave there is nobody to end, and the library must not be called any more
+      if (!closed) abort(world, status)
+    },
     async close() {
       if (closed) return
       closed = true
@@ -83,6 +86,7 @@ function localOf(count: number): number {
 }
 
 function findLibrary(koffi: Koffi): { readonly library: Library; readonly abi: Abi } {
+  quietHooks()
   const tried: string[] = []
   for (const name of libraryNames()) {
     try {
@@ -100,6 +104,14 @@ function findLibrary(koffi: Koffi): { readonly library: Library; readonly abi: A
       hint: 'install Open MPI or MPICH, or name its library in TWEEDIE_MPI',
     },
   )
+}
+
+/**
+ * UCX, which MPICH may stand on, is told to leave memory alone: by default it writes over the first instructions of `mmap`, `munmap` and others as it starts, which is not
+ * safe where other threads run them, and Node has several. It then registers memory for a network card anew with each message. `UCX_MEM_EVENTS=yes` decides otherwise.
+ */
+function quietHooks(): void {
+  env['UCX_MEM_EVENTS'] ??= 'no'
 }
 
 function has(library: Library, symbol: string): boolean {

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The server as a function from requests to responses. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -5,11 +6,12 @@ import { Hono, type Context } from 'hono'
 import type { Drawn } from '../../../families/family.ts'
 import { version } from '../version.ts'
 import { encoded, type Format, formatFor } from './answers.ts'
+import { bodyRoom } from './body-room.ts'
 import { timeLimit } from './deadline.ts'
 import { drawIn } from './draw-work.ts'
 import { eventStream } from './event-stream.ts'
 import type { HeldModels } from './held-models.ts'
-import { itemName, requestAccess, sentArray } from './items.ts'
+import { itemName, requestAccess, sentArray, withAccess } from './items.ts'
 import { addInference, inferenceError, isInference } from './inference.ts'
 import { checked, jsonBody } from './json-body.ts'
 import { type Limits, requireWithin } from './limits.ts'
@@ -19,6 +21,7 @@ import { openApi } from './openapi.ts'
 import { problemOf, problemResponse, ServeError } from './problem.ts'
 import { type AddRoute, type MakingRoute, makingRoutes, type Route, routes } from './routes.ts'
 import type { DescribedAnswer, DrawBody, ItemBody, ModelAnswer } from '../../serving/bodies.ts'
+import { withoutPlaces } from './without-places.ts'
 import { workQueue } from './work-queue.ts'
 
 /** How a server is made. */
@@ -54,6 +57,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
     open: (name) => models.use(name),
   })
   const measured = metrics()
+  const room = bodyRoom(limits.maxBody)
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
   let draining = false
@@ -138,7 +142,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
           shape: [...data.shape],
           classNames: [...model.model.classNames],
           can: makingRoutes.filter((each) => family.can[each] !== undefined),
-          facts: { ...family.describe(model.model).facts },
+          facts: withoutPlaces(family.describe(model.model).facts) as DescribedAnswer['facts'],
         }
       },
     )
@@ -150,6 +154,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
     if (draining) throw new ServeError(503, 'ending', 'the server ends: nothing new is begun')
     const { name } = models.named(context.req.param('model') ?? '')
     const format = formatFor(context.req.header('accept'))
+    using _ = room.take(context.req.raw)
     const body = checked(route.body!, await jsonBody(context.req.raw, limits)) as DrawBody & Partial<ItemBody>
     const { item, pictures = {}, ...values } = body
     const count = values.count ?? 1
@@ -166,7 +171,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
       }
       return queue.run(name, watched, (model, stop) => {
         const request = { ...values, access, signal: stop, onProgress: watch.onProgress }
-        if (which === 'draw') return model.draw(request)
+        if (which === 'draw') return withAccess(access, () => model.draw(request))
         if (which === 'decode') return model.decode(sentArray(item!), request)
         return model[which](itemName, request)
       })
@@ -191,6 +196,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
     queue,
     models,
     limits,
+    room,
     isEnding: () => draining,
     onItems: (model, items) => measured.count('tweedie_evaluations_total', { model }, items),
   })

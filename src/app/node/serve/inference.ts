@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The Open Inference Protocol (v2, REST) for the bare network of each model: what Triton, KServe and their clients speak. */
 import type { Context } from 'hono'
 import { datatypes } from '../../../engine/runtime/remote/datatypes.ts'
@@ -14,6 +15,7 @@ import type { TensorType, Tensors } from '../../../engine/runtime/session.ts'
 import { isTweedieError } from '../../../errors.ts'
 import type { InferBody } from '../../serving/bodies.ts'
 import { version } from '../version.ts'
+import type { BodyRoom } from './body-room.ts'
 import { timeLimit } from './deadline.ts'
 import type { HeldModels } from './held-models.ts'
 import { inferIn } from './infer-work.ts'
@@ -29,6 +31,7 @@ export interface InferenceParts {
   readonly queue: WorkQueue
   readonly models: HeldModels
   readonly limits: Limits
+  readonly room: BodyRoom
   readonly isEnding: () => boolean
   readonly onItems: (model: string, items: number) => void
 }
@@ -46,7 +49,7 @@ export function inferenceError(error: unknown): Response {
 }
 
 /** Adds its routes to a server. */
-export function addInference(add: AddRoute, { queue, models, limits, isEnding, onItems }: InferenceParts): void {
+export function addInference(add: AddRoute, { queue, models, limits, room, isEnding, onItems }: InferenceParts): void {
   const json = (value: unknown, status = 200): Response =>
     new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } })
   const named = ({ req }: Context): string => {
@@ -74,6 +77,7 @@ export function addInference(add: AddRoute, { queue, models, limits, isEnding, o
   ofModel(infer, async (context) => {
     const name = named(context)
     if (isEnding()) throw new ServeError(503, 'ending', 'the server ends: nothing new is begun')
+    using _ = room.take(context.req.raw)
     const { request, inputs } = await requested(context.req.raw, limits)
     const items = itemsOf(inputs)
     requireWithin(limits, { items })

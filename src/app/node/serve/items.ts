@@ -1,4 +1,5 @@
 /** Items that come with a request: pictures, arrays and numbers, and those that options name. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { TweedieError } from '../../../errors.ts'
 import type { Access, WantedPicture } from '../../../families/family.ts'
 import { parseNpy } from '../../../files/data/formats/npy.ts'
@@ -10,7 +11,26 @@ import { inMemory } from '../../open.ts'
 /** The name by which the item itself is asked for. */
 export const itemName = 'the item'
 
-/** Access to the pictures of a request by their names; nothing on the disk is read, whatever an option names. */
+const asking = new AsyncLocalStorage<Access>()
+
+/**
+ * What options of a request may name: what the request has brought along. Nothing on the disk is read, whatever an option names, whoever drew
+ * first with a model that is kept open.
+ */
+export const servedAccess: Access = Object.freeze<Access>({
+  bytes: (name, code) => present().bytes(name, code),
+  picture: (name, wanted) => present().picture(name, wanted),
+  model: (name) => present().model(name),
+  data: (name) => present().data(name),
+  unseen: (name) => present().unseen(name),
+})
+
+const present = (): Access => asking.getStore() ?? requestAccess({})
+
+/** Work during which {@link servedAccess} is this one. */
+export const withAccess = <T>(access: Access, work: () => Promise<T>): Promise<T> => asking.run(access, work)
+
+/** Access to the pictures of a request by their names. */
 export function requestAccess(pictures: Readonly<Record<string, SentItem>>): Access {
   return {
     ...inMemory().access,
@@ -22,10 +42,18 @@ export function requestAccess(pictures: Readonly<Record<string, SentItem>>): Acc
       }
       return sentValues(pictures[name]!, wanted, name)
     },
-    async bytes(name) {
-      throw new TweedieError('usage', `${name}: a server reads no files by name`)
-    },
+    bytes: refused,
+    model: refused,
+    data: refused,
+    unseen: refused,
   }
+}
+
+async function refused(name?: string): Promise<never> {
+  const what = name === undefined ? 'the data of the training' : `${JSON.stringify(name)}: files`
+  throw new TweedieError('usage', `${what} are not read by a server`, {
+    hint: 'options that name files, models or data are for programs and the command line',
+  })
 }
 
 async function sentValues(item: SentItem, wanted: WantedPicture, name: string): Promise<Float32Array> {

@@ -35,11 +35,16 @@ export async function bodyBytes(request: Request, { maxBody }: Limits): Promise<
   const parts: Uint8Array[] = []
   let size = 0
   // A body may be longer than it says, or not say.
-  for await (const part of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += part.length
-    if (size > most) throw tooLarge(maxBody)
-    parts.push(part)
+  try {
+    for await (const part of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+      size += part.length
+      if (size > most) break
+      parts.push(part)
+    }
+  } catch {
+    throw new ServeError(499, 'gone', 'the client left, or was too slow, before all was sent')
   }
+  if (size > most) throw tooLarge(maxBody)
   const bytes = new Uint8Array(size)
   let at = 0
   for (const part of parts) {

@@ -1,14 +1,27 @@
 /** Serves models over HTTP. */
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { TweedieError } from '../../../errors.ts'
 import { open } from '../open.ts'
 import type { ServeOptions, Serving } from './serve-options.ts'
 import { createServer } from './create-server.ts'
+import { servedAccess } from './items.ts'
 import { holdModels } from './held-models.ts'
 import { usualLimits } from './limits.ts'
 
 const usualPort = 8033
+
+/** Connections at a time: more are closed as they come. */
+const mostConnections = 4096
+
+/** How long a client may take to send a request, in milliseconds: one that sends a byte now and then takes up a connection only so long. */
+const patience = Object.freeze({
+  headersTimeout: 15_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5000,
+  keepAliveTimeout: 5000,
+})
 
 /** See `serveModels` in `../serve.ts`. */
 export async function serveModels({
@@ -25,11 +38,21 @@ export async function serveModels({
   onRemark,
   ...limits
 }: ServeOptions): Promise<Serving> {
-  const opening = { own, onRemark, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
+  const opening = {
+    own,
+    onRemark,
+    access: servedAccess,
+    ...(device !== undefined && { device }),
+    ...(threads !== undefined && { threads }),
+  }
   const models = await holdModels(sources, (path) => open(path, opening), memory)
   if (eager) for (const { name } of models.all) await models.use(name)
-  const server = createServer({ models, limits: { ...usualLimits, ...limits }, tokens, ...(onLog && { onLog }) })
-  const http = createAdaptorServer({ fetch: server.fetch })
+  const all = { ...usualLimits, ...limits }
+  const server = createServer({ models, limits: all, tokens, ...(onLog && { onLog }) })
+  const http = createAdaptorServer({ fetch: server.fetch, serverOptions: patience }) as Server
+  // Who reads nothing of what is sent, and sends nothing, is let go.
+  http.setTimeout(1000 * (all.maxSeconds + 30))
+  http.maxConnections = mostConnections
   await new Promise<void>((done, fail) => {
     http.once('error', (cause: NodeJS.ErrnoException) => fail(cannotListen(cause, host, port)))
     http.listen(port, host, done)

@@ -67,10 +67,10 @@ export async function largeArray(
     if (part.kind === 'video' || part.kind === 'cloud') throw whole(name, 'an array of videos or clouds')
     const size = itemSize(part.shape)
     for (let i = 0; i < some; i++) sink.append(part.data.subarray(i * size, (i + 1) * size))
-    for (const value of part.data) {
-      if (value < known.least) known.least = value
-      if (value > known.most) known.most = value
-    }
+    // bytes are looked at until one shows that they are not black and white
+    const [least, greatest] = part.data instanceof Uint8Array ? bounds(part.data, known.most) : part.range
+    known.least = Math.min(known.least, least)
+    known.most = Math.max(known.most, greatest)
     // as `standardise` adds them up, so that the result is the same to the bit
     if (part.kind === 'points') part.data.forEach((value, i) => (mean[i % columns]! += value / count))
     done += some
@@ -97,6 +97,12 @@ export async function largeArray(
   }
   const dataset = storedDataset(parts)
   return kind === 'points' ? storedDataset({ ...parts, affine: deviations(dataset, mean) }) : dataset
+}
+
+/** 0, and the greatest of bytes as far as it matters whether that is above 1. */
+function bounds(bytes: Uint8Array, before: number): readonly [number, number] {
+  if (before > 1 || bytes.some((value) => value > 1)) return [0, 2]
+  return [0, bytes.includes(1) ? 1 : 0]
 }
 
 /** The affine map of points with these means, as `standardise` has it. */

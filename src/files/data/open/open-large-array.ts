@@ -27,8 +27,10 @@ export async function openLargeArray(
   let begun = false
   const storage: ItemStorage = {
     async begin(need) {
+      // What goes wrong from here on is not to be tried again in memory.
+      begun = true
       const sink = await options.storage!.begin(need)
-      begun ||= sink !== undefined
+      begun = sink !== undefined
       return sink
     },
   }

@@ -123,6 +123,9 @@ describe('what cannot be read in pieces', () => {
     npz[npz.indexOf(11, 200)]! ^= 1
     const damaged = join(folderWith({ 'x.npz': npz }), 'x.npz')
     await expect(refused(damaged)).rejects.toMatchObject({ code: 'data', message: expect.stringMatching(/damaged/) })
+    const fine = join(folderWith({ 'x.npy': whole, file: new Uint8Array(1) }), 'x.npy')
+    const nowhere = open(fine, {}, { dataCache: join(fine, 'cache') })
+    await expect(nowhere).rejects.toMatchObject({ code: 'data', hint: expect.stringMatching(/dataCache/) })
     expect(readdirSync(cache)).toEqual([])
     expect(readFileSync(fortran)).toHaveLength(numpyFile('u1 3d fortran').length)
   })

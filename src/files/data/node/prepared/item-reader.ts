@@ -31,6 +31,11 @@ interface Batch {
   pending: number
 }
 
+let waitedInAll = 0
+
+/** Milliseconds that this process has waited for items that were not read ahead. */
+export const waitedForDisk = (): number => waitedInAll
+
 const closing = new FinalizationRegistry<number>((file) => closeSync(file))
 
 /**
@@ -42,7 +47,7 @@ export function itemReader({ path, type, itemBytes, places, checks, onDamage }: 
   const file = openSync(path, 'r')
   const batches: (Batch | undefined)[] = Array.from({ length: batchesAhead }, () => undefined)
   const block = { first: 0, count: 0, bytes: new Uint8Array(0) }
-  let [turn, last, waited] = [0, -2, 0]
+  let [turn, last] = [0, -2]
 
   const cannot = (problem: string, cause?: unknown): TweedieError =>
     new TweedieError('data', `${path}: ${problem}`, {
@@ -62,7 +67,7 @@ export function itemReader({ path, type, itemBytes, places, checks, onDamage }: 
     } catch (cause) {
       throw cannot(`cannot be read (${(cause as Error).message})`, cause)
     }
-    waited += performance.now() - began
+    waitedInAll += performance.now() - began
     if (block.count === 0) throw cannot('is cut off')
     return block.bytes.subarray(0, itemBytes)
   }
@@ -114,7 +119,6 @@ export function itemReader({ path, type, itemBytes, places, checks, onDamage }: 
       }
     },
     checks: () => checks,
-    waited: () => waited,
   })
   closing.register(items, file)
   return items
