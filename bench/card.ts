@@ -2,12 +2,13 @@
  * Predictions from UCI's tables on the standard splits: RMSE, CRPS, both costs, QICE above its floor, coverage; and ordinary methods on the
  * same splits, paired.
  *
- *     npx tsx bench/card.ts [SET …] [--splits 5] [--set name=value …] [--tune] [--draws 1000] [--steps-of-sampler 20] [--seed 0]
+ *     npx tsx bench/card.ts [SET …] [--splits 5] [--set name=value …] [--tune] [--alone] [--draws 1000] [--steps-of-sampler 20] [--seed 0]
  *         [--data ../shared/data/uci] [--threads 1] [--json]
  *
  * Sets: yacht, energy, concrete, wine (5 splits), kin8nm, power (2). Splits are those of `test-indices.npz`; nothing of the test rows is
- * looked at in training. `--tune` judges on a tenth of the training rows instead: by it options are chosen. `--set` gives any option of
- * `tweedie train TABLE --target`, such as `--set steps=20000` or `--set cross-fit`.
+ * looked at in training. `--tune` judges on a tenth of the training rows instead: by it options are chosen. `--alone` leaves the
+ * ordinary methods out. `--set` gives any option of
+ * `tweedie train TABLE --target`, such as `--set steps=20000` or `--set cross-fit=false`.
  *
  * The ordinary methods have a Gaussian law whose variance is that of the errors on a fifth of the training rows: `ridge` and `trees`
  * (XGBoost; penalty, depth and rounds chosen there, too) and `predictor`, the model's own f; `ensemble` says its own variance. CRPS of them is in
@@ -18,6 +19,7 @@ import { parseArgs } from 'node:util'
 import { fold, key, permutation } from '../src/engine/random/index.ts'
 import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import { tableColumns } from '../src/families/prediction/columns-as.ts'
+import { usualPredictor } from '../src/families/prediction/defaults.ts'
 import { drawsOf } from '../src/families/prediction/draws.ts'
 import { encodeRows, encodeTargets, type Encoding } from '../src/families/prediction/encoding.ts'
 import { predictionFamily } from '../src/families/prediction/family.ts'
@@ -39,6 +41,7 @@ const { values, positionals } = parseArgs({
     splits: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
     tune: { type: 'boolean', default: false },
+    alone: { type: 'boolean', default: false },
     draws: { type: 'string', default: '1000' },
     'steps-of-sampler': { type: 'string', default: '20' },
     seed: { type: 'string', default: '0' },
@@ -71,11 +74,13 @@ const options = Object.fromEntries(
       key,
       value === undefined
         ? true
-        : /^[\d.,e-]+$/.test(value)
-          ? value.includes(',')
-            ? value.split(',').map(Number)
-            : Number(value)
-          : value,
+        : value === 'false'
+          ? false
+          : /^[\d.,e-]+$/.test(value)
+            ? value.includes(',')
+              ? value.split(',').map(Number)
+              : Number(value)
+            : value,
     ]
   }),
 )
@@ -136,9 +141,15 @@ async function judgedSplit(train: TableDataset, test: TableDataset, split: numbe
     setting,
   )
   const { qiceFloor, qice, ...figures } = await numberFigures(model, { drawn, draws, encoded, targets }, setting)
-  const others = await ordinary(encoding, train, { features: encoded.features, targets }, split)
+  const plain = encodeRows(plainOf(encoding), columns, test.length).features
+  const others = values.alone
+    ? {}
+    : await ordinary(encoding, train, { features: encoded.features, targets }, { features: plain, targets }, split)
+  const centre = predictorOutputs(data.centre.predictor, encoded.features)
+  const { deviation } = encoding.target as { readonly deviation: number }
   return {
     ...figures,
+    centreRmse: deviation * errorOf({ features: encoded.features, targets }, centre),
     qice: 100 * qice,
     qiceAboveFloor: 100 * (qice - qiceFloor),
     ...others,
@@ -152,33 +163,35 @@ interface Rows {
   readonly targets: Float32Array
 }
 
+/** The encoding with each number seen once: for trees and ridge regression. */
+function plainOf({ features, target }: Encoding): Encoding {
+  return {
+    features: features.map((each) => (each.kind === 'number' ? { ...each, edges: undefined } : each)),
+    target,
+  }
+}
+
 /** Ridge regression, the predictor alone and boosted trees, each with a Gaussian law of one variance; and a deep ensemble. */
 async function ordinary(
   encoding: Encoding,
   train: TableDataset,
   test: Rows,
+  plainTest: Rows,
   split: number,
 ): Promise<Record<string, number>> {
   const columns = tableColumns(train)
-  const all = {
-    features: encodeRows(encoding, columns, train.length).features,
-    targets: encodeTargets(encoding, columns(encoding.target)),
-  }
+  const targets = encodeTargets(encoding, columns(encoding.target))
   const { deviation } = encoding.target as { readonly deviation: number }
-  const width = all.features.length / train.length
+  const all = { features: encodeRows(encoding, columns, train.length).features, targets }
+  const plain = { features: encodeRows(plainOf(encoding), columns, train.length).features, targets }
+  const [width, plainWidth] = [all, plain].map(({ features }) => features.length / train.length) as [number, number]
   const [fitRows, rest] = cut(
     Int32Array.from({ length: train.length }, (_, i) => i),
     0.2,
     split,
   )
-  const part = (indices: Int32Array): Rows => ({
-    features: Float32Array.from(
-      { length: indices.length * width },
-      (_, i) => all.features[indices[Math.floor(i / width)]! * width + (i % width)]!,
-    ),
-    targets: Float32Array.from(indices, (index) => all.targets[index]!),
-  })
-  const [first, second] = [part(fitRows), part(rest)]
+  const [first, second] = [partOf(all, fitRows), partOf(all, rest)]
+  const [plainFirst, plainSecond] = [partOf(plain, fitRows), partOf(plain, rest)]
   const figures = (
     name: string,
     sigma: number | ArrayLike<number>,
@@ -194,24 +207,37 @@ async function ordinary(
   const penalties = [1e-3, 1e-2, 0.1, 1, 10, 100]
   const tried = penalties.map((penalty) => ({
     penalty,
-    error: errorOf(second, ridge(first, width, penalty)(second.features)),
+    error: errorOf(second, ridge(plainFirst, plainWidth, penalty)(plainSecond.features)),
   }))
   const best = tried.reduce((a, b) => (b.error < a.error ? b : a))
-  const config = { inputs: width, outputs: 1, widths: [100, 50], dropout: 0.1, classes: false }
+  const { widths, dropout } = usualPredictor
+  const config = { inputs: width, outputs: 1, widths, dropout, classes: false }
   const how = { engine, threads, seed, crossFit: false }
   const firstPredictor = await fitPredictor(config, first, how)
   const whole = await fitPredictor(config, all, how)
-  const trees = await boostedTrees(all, first, second, test)
+  const trees = await boostedTrees(plain, plainFirst, plainSecond, plainTest)
   const ensemble = await deepEnsemble(all, first, second, test, how)
   return {
     ...figures('trees', trees.sigmas, trees.means),
     ...figures('ensemble', ensemble.sigmas, ensemble.means),
-    ...figures('ridge', best.error, ridge(all, width, best.penalty)(test.features)),
+    ...figures('ridge', best.error, ridge(plain, plainWidth, best.penalty)(plainTest.features)),
     ...figures(
       'predictor',
       errorOf(second, predictorOutputs(firstPredictor, second.features)),
       predictorOutputs(whole, test.features),
     ),
+  }
+}
+
+/** Some rows. */
+function partOf({ features, targets }: Rows, indices: Int32Array): Rows {
+  const width = features.length / targets.length
+  return {
+    features: Float32Array.from(
+      { length: indices.length * width },
+      (_, i) => features[indices[Math.floor(i / width)]! * width + (i % width)]!,
+    ),
+    targets: Float32Array.from(indices, (index) => targets[index]!),
   }
 }
 

@@ -4,6 +4,7 @@ import { input, add, exp, mean, mul, neg, reshape, slice, square, sub } from '..
 import { initialize } from '../src/engine/nn/initialize.ts'
 import { fold, key } from '../src/engine/random/index.ts'
 import type { Engine } from '../src/engine/runtime/session.ts'
+import { usualPredictor } from '../src/families/prediction/defaults.ts'
 import {
   buildPredictor,
   type PredictorConfig,
@@ -90,7 +91,7 @@ export async function deepEnsemble(
   { engine, threads, seed }: { readonly engine: Engine; readonly threads: number; readonly seed: number },
 ): Promise<GaussianLaws> {
   const inputs = all.features.length / all.targets.length
-  const config: PredictorConfig = { inputs, outputs: 2, widths: [100, 50], dropout: 0, classes: false }
+  const config: PredictorConfig = { inputs, outputs: 2, widths: usualPredictor.widths, dropout: 0, classes: false }
   const session = { engine, threads, config }
   const first = await member(fitted, held, { ...session, seed, steps: 4000 })
   const steps = Math.max(50, Math.round((first.step * all.targets.length) / fitted.targets.length))

@@ -8,10 +8,10 @@
 import { type ArrayDataset, createDataset } from '../../files/data/dataset.ts'
 import type { TableDataset } from '../../files/data/table.ts'
 import { tableColumns } from './columns-as.ts'
-import { encodeRows, encodeTargets, type Encoding, targetWidth, widthOf } from './encoding.ts'
+import { encodeRows, encodeTargets, type Encoding, plainPlaces, targetWidth, widthOf } from './encoding.ts'
 import { type Predictor, predictorOutputs } from './predictor.ts'
 
-/** The name of the condition of the network: features, then f(x). */
+/** The name of the condition of the network: features without their parts, then f(x). */
 export const rowCondition = 'row'
 
 /** What makes residuals of rows, and targets of residuals. */
@@ -26,7 +26,7 @@ export interface ResidualData extends ArrayDataset {
   readonly table: TableDataset
 }
 
-/** What a network is told of rows, `[rows, width + outputs]`, and f(x) alone. */
+/** What the diffusion's network is told of rows, `[rows, conditionWidth]`, and f(x) alone. */
 export interface Told {
   readonly condition: Float32Array
   readonly predicted: Float32Array
@@ -34,7 +34,7 @@ export interface Told {
 
 /** How many numbers the condition of a row is. */
 export function conditionWidth(encoding: Encoding): number {
-  return widthOf(encoding) + targetWidth(encoding)
+  return plainPlaces(encoding).length + targetWidth(encoding)
 }
 
 /** The condition of rows of features. @param predicted f(x), where it is known */
@@ -45,10 +45,12 @@ export function toldOf(
 ): Told {
   const [width, outputs] = [widthOf(encoding), targetWidth(encoding)]
   const rows = features.length / width
-  const condition = new Float32Array(rows * (width + outputs))
+  const places = plainPlaces(encoding)
+  const told = places.length + outputs
+  const condition = new Float32Array(rows * told)
   for (let row = 0; row < rows; row++) {
-    condition.set(features.subarray(row * width, (row + 1) * width), row * (width + outputs))
-    condition.set(predicted.subarray(row * outputs, (row + 1) * outputs), row * (width + outputs) + width)
+    places.forEach((place, i) => (condition[row * told + i] = features[row * width + place]!))
+    condition.set(predicted.subarray(row * outputs, (row + 1) * outputs), row * told + places.length)
   }
   return { condition, predicted }
 }

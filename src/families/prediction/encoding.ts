@@ -1,16 +1,24 @@
-/** Rows as numbers that networks see: numbers standardised, categories as one of K, missing values with a flag. */
+/**
+ * Rows as numbers that networks see: numbers standardised and part by part, categories as one of K, missing values with a flag.
+ *
+ * A number x is seen a second time by parts: between neighbouring quantiles b₀ < b₁ < … of its column, part k is (x − b_k) / (b_{k+1} − b_k), kept
+ * within [0, 1] and spread to [−1, 1]. A network of such parts bends where the column has many values, as trees do. Gorishniy, Rubachev &
+ * Babenko, On Embeddings for Numerical Features in Tabular Deep Learning (2022), https://arxiv.org/abs/2203.05556
+ */
 import { TweedieError } from '../../errors.ts'
 import type { TableColumn, TableDataset } from '../../files/data/table.ts'
 
 /** How a column is seen. */
 export type FeatureSpec = NumberFeature | CategoryFeature
 
-/** A number as (value − mean) / deviation; with `missing`, a second number is 1 where it is missing, and the first then 0. */
+/** A number as (value − mean) / deviation, then its parts; with `missing`, a last number is 1 where it is missing, and the others then 0. */
 export interface NumberFeature {
   readonly kind: 'number'
   readonly name: string
   readonly mean: number
   readonly deviation: number
+  /** Where its parts begin and end, rising; nothing: it has none. */
+  readonly edges?: readonly number[] | undefined
   readonly missing: boolean
 }
 
@@ -44,12 +52,13 @@ export interface EncodedRows {
 /**
  * The encoding of a table, measured on its rows. Columns that are the same in every row are no features.
  *
+ * @param bins the most parts in which a number is seen besides; 0: none
  * @throws TweedieError `usage` without a target, `data` where nothing else varies
  */
-export function encodingOf({ name, columns, target }: TableDataset): Encoding {
+export function encodingOf({ name, columns, target }: TableDataset, bins = 0): Encoding {
   const aim = columns.find((column) => column.name === target)
   if (!aim) throw new TweedieError('usage', `${name}: which column is to be predicted?`, { hint: '`target: NAME`' })
-  const features = columns.filter((column) => column !== aim).flatMap(featureOf)
+  const features = columns.filter((column) => column !== aim).flatMap((column) => featureOf(column, bins))
   if (features.length === 0) throw new TweedieError('data', `${name}: no column besides ${aim.name} varies`)
   const known =
     aim.kind === 'category'
@@ -61,6 +70,18 @@ export function encodingOf({ name, columns, target }: TableDataset): Encoding {
 /** How many numbers a network sees of a row. */
 export function widthOf({ features }: Encoding): number {
   return features.reduce((sum, feature) => sum + featureWidth(feature), 0)
+}
+
+/** Which of these numbers are no parts of another: each number once, categories and flags. */
+export function plainPlaces({ features }: Encoding): readonly number[] {
+  const places: number[] = []
+  let at = 0
+  for (const feature of features) {
+    const [width, parts] = [featureWidth(feature), feature.kind === 'number' ? partsOf(feature) : 0]
+    for (let i = 0; i < width; i++) if (i < 1 || i > parts) places.push(at + i)
+    at += width
+  }
+  return places
 }
 
 /** How many numbers the target is: one, or one for each class. */
@@ -99,8 +120,13 @@ export function encodeRows(encoding: Encoding, of: (feature: FeatureSpec) => Tab
       if (isMissing) {
         if (feature.missing) features[place + featureWidth(feature) - 1] = 1
         else lacking++
-      } else if (feature.kind === 'number') features[place] = (value - feature.mean) / feature.deviation
-      else if (codes[value]! >= 0) features[place + codes[value]!] = 1
+      } else if (feature.kind === 'number') {
+        features[place] = (value - feature.mean) / feature.deviation
+        for (let k = 0; k < partsOf(feature); k++) {
+          const [from, to] = [feature.edges![k]!, feature.edges![k + 1]!]
+          features[place + 1 + k] = 2 * Math.min(1, Math.max(0, (value - from) / (to - from))) - 1
+        }
+      } else if (codes[value]! >= 0) features[place + codes[value]!] = 1
       else {
         const called = (column as { names: readonly string[] }).names[value]!
         strange.set(called, (strange.get(called) ?? 0) + 1)
@@ -136,7 +162,7 @@ export function encodeTargets(encoding: Encoding, column: TableColumn): Float32A
   return out
 }
 
-function featureOf(column: TableColumn): readonly FeatureSpec[] {
+function featureOf(column: TableColumn, bins: number): readonly FeatureSpec[] {
   const { name } = column
   if (column.kind === 'category') {
     const missing = column.values.some((value) => value < 0)
@@ -147,11 +173,23 @@ function featureOf(column: TableColumn): readonly FeatureSpec[] {
   const { mean, deviation } = momentsOf(column.values)
   if (!(deviation > 0))
     return missing && Number.isFinite(mean) ? [{ kind: 'number', name, mean, deviation: 1, missing }] : []
-  return [{ kind: 'number', name, mean, deviation, missing }]
+  const edges = quantiles(column.values, bins)
+  return [{ kind: 'number', name, mean, deviation, ...(edges.length > 2 && { edges }), missing }]
 }
 
 function featureWidth(feature: FeatureSpec): number {
-  return (feature.kind === 'number' ? 1 : feature.names.length) + Number(feature.missing)
+  return (feature.kind === 'number' ? 1 + partsOf(feature) : feature.names.length) + Number(feature.missing)
+}
+
+function partsOf({ edges = [] }: NumberFeature): number {
+  return Math.max(0, edges.length - 1)
+}
+
+/** The least and the greatest value, and quantiles between them: rising, at most `bins` + 1. */
+function quantiles(values: Float64Array, bins: number): readonly number[] {
+  const known = values.filter((value) => !Number.isNaN(value)).sort()
+  const at = (k: number): number => known[Math.floor((k * (known.length - 1)) / bins)]!
+  return bins < 2 ? [] : [...new Set(Array.from({ length: bins + 1 }, (_, k) => at(k)))]
 }
 
 function momentsOf(values: Float64Array): { readonly mean: number; readonly deviation: number } {

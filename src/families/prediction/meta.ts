@@ -19,11 +19,15 @@ const numberTarget = {
 }
 const categoryTarget = { kind: z.literal('category'), name: z.string(), names }
 
+const edges = z
+  .array(number)
+  .check(z.refine((values) => values.every((value, i) => i === 0 || value > values[i - 1]!), 'edges rise'))
+
 const schema = z.object({
   features: z
     .array(
       z.union([
-        z.object({ ...numberTarget, missing: z.boolean() }),
+        z.object({ ...numberTarget, edges: z.optional(edges), missing: z.boolean() }),
         z.object({ ...categoryTarget, missing: z.boolean() }),
       ]),
     )

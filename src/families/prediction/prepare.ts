@@ -21,17 +21,19 @@ export async function preparePrediction(
 ): Promise<ResidualData> {
   if ('centre' in data) return data as unknown as ResidualData
   const table = tableOf(data)
-  const encoding = encodingOf(table)
+  const asked = defined({
+    widths: options?.predictorWidths,
+    dropout: options?.predictorDropout,
+    bins: options?.bins,
+    crossFit: options?.crossFit,
+  }) as Partial<typeof usualPredictor>
+  const { widths, dropout, bins, crossFit } = spec?.predictor ?? { ...usualPredictor, ...asked }
+  const encoding = encodingOf(table, bins)
   const columns = tableColumns(table)
   const rows = {
     features: encodeRows(encoding, columns, table.length).features,
     targets: encodeTargets(encoding, columns(encoding.target)),
   }
-  const asked = { widths: options?.predictorWidths, dropout: options?.predictorDropout } as Partial<
-    typeof usualPredictor
-  >
-  const { widths = usualPredictor.widths, dropout = usualPredictor.dropout } = spec?.predictor ?? asked
-  const crossFit = spec ? spec.predictor.crossFit : options?.crossFit === true
   const config = {
     inputs: widthOf(encoding),
     outputs: targetWidth(encoding),

@@ -6,7 +6,7 @@ import type { OwnParts } from '../family.ts'
 import { choicesOf, type TrainValues } from '../values/choices-of.ts'
 import { defaultSpec } from '../values/defaults.ts'
 import { conditionWidth, type ResidualData, rowCondition } from './data.ts'
-import { usualRun } from './defaults.ts'
+import { usualPredictor, usualRun } from './defaults.ts'
 import { predictionProblem } from './problem.ts'
 import { checkPredictionSpec, type PredictionTrainSpec } from './spec.ts'
 
@@ -17,7 +17,13 @@ import { checkPredictionSpec, type PredictionTrainSpec } from './spec.ts'
  */
 export function specOf(data: ResidualData, values: OptionValues, own: OwnParts): PredictionTrainSpec {
   const { centre } = data
-  const { predictorWidths: _, predictorDropout: __, crossFit, ...options } = values as TrainValues & OptionValues
+  const {
+    predictorWidths: _,
+    predictorDropout: __,
+    bins = usualPredictor.bins,
+    crossFit = usualPredictor.crossFit,
+    ...options
+  } = values as TrainValues & OptionValues
   const choices = choicesOf(options, own)
   if (
     choices.network !== undefined &&
@@ -52,7 +58,7 @@ export function specOf(data: ResidualData, values: OptionValues, own: OwnParts):
   const wanted = {
     ...spec,
     family: 'prediction',
-    predictor: { widths, dropout, crossFit: crossFit === true, sum: centre.sum },
+    predictor: { widths, dropout, bins, crossFit, sum: centre.sum },
   } as object as PredictionTrainSpec
   checkPredictionSpec(wanted, own)
   predictionProblem(wanted, data, own)

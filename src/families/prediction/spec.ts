@@ -17,6 +17,8 @@ export interface PredictionTrainSpec
 export interface PredictorSpec {
   readonly widths: readonly number[]
   readonly dropout: number
+  /** In how many parts numbers are seen besides; 0: none. */
+  readonly bins: number
   /** Whether residuals are those of rows that the predictor has not seen. */
   readonly crossFit: boolean
   /** Of its weights: a run goes on with the predictor that it began with. */
@@ -27,6 +29,7 @@ const schema = z.looseObject({
   predictor: z.object({
     widths: z.array(z.int().check(z.positive())),
     dropout: z.number().check(z.minimum(0), z.lt(1)),
+    bins: z._default(z.int().check(z.minimum(0), z.maximum(1000)), 0),
     crossFit: z.boolean(),
     sum: z.string(),
   }),

@@ -3,7 +3,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { prepareData } from '../../../src/app/prepare.ts'
 import { fold, key, normal, uniform } from '../../../src/engine/random/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
-import { encodeRows, encodeTargets, encodingOf, widthOf } from '../../../src/families/prediction/encoding.ts'
+import {
+  encodeRows,
+  encodeTargets,
+  encodingOf,
+  plainPlaces,
+  widthOf,
+} from '../../../src/families/prediction/encoding.ts'
 import { tableColumns } from '../../../src/families/prediction/columns-as.ts'
 import { predictionFamily } from '../../../src/families/prediction/family.ts'
 import type { PredictionModel } from '../../../src/families/prediction/model.ts'
@@ -39,6 +45,26 @@ describe('the encoding', () => {
     expect([...features]).toEqual([-1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0])
     const targets = encodeTargets(encoding, table.columns.at(-1)!)
     expect(targets.reduce((a, b) => a + b)).toBeCloseTo(0, 6)
+  })
+
+  it('sees numbers by parts between quantiles, and tells the diffusion each once', () => {
+    const table = readTable(bytes('x,c,y\n0,a,1\n1,b,2\n2,a,3\nNA,b,4\n6,a,5\n'), {}, { target: 'y' })
+    const encoding = encodingOf(table, 3)
+    expect(encoding.features[0]).toMatchObject({ edges: [0, 1, 2, 6] })
+    // the number, three parts, missing; two categories
+    expect(widthOf(encoding)).toBe(7)
+    const { features } = encodeRows(encoding, tableColumns(table), 5)
+    const parts = Array.from({ length: 5 }, (_, row) => [...features.subarray(7 * row + 1, 7 * row + 5)])
+    expect(parts).toEqual([[-1, -1, -1, 0], [1, -1, -1, 0], [1, 1, -1, 0], [0, 0, 0, 1], [1, 1, 1, 0]]) // prettier-ignore
+    expect(plainPlaces(encoding)).toEqual([0, 4, 5, 6])
+    const beyond = readTable(bytes('x,c\n4,a\n-9,a\n'), {}, { categories: ['c'] })
+    const other = encodeRows(encoding, tableColumns(beyond), 2).features
+    expect([...other.subarray(1, 4), ...other.subarray(8, 11)]).toEqual([1, 1, 0, -1, -1, -1])
+  })
+
+  it('has no parts of numbers with fewer than three values', () => {
+    const table = readTable(bytes('x,z,y\n0,1,1\n5,2,2\n0,3,4\n'), {}, { target: 'y', numbers: ['x'] })
+    expect(widthOf(encodingOf(table, 16))).toBe(1 + 3)
   })
 
   it('says what training did not have', () => {
