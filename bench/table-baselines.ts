@@ -5,6 +5,7 @@ import { initialize } from '../src/engine/nn/initialize.ts'
 import { fold, key } from '../src/engine/random/index.ts'
 import type { Engine } from '../src/engine/runtime/session.ts'
 import { usualPredictor } from '../src/families/prediction/defaults.ts'
+import { mostSteps } from '../src/families/prediction/fit-predictor.ts'
 import {
   buildPredictor,
   type PredictorConfig,
@@ -93,7 +94,7 @@ export async function deepEnsemble(
   const inputs = all.features.length / all.targets.length
   const config: PredictorConfig = { inputs, outputs: 2, widths: usualPredictor.widths, dropout: 0, classes: false }
   const session = { engine, threads, config }
-  const first = await member(fitted, held, { ...session, seed, steps: 4000 })
+  const first = await member(fitted, held, { ...session, seed, steps: mostSteps(fitted.targets.length) })
   const steps = Math.max(50, Math.round((first.step * all.targets.length) / fitted.targets.length))
   const members: Float32Array[] = []
   for (let k = 0; k < 5; k++) {

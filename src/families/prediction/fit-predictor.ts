@@ -58,8 +58,14 @@ export interface FittedPredictor extends Predictor {
   readonly outOfFold: Float32Array | undefined
 }
 
-/** Rows of a step, the most steps, how often the loss of the other rows is looked at, and how many looks without a better one end it. */
-const how = { batch: 64, steps: 4000, looks: 80, patience: 16, rate: 3e-3 } as const
+/** Rows of a step, how often the loss of the other rows is looked at, and how many looks without a better one end it. */
+const how = { batch: 64, looks: 80, patience: 16, rate: 3e-3 } as const
+
+/** The most steps on so many rows: 4,000, of large tables 150 passes, of small ones no more than 1,000 passes. */
+export function mostSteps(rows: number): number {
+  const passes = rows / Math.min(how.batch, rows)
+  return Math.ceil(Math.min(1000 * passes, Math.max(4000, 150 * passes)))
+}
 
 /** Into how many folds rows are parted, so that each is predicted by a predictor that has not seen it. */
 const folds = 5
@@ -93,7 +99,7 @@ export async function fitPredictor(
   const cut = Math.max(2, Math.round(share * count))
   const [first, rest] = [pick(config, rows, order.subarray(0, cut)), pick(config, rows, order.subarray(cut))]
   const batch = Math.min(how.batch, cut)
-  const steps = Math.min(how.steps, Math.ceil((1000 * cut) / batch))
+  const steps = mostSteps(cut)
   const every = Math.max(1, Math.round(steps / how.looks))
   let best = { step: 0, loss: Infinity }
   const progress = (done: number): void => options.onProgress?.(Math.min(1, done), 1)

@@ -43,7 +43,8 @@ export async function cached<T>(store: Store, name: string, codec: Codec<T>, mak
 const headOf = (content: Uint8Array): string => `tweedie store 1 ${checksum(content)}       \n`
 const headBytes = 40
 
-function sealed(content: Uint8Array): Uint8Array {
+/** The content behind its checksum, as {@link cached} keeps it. */
+export function sealed(content: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(headBytes + content.length)
   bytes.set(new TextEncoder().encode(headOf(content)))
   bytes.set(content, headBytes)

@@ -10,6 +10,7 @@ import { applyClassifier } from '../../../src/tools/eval/classifier.ts'
 import { allItems } from '../../../src/tools/eval/items.ts'
 import { classifierFile } from '../../../src/tools/eval/reference.ts'
 import { modelOf, schedulerOf } from '../../../src/families/values/model.ts'
+import { sealed } from '../../../src/tools/eval/store.ts'
 import { parseTweedieMeta } from '../../../src/files/io/tweedie-meta.ts'
 import { initialize } from '../../../src/engine/nn/initialize.ts'
 import { mlp } from '../../../src/engine/nn/mlp.ts'
@@ -26,7 +27,7 @@ let classifier: Classifier
 
 beforeAll(async () => {
   classifier = await trainClassifier(training, engine, { steps: 180, batch: 32, seed: 5 })
-  await store.write(classifierFile, encodeClassifier({ ...classifier, data: await digestOfDataset(training) }))
+  await store.write(classifierFile, sealed(encodeClassifier({ ...classifier, data: await digestOfDataset(training) })))
 }, 60_000)
 
 const judge = (samples: ArrayDataset, options = {}) => evaluateSamples(samples, training, engine, { store, ...options })
@@ -136,7 +137,7 @@ describe('images', () => {
     }
     await own.write(
       classifierFile,
-      encodeClassifier({ ...classifier, data: await digestOfDataset(take(training, 80)) }),
+      sealed(encodeClassifier({ ...classifier, data: await digestOfDataset(take(training, 80)) })),
     )
     const first = await phases()
     const second = await phases()

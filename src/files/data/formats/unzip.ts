@@ -44,7 +44,8 @@ function unpacked(bytes: Uint8Array, wanted: (entry: ZipEntry) => boolean): Reco
     return unzipSync(bytes, {
       filter: (entry) => {
         const { name, size, originalSize, compression } = entry
-        const isPossible = compression === 0 ? originalSize === size : originalSize <= mostExpansion * (size + 1)
+        const most = compression === 0 ? size : mostExpansion * (size + 1)
+        const isPossible = size <= bytes.length && originalSize <= most && (compression !== 0 || originalSize === size)
         if (!isPossible) throw damaged(name, `${size} bytes do not unpack to ${originalSize}`)
         return wanted(entry)
       },
