@@ -133,6 +133,7 @@ async function soaked(requests: number): Promise<Record<string, number>> {
     while (sent < requests) {
       const i = sent++
       if (i === Math.min(1000, requests >> 1)) early = process.memoryUsage.rss()
+      if (i % 1000 === 0) console.error(`soak: ${i} requests, ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`)
       const kind = (i * 2_654_435_761) % 100
       try {
         if (kind < 20) {

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** A painter whose code is loaded when it first draws: a page that trains does not wait for it. */
-import type { Makes, Painter } from './family.ts'
+import type { Drawn, Makes, Painter } from './family.ts'
 
 /**
  * The painter that `load` makes, called at the first draw.
@@ -19,6 +19,12 @@ export function laterPainter(makes: Makes, load: () => Promise<Painter>): Painte
     if (late) made.dispose()
     return made
   }
+  const opened = (): Promise<Painter> => {
+    loading ??= open()
+    // A failure is not kept: a page may be offline for a while.
+    loading.catch(() => (loading = undefined))
+    return loading
+  }
   const dispose = (): void => {
     closed = true
     if (made) made.dispose()
@@ -36,10 +42,14 @@ export function laterPainter(makes: Makes, load: () => Promise<Painter>): Painte
       return made?.compilations ?? 0
     },
     async draw(options, watch) {
-      loading ??= open()
-      // A failure is not kept: a page may be offline for a while.
-      loading.catch(() => (loading = undefined))
-      return (await loading).draw(options, watch)
+      return (await opened()).draw(options, watch)
+    },
+    async drawTogether(requests, watch) {
+      const painter = await opened()
+      if (painter.drawTogether) return painter.drawTogether(requests, watch)
+      const drawn: Drawn[] = []
+      for (const request of requests) drawn.push(await painter.draw(request, watch))
+      return drawn
     },
     dispose,
     [Symbol.dispose]: dispose,

@@ -63,3 +63,20 @@ test('code that could not be loaded is asked for again', async () => {
   offline = false
   expect(await painter.draw({})).toBe(drawn)
 })
+
+test('several requests are passed on together, or one after another to a painter that cannot', async () => {
+  const log: string[] = []
+  const plain = laterPainter(makes, async () => noted(log))
+  expect(await plain.drawTogether!([{ seed: 1 }, { seed: 2 }])).toEqual([drawn, drawn])
+  expect(log).toEqual(['drawn', 'drawn'])
+  const groups: number[] = []
+  const able = laterPainter(makes, async () => ({
+    ...noted([]),
+    async drawTogether(requests) {
+      groups.push(requests.length)
+      return requests.map(() => drawn)
+    },
+  }))
+  expect(await able.drawTogether!([{ seed: 1 }, { seed: 2 }, { seed: 3 }])).toHaveLength(3)
+  expect(groups).toEqual([3])
+})
