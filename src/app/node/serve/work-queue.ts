@@ -29,7 +29,10 @@ export interface QueueOptions {
   readonly most: number
   /** The most items in one batch. */
   readonly batch: number
-  /** How long the first of several requests waits for others that fit, in milliseconds; after a batch of one, none waits. */
+  /**
+   * How long the first of several requests waits for others that fit, in milliseconds; after a batch of one, none waits. As long as others come and the
+   * last batch is not reached, it waits again, in all a fifth of the time of a batch at most.
+   */
   readonly gatherMs: number
   open(model: string): Promise<WarmModel>
 }
@@ -104,7 +107,7 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
     while (waiting.length > 0) {
       const others = lastBatch > 1 && waiting[0]!.key !== undefined
       // Small networks never wait: what has arrived in the meantime is read first.
-      await (gatherMs > 0 && others ? pause(gatherMs) : pause(0))
+      await (gatherMs > 0 && others ? gather() : pause(0))
       const jobs = next(waiting, batch)
       if (jobs.length === 0) continue
       running = jobs.length
@@ -117,6 +120,14 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
     going = false
     for (const done of resting) done()
     resting.clear()
+  }
+
+  const gather = async (): Promise<void> => {
+    const until = performance.now() + Math.min(100, 200 * pace)
+    for (let before = 0; waiting.length > before && waiting.length < lastBatch && performance.now() < until;) {
+      before = waiting.length
+      await pause(gatherMs)
+    }
   }
 
   const perform = async (jobs: readonly Job[]): Promise<void> => {
