@@ -4,6 +4,7 @@ import { type NetworkEvaluator, networkEvaluator } from '../compiled/network-eva
 import { TweedieError } from '../errors.ts'
 import type { ConditionRequest } from '../families/conditions.ts'
 import { drawOptions } from '../families/draw-options.ts'
+import { drawTogether } from '../families/draw-together.ts'
 import type {
   CommandName,
   Drawn,
@@ -180,7 +181,7 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
       for (const group of groupsOf(requests)) {
         const drawn = await perform('drawing', 'sample', watch, async (_, { signal, onProgress }) => {
           painter ??= open()
-          return drawGroup(
+          return drawTogether(
             await painter,
             group.map(({ request }) => request),
             { signal, onProgress },
@@ -230,12 +231,4 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     dispose,
     [Symbol.dispose]: dispose,
   }
-}
-
-/** In one batch, or one after another where the painter cannot. */
-async function drawGroup(painter: Painter, requests: readonly OptionValues[], watch: DrawWatch) {
-  if (painter.drawTogether && requests.length > 1) return painter.drawTogether(requests, watch)
-  const drawn: Drawn[] = []
-  for (const request of requests) drawn.push(await painter.draw(request, watch))
-  return drawn
 }

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** A painter whose code is loaded when it first draws: a page that trains does not wait for it. */
-import type { Drawn, Makes, Painter } from './family.ts'
+import { drawTogether } from './draw-together.ts'
+import type { Makes, Painter } from './family.ts'
 
 /**
  * The painter that `load` makes, called at the first draw.
@@ -45,11 +46,7 @@ export function laterPainter(makes: Makes, load: () => Promise<Painter>): Painte
       return (await opened()).draw(options, watch)
     },
     async drawTogether(requests, watch) {
-      const painter = await opened()
-      if (painter.drawTogether) return painter.drawTogether(requests, watch)
-      const drawn: Drawn[] = []
-      for (const request of requests) drawn.push(await painter.draw(request, watch))
-      return drawn
+      return drawTogether(await opened(), requests, watch)
     },
     dispose,
     [Symbol.dispose]: dispose,
