@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, normalize, sep } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-/** The wings, each standing on those before it. `errors.ts`, `interrupted.ts`, `once.ts` and `own-made.ts` are open to all; `index.ts` and `core.ts` stand on everything. */
+/** The wings, each standing on those before it. `errors.ts`, `interrupted.ts`, `once.ts`, `join-bytes.ts` and `own-made.ts` are open to all; `index.ts` and `core.ts` stand on everything. */
 const wings: Readonly<Record<string, readonly string[]>> = {
   engine: [],
   diffusion: ['engine'],
@@ -59,7 +59,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 
 /** Wings and rooms that run in a browser as they are. */
 const anywhere =
-  /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|system-error|options|words|core|train|trajectory|molecules|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show|molecules)\/|tools\/(metrics|shards)\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
+  /^src\/((errors|eval|globals\.d|interrupted|once|own-made|suggest|join-bytes|system-error|options|words|core|train|trajectory|molecules|model)\.ts$|(engine|diffusion|compiled|families)\/|files\/(text|show|molecules)\/|tools\/(metrics|shards)\/|(files\/(data|io)|tools\/(train|eval))\/(?!node\/))/
 /** Within these: where Node may be used. */
 const ofNode = /^src\/((index|runtime)\.ts$|cli\/|(app|engine\/runtime|files\/(data|io)|tools\/(train|eval))\/node\/)/
 /** Where the means of a browser may be used, and packages that are made for one. */

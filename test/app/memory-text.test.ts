@@ -1,3 +1,4 @@
+/** Memory that a run needs is held against what the process may use, and said. */
 import { expect, test } from 'vitest'
 import { memoryText } from '../../src/app/node/memory-text.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'

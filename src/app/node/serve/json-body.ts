@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import type { Limits } from './limits.ts'
 import { ServeError } from './problem.ts'
+import { joinBytes } from '../../../join-bytes.ts'
 
 /**
  * The body of a request as JSON.
@@ -45,13 +46,7 @@ export async function bodyBytes(request: Request, { maxBody }: Limits): Promise<
     throw new ServeError(499, 'gone', 'the client left, or was too slow, before all was sent')
   }
   if (size > most) throw tooLarge(maxBody)
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return joinBytes(parts)
 }
 
 /** A value as its schema has it. @throws ServeError 400 that says which field is wrong */

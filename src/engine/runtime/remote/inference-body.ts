@@ -9,6 +9,7 @@ import { TweedieError } from '../../../errors.ts'
 import { sizeOf } from '../../graph/shape.ts'
 import { tensorArrays, type TensorData, type Tensors, type TensorType, type TypedArray } from '../session.ts'
 import { arrayOf, datatypes, rawBytes, typeNamed, widthOf } from './datatypes.ts'
+import { joinBytes } from '../../../join-bytes.ts'
 
 /** The header that says how many bytes of a body are JSON. */
 export const lengthHeader = 'inference-header-content-length'
@@ -52,14 +53,7 @@ export function encodeBody(
   })
   const json = new TextEncoder().encode(JSON.stringify({ ...rest, [key]: described }))
   if (parts.length === 0) return { bytes: json }
-  const bytes = new Uint8Array(json.length + parts.reduce((sum, part) => sum + part.length, 0))
-  bytes.set(json)
-  let at = json.length
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return { bytes, jsonLength: json.length }
+  return { bytes: joinBytes([json, ...parts]), jsonLength: json.length }
 }
 
 /** The JSON of a body, and the bytes behind it. @throws TweedieError `data` for what is no JSON object, or shorter than said */

@@ -4,6 +4,7 @@ import { throwIfAborted } from '../../../interrupted.ts'
 import { defaultMaxBytes, type FileTree, lastPart, type TreeEntry } from '../file-tree.ts'
 import { decodeMoving, frameCount } from './decode-moving.ts'
 import { colourOf, decodePicture, pictureFacts } from './decode-picture.ts'
+import { joinBytes } from '../../../join-bytes.ts'
 
 /** A file that is opened when it is needed. */
 export type LazyFile = () => Promise<Blob>
@@ -84,11 +85,5 @@ async function unpacked(blob: Blob, path: string, maxBytes: number): Promise<Uin
     if (cause instanceof TweedieError) throw cause
     throw new TweedieError('data', `${path}: broken gzip file (${String(cause)})`, { cause })
   }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return joinBytes(parts)
 }

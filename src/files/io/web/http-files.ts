@@ -3,6 +3,7 @@ import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
 import { metaPath } from '../folder-plan.ts'
 import { digestOf, plainHash } from './integrity.ts'
+import { joinBytes } from '../../../join-bytes.ts'
 
 /** How files are fetched. */
 export interface Fetching {
@@ -159,13 +160,7 @@ async function fetchBytes(
     length += next.value.length
     watch(next.value.length, 0)
   }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  return joinBytes(parts)
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {

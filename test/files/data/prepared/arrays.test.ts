@@ -1,3 +1,4 @@
+/** Arrays in a prepared copy on disk are those in memory. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

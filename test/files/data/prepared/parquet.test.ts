@@ -1,3 +1,4 @@
+/** Parquet with pictures: from memory and from a prepared copy. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Prepared copies on disk: made once, checked at every read, made anew when damaged or outdated. */
 import {
   closeSync,
   existsSync,

@@ -1,3 +1,4 @@
+/** Shards of WebDataset: pictures, classes and captions by their keys. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
