@@ -1,18 +1,18 @@
 /**
  * A server under load: images a second with many clients against one at a time and against the library, how long a request of one image takes
- * beside a batch, and the event loop. With `--soak N`, requests of which some leave, some are malformed and some too large: answers and memory.
+ * beside a batch, and the event loop. With `--soak N`, requests of which some leave, some are malformed and some too large: answers and memory. The
+ * server is a process of its own (`npm run build` first), on the same machine as the clients.
  *
  *     npx tsx bench/serve.ts [MODEL] [--seconds 20] [--clients 32] [--steps 20] [--threads 2] [--soak 0] [--json]
  *
  * MODEL is a folder; without one, the model of the quick start is trained for a minute.
  */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { open } from '../src/app/node/open.ts'
-import { serveModels } from '../src/app/node/serve.ts'
 import { createClient, ServedError } from '../src/client.ts'
 
 const { values: flags, positionals } = parseArgs({
@@ -39,8 +39,36 @@ function trained(): string {
 }
 
 const model = positionals[0] ?? trained()
-const server = await serveModels({ models: [`model=${model}`], port: 0, threads, maxWaiting: 10_000 })
+const server = await started()
 const client = createClient(server.url)
+
+/** The command `serve`, once it listens. */
+async function started(): Promise<{ readonly url: string; memory(): number; close(): Promise<number | null> }> {
+  const args = [
+    'serve',
+    `model=${model}`,
+    '--port',
+    '0',
+    '--threads',
+    String(threads),
+    '--max-waiting',
+    '10000',
+    '--quiet',
+  ]
+  const child = spawn(process.execPath, ['bin/tweedie.js', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise<number | null>((done) => child.once('exit', done))
+  process.once('exit', () => child.kill())
+  const url = await new Promise<string>((done, fail) => {
+    child.stdout.once('data', (bytes: Buffer) => done(bytes.toString().trim()))
+    void ended.then((status) => fail(new Error(`the server ended with ${status}`)))
+  })
+  return {
+    url,
+    // resident bytes, as the kernel counts them
+    memory: () => 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]),
+    close: () => (child.kill('SIGTERM'), ended),
+  }
+}
 
 /** Images a second, and the times of requests in milliseconds, with so many clients that each wait for their answer. */
 async function load(at: number, forSeconds: number): Promise<{ rate: number; times: number[] }> {
@@ -111,7 +139,8 @@ const row: Record<string, number> = {
 }
 
 if (soak > 0) Object.assign(row, await soaked(soak))
-await server.close()
+const status = await server.close()
+if (status !== 0) throw new Error(`the server ended with ${status}`)
 if (flags.json) console.log(JSON.stringify(row))
 else for (const [name, value] of Object.entries(row)) console.log(`${name.padEnd(40)} ${value.toFixed(2)}`)
 
@@ -124,18 +153,11 @@ async function soaked(requests: number): Promise<Record<string, number>> {
     known.set(seed, pixels(await client.draw('model', { seed, steps: 4, count: 1 })))
   let [sent, wrong, unexpected, left] = [0, 0, 0, 0]
   let early = 0
-  let crashes = 0
-  const crashed = (error: unknown): void => {
-    crashes++
-    console.error(error)
-  }
-  // what nobody catches would end a server
-  process.on('uncaughtException', crashed).on('unhandledRejection', crashed)
   const next = async (): Promise<void> => {
     while (sent < requests) {
       const i = sent++
-      if (i === Math.min(1000, requests >> 1)) early = process.memoryUsage.rss()
-      if (i % 1000 === 0) console.error(`soak: ${i} requests, ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`)
+      if (i === Math.min(1000, requests >> 1)) early = server.memory()
+      if (i % 1000 === 0) console.error(`soak: ${i} requests, ${Math.round(server.memory() / 2 ** 20)} MB`)
       const kind = (i * 2_654_435_761) % 100
       try {
         if (kind < 20) {
@@ -160,14 +182,12 @@ async function soaked(requests: number): Promise<Record<string, number>> {
   }
   await Promise.all(Array.from({ length: 16 }, next))
   await new Promise((done) => setTimeout(done, 500))
-  process.off('uncaughtException', crashed).off('unhandledRejection', crashed)
   return {
     'soak: requests': sent,
     'soak: left before their answer': left,
     'soak: wrong answers': wrong,
     'soak: unexpected': unexpected,
-    'soak: crashes': crashes,
-    'soak: growth of memory, %': 100 * (process.memoryUsage.rss() / early - 1),
+    'soak: growth of memory, %': 100 * (server.memory() / early - 1),
   }
 }
 

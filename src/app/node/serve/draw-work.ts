@@ -4,7 +4,8 @@ import type { OptionValues } from '../../../options.ts'
 import { togetherKey } from '../../together.ts'
 import { fullSize } from './batch-sizes.ts'
 import type { WarmModel } from '../../warm-model.ts'
-import type { SharedWork, WorkQueue, WorkWatch } from './work-queue.ts'
+import type { SharedWork, WorkWatch } from './work.ts'
+import type { WorkQueue } from './work-queue.ts'
 
 /** Samples that are asked for. */
 export interface DrawWork extends WorkWatch {

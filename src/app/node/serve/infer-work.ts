@@ -2,7 +2,8 @@
 import { type TensorData, type Tensors, tensorArrays, type TypedArray } from '../../../engine/runtime/session.ts'
 import type { WarmModel } from '../../warm-model.ts'
 import { fullSize } from './batch-sizes.ts'
-import type { SharedWork, WorkQueue, WorkWatch } from './work-queue.ts'
+import type { SharedWork, WorkWatch } from './work.ts'
+import type { WorkQueue } from './work-queue.ts'
 
 /** An evaluation that is asked for. */
 export interface InferWork extends WorkWatch {

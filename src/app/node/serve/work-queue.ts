@@ -5,23 +5,8 @@
 import type { Progress } from '../../../families/family.ts'
 import type { WarmModel } from '../../warm-model.ts'
 import { ServeError } from './problem.ts'
-
-/** How one piece of work is watched. */
-export interface WorkWatch {
-  /** Aborted when the client is gone, or the deadline is over. */
-  readonly signal: AbortSignal
-  readonly onProgress?: ((progress: Progress) => void) | undefined
-}
-
-/** Work that may be done together with other work of the same key. */
-export interface SharedWork<T> extends WorkWatch {
-  readonly model: string
-  /** Work of equal keys fits together; the keys of different kinds of work differ. */
-  readonly key: string
-  readonly items: number
-  /** What is done: all that fit are given to the first of them. */
-  together(model: WarmModel, works: readonly SharedWork<T>[], signal: AbortSignal): Promise<readonly T[]>
-}
+import type { SharedWork, WorkWatch } from './work.ts'
+import { atOnce, itemsOf, type Job, takeFitting } from './work-batch.ts'
 
 /** Limits of the queue. */
 export interface QueueOptions {
@@ -57,16 +42,6 @@ export interface WorkQueue {
   idle(): Promise<void>
 }
 
-interface Job extends WorkWatch {
-  readonly key: string | undefined
-  readonly model: string
-  readonly shared?: SharedWork<unknown>
-  perform(model: WarmModel, signal: AbortSignal): Promise<unknown>
-  resolve(value: unknown): void
-  reject(error: unknown): void
-  settled: boolean
-}
-
 /** Makes a queue. */
 export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQueue {
   const waiting: Job[] = []
@@ -75,6 +50,7 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
   let [batches, batchedItems] = [0, 0]
   let going = false
   let lastBatch = 1
+  let lastItems = 0
   /** Seconds that a piece of work took, of late. */
   let pace = 1
 
@@ -108,10 +84,11 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
       const others = lastBatch > 1 && waiting[0]!.key !== undefined
       // Small networks never wait: what has arrived in the meantime is read first.
       await (gatherMs > 0 && others ? gather() : pause(0))
-      const jobs = next(waiting, batch)
+      const jobs = takeFitting(waiting, atOnce(itemsOf(waiting), lastItems, batch))
       if (jobs.length === 0) continue
       running = jobs.length
       lastBatch = jobs.length
+      lastItems = itemsOf(jobs)
       const began = performance.now()
       await perform(jobs)
       pace = 0.7 * pace + (0.3 * (performance.now() - began)) / 1000
@@ -145,7 +122,7 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
         return
       }
       batches++
-      batchedItems += jobs.reduce((sum, { shared }) => sum + shared!.items, 0)
+      batchedItems += itemsOf(jobs)
       const watched = jobs.map((job) => ({ ...job.shared!, onProgress: watching(job) }))
       const made = await jobs[0]!.shared.together(model, watched, stop.signal)
       end((job, i) => job.resolve(made[i]))
@@ -174,23 +151,6 @@ const watching =
   (progress: Progress): void => {
     if (!job.settled) job.onProgress?.(progress)
   }
-
-/** Takes the first piece of work, and all that fit with it. */
-function next(waiting: Job[], batch: number): Job[] {
-  const first = waiting.shift()
-  if (first?.shared === undefined) return first ? [first] : []
-  const jobs = [first]
-  let items = first.shared.items
-  for (let i = 0; i < waiting.length;) {
-    const job = waiting[i]!
-    if (job.key === first.key && items + job.shared!.items <= batch) {
-      items += job.shared!.items
-      jobs.push(job)
-      waiting.splice(i, 1)
-    } else i++
-  }
-  return jobs
-}
 
 /** Lets other work go on, at least for so long. */
 const pause = (ms: number): Promise<void> => new Promise((done) => (ms > 0 ? setTimeout(done, ms) : setImmediate(done)))

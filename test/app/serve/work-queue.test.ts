@@ -1,0 +1,69 @@
+/** The queue of a server: what is done at once, and that the network never waits for answers to be written. */
+import { expect, test } from 'vitest'
+import type { SharedWork } from '../../../src/app/node/serve/work.ts'
+import { atOnce } from '../../../src/app/node/serve/work-batch.ts'
+import { workQueue } from '../../../src/app/node/serve/work-queue.ts'
+import type { WarmModel } from '../../../src/app/warm-model.ts'
+
+const signal = new AbortController().signal
+const pause = (ms = 0): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** A queue whose network takes a moment, and the sizes of the batches that it was given. */
+function counted(batch = 32) {
+  const sizes: number[] = []
+  const queue = workQueue({ most: 1000, batch, gatherMs: 1, open: async () => ({}) as WarmModel })
+  const ask = (key = 'a', items = 1): Promise<string> => {
+    const work: SharedWork<string> = {
+      model: 'm',
+      key,
+      items,
+      signal,
+      async together(_, works) {
+        sizes.push(works.reduce((sum, each) => sum + each.items, 0))
+        await pause(5)
+        return works.map((each) => each.key)
+      },
+    }
+    return queue.share(work)
+  }
+  return { sizes, queue, ask }
+}
+
+test('few requests go through together, as soon as they wait together', async () => {
+  const { sizes, ask } = counted()
+  await Promise.all(Array.from({ length: 8 }, () => ask()))
+  expect(sizes).toEqual([8])
+})
+
+test('of many clients, half are drawn while the others are answered', async () => {
+  const { sizes, ask } = counted()
+  const client = async (): Promise<void> => {
+    for (let i = 0; i < 6; i++) {
+      await ask()
+      await pause(2)
+    }
+  }
+  await Promise.all(Array.from({ length: 32 }, client))
+  expect(sizes.reduce((sum, each) => sum + each, 0)).toBe(6 * 32)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(16)
+  // 192 in halves of 32: twelve batches, were nobody ever late
+  expect(sizes.length).toBeLessThanOrEqual(20)
+})
+
+test('what does not fit is done after what does, and nobody gets the answer of another', async () => {
+  const { sizes, ask } = counted()
+  const answers = await Promise.all(['a', 'b', 'a', 'b', 'a'].map((key) => ask(key)))
+  expect(answers).toEqual(['a', 'b', 'a', 'b', 'a'])
+  expect(sizes).toEqual([3, 2])
+})
+
+test.each([
+  [1, 0, 16],
+  [20, 0, 16],
+  [32, 0, 16],
+  [16, 16, 16],
+  [40, 24, 32],
+  [500, 32, 32],
+])('of %i that wait after %i answered ones, at most %i go through', (waiting, answered, most) => {
+  expect(atOnce(waiting, answered, 32)).toBe(most)
+})
