@@ -14,12 +14,15 @@ beforeAll(async () => {
 
 const moons = builtinDataset('moons', { length: 50 })
 const specWith = (name: string) =>
-  defaultSpec(moons, {
-    batch: 8,
-    network: { className: 'MLP', config: { input_shape: [2], width: 16, layers: 2 } },
-    budget: { steps: 8 },
-    optimizer: { name, rate: 0.01 },
-  })
+  defaultSpec(
+    { ...moons, classes: 0 },
+    {
+      batch: 8,
+      network: { className: 'MLP', config: { input_shape: [2], width: 16, layers: 2 } },
+      budget: { steps: 8 },
+      optimizer: { name, rate: 0.01 },
+    },
+  )
 
 async function checkpointsOf(name: string, from?: Checkpoint): Promise<Checkpoint[]> {
   const checkpoints: Checkpoint[] = []
