@@ -1,5 +1,4 @@
 /** How pictures are transformed at random in training, and the options that say so. */
-import * as z from 'zod/mini'
 import { TweedieError } from '../../../errors.ts'
 import type { ArrayDataset } from '../../../files/data/dataset.ts'
 import { type TransformName, transformNames, usualTransforms } from '../options/transform-names.ts'
@@ -10,12 +9,6 @@ export interface AugmentSpec {
   readonly probability: number
   readonly transforms: readonly TransformName[]
 }
-
-/** The same, as files have it. */
-export const augmentSchema: z.ZodMiniType = z.object({
-  probability: z.number().check(z.gt(0), z.maximum(1)),
-  transforms: z.array(z.enum([...transformNames])).check(z.minLength(1)),
-})
 
 /** The options as they are given. */
 interface Values {
