@@ -103,7 +103,7 @@ export const distilMethods = namesOf<FewStepsMethod>({ progressive: 0, consisten
 export const attentions = ['none', 'middle', 'lowest'] as const
 /** The arithmetic of convolutions when sampling. */
 export const arithmetics = namesOf<Arithmetic>({ float32: 0, int8: 0 })
-export const devices = ['cpu', 'webgpu', 'auto'] as const
+export const devices = ['cpu', 'webgpu', 'cuda', 'auto'] as const
 /** How tokens are corrupted. */
 export const kernels = namesOf<DiscreteSpec['kernel']>({ absorbing: 0, uniform: 0, gaussian: 0, neighbour: 0 })
 export const processSchedules = namesOf<DiscreteSpec['schedule']>({
