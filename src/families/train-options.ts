@@ -68,6 +68,13 @@ export const sharedTrainOptions = options({
     parse: real({ min: 0, max: 0.999999 }),
     group: 'More: optimisation',
   },
+  emaWidth: {
+    flags: '--ema-width <x>',
+    help: 'in place of --ema: width of the average as a share of the training, such as 0.1',
+    parse: real({ min: 0.001, max: 0.28 }),
+    conflicts: ['ema'],
+    group: 'More: optimisation',
+  },
 })
 
 /** The size of a network. */
