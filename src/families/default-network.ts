@@ -18,10 +18,20 @@ export interface UNetChoices {
 /** Some of the optimiser's settings; what is left out or undefined has a default. */
 export type OptimizerChoices = { readonly [K in keyof BaseSpec['optimizer']]?: BaseSpec['optimizer'][K] | undefined }
 
-/** AdamW's default settings. */
-export function optimizerFor(budget: Budget, wanted: OptimizerChoices | undefined): BaseSpec['optimizer'] {
+/**
+ * The optimiser's default settings.
+ *
+ * @param usual the optimiser, unless another one is chosen
+ */
+export function optimizerFor(
+  budget: Budget,
+  wanted: OptimizerChoices | undefined,
+  usual?: 'muon',
+): BaseSpec['optimizer'] {
+  const name = wanted?.name ?? usual
   return {
-    rate: 1e-3,
+    ...(name !== undefined && { name }),
+    rate: name === 'muon' ? 3e-3 : 1e-3,
     warmup: 'minutes' in budget && budget.minutes < 3 ? 30 : 100,
     decay: 'cosine',
     weightDecay: 0.01,

@@ -20,14 +20,14 @@ export const sharedTrainOptions = options({
   },
   batch: {
     flags: '--batch <n>',
-    help: 'items to a step (default: 64, for text 16, for points 256)',
+    help: 'items to a step (default: 32, for text 16, for points 256)',
     parse: whole(),
     group: 'Optimisation',
   },
   rate: { flags: '--rate <x>', help: 'highest learning rate', parse: positive, group: 'Optimisation' },
   optimizer: {
     flags: '--optimizer <name>',
-    help: `${optimizers.join(', ')} (default: adamw)`,
+    help: `${optimizers.join(', ')} (default: muon for the usual network of pictures, else adamw)`,
     parse: oneOf(optimizers),
     group: 'More: optimisation',
   },

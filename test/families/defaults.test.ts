@@ -91,8 +91,8 @@ test('each schedule has what suits it', () => {
     checkSpec(spec)
     return spec.objective
   }
-  expect(objective({})).toMatchObject({ parametrisation: 'v', weighting: 'simple' })
-  expect(objective({ schedule: 'cosine' })).toMatchObject({ parametrisation: 'v', weighting: 'simple' })
+  expect(objective({})).toMatchObject({ parametrisation: 'v', weighting: 'sigmoid' })
+  expect(objective({ schedule: 'cosine' })).toMatchObject({ parametrisation: 'v', weighting: 'sigmoid' })
   expect(objective({ schedule: 'rectified-flow' })).toMatchObject({ parametrisation: 'flow', weighting: 'simple' })
   expect(objective({ schedule: 've' })).toMatchObject({ parametrisation: 'score', weighting: 'snr' })
   expect(objective({ schedule: 'edm' })).toMatchObject({
@@ -105,6 +105,26 @@ test('each schedule has what suits it', () => {
     schedule: 'vp',
     betaMax: 10,
   })
+})
+
+test('the usual network for pictures learns by Muon, others by AdamW, each at its own rate', () => {
+  expect(defaultSpec(digits).optimizer).toMatchObject({ name: 'muon', rate: 3e-3 })
+  expect(defaultSpec(digits, { optimizer: { name: 'adamw' } }).optimizer).toMatchObject({ name: 'adamw', rate: 1e-3 })
+  expect(defaultSpec(digits, { optimizer: { rate: 5e-4 } }).optimizer).toMatchObject({ name: 'muon', rate: 5e-4 })
+  const others: Parameters<typeof defaultSpec>[] = [
+    [digits, { preset: 'light' }],
+    [digits, { fewSteps: true }],
+    [digits, { network: { className: 'DiT', config: {} } }],
+    [{ ...digits, kind: 'array' }],
+    [{ kind: 'points', shape: [2], length: 100, classes: 0 }],
+  ]
+  for (const each of others) {
+    const { optimizer } = defaultSpec(...each)
+    expect(optimizer.name).toBeUndefined()
+    expect(optimizer.rate).toBe(1e-3)
+  }
+  expect(defaultSpec(digits, { fewSteps: true }).objective.weighting).toBe('simple')
+  expect(defaultSpec(digits, { learnVariance: true }).objective.weighting).toBe('simple')
 })
 
 test('a network that learns variances has twice the channels out', () => {

@@ -63,6 +63,8 @@ export interface Choices {
   readonly changes?: NetworkChanges | undefined
   /** How captions are learned, if they are. */
   readonly captions?: CaptionSpec | undefined
+  /** Whether it learns to sample in few steps, whose errors are weighed alike. */
+  readonly fewSteps?: boolean | undefined
 }
 
 /** What is light: three layers of 64, or a U-Net of 16 and 32 channels. */
@@ -98,23 +100,25 @@ export function defaultSpec({ shape: item, ...facts }: Setting, wanted: Choices 
   const network = changedNetwork(networkOf(setting, choices, patch), choices.changes ?? {})
   const noise = noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
+  const arePlain = facts.kind === 'image' && !choices.fewSteps
+  const isUsual = !choices.network && !choices.captions && choices.preset !== 'light'
   return {
     family: 'values',
     seed: choices.seed ?? 0,
-    // what words mean is learned by steps more than by items: 32 was better than 64 in equal minutes
-    batch: choices.batch ?? Math.min(choices.captions ? 32 : usualBatch[form], length),
+    // in equal minutes 32 pictures were better than 64; codes and fields were not tried
+    batch: choices.batch ?? Math.min(facts.kind === 'image' ? 32 : usualBatch[form], length),
     ...(choices.accumulate !== undefined && { accumulate: choices.accumulate }),
     budget,
     network,
     patch,
     objective: {
-      ...objectiveFor(noise, facts.kind === 'image' && !choices.learnVariance, choices.objective),
+      ...objectiveFor(noise, arePlain && !choices.learnVariance, choices.objective),
       sigmaData: isPictured && !isFields ? 0.5 : 1,
       labelDropout: (classes > 0 && spare) || setting.timeFeatures !== undefined ? 0.1 : 0,
       ...defined(choices.objective),
     },
     noise,
-    optimizer: optimizerFor(budget, choices.optimizer),
+    optimizer: optimizerFor(budget, choices.optimizer, arePlain && isUsual ? 'muon' : undefined),
     flip: choices.flip ?? false,
     ...(choices.captions && { captions: choices.captions }),
     ...(choices.given && { given: choices.given }),

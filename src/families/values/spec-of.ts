@@ -47,7 +47,7 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   const { kind, shape, length } = data
   const { window, calendar } = data as Partial<WindowedData>
   const setting = { kind, shape, length, classes, ...(calendar && { timeFeatures: calendarSize(calendar) }) }
-  const made = defaultSpec(setting, { ...choicesOf(options, own), captions })
+  const made = defaultSpec(setting, { ...choicesOf(options, own), captions, fewSteps: fewSteps !== undefined })
   const known = window ? { ...made, window } : made
   const styled = style ? { ...known, network: styledNetwork(known.network), style } : known
   const usual = augment ? { ...styled, network: toldOfTransforms(styled.network), augment } : styled
