@@ -107,6 +107,21 @@ export const sizeOptions = options({
   },
 })
 
+/** What the weights of a U-Net are before training. */
+export const startOptions = options({
+  classStd: {
+    flags: '--class-std <x>',
+    help: 'standard deviation of class embeddings before training (default: 1, ten times that of times)',
+    parse: positive,
+    group: 'More: network',
+  },
+  zeroInit: {
+    flags: '--zero-init',
+    help: 'let residual blocks begin as identities, and the output as zero',
+    group: 'More: network',
+  },
+})
+
 export const attention = {
   flags: '--attention <where>',
   help: attentions.join(', '),
