@@ -29,7 +29,12 @@ export async function hostStep(
   })
   const program = await (ownStep
     ? ownStep.compile(portion, 1 / shares, engine, { ...options, meanwhile: prepared })
-    : compileStep(task.graph(), parts, layout, shares, engine, { ...options, expected, meanwhile: prepared }))
+    : compileStep(task.graph(), parts, layout, shares, engine, {
+        ...options,
+        arithmetic: spec.arithmetic,
+        expected,
+        meanwhile: prepared,
+      }))
   const { state, flat, part, batches } = prepared()
 
   const emaDecay = warmupEma(spec.optimizer.ema)
