@@ -4,12 +4,12 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm pack --pack-destination /tmp --ignore-scripts
+RUN npm run release:pack -- /tmp/packages --platform this
 
 FROM node:22-slim
 WORKDIR /app
-COPY --from=build /tmp/tweedie-*.tgz /tmp/
-RUN npm install --omit=dev --omit=peer /tmp/tweedie-*.tgz && rm /tmp/tweedie-*.tgz
+COPY --from=build /tmp/packages /tmp/packages
+RUN npm install --omit=dev --omit=peer /tmp/packages/*.tgz && rm -r /tmp/packages
 USER node
 EXPOSE 8033
 HEALTHCHECK CMD node -e "fetch('http://127.0.0.1:8033/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"

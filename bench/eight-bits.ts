@@ -53,12 +53,18 @@ for (const [name, { node, count }] of groups) {
   const [a, b] = (await least([modelOf(alone, single), modelOf(alone, eight)])) as [number, number]
   sums[0]! += count * a
   sums[1]! += count * b
-  console.log(`${String(count).padStart(5)} ${a.toFixed(2).padStart(9)} ${b.toFixed(2).padStart(9)}   ${(a / b).toFixed(2)} ×  ${name}`)
+  console.log(
+    `${String(count).padStart(5)} ${a.toFixed(2).padStart(9)} ${b.toFixed(2).padStart(9)}   ${(a / b).toFixed(2)} ×  ${name}`,
+  )
 }
-console.log(`  all ${sums[0]!.toFixed(1).padStart(9)} ${sums[1]!.toFixed(1).padStart(9)}   ${(sums[0]! / sums[1]!).toFixed(2)} ×`)
+console.log(
+  `  all ${sums[0]!.toFixed(1).padStart(9)} ${sums[1]!.toFixed(1).padStart(9)}   ${(sums[0]! / sums[1]!).toFixed(2)} ×`,
+)
 
 console.log('\nother ways to convolve in whole numbers, 3 × 3; ms')
-console.log(`${'N, C, O, H'.padEnd(18)}${['float32', 'int8', 'columns', 'ConvInteger'].map((each) => each.padStart(12)).join('')}`)
+console.log(
+  `${'N, C, O, H'.padEnd(18)}${['float32', 'int8', 'columns', 'ConvInteger'].map((each) => each.padStart(12)).join('')}`,
+)
 for (const [n, c, o, h] of [
   [16, 64, 64, 32],
   [16, 128, 128, 16],

@@ -36,6 +36,7 @@ export function doctorCommand(): Command {
             prepared &&
               `${prepared.folder} (${(prepared.bytes / 1e6).toFixed(1)} MB in ${prepared.copies} prepared copies)`,
           ],
+          ['unused', otherLine(runtime.otherPlatforms)],
           ...runtime.devices.map(
             ({ device, available, reason = '' }) => [device, available ? 'works' : `no: ${indented(reason)}`] as const,
           ),
@@ -49,6 +50,14 @@ export function doctorCommand(): Command {
 function cacheLine(cache: RuntimeReport['cache']): string {
   if (cache === undefined) return 'off'
   return `${cache.folder} (${(cache.bytes / 1e6).toFixed(1)} MB in ${cache.files} file${cache.files === 1 ? '' : 's'})`
+}
+
+function otherLine(others: RuntimeReport['otherPlatforms']): string | undefined {
+  if (others === undefined) return undefined
+  const list = others.folders.map((folder) => `\n${folder}`).join('')
+  return indented(
+    `${(others.bytes / 1e6).toFixed(0)} MB of ONNX Runtime for other systems, which may be deleted:${list}`,
+  )
 }
 
 /** The whole of a message, each line indented. */

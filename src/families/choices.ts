@@ -97,13 +97,13 @@ export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exac
 /** Methods of a solve with a fixed number of steps. */
 export const flowSolvers = namesOf<FixedSolverName>({ rk4: 0, midpoint: 0, euler: 0 })
 export const decays = ['cosine', 'constant'] as const
-export const optimizers = namesOf<(typeof optimizerNames)[number]>({ adamw: 0, sgd: 0 })
+export const optimizers = namesOf<(typeof optimizerNames)[number]>({ adamw: 0, sgd: 0, muon: 0 })
 /** How few steps are learned from a teacher. */
 export const distilMethods = namesOf<FewStepsMethod>({ progressive: 0, consistency: 0 })
 export const attentions = ['none', 'middle', 'lowest'] as const
 /** The arithmetic of convolutions when sampling. */
 export const arithmetics = namesOf<Arithmetic>({ float32: 0, int8: 0 })
-export const devices = ['cpu', 'webgpu', 'auto'] as const
+export const devices = ['cpu', 'webgpu', 'cuda', 'auto'] as const
 /** How tokens are corrupted. */
 export const kernels = namesOf<DiscreteSpec['kernel']>({ absorbing: 0, uniform: 0, gaussian: 0, neighbour: 0 })
 export const processSchedules = namesOf<DiscreteSpec['schedule']>({

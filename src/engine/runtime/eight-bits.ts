@@ -24,9 +24,13 @@ export async function requireEightBits(engine: Engine, device: string | undefine
   const { provider } = await targetOf(device, engine)
   const hint = 'leave out `arithmetic`'
   if (provider !== 'cpu') {
-    throw new TweedieError('device', `training in eight bits on ${device ?? engine.device ?? provider}: only processors do it, in Node`, {
-      hint,
-    })
+    throw new TweedieError(
+      'device',
+      `training in eight bits on ${device ?? engine.device ?? provider}: only processors do it, in Node`,
+      {
+        hint,
+      },
+    )
   }
   const found = { exact: await isExact(engine), gain: await gainOf(engine) }
   if (found.exact) return found

@@ -93,11 +93,7 @@ export async function compile(
     // Small graphs are made faster than they are looked up.
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
       const source = {
-        identity: () => [
-          ...fingerprint(outputs),
-          ...typesOf(constants),
-          ...(arithmetic === 'int8' ? ['int8'] : []),
-        ],
+        identity: () => [...fingerprint(outputs), ...typesOf(constants), ...(arithmetic === 'int8' ? ['int8'] : [])],
         model: async () => (await lowered(outputs, engine, { ...options, constants })).bytes,
       }
       return engine.createSessionOf(source, { thread: 'pool', ...session }, expected)
@@ -133,7 +129,9 @@ export async function lowered(
     rewrite,
     device,
     arithmetic,
-  }: Pick<CompileOptions, 'rewrite' | 'device' | 'arithmetic'> & { readonly constants?: CompileOptions['constants'] | undefined },
+  }: Pick<CompileOptions, 'rewrite' | 'device' | 'arithmetic'> & {
+    readonly constants?: CompileOptions['constants'] | undefined
+  },
 ): Promise<{ readonly simple: readonly Tensor[]; readonly bytes: Uint8Array }> {
   const { provider, ...special } = await targetOf(device, engine)
   const constants = given && settled(given, engine, { rewrite, provider })

@@ -37,10 +37,10 @@ export interface TensorData {
 export type Tensors = Readonly<Record<string, TensorData>>
 
 /**
- * Where a graph runs: `cpu`; `webgpu`; `auto`, which is WebGPU where there is an adapter and the CPU otherwise;
- * or another execution provider by ONNX Runtime's own name, where the installed package has it (`cuda`, `coreml`, `dml`).
+ * Where a graph runs: `cpu`; `webgpu`; `cuda`, in Node, where ONNX Runtime's files for it are installed; `auto`, which is WebGPU where there is an
+ * adapter and the CPU otherwise; or another execution provider by ONNX Runtime's own name, where the installed package has it (`coreml`, `dml`).
  */
-export type Device = 'auto' | 'cpu' | 'webgpu' | (string & {})
+export type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda' | (string & {})
 
 export interface SessionOptions {
   /** Default `cpu`. */

@@ -27,7 +27,10 @@ async function run(y: Tensor, feeds: Readonly<Record<string, Float32Array>>, tar
   using session = await engine.createSession(encodeModel(model), { threads: 1 })
   const data = new Float32Array(sizeOf(y.shape))
   const given = Object.fromEntries(
-    model.graph.inputs.map(({ name, shape }) => [name, { dtype: 'float32' as const, shape: shape as Shape, data: feeds[name]! }]),
+    model.graph.inputs.map(({ name, shape }) => [
+      name,
+      { dtype: 'float32' as const, shape: shape as Shape, data: feeds[name]! },
+    ]),
   )
   await session.run(given, { y: { dtype: 'float32', shape: y.shape, data } })
   return data

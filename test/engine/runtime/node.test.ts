@@ -23,6 +23,20 @@ describe('nodeEngine', () => {
     await expect(engine.createSession(relu, { device: 'nonsense' })).rejects.toThrow('no available backend')
   })
 
+  test.each(['capi', 'binding'] as const)('%s computes with CUDA, or says what it lacks', async (name) => {
+    const engine = await nodeEngine({ prefer: name })
+    const made = engine.createSession(relu, { device: 'cuda' }).then(
+      (session) => {
+        using open = session
+        return { code: 'made', hint: open.device }
+      },
+      (error: unknown) => error,
+    )
+    const { code, hint } = (await made) as { readonly code: string; readonly hint: string }
+    expect(['made', 'device']).toContain(code)
+    expect(hint).toMatch(code === 'made' ? /^cuda$/ : /onnxruntime_providers_cuda.*TWEEDIE_ONNXRUNTIME/)
+  })
+
   test('falls back to the addon where koffi does not load', () => {
     const { status, stdout } = script(`
       import { register } from 'node:module'

@@ -9,7 +9,10 @@ import { createTrainer } from '../../../src/app/train.ts'
 const engine = await nodeEngine()
 const glyphs = builtinDataset('glyphs', { length: 16 })
 const specOf = (widths: readonly number[], arithmetic: TrainSpec['arithmetic']): TrainSpec => ({
-  ...defaultSpec({ ...glyphs, classes: classCount(glyphs) }, { batch: 4, unet: { widths, depth: 1, attention: 'none' } }),
+  ...defaultSpec(
+    { ...glyphs, classes: classCount(glyphs) },
+    { batch: 4, unet: { widths, depth: 1, attention: 'none' } },
+  ),
   arithmetic,
 })
 
@@ -36,7 +39,9 @@ test('goes nearly the same way, and exactly the same way twice', async () => {
 
 test('says where nothing is large enough, and refuses devices that do not do it', async () => {
   const narrow = await steps(specOf([16], 'int8'))
-  expect(narrow.remarks).toEqual([expect.stringContaining('no convolution or projection of this network is large enough')])
+  expect(narrow.remarks).toEqual([
+    expect.stringContaining('no convolution or projection of this network is large enough'),
+  ])
   expect(narrow.params).toEqual((await steps(specOf([16], 'float32'))).params)
   await expect(createTrainer(specOf([32], 'int8'), glyphs, engine, { device: 'webgpu' })).rejects.toMatchObject({
     code: 'device',

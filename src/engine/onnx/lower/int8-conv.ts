@@ -45,13 +45,7 @@ export function isLargeConv({ dtype, shape }: Typed, kernel: readonly number[], 
 }
 
 /** The convolution of `x` with a kernel in eight bits; undefined where the target has none, or single precision is faster. */
-export function int8Conv(
-  context: Context,
-  x: string,
-  from: Typed,
-  kernel: Kernel,
-  window: Window,
-): string | undefined {
+export function int8Conv(context: Context, x: string, from: Typed, kernel: Kernel, window: Window): string | undefined {
   const [rows, columns, ...taps] = kernel.shape as [number, number, ...number[]]
   const out = kernel.turned ? columns : rows
   if (!context.target.int8 || !isLargeConv(from, kernel.shape, window)) return undefined

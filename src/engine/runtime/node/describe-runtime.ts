@@ -1,6 +1,6 @@
 /** Describes the runtime of this process: versions, engine, devices, threads, the cache. */
 import { availableParallelism } from 'node:os'
-import { versions } from 'node:process'
+import { arch, platform, versions } from 'node:process'
 import { TweedieError } from '../../../errors.ts'
 import { encodeModel } from '../../onnx/proto/encode.ts'
 import type { Engine } from '../session.ts'
@@ -9,6 +9,8 @@ import { keptIn, nodeEngine } from './node-engine.ts'
 import { measureCache } from './ort-cache-files.ts'
 import { loadCapi } from './ort-capi.ts'
 import { findOrtLibrary } from './ort-library.ts'
+import { findOrtPackage, otherPlatforms } from './ort-package.ts'
+import type { OtherPlatforms } from './ort-package.ts'
 
 /** Whether a device can be used, and if not, why. */
 export interface DeviceReport {
@@ -30,20 +32,24 @@ export interface RuntimeReport {
   readonly devices: readonly DeviceReport[]
   /** The folder of the graph cache, if it is on. */
   readonly cache?: { readonly folder: string; readonly files: number; readonly bytes: number }
+  /** Files that the installed package has for other platforms, if it has such: they may be deleted. */
+  readonly otherPlatforms?: OtherPlatforms
   /** Threads that this process may use at a time. */
   readonly threads: number
 }
 
 /** Loads an engine and runs one operator on each device. Missing devices are reported, never thrown. */
 export async function describeRuntime(): Promise<RuntimeReport> {
-  const onnxruntime = attempt(() => findOrtLibrary().version)
-  const capiProblem = await loadCapi().then(() => undefined, deviceError)
+  const capi = await loadCapi().catch(deviceError)
+  const capiProblem = capi instanceof TweedieError ? capi : undefined
+  const onnxruntime = capi instanceof TweedieError ? attempt(() => findOrtLibrary().version) : capi.api.version
+  const others = attempt(() => otherPlatforms(findOrtPackage()))
   const engine = await nodeEngine().catch(deviceError)
   const usable = !(engine instanceof TweedieError)
   const problem = usable ? (engine.name === 'binding' ? capiProblem : undefined) : engine
   const folder = keptIn()
   const devices: DeviceReport[] = []
-  if (usable) for (const device of ['cpu', 'webgpu']) devices.push(await tryDevice(engine, device))
+  if (usable) for (const device of devicesHere()) devices.push(await tryDevice(engine, device))
   return {
     node: versions.node,
     ...(onnxruntime !== undefined && { onnxruntime }),
@@ -51,8 +57,15 @@ export async function describeRuntime(): Promise<RuntimeReport> {
     ...(problem && { problem: problem.message }),
     devices,
     ...(folder !== undefined && { cache: { folder, ...measureCache(folder) } }),
+    ...(others && { otherPlatforms: others }),
     threads: availableParallelism(),
   }
+}
+
+/** The devices that ONNX Runtime has a provider for on this system. */
+function devicesHere(): readonly string[] {
+  const hasCuda = arch === 'x64' && (platform === 'linux' || platform === 'win32')
+  return ['cpu', 'webgpu', ...(hasCuda ? ['cuda'] : [])]
 }
 
 async function tryDevice(engine: Engine, device: string): Promise<DeviceReport> {

@@ -14,11 +14,11 @@ import { findOrtLibrary } from './ort-library.ts'
 import { ortResident } from './ort-resident.ts'
 import type { Engine } from '../session.ts'
 
-/** `capi`: fast, needs koffi; `binding`: the `onnxruntime-node` addon; `auto`: the first that loads. */
+/** `capi`: fast, needs koffi; `binding`: ONNX Runtime's own addon; `auto`: the first that loads. */
 export type EnginePreference = 'auto' | 'capi' | 'binding'
 
 /** Devices that the C functions reach without the addon's help. */
-const capiDevices: ReadonlySet<string> = new Set(['cpu', 'webgpu', 'auto'])
+const capiDevices: ReadonlySet<string> = new Set(['cpu', 'webgpu', 'cuda', 'auto'])
 
 /** The addon; in a worker thread, in a process of its own. */
 const addon = isMainThread ? bindingEngine : apartEngine
@@ -61,12 +61,19 @@ export const noteChannel = 'tweedie:note'
 export async function nodeEngine({ prefer = 'auto', cache }: NodeEngineOptions = {}): Promise<Engine> {
   const wanted = env.TWEEDIE_ENGINE || prefer
   const folder = keptIn(cache)
-  if (wanted === 'binding') return cached(addon, folder)
+  const own = env.TWEEDIE_ONNXRUNTIME
+  if (wanted === 'binding') {
+    if (!own) return cached(addon, folder)
+    throw new TweedieError(
+      'usage',
+      "the engine 'binding' has an ONNX Runtime of its own; TWEEDIE_ONNXRUNTIME is for 'capi'",
+    )
+  }
   if (wanted !== 'auto' && wanted !== 'capi') {
     throw new TweedieError('usage', `there is no engine '${wanted}'`, { hint: 'use auto, capi or binding' })
   }
   const missing = await loadCapi().then(() => undefined, deviceError)
-  if (missing && wanted === 'capi') throw missing
+  if (missing && (wanted === 'capi' || own)) throw missing
   return cached(missing ? addon : capiFirst, folder)
 }
 

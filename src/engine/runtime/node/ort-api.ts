@@ -88,6 +88,10 @@ const table = {
   CreateAndRegisterAllocator: place(144, ['pointer', 'pointer', 'pointer'], 'status'),
   CreateArenaCfg: place(156, ['size', 'int', 'int', 'int', 'pointer'], 'status'),
   ReleaseArenaCfg: place(157, ['pointer'], 'nothing'),
+  SessionOptionsAppendExecutionProvider_CUDA_V2: place(204, ['pointer', 'pointer'], 'status'),
+  CreateCUDAProviderOptions: place(205, ['pointer'], 'status'),
+  UpdateCUDAProviderOptions: place(206, ['pointer', 'pointer', 'pointer', 'size'], 'status'),
+  ReleaseCUDAProviderOptions: place(208, ['pointer'], 'nothing'),
   SessionOptionsAppendExecutionProvider: place(216, ['pointer', 'text', 'pointer', 'pointer', 'size'], 'status'),
 } as const
 

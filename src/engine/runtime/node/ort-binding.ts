@@ -1,9 +1,10 @@
 /**
- * The engine over `onnxruntime-node`, ONNX Runtime's own addon for Node. It works wherever the addon loads and reaches
+ * The engine over ONNX Runtime's own addon for Node (`onnxruntime-node`, or its part for this platform). It works wherever the addon loads and reaches
  * every execution provider of the package, but a run blocks the event loop, cannot be stopped half-way and copies
  * every output once more.
  */
-import type * as Ort from 'onnxruntime-node'
+import { createRequire } from 'node:module'
+import type * as Ort from 'onnxruntime-common'
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
 import { decodeSignature } from '../../onnx/proto/signature.ts'
@@ -11,6 +12,7 @@ import type { Signature } from '../../onnx/proto/signature.ts'
 import { checkOptions, checkTensors } from '../check.ts'
 import { lifetime } from '../lifetime.ts'
 import { runError, sessionError } from './ort-error.ts'
+import { findOrtPackage } from './ort-package.ts'
 import { spinConfig } from './spin.ts'
 import { withoutTelemetry } from './telemetry.ts'
 import type { Device, Engine, RunOptions, Session, SessionOptions, TensorData, Tensors } from '../session.ts'
@@ -23,27 +25,31 @@ export const bindingEngine: Engine = Object.freeze<Engine>({
   createSession,
 })
 
-let loading: Promise<typeof Ort> | undefined
+let loading: typeof Ort | undefined
 
-/** The `onnxruntime-node` module. */
-export function loadBinding(): Promise<typeof Ort> {
+/**
+ * The addon's module.
+ *
+ * @throws TweedieError `device` where it is not installed or does not load
+ */
+export function loadBinding(): typeof Ort {
   withoutTelemetry()
-  loading ??= import('onnxruntime-node').then(
-    (module) => (module.default as typeof Ort | undefined) ?? module,
-    (cause: unknown) => {
-      throw new TweedieError('device', `onnxruntime-node does not load: ${String(cause)}`, {
-        hint: 'reinstall it: npm install onnxruntime-node (ONNXRUNTIME_NODE_INSTALL=skip leaves out the CUDA download)',
-        cause,
-      })
-    },
-  )
-  return loading
+  if (loading) return loading
+  const { name, folder } = findOrtPackage()
+  try {
+    return (loading = createRequire(import.meta.url)(folder) as typeof Ort)
+  } catch (cause) {
+    throw new TweedieError('device', `${name} does not load: ${String(cause)}`, {
+      hint: `reinstall it: npm install ${name} --ignore-scripts (its script only fetches files for CUDA)`,
+      cause,
+    })
+  }
 }
 
 async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   checkOptions(options)
   const signature = decodeSignature(model)
-  const ort = await loadBinding()
+  const ort = loadBinding()
   const { native, device } = await load(ort, model, options)
   const life = lifetime('a session', () => {
     if (options.profile !== undefined) native.endProfiling()

@@ -1,5 +1,5 @@
 /**
- * The engine over the C functions of ONNX Runtime: the same library that `onnxruntime-node` ships, called through koffi.
+ * The engine over the C functions of ONNX Runtime: the same library that its addon for Node uses, called through koffi.
  * Nothing is copied on the way in or out, shared memory is welcome, runs happen off the event loop's thread and can be
  * stopped half-way.
  *
@@ -18,6 +18,7 @@ import type { Koffi } from './koffi.ts'
 import { lifetime } from '../lifetime.ts'
 import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
+import { appendCuda } from './ort-cuda.ts'
 import { expectPages, isMapped, releasePages } from './map-file.ts'
 import { runError, sessionError } from './ort-error.ts'
 import { askForLargePages, reservableBytes } from './ort-large-pages.ts'
@@ -228,7 +229,8 @@ function applyOptions(api: OrtApi, native: bigint, device: Device, options: Sess
     ...config,
   }
   for (const [key, value] of Object.entries(entries)) api.check(api.AddSessionConfigEntry(native, key, value))
-  if (device !== 'cpu') {
+  if (device === 'cuda') appendCuda(api, native)
+  else if (device !== 'cpu') {
     const provider = providers[device] ?? device
     api.check(api.SessionOptionsAppendExecutionProvider(native, provider, null, null, 0))
   }

@@ -12,7 +12,7 @@ import { deviceTurn, load, loadCapi, makeValue, type Runtime } from './ort-capi.
 import { runError } from './ort-error.ts'
 
 /** Names of the memory that devices have, as the runtime spells them. */
-const memories: Readonly<Record<string, string>> = Object.freeze({ webgpu: 'WebGPU_Buffer' })
+const memories: Readonly<Record<string, string>> = Object.freeze({ webgpu: 'WebGPU_Buffer', cuda: 'Cuda' })
 
 /**
  * Loads a model whose state stays on the device.
