@@ -20,6 +20,7 @@ import { jointLayout, mainNetwork } from './parts.ts'
 import type { Batch, TrainProblem, TrainState } from './problem.ts'
 import { alone, itemsOf, type Ranks, type Reduce } from './ranks.ts'
 import { type BaseSpec, itemsPerStep } from './spec.ts'
+import { withSecondAverage } from './second-average.ts'
 import { beginning, restoring, type SavedState, type StartWeights } from './state.ts'
 import { lossGraph, ownPortion, trainingPortion } from './step-graph.ts'
 import type { StepTask } from './step-way.ts'
@@ -57,8 +58,8 @@ export interface Trainer<Spec extends BaseSpec = BaseSpec, Model = unknown> exte
   readonly made: number
   /** Whether the state stays on the device between steps. */
   readonly resident: boolean
-  /** Why it does not, on a device where it could. */
-  readonly remark: string | undefined
+  /** Why it does not, on a device where it could; and why eight bits do not help, if they were asked for. */
+  readonly remarks: readonly string[]
   readonly optimizer: AnyOptimizer
   /** The session: engine, device and threads. */
   readonly session: Pick<Session, 'engine' | 'device'>
@@ -128,11 +129,12 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     reduce,
     ranks = alone,
     portion: wanted,
-    optimizer = optimizerOf(task.spec),
+    optimizer: given = optimizerOf(task.spec),
     resident,
     ...session
   } = options
   const { spec, purpose } = task
+  const optimizer = withSecondAverage(given, spec.optimizer.ema)
   const all = itemsPerStep(spec)
   const own = itemsOf(ranks, all)
   using expected = await engine.expect?.(purpose, session)
@@ -180,6 +182,12 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     })
   }
   const elsewhere = engine.createResident !== undefined && deviceOf(session.device, engine) !== 'cpu'
+  const noGain =
+    spec.arithmetic === 'int8'
+      ? await (
+          await import('./eight-bits.ts')
+        ).whyNoGain(ownStep ? undefined : () => whole().loss, engine, session.device)
+      : undefined
   const onDevice =
     reason === undefined && (resident ?? elsewhere)
       ? await deviceStep(step, engine, session, resident === true)
@@ -201,10 +209,12 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
       return way.made
     },
     resident: onDevice !== undefined,
-    remark:
-      crosses && reason !== undefined
-        ? `parameters and gradients cross between host and ${way.session.device} in every step, since ${reason}`
-        : undefined,
+    remarks: [
+      ...(crosses && reason !== undefined
+        ? [`parameters and gradients cross between host and ${way.session.device} in every step, since ${reason}`]
+        : []),
+      ...(noGain === undefined ? [] : [noGain]),
+    ],
     optimizer,
     session: way.session,
     async step(end) {
