@@ -71,8 +71,8 @@ it('finds again what became of a graph, and trains the same with it', () => {
   try {
     const first = run()
     const kept = readdirSync(folder).toSorted()
-    // The graph, and which was the last for its purpose: only the built package knows what code it is.
-    expect(kept.map((name) => name.split('.')[1]).toSorted()).toEqual(['graph', 'last'])
+    // The graphs of a step and of Muon's products, and which step was the last: only the built package knows what code it is.
+    expect(kept.map((name) => name.split('.')[1]).toSorted()).toEqual(['graph', 'graph', 'last'])
     expect(run()).toBe(first)
     expect(readdirSync(folder).toSorted()).toEqual(kept)
   } finally {
