@@ -100,6 +100,12 @@ export function wholes(text: string): readonly number[] {
   return text.split(',').map((each) => whole()(each.trim()))
 }
 
+/** Some of a few words, with commas between them: `a,b`. */
+export function listOf<const T extends string>(allowed: readonly T[]): (text: string) => readonly T[] {
+  const one = oneOf(allowed)
+  return (text) => text.split(',').map((each) => one(each.trim()))
+}
+
 /** The option's name on the command line: `labelDropout` → `label-dropout`. */
 export function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

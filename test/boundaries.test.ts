@@ -29,6 +29,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     runtime: ['onnx', 'graph', 'simd'],
     optim: ['random', 'simd'],
     descent: ['graph', 'optim'],
+    muon: ['descent', 'graph', 'optim', 'runtime'],
     nn: ['graph', 'random'],
   },
   diffusion: {

@@ -12,9 +12,9 @@ export type SharedTrainValues = ValuesOf<typeof sharedTrainOptions>
 /** The choices that they make. @throws TweedieError `usage` for more than one budget, and for what the optimiser has not */
 export function sharedChoices(options: SharedTrainValues) {
   const { seed, batch, accumulate, optimizer: name, momentum, rate, warmup, decay, weightDecay, clip, ema } = options
-  if (momentum !== undefined && name !== 'sgd') {
-    throw new TweedieError('usage', `\`momentum\` is for sgd, and the optimiser is ${name ?? 'adamw'}`, {
-      hint: '`optimizer: sgd`',
+  if (momentum !== undefined && (name ?? 'adamw') === 'adamw') {
+    throw new TweedieError('usage', `\`momentum\` is for sgd and muon, and the optimiser is ${name ?? 'adamw'}`, {
+      hint: '`optimizer: sgd` or `optimizer: muon`',
     })
   }
   return {

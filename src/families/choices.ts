@@ -97,7 +97,7 @@ export const traces = namesOf<NonNullable<OdeLikelihoodOptions['trace']>>({ exac
 /** Methods of a solve with a fixed number of steps. */
 export const flowSolvers = namesOf<FixedSolverName>({ rk4: 0, midpoint: 0, euler: 0 })
 export const decays = ['cosine', 'constant'] as const
-export const optimizers = namesOf<(typeof optimizerNames)[number]>({ adamw: 0, sgd: 0 })
+export const optimizers = namesOf<(typeof optimizerNames)[number]>({ adamw: 0, sgd: 0, muon: 0 })
 /** How few steps are learned from a teacher. */
 export const distilMethods = namesOf<FewStepsMethod>({ progressive: 0, consistency: 0 })
 export const attentions = ['none', 'middle', 'lowest'] as const

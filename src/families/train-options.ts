@@ -33,7 +33,7 @@ export const sharedTrainOptions = options({
   },
   momentum: {
     flags: '--momentum <x>',
-    help: 'of sgd: memory of past gradients (default: 0)',
+    help: 'of sgd and muon: memory of past gradients (default: 0, of muon 0.95)',
     parse: real({ min: 0, max: 0.999999 }),
     group: 'More: optimisation',
   },

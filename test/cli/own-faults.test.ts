@@ -166,6 +166,10 @@ test('a family by name that there is not, or that does not learn such data', asy
 })
 
 test('numbers of an optimiser that is not asked for', async () => {
-  await refused(`${train} --momentum 0.9`, 2, /--momentum is for sgd, and the optimiser is adamw\n.*--optimizer sgd/)
+  await refused(
+    `${train} --momentum 0.9`,
+    2,
+    /--momentum is for sgd and muon, and the optimiser is adamw\n.*--optimizer sgd/,
+  )
   await refused(`${train} --optimizer sdg`, 2, /Did you mean sgd/)
 })

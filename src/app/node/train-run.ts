@@ -98,7 +98,8 @@ function reportOf(
 
 function optimiserText({ optimizer, batch, accumulate = 1, seed }: PreparedRun['spec']): string {
   const { name = 'adamw', momentum, rate, decay } = optimizer
-  const named = name === 'adamw' ? 'AdamW' : `${name.toUpperCase()}${momentum ? ` with momentum ${momentum}` : ''}`
+  const title = { adamw: 'AdamW', sgd: 'SGD', muon: 'Muon' }[name] ?? name
+  const named = `${title}${momentum ? ` with momentum ${momentum}` : ''}`
   return `${named}, rate ${rate}, ${decay}, batch ${batch}${accumulate > 1 ? ` × ${accumulate}` : ''}, seed ${seed}`
 }
 

@@ -2,5 +2,7 @@
 export { adamwRule } from './adamw.ts'
 export { descend, type Descended, type DescendOptions, type Kept } from './descend.ts'
 export { joined, paddedSize, pieces, squaredSum } from './flat.ts'
+export { muonRule } from './muon.ts'
+export { orthogonalised, type OrthogonalOptions, quintic } from './newton-schulz.ts'
 export type { DescentRule, Moved, Named } from './rule.ts'
 export { sgdRule } from './sgd.ts'

@@ -67,6 +67,20 @@ export function adamwNumbers(
   return { size: (rate * root) / (1 - power(beta1, update)), epsilon: epsilon * root }
 }
 
+/** AdamW's update of some index ranges, for optimisers that leave the rest to it: `step` counts this update. */
+export function advanceAdamw(
+  pass: Pass,
+  { m, v, step }: { readonly m: Float32Array; readonly v: Float32Array; readonly step: number },
+  ranges: readonly (readonly [from: number, to: number])[],
+  rate: number,
+  { betas, epsilon, weightDecay }: Required<Pick<AdamWOptions, 'betas' | 'epsilon' | 'weightDecay'>>,
+): void {
+  const numbers = adamwNumbers(betas, epsilon, step, rate)
+  for (const [from, to] of ranges) {
+    advance(pass, m, v, from, to, betas, numbers.size, numbers.epsilon, rate * weightDecay)
+  }
+}
+
 /** The whole update of elements `from ≤ i < to` in one pass over memory. */
 function advance(
   { params, gradients, average, scale, follow }: Pass,

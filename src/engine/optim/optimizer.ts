@@ -55,9 +55,26 @@ export function guarded(
   params: Float32Array,
   gradients: Float32Array,
   state: OptimizerState,
-  { clipNorm = Infinity, gradientScale = 1, ema }: UpdateOptions,
+  options: UpdateOptions,
   apply: (pass: Pass) => void,
 ): number {
+  const { norm, pass } = measured(params, gradients, state, options)
+  if (pass) apply(pass)
+  return norm
+}
+
+/**
+ * Checks the arrays, and measures and clips the gradient.
+ *
+ * @returns the norm of the scaled gradient, and what an update needs unless the gradient is broken
+ * @throws TweedieError `shape` for arrays of different lengths, `usage` for an impossible `clipNorm`
+ */
+export function measured(
+  params: Float32Array,
+  gradients: Float32Array,
+  state: OptimizerState,
+  { clipNorm = Infinity, gradientScale = 1, ema }: UpdateOptions,
+): { readonly norm: number; readonly pass: Pass | undefined } {
   const others = { gradients, ...state.slots, ...(ema && { average: ema.average }) }
   for (const [name, array] of Object.entries(others)) {
     if (array.length !== params.length) {
@@ -66,13 +83,13 @@ export function guarded(
   }
   if (!(clipNorm > 0)) throw new TweedieError('usage', `clipNorm is ${clipNorm}, expected a positive number`)
   const norm = globalNorm(gradients) * Math.abs(gradientScale)
-  if (!Number.isFinite(norm)) return norm
-  apply({
+  if (!Number.isFinite(norm)) return { norm, pass: undefined }
+  const pass = {
     params,
     gradients,
     average: ema?.average ?? params,
     scale: norm > clipNorm ? (gradientScale * clipNorm) / norm : gradientScale,
     follow: ema === undefined ? 0 : 1 - ema.decay,
-  })
-  return norm
+  }
+  return { norm, pass }
 }

@@ -18,6 +18,7 @@ import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from 
 import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import type { LearnedConditions } from '../learned-conditions.ts'
+import { transformer } from './augmented/learned-augmentation.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** Data that are drawn anew in every step: codes, from their laws. */
@@ -111,7 +112,7 @@ export type ItemNumbers = (
   step: number,
 ) => { readonly level: number; readonly values: readonly number[] }
 
-/** Batches with numbers that depend on stratified shares in [0, 1): data, noise, flips and conditions are the same for all of them. */
+/** Batches with numbers that depend on stratified shares in [0, 1): data, noise, flips, transforms and conditions are the same for all of them. */
 export function batchesBy(
   spec: TrainSpec,
   network: Network,
@@ -125,6 +126,7 @@ export function batchesBy(
   const source = conditionSource(dataset)
   const conditions = ofData(network.conditions, learned)
   const items = new Float32Array(spec.batch * itemSize(frame.item))
+  const transform = transformer(spec, dataset)
   const shares = new Float64Array(spec.batch)
 
   return ({ feeds, levels }, step, names) => {
@@ -132,7 +134,11 @@ export function batchesBy(
     const flip = spec.flip ? batchFlips(streams.order, spec.batch, step) : undefined
     const x0 = feeds.x0 as Float32Array
     if (dataset.load) dataset.load(indices, frame, fold(streams.noise, 'data', step), x0)
-    else toNetwork(frame, loadBatch(dataset, indices, items, flip ? { flip } : {}), x0)
+    else {
+      loadBatch(dataset, indices, items, flip ? { flip } : {})
+      transform?.(items, step, spec.batch)
+      toNetwork(frame, items, x0)
+    }
     normal(fold(streams.noise, step), feeds.epsilon as Float32Array)
 
     stratified(fold(streams.times, step), shares).forEach((share, j) => {

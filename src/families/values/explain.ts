@@ -5,6 +5,7 @@ import { shapeText, thousands } from '../../words.ts'
 import { explainRun, inBrackets, noiseText } from '../explain-run.ts'
 import type { OwnParts, Row } from '../family.ts'
 import { networkOf } from '../network-of.ts'
+import { augmentText } from './augmented/augment-spec.ts'
 import { fewStepsText } from './few-steps-spec.ts'
 import { styleText } from '../pictured/describe-styles.ts'
 import { captionsText } from '../words/describe-words.ts'
@@ -22,6 +23,7 @@ export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): rea
     ...(spec.captions ? [['captions', captionsText(spec.captions, data)] as const] : []),
     ...(spec.given ? [['given', `some frames, with probability ${1 - spec.given.nothing}`] as const] : []),
     ...(spec.style ? [['style', styleText(spec.style)] as const] : []),
+    ...(spec.augment ? [['augmented', augmentText(spec.augment)] as const] : []),
   ]
   return [...rows.slice(0, 2), ...learned, ...rows.slice(2)]
 }

@@ -16,6 +16,7 @@ import { levelOf } from '../../tools/train/draws.ts'
 import { partScope, type TrainParts } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import { TweedieError } from '../../errors.ts'
+import type { LearnedConditions } from '../learned-conditions.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { batchesBy, noiseLevels, objectiveOfSpec } from './batches.ts'
 import type { FewStepsSpec } from './few-steps-spec.ts'
@@ -28,6 +29,16 @@ const teacherPart = 'teacher'
 /** What differs from other problems of values: parts, loss, and the numbers of each item. */
 type FewStepsProblem = Pick<TrainProblem, 'parts' | 'loss' | 'emptyBatch' | 'fill'>
 
+/** The part that learns. */
+interface Student {
+  readonly network: Network
+  readonly layout: Layout
+  readonly frame: Frame
+  readonly name: string
+  /** What it is told that the data do not have. */
+  readonly learned?: LearnedConditions | undefined
+}
+
 /**
  * The parts, the loss and the batches.
  *
@@ -37,7 +48,7 @@ type FewStepsProblem = Pick<TrainProblem, 'parts' | 'loss' | 'emptyBatch' | 'fil
 export function fewStepsProblem(
   spec: TrainSpec,
   few: FewStepsSpec,
-  { network, layout, frame, name }: { network: Network; layout: Layout; frame: Frame; name: string },
+  { network, layout, frame, name, learned }: Student,
   dataset: ArrayDataset,
   own: OwnComponents,
 ): FewStepsProblem {
@@ -52,10 +63,17 @@ export function fewStepsProblem(
   const clip = clipRange(teacher)
   const huber = few.huber === undefined ? {} : { huber: few.huber }
   const levels = noiseLevels(spec)
-  const fill = batchesBy(spec, network, dataset, frame, (share, step) => {
-    const jump = jumpAt(few, objective.schedule, share, step)
-    return { level: levelOf(jump.times[0]! - 1e-9, levels), values: jumpCoefficients(objective, jump, goesOn) }
-  })
+  const fill = batchesBy(
+    spec,
+    network,
+    dataset,
+    frame,
+    (share, step) => {
+      const jump = jumpAt(few, objective.schedule, share, step)
+      return { level: levelOf(jump.times[0]! - 1e-9, levels), values: jumpCoefficients(objective, jump, goesOn) }
+    },
+    learned,
+  )
   return {
     parts,
     loss(scope, items) {
@@ -96,8 +114,11 @@ function taughtBy(
   conditions: Readonly<Record<string, Tensor>>,
 ): Predictor {
   const { network } = model
-  const predict = (x: Tensor, t: Tensor, given: typeof conditions): Tensor =>
-    network.build(scope, { x, t, conditions: given })
+  const predict = (x: Tensor, t: Tensor, given: typeof conditions): Tensor => {
+    // its student may be told more
+    const own = Object.entries(given).filter(([name]) => Object.hasOwn(network.conditions, name))
+    return network.build(scope, { x, t, conditions: Object.fromEntries(own) })
+  }
   if (w === 0) return (x, t) => predict(x, t, conditions)
   const none = Object.entries(nothing(model)).map(([name, value]) => {
     const shape = conditionShape(network.conditions[name]!)

@@ -9,6 +9,7 @@ import { classesOf } from '../../engine/nn/condition-spec.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
+import { asTheyAre } from './augmented/augmentation.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
@@ -65,7 +66,7 @@ export function modelOf(
   }
   requireUsable(meta.sampler, ['sampler', 'steps', 'spacing', 'times', 'guidance'], 'images and points')
   const noise = noiseOfFolder(folder, own.schedules)
-  const network = networkOf(folder.network, own)
+  const network = asTheyAre(networkOf(folder.network, own))
   const layout = parametersOf(network)
   const { data } = meta
   const frame = frameOf(data.shape, data.patch, strideOf(network), network.inputShape.length)

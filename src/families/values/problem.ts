@@ -12,6 +12,7 @@ import { Scope } from '../../engine/nn/parameters.ts'
 import { strideOf } from '../../engine/nn/registry.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { withMasks } from '../dropout-masks.ts'
+import { learnedAugmentation } from './augmented/learned-augmentation.ts'
 import { learnedGiven } from './frames/learned-given.ts'
 import { networkOf } from '../network-of.ts'
 import { together } from '../learned-conditions.ts'
@@ -40,7 +41,8 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network), network.inputShape.length)
   const words = spec.captions && learnedWords(spec.captions, network, dataset)
   const style = spec.style && learnedStyle(spec.style, network, dataset)
-  const learned = together(words, style, spec.given && learnedGiven(spec.given, network))
+  const told = learnedAugmentation(spec, network, dataset.shape.slice(-2) as [number, number])
+  const learned = together(words, style, spec.given && learnedGiven(spec.given, network), told)
   checkFit(spec, network, dataset, frame, learned?.made)
   const levels = noiseLevels(spec)
   const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}
@@ -77,7 +79,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     ...(network.config['dropout'] === 0 && !(Number(words?.encoder.config['dropout'] ?? 0) > 0)
       ? batches
       : withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), batches)),
-    ...(fewSteps && fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName }, dataset, own)),
+    ...(fewSteps && fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName, learned }, dataset, own)),
     snapshot: (state, training) => {
       const averaged = (part: string): Float32Array => trainedView(parts, part, state.average)
       const known = words?.words(() => averaged(encoderPart))

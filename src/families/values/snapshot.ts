@@ -6,6 +6,7 @@ import { frameOf } from '../../files/data/frame.ts'
 import { parseTweedieMeta } from '../../files/io/tweedie-meta.ts'
 import type { TweedieMetaInput, TweedieMetaSampler } from '../../files/io/tweedie-meta.ts'
 import { learnsVariance } from '../../diffusion/denoise/objectives/learned-variance.ts'
+import { asTheyAre } from './augmented/augmentation.ts'
 import type { Model } from './model.ts'
 import { samplerOfFewSteps } from './few-steps-spec.ts'
 import { noiseOfRun } from '../../compiled/noise.ts'
@@ -65,6 +66,7 @@ export function snapshot(
       ...(spec.captions && { captions: trainedOn(spec.captions) }),
       ...(spec.given && { given: { ...spec.given } }),
       ...(spec.style && { style: { dropout: spec.style.dropout } }),
+      ...(spec.augment && { augment: spec.augment }),
       ...(spec.fewSteps && { fewSteps: spec.fewSteps }),
     },
     ...(sampler && { sampler }),
@@ -73,7 +75,7 @@ export function snapshot(
   } as TweedieMetaInput)
   return {
     family: 'values',
-    network,
+    network: asTheyAre(network),
     layout,
     weights,
     ...(words && { words }),

@@ -13,6 +13,8 @@ import type { OwnParts } from '../family.ts'
 import { mainNetwork } from '../../tools/train/parts.ts'
 import { styledNetwork, styleSpecOf } from '../pictured/style-spec-of.ts'
 import { captionSpecOf } from '../words/caption-spec-of.ts'
+import { augmentSpecOf } from './augmented/augment-spec.ts'
+import { toldOfTransforms } from './augmented/augmentation.ts'
 import { choicesOf, type TrainValues } from './choices-of.ts'
 import { defaultSpec } from './defaults.ts'
 import { valueProblem } from './problem.ts'
@@ -39,6 +41,7 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   }
   const captions = captionSpecOf(data, options)
   const style = styleSpecOf(data, options)
+  const augment = augmentSpecOf(data, options)
   // a picture takes the place of its class
   const classes = style ? 0 : classCount(data)
   const { kind, shape, length } = data
@@ -46,8 +49,14 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   const setting = { kind, shape, length, classes, ...(calendar && { timeFeatures: calendarSize(calendar) }) }
   const made = defaultSpec(setting, { ...choicesOf(options, own), captions })
   const known = window ? { ...made, window } : made
-  const usual = style ? { ...known, network: styledNetwork(known.network), style } : known
+  const styled = style ? { ...known, network: styledNetwork(known.network), style } : known
+  const usual = augment ? { ...styled, network: toldOfTransforms(styled.network), augment } : styled
   const spec = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
+  if (augment && taught) {
+    throw new TweedieError('usage', '`augment`: a student learns from its teacher, which is not told of transforms', {
+      hint: 'leave `augment` out, or `distil`',
+    })
+  }
   if (captions && fewSteps) {
     throw new TweedieError('usage', '`captions`: sampling in few steps is not learned from captions', {
       hint: 'train without `distil`, or without `captions`',

@@ -17,6 +17,8 @@ import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
 import { checkFewSteps } from '../../diffusion/distil/few-steps.ts'
+import { augmentSchema } from './augmented/augment-schema.ts'
+import type { AugmentSpec } from './augmented/augment-spec.ts'
 import { fewStepsSchema } from './few-steps-schema.ts'
 import type { GivenSpec } from './frames/learned-given.ts'
 import type { FewStepsSpec } from './few-steps-spec.ts'
@@ -46,6 +48,8 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly given?: GivenSpec | undefined
   /** How it learns to draw in the style of another picture, if it does. */
   readonly style?: StyleSpec | undefined
+  /** How pictures are transformed at random, if they are. */
+  readonly augment?: AugmentSpec | undefined
 }
 
 /** A specification that was read from a file. */
@@ -64,6 +68,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
   captions: z.optional(captionSchema),
   given: z.optional(z.object({ nothing: z.number().check(z.minimum(0), z.maximum(1)) })),
   style: z.optional(styleSchema),
+  augment: z.optional(augmentSchema),
 })
 
 /**

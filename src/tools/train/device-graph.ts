@@ -5,7 +5,7 @@ import type { Tensor } from '../../engine/graph/index.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { warmupEma } from '../../engine/optim/ema.ts'
 import { descentRuleOf } from './optimizer-of.ts'
-import { learningParts, type TrainParts } from './parts.ts'
+import { learningParts, placesOf, type TrainParts } from './parts.ts'
 import type { StepTask } from './step-way.ts'
 
 /** The graph and the names in it. */
@@ -35,7 +35,7 @@ export function deviceGraph({
   layout,
   portion,
 }: Pick<StepTask, 'spec' | 'problem' | 'layout' | 'portion'>): DeviceGraph {
-  const rule = descentRuleOf(spec)
+  const rule = descentRuleOf(spec, placesOf(problem.parts))
   const { clipNorm, ema } = spec.optimizer
   const ranges = averagedRanges(problem.parts)
   const everywhere = ranges.some(([from, to]) => from === 0 && to === layout.size)

@@ -1,10 +1,12 @@
 /** The step whose optimiser runs here: the graph gives gradients, and loops over flat arrays do the rest. */
 import { accumulate } from '../../engine/optim/accumulate.ts'
 import { warmupEma } from '../../engine/optim/ema.ts'
+import type { Optimizer } from '../../engine/optim/optimizer.ts'
+import type { PlacedOptimizer, TensorOptimizer } from '../../engine/muon/tensor-optimizer.ts'
 import { portionIn } from '../../engine/runtime/portions.ts'
 import type { BoundRun, Engine, Expectation, SessionOptions } from '../../engine/runtime/session.ts'
 import { once } from '../../once.ts'
-import { learningParts, partView, type TrainParts } from './parts.ts'
+import { learningParts, partView, placesOf, type TrainParts } from './parts.ts'
 import type { Batch, TrainState } from './problem.ts'
 import { roomFor } from './state.ts'
 import { compileStep, named } from './step-graph.ts'
@@ -31,6 +33,8 @@ export async function hostStep(
     ? ownStep.compile(portion, 1 / shares, engine, { ...options, meanwhile: prepared })
     : compileStep(task.graph(), parts, layout, shares, engine, { ...options, expected, meanwhile: prepared }))
   const { state, flat, part, batches } = prepared()
+  const placed = 'forTensors' in optimizer ? await forTensors(optimizer, task, engine, options, program) : undefined
+  const updating = placed ?? (optimizer as Optimizer)
 
   const emaDecay = warmupEma(spec.optimizer.ema)
   const outputs = { loss: new Float32Array(portions), itemLoss: new Float32Array(portions * portion) }
@@ -49,6 +53,10 @@ export async function hostStep(
     }
   }
   const follow = averagesOf(parts)
+  const dispose = (): void => {
+    placed?.dispose()
+    program.dispose()
+  }
 
   return {
     session: program.session,
@@ -68,7 +76,7 @@ export async function hostStep(
       const all = await reduce?.(flat, { step: step + 1, loss: own, itemLoss: itemLoss as Float32Array })
       const { loss } = all ?? { loss: own }
       const gradientNorm = Number.isFinite(loss)
-        ? optimizer.update(state.params, flat, state.optimizer, rate, {
+        ? await updating.update(state.params, flat, state.optimizer, rate, {
             clipNorm: spec.optimizer.clipNorm,
             ...(follow.some && { ema: { average: state.average, decay: emaDecay(step) } }),
           })
@@ -80,8 +88,24 @@ export async function hostStep(
       return { loss, gradientNorm, itemLoss: all?.itemLoss ?? itemLoss }
     },
     async bringBack() {},
-    dispose: () => program.dispose(),
-    [Symbol.dispose]: () => program.dispose(),
+    dispose,
+    [Symbol.dispose]: dispose,
+  }
+}
+
+/** The optimiser once it knows the tensors. */
+async function forTensors(
+  optimizer: TensorOptimizer,
+  { problem }: StepTask,
+  engine: Engine,
+  { threads }: SessionOptions,
+  program: Disposable,
+): Promise<PlacedOptimizer> {
+  try {
+    return await optimizer.forTensors(placesOf(problem.parts), engine, { threads })
+  } catch (error) {
+    program[Symbol.dispose]()
+    throw error
   }
 }
 

@@ -6,6 +6,7 @@ import { TweedieError } from '../../errors.ts'
 import { type Layout, layoutOf } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
+import type { TensorPlace } from '../../engine/optim/muon-options.ts'
 import { checksum } from '../../files/io/checksum.ts'
 import { mainName } from '../../files/io/encode-model-folder.ts'
 
@@ -129,6 +130,11 @@ export function tensorsOf(parts: TrainParts): readonly PartTensor[] {
   return learningParts(parts).flatMap(([part, { layout }]) =>
     layout.specs.map(({ name, shape }) => ({ part, name, shape: [...shape] })),
   )
+}
+
+/** The same with the part in front of each name, as optimisers are told them: `unet.conv_in.weight`. */
+export function placesOf(parts: TrainParts): readonly TensorPlace[] {
+  return tensorsOf(parts).map(({ part, name, shape }) => ({ name: `${part}.${name}`, shape }))
 }
 
 function isAlone(parts: TrainParts, name: string): boolean {

@@ -53,15 +53,15 @@ export interface BaseSpec {
   /** Further data that half of every step's items are of, if there are any. */
   readonly prior?: PriorSpec | undefined
   readonly optimizer: {
-    /** `adamw` (default) or `sgd`; of one of your own, which is passed beside the specification, its name. */
+    /** `adamw` (default), `sgd` or `muon`; of one of your own, which is passed beside the specification, its name. */
     readonly name?: string | undefined
-    /** Of AdamW: memory of the gradient's mean and of its square; default [0.9, 0.99]. */
+    /** Of AdamW, and of what Muon leaves to it: memory of the gradient's mean and of its square; default [0.9, 0.99]. */
     readonly betas?: readonly [number, number] | undefined
-    /** Of AdamW: added to the denominator; default 1e-8. */
+    /** Of both: added to the denominator; default 1e-8. */
     readonly epsilon?: number | undefined
-    /** Of SGD: memory of past gradients, in [0, 1); default 0. */
+    /** Of SGD and Muon: memory of past gradients, in [0, 1); default 0, of Muon 0.95. */
     readonly momentum?: number | undefined
-    /** Of SGD: look-ahead by one step of the velocity; default false. */
+    /** Of SGD and Muon: look-ahead by one step of the velocity; default false, of Muon true. */
     readonly nesterov?: boolean | undefined
     /** The highest learning rate. */
     readonly rate: number

@@ -2,11 +2,11 @@
 import { TweedieError } from '../../errors.ts'
 import { initialize } from '../../engine/nn/initialize.ts'
 import type { Layout, NamedArray } from '../../engine/nn/layout.ts'
-import type { Optimizer } from '../../engine/optim/optimizer.ts'
 import { zerosTogether } from '../../engine/optim/simd/memory.ts'
 import { fold, key } from '../../engine/random/index.ts'
 import type { MemoryRoom } from '../../engine/simd/room.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import type { AnyOptimizer } from './optimizer-of.ts'
 import {
   frozenSums,
   jointLayout,
@@ -36,7 +36,7 @@ export function initialParameters({ seed }: Pick<BaseSpec, 'seed'>, layout: Layo
  * A state of zeros, and room for the gradients of a batch and of a portion, where the optimiser is fastest: in the memory of
  * the engine, if it has one of its own.
  */
-export function roomFor(optimizer: Optimizer, size: number, parted: boolean, room?: MemoryRoom) {
+export function roomFor(optimizer: AnyOptimizer, size: number, parted: boolean, room?: MemoryRoom) {
   const { step, slots } = optimizer.init(0)
   const own = Object.fromEntries(Object.keys(slots).map((name) => [name, size]))
   const lengths = { ...own, params: size, average: size, flat: size, part: parted ? size : 0 }
@@ -88,7 +88,7 @@ export function beginning(
 export function restoring(
   { state: from, tensors, frozen = {}, optimizer: name = 'adamw' }: SavedState,
   parts: TrainParts,
-  optimizer: Optimizer,
+  optimizer: AnyOptimizer,
 ): (state: TrainState) => void {
   const slots = Object.keys(optimizer.init(0).slots)
   if (name !== optimizer.name || slots.some((slot) => from.optimizer.slots[slot] === undefined)) {

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The two ways of making a step, by where the optimiser runs: what they are made from, and what they do. */
 import type { Layout } from '../../engine/nn/layout.ts'
-import type { Optimizer } from '../../engine/optim/optimizer.ts'
 import type { Session } from '../../engine/runtime/session.ts'
+import type { AnyOptimizer } from './optimizer-of.ts'
 import type { lossGraph } from './step-graph.ts'
 import type { Batch, TrainProblem, TrainState } from './problem.ts'
 import type { Ranks, Reduce } from './ranks.ts'
@@ -13,7 +13,7 @@ export interface StepTask {
   readonly spec: BaseSpec
   readonly problem: TrainProblem
   readonly layout: Layout
-  readonly optimizer: Optimizer
+  readonly optimizer: AnyOptimizer
   /** Fills the first state. */
   readonly fillState: (state: TrainState) => void
   /** Two batches that take turns, the first of them filled for this step. */

@@ -8,7 +8,6 @@
 import type { Layout } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { LearningRate } from '../../engine/optim/learning-rate.ts'
-import type { Optimizer } from '../../engine/optim/optimizer.ts'
 import { deviceOf } from '../../engine/runtime/program.ts'
 import type { Engine, Session, SessionOptions } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
@@ -16,7 +15,7 @@ import { once } from '../../once.ts'
 import { deviceStep, whyNotResident } from './device-step.ts'
 import { hostStep } from './host-step.ts'
 import { learningRate } from './learning-rate.ts'
-import { optimizerOf } from './optimizer-of.ts'
+import { type AnyOptimizer, optimizerOf } from './optimizer-of.ts'
 import { jointLayout, mainNetwork } from './parts.ts'
 import type { Batch, TrainProblem, TrainState } from './problem.ts'
 import { alone, itemsOf, type Ranks, type Reduce } from './ranks.ts'
@@ -60,7 +59,7 @@ export interface Trainer<Spec extends BaseSpec = BaseSpec, Model = unknown> exte
   readonly resident: boolean
   /** Why it does not, on a device where it could. */
   readonly remark: string | undefined
-  readonly optimizer: Optimizer
+  readonly optimizer: AnyOptimizer
   /** The session: engine, device and threads. */
   readonly session: Pick<Session, 'engine' | 'device'>
   /**
@@ -83,7 +82,7 @@ export interface TrainerOptions extends Pick<SessionOptions, 'device' | 'threads
   /** Weights that a new state begins with, by part and name; other parts are initialised by the seed. */
   readonly start?: StartWeights | undefined
   /** In place of the optimiser that the specification names. */
-  readonly optimizer?: Optimizer | undefined
+  readonly optimizer?: AnyOptimizer | undefined
   /** Called with the gradients of a step before the optimiser uses them. With `ranks` it must add those of all processes. */
   readonly reduce?: Reduce | undefined
   /** Which share of the items this process computes; all by default. Its gradients are then a share of the step's, to be added. */

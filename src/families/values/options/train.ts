@@ -1,9 +1,10 @@
 /** The options of `train` for images, points and other numbers. */
-import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
+import { listOf, oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { distilMethods, inputViews, parametrisations, presets, trainingTimes, weightings } from '../../choices.ts'
 import { attention, labelDropout, noiseOptions, objective, sizeOptions } from '../../train-options.ts'
 import { styleOptions } from '../../pictured/options/train.ts'
 import { captionOptions } from '../../words/options/train.ts'
+import { transformNames, usualTransforms } from './transform-names.ts'
 
 const few = 'Few steps'
 
@@ -62,6 +63,18 @@ export const trainOptions = options({
     group: 'Data',
   },
   flip: { flags: '--flip', help: 'mirror images at random', group: 'Data' },
+  augment: {
+    flags: '--augment <p>',
+    help: 'transform images, each way with this probability (such as 0.12), and tell the network: against learning few images by heart',
+    parse: real({ min: 0.001, max: 1 }),
+    group: 'Data',
+  },
+  augmentWith: {
+    flags: '--augment-with <list>',
+    help: `the ways: ${transformNames.join(', ')} (default: ${usualTransforms.join(',')})`,
+    parse: listOf(transformNames),
+    group: 'More: data',
+  },
   givenFrames: {
     flags: '--given-frames',
     help: 'videos: learn to go on from frames that are given, or to fill in between; whole videos are drawn too',
