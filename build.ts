@@ -139,7 +139,8 @@ function roomOf(id: string): string | null {
     return 'families'
   if (path === 'app/node/version') return 'version'
   // Where things are kept; the judges, who keep most of it, are loaded by those who judge.
-  if (/^tools\/eval\/(node\/folder-)?store$/.test(path)) return 'store'
+  if (path === 'tools/eval/store') return 'store'
+  if (path === 'tools/eval/node/folder-store') return 'store-node'
   if (path.startsWith('app/node/') && making.has(`src/${path}.ts`)) return 'app-node-draw'
   if (path.startsWith('app/node/') && learning.has(`src/${path}.ts`)) return 'app-node-train'
   const rest = early.has(`src/${path}.ts`)
