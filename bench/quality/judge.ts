@@ -20,6 +20,8 @@ export interface Judging {
   readonly count: number
   readonly steps: number
   readonly guidance: number
+  /** The times between which to guide; left out: all. */
+  readonly interval?: readonly [number, number] | undefined
   readonly threads: number
   /** Draws anew with other noise. */
   readonly seed: number
@@ -42,10 +44,10 @@ export interface Verdict {
 
 /** Draws from a model's folder, ours or one of diffusers, by DPM-Solver++(2M), and judges the samples. */
 export async function judge(folder: string, judging: Judging): Promise<Verdict> {
-  const { engine, training, heldOut, count, steps, guidance, threads, seed } = judging
+  const { engine, training, heldOut, count, steps, guidance, interval, threads, seed } = judging
   const model = (await openFolder(folder)).model as Model
   const { sampler, times } = chooseSampler(model, { sampler: 'dpm++-2m', steps })
-  const guided = guidance === 0 ? {} : { guidance: { w: guidance } }
+  const guided = guidance === 0 ? {} : { guidance: { w: guidance, ...(interval && { interval }) } }
   const drawing = { count, sampler, times, seed, batch: 100, threads, ...guided }
   const samples = await drawSamples(model, training, engine, drawing)
   const store = folderStore(judging.store)

@@ -4,7 +4,7 @@ import { TweedieError } from '../errors.ts'
 import type { Layout } from '../engine/nn/layout.ts'
 import type { OwnParts } from '../families/family.ts'
 import { entryForData, entryOfSpec, type Opened } from '../families/registry.ts'
-import { attention, sizeOptions } from '../families/train-options.ts'
+import { attention, sizeOptions, startOptions } from '../families/train-options.ts'
 import { firstOf, type OptionValues } from '../options.ts'
 import { learningParts } from '../tools/train/parts.ts'
 import type { TrainData } from '../tools/train/problem.ts'
@@ -24,7 +24,7 @@ export async function furtherOptions(
   own: OwnParts,
 ): Promise<OptionValues> {
   const { entry, family, model } = opened
-  const name = firstOf(options, { ...sizeOptions, attention })
+  const name = firstOf(options, { ...sizeOptions, ...startOptions, attention })
   if (name !== undefined) {
     throw new TweedieError(
       'usage',

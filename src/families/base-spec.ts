@@ -1,6 +1,7 @@
 /** The part of a specification that all families have, from options. */
 import { TweedieError } from '../errors.ts'
 import type { OptionValues, ValuesOf } from '../options.ts'
+import type { AverageSpec } from '../tools/train/average.ts'
 import type { BaseSpec, Budget } from '../tools/train/spec.ts'
 import { optimizerFor } from './default-network.ts'
 import type { NetworkSpec } from './network-of.ts'
@@ -11,7 +12,7 @@ export type SharedTrainValues = ValuesOf<typeof sharedTrainOptions>
 
 /** The choices that they make. @throws TweedieError `usage` for more than one budget, and for what the optimiser has not */
 export function sharedChoices(options: SharedTrainValues) {
-  const { seed, batch, accumulate, optimizer: name, momentum, rate, warmup, decay, weightDecay, clip, ema } = options
+  const { seed, batch, accumulate, optimizer: name, momentum, rate, warmup, decay, weightDecay, clip } = options
   if (momentum !== undefined && (name ?? 'adamw') === 'adamw') {
     throw new TweedieError('usage', `\`momentum\` is for sgd and muon, and the optimiser is ${name ?? 'adamw'}`, {
       hint: '`optimizer: sgd` or `optimizer: muon`',
@@ -22,7 +23,7 @@ export function sharedChoices(options: SharedTrainValues) {
     seed,
     batch,
     accumulate,
-    optimizer: { name, momentum, rate, warmup, decay, weightDecay, clipNorm: clip, ema },
+    optimizer: { name, momentum, rate, warmup, decay, weightDecay, clipNorm: clip, ema: averageOf(options) },
   }
 }
 
@@ -41,6 +42,14 @@ export function baseSpec(
   const { budget = usual.budget, seed = 0, batch = usual.batch, accumulate, optimizer } = sharedChoices(options)
   const more = accumulate !== undefined && { accumulate }
   return { seed, batch, ...more, budget, network, optimizer: optimizerFor(budget, optimizer) }
+}
+
+/** The average of the weights that was asked for. @throws TweedieError `usage` for two */
+function averageOf({ ema, emaWidth }: SharedTrainValues): AverageSpec | undefined {
+  if (ema !== undefined && emaWidth !== undefined) {
+    throw new TweedieError('usage', '`ema` and `emaWidth` exclude each other: give one of them')
+  }
+  return emaWidth === undefined ? ema : { width: emaWidth }
 }
 
 /** The budget that was asked for. @throws TweedieError `usage` for more than one */

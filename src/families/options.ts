@@ -131,7 +131,7 @@ export const moreGuidanceOptions = options({
   },
   guidanceInterval: {
     flags: '--guidance-interval <from,to>',
-    help: 'guide between these times only, such as 0.2,0.8',
+    help: 'guide between these times only, such as 0.2,0.8: 0 is the data, 1 is noise',
     parse: interval,
     group: guiding,
   },

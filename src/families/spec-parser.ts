@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { parseConfig } from '../files/io/parse-config.ts'
-import { loraSchema, priorSchema, wordSchema } from '../tools/train/lora-schema.ts'
+import { averageSchema, loraSchema, priorSchema, wordSchema } from '../tools/train/lora-schema.ts'
 
 const positive = z.number().check(z.positive())
 
@@ -28,7 +28,7 @@ const baseFields = {
     decay: z.enum(['constant', 'cosine']),
     weightDecay: z.number().check(z.minimum(0)),
     clipNorm: positive,
-    ema: z.number().check(z.minimum(0), z.lt(1)),
+    ema: averageSchema,
   }),
 }
 

@@ -68,6 +68,13 @@ export const sharedTrainOptions = options({
     parse: real({ min: 0, max: 0.999999 }),
     group: 'More: optimisation',
   },
+  emaWidth: {
+    flags: '--ema-width <x>',
+    help: 'in place of --ema: width of the average as a share of the training, such as 0.1',
+    parse: real({ min: 0.001, max: 0.28 }),
+    conflicts: ['ema'],
+    group: 'More: optimisation',
+  },
 })
 
 /** The size of a network. */
@@ -90,6 +97,21 @@ export const sizeOptions = options({
     // The command line and `train` in Node read a file first; here it is a network by name.
     parse: text as (text: string) => unknown,
     group: 'Network',
+  },
+})
+
+/** What the weights of a U-Net are before training. */
+export const startOptions = options({
+  classStd: {
+    flags: '--class-std <x>',
+    help: 'standard deviation of class embeddings before training (default: 1, ten times that of times)',
+    parse: positive,
+    group: 'More: network',
+  },
+  zeroInit: {
+    flags: '--zero-init',
+    help: 'let residual blocks begin as identities, and the output as zero',
+    group: 'More: network',
   },
 })
 

@@ -97,10 +97,11 @@ function reportOf(
 }
 
 function optimiserText({ optimizer, batch, accumulate = 1, seed }: PreparedRun['spec']): string {
-  const { name = 'adamw', momentum, rate, decay } = optimizer
+  const { name = 'adamw', momentum, rate, decay, ema } = optimizer
   const title = { adamw: 'AdamW', sgd: 'SGD', muon: 'Muon' }[name] ?? name
   const named = `${title}${momentum ? ` with momentum ${momentum}` : ''}`
-  return `${named}, rate ${rate}, ${decay}, batch ${batch}${accumulate > 1 ? ` × ${accumulate}` : ''}, seed ${seed}`
+  const average = typeof ema === 'number' ? '' : `, average of width ${ema.width}`
+  return `${named}, rate ${rate}, ${decay}${average}, batch ${batch}${accumulate > 1 ? ` × ${accumulate}` : ''}, seed ${seed}`
 }
 
 function loraText({ rank, alpha, targets, base }: NonNullable<PreparedRun['spec']['lora']>): string {

@@ -16,7 +16,7 @@ import {
 import type { Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'
 import type { AffineOptions } from './layers.ts'
-import type { Scope } from './parameters.ts'
+import type { Initializer, Scope } from './parameters.ts'
 
 /** Options of {@link attention}. */
 export interface AttentionOptions {
@@ -79,12 +79,19 @@ export function causalBias(places: number): Tensor {
 /**
  * Self-attention with its projections: `to_q`, `to_k`, `to_v` and `to_out.0`, as diffusers calls them.
  * `tokens [N, T, C]`, same shape.
+ *
+ * @param options `out`: first weights of `to_out.0`, if they are not those of the others
  */
-export function selfAttention(scope: Scope, tokens: Tensor, heads: number, options: AffineOptions = {}): Tensor {
+export function selfAttention(
+  scope: Scope,
+  tokens: Tensor,
+  heads: number,
+  { out, ...options }: AffineOptions & { readonly out?: Initializer | undefined } = {},
+): Tensor {
   const width = tokens.shape[2]!
   const project = (name: string): Tensor => linear(scope.child(name), tokens, width, options)
   const seen = attention(project('to_q'), project('to_k'), project('to_v'), heads)
-  return linear(scope.child('to_out').child(0), seen, width, options)
+  return linear(scope.child('to_out').child(0), seen, width, { ...options, ...(out && { init: out }) })
 }
 
 /** `[N, T, C] → [N, heads, T, C / heads]`; a single head needs no axis of its own. */

@@ -26,7 +26,7 @@ export function timeAndConditions(
   const batch = x.shape[0]!
   if (t.shape[0] !== 1) expectShape(`${className}: t`, t, [batch])
   const time = timeMlp(scope.child('time_embedding'), sinusoidal(t, timeFeatures, { cosFirst: true }), width)
-  return withConditions(className, scope, time, conditions, specs, batch)
+  return withConditions(className, scope, time, conditions, specs, { batch })
 }
 
 /** The embedding of conditions alone, `[N, width]`, for networks without a time input; undefined if there are none. */
@@ -45,6 +45,7 @@ export function conditionsOnly(
  * Adds embeddings to that of the time: of a class, a row of `class_embedding.weight`; of a vector, a linear layer,
  * `condition_embeddings.<name>`.
  *
+ * @param options `batch`: items, where all share a time; `classes.std`: the standard deviation of class embeddings before training, default 1
  * @throws TweedieError `usage` if a condition is missing, or the network does not have it
  */
 export function withConditions(
@@ -53,9 +54,12 @@ export function withConditions(
   time: Tensor,
   conditions: NetworkInputs['conditions'],
   specs: ConditionSpecs,
-  batch: number = time.shape[0]!,
+  {
+    batch = time.shape[0]!,
+    classes = {},
+  }: { readonly batch?: number; readonly classes?: { readonly std?: number } } = {},
 ): Tensor {
-  const terms = termsOf(className, scope, conditions, specs, batch, time.shape[1]!)
+  const terms = termsOf(className, scope, conditions, specs, batch, time.shape[1]!, classes)
   return terms.reduce((sum, term) => add(sum, term), time)
 }
 
@@ -67,11 +71,12 @@ function termsOf(
   specs: ConditionSpecs,
   batch: number,
   width: number,
+  classes: { readonly std?: number } = {},
 ): readonly Tensor[] {
   const present = presentConditions(className, conditions, specs, batch)
   return Object.entries(specs).flatMap(([name, spec]) => {
     const value = present[name]!
-    if (spec.kind === 'class') return [embedding(scope.child('class_embedding'), value, spec.classes, width)]
+    if (spec.kind === 'class') return [embedding(scope.child('class_embedding'), value, spec.classes, width, classes)]
     if (spec.kind === 'vector') return [linear(scope.child('condition_embeddings').child(name), value, width)]
     return []
   })

@@ -28,6 +28,7 @@ export type TrainValues = SharedTrainValues & ValuesOf<typeof trainOptions>
  */
 export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
   const { patch, flip, labelDropout, times, sigmaData, input, preset, widths, depth, attention } = options
+  const { dropout, classStd, zeroInit } = options
   requireChoice(own, 'objectives', { option: 'objective', name: options.objective, builtIn: recipeNames })
   requireChoice(own, 'weightings', { option: 'weighting', name: options.weighting, builtIn: weightings })
   const recipe = recipeOf(options.objective, own)
@@ -74,6 +75,7 @@ export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
     preset,
     unet: { widths, depth, attention },
     network,
+    changes: { dropout, classStd, zeroInit },
   }
 }
 

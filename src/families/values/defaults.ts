@@ -21,6 +21,7 @@ import { captionedNetwork, contextConfig } from '../words/captioned-network.ts'
 import type { CaptionSpec } from '../words/caption-spec.ts'
 import { givenName, givenSpec } from './frames/given.ts'
 import type { GivenSpec } from './frames/learned-given.ts'
+import { changedNetwork, type NetworkChanges } from './network-changes.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** What the defaults depend on. */
@@ -58,6 +59,8 @@ export interface Choices {
   readonly unet?: UNetChoices | undefined
   /** A network instead of the default one; its sizes and classes are filled in from the data. */
   readonly network?: NetworkSpec | undefined
+  /** Changes to the network, the default one or another. */
+  readonly changes?: NetworkChanges | undefined
   /** How captions are learned, if they are. */
   readonly captions?: CaptionSpec | undefined
 }
@@ -92,7 +95,7 @@ export function defaultSpec({ shape: item, ...facts }: Setting, wanted: Choices 
   const isPictured = arePictures(form)
   const mine = choices.network !== undefined && !networkClasses.includes(choices.network.className)
   const patch = choices.patch ?? (isPictured && !mine ? defaultPatch(shape) : 1)
-  const network = networkOf(setting, choices, patch)
+  const network = changedNetwork(networkOf(setting, choices, patch), choices.changes ?? {})
   const noise = noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   return {

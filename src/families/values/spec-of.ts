@@ -57,6 +57,11 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
       hint: 'leave `augment` out, or `distil`',
     })
   }
+  if (options.dropout !== undefined && fewSteps) {
+    throw new TweedieError('usage', '`dropout`: sampling in few steps is learned without', {
+      hint: 'leave `dropout` out',
+    })
+  }
   if (captions && fewSteps) {
     throw new TweedieError('usage', '`captions`: sampling in few steps is not learned from captions', {
       hint: 'train without `distil`, or without `captions`',

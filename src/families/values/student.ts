@@ -2,19 +2,21 @@
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { firstOf, type OptionValues } from '../../options.ts'
-import { attention, noiseOptions, sizeOptions } from '../train-options.ts'
+import { attention, noiseOptions, sizeOptions, startOptions } from '../train-options.ts'
 import { further } from './further.ts'
 import { trainOptions } from './options/train.ts'
 import type { TrainSpec } from './spec.ts'
 import type { Teacher } from './teacher.ts'
 
-const { preset, patch, learnVariance, parametrisation, times, sigmaData, input } = trainOptions
+const { preset, dropout, patch, learnVariance, parametrisation, times, sigmaData, input } = trainOptions
 
 /** The options that the teacher decides. */
 const decided = {
   preset,
   ...sizeOptions,
   attention,
+  dropout,
+  ...startOptions,
   ...noiseOptions,
   patch,
   learnVariance,

@@ -3,7 +3,7 @@ import { descend, type DescentRule, joined, paddedSize, pieces } from '../../eng
 import { concat, gradients, input, reshape } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
-import { warmupEma } from '../../engine/optim/ema.ts'
+import { averageDecay } from './average.ts'
 import { descentRuleOf } from './optimizer-of.ts'
 import { learningParts, placesOf, type TrainParts } from './parts.ts'
 import type { StepTask } from './step-way.ts'
@@ -64,7 +64,7 @@ export function deviceGraph({
   }
   const held = Object.keys(kept)
   const found = concat([reshape(loss, [1]), reshape(next.norm, [1]), reshape(itemLoss, [portion])], 0)
-  const decay = warmupEma(ema)
+  const decay = averageDecay(ema)
   return {
     outputs: { [report]: found, ...Object.fromEntries(held.map((name) => [heldOutput(name), kept[name]!])) },
     held,

@@ -1,11 +1,11 @@
 /** The step whose optimiser runs here: the graph gives gradients, and loops over flat arrays do the rest. */
 import { accumulate } from '../../engine/optim/accumulate.ts'
-import { warmupEma } from '../../engine/optim/ema.ts'
 import type { Optimizer } from '../../engine/optim/optimizer.ts'
 import type { PlacedOptimizer, TensorOptimizer } from '../../engine/muon/tensor-optimizer.ts'
 import { portionIn } from '../../engine/runtime/portions.ts'
 import type { BoundRun, Engine, Expectation, SessionOptions } from '../../engine/runtime/session.ts'
 import { once } from '../../once.ts'
+import { averageDecay } from './average.ts'
 import { learningParts, partView, placesOf, type TrainParts } from './parts.ts'
 import type { Batch, TrainState } from './problem.ts'
 import { roomFor } from './state.ts'
@@ -36,7 +36,7 @@ export async function hostStep(
   const placed = 'forTensors' in optimizer ? await forTensors(optimizer, task, engine, options, program) : undefined
   const updating = placed ?? (optimizer as Optimizer)
 
-  const emaDecay = warmupEma(spec.optimizer.ema)
+  const emaDecay = averageDecay(spec.optimizer.ema)
   const outputs = { loss: new Float32Array(portions), itemLoss: new Float32Array(portions * portion) }
   const bind = ({ feeds }: Batch, i: number) =>
     program.bind(

@@ -1,5 +1,6 @@
-/** The fields `lora`, `word` and `prior` of a specification that was read from a file. Apart from the rest, since types of the package do not show zod. */
+/** The fields `lora`, `word`, `prior` and `ema` of a specification that was read from a file. Apart from the rest, since types of the package do not show zod. */
 import * as z from 'zod/mini'
+import { widestAverage } from './average.ts'
 
 const positive = z.number().check(z.positive())
 
@@ -18,6 +19,11 @@ export const wordSchema: z.ZodMiniType = z.looseObject({
   from: z.optional(z.string()),
   base,
 })
+
+export const averageSchema: z.ZodMiniType = z.union([
+  z.number().check(z.minimum(0), z.lt(1)),
+  z.strictObject({ width: positive.check(z.maximum(widestAverage)) }),
+])
 
 export const priorSchema: z.ZodMiniType = z.looseObject({
   data: z.looseObject({ path: z.string() }),

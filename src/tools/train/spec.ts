@@ -4,7 +4,8 @@ import { TweedieError } from '../../errors.ts'
 import type { AdapterConfig } from '../../engine/nn/adapters.ts'
 import type { DataSource } from '../../files/data/source.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
-import { loraSchema, priorSchema, wordSchema } from './lora-schema.ts'
+import { type AverageSpec, widestAverage } from './average.ts'
+import { averageSchema, loraSchema, priorSchema, wordSchema } from './lora-schema.ts'
 
 /** How long to train: exactly one of the three. */
 export type Budget = { readonly steps: number } | { readonly epochs: number } | { readonly minutes: number }
@@ -72,8 +73,8 @@ export interface BaseSpec {
     readonly weightDecay: number
     /** Longer gradients are shortened to this norm. */
     readonly clipNorm: number
-    /** The decay of the running average of the weights, approached from below. */
-    readonly ema: number
+    /** The running average of the weights: its decay, approached from below; or its width as a share of the training so far. */
+    readonly ema: AverageSpec
   }
 }
 
@@ -104,7 +105,7 @@ const schema = z.looseObject({
     decay: z.enum(['constant', 'cosine']),
     weightDecay: notNegative,
     clipNorm: positive,
-    ema: notNegative.check(z.maximum(1)),
+    ema: averageSchema,
   }),
 })
 
@@ -130,7 +131,13 @@ export function itemsPerStep({ batch, accumulate = 1 }: Pick<BaseSpec, 'batch' |
 export function checkBaseSpec({ batch, accumulate = 1, budget, optimizer, seed }: BaseSpec): void {
   const { rate, clipNorm, ema, warmup, weightDecay } = optimizer
   requirePositive({ batch, accumulate, ...budget, rate, clipNorm })
-  requireShare('ema', ema)
+  if (typeof ema === 'number') requireShare('ema', ema)
+  else if (!(ema.width > 0 && ema.width <= widestAverage)) {
+    throw new TweedieError(
+      'usage',
+      `the width of the average is ${ema.width}: must be above 0 and at most ${widestAverage}`,
+    )
+  }
   for (const [name, value] of Object.entries({ warmup, 'weight decay': weightDecay })) {
     if (!(value >= 0 && Number.isFinite(value))) {
       throw new TweedieError('usage', `${name} is ${value}: must not be negative`)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { classesOf } from '../../../src/engine/nn/condition-spec.ts'
 import { input } from '../../../src/engine/graph/index.ts'
-import { parametersOf, Scope, unet2d } from '../../../src/engine/nn/index.ts'
+import { initialize, parametersOf, Scope, unet2d } from '../../../src/engine/nn/index.ts'
 import type { UNet2DConfig } from '../../../src/engine/nn/index.ts'
+import { key } from '../../../src/engine/random/index.ts'
+import { random, runNetwork } from './run.ts'
 import { goldenConfig, goldenExists, goldenTensors } from './golden.ts'
 
 /** The configuration of the first published DDPM. */
@@ -70,13 +72,33 @@ describe('architecture', () => {
     expect(layout.fromMap(wrapped)).toEqual(flat)
   })
 
+  it('begins as zero where it shall, and with classes as large as they shall be', () => {
+    const network = unet2d({ ...tiny, num_class_embeds: 200, class_embed_std: 0.1, zero_init: true })
+    const layout = parametersOf(network)
+    const flat = initialize(layout, key(3))
+    const at = (name: string): Float32Array => layout.toMap(flat).get(name)!.data
+    const last = [...layout.toMap(flat)].flatMap(([name, { data }]) =>
+      data.every((value) => value === 0) ? [name] : [],
+    )
+    const branches = /(conv2|to_out\.0|conv_out)\.(weight|bias)$/
+    expect(last.filter((name) => branches.test(name))).toEqual(
+      [...layout.toMap(flat).keys()].filter((name) => branches.test(name)),
+    )
+    expect(last.some((name) => /conv1\.weight|to_q|conv_shortcut|conv_in/.test(name))).toBe(false)
+    const classes = at('class_embedding.weight')
+    expect(Math.sqrt(classes.reduce((sum, value) => sum + value ** 2, 0) / classes.length)).toBeCloseTo(0.1, 2)
+    const x = random('x', 64)
+    expect([...runNetwork(network, flat, x, [5], [7])]).toEqual(Array.from({ length: 64 }, () => 0))
+  })
+
   it('survives its own configuration', () => {
-    for (const options of [{}, { mid_block_type: null, time_embedding_dim: 24 }]) {
+    const others = { mid_block_type: null, time_embedding_dim: 24, class_embed_std: 0.1, zero_init: true } as const
+    for (const options of [{}, others]) {
       const network = unet2d({ ...tiny, ...options })
       const again = unet2d(JSON.parse(JSON.stringify(network.config)))
       expect(again.config).toEqual(network.config)
       expect(parametersOf(again).specs).toEqual(parametersOf(network).specs)
-      expect(Object.hasOwn(network.config, 'mid_block_type')).toBe('mid_block_type' in options)
+      for (const name of Object.keys(others)) expect(Object.hasOwn(network.config, name)).toBe(name in options)
     }
   })
 })

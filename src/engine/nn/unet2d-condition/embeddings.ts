@@ -83,7 +83,7 @@ export function embed(
   })
   const others = config.conditions ?? {}
   const own = Object.fromEntries(Object.keys(others).map((name) => [name, given[name]!]))
-  time = withConditions(className, scope, time, own, others, batch)
+  time = withConditions(className, scope, time, own, others, { batch })
 
   const labels = given['labels'] && classEmbedding(config, scope, given['labels'])
   if (labels) time = config.class_embeddings_concat ? concat([time, labels], 1) : add(time, labels)

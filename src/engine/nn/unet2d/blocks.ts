@@ -3,7 +3,7 @@ import { add, averagePool, mul, reshape, slice, split, transpose, upsample } fro
 import type { Tensor } from '../../graph/index.ts'
 import { selfAttention } from '../attention.ts'
 import { convolution, groupNorm, linear } from '../layers.ts'
-import type { Scope } from '../parameters.ts'
+import type { Initializer, Scope } from '../parameters.ts'
 import type { Resample } from './fields.ts'
 import { firDownsample, firUpsample } from './fir.ts'
 
@@ -20,6 +20,8 @@ export interface BlockContext {
   readonly scaleShift: boolean
   /** Features of an attention head; null: one head. */
   readonly headDim: number | null
+  /** First values of the last weights of every branch that is added to what is there already; left out: those of other weights. */
+  readonly last?: Initializer | undefined
   /** What images do to each other behind every layer, such as the frames of a video; left out: nothing. */
   readonly across?: ((scope: Scope, x: Tensor) => Tensor) | undefined
 }
@@ -48,7 +50,7 @@ export function groupsOf(groups: number | null, channels: number): number {
  * cut where the channels differ. `x [N, C, H, W] → [N, channels, H', W']`.
  */
 export function resnet(scope: Scope, x: Tensor, channels: number, context: BlockContext, options: ResnetOptions = {}) {
-  const { act, drop, epsilon, time, scaleShift } = context
+  const { act, drop, epsilon, time, scaleShift, last } = context
   const { resample, scale = 1, filtered = false } = options
   const { groups = context.groups, groupsOut = groups } = options
   const resized = (h: Tensor): Tensor => {
@@ -63,7 +65,7 @@ export function resnet(scope: Scope, x: Tensor, channels: number, context: Block
   if (first && !second) h = add(h, first)
   h = groupNorm(scope.child('norm2'), h, groupsOf(groupsOut, channels), epsilon)
   if (first && second) h = add(mul(h, add(first, 1)), second)
-  h = convolution(scope.child('conv2'), drop(act(h)), channels)
+  h = convolution(scope.child('conv2'), drop(act(h)), channels, last && { init: last })
 
   const short = resized(x)
   const same = x.shape[1] === channels && !filtered
@@ -87,13 +89,13 @@ function timeTerms(scope: Scope, time: Tensor, channels: number, scaleShift: boo
 export function attend(
   scope: Scope,
   x: Tensor,
-  { epsilon, groups: shared, headDim }: BlockContext,
+  { epsilon, groups: shared, headDim, last }: BlockContext,
   { groups = shared, scale = 1 }: { readonly groups?: number | null; readonly scale?: number } = {},
 ): Tensor {
   const [batch, channels, height, width] = x.shape as [number, number, number, number]
   const normal = groups === 0 ? x : groupNorm(scope.child('group_norm'), x, groupsOf(groups, channels), epsilon)
   const tokens = transpose(reshape(normal, [batch, channels, height * width]), [0, 2, 1])
-  const out = selfAttention(scope, tokens, channels / (headDim ?? channels))
+  const out = selfAttention(scope, tokens, channels / (headDim ?? channels), { out: last })
   return rescale(add(x, reshape(transpose(out, [0, 2, 1]), x.shape)), scale)
 }
 

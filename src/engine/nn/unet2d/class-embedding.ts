@@ -41,7 +41,8 @@ export function withClassAndConditions(
   features: (numbers: Tensor) => Tensor,
 ): Tensor {
   if (config.class_embed_type === null) {
-    return withConditions('UNet2DModel', scope, time, conditions, specsOf(config))
+    const classes = { std: config.class_embed_std ?? 1 }
+    return withConditions('UNet2DModel', scope, time, conditions, specsOf(config), { classes })
   }
   const { labels, ...others } = conditions
   const [batch, width] = time.shape as [number, number]

@@ -7,6 +7,7 @@ import {
   checkConfig,
   count,
   countOrNull,
+  flag,
   counts,
   heightAndWidth,
   imageSize,
@@ -55,6 +56,8 @@ const defaults: Omit<UNet2DFields, 'sample_size'> & { readonly sample_size: UNet
   class_embed_type: null,
   num_class_embeds: null,
   conditions: null,
+  class_embed_std: null,
+  zero_init: false,
   num_train_timesteps: null,
 }
 
@@ -82,6 +85,11 @@ const rules: Partial<Record<keyof UNet2DFields, FieldRule>> = {
   class_embed_type: oneOf('timestep', 'identity', null),
   num_class_embeds: countOrNull,
   conditions: conditionsOfKinds('vector', 'image'),
+  class_embed_std: [
+    (value) => value === null || (Number.isFinite(value) && (value as number) > 0),
+    'null or a positive number',
+  ],
+  zero_init: flag,
   num_train_timesteps: countOrNull,
 }
 
@@ -105,6 +113,8 @@ export function writtenConfig({
   time_embedding_dim,
   mid_block_type,
   conditions,
+  class_embed_std,
+  zero_init,
   ...known
 }: UNet2DFields): Partial<UNet2DFields> {
   return {
@@ -112,6 +122,8 @@ export function writtenConfig({
     ...(time_embedding_dim !== defaults.time_embedding_dim && { time_embedding_dim }),
     ...(mid_block_type !== defaults.mid_block_type && { mid_block_type }),
     ...(conditions !== null && { conditions }),
+    ...(class_embed_std !== null && { class_embed_std }),
+    ...(zero_init && { zero_init }),
   }
 }
 

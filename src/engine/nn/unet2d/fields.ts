@@ -79,6 +79,10 @@ export interface UNet2DFields {
   readonly num_class_embeds: number | null
   /** Vectors, and images `[C, H, W]` of the data's size that become further channels, by name; null: none. Not diffusers'. */
   readonly conditions: ConditionSpecs | null
+  /** The standard deviation of class embeddings before training; null: 1, as in diffusers, which is ten times that of times. Not diffusers'. */
+  readonly class_embed_std: number | null
+  /** Whether residual blocks begin as identities, and the network's output as zero: the last weights of each branch are 0 before training. Not diffusers'. */
+  readonly zero_init: boolean
   /** Rows of the table of a `learned` time embedding. */
   readonly num_train_timesteps: number | null
 }

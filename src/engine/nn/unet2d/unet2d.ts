@@ -9,7 +9,7 @@ import { heightAndWidth } from '../check-config.ts'
 import { withImages } from '../conditions.ts'
 import { convolution, groupNorm } from '../layers.ts'
 import type { Network, NetworkInputs } from '../network.ts'
-import { normalWith } from '../parameters.ts'
+import { normalWith, zeros } from '../parameters.ts'
 import type { Scope } from '../parameters.ts'
 import { gaussianFourier, sinusoidal, timeMlp } from '../time-embedding.ts'
 import { acrossImages, attend, doubled, downsample, groupsOf, resnet } from './blocks.ts'
@@ -63,6 +63,7 @@ export function buildUNet2d(
   checkSize(x.shape.slice(1), config)
   expectShape('UNet2DModel: t', t, [x.shape[0]!])
   const act = activation(config.act_fn)
+  const init = config.zero_init ? zeros : undefined
   const context: BlockContext = {
     time: act(embed(config, scope, t, conditions)),
     act,
@@ -71,6 +72,7 @@ export function buildUNet2d(
     epsilon: config.norm_eps,
     scaleShift: config.resnet_time_scale_shift === 'scale_shift',
     headDim: config.attention_head_dim,
+    last: init,
     across,
   }
 
@@ -82,7 +84,7 @@ export function buildUNet2d(
   const { h, image } = upwards(config, scope.child('up_blocks'), deepest, skips, context)
   const groups = groupsOf(context.groups, h.shape[1]!)
   const normal = groupNorm(scope.child('conv_norm_out'), h, groups, context.epsilon)
-  const last = convolution(scope.child('conv_out'), silu(normal), config.out_channels)
+  const last = convolution(scope.child('conv_out'), silu(normal), config.out_channels, init && { init })
   const y = image ? add(last, image) : last
   return config.time_embedding_type === 'fourier' ? div(y, reshape(t, [-1, 1, 1, 1])) : y
 }
