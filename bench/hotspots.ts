@@ -26,6 +26,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '5' },
     nodes: { type: 'string', default: '12' },
     threads: { type: 'string', default: '2' },
+    arithmetic: { type: 'string', default: 'float32' },
   },
 })
 if (!isModelName(values.model)) throw new Error(`there is no model ${values.model}`)
@@ -36,7 +37,12 @@ const folder = mkdtempSync(join(tmpdir(), 'tweedie-profile-'))
 const options = { threads, profile: join(folder, 'trace') }
 
 if (values.mode === 'train') {
-  using trainer = await createTrainer(spec, datasetOf(values.model), engine, options)
+  using trainer = await createTrainer(
+    { ...spec, arithmetic: values.arithmetic as 'int8' },
+    datasetOf(values.model),
+    engine,
+    options,
+  )
   for (let i = 0; i < steps; i++) await trainer.step(1_000_000)
 } else {
   const network = networkFromConfig(spec.network.className, spec.network.config)

@@ -1,6 +1,6 @@
 /** Options of training that several families share. */
 import { oneOf, type Option, options, positive, real, text, whole, wholes } from '../options.ts'
-import { attentions, decays, noiseSchedules, noiseTables, optimizers } from './choices.ts'
+import { arithmetics, attentions, decays, noiseSchedules, noiseTables, optimizers } from './choices.ts'
 
 /** Options that every family has, the user's own too. */
 export const sharedTrainOptions = options({
@@ -35,6 +35,12 @@ export const sharedTrainOptions = options({
     flags: '--momentum <x>',
     help: 'of sgd and muon: memory of past gradients (default: 0, of muon 0.95)',
     parse: real({ min: 0, max: 0.999999 }),
+    group: 'More: optimisation',
+  },
+  arithmetic: {
+    flags: '--arithmetic <kind>',
+    help: `${arithmetics.join(', ')} (default: float32). int8: large convolutions and projections multiply in eight bits, gradients of weights do not; faster on a cpu with integer dot products`,
+    parse: oneOf(arithmetics),
     group: 'More: optimisation',
   },
   accumulate: {

@@ -91,6 +91,7 @@ function reportOf(
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['held out', heldOutText(source, dataset)],
     ['optimiser', optimiserText(spec)],
+    ['arithmetic', spec.arithmetic === 'int8' ? 'large products of the network in eight bits' : undefined],
     ['budget', `${amount} ${unit}${from === undefined ? '' : `, ${from.state.step} steps made`}`],
     ['out', out],
   ]

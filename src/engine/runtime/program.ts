@@ -33,6 +33,11 @@ export interface CompileOptions extends SessionOptions {
    * must stay.
    */
   readonly rewrite?: ((model: ModelProto) => ModelProto) | undefined
+  /**
+   * `int8`: large convolutions multiply in eight bits, in ranges that are found anew in every run (`../onnx/lower/int8-conv.ts`), where the
+   * target has that. Default: `float32`.
+   */
+  readonly arithmetic?: 'float32' | 'int8' | undefined
   /** A session that the engine prepared in advance. */
   readonly expected?: Expectation | undefined
 }
@@ -73,7 +78,7 @@ export async function compile(
   engine: Engine,
   options: CompileOptions = {},
 ): Promise<Program> {
-  const { constants: given, rewrite, expected, ...session } = options
+  const { constants: given, rewrite, expected, arithmetic, ...session } = options
   const constants = given && settled(given, engine, { rewrite, ...(await targetOf(options.device, engine)) })
   const made = await createSession()
   const all = inputsOf(Object.values(outputs))
@@ -88,7 +93,7 @@ export async function compile(
     // Small graphs are made faster than they are looked up.
     if (plain && engine.createSessionOf && !isSmall(Object.values(outputs))) {
       const source = {
-        identity: () => [...fingerprint(outputs), ...typesOf(constants)],
+        identity: () => [...fingerprint(outputs), ...typesOf(constants), ...(arithmetic === 'int8' ? ['int8'] : [])],
         model: async () => (await lowered(outputs, engine, { ...options, constants })).bytes,
       }
       return engine.createSessionOf(source, { thread: 'pool', ...session }, expected)
@@ -123,11 +128,14 @@ export async function lowered(
     constants: given,
     rewrite,
     device,
-  }: Pick<CompileOptions, 'rewrite' | 'device'> & { readonly constants?: CompileOptions['constants'] | undefined },
+    arithmetic,
+  }: Pick<CompileOptions, 'rewrite' | 'device' | 'arithmetic'> & {
+    readonly constants?: CompileOptions['constants'] | undefined
+  },
 ): Promise<{ readonly simple: readonly Tensor[]; readonly bytes: Uint8Array }> {
   const { provider, ...special } = await targetOf(device, engine)
   const constants = given && settled(given, engine, { rewrite, provider })
-  const target = rewrite ? { provider } : { provider, ...special }
+  const target = rewrite ? { provider } : { provider, ...special, int8: arithmetic === 'int8' && provider === 'cpu' }
   const simple = simplified(outputs, { forCpu: provider !== 'webgpu' && !rewrite, constants })
   const model = toOnnx(simple, { target, ...(constants && { constants }) })
   return { simple: Object.values(simple), bytes: encodeModel(rewrite ? rewrite(model) : model) }

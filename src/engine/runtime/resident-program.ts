@@ -11,7 +11,7 @@ import type { Engine, StepOptions } from './session.ts'
 /** Options of {@link compileResident}. */
 export interface CompileResidentOptions extends Pick<
   CompileOptions,
-  'constants' | 'device' | 'threads' | 'profile' | 'meanwhile'
+  'constants' | 'device' | 'threads' | 'profile' | 'meanwhile' | 'arithmetic'
 > {
   /** Which input of the next step each of these outputs feeds. */
   readonly carry: Readonly<Record<string, string>>
@@ -50,7 +50,7 @@ export async function compileResident(
   engine: Engine,
   options: CompileResidentOptions,
 ): Promise<ResidentProgram | undefined> {
-  const { carry, initial, anywhere = false, constants: _, ...session } = options
+  const { carry, initial, anywhere = false, constants: _, arithmetic: __, ...session } = options
   if (!engine.createResident && !anywhere) return undefined
   const inputs = inputsOf(Object.values(outputs))
   const missing = Object.values(carry).find((name) => !inputs.has(name))

@@ -30,6 +30,11 @@ export function specOf(data: LatentData, options: OptionValues, own: OwnParts): 
     ...(joint === true && { joint: { mixture: mixture ?? 0.5 } }),
     autoencoder: { ...(path !== undefined && { path }), sum, ...(whole && { whole }) },
   } as object as LatentTrainSpec
+  if (joint === true && spec.objective.learnedWeights) {
+    throw new TweedieError('usage', '`learnedWeights` and `joint` do not go together', {
+      hint: 'the bound says how much each level counts',
+    })
+  }
   if (joint === true && spec.captions) {
     throw new TweedieError('usage', '`captions` are not learned together with the autoencoder', {
       hint: 'leave `joint` out: the model of codes learns them',

@@ -68,6 +68,7 @@ export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
       sigmaData,
       input,
       loss: recipe.loss,
+      learnedWeights: options.learnedWeights ? true : undefined,
       ...(times && { times: { name: times } }),
     },
     noise,

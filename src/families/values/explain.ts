@@ -31,13 +31,14 @@ export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): rea
 const rounded = (value: number): number => Number(value.toPrecision(5))
 
 function objectiveText({ objective, network, noise, fewSteps }: TrainSpec, own: OwnParts): string {
-  const { parametrisation, weighting, weightingOptions = {}, times, loss } = objective
+  const { parametrisation, weighting, weightingOptions = {}, times, loss, learnedWeights } = objective
   const learned = learnsVariance(networkOf(network, own))
   return [
     ...(fewSteps ? [fewStepsText(fewSteps)] : []),
     ...(loss === undefined ? [] : [`${loss} (your own)`]),
     `${parametrisation}-prediction${learned ? ' with variances' : ''}`,
     `${weighting} weighting${inBrackets(weightingOptions)}`,
+    ...(learnedWeights ? ['each level by its error'] : []),
     ...(times && times.name !== 'uniform' ? [`${times.name} times`] : []),
     ...(fewSteps && Number(network.config.dropout ?? 0) > 0 ? ['without dropout'] : []),
     noiseText(noise),

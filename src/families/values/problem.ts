@@ -27,6 +27,7 @@ import { onePart, partScope, trainedView, type TrainParts } from '../../tools/tr
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { Model } from './model.ts'
 import { snapshot } from './snapshot.ts'
+import { learnedWeightsPart, weightsPart, withLearnedWeights } from './learned-weights.ts'
 import { ownLoss } from './own-loss.ts'
 import type { TrainSpec } from './spec.ts'
 
@@ -46,7 +47,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   checkFit(spec, network, dataset, frame, learned?.made)
   const levels = noiseLevels(spec)
   const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}
-  const { loss: name } = spec.objective
+  const { loss: name, learnedWeights } = spec.objective
   const mine = name === undefined ? undefined : ownPart(own, 'objectives', name)
   // their faults are found before anything is compiled or written
   if (mine) ownLoss(network, new Scope(), spec.batch, name!, mine)
@@ -57,13 +58,14 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     ...main,
     ...(words?.part && { [encoderPart]: words.part }),
     ...(style && { [stylePart]: style.part }),
+    ...(learnedWeights && { [weightsPart]: learnedWeightsPart() }),
   }
   const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
     const own = partScope(parts, mainName, scope)
     const how = { dropout, conditions: learned?.conditions(parts, scope, items, dropout) }
-    return mine
-      ? ownLoss(network, own, items, name!, mine, how)
-      : trainingLoss(network, own, items, { levels, ...bytes, ...how })
+    if (mine) return ownLoss(network, own, items, name!, mine, how)
+    const plain = trainingLoss(network, own, items, { levels, ...bytes, ...how })
+    return learnedWeights ? withLearnedWeights(plain, partScope(parts, weightsPart, scope)) : plain
   }
   const { fewSteps } = spec
   const batches = {

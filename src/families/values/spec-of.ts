@@ -15,6 +15,8 @@ import { styledNetwork, styleSpecOf } from '../pictured/style-spec-of.ts'
 import { captionSpecOf } from '../words/caption-spec-of.ts'
 import { augmentSpecOf } from './augmented/augment-spec.ts'
 import { toldOfTransforms } from './augmented/augmentation.ts'
+import { networkOf } from '../network-of.ts'
+import { requireWeighable } from './learned-weights.ts'
 import { choicesOf, type TrainValues } from './choices-of.ts'
 import { defaultSpec } from './defaults.ts'
 import { valueProblem } from './problem.ts'
@@ -57,6 +59,11 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
       hint: 'leave `augment` out, or `distil`',
     })
   }
+  requireWeighable(options, {
+    distil: taught,
+    objective: fewSteps !== undefined || spec.objective.loss !== undefined,
+    learnVariance: learnsVariance(networkOf(spec.network, own)),
+  })
   if (options.dropout !== undefined && fewSteps) {
     throw new TweedieError('usage', '`dropout`: sampling in few steps is learned without', {
       hint: 'leave `dropout` out',

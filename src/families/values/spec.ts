@@ -33,6 +33,8 @@ export interface TrainSpec extends SpecFor<Model> {
     readonly labelDropout: number
     /** The name of the user's own loss, in place of the weighted error. */
     readonly loss?: string
+    /** Whether it is learned how much each level of noise counts. */
+    readonly learnedWeights?: true
   }
   /** A table of noise levels, or a schedule in continuous time. */
   readonly noise: NoiseSpec
@@ -60,6 +62,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
     weighting: z.string(),
     labelDropout: z.number().check(z.minimum(0), z.lt(1)),
     loss: z.optional(z.string()),
+    learnedWeights: z.optional(z.literal(true)),
   }),
   noise: noiseSchema,
   flip: z.boolean(),

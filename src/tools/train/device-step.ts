@@ -52,6 +52,7 @@ export async function deviceStep(
   const constants = frozenConstants(problem.parts)
   const program = await compileResident(outputs, engine, {
     ...options,
+    arithmetic: task.spec.arithmetic,
     ...(constants.size > 0 && { constants }),
     carry,
     initial: () => Object.fromEntries(held.map((name) => [heldInput(name), padded(name)])),

@@ -31,7 +31,12 @@ export async function hostStep(
   })
   const program = await (ownStep
     ? ownStep.compile(portion, 1 / shares, engine, { ...options, meanwhile: prepared })
-    : compileStep(task.graph(), parts, layout, shares, engine, { ...options, expected, meanwhile: prepared }))
+    : compileStep(task.graph(), parts, layout, shares, engine, {
+        ...options,
+        arithmetic: spec.arithmetic,
+        expected,
+        meanwhile: prepared,
+      }))
   const { state, flat, part, batches } = prepared()
   const placed = 'forTensors' in optimizer ? await forTensors(optimizer, task, engine, options, program) : undefined
   const updating = placed ?? (optimizer as Optimizer)

@@ -121,7 +121,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   using trainer = await trainerOf(task, engine, { ...others, ...wanted, from })
   const session = recordSession(trainer.session, wanted, run?.session as SessionRecord | undefined)
   for (const text of differences(recorded, session)) yield { type: 'remark', text }
-  if (trainer.remark !== undefined) yield { type: 'remark', text: trainer.remark }
+  for (const text of trainer.remarks) yield { type: 'remark', text }
   const { state, layout, problem, portion } = trainer
   const memory = trainingMemory(problem, portion)
   let window = before ? structuredClone(before.window) : emptyWindow()

@@ -46,6 +46,11 @@ export interface BaseSpec {
   /** A step's gradient is the mean over so many batches, as if there were one so many times as large; default 1. */
   readonly accumulate?: number | undefined
   readonly budget: Budget
+  /**
+   * `int8`: large convolutions and their gradients in the input multiply in eight bits, which is faster on processors with integer
+   * dot products. Default: `float32`.
+   */
+  readonly arithmetic?: 'float32' | 'int8' | undefined
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
   /** The low-rank adapters that learn in place of all weights, if it is so. */
   readonly lora?: LoraSpec | undefined
@@ -90,6 +95,7 @@ const schema = z.looseObject({
     z.strictObject({ epochs: positive }),
     z.strictObject({ minutes: positive }),
   ]),
+  arithmetic: z.optional(z.enum(['float32', 'int8'])),
   network: z.looseObject({ className: z.string(), config: z.record(z.string(), z.json()) }),
   lora: z.optional(loraSchema),
   word: z.optional(wordSchema),

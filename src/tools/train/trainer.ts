@@ -57,8 +57,8 @@ export interface Trainer<Spec extends BaseSpec = BaseSpec, Model = unknown> exte
   readonly made: number
   /** Whether the state stays on the device between steps. */
   readonly resident: boolean
-  /** Why it does not, on a device where it could. */
-  readonly remark: string | undefined
+  /** Why it does not, on a device where it could; and why eight bits do not help, if they were asked for. */
+  readonly remarks: readonly string[]
   readonly optimizer: AnyOptimizer
   /** The session: engine, device and threads. */
   readonly session: Pick<Session, 'engine' | 'device'>
@@ -180,6 +180,12 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     })
   }
   const elsewhere = engine.createResident !== undefined && deviceOf(session.device, engine) !== 'cpu'
+  const noGain =
+    spec.arithmetic === 'int8'
+      ? await (
+          await import('./eight-bits.ts')
+        ).whyNoGain(ownStep ? undefined : () => whole().loss, engine, session.device)
+      : undefined
   const onDevice =
     reason === undefined && (resident ?? elsewhere)
       ? await deviceStep(step, engine, session, resident === true)
@@ -201,10 +207,12 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
       return way.made
     },
     resident: onDevice !== undefined,
-    remark:
-      crosses && reason !== undefined
-        ? `parameters and gradients cross between host and ${way.session.device} in every step, since ${reason}`
-        : undefined,
+    remarks: [
+      ...(crosses && reason !== undefined
+        ? [`parameters and gradients cross between host and ${way.session.device} in every step, since ${reason}`]
+        : []),
+      ...(noGain === undefined ? [] : [noGain]),
+    ],
     optimizer,
     session: way.session,
     async step(end) {

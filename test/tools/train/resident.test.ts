@@ -241,13 +241,13 @@ describe('where the state stays', () => {
     }
     const spec = specOf(moons, { network })
     using stays = await createTrainer(spec, moons, gpu, { device: 'webgpu' })
-    expect([stays.resident, stays.session.device, stays.remark]).toEqual([true, 'webgpu', undefined])
+    expect([stays.resident, stays.session.device, stays.remarks]).toEqual([true, 'webgpu', []])
     using crosses = await createTrainer(spec, moons, gpu, { device: 'webgpu', portion: 4 })
     expect(crosses.resident).toBe(false)
-    expect(crosses.remark).toMatch(/cross between host and webgpu in every step, since .* 2 portions/)
+    expect(crosses.remarks.join()).toMatch(/cross between host and webgpu in every step, since .* 2 portions/)
     using off = await createTrainer(spec, moons, gpu, { device: 'webgpu', resident: false })
     using cpu = await createTrainer(spec, moons, gpu, { device: 'cpu' })
-    expect([off.resident, off.remark, cpu.resident, cpu.remark]).toEqual([false, undefined, false, undefined])
+    expect([off.resident, off.remarks, cpu.resident, cpu.remarks]).toEqual([false, [], false, []])
     expect(asked).toEqual(['webgpu'])
     const remarks: string[] = []
     const parted = { spec: { ...spec, batch: 4, accumulate: 2, budget: { steps: 1 } }, dataset: moons }

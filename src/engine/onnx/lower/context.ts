@@ -16,6 +16,8 @@ export interface Target {
   readonly provider: Provider
   /** Channels to a block of the CPU's blocked convolutions, where there are such (see `blocked.ts`). */
   readonly block?: number
+  /** Whether convolutions multiply in eight bits where that is faster (see `int8-conv.ts`). */
+  readonly int8?: boolean
   /** Which way weight gradients of convolutions are computed, whatever their shape (see `conv-weight.ts`): to compare them. */
   readonly convWeight?: 'taps' | 'shifts' | 'places' | 'blocks' | 'convolution'
 }
@@ -151,6 +153,14 @@ export class Context {
       )
       data.fill(value)
       return tensorProto('', dtype, shape, data)
+    })
+  }
+
+  /** A constant of one repeated whole number of eight bits. */
+  whole(dtype: 'int8' | 'uint8', value: number, shape: Shape): string {
+    return this.#constant(`fill:${dtype}:${shape}:${value}`, () => {
+      const data = new (dtype === 'int8' ? Int8Array : Uint8Array)(sizeOf(shape))
+      return tensorProto('', dtype, shape, data.fill(value))
     })
   }
 

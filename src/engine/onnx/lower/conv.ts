@@ -6,6 +6,7 @@ import { blockedConv } from './blocked.ts'
 import { fromBlocks, hasBlocks, toBlocks } from './blocks.ts'
 import type { Context } from './context.ts'
 import { convByTaps } from './conv-taps.ts'
+import { int8Conv } from './int8-conv.ts'
 import { reshapeTo, reverseAxes, sliceAxes, transposeTo } from './movement.ts'
 import { windowAttributes } from './window.ts'
 
@@ -22,6 +23,7 @@ export const conv = (
   const shape = inputs[1]!.shape
   const kernel = { name: w, shape, turned: false, bias }
   return (
+    int8Conv(context, x, inputs[0]!, kernel, attributes) ??
     blockedConv(context, x, inputs[0]!, kernel, attributes) ??
     convByTaps(context, x, inputs[0]!, kernel, attributes) ??
     context.emit('Conv', given(x, w, bias), windowAttributes(attributes, shape.slice(2)))
@@ -88,6 +90,7 @@ export const convInput = (
     const flipped = { ...window, padding: around }
     const back = { name: w, shape: wShape, turned: true, bias }
     return (
+      int8Conv(context, dy, inputs[0]!, back, flipped) ??
       blockedConv(context, dy, inputs[0]!, back, flipped) ??
       convByTaps(context, dy, inputs[0]!, back, flipped) ??
       context.emit(

@@ -1,5 +1,6 @@
 /** Lowering of matrix products. */
 import type { Context } from './context.ts'
+import { int8Product } from './int8.ts'
 import { transposeTo } from './movement.ts'
 import type { LowerRule } from './rule.ts'
 
@@ -37,5 +38,12 @@ export function product(
   ])
 }
 
-export const matmul: LowerRule<'matmul'> = (context, { inputs, attributes: { transposeA, transposeB } }, a, b) =>
-  product(context, a, b, [inputs[0]!.shape.length, inputs[1]!.shape.length], { a: transposeA, b: transposeB })
+export const matmul: LowerRule<'matmul'> = (context, node, a, b) => {
+  const {
+    inputs,
+    attributes: { transposeA, transposeB },
+  } = node
+  const inEightBits = int8Product(context, node, a, b)
+  if (inEightBits !== undefined) return inEightBits
+  return product(context, a, b, [inputs[0]!.shape.length, inputs[1]!.shape.length], { a: transposeA, b: transposeB })
+}

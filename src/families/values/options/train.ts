@@ -137,6 +137,11 @@ export const trainOptions = options({
     parse: real(),
     group: 'More: objective',
   },
+  learnedWeights: {
+    flags: '--learned-weights',
+    help: 'learn how large errors are at each noise level, and let all levels count alike',
+    group: 'More: objective',
+  },
   times: {
     flags: '--times <law>',
     help: `distribution of training times: ${trainingTimes.join(', ')}`,
