@@ -22,6 +22,7 @@ const alsoInBrowser = [
   'test/engine/nn/golden-runtime.test.ts',
   'test/engine/runtime/program.test.ts',
   'test/engine/runtime/resident.test.ts',
+  'test/engine/muon/muon.test.ts',
   'test/tools/train/parts.test.ts',
   'test/tools/train/checkpoint.test.ts',
   'test/families/sampling.test.ts',

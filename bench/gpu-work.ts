@@ -43,7 +43,7 @@ export async function firstSteps(work: Work, steps: number, engine: Engine, devi
   const losses: number[] = []
   for (let i = 0; i < steps; i++) losses.push((await trainer.step(steps)).loss)
   await trainer.bringBack()
-  return { losses, params: trainer.state.params.slice(), remark: trainer.remark }
+  return { losses, params: trainer.state.params.slice(), remarks: trainer.remarks }
 }
 
 /** Four samples in ten steps of an untrained network, whose outputs are as large as any. */
@@ -58,7 +58,7 @@ export interface Timed {
   readonly first: number
   readonly median: number
   readonly runs: number
-  readonly remark?: string
+  readonly remarks: readonly string[]
 }
 
 /** A training step: the first, and the median of as many as fit into the time. */
@@ -71,7 +71,7 @@ export async function timeTraining(
 ): Promise<Timed> {
   using trainer = await trainerFor(work, batch, engine, device)
   const found = await timedFor(ms, () => trainer.step(1_000_000))
-  return trainer.remark === undefined ? found : { ...found, remark: trainer.remark }
+  return trainer.remark === undefined ? found : { ...found, remarks: trainer.remarks }
 }
 
 /** A sampling step of the default U-Net. */
@@ -88,5 +88,5 @@ async function timedFor(ms: number, run: () => Promise<unknown>): Promise<Timed>
   const times: number[] = []
   const end = performance.now() + ms
   while (times.length < 3 || performance.now() < end) times.push(await timed(run))
-  return { first, median: median(times), runs: times.length }
+  return { first, median: median(times), runs: times.length, remarks: [] }
 }

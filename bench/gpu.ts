@@ -57,7 +57,7 @@ for (const work of ['unet', 'grey', 'text'] as const) {
   const there = await firstSteps(work, 5, engine, device)
   compare(`losses of five steps, ${work}`, here.losses, there.losses, bounds.losses)
   compare(`weights after them, ${work}`, here.params, there.params, bounds.weights)
-  if (there.remark !== undefined) say(`  ${there.remark}`)
+  for (const remark of there.remarks) say(`  ${remark}`)
   if (work === 'text' || !inTime()) continue
   compare(
     `samples, ${work}`,
@@ -103,6 +103,6 @@ async function row(what: string, time: (ms: number) => Promise<Timed>): Promise<
   say(
     'failed' in found
       ? `${what}: ${found.failed}`
-      : `${what}: ${found.median.toFixed(1)} ms (first ${found.first.toFixed(0)}, ${found.runs} runs)${found.remark ? `; ${found.remark}` : ''}`,
+      : `${what}: ${found.median.toFixed(1)} ms (first ${found.first.toFixed(0)}, ${found.runs} runs)${found.remarks.map((remark) => `; ${remark}`).join('')}`,
   )
 }

@@ -14,6 +14,7 @@ import { TweedieError } from '../errors.ts'
 import { suggest } from '../suggest.ts'
 import type { OwnParts } from '../families/family.ts'
 import { ownPartsFor } from './own-parts.ts'
+import { averageCommand } from './average.ts'
 import { mergeCommand } from './merge.ts'
 import { predictCommand } from './predict.ts'
 import { quickstartCommand } from './quickstart.ts'
@@ -39,6 +40,7 @@ const commands = [
   encodeCommand,
   decodeCommand,
   evalCommand,
+  averageCommand,
   mergeCommand,
   infoCommand,
   dataCommand,

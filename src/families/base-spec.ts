@@ -1,7 +1,7 @@
 /** The part of a specification that all families have, from options. */
 import { TweedieError } from '../errors.ts'
 import type { OptionValues, ValuesOf } from '../options.ts'
-import type { AverageSpec } from '../tools/train/average.ts'
+import { type AverageSpec, secondWidth } from '../tools/train/average.ts'
 import type { BaseSpec, Budget } from '../tools/train/spec.ts'
 import { optimizerFor } from './default-network.ts'
 import type { NetworkSpec } from './network-of.ts'
@@ -45,11 +45,14 @@ export function baseSpec(
 }
 
 /** The average of the weights that was asked for. @throws TweedieError `usage` for two */
-function averageOf({ ema, emaWidth }: SharedTrainValues): AverageSpec | undefined {
-  if (ema !== undefined && emaWidth !== undefined) {
-    throw new TweedieError('usage', '`ema` and `emaWidth` exclude each other: give one of them')
+function averageOf({ ema, emaWidth, keepAverages }: SharedTrainValues): AverageSpec | undefined {
+  const other = emaWidth === undefined ? 'keepAverages' : 'emaWidth'
+  if (emaWidth === undefined && keepAverages === undefined) return ema
+  if (ema !== undefined) {
+    throw new TweedieError('usage', `\`ema\` and \`${other}\` exclude each other: give one of them`)
   }
-  return emaWidth === undefined ? ema : { width: emaWidth }
+  const width = emaWidth ?? 0.1
+  return { width, ...(keepAverages && { kept: { count: keepAverages, width: secondWidth(width) } }) }
 }
 
 /** The budget that was asked for. @throws TweedieError `usage` for more than one */

@@ -81,6 +81,13 @@ export const sharedTrainOptions = options({
     conflicts: ['ema'],
     group: 'More: optimisation',
   },
+  keepAverages: {
+    flags: '--keep-averages <n>',
+    help: 'keep averages of n moments, of which `tweedie average` makes one of any width (16 is good)',
+    parse: whole({ min: 2, max: 1000 }),
+    conflicts: ['ema'],
+    group: 'More: optimisation',
+  },
 })
 
 /** The size of a network. */

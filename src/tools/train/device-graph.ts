@@ -6,6 +6,7 @@ import { Scope } from '../../engine/nn/parameters.ts'
 import { averageDecay } from './average.ts'
 import { descentRuleOf } from './optimizer-of.ts'
 import { learningParts, placesOf, type TrainParts } from './parts.ts'
+import { ruleWithSecondAverage } from './second-average.ts'
 import type { StepTask } from './step-way.ts'
 
 /** The graph and the names in it. */
@@ -35,8 +36,8 @@ export function deviceGraph({
   layout,
   portion,
 }: Pick<StepTask, 'spec' | 'problem' | 'layout' | 'portion'>): DeviceGraph {
-  const rule = descentRuleOf(spec, placesOf(problem.parts))
   const { clipNorm, ema } = spec.optimizer
+  const rule = ruleWithSecondAverage(descentRuleOf(spec, placesOf(problem.parts)), ema)
   const ranges = averagedRanges(problem.parts)
   const everywhere = ranges.some(([from, to]) => from === 0 && to === layout.size)
   const size = paddedSize(layout.size)

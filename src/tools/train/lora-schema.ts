@@ -20,9 +20,14 @@ export const wordSchema: z.ZodMiniType = z.looseObject({
   base,
 })
 
+const averageWidth = positive.check(z.maximum(widestAverage))
+
 export const averageSchema: z.ZodMiniType = z.union([
   z.number().check(z.minimum(0), z.lt(1)),
-  z.strictObject({ width: positive.check(z.maximum(widestAverage)) }),
+  z.strictObject({
+    width: averageWidth,
+    kept: z.optional(z.strictObject({ count: z.int().check(z.minimum(2)), width: averageWidth })),
+  }),
 ])
 
 export const priorSchema: z.ZodMiniType = z.looseObject({

@@ -49,6 +49,7 @@ export const runFiles = Object.freeze({
   checkpoint: 'checkpoint.safetensors',
   log: 'log.jsonl',
   samples: 'samples',
+  averages: 'averages',
 })
 
 /** Checks what `train.json` says. @throws TweedieError `model` for a broken record */

@@ -20,6 +20,7 @@ import { jointLayout, mainNetwork } from './parts.ts'
 import type { Batch, TrainProblem, TrainState } from './problem.ts'
 import { alone, itemsOf, type Ranks, type Reduce } from './ranks.ts'
 import { type BaseSpec, itemsPerStep } from './spec.ts'
+import { withSecondAverage } from './second-average.ts'
 import { beginning, restoring, type SavedState, type StartWeights } from './state.ts'
 import { lossGraph, ownPortion, trainingPortion } from './step-graph.ts'
 import type { StepTask } from './step-way.ts'
@@ -128,11 +129,12 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     reduce,
     ranks = alone,
     portion: wanted,
-    optimizer = optimizerOf(task.spec),
+    optimizer: given = optimizerOf(task.spec),
     resident,
     ...session
   } = options
   const { spec, purpose } = task
+  const optimizer = withSecondAverage(given, spec.optimizer.ema)
   const all = itemsPerStep(spec)
   const own = itemsOf(ranks, all)
   using expected = await engine.expect?.(purpose, session)

@@ -6,11 +6,12 @@ import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { sharedChoices } from '../../../src/families/base-spec.ts'
 import { defaultSpec } from '../../../src/families/values/defaults.ts'
 import { builtinDataset } from '../../../src/files/data/index.ts'
-import { averageDecay } from '../../../src/tools/train/average.ts'
+import { averageDecay, type AverageSpec } from '../../../src/tools/train/average.ts'
+import { secondSlot } from '../../../src/tools/train/second-average.ts'
 import { checkBaseSpec, parseBaseSpec } from '../../../src/tools/train/spec.ts'
 
 const moons = builtinDataset('moons', { length: 50 })
-const specWith = (ema: number | { width: number }) =>
+const specWith = (ema: AverageSpec) =>
   defaultSpec(
     { ...moons, classes: 0 },
     {
@@ -22,18 +23,24 @@ const specWith = (ema: number | { width: number }) =>
   )
 
 describe('an average by its width', () => {
+  const ema = { width: 0.15, kept: { count: 2, width: 0.05 } }
   test.each([false, true])('weights the updates by a power of their number (on the device: %s)', async (resident) => {
     const engine = await nodeEngine()
-    using trainer = await createTrainer(specWith({ width: 0.15 }), moons, engine, { threads: 1, resident })
-    const power = gammaOf(0.15) + 1
-    const expected = new Float64Array(trainer.layout.size)
+    using trainer = await createTrainer(specWith(ema), moons, engine, { threads: 1, resident })
+    const powers = [0.15, 0.05].map((width) => gammaOf(width) + 1)
+    const expected = powers.map(() => new Float64Array(trainer.layout.size))
     for (let i = 1; i <= 6; i++) {
       await trainer.step(6)
       await trainer.bringBack()
-      const weight = (i / 6) ** power - ((i - 1) / 6) ** power
-      trainer.state.params.forEach((each, at) => (expected[at]! += weight * each))
+      powers.forEach((power, which) => {
+        const weight = (i / 6) ** power - ((i - 1) / 6) ** power
+        trainer.state.params.forEach((each, at) => (expected[which]![at]! += weight * each))
+      })
     }
-    expected.forEach((each, at) => expect(trainer.state.average[at]).toBeCloseTo(each, 5))
+    const { average, optimizer } = trainer.state
+    for (const [which, found] of [average, optimizer.slots[secondSlot]!].entries()) {
+      expected[which]!.forEach((each, at) => expect(found[at]).toBeCloseTo(each, 5))
+    }
   })
 
   test('is a field of a specification that is read and checked', () => {
@@ -50,6 +57,8 @@ test('an average by its decay approaches it from below', () => {
 
 test('options name one of both', () => {
   expect(sharedChoices({ emaWidth: 0.1 }).optimizer.ema).toEqual({ width: 0.1 })
+  const kept = { count: 16, width: 0.05 }
+  expect(sharedChoices({ keepAverages: 16 }).optimizer.ema).toEqual({ width: 0.1, kept })
   expect(sharedChoices({ ema: 0.9 }).optimizer.ema).toBe(0.9)
   expect(() => sharedChoices({ ema: 0.9, emaWidth: 0.1 })).toThrow('exclude each other')
 })

@@ -5,6 +5,7 @@
  * - `checkpoint.safetensors` — everything that is needed to continue exactly
  * - `log.jsonl` — the losses
  * - `samples/` — pictures drawn while training
+ * - `averages/` — averages of the weights of several moments, where they are kept
  */
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
@@ -33,6 +34,7 @@ export const runPaths = (folder: string) =>
     checkpoint: join(folder, runFiles.checkpoint),
     log: join(folder, runFiles.log),
     samples: join(folder, runFiles.samples),
+    averages: join(folder, runFiles.averages),
   })
 
 /**
@@ -44,8 +46,10 @@ export const runPaths = (folder: string) =>
 export async function beginRun(folder: string, record: RunRecord, options: { force?: boolean } = {}): Promise<void> {
   requireUnused(folder)
   await createRunFolder(folder, options)
-  const { checkpoint, log, record: recordPath } = runPaths(folder)
-  for (const path of [checkpoint, log]) await onDisk({ path }, () => rm(path, { force: true }))
+  const { checkpoint, log, averages, record: recordPath } = runPaths(folder)
+  for (const path of [checkpoint, log, averages]) {
+    await onDisk({ path }, () => rm(path, { force: true, recursive: true }))
+  }
   await writeJsonAtomic(recordPath, record)
 }
 
