@@ -50,18 +50,14 @@ export async function* trainInFolder({
   const family = await entryOfSpec(options.spec, own).load()
   using log = await openLog(paths.log, options.from?.state.step ?? 0)
   const run = { ...options.run, session: { cores: availableParallelism() } }
-<<<<<<< HEAD
+  const { ema } = options.spec.optimizer
+  const kept = typeof ema === 'number' ? undefined : ema.kept
+  const averages = kept && (await keepAverages(folder, kept.count, options.from?.state.step ?? 0))
   let early = options.from ? Infinity : (earlySamples ?? Infinity)
   let paused = 0
   const { clock = () => performance.now() } = options
   for await (const event of train({ ...options, run, clock: () => clock() - paused })) {
-=======
-  const { ema } = options.spec.optimizer
-  const kept = typeof ema === 'number' ? undefined : ema.kept
-  const averages = kept && (await keepAverages(folder, kept.count, options.from?.state.step ?? 0))
-  for await (const event of train({ ...options, run })) {
     if (event.type === 'step' && averages?.isDue(event.step)) await averages.keep((await event.checkpoint()).state)
->>>>>>> main
     if (event.type === 'log') log.append(event.line)
     if (event.type === 'checkpoint') {
       log.sync()
