@@ -107,9 +107,14 @@ function withWeights(folder: ModelFolderInput, tensors: readonly PartTensor[], f
     parts.set(part, own.set(name, { shape, data: flat.subarray(from, to) }))
     from = to
   }
-  const known = new Set([main, ...(folder.components?.keys() ?? [])])
-  const unknown = Array.from(parts.keys()).find((part) => !known.has(part))
-  if (unknown !== undefined) throw new TweedieError('model', `the run's folder has no part ${unknown}`)
+  // What a run learns beside its model, such as weights of the loss, is in no folder.
+  const known = [main, ...(folder.components?.keys() ?? [])]
+  if (!known.some((part) => parts.has(part))) {
+    throw new TweedieError(
+      'model',
+      `the run trained ${[...parts.keys()].join(', ')}, and its folder has ${known.join(', ')}`,
+    )
+  }
   const components = new Map(
     Array.from(folder.components ?? [], ([name, part]) => [
       name,

@@ -17,7 +17,7 @@ export function composed(outer: Affine2, inner: Affine2): Affine2 {
 }
 
 /**
- * A picture under a map: pixel q of the result is the picture at `back(q)`, by bilinear interpolation; outside of the picture its edge goes on. Whole shifts,
+ * A picture under a map: pixel q of the result is the picture at `back(q)`, by bilinear interpolation; outside of it, it is mirrored at its edges. Whole shifts,
  * mirror images and quarter turns of squares copy pixels exactly.
  *
  * @param picture `[C, H, W]`
@@ -42,8 +42,8 @@ export function warpPicture(
   for (let row = 0, at = 0; row < height; row++) {
     for (let column = 0; column < width; column++, at++) {
       const [qx, qy] = [column - middleX, row - middleY]
-      const x = within(a * qx + b * qy + c + middleX, width - 1)
-      const y = within(d * qx + e * qy + f + middleY, height - 1)
+      const x = reflected(a * qx + b * qy + c + middleX, width)
+      const y = reflected(d * qx + e * qy + f + middleY, height)
       const [left, top] = [Math.floor(x), Math.floor(y)]
       const [right, bottom] = [Math.min(left + 1, width - 1), Math.min(top + 1, height - 1)]
       const [dx, dy] = [x - left, y - top]
@@ -69,4 +69,10 @@ function seen(shares: Four, picture: ArrayLike<number>, places: Four, alpha: num
   return sum > 0 ? (weights.map((weight) => weight / sum) as unknown as Four) : shares
 }
 
-const within = (value: number, most: number): number => Math.min(most, Math.max(0, value))
+/** A place on a line of so many pixels, mirrored at its ends, half a pixel behind the outermost: … b a | a b c | c b … */
+function reflected(place: number, size: number): number {
+  const along = (place + 0.5) % (2 * size)
+  const positive = along < 0 ? along + 2 * size : along
+  const inside = positive > size ? 2 * size - positive : positive
+  return Math.min(size - 1, Math.max(0, inside - 0.5))
+}

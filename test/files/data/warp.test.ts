@@ -10,12 +10,14 @@ const warped = (back: Affine2): number[] => [...warpPicture(picture, shape, back
 describe('warpPicture', () => {
   it.each([
     ['nothing', still, [1, 2, 3, 4, 5, 6, 7, 8, 9]],
-    ['a pixel to the right, the edge going on', [1, 0, -1, 0, 1, 0], [1, 1, 2, 4, 4, 5, 7, 7, 8]],
+    ['a pixel to the right', [1, 0, -1, 0, 1, 0], [1, 1, 2, 4, 4, 5, 7, 7, 8]],
     ['a pixel up', [1, 0, 0, 0, 1, 1], [4, 5, 6, 7, 8, 9, 7, 8, 9]],
     ['the mirror image', [-1, 0, 0, 0, 1, 0], [3, 2, 1, 6, 5, 4, 9, 8, 7]],
     ['a quarter turn', [0, 1, 0, -1, 0, 0], [7, 4, 1, 8, 5, 2, 9, 6, 3]],
     ['half a pixel to the left', [1, 0, 0.5, 0, 1, 0], [1.5, 2.5, 3, 4.5, 5.5, 6, 7.5, 8.5, 9]],
-    ['far away', [1, 0, 99, 0, 1, 0], [3, 3, 3, 6, 6, 6, 9, 9, 9]],
+    ['two pixels to the left, mirrored at the edge', [1, 0, 2, 0, 1, 0], [3, 3, 2, 6, 6, 5, 9, 9, 8]],
+    ['three rows down', [1, 0, 0, 0, 1, -3], [7, 8, 9, 4, 5, 6, 1, 2, 3]],
+    ['once around', [1, 0, 6, 0, 1, -60], [1, 2, 3, 4, 5, 6, 7, 8, 9]],
   ] as const)('%s', (_, back, expected) => {
     expect(warped(back)).toEqual(expected)
   })

@@ -16,7 +16,7 @@ const network = { className: 'MLP', config: { input_shape: [2], width: 8, layers
 
 async function trained(name: string, options: Readonly<Record<string, unknown>>, steps = 160, resume = false) {
   const out = join(place, name)
-  const asked = { batch: 8, network, optimizer: 'muon', steps, ...options }
+  const asked = { batch: 8, network, optimizer: 'muon', learnedWeights: true, steps, ...options }
   for await (const _ of trainRun({ data: 'moons', out, resume, options: resume ? { steps } : asked, threads: 1 }))
     void _
   return out
