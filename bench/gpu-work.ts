@@ -71,7 +71,7 @@ export async function timeTraining(
 ): Promise<Timed> {
   using trainer = await trainerFor(work, batch, engine, device)
   const found = await timedFor(ms, () => trainer.step(1_000_000))
-  return trainer.remark === undefined ? found : { ...found, remarks: trainer.remarks }
+  return { ...found, remarks: trainer.remarks }
 }
 
 /** A sampling step of the default U-Net. */
