@@ -10,7 +10,7 @@ const minutesOption = options({
 })
 
 /** In so little time, more steps are worth more than better ones. */
-const batch = 32
+const batch = 16
 
 /** Seconds of training before the first picture, in which little is to be seen but strokes. */
 const earlySamples = 10
