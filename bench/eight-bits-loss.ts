@@ -71,6 +71,21 @@ for (let step = 1; step <= steps; step++) {
       `${(b!.norm / a!.norm).toFixed(4)}   ${ratio('ms').toFixed(2)}; of processor time ${ratio('processor').toFixed(2)}`,
   )
 }
+// How good the networks are when they are used as usual: both in single precision, on batches that neither has seen.
+const unseen = Math.min(64, Math.ceil(steps / 8))
+const behind: number[] = []
+for (const parameters of runs.map(({ trainer }) => trainer.state.params.slice())) {
+  single.state.step = steps
+  const all: number[] = []
+  for (let step = 0; step < unseen; step++) {
+    single.state.params.set(parameters)
+    all.push((await single.step(() => 0)).loss)
+  }
+  behind.push(mean(all))
+}
+console.log(
+  `${unseen} further batches, both in single precision: ${behind.map((loss) => loss.toFixed(5)).join(' and ')}, ratio ${(behind[1]! / behind[0]!).toFixed(4)}`,
+)
 for (const { name, ms, processor } of runs) {
   console.log(`${name}: ${median(ms).toFixed(1)} ms a step, ${median(processor).toFixed(1)} ms of processor time`)
 }

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import { findOrtLibrary } from '../src/engine/runtime/node/ort-library.ts'
 import { chosenRows } from './chosen-rows.ts'
-import { defaultPeer, findPython } from './peer.ts'
+import { defaultPeer, findPython, peerNote } from './peer.ts'
 import { rows } from './rows.ts'
 import type { Row } from './rows.ts'
 
@@ -45,12 +45,16 @@ const where = {
   engine: (await nodeEngine()).name,
   torch:
     python && spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' }).stdout.trim(),
+  peer: python && peerNote,
   threads: Number(values.threads),
 }
 const heading = `${where.machine}, ${where.threads} threads, Node ${where.node}, ONNX Runtime ${where.onnxruntime} (${where.engine}), PyTorch ${where.torch ?? 'not found'}, ${where.date}`
 const results: Record<string, Row> = {}
 
-if (!values.json) console.log(heading)
+if (!values.json) {
+  console.log(heading)
+  if (python !== undefined) console.log(peerNote)
+}
 if (values.markdown) console.log('\n| | tweedie | PyTorch | | |\n|---|---|---|---|---|')
 for (const name of names) {
   results[name] = measured(name)

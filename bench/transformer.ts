@@ -24,7 +24,7 @@ import { adamw } from '../src/engine/optim/index.ts'
 import { integers, key } from '../src/engine/random/index.ts'
 import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import { compile } from '../src/engine/runtime/program.ts'
-import { findPython, timePeer } from './peer.ts'
+import { findPython, peerNote, timePeer } from './peer.ts'
 import { printProfile } from './profile.ts'
 
 const { values } = parseArgs({
@@ -121,6 +121,7 @@ sampling.dispose()
 if (values.json) console.log(JSON.stringify(report, null, 2))
 else {
   console.log(`${report.machine}, ${threads} threads, Node ${report.node}, engine ${report.engine}, ${report.date}`)
+  if (torch !== undefined) console.log(peerNote)
   console.log(
     `TokenTransformer of ${(layout.size / 1e6).toFixed(2)} M parameters, length ${length}, batch ${batch}; ${report.memoryMB} MB resident`,
   )

@@ -4,9 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ArrayDataset } from '../../src/files/data/dataset.ts'
 import { writeNpy } from '../../src/files/data/formats/npy.ts'
-
-/** PyTorch on a CPU spends a third of its time on page faults unless its allocator keeps what it has. */
-const allocator = { MALLOC_MMAP_THRESHOLD_: '4000000000', MALLOC_TRIM_THRESHOLD_: '8000000000' }
+import { keptMemory } from '../peer.ts'
 
 /** What the peer says of its training. */
 export interface PeerReport {
@@ -36,7 +34,7 @@ export function trainPeer(
   const how = ['--minutes', String(minutes), '--threads', String(threads), '--seed', String(seed)]
   const { status, stdout, stderr } = spawnSync(python, [script, ...given, ...how], {
     encoding: 'utf8',
-    env: { ...process.env, ...allocator },
+    env: { ...process.env, ...keptMemory },
   })
   if (status !== 0) throw new Error(`the peer failed: ${stderr}`)
   return JSON.parse(stdout) as PeerReport

@@ -54,8 +54,8 @@ export function dps(observation: Observation, { zeta = 1 }: DpsOptions = {}): Fr
   })
 }
 
-/** Items of more numbers than this make a matrix that is too large to be built into a graph. */
-const largestGram = 2048
+/** Items of more numbers than this, 32 × 32 in colour, make a matrix that takes longer to read than the evaluation that it saves. */
+const largestGram = 3072
 
 /** Aᵀ A and Aᵀ y of a linear measurement of small items. */
 function quadraticOf({ operator, y }: Observation): QuadraticMisfit | undefined {

@@ -21,13 +21,13 @@ import type { Typed } from './rule.ts'
 import { windowAttributes } from './window.ts'
 
 /** Values of a channel are expected up to so many times the largest among those that are computed first. */
-const margin = 2.5
+const margin = 2
 
 /** The least range of a channel, as a share of the largest one. */
 const leastShare = 1 / 16
 
 /** So many values of each channel are computed first, or more. */
-const samples = 64
+const samples = 128
 
 /** Channels on either side from which eight bits are faster, with all that goes on around the products. */
 const leastChannels = 32
