@@ -69,6 +69,10 @@ const ofPage =
 const early = reachedFrom(['src/app/web/worker.ts', 'src/families/values/family.ts'])
 const drawing = reachedFrom(['src/families/values/draw.ts'])
 
+/** What commands need that open a model and draw from it, and what else training in a folder needs: judges, servers and shards are another file. */
+const making = reachedFrom(['src/app/node/make.ts', 'src/app/node/open-folder.ts'])
+const learning = reachedFrom(['src/app/node/train-run.ts'])
+
 /** Wings of several rooms; every room is a file of the package, or two. */
 const wings: ReadonlySet<string> = new Set(['engine', 'diffusion', 'files', 'tools', 'families'])
 
@@ -134,13 +138,24 @@ function roomOf(id: string): string | null {
   )
     return 'families'
   if (path === 'app/node/version') return 'version'
-  const rest = early.has(`src/${path}.ts`) ? '' : drawing.has(`src/${path}.ts`) ? '-draw' : '-more'
+  // Where things are kept; the judges, who keep most of it, are loaded by those who judge.
+  if (path === 'tools/eval/store') return 'store'
+  if (path === 'tools/eval/node/folder-store') return 'store-node'
+  if (path.startsWith('app/node/') && making.has(`src/${path}.ts`)) return 'app-node-draw'
+  if (path.startsWith('app/node/') && learning.has(`src/${path}.ts`)) return 'app-node-train'
+  const rest = early.has(`src/${path}.ts`)
+    ? ''
+    : drawing.has(`src/${path}.ts`)
+      ? '-draw'
+      : making.has(`src/${path}.ts`)
+        ? '-make'
+        : '-more'
   if (/^families\/[^/]+$/.test(path)) return `families-common${rest}`
   const deep = wings.has(parts[0]!) && parts.length > 2
   const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]
   // A family may have the name of what it is made of.
   const name = deep && parts[0] === 'families' ? `family-${room}` : room
-  if (inside === 'node') return `${name}-node`
+  if (inside === 'node') return making.has(`src/${path}.ts`) ? `${name}-node` : `${name}-node-more`
   if (inside === 'web') return `${name}-web${rest}`
   return (deep && parts[0] !== 'families') || room === 'compiled' || name === 'family-values' || name === 'family-words'
     ? name + rest

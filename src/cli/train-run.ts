@@ -1,4 +1,5 @@
 /** What `tweedie train` prints during a run. */
+import type { TrainRequest } from '../app/node/prepared-run.ts'
 import type { TrainRunEvent } from '../app/node/train-run.ts'
 import { trainRun } from '../app/node/train-run.ts'
 import type { OwnParts } from '../families/family.ts'
@@ -11,7 +12,9 @@ import { quoted, type Verbosity } from './output.ts'
 import { phases } from './progress.ts'
 
 /** Options of the command line itself, which are not passed to the run. */
-const faceOptions = new Set('out resume force dryRun ranks device threads json quiet debug color config'.split(' '))
+const faceOptions = new Set(
+  'out resume force dryRun earlySamples ranks device threads json quiet debug color config'.split(' '),
+)
 
 type Event<Type extends TrainRunEvent['type']> = Extract<TrainRunEvent, { type: Type }>
 
@@ -29,10 +32,10 @@ interface Display extends Verbosity {
  * @throws TweedieError if training is impossible
  */
 export async function runTrain(data: string | undefined, values: OptionValues, own: OwnParts = {}): Promise<void> {
-  const { out, resume, force, dryRun, ranks, device, threads, json, quiet } = values as FaceValues
+  const { out, resume, force, dryRun, earlySamples, ranks, device, threads, json, quiet } = values as FaceValues
   const options = Object.fromEntries(Object.entries(values).filter(([name]) => !faceOptions.has(name)))
   const collective = await joined()
-  const asked = { data, out, resume, force, dryRun, ranks, device, threads, options, own }
+  const asked = { data, out, resume, force, dryRun, ranks, earlySamples, device, threads, options, own }
   if (collective && collective.rank > 0) return follow(collective, asked)
   using interrupt = listenForInterrupt(() => note('stopping after this step (again: at once)', { quiet }))
   using reading = phases({ json, quiet })
@@ -50,17 +53,8 @@ export async function runTrain(data: string | undefined, values: OptionValues, o
   await collective?.close()
 }
 
-interface FaceValues {
-  readonly out?: string
-  readonly resume?: boolean
-  readonly force?: boolean
-  readonly dryRun?: boolean
-  readonly ranks?: number
-  readonly device?: string
-  readonly threads?: number
-  readonly json?: boolean
-  readonly quiet?: boolean
-}
+type FaceValues = Verbosity &
+  Pick<TrainRequest, 'out' | 'resume' | 'force' | 'dryRun' | 'earlySamples' | 'ranks' | 'device' | 'threads'>
 
 /** Shows an event to people. */
 function show(event: TrainRunEvent, display: Display): void {
@@ -87,7 +81,7 @@ function show(event: TrainRunEvent, display: Display): void {
       progress.say(event.text)
       return
     case 'samples':
-      progress.say(`samples at step ${event.step}: ${event.path}`)
+      progress.say(`${event.early ? 'a first, rough picture' : 'samples'} at step ${event.step}: ${event.path}`)
       return
     case 'estimate':
       print(estimateText(event))

@@ -31,6 +31,8 @@ export interface TrainRequest extends Pick<Setting, 'signal' | 'onProgress' | 'o
   readonly force?: boolean | undefined
   /** Only times a few steps and writes nothing. */
   readonly dryRun?: boolean | undefined
+  /** Seconds of training after which a new run, of one process, draws samples for the first time, however rough; default: not. */
+  readonly earlySamples?: number | undefined
   /** Where to compute. */
   readonly device?: string | undefined
   readonly threads?: number | undefined

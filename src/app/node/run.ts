@@ -17,17 +17,32 @@ export interface RunOptions extends TrainOptions {
   readonly folder: string
   /** Steps between two pictures of samples; none by default. */
   readonly sampleEvery?: number | undefined
+  /** Seconds of training after which samples are drawn once, however rough; a resumed run has had them. The time that they take is not training's. */
+  readonly earlySamples?: number | undefined
 }
 
 /** What happens in a run. */
-export type RunEvent = TrainEvent | { readonly type: 'samples'; readonly step: number; readonly path: string }
+export type RunEvent =
+  | TrainEvent
+  | {
+      readonly type: 'samples'
+      readonly step: number
+      readonly path: string
+      /** Whether they are the first, of a model that has hardly begun to learn. */
+      readonly early?: true
+    }
 
 /**
  * Trains in a folder: the log, checkpoints, the model and pictures of samples are on the disk when their event arrives.
  *
  * @throws TweedieError `exists` if another process trains in the folder; other codes if training is impossible
  */
-export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOptions): AsyncGenerator<RunEvent> {
+export async function* trainInFolder({
+  folder,
+  sampleEvery,
+  earlySamples,
+  ...options
+}: RunOptions): AsyncGenerator<RunEvent> {
   const paths = runPaths(folder)
   using _ = lockRun(folder)
   await Promise.all([folder, paths.samples].map(removeTemporaries))
@@ -38,7 +53,10 @@ export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOpt
   const { ema } = options.spec.optimizer
   const kept = typeof ema === 'number' ? undefined : ema.kept
   const averages = kept && (await keepAverages(folder, kept.count, options.from?.state.step ?? 0))
-  for await (const event of train({ ...options, run })) {
+  let early = options.from ? Infinity : (earlySamples ?? Infinity)
+  let paused = 0
+  const { clock = () => performance.now() } = options
+  for await (const event of train({ ...options, run, clock: () => clock() - paused })) {
     if (event.type === 'step' && averages?.isDue(event.step)) await averages.keep((await event.checkpoint()).state)
     if (event.type === 'log') log.append(event.line)
     if (event.type === 'checkpoint') {
@@ -47,10 +65,16 @@ export async function* trainInFolder({ folder, sampleEvery, ...options }: RunOpt
       await writeModel(folder, family, event.model)
     }
     yield event
-    if (event.type === 'step' && sampleEvery && event.step % sampleEvery === 0) {
+    if (event.type !== 'step') continue
+    const { step } = event
+    const isEarly = event.seconds >= early
+    if (isEarly || (sampleEvery && step % sampleEvery === 0)) {
+      const began = clock()
       const { device, threads } = options
       const path = await drawSamples(paths.samples, await event.model(), options.spec.seed, { device, threads }, own)
-      yield { type: 'samples', step: event.step, path }
+      if (isEarly) paused += clock() - began
+      yield { type: 'samples', step, path, ...(isEarly && { early: true }) }
     }
+    if (isEarly) early = Infinity
   }
 }

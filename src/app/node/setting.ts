@@ -12,7 +12,6 @@ import type { OptionValues } from '../../options.ts'
 import { folderStore } from '../../tools/eval/node/folder-store.ts'
 import type { Store } from '../../tools/eval/store.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
-import { dataOf, unseenData } from './model-data.ts'
 import { openFolder } from './open-folder.ts'
 import { version } from './version.ts'
 
@@ -42,11 +41,13 @@ export async function settingFor(
     access: {
       ...filesFor(entry, own),
       async data(name) {
+        const { dataOf } = await import('./model-data.ts')
         const parts = await dataOf(place, model, name, opening)
         for (const part of [parts.train, ...(parts.heldOut ? [parts.heldOut] : [])]) onData?.(part)
         return parts
       },
       async unseen(name) {
+        const { unseenData } = await import('./model-data.ts')
         const data = await unseenData(place, model, name, opening)
         onData?.(data)
         return data

@@ -62,14 +62,14 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunE
   }
   const run = await prepareRun(collective ? asOneOf(collective, request) : request)
   const { family, spec, dataset, intervals, from } = run
-  const { out, own, signal, dryRun } = request
+  const { out, own, signal, dryRun, earlySamples } = request
   const lossText = (loss: number): string => family.lossText?.(spec, loss) ?? loss.toFixed(4)
   const next = family.can.draw ? 'sample' : family.can.evaluate ? 'eval' : 'info'
   yield { type: 'report', spec, items: dataset.length, rows: reportOf(run, request), lossText, next }
   const options = { spec, dataset, own, engine: await nodeEngine(), from, start: run.start, signal, ...run.session }
   if (dryRun) yield { type: 'estimate', ...(await estimated(options)) }
   else {
-    const run = { ...options, ...intervals, folder: out! }
+    const run = { ...options, ...intervals, earlySamples, folder: out! }
     for await (const event of collective ? trainTogether(collective, run) : trainInFolder(run)) {
       yield event
       const text = event.type === 'ready' ? memoryText(event.memory, dataset) : undefined

@@ -24,7 +24,7 @@ export function asOneOf({ rank, local }: Collective, request: TrainRequest): Tra
  */
 export async function* trainTogether(
   collective: Collective,
-  { folder, sampleEvery, signal, ...options }: RunOptions,
+  { folder, sampleEvery, earlySamples: _early, signal, ...options }: RunOptions,
 ): AsyncGenerator<RunEvent> {
   const { spec, dataset, from } = options
   const { budget: _, ...rest } = spec
