@@ -207,7 +207,7 @@ describe('the optimiser', () => {
   test.each([
     [{ name: 'adam' }, "no optimiser is called 'adam'", 'did you mean adamw?'],
     [{ name: 'sgd', betas: [0.9, 0.9] }, 'optimizer.betas is for adamw', 'leave optimizer.betas out'],
-    [{ momentum: 0.5 }, 'optimizer.momentum is for sgd', "set optimizer.name to 'sgd'"],
+    [{ momentum: 0.5 }, 'optimizer.momentum is for sgd', 'set optimizer.name to sgd'],
     [{ betas: [0.9, 2] }, 'betas is [0.9,2]', undefined],
   ])('%o is refused', async (optimizer, message, hint) => {
     await expect(trainerOf(twoPartTask(twoPartSpec({ optimizer })), engine)).rejects.toMatchObject({

@@ -51,7 +51,8 @@ describe('a step whose state stays', () => {
     ['clipped in each step', moons, { network, optimizer: { clipNorm: 0.05 } }, 20],
     ['with momentum', moons, { network, optimizer: { name: 'sgd', momentum: 0.9, rate: 0.01 } }, 20],
     ['with Muon', moons, { network, optimizer: { name: 'muon', weightDecay: 0.01 } }, 20],
-    ['a U-Net', digits, { unet: { widths: [8, 16] }, patch: 4, flip: true }, 6],
+    // Muon makes much of rounding: directions of almost no gradient move as far as others
+    ['a U-Net', digits, { unet: { widths: [8, 16] }, patch: 4, flip: true, optimizer: { name: 'adamw' } }, 6],
   ])('is the usual one: %s', { timeout: 60_000 }, async (_, dataset, choices, steps) => {
     const [usual, stays] = [
       await trained(dataset, choices, steps, {}),

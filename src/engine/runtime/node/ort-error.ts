@@ -27,13 +27,14 @@ function hintFor(device: string): string {
 /** The error of a run that failed. */
 export function runError(cause: unknown): TweedieError {
   const message = messageOf(cause)
-  return new TweedieError(shapeTrouble.test(message) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
+  return new TweedieError(shapeTrouble.test(textOf(cause)) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
 }
+
+const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
 /** The message without the place in the runtime's sources. */
 function messageOf(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return message
+  return textOf(cause)
     .replace(/\/\S+\.(?:cc|cpp|h):\d+ .* was false\. /s, '')
     .replace(/\/\S+\.(?:cc|cpp|h):\d+ .*?\[ONNXRuntimeError\] : \d+ : \w+ : /s, '')
     .trim()
