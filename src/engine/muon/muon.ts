@@ -17,7 +17,7 @@ import type { TensorOptimizer } from './tensor-optimizer.ts'
  *     θ ← (1 − η λ) θ − 0.2 √max(rows, columns) η O(u)
  *
  * where O makes all singular values about 1 (`orthogonalised` of `descent/`): no direction of the matrix is left behind because its
- * gradient is small. Everything else (biases, norms, tables, the first and the last layer: {@link isHiddenMatrix}) is
+ * gradient is small. Everything else (biases, norms, tables, the first and the last layer: `isHiddenMatrix`) is
  * moved by AdamW with the same η and λ. The factor makes matrices move as far as they would under AdamW.
  *
  * Slots: `m`; `v`, which is zero for matrices. The products run as a graph of the engine, matrices with one shorter side together.

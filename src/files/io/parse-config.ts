@@ -6,12 +6,33 @@ import { TweedieError } from '../../errors.ts'
 
 const english = { error: z.locales.en().localeError }
 
+/** Lists and objects in a file may be nested so deeply; schemas of any JSON call themselves for every level. */
+export const mostNested = 100
+
+/** Whether lists and objects are nested more than {@link mostNested} deep. */
+export function isNestedTooDeeply(value: unknown): boolean {
+  let level = [value].filter(isNest)
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === mostNested) return true
+    level = level.flatMap((each) => Object.values(each).filter(isNest))
+  }
+  return false
+}
+
+const isNest = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const shallow = z.custom<never>(
+  (value) => !isNestedTooDeeply(value),
+  `expected lists and objects nested at most ${mostNested} deep`,
+)
+
 /** What a schema says of a value, with messages in English: zod's small build has none of its own. */
 export function tryConfig<T extends z.ZodMiniType>(
   schema: T,
   value: unknown,
 ): z.core.util.SafeParseResult<z.output<T>> {
-  return schema.safeParse(value, english)
+  const { error } = shallow.safeParse(value, english)
+  return error ? { success: false, error } : schema.safeParse(value, english)
 }
 
 /**
@@ -23,6 +44,9 @@ export function tryConfig<T extends z.ZodMiniType>(
 export function parseConfig<T extends z.ZodMiniType>(schema: T, value: unknown, source: string): z.output<T> {
   const result = tryConfig(schema, value)
   if (result.success) return result.data
+  if (isNestedTooDeeply(value)) {
+    throw new TweedieError('model', `${source}: lists or objects are nested more than ${mostNested} deep`)
+  }
   const faults = result.error.issues.map(({ path, message }) => {
     const got = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value)
     return `${path.join('.') || 'the whole'} is ${JSON.stringify(got) ?? 'missing'}: ${message}`

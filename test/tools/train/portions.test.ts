@@ -14,7 +14,7 @@ import { lossGraph, trainingPortion } from '../../../src/tools/train/step-graph.
 const glyphs = builtinDataset('glyphs', { length: 40 })
 const spec = defaultSpec(
   { ...glyphs, classes: classCount(glyphs) },
-  { batch: 12, unet: { widths: [8, 16] }, patch: 4, flip: true, learnVariance: true },
+  { batch: 12, unet: { widths: [8, 16] }, patch: 4, flip: true, learnVariance: true, optimizer: { name: 'adamw' } },
 )
 
 describe('a batch in portions', () => {

@@ -1,5 +1,6 @@
 /** The body of a request. */
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
+import { tryConfig } from '../../../files/io/parse-config.ts'
 import type { Limits } from './limits.ts'
 import { ServeError } from './problem.ts'
 import { joinBytes } from '../../../join-bytes.ts'
@@ -22,8 +23,6 @@ export async function jsonBody(request: Request, limits: Limits): Promise<unknow
     throw new ServeError(400, 'json', `the body is no JSON: ${(error as Error).message}`)
   }
 }
-
-const english = { error: z.locales.en().localeError }
 
 /** The bytes of a body. @throws ServeError 413 for a larger one, 415 for one that is packed */
 export async function bodyBytes(request: Request, { maxBody }: Limits): Promise<Uint8Array<ArrayBuffer>> {
@@ -51,7 +50,7 @@ export async function bodyBytes(request: Request, { maxBody }: Limits): Promise<
 
 /** A value as its schema has it. @throws ServeError 400 that says which field is wrong */
 export function checked<T>(schema: z.ZodMiniType<T>, value: unknown): T {
-  const { success, data, error } = z.safeParse(schema, value, english)
+  const { success, data, error } = tryConfig(schema, value)
   if (success) return data
   const [issue] = error!.issues
   const place = issue!.path.map(String).join('.')
