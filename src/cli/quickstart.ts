@@ -6,11 +6,8 @@ import { command, print, withExamples } from './common.ts'
 import { addOptions } from './derive.ts'
 
 const minutesOption = options({
-  minutes: { flags: '--minutes <n>', help: 'minutes of training', parse: positive, default: 1.2 },
+  minutes: { flags: '--minutes <n>', help: 'minutes of training', parse: positive, default: 1.3 },
 })
-
-/** In so little time, more steps are worth more than better ones. */
-const batch = 16
 
 /** Seconds of training before the first picture, in which little is to be seen but strokes. */
 const earlySamples = 10
@@ -35,7 +32,7 @@ async function run(values: OptionValues): Promise<void> {
   const out = `runs/${names.find((name) => !taken.includes(name))!}`
   const grid = `${out}/samples.png`
 
-  await runTrain('glyphs', { ...common, out, minutes, seed, batch, earlySamples })
+  await runTrain('glyphs', { ...common, out, minutes, seed, earlySamples })
   if (process.exitCode !== undefined) return
   await runSample(out, { ...common, count: 40, columns: 10, seed, sampler: 'dpm++-2m', steps: 20, out: grid })
   if (values.json || values.quiet) return

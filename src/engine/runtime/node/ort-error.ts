@@ -27,7 +27,9 @@ function hintFor(device: string): string {
 /** The error of a run that failed. */
 export function runError(cause: unknown): TweedieError {
   const message = messageOf(cause)
-  return new TweedieError(shapeTrouble.test(textOf(cause)) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, { cause })
+  return new TweedieError(shapeTrouble.test(textOf(cause)) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, {
+    cause,
+  })
 }
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
