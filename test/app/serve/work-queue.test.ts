@@ -9,7 +9,7 @@ const signal = new AbortController().signal
 const pause = (ms = 0): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 /** A queue whose network takes a moment, and the sizes of the batches that it was given. */
-function counted(batch = 32) {
+function counted(batch = 64) {
   const sizes: number[] = []
   const queue = workQueue({ most: 1000, batch, gatherMs: 1, open: async () => ({}) as WarmModel })
   const ask = (key = 'a', items = 1): Promise<string> => {
@@ -62,8 +62,8 @@ test.each([
   [20, 0, 16],
   [32, 0, 16],
   [16, 16, 16],
-  [40, 24, 32],
-  [500, 32, 32],
+  [80, 48, 64],
+  [500, 64, 64],
 ])('of %i that wait after %i answered ones, at most %i go through', (waiting, answered, most) => {
-  expect(atOnce(waiting, answered, 32)).toBe(most)
+  expect(atOnce(waiting, answered, 64)).toBe(most)
 })

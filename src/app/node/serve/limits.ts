@@ -27,7 +27,7 @@ export const usualLimits: Limits = Object.freeze({
   maxBody: 16,
   maxWaiting: 256,
   maxSeconds: 300,
-  batch: 32,
+  batch: 64,
 })
 
 /** @throws ServeError 413 for more items or steps than allowed */
