@@ -43,11 +43,26 @@ test('of many clients, half are drawn while the others are answered', async () =
       await pause(2)
     }
   }
-  await Promise.all(Array.from({ length: 32 }, client))
-  expect(sizes.reduce((sum, each) => sum + each, 0)).toBe(6 * 32)
-  expect(Math.max(...sizes)).toBeLessThanOrEqual(16)
-  // 192 in halves of 32: twelve batches, were nobody ever late
+  await Promise.all(Array.from({ length: 64 }, client))
+  expect(sizes.reduce((sum, each) => sum + each, 0)).toBe(6 * 64)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(32)
+  // 384 in halves of 64: twelve batches, were nobody ever late
   expect(sizes.length).toBeLessThanOrEqual(20)
+})
+
+test('who asks again soon goes through with the others, and nobody waits long for one who does not', async () => {
+  const { sizes, ask } = counted()
+  const client = async (i: number): Promise<void> => {
+    for (let round = 0; round < 4; round++) {
+      await ask()
+      await pause(i % 4)
+    }
+  }
+  await Promise.all(Array.from({ length: 12 }, (_, i) => client(i)))
+  expect(sizes.reduce((sum, each) => sum + each, 0)).toBe(48)
+  expect(sizes.length).toBeLessThanOrEqual(8)
+  await ask()
+  expect(sizes.at(-1)).toBe(1)
 })
 
 test('what does not fit is done after what does, and nobody gets the answer of another', async () => {
@@ -58,10 +73,10 @@ test('what does not fit is done after what does, and nobody gets the answer of a
 })
 
 test.each([
-  [1, 0, 16],
-  [20, 0, 16],
-  [32, 0, 16],
-  [16, 16, 16],
+  [1, 0, 32],
+  [32, 0, 32],
+  [64, 0, 32],
+  [32, 32, 32],
   [80, 48, 64],
   [500, 64, 64],
 ])('of %i that wait after %i answered ones, at most %i go through', (waiting, answered, most) => {

@@ -14,8 +14,8 @@ export interface Job extends WorkWatch {
   settled: boolean
 }
 
-/** Items of a batch that are worth a batch: fewer are never parted. */
-const worth = 16
+/** Items that are never parted: smaller batches lose more by what a step costs whatever its batch than they gain. */
+const worth = 32
 
 /**
  * The most items of the next batch. Those whose answers are being written are likely to ask again, and the network should not wait for them: so half of

@@ -15,8 +15,8 @@ export interface QueueOptions {
   /** The most items in one batch. */
   readonly batch: number
   /**
-   * How long the first of several requests waits for others that fit, in milliseconds; after a batch of one, none waits. As long as others come and the
-   * last batch is not reached, it waits again, in all a fifth of the time of a batch at most.
+   * How often the first of several requests looks for others that fit, in milliseconds; after a batch of one, none waits. It waits until there are as many as in
+   * the last batch, until none has come for a twentieth of the time of a batch, or for a fifth of it.
    */
   readonly gatherMs: number
   open(model: string): Promise<WarmModel>
@@ -100,10 +100,14 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
   }
 
   const gather = async (): Promise<void> => {
-    const until = performance.now() + Math.min(100, 200 * pace)
-    for (let before = 0; waiting.length > before && waiting.length < lastBatch && performance.now() < until;) {
-      before = waiting.length
+    let now = performance.now()
+    const until = now + Math.min(100, 200 * pace)
+    let [before, since] = [0, now]
+    while (waiting.length < lastBatch && now < until) {
+      if (waiting.length > before) [before, since] = [waiting.length, now]
+      else if (now > since + 50 * pace) return
       await pause(gatherMs)
+      now = performance.now()
     }
   }
 
