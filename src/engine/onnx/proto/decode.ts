@@ -2,6 +2,7 @@
  * Reads an ONNX model. Fields that tweedie has no use for (documentation, intermediate value types) are skipped;
  * fields that change the meaning (sparse tensors, unknown element types) are refused.
  */
+import { joinBytes } from '../../../join-bytes.ts'
 import { attributeTypes } from './encode.ts'
 import { dataTypes, tensorBytes } from './model.ts'
 import type {
@@ -221,16 +222,7 @@ function packTyped(dtype: DataType, fields: readonly RawField[]): Uint8Array {
   return bytes
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    joined.set(part, offset)
-    offset += part.length
-  }
-  return joined
-}
+const concat = (parts: readonly Uint8Array[]): Uint8Array => (parts.length === 1 ? parts[0]! : joinBytes(parts))
 
 /** The type of an input or output: ValueInfoProto { name, type { tensor_type { elem_type, shape { dim { dim_value | dim_param } } } } }. */
 export function decodeValueInfo(bytes: Uint8Array): ValueInfo {
