@@ -4,7 +4,7 @@ import { TweedieError } from '../errors.ts'
 import type { FamilyModel, OwnParts, Setting } from '../families/family.ts'
 import { entryNamed, type Opened } from '../families/registry.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
-import { memoryStore } from '../tools/eval/store.ts'
+import { inMemory } from './in-memory.ts'
 import { openedOf } from './opened.ts'
 import { type RemoteOptions, withRemote } from './remote.ts'
 import { type WarmModel, warmModel } from './warm-model.ts'
@@ -55,20 +55,4 @@ export async function openedFrom(source: ModelSource, own: OwnParts, onRemark?: 
   }
   const entry = entryNamed(source.family, own)
   return { entry, family: await entry.load(), model: source }
-}
-
-/** The part of a setting that is the same for all models in memory. */
-export function inMemory(): Pick<Setting, 'access' | 'store' | 'provenance'> {
-  return {
-    access: { bytes: unnamed, picture: unnamed, model: unnamed, data: unnamed, unseen: unnamed },
-    store: memoryStore(),
-    provenance: {},
-  }
-}
-
-async function unnamed(name?: string): Promise<never> {
-  if (name === undefined) throw new TweedieError('usage', 'which data the model was trained on is not known')
-  throw new TweedieError('usage', `${name}: a model in memory reads nothing by name`, {
-    hint: 'give the values, or open the model from a folder on a disk',
-  })
 }

@@ -90,6 +90,14 @@ export interface FamilyEntry {
   load(): Promise<Family>
 }
 
+/** Makes the model of a folder's content. @throws TweedieError `model` where parts do not fit together */
+export type ModelReader<Model = FamilyModel> = (folder: ModelFolder, own: OwnParts) => Model
+
+/** Such a function that is loaded when it is asked for. */
+export interface LaterReader<Model = FamilyModel> {
+  load(): Promise<ModelReader<Model>>
+}
+
 /** A family. Its methods only get models, specifications and problems that the same family made. */
 export interface Family<
   Spec extends BaseSpec = BaseSpec,
@@ -134,8 +142,8 @@ export interface Family<
   preview?(model: Model): Preview
   /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not fit together */
   problem(spec: Spec, data: Data, own: OwnParts): TrainProblem<Model>
-  /** The model of a folder's content. @throws TweedieError `model` where parts do not fit together */
-  read(folder: ModelFolder, own: OwnParts): Model
+  /** The model of a folder's content. Training does without it, so it may be loaded when it is asked for. */
+  readonly read: ModelReader<Model> | LaterReader<Model>
   /** The content of the model's folder; the inverse of {@link read}. */
   write(model: Model): ModelFolderInput
   /** The description that `info` prints. */

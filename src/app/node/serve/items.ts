@@ -6,7 +6,7 @@ import { parseNpy } from '../../../files/data/formats/npy.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
 import { pictureValues } from '../../../files/io/node/read-picture.ts'
 import type { SentItem } from '../../serving/bodies.ts'
-import { inMemory } from '../../open.ts'
+import { inMemory } from '../../in-memory.ts'
 
 /** The name by which the item itself is asked for. */
 export const itemName = 'the item'
