@@ -7,7 +7,7 @@ import type { OptionValues } from '../options.ts'
 import { memoryStore } from '../tools/eval/store.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
-import type { ModelSource } from './open.ts'
+import { type ModelSource, openedFrom } from './opened-from.ts'
 
 /** The data, prepared if the family does that. @throws TweedieError where other models that it needs are missing or do not fit */
 export async function prepared(
@@ -53,7 +53,6 @@ export function preparingInMemory(
   return {
     ...session,
     async open(source) {
-      const { openedFrom } = await import('./open.ts')
       const { family, model } = await openedFrom(source as ModelSource, session.own, session.onRemark)
       return { family, model, path: undefined, store: memoryStore() }
     },
