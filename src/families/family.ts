@@ -266,6 +266,8 @@ export interface Abilities<Model> {
   draw?(model: Model, setting: Setting): Painter
   /** Judges a model; `options` are those of the command `eval`. */
   evaluate?(model: Model, options: OptionValues, setting: Setting): Promise<Judgement>
+  /** What items cost, each: −log p, or what that is at most; `options` are those of `eval` for likelihoods. */
+  bound?(model: Model, asked: AskedItems, options: OptionValues, setting: Setting): Promise<ItemBounds>
   /** Answers for rows of a table; `options` are those of `predict`. @throws TweedieError `data` for rows that do not fit */
   predict?(model: Model, rows: NamedColumns, options: OptionValues, setting: Setting): Promise<Predictions>
   /** Walks items up to latents along the probability flow, or latents down; `options` are those of `sample`. */
@@ -294,6 +296,28 @@ export interface NetworkPlace<Model = FamilyModel> {
   readonly part: NetworkWeights
   /** The same model with another network in its place, of the same shapes. */
   with(network: Network): Model
+}
+
+/** Items whose cost is asked for. */
+export interface AskedItems {
+  /** Each a picture, or values of one item or several. */
+  readonly items: readonly Item[]
+  /** Their classes in turn, by name or number; without them "no class", if the model has that. */
+  readonly class?: unknown
+}
+
+/** What items cost under a model. Less is likelier. */
+export interface ItemBounds {
+  readonly count: number
+  /** Numbers of an item. */
+  readonly dimensions: number
+  /**
+   * Nats of each item in the data's own values (of images of bytes: of the bytes), by how they were found. `bound`: −log p is at most so
+   * much, by the variational bound; `importance`: the same, by the importance-weighted one; `flow`: by the probability flow; `exact`: by the change of variables of a normalising flow.
+   */
+  readonly nats: Readonly<Record<string, Float64Array>>
+  /** The same in bits per dimension. */
+  readonly bitsPerDim: Readonly<Record<string, Float64Array>>
 }
 
 /** Answers for the rows of a table, in their order. */

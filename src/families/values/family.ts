@@ -47,6 +47,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     assimilate: async (...given) => (await import('./assimilate.ts')).assimilate(...given),
     edit: async (...given) => (await import('./edit-item.ts')).editItem(...given),
     evaluate: async (...given) => (await import('./judge.ts')).evaluate(...given),
+    bound: async (...given) => (await import('./bound.ts')).bound(...given),
     field: async (...given) => (await import('./field.ts')).field(...given),
     export: async (...given) => (await import('./export.ts')).exportModel(...given),
     exportSampler: async (...given) => (await import('./sampler-file.ts')).exportSampler(...given),
