@@ -1,26 +1,12 @@
 /** What tables are usually predicted with: boosted trees, and a deep ensemble. Each gives a Gaussian law for every row. */
 import { createRequire } from 'node:module'
-import { input, add, exp, mean, mul, neg, reshape, slice, square, sub } from '../src/engine/graph/index.ts'
-import { initialize } from '../src/engine/nn/initialize.ts'
+import { add, exp, mul, neg, reshape, slice, square, sub } from '../src/engine/graph/index.ts'
 import { fold, key } from '../src/engine/random/index.ts'
 import type { Engine } from '../src/engine/runtime/session.ts'
 import { usualPredictor } from '../src/families/prediction/defaults.ts'
 import { mostSteps } from '../src/families/prediction/fit-predictor.ts'
-import {
-  buildPredictor,
-  type PredictorConfig,
-  predictorLayout,
-  predictorOutputs,
-} from '../src/families/prediction/predictor.ts'
-import { fedDropout } from '../src/engine/nn/dropout.ts'
-import { withMasks } from '../src/families/dropout-masks.ts'
-import { Scope } from '../src/engine/nn/parameters.ts'
-import { batchIndices } from '../src/files/data/batches.ts'
-import type { LossGraph } from '../src/diffusion/denoise/objective.ts'
-import type { Dropout } from '../src/engine/nn/network.ts'
-import { trainingLoop } from '../src/tools/train/loop.ts'
-import type { TrainProblem } from '../src/tools/train/problem.ts'
-import type { BaseSpec } from '../src/tools/train/spec.ts'
+import { fitRows, type RowsLoss } from '../src/families/prediction/fit-rows.ts'
+import { type PredictorConfig, predictorLayout, predictorOutputs } from '../src/families/prediction/predictor.ts'
 
 /** Rows of numbers: features `[rows, width]`, one target each. */
 export interface BaselineRows {
@@ -128,69 +114,29 @@ async function member(
     readonly steps: number
   },
 ): Promise<{ readonly weights: Float32Array; readonly step: number }> {
-  const { inputs } = config
-  const batch = Math.min(64, rows.targets.length)
-  const layout = predictorLayout(config)
-  const run = fold(key(seed), 'ensemble')
-  const spec: BaseSpec = {
-    seed,
-    batch,
-    budget: { steps },
-    network: { className: 'Predictor', config: {} },
-    optimizer: {
-      name: 'adamw',
-      betas: [0.9, 0.999],
-      rate: 2e-3,
-      warmup: 20,
-      decay: 'constant',
-      weightDecay: 0.01,
-      clipNorm: 1,
-      ema: 0.98,
-    },
-  }
-  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
-    const outputs = buildPredictor(config, scope, input('x', [items, inputs]), dropout)
-    const [centre, logVariance] = [slice(outputs, 1, 0, 1), slice(outputs, 1, 1, 2)]
-    const error = square(sub(centre, input('y', [items, 1])))
-    const cost = mul(add(logVariance, mul(error, exp(neg(logVariance)))), 0.5)
-    const itemLoss = reshape(cost, [items])
-    return { loss: mean(itemLoss), itemLoss }
-  }
-  const fed = {
-    emptyBatch: () => ({
-      feeds: { x: new Float32Array(batch * inputs), y: new Float32Array(batch) },
-      levels: new Int32Array(batch),
-    }),
-    fill({ feeds }: { readonly feeds: Readonly<Record<string, Float32Array | Int32Array>> }, step: number) {
-      batchIndices(run, rows.targets.length, batch, step).forEach((row, i) => {
-        feeds['x']!.set(rows.features.subarray(row * inputs, (row + 1) * inputs), i * inputs)
-        feeds['y']![i] = rows.targets[row]!
-      })
-    },
-  }
-  const problem: TrainProblem<Float32Array> = {
-    parts: { predictor: { layout, weights: initialize(layout, fold(run, 'weights')) } },
-    items: rows.targets.length,
-    levels: 1,
-    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
-    ...(config.dropout > 0 ? withMasks({ seed }, (dropout) => loss(dropout, new Scope(), batch), fed) : fed),
-    snapshot: ({ average }) => average,
-  }
   let best = { step: steps, cost: Infinity }
-  let weights: Float32Array | undefined
-  const task = { spec, purpose: JSON.stringify(['ensemble', config, batch]), problem: () => problem }
-  for await (const event of trainingLoop(task, { engine, threads, checkpointEvery: steps + 1 })) {
-    if (event.type === 'checkpoint') weights = event.model.slice()
-    if (event.type !== 'step' || !held || event.step % 40 !== 0) continue
-    const outputs = predictorOutputs({ config, layout, weights: await event.model() }, held.features)
+  const run = { engine, threads, seed, batch: Math.min(64, rows.targets.length), steps, rate: 2e-3 }
+  const weights = await fitRows(config, rows, likelihood, { ...run, run: fold(key(seed), 'ensemble') }, (step, now) => {
+    if (!held || step % 40 !== 0) return true
+    const outputs = predictorOutputs({ config, layout: predictorLayout(config), weights: now() }, held.features)
     const cost = held.targets.reduce((sum, y, i) => {
       const [m, s] = [outputs[2 * i]!, outputs[2 * i + 1]!]
       return sum + (s + (y - m) ** 2 * Math.exp(-s)) / 2
     }, 0)
-    if (cost < best.cost) best = { step: event.step, cost }
-    else if (event.step - best.step > 800) break
-  }
-  return { weights: weights!, step: best.step }
+    if (cost < best.cost) best = { step, cost }
+    return step - best.step <= 800
+  })
+  return { weights, step: best.step }
+}
+
+/** −log p of a normal law whose mean and log-variance the network says, less a constant. */
+const likelihood: RowsLoss = {
+  name: 'ensemble',
+  of: (outputs, target, items) => {
+    const [centre, logVariance] = [slice(outputs, 1, 0, 1), slice(outputs, 1, 1, 2)]
+    const error = square(sub(target, centre))
+    return reshape(mul(add(logVariance, mul(error, exp(neg(logVariance)))), 0.5), [items])
+  },
 }
 
 function listed({ features, targets }: BaselineRows): number[][] {

@@ -6,38 +6,13 @@
  * predictors, each fitted without a fifth of the rows: the diffusion learns the residuals of each on the rows that it has not seen, and f is the
  * mean of the five (cross-fitting; the paper does without).
  */
-import { input, logSoftmax, mean, mul, neg, reshape, sub, sum, type Tensor } from '../../engine/graph/index.ts'
-import type { LossGraph } from '../../diffusion/denoise/objective.ts'
+import { logSoftmax, mul, neg, reshape, sub, sum, type Tensor } from '../../engine/graph/index.ts'
 import { initialize } from '../../engine/nn/initialize.ts'
-import { fedDropout } from '../../engine/nn/dropout.ts'
-import type { Dropout } from '../../engine/nn/network.ts'
-import { Scope } from '../../engine/nn/parameters.ts'
-import { fold, key, type Key, permutation } from '../../engine/random/index.ts'
+import { fold, key, permutation } from '../../engine/random/index.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
-import { batchIndices } from '../../files/data/batches.ts'
-import { interrupted } from '../../interrupted.ts'
-import { trainingLoop } from '../../tools/train/loop.ts'
-import type { TrainProblem } from '../../tools/train/problem.ts'
-import type { BaseSpec } from '../../tools/train/spec.ts'
 import type { Setting } from '../family.ts'
-import { defined } from '../defined.ts'
-import { withMasks } from '../dropout-masks.ts'
-import {
-  averaged,
-  type Predictor,
-  type PredictorConfig,
-  predictorLayout,
-  predictorOutputs,
-  buildPredictor,
-} from './predictor.ts'
-
-/** Rows to fit on. */
-export interface FitRows {
-  /** `[rows, inputs]` */
-  readonly features: Float32Array
-  /** `[rows, outputs]`: values, or ones and zeros of classes. */
-  readonly targets: Float32Array
-}
+import { copyRows, type FitRows, fitRows, type RowsLoss } from './fit-rows.ts'
+import { averaged, type Predictor, type PredictorConfig, predictorLayout, predictorOutputs } from './predictor.ts'
 
 /** How it is fitted. */
 export interface FitPredictorOptions extends Pick<Setting, 'device' | 'threads'> {
@@ -101,21 +76,28 @@ export async function fitPredictor(
   const batch = Math.min(how.batch, cut)
   const steps = mostSteps(cut)
   const every = Math.max(1, Math.round(steps / how.looks))
+  const loss = rowsLoss(config)
   let best = { step: 0, loss: Infinity }
   const progress = (done: number): void => options.onProgress?.(Math.min(1, done), 1)
-  await fitted(config, first, { ...options, batch, steps, run: fold(run, 'first') }, (step, weights) => {
-    if (step % every !== 0) return true
-    progress((0.3 * step) / steps)
-    const loss = lossOf({ config, layout, weights: weights() }, rest)
-    if (loss < best.loss) best = { step, loss }
-    return step - best.step < how.patience * every
-  })
+  await fitRows(
+    config,
+    first,
+    loss,
+    { ...options, rate: how.rate, batch, steps, run: fold(run, 'first') },
+    (step, weights) => {
+      if (step % every !== 0) return true
+      progress((0.3 * step) / steps)
+      const now = lossOf({ config, layout, weights: weights() }, rest)
+      if (now < best.loss) best = { step, loss: now }
+      return step - best.step < how.patience * every
+    },
+  )
   const epochs = (best.step * batch) / cut
   const passes = async (of: FitRows, name: string, from: number, to: number): Promise<Float32Array> => {
     const size = of.features.length / config.inputs
-    const its = { ...options, batch: Math.min(how.batch, size), run: fold(run, name) }
+    const its = { ...options, rate: how.rate, batch: Math.min(how.batch, size), run: fold(run, name) }
     const total = Math.max(1, Math.round((epochs * size) / its.batch))
-    return fitted(config, of, { ...its, steps: total }, (step) => {
+    return fitRows(config, of, loss, { ...its, steps: total }, (step) => {
       if (step % 50 === 0) progress(from + ((to - from) * step) / total)
       return true
     })
@@ -149,79 +131,13 @@ export function lossOf(predictor: Predictor, { features, targets }: FitRows): nu
   return total / rows
 }
 
-interface StepOptions extends FitPredictorOptions {
-  readonly batch: number
-  readonly steps: number
-  readonly run: Key
-}
-
-/** Trains for so many steps, or until it is told to stop; gives the averaged weights. */
-async function fitted(
-  config: PredictorConfig,
-  rows: FitRows,
-  { batch, steps, run, engine, signal, device, threads, seed }: StepOptions,
-  goOn: (step: number, weights: () => Float32Array) => boolean,
-): Promise<Float32Array> {
-  const { inputs, outputs } = config
-  const count = rows.features.length / inputs
-  const layout = predictorLayout(config)
-  const spec: BaseSpec = {
-    seed,
-    batch,
-    budget: { steps },
-    network: { className: 'Predictor', config: {} },
-    optimizer: {
-      name: 'adamw',
-      betas: [0.9, 0.999],
-      rate: how.rate,
-      warmup: 20,
-      decay: 'constant',
-      weightDecay: 0.01,
-      clipNorm: 1,
-      ema: 0.98,
-    },
+/** Squares of the differences, or −log p of classes. */
+function rowsLoss({ classes, outputs }: PredictorConfig): RowsLoss {
+  return {
+    name: 'predictor',
+    of: (y, target, items) =>
+      classes ? neg(sum(mul(logSoftmax(y), target), 1)) : squared(sub(y, target), items, outputs),
   }
-  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
-    const y = buildPredictor(config, scope, input('x', [items, inputs]), dropout)
-    const target = input('y', [items, outputs])
-    const itemLoss = config.classes ? neg(sum(mul(logSoftmax(y), target), 1)) : squared(sub(y, target), items, outputs)
-    return { loss: mean(itemLoss), itemLoss }
-  }
-  const fed = {
-    emptyBatch: () => ({
-      feeds: { x: new Float32Array(batch * inputs), y: new Float32Array(batch * outputs) },
-      levels: new Int32Array(batch),
-    }),
-    fill({ feeds }: { readonly feeds: Readonly<Record<string, Float32Array | Int32Array>> }, step: number) {
-      const indices = batchIndices(run, count, batch, step)
-      copyRows(rows.features, inputs, indices, feeds['x'] as Float32Array)
-      copyRows(rows.targets, outputs, indices, feeds['y'] as Float32Array)
-    },
-  }
-  const problem: TrainProblem<Float32Array> = {
-    parts: { predictor: { layout, weights: initialize(layout, fold(run, 'weights')) } },
-    items: count,
-    levels: 1,
-    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
-    ...(config.dropout > 0 ? withMasks({ seed }, (dropout) => loss(dropout, new Scope(), batch), fed) : fed),
-    snapshot: ({ average }) => average,
-  }
-  const purpose = JSON.stringify(['predictor', config, batch])
-  let found: Float32Array | undefined
-  for await (const event of trainingLoop(
-    { spec, purpose, problem: () => problem },
-    { engine, signal, ...defined({ device, threads }), checkpointEvery: steps + 1 },
-  )) {
-    if (event.type === 'checkpoint') found = event.model
-    if (event.type === 'end' && event.reason === 'stopped')
-      throw interrupted(signal, 'the fit of the predictor was stopped')
-    if (event.type !== 'step') continue
-    const now = await event.model()
-    if (goOn(event.step, () => now)) continue
-    found = now
-    break
-  }
-  return found!.slice()
 }
 
 function squared(difference: Tensor, items: number, outputs: number): Tensor {
@@ -239,10 +155,4 @@ function pick(
     features: copyRows(features, inputs, indices, new Float32Array(rows * inputs)),
     targets: copyRows(targets, outputs, indices, new Float32Array(rows * outputs)),
   }
-}
-
-function copyRows(from: Float32Array, width: number, indices: ArrayLike<number>, out: Float32Array): Float32Array {
-  for (let i = 0; i < indices.length; i++)
-    out.set(from.subarray(indices[i]! * width, (indices[i]! + 1) * width), i * width)
-  return out
 }
