@@ -13,10 +13,12 @@ import { asTheyAre } from './augmented/augmentation.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
+import { lawComponent, lawIn, lawPart } from './preconditioned/law-in-folder.ts'
 import { stylesFolder, stylesIn } from '../pictured/style-encoder.ts'
 import { wordsFolder, wordsIn } from '../words/words-in-folder.ts'
 import { scaleOfMeta } from '../scale-of-meta.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
+import { type FieldLaw, preconditioned } from '../../diffusion/prior/index.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
 import type { ImageEncoderWeights } from '../../compiled/image-encoder.ts'
@@ -40,6 +42,8 @@ export interface Model extends ModelNoise, PartWeights {
   readonly words?: Words | undefined
   /** What turns a picture into the network's condition `style`, if the model draws in the style of one. */
   readonly styles?: ImageEncoderWeights | undefined
+  /** The Gaussian that the network adds to, if it does; the network has it built in. */
+  readonly law?: FieldLaw | undefined
   /** Height and width of pictures in pixels, where items are codes of them. */
   readonly picture?: readonly [height: number, width: number] | undefined
   readonly meta: TweedieMeta
@@ -79,9 +83,11 @@ export function modelOf(
   const { components, files } = folder
   const words = components && files && wordsIn({ components, files, memory: folder.memory })
   const styles = components && stylesIn({ components }, network)
+  const law = lawOfFolder(folder)
   return {
     family: 'values',
-    network,
+    network: law ? preconditioned(network, { law, variables: data.shape[0]!, ...noise }) : network,
+    ...(law && { law }),
     ...partWeights(layout, folder.weights, folder.memory),
     ...(words && { words }),
     ...(styles && { styles }),
@@ -96,13 +102,28 @@ export function modelOf(
   }
 }
 
+/** The Gaussian of a folder whose network was trained behind one. @throws TweedieError `model` where it is missing */
+function lawOfFolder({ components, meta }: Parameters<typeof modelOf>[0]): FieldLaw | undefined {
+  if (meta.objective['precondition'] === undefined) return undefined
+  const law = components && lawIn(components)
+  if (law) return law
+  throw new TweedieError('model', `the network adds to a Gaussian, and its part ${lawPart}/ is missing`, {
+    hint: 'copy the whole folder',
+  })
+}
+
 /** The content of the model's folder; the inverse of {@link modelOf}. */
 export function folderOf(model: Model): ModelFolderInput {
-  const { network, layout, words, styles, scheduler, meta } = model
+  const { network, layout, words, styles, law, scheduler, meta } = model
   const known = words && wordsFolder(words)
+  const components = new Map([
+    ...(known?.components ?? []),
+    ...(styles ? stylesFolder(styles) : []),
+    ...(law ? [[lawPart, lawComponent(law)] as const] : []),
+  ])
   return {
     ...known,
-    ...(styles && { components: new Map([...(known?.components ?? []), ...stylesFolder(styles)]) }),
+    ...(components.size > 0 && { components }),
     network: { className: network.className, config: network.config, onnx: network.onnx },
     weights: layout.toMap(flatWeights(model)),
     scheduler,
