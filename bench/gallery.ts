@@ -18,7 +18,7 @@ import { toGrid } from '../src/files/io/raster.ts'
 import * as measure from '../src/diffusion/measure/index.ts'
 import { edit } from '../src/families/values/edit.ts'
 import { defaultRestoreSteps, restore } from '../src/families/values/restore.ts'
-import { modelOf } from '../src/families/values/model.ts'
+import { modelOf } from '../src/families/values/model-of.ts'
 import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 
 const { values: flags, positionals } = parseArgs({

@@ -18,7 +18,7 @@ import { likelihoodOf } from '../src/eval.ts'
 import { readJson } from '../src/files/io/node/files.ts'
 import { readModelFolder } from '../src/files/io/node/index.ts'
 import type { Estimate } from '../src/diffusion/likelihood/index.ts'
-import { modelOf } from '../src/families/values/model.ts'
+import { modelOf } from '../src/families/values/model-of.ts'
 import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 import { type RunRecord, runPaths } from '../src/tools/train/node/run-folder.ts'
 

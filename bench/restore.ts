@@ -42,7 +42,7 @@ import { bicubicMatrix } from '../src/diffusion/measure/resolution.ts'
 import { bothSides } from '../src/diffusion/measure/separable.ts'
 import { psnr, ssim } from '../src/tools/metrics/index.ts'
 import { defaultRestoreSteps, restore } from '../src/families/values/restore.ts'
-import { modelOf } from '../src/families/values/model.ts'
+import { modelOf } from '../src/families/values/model-of.ts'
 import { nodeEngine } from '../src/engine/runtime/node/index.ts'
 
 const { values: flags, positionals } = parseArgs({

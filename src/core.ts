@@ -142,8 +142,10 @@ export {
   warmGenerator,
 } from './families/values/generate.ts'
 export { type TaughtData, type Teacher, withTeacher } from './families/values/teacher.ts'
-export { folderOf, type Model, modelOf } from './families/values/model.ts'
-export { pictureOf, textPictureOf } from './files/show/picture.ts'
+export { folderOf, type Model } from './families/values/model.ts'
+export { modelOf } from './families/values/model-of.ts'
+export { pictureOf } from './files/show/picture.ts'
+export { textPictureOf } from './files/show/text-picture.ts'
 export { timesOf } from './diffusion/sample/default-times.ts'
 export { generateTokens, type WarmTokenGenerator, warmTokenGenerator } from './families/tokens/generate.ts'
 export { type ControlGradient, controlGradient } from './compiled/control-gradient.ts'

@@ -1,12 +1,10 @@
 /** Data sets as one file: a copy that opens as exactly the same data, and their digest. */
 import { TweedieError } from '../errors.ts'
 import { vocabularyToJson } from '../families/vocabulary-json.ts'
-import { createCategorical } from '../files/data/categorical.ts'
 import { createDataset } from '../files/data/dataset.ts'
 import { piecesOf } from '../files/data/stored-dataset.ts'
 import { type RecordDataset, areRecords } from '../files/data/any-dataset.ts'
 import type { PackedRecords } from '../files/data/records.ts'
-import { unpackRecords } from '../files/data/unpack-records.ts'
 import { readSafetensors, type SafeTensorInput, writeSafetensors } from '../files/io/safetensors.ts'
 import { sha256 } from '../files/io/sha256.ts'
 import type { TrainData } from '../tools/train/problem.ts'
@@ -54,6 +52,7 @@ export async function decodeDataset(bytes: Uint8Array, source: string): Promise<
   if (metadata.kind !== undefined) {
     const arrays = Object.fromEntries([...tensors].map(([name, { data: values }]) => [name, values.slice()]))
     const packed = { facts: JSON.parse(metadata.facts ?? '{}'), arrays } as PackedRecords
+    const { unpackRecords } = await import('../files/data/unpack-records.ts')
     const records = unpackRecords(metadata.kind, packed)
     if (records) return records
   }
@@ -72,6 +71,7 @@ export async function decodeDataset(bytes: Uint8Array, source: string): Promise<
   }
   if (facts.kind !== 'tokens') return createDataset(parts as unknown as Parameters<typeof createDataset>[0])
   const { vocabulary: look, kind: _, ...tokens } = parts
+  const { createCategorical } = await import('../files/data/categorical.ts')
   const { vocabularyOf } = await import('../families/token-vocabulary.ts')
   const vocabulary = vocabularyOf({ look } as unknown as Parameters<typeof vocabularyOf>[0])
   return createCategorical({ ...tokens, vocabulary } as unknown as Parameters<typeof createCategorical>[0])

@@ -1,13 +1,12 @@
 /** Opens a model from memory. */
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
-import { TweedieError } from '../errors.ts'
-import type { FamilyModel, OwnParts, Setting } from '../families/family.ts'
-import { entryNamed, type Opened } from '../families/registry.ts'
-import type { ModelFolder } from '../files/io/model-folder.ts'
-import { memoryStore } from '../tools/eval/store.ts'
-import { openedOf } from './opened.ts'
+import type { OwnParts, Setting } from '../families/family.ts'
+import { inMemory } from './in-memory.ts'
+import { type ModelSource, openedFrom } from './opened-from.ts'
 import { type RemoteOptions, withRemote } from './remote.ts'
 import { type WarmModel, warmModel } from './warm-model.ts'
+
+export { type ModelSource, openedFrom } from './opened-from.ts'
 
 /** Where a model computes, and the user's own parts. */
 export interface OpenOptions extends Pick<SessionOptions, 'device' | 'threads'>, Pick<Setting, 'onRemark'> {
@@ -16,9 +15,6 @@ export interface OpenOptions extends Pick<SessionOptions, 'device' | 'threads'>,
   /** A server that evaluates the network; everything else is computed here. */
   readonly remote?: RemoteOptions | undefined
 }
-
-/** A model in memory, or what its folder holds. */
-export type ModelSource = FamilyModel | ModelFolder
 
 /**
  * Opens a model. Items, other models and data are values here: nothing is read by name.
@@ -35,40 +31,4 @@ export async function openModel(
   const opened = await openedFrom(source, own, session.onRemark)
   const placed = remote ? await withRemote(opened, remote, 'model', own) : opened
   return warmModel(placed, { ...session, own, ...inMemory() })
-}
-
-/** A model with its family; choices made while reading become remarks. */
-export async function openedFrom(source: ModelSource, own: OwnParts, onRemark?: Setting['onRemark']): Promise<Opened> {
-  const given: unknown = source
-  if (typeof given !== 'object' || given === null || !('family' in given || 'meta' in given)) {
-    throw new TweedieError(
-      'usage',
-      `a model is needed, and this is ${typeof given === 'object' ? 'none' : String(given)}`,
-      {
-        hint: 'give the folder of a model, a model as `fit` makes it, or what readModelFolder reads',
-      },
-    )
-  }
-  if (!('family' in source)) {
-    for (const note of source.notes) onRemark?.(note)
-    return openedOf(source, own)
-  }
-  const entry = entryNamed(source.family, own)
-  return { entry, family: await entry.load(), model: source }
-}
-
-/** The part of a setting that is the same for all models in memory. */
-export function inMemory(): Pick<Setting, 'access' | 'store' | 'provenance'> {
-  return {
-    access: { bytes: unnamed, picture: unnamed, model: unnamed, data: unnamed, unseen: unnamed },
-    store: memoryStore(),
-    provenance: {},
-  }
-}
-
-async function unnamed(name?: string): Promise<never> {
-  if (name === undefined) throw new TweedieError('usage', 'which data the model was trained on is not known')
-  throw new TweedieError('usage', `${name}: a model in memory reads nothing by name`, {
-    hint: 'give the values, or open the model from a folder on a disk',
-  })
 }

@@ -1,5 +1,6 @@
 /** A model with its family, from the content of a folder. */
 import type { FamilyModel, OwnParts } from '../families/family.ts'
+import { readerOf } from '../families/reader-of.ts'
 import { entryOfFolder, type Opened } from '../families/registry.ts'
 import type { ModelFolder } from '../files/io/model-folder.ts'
 
@@ -14,7 +15,7 @@ export type { Opened } from '../families/registry.ts'
 export async function openedOf(folder: ModelFolder, own: OwnParts = {}, source?: string): Promise<Opened> {
   const entry = entryOfFolder(folder.meta, own, source && `${source}/tweedie.json`)
   const family = await entry.load()
-  return { entry, family, model: family.read(folder, own) }
+  return { entry, family, model: (await readerOf(family))(folder, own) }
 }
 
 /** The model alone. */

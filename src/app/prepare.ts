@@ -7,7 +7,7 @@ import type { OptionValues } from '../options.ts'
 import { memoryStore } from '../tools/eval/store.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
-import { type ModelSource, openedFrom } from './open.ts'
+import { type ModelSource, openedFrom } from './opened-from.ts'
 
 /** The data, prepared if the family does that. @throws TweedieError where other models that it needs are missing or do not fit */
 export async function prepared(

@@ -113,9 +113,11 @@ async function problemMaker<Model>(
     preserve ? preserve(plain(spec, data), spec, data, (of) => plain(spec, of)) : plain(spec, data)
   if (word !== undefined) {
     const { wordFrom } = await import('./adapters/word.ts')
-    return (spec, data) => wordFrom(make(spec, data), spec, data, family, own)
+    const form = await (await import('./adapters/folder-form.ts')).folderForm(family)
+    return (spec, data) => wordFrom(make(spec, data), spec, data, form, own)
   }
   if (lora === undefined) return make
   const { adaptedFrom } = await import('./adapters/adapted.ts')
-  return (spec, data) => adaptedFrom(make(spec, data), spec, data, family, own)
+  const form = await (await import('./adapters/folder-form.ts')).folderForm(family)
+  return (spec, data) => adaptedFrom(make(spec, data), spec, data, form, own)
 }

@@ -15,6 +15,7 @@ import type {
   FieldRequest,
   FieldValues,
   Item,
+  ItemBounds,
   Painter,
   Predictions,
   Setting,
@@ -83,6 +84,14 @@ export interface WarmModel extends Disposable {
   encode(item: Item, request?: ModelRequest): Promise<Drawn>
   /** Walks latents down to items. */
   decode(latents: Item, request?: ModelRequest): Promise<Drawn>
+  /**
+   * What items cost: −log p of each, or what that is at most. Options are those of `tweedie eval` for likelihoods, `class` the items' classes.
+   *
+   * @throws TweedieError `usage` if the family cannot
+   * @example
+   * const { bitsPerDim } = await painter.bound('digit.png', { class: '7', terms: 200 })
+   */
+  bound(items: Item | readonly Item[], request?: ModelRequest): Promise<ItemBounds>
   /**
    * Draws clean items that fit a damaged one.
    *
@@ -198,6 +207,15 @@ export function warmModel(opened: Opened, setting: Setting): WarmModel {
     decode: (latents, request = {}) =>
       perform('decoding', 'sample', { ...request, decode: latents }, async (values, its) =>
         (await abilityOf('decode', opened, its.own))(model, values, its),
+      ),
+    bound: (given, { class: asked, ...request } = {}) =>
+      perform('the bound', 'eval', request, async (values, its) =>
+        (await abilityOf('bound', opened, its.own))(
+          model,
+          { items: [given].flat() as Item[], class: asked },
+          values,
+          its,
+        ),
       ),
     restore: (item, request) =>
       perform('the restoration', 'restore', request, async (values, its) =>

@@ -3,7 +3,7 @@ import { autoencoderFromConfig } from '../engine/nn/autoencoder-registry.ts'
 import { type Autoencoder, autoencoderParameters } from '../engine/nn/autoencoder.ts'
 import type { Component } from '../files/io/component.ts'
 import type { WeightMemory } from '../files/io/folder-types.ts'
-import { onnxAutoencoderOf } from './onnx/onnx-parts.ts'
+import { onnxAutoencoderOf } from './onnx/onnx-autoencoder-of.ts'
 import type { AutoencoderWeights } from './autoencoder.ts'
 import { flatWeights, partWeights } from './part-weights.ts'
 

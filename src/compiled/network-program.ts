@@ -3,7 +3,6 @@ import { input, type Tensor } from '../engine/graph/index.ts'
 import { conditionInputs } from '../engine/nn/condition-spec.ts'
 import type { Network } from '../engine/nn/network.ts'
 import { compile, type CompileOptions, type Program, programOf } from '../engine/runtime/program.ts'
-import { remoteSession } from '../engine/runtime/remote/remote-session.ts'
 import type { Engine } from '../engine/runtime/session.ts'
 import { networkGraph, type NetworkWeights } from './network-graph.ts'
 import { isRemote } from './remote-network.ts'
@@ -28,6 +27,7 @@ export async function networkProgram(
     return compile({ output }, engine, { ...options, constants: weights })
   }
   const { inputs, outputs } = shapesOf(network, batch)
+  const { remoteSession } = await import('../engine/runtime/remote/remote-session.ts')
   const session = await remoteSession(network.server, { inputs: infos(inputs), outputs: infos(outputs) })
   return programOf(session, inputs, outputs, new Map())
 }

@@ -4,7 +4,7 @@ import { type TextEncoder, textEncoderParameters } from '../engine/nn/text-encod
 import type { Component } from '../files/io/component.ts'
 import type { WeightMemory } from '../files/io/folder-types.ts'
 import { flatWeights, partWeights } from './part-weights.ts'
-import { onnxTextEncoderOf } from './onnx/onnx-parts.ts'
+import { onnxTextEncoderOf } from './onnx/onnx-text-encoder-of.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
 
 /**

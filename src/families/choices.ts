@@ -18,7 +18,7 @@ import type { ScheduleName, ScheduleOptions } from '../diffusion/noise/named.ts'
 import type { DdpmOptions } from '../diffusion/sample/ddpm.ts'
 import type { Preset } from './default-network.ts'
 import type { adapterTargets } from '../engine/nn/adapters.ts'
-import type { optimizerNames } from '../tools/train/optimizer-of.ts'
+import type { optimizerNames } from '../tools/train/optimizer-options.ts'
 
 /** The names of a union, none left out: `Record<Name, 0>` would not compile without one of them. */
 const namesOf = <T extends string>(names: Readonly<Record<T, 0>>): readonly T[] => Object.keys(names) as T[]

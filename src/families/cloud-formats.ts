@@ -4,9 +4,6 @@ import { type Cloud, writeObj, writePly, writeXyz } from '../files/data/formats/
 import { cloudSvg } from '../files/show/cloud-svg.ts'
 import type { Drawn, ItemFormat } from './drawn.ts'
 
-/** Their extensions. */
-export const cloudFormats: readonly string[] = Object.freeze(['.ply', '.xyz', '.obj', '.svg'])
-
 /**
  * The formats of clouds. A PLY file is binary; OBJ holds several clouds, and so does a drawing.
  *

@@ -1,32 +1,17 @@
 /** Drawn items of values: pictures, plots, arrays. */
-import { type DataScale, itemSize } from '../files/data/dataset.ts'
-import type { Frame } from '../files/data/frame.ts'
+import { itemSize } from '../files/data/dataset.ts'
 import { affineOf, areBytes } from '../files/data/normalise.ts'
-import { cloudFormats, formatsOfClouds } from './cloud-formats.ts'
+import { formatsOfClouds } from './cloud-formats.ts'
 import type { GridOptions } from '../files/io/raster.ts'
-import { isMoving, movieOf } from '../files/show/movie.ts'
-import { pictureOf, textPictureOf } from '../files/show/picture.ts'
-import type { Drawn, Makes, View } from './family.ts'
+import { isMoving } from '../files/show/is-moving.ts'
+import { movieOf } from '../files/show/movie.ts'
+import { pictureOf } from '../files/show/picture.ts'
+import { textPictureOf } from '../files/show/text-picture.ts'
+import type { Drawn, View } from './family.ts'
 import { defined } from './defined.ts'
+import type { DrawnModel } from './makes.ts'
 
-/** The parts of a model that show its items. */
-export interface DrawnModel {
-  readonly frame: Pick<Frame, 'item'>
-  /** From the network's values to those of the data. */
-  readonly scale: DataScale
-}
-
-/** The formats of its items. */
-export function makesOf({ frame, scale }: DrawnModel): Makes {
-  const moving = isMoving(scale)
-  const each = frame.item.length >= 3 || scale.kind === 'cloud' || moving
-  return { pictures: each ? 'each' : 'together', moving, texts: false }
-}
-
-/** Extensions of files besides pictures and arrays. */
-export function formatsOf({ scale }: DrawnModel): readonly string[] {
-  return scale.kind === 'cloud' ? cloudFormats : []
-}
+export { type DrawnModel, makesOf } from './makes.ts'
 
 /** A view of items `[n, ...item]`, as the network has them. */
 export function valuesView({ scale }: Pick<DrawnModel, 'scale'>, items: Float32Array): View {

@@ -90,6 +90,14 @@ export interface FamilyEntry {
   load(): Promise<Family>
 }
 
+/** Makes the model of a folder's content. @throws TweedieError `model` where parts do not fit together */
+export type ModelReader<Model = FamilyModel> = (folder: ModelFolder, own: OwnParts) => Model
+
+/** Such a function that is loaded when it is asked for. */
+export interface LaterReader<Model = FamilyModel> {
+  load(): Promise<ModelReader<Model>>
+}
+
 /** A family. Its methods only get models, specifications and problems that the same family made. */
 export interface Family<
   Spec extends BaseSpec = BaseSpec,
@@ -134,8 +142,8 @@ export interface Family<
   preview?(model: Model): Preview
   /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not fit together */
   problem(spec: Spec, data: Data, own: OwnParts): TrainProblem<Model>
-  /** The model of a folder's content. @throws TweedieError `model` where parts do not fit together */
-  read(folder: ModelFolder, own: OwnParts): Model
+  /** The model of a folder's content. Training does without it, so it may be loaded when it is asked for. */
+  readonly read: ModelReader<Model> | LaterReader<Model>
   /** The content of the model's folder; the inverse of {@link read}. */
   write(model: Model): ModelFolderInput
   /** The description that `info` prints. */
@@ -258,6 +266,8 @@ export interface Abilities<Model> {
   draw?(model: Model, setting: Setting): Painter
   /** Judges a model; `options` are those of the command `eval`. */
   evaluate?(model: Model, options: OptionValues, setting: Setting): Promise<Judgement>
+  /** What items cost, each: −log p, or what that is at most; `options` are those of `eval` for likelihoods. */
+  bound?(model: Model, asked: AskedItems, options: OptionValues, setting: Setting): Promise<ItemBounds>
   /** Answers for rows of a table; `options` are those of `predict`. @throws TweedieError `data` for rows that do not fit */
   predict?(model: Model, rows: NamedColumns, options: OptionValues, setting: Setting): Promise<Predictions>
   /** Walks items up to latents along the probability flow, or latents down; `options` are those of `sample`. */
@@ -286,6 +296,28 @@ export interface NetworkPlace<Model = FamilyModel> {
   readonly part: NetworkWeights
   /** The same model with another network in its place, of the same shapes. */
   with(network: Network): Model
+}
+
+/** Items whose cost is asked for. */
+export interface AskedItems {
+  /** Each a picture, or values of one item or several. */
+  readonly items: readonly Item[]
+  /** Their classes in turn, by name or number; without them "no class", if the model has that. */
+  readonly class?: unknown
+}
+
+/** What items cost under a model. Less is likelier. */
+export interface ItemBounds {
+  readonly count: number
+  /** Numbers of an item. */
+  readonly dimensions: number
+  /**
+   * Nats of each item in the data's own values (of images of bytes: of the bytes), by how they were found. `bound`: −log p is at most so
+   * much, by the variational bound; `importance`: the same, by the importance-weighted one; `flow`: by the probability flow; `exact`: by the change of variables of a normalising flow.
+   */
+  readonly nats: Readonly<Record<string, Float64Array>>
+  /** The same in bits per dimension. */
+  readonly bitsPerDim: Readonly<Record<string, Float64Array>>
 }
 
 /** Answers for the rows of a table, in their order. */

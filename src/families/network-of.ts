@@ -1,5 +1,5 @@
 /** The network of a specification or a folder: a built-in one, or the user's own. */
-import { onnxNetworkOf } from '../compiled/onnx/onnx-parts.ts'
+import { onnxNetworkOf } from '../compiled/onnx/onnx-network-of.ts'
 import type { Network } from '../engine/nn/network.ts'
 import { networkClasses, networkFromConfig } from '../engine/nn/registry.ts'
 import { ownMade, ownTensor } from '../own-made.ts'

@@ -1,4 +1,5 @@
 /** Continuous flows as a family: trained, resumed to the bit, saved and opened, sampled, encoded, judged; and what they refuse. */
+import { readerOf } from '../../src/families/reader-of.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fit } from '../../src/app/fit.ts'
 import { openModel } from '../../src/app/open.ts'
@@ -154,10 +155,11 @@ describe('a folder', () => {
     expect(cnfFamily.describe(read).facts).toMatchObject({ flow: { solver: 'midpoint', steps: 4 }, family: 'cnf' })
   })
 
-  test('without its solve is refused', () => {
+  test('without its solve is refused', async () => {
     const folder = decodeModelFolder(encodeModelFolder(cnfFolderOf(model)))
     const { flow: _, ...objective } = folder.meta.objective
-    expect(() => cnfFamily.read({ ...folder, meta: { ...folder.meta, objective } }, {})).toThrow(/objective\.flow/)
+    const read = await readerOf(cnfFamily)
+    expect(() => read({ ...folder, meta: { ...folder.meta, objective } }, {})).toThrow(/objective\.flow/)
   })
 })
 

@@ -15,7 +15,7 @@ import {
   withTextLength,
 } from '../../src/families/embeddings/model.ts'
 import { generateEmbedded } from '../../src/families/embeddings/generate.ts'
-import { modelOf } from '../../src/families/values/model.ts'
+import { modelOf } from '../../src/families/values/model-of.ts'
 import { timesOf } from '../../src/diffusion/sample/default-times.ts'
 import { textOf } from '../../src/files/show/token-text.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'

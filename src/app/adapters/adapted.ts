@@ -1,4 +1,5 @@
 /** Runs that train adapters of a model: the model comes with the data, and the problem is made of the family's own. */
+import type { FolderForm } from './folder-form.ts'
 import { weightsFor } from '../../compiled/weights-for.ts'
 import { TweedieError } from '../../errors.ts'
 import type { Family, FamilyModel, OwnParts, PrepareSetting } from '../../families/family.ts'
@@ -64,7 +65,7 @@ export function adaptedFrom<Model>(
   problem: TrainProblem<Model>,
   { lora }: Pick<BaseSpec, 'lora'>,
   data: DataWithBase,
-  family: Family,
+  { write, read }: FolderForm,
   own: OwnParts,
 ): TrainProblem<Model> {
   const { base } = data
@@ -74,11 +75,11 @@ export function adaptedFrom<Model>(
     ...adapted,
     snapshot(state, training) {
       const { adapters, ...made } = adapted.snapshot(state, training)
-      const input = family.write(made as unknown as FamilyModel)
+      const input = write(made as unknown as FamilyModel)
       const components = new Map([...(base.folder.components ?? []), ...(input.components ?? [])])
       const whole = { ...base.folder, weights: input.weights, network: input.network, components }
       const folder = folderOfInput({ ...whole, ...likeBase(base.folder, input) })
-      return { ...family.read(folder, own), adapters } as unknown as Model
+      return { ...read(folder, own), adapters } as unknown as Model
     },
   }
 }

@@ -7,6 +7,7 @@ import type { TrainData } from '../../tools/train/problem.ts'
 import type { BaseSpec, LoraSpec } from '../../tools/train/spec.ts'
 import type { adaptOptions } from '../adapt-options.ts'
 import { adaptedFrom, baseOf, withBase } from './adapted.ts'
+import { folderForm } from './folder-form.ts'
 
 /** A run without adapters. */
 interface Undecided {
@@ -20,12 +21,12 @@ interface Undecided {
  *
  * @throws TweedieError `usage` for options of adapters without a rank, and where the model has nothing to adapt
  */
-export function adaptedSpecification<Decided extends Undecided>(
+export async function adaptedSpecification<Decided extends Undecided>(
   decided: Decided,
   values: OptionValues,
   { family, model, path }: Pick<Opened, 'family' | 'model'> & { readonly path?: string | undefined },
   own: OwnParts,
-): Decided {
+): Promise<Decided> {
   const { lora: rank, loraAlpha, loraTargets = 'attention' } = values as ValuesOf<typeof adaptOptions>
   if (rank === undefined) {
     const name = loraAlpha === undefined ? 'loraTargets' : 'loraAlpha'
@@ -43,6 +44,6 @@ export function adaptedSpecification<Decided extends Undecided>(
   }
   const spec = { ...decided.spec, lora }
   const dataset = withBase(decided.dataset, base)
-  adaptedFrom(decided.family.problem(spec, dataset, own), spec, dataset, decided.family, own)
+  adaptedFrom(decided.family.problem(spec, dataset, own), spec, dataset, await folderForm(decided.family), own)
   return { ...decided, spec, dataset }
 }

@@ -1,8 +1,9 @@
 /** A model with adapters of files merged into its weights. */
+import { readerOf } from '../../families/reader-of.ts'
 import type { OwnParts } from '../../families/family.ts'
 import type { Opened } from '../../families/registry.ts'
 import { checksum } from '../../files/io/checksum.ts'
-import { mainName } from '../../files/io/encode-model-folder.ts'
+import { mainName } from '../../files/io/unet-classes.ts'
 import { folderOfInput } from '../../files/io/folder-of-input.ts'
 import { type WeightedLora, withAdapters } from '../../files/io/lora/apply-lora.ts'
 import type { ModelFolder } from '../../files/io/model-folder.ts'
@@ -13,12 +14,12 @@ import type { ModelFolder } from '../../files/io/model-folder.ts'
  * @param facts what else is different: noise and facts of a model whose adapters were trained
  * @throws TweedieError `model` for adapters of another network
  */
-export function withLoras<Model extends Opened>(
+export async function withLoras<Model extends Opened>(
   opened: Model,
   loras: readonly WeightedLora[],
   own: OwnParts = {},
   facts: Partial<Pick<ModelFolder, 'scheduler' | 'meta'>> = {},
-): Model {
+): Promise<Model> {
   const input = opened.family.write(opened.model)
   const folder = folderOfInput(input)
   const main = input.main?.name ?? mainName(input.network.className)
@@ -40,7 +41,7 @@ export function withLoras<Model extends Opened>(
     weights: parts.get(main)!,
     meta: { ...meta, save: saveOf(meta.save, loras) },
   }
-  return { ...opened, model: opened.family.read(changed, own) }
+  return { ...opened, model: (await readerOf(opened.family))(changed, own) }
 }
 
 /** What a model with adapters is known by, in place of the digest of a save. */

@@ -1,4 +1,5 @@
 /** Runs that learn a word of a model that stays as it is. */
+import { folderForm, type FolderForm } from './folder-form.ts'
 import { textEncoderOf, textEncoderPart } from '../../compiled/text-encoder-part.ts'
 import { tokenizerFolder } from '../../compiled/words-part.ts'
 import { TweedieError } from '../../errors.ts'
@@ -97,14 +98,14 @@ function firstVectors(
 }
 
 /** The same run, with a word in place of all weights. @throws TweedieError `usage` where no caption has it, or no model is named */
-export function wordSpecification<
+export async function wordSpecification<
   Decided extends { readonly family: Family; readonly spec: BaseSpec; readonly dataset: TrainData },
 >(
   decided: Decided,
   wanted: WantedWord,
   { family, model, path }: Pick<Opened, 'family' | 'model'> & { readonly path?: string | undefined },
   own: OwnParts,
-): Decided {
+): Promise<Decided> {
   const { captions = [], name } = decided.dataset as { captions?: readonly (readonly string[])[]; name: string }
   const token = wanted.token.toLowerCase()
   if (!captions.flat().some((text) => text.toLowerCase().includes(token))) {
@@ -116,7 +117,7 @@ export function wordSpecification<
   const word: WordSpec = { ...wanted, base: { ...(path !== undefined && { path }), sum: base.sum } }
   const spec = { ...decided.spec, word }
   const dataset = withBase(decided.dataset, base)
-  wordFrom(decided.family.problem(spec, dataset, own), spec, dataset, decided.family, own)
+  wordFrom(decided.family.problem(spec, dataset, own), spec, dataset, await folderForm(decided.family), own)
   return { ...decided, spec, dataset }
 }
 
@@ -125,7 +126,7 @@ export function wordFrom<Model>(
   problem: TrainProblem<Model>,
   { word: spec }: Pick<BaseSpec, 'word'>,
   { base }: DataWithBase,
-  family: Family,
+  { write, read }: FolderForm,
   own: OwnParts,
 ): TrainProblem<Model> {
   requireBase(spec!, base)
@@ -134,10 +135,10 @@ export function wordFrom<Model>(
     ...made,
     snapshot(state, training) {
       const { word, ...model } = made.snapshot(state, training)
-      const input = family.write(model as unknown as FamilyModel)
+      const input = write(model as unknown as FamilyModel)
       const plain = folderOfInput({ ...base.folder, ...likeBase(base.folder, input) })
       const named = { token: spec!.token, source: 'the word', alone: true, vectors: word.vectors }
-      return { ...family.read(withEmbeddings(plain, [named]), own), word } as unknown as Model
+      return { ...read(withEmbeddings(plain, [named]), own), word } as unknown as Model
     },
   }
 }

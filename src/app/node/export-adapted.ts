@@ -8,7 +8,7 @@ import { encodeKohya } from '../../files/io/lora/write-lora.ts'
 import { writeFileAtomic } from '../../files/io/node/files.ts'
 import { readFolder } from '../../files/io/node/model-folder.ts'
 import { baseOf } from '../adapters/adapted.ts'
-import { mainName } from '../../files/io/encode-model-folder.ts'
+import { mainName } from '../../files/io/unet-classes.ts'
 import { saveModel } from './save-model.ts'
 
 /** Where to write. */

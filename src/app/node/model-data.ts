@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { TweedieError } from '../../errors.ts'
 import type { DataParts, FamilyModel } from '../../families/family.ts'
-import { isBuiltinName } from '../../files/data/builtin/index.ts'
+import { isBuiltinName } from '../../files/data/builtin/names.ts'
 import { absolute } from '../../files/data/node/source-of.ts'
 import { openDataset } from '../../files/data/node/open-dataset.ts'
 import { type DataSource, readSource } from '../../tools/train/node/run-folder.ts'

@@ -1,4 +1,5 @@
 /** Opens the model in a folder on a disk. */
+import { readerOf } from '../../families/reader-of.ts'
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { isTweedieError, TweedieError } from '../../errors.ts'
@@ -81,7 +82,7 @@ async function withFurther(
     lora.length === 0 ? opened : await (await import('./open-adapted.ts')).withLorasOf(opened, [lora].flat(), own)
   if (embedding.length === 0) return adapted
   const folder = await withWordsOf(folderOfInput(adapted.family.write(adapted.model)), embedding)
-  return { ...adapted, model: adapted.family.read(folder, own) }
+  return { ...adapted, model: (await readerOf(adapted.family))(folder, own) }
 }
 
 /** The content of a folder with words that were learned. */

@@ -1,4 +1,5 @@
 /** Opens a folder of a word: the model that it names, with the word. */
+import { readerOf } from '../../families/reader-of.ts'
 import type { OwnParts } from '../../families/family.ts'
 import type { Opened } from '../../families/registry.ts'
 import { decodeWordFolder, wordFiles } from '../../files/io/embedding/word-folder.ts'
@@ -26,5 +27,5 @@ export async function openWord(
   const training = { ...meta.training, word: { token, vectors, ...(from !== undefined && { from }), base: on.path } }
   const stated = { ...folder.meta, data: { ...folder.meta.data, name: meta.data.name }, training }
   const known = withEmbeddings({ ...folder, meta: stated }, [{ ...word, source: path }])
-  return { ...opened, model: opened.family.read(known, own) }
+  return { ...opened, model: (await readerOf(opened.family))(known, own) }
 }

@@ -110,6 +110,26 @@ export interface InferAnswer extends Pick<InferBody, 'id'> {
   readonly outputs: readonly InferTensor[]
 }
 
+/** A request for what items cost; further fields are options of `tweedie eval` for likelihoods. */
+export interface BoundBody {
+  readonly items: readonly SentItem[]
+  /** The class of all items, or of each in turn. */
+  readonly class?: string | number | readonly (string | number)[] | undefined
+  readonly seed?: number | string | undefined
+  readonly [option: string]: unknown
+}
+
+/** What items cost: −log p of each, or what that is at most, by how it was found. */
+export interface BoundAnswer {
+  readonly count: number
+  /** Numbers of an item. */
+  readonly dimensions: number
+  readonly items: readonly {
+    readonly nats: Readonly<Record<string, number>>
+    readonly bitsPerDim: Readonly<Record<string, number>>
+  }[]
+}
+
 /** Problem details, RFC 9457. */
 export interface ProblemAnswer {
   readonly type: string

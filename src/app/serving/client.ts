@@ -2,6 +2,8 @@
 /** A client of a server of models, for Node, browsers and every other runtime with `fetch`. */
 import { TweedieError, type ErrorCode } from '../../errors.ts'
 import type {
+  BoundAnswer,
+  BoundBody,
   DescribedAnswer,
   DrawBody,
   ItemBody,
@@ -102,6 +104,14 @@ export interface ModelClient {
   edit(model: string, request: ItemBody, options?: CallOptions): Promise<MadeAnswer>
   encode(model: string, request: WalkBody, options?: CallOptions): Promise<MadeAnswer>
   decode(model: string, request: WalkBody, options?: CallOptions): Promise<MadeAnswer>
+  /**
+   * What items cost: −log p of each, or what that is at most.
+   *
+   * @example
+   * const { items } = await client.bound('digits', { items: [pixels], class: '7' })
+   * items[0].bitsPerDim // { bound: 1.31 }
+   */
+  bound(model: string, request: BoundBody, options?: CallOptions): Promise<BoundAnswer>
 }
 
 /**
@@ -172,6 +182,7 @@ export function createClient(
     edit: making<ItemBody>('edit'),
     encode: making<WalkBody>('encode'),
     decode: making<WalkBody>('decode'),
+    bound: (model, request, options) => json(of(model, 'bound'), request, options),
   }
 }
 

@@ -1,6 +1,8 @@
 /** What is asked and answered, as schemas: requests are checked by them, and the OpenAPI document is made of them. */
 import * as z from 'zod/mini'
 import type {
+  BoundAnswer,
+  BoundBody,
   DescribedAnswer,
   DrawBody,
   InferAnswer,
@@ -50,6 +52,18 @@ export const walkRequest: z.ZodMiniType<WalkBody> = z.looseObject({
   pictures: z.optional(pictures),
 })
 
+/** A request for what items cost. */
+export const boundRequest: z.ZodMiniType<BoundBody> = z.looseObject({
+  items: z.array(item).check(z.minLength(1)),
+  class: z.optional(
+    about(
+      z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]),
+      'The class of all items, or of each in turn; without it "no class".',
+    ),
+  ),
+  seed: z.optional(seed),
+})
+
 /** One item of an answer. */
 const made = z.object({
   class: z.optional(z.string()),
@@ -65,6 +79,23 @@ export const madeAnswer: z.ZodMiniType<MadeAnswer> = z.object({
   shape: about(z.array(z.int()), '[count, ...item]'),
   how: about(z.record(z.string(), z.unknown()), 'What decided the result.'),
   items: z.array(made),
+})
+
+const byKind = z.record(z.string(), z.number())
+
+/** What items cost. */
+export const boundAnswer: z.ZodMiniType<BoundAnswer> = z.object({
+  count: z.int(),
+  dimensions: about(z.int(), 'Numbers of an item.'),
+  items: z.array(
+    z.object({
+      nats: about(
+        byKind,
+        'Nats, by how they were found: `bound` (at most so much, the variational bound), `importance` (the importance-weighted one), `flow` (the probability flow), `exact`.',
+      ),
+      bitsPerDim: about(byKind, 'The same in bits per dimension.'),
+    }),
+  ),
 })
 
 /** A model that is served. */

@@ -7,6 +7,7 @@ import { toNetwork } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import { throwIfAborted } from '../../interrupted.ts'
 import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
+import type { OnItems } from '../bound-items.ts'
 import { binarise } from './batches.ts'
 import { type BoundRun, BoundSums } from './bound-sums.ts'
 import type { CodedModel } from './coded-model.ts'
@@ -26,6 +27,8 @@ export interface LikelihoodOptions {
   readonly signal?: AbortSignal | undefined
   /** Called as it goes, with shares of 1. */
   readonly onProgress?: ((done: number) => void) | undefined
+  /** Called with what all items cost in nats, as the figures count them. */
+  readonly onItems?: OnItems<'bound' | 'importance'> | undefined
 }
 
 /** So many items, each with so many draws. */

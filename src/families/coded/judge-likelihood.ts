@@ -15,7 +15,7 @@ import type { evalOptions } from './options/eval.ts'
 export type JudgeOptions = ValuesOf<typeof judgeOptions & typeof evalOptions>
 
 /** The default numbers of items, of draws, and of items at a time. */
-const usual = { items: 500, draws: 50, batch: 16 }
+export const usual = { items: 500, draws: 50, batch: 16 }
 
 /** How a family works out likelihoods, and how it shows them. */
 export interface LikelihoodJudge<Model extends CodedModel, Report extends CodedLikelihood> {

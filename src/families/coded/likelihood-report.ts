@@ -3,6 +3,7 @@ import { bitsPerDim, type Estimate, estimate } from '../../diffusion/likelihood/
 import { itemSize } from '../../files/data/dataset.ts'
 import { affineOf } from '../../files/data/normalise.ts'
 import type { BoundSums } from './bound-sums.ts'
+import type { LikelihoodOptions } from './bounds-of-items.ts'
 import type { CodedModel } from './coded-model.ts'
 import { reportedLaw } from './law-of.ts'
 
@@ -32,19 +33,27 @@ export interface CodedLikelihood {
 }
 
 /** The figures of bounds. */
-export function likelihoodOf(sums: BoundSums, draws: number, { law, frame, scale }: CodedModel): CodedLikelihood {
+export function likelihoodOf(
+  sums: BoundSums,
+  { draws, onItems }: Pick<LikelihoodOptions, 'draws' | 'onItems'>,
+  { law, frame, scale }: CodedModel,
+): CodedLikelihood {
   const dimensions = itemSize(frame.item)
   const stretch = reportedLaw(law, scale).name === 'gaussian' ? logStretch(scale) : 0
-  const figure = (values: Float64Array): Figure => {
+  const figure = (kind: 'bound' | 'importance', values: Float64Array): Figure => {
     const nats = values.map((each) => each + stretch)
+    onItems?.(kind, nats)
     return { nats: estimate(nats), bitsPerDim: estimate(nats.map((each) => bitsPerDim(each, dimensions))) }
   }
   const { reconstruction, kl, latents } = sums
   return {
     items: sums.count,
     dimensions,
-    elbo: figure(reconstruction.map((each, i) => each + kl[i]!)),
-    importance: { ...figure(sums.importance(draws)), draws },
+    elbo: figure(
+      'bound',
+      reconstruction.map((each, i) => each + kl[i]!),
+    ),
+    importance: { ...figure('importance', sums.importance(draws)), draws },
     reconstruction: estimate(reconstruction.map((each) => each + stretch)),
     kl: estimate(kl),
     latents,

@@ -4,6 +4,7 @@ import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { Family } from '../family.ts'
+import { bound } from './bound.ts'
 import { describe } from './describe.ts'
 import { painter } from './draw.ts'
 import { explain, lossText } from './explain.ts'
@@ -35,7 +36,7 @@ export const flowFamily: Family<FlowTrainSpec, ArrayDataset, FlowModel> = Object
   read: flowModelOf,
   write: flowFolderOf,
   describe,
-  can: { draw: painter, evaluate, encode, decode, export: exportFlow },
+  can: { draw: painter, evaluate, bound, encode, decode, export: exportFlow },
 })
 
 function requireValues(data: TrainData): void {

@@ -27,12 +27,7 @@ export async function evaluate(model: FlowModel, options: OptionValues, setting:
 /** Works out how likely data are. */
 async function judgeLikelihood(model: FlowModel, options: FlowJudgeOptions, setting: Setting): Promise<Judgement> {
   const { seed = 0, batch, likelihoodItems: count, dequantisations } = options
-  if (dequantisations !== undefined && model.shades === null) {
-    throw new TweedieError(
-      'usage',
-      '`dequantisations` is for images of a few shades: the numbers of this model are taken as they are',
-    )
-  }
+  requireShades(model, dequantisations)
   const { training, heldOut } = await judgeData(setting.access, options)
   const dataset = heldOut ?? training
   const report = await flowLikelihood(model, dataset, setting.engine, {
@@ -54,6 +49,15 @@ async function judgeLikelihood(model: FlowModel, options: FlowJudgeOptions, sett
     remarks: heldOut ? [] : ['warning: these are the data that the model was trained on; `heldOut` names others'],
     howText: `seed ${seed}`,
   }
+}
+
+/** Refuses draws of noise within shades where there are none. @throws TweedieError `usage` */
+export function requireShades({ shades }: FlowModel, dequantisations: number | undefined): void {
+  if (dequantisations === undefined || shades !== null) return
+  throw new TweedieError(
+    'usage',
+    '`dequantisations` is for images of a few shades: the numbers of this model are taken as they are',
+  )
 }
 
 function rows({ nats, bitsPerDim, tighter, outside, dequantisations }: FlowLikelihood, shades: number | null): string {

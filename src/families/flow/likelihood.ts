@@ -9,6 +9,7 @@ import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import { toNetwork } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import { conditionsFrom, conditionSource } from '../../tools/train/draws.ts'
+import type { OnItems } from '../bound-items.ts'
 import type { FlowModel } from './model.ts'
 import { dequantise, unitsOf } from './shades.ts'
 import { withFacts } from '../../files/data/stored-dataset.ts'
@@ -27,6 +28,8 @@ export interface FlowLikelihoodOptions extends Pick<SessionOptions, 'device' | '
   readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((done: number) => void) | undefined
+  /** Called with −log p of all items in nats, as the figures count them. */
+  readonly onItems?: OnItems<'exact'> | undefined
 }
 
 /** The result. Both units are of −log p: less is better. */
@@ -116,6 +119,7 @@ export async function flowLikelihood(
   shards?.requireAll()
   const dimensions = itemSize(frame.item)
   const nats = costs.map((each) => each.reduce((a, b) => a + b, 0) / draws)
+  options.onItems?.('exact', Float64Array.from(nats))
   return Object.freeze({
     items: count,
     dimensions,

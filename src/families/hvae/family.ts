@@ -1,5 +1,6 @@
 /** Hierarchical variational autoencoders of images, points and other numbers. */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { boundWith } from '../coded/bound.ts'
 import { requireValues } from '../coded/check-fit.ts'
 import { evaluateWith } from '../coded/judge.ts'
 import { preview } from '../coded/preview.ts'
@@ -35,5 +36,12 @@ export const hvaeFamily: Family<HvaeTrainSpec, ArrayDataset, HvaeModel> = Object
   read: hvaeOf,
   write: hvaeFolderOf,
   describe,
-  can: { draw: painter, encode, decode, evaluate: evaluateWith(likelihoodJudge, generatorOf), export: exportPart },
+  can: {
+    draw: painter,
+    encode,
+    decode,
+    evaluate: evaluateWith(likelihoodJudge, generatorOf),
+    bound: boundWith(likelihoodJudge),
+    export: exportPart,
+  },
 })

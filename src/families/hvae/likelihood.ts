@@ -61,7 +61,7 @@ export async function hvaeLikelihood(
       activeUnits: own.filter((each) => each > activeNats).length,
     }
   })
-  return Object.freeze({ ...likelihoodOf(sums, options.draws, model), byLevel })
+  return Object.freeze({ ...likelihoodOf(sums, options, model), byLevel })
 }
 
 /** The likelihood as `eval` shows it. */

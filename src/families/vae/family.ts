@@ -1,5 +1,6 @@
 /** Variational autoencoders of images, points and other numbers. */
 import type { ArrayDataset } from '../../files/data/dataset.ts'
+import { boundWith } from '../coded/bound.ts'
 import { requireValues } from '../coded/check-fit.ts'
 import { evaluateWith } from '../coded/judge.ts'
 import { lossText } from '../coded/text.ts'
@@ -35,5 +36,12 @@ export const vaeFamily: Family<VaeTrainSpec, ArrayDataset, VaeModel> = Object.fr
   read: vaeOf,
   write: vaeFolderOf,
   describe,
-  can: { draw: painter, encode, decode, evaluate: evaluateWith(likelihoodJudge, generatorOf), export: exportHalf },
+  can: {
+    draw: painter,
+    encode,
+    decode,
+    evaluate: evaluateWith(likelihoodJudge, generatorOf),
+    bound: boundWith(likelihoodJudge),
+    export: exportHalf,
+  },
 })

@@ -39,7 +39,7 @@ export async function vaeLikelihood(
   const each = latents / klByLatent.length
   sums.klByDimension.forEach((kl, j) => (klByLatent[Math.floor(j / each)]! += kl))
   return Object.freeze({
-    ...likelihoodOf(sums, options.draws, model),
+    ...likelihoodOf(sums, options, model),
     klByLatent,
     activeUnits: activeUnits(sums.means, latents),
   })

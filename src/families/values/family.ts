@@ -3,12 +3,12 @@ import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
-import { formatsOf, makesOf } from '../drawn-values.ts'
+import { formatsOf, makesOf } from '../makes.ts'
 import type { Family } from '../family.ts'
 import { laterPainter } from '../later-painter.ts'
 import { describe } from './describe.ts'
 import { explain } from './explain.ts'
-import { folderOf, type Model, modelOf } from './model.ts'
+import { folderOf, type Model } from './model.ts'
 import { further } from './further.ts'
 import { preview } from './preview.ts'
 import { valueProblem } from './problem.ts'
@@ -31,7 +31,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     checkSpec(spec, own)
     return valueProblem(spec, data, own)
   },
-  read: modelOf,
+  read: { load: async () => (await import('./model-of.ts')).modelOf },
   write: folderOf,
   describe,
   formats: formatsOf,
@@ -47,6 +47,7 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
     assimilate: async (...given) => (await import('./assimilate.ts')).assimilate(...given),
     edit: async (...given) => (await import('./edit-item.ts')).editItem(...given),
     evaluate: async (...given) => (await import('./judge.ts')).evaluate(...given),
+    bound: async (...given) => (await import('./bound.ts')).bound(...given),
     field: async (...given) => (await import('./field.ts')).field(...given),
     export: async (...given) => (await import('./export.ts')).exportModel(...given),
     exportSampler: async (...given) => (await import('./sampler-file.ts')).exportSampler(...given),

@@ -18,7 +18,11 @@ const budgets = Object.freeze({
 })
 
 /** Steps of the bound in continuous time. */
-const continuousSteps = 1000
+export const continuousSteps = 1000
+
+/** The default tolerance of the flow's solver. */
+export const toleranceFor = ({ scale }: Pick<Model, 'scale'>): number =>
+  (scale.kind === 'image' ? budgets.images : budgets.others).tolerance
 
 /** Works out how likely data are under a model. */
 export async function judgeLikelihood(model: Model, options: JudgeOptions, setting: Setting): Promise<Judgement> {
@@ -66,7 +70,7 @@ export async function judgeLikelihood(model: Model, options: JudgeOptions, setti
 }
 
 /** Refuses options that the model does not support, before data are read. */
-function requireSense(model: Model, { values, boundVariance, boundSteps, terms }: JudgeOptions): void {
+export function requireSense(model: Model, { values, boundVariance, boundSteps, terms }: JudgeOptions): void {
   const { network, schedule, scale } = model
   requirePosterior(model, 'a likelihood')
   if (values !== undefined && scale.kind !== 'image') {

@@ -1,5 +1,5 @@
 /** Samples drawn while a model of values is trained: a column for each class if there are few. */
-import { isMoving } from '../../files/show/movie.ts'
+import { isMoving } from '../../files/show/is-moving.ts'
 import type { Preview } from '../family.ts'
 import { exampleCaptions } from '../words/captions-in-meta.ts'
 import type { Model } from './model.ts'

@@ -26,7 +26,7 @@ import { fewStepsProblem } from './few-steps-problem.ts'
 import { onePart, partScope, trainedView, type TrainParts } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { Model } from './model.ts'
-import { seenBy } from './preconditioned/seen-by.ts'
+import { type BehindLaw, seenPlainly } from './preconditioned/seen.ts'
 import { snapshot } from './snapshot.ts'
 import { learnedWeightsPart, weightsPart, withLearnedWeights } from './learned-weights.ts'
 import { ownLoss } from './own-loss.ts'
@@ -46,7 +46,9 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const told = learnedAugmentation(spec, network, dataset.shape.slice(-2) as [number, number])
   const learned = together(words, style, spec.given && learnedGiven(spec.given, network), told)
   checkFit(spec, network, dataset, frame, learned?.made)
-  const { seen, law, objective } = seenBy(spec, network, dataset, frame, own)
+  const { seenBy: behind } = dataset as BehindLaw
+  const { seen, law, objective } =
+    spec.precondition && behind ? behind(spec, network, dataset, frame, own) : seenPlainly(spec, network, own)
   const levels = noiseLevels(spec)
   const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}
   const { loss: name, learnedWeights } = spec.objective

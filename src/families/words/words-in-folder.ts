@@ -1,9 +1,9 @@
 /** The words of a model in its folder: `text_encoder/` and `tokenizer/`, and perhaps `text_encoder_2/` and `tokenizer_2/`. */
 import { textEncoderOf } from '../../compiled/text-encoder-part.ts'
-import { tokenizerFolder, wordEncoder, wordParts } from '../../compiled/words-part.ts'
+import { tokenizerFolder, wordEncoder } from '../../compiled/words-part.ts'
 import type { Words } from '../../compiled/words.ts'
 import { TweedieError } from '../../errors.ts'
-import { filesBelow, filesIn, type ModelFolder, type ModelFolderInput } from '../../files/io/model-folder.ts'
+import { filesBelow, type ModelFolder } from '../../files/io/model-folder.ts'
 import { captionTokenizerOf } from '../../files/text/captions-of.ts'
 
 const encoderName = /^text_encoder(_\d+)?$/
@@ -35,10 +35,4 @@ export function wordsIn({
     return wordEncoder(part, { ...tokenizer, length: places }, { name })
   })
   return { encoders }
-}
-
-/** The parts and files of words, for a model's folder; the inverse of {@link wordsIn}. */
-export function wordsFolder(words: Words): Required<Pick<ModelFolderInput, 'components' | 'files'>> {
-  const files = words.encoders.flatMap(({ name, tokenizer }) => [...filesIn(tokenizerFolder(name), tokenizer.files())])
-  return { components: wordParts(words), files: new Map(files) }
 }

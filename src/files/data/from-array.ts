@@ -23,7 +23,7 @@ import { cloudOfMesh } from './clouds/cloud-of-mesh.ts'
 import { createDataset, itemSize, type ArrayDataset } from './dataset.ts'
 import type { NdArray } from './nd-array.ts'
 import { datasetFromVideos } from './from-video-array.ts'
-import { standardise } from './normalise.ts'
+import { pointsDataset } from './points-dataset.ts'
 import type { WindowWishes } from './open/video-windows.ts'
 
 /** What is said of bytes that are 0 and 1 only. */
@@ -167,19 +167,6 @@ export function classesOf({
   if (found.every((label, i) => label === i)) return { labels: Int32Array.from(all) }
   const numbers = new Map(found.map((label, i) => [label, i]))
   return { labels: Int32Array.from(all, (label) => numbers.get(label)!), classNames: found.map(String) }
-}
-
-/** Points, `[n, columns]`, standardised column by column. */
-export function pointsDataset(parts: {
-  name: string
-  data: Float32Array
-  columns: number
-  labels?: Int32Array | undefined
-  classNames?: readonly string[] | undefined
-}): ArrayDataset {
-  const { columns, ...rest } = parts
-  const affine = columns > 0 ? standardise(parts.data, columns) : undefined
-  return createDataset({ ...rest, kind: 'points', shape: [columns], affine })
 }
 
 /** Class labels: whole numbers from 0 on, one for each item. */

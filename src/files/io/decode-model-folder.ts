@@ -10,7 +10,7 @@ import { furtherFiles } from './further-files.ts'
 import { readFolderJson, readPart } from './read-part.ts'
 import { type SchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { type TweedieMeta, parseTweedieMeta } from './tweedie-meta.ts'
-import { isUNetClass } from './unet-config.ts'
+import { isUNetClass } from './unet-classes.ts'
 
 /**
  * Reads a model folder. A plain diffusers folder, without `tweedie.json`, is read with sensible defaults.

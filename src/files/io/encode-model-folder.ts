@@ -8,7 +8,8 @@ import { formatPythonJson } from './json.ts'
 import { writeSafetensors } from './safetensors.ts'
 import { formatSchedulerConfig, parseSchedulerConfig } from './scheduler-config.ts'
 import { parseTweedieMeta, type TweedieMetaInput } from './tweedie-meta.ts'
-import { formatUNet, isUNetClass } from './unet-config.ts'
+import { isUNetClass, mainName } from './unet-classes.ts'
+import { formatUNet } from './unet-config.ts'
 import { weightFileOf } from './weight-files.ts'
 
 /** The version of diffusers whose configurations these are. */
@@ -56,11 +57,6 @@ export function encodeModelFolder(folder: ModelFolderInput): Map<string, Uint8Ar
 /** The bytes of `tweedie.json`. */
 export function encodeMeta(meta: TweedieMetaInput): Uint8Array {
   return json(parseTweedieMeta(meta))
-}
-
-/** The name of the main part, by the class of its network. */
-export function mainName(className: string): 'unet' | 'network' {
-  return isUNetClass(className) ? 'unet' : 'network'
 }
 
 /** Entries of the index for files of tokenizers and processors, in folders of their own. */

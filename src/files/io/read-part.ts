@@ -8,7 +8,8 @@ import type { ModelFiles } from './folder-types.ts'
 import { parsePythonJson } from './json.ts'
 import { onnxPart } from './onnx-folder.ts'
 import { parseConfig } from './parse-config.ts'
-import { completeUNet, isUNetClass } from './unet-config.ts'
+import { isUNetClass } from './unet-classes.ts'
+import { completeUNet } from './unet-config.ts'
 import { chooseWeightFiles, parseWeightIndex } from './weight-files.ts'
 
 /**

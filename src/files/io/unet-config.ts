@@ -10,8 +10,9 @@ import {
   writtenConditionConfig,
 } from '../../engine/nn/unet2d-condition/config.ts'
 import type { UNet2DConditionFields } from '../../engine/nn/unet2d-condition/fields.ts'
+import type { UNetClass } from './unet-classes.ts'
 
-/** The classes of U-Nets that lie in `unet/` and load in diffusers as they are. */
+/** How the configuration of each class is read and written. */
 const unets = Object.freeze({
   UNet2DModel: {
     complete: (config: unknown) => completeConfig(config as UNet2DConfig),
@@ -22,15 +23,7 @@ const unets = Object.freeze({
     written: (config: unknown): object =>
       writtenConditionConfig(completeConditionConfig(config as UNet2DConditionConfig)),
   },
-})
-
-/** The name of such a class. */
-export type UNetClass = keyof typeof unets
-
-/** Whether diffusers knows a class as a U-Net. */
-export function isUNetClass(className: string): className is UNetClass {
-  return Object.hasOwn(unets, className)
-}
+} satisfies Record<UNetClass, object>)
 
 /** What diffusers' `EMAModel` adds to the configuration of the network that it averages. */
 const averaging = [

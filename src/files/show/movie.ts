@@ -16,11 +16,6 @@ const usualRate = 10
 /** The most frames in a row of a sheet. */
 const mostInRow = 16
 
-/** Whether items move: pictures over time. */
-export function isMoving({ kind }: Pick<DataScale, 'kind'>): boolean {
-  return kind === 'video'
-}
-
 /**
  * All items side by side, over time.
  *

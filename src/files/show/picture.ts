@@ -1,15 +1,14 @@
 /** Samples of any shape as one picture, or as text. */
 import { denormalise } from '../data/normalise.ts'
 import type { DataScale } from '../data/dataset.ts'
-import { cloudPicture, cloudText } from './cloud-picture.ts'
+import { cloudPicture } from './cloud-picture.ts'
 import { toGrid } from '../io/raster.ts'
 import type { GridOptions, Raster } from '../io/raster.ts'
-import { scatterBraille, scatterRaster } from '../io/scatter.ts'
+import { scatterRaster } from '../io/scatter.ts'
 import type { Extent } from '../io/scatter.ts'
-import { previewText } from '../io/terminal.ts'
 import { windowMaps } from './window-maps.ts'
-import type { TerminalColors } from '../io/terminal.ts'
-import { isMoving, sheetOf } from './movie.ts'
+import { isMoving } from './is-moving.ts'
+import { sheetOf } from './movie.ts'
 
 /** How a picture is laid out. */
 export interface PictureOptions extends Pick<GridOptions, 'columns'> {
@@ -35,25 +34,6 @@ export function pictureOf(items: Float32Array, scale: DataScale, options: Pictur
   return toGrid(items, panels(items, scale.shape), { ...layout, opacity: scale.kind === 'image' })
 }
 
-/** The same for a terminal: half blocks, or braille dots. */
-export function textPictureOf(
-  items: Float32Array,
-  scale: DataScale,
-  options: PictureOptions & { readonly colors: TerminalColors; readonly width: number },
-): string {
-  const { colors, width } = options
-  if (scale.kind === 'cloud') return cloudText(...cloudsOf(items, scale), options)
-  if (isPlane(scale.shape)) {
-    return scatterBraille(denormalise(scale, items), { columns: Math.min(60, width), extent: options.extent })
-  }
-  if (isMoving(scale)) {
-    // no smaller than half their size
-    const most = Math.max(2, Math.floor((2 * width) / (scale.shape.at(-1)! + 2)))
-    return previewText(sheetOf(items, scale, most), { colors, columns: width })
-  }
-  return previewText(pictureOf(items, scale, options), { colors, columns: width })
-}
-
 /**
  * Clouds for a picture, around the middle of the data and in their own proportions. The network's values are all that: the scale of all axes is
  * one.
@@ -62,7 +42,8 @@ export function cloudsOf(items: Float32Array, { shape }: DataScale): [Float32Arr
   return [items, shape as [number, number]]
 }
 
-const isPlane = (shape: readonly number[]): boolean => shape.length === 1 && shape[0] === 2
+/** Whether items are points in the plane. */
+export const isPlane = (shape: readonly number[]): boolean => shape.length === 1 && shape[0] === 2
 
 function panels(items: Float32Array, shape: readonly number[]): readonly number[] {
   const count = items.length / shape.reduce((a, b) => a * b, 1)

@@ -5,8 +5,10 @@ import { namesOfKinds } from '../data/kinds.ts'
 import { describe } from '../data/describe.ts'
 import { loadBatch } from '../data/normalise.ts'
 import { captionRows, describeCaptions } from './captions-view.ts'
-import { isMoving, movieOf } from './movie.ts'
-import { pictureOf, textPictureOf } from './picture.ts'
+import { isMoving } from './is-moving.ts'
+import { movieOf } from './movie.ts'
+import { pictureOf } from './picture.ts'
+import { textPictureOf } from './text-picture.ts'
 import { type Chosen, chosenOf, classText, type DataView } from './view.ts'
 
 /** The most points in a plot; images, clouds and videos in a terminal; videos in a sheet. */

@@ -8,7 +8,7 @@ import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { TensorPlace } from '../../engine/optim/muon-options.ts'
 import { checksum } from '../../files/io/checksum.ts'
-import { mainName } from '../../files/io/encode-model-folder.ts'
+import { mainName } from '../../files/io/unet-classes.ts'
 
 /** One part. */
 export interface TrainPart {

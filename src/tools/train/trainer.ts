@@ -12,7 +12,6 @@ import { deviceOf } from '../../engine/runtime/program.ts'
 import type { Engine, Session, SessionOptions } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
 import { once } from '../../once.ts'
-import { deviceStep, whyNotResident } from './device-step.ts'
 import { hostStep } from './host-step.ts'
 import { learningRate } from './learning-rate.ts'
 import { type AnyOptimizer, optimizerOf } from './optimizer-of.ts'
@@ -24,6 +23,7 @@ import { withSecondAverage } from './second-average.ts'
 import { beginning, restoring, type SavedState, type StartWeights } from './state.ts'
 import { lossGraph, ownPortion, trainingPortion } from './step-graph.ts'
 import type { StepTask } from './step-way.ts'
+import { whyNotResident } from './why-not-resident.ts'
 
 /** The result of a step. */
 export interface StepReport {
@@ -129,7 +129,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
     reduce,
     ranks = alone,
     portion: wanted,
-    optimizer: given = optimizerOf(task.spec),
+    optimizer: given = await optimizerOf(task.spec),
     resident,
     ...session
   } = options
@@ -190,7 +190,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
       : undefined
   const onDevice =
     reason === undefined && (resident ?? elsewhere)
-      ? await deviceStep(step, engine, session, resident === true)
+      ? await (await import('./device-step.ts')).deviceStep(step, engine, session, resident === true)
       : undefined
   const way = onDevice ?? (await hostStep(step, engine, session, expected))
   const { batches } = way

@@ -97,6 +97,29 @@ describe('drawing', () => {
     expect((await batches()) - before).toBeLessThan(12)
   })
 
+  test('what items cost is what the library says, of pictures and of numbers', async () => {
+    using painter = await open(`${folder}/images`, { threads: 1 })
+    const [png] = (await client.draw('images', { count: 1, steps: 2 })).items.map((each) => each.png!)
+    const blank = new Float32Array(28 * 28).fill(-1)
+    const asked = { class: ['1', '2'], terms: 5 }
+    const cost = await client.bound('images', { items: [png!, [...blank]], ...asked })
+    expect(cost).toMatchObject({ count: 2, dimensions: 28 * 28 })
+    const alone = await painter.bound(blank, { class: '1', terms: 5 })
+    const first = await client.bound('images', { items: [[...blank]], class: 1, terms: 5 })
+    expect(first.items[0]!.nats).toEqual({ bound: alone.nats['bound']![0] })
+    expect(cost.items[0]!.nats['bound']).not.toBe(cost.items[1]!.nats['bound'])
+    for (const request of [
+      { items: [] },
+      { items: [[1, 2]] },
+      { items: [[...blank]], class: '11' },
+      { items: [[...blank]], boundDecoder: 'fitted' },
+    ]) {
+      expect([400, 422]).toContain((await post('v1/models/images/bound', request)).status)
+    }
+    expect((await post('v1/models/flat/bound', { items: [Array.from({ length: 26 }, () => 0)] })).status).toBe(413)
+    expect((await post('v1/models/flat/bound', { items: [[0, 0]], terms: 51 })).status).toBe(413)
+  })
+
   test('is watched', async () => {
     const events = []
     for await (const event of client.watch('images', { count: 2, steps: 4 })) events.push(event)

@@ -1,4 +1,5 @@
 /** The queue of a server: what is done at once, and that the network never waits for answers to be written. */
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import type { SharedWork } from '../../../src/app/node/serve/work.ts'
 import { atOnce } from '../../../src/app/node/serve/work-batch.ts'
@@ -81,4 +82,22 @@ test.each([
   [500, 64, 64],
 ])('of %i that wait after %i answered ones, at most %i go through', (waiting, answered, most) => {
   expect(atOnce(waiting, answered, 64)).toBe(most)
+})
+
+test('nobody listens to the signal of a request once it is settled: a listener would keep alive all that it knows', async () => {
+  const { queue, ask } = counted()
+  const left = new AbortController()
+  const together = async (_: WarmModel, works: readonly SharedWork<string>[]): Promise<string[]> => {
+    await pause(5)
+    if (works.length > 1) throw new Error('only alone')
+    return ['done']
+  }
+  const of = (own: AbortSignal): Promise<unknown> =>
+    queue.share({ model: 'm', key: 'b', items: 1, signal: own, together }).catch((error: unknown) => error)
+  const parted = [new AbortController().signal, new AbortController().signal]
+  const gone = of(AbortSignal.any([left.signal, signal]))
+  const rest = [...parted.map(of), queue.run('m', { signal: parted[0]! }, async () => 'alone'), ask()]
+  left.abort()
+  await Promise.all([gone, ...rest])
+  expect([signal, left.signal, ...parted].map((each) => getEventListeners(each, 'abort').length)).toEqual([0, 0, 0, 0])
 })

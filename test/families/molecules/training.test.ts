@@ -1,4 +1,5 @@
 /** Molecules as a family: training, folders, conformers, and what is refused. */
+import { readerOf } from '../../../src/families/reader-of.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { train } from '../../../src/app/train.ts'
 import { Scope } from '../../../src/engine/nn/parameters.ts'
@@ -101,7 +102,7 @@ describe('sizes', () => {
 describe('a model', () => {
   test('lies in a folder, and draws the same from it', async () => {
     const folder = decodeModelFolder(encodeModelFolder(moleculeFamily.write(model)))
-    const again = moleculeFamily.read(folder, {}) as MoleculeModel
+    const again = (await readerOf(moleculeFamily))(folder, {})
     expect(again.elements).toEqual([1, 6, 7, 8, 9])
     const wanted = [
       { molecule: water, count: 3 },

@@ -1,4 +1,5 @@
 /** Predictions from a table: training, the folder, answers, and what they are worth where the law is known. */
+import { readerOf } from '../../../src/families/reader-of.ts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { prepareData } from '../../../src/app/prepare.ts'
 import { fold, key, normal, uniform } from '../../../src/engine/random/index.ts'
@@ -115,7 +116,7 @@ describe('a linear law with Gaussian noise', () => {
     )
     // through the folder and back
     const folder = decodeModelFolder(encodeModelFolder(predictionFamily.write(trained)))
-    model = predictionFamily.read(folder, {})
+    model = (await readerOf(predictionFamily))(folder, {})
     setting = {
       engine,
       own: {},

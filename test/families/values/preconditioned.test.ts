@@ -7,7 +7,8 @@ import { modelVjp } from '../../../src/compiled/vjp.ts'
 import { fieldDenoiser } from '../../../src/diffusion/prior/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
-import { folderOf, type Model, modelOf } from '../../../src/families/values/model.ts'
+import { folderOf, type Model } from '../../../src/families/values/model.ts'
+import { modelOf } from '../../../src/families/values/model-of.ts'
 import { createTrajectory } from '../../../src/files/data/trajectory.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../../src/files/io/model-folder.ts'
 
@@ -57,8 +58,8 @@ test('its derivative is that of its mean', async () => {
       { conditions },
     )
   const [more, less] = [await moved(0.02), await moved(-0.02)]
-  const along = more.reduce((sum, value, i) => sum + (v[i]! * (value - less[i]!)) / 0.04, 0)
-  expect(pulled.reduce((sum, value, i) => sum + value * way[i]!, 0) / along).toBeCloseTo(1, 2)
+  const along = Float64Array.from(more).reduce((sum, value, i) => sum + (v[i]! * (value - less[i]!)) / 0.04, 0)
+  expect(Float64Array.from(pulled).reduce((sum, value, i) => sum + value * way[i]!, 0) / along).toBeCloseTo(1, 2)
 })
 
 test('a folder keeps it, says so, and is refused without it', async () => {

@@ -7,6 +7,7 @@ import type { Drawn } from '../../../families/family.ts'
 import { version } from '../version.ts'
 import { encoded, type Format, formatFor } from './answers.ts'
 import { bodyRoom } from './body-room.ts'
+import { answerBound, type BoundSetting } from './bound.ts'
 import { timeLimit } from './deadline.ts'
 import { drawIn } from './draw-work.ts'
 import { eventStream } from './event-stream.ts'
@@ -141,7 +142,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
           of: entry.of,
           shape: [...data.shape],
           classNames: [...model.model.classNames],
-          can: makingRoutes.filter((each) => family.can[each] !== undefined),
+          can: [...makingRoutes, 'bound' as const].filter((each) => family.can[each] !== undefined),
           facts: withoutPlaces(family.describe(model.model).facts) as DescribedAnswer['facts'],
         }
       },
@@ -200,6 +201,15 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
     isEnding: () => draining,
     onItems: (model, items) => measured.count('tweedie_evaluations_total', { model }, items),
   })
+  const bounds: BoundSetting = {
+    queue,
+    models,
+    limits,
+    room,
+    isEnding: () => draining,
+    onItems: (model, items) => measured.count('tweedie_bounds_total', { model }, items),
+  }
+  add(routes.bound, async (context) => json(await answerBound(context, bounds)))
   for (const which of makingRoutes) add(routes[which], (context) => make(which, context))
 
   return {

@@ -2,11 +2,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { TweedieError } from '../../../errors.ts'
 import type { Access, WantedPicture } from '../../../families/family.ts'
-import { parseNpy } from '../../../files/data/formats/npy.ts'
+import { isNpy, parseNpy } from '../../../files/data/formats/npy.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
 import { pictureValues } from '../../../files/io/node/read-picture.ts'
 import type { SentItem } from '../../serving/bodies.ts'
-import { inMemory } from '../../open.ts'
+import { inMemory } from '../../in-memory.ts'
 
 /** The name by which the item itself is asked for. */
 export const itemName = 'the item'
@@ -59,10 +59,16 @@ async function refused(name?: string): Promise<never> {
 async function sentValues(item: SentItem, wanted: WantedPicture, name: string): Promise<Float32Array> {
   if (typeof item !== 'string') return fitting(Float32Array.from(item), wanted, name)
   const bytes = bytesOf(item, name)
-  if (bytes[0] === 0x93 && bytes[1] === 0x4e) {
+  if (isNpy(bytes)) {
     return fitting(Float32Array.from(parseNpy(bytes).data as ArrayLike<number>, Number), wanted, name)
   }
   return pictureValues(bytes, name, wanted)
+}
+
+/** The numbers of an item that is sent as numbers or as a `.npy` file; undefined for a picture. */
+export function sentNumbers(item: SentItem, name: string): Float32Array | undefined {
+  if (typeof item !== 'string') return Float32Array.from(item)
+  return isNpy(bytesOf(item, name)) ? sentArray(item, name) : undefined
 }
 
 /** Latents or values that come as they are. */

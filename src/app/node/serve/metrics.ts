@@ -18,6 +18,7 @@ const help: Readonly<Record<string, string>> = {
   tweedie_request_seconds: 'From the request to the end of the answer.',
   tweedie_items_total: 'Items that were made, by model.',
   tweedie_evaluations_total: 'Items that went through a bare network, by model.',
+  tweedie_bounds_total: 'Items whose cost was worked out, by model.',
   tweedie_waiting: 'Requests that wait.',
   tweedie_running: 'Requests that are worked on.',
   tweedie_batches_total: 'Batches that were drawn.',

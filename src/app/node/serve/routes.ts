@@ -3,6 +3,8 @@ import type { Context } from 'hono'
 import type * as z from 'zod/mini'
 import { type Format, formats } from './answers.ts'
 import {
+  boundAnswer,
+  boundRequest,
   describedAnswer,
   drawRequest,
   inferAnswer,
@@ -111,6 +113,15 @@ export const routes = Object.freeze({
     body: walkRequest,
     answer: madeAnswer,
     formats: making,
+  },
+  bound: {
+    method: 'post',
+    path: '/v1/models/:model/bound',
+    summary: 'What items cost: −log p of each, or what that is at most',
+    description:
+      'Likelihoods of anomalies, of what fits and what does not. Options beyond those listed are options of `tweedie eval` for likelihoods (`terms`, `boundSteps`, `trace`, …). Nothing is measured on training data.',
+    body: boundRequest,
+    answer: boundAnswer,
   },
 } satisfies Record<string, Route>)
 

@@ -12,6 +12,8 @@ export interface Job extends WorkWatch {
   resolve(value: unknown): void
   reject(error: unknown): void
   settled: boolean
+  /** What hears that the client is gone, until the work is settled. */
+  readonly leave: () => void
 }
 
 /** Items that are never parted: smaller batches lose more by what a step costs whatever its batch than they gain. */

@@ -54,7 +54,7 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
   /** Seconds that a piece of work took, of late. */
   let pace = 1
 
-  const submit = <T>(job: Omit<Job, 'resolve' | 'reject' | 'settled'>): Promise<T> => {
+  const submit = <T>(job: Omit<Job, 'resolve' | 'reject' | 'settled' | 'leave'>): Promise<T> => {
     if (job.signal.aborted) return Promise.reject(gone(job.signal))
     if (waiting.length >= most) {
       const seconds = Math.max(1, Math.ceil(pace * (waiting.length / Math.max(1, batch / 2))))
@@ -66,12 +66,12 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
       )
     }
     return new Promise<T>((resolve, reject) => {
-      const whole: Job = { ...job, resolve: resolve as (value: unknown) => void, reject, settled: false }
       const leave = (): void => {
         const place = waiting.indexOf(whole)
         if (place >= 0) waiting.splice(place, 1)
         settle(whole, () => reject(gone(job.signal)))
       }
+      const whole: Job = { ...job, resolve: resolve as (value: unknown) => void, reject, settled: false, leave }
       job.signal.addEventListener('abort', leave, { once: true })
       waiting.push(whole)
       if (!going) void go()
@@ -134,6 +134,8 @@ export function workQueue({ most, batch, gatherMs, open }: QueueOptions): WorkQu
       // One request that makes no sense does not spoil the others of its batch.
       if (jobs.length > 1 && !stop.signal.aborted) for (const job of jobs) await (job.settled || perform([job]))
       else end((job) => job.reject(error))
+    } finally {
+      for (const { signal } of jobs) signal.removeEventListener('abort', check)
     }
   }
 
@@ -159,9 +161,11 @@ const watching =
 /** Lets other work go on, at least for so long. */
 const pause = (ms: number): Promise<void> => new Promise((done) => (ms > 0 ? setTimeout(done, ms) : setImmediate(done)))
 
+/** Node keeps a signal that follows others alive as long as somebody listens to it, with all that the listener knows: so nobody does any longer. */
 function settle(job: Job, end: () => void): void {
   if (job.settled) return
   job.settled = true
+  job.signal.removeEventListener('abort', job.leave)
   end()
 }
 

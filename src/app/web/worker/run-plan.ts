@@ -14,7 +14,6 @@ import type { StartWeights } from '../../../tools/train/state.ts'
 import { keepNothing, type RunKeeper } from '../../../tools/train/web/run-keeper.ts'
 import { beginWebRun, continueWebRun, readWebRun } from '../../../tools/train/web/run-store.ts'
 import { datasetDigest, decodeDataset, encodeDataset } from '../../dataset-file.ts'
-import { furtherOptions, startOf } from '../../further.ts'
 import { prepared } from '../../prepare.ts'
 import { runOptions } from '../../run-options.ts'
 import { specificationOf } from '../../specification.ts'
@@ -66,9 +65,10 @@ export async function newPlan(
 ): Promise<RunPlan> {
   const { own, preparing } = planning
   const { train } = data
-  const asked = from ? await furtherOptions(from, train, options, own) : options
+  const further = from && { from, ...(await import('../../further.ts')) }
+  const asked = further ? await further.furtherOptions(further.from, train, options, own) : options
   const { spec, dataset } = await specificationOf(train, asked, preparing, handled)
-  const begun = from && (await startOf(from, spec, dataset, own))
+  const begun = await further?.startOf(further.from, spec, dataset, own)
   for (const note of begun?.notes ?? []) planning.onRemark(note)
   const digest = name === undefined ? '' : datasetDigest(train)
   const record: RunRecord = { version: 'web', spec, data: data.source, digest, intervals, options }

@@ -2,8 +2,6 @@
 import type { FamilyModel, OwnParts } from '../../../families/family.ts'
 import { entryOfSpec, type Opened } from '../../../families/registry.ts'
 import { TweedieError } from '../../../errors.ts'
-import { filesToSave } from '../../../files/io/files-to-save.ts'
-import { encodeModelFolder } from '../../../files/io/encode-model-folder.ts'
 import type { ModelFolder } from '../../../files/io/model-folder.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../tools/train/checkpoint.ts'
 import type { RunKeeper } from '../../../tools/train/web/run-keeper.ts'
@@ -76,6 +74,7 @@ export function liveRun(
   }
   const keep = async (checkpoint: Checkpoint, model: FamilyModel): Promise<void> => {
     const family = await entryOfSpec(options.spec, own).load()
+    const { filesToSave } = await import('../../../files/io/files-to-save.ts')
     await keeper.save(encodeCheckpoint(checkpoint), filesToSave(family.write(model)))
     saved = performance.now()
     mailbox.put({ type: 'checkpoint', step: checkpoint.state.step, kept: keeper.kept }, true)
@@ -128,6 +127,7 @@ export function liveRun(
     model: () =>
       door.between(async () => {
         const family = await entryOfSpec(options.spec, own).load()
+        const { encodeModelFolder } = await import('../../../files/io/encode-model-folder.ts')
         // The weights change with the next step: they are copied before anything else is waited for.
         const files = copied(encodeModelFolder(family.write(await present().model())))
         return openedOf(await decoded(files), own)

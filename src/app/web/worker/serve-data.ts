@@ -6,7 +6,6 @@ import { openInput, type OpenedInput } from '../../../files/data/web/open-input.
 import { type Held, held } from './held.ts'
 import type { DataFacts, DataInput, Handle, PlainOptions, WorkerState } from './protocol.ts'
 import type { Answers, Bench, CallContext } from './answers.ts'
-import { shownItems } from './show-items.ts'
 
 /** Data in the worker, and where they came from. */
 export interface DataCalls {
@@ -44,6 +43,7 @@ export function dataCalls({ own }: Bench): DataCalls {
         const size = itemSize(train.shape)
         const values = { shape: [to - from, ...train.shape], data: train.data.slice(from * size, to * size) } as NdArray
         const labels = train.labels?.slice(from, to)
+        const { shownItems } = await import('./show-items.ts')
         return {
           values,
           ...(labels && { labels }),

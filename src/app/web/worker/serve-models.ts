@@ -2,11 +2,10 @@
 import type { Ability, Setting } from '../../../families/family.ts'
 import { drawOptions } from '../../../families/draw-options.ts'
 import { abilityOf, type Opened } from '../../../families/registry.ts'
-import { filesToSave } from '../../../files/io/files-to-save.ts'
 import type { OptionTable } from '../../../options.ts'
-import { inMemory } from '../../open.ts'
+import { inMemory } from '../../in-memory.ts'
 import { openedOf } from '../../opened.ts'
-import { type WarmModel, warmModel } from '../../warm-model.ts'
+import type { WarmModel } from '../../warm-model.ts'
 import { type Held, held } from './held.ts'
 import { plainDrawn, plainProgress } from './plain-drawn.ts'
 import type { Calls, Handle, ModelFacts, PlainOption, WorkerState } from './protocol.ts'
@@ -46,6 +45,7 @@ export interface ModelCalls {
 export function modelCalls({ own, engine }: Bench): ModelCalls {
   const all = held<OpenModel>('the model')
   const put: ModelCalls['put'] = async (opened, remarks = []) => {
+    const { warmModel } = await import('../../warm-model.ts')
     const setting: Setting = { ...inMemory(), own, engine: (await engine()).engine }
     const open = { opened, setting, remarks, warm: warmModel(opened, setting) }
     return { handle: all.put(open), ...factsOf(open) }
@@ -96,6 +96,7 @@ export function modelCalls({ own, engine }: Bench): ModelCalls {
         return { ...made, bytes: made.bytes.slice() }
       },
       async folder({ model }) {
+        const { filesToSave } = await import('../../../files/io/files-to-save.ts')
         const { family, model: opened } = all.get(model).opened
         return ownBytes(filesToSave(family.write(opened)))
       },

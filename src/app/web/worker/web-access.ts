@@ -2,7 +2,7 @@
 import { TweedieError } from '../../../errors.ts'
 import type { Access, WantedPicture } from '../../../families/family.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
-import { inMemory } from '../../open.ts'
+import { inMemory } from '../../in-memory.ts'
 
 /** Access to the pictures of a request, by their names; to nothing else. */
 export function webAccess(pictures: Readonly<Record<string, Float32Array | Blob>> = {}): Access {

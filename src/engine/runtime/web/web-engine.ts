@@ -6,16 +6,13 @@ import type { MemoryRoom } from '../../simd/room.ts'
 import { checkOptions } from '../check.ts'
 import type { Device, Engine, Resident, ResidentSpec, Session, SessionOptions } from '../session.ts'
 import { oneAtATime } from '../turns.ts'
-import { apiSession } from './api-session.ts'
 import { breathing } from './breath.ts'
 import type { Breath } from './breath.ts'
-import { gpuResident } from './gpu-resident.ts'
 import { heapOf } from './heap.ts'
 import { loadHeap } from './heap-module.ts'
 import { heapSession } from './heap-session.ts'
 import { chooseDevice, requireWasm, threadsHere } from './means.ts'
 import type { Chosen, UrlLike } from './means.ts'
-import { loadOrt } from './ort-module.ts'
 import type { HeapFactory, OrtModule } from './ort-module.ts'
 import { sourceOf } from './ort-source.ts'
 import type { OrtSource } from './ort-source.ts'
@@ -156,11 +153,14 @@ async function runtimeOf(
     const place = { heap, turn, breath }
     return { access: 'heap', room: heap.room, create: (_, model, options) => heapSession(place, model, options) }
   }
+  // A page that has the runtime's memory does not need its public interface.
+  const [{ loadOrt }, { apiSession }] = await Promise.all([import('./ort-module.ts'), import('./api-session.ts')])
   const place = { ort: await loadOrt(device === 'cpu' ? 'wasm' : 'webgpu', source, threads), turn, breath }
   return {
     access: 'api',
     create: (on, model, options) => apiSession(place, on, model, options),
-    resident: (model, spec, options) => gpuResident(place, model, spec, options),
+    resident: async (model, spec, options) =>
+      (await import('./gpu-resident.ts')).gpuResident(place, model, spec, options),
   }
 }
 

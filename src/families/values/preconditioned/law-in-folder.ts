@@ -1,39 +1,18 @@
-/** The Gaussian law of a preconditioned model as a part of its folder, `gaussian/`, and back. */
-import type { FieldLaw } from '../../../diffusion/prior/index.ts'
+/** The Gaussian law of a model, from the part `gaussian/` of its folder. */
+import type { FieldLaw } from '../../../diffusion/prior/law.ts'
 import { TweedieError } from '../../../errors.ts'
 import type { Component } from '../../../files/io/component.ts'
-
-/** The name of the part. */
-export const lawPart = 'gaussian'
-const className = 'FieldLaw'
-
-/** The part of a law. */
-export function lawComponent(law: FieldLaw): Component {
-  const { states, size, mean, cycle, patterns, variances, rest, rhythms, weights } = law
-  const array = (data: Float32Array, shape: readonly number[]) => ({ shape, data })
-  return {
-    library: 'tweedie',
-    className,
-    config: { states, size, rest, ...(cycle && { turn: cycle.turn }) },
-    weights: new Map([
-      ['mean', array(mean, [size])],
-      ['patterns', array(patterns, [variances.length, size])],
-      ['variances', array(variances, [variances.length])],
-      ['rhythms', array(rhythms, [states, states])],
-      ['weights', array(weights, [states])],
-      ...(cycle ? [['cycle', array(cycle.coefficients, [4, size])] as const] : []),
-    ]),
-  }
-}
+import type { ModelFolder } from '../../../files/io/model-folder.ts'
+import { lawClass, lawPart } from './law-component.ts'
 
 /**
  * The law of a folder; undefined where it has none.
  *
  * @throws TweedieError `model` for arrays that do not fit together, and variances that are not positive
  */
-export function lawIn(components: ReadonlyMap<string, Component>): FieldLaw | undefined {
+function lawIn(components: ReadonlyMap<string, Component>): FieldLaw | undefined {
   const part = components.get(lawPart)
-  if (part?.className !== className) return undefined
+  if (part?.className !== lawClass) return undefined
   const { states, size, rest, turn } = part.config as Readonly<Record<string, unknown>>
   const fail = (what: string): never => {
     throw new TweedieError('model', `${lawPart}/: ${what}`)
@@ -63,4 +42,21 @@ export function lawIn(components: ReadonlyMap<string, Component>): FieldLaw | un
     rhythms: array('rhythms', [T, T]),
     weights,
   }
+}
+
+/**
+ * The law of a folder whose network was trained behind one; undefined for others.
+ *
+ * @throws TweedieError `model` where it is missing, or broken
+ */
+export function lawOfFolder({
+  components,
+  meta,
+}: Pick<ModelFolder, 'meta'> & Partial<Pick<ModelFolder, 'components'>>): FieldLaw | undefined {
+  if (meta.objective['precondition'] === undefined) return undefined
+  const law = components && lawIn(components)
+  if (law) return law
+  throw new TweedieError('model', `the network adds to a Gaussian, and its part ${lawPart}/ is missing`, {
+    hint: 'copy the whole folder',
+  })
 }

@@ -1,6 +1,5 @@
-/** The network of a run as its loss sees it: behind a Gaussian, if the specification says so. */
-import type { Objective } from '../../../diffusion/denoise/objective-spec.ts'
-import { type FieldLaw, preconditioned, predictionScale } from '../../../diffusion/prior/index.ts'
+/** The network of a run behind a Gaussian of its data. */
+import { preconditioned, predictionScale } from '../../../diffusion/prior/index.ts'
 import type { Network } from '../../../engine/nn/network.ts'
 import type { ArrayDataset } from '../../../files/data/dataset.ts'
 import type { Frame } from '../../../files/data/frame.ts'
@@ -8,13 +7,7 @@ import type { OwnComponents } from '../../own-parts.ts'
 import { objectiveOfSpec } from '../batches.ts'
 import type { TrainSpec } from '../spec.ts'
 import { lawOfData } from './law-of-data.ts'
-
-/** The network whose prediction is compared with the target, and how errors are weighed. */
-export interface Seen {
-  readonly seen: Network
-  readonly law?: FieldLaw | undefined
-  readonly objective: Objective
-}
+import type { Seen } from './seen.ts'
 
 /**
  * Behind a Gaussian, errors count in units of what it leaves in doubt: the target of what is learned has variance 1 at all levels, to which the
@@ -30,7 +23,6 @@ export function seenBy(
   own: OwnComponents,
 ): Seen {
   const objective = objectiveOfSpec(spec, own)
-  if (!spec.precondition) return { seen: network, objective }
   const law = lawOfData(dataset, frame)
   const all = { law, variables: dataset.shape[0]!, ...objective }
   return {

@@ -1,7 +1,8 @@
 /** Densities in the plane: small sets whose samples can be judged by eye, and trained on in seconds. */
 import { cosTurns, fold, normal, sinTurns, uniform, type Key } from '../../../engine/random/index.ts'
 import type { ArrayDataset } from '../dataset.ts'
-import { pointsDataset } from '../from-array.ts'
+import { pointsDataset } from '../points-dataset.ts'
+import type { DensityName } from './names.ts'
 
 /** One point: from two standard normals z and four uniforms u, the coordinates and the class. */
 type Sampler = (z: Float64Array, u: Float64Array) => readonly [x: number, y: number, label: number]
@@ -12,7 +13,7 @@ interface Density {
 }
 
 /** The densities by name. */
-export const densities = {
+const densities: Readonly<Record<DensityName, Density>> = {
   /** eight Gaussians, σ = 0.2, on a circle of radius 2 */
   'eight-gaussians': {
     classNames: [...'01234567'],
@@ -66,13 +67,13 @@ export const densities = {
       return [radius * cosTurns(u[1]!) + 0.05 * z[0]!, radius * sinTurns(u[1]!) + 0.05 * z[1]!, k]
     },
   },
-} as const satisfies Record<string, Density>
+}
 
-export type DensityName = keyof typeof densities
+export type { DensityName } from './names.ts'
 
 /** Draws `length` points. Point i depends on (key, i) only. */
 export function densityDataset(name: DensityName, length: number, key: Key): ArrayDataset {
-  const density: Density = densities[name]
+  const density = densities[name]
   const z = normal(fold(key, 'normal'), new Float64Array(2 * length))
   const u = uniform(fold(key, 'uniform'), new Float64Array(4 * length))
   const data = new Float32Array(2 * length)

@@ -1,45 +1,20 @@
 /** Built-in data sets, which are computed: the same items for the same seed, on every machine. */
-import { TweedieError } from '../../../errors.ts'
-import { fold, key } from '../../../engine/random/index.ts'
 import type { ArrayDataset } from '../dataset.ts'
-import { densities, densityDataset, type DensityName } from './densities.ts'
-import { isSystemName, systemDataset, type SystemName, systems } from './dynamics/index.ts'
-import { digitCloudsDataset } from './digit-clouds.ts'
-import { glyphsDataset } from './glyphs.ts'
-import { scenesDataset } from './scenes.ts'
-import { movingDigits, movingShapes } from './moving-sets.ts'
-import { shapesDataset } from './shapes.ts'
-import { solidsDataset } from './solids.ts'
+import { askedBuiltin, type BuiltinOptions, groupOf } from './asked.ts'
+import * as densities from './densities.ts'
+import * as digitClouds from './digit-clouds.ts'
+import * as systems from './dynamics/index.ts'
+import * as glyphs from './glyphs.ts'
+import { type BuiltinModules, madeBy } from './makers.ts'
+import * as moving from './moving-sets.ts'
+import type { BuiltinName } from './names.ts'
+import * as scenes from './scenes.ts'
+import * as shapes from './shapes.ts'
+import * as clouds from './solids.ts'
 
-export type BuiltinName = 'glyphs' | 'shapes' | 'scenes' | MovingName | CloudName | DensityName | SystemName
+export { type BuiltinName, builtinNames, isBuiltinName } from './names.ts'
 
-/** Sets of videos. */
-type MovingName = 'moving-digits' | 'moving-shapes'
-
-/** Sets of clouds. */
-type CloudName = keyof typeof clouds
-
-const clouds = { solids: solidsDataset, 'digit-clouds': digitCloudsDataset }
-
-/** The names of those that are clouds. */
-export const cloudNames: readonly string[] = Object.freeze(Object.keys(clouds))
-
-/** The names of the built-in sets: images first, then videos and clouds. */
-export const builtinNames: readonly BuiltinName[] = Object.freeze([
-  'glyphs',
-  'shapes',
-  'scenes',
-  'moving-digits',
-  'moving-shapes',
-  ...(Object.keys(clouds) as CloudName[]),
-  ...(Object.keys(densities) as DensityName[]),
-  ...(Object.keys(systems) as SystemName[]),
-])
-
-/** Whether there is a built-in set of that name. */
-export function isBuiltinName(name: string): name is BuiltinName {
-  return (builtinNames as readonly string[]).includes(name)
-}
+const modules: BuiltinModules = { glyphs, shapes, scenes, moving, clouds, digitClouds, systems, densities }
 
 /**
  * Makes a built-in data set: `glyphs` (digits, [1, 28, 28]), `shapes` (coloured figures, [3, 32, 32]), `scenes` (figures with captions, [3, 32, 32]), `moving-digits`
@@ -50,47 +25,7 @@ export function isBuiltinName(name: string): name is BuiltinName {
  *   form and place that `train` never does; `points`: how many each cloud has; `frames`: how many each video has, 16 by default
  * @throws TweedieError `usage` for another length than 1 … 10⁷
  */
-export function builtinDataset(
-  name: BuiltinName,
-  options: {
-    length?: number | undefined
-    frames?: number | undefined
-    window?: number | undefined
-    seed?: number | string | undefined
-    split?: 'train' | 'validation' | 'test' | undefined
-    points?: number | undefined
-  } = {},
-): ArrayDataset {
-  const isVideo = isMoving(name)
-  const { length = isVideo ? 4000 : 10_000, seed = 0, frames = usualFrames } = options
-  if (!Number.isInteger(length) || length < 1 || length > 1e7) {
-    throw new TweedieError('usage', `${name}: cannot make ${length} items: must be between 1 and 10 million`)
-  }
-  if (options.frames !== undefined && !isVideo) {
-    throw new TweedieError('usage', `${name}: \`frames\` is for videos`, { hint: 'moving-digits, moving-shapes' })
-  }
-  if (isVideo && !(Number.isInteger(frames) && frames >= 2 && frames <= 1024)) {
-    throw new TweedieError('usage', `${name}: \`frames: ${frames}\`: a whole number from 2 to 1024`)
-  }
-  const stream = fold(key(seed), 'data', name)
-  if (name in clouds) return clouds[name as CloudName](length, stream, options.points)
-  if (isSystemName(name)) return systemDataset(name, stream, options)
-  if (options.window !== undefined) {
-    throw new TweedieError('usage', `${name}: \`window\` is for data with an axis of time`, {
-      hint: `built in: ${Object.keys(systems).join(', ')}`,
-    })
-  }
-  if (name === 'glyphs') return glyphsDataset(length, stream)
-  if (name === 'scenes')
-    return scenesDataset(length, stream, (options.split ?? 'train') === 'train' ? 'seen' : 'unseen')
-  if (name === 'shapes') return shapesDataset(length, stream)
-  if (isMoving(name)) return (name === 'moving-digits' ? movingDigits : movingShapes)({ length, frames, key: stream })
-  return densityDataset(name as DensityName, length, stream)
-}
-
-/** Frames of a built-in video, unless told otherwise. */
-const usualFrames = 16
-
-function isMoving(name: BuiltinName): name is MovingName {
-  return name === 'moving-digits' || name === 'moving-shapes'
+export function builtinDataset(name: BuiltinName, options: BuiltinOptions = {}): ArrayDataset {
+  const group = groupOf(name)
+  return madeBy(group, modules[group], askedBuiltin(name, options))
 }

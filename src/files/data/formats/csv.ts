@@ -1,7 +1,7 @@
 /** Tables of numbers as points. A first row that holds anything but numbers is a header. */
 import { TweedieError } from '../../../errors.ts'
 import type { ArrayDataset } from '../dataset.ts'
-import { pointsDataset } from '../from-array.ts'
+import { pointsDataset } from '../points-dataset.ts'
 import { parseTable, type TableRow } from './table.ts'
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/

@@ -1,7 +1,6 @@
 /** Fields over time: when a path is taken for them, and how it is read. */
 import { TweedieError } from '../../../errors.ts'
 import type { OptionValues } from '../../../options.ts'
-import { areFieldNames } from '../fields/from-arrays.ts'
 import type { FileTree } from '../file-tree.ts'
 import type { DataSource } from '../source.ts'
 import type { TrajectoryDataset } from '../trajectory.ts'
@@ -47,6 +46,7 @@ export async function fieldSourceOf(
 async function hasPlaces(tree: FileTree, path: string): Promise<boolean> {
   if (!/\.npz$/i.test(path) || (await tree.kind(path)) !== 'file') return false
   const { isZip, npzNames } = await import('./open-files.ts')
+  const { areFieldNames } = await import('../fields/from-arrays.ts')
   const bytes = await tree.read(path)
   return isZip(bytes) && areFieldNames(npzNames(bytes))
 }

@@ -1,7 +1,8 @@
 /** Opens every kind of data set: a built-in one by name, a file or a folder by path. */
 import { TweedieError } from '../../../errors.ts'
 import { suggest } from '../../../suggest.ts'
-import { builtinDataset, builtinNames, cloudNames, isBuiltinName } from '../builtin/index.ts'
+import { loadBuiltin } from '../builtin/load.ts'
+import { builtinNames, isBuiltinName, isCloudName } from '../builtin/names.ts'
 import type { ArrayDataset } from '../dataset.ts'
 import type { FileTree } from '../file-tree.ts'
 import { type OpenDatasetOptions, pictureWishes, refuseWishes } from './dataset-options.ts'
@@ -53,9 +54,9 @@ export async function openDataset(
     refuseWishes(bare, options, pictureWishes, 'a folder of images')
     refuseWishes(bare, options, ['frameStride', 'stride'], 'videos in files')
     refuseWishes(bare, options, ['evenly', 'normalise'], 'files of shapes')
-    if (!cloudNames.includes(bare)) refuseWishes(bare, options, ['points'], 'clouds')
+    if (!isCloudName(bare)) refuseWishes(bare, options, ['points'], 'clouds')
     return checkWish(
-      builtinDataset(bare, {
+      await loadBuiltin(bare, {
         length: options.length,
         seed: options.seed,
         split: options.split,

@@ -1,5 +1,4 @@
 /** Opens the data that a source names, all of them or split as for training. */
-import { mapsDataset } from '../builtin/maps.ts'
 import type { AnyDataset } from '../any-dataset.ts'
 import { TweedieError } from '../../../errors.ts'
 import { ownFault } from '../../../own-made.ts'
@@ -7,7 +6,6 @@ import type { ArrayDataset } from '../dataset.ts'
 import { type FileTree, lastPart } from '../file-tree.ts'
 import { holdOut } from '../hold-out.ts'
 import type { OpenWith } from '../item-storage.ts'
-import { quantise } from '../quantise.ts'
 import type { DataReaders } from '../reader.ts'
 import type { DataSource } from '../source.ts'
 import { withFacts } from '../stored-dataset.ts'
@@ -80,7 +78,10 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
     const { readTable } = await import('./open-files.ts')
     return readTable(await tree.read(path, undefined, options.signal), { name: lastPart(path) }, source.table)
   }
-  if (await isMaps(tree, path)) return withoutLabels(source, mapsDataset({ length: source.length }))
+  if (await isMaps(tree, path)) {
+    const { mapsDataset } = await import('../builtin/maps.ts')
+    return withoutLabels(source, mapsDataset({ length: source.length }))
+  }
   if (!tokens && (await areMolecules(tree, path))) {
     const { openMolecules } = await import('./open-molecules.ts')
     return openMolecules(tree, source, options)
@@ -96,7 +97,9 @@ async function openWhole(tree: FileTree, source: DataSource, options: OpenSource
     source,
     await (through ? through(expanded(path), { ...reading, ...labels }, open) : open(undefined)),
   )
-  return tokens && 'levels' in tokens ? { ...quantise(dataset, tokens.levels), remarks: dataset.remarks } : dataset
+  if (!tokens || !('levels' in tokens)) return dataset
+  const { quantise } = await import('../quantise.ts')
+  return { ...quantise(dataset, tokens.levels), remarks: dataset.remarks }
 }
 
 /** What the first of the user's own readers makes of a path that it accepts. */

@@ -9,6 +9,16 @@ interface FileInFolder {
   readonly file: Blob
 }
 
+/** Numbers in memory. */
+export type Numbers =
+  /** A data set. */
+  | ArrayDataset
+  | CategoricalDataset
+  /** An array whose first axis counts items. */
+  | NdArray
+  /** Rows of numbers: points. */
+  | readonly (readonly number[])[]
+
 /** Data, as they can be sent to a worker. */
 export type DataInput =
   /** The name of a built-in set (`moons`, `glyphs`), or a complete URL of a file. */
@@ -17,13 +27,7 @@ export type DataInput =
   | { readonly name?: string | undefined; readonly files: readonly FileInFolder[] }
   | FileSystemDirectoryHandle
   | Blob
-  /** A data set in memory. */
-  | ArrayDataset
-  | CategoricalDataset
-  /** An array whose first axis counts items. */
-  | NdArray
-  /** Rows of numbers: points. */
-  | readonly (readonly number[])[]
+  | Numbers
 
 /** Data, as a page has them. */
 export type DataSourceInput = DataInput | URL | FileList | readonly (File | FileInFolder)[]

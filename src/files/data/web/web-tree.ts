@@ -2,9 +2,11 @@
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
 import { defaultMaxBytes, type FileTree, lastPart, type TreeEntry } from '../file-tree.ts'
-import { decodeMoving, frameCount } from './decode-moving.ts'
-import { colourOf, decodePicture, pictureFacts } from './decode-picture.ts'
 import { joinBytes } from '../../../join-bytes.ts'
+
+// Built-in sets are no files, and need no decoders.
+const still = () => import('./decode-picture.ts')
+const moving = () => import('./decode-moving.ts')
 
 /** A file that is opened when it is needed. */
 export type LazyFile = () => Promise<Blob>
@@ -44,13 +46,14 @@ export function webTree(files: ReadonlyMap<string, LazyFile>): FileTree {
     absolute: async (path) => path,
     pictures: {
       async facts(path) {
+        const [{ pictureFacts }, { frameCount }] = await Promise.all([still(), moving()])
         const blob = await blobOf(path)
         return { ...(await pictureFacts(blob)), frames: await frameCount(blob, path) }
       },
-      decode: async (path, how) => decodePicture(await blobOf(path), how),
-      frames: async (path, how) => decodeMoving(await blobOf(path), path, how),
+      decode: async (path, how) => (await still()).decodePicture(await blobOf(path), how),
+      frames: async (path, how) => (await moving()).decodeMoving(await blobOf(path), path, how),
       async requireColour(background) {
-        if (colourOf(background)) return
+        if ((await still()).colourOf(background)) return
         throw new TweedieError('usage', `\`background\`: ${JSON.stringify(background)} is no colour`, {
           hint: 'a name or hexadecimal digits, such as white, black or #ff8800',
         })

@@ -4,6 +4,7 @@ import { throwIfAborted } from '../../../interrupted.ts'
 import type { NamedFile } from '../../data/web/named-file.ts'
 import type { FolderReader } from '../folder-files.ts'
 import { namesIn } from '../read-part.ts'
+import { orNothing } from './or-nothing.ts'
 
 /** Files in memory. */
 export function mapReader(files: ReadonlyMap<string, Uint8Array>): FolderReader {
@@ -62,19 +63,6 @@ export async function handleReader(root: FileSystemDirectoryHandle): Promise<Fol
       return names
     },
   }
-}
-
-/** What is not there is no error; anything else is. */
-export function orNothing(error: unknown): undefined {
-  const name = error instanceof Error ? error.name : ''
-  if (name === 'NotFoundError' || name === 'TypeMismatchError') return undefined
-  if (name === 'NotAllowedError') {
-    throw new TweedieError('data', 'the browser does not allow to read this folder any more', {
-      hint: 'pick it again',
-      cause: error,
-    })
-  }
-  throw error
 }
 
 /** @throws TweedieError `data` for a file that was moved or changed since it was picked */

@@ -1,6 +1,6 @@
 /** Folders of the origin private file system: files that a page keeps for itself. */
 import { TweedieError } from '../../../errors.ts'
-import { orNothing } from './folder-readers.ts'
+import { orNothing } from './or-nothing.ts'
 
 /**
  * The root of what this origin keeps.

@@ -1,7 +1,7 @@
 /** The picture that is restored: drawn by the model, taken from its data, or a file. */
 import { useEffect, useState } from 'preact/hooks'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { builtinNames } from '../../../files/data/builtin/index.ts'
+import { builtinNames } from '../../../files/data/builtin/names.ts'
 import { problemOf, tweedie } from '../../remote/tweedie.ts'
 import type { Picture } from './damage.ts'
 import { readPicture } from './read-picture.ts'

@@ -4,7 +4,7 @@
  */
 import { TweedieError } from '../../../errors.ts'
 import { filesBelow, opfsFolder, readFile, writeFile } from '../../../files/io/web/opfs.ts'
-import { orNothing } from '../../../files/io/web/folder-readers.ts'
+import { orNothing } from '../../../files/io/web/or-nothing.ts'
 import { type Checkpoint, decodeCheckpoint, type DecodeOptions } from '../checkpoint.ts'
 import type { LogLine } from '../loss-window.ts'
 import { parseRunRecord, runFiles, type RunRecord } from '../run-record.ts'

@@ -5,6 +5,7 @@ import type { Dynamics } from './dynamics.ts'
 import { kolmogorov } from './kolmogorov.ts'
 import { ar1 } from './linear.ts'
 import { lorenz63, lorenz96 } from './lorenz.ts'
+import type { SystemName } from '../names.ts'
 import { windowsDataset } from './windows-dataset.ts'
 
 export { advance, type Dynamics, simulate, type SimulateOptions } from './dynamics.ts'
@@ -25,7 +26,7 @@ interface System {
 }
 
 /** The systems that are data sets by name. */
-export const systems = {
+const systems: Readonly<Record<SystemName, System>> = {
   lorenz63: { make: () => lorenz63(), window: 16, length: 10_000, each: 16, spinUp: 128 },
   lorenz96: { make: () => lorenz96(), window: 16, length: 4000, each: 8, spinUp: 128 },
   kolmogorov: {
@@ -37,12 +38,7 @@ export const systems = {
     spinUp: 48,
   },
   ar1: { make: () => ar1(), window: 16, length: 10_000, each: 4, spinUp: 0 },
-} as const satisfies Record<string, System>
-
-export type SystemName = keyof typeof systems
-
-/** Whether a system has this name. */
-export const isSystemName = (name: string): name is SystemName => Object.hasOwn(systems, name)
+}
 
 /** Windows of a system's trajectories, `[C, W, H, W']`. */
 export function systemDataset(
@@ -50,7 +46,7 @@ export function systemDataset(
   stream: Key,
   options: { readonly length?: number | undefined; readonly window?: number | undefined } = {},
 ): ArrayDataset {
-  const { make, each, spinUp, overlap = 1, ...usual }: System = systems[name]
+  const { make, each, spinUp, overlap = 1, ...usual } = systems[name]
   const { length = usual.length, window = usual.window } = options
   return windowsDataset(make(), stream, {
     length,
