@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const run = (file: string, ...args: string[]): string => {
-  const { status, stdout, stderr } = spawnSync('npx', ['tsx', `examples/${file}`, ...args], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', `examples/${file}`, ...args], {
+    encoding: 'utf8',
+  })
   expect(status, stderr).toBe(0)
   return stdout
 }

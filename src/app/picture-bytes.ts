@@ -2,7 +2,7 @@
 import { TweedieError } from '../errors.ts'
 import type { View } from '../families/family.ts'
 import { encodePng } from '../files/io/png.ts'
-import { type GridOptions, magnify } from '../files/io/raster.ts'
+import { type GridOptions, magnify, type Raster } from '../files/io/raster.ts'
 
 /**
  * A PNG of items: of all of them as a grid, of one with `drawn.part(i, 1)`.
@@ -15,9 +15,17 @@ import { type GridOptions, magnify } from '../files/io/raster.ts'
  */
 export function pictureBytes(
   view: View,
-  { scale = 1, ...layout }: GridOptions & { readonly scale?: number } = {},
+  options: GridOptions & { readonly scale?: number } = {},
 ): Uint8Array<ArrayBuffer> {
+  return encodePng(pictureRaster(view, options))
+}
+
+/** The same as pixels. @throws TweedieError `usage` for items that are not pictures */
+export function pictureRaster(
+  view: View,
+  { scale = 1, ...layout }: GridOptions & { readonly scale?: number } = {},
+): Raster {
   if (!view.raster) throw new TweedieError('usage', 'there is no picture of such items', { hint: 'see `texts`' })
   const raster = view.raster(layout)
-  return encodePng(scale === 1 ? raster : magnify(raster, scale))
+  return scale === 1 ? raster : magnify(raster, scale)
 }

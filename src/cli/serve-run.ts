@@ -8,6 +8,7 @@ import type { OwnParts } from '../families/family.ts'
 import { listenForInterrupt, note, print, printJson } from './common.ts'
 import type { CommonOptions } from './common.ts'
 import { safe } from './output.ts'
+import { keepHeapSmall } from './steady-heap.ts'
 
 export interface ServeValues extends CommonOptions, Omit<ServeOptions, 'models' | 'tokens' | 'memory'> {
   readonly token?: readonly string[]
@@ -32,6 +33,7 @@ export async function runServe(
       hint: 'set TWEEDIE_TOKEN, or `token`',
     })
   }
+  keepHeapSmall()
   using interrupt = listenForInterrupt()
   const log = (entry: LogEntry): void => {
     if (json) printJson({ event: 'request', ...entry }, { lines: true })

@@ -1,8 +1,8 @@
 /**
- * The campaign at its full length: kills and power cuts at every change of a save, refusals of the system, flipped bits, inputs that nobody
+ * The campaign at its full length: kills and power cuts at every change of a save, clocks that jump, refusals of the system, flipped bits, inputs that nobody
  * wrote for every reader, and draws without growth. Prints what was tried and what held; ends with 1 if anything did not.
  *
- *     npm run campaign -- [--inputs 1000000] [--seed 1] [--every 1] [--draws 10000] [--only cuts,kills,strace,refusals,flips,inputs,draws] [--keep FOLDER]
+ *     npm run campaign -- [--inputs 1000000] [--seed 1] [--every 1] [--draws 10000] [--only cuts,clocks,disks,kills,strace,refusals,flips,inputs,draws] [--keep FOLDER]
  *
  * Kills and strace start a process each: `npm run build` first makes them several times faster. Inputs that fail are written to FOLDER.
  */
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { drawsFor } from './draws.ts'
 import { flipsOf } from './flips.ts'
 import type { Find } from './fuzz/hunt.ts'
-import { cutAt, killedAt, refusedAt, staged, straced, type Trial } from './interrupt.ts'
+import { cutAt, fullAt, jumpedAt, killedAt, mayMount, refusedAt, staged, straced, type Trial } from './interrupt.ts'
 import { scenarios } from './scenarios.ts'
 
 process.env.TWEEDIE_CACHE = 'off'
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     every: { type: 'string', default: '1' },
     draws: { type: 'string', default: '10000' },
-    only: { type: 'string', default: 'cuts,refusals,kills,strace,flips,inputs,draws' },
+    only: { type: 'string', default: 'cuts,clocks,disks,refusals,kills,strace,flips,inputs,draws' },
     keep: { type: 'string', default: 'campaign-finds' },
   },
 })
@@ -50,10 +50,12 @@ function line(what: string, tried: number, problems: readonly string[]): void {
 const problemsOf = (trials: readonly Trial[]): string[] =>
   trials.flatMap(({ at, problem }) => (problem === undefined ? [] : [`change ${at}: ${problem}`]))
 
-const wanted = ['cuts', 'refusals', 'kills', 'strace'].filter((part) => parts.includes(part))
+const wanted = ['cuts', 'clocks', 'disks', 'refusals', 'kills', 'strace'].filter((part) => parts.includes(part))
 const hasStrace = spawnSync('strace', ['-V']).status === 0
 if (wanted.includes('strace') && !hasStrace)
   process.stdout.write('strace is not installed: kills at calls of the system are left out\n')
+const hasMounts = mayMount()
+if (wanted.includes('disks') && !hasMounts) process.stdout.write('no right to mount: full disks are left out\n')
 for (const scenario of wanted.length > 0 ? scenarios : []) {
   using stage = await staged(scenario)
   const places = Array.from({ length: Math.ceil(stage.changes / every) }, (_, i) => 1 + i * every)
@@ -63,6 +65,20 @@ for (const scenario of wanted.length > 0 ? scenarios : []) {
     line(`${scenario.name}: ${what}`, trials.length, problemsOf(trials))
   }
   if (wanted.includes('cuts')) await each('power cut', places, (at) => cutAt(stage, at))
+  if (wanted.includes('clocks')) {
+    await each(
+      'a clock that jumps',
+      Array.from({ length: 20 }, (_, i) => seed + i),
+      (at) => jumpedAt(stage, at),
+    )
+  }
+  if (wanted.includes('disks') && hasMounts) {
+    await each(
+      'a full disk',
+      Array.from({ length: 40 }, (_, i) => 25 * i),
+      (at) => fullAt(stage, at),
+    )
+  }
   for (const code of wanted.includes('refusals') ? refusals : []) {
     await each(
       code,

@@ -1,9 +1,10 @@
 /** Interrupts a scenario at a change, in this process or in one of its own, and looks at what is left. */
-import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { run } from '../../src/cli/program.ts'
+import { withJumpingClock } from './clock.ts'
 import { begin, end, type Fault } from './faults.mjs'
 import { bury, prepared, type RunLine, type Scenario } from './scenarios.ts'
 
@@ -89,6 +90,58 @@ export function refusedAt(stage: Stage, how: Exclude<Fault['how'], 'kill' | 'cut
     if (status === 0) return undefined
     return /not expected|injected/.test(said) || !/hint:/.test(said) ? `said: ${said}` : undefined
   })
+}
+
+/** Runs the line to its end, and what follows it, while the clock jumps: nothing may come of it. */
+export function jumpedAt(stage: Stage, seed: number): Promise<Trial> {
+  return withJumpingClock(seed, () =>
+    tried(stage, 'clock', seed, async (place, line) => {
+      const { status, said } = await lineIn(place)(line)
+      return status === 0 ? undefined : `it ended with ${status}: ${said}`
+    }),
+  )
+}
+
+/** Whether this process may mount file systems. */
+export function mayMount(): boolean {
+  const place = folder()
+  const may = mounted('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place)
+  if (may) spawnSync('umount', [place])
+  rmSync(place, { recursive: true, force: true })
+  return may
+}
+
+/**
+ * Runs the line on a disk of its own that has room for a share of what the line needs, in thousandths; then the disk grows, and everything has to
+ * go on.
+ */
+export async function fullAt(stage: Stage, thousandths: number): Promise<Trial> {
+  const place = folder()
+  const [first, last] = [stage.before, stage.whole].map(roomOf) as [number, number]
+  const size = first + Math.ceil(((last - first) * thousandths) / 1000)
+  const trial = { scenario: stage.scenario.name, how: 'full disk', at: thousandths }
+  if (!mounted('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', place)) return { ...trial, problem: 'no mount' }
+  try {
+    cpSync(stage.before, place, { recursive: true })
+    const { status, said } = await lineIn(place)(stage.scenario.line)
+    const isTold = status === 0 || (/hint:/.test(said) && !/not expected/.test(said))
+    mounted('-o', 'remount,size=64m', place)
+    const problem = isTold ? await stage.scenario.check(place, stage.whole, lineIn(place)) : `said: ${said}`
+    return { ...trial, problem }
+  } finally {
+    spawnSync('umount', [place])
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+const mounted = (...words: readonly string[]): boolean => spawnSync('mount', words).status === 0
+
+/** What the files of a folder take in pages, and a page for each name. */
+function roomOf(path: string): number {
+  const page = 4096
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .map((name) => lstatSync(join(path, name)))
+    .reduce((sum, found) => sum + (found.isFile() ? Math.ceil(found.size / page) * page : 0), page)
 }
 
 const preload = resolve('test/campaign/preload.mjs')

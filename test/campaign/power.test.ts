@@ -1,6 +1,6 @@
 /** Cuts of the power and refusals of the system at some of the changes that lines make; `npm run campaign` tries every one, and kills processes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cutAt, killedAt, refusedAt, type Stage, staged } from './interrupt.ts'
+import { cutAt, jumpedAt, killedAt, refusedAt, type Stage, staged } from './interrupt.ts'
 import { scenarios } from './scenarios.ts'
 
 const named = (name: string) => scenarios.find((scenario) => scenario.name === name)!
@@ -20,6 +20,10 @@ describe.each(['train', 'resume', 'sample over'])('%s', (name) => {
 
   test('a power cut leaves a whole state that goes on', async () => {
     for (const at of places(4)) expect(await cutAt(stage, at)).toMatchObject({ problem: undefined })
+  })
+
+  test('a clock that jumps changes nothing', async () => {
+    for (const seed of [1, 2]) expect(await jumpedAt(stage, seed)).toMatchObject({ problem: undefined })
   })
 
   test.each(['ENOSPC', 'EACCES', 'EROFS', 'EMFILE'] as const)('%s is said, and leaves a whole state', async (code) => {

@@ -1,15 +1,15 @@
 /** Training under mpirun: one run whatever the number of processes, and one end. Skipped where there is no MPI. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { readSafetensors, toFloat32 } from '../../src/files/io/safetensors.ts'
 import { decodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { built } from '../support/built.ts'
 import { temporaryFolder, tinyPoints } from './tweedie.ts'
 
 const folder = temporaryFolder()
-const main = resolve('src/cli/main.ts')
 const hasMpi = spawnSync('mpirun', ['--version'], { encoding: 'utf8' }).stdout?.includes('Open MPI') ?? false
 
 /** Settings of Open MPI for more processes than cores, and for root. */
@@ -24,7 +24,7 @@ const env = {
 const tiny = [...tinyPoints, '--log-every', '5', '-q', '--threads', '1']
 
 function launched(count: number, ...args: string[]) {
-  const all = ['-n', String(count), process.execPath, '--import', import.meta.resolve('tsx'), main, 'train', ...args]
+  const all = ['-n', String(count), process.execPath, built('cli/main.js'), 'train', ...args]
   return spawnSync('mpirun', all, { env, encoding: 'utf8', timeout: 60_000 })
 }
 
@@ -89,7 +89,7 @@ function checkpointOf(run: string) {
 
 /** Trains by two ranks, stops the second one after its next checkpoint, and gives the status of all. */
 async function stopped(run: string, signal: NodeJS.Signals, ...args: string[]): Promise<number | null> {
-  const all = ['-n', '2', process.execPath, '--import', import.meta.resolve('tsx'), main, 'train', ...args]
+  const all = ['-n', '2', process.execPath, built('cli/main.js'), 'train', ...args]
   const before = existsSync(run) ? checkpointOf(run).step : 0
   const child = spawn('mpirun', all, { env, stdio: 'ignore' })
   const end = new Promise<number | null>((done) => child.on('close', done))

@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { built } from '../support/built.ts'
 
 /** How a process ended, and what it said. */
 export interface Ended {
@@ -25,12 +26,10 @@ export interface Running {
   stopReading(): void
 }
 
-const main = resolve('src/cli/main.ts')
-
 /** Starts `tweedie` with these arguments. */
 export function start(args: readonly string[], cwd = process.cwd()): Running {
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], { cwd, env })
+  const child = spawn(process.execPath, [built('cli/main.js'), ...args], { cwd, env })
   let [stdout, stderr] = ['', '']
   const waiting: [count: number, resolve: () => void][] = []
   child.stdout.on('data', (chunk: Buffer) => {

@@ -1,11 +1,12 @@
 /** The guide to the library: its blocks run one after another, in a folder that holds a small model, and print what they say. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, expect, test } from 'vitest'
 import { linesIn } from '../cli/support.ts'
 import { temporaryFolder, tinyImages } from '../cli/tweedie.ts'
+import { built } from '../support/built.ts'
 import { parsePage } from './pages.ts'
 
 const folder = temporaryFolder()
@@ -18,7 +19,7 @@ beforeAll(async () => {
 }, 60_000)
 
 test.each(blocks)('line $line', ({ lines, line }) => {
-  const source = lines.join('\n').replaceAll("from 'tweedie'", `from '${pathToFileURL(resolve('src/index.ts')).href}'`)
+  const source = lines.join('\n').replaceAll("from 'tweedie'", `from '${pathToFileURL(built('index.js')).href}'`)
   const file = join(folder, `block-${line}.mts`)
   writeFileSync(file, source)
   const ended = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), file], {

@@ -1,7 +1,31 @@
-/** Kubeflow's `MPIJob` (v2beta1) and Kubernetes' `Job`, as YAML. */
+/**
+ * Kubeflow's `MPIJob` (v2beta1) and Kubernetes' `Job`, as YAML. What is Kubernetes' own has the types of its published schema; a field that it
+ * does not know is no code that compiles.
+ */
+import type { Job as KubernetesJob, JobSpec } from 'kubernetes-types/batch/v1.d.ts'
+import type { Container, PodSpec, PodTemplateSpec } from 'kubernetes-types/core/v1.d.ts'
+import type { ObjectMeta } from 'kubernetes-types/meta/v1.d.ts'
 import { stringify } from 'yaml'
 import { TweedieError } from '../../errors.ts'
 import { checkJob, type Job, outOf } from './job.ts'
+
+/** What is used of an MPIJob: https://github.com/kubeflow/mpi-operator, `kubeflow.org_mpijobs.yaml`. */
+interface MpiJob {
+  readonly apiVersion: 'kubeflow.org/v2beta1'
+  readonly kind: 'MPIJob'
+  readonly metadata: ObjectMeta
+  readonly spec: {
+    readonly slotsPerWorker: number
+    readonly mpiImplementation: 'OpenMPI' | 'Intel' | 'MPICH'
+    readonly runPolicy: {
+      readonly cleanPodPolicy: 'None' | 'Running' | 'All'
+      readonly activeDeadlineSeconds: number
+    }
+    readonly mpiReplicaSpecs: Readonly<
+      Record<'Launcher' | 'Worker', { readonly replicas: number; readonly template: PodTemplateSpec }>
+    >
+  }
+}
 
 /**
  * An MPIJob: a launcher that runs `mpirun`, and a worker for every process. The image must have tweedie, Open MPI and an SSH server.
@@ -35,7 +59,7 @@ export function mpiJob(job: Job): string {
         Worker: { replicas: processes, template: { spec: podOf(job, ['/usr/sbin/sshd', '-De']) } },
       },
     },
-  })
+  } satisfies MpiJob)
 }
 
 /**
@@ -55,9 +79,9 @@ export function inferenceService(job: Job): string {
   const port = 8080
   const where = ['--host', '0.0.0.0', '--port', String(port), '--threads', String(cores)]
   const pod = podOf({ ...job, name: 'kserve-container' }, ['tweedie', ...command, ...where])
-  const [container] = pod['containers'] as readonly Record<string, unknown>[]
-  const served = {
-    ...container,
+  const [container] = pod.containers
+  const served: Container = {
+    ...container!,
     ports: [{ containerPort: port, protocol: 'TCP' }],
     env: [{ name: 'TWEEDIE_TOKEN', valueFrom: { secretKeyRef: { name, key: 'token' } } }],
     readinessProbe: { httpGet: { path: '/v2/health/ready', port } },
@@ -96,7 +120,7 @@ export function kubernetesJob(job: Job): string {
         },
       },
     },
-  })
+  } satisfies KubernetesJob)
 }
 
 /**
@@ -108,7 +132,7 @@ export function kubernetesShards(job: Job): string {
   checkJob(job)
   const { command, cores, minutes, name, shards = 1 } = job
   const seconds = Math.round(60 * minutes)
-  const jobOf = (metadata: unknown, spec: Record<string, unknown>, words: readonly string[]): string =>
+  const jobOf = (metadata: ObjectMeta, spec: Omit<JobSpec, 'template'>, words: readonly string[]): string =>
     stringify({
       apiVersion: 'batch/v1',
       kind: 'Job',
@@ -119,7 +143,7 @@ export function kubernetesShards(job: Job): string {
           spec: { restartPolicy: 'Never', ...podOf(job, ['tweedie', ...words, '--threads', String(cores)]) },
         },
       },
-    })
+    } satisfies KubernetesJob)
   const wait = String(Math.ceil(minutes))
   return [
     jobOf(
@@ -142,11 +166,11 @@ export function kubernetesShards(job: Job): string {
   ].join('---\n')
 }
 
-function metadataOf({ name, namespace }: Job): Record<string, unknown> {
+function metadataOf({ name, namespace }: Job): ObjectMeta {
   return { name, ...(namespace !== undefined && { namespace }), labels: { 'app.kubernetes.io/name': 'tweedie' } }
 }
 
-function podOf(job: Job, command: readonly string[], less?: Record<string, string>): Record<string, unknown> {
+function podOf(job: Job, command: readonly string[], less?: Record<string, string>): PodSpec {
   const { name, image, cores, memoryMb, volumes = [] } = job
   if (image === undefined) {
     throw new TweedieError('usage', 'which image has tweedie in it?', { hint: '`image`, built from the Dockerfile' })
@@ -162,7 +186,7 @@ function podOf(job: Job, command: readonly string[], less?: Record<string, strin
       {
         name,
         image,
-        command,
+        command: [...command],
         resources: { requests: resources, limits: resources },
         ...(mounts.length > 0 && { volumeMounts: mounts.map(({ name, path }) => ({ name, mountPath: path })) }),
       },

@@ -49,7 +49,11 @@ export interface Doubling {
 }
 
 /** Guidance with one evaluation of twice the batch a step. */
-export type BatchedGuidanceOptions = GuidanceOptions & Doubling
+export type BatchedGuidanceOptions = GuidanceOptions &
+  Doubling & {
+    /** The same denoiser for batches of N: it takes the steps outside the interval, which then cost half as much. */
+    readonly plain?: Denoiser | undefined
+  }
 
 /**
  * Guides a conditional denoiser: it evaluates every item twice in one batch, whose first half has the conditions of the
@@ -63,11 +67,12 @@ export type BatchedGuidanceOptions = GuidanceOptions & Doubling
 export function classifierFree(denoiser: Denoiser, options: BatchedGuidanceOptions): Denoiser {
   const combine = combiner(denoiser, options)
   const size = sizeOf(denoiser.shape)
-  const { batch, nothing = {} } = options
+  const { batch, nothing = {}, plain } = options
   return Object.freeze({
     schedule: denoiser.schedule,
     shape: denoiser.shape,
     async denoise(x: FloatArray, t: number, context: DenoiseContext = {}): Promise<FloatArray> {
+      if (plain && !combine.at(t)) return plain.denoise(x, t, context)
       const items = x.length / size
       const half = batch ?? items
       if (items > half) throw new TweedieError('shape', `${items} items for guidance of ${half}`)
@@ -78,14 +83,14 @@ export function classifierFree(denoiser: Denoiser, options: BatchedGuidanceOptio
       const both = conditions && { conditions: doubledConditions(conditions, nothing, items, half) }
       const means = await denoiser.denoise(twice, t, { ...context, ...both })
       const away = means.subarray(half * size, half * size + x.length)
-      return combine(means.subarray(0, x.length), away, t, emptyLike(x))
+      return combine.means(means.subarray(0, x.length), away, t, emptyLike(x))
     },
   })
 }
 
 /**
  * Guides one denoiser away from another: an unconditional one, one with a negative condition, or a worse version of the
- * model itself (autoguidance). Two evaluations a step.
+ * model itself (autoguidance). Two evaluations a step, one outside the interval.
  *
  * Guiding a Diffusion Model with a Bad Version of Itself (Karras et al., 2024), https://arxiv.org/abs/2406.02507
  */
@@ -95,9 +100,10 @@ export function guidedAway(positive: Denoiser, negative: Denoiser, options: Guid
     schedule: positive.schedule,
     shape: positive.shape,
     async denoise(x: FloatArray, t: number, context?: DenoiseContext): Promise<FloatArray> {
+      if (!combine.at(t)) return positive.denoise(x, t, context)
       const conditional = (await positive.denoise(x, t, context)).slice()
       const unconditional = await negative.denoise(x, t, context)
-      return combine(conditional, unconditional, t, conditional)
+      return combine.means(conditional, unconditional, t, conditional)
     },
   })
 }
@@ -125,8 +131,10 @@ function combiner({ shape }: Denoiser, { rescale = 0, interval: [from, to] = [0,
     )
   }
   const size = sizeOf(shape)
-  return (conditional: FloatArray, unconditional: FloatArray, t: number, out: FloatArray): FloatArray => {
-    if (t < from || t > to || scale === 1) {
+  /** Whether anything is done at a time. */
+  const at = (t: number): boolean => t >= from && t <= to && scale !== 1
+  const means = (conditional: FloatArray, unconditional: FloatArray, t: number, out: FloatArray): FloatArray => {
+    if (!at(t)) {
       out.set(conditional)
       return out
     }
@@ -142,6 +150,7 @@ function combiner({ shape }: Denoiser, { rescale = 0, interval: [from, to] = [0,
     }
     return out
   }
+  return { at, means }
 }
 
 /** The standard deviation of an item's elements. */

@@ -10,6 +10,7 @@ import type { Budget } from '../../tools/train/spec.ts'
 import {
   defaultWidths,
   optimizerFor,
+  pictureWidths,
   type OptimizerChoices,
   type Preset,
   type UNetChoices,
@@ -192,7 +193,10 @@ function networkOf(
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const form = formOf(setting)
-  const chosen = network ?? (arePictures(form) ? usualNetwork(form, budget, unet, captions) : usualOther(setting, unet))
+  const usual = setting.kind === 'image' && !captions ? pictureWidths(budget) : defaultWidths(budget)
+  const chosen =
+    network ??
+    (arePictures(form) ? usualNetwork(form, { widths: usual, ...defined(unet) }, captions) : usualOther(setting, unet))
   const { className } = chosen
   const config = { ...(captions && contextConfig(captions, className)), ...chosen.config }
   const sees = arePictures(form) ? frameOf(setting.shape, patch).network : setting.shape
@@ -218,8 +222,7 @@ function videoOf(config: Readonly<Record<string, unknown>>): readonly number[] {
 }
 
 /** The default network for pictures. */
-function usualNetwork(form: Form, budget: Budget, unet: UNetChoices, captions: CaptionSpec | undefined): NetworkSpec {
-  const size = { widths: defaultWidths(budget), ...defined(unet) }
+function usualNetwork(form: Form, size: UNetChoices, captions: CaptionSpec | undefined): NetworkSpec {
   if (form === 'video') return { className: 'SpaceTimeUNet', config: unetOf(size) }
   return captions ? captionedNetwork(size) : { className: 'UNet2DModel', config: unetOf(size) }
 }

@@ -99,12 +99,13 @@ export async function guidedDenoiser(
   }
   if (halves) requireGuidable(model, negative, known)
   const compiled = await parts.denoiser(model, halves ? 2 * batch : batch)
-  const own = classifier ? withOwnConditions(compiled, model) : compiled
+  const own = withOwnIf(classifier, compiled, model)
   let denoiser: Denoiser = own
   if (weak) denoiser = guidedAway(own, withOwnConditions(await parts.denoiser(weak, batch), weak), { w, ...manner })
   else if (halves) {
     const away = { ...nothing(model), ...known, ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
-    denoiser = classifierFree(own, { w, batch, nothing: away, ...manner })
+    const plain = leavesOut(manner) ? withOwnIf(classifier, await parts.denoiser(model, batch), model) : undefined
+    denoiser = classifierFree(own, { w, batch, nothing: away, plain, ...manner })
   }
   if (!classifier) return denoiser
   const { gradient } = await parts.classGradient(classifier, batch)
@@ -113,6 +114,12 @@ export async function guidedDenoiser(
     ...(manner.interval && { interval: manner.interval }),
   })
 }
+
+/** Whether there are times without guidance, whose steps need no second half. */
+const leavesOut = ({ interval: [from, to] = [0, 1] }: GuidanceManner): boolean => from > 0 || to < 1
+
+const withOwnIf = (classifier: NoisyClassifier | undefined, denoiser: ModelDenoiser, model: Model): Denoiser =>
+  classifier ? withOwnConditions(denoiser, model) : denoiser
 
 /** A denoiser that gets only the conditions that its model has: a classifier, or a stronger model, may have more. */
 function withOwnConditions(denoiser: ModelDenoiser, { network }: Model): Denoiser {

@@ -16,7 +16,12 @@ const colorTypes = [0, 4, 2, 6]
  * const blob = new Blob([encodePng(toGrid(items, shape))], { type: 'image/png' })
  */
 export function encodePng(raster: Raster): Uint8Array<ArrayBuffer> {
-  return pngFile([headerOf(raster), pngChunk('IDAT', packed(raster)), pngChunk('IEND', new Uint8Array(0))])
+  return pngOfPacked(raster, packed(raster))
+}
+
+/** The file of a picture whose pixels are compressed already. */
+export function pngOfPacked(raster: Raster, pixels: Uint8Array): Uint8Array<ArrayBuffer> {
+  return pngFile([headerOf(raster), pngChunk('IDAT', pixels), pngChunk('IEND', new Uint8Array(0))])
 }
 
 /** A file of chunks. */
@@ -37,12 +42,17 @@ export function headerOf({ width, height, data }: Raster): Uint8Array {
   return pngChunk('IHDR', header)
 }
 
-/** The pixels of a picture, compressed. Each row is preceded by its filter: 0 is none. */
-export function packed({ height, data }: Raster): Uint8Array {
+/** The pixels of a picture, compressed. */
+export function packed(raster: Raster): Uint8Array {
+  return zlibSync(filteredRows(raster))
+}
+
+/** The pixels of a picture. Each row is preceded by its filter: 0 is none. */
+export function filteredRows({ height, data }: Raster): Uint8Array {
   const row = data.length / height
   const rows = new Uint8Array(height * (row + 1))
   for (let y = 0; y < height; y++) rows.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1)
-  return zlibSync(rows)
+  return rows
 }
 
 /** Length, name, content, checksum of name and content. */

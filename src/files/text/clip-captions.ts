@@ -34,9 +34,9 @@ export function clipCaptionTokenizer(
   ]
   const full = { unk_token: endText, pad_token: endText, ...config, bos_token: startText, eos_token: endText }
   const added = addedTokens(vocabulary, full)
-  const numbers = new Map([...Object.entries(vocabulary), ...added.map(({ content, id }) => [content, id] as const)])
+  const later = new Map(added.map(({ content, id }) => [content, id]))
   const idOf = (text: string, what: string): number => {
-    const id = numbers.get(text)
+    const id = later.get(text) ?? (Object.hasOwn(vocabulary, text) ? vocabulary[text] : undefined)
     if (id !== undefined) return id
     throw new TweedieError('model', `vocab.json does not hold the ${what} token ${JSON.stringify(text)}`, {
       hint: 'do the files of the tokenizer belong together?',
@@ -78,7 +78,7 @@ export function clipCaptionTokenizer(
     throw new TweedieError('model', `vocab.json does not hold ${JSON.stringify(token)}, nor an unknown token`)
   })
   return Object.freeze<CaptionTokenizer>({
-    vocabulary: Math.max(...numbers.values()) + 1,
+    vocabulary: largestOf(Object.values(vocabulary), largestOf(later.values())) + 1,
     length: captionLength(full, 77),
     start: idOf(startText, 'start'),
     end: idOf(endText, 'end'),
@@ -86,6 +86,12 @@ export function clipCaptionTokenizer(
     pieces,
     files: () => clipFiles(vocabulary, lines, full),
   })
+}
+
+function largestOf(numbers: Iterable<number>, least = -Infinity): number {
+  let largest = least
+  for (const each of numbers) largest = Math.max(largest, each)
+  return largest
 }
 
 /** Special tokens, and what was added to the vocabulary: they are found in a text first. */

@@ -14,7 +14,7 @@ export type { Library }
 export function libraryOf(json: object, config: object): Library {
   checkIds(json)
   const library = open(json, config)
-  modelInPieces(library, library.get_vocab(true))
+  modelInPieces(library)
   return library
 }
 
@@ -28,17 +28,22 @@ function checkIds(json: object): void {
     readonly added_tokens?: unknown
   }
   const vocab = model?.vocab
-  const inModel = typeof vocab === 'object' && vocab !== null && !Array.isArray(vocab) ? Object.entries(vocab) : []
-  const beside = Array.isArray(added)
-    ? added.map((each: { content?: unknown; id?: unknown } | null) => [String(each?.content), each?.id] as const)
-    : []
-  const wrong = [...inModel, ...beside].find(
-    ([, id]) => !Number.isInteger(id) || Number(id) < 0 || Number(id) > largestId,
-  )
-  if (wrong === undefined) return
+  // no pairs are made of them: there may be a hundred thousand
+  if (typeof vocab === 'object' && vocab !== null && !Array.isArray(vocab)) {
+    for (const token of Object.keys(vocab)) checkId(token, (vocab as Readonly<Record<string, unknown>>)[token])
+  }
+  if (Array.isArray(added)) {
+    for (const each of added as readonly ({ content?: unknown; id?: unknown } | null)[]) {
+      checkId(String(each?.content), each?.id)
+    }
+  }
+}
+
+function checkId(token: string, id: unknown): void {
+  if (Number.isInteger(id) && Number(id) >= 0 && Number(id) <= largestId) return
   throw new TweedieError(
     'data',
-    `tokenizer.json: the number of the token ${quoted(wrong[0])} is ${quoted(wrong[1])}, expected 0 to ${largestId}`,
+    `tokenizer.json: the number of the token ${quoted(token)} is ${quoted(id)}, expected 0 to ${largestId}`,
     {
       hint: 'fetch the files of the tokenizer again',
     },
@@ -65,14 +70,14 @@ const longest = 20_000
  * A corpus may reach the model as one word: pre-tokenizers of the SentencePiece kind do not split. The model then needs memory for all of
  * it at once, and fails. So long words are cut before `▁`, where no token of the vocabulary goes across: the tokens are the same.
  */
-function modelInPieces(library: Library, vocabulary: ReadonlyMap<string, number>): void {
-  const crossed = [...vocabulary.keys()].some((token) => /[^▁]▁/u.test(token))
+function modelInPieces(library: Library): void {
   const model = library.model as unknown as (words: readonly string[]) => string[]
+  let crossed: boolean | undefined
   const inPieces = (words: readonly string[]): string[] => {
     const long = words.find((word) => word.length > longest)
     if (long === undefined) return model(words)
-    const places = crossed ? [] : [...long.matchAll(/(?<=[^▁])▁/gu)]
-    if (places.length === 0) {
+    crossed ??= [...library.get_vocab(true).keys()].some((token) => /[^▁]▁/u.test(token))
+    if (crossed || !/[^▁]▁/u.test(long)) {
       throw new TweedieError(
         'data',
         `the tokenizer takes ${long.length} characters for one word, more than ${longest}`,

@@ -53,6 +53,25 @@ describe('classifier-free guidance', () => {
     expect([...(await denoiser.denoise(x, 0.4))]).not.toEqual([...conditional.denoise(x, 0.4)])
   })
 
+  it.each([
+    [
+      'one batch',
+      (twice: Denoiser, once: Denoiser) => classifierFree(twice, { scale: 4, interval: [0.2, 0.6], plain: once }),
+    ],
+    ['two denoisers', (twice: Denoiser, once: Denoiser) => guidedAway(once, twice, { scale: 4, interval: [0.2, 0.6] })],
+  ])('%s: outside of its interval only the conditional half is evaluated', async (_, guided) => {
+    const evaluated: number[] = []
+    const counted = (denoiser: Denoiser): Denoiser => ({
+      ...denoiser,
+      denoise: (given, t) => (evaluated.push(given.length), denoiser.denoise(given, t)),
+    })
+    const denoiser = guided(counted(both), counted(conditional))
+    expect([...(await denoiser.denoise(x, 0.1))]).toEqual([...conditional.denoise(x, 0.1)])
+    expect(evaluated).toEqual([x.length])
+    await denoiser.denoise(x, 0.4)
+    expect(evaluated.slice(1).reduce((sum, length) => sum + length, 0)).toBe(2 * x.length)
+  })
+
   it('rescale 1 brings the standard deviation back to the conditional one', async () => {
     const deviation = ([a, b]: readonly number[]) => Math.abs(a! - b!) / 2
     const mean = await guidedAway(conditional, unconditional, { scale: 4, rescale: 1 }).denoise(x, 0.5)

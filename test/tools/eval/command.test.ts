@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { built } from '../../support/built.ts'
 import { evalCommand } from '../../../src/cli/eval.ts'
 import { failureOf } from '../../../src/cli/failure.ts'
 import { builtinDataset } from '../../../src/files/data/index.ts'
@@ -60,7 +61,7 @@ describe('tweedie eval', () => {
   })
 
   test('prints JSON, and nothing else, on the standard output of a process', async () => {
-    const args = ['--import', 'tsx', 'src/cli/main.ts', 'eval', join(folder, 'moons'), '-n', '40', '--json']
+    const args = [built('cli/main.js'), 'eval', join(folder, 'moons'), '-n', '40', '--json']
     const { stdout } = await run(process.execPath, args)
     expect(JSON.parse(stdout)).toMatchObject({
       data: 'moons',

@@ -1,9 +1,9 @@
 /** What was made, in the format that a client accepts. */
 import type { Drawn } from '../../../families/family.ts'
 import { writeNpy } from '../../../files/data/formats/npy.ts'
-import { encodePng } from '../../../files/io/png.ts'
+import { encodePngApart } from '../../../files/io/node/png.ts'
 import type { Raster } from '../../../files/io/raster.ts'
-import { pictureBytes } from '../../picture-bytes.ts'
+import { pictureRaster } from '../../picture-bytes.ts'
 import { ServeError } from './problem.ts'
 import type { MadeAnswer } from '../../serving/bodies.ts'
 
@@ -54,24 +54,28 @@ export async function encoded(
   format: Exclude<Format, 'text/event-stream'>,
   layout: Layout = {},
 ): Promise<Uint8Array<ArrayBuffer> | string> {
-  if (format === 'application/json') return JSON.stringify(madeOf(drawn))
+  if (format === 'application/json') return JSON.stringify(await madeOf(drawn))
   if (format === 'application/x-npy') return Uint8Array.from(writeNpy(drawn.array()))
   if (!drawn.raster) {
     throw new ServeError(406, 'not-acceptable', 'what this model makes has no picture', {
       hint: 'application/json has it as text',
     })
   }
-  if (format === 'image/png') return pictureBytes(drawn, layout)
+  if (format === 'image/png') return encodePngApart(pictureRaster(drawn, layout))
   return webp(drawn.raster(layout.columns === undefined ? {} : { columns: layout.columns }))
 }
 
 /** What was made, as JSON. */
-export function madeOf(drawn: Drawn): MadeAnswer {
+export async function madeOf(drawn: Drawn): Promise<MadeAnswer> {
   const { count, shape, how, classes, captions } = drawn
   const texts = drawn.texts?.()
   const arePictures = drawn.raster !== undefined && shape.length > 2
   const values = texts || arePictures ? undefined : drawn.array()
   const size = values ? values.data.length / count : 0
+  const pictures = Array.from({ length: arePictures ? count : 0 }, (_, i) =>
+    encodePngApart(drawn.part(i, 1).raster!({ padding: 0 })),
+  )
+  const pngs = await Promise.all(pictures)
   return {
     count,
     shape: [...shape],
@@ -80,7 +84,7 @@ export function madeOf(drawn: Drawn): MadeAnswer {
       ...(classes && { class: classes[i]! }),
       ...(captions && { caption: captions[i]! }),
       ...(texts && { text: texts[i]! }),
-      ...(arePictures && { png: base64(encodePng(drawn.part(i, 1).raster!({ padding: 0 }))) }),
+      ...(arePictures && { png: base64(pngs[i]!) }),
       ...(values && { values: Array.from(values.data.slice(i * size, (i + 1) * size), Number) }),
     })),
   }

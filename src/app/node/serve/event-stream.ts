@@ -49,7 +49,7 @@ export function eventStream(
             })
           },
         })
-        send('result', madeOf(made))
+        send('result', await madeOf(made))
       } catch (error) {
         if (!signal.aborted || problemOf(error).code !== 'gone') send('error', problemOf(error))
       } finally {

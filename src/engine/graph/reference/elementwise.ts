@@ -2,9 +2,9 @@
 import { dtypeOf } from '../dtype.ts'
 import type { DType } from '../dtype.ts'
 import type { ArithmeticOp, ComparisonOp, UnaryOp } from '../ops.ts'
-import { broadcastShapes } from '../shape.ts'
+import { broadcastShapes, sameShape } from '../shape.ts'
 import { erf } from './erf.ts'
-import { read, readBroadcast, tabulate } from './value.ts'
+import { readBroadcast, storage, tabulate } from './value.ts'
 import type { ReferenceRules, Value } from './value.ts'
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
@@ -59,10 +59,18 @@ const comparison: Readonly<Record<ComparisonOp, (a: number, b: number) => boolea
 const each = <Op extends string, F, Rule>(functions: Readonly<Record<Op, F>>, rule: (f: F, op: Op) => Rule) =>
   Object.fromEntries(Object.entries(functions).map(([op, f]) => [op, rule(f as F, op as Op)])) as Record<Op, Rule>
 
-const broadcast = (dtype: DType, f: (...elements: number[]) => number, ...inputs: Value[]): Value =>
-  tabulate(broadcastShapes('reference', ...inputs.map((each) => each.shape)), dtype, (index) =>
-    f(...inputs.map((each) => readBroadcast(each, index))),
-  )
+/** The rule of a function of one element of each input. */
+function broadcast(dtype: DType, f: (a: number, b: number, c: number) => number, ...inputs: Value[]): Value {
+  const shape = broadcastShapes('reference', ...inputs.map((each) => each.shape))
+  const [a, b = a, c = a] = inputs as [Value, Value?, Value?]
+  // Inputs of one shape are read in order, as most are.
+  if (inputs.every((each) => sameShape(each.shape, shape))) {
+    const data = storage(dtype, a.data.length)
+    for (let i = 0; i < data.length; i++) data[i] = f(a.data[i]!, b.data[i]!, c.data[i]!)
+    return { shape, data }
+  }
+  return tabulate(shape, dtype, (at) => f(readBroadcast(a, at), readBroadcast(b, at), readBroadcast(c, at)))
+}
 
 export const elementwiseRules: ReferenceRules<UnaryOp | ArithmeticOp | ComparisonOp | 'where' | 'cast'> = {
   ...each(unary, (f) => (_: object, x: Value) => broadcast(dtypeOf(x.data), f, x)),
@@ -76,6 +84,5 @@ export const elementwiseRules: ReferenceRules<UnaryOp | ArithmeticOp | Compariso
   where: (_, condition, a, b) => broadcast(dtypeOf(a.data), (holds, x, y) => (holds ? x : y), condition, a, b),
 
   // To an integer by dropping the fraction (storing does that), to a truth value by comparing with zero.
-  cast: ({ dtype }, x) =>
-    tabulate(x.shape, dtype, (index) => (dtype === 'bool' ? Number(read(x, index) !== 0) : read(x, index))),
+  cast: ({ dtype }, x) => broadcast(dtype, dtype === 'bool' ? (value) => Number(value !== 0) : (value) => value, x),
 }

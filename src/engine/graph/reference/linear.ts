@@ -3,7 +3,7 @@ import { dtypeOf } from '../dtype.ts'
 import type { Window } from '../ops.ts'
 import { broadcastShapes, sizeOf } from '../shape.ts'
 import type { Shape } from '../shape.ts'
-import { indices, offsetOf, readBroadcast, storage, tabulate } from './value.ts'
+import { indices, offsetBroadcast, offsetOf, storage, tabulate } from './value.ts'
 import type { ReferenceRules, Value } from './value.ts'
 
 export const linearRules: ReferenceRules<'matmul' | 'conv' | 'convInput' | 'convWeight'> = {
@@ -13,13 +13,14 @@ export const linearRules: ReferenceRules<'matmul' | 'conv' | 'convInput' | 'conv
     const n = transposeB ? b.shape.at(-2)! : b.shape.at(-1)!
     const stack = broadcastShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2))
     return tabulate([...stack, m, n], dtypeOf(a.data), (index) => {
-      const at = index.slice(0, -2)
       const [row, column] = index.slice(-2) as [number, number]
+      const matrix = [...index.slice(0, -2), 0, 0]
+      const [left, right] = [offsetBroadcast(matrix, a.shape), offsetBroadcast(matrix, b.shape)]
       let total = 0
       for (let k = 0; k < inner; k++) {
-        const left = readBroadcast(a, transposeA ? [...at, k, row] : [...at, row, k])
-        const right = readBroadcast(b, transposeB ? [...at, column, k] : [...at, k, column])
-        total += left * right
+        const i = transposeA ? k * m + row : row * inner + k
+        const j = transposeB ? column * inner + k : k * n + column
+        total += a.data[left + i]! * b.data[right + j]!
       }
       return total
     })

@@ -39,8 +39,8 @@ export const reduceRules: ReferenceRules<ReduceOp> = {
 
   normalize: ({ epsilon }, x) =>
     alongAxis(x, x.shape.length - 1, (line) => {
-      const scale = inverseStd(line, epsilon)
-      return line.map((each) => (each - mean(line)) * scale)
+      const [middle, scale] = [mean(line), inverseStd(line, epsilon)]
+      return line.map((each) => (each - middle) * scale)
     }),
 
   inverseStd: ({ epsilon }, x) => alongAxis(x, x.shape.length - 1, (line) => [inverseStd(line, epsilon)]),
@@ -48,8 +48,10 @@ export const reduceRules: ReferenceRules<ReduceOp> = {
 
 const sum = (line: readonly number[]): number => line.reduce((total, each) => total + each, 0)
 const mean = (line: readonly number[]): number => sum(line) / line.length
-const inverseStd = (line: readonly number[], epsilon: number): number =>
-  1 / Math.sqrt(mean(line.map((each) => (each - mean(line)) ** 2)) + epsilon)
+function inverseStd(line: readonly number[], epsilon: number): number {
+  const middle = mean(line)
+  return 1 / Math.sqrt(mean(line.map((each) => (each - middle) ** 2)) + epsilon)
+}
 
 /** Combines every element of x into the element of the result that `to` sends it to. */
 function accumulate(

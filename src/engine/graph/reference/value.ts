@@ -39,7 +39,9 @@ export function tabulate(shape: Shape, dtype: DType, element: (index: Index) => 
 
 /** The place of an index in a row-major array. */
 export function offsetOf(index: Index, shape: Shape): number {
-  return index.reduce((offset, at, axis) => offset * shape[axis]! + at, 0)
+  let offset = 0
+  for (let axis = 0; axis < index.length; axis++) offset = offset * shape[axis]! + index[axis]!
+  return offset
 }
 
 /** The element at an index. */
@@ -47,17 +49,23 @@ export function read({ shape, data }: Value, index: Index): number {
   return data[offsetOf(index, shape)]!
 }
 
+/** The place of the element at an index of a shape that this one broadcasts to. */
+export function offsetBroadcast(index: Index, shape: Shape): number {
+  const further = index.length - shape.length
+  let offset = 0
+  for (let axis = 0; axis < shape.length; axis++) {
+    offset = offset * shape[axis]! + (shape[axis] === 1 ? 0 : index[further + axis]!)
+  }
+  return offset
+}
+
 /** The element at an index of a shape that the value broadcasts to. */
-export function readBroadcast(value: Value, index: Index): number {
-  const own = index.slice(index.length - value.shape.length)
-  return read(
-    value,
-    own.map((at, axis) => (value.shape[axis] === 1 ? 0 : at)),
-  )
+export function readBroadcast({ shape, data }: Value, index: Index): number {
+  return data[offsetBroadcast(index, shape)]!
 }
 
 function indexAt(offset: number, shape: Shape): number[] {
-  const index = Array.from<number>({ length: shape.length })
+  const index = [...shape]
   let rest = offset
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     index[axis] = rest % shape[axis]!

@@ -49,8 +49,9 @@ export function takeLock(path: string): ProcessLock | undefined {
 function take(path: string): ProcessLock | undefined {
   const content = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf('self') } satisfies Holder)
   const own = `${path}.${randomBytes(6).toString('hex')}`
-  writeFileSync(own, content, { flag: 'wx' })
   try {
+    // on a full disk the file is there, and empty
+    writeFileSync(own, content, { flag: 'wx' })
     while (!appears(own, path)) {
       if (liveHolder(path) !== undefined) return undefined
       removeStale(path)
