@@ -16,12 +16,11 @@ export async function ownPartsFor(argv: readonly string[]): Promise<OwnParts> {
   if (argv.length === 0 || argv.some((argument) => noWork.has(argument))) return {}
   const path = namedIn(argv) ?? endings.map((ending) => `tweedie.config.${ending}`).find((name) => existsSync(name))
   if (path === undefined) return {}
-  const [{ readConfig }, tweedie] = await Promise.all([import('../app/node/config-file.ts'), import('../index.ts')])
-  const rooms = Object.entries(tweedie).filter(
-    ([, value]) => Object.prototype.toString.call(value) === '[object Module]',
-  )
-  const paths = rooms.map(([name, room]) => [`tweedie/${name === 'evaluation' ? 'eval' : name}`, room] as const)
-  return readConfig(path, { tweedie, 'tweedie/core': tweedie, ...Object.fromEntries(paths) })
+  const [{ modulesOf, readConfig }, tweedie] = await Promise.all([
+    import('../app/node/config-file.ts'),
+    import('../index.ts'),
+  ])
+  return readConfig(path, modulesOf(tweedie))
 }
 
 /** The file after `--config`. */

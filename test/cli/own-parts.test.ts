@@ -59,6 +59,15 @@ describe('a network', () => {
     expect(await inFolder(folder, `${train} -o ${at('wave-2')} --config ${config}`)).toMatchObject({ status: 0 })
     const weights = (name: string) => readFileSync(at(`${name}/network/model.safetensors`))
     expect(weights('wave-2').equals(weights('wave'))).toBe(true)
+    expect(await inFolder(home, `${train} -o ${at('wave-3')} --ranks 2`)).toMatchObject({ status: 0, stderr: '' })
+    const [alone, shared] = ['wave', 'wave-3'].map((name) => {
+      const last = readFileSync(at(`${name}/log.jsonl`), 'utf8')
+        .trim()
+        .split('\n')
+        .at(-1)!
+      return JSON.parse(last).loss as number
+    })
+    expect(shared).toBeCloseTo(alone!, 5)
     const { stdout } = await inFolder(folder, `sample ${at('wave')} -n 3 --steps 2 --json --config ${config}`)
     expect(JSON.parse(stdout)).toMatchObject({ shape: [3, 2] })
   })

@@ -9,6 +9,27 @@ import { checkConfig } from '../config.ts'
 /** The file names that are tried. */
 export const configNames = Object.freeze(['ts', 'mts', 'js', 'mjs'].map((ending) => `tweedie.config.${ending}`))
 
+/** Where parts were read from: a thread reads them again. */
+const files = new WeakMap<OwnParts, string>()
+
+/** The configuration file that parts were read from; undefined for parts that a program made. */
+export const configOf = (own: OwnParts): string | undefined => files.get(own)
+
+/**
+ * What a configuration file may import by name besides its own files and packages: the running `tweedie`, each room by its path.
+ *
+ * @param tweedie the main entry
+ */
+export function modulesOf(tweedie: object): Readonly<Record<string, unknown>> {
+  const rooms = Object.entries(tweedie).filter(
+    ([, value]) => Object.prototype.toString.call(value) === '[object Module]',
+  )
+  const paths = rooms.map(
+    ([name, room]) => [`tweedie/${name === 'evaluation' ? 'eval' : name}`, room as unknown] as const,
+  )
+  return { tweedie, 'tweedie/core': tweedie, ...Object.fromEntries(paths) }
+}
+
 /** The configuration file of a folder, if there is one. */
 export function findConfig(folder = '.'): string | undefined {
   return configNames.map((name) => join(folder, name)).find((path) => existsSync(path))
@@ -17,7 +38,7 @@ export function findConfig(folder = '.'): string | undefined {
 /**
  * Reads a configuration file.
  *
- * @param modules modules that it may import by name besides its own files and packages: the running `tweedie`
+ * @param modules those of {@link modulesOf}
  * @throws TweedieError `usage` for a file that is missing, throws, or is no configuration
  */
 export async function readConfig(path: string, modules: Readonly<Record<string, unknown>>): Promise<OwnParts> {
@@ -37,7 +58,11 @@ export async function readConfig(path: string, modules: Readonly<Record<string, 
   const module = await jiti.import<{ readonly default?: unknown }>(resolve(path)).catch((cause: unknown) => {
     throw brokenConfig(path, cause)
   })
-  if (module.default !== undefined) return checkConfig(module.default, path)
+  if (module.default !== undefined) {
+    const own = checkConfig(module.default, path)
+    files.set(own, resolve(path))
+    return own
+  }
   throw new TweedieError('usage', `${path} has no default export`, { hint: 'export default defineConfig({ … })' })
 }
 

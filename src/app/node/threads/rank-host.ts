@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { isTweedieError } from '../../../errors.ts'
 import { sharedCollective } from '../../../tools/train/shared-collective.ts'
+import { modulesOf, readConfig } from '../config-file.ts'
 import { trainRun } from '../train-run.ts'
 import type { RankEnd, RankTask } from './rank-task.ts'
 
@@ -10,10 +11,12 @@ parentPort!.on('message', (task: RankTask) => {
   void follow(task).then((end) => parentPort!.postMessage(end))
 })
 
-async function follow({ request, room, rank }: RankTask): Promise<RankEnd> {
+async function follow({ request, config, room, rank }: RankTask): Promise<RankEnd> {
   const collective = sharedCollective(room, rank)
   try {
-    for await (const _ of trainRun({ ...request, collective }));
+    const own =
+      config === undefined ? undefined : await readConfig(config, modulesOf(await import('../../../index.ts')))
+    for await (const _ of trainRun({ ...request, own, collective }));
     return { type: 'end' }
   } catch (error) {
     collective.abort(1)

@@ -6,6 +6,8 @@ import type { TrainRequest } from '../prepared-run.ts'
 /** A run in which it is one of several. */
 export interface RankTask {
   readonly request: TrainRequest
+  /** The file that its user's own parts are read from again. */
+  readonly config: string | undefined
   readonly room: SharedRoom
   readonly rank: number
 }

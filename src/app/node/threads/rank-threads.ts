@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { TweedieError } from '../../../errors.ts'
 import type { Collective } from '../../../tools/train/collective.ts'
 import { sharedCollective, sharedRoom } from '../../../tools/train/shared-collective.ts'
+import { configOf } from '../config-file.ts'
 import type { TrainRequest } from '../prepared-run.ts'
 import type { RankEnd, RankTask } from './rank-task.ts'
 
@@ -27,10 +28,10 @@ export function startRanks(count: number, request: TrainRequest): RankThreads {
   const room = sharedRoom(count)
   const collective = sharedCollective(room, 0)
   const failures: TweedieError[] = []
-  const { signal: _, onProgress: __, onRemark: ___, own: ____, ranks: _____, ...plain } = request
+  const { signal: _, onProgress: __, onRemark: ___, own = {}, ranks: _____, ...plain } = request
   const ended = Array.from({ length: count - 1 }, async (_, i) => {
     const rank = i + 1
-    const end = await perform(resting.pop() ?? start(), { request: plain, room, rank })
+    const end = await perform(resting.pop() ?? start(), { request: plain, config: configOf(own), room, rank })
     if (end.type === 'end') return
     collective.abort(1)
     const { code, message, hint } = end

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { nodeEngine } from '../../../engine/runtime/node/index.ts'
 import { isTweedieError, TweedieError } from '../../../errors.ts'
+import { configOf } from '../config-file.ts'
 import type { TrainRequest } from '../prepared-run.ts'
 import { startRanks } from './rank-threads.ts'
 
@@ -12,7 +13,7 @@ const leaveMs = 10_000
  * Trains; the events are those of the first thread, which writes and draws.
  *
  * @param run the run of one of several
- * @throws TweedieError `usage` for parts of the user's own, which cannot be passed to a thread; else what made one of them fail
+ * @throws TweedieError `usage` for parts of the user's own that a program made, which cannot be passed to a thread (those of a configuration file are read again there); else what made one of them fail
  */
 export async function* trainInThreads<Event>(
   count: number,
@@ -40,8 +41,8 @@ export async function* trainInThreads<Event>(
 
 function requirePlain({ ranks, own = {} }: TrainRequest): void {
   const named = Object.entries(own).find(([, parts]) => parts !== undefined)
-  if (named === undefined) return
+  if (named === undefined || configOf(own) !== undefined) return
   throw new TweedieError('usage', `\`ranks: ${ranks}\`: your own ${named[0]} cannot be passed to a thread`, {
-    hint: 'start several processes (mpirun), or train in one with more `threads`',
+    hint: 'parts of a configuration file can: name one by --config; or train in one thread with more `threads`',
   })
 }
