@@ -4,7 +4,7 @@
  */
 import { TweedieError } from '../errors.ts'
 import type { HostArray, Tensor } from '../engine/graph/index.ts'
-import { simplify, transposeUpsampled } from '../engine/graph/passes/index.ts'
+import { mergeProjections, simplify, transposeUpsampled } from '../engine/graph/passes/index.ts'
 import type { Layout } from '../engine/nn/layout.ts'
 import { type ConvolutionRanges, int8Convolutions } from '../engine/onnx/int8-convolution.ts'
 import type { Target } from '../engine/onnx/lower/context.ts'
@@ -65,13 +65,16 @@ export function networkModel(model: NetworkWeights, options: ExportOptions = {})
 }
 
 /**
- * The same network, arranged for processors as our own sampling is: convolutions of enlarged images are transposed ones. Ranges name
- * convolutions, so with them the network stays as it is.
+ * The same network, arranged for processors as our own sampling is: convolutions of enlarged images are transposed ones, and weights of attention that follow one another are
+ * multiplied, by the runtime as it loads the file. Ranges name convolutions, so with them the network stays as it is.
  */
 export function arrangedModel(model: NetworkWeights, options: ExportOptions = {}): ModelProto {
   if (options.ranges !== undefined) return networkModel(model, options)
+  const names = new Set(model.layout.specs.map(({ name }) => name))
+  const merged = (output: Tensor) =>
+    simplify(mergeProjections(simplify([output]), ({ attributes: { name } }) => names.has(name)))
   return graphModel(
-    graphOf(model, (output) => transposeUpsampled(simplify([output]))[0]!),
+    graphOf(model, (output) => transposeUpsampled(merged(output))[0]!),
     options,
   )
 }
