@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config'
 import { findChromium, flags, installChromium } from './test/support/chromium.ts'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 installChromium()
 const executablePath = findChromium()
@@ -44,7 +45,7 @@ const inChromium: TestProjectConfiguration = {
   server: { fs: { allow: [inRoot('..'), realpathSync(inRoot('node_modules'))] } },
   test: {
     name: 'chromium',
-    sequence: { groupOrder: 1 }, // after the others, which take every core
+    sequence: { groupOrder: 1, sequencer: LongestFirst }, // after the others, which take every core
     include: alsoInBrowser,
     browser: {
       enabled: true,
@@ -60,6 +61,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     // Tests leave the user's cache alone.
     env: { TWEEDIE_CACHE: 'off' },
     projects: [
@@ -68,8 +70,8 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          // The runtime itself uses every core: more workers would only fight each other.
-          maxWorkers: 2,
+          // The runtime itself uses every core, and browsers do: a third worker fills the pauses, more would only fight each other.
+          maxWorkers: 3,
           pool: 'forks',
         },
       },

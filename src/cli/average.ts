@@ -3,8 +3,7 @@ import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
 import type { OwnParts } from '../families/family.ts'
 import { options, real, text } from '../options.ts'
-import { command, type CommonOptions, note, withExamples } from './common.ts'
-import { addOptions } from './derive.ts'
+import { command, type CommonOptions, note } from './common.ts'
 import { outputOptions } from './draw-command.ts'
 
 const general = options({
@@ -25,13 +24,11 @@ interface AverageValues extends CommonOptions {
 
 /** The command. */
 export function averageCommand(own: OwnParts = {}): Command {
-  const made = command('average', 'the model of a run with another average of its weights, of those that it kept')
-  made.argument('<run>', 'the folder of a run that was trained with --keep-averages')
-  addOptions(made, [general])
-  withExamples(made, [
-    ['tweedie average runs/mine --width 0.15 -o runs/mine-0.15', 'a model to sample and to evaluate'],
-  ])
-  return made.action((run: string, values: AverageValues) => average(run, values, own))
+  return command('average', 'the model of a run with another average of its weights, of those that it kept', {
+    args: [['<run>', 'the folder of a run that was trained with --keep-averages']],
+    tables: [general],
+    examples: [['tweedie average runs/mine --width 0.15 -o runs/mine-0.15', 'a model to sample and to evaluate']],
+  }).action((run: string, values: AverageValues) => average(run, values, own))
 }
 
 async function average(run: string, values: AverageValues, own: OwnParts): Promise<void> {

@@ -1,5 +1,7 @@
 /** What all commands share: common options, examples in the help, and printing. */
 import { Command, Option } from 'commander'
+import type { OptionTable } from '../options.ts'
+import { addOptions } from './derive.ts'
 
 export { listenForInterrupt, type Interrupt } from './interrupt.ts'
 export {
@@ -28,9 +30,22 @@ export interface CommonOptions {
   readonly color: boolean
 }
 
+/** What a command takes, besides the options that all have. */
+export interface CommandShape {
+  /** `<model>`, and what it is. */
+  readonly args?: readonly (readonly [name: string, help: string])[]
+  readonly tables?: readonly OptionTable[]
+  /** For {@link withExamples}. */
+  readonly examples?: readonly (readonly [line: string, what: string])[]
+}
+
 /** A command with the common options. */
-export function command(name: string, summary: string): Command {
-  return new Command(name)
+export function command(
+  name: string,
+  summary: string,
+  { args = [], tables = [], examples }: CommandShape = {},
+): Command {
+  const made = new Command(name)
     .summary(summary)
     .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
     .helpOption('-h, --help', 'show this help')
@@ -41,6 +56,9 @@ export function command(name: string, summary: string): Command {
     .addOption(new Option('--no-color', 'no colours (NO_COLOR=1 does the same)'))
     .addOption(new Option('--debug', 'show the stack of an error'))
     .addOption(new Option('--config <file>', 'parts of your own (default: tweedie.config.ts in this folder)'))
+  for (const [argument, help] of args) made.argument(argument, help)
+  addOptions(made, tables)
+  return examples === undefined ? made : withExamples(made, examples)
 }
 
 /** Adds examples to the help: what to type, and what it does. */

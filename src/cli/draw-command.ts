@@ -7,7 +7,7 @@ import type { CommandName, OwnParts } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 import { options, type OptionTable, text } from '../options.ts'
 import { command } from './common.ts'
-import { addOptions, familyTables } from './derive.ts'
+import { familyTables } from './derive.ts'
 
 /** Options for output. */
 export const outputOptions = options({
@@ -28,13 +28,8 @@ export function drawCommand(
   own: OwnParts,
   without: ReadonlySet<string> = new Set(),
 ): Command {
-  const made = command(name, summary)
-  for (const [argument, help] of args) made.argument(argument, help)
-  const tables = [general, ...familyTables(name, familiesOf(own)), drawOptions, openOptions, engineOptions]
-  return addOptions(
-    made,
-    tables.map((table) => leaveOut(table, without)),
-  )
+  const all = [general, ...familyTables(name, familiesOf(own)), drawOptions, openOptions, engineOptions]
+  return command(name, summary, { args, tables: all.map((table) => leaveOut(table, without)) })
 }
 
 function leaveOut(table: OptionTable, names: ReadonlySet<string>): OptionTable {

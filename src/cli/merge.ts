@@ -4,8 +4,7 @@ import { gridOptions } from '../families/draw-options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { engineOptions } from '../families/options.ts'
 import { options, type OptionValues, real, text } from '../options.ts'
-import { command, type CommonOptions, note, withExamples } from './common.ts'
-import { addOptions } from './derive.ts'
+import { command, type CommonOptions, note } from './common.ts'
 import { outputOptions } from './draw-command.ts'
 
 const general = options({
@@ -32,14 +31,15 @@ interface MergeValues extends CommonOptions {
 
 /** The command. */
 export function mergeCommand(own: OwnParts = {}): Command {
-  const made = command('merge', 'join the shards of sample or eval into what one process makes')
-  made.argument('<shards>', 'the folder that --shard wrote: OUT.shards')
-  addOptions(made, [general, { threads: engineOptions.threads }])
-  withExamples(made, [
-    ['tweedie merge all.npy.shards', 'samples as one file: all.npy'],
-    ['tweedie merge all.npy.shards -o grid.png --columns 64', 'the same as a picture'],
-    ['tweedie merge figures.json.shards', 'the figures of an evaluation'],
-  ])
+  const made = command('merge', 'join the shards of sample or eval into what one process makes', {
+    args: [['<shards>', 'the folder that --shard wrote: OUT.shards']],
+    tables: [general, { threads: engineOptions.threads }],
+    examples: [
+      ['tweedie merge all.npy.shards', 'samples as one file: all.npy'],
+      ['tweedie merge all.npy.shards -o grid.png --columns 64', 'the same as a picture'],
+      ['tweedie merge figures.json.shards', 'the figures of an evaluation'],
+    ],
+  })
   return made.action((folder: string, values: MergeValues) => run(folder, values, made, own))
 }
 

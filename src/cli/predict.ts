@@ -7,8 +7,8 @@ import { engineOptions, seedOptions } from '../families/options.ts'
 import { familiesOf } from '../families/registry.ts'
 import { options, type OptionValues, text } from '../options.ts'
 import { asTyped } from './as-typed.ts'
-import { command, duration, note, print, printJson, safe, thousands, withExamples } from './common.ts'
-import { addOptions, familyTables } from './derive.ts'
+import { command, duration, note, print, printJson, safe, thousands } from './common.ts'
+import { familyTables } from './derive.ts'
 
 /** Where answers go. */
 const output = options({
@@ -28,15 +28,25 @@ const shown = 10
 
 /** The command. */
 export function predictCommand(own: OwnParts = {}): Command {
-  const made = command('predict', 'answer for the rows of a table: mean, interval, quantiles, probabilities of classes')
-  made.argument('<model>', "a model's folder: what train TABLE --target COLUMN made")
-  made.argument('<table>', 'rows with the columns of training (.csv, .tsv; .gz); the target may be missing')
-  addOptions(made, [...general, ...familyTables('predict', familiesOf(own)), openOptions])
-  withExamples(made, [
-    ['tweedie predict runs/house new.csv -o answers.csv', 'mean, deviation, median and the 90 % interval of each row'],
-    ['tweedie predict runs/house new.csv --interval 0.95 --draws 1000', 'a wider interval, from more draws'],
-    ['tweedie predict runs/house new.csv --samples draws.npy', 'the draws, for quantities of your own'],
-  ])
+  const made = command(
+    'predict',
+    'answer for the rows of a table: mean, interval, quantiles, probabilities of classes',
+    {
+      args: [
+        ['<model>', "a model's folder: what train TABLE --target COLUMN made"],
+        ['<table>', 'rows with the columns of training (.csv, .tsv; .gz); the target may be missing'],
+      ],
+      tables: [...general, ...familyTables('predict', familiesOf(own)), openOptions],
+      examples: [
+        [
+          'tweedie predict runs/house new.csv -o answers.csv',
+          'mean, deviation, median and the 90 % interval of each row',
+        ],
+        ['tweedie predict runs/house new.csv --interval 0.95 --draws 1000', 'a wider interval, from more draws'],
+        ['tweedie predict runs/house new.csv --samples draws.npy', 'the draws, for quantities of your own'],
+      ],
+    },
+  )
   return made.action((place: string, path: string, values: OptionValues) => run(place, path, values, made, own))
 }
 

@@ -65,6 +65,10 @@ const tasks: readonly (readonly [line: string, files: readonly string[]])[] = [
     ['g.npy'],
   ],
   [
+    'restore FOLDER/grey FOLDER/a.png --task deblur --kernel box:3 -n 1 --steps 3 --method sda --gamma 0.1 --out FOLDER/sda.png',
+    ['sda.png'],
+  ],
+  [
     'restore FOLDER/grey FOLDER/a.png --task denoise --sigma 0.3 -n 1 --steps 3 --class 3 --out FOLDER/d.png',
     ['d.png'],
   ],

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build as esbuild } from 'esbuild'
 import { rolldown } from 'rolldown'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -20,37 +20,46 @@ const entries = Object.entries(manifest.exports).flatMap(([name, target]) =>
 const inBrowser = (target: (typeof entries)[number]['target']): string =>
   join(root, 'browser' in target ? target.browser : target.default)
 
-describe.each(entries)('$name', ({ path, target }) => {
-  it('is one file for all, or says which is for Node', () => expect('browser' in target).toBe(withNode.includes(path)))
+it.each(entries)('$name is one file for all, or says which is for Node', ({ path, target }) => {
+  expect('browser' in target).toBe(withNode.includes(path))
+})
 
-  it('bundles with esbuild', async () => {
-    const { metafile } = await esbuild({
-      entryPoints: [inBrowser(target)],
-      bundle: true,
-      write: false,
-      metafile: true,
-      platform: 'browser',
-      format: 'esm',
-      logLevel: 'silent',
-    })
-    expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([])
-  })
+/** Entry → its file for browsers. All are bundled at once, which takes each module once. */
+const inputs = Object.fromEntries(
+  entries.map(({ path, target }) => [`${path.slice(1)}/entry`.slice(1), inBrowser(target)]),
+)
 
-  it('bundles with rolldown', async () => {
-    const said: string[] = []
-    const bundle = await rolldown({
-      input: inBrowser(target),
-      platform: 'browser',
-      onLog: (level, { message }) => void (level === 'warn' && said.push(message)),
-    })
-    const { output } = await bundle.generate({ format: 'esm', codeSplitting: false })
-    await bundle.close()
-    expect(said).toEqual([])
-    // files of the bundle may be several; nothing else is imported
-    const made = new Set(output.map(({ fileName }) => fileName))
-    const imports = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.imports : []))
-    expect(imports.filter((file) => !made.has(file))).toEqual([])
+it('all bundle with esbuild', async () => {
+  const { metafile } = await esbuild({
+    entryPoints: inputs,
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: 'out',
+    platform: 'browser',
+    format: 'esm',
+    logLevel: 'silent',
   })
+  const made = Object.values(metafile.outputs)
+  expect(made.filter(({ entryPoint }) => entryPoint !== undefined)).toHaveLength(entries.length)
+  expect(made.flatMap(({ imports }) => imports)).toEqual([])
+})
+
+it('all bundle with rolldown', async () => {
+  const said: string[] = []
+  const bundle = await rolldown({
+    input: inputs,
+    platform: 'browser',
+    onLog: (level, { message }) => void (level === 'warn' && said.push(message)),
+  })
+  const { output } = await bundle.generate({ format: 'esm' })
+  await bundle.close()
+  expect(said).toEqual([])
+  expect(output.filter((chunk) => chunk.type === 'chunk' && chunk.isEntry)).toHaveLength(entries.length)
+  // files of the bundle may be several; nothing else is imported
+  const made = new Set(output.map(({ fileName }) => fileName))
+  const imports = output.flatMap((chunk) => (chunk.type === 'chunk' ? [...chunk.imports, ...chunk.dynamicImports] : []))
+  expect(imports.filter((file) => !made.has(file))).toEqual([])
 })
 
 /** Entries for pages, whose types are those of a page. */

@@ -7,9 +7,9 @@
 import { TweedieError } from '../../../errors.ts'
 import { throwIfAborted } from '../../../interrupted.ts'
 import type { BesidePictures } from '../beside-pictures.ts'
-import { type FileRanges, type FileTree, lastPart } from '../file-tree.ts'
+import { type FileTree, lastPart } from '../file-tree.ts'
 import { openParquet, type ParquetColumn, type ParquetFile } from '../formats/parquet.ts'
-import type { OpenShards } from './tar-tree.ts'
+import { type OpenShards, withShardFiles } from './shard-files.ts'
 import { virtualTree } from './virtual-tree.ts'
 
 interface Shard extends ParquetFile {
@@ -25,20 +25,16 @@ const groupsKept = 2
  *
  * @throws TweedieError `data` for a broken file, or one without pictures; `usage` where hyparquet is not installed; `interrupted`
  */
-export async function openParquets(
+export function openParquets(
   tree: FileTree,
   paths: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<OpenShards> {
-  const files: FileRanges[] = []
-  const close = (): void => files.forEach((file) => file.close())
-  try {
+  return withShardFiles(tree, async (open) => {
     const shards: Shard[] = []
     for (const path of paths) {
       throwIfAborted(signal)
-      const file = await tree.ranges!(path)
-      files.push(file)
-      const opened = await openParquet(file, path)
+      const opened = await openParquet(await open(path), path)
       shards.push({ ...opened, path, image: imageColumn(opened, path) })
     }
     const names = shards.map((shard, s) => {
@@ -49,11 +45,8 @@ export async function openParquets(
       )
     })
     const places = new Map(names.flat().map(([name, shard, row]) => [name, { shard, row }]))
-    return { tree: virtualTree(tree, places.keys(), picturesOf(shards, places), besideOf(shards, places)), close }
-  } catch (error) {
-    close()
-    throw error
-  }
+    return virtualTree(tree, places.keys(), picturesOf(shards, places), besideOf(shards, places))
+  })
 }
 
 type Places = ReadonlyMap<string, { readonly shard: number; readonly row: number }>

@@ -8,7 +8,8 @@ import { throwIfAborted } from '../../../interrupted.ts'
 import type { BesidePictures } from '../beside-pictures.ts'
 import { type FileRanges, type FileTree, lastPart } from '../file-tree.ts'
 import { type TarEntry, tarEntries } from '../formats/tar.ts'
-import { type PictureTree, virtualTree } from './virtual-tree.ts'
+import { type OpenShards, withShardFiles } from './shard-files.ts'
+import { virtualTree } from './virtual-tree.ts'
 
 const picture = /\.(?:png|jpe?g|jfif|webp|gif|tiff?|avif)$/i
 /** What is said of a picture, in files of its name. */
@@ -22,31 +23,22 @@ interface Place {
   readonly size: number
 }
 
-/** Shards that are open until they are closed. */
-export interface OpenShards {
-  readonly tree: PictureTree
-  close(): void
-}
-
 /**
  * Opens shards.
  *
  * @throws TweedieError `data` for a .tar that is broken or cut off, or that has no picture; `interrupted`
  */
-export async function openTars(
+export function openTars(
   tree: FileTree,
   paths: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<OpenShards> {
-  const files: FileRanges[] = []
-  const close = (): void => files.forEach((file) => file.close())
-  const places = new Map<string, Place>()
-  /** By the path of a picture without its ending: what is said of it, by the ending. */
-  const texts = new Map<string, Map<string, string>>()
-  try {
+  return withShardFiles(tree, async (open) => {
+    const places = new Map<string, Place>()
+    /** By the path of a picture without its ending: what is said of it, by the ending. */
+    const texts = new Map<string, Map<string, string>>()
     for (const path of paths) {
-      const file = await tree.ranges!(path)
-      files.push(file)
+      const file = await open(path)
       // One name may be in several shards, and what is named apart stays together.
       const shard = paths.length > 1 ? `${lastPart(path).replace(/\.tar$/i, '')}:` : ''
       for await (const { name, at, size } of named(path, tarEntries(file))) {
@@ -61,11 +53,8 @@ export async function openTars(
         }
       }
     }
-  } catch (error) {
-    close()
-    throw error
-  }
-  return { tree: virtualTree(tree, places.keys(), (path) => bytesOf(places, path), besideOf(places, texts)), close }
+    return virtualTree(tree, places.keys(), (path) => bytesOf(places, path), besideOf(places, texts))
+  })
 }
 
 /** Entries; errors say of which file. */
