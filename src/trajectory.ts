@@ -17,3 +17,4 @@ export {
   simulate,
   type SimulateOptions,
 } from './files/data/builtin/dynamics/index.ts'
+export * from './diffusion/prior/index.ts'

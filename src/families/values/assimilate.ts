@@ -1,5 +1,9 @@
 /** Data assimilation: trajectories of fields that agree with observations, by a model of windows. */
 import { posteriorMethods } from '../../diffusion/guidance/methods.ts'
+import type { Schedule } from '../../diffusion/noise/schedule.ts'
+import { timeOfNoiseLevel } from '../../diffusion/noise/index.ts'
+import { dpmSolver } from '../../diffusion/sample/dpm-solver.ts'
+import { logSnrTimes, type TimeRange } from '../../diffusion/sample/times.ts'
 import { sample } from '../../diffusion/sample/sample.ts'
 import type { SampleStep } from '../../diffusion/sample/sampler.ts'
 import { composeWindows } from '../../diffusion/trajectory/index.ts'
@@ -184,12 +188,15 @@ async function drawTrajectories(
   )
   const size = itemSize(whole.item)
   const values = new Float32Array(members * size)
-  const times = restoreTimes(schedule, steps)
+  // equal steps of the log-SNR at order 2: an ensemble loses spread to steps that are too long
+  const isExact = name === 'mmps'
+  const times = isExact ? logSnrTimes(schedule, steps, levelsOf(schedule)) : restoreTimes(schedule, steps)
+  const sampler = isExact ? dpmSolver({ equation: 'sde' }) : prepared.sampler
   const { shift, scale: factor } = affineOf(scale)
   let squares = 0
   for (let member = 0; member < members; member++) {
     const { signal } = setting
-    const problem = { sampler: prepared.sampler, times, batch: 1, seed, firstItem: member, ...(signal && { signal }) }
+    const problem = { sampler, times, batch: 1, seed, firstItem: member, ...(signal && { signal }) }
     const rows = await rowsOf(setting.shards, { name: 'members', first: member, size: 1, count: members }, async () => {
       let last: SampleStep | undefined
       for await (const step of sample(prepared.denoiser, problem)) {
@@ -214,6 +221,12 @@ async function drawTrajectories(
   setting.shards?.requireAll()
   return { values, misfit: Math.sqrt(squares / (members * observed.y.length)) }
 }
+
+/** From noise that hides everything to noise below what instruments see. */
+const levelsOf = (schedule: Schedule): TimeRange => ({
+  from: Math.min(1, timeOfNoiseLevel(schedule, 80)),
+  to: timeOfNoiseLevel(schedule, 0.01),
+})
 
 /** The time of each window, where the network takes it. */
 function conditionsAt(model: Model, start: number) {

@@ -84,10 +84,9 @@ export function batchesOf(
   network: Network,
   dataset: ArrayDataset,
   frame: Frame,
-  own: OwnComponents,
+  objective: Objective,
   learned?: LearnedConditions,
 ): TrainProblem['fill'] {
-  const objective = objectiveOfSpec(spec, own)
   const coefficients = trainingCoefficients(network, objective)
   const levelCount = noiseLevels(spec)
   // The levels of a table come again and again; times of a continuous schedule do not.

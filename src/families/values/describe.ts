@@ -16,6 +16,7 @@ export function describe(model: Model): Description {
       ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(frame.item)}`],
       ['network sees', `${shapeText(frame.network)}${patches}`],
       ...wordsRows(model),
+      ['preconditioned', model.law && `by a Gaussian of ${model.law.variances.length} patterns in space`],
       ...stylesRows(model),
       ['sampled in', sampling.jumps ? `${sampling.steps} of its own steps, by ${sampling.sampler}` : undefined],
     ],

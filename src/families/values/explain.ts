@@ -23,6 +23,7 @@ export function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts): rea
     ...(spec.captions ? [['captions', captionsText(spec.captions, data)] as const] : []),
     ...(spec.given ? [['given', `some frames, with probability ${1 - spec.given.nothing}`] as const] : []),
     ...(spec.style ? [['style', styleText(spec.style)] as const] : []),
+    ...(spec.precondition ? [['preconditioned', 'by the posterior mean of a Gaussian of the data'] as const] : []),
     ...(spec.augment ? [['augmented', augmentText(spec.augment)] as const] : []),
   ]
   return [...rows.slice(0, 2), ...learned, ...rows.slice(2)]

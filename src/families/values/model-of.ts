@@ -10,6 +10,7 @@ import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
 import { scaleOfMeta } from '../scale-of-meta.ts'
 import { scheduleNames } from '../../diffusion/noise/named.ts'
+import { preconditioned } from '../../diffusion/prior/precondition.ts'
 import { noiseOfFolder } from '../../compiled/noise.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
 import type { ModelFolder } from '../../files/io/model-folder.ts'
@@ -17,6 +18,7 @@ import { stylesIn } from '../pictured/style-encoder.ts'
 import { wordsIn } from '../words/words-in-folder.ts'
 import { partWeights } from '../../compiled/part-weights.ts'
 import type { Model } from './model.ts'
+import { lawOfFolder } from './preconditioned/law-in-folder.ts'
 
 /**
  * The model of a folder's content.
@@ -52,9 +54,11 @@ export function modelOf(
   const { components, files } = folder
   const words = components && files && wordsIn({ components, files, memory: folder.memory })
   const styles = components && stylesIn({ components }, network)
+  const law = lawOfFolder(folder)
   return {
     family: 'values',
-    network,
+    network: law ? preconditioned(network, { law, variables: data.shape[0]!, ...noise }) : network,
+    ...(law && { law }),
     ...partWeights(layout, folder.weights, folder.memory),
     ...(words && { words }),
     ...(styles && { styles }),

@@ -4,8 +4,10 @@ import type { Frame } from '../../files/data/frame.ts'
 import type { ModelFolderInput } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import type { Network } from '../../engine/nn/network.ts'
+import type { FieldLaw } from '../../diffusion/prior/law.ts'
 import { stylesFolder } from '../pictured/style-encoder.ts'
 import { wordsFolder } from '../words/words-folder.ts'
+import { lawComponent, lawPart } from './preconditioned/law-component.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
 import type { ImageEncoderWeights } from '../../compiled/image-encoder.ts'
 import { flatWeights, type PartWeights } from '../../compiled/part-weights.ts'
@@ -27,6 +29,8 @@ export interface Model extends ModelNoise, PartWeights {
   readonly words?: Words | undefined
   /** What turns a picture into the network's condition `style`, if the model draws in the style of one. */
   readonly styles?: ImageEncoderWeights | undefined
+  /** The Gaussian that the network adds to, if it does; the network has it built in. */
+  readonly law?: FieldLaw | undefined
   /** Height and width of pictures in pixels, where items are codes of them. */
   readonly picture?: readonly [height: number, width: number] | undefined
   readonly meta: TweedieMeta
@@ -34,11 +38,16 @@ export interface Model extends ModelNoise, PartWeights {
 
 /** The content of the model's folder; the inverse of `modelOf`. */
 export function folderOf(model: Model): ModelFolderInput {
-  const { network, layout, words, styles, scheduler, meta } = model
+  const { network, layout, words, styles, law, scheduler, meta } = model
   const known = words && wordsFolder(words)
+  const components = new Map([
+    ...(known?.components ?? []),
+    ...(styles ? stylesFolder(styles) : []),
+    ...(law ? [[lawPart, lawComponent(law)] as const] : []),
+  ])
   return {
     ...known,
-    ...(styles && { components: new Map([...(known?.components ?? []), ...stylesFolder(styles)]) }),
+    ...(components.size > 0 && { components }),
     network: { className: network.className, config: network.config, onnx: network.onnx },
     weights: layout.toMap(flatWeights(model)),
     scheduler,

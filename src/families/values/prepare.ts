@@ -1,5 +1,6 @@
 /** Data prepared for training: with the teacher that the run names, if it names one. */
 import { TweedieError } from '../../errors.ts'
+import type { AnyDataset } from '../../files/data/any-dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { PrepareSetting, Wanted } from '../family.ts'
 import { withWords } from '../words/with-words.ts'
@@ -15,7 +16,22 @@ export async function prepareValues(
   wanted: Wanted<TrainSpec>,
   setting: PrepareSetting,
 ): Promise<TaughtData & WordsData> {
-  return withWords(await prepareTaught(windowed(data, wanted), wanted, setting), wanted, setting)
+  const windows = windowed(data, wanted)
+  const isBehind = wanted.spec?.precondition !== undefined || wanted.options?.['precondition'] === 'gaussian'
+  const behind = isBehind ? await behindLaw(windows) : windows
+  return withWords(await prepareTaught(behind, wanted, setting), wanted, setting)
+}
+
+/** Data with what fits a Gaussian to them: most runs have no use for it, so it is loaded for those that do. */
+async function behindLaw(data: AnyDataset): Promise<AnyDataset> {
+  const { seenBy } = await import('./preconditioned/seen-by.ts')
+  // a copy of all windows is a getter: it is not to be read here
+  return Object.freeze(
+    Object.defineProperties(
+      {},
+      { ...Object.getOwnPropertyDescriptors(data), seenBy: { value: seenBy, enumerable: true } },
+    ),
+  ) as AnyDataset
 }
 
 async function prepareTaught(

@@ -26,6 +26,7 @@ import { fewStepsProblem } from './few-steps-problem.ts'
 import { onePart, partScope, trainedView, type TrainParts } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { Model } from './model.ts'
+import { type BehindLaw, seenPlainly } from './preconditioned/seen.ts'
 import { snapshot } from './snapshot.ts'
 import { learnedWeightsPart, weightsPart, withLearnedWeights } from './learned-weights.ts'
 import { ownLoss } from './own-loss.ts'
@@ -45,6 +46,9 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const told = learnedAugmentation(spec, network, dataset.shape.slice(-2) as [number, number])
   const learned = together(words, style, spec.given && learnedGiven(spec.given, network), told)
   checkFit(spec, network, dataset, frame, learned?.made)
+  const { seenBy: behind } = dataset as BehindLaw
+  const { seen, law, objective } =
+    spec.precondition && behind ? behind(spec, network, dataset, frame, own) : seenPlainly(spec, network, own)
   const levels = noiseLevels(spec)
   const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}
   const { loss: name, learnedWeights } = spec.objective
@@ -64,13 +68,13 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     const own = partScope(parts, mainName, scope)
     const how = { dropout, conditions: learned?.conditions(parts, scope, items, dropout) }
     if (mine) return ownLoss(network, own, items, name!, mine, how)
-    const plain = trainingLoss(network, own, items, { levels, ...bytes, ...how })
+    const plain = trainingLoss(seen, own, items, { levels, ...bytes, ...how })
     return learnedWeights ? withLearnedWeights(plain, partScope(parts, weightsPart, scope)) : plain
   }
   const { fewSteps } = spec
   const batches = {
     emptyBatch: () => emptyBatch(spec, network, frame, own, learned),
-    fill: batchesOf(spec, network, dataset, frame, own, learned),
+    fill: batchesOf(spec, network, dataset, frame, objective, learned),
   }
   return {
     parts,
@@ -86,7 +90,17 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
       const averaged = (part: string): Float32Array => trainedView(parts, part, state.average)
       const known = words?.words(() => averaged(encoderPart))
       const styles = style?.styles(averaged(stylePart))
-      const trained = { spec, network, layout, state, weights: averaged(mainName), words: known, styles, own }
+      const trained = {
+        spec,
+        network: seen,
+        law,
+        layout,
+        state,
+        weights: averaged(mainName),
+        words: known,
+        styles,
+        own,
+      }
       return snapshot(trained, dataset, training)
     },
   }

@@ -16,6 +16,7 @@ import { classesOf } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { TrainState } from '../../tools/train/problem.ts'
 import type { ImageEncoderWeights } from '../../compiled/image-encoder.ts'
+import type { FieldLaw } from '../../diffusion/prior/law.ts'
 import type { Words } from '../../compiled/words.ts'
 import { defined } from '../defined.ts'
 import type { OwnComponents } from '../own-parts.ts'
@@ -34,12 +35,14 @@ interface Trained {
   readonly weights?: Float32Array | undefined
   readonly words?: Words | undefined
   readonly styles?: ImageEncoderWeights | undefined
+  /** The Gaussian that is built into the network. */
+  readonly law?: FieldLaw | undefined
   readonly own?: OwnComponents
 }
 
 /** The model of a trainer. Its weights are the trainer's own array: they change with the next step. */
 export function snapshot(
-  { spec, network, layout, state, weights = state.average, words, styles, own = {} }: Trained,
+  { spec, network, layout, state, weights = state.average, words, styles, law, own = {} }: Trained,
   dataset: ArrayDataset,
   training: TweedieMetaInput['training'] = {},
 ): Model {
@@ -66,6 +69,7 @@ export function snapshot(
       ...(spec.captions && { captions: trainedOn(spec.captions) }),
       ...(spec.given && { given: { ...spec.given } }),
       ...(spec.style && { style: { dropout: spec.style.dropout } }),
+      ...(spec.precondition && { precondition: spec.precondition.name }),
       ...(spec.augment && { augment: spec.augment }),
       ...(spec.fewSteps && { fewSteps: spec.fewSteps }),
     },
@@ -80,6 +84,7 @@ export function snapshot(
     weights,
     ...(words && { words }),
     ...(styles && { styles }),
+    ...(law && { law }),
     ...noise,
     frame,
     scale: dataset,

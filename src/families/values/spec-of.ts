@@ -16,6 +16,7 @@ import { captionSpecOf } from '../words/caption-spec-of.ts'
 import { augmentSpecOf } from './augmented/augment-spec.ts'
 import { toldOfTransforms } from './augmented/augmentation.ts'
 import { networkOf } from '../network-of.ts'
+import { fromNothing, preconditionOf } from './preconditioned/precondition-spec.ts'
 import { requireWeighable } from './learned-weights.ts'
 import { choicesOf, type TrainValues } from './choices-of.ts'
 import { defaultSpec } from './defaults.ts'
@@ -53,7 +54,13 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   const known = window ? { ...made, window } : made
   const styled = style ? { ...known, network: styledNetwork(known.network), style } : known
   const usual = augment ? { ...styled, network: toldOfTransforms(styled.network), augment } : styled
-  const spec = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
+  const sampled = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
+  const variances = learnsVariance(networkOf(sampled.network, own))
+  const precondition = preconditionOf(options.precondition, data, sampled, {
+    fewSteps: fewSteps !== undefined,
+    variances,
+  })
+  const spec: TrainSpec = precondition ? { ...sampled, network: fromNothing(sampled.network), precondition } : sampled
   if (augment && taught) {
     throw new TweedieError('usage', '`augment`: a student learns from its teacher, which is not told of transforms', {
       hint: 'leave `augment` out, or `distil`',
@@ -62,7 +69,7 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
   requireWeighable(options, {
     distil: taught,
     objective: fewSteps !== undefined || spec.objective.loss !== undefined,
-    learnVariance: learnsVariance(networkOf(spec.network, own)),
+    learnVariance: variances,
   })
   if (options.dropout !== undefined && fewSteps) {
     throw new TweedieError('usage', '`dropout`: sampling in few steps is learned without', {

@@ -19,6 +19,7 @@ import { requirePart } from '../part.ts'
 import { checkFewSteps } from '../../diffusion/distil/few-steps.ts'
 import { augmentSchema } from './augmented/augment-schema.ts'
 import type { AugmentSpec } from './augmented/augment-spec.ts'
+import type { PreconditionSpec } from './preconditioned/precondition-spec.ts'
 import { fewStepsSchema } from './few-steps-schema.ts'
 import type { GivenSpec } from './frames/learned-given.ts'
 import type { FewStepsSpec } from './few-steps-spec.ts'
@@ -50,6 +51,8 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly given?: GivenSpec | undefined
   /** How it learns to draw in the style of another picture, if it does. */
   readonly style?: StyleSpec | undefined
+  /** What stands before the network, if something does. */
+  readonly precondition?: PreconditionSpec | undefined
   /** How pictures are transformed at random, if they are. */
   readonly augment?: AugmentSpec | undefined
 }
@@ -71,6 +74,7 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
   captions: z.optional(captionSchema),
   given: z.optional(z.object({ nothing: z.number().check(z.minimum(0), z.maximum(1)) })),
   style: z.optional(styleSchema),
+  precondition: z.optional(z.object({ name: z.literal('gaussian') })),
   augment: z.optional(augmentSchema),
 })
 

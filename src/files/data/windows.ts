@@ -19,6 +19,8 @@ export interface WindowChoice {
 export interface WindowedData extends ArrayDataset {
   readonly kind: 'fields'
   readonly fields: FieldFacts
+  /** What the windows are cut from. */
+  readonly trajectory: TrajectoryDataset
   readonly window: Required<WindowChoice>
   /** Which features of time the condition `time` has, if there is one. */
   readonly calendar?: CalendarFeatures | undefined
@@ -114,6 +116,7 @@ export function windowsOf(
     ...(data.remarks && { remarks: data.remarks }),
     ...(conditions && { conditions }),
     fields: factsOf(data),
+    trajectory: data,
     window,
     calendar,
     /** All windows, copied: for what has no use for {@link WindowedData.load}. */

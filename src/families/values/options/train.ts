@@ -4,6 +4,7 @@ import { distilMethods, inputViews, parametrisations, presets, trainingTimes, we
 import { attention, labelDropout, noiseOptions, objective, sizeOptions, startOptions } from '../../train-options.ts'
 import { styleOptions } from '../../pictured/options/train.ts'
 import { captionOptions } from '../../words/options/train.ts'
+import { preconditions } from './precondition-names.ts'
 import { transformNames, usualTransforms } from './transform-names.ts'
 
 const few = 'Few steps'
@@ -111,6 +112,12 @@ export const trainOptions = options({
     flags: '--parametrisation <name>',
     help: `the prediction of the network: ${parametrisations.join(', ')}`,
     parse: oneOf(parametrisations),
+    group: 'More: objective',
+  },
+  precondition: {
+    flags: '--precondition <name>',
+    help: `fields over time: ${preconditions.join(', ')}; a Gaussian of the data gives the mean, and the network learns what is beyond`,
+    parse: oneOf(preconditions),
     group: 'More: objective',
   },
   weighting: {
