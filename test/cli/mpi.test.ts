@@ -68,7 +68,7 @@ describe.skipIf(!hasMpi)('mpirun', () => {
     'a rank that is killed or told to end ends all, and the run goes on, bit for bit',
     async () => {
       const [whole, broken] = [join(folder, 'whole'), join(folder, 'broken')]
-      const long = [...tiny, '--steps', '60', '--checkpoint-every', '1']
+      const long = [...tiny, '--steps', '300', '--checkpoint-every', '1']
       expect(launched(2, ...long, '--out', whole).status).toBe(0)
       const killed = await stopped(broken, 'SIGKILL', ...long, '--out', broken)
       expect(killed).not.toBe(0)
@@ -93,7 +93,10 @@ async function stopped(run: string, signal: NodeJS.Signals, ...args: string[]): 
   const before = existsSync(run) ? checkpointOf(run).step : 0
   const child = spawn('mpirun', all, { env, stdio: 'ignore' })
   const end = new Promise<number | null>((done) => child.on('close', done))
-  while (!existsSync(join(run, 'checkpoint.safetensors')) || checkpointOf(run).step <= before) await pause(5)
+  while (!existsSync(join(run, 'checkpoint.safetensors')) || checkpointOf(run).step <= before) {
+    expect(child.exitCode, 'it ended before it could be stopped').toBeNull()
+    await pause(5)
+  }
   process.kill(second(run), signal)
   return end
 }

@@ -24,7 +24,7 @@ export interface PosteriorGraph {
 }
 
 /**
- * The same closed form as {@link fieldDenoiser}, with α and σ as tensors.
+ * The same closed form as `fieldDenoiser`, with α and σ as tensors.
  *
  * @param x x_t, `[N, T, S]`
  * @param alpha `[N, 1, 1]`
