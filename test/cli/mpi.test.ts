@@ -97,21 +97,24 @@ async function stopped(run: string, signal: NodeJS.Signals, ...args: string[]): 
     expect(child.exitCode, 'it ended before it could be stopped').toBeNull()
     await pause(5)
   }
-  process.kill(second(run), signal)
-  return end
+  process.kill(rankOf(run, 1)!, signal)
+  const status = await end
+  // mpirun may end before the first rank, which holds the folder
+  while (rankOf(run, 0) !== undefined) await pause(20)
+  return status
 }
 
 /** The process of rank 1. */
-function second(run: string): number {
+function rankOf(run: string, rank: number): number | undefined {
   const found = readdirSync('/proc').find((name) => {
     try {
       const [args, own] = ['cmdline', 'environ'].map((file) =>
         readFileSync(`/proc/${name}/${file}`, 'latin1').split('\0'),
       )
-      return args![0] === process.execPath && args!.includes(run) && own!.includes('OMPI_COMM_WORLD_RANK=1')
+      return args![0] === process.execPath && args!.includes(run) && own!.includes(`OMPI_COMM_WORLD_RANK=${rank}`)
     } catch {
       return false
     }
   })
-  return Number(found)
+  return found === undefined ? undefined : Number(found)
 }

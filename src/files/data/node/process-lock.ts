@@ -144,18 +144,27 @@ function isAlive({ pid, host, started }: Holder): boolean {
   } catch (error) {
     if (codeOf(error) === 'ESRCH') return false
   }
+  // killed, and its parent has not asked how it ended: in a container without an init that may be never
+  if (/^[ZX]/.test(statOf(String(pid))?.[0] ?? '')) return false
   const now = startOf(String(pid))
   return started === null || now === null || started === now
 }
 
 /** When a process started: the boot and the ticks since then. Only Linux tells it. */
 function startOf(pid: string): string | null {
+  const ticks = statOf(pid)?.[19]
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-    // The command's name, in brackets, may hold blanks; what follows it does not.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
-    return `${boot} ${fields[19]}`
+    return ticks === undefined ? null : `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`
   } catch {
     return null
+  }
+}
+
+/** What Linux says of a process, behind the command's name, which is in brackets and may hold blanks: its state first. */
+function statOf(pid: string): readonly string[] | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
+  } catch {
+    return undefined
   }
 }
