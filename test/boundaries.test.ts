@@ -39,7 +39,7 @@ const rooms: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     measure: ['denoise'],
     guidance: ['measure', 'sample', 'denoise', 'noise'],
     trajectory: ['guidance', 'measure', 'sample', 'denoise', 'noise'],
-    prior: ['denoise', 'noise'],
+    prior: ['denoise', 'noise', 'trajectory'],
     likelihood: ['denoise', 'noise', 'sample'],
     discrete: ['denoise', 'sample', 'noise'],
     mixed: ['denoise', 'noise', 'discrete', 'likelihood'],

@@ -111,13 +111,12 @@ async function problemMaker<Model>(
   const preserve = prior && (await import('./adapters/preserved.ts')).preserved
   const make: typeof plain = (spec, data) =>
     preserve ? preserve(plain(spec, data), spec, data, (of) => plain(spec, of)) : plain(spec, data)
+  if (word === undefined && lora === undefined) return make
+  const form = await (await import('./adapters/folder-form.ts')).folderForm(family)
   if (word !== undefined) {
     const { wordFrom } = await import('./adapters/word.ts')
-    const form = await (await import('./adapters/folder-form.ts')).folderForm(family)
     return (spec, data) => wordFrom(make(spec, data), spec, data, form, own)
   }
-  if (lora === undefined) return make
   const { adaptedFrom } = await import('./adapters/adapted.ts')
-  const form = await (await import('./adapters/folder-form.ts')).folderForm(family)
   return (spec, data) => adaptedFrom(make(spec, data), spec, data, form, own)
 }

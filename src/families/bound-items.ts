@@ -3,6 +3,7 @@ import { createDataset, itemSize } from '../files/data/dataset.ts'
 import type { ArrayDataset } from '../files/data/dataset.ts'
 import { denormalise } from '../files/data/normalise.ts'
 import { TweedieError } from '../errors.ts'
+import { joinFloats } from '../join-bytes.ts'
 import { bitsPerDim } from '../diffusion/likelihood/units.ts'
 import type { OptionValues } from '../options.ts'
 import { type Classified, classNumbers } from './class-numbers.ts'
@@ -50,7 +51,7 @@ export async function boundItems(
   const { frame, scale, classNames, unconditionalLabel } = model
   const wanted = { shape: frame.item, scale }
   const each = await Promise.all(given.map((item) => readItems(item, wanted, undefined, access)))
-  const seen = joined(each)
+  const seen = joinFloats(each)
   const count = seen.length / itemSize(frame.item)
   if (asked === undefined && classNames.length > 0 && unconditionalLabel === undefined) {
     throw new TweedieError('usage', 'the model needs a `class` for each item', { hint: classNames.join(', ') })
@@ -80,14 +81,4 @@ export async function boundItems(
       Object.entries(nats).map(([kind, each]) => [kind, each.map((cost) => bitsPerDim(cost, dimensions))]),
     ),
   })
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

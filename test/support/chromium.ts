@@ -1,9 +1,9 @@
 /** A real browser for tests: the system's Chromium, installed where it is missing and can be. */
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { env } from 'node:process'
 import { type Browser, chromium as driver } from 'playwright-core'
+import { onPath } from './on-path.ts'
 
 /** Debian's launcher is a script; the program itself starts quicker and takes no flags from the machine's settings. */
 const places = [
@@ -18,22 +18,6 @@ export function findChromium(): string | undefined {
   const named = env.CHROMIUM
   if (named !== undefined) return named === '' ? undefined : named
   return places.find((path) => existsSync(path)) ?? onPath('chromium') ?? onPath('google-chrome')
-}
-
-function onPath(name: string): string | undefined {
-  return (env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => isExecutable(path))
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Installs Debian's package if there is no browser and this process may; says why not otherwise. */

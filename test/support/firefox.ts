@@ -4,25 +4,16 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { env } from 'node:process'
+import { onPath } from './on-path.ts'
 
 /** Where the browser is: `FIREFOX`, or on the path; undefined where there is none, or `FIREFOX` is empty. */
 export function findFirefox(): string | undefined {
   if (env.FIREFOX !== undefined) return env.FIREFOX === '' ? undefined : env.FIREFOX
-  const folders = (env.PATH ?? '').split(delimiter)
-  return ['firefox-esr', 'firefox'].flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+  return onPath('firefox-esr') ?? onPath('firefox')
 }
 
 /** Nothing but the page's own traffic, and no windows that ask. */

@@ -7,6 +7,7 @@ import {
   writeCondition,
 } from '../../engine/nn/condition-spec.ts'
 import { sizeOf } from '../../engine/graph/index.ts'
+import { joinFloats } from '../../join-bytes.ts'
 import { TweedieError } from '../../errors.ts'
 import type { CaptionPiece } from '../../files/text/caption-tokenizer.ts'
 import { contextName } from '../words.ts'
@@ -52,8 +53,8 @@ export function promptConditions(specs: ConditionSpecs, prompts: readonly TextCo
     return Array.from({ length: count }, (_, i) => made[i % made.length]!)
   }
   return {
-    [contextName]: joined(each((prompt) => contextArray(context, prompt))),
-    ...(pooled?.kind === 'vector' && { [pooledName]: joined(each((prompt) => pooledArray(pooled, prompt))) }),
+    [contextName]: joinFloats(each((prompt) => contextArray(context, prompt))),
+    ...(pooled?.kind === 'vector' && { [pooledName]: joinFloats(each((prompt) => pooledArray(pooled, prompt))) }),
   }
 }
 
@@ -93,12 +94,5 @@ function pooledArray(spec: Extract<ConditionSpec, { kind: 'vector' }>, { pooled,
   }
   const out = new Float32Array(sizeOf(conditionShape(spec)))
   if (!spec.nothing || flags.some((flag) => flag > 0)) writeCondition(spec, pooled, 0, out)
-  return out
-}
-
-function joined(arrays: readonly Float32Array[]): Float32Array {
-  const size = arrays[0]!.length
-  const out = new Float32Array(arrays.length * size)
-  arrays.forEach((array, i) => out.set(array, i * size))
   return out
 }

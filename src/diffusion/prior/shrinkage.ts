@@ -1,5 +1,7 @@
 /** How far a covariance of few states should be drawn towards one that falls with the distance. */
 import { fold, key, permutation } from '../../engine/random/index.ts'
+import { isTweedieError } from '../../errors.ts'
+import { cholesky, transpose } from '../trajectory/dense.ts'
 
 /** (1 − share) S + share · d E d: S as it was measured, with deviations d, and E = exp(−distance / reach). */
 export interface Shrinkage {
@@ -80,32 +82,16 @@ function products(rows: Float64Array, m: number): Float64Array {
   return out
 }
 
-/** The mean of log N(row; 0, C) over rows, without its constant, by Cholesky's factor L of C. */
+/** The mean of log N(row; 0, C) over rows, without its constant; −∞ where C is no covariance. */
 function logDensity(C: Float64Array, rows: Float64Array, m: number): number {
-  const L = new Float64Array(m * m)
-  let logs = 0
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = C[i * m + j]!
-      for (let k = 0; k < j; k++) sum -= L[i * m + k]! * L[j * m + k]!
-      if (i > j) L[i * m + j] = sum / L[j * m + j]!
-      else if (!(sum > 0)) return -Infinity
-      else {
-        L[i * m + i] = Math.sqrt(sum)
-        logs += Math.log(L[i * m + i]!)
-      }
-    }
-  }
   const n = rows.length / m
-  const white = new Float64Array(m)
-  let squares = 0
-  for (let r = 0; r < n; r++) {
-    for (let i = 0; i < m; i++) {
-      let sum = rows[r * m + i]!
-      for (let k = 0; k < i; k++) sum -= L[i * m + k]! * white[k]!
-      white[i] = sum / L[i * m + i]!
-      squares += white[i]! ** 2
-    }
+  const columns = transpose(rows, m)
+  try {
+    const { logDet, solve } = cholesky(C)
+    const squares = solve(columns).reduce((sum, value, at) => sum + value * columns[at]!, 0)
+    return -logDet / 2 - squares / (2 * n)
+  } catch (error) {
+    if (isTweedieError(error, 'diverged')) return -Infinity
+    throw error
   }
-  return -logs - squares / (2 * n)
 }

@@ -1,5 +1,6 @@
 /** Molecules: graphs of atoms and bonds, each with some arrangements of its atoms in space. */
 import { TweedieError } from '../../errors.ts'
+import { joinFloats } from '../../join-bytes.ts'
 import type { Molecule } from '../molecules/molecule.ts'
 import type { SkippedFile } from './dataset.ts'
 import type { PackedArray, PackedRecords, RecordSet } from './records.ts'
@@ -69,21 +70,11 @@ function packedMolecules({ molecules, skipped: _, remarks: __, ...facts }: Molec
     arrays[`atoms/${i}`] = atoms
     if (bonds.length > 0) arrays[`bonds/${i}`] = bonds
     if (charges) arrays[`charges/${i}`] = charges
-    if (conformers.length > 0) arrays[`positions/${i}`] = joined(conformers)
+    if (conformers.length > 0) arrays[`positions/${i}`] = joinFloats(conformers)
     if (energies) arrays[`energies/${i}`] = energies
   })
   const each = molecules.map(({ name, smiles, conformers }) => ({ name, smiles, conformers: conformers.length }))
   return { facts: { ...facts, molecules: each }, arrays }
-}
-
-function joined(arrays: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const each of arrays) {
-    all.set(each, at)
-    at += each.length
-  }
-  return all
 }
 
 function checkMolecule({ atoms, bonds, charges, conformers, energies }: Molecule, source: string): void {
