@@ -61,6 +61,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } }, // what is waited for comes late on a machine that is busy
     sequence: { sequencer: LongestFirst },
     // Tests leave the user's cache alone.
     env: { TWEEDIE_CACHE: 'off' },

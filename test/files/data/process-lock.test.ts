@@ -12,10 +12,13 @@ const path = join(temporaryFolder(), '.lock')
 const holder = (pid: number) => JSON.stringify({ pid, host: hostname(), started: null })
 
 test.skipIf(process.platform !== 'linux')('a zombie holds no place', async () => {
-  // the shell becomes a program that never asks how its child ended
-  const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 20'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  // The shell becomes a program that never asks how its child ended. The child ends only after that:
+  // a shell that is still a shell would ask.
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
   const [said] = (await once(parent.stdout, 'data')) as [Buffer]
   const pid = Number(said.toString())
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n')
+  process.kill(pid, 'SIGKILL')
   await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /)
   writeFileSync(path, holder(pid))
   expect(liveHolder(path)).toBeUndefined()
