@@ -63,15 +63,36 @@ const ofPage =
   /^(app\/web\/(page|worker\/(connect|calls|line|plain-error|remote-\w+))|files\/io\/web\/(folder-input|encode-picture)|files\/data\/web\/(data-input|named-file|dropped-files))$/
 
 /**
- * What a worker needs until it trains images or points, and what it needs besides to draw them. In each room they are files apart from
- * the rest, so that pages load little more: bundlers split by files.
+ * What a worker needs until it trains images or points, what it needs besides to keep what it trained, and to draw. In each room they are files
+ * apart from the rest, so that pages load little more: bundlers split by files.
  */
-const early = reachedFrom(['src/app/web/worker.ts', 'src/families/values/family.ts'])
+const early = reachedFrom([
+  'src/app/web/worker.ts',
+  'src/families/values/family.ts',
+  'src/engine/nn/mlp.ts',
+  'src/engine/nn/unet2d/unet2d.ts',
+])
+const keeping = reachedFrom([
+  'src/families/values/snapshot.ts',
+  'src/families/values/model.ts',
+  'src/families/values/parse-spec.ts',
+  'src/tools/train/decode-checkpoint.ts',
+  'src/tools/train/parse-run-record.ts',
+  'src/files/io/files-to-save.ts',
+])
 const drawing = reachedFrom(['src/families/values/draw.ts'])
 
 /** What commands need that open a model and draw from it, and what else training in a folder needs: judges, servers and shards are another file. */
 const making = reachedFrom(['src/app/node/make.ts', 'src/app/node/open-folder.ts'])
 const learning = reachedFrom(['src/app/node/train-run.ts'])
+
+/** The files of a room, by how early they are needed; what none has is the rest. */
+const levels = [
+  [early, ''],
+  [keeping, '-keep'],
+  [drawing, '-draw'],
+  [making, '-make'],
+] as const
 
 /** Wings of several rooms; every room is a file of the package, or two. */
 const wings: ReadonlySet<string> = new Set(['engine', 'diffusion', 'files', 'tools', 'families'])
@@ -143,13 +164,7 @@ function roomOf(id: string): string | null {
   if (path === 'tools/eval/node/folder-store') return 'store-node'
   if (path.startsWith('app/node/') && making.has(`src/${path}.ts`)) return 'app-node-draw'
   if (path.startsWith('app/node/') && learning.has(`src/${path}.ts`)) return 'app-node-train'
-  const rest = early.has(`src/${path}.ts`)
-    ? ''
-    : drawing.has(`src/${path}.ts`)
-      ? '-draw'
-      : making.has(`src/${path}.ts`)
-        ? '-make'
-        : '-more'
+  const [, rest] = levels.find(([files]) => files.has(`src/${path}.ts`)) ?? [, '-more']
   if (/^families\/[^/]+$/.test(path)) return `families-common${rest}`
   const deep = wings.has(parts[0]!) && parts.length > 2
   const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]

@@ -1,16 +1,23 @@
 /** The Lab (`src/lab`) as static files in `dist/lab`: any web server can host them, below any path. `npm run lab` serves the sources. */
 import { defineConfig } from 'vite'
+import { together } from './vite.lab.chunks.ts'
 import { equations } from './vite.lab.equations.ts'
 import { licences } from './vite.lab.licences.ts'
 import { runtime } from './vite.lab.runtime.ts'
 
 const { collect, write } = licences()
+const ofPage = together({ lab: /\/src\/lab\/main\.tsx$/, train: /\/src\/lab\/pages\/train\/index\.tsx$/ })
+const ofWorker = together({ work: /\/src\/lab\/remote\/worker\.ts$/, training: /\/src\/families\/values\/family\.ts$/ })
 
 export default defineConfig({
   root: 'src/lab',
   base: './',
-  plugins: [equations(), runtime(), write],
-  worker: { format: 'es', plugins: () => [collect] },
+  plugins: [equations(), runtime(), write, ofPage.plugin],
+  worker: {
+    format: 'es',
+    plugins: () => [collect, ofWorker.plugin],
+    rolldownOptions: { output: { codeSplitting: ofWorker.codeSplitting } },
+  },
   build: {
     outDir: '../../dist/lab',
     emptyOutDir: true,
@@ -18,6 +25,7 @@ export default defineConfig({
     // Pages load what they need; nothing is fetched ahead of a click.
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { output: { codeSplitting: ofPage.codeSplitting } },
   },
   logLevel: 'warn',
   server: {

@@ -125,7 +125,7 @@ async function judgedSplit(train: TableDataset, test: TableDataset, split: numbe
   const setting = { engine, own: {}, threads }
   const wanted = { seed, ...options, ...wide }
   const data = await preparePrediction(train, { options: wanted }, setting as never)
-  const spec = predictionFamily.specOf(data, wanted, {})
+  const spec = await predictionFamily.specOf(data, wanted, {})
   const task = { spec, purpose: `card ${train.name}`, problem: () => predictionFamily.problem(spec, data, {}) }
   const model = await trainToEnd(task, 'the bench', { engine, threads })
   const minutes = (performance.now() - begin) / 60_000

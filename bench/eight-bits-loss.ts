@@ -9,7 +9,7 @@
  */
 import { parseArgs } from 'node:util'
 import { createTrainer } from '../src/app/train.ts'
-import { defaultSpec } from '../src/families/values/defaults.ts'
+import { defaultSpec } from '../src/families/values/default-spec.ts'
 import { classCount } from '../src/files/data/dataset.ts'
 import { builtinDataset } from '../src/files/data/index.ts'
 import { openDataset } from '../src/files/data/node/index.ts'

@@ -113,7 +113,7 @@ for (const joint of [undefined, true]) {
   const size = { widths: [Number(flags.prior)], depth: Number(flags.depth) }
   const { labels: _, classNames: __, ...unlabelled } = data
   const budget = budgetOf(flags.minutes)
-  const spec = { ...specOf(unlabelled, { ...options, ...size, ...budget }, {}), budget }
+  const spec = { ...(await specOf(unlabelled, { ...options, ...size, ...budget }, {})), budget }
   const { model, steps, minutes } = await trained<LatentModel>({ spec, dataset: unlabelled })
   const held = await latentLikelihood(model, heldOut, { engine }, {
     count,

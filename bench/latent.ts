@@ -24,7 +24,7 @@ import { drawSamples } from '../src/families/latent/generate.ts'
 import type { LatentModel } from '../src/families/latent/model.ts'
 import { specOf } from '../src/families/latent/spec-of.ts'
 import { defaultVaeSpec } from '../src/families/vae/defaults.ts'
-import { defaultSpec } from '../src/families/values/defaults.ts'
+import { defaultSpec } from '../src/families/values/default-spec.ts'
 import { drawSamples as drawPixels } from '../src/families/values/draw-for-eval.ts'
 import { evaluateSamples } from '../src/tools/eval/evaluate-samples.ts'
 import { memoryStore } from '../src/tools/eval/store.ts'
@@ -140,7 +140,7 @@ async function ofCodes() {
   const laws = await encodedViews(source, data, viewsOf(kept, false), { engine, threads, store: memoryStore() })
   const codes = latentData(source, { of: data, laws })
   const used = (performance.now() - begin) / 60_000
-  const spec = specOf(
+  const spec = await specOf(
     codes,
     { minutes: Math.max(0.05, minutes - used), seed, batch, widths: list(flags['prior-widths']) },
     {},

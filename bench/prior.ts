@@ -143,7 +143,7 @@ if (flags.prior.includes('flow')) {
 
 if (flags.prior.includes('diffusion')) {
   const options = { ...budget, seed, batch: 256, noise: 'cosine', weighting: 'likelihood', widths: [512] }
-  const model = await trained<LatentModel>('diffusion', specOf(codes, options, {}), codes)
+  const model = await trained<LatentModel>('diffusion', await specOf(codes, options, {}), codes)
   const report = await latentLikelihood(model, heldOut, setting, {
     count: Math.min(count, 200),
     batch: 100,

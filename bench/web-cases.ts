@@ -1,7 +1,8 @@
 /** What a page and Node train in turns: the same specifications, the same data, the same seed. */
 import { createTrainer } from '../src/app/train.ts'
 import type { Engine } from '../src/engine/runtime/session.ts'
-import { type Choices, defaultSpec } from '../src/families/values/defaults.ts'
+import { type Choices } from '../src/families/values/defaults.ts'
+import { defaultSpec } from '../src/families/values/default-spec.ts'
 import { builtinDataset } from '../src/files/data/index.ts'
 
 /** Data, and what is chosen apart from the defaults. */

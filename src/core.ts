@@ -8,7 +8,8 @@
 export { type ErrorCode, exitCodes, isTweedieError, TweedieError } from './errors.ts'
 
 // Train
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './tools/train/checkpoint.ts'
+export { type Checkpoint, encodeCheckpoint } from './tools/train/checkpoint.ts'
+export { decodeCheckpoint } from './tools/train/decode-checkpoint.ts'
 export {
   jointLayout,
   type PartTensor,
@@ -20,7 +21,8 @@ export {
 export type { Ranks, Reduce } from './tools/train/ranks.ts'
 export { resumeSpec, type Wanted } from './tools/train/resume-spec.ts'
 export type { SavedState, StartWeights } from './tools/train/state.ts'
-export { type Choices, defaultSpec, type Setting } from './families/values/defaults.ts'
+export { type Choices, type Setting } from './families/values/defaults.ts'
+export { defaultSpec } from './families/values/default-spec.ts'
 export { defaultEmbeddedSpec, type EmbeddedChoices } from './families/embeddings/defaults.ts'
 export { defaultTokenSpec, type TokenChoices } from './families/tokens/defaults.ts'
 export { defaultMoleculeSpec, type MoleculeChoices } from './families/molecules/defaults.ts'

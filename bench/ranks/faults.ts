@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { kill } from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { decodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import { ended, type Launcher, pidOf, start } from './launch.ts'
 
 /** What happened. */

@@ -42,7 +42,7 @@ export async function furtherOptions(
     throw new TweedieError('usage', `${data.name}: models of ${entry.of} are not trained on such data`)
   }
   if (!family.further) throw new TweedieError('usage', `models of ${entry.of} cannot be trained further`)
-  return { ...family.further(model, data, options), ...asked, model: entry.name }
+  return { ...(await family.further(model, data, options)), ...asked, model: entry.name }
 }
 
 /** The options of another family that begins with this model's weights. */
@@ -70,10 +70,11 @@ export async function startOf(
   // adapters begin as they are, beside the weights
   if (spec.lora || spec.word) return { start: undefined, notes: [] }
   const family = await entryOfSpec(spec, own).load()
-  const { weights: ofMain, components } = writer.write(model)
+  const { weights: ofMain, components } = await writer.write(model)
   const start = new Map<string, ReturnType<Layout['toMap']>>()
   const notes: string[] = []
-  for (const [i, [name, part]] of learningParts(family.problem(spec, data, own).parts).entries()) {
+  const { parts } = await family.problem(spec, data, own)
+  for (const [i, [name, part]] of learningParts(parts).entries()) {
     // the first is the model's main part, whatever it is called there
     const given = i === 0 ? ofMain : components?.get(name)?.weights
     if (given === undefined || (i > 0 && part.weights !== undefined)) continue

@@ -38,7 +38,7 @@ export async function specificationOf(
   checkRequest('train', values, [...generalTrainOptions, ...also], entry, own)
   const family = await entry.load()
   const dataset = await prepared(family, data, { options: values }, setting)
-  const made: BaseSpec = family.specOf(dataset, values, own)
+  const made: BaseSpec = await family.specOf(dataset, values, own)
   const spec: BaseSpec = values.arithmetic === 'int8' ? { ...made, arithmetic: 'int8' } : made
   const decided = { entry, family, spec, dataset }
   const adapting = firstOf(values, adaptOptions)

@@ -3,7 +3,7 @@
  * `checkpoint` event carries the state to save, and training goes on when the caller asks for the next event.
  */
 import type { Engine } from '../engine/runtime/session.ts'
-import type { FamilyModel, OwnParts, SpecFor } from '../families/family.ts'
+import type { FamilyModel, Later, OwnParts, SpecFor } from '../families/family.ts'
 import { entryOfSpec } from '../families/registry.ts'
 import { isArrays } from '../files/data/any-dataset.ts'
 import { batchIndices } from '../files/data/batches.ts'
@@ -83,7 +83,7 @@ async function taskOf<Spec extends SpecFor<unknown>, Model>(
   const whole = { ...spec, batch: itemsPerStep(spec) }
   return {
     spec,
-    problem: () => readAhead(make(whole, data), data, whole),
+    problem: async () => readAhead(await make(whole, data), data, whole),
     purpose: JSON.stringify(['train', rest, data.kind, data.shape]),
   }
 }
@@ -104,19 +104,19 @@ function readAhead<Model>(
 async function problemMaker<Model>(
   { lora, word, prior, ...spec }: SpecFor<unknown>,
   own: OwnParts,
-): Promise<(spec: SpecFor<unknown>, data: TrainData) => TrainProblem<Model>> {
+): Promise<(spec: SpecFor<unknown>, data: TrainData) => Later<TrainProblem<Model>>> {
   const family = await entryOfSpec(spec, own).load()
-  const plain = (spec: SpecFor<unknown>, data: TrainData): TrainProblem<Model> =>
-    family.problem(spec, data, own) as TrainProblem<unknown> as TrainProblem<Model>
+  const plain = async (spec: SpecFor<unknown>, data: TrainData): Promise<TrainProblem<Model>> =>
+    (await family.problem(spec, data, own)) as TrainProblem<unknown> as TrainProblem<Model>
   const preserve = prior && (await import('./adapters/preserved.ts')).preserved
-  const make: typeof plain = (spec, data) =>
-    preserve ? preserve(plain(spec, data), spec, data, (of) => plain(spec, of)) : plain(spec, data)
+  const make: typeof plain = async (spec, data) =>
+    preserve ? preserve(await plain(spec, data), spec, data, (of) => plain(spec, of)) : plain(spec, data)
   if (word === undefined && lora === undefined) return make
   const form = await (await import('./adapters/folder-form.ts')).folderForm(family)
   if (word !== undefined) {
     const { wordFrom } = await import('./adapters/word.ts')
-    return (spec, data) => wordFrom(make(spec, data), spec, data, form, own)
+    return async (spec, data) => wordFrom(await make(spec, data), spec, data, form, own)
   }
   const { adaptedFrom } = await import('./adapters/adapted.ts')
-  return (spec, data) => adaptedFrom(make(spec, data), spec, data, form, own)
+  return async (spec, data) => adaptedFrom(await make(spec, data), spec, data, form, own)
 }

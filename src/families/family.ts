@@ -98,7 +98,13 @@ export interface LaterReader<Model = FamilyModel> {
   load(): Promise<ModelReader<Model>>
 }
 
-/** A family. Its methods only get models, specifications and problems that the same family made. */
+/** What may be answered at once, or when the code for it is loaded: callers wait for it. */
+export type Later<T> = T | Promise<T>
+
+/**
+ * A family. Its methods only get models, specifications and problems that the same family made. Those whose result is {@link Later} may
+ * load their code when they are called, so that a page waits for nothing that it does not use.
+ */
 export interface Family<
   Spec extends BaseSpec = BaseSpec,
   Data extends TrainData = TrainData,
@@ -119,11 +125,11 @@ export interface Family<
    *
    * @throws TweedieError `usage` for options that contradict each other, the data, or have no effect
    */
-  specOf(data: Data, options: OptionValues, own: OwnParts): Spec
+  specOf(data: Data, options: OptionValues, own: OwnParts): Later<Spec>
   /** A specification that was read from a file, checked. @throws TweedieError `model` */
-  parseSpec(value: unknown, source: string): Spec
+  parseSpec(value: unknown, source: string): Later<Spec>
   /** A run in words, for the report before training. */
-  explain(spec: Spec, data: Data, own: OwnParts): readonly Row[]
+  explain(spec: Spec, data: Data, own: OwnParts): Later<readonly Row[]>
   /** A loss in words, if the number needs more explanation. */
   lossText?(spec: Spec, loss: number): string
   /**
@@ -131,7 +137,7 @@ export interface Family<
    *
    * @throws TweedieError `usage` if that makes no sense
    */
-  further?(model: Model, data: Data, options: OptionValues): OptionValues
+  further?(model: Model, data: Data, options: OptionValues): Later<OptionValues>
   /**
    * The options under which a model of this family begins with the weights of another family's model.
    *
@@ -141,13 +147,13 @@ export interface Family<
   /** What to draw while a model is trained; by default `draw` with its defaults. */
   preview?(model: Model): Preview
   /** @throws TweedieError `usage`, `shape` or `model` where specification and data do not fit together */
-  problem(spec: Spec, data: Data, own: OwnParts): TrainProblem<Model>
+  problem(spec: Spec, data: Data, own: OwnParts): Later<TrainProblem<Model>>
   /** The model of a folder's content. Training does without it, so it may be loaded when it is asked for. */
   readonly read: ModelReader<Model> | LaterReader<Model>
   /** The content of the model's folder; the inverse of {@link read}. */
-  write(model: Model): ModelFolderInput
+  write(model: Model): Later<ModelFolderInput>
   /** The description that `info` prints. */
-  describe(model: Model): Description
+  describe(model: Model): Later<Description>
 
   /** The samplers of its models, if it has its own. */
   samplers?(): SamplerList | Promise<SamplerList>

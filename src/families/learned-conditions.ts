@@ -21,6 +21,8 @@ export interface LearnedConditions {
   readonly made: ReadonlySet<string>
   /** These conditions of so many items. */
   conditions(parts: TrainParts, scope: Scope, items: number, dropout: Dropout): Readonly<Record<string, Tensor>>
+  /** Changes the items of a step in place before the network sees them, `[batch, ...item]` in [−1, 1]; left out: they stay as they are. */
+  readonly changed?: ((items: Float32Array, step: number, batch: number) => void) | undefined
   /** Arrays for a batch. */
   feeds(batch: number): LearnedFeeds
   /**
@@ -35,7 +37,9 @@ export interface LearnedConditions {
 export function together(...some: readonly (LearnedConditions | undefined)[]): LearnedConditions | undefined {
   const all = some.filter((each) => each !== undefined)
   if (all.length === 0) return undefined
+  const changes = all.flatMap(({ changed }) => changed ?? [])
   return {
+    ...(changes.length > 0 && { changed: (...step) => changes.forEach((change) => change(...step)) }),
     made: new Set(all.flatMap(({ made }) => [...made])),
     conditions: (...scope) => Object.assign({}, ...all.map((each) => each.conditions(...scope))),
     feeds: (batch) => Object.assign({}, ...all.map((each) => each.feeds(batch))),

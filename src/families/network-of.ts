@@ -1,37 +1,15 @@
-/** The network of a specification or a folder: a built-in one, or the user's own. */
+/** A network of a specification or a folder: a built-in one, or the user's own. */
 import { onnxNetworkOf } from '../compiled/onnx/onnx-network-of.ts'
 import type { Network } from '../engine/nn/network.ts'
-import { networkClasses, networkFromConfig } from '../engine/nn/registry.ts'
-import { ownMade, ownTensor } from '../own-made.ts'
-import type { NetworkConfig, OwnComponents } from './own-parts.ts'
-import { ownPart, requirePart } from './part.ts'
+import { networkFromConfig } from '../engine/nn/registry.ts'
+import { type NetworkSpec, ownNetworkOf } from './own-network.ts'
+import type { OwnComponents } from './own-parts.ts'
 
-/** A network by name, as specifications and folders have it. */
-export interface NetworkSpec {
-  readonly className: string
-  readonly config: Readonly<Record<string, unknown>>
-  /** The ONNX file that it is, if it is one. */
-  readonly onnx?: Network['onnx']
-}
+export type { NetworkSpec } from './own-network.ts'
 
 /** The network, with that name and configuration. @throws TweedieError `model` for an unknown name or a refused configuration, `usage` where a network of one's own is none */
-export function networkOf({ className, config, onnx }: NetworkSpec, own: OwnComponents): Network {
+export function networkOf(spec: NetworkSpec, own: OwnComponents): Network {
+  const { className, config, onnx } = spec
   if (onnx) return onnxNetworkOf({ className, config, onnx })
-  const make = ownPart(own, 'networks', className)
-  if (make === undefined) {
-    requirePart(own, 'networks', className, networkClasses)
-    return networkFromConfig(className, config)
-  }
-  const { input_shape: inputShape } = config as NetworkConfig
-  const made = ownMade(`the network ${className}`, () => make(config as NetworkConfig), ['build'])
-  return {
-    inputShape,
-    outputShape: made.inputShape ?? inputShape,
-    conditions: {},
-    ...made,
-    // its faults are its own; and it may be a method of a class
-    build: (scope, inputs) => ownTensor(`the network ${className}`, () => made.build(scope, inputs)),
-    className,
-    config,
-  }
+  return ownNetworkOf(spec, own) ?? networkFromConfig(className, config)
 }

@@ -2,7 +2,7 @@
 import { isTweedieError } from '../../src/errors.ts'
 import type { Opened } from '../../src/families/registry.ts'
 import { filesToSave } from '../../src/files/io/files-to-save.ts'
-import { decodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import { openedModel } from './fuzz/model-readers.ts'
 import { type ModelName, trainedModels } from './fuzz/models.ts'
 
@@ -20,7 +20,7 @@ export async function flipsOf(
 ): Promise<readonly Flipped[]> {
   const done: Flipped[] = []
   for (const [model, files] of await trainedModels(names)) {
-    const right = textOf((await openedModel(files)) as Opened)
+    const right = await textOf((await openedModel(files)) as Opened)
     for (const [name, bytes] of files) {
       if (!name.endsWith('.safetensors')) continue
       const silent: string[] = []
@@ -47,7 +47,7 @@ async function read(
 ): Promise<string | undefined> {
   try {
     if (name.startsWith('checkpoint')) return decodeCheckpoint(changed) && 'a checkpoint that is damaged'
-    return textOf((await openedModel(new Map([...files, [name, changed]]))) as Opened)
+    return await textOf((await openedModel(new Map([...files, [name, changed]]))) as Opened)
   } catch (error) {
     if (isTweedieError(error)) return undefined
     return `not an error of ours: ${String(error)}`
@@ -55,7 +55,7 @@ async function read(
 }
 
 /** A model as the bytes that saving it would write. */
-function textOf({ family, model }: Opened): string {
-  const files = filesToSave(family.write(model))
+async function textOf({ family, model }: Opened): Promise<string> {
+  const files = filesToSave(await family.write(model))
   return [...files].map(([name, bytes]) => `${name} ${Buffer.from(bytes).toString('base64')}`).join('\n')
 }

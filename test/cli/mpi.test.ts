@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { readSafetensors, toFloat32 } from '../../src/files/io/safetensors.ts'
-import { decodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import { built } from '../support/built.ts'
 import { temporaryFolder, tinyPoints } from './tweedie.ts'
 

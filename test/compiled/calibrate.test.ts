@@ -16,7 +16,7 @@ import type { ConvolutionRanges } from '../../src/engine/onnx/int8-convolution.t
 import { key, normal } from '../../src/engine/random/index.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { initialState, randomNoise } from '../../src/diffusion/sample/index.ts'
-import { defaultSpec } from '../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../src/families/values/default-spec.ts'
 import { train } from '../../src/app/train.ts'
 
 const engine = await nodeEngine()

@@ -19,7 +19,8 @@ import { stepwise } from '../../src/families/cnf/training-solve.ts'
 import { abilityOf } from '../../src/families/registry.ts'
 import { cnf } from '../../src/families/cnf/entry.ts'
 import type { Model } from '../../src/families/values/model.ts'
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import { trainerOf } from '../../src/tools/train/trainer.ts'
 import { refuseForeign } from '../../src/app/request.ts'
 import { families } from '../../src/families/registry.ts'
@@ -152,7 +153,10 @@ describe('a folder', () => {
     expect(read.weights).toEqual(model.weights)
     expect(read.flow).toEqual(model.flow)
     expect(read.scale.affine).toEqual(model.scale.affine)
-    expect(cnfFamily.describe(read).facts).toMatchObject({ flow: { solver: 'midpoint', steps: 4 }, family: 'cnf' })
+    expect((await cnfFamily.describe(read)).facts).toMatchObject({
+      flow: { solver: 'midpoint', steps: 4 },
+      family: 'cnf',
+    })
   })
 
   test('without its solve is refused', async () => {

@@ -10,7 +10,7 @@ import { conditionsFor, describeConditions, labelsFor } from '../../src/families
 import { type ArrayDataset, createDataset } from '../../src/files/data/dataset.ts'
 import { denormalise } from '../../src/files/data/normalise.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-folder.ts'
-import { defaultSpec } from '../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../src/families/values/default-spec.ts'
 import { generate } from '../../src/families/values/generate.ts'
 import { folderOf, type Model } from '../../src/families/values/model.ts'
 import { modelOf } from '../../src/families/values/model-of.ts'

@@ -3,10 +3,11 @@ import { array, assert, integer, oneof, property, tuple } from 'fast-check'
 import { expect, test } from 'vitest'
 import { classesOf } from '../../src/engine/nn/condition-spec.ts'
 import { frameOf } from '../../src/files/data/frame.ts'
-import { networkFromConfig, strideOf } from '../../src/engine/nn/registry.ts'
+import { strideOf } from '../../src/engine/nn/network-classes.ts'
+import { networkFromConfig } from '../../src/engine/nn/registry.ts'
 import { broadGroups } from '../../src/families/default-network.ts'
 import { choicesOf, type TrainValues } from '../../src/families/values/choices-of.ts'
-import { defaultSpec } from '../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../src/families/values/default-spec.ts'
 import { checkSpec } from '../../src/families/values/spec.ts'
 
 const side = integer({ min: 1, max: 130 })

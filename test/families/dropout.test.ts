@@ -4,10 +4,11 @@ import { train } from '../../src/app/train.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import type { Engine } from '../../src/engine/runtime/session.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'
-import { defaultSpec } from '../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../src/families/values/default-spec.ts'
 import { specOf } from '../../src/families/values/spec-of.ts'
 import { valueProblem } from '../../src/families/values/problem.ts'
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import type { Checkpoint } from '../../src/tools/train/checkpoint.ts'
 
 let engine: Engine
@@ -22,8 +23,8 @@ const specWith = (dropout: number) =>
     { budget: { steps: 4 }, batch: 16, network: { className: 'MLP', config: { width: 16, layers: 2, dropout } } },
   )
 
-test('masks are a function of the step alone, and there are none without dropout', () => {
-  const { emptyBatch, fill } = valueProblem(specWith(0.25), moons)
+test('masks are a function of the step alone, and there are none without dropout', async () => {
+  const { emptyBatch, fill } = await valueProblem(specWith(0.25), moons)
   const [a, b] = [emptyBatch(), emptyBatch()]
   fill(a, 3)
   fill(b, 8)
@@ -33,21 +34,21 @@ test('masks are a function of the step alone, and there are none without dropout
   const masks = Object.entries(a.feeds).filter(([name]) => name.startsWith('dropout'))
   expect(masks).toHaveLength(2)
   for (const [, mask] of masks) expect([...new Set(mask)].toSorted()).toEqual([0, Math.fround(1 / 0.75)])
-  const none = valueProblem(specWith(0), moons).emptyBatch()
+  const none = (await valueProblem(specWith(0), moons)).emptyBatch()
   expect(Object.keys(none.feeds).filter((name) => name.startsWith('dropout'))).toEqual([])
 })
 
-test('a U-Net drops between the two convolutions of each residual block', () => {
+test('a U-Net drops between the two convolutions of each residual block', async () => {
   const glyphs = builtinDataset('glyphs', { length: 16 })
-  const spec = specOf(glyphs, { steps: 1, batch: 2, widths: [8, 16], depth: 1, dropout: 0.2 }, {})
+  const spec = await specOf(glyphs, { steps: 1, batch: 2, widths: [8, 16], depth: 1, dropout: 0.2 }, {})
   expect(spec.network.config['dropout']).toBe(0.2)
-  const { feeds } = valueProblem(spec, glyphs).emptyBatch()
+  const { feeds } = (await valueProblem(spec, glyphs)).emptyBatch()
   const masks = Object.entries(feeds).flatMap(([name, { length }]) => (name.startsWith('dropout') ? [length] : []))
   // down, middle and up: one block at each resolution, two, and two at each
   const [high, low] = [2 * 8 * 14 * 14, 2 * 16 * 7 * 7]
   expect(masks).toEqual([high, low, low, low, low, low, high, high])
   const few = { steps: 1, objective: 'consistency', dropout: 0.2 }
-  expect(() => specOf(glyphs, few, {})).toThrow('in few steps is learned without')
+  await expect(specOf(glyphs, few, {})).rejects.toThrow('in few steps is learned without')
 })
 
 test('continued from a checkpoint, everything is as if nothing had happened; and it is not a run without', async () => {

@@ -10,7 +10,7 @@ import { createTrainer, train } from '../../src/app/train.ts'
 import type { TweedieError } from '../../src/errors.ts'
 import { chooseSampler } from '../../src/families/gaussian-sampler.ts'
 import { edit, interpolate } from '../../src/families/values/edit.ts'
-import { valuesFamily } from '../../src/families/values/family.ts'
+import { specOf as specOfValues } from '../../src/families/values/spec-of.ts'
 import { generate } from '../../src/families/values/generate.ts'
 import { jumpsFrom, requirePosterior } from '../../src/families/values/jumps.ts'
 import { folderOf, type Model } from '../../src/families/values/model.ts'
@@ -42,15 +42,15 @@ beforeAll(async () => {
   pictures = await fitted(glyphs, { widths: [8, 16], patch: 4, labelDropout: 0.2 })
 })
 
-const specOf = (options: OptionValues, model = points, data = moons): TrainSpec =>
-  valuesFamily.specOf(withTeacher(data, model), { ...short, distil: 'teacher', ...options }, {})
+const specOf = (options: OptionValues, model = points, data = moons): Promise<TrainSpec> =>
+  specOfValues(withTeacher(data, model), { ...short, distil: 'teacher', ...options }, {})
 
 const again = async (model: Model): Promise<Model> =>
   (await openedOf(decodeModelFolder(encodeModelFolder(folderOf(model))), {}, 'student')).model as Model
 
-function refusal(work: () => unknown): TweedieError {
+async function refusal(work: () => unknown): Promise<TweedieError> {
   try {
-    work()
+    await work()
   } catch (error) {
     return error as TweedieError
   }
@@ -60,7 +60,7 @@ function refusal(work: () => unknown): TweedieError {
 describe('a student', () => {
   test('begins as its teacher, which stays as it is', async () => {
     const before = points.weights.slice()
-    const spec = specOf({})
+    const spec = await specOf({})
     using trainer = await createTrainer(spec, withTeacher(moons, points), engine)
     expect(trainer.state.params).toEqual(before)
     await trainer.step(6)
@@ -75,7 +75,7 @@ describe('a student', () => {
     { distilMethod: 'consistency', stepsOfSampler: 1, teacherSteps: 8 },
   ])('%j resumes bit for bit', async (options) => {
     const dataset = withTeacher(moons, points)
-    const spec = specOf(options)
+    const spec = await specOf(options)
     const ends = async (from?: Checkpoint): Promise<Checkpoint[]> => {
       const all: Checkpoint[] = []
       for await (const event of train({ spec, dataset, engine, checkpointEvery: 3, from })) {
@@ -123,9 +123,11 @@ describe('a student', () => {
 
   test('can be learned from again, in half its steps, and so on', async () => {
     const four = await fitted(moons, { distil: points, distilMethod: 'progressive', stepsOfSampler: 4 })
-    expect(refusal(() => specOf({ distilMethod: 'consistency' }, four)).message).toContain('only these can be joined')
-    expect(refusal(() => specOf({ stepsOfSampler: 2, teacherSteps: 8 }, four)).code).toBe('usage')
-    const two = specOf({ stepsOfSampler: 2 }, four)
+    expect((await refusal(() => specOf({ distilMethod: 'consistency' }, four))).message).toContain(
+      'only these can be joined',
+    )
+    expect((await refusal(() => specOf({ stepsOfSampler: 2, teacherSteps: 8 }, four))).code).toBe('usage')
+    const two = await specOf({ stepsOfSampler: 2 }, four)
     expect(two.fewSteps).toMatchObject({ method: 'progressive', steps: 2, grid: { first: 4, last: 4 } })
   })
 })
@@ -139,12 +141,11 @@ describe('consistency training, without a teacher', () => {
     expect((await generate(model, engine, { count: 3 })).items.every(Number.isFinite)).toBe(true)
   })
 
-  test('needs no teacher, and refuses the options of one', () => {
-    const spec = (options: OptionValues): unknown =>
-      valuesFamily.specOf(moons, { objective: 'consistency', ...options }, {})
-    expect(spec({ stepsOfSampler: 2 })).toMatchObject({ fewSteps: { steps: 2, grid: { last: 32 } } })
-    expect(refusal(() => spec({ guidance: 2 })).message).toContain('needs a teacher')
-    expect(refusal(() => spec({ distilMethod: 'progressive' })).message).toContain('needs a teacher')
+  test('needs no teacher, and refuses the options of one', async () => {
+    const spec = (options: OptionValues): unknown => specOfValues(moons, { objective: 'consistency', ...options }, {})
+    expect(await spec({ stepsOfSampler: 2 })).toMatchObject({ fewSteps: { steps: 2, grid: { last: 32 } } })
+    expect((await refusal(() => spec({ guidance: 2 }))).message).toContain('needs a teacher')
+    expect((await refusal(() => spec({ distilMethod: 'progressive' }))).message).toContain('needs a teacher')
   })
 })
 
@@ -153,7 +154,7 @@ describe('a guided teacher', () => {
     const dataset = withTeacher(glyphs, pictures)
     const losses = await Promise.all(
       [0, 2].map(async (guidance) => {
-        const spec = specOf({ guidance, teacherSteps: 8 }, pictures, glyphs)
+        const spec = await specOf({ guidance, teacherSteps: 8 }, pictures, glyphs)
         expect(spec.objective.labelDropout).toBe(0)
         using trainer = await createTrainer(spec, dataset, engine)
         return (await trainer.step(6)).loss
@@ -164,23 +165,29 @@ describe('a guided teacher', () => {
 
   test('must know what it is without a class', async () => {
     const plain = await fitted(glyphs, { widths: [8], patch: 4, labelDropout: 0 })
-    expect(refusal(() => specOf({ guidance: 2 }, plain, glyphs)).message).toContain('cannot be guided')
+    expect((await refusal(() => specOf({ guidance: 2 }, plain, glyphs))).message).toContain('cannot be guided')
   })
 })
 
 describe('a teacher is refused', () => {
-  test('that makes other data', () => {
-    expect(refusal(() => withTeacher(glyphs, points)).message).toContain('makes items [2], and those of glyphs are')
+  test('that makes other data', async () => {
+    expect((await refusal(() => withTeacher(glyphs, points))).message).toContain(
+      'makes items [2], and those of glyphs are',
+    )
     const wider = { ...moons, affine: { shift: [0], scale: [9] } }
-    expect(refusal(() => withTeacher(wider, points)).message).toContain('those of moons are 0.0000 + x · 9.0000')
-    expect(refusal(() => withTeacher({ ...moons, classNames: ['a', 'b', 'c'] }, points)).message).toContain('classes')
+    expect((await refusal(() => withTeacher(wider, points))).message).toContain(
+      'those of moons are 0.0000 + x · 9.0000',
+    )
+    expect((await refusal(() => withTeacher({ ...moons, classNames: ['a', 'b', 'c'] }, points))).message).toContain(
+      'classes',
+    )
   })
 
   test('that predicts noise, or variances', async () => {
     const noise = await fitted(moons, { widths: [8], depth: 1, parametrisation: 'epsilon' })
-    expect(refusal(() => withTeacher(moons, noise)).message).toContain('predicts epsilon')
+    expect((await refusal(() => withTeacher(moons, noise))).message).toContain('predicts epsilon')
     const variances = await fitted(glyphs, { widths: [8], patch: 4, learnVariance: true })
-    expect(refusal(() => withTeacher(glyphs, variances)).message).toContain('predicts variances')
+    expect((await refusal(() => withTeacher(glyphs, variances))).message).toContain('predicts variances')
   })
 
   test.each<[OptionValues, string]>([
@@ -191,12 +198,12 @@ describe('a teacher is refused', () => {
     [{ teacherSteps: 10 }, 'does not divide'],
     [{ stepsOfSampler: 4, teacherSteps: 4 }, 'does not divide'],
     [{ distilMethod: 'progressive', teacherSteps: 16, doubleEvery: 9 }, 'one grid'],
-  ])('%j', (options, message) => {
-    expect(refusal(() => specOf(options)).message).toContain(message)
+  ])('%j', async (options, message) => {
+    expect((await refusal(() => specOf(options))).message).toContain(message)
   })
 
-  test('numbers of the loss and of the grid are in the specification', () => {
-    const { fewSteps } = specOf({
+  test('numbers of the loss and of the grid are in the specification', async () => {
+    const { fewSteps } = await specOf({
       distilMethod: 'consistency',
       stepsOfSampler: 2,
       teacherSteps: 16,
@@ -206,8 +213,8 @@ describe('a teacher is refused', () => {
     expect(fewSteps).toMatchObject({ grid: { first: 4, last: 16, every: 50 }, huber: 0.02 })
   })
 
-  test('options of few steps without it are refused', () => {
-    expect(refusal(() => valuesFamily.specOf(moons, { stepsOfSampler: 4 }, {})).message).toContain('few steps')
+  test('options of few steps without it are refused', async () => {
+    expect((await refusal(() => specOfValues(moons, { stepsOfSampler: 4 }, {}))).message).toContain('few steps')
   })
 })
 
@@ -218,7 +225,7 @@ describe('of a model that jumps cannot be asked', () => {
   test('other steps, samplers, times, or guidance', async () => {
     const model = await jumper()
     for (const options of [{ steps: 20 }, { sampler: 'dpm++-2m' }, { times: [1, 0] }, { eta: 1 }, { guidance: 2 }]) {
-      expect(refusal(() => chooseSampler(model, options)).message, JSON.stringify(options)).toMatch(
+      expect((await refusal(() => chooseSampler(model, options))).message, JSON.stringify(options)).toMatch(
         /learned to (be sampled by ddim in 2 steps|sample in 2)/,
       )
     }
@@ -227,7 +234,7 @@ describe('of a model that jumps cannot be asked', () => {
 
   test('what needs a posterior mean; SDEdit starts its jumps at the strength', async () => {
     const model = await jumper()
-    expect(refusal(() => requirePosterior(model, 'restoring')).message).toContain('knows no posterior mean')
+    expect((await refusal(() => requirePosterior(model, 'restoring'))).message).toContain('knows no posterior mean')
     const item = new Float32Array(784)
     await expect(interpolate(model, engine, [item, item], {})).rejects.toThrow('encoding')
     await expect(edit(model, engine, item, { strength: 0.7, steps: 9 })).rejects.toThrow('`steps`')

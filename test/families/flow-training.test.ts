@@ -11,7 +11,8 @@ import type { FlowModel } from '../../src/families/flow/model.ts'
 import type { FlowTrainSpec } from '../../src/families/flow/spec.ts'
 import { specOf } from '../../src/families/flow/spec-of.ts'
 import type { Setting } from '../../src/families/family.ts'
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import type { Checkpoint } from '../../src/tools/train/checkpoint.ts'
 
 let engine: Engine

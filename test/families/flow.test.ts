@@ -72,12 +72,12 @@ describe('a problem', () => {
     expect(one.feeds).not.toEqual(other.feeds)
   })
 
-  test('a specification and a folder come back as they were', () => {
+  test('a specification and a folder come back as they were', async () => {
     expect(parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
     const layout = jointLayout(problem.parts)
     const average = Float32Array.from({ length: layout.size }, (_, i) => Math.sin(i))
     const state = { step: 3, params: average, average, optimizer: { step: 3, slots: {} } }
-    const model = problem.snapshot(state as never)
+    const model = await problem.snapshot(state as never)
     const again = flowModelOf(decodeModelFolder(encodeModelFolder(flowFolderOf(model))))
     expect(again.weights).toEqual(model.weights)
     expect(again).toMatchObject({ shades: 4, classNames: ['0', '1'], family: 'flow' })

@@ -17,7 +17,8 @@ import { hvaeFolderOf, type HvaeModel, hvaeOf, latentsOf } from '../../src/famil
 import { type ArrayDataset, createDataset } from '../../src/files/data/dataset.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-folder.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { type Checkpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import { linesIn } from '../cli/support.ts'
 
 let engine: Engine
@@ -109,9 +110,9 @@ describe.each([
   })
 })
 
-test('activations are dropped while training, and the masks are a function of the step', () => {
+test('activations are dropped while training, and the masks are a function of the step', async () => {
   const spec = defaultHvaeSpec(glyphs, { ...small, dropout: 0.5, budget: { steps: 1 } })
-  const problem = hvaeFamily.problem(spec, glyphs, {})
+  const problem = await hvaeFamily.problem(spec, glyphs, {})
   const [batch, again] = [problem.emptyBatch(), problem.emptyBatch()]
   const names = Object.keys(batch.feeds).filter((name) => name.startsWith('dropout.'))
   // d₁ … d₃, p of two levels and of the data
@@ -139,7 +140,8 @@ test('likelihoods do not depend on the batch, and more draws bring them down', a
 
 test('training goes further from a model, from the width that it had', async () => {
   const model = await trained(glyphs, { ...small, hierarchy: 'plain' }, 2)
-  const spec = hvaeFamily.specOf(glyphs, { ...hvaeFamily.further!(model, glyphs, {}), batch: 8, steps: 1 }, {})
+  const options = await hvaeFamily.further!(model, glyphs, {})
+  const spec = await hvaeFamily.specOf(glyphs, { ...options, batch: 8, steps: 1 }, {})
   expect(spec.network.config).toMatchObject({ latent_sizes: [4, 3, 2], widths: [16, 12, 8], ladder: false })
   expect(spec.law.sigma).toBe(model.law.sigma)
 })

@@ -28,7 +28,8 @@ import { type LatentTrainSpec, parseSpec } from '../../src/families/latent/spec.
 import { specOf } from '../../src/families/latent/spec-of.ts'
 import { type Choices, defaultVaeSpec } from '../../src/families/vae/defaults.ts'
 import type { VaeModel } from '../../src/families/vae/model.ts'
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import type { Checkpoint } from '../../src/tools/train/checkpoint.ts'
 
 let engine: Engine
@@ -82,7 +83,7 @@ describe('images of black and white', () => {
       law: { name: 'bernoulli' },
     }
     data = await codesOf(await trainedVae(glyphs, choices, 3), glyphs, true)
-    spec = specOf(data, { latents: 'x', joint: true, flip: true, batch: 4, steps: 4, widths: [8, 8] }, {})
+    spec = await specOf(data, { latents: 'x', joint: true, flip: true, batch: 4, steps: 4, widths: [8, 8] }, {})
   })
 
   test('a specification says so, and comes back', () => {
@@ -90,8 +91,8 @@ describe('images of black and white', () => {
     expect(parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
   })
 
-  test('batches are a function of the step alone', () => {
-    const problem = latentProblem(spec, data)
+  test('batches are a function of the step alone', async () => {
+    const problem = await latentProblem(spec, data)
     const [one, other] = [problem.emptyBatch(), problem.emptyBatch()]
     for (const step of [7, 2, 5]) problem.fill(one, step)
     problem.fill(other, 5)
@@ -101,7 +102,7 @@ describe('images of black and white', () => {
     expect(one.feeds).not.toEqual(other.feeds)
   })
 
-  test('a prior that is weighed by the likelihood has the weights of the bound', () => {
+  test('a prior that is weighed by the likelihood has the weights of the bound', async () => {
     const options = {
       latents: 'x',
       joint: true,
@@ -111,7 +112,7 @@ describe('images of black and white', () => {
       steps: 1,
       widths: [8, 8],
     }
-    const problem = latentProblem(specOf(data, options, {}), data)
+    const problem = await latentProblem(await specOf(data, options, {}), data)
     const batch = problem.emptyBatch()
     problem.fill(batch, 0)
     for (const pull of batch.feeds['pull']!) expect(pull).toBeCloseTo(1, 5)
@@ -146,10 +147,10 @@ describe('images of black and white', () => {
     [{ noise: 'cosine', times: 'logit-normal' }, /`joint`: times .* not logit-normal/],
     [{ learnVariance: true }, /`joint`: .*known variances/],
     [{ joint: undefined, mixture: 0.3 }, /`mixture` is for/],
-  ])('refused: %j', (options, message) => {
-    expect(() =>
+  ])('refused: %j', async (options, message) => {
+    await expect(
       specOf(data, { latents: 'x', joint: true, steps: 1, batch: 4, widths: [8, 8], ...options }, {}),
-    ).toThrow(message)
+    ).rejects.toThrow(message)
   })
 })
 
@@ -172,7 +173,7 @@ test('where codes are not normal, the bound passes below that of every Gaussian'
   const vae = await trainedVae(points, { network, batch: 256, optimizer: { rate: 0.02, ema: 0.99 } }, 600)
   const data = await codesOf(vae, points)
   const options = { latents: 'x', joint: true, steps: 700, batch: 256, widths: [32], depth: 2, rate: 0.01 }
-  const { losses, model } = await run(specOf(data, options, {}), data)
+  const { losses, model } = await run(await specOf(data, options, {}), data)
   const late = losses.slice(-200).reduce((a, b) => a + b, 0) / 200
   expect(late).toBeLessThan(gaussian - 0.5)
   expect(late).toBeGreaterThan(exact - 0.1)

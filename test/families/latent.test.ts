@@ -323,7 +323,8 @@ describe('codes that are kept', () => {
 
   async function small(): Promise<VaeModel> {
     const spec = defaultVaeSpec(glyphs, { batch: 8, widths: [8], latent: 3, budget: { steps: 1 } })
-    const { weights, ...model } = vaeProblem(spec, glyphs).snapshot((await createTrainer(spec, glyphs, engine)).state)
+    const { state } = await createTrainer(spec, glyphs, engine)
+    const { weights, ...model } = await vaeProblem(spec, glyphs).snapshot(state)
     return { ...model, weights: weights.slice() }
   }
 

@@ -15,7 +15,8 @@ import { key, normal } from '../../src/engine/random/index.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'
 import { type ArrayDataset, createDataset } from '../../src/files/data/dataset.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../src/files/io/model-folder.ts'
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { encodeCheckpoint } from '../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../src/tools/train/decode-checkpoint.ts'
 import type { Checkpoint } from '../../src/tools/train/checkpoint.ts'
 import type { Setting } from '../../src/families/family.ts'
 import { binarise } from '../../src/families/coded/batches.ts'
@@ -243,8 +244,8 @@ describe('likelihoods', () => {
 
 test('training goes further from a model, from the width that it had', async () => {
   const model = await fit<VaeModel>('glyphs', { model: 'vae', items: 24, batch: 8, widths: [8], latent: 2, steps: 2 })
-  const options = vaeFamily.further!(model, glyphs, {})
-  const spec = vaeFamily.specOf(glyphs, { ...options, batch: 8, steps: 1 }, {})
+  const options = await vaeFamily.further!(model, glyphs, {})
+  const spec = await vaeFamily.specOf(glyphs, { ...options, batch: 8, steps: 1 }, {})
   expect(spec.network).toMatchObject({ className: 'MLPAutoencoder', config: { latent_size: 2, widths: [8] } })
   expect(spec.law.sigma).toBe(model.law.sigma)
   const next = await fit<VaeModel>('glyphs', { from: model, items: 24, batch: 8, steps: 1, rate: 1e-12, ema: 0 })

@@ -55,7 +55,7 @@ describe('a run', () => {
 
   test('is that of tokens, with the checksum of the autoencoder', async () => {
     const options = { model: 'vq-diffusion', widths: [4, 8], batch: 8, steps: 3, kernel: 'uniform' }
-    const spec = vqDiffusionFamily.specOf(maps, options, {})
+    const spec = await vqDiffusionFamily.specOf(maps, options, {})
     expect(spec).toMatchObject({
       family: 'vq-diffusion',
       process: { kernel: 'uniform' },

@@ -42,8 +42,8 @@ const engine = await nodeEngine()
 const model = await fit<VqModel>(stripes, { ...options, engine })
 
 describe('a run', () => {
-  test('is decided by its options', () => {
-    const spec = vqFamily.specOf(stripes, { ...options, commitment: 0.5, flip: true }, {})
+  test('is decided by its options', async () => {
+    const spec = await vqFamily.specOf(stripes, { ...options, commitment: 0.5, flip: true }, {})
     expect(spec).toMatchObject({
       family: 'vq',
       batch: 8,
@@ -56,7 +56,7 @@ describe('a run', () => {
     })
     // an eighth of the pixels are 1, the others −1
     expect(spec.objective.variance).toBeCloseTo(4 * (1 / 8) * (7 / 8), 5)
-    const again = vqFamily.parseSpec(JSON.parse(JSON.stringify(spec)), 'spec.json')
+    const again = await vqFamily.parseSpec(JSON.parse(JSON.stringify(spec)), 'spec.json')
     expect(again).toEqual(spec)
   })
 
@@ -106,7 +106,7 @@ describe('a model', () => {
     expect((await readAutoencoder(path)).weights).toEqual(model.weights)
     const opened = await openFolder(path)
     expect(opened.model).toMatchObject({ family: 'vq' })
-    const { rows } = opened.family.describe(opened.model)
+    const { rows } = await opened.family.describe(opened.model)
     expect(rows).toContainEqual(['tokens', 'maps [4, 4] of 12 tokens, vectors of 2 numbers'])
   })
 

@@ -1,7 +1,7 @@
 /** Small trainings and drawings that any engine can make: what they give must not depend on it. */
 import { createTrainer } from '../../src/app/train.ts'
 import type { Engine } from '../../src/engine/runtime/session.ts'
-import { defaultSpec } from '../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../src/families/values/default-spec.ts'
 import { generate } from '../../src/families/values/generate.ts'
 import type { Model } from '../../src/families/values/model.ts'
 import { builtinDataset } from '../../src/files/data/index.ts'
@@ -21,7 +21,7 @@ export async function trainAndDraw(engine: Engine, what: 'moons' | 'glyphs', ste
   using trainer = await createTrainer(spec, dataset, engine)
   const losses: number[] = []
   for (let i = 0; i < steps; i++) losses.push((await trainer.step(steps)).loss)
-  const model = trainer.problem.snapshot(trainer.state) as Model
+  const model = (await trainer.problem.snapshot(trainer.state)) as Model
   const { items } = await generate(model, engine, { count: 4, seed: 1 })
   return { losses, samples: [...items] }
 }

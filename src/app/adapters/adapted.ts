@@ -30,8 +30,12 @@ export interface Base {
 export type DataWithBase = TrainData & { readonly base?: Base | undefined }
 
 /** The model as a base. */
-export function baseOf({ write }: Pick<Family, 'write'>, model: FamilyModel, path: string | undefined): Base {
-  const folder = write(model)
+export async function baseOf(
+  { write }: Pick<Family, 'write'>,
+  model: FamilyModel,
+  path: string | undefined,
+): Promise<Base> {
+  const folder = await write(model)
   const { weights, components = new Map() } = folder
   const parts = new Map([
     [mainPart, weights],
@@ -73,9 +77,9 @@ export function adaptedFrom<Model>(
   const adapted = adaptedProblem(problem, lora!, baseWeights(problem, base))
   return {
     ...adapted,
-    snapshot(state, training) {
-      const { adapters, ...made } = adapted.snapshot(state, training)
-      const input = write(made as unknown as FamilyModel)
+    async snapshot(state, training) {
+      const { adapters, ...made } = await adapted.snapshot(state, training)
+      const input = await write(made as unknown as FamilyModel)
       const components = new Map([...(base.folder.components ?? []), ...(input.components ?? [])])
       const whole = { ...base.folder, weights: input.weights, network: input.network, components }
       const folder = folderOfInput({ ...whole, ...likeBase(base.folder, input) })
@@ -97,7 +101,7 @@ export async function withBaseOf(
     })
   }
   const { family, model } = await setting.open(path)
-  const base = baseOf(family, model, path)
+  const base = await baseOf(family, model, path)
   requireBase(lora, base)
   return withBase(data, base)
 }

@@ -34,7 +34,7 @@ export async function adaptedSpecification<Decided extends Undecided>(
       hint: '`lora: 8`',
     })
   }
-  const base = baseOf(family, model, path)
+  const base = await baseOf(family, model, path)
   const targets = loraTargets.split(',').map((each) => each.trim())
   const lora: LoraSpec = {
     rank,
@@ -44,6 +44,6 @@ export async function adaptedSpecification<Decided extends Undecided>(
   }
   const spec = { ...decided.spec, lora }
   const dataset = withBase(decided.dataset, base)
-  adaptedFrom(decided.family.problem(spec, dataset, own), spec, dataset, await folderForm(decided.family), own)
+  adaptedFrom(await decided.family.problem(spec, dataset, own), spec, dataset, await folderForm(decided.family), own)
   return { ...decided, spec, dataset }
 }

@@ -20,7 +20,7 @@ export async function withLoras<Model extends Opened>(
   own: OwnParts = {},
   facts: Partial<Pick<ModelFolder, 'scheduler' | 'meta'>> = {},
 ): Promise<Model> {
-  const input = opened.family.write(opened.model)
+  const input = await opened.family.write(opened.model)
   const folder = folderOfInput(input)
   const main = input.main?.name ?? mainName(input.network.className)
   const parts = withAdapters(

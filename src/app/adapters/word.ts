@@ -113,11 +113,11 @@ export async function wordSpecification<
       hint: `write captions with it, such as "a photo of ${wanted.token}"`,
     })
   }
-  const base = baseOf(family, model, path)
+  const base = await baseOf(family, model, path)
   const word: WordSpec = { ...wanted, base: { ...(path !== undefined && { path }), sum: base.sum } }
   const spec = { ...decided.spec, word }
   const dataset = withBase(decided.dataset, base)
-  wordFrom(decided.family.problem(spec, dataset, own), spec, dataset, await folderForm(decided.family), own)
+  wordFrom(await decided.family.problem(spec, dataset, own), spec, dataset, await folderForm(decided.family), own)
   return { ...decided, spec, dataset }
 }
 
@@ -133,9 +133,9 @@ export function wordFrom<Model>(
   const made = wordProblem(problem, spec!, baseWeights(problem, base))
   return {
     ...made,
-    snapshot(state, training) {
-      const { word, ...model } = made.snapshot(state, training)
-      const input = write(model as unknown as FamilyModel)
+    async snapshot(state, training) {
+      const { word, ...model } = await made.snapshot(state, training)
+      const input = await write(model as unknown as FamilyModel)
       const plain = folderOfInput({ ...base.folder, ...likeBase(base.folder, input) })
       const named = { token: spec!.token, source: 'the word', alone: true, vectors: word.vectors }
       return { ...read(withEmbeddings(plain, [named]), own), word } as unknown as Model

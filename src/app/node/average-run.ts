@@ -80,7 +80,10 @@ export async function averageRun(
   addTimes(weights[at++]!, state.average)
   addTimes(weights[at++]!, state.optimizer.slots[secondSlot]!)
   const { family, model } = await openFolder(run, own, {})
-  await writeModelFolder(out, withWeights(family.write(model), tensors, averaged(checkpoint, Float32Array.from(sum))))
+  await writeModelFolder(
+    out,
+    withWeights(await family.write(model), tensors, averaged(checkpoint, Float32Array.from(sum))),
+  )
   return { folder: out, width, steps, moments: moments.length + 1, error }
 }
 

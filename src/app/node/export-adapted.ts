@@ -49,7 +49,7 @@ async function kohyaFile({ family, model }: Opened, place: string): Promise<Uint
       hint: '`train DATA --from MODEL --lora 8` makes such a folder',
     })
   }
-  const { folder, parts } = baseOf(family, model, place)
+  const { folder, parts } = await baseOf(family, model, place)
   const main = folder.main?.name ?? mainName(folder.network.className)
   const weights = new Map(Array.from(parts, ([part, named]) => [part === '' ? main : part, named.keys()]))
   const names = layerNames(weights)

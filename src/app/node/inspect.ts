@@ -66,7 +66,7 @@ async function inspectModel(
   const notes: string[] = []
   const onRemark = (note: string): unknown => notes.push(note)
   const { family, model } = await openFolder(path, own, { scheduler, variant, lora, base, embedding, onRemark })
-  const { facts, rows } = family.describe(model)
+  const { facts, rows } = await family.describe(model)
   const log = readLog(runPaths(path).log)
   const last = log.at(-1)
   // what is trained without noise has one level, the first

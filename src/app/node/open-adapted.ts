@@ -89,7 +89,8 @@ export async function openBase(
     })
   }
   const opened = await openFolder(place)
-  if (baseOf(opened.family, opened.model, place).sum === known.sum) return opened
+  const { sum } = await baseOf(opened.family, opened.model, place)
+  if (sum === known.sum) return opened
   throw new TweedieError('model', `${path}: ${what} of another model than ${place} is`, {
     hint: 'it was trained further, or replaced: bring it back, or say where it is now: `base: MODEL`',
   })

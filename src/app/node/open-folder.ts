@@ -81,7 +81,7 @@ async function withFurther(
   const adapted =
     lora.length === 0 ? opened : await (await import('./open-adapted.ts')).withLorasOf(opened, [lora].flat(), own)
   if (embedding.length === 0) return adapted
-  const folder = await withWordsOf(folderOfInput(adapted.family.write(adapted.model)), embedding)
+  const folder = await withWordsOf(folderOfInput(await adapted.family.write(adapted.model)), embedding)
   return { ...adapted, model: (await readerOf(adapted.family))(folder, own) }
 }
 

@@ -22,7 +22,7 @@ export async function openWord(
 ): Promise<Opened> {
   const { word, facts, meta } = decodeWordFolder(await readFolder(path, wordFiles), path)!
   const opened = await openBase(path, facts.base, base, openFolder, 'a word')
-  const folder = folderOfInput(opened.family.write(opened.model))
+  const folder = folderOfInput(await opened.family.write(opened.model))
   const { base: on, token, from, vectors } = facts
   const training = { ...meta.training, word: { token, vectors, ...(from !== undefined && { from }), base: on.path } }
   const stated = { ...folder.meta, data: { ...folder.meta.data, name: meta.data.name }, training }

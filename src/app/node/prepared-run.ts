@@ -4,7 +4,7 @@ import type { Family, FamilyEntry, OwnParts, Setting } from '../../families/fami
 import { familiesOf } from '../../families/registry.ts'
 import { refuseSizes } from '../../families/network-choice.ts'
 import { readJson } from '../../files/io/node/files.ts'
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import type { SessionOptions } from '../../engine/runtime/session.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OptionTable, OptionValues, ValuesOf } from '../../options.ts'

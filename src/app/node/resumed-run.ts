@@ -49,8 +49,8 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const stored = checkpoint?.spec ?? record.spec
   const entry = entryOfSpec(stored, own, folder)
   const family = await entry.load()
-  const before = family.parseSpec(stored, folder)
-  requireWhole(folder, { family, entry, before, record, checkpoint, own })
+  const before = await family.parseSpec(stored, folder)
+  await requireWhole(folder, { family, entry, before, record, checkpoint, own })
   const changed = changedOptions(options, record)
   const path = request.data ?? record.data.path
   const asked = askedAgain(options, record, before)

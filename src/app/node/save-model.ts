@@ -11,5 +11,5 @@ import { writeModelFolder } from '../../files/io/node/model-folder.ts'
  */
 export async function saveModel(path: string, model: FamilyModel, own: OwnParts = {}): Promise<void> {
   const family = await entryNamed(model.family, own).load()
-  await writeModelFolder(path, family.write(model))
+  await writeModelFolder(path, await family.write(model))
 }

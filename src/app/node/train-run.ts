@@ -65,7 +65,7 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunE
   const { out, own, signal, dryRun, earlySamples } = request
   const lossText = (loss: number): string => family.lossText?.(spec, loss) ?? loss.toFixed(4)
   const next = family.can.draw ? 'sample' : family.can.evaluate ? 'eval' : 'info'
-  yield { type: 'report', spec, items: dataset.length, rows: reportOf(run, request), lossText, next }
+  yield { type: 'report', spec, items: dataset.length, rows: await reportOf(run, request), lossText, next }
   const options = { spec, dataset, own, engine: await nodeEngine(), from, start: run.start, signal, ...run.session }
   if (dryRun) yield { type: 'estimate', ...(await estimated(options)) }
   else {
@@ -79,13 +79,13 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunE
 }
 
 /** The report before training. */
-function reportOf(
+async function reportOf(
   { family, spec, dataset, source, from }: PreparedRun,
   { out, own = {} }: TrainRequest,
-): readonly Row[] {
+): Promise<readonly Row[]> {
   const [[unit, amount]] = Object.entries(spec.budget) as [[string, number]]
   return [
-    ...family.explain(spec, dataset, own),
+    ...(await family.explain(spec, dataset, own)),
     ['adapters', spec.lora && loraText(spec.lora)],
     ['word', spec.word && wordText(spec.word)],
     ['from', source.path === dataset.name ? 'built in' : source.path],

@@ -21,11 +21,14 @@ interface StoredRun extends Pick<Opened, 'entry' | 'family'> {
  *
  * @throws TweedieError `model`
  */
-export function requireWhole(folder: string, { entry, family, before, record, checkpoint, own }: StoredRun): void {
+export async function requireWhole(
+  folder: string,
+  { entry, family, before, record, checkpoint, own }: StoredRun,
+): Promise<void> {
   const hint = 'fetch the folder again, or start over (`force: true`)'
   const paths = runPaths(folder)
   const begun = entryOfSpec(record.spec, own, paths.record)
-  if (begun !== entry || !resumes(family.parseSpec(record.spec, paths.record), before)) {
+  if (begun !== entry || !resumes(await family.parseSpec(record.spec, paths.record), before)) {
     throw new TweedieError('model', `${folder}: train.json and checkpoint.safetensors are of two different runs`, {
       hint,
     })

@@ -8,7 +8,7 @@ import { writeFolder, writeModelFolder } from '../../files/io/node/model-folder.
 /** The model in a folder that opens again, with the model that it was made of where it consists of adapters. */
 export async function writeModel(path: string, { write }: Pick<Family, 'write'>, model: FamilyModel): Promise<void> {
   const { adapters, word } = model
-  const folder = write(model)
+  const folder = await write(model)
   if (word?.spec.base.path !== undefined) return writeWord(path, word, folder)
   const base = adapters?.spec.base.path
   if (adapters === undefined || base === undefined) return writeModelFolder(path, folder)

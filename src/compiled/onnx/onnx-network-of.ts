@@ -1,6 +1,7 @@
 /** A network that is a part of a model folder, as an ONNX file. */
 import type { Network } from '../../engine/nn/network.ts'
-import { networkClasses, networkFromConfig } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
+import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { onnxFileOf } from './onnx-file.ts'
 import { onnxNetwork } from './onnx-network.ts'
 import { type OnnxPart, type Side, sidesOf } from './onnx-part.ts'

@@ -1,11 +1,11 @@
-/** Networks by the name that a model folder gives them. */
-import { TweedieError } from '../../errors.ts'
+/** All networks at once, by the name that a model folder gives them: for who cannot wait until a class is loaded. */
 import { dit } from './dit.ts'
 import { categoricalUnet } from './categorical-unet.ts'
 import { embeddingTransformer } from './embedding-transformer.ts'
 import { equivariantNetwork } from './equivariant/index.ts'
 import { mlp } from './mlp.ts'
 import type { Network } from './network.ts'
+import { type NetworkClass, type NetworkClassName, unknownNetwork } from './network-classes.ts'
 import { setTransformer } from './set-transformer.ts'
 import { spaceTimeDit } from './space-time/space-time-dit.ts'
 import { spaceTimeUNet } from './space-time/space-time-unet.ts'
@@ -14,7 +14,7 @@ import { unet2d } from './unet2d/unet2d.ts'
 import { unet2dCondition } from './unet2d-condition/unet2d-condition.ts'
 
 /** Every kind of network: from a configuration, itself checked, to the network. */
-const networks: Readonly<Record<string, (config: never) => Network>> = Object.freeze({
+const networks: Readonly<Record<NetworkClassName, NetworkClass>> = Object.freeze({
   UNet2DModel: unet2d,
   UNet2DConditionModel: unet2dCondition,
   MLP: mlp,
@@ -28,9 +28,6 @@ const networks: Readonly<Record<string, (config: never) => Network>> = Object.fr
   EquivariantGraphNetwork: equivariantNetwork,
 })
 
-/** The names that {@link networkFromConfig} knows. */
-export const networkClasses: readonly string[] = Object.freeze(Object.keys(networks))
-
 /**
  * The network of this class and configuration.
  *
@@ -39,13 +36,6 @@ export const networkClasses: readonly string[] = Object.freeze(Object.keys(netwo
  * const network = networkFromConfig('MLP', { input_shape: [2] })
  */
 export function networkFromConfig(className: string, config: object): Network {
-  if (!Object.hasOwn(networks, className)) {
-    throw new TweedieError('model', `network ${className}: expected one of ${networkClasses.join(', ')}`)
-  }
-  return networks[className]!(config as never)
-}
-
-/** What heights and widths must be multiples of; 1 for networks that take any. */
-export function strideOf(network: Network): number {
-  return network.stride ?? 1
+  if (!Object.hasOwn(networks, className)) throw unknownNetwork(className)
+  return networks[className as NetworkClassName](config as never)
 }

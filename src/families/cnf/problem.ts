@@ -5,7 +5,7 @@ import { parseTweedieMeta, type TweedieMeta, type TweedieMetaInput } from '../..
 import { TweedieError } from '../../errors.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
 import { type Network, parametersOf } from '../../engine/nn/network.ts'
-import { strideOf } from '../../engine/nn/registry.ts'
+import { strideOf } from '../../engine/nn/network-classes.ts'
 import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import { checkClasses } from '../check-classes.ts'

@@ -1,5 +1,5 @@
 /** From data and options to the specification of a training run. */
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'

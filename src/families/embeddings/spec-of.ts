@@ -1,7 +1,7 @@
 /** From text and options to the specification of a training run on its embeddings. */
 import type { BetaTableName } from '../../diffusion/noise/betas.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../errors.ts'
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'

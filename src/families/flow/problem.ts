@@ -7,7 +7,7 @@ import { classesOf, conditionArrays, conditionInputs, conditionValues } from '..
 import { fedDropout } from '../../engine/nn/dropout.ts'
 import { type Dropout, parametersOf } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
-import { strideOf } from '../../engine/nn/registry.ts'
+import { strideOf } from '../../engine/nn/network-classes.ts'
 import { fold } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { batchFlips, batchIndices } from '../../files/data/batches.ts'

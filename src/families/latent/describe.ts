@@ -47,9 +47,9 @@ export function describe({ prior, autoencoder, meta }: LatentModel): Description
 }
 
 /** A training run in words: that of values, with what is encoded. */
-export function explain(spec: LatentTrainSpec, data: LatentData, own: OwnParts): readonly Row[] {
+export async function explain(spec: LatentTrainSpec, data: LatentData, own: OwnParts): Promise<readonly Row[]> {
   const { of, autoencoder, path, views } = data.codes
-  const [, ...rest] = explainValues(asValues(spec), data, own)
+  const [, ...rest] = await explainValues(asValues(spec), data, own)
   const often = views > 1 ? `, ${views} of each item` : ''
   return [
     ['data', `${data.name}: ${thousands(data.length)} items ${shapeText(of.shape)}`],

@@ -14,11 +14,11 @@ import { asValues, type LatentTrainSpec } from './spec.ts'
  *
  * @throws TweedieError `usage`, `shape` or `model` where they do not fit together
  */
-export function latentProblem(
+export async function latentProblem(
   spec: LatentTrainSpec,
   data: LatentData,
   own: OwnComponents = {},
-): TrainProblem<LatentModel> {
+): Promise<TrainProblem<LatentModel>> {
   if (!('codes' in data)) {
     throw new TweedieError('usage', 'a model of codes is trained on encoded data', {
       hint: 'prepareData, or latentData',
@@ -31,11 +31,11 @@ export function latentProblem(
     })
   }
   if (spec.joint) return jointProblem(spec, data, own)
-  const problem = valueProblem(asValues(spec), data, own)
+  const problem = await valueProblem(asValues(spec), data, own)
   return {
     ...problem,
-    snapshot(state, training) {
-      const prior = problem.snapshot(state, training)
+    async snapshot(state, training) {
+      const prior = await problem.snapshot(state, training)
       const meta = latentMeta(prior, autoencoder, sum)
       return { family: 'latent', prior, autoencoder, classNames: prior.classNames, meta }
     },

@@ -1,6 +1,6 @@
 /** The same model for pictures of another size, where its networks are convolutions. */
 import { autoencoderFrom } from '../../compiled/autoencoder-part.ts'
-import { strideOf } from '../../engine/nn/registry.ts'
+import { strideOf } from '../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../errors.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import { parseTweedieMeta } from '../../files/io/tweedie-meta.ts'

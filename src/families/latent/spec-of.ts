@@ -12,14 +12,14 @@ import { asValues, type LatentTrainSpec } from './spec.ts'
  *
  * @throws TweedieError `usage` for options that contradict each other, the data, or change nothing
  */
-export function specOf(data: LatentData, options: OptionValues, own: OwnParts): LatentTrainSpec {
+export async function specOf(data: LatentData, options: OptionValues, own: OwnParts): Promise<LatentTrainSpec> {
   const { latents: _, joint, mixture, flip, ...values } = options
   if (options.stylePictures === true) {
     throw new TweedieError('usage', '`stylePictures` is for models of pixels, and not of codes', {
       hint: 'leave out `latents`; or let the class be the style',
     })
   }
-  const { family: __, ...spec } = specOfValues(data, values, own)
+  const { family: __, ...spec } = await specOfValues(data, values, own)
   const { path, sum, whole } = data.codes
   const sigmaData = options.sigmaData as number | undefined
   const wanted = {

@@ -16,6 +16,8 @@ import type { StyleSpec } from './style-spec.ts'
 /** The second pictures of a batch, `[N, C, H, W]`, and whether each is there, `[N]`: inputs of the loss. */
 const [picturesInput, thereInput] = ['style_pictures', 'style_there'] as const
 
+export { stylePart } from './style-encoder.ts'
+
 /** What styles add to a training problem. */
 export interface LearnedStyle extends LearnedConditions {
   readonly part: TrainPart

@@ -14,22 +14,22 @@ import { asValues, type PredictionTrainSpec } from './spec.ts'
  *
  * @throws TweedieError `usage`, `shape` or `model` where they do not fit together
  */
-export function predictionProblem(
+export async function predictionProblem(
   spec: PredictionTrainSpec,
   data: ResidualData,
   own: OwnComponents = {},
-): TrainProblem<PredictionModel> {
+): Promise<TrainProblem<PredictionModel>> {
   if (!('centre' in data)) {
     throw new TweedieError('usage', 'a model of residuals is trained on a table with a fitted predictor', {
       hint: 'prepareData',
     })
   }
   const { centre } = data
-  const problem = valueProblem(asValues(spec), data, own)
+  const problem = await valueProblem(asValues(spec), data, own)
   return {
     ...problem,
-    snapshot(state, training) {
-      const residual = problem.snapshot(state, training)
+    async snapshot(state, training) {
+      const residual = await problem.snapshot(state, training)
       const meta = predictionMeta(residual.meta, centre)
       const { encoding, predictor } = centre
       return { family: 'prediction', residual, encoding, predictor, classNames: classesOf(encoding), meta }

@@ -1,10 +1,10 @@
 /** From residuals and options to the specification of a training run. */
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues } from '../../options.ts'
 import type { OwnParts } from '../family.ts'
 import { choicesOf, type TrainValues } from '../values/choices-of.ts'
-import { defaultSpec } from '../values/defaults.ts'
+import { defaultSpec } from '../values/default-spec.ts'
 import { conditionWidth, type ResidualData, rowCondition } from './data.ts'
 import { usualPredictor, usualRun } from './defaults.ts'
 import { predictionProblem } from './problem.ts'
@@ -15,7 +15,7 @@ import { checkPredictionSpec, type PredictionTrainSpec } from './spec.ts'
  *
  * @throws TweedieError `usage` for options that contradict each other, the data, or change nothing
  */
-export function specOf(data: ResidualData, values: OptionValues, own: OwnParts): PredictionTrainSpec {
+export async function specOf(data: ResidualData, values: OptionValues, own: OwnParts): Promise<PredictionTrainSpec> {
   const { centre } = data
   const {
     predictorWidths: _,
@@ -61,6 +61,6 @@ export function specOf(data: ResidualData, values: OptionValues, own: OwnParts):
     predictor: { widths, dropout, bins, crossFit, sum: centre.sum },
   } as object as PredictionTrainSpec
   checkPredictionSpec(wanted, own)
-  predictionProblem(wanted, data, own)
+  await predictionProblem(wanted, data, own)
   return wanted
 }

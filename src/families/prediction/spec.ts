@@ -3,7 +3,8 @@ import * as z from 'zod/mini'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
-import { checkSpec, parseSpec as parseValues, type TrainSpec } from '../values/spec.ts'
+import { parseSpec as parseValues } from '../values/parse-spec.ts'
+import { checkSpec, type TrainSpec } from '../values/spec.ts'
 import type { PredictionModel } from './model.ts'
 
 /** A training run on the residuals of a table's target. */

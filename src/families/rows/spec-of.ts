@@ -1,6 +1,6 @@
 /** From a table and options to the specification of a training run. */
 import { inputSize, outputSize, usualMixedSpec } from '../../diffusion/mixed/index.ts'
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../errors.ts'
 import type { TableDataset } from '../../files/data/table.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'

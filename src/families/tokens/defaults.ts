@@ -4,7 +4,7 @@ import { classCount } from '../../files/data/dataset.ts'
 import { companyOf, tokenShares } from '../../files/data/token-statistics.ts'
 import { type DiscreteSpec, nearestNeighbours, processOf } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import type { Budget } from '../../tools/train/spec.ts'
 import {
   defaultWidths,

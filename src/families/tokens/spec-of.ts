@@ -1,5 +1,5 @@
 /** From tokens and options to the specification of a training run. */
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../errors.ts'
 import type { CategoricalDataset } from '../../files/data/categorical.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'

@@ -18,7 +18,6 @@ import { conditionSource, drawConditions, levelOf, stratified, streamsOf } from 
 import type { Batch, TrainProblem } from '../../tools/train/problem.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import type { LearnedConditions } from '../learned-conditions.ts'
-import { transformer } from './augmented/learned-augmentation.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** Data that are drawn anew in every step: codes, from their laws. */
@@ -125,7 +124,6 @@ export function batchesBy(
   const source = conditionSource(dataset)
   const conditions = ofData(network.conditions, learned)
   const items = new Float32Array(spec.batch * itemSize(frame.item))
-  const transform = transformer(spec, dataset)
   const shares = new Float64Array(spec.batch)
 
   return ({ feeds, levels }, step, names) => {
@@ -135,7 +133,7 @@ export function batchesBy(
     if (dataset.load) dataset.load(indices, frame, fold(streams.noise, 'data', step), x0)
     else {
       loadBatch(dataset, indices, items, flip ? { flip } : {})
-      transform?.(items, step, spec.batch)
+      learned?.changed?.(items, step, spec.batch)
       toNetwork(frame, items, x0)
     }
     normal(fold(streams.noise, step), feeds.epsilon as Float32Array)

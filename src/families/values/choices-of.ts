@@ -4,7 +4,7 @@
  */
 import type { WeightingName } from '../../diffusion/denoise/weighting.ts'
 import type { ScheduleName } from '../../diffusion/noise/named.ts'
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import { type SharedTrainValues, sharedChoices } from '../base-spec.ts'
@@ -15,7 +15,7 @@ import type { OwnComponents } from '../own-parts.ts'
 import { ownPart, requireChoice } from '../part.ts'
 import type { Choices } from './defaults.ts'
 import type { trainOptions } from './options/train.ts'
-import { usualGiven } from './frames/learned-given.ts'
+import { usualGiven } from './frames/given-condition.ts'
 import { type Recipe, recipeNames, recipeOf } from './recipes.ts'
 
 /** The options as they are given. */

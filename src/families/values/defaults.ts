@@ -1,11 +1,11 @@
 /** The default training: from facts about the data to a whole specification. The only place with such numbers. */
 import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
-import { timeCondition } from '../../files/data/windows.ts'
+import { timeCondition } from '../../files/data/time-condition.ts'
 import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
 import { heightAndWidth } from '../../engine/nn/check-config.ts'
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import type { Budget } from '../../tools/train/spec.ts'
 import {
   defaultWidths,
@@ -18,10 +18,9 @@ import {
 } from '../default-network.ts'
 import { defined } from '../defined.ts'
 import type { NetworkSpec } from '../network-of.ts'
-import { captionedNetwork, contextConfig } from '../words/captioned-network.ts'
+import { captionedNetwork } from '../words/captioned-network.ts'
 import type { CaptionSpec } from '../words/caption-spec.ts'
-import { givenName, givenSpec } from './frames/given.ts'
-import type { GivenSpec } from './frames/learned-given.ts'
+import { givenName, type GivenSpec, givenSpec } from './frames/given-condition.ts'
 import { changedNetwork, type NetworkChanges } from './network-changes.ts'
 import type { TrainSpec } from './spec.ts'
 
@@ -78,13 +77,15 @@ const light = {
 
 type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
 
-/**
- * The specification of a training run.
- *
- * @example
- * const spec = defaultSpec({ kind: 'image', shape: [1, 28, 28], length: 60_000, classes: 10 }, { budget: { minutes: 10 } })
- */
-export function defaultSpec({ shape: item, ...facts }: Setting, wanted: Choices = {}): TrainSpec {
+/** The fields that a network's configuration needs to read captions, of such an encoder. */
+export type ContextConfig = (captions: CaptionSpec, className: string) => Readonly<Record<string, unknown>>
+
+/** The specification of a training run. @param contextOf needed for captions alone, which load it */
+export function specByDefault(
+  { shape: item, ...facts }: Setting,
+  wanted: Choices,
+  contextOf: ContextConfig | undefined,
+): TrainSpec {
   const isFields = facts.kind === 'fields'
   // fields over time are images of as many channels to a network of images
   const setting: Setting = {
@@ -98,7 +99,7 @@ export function defaultSpec({ shape: item, ...facts }: Setting, wanted: Choices 
   const isPictured = arePictures(form)
   const mine = choices.network !== undefined && !networkClasses.includes(choices.network.className)
   const patch = choices.patch ?? (isPictured && !mine ? defaultPatch(shape) : 1)
-  const network = changedNetwork(networkOf(setting, choices, patch), choices.changes ?? {})
+  const network = changedNetwork(networkOf(setting, choices, patch, contextOf), choices.changes ?? {})
   const noise = noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   const arePlain = facts.kind === 'image' && !choices.fewSteps
@@ -190,6 +191,7 @@ function networkOf(
   setting: Setting,
   { network, unet = {}, captions, given, budget = defaultBudget(setting), learnVariance = false }: Choices,
   patch: number,
+  contextOf: ContextConfig | undefined,
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const form = formOf(setting)
@@ -198,7 +200,7 @@ function networkOf(
     network ??
     (arePictures(form) ? usualNetwork(form, { widths: usual, ...defined(unet) }, captions) : usualOther(setting, unet))
   const { className } = chosen
-  const config = { ...(captions && contextConfig(captions, className)), ...chosen.config }
+  const config = { ...(captions && contextOf!(captions, className)), ...chosen.config }
   const sees = arePictures(form) ? frameOf(setting.shape, patch).network : setting.shape
   const says = learnVariance ? { output_shape: [2 * sees[0]!, ...sees.slice(1)] } : {}
   const isPlain = className === 'MLP' || !networkClasses.includes(className)

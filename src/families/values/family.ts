@@ -6,14 +6,12 @@ import type { TrainData } from '../../tools/train/problem.ts'
 import { formatsOf, makesOf } from '../makes.ts'
 import type { Family } from '../family.ts'
 import { laterPainter } from '../later-painter.ts'
-import { describe } from './describe.ts'
 import { explain } from './explain.ts'
-import { folderOf, type Model } from './model.ts'
-import { further } from './further.ts'
+import type { Model } from './model.ts'
 import { preview } from './preview.ts'
 import { valueProblem } from './problem.ts'
 import { prepareValues } from './prepare.ts'
-import { checkSpec, parseSpec, type TrainSpec } from './spec.ts'
+import { checkSpec, type TrainSpec } from './spec.ts'
 import { specOf } from './spec-of.ts'
 
 export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freeze<
@@ -22,20 +20,20 @@ export const valuesFamily: Family<TrainSpec, ArrayDataset, Model> = Object.freez
   name: 'values',
   prepare: prepareValues,
   specOf,
-  parseSpec,
   explain,
   preview,
-  further,
   problem(spec, data, own) {
     requireValues(data)
     checkSpec(spec, own)
     return valueProblem(spec, data, own)
   },
-  read: { load: async () => (await import('./model-of.ts')).modelOf },
-  write: folderOf,
-  describe,
   formats: formatsOf,
-  // What training does not need is loaded when it is used: a page loads less before its first step.
+  // What a first step of training does not need is loaded when it is used: a page loads less before it.
+  parseSpec: async (...given) => (await import('./parse-spec.ts')).parseSpec(...given),
+  further: async (...given) => (await import('./further.ts')).further(...given),
+  read: { load: async () => (await import('./model-of.ts')).modelOf },
+  write: async (...given) => (await import('./model.ts')).folderOf(...given),
+  describe: async (...given) => (await import('./describe.ts')).describe(...given),
   samplers: async () => (await import('./list-samplers.ts')).listSamplers(),
   trainClassifier: async (...given) => (await import('./classifier.ts')).trainClassifier(...given),
   can: {

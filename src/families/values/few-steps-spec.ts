@@ -28,9 +28,6 @@ export function samplerOfFewSteps({ method, steps }: FewSteps, schedule: Schedul
 
 type Options = ValuesOf<typeof trainOptions>
 
-/** The options that are for few steps alone. */
-const own = ['stepsOfSampler', 'distilMethod', 'teacherSteps', 'doubleEvery', 'huber', 'guidance'] as const
-
 /** The default S with a teacher. */
 const defaultSteps = 4
 
@@ -53,25 +50,13 @@ function usualGrid(kind: keyof typeof usual, steps: number): number {
   return steps * Math.max(each, Math.ceil(least / steps))
 }
 
-/** Whether options ask for few steps. */
-export function asksFewSteps({ distil, objective }: Pick<Options, 'distil' | 'objective'>): boolean {
-  return distil !== undefined || objective === 'consistency'
-}
-
 /**
- * The choice that options make.
+ * The choice that options make which ask for few steps.
  *
- * @throws TweedieError `usage` for options that do not fit together, or are for few steps where none are asked for
+ * @throws TweedieError `usage` for options that do not fit together
  */
-export function fewStepsOf(options: Options, teacher: Teacher | undefined): FewStepsSpec | undefined {
+export function fewStepsOf(options: Options, teacher: Teacher | undefined): FewStepsSpec {
   const { distil, objective } = options
-  if (!asksFewSteps(options)) {
-    const idle = own.find((name) => options[name] !== undefined)
-    if (idle === undefined) return undefined
-    throw new TweedieError('usage', `\`${idle}\` is for models that learn to sample in few steps`, {
-      hint: '`distil: MODEL`, or `objective: consistency` without a teacher',
-    })
-  }
   const taught = distil !== undefined
   if (taught && objective !== undefined) {
     throw new TweedieError('usage', '`objective`: with `distil` the teacher says what is learned', {
@@ -125,13 +110,4 @@ function requireTeachable(
       hint: 'leave `guidance` out, or train it on labelled data with `labelDropout: 0.1`',
     },
   )
-}
-
-/** The choice in words, for the report before training: `consistency distillation of runs/teacher, 16 steps into 4`. */
-export function fewStepsText({ method, steps, grid, teacher, guidance }: FewStepsSpec): string {
-  const how = teacher
-    ? `${method} distillation of ${teacher.path ?? 'a teacher'}${guidance === undefined ? '' : ` under guidance ${guidance}`}`
-    : 'consistency training'
-  const rising = grid.first === grid.last ? '' : `${grid.first} to `
-  return `${how}, ${rising}${grid.last} steps into ${steps}`
 }

@@ -1,6 +1,6 @@
 /** Changes to the configuration of a network that is trained: dropout, and what its weights are at first. */
 import { TweedieError } from '../../errors.ts'
-import { networkClasses } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
 import type { NetworkSpec } from '../network-of.ts'
 
 /** What may be changed; left out: nothing. */

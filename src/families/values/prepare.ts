@@ -3,12 +3,11 @@ import { TweedieError } from '../../errors.ts'
 import type { AnyDataset } from '../../files/data/any-dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { PrepareSetting, Wanted } from '../family.ts'
-import { withWords } from '../words/with-words.ts'
 import type { WordsData } from '../words/words-data.ts'
 import type { Model } from './model.ts'
 import type { TrainSpec } from './spec.ts'
-import { windowed } from './windowed.ts'
-import { requireUnchanged, type TaughtData, withTeacher } from './teacher.ts'
+import type { TaughtData } from './teacher.ts'
+import { isWindowed, refuseWindows } from './windowed-asked.ts'
 
 /** The family's `prepare`: opens the teacher, the tokeniser and the text encoder that options or a specification name. */
 export async function prepareValues(
@@ -16,10 +15,13 @@ export async function prepareValues(
   wanted: Wanted<TrainSpec>,
   setting: PrepareSetting,
 ): Promise<TaughtData & WordsData> {
-  const windows = windowed(data, wanted)
+  if (!isWindowed(data)) refuseWindows(data, wanted)
+  const windows = isWindowed(data) ? (await import('./windowed.ts')).windowed(data, wanted) : data
   const isBehind = wanted.spec?.precondition !== undefined || wanted.options?.['precondition'] === 'gaussian'
   const behind = isBehind ? await behindLaw(windows) : windows
-  return withWords(await prepareTaught(behind, wanted, setting), wanted, setting)
+  const taught = await prepareTaught(behind, wanted, setting)
+  if (wanted.spec?.captions === undefined && wanted.options?.['captions'] !== true) return taught
+  return (await import('../words/with-words.ts')).withWords(taught, wanted, setting)
 }
 
 /** Data with what fits a Gaussian to them: most runs have no use for it, so it is loaded for those that do. */
@@ -48,6 +50,7 @@ async function prepareTaught(
       hint: 'withTeacher(data, model)',
     })
   }
+  const { requireUnchanged, withTeacher } = await import('./teacher.ts')
   const { model, path } = await setting.open(source)
   if (model.family !== 'values') {
     throw new TweedieError(

@@ -9,42 +9,45 @@ import { trainingLoss } from '../../diffusion/denoise/training-loss.ts'
 import { fedDropout } from '../../engine/nn/dropout.ts'
 import { type Dropout, parametersOf } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
-import { strideOf } from '../../engine/nn/registry.ts'
+import { strideOf } from '../../engine/nn/network-classes.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { withMasks } from '../dropout-masks.ts'
-import { learnedAugmentation } from './augmented/learned-augmentation.ts'
-import { learnedGiven } from './frames/learned-given.ts'
-import { networkOf } from '../network-of.ts'
+import { augmentationName } from './augmented/augmentation-name.ts'
+import { loadedNetwork } from '../loaded-network.ts'
 import { together } from '../learned-conditions.ts'
-import { learnedStyle } from '../pictured/learned-style.ts'
-import { stylePart } from '../pictured/style-encoder.ts'
-import { encoderPart, learnedWords } from '../words/learned-words.ts'
 import { ownPart } from '../part.ts'
 import { batchesOf, emptyBatch, noiseLevels, objectiveOfSpec } from './batches.ts'
 import { checkFit } from './check-fit.ts'
-import { fewStepsProblem } from './few-steps-problem.ts'
 import { onePart, partScope, trainedView, type TrainParts } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
 import type { Model } from './model.ts'
 import { type BehindLaw, seenPlainly } from './preconditioned/seen.ts'
-import { snapshot } from './snapshot.ts'
-import { learnedWeightsPart, weightsPart, withLearnedWeights } from './learned-weights.ts'
-import { ownLoss } from './own-loss.ts'
 import type { TrainSpec } from './spec.ts'
 
 /**
- * The problem of a specification and its data.
+ * The problem of a specification and its data. What the specification does not have (captions, styles, few steps, …) is not loaded, and what
+ * makes a model of a state when one is wanted.
  *
  * @throws TweedieError `usage`, `shape` or `model` where they do not fit together
  */
-export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnComponents = {}): TrainProblem<Model> {
-  const network = networkOf(spec.network, own)
+export async function valueProblem(
+  spec: TrainSpec,
+  dataset: ArrayDataset,
+  own: OwnComponents = {},
+): Promise<TrainProblem<Model>> {
+  const network = await loadedNetwork(spec.network, own)
   const layout = parametersOf(network)
   const frame = frameOf(dataset.shape, spec.patch, strideOf(network), network.inputShape.length)
-  const words = spec.captions && learnedWords(spec.captions, network, dataset)
-  const style = spec.style && learnedStyle(spec.style, network, dataset)
-  const told = learnedAugmentation(spec, network, dataset.shape.slice(-2) as [number, number])
-  const learned = together(words, style, spec.given && learnedGiven(spec.given, network), told)
+  const ofWords = spec.captions && (await import('../words/learned-words.ts'))
+  const words = ofWords?.learnedWords(spec.captions!, network, dataset)
+  const ofStyle = spec.style && (await import('../pictured/learned-style.ts'))
+  const style = ofStyle?.learnedStyle(spec.style!, network, dataset)
+  const given = spec.given && (await import('./frames/learned-given.ts')).learnedGiven(spec.given, network)
+  const isTold = spec.augment !== undefined || Object.hasOwn(network.conditions, augmentationName)
+  const told = isTold
+    ? (await import('./augmented/learned-augmentation.ts')).learnedAugmentation(spec, network, dataset.shape)
+    : undefined
+  const learned = together(words, style, given, told)
   checkFit(spec, network, dataset, frame, learned?.made)
   const { seenBy: behind } = dataset as BehindLaw
   const { seen, law, objective } =
@@ -53,25 +56,28 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const bytes = areBytes(dataset) ? { bin: 2 / 255 } : {}
   const { loss: name, learnedWeights } = spec.objective
   const mine = name === undefined ? undefined : ownPart(own, 'objectives', name)
+  const { ownLoss } = mine ? await import('./own-loss.ts') : {}
+  const weighed = learnedWeights ? await import('./learned-weights.ts') : undefined
   // their faults are found before anything is compiled or written
-  if (mine) ownLoss(network, new Scope(), spec.batch, name!, mine)
+  if (mine) ownLoss!(network, new Scope(), spec.batch, name!, mine)
   if (ownPart(own, 'weightings', spec.objective.weighting)) objectiveOfSpec(spec, own).weight(0.5)
   const main = onePart(network, layout)
   const [mainName] = Object.keys(main) as [string]
   const parts: TrainParts = {
     ...main,
-    ...(words?.part && { [encoderPart]: words.part }),
-    ...(style && { [stylePart]: style.part }),
-    ...(learnedWeights && { [weightsPart]: learnedWeightsPart() }),
+    ...(words?.part && { [ofWords!.encoderPart]: words.part }),
+    ...(style && { [ofStyle!.stylePart]: style.part }),
+    ...(weighed && { [weighed.weightsPart]: weighed.learnedWeightsPart() }),
   }
   const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
     const own = partScope(parts, mainName, scope)
     const how = { dropout, conditions: learned?.conditions(parts, scope, items, dropout) }
-    if (mine) return ownLoss(network, own, items, name!, mine, how)
+    if (mine) return ownLoss!(network, own, items, name!, mine, how)
     const plain = trainingLoss(seen, own, items, { levels, ...bytes, ...how })
-    return learnedWeights ? withLearnedWeights(plain, partScope(parts, weightsPart, scope)) : plain
+    return weighed ? weighed.withLearnedWeights(plain, partScope(parts, weighed.weightsPart, scope)) : plain
   }
   const { fewSteps } = spec
+  const jumps = fewSteps && (await import('./few-steps-problem.ts'))
   const batches = {
     emptyBatch: () => emptyBatch(spec, network, frame, own, learned),
     fill: batchesOf(spec, network, dataset, frame, objective, learned),
@@ -85,11 +91,13 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     ...(network.config['dropout'] === 0 && !(Number(words?.encoder.config['dropout'] ?? 0) > 0)
       ? batches
       : withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), batches)),
-    ...(fewSteps && fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName, learned }, dataset, own)),
-    snapshot: (state, training) => {
+    ...(fewSteps &&
+      jumps!.fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName, learned }, dataset, own)),
+    async snapshot(state, training) {
+      const { snapshot } = await import('./snapshot.ts')
       const averaged = (part: string): Float32Array => trainedView(parts, part, state.average)
-      const known = words?.words(() => averaged(encoderPart))
-      const styles = style?.styles(averaged(stylePart))
+      const known = words?.words(() => averaged(ofWords!.encoderPart))
+      const styles = style?.styles(averaged(ofStyle!.stylePart))
       const trained = {
         spec,
         network: seen,

@@ -8,54 +8,60 @@ import { TweedieError } from '../../errors.ts'
 import { type ArrayDataset, classCount } from '../../files/data/dataset.ts'
 import { calendarSize } from '../../files/data/fields/calendar.ts'
 import type { WindowedData } from '../../files/data/windows.ts'
-import type { OptionValues } from '../../options.ts'
+import { firstOf, type OptionTable, type OptionValues } from '../../options.ts'
 import type { OwnParts } from '../family.ts'
 import { mainNetwork } from '../../tools/train/parts.ts'
-import { styledNetwork, styleSpecOf } from '../pictured/style-spec-of.ts'
-import { captionSpecOf } from '../words/caption-spec-of.ts'
-import { augmentSpecOf } from './augmented/augment-spec.ts'
-import { toldOfTransforms } from './augmented/augmentation.ts'
-import { networkOf } from '../network-of.ts'
+import { styleOptions } from '../pictured/options/train.ts'
+import { type AugmentSpec, augmentSpecOf } from './augmented/augment-spec.ts'
+import { captionOptions } from '../words/options/train.ts'
+import { loadedNetwork } from '../loaded-network.ts'
 import { fromNothing, preconditionOf } from './preconditioned/precondition-spec.ts'
 import { requireWeighable } from './learned-weights.ts'
 import { choicesOf, type TrainValues } from './choices-of.ts'
-import { defaultSpec } from './defaults.ts'
+import { specByDefault } from './defaults.ts'
 import { valueProblem } from './problem.ts'
-import { fewStepsOf } from './few-steps-spec.ts'
-import { likeTeacher, optionsOfStudent } from './student.ts'
+import { asksFewSteps, refuseFewSteps } from './few-steps-asked.ts'
 import type { TaughtData } from './teacher.ts'
 import { checkSpec, type TrainSpec } from './spec.ts'
 
 /**
- * The specification.
+ * The specification. What an option stands for is loaded where it, or another of its kind, is given.
  *
  * @throws TweedieError `usage` for options that contradict each other, the data, or change nothing
  */
-export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts): TrainSpec {
+export async function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts): Promise<TrainSpec> {
   const { teacher } = data as TaughtData
-  const fewSteps = fewStepsOf(values as TrainValues, teacher)
-  const taught = (values as TrainValues).distil !== undefined
-  const options: TrainValues = taught ? optionsOfStudent(data, teacher!, values) : values
+  const few = asksFewSteps(values as TrainValues)
+  if (!few) refuseFewSteps(values as TrainValues)
+  const fewSteps = few ? (await import('./few-steps-spec.ts')).fewStepsOf(values as TrainValues, teacher) : undefined
+  const student = values.distil === undefined ? undefined : await import('./student.ts')
+  const taught = student !== undefined
+  const options: TrainValues = student?.optionsOfStudent(data, teacher!, values) ?? values
   if (options.objective === 'diffusion-lm') {
     throw new TweedieError('usage', `\`objective: diffusion-lm\` is for text, and ${data.name} is none`)
   }
   if (options.givenFrames && (data.kind !== 'video' || fewSteps)) {
     throw new TweedieError('usage', '`givenFrames` is for videos, and not for sampling in few steps')
   }
-  const captions = captionSpecOf(data, options)
-  const style = styleSpecOf(data, options)
+  const given = (table: OptionTable): boolean => firstOf(options as OptionValues, table) !== undefined
+  const words = given(captionOptions) ? await import('../words/caption-spec-of.ts') : undefined
+  const captions = words?.captionSpecOf(data, options)
+  const styles = given(styleOptions) ? await import('../pictured/style-spec-of.ts') : undefined
+  const style = styles?.styleSpecOf(data, options)
   const augment = augmentSpecOf(data, options)
   // a picture takes the place of its class
   const classes = style ? 0 : classCount(data)
   const { kind, shape, length } = data
   const { window, calendar } = data as Partial<WindowedData>
   const setting = { kind, shape, length, classes, ...(calendar && { timeFeatures: calendarSize(calendar) }) }
-  const made = defaultSpec(setting, { ...choicesOf(options, own), captions, fewSteps: fewSteps !== undefined })
+  const choices = { ...choicesOf(options, own), captions, fewSteps: few }
+  const contextOf = captions && (await import('../words/context-config.ts')).contextConfig
+  const made = specByDefault(setting, choices, contextOf)
   const known = window ? { ...made, window } : made
-  const styled = style ? { ...known, network: styledNetwork(known.network), style } : known
-  const usual = augment ? { ...styled, network: toldOfTransforms(styled.network), augment } : styled
-  const sampled = fewSteps ? { ...(taught ? likeTeacher(usual, teacher!, options) : usual), fewSteps } : usual
-  const variances = learnsVariance(networkOf(sampled.network, own))
+  const styled = style ? { ...known, network: styles!.styledNetwork(known.network), style } : known
+  const usual = augment ? await transformed(styled, augment) : styled
+  const sampled = fewSteps ? { ...(student?.likeTeacher(usual, teacher!, options) ?? usual), fewSteps } : usual
+  const variances = learnsVariance(await loadedNetwork(sampled.network, own))
   const precondition = preconditionOf(options.precondition, data, sampled, {
     fewSteps: fewSteps !== undefined,
     variances,
@@ -82,8 +88,14 @@ export function specOf(data: ArrayDataset, values: OptionValues, own: OwnParts):
     })
   }
   checkSpec(spec, own)
-  requireEffect(options, data, spec, mainNetwork(valueProblem(spec, data, own)), own)
+  requireEffect(options, data, spec, mainNetwork(await valueProblem(spec, data, own)), own)
   return spec
+}
+
+/** With a network that is told of transforms. */
+async function transformed(spec: TrainSpec, augment: AugmentSpec): Promise<TrainSpec> {
+  const { toldOfTransforms } = await import('./augmented/augmentation.ts')
+  return { ...spec, network: toldOfTransforms(spec.network), augment }
 }
 
 /** Refuses options that would have no effect. */

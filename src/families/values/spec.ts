@@ -2,26 +2,20 @@
  * The specification of a training run on images, points or other numbers: everything that decides its result, as plain
  * JSON.
  */
-import * as z from 'zod/mini'
 import { type ObjectiveSpec, objectiveOf } from '../../diffusion/denoise/objective-spec.ts'
 import { weightingNames } from '../../diffusion/denoise/weighting.ts'
 import { type NoiseSpec, scheduleNames, scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { checkBaseSpec, requirePositive, requireShare } from '../../tools/train/spec.ts'
 import type { WindowChoice } from '../../files/data/windows.ts'
-import { noiseSchema, specParser } from '../spec-parser.ts'
-import { styleSchema } from '../pictured/style-schema.ts'
 import { checkStyleSpec, type StyleSpec } from '../pictured/style-spec.ts'
-import { captionSchema } from '../words/caption-schema.ts'
 import { type CaptionSpec, checkCaptionSpec } from '../words/caption-spec.ts'
 import type { SpecFor } from '../family.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { requirePart } from '../part.ts'
 import { checkFewSteps } from '../../diffusion/distil/few-steps.ts'
-import { augmentSchema } from './augmented/augment-schema.ts'
 import type { AugmentSpec } from './augmented/augment-spec.ts'
 import type { PreconditionSpec } from './preconditioned/precondition-spec.ts'
-import { fewStepsSchema } from './few-steps-schema.ts'
-import type { GivenSpec } from './frames/learned-given.ts'
+import type { GivenSpec } from './frames/given-condition.ts'
 import type { FewStepsSpec } from './few-steps-spec.ts'
 import type { Model } from './model.ts'
 
@@ -56,27 +50,6 @@ export interface TrainSpec extends SpecFor<Model> {
   /** How pictures are transformed at random, if they are. */
   readonly augment?: AugmentSpec | undefined
 }
-
-/** A specification that was read from a file. */
-export const parseSpec: (value: unknown, source: string) => TrainSpec = specParser<TrainSpec>({
-  patch: z.int().check(z.positive()),
-  objective: z.looseObject({
-    parametrisation: z.string(),
-    weighting: z.string(),
-    labelDropout: z.number().check(z.minimum(0), z.lt(1)),
-    loss: z.optional(z.string()),
-    learnedWeights: z.optional(z.literal(true)),
-  }),
-  noise: noiseSchema,
-  flip: z.boolean(),
-  window: z.optional(z.object({ length: z.int().check(z.positive()), stride: z.int().check(z.positive()) })),
-  fewSteps: z.optional(fewStepsSchema),
-  captions: z.optional(captionSchema),
-  given: z.optional(z.object({ nothing: z.number().check(z.minimum(0), z.maximum(1)) })),
-  style: z.optional(styleSchema),
-  precondition: z.optional(z.object({ name: z.literal('gaussian') })),
-  augment: z.optional(augmentSchema),
-})
 
 /**
  * Refuses impossible numbers, and unknown parts.

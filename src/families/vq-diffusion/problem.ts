@@ -35,8 +35,8 @@ export function vqDiffusionProblem(
   const problem = tokenProblem(tokens, data, own)
   return {
     ...problem,
-    snapshot(state, training) {
-      const prior = problem.snapshot(state, training)
+    async snapshot(state, training) {
+      const prior = await problem.snapshot(state, training)
       const meta = wholeMeta(prior, quantiser, sum)
       return { family: 'vq-diffusion', prior, quantiser, classNames: prior.classNames, meta }
     },

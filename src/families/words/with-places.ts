@@ -1,7 +1,8 @@
 /** A model whose network takes longer texts. */
 import { configOfContextLength } from '../../engine/nn/context-length.ts'
 import type { Network } from '../../engine/nn/network.ts'
-import { networkClasses, networkFromConfig } from '../../engine/nn/registry.ts'
+import { networkClasses } from '../../engine/nn/network-classes.ts'
+import { networkFromConfig } from '../../engine/nn/registry.ts'
 import { TweedieError } from '../../errors.ts'
 import { contextName } from '../../compiled/words.ts'
 

@@ -5,6 +5,7 @@ import { itemSize } from './dataset.ts'
 import { type Frame, toNetwork } from './frame.ts'
 import { type CalendarFeatures, calendarFeatures, calendarSize } from './fields/calendar.ts'
 import { type FieldFacts, factsOf } from './fields/facts.ts'
+import { timeCondition } from './time-condition.ts'
 import { standardisedVariables, type TrajectoryDataset } from './trajectory.ts'
 
 /** How trajectories are cut. */
@@ -27,9 +28,6 @@ export interface WindowedData extends ArrayDataset {
   /** Writes windows as the network sees them, `[indices.length, ...network]`. */
   load(indices: ArrayLike<number>, frame: Frame, key: unknown, out: Float32Array): void
 }
-
-/** The name of the condition that tells a network the time of a window. */
-export const timeCondition = 'time'
 
 /** The first state of every window; none reaches over a gap in time. */
 export function windowStarts(

@@ -12,7 +12,7 @@ import type { LogLine, LossWindow } from './loss-window.ts'
 import { frozenSums, tensorsOf } from './parts.ts'
 import { deadlineOf, firstPlan, replan } from './plan.ts'
 import type { Plan } from './plan.ts'
-import { continuedSession, differences, recordSession, type SessionRecord, sessionOf } from './session-record.ts'
+import { continuedSession, differences, recordSession, type SessionRecord } from './session-record.ts'
 import { type BaseSpec, itemsPerStep } from './spec.ts'
 import { type Task, trainerOf, type TrainerOptions } from './trainer.ts'
 
@@ -30,6 +30,8 @@ export interface LoopOptions extends Omit<TrainerOptions, 'from' | 'portion'> {
   readonly logEvery?: number | undefined
   /** Steps between two checkpoints; default about a minute's. */
   readonly checkpointEvery?: number | undefined
+  /** Whether there is a checkpoint before the first step; default: unless it continues from one. */
+  readonly checkpointFirst?: boolean | undefined
   /** Stops after the current step; a checkpoint follows. */
   readonly signal?: AbortSignal | undefined
   /** A clock in milliseconds; default `performance.now`. */
@@ -110,13 +112,24 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   options: LoopOptions,
 ): AsyncGenerator<LoopEvent<Model>> {
   const { spec } = task
-  const { engine, from, signal, logEvery = 20, checkpointEvery, rate: ownRate, clock = now, run, ...others } = options
+  const {
+    engine,
+    from,
+    signal,
+    logEvery = 20,
+    checkpointEvery,
+    rate: ownRate,
+    clock = now,
+    run,
+    checkpointFirst = !from,
+    ...others
+  } = options
   const items = itemsPerStep(spec)
   const rising = spec.optimizer.warmup
   const before = from?.run.progress as Progress | undefined
   const begin = clock() - (before?.elapsed ?? 0)
   const elapsed = (): number => clock() - begin
-  const recorded = from && sessionOf(from.run.session)
+  const recorded = from && (await import('./parse-session-record.ts')).sessionOf(from.run.session)
   const wanted = continuedSession(recorded, others)
   using trainer = await trainerOf(task, engine, { ...others, ...wanted, from })
   const session = recordSession(trainer.session, wanted, run?.session as SessionRecord | undefined)
@@ -167,7 +180,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   }
 
   yield { type: 'ready', step: state.step, parameters: layout.size, memory, model, checkpoint: checkpointNow }
-  if (!from) yield await checkpoint()
+  if (checkpointFirst) yield await checkpoint()
   const over = (): boolean => trainer.made >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
   const stopped = (): boolean => signal?.aborted ?? false
   let rate = 0

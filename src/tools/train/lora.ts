@@ -65,8 +65,8 @@ export function adaptedProblem<Model>(
     ...(problem.review && {
       review: (state, engine, options) => problem.review!(merged(state), engine, options),
     }),
-    snapshot(state, training) {
-      const model = problem.snapshot(merged(state), training)
+    async snapshot(state, training) {
+      const model = await problem.snapshot(merged(state), training)
       return { ...model, adapters: { spec, weights: layout.toMap(state.average) } }
     },
   }

@@ -78,8 +78,8 @@ export function wordProblem<Model>(
     ...(problem.review && {
       review: (state, engine, options) => problem.review!({ ...state, params: plain, average: plain }, engine, options),
     }),
-    snapshot(state, training) {
-      const model = problem.snapshot({ ...state, params: plain, average: plain }, training)
+    async snapshot(state, training) {
+      const model = await problem.snapshot({ ...state, params: plain, average: plain }, training)
       const vectors = new Map([[encoderPart, { shape, data: state.average.slice() }]])
       return { ...model, word: { spec, vectors } }
     },

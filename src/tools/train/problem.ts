@@ -79,6 +79,9 @@ export interface TrainProblem<Model = unknown> {
   readonly ownStep?: OwnStep | undefined
   /** Looks at the averaged weights at the end of training. */
   review?(state: TrainState, engine: Engine, options: Pick<SessionOptions, 'device' | 'threads'>): Promise<Review>
-  /** A state as a model: the averaged weights (`partView` has those of a part), with everything that is needed to sample. They change with the next step. */
-  snapshot(state: TrainState, training?: TweedieMetaInput['training']): Model
+  /**
+   * A state as a model: the averaged weights (`partView` has those of a part), with everything that is needed to sample. They change with
+   * the next step. What makes it may be loaded when it is asked for.
+   */
+  snapshot(state: TrainState, training?: TweedieMetaInput['training']): Model | Promise<Model>
 }

@@ -2,8 +2,6 @@
  * The facts besides the specification that decide the last bits of a run: engine, device, threads. A checkpoint holds
  * them.
  */
-import * as z from 'zod/mini'
-import { parseConfig } from '../../files/io/parse-config.ts'
 import type { Session, SessionOptions } from '../../engine/runtime/session.ts'
 
 /** Where a run was computed. */
@@ -16,18 +14,6 @@ export interface SessionRecord {
   readonly threads?: number | undefined
   /** The processor's cores, which decide the default number of threads. */
   readonly cores?: number | undefined
-}
-
-const schema = z.object({
-  engine: z.optional(z.string()),
-  device: z.optional(z.string()),
-  threads: z.optional(z.int().check(z.positive(), z.maximum(1024))),
-  cores: z.optional(z.int().check(z.positive())),
-})
-
-/** The record in a checkpoint; undefined if there is none, as in older ones. @throws TweedieError `model` */
-export function sessionOf(value: unknown, source = 'checkpoint'): SessionRecord | undefined {
-  return value === undefined ? undefined : parseConfig(schema, value, `${source}: session`)
 }
 
 /** Device and threads of a resumed run: the user's, else those that it had. */

@@ -108,7 +108,7 @@ export interface Task<Spec extends BaseSpec, Model> {
    * Makes the problem, with batches of `itemsPerStep(spec)` items; called after the engine has started to load its last
    * graph.
    */
-  readonly problem: () => TrainProblem<Model>
+  readonly problem: () => TrainProblem<Model> | Promise<TrainProblem<Model>>
   /** A name of its graph that is known before the problem is made: for engines with a cache. */
   readonly purpose: string
 }
@@ -138,7 +138,7 @@ export async function trainerOf<Spec extends BaseSpec, Model>(
   const all = itemsPerStep(spec)
   const own = itemsOf(ranks, all)
   using expected = await engine.expect?.(purpose, session)
-  const problem = task.problem()
+  const problem = await task.problem()
   const { parts, ownStep } = problem
   const layout = jointLayout(parts)
   const fillState = from ? restoring(from, parts, optimizer) : beginning(spec, parts, start)

@@ -14,9 +14,9 @@ import { requireDigests } from '../../../src/files/io/part-digests.ts'
 import { captionTokens } from '../../../src/files/text/caption-tokenizer.ts'
 import { captionTokenizerOf } from '../../../src/files/text/captions-of.ts'
 import { hubTokenizer } from '../../../src/files/text/hub.ts'
-import { decodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../../src/tools/train/decode-checkpoint.ts'
 import { sealed } from '../../../src/tools/train/checkpoint-seal.ts'
-import { parseRunRecord } from '../../../src/tools/train/run-record.ts'
+import { parseRunRecord } from '../../../src/tools/train/parse-run-record.ts'
 import { bpe, wordLevel } from '../../files/text/hub-files.ts'
 import { type ModelName, trainedModels } from './models.ts'
 import { type Reader, textBytes } from './reader.ts'
@@ -80,7 +80,7 @@ function ofFolder(name: ModelName, whole: Files): Reader[] {
         if (value === undefined) return
         const { spec } = parseRunRecord(value, 'train.json')
         const family = await entryOfSpec(spec, {}, 'train.json').load()
-        family.parseSpec(spec, 'train.json')
+        await family.parseSpec(spec, 'train.json')
       },
     },
     {
@@ -90,7 +90,7 @@ function ofFolder(name: ModelName, whole: Files): Reader[] {
       read: async (bytes) => {
         const { spec } = decodeCheckpoint(resealed(bytes))
         const family = await entryOfSpec(spec, {}, 'checkpoint').load()
-        family.parseSpec(spec, 'checkpoint')
+        await family.parseSpec(spec, 'checkpoint')
       },
     },
   ]

@@ -101,7 +101,7 @@ describe('sizes', () => {
 
 describe('a model', () => {
   test('lies in a folder, and draws the same from it', async () => {
-    const folder = decodeModelFolder(encodeModelFolder(moleculeFamily.write(model)))
+    const folder = decodeModelFolder(encodeModelFolder(await moleculeFamily.write(model)))
     const again = (await readerOf(moleculeFamily))(folder, {})
     expect(again.elements).toEqual([1, 6, 7, 8, 9])
     const wanted = [
@@ -151,9 +151,9 @@ test('molecules without positions are nothing to learn from', () => {
   expect(() => moleculeFamily.specOf(bare, {}, {})).toThrow('bare: no molecule has a conformer to learn from')
 })
 
-test('a model is trained further on elements that it knows only', () => {
+test('a model is trained further on elements that it knows only', async () => {
   const fluorine = createMolecules({ name: 'chlorine', molecules: [molecule('chlorine', [17, 17], [[0, 1, 1]])] })
   expect(() => moleculeFamily.further!(model, fluorine, {})).toThrow('does not know the elements 17')
-  const options = moleculeFamily.further!(model, small, {})
-  expect(moleculeFamily.specOf(small, options, {}).network).toEqual(spec.network)
+  const options = await moleculeFamily.further!(model, small, {})
+  expect((await moleculeFamily.specOf(small, options, {})).network).toEqual(spec.network)
 })

@@ -11,11 +11,13 @@ import { generate } from '../../../src/families/values/generate.ts'
 import { folderOf, type Model } from '../../../src/families/values/model.ts'
 import { modelOf } from '../../../src/families/values/model-of.ts'
 import { valueProblem } from '../../../src/families/values/problem.ts'
-import { parseSpec, type TrainSpec } from '../../../src/families/values/spec.ts'
+import { parseSpec } from '../../../src/families/values/parse-spec.ts'
+import type { TrainSpec } from '../../../src/families/values/spec.ts'
 import { loadBatch } from '../../../src/files/data/normalise.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../../src/files/io/model-folder.ts'
 import type { OptionValues } from '../../../src/options.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
+import { type Checkpoint, encodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../../src/tools/train/decode-checkpoint.ts'
 import { seen, small, squares } from './toy.ts'
 
 const engine = await nodeEngine()
@@ -99,13 +101,14 @@ describe('a model that draws in the style of a picture', () => {
     const whole = await run(spec)
     const rest = await run(spec, structuredClone(whole.checkpoints.find(({ state }) => state.step === 2)!))
     expect(rest.checkpoints.at(-1)!.state).toEqual(whole.checkpoints.at(-1)!.state)
-    const { styles } = valueProblem(spec, squares).snapshot(whole.checkpoints[0]!.state as never, {} as never)
+    const problem = await valueProblem(spec, squares)
+    const { styles } = await problem.snapshot(whole.checkpoints[0]!.state as never, {} as never)
     expect(styles!.weights).not.toEqual(whole.model.styles!.weights)
   }, 60_000)
 
   it('is told nothing at all where words are left out alone', async () => {
     const spec = await specWith({ captionDropout: 0.9, styleDropout: 0, batch: 48, steps: 1 })
-    const { emptyBatch, fill } = valueProblem(spec, squares)
+    const { emptyBatch, fill } = await valueProblem(spec, squares)
     const batch = emptyBatch()
     const counts = { both: 0, style: 0, neither: 0 }
     for (let step = 0; step < 20; step++) {

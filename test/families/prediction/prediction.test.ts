@@ -107,7 +107,7 @@ describe('a linear law with Gaussian noise', () => {
     const inputs = { engine, own: {}, threads: 1 } as const
     const options = { steps: 500, widths: [32], depth: 1, predictorWidths: [16], seed: 0 }
     const data = await preparePrediction(table, { options }, inputs as never)
-    const spec = predictionFamily.specOf(data, options, {})
+    const spec = await predictionFamily.specOf(data, options, {})
     expect(predictionFamily.parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
     const trained = await trainToEnd(
       { spec, purpose: 'test', problem: () => predictionFamily.problem(spec, data, {}) },
@@ -115,7 +115,7 @@ describe('a linear law with Gaussian noise', () => {
       { engine, threads: 1 },
     )
     // through the folder and back
-    const folder = decodeModelFolder(encodeModelFolder(predictionFamily.write(trained)))
+    const folder = decodeModelFolder(encodeModelFolder(await predictionFamily.write(trained)))
     model = (await readerOf(predictionFamily))(folder, {})
     setting = {
       engine,

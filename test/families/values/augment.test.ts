@@ -5,7 +5,7 @@ import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
 import { parametersOf, Scope } from '../../../src/engine/nn/index.ts'
 import { key } from '../../../src/engine/random/index.ts'
 import { asTheyAre } from '../../../src/families/values/augmented/augmentation.ts'
-import { transformer } from '../../../src/families/values/augmented/learned-augmentation.ts'
+import { learnedAugmentation } from '../../../src/families/values/augmented/learned-augmentation.ts'
 import { drawTransform } from '../../../src/families/values/augmented/transforms.ts'
 import { folderOf } from '../../../src/families/values/model.ts'
 import { modelOf } from '../../../src/families/values/model-of.ts'
@@ -24,7 +24,7 @@ const letters = createDataset({
   data: Uint8Array.from({ length: 6 * 64 }, (_, i) => (i * 37) % 256),
 })
 const options = { steps: 2, batch: 4, widths: [8], depth: 1, attention: 'none', seed: 5 }
-const augmented = specOf(letters, { ...options, augment: 0.5 }, {})
+const augmented = await specOf(letters, { ...options, augment: 0.5 }, {})
 
 describe('a transform', () => {
   const all = { probability: 1, transforms: transformNames.filter((name) => name !== 'tilt') }
@@ -65,16 +65,17 @@ describe('a transform', () => {
   })
 })
 
+const problem = await valueProblem(augmented, letters)
+
 describe('a batch', () => {
-  const problem = valueProblem(augmented, letters)
   const filled = (step: number) => {
     const batch = problem.emptyBatch()
     problem.fill(batch, step)
     return batch.feeds
   }
 
-  it('is a function of the step, and its noise and order are those of a run without', () => {
-    const plain = valueProblem(specOf(letters, options, {}), letters)
+  it('is a function of the step, and its noise and order are those of a run without', async () => {
+    const plain = await valueProblem(await specOf(letters, options, {}), letters)
     const untold = plain.emptyBatch()
     plain.fill(untold, 7)
     const { x0, epsilon, t, augmentation } = filled(7)
@@ -94,8 +95,9 @@ describe('a batch', () => {
     const run = { seed: 5, augment: { probability: 0.7, transforms: transformNames } }
     const [two, four] = [new Float32Array(128), new Float32Array(256)]
     for (const each of [two, four]) each.set(Float32Array.from({ length: each.length }, (_, i) => Math.sin(i % 64)))
-    transformer(run, letters)!(four, 3, 4)
-    transformer(run, letters)!(two, 6, 2)
+    const { changed } = learnedAugmentation(run, networkOf(augmented.network, {}), letters.shape)
+    changed!(four, 3, 4)
+    changed!(two, 6, 2)
     expect(four.subarray(0, 128)).toEqual(two)
   })
 })
@@ -123,9 +125,9 @@ describe('a model', () => {
     expect(asTheyAre(drawing)).toBe(drawing)
   })
 
-  it('opens again as the same network', () => {
-    const { snapshot } = valueProblem(augmented, letters)
-    const model = snapshot({ step: 2, average: flat } as Parameters<typeof snapshot>[0])
+  it('opens again as the same network', async () => {
+    const { snapshot } = await valueProblem(augmented, letters)
+    const model = await snapshot({ step: 2, average: flat } as Parameters<typeof snapshot>[0])
     expect(model.meta.objective).toMatchObject({ augment: { probability: 0.5 } })
     const folder = folderOf(model)
     const opened = modelOf({ ...folder, network, meta: model.meta } as Parameters<typeof modelOf>[0])
@@ -144,7 +146,7 @@ it.each([
     },
     /not told of transforms/,
   ],
-])('refuses %j', (more, message) => {
+])('refuses %j', async (more, message) => {
   const { widths: _, depth: __, attention: ___, ...rest } = options
-  expect(() => specOf(letters, { ...rest, ...more }, {})).toThrow(message)
+  await expect(specOf(letters, { ...rest, ...more }, {})).rejects.toThrow(message)
 })

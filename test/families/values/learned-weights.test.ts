@@ -37,24 +37,24 @@ describe('the loss', () => {
   })
 })
 
-describe('a run', () => {
-  const moons = builtinDataset('moons', { length: 64 })
-  const options = { steps: 1, batch: 8, widths: [8], depth: 1 }
-  const spec = specOf(moons, { ...options, learnedWeights: true }, {})
+const moons = builtinDataset('moons', { length: 64 })
+const options = { steps: 1, batch: 8, widths: [8], depth: 1 }
+const spec = await specOf(moons, { ...options, learnedWeights: true }, {})
 
-  it('learns them beside its network, from 0, and its model is without', () => {
-    const { parts, snapshot } = valueProblem(spec, moons)
+describe('a run', () => {
+  it('learns them beside its network, from 0, and its model is without', async () => {
+    const { parts, snapshot } = await valueProblem(spec, moons)
     expect(Object.keys(parts)).toEqual(['network', weightsPart])
     const { layout } = parts[weightsPart]!
     expect(initialParameters(spec, layout)).toEqual(new Float32Array(33))
     const { size } = parametersOf(networkOf(spec.network, {}))
     const average = Float32Array.from({ length: size + 33 }, (_, i) => i)
-    const model = snapshot({ step: 1, average } as Parameters<typeof snapshot>[0])
+    const model = await snapshot({ step: 1, average } as Parameters<typeof snapshot>[0])
     expect((model as { weights: Float32Array }).weights).toEqual(average.subarray(0, size))
     expect(model.meta.objective).toMatchObject({ learnedWeights: true })
   })
 
-  it.each([{ objective: 'consistency' }, { lora: 4 }, { learnVariance: true }])('refuses %j', (more) => {
-    expect(() => specOf(moons, { ...options, learnedWeights: true, ...more }, {})).toThrow(/do not go together/)
+  it.each([{ objective: 'consistency' }, { lora: 4 }, { learnVariance: true }])('refuses %j', async (more) => {
+    await expect(specOf(moons, { ...options, learnedWeights: true, ...more }, {})).rejects.toThrow(/do not go together/)
   })
 })

@@ -38,7 +38,7 @@ it('draws the thing of the words in the style of the class', async () => {
 
 it('leaves out the words, the class, or both', async () => {
   const spec = await specWith({ captionDropout: 0.5, labelDropout: 0.25, batch: 48, steps: 1 })
-  const { emptyBatch, fill } = valueProblem(spec, squares)
+  const { emptyBatch, fill } = await valueProblem(spec, squares)
   const batch = emptyBatch()
   const counts = [0, 0, 0, 0]
   for (let step = 0; step < 40; step++) {

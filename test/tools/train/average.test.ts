@@ -4,11 +4,12 @@ import { createTrainer } from '../../../src/app/train.ts'
 import { gammaOf, warmupEma } from '../../../src/engine/optim/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { sharedChoices } from '../../../src/families/base-spec.ts'
-import { defaultSpec } from '../../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../../src/families/values/default-spec.ts'
 import { builtinDataset } from '../../../src/files/data/index.ts'
 import { averageDecay, type AverageSpec } from '../../../src/tools/train/average.ts'
 import { secondSlot } from '../../../src/tools/train/second-average.ts'
-import { checkBaseSpec, parseBaseSpec } from '../../../src/tools/train/spec.ts'
+import { checkBaseSpec } from '../../../src/tools/train/spec.ts'
+import { parseBaseSpec } from '../../../src/tools/train/parse-base-spec.ts'
 
 const moons = builtinDataset('moons', { length: 50 })
 const specWith = (ema: AverageSpec) =>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { train, type TrainEvent } from '../../../src/app/train.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
-import { defaultSpec } from '../../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../../src/families/values/default-spec.ts'
 import { builtinDataset } from '../../../src/files/data/index.ts'
 import { type Collective, requireSame, shareTraining } from '../../../src/tools/train/collective.ts'
 import { sharedCollective, sharedRoom } from '../../../src/tools/train/shared-collective.ts'

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { builtinDataset, classCount } from '../../../src/files/data/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
-import { defaultSpec } from '../../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../../src/families/values/default-spec.ts'
 import type { TrainSpec } from '../../../src/families/values/spec.ts'
 import { createTrainer } from '../../../src/app/train.ts'
 

@@ -86,10 +86,10 @@ async function learned(rank: number, steps = 600) {
   }
   const problem = adaptedProblem(problemOf(), { ...lora, rank, alpha: rank }, new Map([['net', base]]))
   using trainer = await trainerOf({ spec, problem: () => problem, purpose: 'lora-test' }, await nodeEngine())
-  const first = problem.snapshot(trainer.state).weights.slice()
+  const first = (await problem.snapshot(trainer.state)).weights.slice()
   let report = await trainer.step(steps)
   while (report.step < steps) report = await trainer.step(steps)
-  const model = problem.snapshot(trainer.state) as { weights: Float32Array; adapters: Adapters }
+  const model = (await problem.snapshot(trainer.state)) as { weights: Float32Array; adapters: Adapters }
   return { model, loss: report.loss, first, base, kept, layout: trainer.layout, state: trainer.state, problem }
 }
 

@@ -3,9 +3,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { train } from '../../../src/app/train.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { Engine } from '../../../src/engine/runtime/session.ts'
-import { defaultSpec } from '../../../src/families/values/defaults.ts'
+import { defaultSpec } from '../../../src/families/values/default-spec.ts'
 import { builtinDataset } from '../../../src/files/data/index.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
+import { type Checkpoint, encodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../../src/tools/train/decode-checkpoint.ts'
 
 let engine: Engine
 beforeAll(async () => {

@@ -63,7 +63,7 @@ test('the vectors solve W e = target, and begin as the rows of the table', async
   using trainer = await trainerOf({ spec, problem: () => made, purpose: 'word-test' }, await nodeEngine())
   expect([...trainer.state.params]).toEqual([6, 7, 8, 9])
   for (let step = 0; step < 800;) ({ step } = await trainer.step(800))
-  const model = made.snapshot(trainer.state)
+  const model = await made.snapshot(trainer.state)
   const { shape, data } = model.word.vectors.get('text_encoder')!
   expect(shape).toEqual([2, width])
   // W⁻¹ (5, 4) and W⁻¹ (−3, 8)

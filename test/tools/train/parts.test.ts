@@ -5,7 +5,8 @@ import { sizeOf } from '../../../src/engine/graph/index.ts'
 import { type Optimizer, sgd } from '../../../src/engine/optim/index.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
+import { type Checkpoint, encodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
+import { decodeCheckpoint } from '../../../src/tools/train/decode-checkpoint.ts'
 import { trainingLoop } from '../../../src/tools/train/loop.ts'
 import type { LoopOptions } from '../../../src/tools/train/loop.ts'
 import { frozenConstants, jointLayout, learningParts, mainNetwork, tensorsOf } from '../../../src/tools/train/parts.ts'
@@ -74,11 +75,11 @@ describe.each([
 })
 
 describe('parts', () => {
-  test('a part alone keeps its names; several have names behind theirs', () => {
-    const alone = twoPartTask(twoPartSpec(), oneLearns).problem().parts
+  test('a part alone keeps its names; several have names behind theirs', async () => {
+    const alone = (await twoPartTask(twoPartSpec(), oneLearns).problem()).parts
     expect(jointLayout(alone).specs.map(({ name }) => name)).toEqual(['weight', 'bias'])
     expect(tensorsOf(alone)[0]).toEqual({ part: 'encoder', name: 'weight', shape: [2, 3] })
-    const both = twoPartTask(twoPartSpec()).problem().parts
+    const both = (await twoPartTask(twoPartSpec()).problem()).parts
     expect(jointLayout(both).specs.map(({ name }) => name)).toEqual([
       'encoder.weight',
       'encoder.bias',
@@ -276,8 +277,8 @@ function adder(count: number) {
   }
 }
 
-test('layouts agree with shapes', () => {
-  for (const [, { layout }] of learningParts(twoPartTask(twoPartSpec()).problem().parts)) {
+test('layouts agree with shapes', async () => {
+  for (const [, { layout }] of learningParts((await twoPartTask(twoPartSpec()).problem()).parts)) {
     expect(layout.size).toBe(layout.specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0))
   }
 })

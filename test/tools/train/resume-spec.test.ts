@@ -1,8 +1,9 @@
 /** What may change when a run goes on, and what is remembered of where it ran. */
 import { describe, expect, test } from 'vitest'
 import { resumeSpec } from '../../../src/tools/train/resume-spec.ts'
-import { continuedSession, differences, recordSession, sessionOf } from '../../../src/tools/train/session-record.ts'
-import { parseBaseSpec } from '../../../src/tools/train/spec.ts'
+import { continuedSession, differences, recordSession } from '../../../src/tools/train/session-record.ts'
+import { sessionOf } from '../../../src/tools/train/parse-session-record.ts'
+import { parseBaseSpec } from '../../../src/tools/train/parse-base-spec.ts'
 import { twoPartSpec } from './two-parts.ts'
 
 const recorded = { ...twoPartSpec(), flip: true, widths: [8, 16] as readonly number[] }

@@ -143,7 +143,7 @@ export function createServer({ models, limits, tokens = [], onLog }: ServerOptio
           shape: [...data.shape],
           classNames: [...model.model.classNames],
           can: [...makingRoutes, 'bound' as const].filter((each) => family.can[each] !== undefined),
-          facts: withoutPlaces(family.describe(model.model).facts) as DescribedAnswer['facts'],
+          facts: withoutPlaces((await family.describe(model.model)).facts) as DescribedAnswer['facts'],
         }
       },
     )

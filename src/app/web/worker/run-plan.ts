@@ -29,6 +29,8 @@ export interface RunPlan {
   readonly dataset: TrainData
   readonly from: Checkpoint | undefined
   readonly start: StartWeights | undefined
+  /** Whether its record alone does not bring it back, so that it is saved before its first step. */
+  readonly saveFirst: boolean
   readonly keeper: RunKeeper
 }
 
@@ -73,7 +75,8 @@ export async function newPlan(
   const digest = name === undefined ? '' : datasetDigest(train)
   const record: RunRecord = { version: 'web', spec, data: data.source, digest, intervals, options }
   const keeper = await keeperFor(name, record, data, force, planning)
-  return { name, record, spec, data, dataset, from: undefined, start: begun?.start, keeper }
+  const start = begun?.start
+  return { name, record, spec, data, dataset, from: undefined, start, saveFirst: start !== undefined, keeper }
 }
 
 /** The plan of a kept run, from its last checkpoint on. @throws TweedieError `usage` for an option that would make it another run */
@@ -81,7 +84,7 @@ export async function keptPlan(name: string, options: PlainOptions, planning: Pl
   const { own, preparing } = planning
   const stored = await readWebRun(name)
   const family = await entryOfSpec(stored.record.spec, own, name).load()
-  const before = family.parseSpec(stored.checkpoint?.spec ?? stored.record.spec, name)
+  const before = await family.parseSpec(stored.checkpoint?.spec ?? stored.record.spec, name)
   const spec = continued(before, options)
   const data = stored.data
     ? {
@@ -98,7 +101,8 @@ export async function keptPlan(name: string, options: PlainOptions, planning: Pl
   }
   const dataset = await prepared(family, data.train, { spec }, preparing)
   const keeper = await continueWebRun(name, stored, stored.checkpoint?.state.step ?? 0)
-  return { name, record: stored.record, spec, data, dataset, from: stored.checkpoint, start: undefined, keeper }
+  const from = stored.checkpoint
+  return { name, record: stored.record, spec, data, dataset, from, start: undefined, saveFirst: false, keeper }
 }
 
 /** The plan of a copy that goes on from a checkpoint. */
@@ -113,7 +117,7 @@ export async function forkedPlan(
   const digest = name === undefined ? '' : datasetDigest(train)
   const record = { ...plan.record, spec, digest }
   const keeper = await keeperFor(name, record, plan.data, false, planning)
-  return { ...plan, name, record, spec, from: checkpoint, start: undefined, keeper }
+  return { ...plan, name, record, spec, from: checkpoint, start: undefined, saveFirst: true, keeper }
 }
 
 /** Where the browser keeps nothing, the run goes on in memory, and that is said. */

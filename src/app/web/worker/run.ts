@@ -3,7 +3,7 @@ import type { FamilyModel, OwnParts } from '../../../families/family.ts'
 import { entryOfSpec, type Opened } from '../../../families/registry.ts'
 import { TweedieError } from '../../../errors.ts'
 import type { ModelFolder } from '../../../files/io/model-folder.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../tools/train/checkpoint.ts'
+import { type Checkpoint, encodeCheckpoint } from '../../../tools/train/checkpoint.ts'
 import type { RunKeeper } from '../../../tools/train/web/run-keeper.ts'
 import { openedOf } from '../../opened.ts'
 import { train, type TrainEvent, type TrainOptions } from '../../train.ts'
@@ -75,7 +75,7 @@ export function liveRun(
   const keep = async (checkpoint: Checkpoint, model: FamilyModel): Promise<void> => {
     const family = await entryOfSpec(options.spec, own).load()
     const { filesToSave } = await import('../../../files/io/files-to-save.ts')
-    await keeper.save(encodeCheckpoint(checkpoint), filesToSave(family.write(model)))
+    await keeper.save(encodeCheckpoint(checkpoint), filesToSave(await family.write(model)))
     saved = performance.now()
     mailbox.put({ type: 'checkpoint', step: checkpoint.state.step, kept: keeper.kept }, true)
   }
@@ -123,13 +123,17 @@ export function liveRun(
       return step
     },
     stop,
-    checkpoint: () => door.between(async () => decodeCheckpoint(encodeCheckpoint(await present().checkpoint()))),
+    checkpoint: () =>
+      door.between(async () => {
+        const { decodeCheckpoint } = await import('../../../tools/train/decode-checkpoint.ts')
+        return decodeCheckpoint(encodeCheckpoint(await present().checkpoint()))
+      }),
     model: () =>
       door.between(async () => {
         const family = await entryOfSpec(options.spec, own).load()
         const { encodeModelFolder } = await import('../../../files/io/encode-model-folder.ts')
         // The weights change with the next step: they are copied before anything else is waited for.
-        const files = copied(encodeModelFolder(family.write(await present().model())))
+        const files = copied(encodeModelFolder(await family.write(await present().model())))
         return openedOf(await decoded(files), own)
       }),
     save: () => door.between(async () => keep(await present().checkpoint(), await present().model())),

@@ -48,7 +48,7 @@ export function modelCalls({ own, engine }: Bench): ModelCalls {
     const { warmModel } = await import('../../warm-model.ts')
     const setting: Setting = { ...inMemory(), own, engine: (await engine()).engine }
     const open = { opened, setting, remarks, warm: warmModel(opened, setting) }
-    return { handle: all.put(open), ...factsOf(open) }
+    return { handle: all.put(open), ...(await factsOf(open)) }
   }
   const watched = ({ preview, pictures }: Calls['export']['ask'], { signal, progress }: CallContext) => ({
     signal,
@@ -98,7 +98,7 @@ export function modelCalls({ own, engine }: Bench): ModelCalls {
       async folder({ model }) {
         const { filesToSave } = await import('../../../files/io/files-to-save.ts')
         const { family, model: opened } = all.get(model).opened
-        return ownBytes(filesToSave(family.write(opened)))
+        return ownBytes(filesToSave(await family.write(opened)))
       },
     },
     state: () =>
@@ -111,7 +111,7 @@ export function modelCalls({ own, engine }: Bench): ModelCalls {
   }
 }
 
-function factsOf({ opened, remarks }: OpenModel): ModelFacts {
+async function factsOf({ opened, remarks }: OpenModel): Promise<ModelFacts> {
   const { entry, family, model } = opened
   const table = (name: 'sample' | 'restore' | 'edit' | 'export'): readonly PlainOption[] => [
     ...(name === 'export' ? [] : plainOptions(drawOptions)),
@@ -122,7 +122,7 @@ function factsOf({ opened, remarks }: OpenModel): ModelFacts {
     of: entry.of,
     classNames: model.classNames,
     meta: model.meta,
-    description: family.describe(model),
+    description: await family.describe(model),
     can: Object.keys(family.can) as Ability[],
     options: { sample: table('sample'), restore: table('restore'), edit: table('edit'), export: table('export') },
     remarks,

@@ -49,9 +49,9 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
     intervals: { readonly logEvery?: number | undefined; readonly checkpointEvery?: number | undefined },
     paused: boolean | undefined,
   ): Promise<RunEnd> => {
-    const { spec, dataset, from, start, keeper, name } = plan
+    const { spec, dataset, from, start, saveFirst: checkpointFirst, keeper, name } = plan
     const family = await entryOfSpec(spec, own).load()
-    const rows = family.explain(spec, dataset, own)
+    const rows = await family.explain(spec, dataset, own)
     events([
       {
         type: 'report',
@@ -62,7 +62,10 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
       },
     ])
     const live = liveRun(
-      { spec, dataset, from, start, keeper, name, own, paused, engine: (await engine()).engine, ...intervals },
+      {
+        ...{ spec, dataset, from, start, checkpointFirst, keeper, name, own, paused, ...intervals },
+        engine: (await engine()).engine,
+      },
       events,
       signal,
     )

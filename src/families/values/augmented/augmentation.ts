@@ -3,10 +3,8 @@ import { constant, sizeOf } from '../../../engine/graph/index.ts'
 import { type ConditionSpec, conditionShape } from '../../../engine/nn/condition-spec.ts'
 import type { Network } from '../../../engine/nn/network.ts'
 import type { NetworkSpec } from '../../network-of.ts'
+import { augmentationName } from './augmentation-name.ts'
 import { toldNumbers } from './transforms.ts'
-
-/** The condition's name. */
-export const augmentationName = 'augmentation'
 
 /** Numbers of the transforms; nothing where nothing was done. */
 export const augmentationSpec: ConditionSpec = Object.freeze({ kind: 'vector', size: toldNumbers, nothing: true })

@@ -4,10 +4,10 @@ import { sizeOf } from '../../../engine/graph/index.ts'
 import type { Network } from '../../../engine/nn/network.ts'
 import { fold, key } from '../../../engine/random/index.ts'
 import { TweedieError } from '../../../errors.ts'
-import type { ArrayDataset } from '../../../files/data/dataset.ts'
 import { warpPicture } from '../../../files/data/warp.ts'
 import type { LearnedConditions } from '../../learned-conditions.ts'
-import { augmentationName, augmentationSpec } from './augmentation.ts'
+import { augmentationSpec } from './augmentation.ts'
+import { augmentationName } from './augmentation-name.ts'
 import type { AugmentSpec } from './augment-spec.ts'
 import { drawTransform, toldNumbers } from './transforms.ts'
 
@@ -26,23 +26,19 @@ function transformsOf({ seed, augment }: Run, size: readonly [number, number]) {
 /**
  * What the network is told in a run. A network that learned it before is told that nothing is done, where nothing is.
  *
- * @returns undefined for a network that is told nothing @throws TweedieError `model` for one that should be, and has no such condition
+ * @param item `[C, H, W]` @throws TweedieError `model` for one that should be, and has no such condition
  */
-export function learnedAugmentation(
-  run: Run,
-  network: Network,
-  size: readonly [number, number],
-): LearnedConditions | undefined {
+export function learnedAugmentation(run: Run, network: Network, item: readonly number[]): LearnedConditions {
   const known = network.conditions[augmentationName]
-  if (run.augment === undefined && known === undefined) return undefined
   if (known?.kind !== 'vector' || known.size !== toldNumbers || !known.nothing) {
     throw new TweedieError('model', `\`augment\`: ${network.className} is not told of transforms`, {
       hint: `conditions: { ${augmentationName}: ${JSON.stringify(augmentationSpec)} } in its configuration`,
     })
   }
   const width = sizeOf(conditionShape(known))
-  const at = transformsOf(run, size)
+  const at = transformsOf(run, item.slice(-2) as [number, number])
   return {
+    changed: transformer(run, item),
     made: new Set([augmentationName]),
     conditions: (_parts, _scope, items) => conditionInputs({ [augmentationName]: known }, items),
     feeds: (batch) => ({ [augmentationName]: new Float32Array(batch * width) }),
@@ -60,12 +56,9 @@ export function learnedAugmentation(
   }
 }
 
-/** Transforms the pictures of a step, `[batch, C, H, W]` in [−1, 1], in place; undefined where a run has none. */
-export function transformer(
-  run: Run,
-  dataset: ArrayDataset,
-): ((items: Float32Array, step: number, batch: number) => void) | undefined {
-  const [channels, height, width] = dataset.shape as [number, number, number]
+/** Transforms the pictures of a step, in place; undefined where a run has none. */
+function transformer(run: Run, shape: readonly number[]): LearnedConditions['changed'] {
+  const [channels, height, width] = shape as [number, number, number]
   const at = transformsOf(run, [height, width])
   if (at === undefined) return undefined
   const size = channels * height * width

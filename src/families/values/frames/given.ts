@@ -3,14 +3,7 @@ import { TweedieError } from '../../../errors.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
 import { type Frame, toNetwork } from '../../../files/data/frame.ts'
 import type { ConditionSpec } from '../../../engine/nn/condition-spec.ts'
-
-/** The condition's name. */
-export const givenName = 'given'
-
-/** The condition of videos as a network sees them, `[C, T, H, W]`: the given frames, zeros elsewhere, and a channel that is 1 in given frames. */
-export function givenSpec(sees: readonly number[]): ConditionSpec {
-  return { kind: 'image', shape: sees, nothing: true }
-}
+import { givenName } from './given-condition.ts'
 
 /** Whether a network was trained to go on from given frames. */
 export function knowsGiven({ conditions }: { readonly conditions: Readonly<Record<string, ConditionSpec>> }): boolean {

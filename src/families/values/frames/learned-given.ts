@@ -5,16 +5,8 @@ import type { Network } from '../../../engine/nn/network.ts'
 import { fold, type Key, permutation, uniform } from '../../../engine/random/index.ts'
 import { TweedieError } from '../../../errors.ts'
 import type { LearnedConditions } from '../../learned-conditions.ts'
-import { givenName, writeGiven } from './given.ts'
-
-/** How given frames are learned. */
-export interface GivenSpec {
-  /** The probability that no frame is given, so that the model draws whole videos too. */
-  readonly nothing: number
-}
-
-/** How they are learned unless told otherwise. */
-export const usualGiven: GivenSpec = Object.freeze({ nothing: 0.25 })
+import { writeGiven } from './given.ts'
+import { givenName, type GivenSpec } from './given-condition.ts'
 
 /**
  * The given frames of a run: nothing with the probability `nothing`; else, equally often, the first frames (one to all but one), first and last ones,

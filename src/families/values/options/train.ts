@@ -10,7 +10,7 @@ import { transformNames, usualTransforms } from './transform-names.ts'
 const few = 'Few steps'
 
 /** Learning to sample in few steps. */
-const fewStepsOptions = options({
+export const fewStepsOptions = options({
   distil: { flags: '--distil <model>', help: 'learn from this model to sample in few steps', parse: text, group: few },
   stepsOfSampler: {
     flags: '--steps-of-sampler <n>',

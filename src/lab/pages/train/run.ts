@@ -1,15 +1,12 @@
 /** A run in the worker as the page sees it: followed, looked at, and told what to do. */
 import type { KeptRun, RunEvent } from '../../../app/web/worker/protocol.ts'
-import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
 import type { RemoteRun } from '../../../app/web/worker/remote-run.ts'
-import { type NoiseSpec, scheduleOfNoise } from '../../../diffusion/noise/named.ts'
-import { slicedWasserstein } from '../../../tools/metrics/wasserstein.ts'
+import type { NoiseSpec } from '../../../diffusion/noise/named.ts'
 import type { LossLine } from '../../parts/curves.ts'
 import { problemOf } from '../../remote/tweedie.ts'
 import type { Choices } from './choices.ts'
 import type { OpenData } from './data.ts'
-import { columnsOf, exactScore } from './exact-score.ts'
-import { type Field, gridOf, type Look } from './look.ts'
+import type { Look } from './look.ts'
 
 export type Status = 'preparing' | 'running' | 'paused' | 'finished' | 'stopped' | 'failed'
 
@@ -149,61 +146,14 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 /** A look that fails does not end the run; it is said once. */
 export async function lookOrSay(run: SeenRun, time: number | undefined): Promise<void> {
   try {
+    // What looks is loaded when there is something to see.
+    const { lookAt } = await import('./look-at.ts')
     await lookAt(run, time)
   } catch (error) {
     const { problem, hint } = problemOf(error)
     run.remarks = [...new Set([...run.remarks, [problem, hint].filter(Boolean).join(' ')])]
   }
 }
-
-/** Draws from the model as it is now. */
-async function lookAt(run: SeenRun, time: number | undefined): Promise<void> {
-  const { step, data } = run
-  using model = await run.remote.model()
-  const { shape } = model.facts.meta.data
-  const plane = shape.length === 1 && shape[0] === 2
-  const count = plane ? 512 : 16
-  const drawn = await model.draw({ count, steps: plane ? 16 : 12, seed: 1, frames: plane })
-  const samples = Float32Array.from(drawn.values.data as ArrayLike<number>)
-  const frames = (drawn.frames ?? []).flatMap(({ values }) => (values ? [values.data as Float32Array] : []))
-  const field = plane && time !== undefined ? await fieldOf(run, model, time) : undefined
-  run.look = {
-    step,
-    shape: drawn.shape.slice(1),
-    samples,
-    frames,
-    field,
-    distance: data?.bounds ? distanceOf(samples, data) : undefined,
-  }
-}
-
-/** The score at a time, learned and exact. */
-async function fieldOf({ data, noise }: SeenRun, model: RemoteModel, time: number): Promise<Field | undefined> {
-  if (data?.bounds === undefined || noise === undefined) return undefined
-  const places = gridOf(data.bounds)
-  const { score } = await model.field(places, time)
-  const schedule = scheduleOfNoise(noise)
-  const items = data.known
-  const exact = exactScore(places, {
-    items,
-    ...columnsOf(items),
-    alpha: schedule.alpha(time),
-    sigma: schedule.sigma(time),
-  })
-  return { time, places, learned: score, exact }
-}
-
-function distanceOf(samples: Float32Array, { shown, others }: OpenData): Look['distance'] {
-  const set = (values: Float32Array) => ({ data: values, count: values.length / 2, dimension: 2 })
-  if (shown.length === 0 || others.length === 0) return undefined
-  const options = { directions: 64 }
-  const floor = floors.get(shown) ?? slicedWasserstein(set(others), set(shown), options)
-  floors.set(shown, floor)
-  return { samples: slicedWasserstein(set(samples), set(shown), options), floor }
-}
-
-/** How far two draws of the same data are apart. */
-const floors = new WeakMap<Float32Array, number>()
 
 /** The lines of the log of a kept run. */
 export function linesOf(files: ReadonlyMap<string, Uint8Array>): LossLine[] {

@@ -5,9 +5,10 @@
 import { TweedieError } from '../../../errors.ts'
 import { filesBelow, opfsFolder, readFile, writeFile } from '../../../files/io/web/opfs.ts'
 import { orNothing } from '../../../files/io/web/or-nothing.ts'
-import { type Checkpoint, decodeCheckpoint, type DecodeOptions } from '../checkpoint.ts'
+import type { Checkpoint } from '../checkpoint.ts'
+import type { DecodeOptions } from '../decode-checkpoint.ts'
 import type { LogLine } from '../loss-window.ts'
-import { parseRunRecord, runFiles, type RunRecord } from '../run-record.ts'
+import { runFiles, type RunRecord } from '../run-record.ts'
 import type { BaseSpec } from '../spec.ts'
 import type { RunKeeper } from './run-keeper.ts'
 import { busyRuns, lockRun } from './run-lock.ts'
@@ -113,6 +114,10 @@ export async function readWebRun(name: string, options: DecodeOptions<BaseSpec> 
       hint: names === '' ? 'it keeps none: begin one with a `name`' : `there are ${names}`,
     })
   }
+  const [{ parseRunRecord }, { decodeCheckpoint }] = await Promise.all([
+    import('../parse-run-record.ts'),
+    import('../decode-checkpoint.ts'),
+  ])
   const record = parseRunRecord(parse(bytes, name), name, options)
   const saved = await readFile(folder!, runFiles.checkpoint)
   const log = await readFile(folder!, runFiles.log)
