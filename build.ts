@@ -164,7 +164,7 @@ function roomOf(id: string): string | null {
   if (path === 'tools/eval/node/folder-store') return 'store-node'
   if (path.startsWith('app/node/') && making.has(`src/${path}.ts`)) return 'app-node-draw'
   if (path.startsWith('app/node/') && learning.has(`src/${path}.ts`)) return 'app-node-train'
-  const [, rest] = levels.find(([files]) => files.has(`src/${path}.ts`)) ?? [, '-more']
+  const [, rest] = levels.find(([files]) => files.has(`src/${path}.ts`)) ?? [undefined, '-more']
   if (/^families\/[^/]+$/.test(path)) return `families-common${rest}`
   const deep = wings.has(parts[0]!) && parts.length > 2
   const [room, inside] = deep ? [parts[1]!, parts[2]] : [parts[0]!, parts[1]]

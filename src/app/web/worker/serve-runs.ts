@@ -49,7 +49,7 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
     intervals: { readonly logEvery?: number | undefined; readonly checkpointEvery?: number | undefined },
     paused: boolean | undefined,
   ): Promise<RunEnd> => {
-    const { spec, dataset, from, start, saveFirst: checkpointFirst, keeper, name } = plan
+    const { spec, dataset, from, start, saveFirst, keeper, name } = plan
     const family = await entryOfSpec(spec, own).load()
     const rows = await family.explain(spec, dataset, own)
     events([
@@ -61,14 +61,8 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
         rows: rows.flatMap(([row, value]) => (value === undefined ? [] : [[row, value] as const])),
       },
     ])
-    const live = liveRun(
-      {
-        ...{ spec, dataset, from, start, checkpointFirst, keeper, name, own, paused, ...intervals },
-        engine: (await engine()).engine,
-      },
-      events,
-      signal,
-    )
+    const parts = { spec, dataset, from, start, keeper, name, own, engine: (await engine()).engine }
+    const live = liveRun({ ...parts, checkpointFirst: saveFirst, paused, ...intervals }, events, signal)
     const run = { live, plan, over: false }
     runs.set(id, run)
     try {

@@ -1,14 +1,22 @@
 /** A look at a run: samples of its model as it is now, the score, and how far they are from the data. */
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { scheduleOfNoise } from '../../../diffusion/noise/named.ts'
+import type { RemoteRun } from '../../../app/web/worker/remote-run.ts'
+import { type NoiseSpec, scheduleOfNoise } from '../../../diffusion/noise/named.ts'
 import { slicedWasserstein } from '../../../tools/metrics/wasserstein.ts'
 import type { OpenData } from './data.ts'
 import { columnsOf, exactScore } from './exact-score.ts'
 import { type Field, gridOf, type Look } from './look.ts'
-import type { SeenRun } from './run.ts'
 
-/** Draws from the model as it is now. */
-export async function lookAt(run: SeenRun, time: number | undefined): Promise<void> {
+/** A run, as far as a look needs it. */
+export interface LookedAt {
+  readonly remote: RemoteRun
+  readonly step: number
+  readonly data: OpenData | undefined
+  readonly noise: NoiseSpec | undefined
+}
+
+/** Draws from the model as it is now. @param time at which the score is worked out too */
+export async function lookAt(run: LookedAt, time: number | undefined): Promise<Look> {
   const { step, data } = run
   using model = await run.remote.model()
   const { shape } = model.facts.meta.data
@@ -18,7 +26,7 @@ export async function lookAt(run: SeenRun, time: number | undefined): Promise<vo
   const samples = Float32Array.from(drawn.values.data as ArrayLike<number>)
   const frames = (drawn.frames ?? []).flatMap(({ values }) => (values ? [values.data as Float32Array] : []))
   const field = plane && time !== undefined ? await fieldOf(run, model, time) : undefined
-  run.look = {
+  return {
     step,
     shape: drawn.shape.slice(1),
     samples,
@@ -29,7 +37,7 @@ export async function lookAt(run: SeenRun, time: number | undefined): Promise<vo
 }
 
 /** The score at a time, learned and exact. */
-async function fieldOf({ data, noise }: SeenRun, model: RemoteModel, time: number): Promise<Field | undefined> {
+async function fieldOf({ data, noise }: LookedAt, model: RemoteModel, time: number): Promise<Field | undefined> {
   if (data?.bounds === undefined || noise === undefined) return undefined
   const places = gridOf(data.bounds)
   const { score } = await model.field(places, time)

@@ -148,7 +148,7 @@ export async function lookOrSay(run: SeenRun, time: number | undefined): Promise
   try {
     // What looks is loaded when there is something to see.
     const { lookAt } = await import('./look-at.ts')
-    await lookAt(run, time)
+    run.look = await lookAt(run, time)
   } catch (error) {
     const { problem, hint } = problemOf(error)
     run.remarks = [...new Set([...run.remarks, [problem, hint].filter(Boolean).join(' ')])]
