@@ -1,8 +1,8 @@
 /**
- * The built Lab in headless Chromium: from opening its page to the end of a training of moons, how far the samples then are from the
+ * The built Lab in headless Chromium: from opening its page to the end of a training, how far the samples then are from the
  * data, and the JavaScript that was loaded, gzip: before the first training step, and in all.
  *
- *     npm run build && npx tsx bench/lab.ts [--steps 300] [--seed 0] [--folder dist/lab] [--list]
+ *     npm run build && npx tsx bench/lab.ts [--data moons] [--steps 300] [--seed 0] [--folder dist/lab] [--list]
  *
  * `--list` prints every script that is loaded before the first step, the largest first.
  */
@@ -15,6 +15,7 @@ import { serve } from '../test/support/serve.ts'
 
 const { values } = parseArgs({
   options: {
+    data: { type: 'string', default: 'moons' },
     steps: { type: 'string', default: '300' },
     seed: { type: 'string', default: '0' },
     folder: { type: 'string', default: 'dist/lab' },
@@ -43,23 +44,33 @@ try {
     }
   }, mark)
   const begin = performance.now()
-  await page.goto(`${server.origin}/#/train?steps=${values.steps}&seed=${values.seed}`)
+  await page.goto(`${server.origin}/#/train?data=${values.data}&steps=${values.steps}&seed=${values.seed}`)
   await page.click('button[type=submit]:not([disabled])')
   const finished = page.locator('.run-bar .facts', { hasText: 'finished' })
   await finished.waitFor({ timeout: 300_000 })
   const seconds = (performance.now() - begin) / 1000
-  // The last samples are drawn and compared after the last step.
-  await page.waitForTimeout(2000)
+  // The last samples are drawn and compared after the last step; pictures are not compared.
+  await settled(async () => (await page.locator('.distance').allTextContents()).join())
   const before = sizesOf(server.asked.slice(0, server.asked.indexOf(mark)))
   const all = sizesOf(server.asked)
   console.log(`${seconds.toFixed(1)} s from opening the page: ${await finished.textContent()}`)
-  console.log(await page.locator('.distance').first().textContent())
+  for (const text of await page.locator('.distance').allTextContents()) console.log(text)
   console.log(`before the first step ${told(before)}; in all ${told(all)}`)
   if (values.list) {
     for (const [path, bytes] of [...before].toSorted((a, b) => b[1] - a[1])) console.log(`${bytes} ${path}`)
   }
 } finally {
   await browser.close()
+}
+
+/** Waits until a text has been the same for some seconds. */
+async function settled(read: () => Promise<string>): Promise<void> {
+  for (let [last, same] = [await read(), 0]; same < 5;) {
+    await new Promise((done) => setTimeout(done, 1000))
+    const now = await read()
+    same = now === last ? same + 1 : 0
+    last = now
+  }
 }
 
 /** Bytes of each script, gzip. */

@@ -27,6 +27,17 @@ it('needs little before it is seen', () => {
   expect(gzipSync(readFileSync(`${folder}/${entry}`)).length).toBeLessThan(30_000)
 })
 
+it('loads little before a first step of training, and nothing that reads files', () => {
+  const early = ['lab', 'train', 'worker', 'training'].map((name) => {
+    const found = assets.filter((each) => new RegExp(`^${name}-[\\w-]{8}\\.js$`).test(each))
+    expect(found, name).toHaveLength(1)
+    return readFileSync(`${folder}/assets/${found[0]!}`)
+  })
+  expect(early.reduce((sum, script) => sum + gzipSync(script).length, 0)).toBeLessThan(165_000)
+  // zod's, fflate's, and a network that moons and glyphs have not
+  for (const script of early) expect(script.toString()).not.toMatch(/ZodMini|invalid zip data|cross_attention_dim/)
+})
+
 it('brings the licences of what it is made of', () => {
   const licences = readFileSync(`${folder}/LICENSES.txt`, 'utf8')
   for (const name of ['preact', '@preact/signals', 'onnxruntime-web', 'zod', 'fflate']) {

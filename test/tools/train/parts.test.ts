@@ -282,3 +282,14 @@ test('layouts agree with shapes', async () => {
     expect(layout.size).toBe(layout.specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0))
   }
 })
+
+test('the state before the first step is saved unless it is known, or told otherwise', async () => {
+  const saved = async (options: Partial<LoopOptions>): Promise<readonly number[]> =>
+    (await run(twoPartTask(twoPartSpec()), options)).checkpoints.map(({ state }) => state.step)
+  expect(await saved({})).toEqual([0, 5, 10, 12])
+  expect(await saved({ checkpointFirst: false })).toEqual([5, 10, 12])
+  const [, from] = (await run(twoPartTask(twoPartSpec()))).checkpoints
+  expect(await saved({ from })).toEqual([10, 12])
+  // a copy of a run is nowhere yet
+  expect(await saved({ from, checkpointFirst: true })).toEqual([5, 10, 12])
+})

@@ -2,6 +2,7 @@
 import { TweedieError } from '../../../errors.ts'
 import { entryOfSpec, type Opened } from '../../../families/registry.ts'
 import { opfsRoot } from '../../../files/io/web/opfs.ts'
+import { runFiles } from '../../../tools/train/run-record.ts'
 import { busyRuns } from '../../../tools/train/web/run-lock.ts'
 import { forgetWebRun, readWebRun, webRunFiles, webRunNames, webRunSize } from '../../../tools/train/web/run-store.ts'
 import { openedOf } from '../../opened.ts'
@@ -127,7 +128,17 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
       },
       async keptModel({ name }) {
         const { decodeModelFolder } = await import('../../../files/io/decode-model-folder.ts')
-        const folder = decodeModelFolder(await webRunFiles(name), name)
+        const files = await webRunFiles(name)
+        if (!files.has(runFiles.checkpoint)) {
+          throw new TweedieError(
+            'model',
+            `${name}: its tab was closed before the run was first saved, so it has no model yet`,
+            {
+              hint: 'resume it: it begins anew',
+            },
+          )
+        }
+        const folder = decodeModelFolder(files, name)
         return models.put(await openedOf(folder, own, name), folder.notes)
       },
       keptFiles: ({ name }) => webRunFiles(name),
