@@ -19,7 +19,7 @@ export async function prepareValues(
   const windows = windowed(data, wanted)
   const isBehind = wanted.spec?.precondition !== undefined || wanted.options?.['precondition'] === 'gaussian'
   const behind = isBehind ? await behindLaw(windows) : windows
-  return withWords(await prepareTaught(behind, wanted, setting), wanted, setting)
+  return withWords(await prepareTaught(behind, wanted, setting), wanted, setting, (model) => (model as Model).words)
 }
 
 /** Data with what fits a Gaussian to them: most runs have no use for it, so it is loaded for those that do. */
