@@ -5,14 +5,21 @@ import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import { packedTerms } from '../../diffusion/guidance/composed-items.ts'
 import type { ConditionSpecs } from '../../engine/nn/condition-spec.ts'
 import { TweedieError } from '../../errors.ts'
-import type { Texts } from './told.ts'
+
+/** The texts of a request. */
+interface Asked {
+  readonly prompts?: readonly string[] | undefined
+  readonly towardsPrompt?: string | undefined
+  readonly negativePrompt?: string | undefined
+  readonly weights?: boolean | undefined
+}
 
 /**
  * The prompts of each of a request's, at least one each.
  *
  * @throws TweedieError `usage` where such prompts have no meaning
  */
-export function composedOfTexts({ prompts = [''], towardsPrompt, negativePrompt, weights }: Texts) {
+export function composedOfTexts({ prompts = [''], towardsPrompt, negativePrompt, weights }: Asked) {
   if (weights === false) return prompts.map((text) => [{ text, weight: 1 }])
   const parts = prompts.map(composedPrompts)
   const others = { towardsPrompt, negative: negativePrompt }
