@@ -7,6 +7,7 @@ import { withWords } from '../words/with-words.ts'
 import type { WordsData } from '../words/words-data.ts'
 import type { Model } from './model.ts'
 import type { TrainSpec } from './spec.ts'
+import { isUsuallyBehind } from './preconditioned/precondition-spec.ts'
 import { windowed } from './windowed.ts'
 import { requireUnchanged, type TaughtData, withTeacher } from './teacher.ts'
 
@@ -17,9 +18,15 @@ export async function prepareValues(
   setting: PrepareSetting,
 ): Promise<TaughtData & WordsData> {
   const windows = windowed(data, wanted)
-  const isBehind = wanted.spec?.precondition !== undefined || wanted.options?.['precondition'] === 'gaussian'
-  const behind = isBehind ? await behindLaw(windows) : windows
+  const behind = isBehind(windows, wanted) ? await behindLaw(windows) : windows
   return withWords(await prepareTaught(behind, wanted, setting), wanted, setting, (model) => (model as Model).words)
+}
+
+/** Whether the network stands behind a Gaussian of the data: as it was specified, asked for, or is usual. */
+function isBehind(data: AnyDataset, { spec, options }: Wanted<TrainSpec>): boolean {
+  if (!options) return spec?.precondition !== undefined
+  const { precondition } = options
+  return precondition === undefined ? isUsuallyBehind(data, options) : precondition === 'gaussian'
 }
 
 /** Data with what fits a Gaussian to them: most runs have no use for it, so it is loaded for those that do. */
