@@ -17,13 +17,16 @@ export async function prepareValues(
   setting: PrepareSetting,
 ): Promise<TaughtData & WordsData> {
   const windows = windowed(data, wanted)
-  const isBehind = wanted.spec?.precondition !== undefined || wanted.options?.['precondition'] === 'gaussian'
-  const behind = isBehind ? await behindLaw(windows) : windows
+  const behind = await behindLaw(windows, wanted)
   return withWords(await prepareTaught(behind, wanted, setting), wanted, setting)
 }
 
-/** Data with what fits a Gaussian to them: most runs have no use for it, so it is loaded for those that do. */
-async function behindLaw(data: AnyDataset): Promise<AnyDataset> {
+/** Data with what fits a Gaussian to them, if the network is put behind one: most runs have no use for it, so it is loaded for those that do. */
+export async function behindLaw<Data extends AnyDataset>(
+  data: Data,
+  { spec, options }: Pick<Wanted<Pick<TrainSpec, 'precondition'>>, 'spec' | 'options'>,
+): Promise<Data> {
+  if (spec?.precondition === undefined && options?.['precondition'] !== 'gaussian') return data
   const { seenBy } = await import('./preconditioned/seen-by.ts')
   // a copy of all windows is a getter: it is not to be read here
   return Object.freeze(
@@ -31,7 +34,7 @@ async function behindLaw(data: AnyDataset): Promise<AnyDataset> {
       {},
       { ...Object.getOwnPropertyDescriptors(data), seenBy: { value: seenBy, enumerable: true } },
     ),
-  ) as AnyDataset
+  ) as Data
 }
 
 async function prepareTaught(
