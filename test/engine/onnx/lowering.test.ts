@@ -139,11 +139,11 @@ describe('as WebAssembly', () => {
     expect(opsOf(y)).not.toContain(others[0])
   })
 
-  test('a large normalisation is by sums, and right; a small one is one operator', async () => {
-    const norm = (rows: number): Tensor => normalize(input('x', [rows, 512]), 1e-5)
-    expect(opsOf(norm(64))).not.toContain('LayerNormalization')
-    expect(opsOf(norm(4))).toContain('LayerNormalization')
-    const x = input('x', [64, 512], 'float64')
+  test('a normalisation of large items is by sums, and right; of small ones, however many, it is one operator', async () => {
+    const norm = (items: number, rows: number): Tensor => normalize(input('x', [items, rows, 512]), 1e-5)
+    expect(opsOf(norm(1, 4))).not.toContain('LayerNormalization')
+    expect(opsOf(norm(64, 1))).toContain('LayerNormalization')
+    const x = input('x', [4, 16, 512], 'float64')
     const outputs = [normalize(x, 1e-5), inverseStd(x, 1e-5)]
     await compare(outputs, { x: uniform(4, 64 * 512, -1, 3) }, { provider: 'wasm' }, 1e-4)
   })

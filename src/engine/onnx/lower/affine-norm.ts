@@ -20,8 +20,11 @@ export function layerNorm(
   return context.emit('LayerNormalization', [x, gamma, beta], { axis, epsilon: attribute.float(epsilon) })
 }
 
-/** Elements below which the small operators of a norm in blocks take longer than three passes over the whole. */
-const leastElements = 2 ** 16
+/**
+ * Elements of one item below which the small operators of a norm in blocks take longer than three passes over the whole. It is
+ * the item that decides, not the batch: rounding, and so every sample, is then the same alone and in company.
+ */
+const leastElements = 2 ** 11
 
 /** Places of a channel that are added up in one go, in single precision. */
 const mostPlaces = 2 ** 14
@@ -39,7 +42,7 @@ export function takesNorm(context: Context, { normal, image, gamma: { shape: sca
     sameShape(normal.shape, [batch, groups, sizeOf([channels, ...places]) / groups]) &&
     channels % groups === 0 &&
     sameShape(scale, [channels, 1, 1]) &&
-    sizeOf(image.shape) >= leastElements &&
+    channels * sizeOf(places) >= leastElements &&
     sizeOf(places) <= mostPlaces
   )
 }

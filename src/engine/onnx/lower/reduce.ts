@@ -18,7 +18,7 @@ function normalized(context: Context, node: Normal, x: string): readonly [normal
   const { shape, dtype } = node.inputs[0]!
   const { epsilon } = node.attributes
   const length = shape.at(-1)!
-  if (context.target.provider === 'wasm' && sizeOf(shape) >= leastElements) {
+  if (context.target.provider === 'wasm' && sizeOf(shape.slice(1)) >= leastElements) {
     const last = context.int64([shape.length - 1])
     const centred = context.emit('Sub', [x, context.emit('ReduceMean', [x, last], { keepdims: 1 })])
     const squares = context.emit('ReduceSumSquare', [centred, last], { keepdims: 1 })
@@ -37,8 +37,8 @@ function normalized(context: Context, node: Normal, x: string): readonly [normal
 
 type Normal = TensorOf<'normalize'> | TensorOf<'inverseStd'>
 
-/** Elements below which more operators cost more than they save. */
-const leastElements = 2 ** 15
+/** Elements of one item below which more operators cost more than they save; not of a batch, which then changes no rounding. */
+const leastElements = 2 ** 10
 
 export const reduceRules: {
   readonly [K in 'sum' | 'reduceMax' | 'softmax' | 'logSoftmax' | 'normalize' | 'inverseStd' | 'sumPool']: LowerRule<K>
