@@ -7,6 +7,7 @@ import { withWords } from '../words/with-words.ts'
 import type { WordsData } from '../words/words-data.ts'
 import type { Model } from './model.ts'
 import type { TrainSpec } from './spec.ts'
+import { isUsuallyBehind } from './preconditioned/precondition-spec.ts'
 import { windowed } from './windowed.ts'
 import { requireUnchanged, type TaughtData, withTeacher } from './teacher.ts'
 
@@ -16,17 +17,23 @@ export async function prepareValues(
   wanted: Wanted<TrainSpec>,
   setting: PrepareSetting,
 ): Promise<TaughtData & WordsData> {
-  const windows = windowed(data, wanted)
-  const behind = await behindLaw(windows, wanted)
+  const behind = await behindLaw(windowed(data, wanted), wanted)
   return withWords(await prepareTaught(behind, wanted, setting), wanted, setting)
 }
 
+/** Whether the network stands behind a Gaussian of the data: as it was specified, asked for, or is usual. */
+function isBehind(data: AnyDataset, { spec, options }: Law): boolean {
+  if (!options) return spec?.precondition !== undefined
+  const { precondition } = options
+  return precondition === undefined ? isUsuallyBehind(data, options) : precondition === 'gaussian'
+}
+
+/** What is wanted of a run. */
+type Law = Pick<Wanted<Pick<TrainSpec, 'precondition'>>, 'spec' | 'options'>
+
 /** Data with what fits a Gaussian to them, if the network is put behind one: most runs have no use for it, so it is loaded for those that do. */
-export async function behindLaw<Data extends AnyDataset>(
-  data: Data,
-  { spec, options }: Pick<Wanted<Pick<TrainSpec, 'precondition'>>, 'spec' | 'options'>,
-): Promise<Data> {
-  if (spec?.precondition === undefined && options?.['precondition'] !== 'gaussian') return data
+export async function behindLaw<Data extends AnyDataset>(data: Data, wanted: Law): Promise<Data> {
+  if (!isBehind(data, wanted)) return data
   const { seenBy } = await import('./preconditioned/seen-by.ts')
   // a copy of all windows is a getter: it is not to be read here
   return Object.freeze(
