@@ -22,7 +22,8 @@ export async function prepareLatents(
   wanted: Wanted<LatentTrainSpec>,
   setting: PrepareSetting,
 ): Promise<LatentData & TaughtData & WordsData> {
-  return withWords(await encodedData(data, wanted, setting), wanted, setting)
+  const encoded = await encodedData(data, wanted, setting)
+  return withWords(encoded, wanted, setting, (model) => (model as LatentModel).prior.words)
 }
 
 async function encodedData(

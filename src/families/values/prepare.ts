@@ -19,7 +19,7 @@ export async function prepareValues(
 ): Promise<TaughtData & WordsData> {
   const windows = windowed(data, wanted)
   const behind = isBehind(windows, wanted) ? await behindLaw(windows) : windows
-  return withWords(await prepareTaught(behind, wanted, setting), wanted, setting)
+  return withWords(await prepareTaught(behind, wanted, setting), wanted, setting, (model) => (model as Model).words)
 }
 
 /** Whether the network stands behind a Gaussian of the data: as it was specified, asked for, or is usual. */
