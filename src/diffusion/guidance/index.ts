@@ -10,6 +10,7 @@ export {
 } from './cfg.ts'
 export { classifierAncestral, classifierGuided, type ClassifierOptions, type ClassGradient } from './classifier.ts'
 export { type ComposeOptions, composed, composedOf, type Term } from './composed.ts'
+export { type ComposedItemsOptions, composedItems, type ItemTerm, packedTerms } from './composed-items.ts'
 export { controlled, type ControlOptions } from './controlled.ts'
 export { ddrm, type DdrmOptions } from './ddrm.ts'
 export {

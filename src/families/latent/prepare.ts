@@ -30,7 +30,8 @@ export async function prepareLatents(
   wanted: Wanted<LatentTrainSpec>,
   setting: PrepareSetting,
 ): Promise<LatentData & TaughtData & WordsData> {
-  return withWords(await behindLaw(await encodedData(data, wanted, setting), asWanted(wanted)), wanted, setting)
+  const encoded = await behindLaw(await encodedData(data, wanted, setting), asWanted(wanted))
+  return withWords(encoded, wanted, setting, (model) => (model as LatentModel).prior.words)
 }
 
 async function encodedData(

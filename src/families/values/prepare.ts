@@ -18,7 +18,7 @@ export async function prepareValues(
   setting: PrepareSetting,
 ): Promise<TaughtData & WordsData> {
   const behind = await behindLaw(windowed(data, wanted), wanted)
-  return withWords(await prepareTaught(behind, wanted, setting), wanted, setting)
+  return withWords(await prepareTaught(behind, wanted, setting), wanted, setting, (model) => (model as Model).words)
 }
 
 /** Whether the network stands behind a Gaussian of the data: as it was specified, asked for, or is usual. */

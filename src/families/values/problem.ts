@@ -14,6 +14,7 @@ import type { OwnComponents } from '../own-parts.ts'
 import { withMasks } from '../dropout-masks.ts'
 import { learnedAugmentation } from './augmented/learned-augmentation.ts'
 import { learnedGiven } from './frames/learned-given.ts'
+import { learnedSizes } from './learned-sizes.ts'
 import { networkOf } from '../network-of.ts'
 import { together } from '../learned-conditions.ts'
 import { learnedStyle } from '../pictured/learned-style.ts'
@@ -44,7 +45,8 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const words = spec.captions && learnedWords(spec.captions, network, dataset)
   const style = spec.style && learnedStyle(spec.style, network, dataset)
   const told = learnedAugmentation(spec, network, dataset.shape.slice(-2) as [number, number])
-  const learned = together(words, style, spec.given && learnedGiven(spec.given, network), told)
+  const sizes = learnedSizes(network, dataset)
+  const learned = together(words, style, spec.given && learnedGiven(spec.given, network), told, sizes)
   checkFit(spec, network, dataset, frame, learned?.made)
   const { seenBy: behind } = dataset as BehindLaw
   const { seen, law, objective } =
@@ -60,7 +62,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
   const [mainName] = Object.keys(main) as [string]
   const parts: TrainParts = {
     ...main,
-    ...(words?.part && { [encoderPart]: words.part }),
+    ...words?.parts,
     ...(style && { [stylePart]: style.part }),
     ...(learnedWeights && { [weightsPart]: learnedWeightsPart() }),
   }
@@ -82,7 +84,7 @@ export function valueProblem(spec: TrainSpec, dataset: ArrayDataset, own: OwnCom
     levels,
     loss: (scope, items) => loss(fedDropout().dropout, scope, items),
     // a network that says it drops nothing need not be built to see that
-    ...(network.config['dropout'] === 0 && !(Number(words?.encoder.config['dropout'] ?? 0) > 0)
+    ...(network.config['dropout'] === 0 && !((words?.dropout ?? 0) > 0)
       ? batches
       : withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), batches)),
     ...(fewSteps && fewStepsProblem(spec, fewSteps, { network, layout, frame, name: mainName, learned }, dataset, own)),
