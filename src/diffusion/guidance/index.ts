@@ -22,6 +22,7 @@ export {
   type MeanAndPull,
   type QuadraticMisfit,
 } from './differentiable.ts'
+export { decoderNoise, sigmaOfCodes } from './decoder-noise.ts'
 export { diffPirSampler, type DiffPirSamplerOptions } from './diffpir.ts'
 export { dps, type DpsOptions } from './dps.ts'
 export { drawMixture, exactPosterior, type FullComponent, mixtureMoments } from './exact-posterior.ts'

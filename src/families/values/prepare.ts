@@ -17,20 +17,23 @@ export async function prepareValues(
   wanted: Wanted<TrainSpec>,
   setting: PrepareSetting,
 ): Promise<TaughtData & WordsData> {
-  const windows = windowed(data, wanted)
-  const behind = isBehind(windows, wanted) ? await behindLaw(windows) : windows
+  const behind = await behindLaw(windowed(data, wanted), wanted)
   return withWords(await prepareTaught(behind, wanted, setting), wanted, setting, (model) => (model as Model).words)
 }
 
 /** Whether the network stands behind a Gaussian of the data: as it was specified, asked for, or is usual. */
-function isBehind(data: AnyDataset, { spec, options }: Wanted<TrainSpec>): boolean {
+function isBehind(data: AnyDataset, { spec, options }: Law): boolean {
   if (!options) return spec?.precondition !== undefined
   const { precondition } = options
   return precondition === undefined ? isUsuallyBehind(data, options) : precondition === 'gaussian'
 }
 
-/** Data with what fits a Gaussian to them: most runs have no use for it, so it is loaded for those that do. */
-async function behindLaw(data: AnyDataset): Promise<AnyDataset> {
+/** What is wanted of a run. */
+type Law = Pick<Wanted<Pick<TrainSpec, 'precondition'>>, 'spec' | 'options'>
+
+/** Data with what fits a Gaussian to them, if the network is put behind one: most runs have no use for it, so it is loaded for those that do. */
+export async function behindLaw<Data extends AnyDataset>(data: Data, wanted: Law): Promise<Data> {
+  if (!isBehind(data, wanted)) return data
   const { seenBy } = await import('./preconditioned/seen-by.ts')
   // a copy of all windows is a getter: it is not to be read here
   return Object.freeze(
@@ -38,7 +41,7 @@ async function behindLaw(data: AnyDataset): Promise<AnyDataset> {
       {},
       { ...Object.getOwnPropertyDescriptors(data), seenBy: { value: seenBy, enumerable: true } },
     ),
-  ) as AnyDataset
+  ) as Data
 }
 
 async function prepareTaught(
