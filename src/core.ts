@@ -86,6 +86,7 @@ export {
 export type { WordEncoder, Words } from './compiled/words.ts'
 export { silentTokens, wordEncoder, wordEncoderOf, type WordEncoderOptions, wordParts } from './compiled/words-part.ts'
 export { type BetweenPrompts, betweenPrompts } from './compiled/prompts/between.ts'
+export { type ComposedPrompt, composedPrompts } from './compiled/prompts/composition.ts'
 export { parsePrompt, type WeightedText } from './compiled/prompts/grammar.ts'
 export {
   type EncodedPrompts,

@@ -24,6 +24,11 @@ export const adaptOptions = options({
     parse: text,
     group,
   },
+  loraText: {
+    flags: '--lora-text',
+    help: 'adapt the text encoders as well',
+    group,
+  },
   newWord: {
     flags: '--new-word <word>',
     help: 'learn one word of the captions, such as "<icon>", by textual inversion; the model of --from stays as it is',

@@ -17,11 +17,16 @@ export async function prepared(
   setting: PrepareSetting,
 ): Promise<TrainData> {
   const word = wanted.spec ? wanted.spec.word : await wordAsked(wanted.options)
-  const own = word ? (await import('./adapters/word.ts')).settingWithWord(word, setting) : setting
+  const adaptsText = wanted.spec ? wanted.spec.lora?.text : wanted.options.loraText
+  const changing = adaptsText === true ? { ...setting, changing: asTheyAre } : setting
+  const own = word ? (await import('./adapters/word.ts')).settingWithWord(word, setting) : changing
   const made = family.prepare ? await family.prepare(data, wanted, own) : data
   const based = wanted.spec?.lora ?? wanted.spec?.word
   return based && !('base' in made) ? (await import('./adapters/adapted.ts')).withBaseOf(based, made, setting) : made
 }
+
+/** Text encoders that change by adapters beside their weights. */
+const asTheyAre = <Encoders>(encoders: Encoders): Encoders => encoders
 
 /** The word that options ask for. */
 async function wordAsked(options: OptionValues | undefined) {

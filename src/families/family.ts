@@ -5,6 +5,7 @@
  */
 import type { AutoencoderWeights } from '../compiled/autoencoder.ts'
 import type { TextEncoderWeights } from '../compiled/text-encoder.ts'
+import type { WordEncoder } from '../compiled/words.ts'
 import type { CaptionTokenizer } from '../files/text/caption-tokenizer.ts'
 import type { Kept } from '../compiled/kept.ts'
 import type { NetworkWeights } from '../compiled/network-graph.ts'
@@ -198,6 +199,10 @@ export interface PrepareSetting extends Pick<
    * @throws TweedieError `model` if there is none, `usage` for a name where nothing is read by name
    */
   textEncoder(source: unknown): Promise<OtherTextEncoder>
+  /** A cache beside a model, by the path of its folder; none where nothing lies on a disk. */
+  store?(path: string): Store
+  /** The text encoders of a run some of whose weights change while training: nothing is worked out by them before. */
+  changing?(encoders: readonly WordEncoder[]): readonly WordEncoder[]
   /** A tokeniser of captions: by the path of its folder or its file in Node, or in memory. @throws TweedieError as `textEncoder` */
   tokenizer(source: unknown): Promise<OtherTokenizer>
 }
@@ -207,8 +212,6 @@ export interface OtherTextEncoder {
   readonly encoder: TextEncoderWeights & { readonly tokenizer?: CaptionTokenizer | undefined }
   /** The absolute path of its folder; none in memory. */
   readonly path: string | undefined
-  /** Whether some of its vectors change while training, so that nothing is worked out before. */
-  readonly changing?: boolean | undefined
 }
 
 /** A tokeniser from elsewhere. */

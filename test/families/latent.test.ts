@@ -28,7 +28,7 @@ import { channelScale } from '../../src/families/latent/channel-scale.ts'
 import { latentData } from '../../src/families/latent/data.ts'
 import { drawnCodes } from '../../src/families/latent/drawn-codes.ts'
 import { encodedViews, viewsOf } from '../../src/families/latent/encode-data.ts'
-import { operatorOnCodes } from '../../src/families/latent/restore-item.ts'
+import { codesOf, operatorOnCodes } from '../../src/families/latent/operator-on-codes.ts'
 import { latentFolderOf, type LatentModel, latentOf } from '../../src/families/latent/model.ts'
 import { defaultVaeSpec } from '../../src/families/vae/defaults.ts'
 import type { VaeModel } from '../../src/families/vae/model.ts'
@@ -168,7 +168,7 @@ describe('posteriors of codes through a decoder', () => {
 
   test('samples have the mean and the covariance of the closed form', async () => {
     const [count, noise] = [3000, 0.5]
-    using onCodes = await operatorOnCodes({ autoencoder: linear(), prior }, operator, count, { engine })
+    using onCodes = await operatorOnCodes(codesOf({ autoencoder: linear(), prior }), operator, count, { engine })
     const y = Float64Array.of(1.4, -0.3)
     const schedule = namedSchedule('cosine')
     const gaussian = { mean: [0.2, -0.4], covariance: [1, 0.5, 0.5, 0.8] }

@@ -8,6 +8,7 @@ import type { ModelFolderInput } from '../../files/io/model-folder.ts'
 import { weightsDigest } from '../../files/io/weights-digest.ts'
 import type { NamedArray } from '../../engine/nn/layout.ts'
 import { likeBase } from './like-base.ts'
+import { adaptedComponents } from './adapted-components.ts'
 import { adaptedProblem, type BaseWeights } from '../../tools/train/lora.ts'
 import { learningParts } from '../../tools/train/parts.ts'
 import type { TrainData, TrainProblem } from '../../tools/train/problem.ts'
@@ -80,7 +81,8 @@ export function adaptedFrom<Model>(
     async snapshot(state, training) {
       const { adapters, ...made } = await adapted.snapshot(state, training)
       const input = await write(made as unknown as FamilyModel)
-      const components = new Map([...(base.folder.components ?? []), ...(input.components ?? [])])
+      const parts = new Map([...(base.folder.components ?? []), ...(input.components ?? [])])
+      const components = adaptedComponents(parts, adapters)
       const whole = { ...base.folder, weights: input.weights, network: input.network, components }
       const folder = folderOfInput({ ...whole, ...likeBase(base.folder, input) })
       return { ...read(folder, own), adapters } as unknown as Model

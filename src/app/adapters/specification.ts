@@ -27,9 +27,10 @@ export async function adaptedSpecification<Decided extends Undecided>(
   { family, model, path }: Pick<Opened, 'family' | 'model'> & { readonly path?: string | undefined },
   own: OwnParts,
 ): Promise<Decided> {
-  const { lora: rank, loraAlpha, loraTargets = 'attention' } = values as ValuesOf<typeof adaptOptions>
+  const { lora: rank, loraAlpha, loraTargets = 'attention', loraText } = values as ValuesOf<typeof adaptOptions>
   if (rank === undefined) {
-    const name = loraAlpha === undefined ? 'loraTargets' : 'loraAlpha'
+    const given = { loraAlpha, loraTargets: (values as ValuesOf<typeof adaptOptions>).loraTargets }
+    const name = Object.entries(given).find(([, value]) => value !== undefined)?.[0] ?? 'loraText'
     throw new TweedieError('usage', `\`${name}\` is for adapters, and the run trains all weights`, {
       hint: '`lora: 8`',
     })
@@ -40,6 +41,7 @@ export async function adaptedSpecification<Decided extends Undecided>(
     rank,
     alpha: loraAlpha ?? rank,
     targets,
+    ...(loraText === true && { text: true }),
     base: { ...(path !== undefined && { path }), sum: base.sum },
   }
   const spec = { ...decided.spec, lora }

@@ -35,14 +35,21 @@ function withEmbedding(folder: ModelFolder, word: NamedWord): ModelFolder {
     const own = filesBelow(files, tokenizer)
     const known = captionTokenizerOf(own, tokenizer, { length: 77 })
     requireNew(token, known)
-    const { part, first } = longer(components.get(name)!, word.vectors.get(name)!, known.end, `${source}: ${name}`)
+    const rows = vectorsOf(word, name)
+    const { part, first } = longer(components.get(name)!, rows, known.end, `${source}: ${name}`)
     components.set(name, part)
     const added: object = own.has(newWordsFile) ? JSON.parse(new TextDecoder().decode(own.get(newWordsFile))) : {}
-    const places = placesOf(token, word.vectors.get(name)!.shape[0]!).map((place, i) => [place, first + i])
+    const places = placesOf(token, rows.shape[0]!).map((place, i) => [place, first + i])
     const all = { ...added, ...Object.fromEntries(places) }
     files.set(`${tokenizer}/${newWordsFile}`, new TextEncoder().encode(`${JSON.stringify(all, null, 2)}\n`))
   }
   return { ...folder, components, files, meta: { ...folder.meta, save: saveOf(folder.meta.save, word) } }
+}
+
+/** Those of an encoder, or of the only one that there is. */
+function vectorsOf({ alone, vectors }: NamedWord, name: string): ModelWeight {
+  const [only] = vectors.values()
+  return alone ? only! : vectors.get(name)!
 }
 
 /** The encoder with more rows in its table of tokens. */

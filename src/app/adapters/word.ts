@@ -2,8 +2,9 @@
 import { folderForm, type FolderForm } from './folder-form.ts'
 import { textEncoderOf, textEncoderPart } from '../../compiled/text-encoder-part.ts'
 import { tokenizerFolder } from '../../compiled/words-part.ts'
+import type { WordEncoder } from '../../compiled/words.ts'
 import { TweedieError } from '../../errors.ts'
-import type { Family, FamilyModel, OtherTextEncoder, OwnParts, PrepareSetting } from '../../families/family.ts'
+import type { Family, FamilyModel, OwnParts, PrepareSetting } from '../../families/family.ts'
 import type { Opened } from '../../families/registry.ts'
 import { folderOfInput } from '../../files/io/folder-of-input.ts'
 import { filesBelow, filesIn, type ModelFolder } from '../../files/io/model-folder.ts'
@@ -43,17 +44,13 @@ export function wordOf(values: OptionValues): WantedWord | undefined {
 export function settingWithWord(word: WantedWord, setting: PrepareSetting): PrepareSetting {
   return {
     ...setting,
-    async textEncoder(source) {
-      const { encoder, path } = await setting.textEncoder(source)
-      return { path, encoder: encoderWithWord(word, encoder), changing: true }
-    },
+    changing: (encoders) => encoders.map((each) => encoderWithWord(word, each)),
   }
 }
 
-function encoderWithWord(word: WantedWord, { tokenizer, ...encoder }: OtherTextEncoder['encoder']) {
-  if (tokenizer === undefined) throw new TweedieError('model', 'the text encoder has no tokenizer beside it')
-  const name = 'text_encoder'
-  const part = textEncoderPart(encoder)
+function encoderWithWord(word: WantedWord, own: WordEncoder): WordEncoder {
+  const { name, tokenizer } = own
+  const part = textEncoderPart(own)
   const table = [...part.weights].find(([each]) => /(^|\.)token_embedding\.weight$/.test(each))?.[1]
   if (table === undefined) throw new TweedieError('usage', '`newWord`: the text encoder has no table of tokens')
   const shape = [word.vectors, table.shape[1]!]
@@ -69,6 +66,8 @@ function encoderWithWord(word: WantedWord, { tokenizer, ...encoder }: OtherTextE
   const files = filesBelow(folder.files, tokenizerFolder(name))
   const known = captionTokenizerOf(files, tokenizerFolder(name), { length: tokenizer.length })
   return {
+    ...own,
+    stored: undefined,
     ...textEncoderOf(folder.components.get(name)!, 'high'),
     tokenizer: { ...known, length: tokenizer.length },
   }
@@ -137,7 +136,7 @@ export function wordFrom<Model>(
       const { word, ...model } = await made.snapshot(state, training)
       const input = await write(model as unknown as FamilyModel)
       const plain = folderOfInput({ ...base.folder, ...likeBase(base.folder, input) })
-      const named = { token: spec!.token, source: 'the word', alone: true, vectors: word.vectors }
+      const named = { token: spec!.token, source: 'the word', alone: word.vectors.size === 1, vectors: word.vectors }
       return { ...read(withEmbeddings(plain, [named]), own), word } as unknown as Model
     },
   }

@@ -41,8 +41,11 @@ export async function openAdapted(
   const added = await Promise.all(asked.map((each) => readLora(each)))
   if (held === undefined) return withLoras(opened, added, own)
   const { file, facts, scheduler, meta } = held
-  const { base: on, sum: _, ...how } = facts
-  const training = { ...meta.training, lora: { ...how, targets: [...how.targets], base: on.path } }
+  const { base: on, sum: _, text, ...how } = facts
+  const training = {
+    ...meta.training,
+    lora: { ...how, targets: [...how.targets], ...(text === true && { text }), base: on.path },
+  }
   return withLoras(opened, [{ file, weight: 1, source: path }, ...added], own, {
     scheduler,
     meta: { ...meta, training },

@@ -47,7 +47,7 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const values = await withNetwork(options, own)
   const model = await modelOf(options, own, request.onRemark)
   const { train } = await openParts(source, { ...request, ...cacheOf(options), readers: own.readers })
-  const asked = model ? await furtherOptions(model, train, values, own) : values
+  const asked = model ? await furtherOptions(model, train, { ...values, from: model.path }, own) : values
   const setting = await preparing(request)
   const plain = await specificationOf(train, asked, setting, preparedOptions, model)
   const decided = await withPriorOf(plain, options, setting, request)

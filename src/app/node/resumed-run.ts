@@ -69,7 +69,9 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   }
   const setting = await preparing(request, record)
   if (changed.length > 0) {
-    const values = await (model ? furtherOptions(model, data, asked, own) : withNetwork(asked, own))
+    const values = await (model
+      ? furtherOptions(model, data, { ...asked, from: model.path }, own)
+      : withNetwork(asked, own))
     const wanted = await specificationOf(data, values, setting, preparedOptions, model)
       .then((run) => withPriorOf(run, asked, setting, request))
       .catch(() => undefined)

@@ -86,7 +86,7 @@ async function reportOf(
   const [[unit, amount]] = Object.entries(spec.budget) as [[string, number]]
   return [
     ...(await family.explain(spec, dataset, own)),
-    ['adapters', spec.lora && loraText(spec.lora)],
+    ['adapters', spec.lora && adaptersText(spec.lora)],
     ['word', spec.word && wordText(spec.word)],
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['held out', heldOutText(source, dataset)],
@@ -105,8 +105,8 @@ function optimiserText({ optimizer, batch, accumulate = 1, seed }: PreparedRun['
   return `${named}, rate ${rate}, ${decay}${average}, batch ${batch}${accumulate > 1 ? ` × ${accumulate}` : ''}, seed ${seed}`
 }
 
-function loraText({ rank, alpha, targets, base }: NonNullable<PreparedRun['spec']['lora']>): string {
-  return `rank ${rank}, alpha ${alpha}, of ${targets.join(' and ')}; ${base.path ?? 'the model'} stays as it is`
+function adaptersText({ rank, alpha, targets, text, base }: NonNullable<PreparedRun['spec']['lora']>): string {
+  return `rank ${rank}, alpha ${alpha}, of ${targets.join(' and ')}${text ? ', of the text encoders too' : ''}; ${base.path ?? 'the model'} stays as it is`
 }
 
 function wordText({ token, vectors, from, base }: NonNullable<PreparedRun['spec']['word']>): string {

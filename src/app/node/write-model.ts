@@ -12,7 +12,7 @@ export async function writeModel(path: string, { write }: Pick<Family, 'write'>,
   if (word?.spec.base.path !== undefined) return writeWord(path, word, folder)
   const base = adapters?.spec.base.path
   if (adapters === undefined || base === undefined) return writeModelFolder(path, folder)
-  const { rank, alpha, targets } = adapters.spec
+  const { rank, alpha, targets, text } = adapters.spec
   const [{ encodeAdapterFolder }, { adaptersOf }] = await Promise.all([
     import('../../files/io/lora/adapter-folder.ts'),
     import('../../tools/train/lora.ts'),
@@ -22,6 +22,7 @@ export async function writeModel(path: string, { write }: Pick<Family, 'write'>,
     rank,
     alpha,
     targets,
+    ...(text === true && { text }),
   }
   const { scheduler, meta } = folder
   await writeFolder(path, encodeAdapterFolder({ layers: adaptersOf(adapters), facts, scheduler, meta }))

@@ -121,7 +121,10 @@ export function guidanceScale({ w, scale }: GuidanceStrength): number {
 }
 
 /** D_∅ + s (D_c − D_∅) = (w + 1) D_c − w D_∅, rescaled, within the interval; D_c outside it. */
-function combiner({ shape }: Denoiser, { rescale = 0, interval: [from, to] = [0, 1], ...strength }: GuidanceOptions) {
+export function combiner(
+  { shape }: Denoiser,
+  { rescale = 0, interval: [from, to] = [0, 1], ...strength }: GuidanceOptions,
+) {
   const scale = guidanceScale(strength as GuidanceStrength)
   if (!(rescale >= 0 && rescale <= 1)) throw new TweedieError('usage', `guidance rescale ${rescale}: it lies in [0, 1]`)
   if (!(from >= 0 && from <= to && to <= 1)) {

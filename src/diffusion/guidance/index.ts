@@ -10,6 +10,7 @@ export {
 } from './cfg.ts'
 export { classifierAncestral, classifierGuided, type ClassifierOptions, type ClassGradient } from './classifier.ts'
 export { type ComposeOptions, composed, composedOf, type Term } from './composed.ts'
+export { type ComposedItemsOptions, composedItems, type ItemTerm, packedTerms } from './composed-items.ts'
 export { controlled, type ControlOptions } from './controlled.ts'
 export { ddrm, type DdrmOptions } from './ddrm.ts'
 export {
@@ -21,6 +22,7 @@ export {
   type MeanAndPull,
   type QuadraticMisfit,
 } from './differentiable.ts'
+export { decoderNoise, sigmaOfCodes } from './decoder-noise.ts'
 export { diffPirSampler, type DiffPirSamplerOptions } from './diffpir.ts'
 export { dps, type DpsOptions } from './dps.ts'
 export { drawMixture, exactPosterior, type FullComponent, mixtureMoments } from './exact-posterior.ts'

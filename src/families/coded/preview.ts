@@ -2,7 +2,8 @@
 import type { Preview } from '../family.ts'
 import type { CodedModel } from './coded-model.ts'
 
-/** Thirty-six pictures, or a thousand points. */
-export function preview({ frame }: CodedModel): Preview {
+/** Thirty-six pictures, four states of fields, or a thousand points. */
+export function preview({ frame, scale }: CodedModel): Preview {
+  if (scale.kind === 'fields') return { options: { count: 4 } }
   return { options: { count: frame.item.length === 3 ? 36 : 1000 } }
 }

@@ -7,7 +7,9 @@ import { codecOf, type CodecWatch } from '../vae/codec.ts'
 import { itemsOf, type ValueChoice } from '../coded/values-of.ts'
 import type { Compiled } from '../warm.ts'
 import { decodedInTiles } from './decode-tiles.ts'
+import type { VaeModel } from '../vae/model.ts'
 import type { LatentModel } from './model.ts'
+import { codeField, toStates, toWindows, windowOf } from './windows/code-windows.ts'
 
 /** Codes that are decoded at a time: at most so many, and so many pixels of their pictures. */
 const [most, mostPixels] = [16, 2 ** 18]
@@ -20,16 +22,31 @@ export interface Decoding extends CodecWatch {
   readonly tile?: number | undefined
 }
 
-/** Items `[n, ...item]` as the autoencoder has them, of codes as the network sees them. */
+/** Items `[n, ...item]` as the autoencoder has them, of codes as the network sees them; of windows of codes, windows of states. */
 export async function decodedItems(
-  { autoencoder, prior }: LatentModel,
+  model: Pick<LatentModel, 'autoencoder' | 'prior'>,
   seen: Float32Array,
+  how: Decoding,
+  setting: Pick<Setting, 'engine' | 'device' | 'threads'>,
+  compiled: Compiled,
+): Promise<Float32Array> {
+  const { autoencoder, prior } = model
+  const codes = denormalise(prior.scale, seen) as Float32Array
+  const states = windowOf(model)
+  if (states === undefined) return decoded(autoencoder, codes, how, setting, compiled)
+  const each = toStates(codes, codeField(autoencoder.autoencoder.latentShape), states)
+  return toWindows(await decoded(autoencoder, each, how, setting, compiled), autoencoder.frame.item, states)
+}
+
+/** Items of codes `[n, ...latentShape]`. */
+export async function decoded(
+  autoencoder: VaeModel,
+  codes: Float32Array,
   { draw, seed, tile, ...watch }: Decoding,
   setting: Pick<Setting, 'engine' | 'device' | 'threads'>,
   compiled: Compiled,
 ): Promise<Float32Array> {
-  const count = seen.length / itemSize(prior.frame.item)
-  const codes = denormalise(prior.scale, seen) as Float32Array
+  const count = codes.length / itemSize(autoencoder.autoencoder.latentShape)
   if (tile !== undefined) {
     const outputs = await decodedInTiles(autoencoder, codes, { tile, ...watch }, setting, compiled)
     return itemsOf(autoencoder, outputs, { draw, seed })

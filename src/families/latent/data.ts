@@ -68,7 +68,9 @@ export function latentData(source: CodeSource, { of, laws, affine: known }: Enco
       }
     }
   }
-  return Object.freeze({ ...data, load, codes: { ...source, of, views: laws.length } })
+  const [, height, width] = of.shape
+  const picture = of.kind === 'image' ? ([height!, width!] as const) : undefined
+  return Object.freeze({ ...data, load, ...(picture && { picture }), codes: { ...source, of, views: laws.length } })
 }
 
 /** The number of a code that each place of the network's array is drawn from the law of. */

@@ -10,10 +10,13 @@ import { wordsFacts, wordsRows } from '../words/describe-words.ts'
 import type { LatentData } from './data.ts'
 import { jointIn, latentsIn } from './meta.ts'
 import type { LatentModel } from './model.ts'
+import { shownBy } from './windows/code-windows.ts'
 import { asValues, type LatentTrainSpec } from './spec.ts'
 
 /** The data, the autoencoder, its codes, and the noise on them. */
-export function describe({ prior, autoencoder, meta }: LatentModel): Description {
+export function describe(model: LatentModel): Description {
+  const { prior, autoencoder, meta } = model
+  const { item } = shownBy(model).frame
   const { frame, sampling } = prior
   const latents = latentsIn(meta)
   const patches = frame.patch > 1 ? `, patches of ${frame.patch}` : ''
@@ -21,10 +24,10 @@ export function describe({ prior, autoencoder, meta }: LatentModel): Description
     { ...prior, family: 'latent', meta },
     {
       rows: [
-        ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(autoencoder.frame.item)}`],
+        ['data', `${meta.data.name}: ${meta.data.kind} ${shapeText(item)}`],
         ['autoencoder', `${autoencoder.autoencoder.className}, ${thousands(autoencoder.layout.size)} parameters`],
         ['law of data', lawText(autoencoder.law)],
-        ['codes', codesText(latents.shape, autoencoder.frame.item)],
+        ['codes', codesText(latents.shape, item)],
         ['trained jointly', jointText(meta)],
         ['network sees', `${shapeText(frame.network)}${patches}`],
         ...wordsRows(prior),

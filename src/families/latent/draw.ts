@@ -18,6 +18,7 @@ import type { LatentModel } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { sized } from './sized.ts'
 import { priorSetting } from './prior-setting.ts'
+import { shownBy } from './windows/code-windows.ts'
 
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
@@ -32,7 +33,7 @@ export function painter(model: LatentModel, setting: Setting): Painter {
   }
   const dispose = (): void => sizes.forEach((each) => each.dispose())
   return {
-    makes: makesOf(model.autoencoder),
+    makes: makesOf(shownBy(model)),
     get compilations() {
       return [...sizes.values()].reduce((sum, each) => sum + each.compilations, 0)
     },
@@ -57,7 +58,7 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
     decoder.dispose()
   }
   return {
-    makes: makesOf(model.autoencoder),
+    makes: makesOf(shownBy(model)),
     get compilations() {
       return ofCodes.compilations + decoder.compilations
     },
@@ -86,13 +87,13 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
       const way: Frame[] = []
       for (const { time, items: seen } of (drawn.frames ?? []) as readonly ItemFrame[]) {
         const shown = await decoder.draw({ codes: seen, draw: 'mean', seed: 0, tile, signal })
-        way.push({ time, ...valueViews(model.autoencoder, shown) })
+        way.push({ time, ...valueViews(shownBy(model), shown) })
       }
       const { attention } = drawn
-      return drawnValues(model.autoencoder, items, {
+      return drawnValues(shownBy(model), items, {
         ...factsOf(drawn, draw),
         ...(frames && { frames: way }),
-        ...(attention && (await import('../words/attention.ts')).attentionBeside(model.autoencoder, items, attention)),
+        ...(attention && (await import('../words/attention.ts')).attentionBeside(shownBy(model), items, attention)),
       })
     },
     dispose,

@@ -15,6 +15,7 @@ import { prepareLatents } from './prepare.ts'
 import { latentProblem } from './problem.ts'
 import { checkLatentSpec, type LatentTrainSpec, parseSpec } from './spec.ts'
 import { specOf } from './spec-of.ts'
+import { shownBy } from './windows/code-windows.ts'
 
 export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Object.freeze<
   Family<LatentTrainSpec, LatentData, LatentModel>
@@ -25,7 +26,7 @@ export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Ob
   parseSpec,
   explain,
   lossText,
-  preview: ({ prior, autoencoder }) => previewOfValues({ ...prior, frame: autoencoder.frame }),
+  preview: (model) => previewOfValues({ ...model.prior, ...shownBy(model) }),
   further,
   problem(spec, data, own) {
     checkLatentSpec(spec, own)
@@ -40,6 +41,7 @@ export const latentFamily: Family<LatentTrainSpec, LatentData, LatentModel> = Ob
     decode,
     restore: restoreItem,
     edit: editItem,
+    assimilate: async (...given) => (await import('./windows/assimilate.ts')).assimilate(...given),
     evaluate,
     export: exportModel,
     exportSampler,

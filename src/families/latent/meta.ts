@@ -61,7 +61,7 @@ export function jointIn({ objective }: TweedieMeta): JointRecord | undefined {
 export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string, joint?: JointRecord): TweedieMeta {
   const { data, objective, training, ...rest } = prior.meta
   const { shift, scale } = prior.scale.affine!
-  const { name, classNames, unconditionalLabel, captions } = data
+  const { name, classNames, unconditionalLabel, captions, fields } = data
   return parseTweedieMeta({
     ...rest,
     family: 'latent',
@@ -71,6 +71,7 @@ export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string, joi
       classNames,
       unconditionalLabel,
       ...(captions !== undefined && { captions }),
+      ...(fields !== undefined && { fields }),
       latents: { shape: [...data.shape], patch: data.patch, shift: [...shift], scale: [...scale], autoencoder: sum },
     },
     objective: { ...objective, ...(joint && { joint: defined(joint) }), autoencoder: autoencoder.meta.objective },
@@ -82,7 +83,7 @@ export function latentMeta(prior: Model, autoencoder: VaeModel, sum: string, joi
 /** Of the model of codes alone. */
 export function priorMeta(meta: TweedieMeta): TweedieMeta {
   const { shape, patch, shift, scale } = latentsIn(meta)
-  const { name, classNames, unconditionalLabel, captions } = meta.data
+  const { name, classNames, unconditionalLabel, captions, fields } = meta.data
   const { autoencoder: _, joint: ___, ...objective } = meta.objective
   const { autoencoder: __, ...training } = meta.training
   const affine = { shift: [...shift], scale: [...scale] }
@@ -91,7 +92,8 @@ export function priorMeta(meta: TweedieMeta): TweedieMeta {
     family: 'values',
     data: {
       name,
-      kind: 'points',
+      // windows of codes are fields over time
+      kind: shape.length === 4 ? 'fields' : 'points',
       shape,
       range: [-1, 1],
       affine,
@@ -99,6 +101,7 @@ export function priorMeta(meta: TweedieMeta): TweedieMeta {
       classNames,
       unconditionalLabel,
       ...(captions !== undefined && { captions }),
+      ...(fields !== undefined && { fields }),
     },
     objective,
     training,

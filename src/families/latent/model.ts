@@ -14,6 +14,7 @@ import { ofPipeline, pipelineIn } from './of-pipeline.ts'
 import { fittedParts, plainNetwork } from './fitted-parts.ts'
 import { autoencoderMeta, latentsIn, priorMeta } from './meta.ts'
 import { autoencoderSum } from './autoencoder-sum.ts'
+import { codeField, windowOf, windowShape } from './windows/code-windows.ts'
 
 /** Where the autoencoder lies in a folder. */
 export const autoencoderName = 'vae'
@@ -78,10 +79,12 @@ function scaledPart(part: Component, { shift, scale }: Affine): Component {
 
 function requireFitting({ frame }: Model, autoencoder: VaeModel, meta: TweedieMeta): void {
   const { latentShape } = autoencoder.autoencoder
-  if (frame.item.join() !== latentShape.join()) {
+  const states = windowOf({ prior: { frame } })
+  const codes = states === undefined ? latentShape : windowShape(codeField(latentShape), states)
+  if (frame.item.join() !== codes.join()) {
     throw new TweedieError(
       'model',
-      `the autoencoder has codes [${latentShape.join(', ')}], and the model is of codes [${frame.item.join(', ')}]`,
+      `the autoencoder has codes [${codes.join(', ')}], and the model is of codes [${frame.item.join(', ')}]`,
     )
   }
   const { autoencoder: sum } = latentsIn(meta)

@@ -1,20 +1,28 @@
 /** Data prepared for training: encoded by the autoencoder that the run names, and with the teacher, if it names one. */
 import { isArrays } from '../../files/data/any-dataset.ts'
 import { TweedieError } from '../../errors.ts'
-import type { ArrayDataset } from '../../files/data/dataset.ts'
+import type { AnyDataset } from '../../files/data/any-dataset.ts'
+import type { Affine, ArrayDataset } from '../../files/data/dataset.ts'
+import { statesOf } from '../../files/data/states.ts'
+import type { WindowedData } from '../../files/data/windows.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { PrepareSetting, Wanted } from '../family.ts'
 import { keepsModel } from '../values/further.ts'
+import { behindLaw } from '../values/prepare.ts'
 import { requireUnchanged, type TaughtData, withTeacher } from '../values/teacher.ts'
 import { withWords } from '../words/with-words.ts'
 import type { WordsData } from '../words/words-data.ts'
 import { autoencoderSum } from './autoencoder-sum.ts'
 import { type CodeSource, latentData, type LatentData } from './data.ts'
-import { encodedViews, viewsOf } from './encode-data.ts'
+import { encodedViews, type EncodeSetting, viewsOf } from './encode-data.ts'
 import type { LatentModel } from './model.ts'
 import { OwnCodes } from './own-codes.ts'
 import { openAutoencoder } from './open-autoencoder.ts'
-import type { LatentTrainSpec } from './spec.ts'
+import { asValues, type LatentTrainSpec } from './spec.ts'
+import type { TrainSpec } from '../values/spec.ts'
+import { windowed } from '../values/windowed.ts'
+import { requireSameFields } from './windows/same-fields.ts'
+import { windowedCodes } from './windows/windowed-codes.ts'
 
 /** The family's `prepare`: opens the autoencoder that options or a specification name, and encodes the data; and what reads captions. */
 export async function prepareLatents(
@@ -22,7 +30,8 @@ export async function prepareLatents(
   wanted: Wanted<LatentTrainSpec>,
   setting: PrepareSetting,
 ): Promise<LatentData & TaughtData & WordsData> {
-  return withWords(await encodedData(data, wanted, setting), wanted, setting)
+  const encoded = await behindLaw(await encodedData(data, wanted, setting), asWanted(wanted))
+  return withWords(encoded, wanted, setting, (model) => (model as LatentModel).prior.words)
 }
 
 async function encodedData(
@@ -30,7 +39,8 @@ async function encodedData(
   wanted: Wanted<LatentTrainSpec>,
   setting: PrepareSetting,
 ): Promise<LatentData & TaughtData> {
-  const values = valuesOf(data)
+  const windows = windowsIn(data, wanted)
+  const values = windows ? statesOf(windows.trajectory) : valuesOf(data)
   if ('codes' in values) return values as LatentData
   const { options, spec } = wanted
   const taught = options ? options.distil : spec.fewSteps?.teacher?.path
@@ -50,14 +60,42 @@ async function encodedData(
       hint: 'it was trained further, or replaced: bring it back, or start a new run',
     })
   }
-  const views = viewsOf(autoencoder, Boolean(options ? options.flip : spec.flip))
-  const laws = await encodedViews(codes, values, views, { ...setting, store })
+  const flip = Boolean(options ? options.flip : spec.flip)
+  if (windows) return windowsOfCodes(windows, codes, { flip, affine, taught }, { ...setting, store })
+  const laws = await encodedViews(codes, values, viewsOf(autoencoder, flip), { ...setting, store })
   if (!teacher) return latentData(codes, { of: values, laws, affine })
   requireSameCodes(teacher.model, codes)
   const encoded = latentData(codes, { of: values, laws, affine: teacher.model.prior.scale.affine })
   const withIt = withTeacher(encoded, teacher.model.prior, teacher.path) as LatentData & TaughtData
   if (spec?.fewSteps?.teacher) requireUnchanged(spec.fewSteps.teacher, withIt.teacher!)
   return withIt
+}
+
+const asWanted = ({ options, spec }: Wanted<LatentTrainSpec>): Wanted<TrainSpec> =>
+  options ? { options } : { spec: asValues(spec) }
+
+/** Windows of trajectories, whose states are what is encoded; undefined for other data. */
+function windowsIn(data: TrainData, wanted: Wanted<LatentTrainSpec>): WindowedData | undefined {
+  const known = windowed(data as AnyDataset, asWanted(wanted))
+  return 'trajectory' in known && !('codes' in known) ? (known as WindowedData) : undefined
+}
+
+async function windowsOfCodes(
+  windows: WindowedData,
+  codes: CodeSource,
+  { flip, affine, taught }: { readonly flip: boolean; readonly affine: Affine | undefined; readonly taught: unknown },
+  setting: EncodeSetting,
+): Promise<LatentData> {
+  if (taught !== undefined) {
+    throw new TweedieError('usage', '`distil`: windows of codes are not learned from a teacher', {
+      hint: 'leave `distil` out',
+    })
+  }
+  // the autoencoder says how its values are scaled: other states of the same fields may be encoded
+  const states = statesOf(windows.trajectory, codes.autoencoder.scale.affine)
+  requireSameFields(codes, windows)
+  const [laws] = await encodedViews(codes, states, viewsOf(codes.autoencoder, flip), setting)
+  return windowedCodes(codes, { of: windows, laws: laws!, affine })
 }
 
 function valuesOf(data: TrainData): ArrayDataset {

@@ -1,24 +1,18 @@
 /** The ability to restore: codes are drawn whose decoded pictures fit a damaged one, and decoded. */
-import { constantsOf } from '../../compiled/part-weights.ts'
-import { type DecodedOperator, decodedOperator } from '../../compiled/decoded-operator.ts'
-import { cropped } from '../../diffusion/latent/index.ts'
+import type { DecodedOperator } from '../../compiled/decoded-operator.ts'
 import { type PosteriorMethodName, posteriorMethods } from '../../diffusion/guidance/methods.ts'
 import { observation } from '../../diffusion/measure/observation.ts'
-import type { Operator } from '../../diffusion/measure/operator.ts'
-import { add, constant, mul, type Tensor } from '../../engine/graph/index.ts'
-import { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
 import type { OptionValues, ValuesOf } from '../../options.ts'
-import { expressionOf } from '../coded/law-of.ts'
 import { usualChoice } from '../coded/values-of.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
-import { sessionOf } from '../session-of.ts'
 import { type Restored, restoreThrough } from '../values/restore-item.ts'
 import type { RestoreValues } from '../values/restore-task.ts'
 import { workOn } from '../warm.ts'
 import { decodedItems } from './codes.ts'
 import { fillIn, fillsIn } from './masked.ts'
 import type { LatentModel } from './model.ts'
+import { codesOf, operatorOnCodes } from './operator-on-codes.ts'
 import type { tileOptions } from './options/size.ts'
 import { defined } from '../defined.ts'
 import { fewOf } from './of-pipeline.ts'
@@ -42,7 +36,7 @@ export async function restoreItem(
     model: prior,
     shown: autoencoder,
     async measured(observed, batch) {
-      operator = await operatorOnCodes(model, observed.operator, batch, setting)
+      operator = await operatorOnCodes(codesOf(model), observed.operator, batch, setting)
       return observation(operator, observed.y, observed.sigma)
     },
     async pictures(codes) {
@@ -56,26 +50,6 @@ export async function restoreItem(
   } finally {
     operator?.[Symbol.dispose]()
   }
-}
-
-/** A measurement of items as one of codes, as the network sees them: A ∘ E[x | z]. */
-export function operatorOnCodes(
-  { autoencoder: model, prior }: Pick<LatentModel, 'autoencoder' | 'prior'>,
-  operator: Operator,
-  batch: number,
-  setting: Pick<Setting, 'engine' | 'device' | 'threads'>,
-): Promise<DecodedOperator> {
-  const { autoencoder, frame, law } = model
-  const { item: from } = prior.frame
-  const { shift, scale } = prior.scale.affine!
-  const byChannel = [shift.length, ...from.slice(1).map(() => 1)]
-  const decode = (x: Tensor): Tensor => {
-    const z = add(mul(x, constant(scale, [1, ...byChannel])), constant(shift, [1, ...byChannel]))
-    const mean = expressionOf(law).mean(autoencoder.decode(new Scope(), z))
-    return cropped(mean, frame.item.length === 3 ? frame.item : undefined)
-  }
-  const options = { from, decode, constants: constantsOf(model), batch, ...sessionOf(setting) }
-  return decodedOperator(operator, setting.engine, options)
 }
 
 /** Refuses methods that need more of a measurement than its derivatives. */

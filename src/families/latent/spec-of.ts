@@ -30,6 +30,15 @@ export async function specOf(data: LatentData, options: OptionValues, own: OwnPa
     ...(joint === true && { joint: { mixture: mixture ?? 0.5 } }),
     autoencoder: { ...(path !== undefined && { path }), sum, ...(whole && { whole }) },
   } as object as LatentTrainSpec
+  if (joint === true && spec.window) {
+    throw new TweedieError(
+      'usage',
+      '`joint` is not for windows of fields: their autoencoder sees one state at a time',
+      {
+        hint: 'leave `joint` out',
+      },
+    )
+  }
   if (joint === true && spec.objective.learnedWeights) {
     throw new TweedieError('usage', '`learnedWeights` and `joint` do not go together', {
       hint: 'the bound says how much each level counts',

@@ -61,9 +61,10 @@ export function defaultVaeSpec(setting: Setting, choices: Choices = {}): VaeTrai
 }
 
 function networkFor(setting: Setting, { network = {}, latent, widths, depth }: Choices): NetworkSpec {
-  const { shape } = setting
+  const { kind, shape } = setting
   const isImage = shape.length === 3
-  const isFlat = !isImage || shape.reduce((a, b) => a * b, 1) <= mostFlat
+  // codes of fields keep their places
+  const isFlat = !isImage || (kind !== 'fields' && shape.reduce((a, b) => a * b, 1) <= mostFlat)
   const className = network.className ?? (isFlat ? classes.mlp : classes.conv)
   const sees = (stride: number): readonly number[] => frameOf(shape, 1, stride).network
   if (className === classes.mlp) {

@@ -7,12 +7,12 @@ import { exportOptions } from './options/export.ts'
 import { sampleOptions } from '../coded/options/sample.ts'
 import { trainOptions } from './options/train.ts'
 
-/** Images, points and other numbers, as codes with a Gaussian law. */
+/** Images, points, states of fields and other numbers, as codes with a Gaussian law. */
 export const vae: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'vae',
   of: 'codes of images and points',
   options: { train: trainOptions, sample: sampleOptions, eval: evalOptions, export: exportOptions },
   networks: classNames,
-  accepts: (data, { model }) => isArrays(data) && model === 'vae',
+  accepts: (data, { model }) => model === 'vae' && (isArrays(data) || data.kind === 'trajectory'),
   load: async () => (await import('./family.ts')).vaeFamily,
 })

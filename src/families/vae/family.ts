@@ -3,6 +3,7 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { boundWith } from '../coded/bound.ts'
 import { requireValues } from '../coded/check-fit.ts'
 import { evaluateWith } from '../coded/judge.ts'
+import { asItems, ofItems } from '../coded/states.ts'
 import { lossText } from '../coded/text.ts'
 import type { Family } from '../family.ts'
 import { describe } from './describe.ts'
@@ -18,10 +19,14 @@ import { vaeProblem } from './problem.ts'
 import { checkVaeSpec, parseSpec, type VaeTrainSpec } from './spec.ts'
 import { specOf } from './spec-of.ts'
 
+const evaluate = evaluateWith(likelihoodJudge, generatorOf)
+const bound = boundWith(likelihoodJudge)
+
 export const vaeFamily: Family<VaeTrainSpec, ArrayDataset, VaeModel> = Object.freeze<
   Family<VaeTrainSpec, ArrayDataset, VaeModel>
 >({
   name: 'vae',
+  prepare: async (data) => asItems(data) as ArrayDataset,
   specOf,
   parseSpec,
   explain,
@@ -40,8 +45,8 @@ export const vaeFamily: Family<VaeTrainSpec, ArrayDataset, VaeModel> = Object.fr
     draw: painter,
     encode,
     decode,
-    evaluate: evaluateWith(likelihoodJudge, generatorOf),
-    bound: boundWith(likelihoodJudge),
+    evaluate: (model, options, setting) => evaluate(model, options, ofItems(setting)),
+    bound: (model, asked, options, setting) => bound(model, asked, options, ofItems(setting)),
     export: exportHalf,
   },
 })

@@ -1,5 +1,6 @@
 /** Everything that a request tells a network, item by item, and how it is guided. */
 import { type Conditions, conditionsOfItems } from '../../diffusion/denoise/conditions.ts'
+import { TweedieError } from '../../errors.ts'
 import { labelsFor } from '../conditions.ts'
 import { styled, type StylesSource } from '../pictured/styled.ts'
 import { type Texts, told, type WordsSource } from '../words/told.ts'
@@ -59,6 +60,8 @@ export async function askedConditions(
   const asks = texts.prompts ?? texts.negativePrompt ?? labels ?? style
   const idle = wanted === model.sampling.guidance && model.words && asks === undefined
   const { conditions: implied, away, w } = impliedConditions(model, idle ? 0 : (manner.w ?? 0))
+  const terms = words?.terms ?? 1
+  if (terms > 1) requireComposable(model, manner)
   const own: Conditions = { ...given, ...(labels && { labels }) }
   const fitted = (each: Model): Model => (words ? withPlaces(each, words.places) : each)
   return {
@@ -67,6 +70,7 @@ export async function askedConditions(
     guidance: {
       ...manner,
       w,
+      ...(terms > 1 && { terms }),
       away: { ...away, ...words?.away, ...manner.away },
       ...(manner.weak && { weak: fitted(manner.weak) }),
     },
@@ -77,6 +81,19 @@ export async function askedConditions(
       ...conditionsOfItems(own, first, now, count),
     }),
   }
+}
+
+/** Refuses prompts joined by AND where there is no mean of nothing to add them to. */
+function requireComposable({ network }: Model, { weak }: ModelGuidance): void {
+  const why = weak
+    ? 'guidance is away from a weaker model'
+    : network.conditions['timestep_cond']
+      ? 'the network has guidance as a condition'
+      : undefined
+  if (why === undefined) return
+  throw new TweedieError('usage', `\`prompt\`: prompts are not joined by AND where ${why}`, {
+    hint: 'one prompt that says both, such as "a house and a lake"',
+  })
 }
 
 function repeated(conditions: Conditions, count: number): Conditions {

@@ -24,6 +24,8 @@ import type { TrainSpec } from './spec.ts'
 export interface LoadingData extends ArrayDataset {
   /** Writes items as the network sees them, `[indices.length, ...network]`: a function of these. Left out, items are as they are. */
   load?(indices: ArrayLike<number>, frame: Frame, key: Key, out: Float32Array): void
+  /** Height and width of the pictures that they are codes of. */
+  readonly picture?: readonly [height: number, width: number] | undefined
 }
 
 /** Empty arrays for the batches of a run. */

@@ -90,7 +90,7 @@ export function specByDefault(
   // fields over time are images of as many channels to a network of images
   const setting: Setting = {
     ...facts,
-    shape: isFields ? [item[0]! * item[1]!, item[2]!, item[3]!] : item,
+    shape: isFields && item.length === 4 ? [item[0]! * item[1]!, item[2]!, item[3]!] : item,
   }
   const choices = wanted.preset === 'light' ? lightened(wanted, setting) : wanted
   const { shape, length, classes } = setting

@@ -6,6 +6,7 @@ import type { OptionValues } from '../../options.ts'
 import { noiseTables } from '../choices.ts'
 import { furtherStyles } from '../pictured/further-styles.ts'
 import { furtherWords } from '../words/further-words.ts'
+import { OwnWords } from '../words/own-words.ts'
 import type { Model } from './model.ts'
 
 /**
@@ -56,16 +57,8 @@ function wordsOf({ words }: Model, { name, captions }: ArrayDataset, options: Op
       hint: '`captions` reads them: a .txt of the same name beside each picture, or metadata.jsonl beside them all',
     })
   }
-  if (options.newWord !== undefined && words.encoders.length > 1) {
-    throw new TweedieError(
-      'usage',
-      `\`newWord\`: the model has ${words.encoders.length} text encoders, one is supported`,
-      {
-        hint: 'words of two encoders that were learned elsewhere are used with `embedding`',
-      },
-    )
-  }
-  return { captions: true, textEncoder: options.from ?? words.encoders[0] }
+  const { from } = options
+  return { captions: true, textEncoder: new OwnWords(words, typeof from === 'string' ? from : undefined) }
 }
 
 function noiseOf({ schedule, scheduler, meta }: Model): OptionValues {

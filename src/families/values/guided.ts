@@ -3,6 +3,7 @@ import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { DenoiseContext, Denoiser, FloatArray } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { classifierFree, type GuidanceManner, guidedAway } from '../../diffusion/guidance/cfg.ts'
+import { composedItems } from '../../diffusion/guidance/composed-items.ts'
 import { classifierGuided } from '../../diffusion/guidance/classifier.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import { nothing } from '../../compiled/condition-feeds.ts'
@@ -21,6 +22,8 @@ export interface ModelGuidance extends GuidanceManner {
   readonly negative?: number | undefined
   /** What stands for "nothing" of conditions, or is to be avoided, for one item, by name; by default what was left out in training. */
   readonly away?: Conditions | undefined
+  /** How many prompts an item has at most, each a condition with a weight; default 1. They come with each call, as `packedTerms` has them. */
+  readonly terms?: number | undefined
   /** A worse version of the model to guide away from instead: smaller, or trained for less long (autoguidance). */
   readonly weak?: Model | undefined
   /** A classifier of noisy data that pulls towards the class as well. */
@@ -90,22 +93,24 @@ export async function guidedDenoiser(
   batch: number,
   parts: GuidedParts,
 ): Promise<Denoiser> {
-  const { w = 0, negative, away: known = {}, weak, classifier, classifierScale, ...manner } = guidance
-  const halves = w !== 0 && !weak
+  const { w = 0, negative, away: known = {}, terms = 1, weak, classifier, classifierScale, ...manner } = guidance
+  const halves = (w !== 0 || terms > 1) && !weak
   requireUnguided([model, weak], guidance)
   if (weak) {
     requireAlike(model, weak)
     requireOneLanguage(model, weak)
   }
   if (halves) requireGuidable(model, negative, known)
-  const compiled = await parts.denoiser(model, halves ? 2 * batch : batch)
+  const compiled = await parts.denoiser(model, halves ? (1 + terms) * batch : batch)
   const own = withOwnIf(classifier, compiled, model)
   let denoiser: Denoiser = own
   if (weak) denoiser = guidedAway(own, withOwnConditions(await parts.denoiser(weak, batch), weak), { w, ...manner })
   else if (halves) {
     const away = { ...nothing(model), ...known, ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
-    const plain = leavesOut(manner) ? withOwnIf(classifier, await parts.denoiser(model, batch), model) : undefined
-    denoiser = classifierFree(own, { w, batch, nothing: away, plain, ...manner })
+    if (terms > 1) denoiser = composedItems(own, { w, batch, terms, nothing: away, ...manner })
+    const plain =
+      leavesOut(manner) && terms === 1 ? withOwnIf(classifier, await parts.denoiser(model, batch), model) : undefined
+    if (terms === 1) denoiser = classifierFree(own, { w, batch, nothing: away, plain, ...manner })
   }
   if (!classifier) return denoiser
   const { gradient } = await parts.classGradient(classifier, batch)
@@ -152,8 +157,8 @@ function requireOneLanguage({ words }: Model, weak: Model): void {
 }
 
 /** Whether a guidance changes the mean at all. */
-export function guides({ w = 0, classifier, classifierScale = 1 }: ModelGuidance): boolean {
-  return w !== 0 || (classifier !== undefined && classifierScale !== 0)
+export function guides({ w = 0, terms = 1, classifier, classifierScale = 1 }: ModelGuidance): boolean {
+  return w !== 0 || terms > 1 || (classifier !== undefined && classifierScale !== 0)
 }
 
 /** Refuses guidance of a model that only jumps, or by one. */

@@ -7,9 +7,10 @@ import type { ValuesOf } from '../../options.ts'
 import { fieldBaselines, type StationValues } from '../../tools/eval/field-baselines.ts'
 import { crps, rankHistogram, spreadSkill } from '../../tools/metrics/ensemble.ts'
 import type { Judgement, Setting } from '../family.ts'
-import { assimilate, fieldsOf } from './assimilate.ts'
+import { assimilateBy } from './assimilate.ts'
 import type { Model } from './model.ts'
 import type { fieldOptions } from './options/eval.ts'
+import { sourceOfFields, type TrajectorySource } from './trajectories/source.ts'
 
 /** Where options say nothing. */
 const usual = { stations: 16, members: 8 } as const
@@ -30,7 +31,16 @@ export type JudgeFieldsOptions = ValuesOf<typeof fieldOptions> & {
  * @throws TweedieError `usage` where nothing was held out
  */
 export async function judgeFields(model: Model, options: JudgeFieldsOptions, setting: Setting): Promise<Judgement> {
-  fieldsOf(model)
+  using source = sourceOfFields(model)
+  return await judgeFieldsBy(source, options, setting)
+}
+
+/** The same by windows of fields or of their codes. @throws TweedieError as {@link judgeFields} */
+export async function judgeFieldsBy(
+  source: TrajectorySource,
+  options: JudgeFieldsOptions,
+  setting: Setting,
+): Promise<Judgement> {
   const { stations = usual.stations, members = usual.members, seed = 0 } = options
   const { train, heldOut } = await setting.access.data(options.data)
   if (train.kind !== 'trajectory' || heldOut?.kind !== 'trajectory') {
@@ -40,7 +50,7 @@ export async function judgeFields(model: Model, options: JudgeFieldsOptions, set
   }
   const length = Math.min(heldOut.length, options.states ?? heldOut.length)
   const truth = heldOut.select(Array.from({ length }, (_, i) => i))
-  const spread = truth.variables.map((_, c) => model.scale.affine?.scale[c] ?? 1)
+  const spread = truth.variables.map((_, c) => source.scale.affine?.scale[c] ?? 1)
   const sigma = spread.map((scale) => options.noise ?? 0.05 * scale)
   const seen = stationsOf(truth, stations, sigma, seed)
   const { observations, ...network } = seen
@@ -56,7 +66,7 @@ export async function judgeFields(model: Model, options: JudgeFieldsOptions, set
     seed,
     start: { time: truth.times[0]!, dated: truth.dated },
   }
-  const ensemble = await assimilate(model, { observations }, asked, setting)
+  const ensemble = await assimilateBy(source, { observations }, asked, setting)
   const plane = truth.grid[0] * truth.grid[1]
   const count = truth.variables.length
   const baselines = fieldBaselines(train, truth, network)

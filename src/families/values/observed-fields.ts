@@ -39,6 +39,10 @@ export interface ObservedFields {
   readonly points: readonly ObservedPoint[]
   /** Observations that were passed over, by the reason. */
   readonly skipped: Readonly<Record<'outside the grid' | 'at other times', number>>
+  /** ‖a_k‖² of each row of the measurement. */
+  readonly squares: Float64Array
+  /** The states that something is known of, rising. */
+  readonly states: readonly number[]
   /** Whole states that were given. */
   readonly given: number
 }
@@ -115,7 +119,16 @@ export function observedFields(
     rows,
   )
   const [y, sigma] = [rows.map((row) => row.y), rows.map((row) => row.sigma)]
-  return { observed: observation(operator, Float64Array.from(y), sigma), points, skipped, given: states }
+  const plane = grid[0] * grid[1]
+  const known = new Set(rows.flatMap(({ indices }) => Array.from(indices, (i) => Math.floor(i / plane) % length)))
+  return {
+    observed: observation(operator, Float64Array.from(y), sigma),
+    points,
+    skipped,
+    squares: Float64Array.from(rows, ({ weights }) => Array.from(weights).reduce((sum, w) => sum + w * w, 0)),
+    states: [...known].toSorted((a, b) => a - b),
+    given: states,
+  }
 }
 
 /** What has to be added to observations of each variable: only temperatures are given in other units. */

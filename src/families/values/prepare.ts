@@ -6,6 +6,7 @@ import type { PrepareSetting, Wanted } from '../family.ts'
 import type { WordsData } from '../words/words-data.ts'
 import type { Model } from './model.ts'
 import type { TrainSpec } from './spec.ts'
+import { isUsuallyBehind } from './preconditioned/precondition-spec.ts'
 import type { TaughtData } from './teacher.ts'
 import { isWindowed, refuseWindows } from './windowed-asked.ts'
 
@@ -17,15 +18,26 @@ export async function prepareValues(
 ): Promise<TaughtData & WordsData> {
   if (!isWindowed(data)) refuseWindows(data, wanted)
   const windows = isWindowed(data) ? (await import('./windowed.ts')).windowed(data, wanted) : data
-  const isBehind = wanted.spec?.precondition !== undefined || wanted.options?.['precondition'] === 'gaussian'
-  const behind = isBehind ? await behindLaw(windows) : windows
+  const behind = await behindLaw(windows, wanted)
   const taught = await prepareTaught(behind, wanted, setting)
   if (wanted.spec?.captions === undefined && wanted.options?.['captions'] !== true) return taught
-  return (await import('../words/with-words.ts')).withWords(taught, wanted, setting)
+  const { withWords } = await import('../words/with-words.ts')
+  return withWords(taught, wanted, setting, (model) => (model as Model).words)
 }
 
-/** Data with what fits a Gaussian to them: most runs have no use for it, so it is loaded for those that do. */
-async function behindLaw(data: AnyDataset): Promise<AnyDataset> {
+/** Whether the network stands behind a Gaussian of the data: as it was specified, asked for, or is usual. */
+function isBehind(data: AnyDataset, { spec, options }: Law): boolean {
+  if (!options) return spec?.precondition !== undefined
+  const { precondition } = options
+  return precondition === undefined ? isUsuallyBehind(data, options) : precondition === 'gaussian'
+}
+
+/** What is wanted of a run. */
+type Law = Pick<Wanted<Pick<TrainSpec, 'precondition'>>, 'spec' | 'options'>
+
+/** Data with what fits a Gaussian to them, if the network is put behind one: most runs have no use for it, so it is loaded for those that do. */
+export async function behindLaw<Data extends AnyDataset>(data: Data, wanted: Law): Promise<Data> {
+  if (!isBehind(data, wanted)) return data
   const { seenBy } = await import('./preconditioned/seen-by.ts')
   // a copy of all windows is a getter: it is not to be read here
   return Object.freeze(
@@ -33,7 +45,7 @@ async function behindLaw(data: AnyDataset): Promise<AnyDataset> {
       {},
       { ...Object.getOwnPropertyDescriptors(data), seenBy: { value: seenBy, enumerable: true } },
     ),
-  ) as AnyDataset
+  ) as Data
 }
 
 async function prepareTaught(

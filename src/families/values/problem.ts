@@ -16,7 +16,7 @@ import { augmentationName } from './augmented/augmentation-name.ts'
 import { loadedNetwork } from '../loaded-network.ts'
 import { together } from '../learned-conditions.ts'
 import { ownPart } from '../part.ts'
-import { batchesOf, emptyBatch, noiseLevels, objectiveOfSpec } from './batches.ts'
+import { batchesOf, emptyBatch, type LoadingData, noiseLevels, objectiveOfSpec } from './batches.ts'
 import { checkFit } from './check-fit.ts'
 import { onePart, partScope, trainedView, type TrainParts } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
@@ -47,7 +47,9 @@ export async function valueProblem(
   const told = isTold
     ? (await import('./augmented/learned-augmentation.ts')).learnedAugmentation(spec, network, dataset.shape)
     : undefined
-  const learned = together(words, style, given, told)
+  const { picture } = dataset as LoadingData
+  const sizes = picture && (await import('./learned-sizes.ts')).learnedSizes(network, dataset)
+  const learned = together(words, style, given, told, sizes)
   checkFit(spec, network, dataset, frame, learned?.made)
   const { seenBy: behind } = dataset as BehindLaw
   const { seen, law, objective } =
@@ -65,7 +67,7 @@ export async function valueProblem(
   const [mainName] = Object.keys(main) as [string]
   const parts: TrainParts = {
     ...main,
-    ...(words?.part && { [ofWords!.encoderPart]: words.part }),
+    ...words?.parts,
     ...(style && { [ofStyle!.stylePart]: style.part }),
     ...(weighed && { [weighed.weightsPart]: weighed.learnedWeightsPart() }),
   }
@@ -88,7 +90,7 @@ export async function valueProblem(
     levels,
     loss: (scope, items) => loss(fedDropout().dropout, scope, items),
     // a network that says it drops nothing need not be built to see that
-    ...(network.config['dropout'] === 0 && !(Number(words?.encoder.config['dropout'] ?? 0) > 0)
+    ...(network.config['dropout'] === 0 && !((words?.dropout ?? 0) > 0)
       ? batches
       : withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), batches)),
     ...(fewSteps &&

@@ -153,10 +153,15 @@ export async function restore(
 /** The derivative of a guided mean is that of both halves. */
 async function differentiable(
   model: Model,
-  { w = 0, away }: ModelGuidance,
+  { w = 0, away, terms = 1 }: ModelGuidance,
   batch: number,
   parts: CompiledParts,
 ): Promise<DifferentiableDenoiser> {
+  if (terms > 1) {
+    throw new TweedieError('usage', '`prompt`: prompts are not joined by AND for methods that need derivatives', {
+      hint: '`method: repaint`, `diffpir` or `ddrm`; or one prompt',
+    })
+  }
   const plain = await parts.vjp(model, batch)
   return w === 0 ? plain : guidedWithDerivative(plain, { w, nothing: { ...nothing(model), ...away } })
 }

@@ -28,7 +28,7 @@ export interface TaughtData extends ArrayDataset {
  * @throws TweedieError `usage` or `model` for a teacher that makes other data, or cannot be learned from
  * @example
  * const data = withTeacher(dataset, teacher)
- * const spec = valuesFamily.specOf(data, { distil: 'teacher', stepsOfSampler: 4 }, {})
+ * const spec = await valuesFamily.specOf(data, { distil: 'teacher', stepsOfSampler: 4 }, {})
  */
 export function withTeacher(data: ArrayDataset, model: Model, path?: string): TaughtData {
   const name = path ?? 'the teacher'

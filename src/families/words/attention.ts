@@ -1,5 +1,6 @@
 /** Where the network of a model with words looks at each word of a prompt. */
 import { type AttentionMaps, attentionOfItems } from '../../compiled/attention-maps.ts'
+import { composedPrompts } from '../../compiled/prompts/composition.ts'
 import { wordMaps, wordPlaces } from '../../compiled/prompts/word-places.ts'
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
@@ -38,7 +39,9 @@ export function requireLooking({ words }: Worded, { prompts, towardsPrompt }: Te
       ? 'there is no `prompt`'
       : towardsPrompt !== undefined
         ? 'it shows the words of one `prompt`, and not a walk between two'
-        : undefined
+        : prompts.some((text) => composedPrompts(text).length > 1)
+          ? 'it shows the words of one `prompt`, and not of several joined by AND'
+          : undefined
   if (fault !== undefined) throw new TweedieError('usage', `\`attention\`: ${fault}`)
 }
 

@@ -8,7 +8,7 @@ const source = z.object({ path: z.optional(z.string()), sum: z.string() })
 export const captionSchema: z.ZodMiniType = z.object({
   tokenizer: source,
   encoder: z.object({ className: z.string(), config: z.record(z.string(), z.unknown()) }),
-  frozen: z.optional(source),
+  frozen: z.optional(z.object({ path: z.optional(z.string()), sum: z.string(), whole: z.optional(z.boolean()) })),
   dropout: share,
   keywordDropout: z.optional(share),
   shuffle: z.optional(z.boolean()),

@@ -6,7 +6,7 @@ import { firstOf, type OptionValues, type ValuesOf } from '../../options.ts'
 import { headsFor } from '../default-network.ts'
 import type { CaptionSpec } from './caption-spec.ts'
 import { captionOptions } from './options/train.ts'
-import { captionsOf, encoderSum, tokenizerSum, type WordsData } from './words-data.ts'
+import { captionsOf, tokenizerSum, wordsSum, type WordsData } from './words-data.ts'
 
 /** The options as they are given. */
 export type CaptionValues = ValuesOf<typeof captionOptions>
@@ -36,11 +36,16 @@ export function captionSpecOf(data: WordsData, values: CaptionValues): CaptionSp
   const tokenizer = data.words?.tokenizer ?? tokenizerOfCaptions(data, others.places)
   const frozen = data.words?.frozen
   const path = data.words?.path
+  const [given] = frozen?.words.encoders ?? []
   return {
     tokenizer: { ...(path !== undefined && { path }), sum: tokenizerSum(tokenizer) },
-    encoder: frozen ? encoderOf(frozen.encoder.encoder, others) : ownEncoder(tokenizer, others),
+    encoder: given ? encoderOf(given.encoder, others) : ownEncoder(tokenizer, others),
     ...(frozen && {
-      frozen: { ...(frozen.path !== undefined && { path: frozen.path }), sum: encoderSum(frozen.encoder) },
+      frozen: {
+        ...(frozen.path !== undefined && { path: frozen.path }),
+        sum: wordsSum(frozen.words),
+        ...(frozen.whole && { whole: true }),
+      },
     }),
     dropout,
     ...(keywordDropout !== undefined && { keywordDropout }),

@@ -8,8 +8,13 @@ export interface CaptionSpec {
   readonly tokenizer: { readonly path?: string | undefined; readonly sum: string }
   /** The text encoder: its class and configuration. */
   readonly encoder: NetworkSpec
-  /** Set where the encoder is not trained: the folder that it is from, unless it was given in memory, and its checksum. */
-  readonly frozen?: { readonly path?: string | undefined; readonly sum: string } | undefined
+  /**
+   * Set where the encoder is not trained: the folder that it is from, unless it was given in memory, and its checksum; and whether all
+   * encoders of the model in that folder are meant, as the model uses them.
+   */
+  readonly frozen?:
+    | { readonly path?: string | undefined; readonly sum: string; readonly whole?: boolean | undefined }
+    | undefined
   /** The probability with which a caption is left out. */
   readonly dropout: number
   /** The probability with which each keyword of a caption, between commas, is left out; default 0. */

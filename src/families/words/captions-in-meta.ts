@@ -19,9 +19,16 @@ export function captionRecord({ captions = [] }: Pick<ArrayDataset, 'captions'>)
   return { examples: [...new Set(some)].slice(0, examples) }
 }
 
+/** Whether a text is one prompt, and not several. */
+function isOne(text: string): boolean {
+  return !/(^|\s)AND(\s|$)/.test(text)
+}
+
 /** Captions like those of its training, at least one: the empty text where none is known. */
 export function exampleCaptions({ data }: Pick<TweedieMeta, 'data'>): readonly string[] {
   const record = data['captions'] as Partial<CaptionRecord> | undefined
-  const known = Array.isArray(record?.examples) ? record.examples.filter((each) => typeof each === 'string') : []
+  const known = Array.isArray(record?.examples)
+    ? record.examples.filter((each) => typeof each === 'string' && isOne(each))
+    : []
   return known.length > 0 ? known : ['']
 }

@@ -7,13 +7,14 @@ import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { ConditionSpecs } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { TweedieError } from '../../errors.ts'
+import { composedConditions, composedOfTexts, termsOf } from './composed-told.ts'
 import { skipping } from './skipping.ts'
 
 /** Texts of a request. `(words:1.3)` in them count more, or less. */
 export interface Texts extends Pick<PromptOptions, 'weights' | 'longPrompts'> {
   /** How many more layers of the text encoder are left out from its end; default 0. */
   readonly clipSkip?: number | undefined
-  /** What items show: texts, taken in turn. An empty text, or none at all, asks for nothing. */
+  /** What items show: texts, taken in turn. An empty text, or none at all, asks for nothing. `a AND b:0.7` asks for both. */
   readonly prompts?: readonly string[] | undefined
   /** Another text: items walk from the first prompt to this one, in equal steps. */
   readonly towardsPrompt?: string | undefined
@@ -31,7 +32,9 @@ export interface Worded {
 export interface Told {
   /** The places of each text: more than the network's where long prompts are read in chunks. See `withPlaces`. */
   readonly places: number
-  /** Those of some items of `total`. */
+  /** The most prompts that an item has at once; 1 unless some are joined by AND. */
+  readonly terms: number
+  /** Those of some items of `total`; where an item has several terms, as `packedTerms` has them. */
   at(first: number, count: number, total: number): Conditions
   /** Those that guidance leads away from, of one item. */
   readonly away: Conditions
@@ -53,32 +56,47 @@ export async function told(
   source: WordsSource,
   signal?: AbortSignal,
 ): Promise<Told | undefined> {
-  const { prompts = [''], towardsPrompt, weights, longPrompts, clipSkip } = texts
+  const { towardsPrompt, weights, longPrompts, clipSkip } = texts
   if (!model.words) {
     requireSilent(texts)
     return undefined
   }
   const negativePrompt = texts.negativePrompt ?? (model.words.emptyIsNothing ? null : '')
+  const parts = composedOfTexts(texts)
+  const prompts = parts.flat()
   const encoder = await source(skipping(model.words, clipSkip))
   const last = towardsPrompt === undefined ? [] : [towardsPrompt]
-  const { prompts: codes, notes } = await encoder.encode([...prompts, negativePrompt, ...last], {
-    ...(weights !== undefined && { weights }),
-    longPrompts,
-    signal,
-  })
-  const asked = codes.slice(0, prompts.length)
+  const { prompts: codes, notes } = await encoder.encode(
+    [...prompts.map(({ text }) => text), negativePrompt, ...last],
+    {
+      ...(weights !== undefined && { weights }),
+      longPrompts,
+      signal,
+    },
+  )
+  const terms = termsOf(parts)
+  let next = 0
+  const asked = parts.map((own) => own.map((part) => ({ ...part, code: codes[next++]! })))
   const conditions = forPlaces(model, codes[0]!.length)
   const goal = towardsPrompt === undefined ? undefined : codes.at(-1)
   return {
     places: conditions[contextName]?.kind === 'sequence' ? conditions[contextName].length : 0,
+    terms,
     notes,
     away: promptConditions(conditions, [codes[prompts.length]!], 1),
     at(first, count, total) {
       const items = Array.from({ length: count }, (_, i) => {
-        const start = asked[(first + i) % asked.length]!
-        return goal ? betweenPrompts(start, goal, total > 1 ? (first + i) / (total - 1) : 0) : start
+        const own = asked[(first + i) % asked.length]!
+        if (!goal) return own
+        const share = total > 1 ? (first + i) / (total - 1) : 0
+        return own.map((part) => ({ ...part, code: betweenPrompts(part.code, goal, share) }))
       })
-      return promptConditions(conditions, items, count)
+      if (terms > 1) return composedConditions(conditions, items, terms)
+      return promptConditions(
+        conditions,
+        items.map(([only]) => only!.code),
+        count,
+      )
     },
   }
 }

@@ -1,43 +1,46 @@
 /** Captioned data prepared for training: with the tokeniser and the text encoder that a run names. */
-import type { WordEncoder } from '../../compiled/words.ts'
+import type { Words } from '../../compiled/words.ts'
 import { wordEncoder } from '../../compiled/words-part.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { CaptionTokenizer } from '../../files/text/caption-tokenizer.ts'
-import type { PrepareSetting, Wanted } from '../family.ts'
+import type { FamilyModel, PrepareSetting, Wanted } from '../family.ts'
 import type { CaptionSpec } from './caption-spec.ts'
 import type { CaptionValues } from './caption-spec-of.ts'
-import { captionCodes } from './caption-codes.ts'
-import { captionsOf, type GivenWords, type WordsData } from './words-data.ts'
+import { OwnWords } from './own-words.ts'
+import { storedCodes } from './stored-codes.ts'
+import { captionsOf, type FrozenWords, type GivenWords, type WordsData } from './words-data.ts'
 import { withFacts } from '../../files/data/stored-dataset.ts'
 
 /**
  * The data, with what options or a specification name. Vectors of a frozen encoder are worked out once, where captions are always read
  * as they are.
  *
+ * @param wordsOf the words of a model of the family
  * @throws TweedieError `model` for files that are no tokeniser or no text encoder, or do not belong together
  */
 export async function withWords<Data extends ArrayDataset>(
   data: Data,
   { options, spec }: Wanted<{ readonly captions?: CaptionSpec | undefined }>,
   setting: PrepareSetting,
+  wordsOf: (model: FamilyModel) => Words | undefined,
 ): Promise<Data & WordsData> {
   const known = spec?.captions
   const values: CaptionValues = options ?? {}
   if ((values.captions !== true && known === undefined) || (data as WordsData).words) return data
-  const ofEncoder = options ? values.textEncoder : known!.frozen && (known!.frozen.path ?? unnamed('text encoder'))
+  const ofEncoder = options ? values.textEncoder : known!.frozen && sourceOf(known!.frozen)
   const ofTokenizer = options ? values.tokenizer : known!.frozen ? undefined : known!.tokenizer.path
   if (ofEncoder === undefined && ofTokenizer === undefined) return data
   const words =
     ofEncoder === undefined
       ? await tokenizerFrom(ofTokenizer, values.places ?? Number(known?.encoder.config['length'] ?? 0), setting)
-      : await encoderFrom(ofEncoder, ofTokenizer, setting)
+      : await encodersFrom(ofEncoder, ofTokenizer, setting, wordsOf)
   const varied = options
     ? varies(values)
     : varies({ keywordDropout: known!.keywordDropout, shuffleKeywords: known!.shuffle })
   const { frozen, changing } = words
   if (!frozen || varied || changing) return withFacts(data, { words })
-  const codes = await captionCodes(captionsOf(data), frozen.encoder, setting)
+  const codes = await storedCodes(captionsOf(data), frozen, setting)
   return withFacts(data, { words: { ...words, ...(codes && { codes }) } })
 }
 
@@ -60,8 +63,38 @@ function shortened(tokenizer: CaptionTokenizer, places: number): CaptionTokenize
   return { ...tokenizer, length: places }
 }
 
-async function encoderFrom(source: unknown, ofTokenizer: unknown, setting: PrepareSetting): Promise<GivenWords> {
-  const { encoder, path, changing } = await setting.textEncoder(source)
+async function encodersFrom(
+  source: unknown,
+  ofTokenizer: unknown,
+  setting: PrepareSetting,
+  wordsOf: (model: FamilyModel) => Words | undefined,
+): Promise<GivenWords> {
+  const found =
+    source instanceof OwnWords
+      ? { words: source.words ?? (await wordsIn(source, setting, wordsOf)), path: source.path, whole: true }
+      : await encoderFrom(source, ofTokenizer, setting)
+  const changing = setting.changing?.(found.words.encoders)
+  const frozen = changing ? { ...found, words: { ...found.words, encoders: changing } } : found
+  return {
+    tokenizer: frozen.words.encoders[0]!.tokenizer,
+    frozen,
+    ...(changing && { changing: true }),
+    ...(frozen.path !== undefined && { path: frozen.path }),
+  }
+}
+
+async function wordsIn(
+  { path }: OwnWords,
+  setting: PrepareSetting,
+  wordsOf: (model: FamilyModel) => Words | undefined,
+): Promise<Words> {
+  const words = wordsOf((await setting.open(path)).model)
+  if (words) return words
+  throw new TweedieError('model', `${path}: the model knows no words, and did when this run began`)
+}
+
+async function encoderFrom(source: unknown, ofTokenizer: unknown, setting: PrepareSetting): Promise<FrozenWords> {
+  const { encoder, path } = await setting.textEncoder(source)
   const own = ofTokenizer === undefined ? undefined : (await setting.tokenizer(ofTokenizer)).tokenizer
   const tokenizer = own ?? encoder.tokenizer
   if (tokenizer === undefined) {
@@ -69,13 +102,12 @@ async function encoderFrom(source: unknown, ofTokenizer: unknown, setting: Prepa
       hint: '`tokenizer` says where its files are',
     })
   }
-  const whole: WordEncoder = wordEncoder(encoder, tokenizer)
-  return {
-    tokenizer,
-    frozen: { encoder: whole, ...(path !== undefined && { path }) },
-    ...(changing && { changing }),
-    ...(path !== undefined && { path }),
-  }
+  return { words: { encoders: [wordEncoder(encoder, tokenizer)] }, ...(path !== undefined && { path }) }
+}
+
+/** Where the encoder of a run is. */
+function sourceOf({ path, whole }: { readonly path?: string | undefined; readonly whole?: boolean | undefined }) {
+  return path === undefined ? unnamed('text encoder') : whole ? new OwnWords(undefined, path) : path
 }
 
 function unnamed(what: string): never {

@@ -1,5 +1,5 @@
 /** Captioned data, with what training on captions needs besides them. */
-import type { WordEncoder } from '../../compiled/words.ts'
+import type { WordEncoder, Words } from '../../compiled/words.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { checksum } from '../../files/io/checksum.ts'
@@ -11,12 +11,20 @@ export interface GivenWords {
   /** The folder or file that the tokeniser is from; none for one in memory. */
   readonly path?: string | undefined
   readonly tokenizer: CaptionTokenizer
-  /** A text encoder that is not trained, and the folder that it is from. */
-  readonly frozen?: { readonly path?: string | undefined; readonly encoder: WordEncoder } | undefined
+  /** Text encoders that are not trained, and the folder that they are from. */
+  readonly frozen?: FrozenWords | undefined
   /** Whether some of its vectors change while training all the same. */
   readonly changing?: boolean | undefined
-  /** What that encoder makes of the captions, if it was worked out before. */
+  /** What these encoders make of the captions, if it was worked out before. */
   readonly codes?: CaptionCodes | undefined
+}
+
+/** Text encoders that are not trained. */
+export interface FrozenWords {
+  readonly words: Words
+  readonly path?: string | undefined
+  /** Whether they are those of the model in that folder, used as it uses them, and not an encoder that lies there. */
+  readonly whole?: boolean | undefined
 }
 
 /** Data with captions. */
@@ -30,9 +38,15 @@ export function tokenizerSum({ files }: Pick<CaptionTokenizer, 'files'>): string
   return checksum(...names.flatMap(([name, bytes]) => [new TextEncoder().encode(name), bytes]))
 }
 
-/** A checksum of a text encoder, by its weights. */
-export function encoderSum({ weights }: Pick<WordEncoder, 'weights'>): string {
-  return checksum(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength))
+/** A checksum of text encoders, by their weights. */
+export function wordsSum({ encoders }: Words): string {
+  const [first, ...more] = encoders.map(encoderSum)
+  return more.length === 0 ? first! : checksum(new TextEncoder().encode([first, ...more].join()))
+}
+
+function encoderSum({ weights, stored, layout }: WordEncoder): string {
+  const arrays = stored ? layout.specs.map(({ name }) => stored.get(name)!.data) : [weights]
+  return checksum(...arrays.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)))
 }
 
 /**

@@ -22,7 +22,7 @@ export interface Affine {
 export interface DataScale {
   /** what the numbers are: see {@link ValueKind} */
   readonly kind: ValueKind
-  /** the shape of one item, channels first: images are [C, H, W], videos and fields [C, T, H, W], points [d], clouds [n, d] */
+  /** the shape of one item, channels first: images are [C, H, W], videos and fields [C, T, H, W], single states of fields [C, H, W], points [d], clouds [n, d] */
   readonly shape: readonly number[]
   /** smallest and largest value, mapped to [−1, 1] unless `affine` is set */
   readonly range: readonly [number, number]
@@ -93,7 +93,8 @@ export function createDataset(
 export function checkParts(parts: Omit<ArrayDataset, 'length' | 'range' | 'data'>, length: number): void {
   const { name, kind, shape, labels, classNames } = parts
   const form = forms[kind]
-  if (form && shape.length !== form.length) {
+  const isState = kind === 'fields' && shape.length === 3
+  if (form && shape.length !== form.length && !isState) {
     const [wanted, got] = [form.join(', '), shape.join(', ')]
     throw new TweedieError('data', `${name}: ${namesOfKinds[kind]} have the shape [${wanted}], got [${got}]`)
   }

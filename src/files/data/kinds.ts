@@ -4,7 +4,7 @@
  * What the numbers of an item are:
  * - `image`: a picture `[C, H, W]`, of bytes or of other numbers;
  * - `video`: pictures over time, `[C, T, H, W]`, of bytes or of other numbers;
- * - `fields`: physical quantities over time and place, `[C, T, H, W]`, standardised channel by channel;
+ * - `fields`: physical quantities over time and place, `[C, T, H, W]`, or one state of them, `[C, H, W]`; standardised channel by channel;
  * - `points`: a vector `[d]`, standardised column by column;
  * - `cloud`: a set of n points `[n, d]`, whose order means nothing;
  * - `array`: any other numbers.

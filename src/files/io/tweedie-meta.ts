@@ -103,6 +103,8 @@ export interface TweedieMetaAdapters {
   readonly alpha: number
   /** Which layers were adapted: `attention`, `linear`, `all`, or parts of their names. */
   readonly targets: readonly string[]
+  /** Whether the text encoders are adapted as well. */
+  readonly text?: boolean | undefined
   /** A checksum of the file of adapters; written by the folder itself. */
   readonly sum: string
 }
@@ -174,6 +176,7 @@ const schema = z.object({
       rank: z.int().check(z.positive()),
       alpha: z.number().check(z.positive()),
       targets: z.array(z.string()),
+      text: z.optional(z.boolean()),
       sum: z.string(),
     }),
   ),

@@ -6,9 +6,11 @@ import { extentOf, fieldMaps, type MapRow } from './field-maps.ts'
 /** The most states in a row. */
 const most = 6
 
-/** Maps of items `[n, variables, states, rows, columns]` in the units of the data; each variable has one scale. */
+/** Maps of items `[n, variables, states, rows, columns]`, or of single states `[n, variables, rows, columns]`, in the units of the data; each variable has one scale. */
 export function windowMaps(items: ArrayLike<number>, { shape }: Pick<DataScale, 'shape'>): Raster {
-  const [variables, states, height, width] = shape as [number, number, number, number]
+  const variables = shape[0]!
+  const states = shape.length === 4 ? shape[1]! : 1
+  const [height, width] = shape.slice(-2) as [number, number]
   const [plane, size] = [height * width, itemSize(shape)]
   const values = Float32Array.from(items)
   const count = values.length / size

@@ -10,6 +10,7 @@ export const loraSchema: z.ZodMiniType = z.looseObject({
   rank: z.int().check(z.positive()),
   alpha: positive,
   targets: z.array(z.string()).check(z.minLength(1)),
+  text: z.optional(z.boolean()),
   base,
 })
 

@@ -12,6 +12,7 @@ import { Scope } from '../../engine/nn/parameters.ts'
 import { jointLayout, learningParts, mainNetwork, type TrainPart, type TrainParts } from './parts.ts'
 import type { TrainProblem, TrainState } from './problem.ts'
 import type { LoraSpec } from './spec.ts'
+import { textParts } from './text-parts.ts'
 
 /** The name of the part that learns. */
 export const loraPart = 'lora'
@@ -27,7 +28,8 @@ export interface Adapters {
 }
 
 /**
- * The problem of learning adapters of all parts that would learn.
+ * The problem of learning adapters of all parts that would learn, and of the text encoders that stay as they are, if the specification
+ * has it so. Changes of the latter are in `adapters` alone, and not in the model.
  *
  * @param base their weights
  * @returns a problem whose models are the base with the adapters merged, and have `adapters`
@@ -46,16 +48,19 @@ export function adaptedProblem<Model>(
   const learning = learningParts(problem.parts)
   const frozen = frozenAs(problem.parts, base)
   const titles = titlesOf(problem.parts)
-  // parts that are frozen as they are stay so
+  // other parts that are frozen as they are stay so
+  const texts = spec.text ? textParts(problem.parts) : []
+  const adapted = [...learning, ...texts].map(([part]) => part)
   const learns = (name: string): string | undefined => {
     const title = titles(name)
-    return learning.some(([part]) => title.startsWith(`${part}.`)) ? title : undefined
+    return adapted.some((part) => title.startsWith(`${part}.`)) ? title : undefined
   }
   const built = (scope: Scope, items: number) => {
     const make = (name: string, shape: readonly number[]): Tensor => input(titles(name), shape)
     return problem.loss(new Scope(make, adaptersIn(scope, spec, learns)), items)
   }
   const layout = adapterLayout(spec, problem.parts, (scope) => built(scope, 1))
+  if (spec.text) requireTexts(spec, texts, layout)
   const joint = jointLayout(problem.parts)
   const merged = mergerOf(spec, layout, frozen, joint)
   return {
@@ -107,6 +112,20 @@ function weightsOf(name: string, { layout, weights }: TrainPart, base: BaseWeigh
       ? `the part ${name} has ${layout.size} parameters, and the model to adapt ${found.length}`
       : `the model to adapt has no part ${name}`,
   )
+}
+
+/** Refuses text encoders none of whose layers are adapted. */
+function requireTexts({ targets }: LoraSpec, texts: ReturnType<typeof textParts>, { specs }: Layout): void {
+  if (texts.length === 0) {
+    throw new TweedieError('usage', '`loraText`: no text encoder of the model reads captions in training', {
+      hint: '`from`: a model that is asked in words, and `captions`',
+    })
+  }
+  if (texts.some(([part]) => specs.some(({ name }) => name.startsWith(`${part}.`)))) return
+  const names = texts.map(([part]) => part).join(' and ')
+  throw new TweedieError('usage', `\`loraTargets: ${targets.join(',')}\` names no layers of ${names}`, {
+    hint: 'attention, linear and all do; by names, CLIP has q_proj, k_proj, v_proj, out_proj, fc1 and fc2',
+  })
 }
 
 function adapterLayout(spec: LoraSpec, parts: TrainParts, build: (scope: Scope) => unknown): Layout {
@@ -174,6 +193,7 @@ function mergerOf(
       }
       const dot = layer.indexOf('.')
       const [part, own] = [layer.slice(0, dot), `${layer.slice(dot + 1)}.weight`]
+      if (!Object.hasOwn(frozen, part)) continue
       const { layout: of, weights } = frozen[part]!
       const shape = of.specs.find(({ name }) => name === own)!.shape
       const weight = changedWeight({ shape, data: of.view(weights!, own) }, [change])

@@ -1,6 +1,6 @@
 /**
- * Textual inversion: a problem whose networks stay as they are, and what learns is the vectors of one new word, the last rows of a text
- * encoder's table of tokens. Gal et al., An Image is Worth One Word: Personalizing Text-to-Image Generation using Textual Inversion (2022).
+ * Textual inversion: a problem whose networks stay as they are, and what learns is the vectors of one new word, the last rows of the
+ * table of tokens of every text encoder. Gal et al., An Image is Worth One Word: Personalizing Text-to-Image Generation using Textual Inversion (2022).
  */
 import { TweedieError } from '../../errors.ts'
 import { concat, input, slice } from '../../engine/graph/index.ts'
@@ -11,8 +11,10 @@ import { type BaseWeights, frozenAs, titlesOf } from './lora.ts'
 import { jointLayout, mainNetwork } from './parts.ts'
 import type { TrainProblem } from './problem.ts'
 import type { WordSpec } from './spec.ts'
+import { joinFloats } from '../../join-bytes.ts'
+import { type TextPart, textParts } from './text-parts.ts'
 
-/** The name of the part that learns, and of its parameter `[k, width]`. */
+/** The name of the part that learns, and of its parameter `[k, width]`; of a second encoder, `vectors_2`. */
 export const wordPart = 'word'
 const vectorsName = 'vectors'
 
@@ -23,11 +25,20 @@ export interface NewWord {
   readonly vectors: ReadonlyMap<string, NamedArray>
 }
 
-/** The text encoder that reads the captions, as a part of the problem. */
-const encoderPart = 'text_encoder'
+/** The table of tokens of a text encoder, whose last rows are the word's. */
+interface Table {
+  /** The part, and the parameter that learns. */
+  readonly part: string
+  readonly vectors: string
+  readonly shape: readonly [vectors: number, width: number]
+  /** The name of the table in the graph, and the vectors that the word begins with. */
+  readonly whole: string
+  readonly first: Float32Array
+}
 
 /**
- * The problem of learning the vectors of a word; those of the text encoder's table, which has the rows already, are the first ones.
+ * The problem of learning the vectors of a word in every text encoder; those of the encoders' tables, which have the rows already, are the
+ * first ones.
  *
  * @param base the weights of the parts that would learn
  * @returns a problem whose models are the base, and have `word`
@@ -38,21 +49,17 @@ export function wordProblem<Model>(
   spec: WordSpec,
   base: BaseWeights,
 ): TrainProblem<Model & { readonly word: NewWord }> {
-  const encoder = problem.parts[encoderPart]
-  const table = encoder?.layout.specs.find(({ name }) => /(^|\.)token_embedding\.weight$/.test(name))
-  if (problem.ownStep || table === undefined || encoder?.learns !== false || encoder.weights === undefined) {
+  const tables = problem.ownStep ? [] : textParts(problem.parts).flatMap((each) => tableOf(each, spec.vectors))
+  if (tables.length === 0) {
     throw new TweedieError('usage', '`newWord`: no text encoder of the model reads captions in training', {
       hint: '`from`: a model that is asked in words, and `captions`',
     })
   }
-  const [rows, width] = table.shape as [number, number]
-  const [shape, known] = [[spec.vectors, width], rows - spec.vectors]
-  const whole = `${encoderPart}.${table.name}`
   const frozen = frozenAs(problem.parts, base)
   const titles = titlesOf(problem.parts)
   const joint = jointLayout(problem.parts)
-  const layout = layoutOf([{ name: vectorsName, shape, init: normalWith(0.02) }])
-  const first = encoder.layout.view(encoder.weights, table.name).slice(known * width)
+  const layout = layoutOf(tables.map(({ vectors: name, shape }) => ({ name, shape, init: normalWith(0.02) })))
+  const first = joinFloats(tables.map((each) => each.first))
   const plain = new Float32Array(joint.size)
   let at = 0
   for (const part of Object.values(frozen)) {
@@ -67,11 +74,14 @@ export function wordProblem<Model>(
       [wordPart]: { network: mainNetwork(problem), layout, weights: first },
     },
     loss(scope, items) {
-      const learned = scope.parameter(vectorsName, shape, normalWith(0.02))
+      const learned = new Map(
+        tables.map((table) => [table.whole, scope.parameter(table.vectors, table.shape, normalWith(0.02))]),
+      )
       const make = (name: string, size: readonly number[]): Tensor => {
         const title = titles(name)
         const weight = input(title, size)
-        return title === whole ? concat([slice(weight, 0, 0, known), learned], 0) : weight
+        const rows = learned.get(title)
+        return rows ? concat([slice(weight, 0, 0, size[0]! - spec.vectors), rows], 0) : weight
       }
       return problem.loss(new Scope(make), items)
     },
@@ -80,8 +90,30 @@ export function wordProblem<Model>(
     }),
     async snapshot(state, training) {
       const model = await problem.snapshot({ ...state, params: plain, average: plain }, training)
-      const vectors = new Map([[encoderPart, { shape, data: state.average.slice() }]])
+      const vectors = new Map(
+        tables.map(({ part, vectors: name, shape }) => [
+          part,
+          { shape, data: layout.view(state.average, name).slice() },
+        ]),
+      )
       return { ...model, word: { spec, vectors } }
     },
   }
+}
+
+/** That of an encoder; none where it has no table. */
+function tableOf([part, { layout, weights }]: readonly [string, TextPart], vectors: number): readonly Table[] {
+  const table = layout.specs.find(({ name }) => /(^|\.)token_embedding\.weight$/.test(name))
+  if (table === undefined) return []
+  const [rows, width] = table.shape as [number, number]
+  const first = layout.view(weights, table.name).slice((rows - vectors) * width)
+  return [
+    {
+      part,
+      vectors: part.replace('text_encoder', vectorsName),
+      shape: [vectors, width],
+      whole: `${part}.${table.name}`,
+      first,
+    },
+  ]
 }

@@ -9,6 +9,8 @@ export type Budget = { readonly steps: number } | { readonly epochs: number } | 
 
 /** Low-rank adapters of a model that stays as it is. */
 export interface LoraSpec extends AdapterConfig {
+  /** Whether the text encoders are adapted as well. */
+  readonly text?: boolean | undefined
   /** The model: the absolute path of its folder, none for one in memory; and a digest of its weights. */
   readonly base: { readonly path?: string | undefined; readonly sum: string }
 }

@@ -16,9 +16,7 @@ it('loads the same class that the list of all has', async () => {
 })
 
 it.each([...networkClasses])('%s is loaded by its name, and checks its configuration', async (className) => {
-  await expect(loadNetwork(className, { nonsense: 3 })).rejects.toThrow(
-    new RegExp(`^${className}: unknown option nonsense`),
-  )
+  await expect(loadNetwork(className, { nonsense: 3 })).rejects.toThrow(`${className}: `)
 })
 
 it('refuses a name that no class has, in the same words', async () => {

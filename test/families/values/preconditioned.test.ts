@@ -7,6 +7,7 @@ import { modelVjp } from '../../../src/compiled/vjp.ts'
 import { fieldDenoiser } from '../../../src/diffusion/prior/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
+import { valuesFamily } from '../../../src/families/values/family.ts'
 import { folderOf, type Model } from '../../../src/families/values/model.ts'
 import { modelOf } from '../../../src/families/values/model-of.ts'
 import { createTrajectory } from '../../../src/files/data/trajectory.ts'
@@ -89,4 +90,21 @@ test('is refused where it does not fit', async () => {
   )
   await expect(fit(data, { ...how, noise: 'edm' })).rejects.toThrow('not worked out there')
   await expect(fit(data, { ...how, learnVariance: true })).rejects.toThrow('learns variances')
+})
+
+test('it is usual where times are hours of days, and nothing else is asked for', async () => {
+  const setting = { engine, threads: 1, own: {} } as never
+  const chosen = async (options: Record<string, unknown>, of = data) => {
+    const wanted = { window: 4, steps: 1, ...options }
+    const prepared = await valuesFamily.prepare!(of as never, { options: wanted }, setting)
+    return (await valuesFamily.specOf(prepared as never, wanted as never, {})).precondition
+  }
+  expect(await chosen({})).toEqual({ name: 'gaussian' })
+  expect(await chosen({ precondition: 'none' })).toBeUndefined()
+  // another noise, network or objective: only if it is asked for
+  for (const other of [{ objective: 'edm' }, { learnVariance: true }, { noise: 'linear' }]) {
+    expect(await chosen(other)).toBeUndefined()
+  }
+  expect(await chosen({ window: 11 })).toBeUndefined() // 30 states are no three windows
+  expect(await chosen({}, createTrajectory({ ...data, dated: false }))).toBeUndefined()
 })

@@ -159,6 +159,10 @@ describe("names of others' files", () => {
       }),
     ).toEqual(['unet/conv_in.weight'])
     const te = 'text_model.encoder.layers.0.self_attn.q_proj'
+    const older = `text_encoder.${te.replace('q_proj', 'to_q_lora')}`
+    expect(changedBy({ [`${older}.down.weight`]: [2, 6], [`${older}.up.weight`]: [6, 2] })).toEqual([
+      `text_encoder/${te}.weight`,
+    ])
     expect(
       changedBy({
         [`text_encoder.${te}.lora_linear_layer.down.weight`]: [2, 6],

@@ -4,32 +4,16 @@ import { itemSize } from '../../../files/data/dataset.ts'
 import type { BoundAnswer } from '../../serving/bodies.ts'
 import { boundRequest } from '../../serving/schemas.ts'
 import type { WarmModel } from '../../warm-model.ts'
-import type { BodyRoom } from './body-room.ts'
 import { timeLimit } from './deadline.ts'
-import type { HeldModels } from './held-models.ts'
 import { requestAccess, sentNumbers } from './items.ts'
 import { checked, jsonBody } from './json-body.ts'
-import { type Limits, requireWithin } from './limits.ts'
-import { ServeError } from './problem.ts'
-import type { WorkQueue } from './work-queue.ts'
-
-/** What the route needs of the server. */
-export interface BoundSetting {
-  readonly queue: WorkQueue
-  readonly models: HeldModels
-  readonly limits: Limits
-  readonly room: BodyRoom
-  isEnding(): boolean
-  /** Called with the number of items that were asked for. */
-  readonly onItems: (model: string, items: number) => void
-}
+import { requireWithin } from './limits.ts'
+import { requireGoingOn, type Serving } from './serving.ts'
 
 /** The answer to a request. @throws ServeError as other routes do */
-export async function answerBound(
-  context: Context,
-  { queue, models, limits, room, isEnding, onItems }: BoundSetting,
-): Promise<BoundAnswer> {
-  if (isEnding()) throw new ServeError(503, 'ending', 'the server ends: nothing new is begun')
+export async function answerBound(context: Context, serving: Serving): Promise<BoundAnswer> {
+  const { queue, models, limits, room, onItems } = serving
+  requireGoingOn(serving)
   const { name } = models.named(context.req.param('model') ?? '')
   using _ = room.take(context.req.raw)
   const { items: sent, ...values } = checked(boundRequest, await jsonBody(context.req.raw, limits))

@@ -15,26 +15,14 @@ import type { TensorType, Tensors } from '../../../engine/runtime/session.ts'
 import { isTweedieError } from '../../../errors.ts'
 import type { InferBody } from '../../serving/bodies.ts'
 import { version } from '../version.ts'
-import type { BodyRoom } from './body-room.ts'
 import { timeLimit } from './deadline.ts'
-import type { HeldModels } from './held-models.ts'
 import { inferIn } from './infer-work.ts'
 import { bodyBytes, checked } from './json-body.ts'
 import { type Limits, requireWithin } from './limits.ts'
 import { problemOf, ServeError } from './problem.ts'
 import { type AddRoute, inferenceRoutes } from './routes.ts'
 import { inferRequest } from '../../serving/schemas.ts'
-import type { WorkQueue } from './work-queue.ts'
-
-/** What it answers with. */
-export interface InferenceParts {
-  readonly queue: WorkQueue
-  readonly models: HeldModels
-  readonly limits: Limits
-  readonly room: BodyRoom
-  readonly isEnding: () => boolean
-  readonly onItems: (model: string, items: number) => void
-}
+import { requireGoingOn, type Serving } from './serving.ts'
 
 /** Whether a path is one of the protocol: its errors have another form. */
 export const isInference = (path: string): boolean => /^\/v2(\/|$)/.test(path)
@@ -49,7 +37,8 @@ export function inferenceError(error: unknown): Response {
 }
 
 /** Adds its routes to a server. */
-export function addInference(add: AddRoute, { queue, models, limits, room, isEnding, onItems }: InferenceParts): void {
+export function addInference(add: AddRoute, serving: Serving): void {
+  const { queue, models, limits, room, isEnding, onItems } = serving
   const json = (value: unknown, status = 200): Response =>
     new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } })
   const named = ({ req }: Context): string => {
@@ -76,7 +65,7 @@ export function addInference(add: AddRoute, { queue, models, limits, room, isEnd
   })
   ofModel(infer, async (context) => {
     const name = named(context)
-    if (isEnding()) throw new ServeError(503, 'ending', 'the server ends: nothing new is begun')
+    requireGoingOn(serving)
     using _ = room.take(context.req.raw)
     const { request, inputs } = await requested(context.req.raw, limits)
     const items = itemsOf(inputs)

@@ -1,6 +1,6 @@
 /** Options of `eval` for models of an autoencoder's codes. */
 import { options } from '../../../options.ts'
-import { boundOptions as ofValues, sampleOptions as samplesOfValues } from '../../values/options/eval.ts'
+import { boundOptions as ofValues, fieldOptions, sampleOptions as samplesOfValues } from '../../values/options/eval.ts'
 import { heldOutOptions } from '../../options.ts'
 import { drawOption } from './sample.ts'
 
@@ -13,4 +13,4 @@ export const ofSamples = options({ ...shared, ...drawOption })
 /** Options that request likelihoods when they are set. */
 export const ofLikelihoods = options(bounds)
 
-export const evalOptions = options({ ...heldOutOptions, ...ofSamples, ...ofLikelihoods })
+export const evalOptions = options({ ...fieldOptions, ...heldOutOptions, ...ofSamples, ...ofLikelihoods })

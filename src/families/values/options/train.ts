@@ -116,7 +116,7 @@ export const trainOptions = options({
   },
   precondition: {
     flags: '--precondition <name>',
-    help: `fields over time: ${preconditions.join(', ')}; a Gaussian of the data gives the mean, and the network learns what is beyond`,
+    help: `fields over time: ${preconditions.join(', ')}; a Gaussian of the data gives the mean, and the network learns what is beyond (usual where times are hours of days)`,
     parse: oneOf(preconditions),
     group: 'More: objective',
   },

@@ -1,7 +1,10 @@
 /** Whether a Gaussian of the data stands before the network, and the options that say so. */
 import { TweedieError } from '../../../errors.ts'
+import type { AnyDataset } from '../../../files/data/any-dataset.ts'
 import type { ArrayDataset } from '../../../files/data/dataset.ts'
+import type { WindowedData } from '../../../files/data/windows.ts'
 import type { PreconditionName } from '../options/precondition-names.ts'
+import type { OptionValues } from '../../../options.ts'
 import type { NetworkSpec } from '../../network-of.ts'
 
 /** How a network is preconditioned. */
@@ -15,8 +18,42 @@ interface Also {
   readonly variances: boolean
 }
 
+/** Options that leave the usual way: with one of them there is a Gaussian only if it is asked for. */
+const others = [
+  'distil',
+  'objective',
+  'network',
+  'preset',
+  'learnVariance',
+  'parametrisation',
+  'noise',
+  'schedule',
+  'input',
+] as const
+
+/** States in all, in windows, from which a covariance in space and time is measured unasked. */
+const leastWindows = 3
+/** Numbers in all states together up to which it is fitted unasked. */
+const mostUnasked = 2 ** 24
+
 /**
- * The specification, if the network is preconditioned.
+ * Whether a Gaussian is usual: for fields whose times are hours of days, which is what weather is, and the usual network and noise.
+ * Some weeks are too few for a network, and enough for a covariance.
+ */
+export function isUsuallyBehind(data: AnyDataset, options: OptionValues): boolean {
+  if (!('trajectory' in data) || others.some((name) => options[name] !== undefined)) return false
+  const { trajectory, window, calendar } = data as WindowedData
+  const { states, times, grid } = trajectory
+  return (
+    calendar?.day === true &&
+    grid[0] * grid[1] > 1 &&
+    times.length >= leastWindows * window.length &&
+    states.length <= mostUnasked
+  )
+}
+
+/**
+ * The specification, if the network is preconditioned: where that is asked for, or the data were prepared for it unasked.
  *
  * @throws TweedieError `usage` where it does not fit
  */
@@ -26,7 +63,7 @@ export function preconditionOf(
   { objective, network }: { readonly objective: { readonly loss?: string }; readonly network: NetworkSpec },
   { fewSteps, variances }: Also,
 ): PreconditionSpec | undefined {
-  if (wanted !== 'gaussian') return undefined
+  if ((wanted ?? ('seenBy' in data ? 'gaussian' : undefined)) !== 'gaussian') return undefined
   const why =
     data.kind !== 'fields'
       ? `${data.name} is of kind ${data.kind}, and it is for fields over time`

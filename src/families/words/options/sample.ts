@@ -7,7 +7,7 @@ const words = 'Words'
 export const promptOptions = options({
   prompt: {
     flags: '--prompt <text>',
-    help: 'what to show, of a model that knows words; repeat for several, in turn (default: nothing)',
+    help: 'what to show, of a model that knows words; "a house AND a lake:0.7" is both at once; repeat for several, in turn (default: nothing)',
     parse: text,
     repeated: true,
     group: words,

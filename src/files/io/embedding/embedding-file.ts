@@ -20,6 +20,9 @@ export interface LearnedWord {
 /** The file of a run, as diffusers looks for it. */
 export const embeddingFile = 'learned_embeds.safetensors'
 
+/** The word in the metadata of a file whose tensors do not name it: ours have it. */
+const tokenKey = 'token'
+
 /** Tensors of the web interface, and their encoders. */
 const places: Readonly<Record<string, string>> = {
   emb_params: 'text_encoder',
@@ -41,7 +44,7 @@ export function decodeEmbedding(bytes: Uint8Array, source = 'embedding'): readon
       hint: 'save its vectors with safetensors: save_file({"<word>": vectors}, "word.safetensors")',
     })
   }
-  const { tensors } = readSafetensors(bytes, source)
+  const { tensors, metadata } = readSafetensors(bytes, source)
   if (tensors.size === 0) throw noEmbedding(source, 'it is empty')
   const vectors = new Map(Array.from(tensors, ([name, tensor]) => [name, vectorsOf(tensor, name, source)]))
   const placed = [...vectors.keys()].filter((name) => Object.hasOwn(places, name))
@@ -51,13 +54,18 @@ export function decodeEmbedding(bytes: Uint8Array, source = 'embedding'): readon
   const other = [...vectors.keys()].find((name) => !Object.hasOwn(places, name))
   if (other !== undefined) throw noEmbedding(source, `beside ${placed.join(' and ')} it has ${other}`)
   if (placed.length > 1 && placed.includes('emb_params')) throw noEmbedding(source, `it has ${placed.join(' and ')}`)
+  const token = metadata[tokenKey]
   return [
-    { alone: placed[0] === 'emb_params', vectors: new Map(placed.map((name) => [places[name]!, vectors.get(name)!])) },
+    {
+      ...(token !== undefined && { token }),
+      alone: placed[0] === 'emb_params',
+      vectors: new Map(placed.map((name) => [places[name]!, vectors.get(name)!])),
+    },
   ]
 }
 
 /**
- * The bytes of a file of one word: diffusers' layout for one encoder, `clip_l` and `clip_g` for two.
+ * The bytes of a file of one word: diffusers' layout for one encoder, `clip_l` and `clip_g` for two, whose word is in the metadata.
  *
  * @throws TweedieError `model` for other encoders
  */
@@ -69,7 +77,7 @@ export function encodeEmbedding(token: string, vectors: ReadonlyMap<string, Mode
     if (place === undefined) throw new TweedieError('model', `a word of ${name} has no place in a file`)
     return [place, each] as const
   })
-  return writeSafetensors(new Map(named), { format: 'pt' })
+  return writeSafetensors(new Map(named), { format: 'pt', [tokenKey]: token })
 }
 
 /** A zip archive, or a bare pickle. */

@@ -22,6 +22,8 @@ const endings: readonly (readonly [pattern: RegExp, role: Place['role'], layout:
   [/^(.+)\.lora_up\.weight$/, 'up', 'kohya'],
   [/^(.+\.processor\.\w+_lora)\.down\.weight$/, 'down', 'diffusers'],
   [/^(.+\.processor\.\w+_lora)\.up\.weight$/, 'up', 'diffusers'],
+  [/^(.+\.self_attn\.to_\w+_lora)\.down\.weight$/, 'down', 'diffusers'],
+  [/^(.+\.self_attn\.to_\w+_lora)\.up\.weight$/, 'up', 'diffusers'],
   [/^(.+)\.lora(?:_linear_layer)?\.down\.weight$/, 'down', 'diffusers'],
   [/^(.+)\.lora(?:_linear_layer)?\.up\.weight$/, 'up', 'diffusers'],
   [/^(.+?)(?:\.lora(?:_linear_layer)?)?\.alpha$/, 'alpha', 'kohya'],
@@ -89,11 +91,13 @@ function placeOf(name: string): Place | undefined {
   return undefined
 }
 
-/** `….attn1.processor.to_out_lora` → `….attn1.to_out.0`. */
+/** `….attn1.processor.to_out_lora` → `….attn1.to_out.0`; of text encoders `….self_attn.to_q_lora` → `….self_attn.q_proj`. */
 function plainLayer(layer: string): string {
-  return layer.replace(/\.processor\.(\w+)_lora$/, (_, projection: string) =>
-    projection === 'to_out' ? '.to_out.0' : `.${projection}`,
-  )
+  return layer
+    .replace(/\.processor\.(\w+)_lora$/, (_, projection: string) =>
+      projection === 'to_out' ? '.to_out.0' : `.${projection}`,
+    )
+    .replace(/\.self_attn\.to_(q|k|v|out)_lora$/, '.self_attn.$1_proj')
 }
 
 function completed(
