@@ -16,7 +16,6 @@ import { type AugmentSpec, augmentSpecOf } from './augmented/augment-spec.ts'
 import { captionOptions } from '../words/options/train.ts'
 import { loadedNetwork } from '../loaded-network.ts'
 import { fromNothing, preconditionOf } from './preconditioned/precondition-spec.ts'
-import { requireWeighable } from './learned-weights.ts'
 import { choicesOf, type TrainValues } from './choices-of.ts'
 import { specByDefault } from './defaults.ts'
 import { valueProblem } from './problem.ts'
@@ -72,11 +71,14 @@ export async function specOf(data: ArrayDataset, values: OptionValues, own: OwnP
       hint: 'leave `augment` out, or `distil`',
     })
   }
-  requireWeighable(options, {
-    distil: taught,
-    objective: fewSteps !== undefined || spec.objective.loss !== undefined,
-    learnVariance: variances,
-  })
+  if (options.learnedWeights) {
+    const { requireWeighable } = await import('./learned-weights.ts')
+    requireWeighable(options, {
+      distil: taught,
+      objective: fewSteps !== undefined || spec.objective.loss !== undefined,
+      learnVariance: variances,
+    })
+  }
   if (options.dropout !== undefined && fewSteps) {
     throw new TweedieError('usage', '`dropout`: sampling in few steps is learned without', {
       hint: 'leave `dropout` out',

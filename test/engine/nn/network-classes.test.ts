@@ -1,12 +1,10 @@
 /** Networks by class, one at a time and all at once. */
 import { expect, it } from 'vitest'
-import { loadNetwork, networkClasses, networkFromConfig } from '../../../src/engine/nn/index.ts'
+import { loadNetwork, type Network, networkClasses, networkFromConfig } from '../../../src/engine/nn/index.ts'
 import { loadedNetwork } from '../../../src/families/loaded-network.ts'
 import { networkOf } from '../../../src/families/network-of.ts'
 
-const facts = ({ className, config, inputShape, outputShape }: Awaited<ReturnType<typeof loadNetwork>>) => ({
-  ...{ className, config, inputShape, outputShape },
-})
+const facts = ({ className, config, inputShape, outputShape }: Network) => [className, config, inputShape, outputShape]
 
 it('loads the same class that the list of all has', async () => {
   const sizes = { UNet2DModel: { sample_size: 8, block_out_channels: [32, 32, 32, 32] }, MLP: { input_shape: [2] } }
