@@ -193,6 +193,8 @@ export interface PrepareSetting extends Pick<
    * @throws TweedieError `model` if there is none, `usage` for a name where nothing is read by name
    */
   textEncoder(source: unknown): Promise<OtherTextEncoder>
+  /** A cache beside a model, by the path of its folder; none where nothing lies on a disk. */
+  store?(path: string): Store
   /** The text encoders of a run some of whose weights change while training: nothing is worked out by them before. */
   changing?(encoders: readonly WordEncoder[]): readonly WordEncoder[]
   /** A tokeniser of captions: by the path of its folder or its file in Node, or in memory. @throws TweedieError as `textEncoder` */

@@ -1,5 +1,5 @@
 /** Adapters of text encoders, and words of several of them, trained on pipelines of one encoder and of two. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { tmpdir } from 'node:os'
 import sharp from 'sharp'
@@ -11,6 +11,7 @@ import { open } from '../../src/app/node/open.ts'
 import { prepareRun } from '../../src/app/node/prepare-run.ts'
 import { trainRun } from '../../src/app/node/train-run.ts'
 import { latentFolderOf, type LatentModel } from '../../src/families/latent/model.ts'
+import type { WordsData } from '../../src/families/words/words-data.ts'
 import { decodeEmbedding } from '../../src/files/io/embedding/embedding-file.ts'
 import { decodeLora } from '../../src/files/io/lora/read-lora.ts'
 import { readSafetensors } from '../../src/files/io/safetensors.ts'
@@ -81,6 +82,27 @@ test.each([
     expect(await changed(run, at(kind), { lora: [lora] }, 1e-5)).toEqual({})
     expect(await changed(at(kind), at(kind), { lora: [lora, `${lora}:-1`] }, 1e-5)).toEqual({})
   }
+})
+
+test('vectors of captions by encoders that stay are kept beside the model, and read once', async () => {
+  const options = { ...how, from: at('xl'), lora: 2, steps: 1 }
+  const phases = async (request: object) => {
+    const seen = new Set<string>()
+    await prepareRun({ data: at('pics'), options, onProgress: ({ phase }) => void seen.add(phase), ...request })
+    return seen.has('reading captions')
+  }
+  expect(await phases({ dryRun: true })).toBe(true)
+  expect(existsSync(join(at('xl'), 'captions'))).toBe(false)
+  expect(await phases({ out: at('first') })).toBe(true)
+  expect(readdirSync(join(at('xl'), 'captions'))).toHaveLength(1)
+  expect(await phases({ dryRun: true })).toBe(false)
+  // what is read is what was worked out
+  const [file] = readdirSync(join(at('xl'), 'captions'))
+  const of = async () => (await prepareRun({ data: at('pics'), options, dryRun: true })).dataset as WordsData
+  const read = (await of()).words!.codes!
+  rmSync(join(at('xl'), 'captions', file!))
+  expect((await of()).words!.codes).toEqual(read)
+  expect(read.get('a red <x>')!.pooled).toHaveLength(6)
 })
 
 test('a run that was interrupted goes on to the same bits', async () => {

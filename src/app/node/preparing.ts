@@ -37,6 +37,7 @@ export async function preparing(request: Preparing, record?: Pick<RunRecord, 'se
       for (const note of notes) onRemark?.(note)
       return { part, path: resolve(model), store: storeBeside(model, request) }
     },
+    store: (path) => storeBeside(path, request),
     async textEncoder(source) {
       if (typeof source !== 'string') return setting.textEncoder(source)
       const { notes, ...encoder } = await readTextEncoder(source)

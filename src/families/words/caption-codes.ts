@@ -18,24 +18,17 @@ export interface CaptionCode {
 /** Texts by what they say. */
 export type CaptionCodes = ReadonlyMap<string, CaptionCode>
 
-/** The most numbers that are kept: two gigabytes. */
-const mostNumbers = 5e8
 /** Texts that go through an encoder at a time. */
 const batch = 8
 
-/**
- * The vectors of all captions and of the empty text; undefined where they would be too many: then the encoders are a part of the graph of
- * training.
- */
+/** The vectors of texts, each another one. */
 export async function captionCodes(
-  captions: readonly (readonly string[])[],
+  texts: readonly string[],
   { encoders }: Words,
   setting: PrepareSetting,
-): Promise<CaptionCodes | undefined> {
-  const texts = [...new Set(['', ...captions.flat()])]
+): Promise<CaptionCodes> {
   const { length, size, nothing = false } = contextSpec(encoders.map(({ encoder }) => encoder))
   const width = size + Number(nothing)
-  if (texts.length * length * width > mostNumbers) return undefined
   const made = texts.map(() => new Float32Array(length * width))
   let pooled: readonly Float32Array[] | undefined
   let from = 0

@@ -1,14 +1,14 @@
 /** The words of a model, and of a training run, in words. */
 import type { Words } from '../../compiled/words.ts'
-import { textEncoderParameters } from '../../engine/nn/text-encoder.ts'
+import { type TextEncoder, textEncoderParameters } from '../../engine/nn/text-encoder.ts'
 import { textEncoderFromConfig } from '../../engine/nn/text-encoder-registry.ts'
-import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { thousands } from '../../words.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
 import type { Row } from '../family.ts'
 import { exampleCaptions } from './captions-in-meta.ts'
 import type { Worded } from './told.ts'
 import type { CaptionSpec } from './caption-spec.ts'
+import type { WordsData } from './words-data.ts'
 
 /** What `info` prints of a model; nothing of one without words. */
 export function wordsRows({ words, meta, sampling }: Described): readonly Row[] {
@@ -51,14 +51,26 @@ export function wordsFacts({ words }: Worded): Readonly<Record<string, unknown>>
 }
 
 /** What is said of captions before training. */
-export function captionsText({ encoder, frozen, dropout }: CaptionSpec, { captions = [] }: ArrayDataset): string {
+export function captionsText({ encoder, frozen, dropout }: CaptionSpec, { captions = [], words }: WordsData): string {
   const built = textEncoderFromConfig(encoder.className, encoder.config)
   const texts = captions.reduce((sum, { length }) => sum + length, 0)
   const without = captions.filter(({ length }) => length === 0).length
   return [
     `${thousands(texts)} captions of ${thousands(captions.length)} items${without > 0 ? `, ${thousands(without)} without` : ''}`,
-    `${built.className} with ${thousands(textEncoderParameters(built).size)} parameters that ${frozen ? 'stays as it is' : 'learns along'}`,
+    frozen
+      ? frozenText(words?.frozen?.words.encoders ?? [{ encoder: built }], words?.changing === true)
+      : `${sizeText(built)}, which learns along`,
     `${thousands(built.vocabulary)} tokens, ${built.length} places`,
     ...(dropout > 0 ? [`left out ${Math.round(100 * dropout)} % of the time`] : []),
   ].join('; ')
+}
+
+/** Encoders whose own weights stay; what changes beside them is said elsewhere. */
+function frozenText(encoders: readonly { readonly encoder: TextEncoder }[], changing: boolean): string {
+  const names = encoders.map(({ encoder }) => sizeText(encoder)).join(' and ')
+  return changing ? names : `${names}, which ${encoders.length > 1 ? 'stay as they are' : 'stays as it is'}`
+}
+
+function sizeText(encoder: TextEncoder): string {
+  return `${encoder.className} with ${thousands(textEncoderParameters(encoder).size)} parameters`
 }

@@ -7,8 +7,8 @@ import type { CaptionTokenizer } from '../../files/text/caption-tokenizer.ts'
 import type { FamilyModel, PrepareSetting, Wanted } from '../family.ts'
 import type { CaptionSpec } from './caption-spec.ts'
 import type { CaptionValues } from './caption-spec-of.ts'
-import { captionCodes } from './caption-codes.ts'
 import { OwnWords } from './own-words.ts'
+import { storedCodes } from './stored-codes.ts'
 import { captionsOf, type FrozenWords, type GivenWords, type WordsData } from './words-data.ts'
 import { withFacts } from '../../files/data/stored-dataset.ts'
 
@@ -40,7 +40,7 @@ export async function withWords<Data extends ArrayDataset>(
     : varies({ keywordDropout: known!.keywordDropout, shuffleKeywords: known!.shuffle })
   const { frozen, changing } = words
   if (!frozen || varied || changing) return withFacts(data, { words })
-  const codes = await captionCodes(captionsOf(data), frozen.words, setting)
+  const codes = await storedCodes(captionsOf(data), frozen, setting)
   return withFacts(data, { words: { ...words, ...(codes && { codes }) } })
 }
 
