@@ -1,5 +1,6 @@
 /** Longer items by windows that are put together, against a chain whose long law is known. */
 import { describe, expect, test } from 'vitest'
+import type { Denoiser } from '../../../src/diffusion/denoise/index.ts'
 import { differentiableGaussian } from '../../../src/diffusion/guidance/index.ts'
 import { cosineSchedule } from '../../../src/diffusion/noise/index.ts'
 import { dpmSolver, logSnrTimes, sampleFinal } from '../../../src/diffusion/sample/index.ts'
@@ -45,7 +46,9 @@ describe('a chain of frames, longer than its windows', () => {
       for (let n = 0; n < count; n++) sum += (of[n * length + i]! * of[n * length + j]!) / count
       return sum
     }
-    const apart = Math.sqrt(x.reduce((sum, value, i) => sum + (value - exact[i]!) ** 2, 0) / x.length)
+    const apart = Math.sqrt(
+      Array.from(x as ArrayLike<number>).reduce((sum, value, i) => sum + (value - exact[i]!) ** 2, 0) / x.length,
+    )
     expect(apart).toBeLessThan(0.1)
     for (let i = 0; i < length; i++) {
       expect(Math.abs(together(x, i, i) - together(exact, i, i))).toBeLessThan(0.05)
@@ -58,8 +61,8 @@ describe('a chain of frames, longer than its windows', () => {
   })
   test('windows of images whose time is folded into channels have their axis of time again', () => {
     const folded = { ...model, frame: frameOf([2, 3, 4, 4], 2, 1, 3) }
-    const denoiser = { schedule: cosineSchedule(), shape: [24, 2, 2], denoise: (x: Float64Array) => x }
-    const whole = composedDenoiser(folded, denoiser as never, { length: 5, stride: 1 }, 1)
+    const denoiser: Denoiser = { schedule: cosineSchedule(), shape: [24, 2, 2], denoise: (x) => x }
+    const whole = composedDenoiser(folded, denoiser, { length: 5, stride: 1 }, 1)
     expect(whole.shape).toEqual([2, 5, 4, 2, 2])
     expect(longFrame({ ...folded, network: model.network }, { length: 5, stride: 1 }).network).toEqual([40, 2, 2])
   })
