@@ -4,13 +4,9 @@ import { TweedieError } from '../../../errors.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
 import type { DrawnModel } from '../../drawn-values.ts'
 import type { Model } from '../model.ts'
-<<<<<<< HEAD
-import { copyFrames, givenCondition, knowsGiven } from './given.ts'
-import { givenName } from './given-condition.ts'
-=======
 import { type Composed, composedAs, type ComposedOptions } from './composed.ts'
-import { copyFrames, givenCondition, givenName } from './given.ts'
->>>>>>> main
+import { copyFrames, givenCondition } from './given.ts'
+import { givenName } from './given-condition.ts'
 
 /** One block: `[count, C, T, H, W]`, with these conditions beside others, and a seed of its own. */
 export type DrawBlock = (block: number, conditions: Conditions | undefined) => Promise<Float32Array>
