@@ -1,7 +1,7 @@
 /** Videos and fields longer than those that a model was trained on, drawn whole: its windows overlap, and are put together at every step. */
 import type { Denoiser } from '../../../diffusion/denoise/denoiser.ts'
 import { composeWindows, type OfTrajectories } from '../../../diffusion/trajectory/compose-windows.ts'
-import { strideOf } from '../../../engine/nn/registry.ts'
+import { strideOf } from '../../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../../errors.ts'
 import { type Frame, frameOf } from '../../../files/data/frame.ts'
 import type { Model } from '../model.ts'
