@@ -2,7 +2,7 @@
  * Latent diffusion against diffusion of pixels, on RGB images of 64 × 64: equal minutes in all, the autoencoder's and those of encoding
  * included. The Fréchet distance of samples by the same features, and the time of a sample.
  *
- *     npx tsx bench/latent.ts [--data shapes] [--minutes 20] [--share 0.4] [--widths 32,64,64] [--latent 4] [--prior-widths 64,128]
+ *     npx tsx bench/latent.ts [--data shapes] [--minutes 20] [--share 0.4] [--widths 32,64,64] [--latent 4] [--prior-widths 48,96]
  *                             [--pixel-widths 64,128] [--items 4000] [--count 500] [--batch 32] [--sigma 0.1] [--steps 20]
  *                             [--threads 2] [--seed 0] [--only latent] [--json]
  *
@@ -36,7 +36,7 @@ const { values: flags } = parseArgs({
     share: { type: 'string', default: '0.4' },
     widths: { type: 'string', default: '32,64,64' },
     latent: { type: 'string', default: '4' },
-    'prior-widths': { type: 'string', default: '64,128' },
+    'prior-widths': { type: 'string', default: '48,96' },
     'pixel-widths': { type: 'string', default: '64,128' },
     items: { type: 'string', default: '4000' },
     count: { type: 'string', default: '500' },

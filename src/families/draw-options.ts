@@ -46,9 +46,19 @@ export const gridOptions = options({
 export const lengthOptions = options({
   length: {
     flags: '--length <n>',
-    help: 'of text: how many tokens; of videos: how many frames (default: as in training)',
+    help: 'of text: how many tokens; of videos: how many frames; of fields: how many states (default: as in training)',
     parse: whole({ max: 65_536 }),
     group: 'Models of text and other tokens',
+  },
+})
+
+/** How windows of longer videos are put together. */
+export const overlapOptions = options({
+  overlap: {
+    flags: '--overlap <n>',
+    help: 'longer videos and fields: frames that neighbouring windows share, put together at every step (default: half a window; videos by a model that learned given frames: block after block)',
+    parse: whole({ max: 65_536 }),
+    group: 'More: sampling',
   },
 })
 

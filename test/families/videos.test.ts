@@ -65,7 +65,24 @@ describe('a model of videos', () => {
     expect(drawn.shape).toEqual([2, 1, 7, 8, 8])
     const long = drawn.array().data as Float32Array
     expect([...long.subarray(7 * 64, 7 * 64 + 256)]).toEqual([...short.subarray(256, 512)])
-    await expect(plain.draw({ count: 1, steps: 2, length: 7 })).rejects.toThrow(/did not learn to go on/)
+    await expect(painter.draw({ count: 1, steps: 2, overlap: 2 })).rejects.toThrow(/longer than in training/)
+    await expect(painter.draw({ count: 1, steps: 2, length: 7, overlap: 4 })).rejects.toThrow(/from 1 to 3/)
+  })
+
+  it('draws longer ones whole where it did not learn to go on, the same in any batch', async () => {
+    const drawn = await plain.draw({ count: 2, steps: 2, length: 7 })
+    expect([drawn.shape, drawn.how['overlap']]).toEqual([[2, 1, 7, 8, 8], undefined])
+    const [all] = [drawn.array().data as Float32Array]
+    const alone = (await plain.draw({ count: 1, steps: 2, length: 7, batch: 1 })).array().data as Float32Array
+    alone.forEach((value, i) => expect(value).toBeCloseTo(all[i]!, 4))
+    // windows that share three frames are other windows
+    const closer = await plain.draw({ count: 2, steps: 2, length: 7, overlap: 3 })
+    expect(closer.array().data).not.toEqual(all)
+    const video = loadBatch(bars, [3], new Float32Array(256))
+    const asked = { given: '0,6', count: 1, steps: 2, length: 7, method: 'repaint', resample: 1 }
+    const between = (await plain.restore(video.slice(0, 128), asked)).array().data as Float32Array
+    expect([...between.subarray(0, 64)]).toEqual([...video.subarray(0, 64)])
+    expect([...between.subarray(6 * 64)]).toEqual([...video.subarray(64, 128)])
   })
 
   it.each([

@@ -19,6 +19,7 @@ import type { sampleOptions } from './options/sample.ts'
 import { sized } from './sized.ts'
 import { priorSetting } from './prior-setting.ts'
 import { shownBy } from './windows/code-windows.ts'
+import { type OfCodes, ofStates } from './windows/of-states.ts'
 
 type Options = ValuesOf<typeof sampleOptions & typeof drawOptions>
 
@@ -48,8 +49,8 @@ export function painter(model: LatentModel, setting: Setting): Painter {
 function painterOfSize(model: LatentModel, setting: Setting): Painter {
   const shards = asPart(setting.shards)
   const ofCodes = painterOfValues(model.prior, { ...priorSetting(model, setting), shards })
-  const decoder = warm<Decoding & { readonly codes: Float32Array }, Float32Array>(({ codes, ...how }, compiled) =>
-    decodedItems(model, codes, how, setting, compiled),
+  const decoder = warm<Decoding & { readonly codes: Float32Array; readonly of: OfCodes }, Float32Array>(
+    ({ codes, of, ...how }, compiled) => decodedItems(of, codes, how, setting, compiled),
   )
   // parts of a large model take turns in memory
   const isLarge = model.prior.stored !== undefined
@@ -72,9 +73,11 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
       )
       throwIfAborted(signal)
       if (isLarge) ofCodes.release?.()
-      const codes = seenCodes(model, drawn.array().data as Float32Array)
+      const of = ofStates(model, options.length)
+      const codes = seenCodes(of, drawn.array().data as Float32Array)
       const items = await decoder.draw({
         codes,
+        of,
         draw,
         seed: Number(seed),
         tile,
@@ -86,11 +89,11 @@ function painterOfSize(model: LatentModel, setting: Setting): Painter {
       setting.shards?.requireAll()
       const way: Frame[] = []
       for (const { time, items: seen } of (drawn.frames ?? []) as readonly ItemFrame[]) {
-        const shown = await decoder.draw({ codes: seen, draw: 'mean', seed: 0, tile, signal })
+        const shown = await decoder.draw({ codes: seen, of, draw: 'mean', seed: 0, tile, signal })
         way.push({ time, ...valueViews(shownBy(model), shown) })
       }
       const { attention } = drawn
-      return drawnValues(shownBy(model), items, {
+      return drawnValues(shownBy(of), items, {
         ...factsOf(drawn, draw),
         ...(frames && { frames: way }),
         ...(attention && (await import('../words/attention.ts')).attentionBeside(shownBy(model), items, attention)),

@@ -19,7 +19,7 @@ import type { ModelGuidance } from './guided.ts'
 import { askedStyles } from '../pictured/styled.ts'
 import { askedTexts, type TextOptions } from '../words/asked-texts.ts'
 import { measuredSampler } from './measured-sampler.ts'
-import { type DrawBlock, longer, ofLength, requireLonger } from './frames/longer.ts'
+import { type DrawBlock, lengthened, longer, ofLength } from './frames/longer.ts'
 import type { Model } from './model.ts'
 import type { sampleOptions } from './options/sample.ts'
 import { Way } from './way.ts'
@@ -79,7 +79,7 @@ export function painter(model: Model, setting: Setting): Painter {
       ? await measuredSampler(choice.sampler, model, choice.times, options, { ...setting, ...watch })
       : choice.sampler
     const { length } = options
-    if (length !== undefined) requireLonger(model, length)
+    const composed = length === undefined && options.overlap === undefined ? undefined : lengthened(model, options)
     const way = watch.frames && length === undefined ? new Way(model, count) : undefined
     const request = {
       count,
@@ -92,6 +92,7 @@ export function painter(model: Model, setting: Setting): Painter {
       sampler,
       times: choice.times,
       labels: asked,
+      composed,
       styles,
       ...texts,
       prompts,
@@ -110,7 +111,7 @@ export function painter(model: Model, setting: Setting): Painter {
       const own = { seed: `${seed} block ${number}`, conditions: { ...conditions, ...told } }
       return (await generator.draw({ ...request, ...own })).items
     }
-    const items = length === undefined ? made : await longer(model, length, block)
+    const items = length === undefined || composed ? made : await longer(model, length, block)
     setting.shards?.requireAll()
     const shown = length === undefined ? model : ofLength(model, length)
     const size = items.length / count
@@ -196,7 +197,7 @@ function howOf(
       guidance: w,
       ...defined({ prompt: options.prompt, prompts: options.prompts, towardsPrompt: options.towardsPrompt }),
       ...defined({ longPrompts: options.longPrompts, clipSkip: options.clipSkip }),
-      ...defined({ negative, weak, style: options.style, length: options.length }),
+      ...defined({ negative, weak, style: options.style, length: options.length, overlap: options.overlap }),
       ...(classifier && { classifier: options.classifier, classifierScale: options.classifierScale ?? 1 }),
     },
     howText: `seed ${seed}, ${sampler.name}, ${stepsText(steps)}`,

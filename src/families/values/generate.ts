@@ -20,6 +20,7 @@ import type { Texts } from '../words/told.ts'
 import { type Warm, warm, type WarmSession } from '../warm.ts'
 import { askedConditions } from './asked-conditions.ts'
 import { type CompiledParts, compiledParts } from './compiled-parts.ts'
+import { type Composed, composedDenoiser, longFrame } from './frames/composed.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
 
@@ -67,6 +68,8 @@ export interface DrawOptions extends Texts {
   readonly clip?: boolean | undefined
   /** Whether it is told where the network looked at which word of the prompts; default not. */
   readonly attention?: boolean | undefined
+  /** Items longer than in training, by windows that are put together. */
+  readonly composed?: Composed | undefined
   /** Changes the denoiser before it is used: guidance, a projection. */
   readonly wrap?: ((denoiser: Denoiser) => Denoiser) | undefined
   /** The batches that are drawn here, where several processes draw. */
@@ -134,7 +137,9 @@ export function warmGenerator(model: Model, engine: Engine, session: WarmSession
 async function draw(model: Model, options: DrawOptions, parts: CompiledParts): Promise<Generated> {
   const { count, seed = 0, towards, signal, onStep, arithmetic = 'float32', wrap = (denoiser) => denoiser } = options
   requireCount('the number of samples', count)
-  const { frame, sampling } = model
+  const { sampling } = model
+  const { composed } = options
+  const frame = composed ? longFrame(model, composed) : model.frame
   const { sampler = samplerOf(sampling), times = sampling.times(sampling.steps) } = options
   const batch = Math.min(count, options.batch ?? 64)
   requireCount('the batch size', batch)
@@ -149,7 +154,8 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
       ...parts,
       denoiser: (each, size) => parts.denoiser(each, size, each === asked.model ? ranges : undefined),
     })
-    return clippedAs(model, wrap(guided), options.clip)
+    const clipped = clippedAs(model, wrap(guided), options.clip)
+    return composed ? composedDenoiser(model, clipped, composed, batch) : clipped
   })
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>

@@ -22,6 +22,7 @@ import { workOn } from '../warm.ts'
 import type { Texts } from '../words/told.ts'
 import { askedConditions } from './asked-conditions.ts'
 import { type CompiledParts, compiledParts } from './compiled-parts.ts'
+import { type Composed, composedDenoiser, longFrame } from './frames/composed.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 
 /** How to restore. */
@@ -50,6 +51,8 @@ export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly batch?: number | undefined
   /** Whether the mean is clipped; default: as the model's folder says, and points never. dps is never clipped. */
   readonly clip?: boolean | undefined
+  /** Items longer than in training, by windows that are put together. */
+  readonly composed?: Composed | undefined
   /** Graphs compiled before; by default everything is compiled for this call alone. */
   readonly kept?: Kept | undefined
   readonly signal?: AbortSignal | undefined
@@ -101,8 +104,9 @@ export async function restore(
   observed: Observation,
   options: RestoreOptions,
 ): Promise<Restored> {
-  const { count, method: name = defaultMethod, seed = 0, signal, onStep, device, threads } = options
-  const { frame, schedule } = model
+  const { count, method: name = defaultMethod, seed = 0, composed, signal, onStep, device, threads } = options
+  const { schedule } = model
+  const frame = composed ? longFrame(model, composed) : model.frame
   requirePosterior(model, 'restoring')
   const method = posteriorMethods[name]
   if (method.noise) requireNoise(name, observed)
@@ -127,9 +131,10 @@ export async function restore(
   const wanted = { ...options, guidance: options.guidance ?? 0 }
   const asked = await askedConditions(model, wanted, count, { ...parts, otherwise: 'nothing' })
   const { guidance, at } = asked
-  const denoiser = method.derivative
+  const ofWindows = method.derivative
     ? await differentiable(asked.model, guidance, batch, parts)
     : await guidedDenoiser(asked.model, guidance, batch, parts)
+  const denoiser = composed ? composedDenoiser(model, ofWindows, composed, batch) : ofWindows
   const items = new Float32Array(count * itemSize(frame.item))
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)

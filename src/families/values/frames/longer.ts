@@ -4,27 +4,21 @@ import { TweedieError } from '../../../errors.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
 import type { DrawnModel } from '../../drawn-values.ts'
 import type { Model } from '../model.ts'
-import { copyFrames, givenCondition, givenName, knowsGiven } from './given.ts'
+import { type Composed, composedAs, type ComposedOptions } from './composed.ts'
+import { copyFrames, givenCondition, givenName } from './given.ts'
 
 /** One block: `[count, C, T, H, W]`, with these conditions beside others, and a seed of its own. */
 export type DrawBlock = (block: number, conditions: Conditions | undefined) => Promise<Float32Array>
 
 /**
- * Checks the length of videos.
+ * Whether longer items are drawn whole, from windows that are put together; else videos are made block after block.
  *
- * @throws TweedieError `usage` for models of anything else, and for those that do not know given frames
+ * @throws TweedieError `usage` for models of anything else
  */
-export function requireLonger({ network, scale, frame }: Model, length: number): void {
-  if (scale.kind !== 'video') throw new TweedieError('usage', '`length` is for models of texts and of videos')
-  const frames = frame.item[1]!
-  if (length <= frames || knowsGiven(network)) return
-  throw new TweedieError(
-    'usage',
-    `\`length: ${length}\`: the model makes ${frames} frames, and did not learn to go on`,
-    {
-      hint: 'train with `givenFrames`',
-    },
-  )
+export function lengthened(model: Model, options: ComposedOptions): Composed | undefined {
+  const { kind } = model.scale
+  if (model.frame.item.length === 4 && (kind === 'video' || kind === 'fields')) return composedAs(model, options)
+  throw new TweedieError('usage', '`length` is for models of texts, of videos and of fields over time')
 }
 
 /**

@@ -3,7 +3,7 @@ import { TweedieError } from '../../../errors.ts'
 import { itemSize } from '../../../files/data/dataset.ts'
 import { classesAsked } from '../../class-numbers.ts'
 import { defined } from '../../defined.ts'
-import { drawnValues } from '../../drawn-values.ts'
+import { type DrawnModel, drawnValues } from '../../drawn-values.ts'
 import type { Drawn, Item, Setting } from '../../family.ts'
 import { sessionOf } from '../../session-of.ts'
 import { generate } from '../generate.ts'
@@ -12,7 +12,8 @@ import type { Model } from '../model.ts'
 import { defaultRestoreSteps, restore } from '../restore.ts'
 import type { RestoreValues } from '../restore-task.ts'
 import { copyFrames, givenCondition, givenName, knowsGiven } from './given.ts'
-import { longer, ofLength, requireLonger } from './longer.ts'
+import { type Composed, longFrame } from './composed.ts'
+import { lengthened, longer, ofLength } from './longer.ts'
 import { type Known, knownFrames, observationOfFrames } from './restore-frames.ts'
 
 /** The default number of answers. */
@@ -43,17 +44,22 @@ export async function restoreVideo(model: Model, item: Item, asked: RestoreValue
       hint: '`given: 0-3`, or `given: first,last`; the library restores anything: see examples/signal.ts',
     })
   }
-  const told = knowsGiven(model.network) && asked.method === undefined
-  if (length !== undefined) requireLonger(model, length)
-  const known = await knownFrames(model, item, wanted, setting)
+  const { overlap } = asked
+  const told = knowsGiven(model.network) && asked.method === undefined && overlap === undefined
+  // what is measured is drawn whole; what is told goes on block after block
+  const isLong = length !== undefined || overlap !== undefined
+  const half = Math.floor(model.frame.item[1]! / 2)
+  const composed = isLong ? lengthened(model, { length, overlap: told ? undefined : (overlap ?? half) }) : undefined
+  const whole = composed ? ofLength(model, composed.length) : model
+  const known = await knownFrames(whole, item, wanted, setting)
   const draw = told ? drawTold : drawMeasured
   const method = told ? 'told' : (asked.method ?? usualMethod)
   const steps =
     asked.steps ?? (told ? model.sampling.steps : defaultRestoreSteps[method as keyof typeof defaultRestoreSteps])
-  const request = { count, steps, asked, sigma }
-  const first = withKnown(model, await draw(model, known, { ...request, seed }, setting), known)
+  const request = { count, steps, asked, sigma, composed }
+  const first = withKnown(whole, await draw(model, known, { ...request, seed }, setting), known)
   const items =
-    length === undefined
+    length === undefined || composed
       ? first
       : await longer(model, length, async (block, conditions) =>
           block === 0 ? first : drawOn(model, conditions!, { ...request, seed: `${seed} block ${block}` }, setting),
@@ -66,7 +72,7 @@ export async function restoreVideo(model: Model, item: Item, asked: RestoreValue
       steps: steps ?? null,
       seed,
       class: asked.class ?? null,
-      ...defined({ guidance: asked.guidance, length }),
+      ...defined({ guidance: asked.guidance, length, overlap }),
     },
     howText: `seed ${seed}, ${known.given.length} given frames, ${method}, ${steps} steps`,
   })
@@ -77,6 +83,7 @@ interface Request {
   readonly steps: number | undefined
   readonly asked: RestoreValues
   readonly sigma: number
+  readonly composed: Composed | undefined
   readonly seed: number | string
 }
 
@@ -118,11 +125,13 @@ async function drawOn(
 async function drawMeasured(
   model: Model,
   known: Known,
-  { count, steps, asked, sigma, seed }: Request,
+  { count, steps, asked, sigma, seed, composed }: Request,
   setting: Setting,
 ): Promise<Float32Array> {
   const { iterations, gamma, zeta, lambda, resample, method = usualMethod } = asked
-  const { items } = await restore(model, setting.engine, observationOfFrames(model.frame.item, known, sigma), {
+  const shape = composed ? longFrame(model, composed).item : model.frame.item
+  const { items } = await restore(model, setting.engine, observationOfFrames(shape, known, sigma), {
+    composed,
     ...sessionOf(setting),
     count,
     method,
@@ -140,7 +149,7 @@ async function drawMeasured(
 }
 
 /** Given frames as they were given. */
-function withKnown({ frame }: Model, items: Float32Array, { video, given }: Known): Float32Array {
+function withKnown({ frame }: DrawnModel, items: Float32Array, { video, given }: Known): Float32Array {
   const size = itemSize(frame.item)
   for (let i = 0; i < items.length / size; i++) {
     const target = { data: items.subarray(i * size, (i + 1) * size), shape: frame.item, frames: given }

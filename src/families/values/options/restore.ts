@@ -1,7 +1,7 @@
 /** Options of `restore` for models of values: the kind of damage, and how answers are drawn. */
 import { oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { restoreMethods, restoreTasks } from '../../choices.ts'
-import { classOptions, fitOptions, gridOptions, lengthOptions } from '../../draw-options.ts'
+import { classOptions, fitOptions, gridOptions, lengthOptions, overlapOptions } from '../../draw-options.ts'
 import { guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 import { styledOptions } from '../../pictured/options/sample.ts'
 import { promptOptions } from '../../words/options/sample.ts'
@@ -32,9 +32,10 @@ export const restoreOptions = options({
   },
   length: {
     ...lengthOptions.length,
-    help: 'videos: how many frames in all, by a model that learned given frames',
+    help: 'videos: how many frames in all',
     group: measurement,
   },
+  overlap: { ...overlapOptions.overlap, group: measurement },
   mask: {
     flags: '--mask <file>',
     help: 'inpaint: a picture of the same size, white where something is to be filled in',

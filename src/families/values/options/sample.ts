@@ -1,7 +1,14 @@
 /** Options of `sample` for models of values. */
 import { oneOf, options, text, whole } from '../../../options.ts'
 import { arithmetics } from '../../choices.ts'
-import { classOptions, conditionOptions, gridOptions, lengthOptions, walkOptions } from '../../draw-options.ts'
+import {
+  classOptions,
+  conditionOptions,
+  gridOptions,
+  lengthOptions,
+  overlapOptions,
+  walkOptions,
+} from '../../draw-options.ts'
 import { clipOptions, gaussianOptions, guidanceOptions, moreGuidanceOptions } from '../../options.ts'
 import { styledOptions } from '../../pictured/options/sample.ts'
 import { promptOptions } from '../../words/options/sample.ts'
@@ -15,6 +22,7 @@ export const sampleOptions = options({
   ...gridOptions,
   ...clipOptions,
   ...lengthOptions,
+  ...overlapOptions,
   ...conditionOptions,
   arithmetic: {
     flags: '--arithmetic <kind>',
