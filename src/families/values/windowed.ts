@@ -19,6 +19,8 @@ export function windowed(data: AnyDataset, { options, spec }: Wanted<TrainSpec>)
   if (data.kind !== 'trajectory') {
     const name = window !== undefined ? 'window' : stride !== undefined ? 'stride' : undefined
     if (name === undefined || 'window' in data) return data
+    // a simulator made windows of that length
+    if (name === 'window' && stride === undefined && data.kind === 'fields' && data.shape[1] === window) return data
     throw new TweedieError('usage', `\`${name}\` is for fields over time, and ${data.name} is ${data.kind}`, {
       hint: '`as: fields` reads an array as fields',
     })
