@@ -37,8 +37,12 @@ const [rank, batch, rounds, tries, threads] = (['rank', 'batch', 'rounds', 'trie
 const data = 'scenes'
 const engine = await nodeEngine()
 
-/** The trainer of all weights of a model, or of its adapters. */
-async function trainerOn(model: string, adapters: boolean) {
+/** What learns: all weights, adapters, or adapters of the text encoders as well. */
+const kinds = ['all weights', 'adapters', 'adapters, text too'] as const
+type Kind = (typeof kinds)[number]
+
+/** The trainer of a model. */
+async function trainerOn(model: string, kind: Kind) {
   const options = {
     items: 64,
     size: 32,
@@ -46,14 +50,16 @@ async function trainerOn(model: string, adapters: boolean) {
     captions: true,
     batch,
     seed: 1,
-    ...(adapters ? { lora: rank, loraTargets: values.targets } : model === values.pipeline && { textEncoder: model }),
+    ...(kind === 'all weights'
+      ? model === values.pipeline && { textEncoder: model }
+      : { lora: rank, loraTargets: values.targets, ...(kind === 'adapters, text too' && { loraText: true }) }),
   }
   const { spec, dataset, start } = await prepareRun({ data, dryRun: true, options })
   return createTrainer(spec, dataset, engine, { threads, ...(start && { start }) })
 }
 
 if (values.alone !== undefined) {
-  const trainer = await trainerOn(values.model!, values.alone === 'adapters')
+  const trainer = await trainerOn(values.model!, values.alone as Kind)
   for (let i = 0; i < 6; i++) await trainer.step(1e6)
   const { rss } = process.memoryUsage()
   console.log(JSON.stringify({ rss, most: process.resourceUsage().maxRSS * 1024 }))
@@ -74,10 +80,12 @@ try {
 process.exit(0)
 
 async function compare(title: string, model: string): Promise<void> {
-  const ways = [
-    { name: 'all weights', trainer: await trainerOn(model, false), times: [] as number[] },
-    { name: 'adapters', trainer: await trainerOn(model, true), times: [] as number[] },
-  ] as const
+  const ways: {
+    readonly name: Kind
+    readonly trainer: Awaited<ReturnType<typeof trainerOn>>
+    readonly times: number[]
+  }[] = []
+  for (const name of kinds) ways.push({ name, trainer: await trainerOn(model, name), times: [] })
   for (const { trainer } of ways) for (let i = 0; i < 2; i++) await trainer.step(1e6)
   for (let round = 0; round < rounds; round++) {
     for (const { trainer, times } of ways) times.push(await timed(() => trainer.step(1e6)))
@@ -95,8 +103,7 @@ async function compare(title: string, model: string): Promise<void> {
   }
 }
 
-function memoryOf(model: string, name: string): { readonly rss: number; readonly most: number } {
-  const alone = name === 'adapters' ? name : 'whole'
+function memoryOf(model: string, alone: Kind): { readonly rss: number; readonly most: number } {
   const given = ['rank', 'targets', 'batch', 'threads', 'pipeline'] as const
   const flags = given.flatMap((each) => [`--${each}`, values[each]])
   const args = ['--import', 'tsx', process.argv[1]!, '--alone', alone, '--model', model, ...flags]
