@@ -33,7 +33,9 @@ export async function dataOf(
   const more = isBuiltinName(bare) && !existsSync(source.path)
   return {
     ...(await openParts(source, watch)),
-    ...(more && { more: () => openDataset(source.path, { length: moreItems, seed: 'held-out' }) }),
+    ...(more && {
+      more: () => openDataset(source.path, { length: moreItems, seed: 'held-out', window: source.window }),
+    }),
   }
 }
 

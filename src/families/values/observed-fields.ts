@@ -113,7 +113,7 @@ export function observedFields(
   }
   for (const [c, values] of perVariable) requireLikely(values, fields.variables[c]!, trajectory.range)
   const states = given ? givenRows(trajectory, given, options, rows) : 0
-  if (rows.length === 0) throw nothing(observations.length, skipped, given)
+  if (rows.length === 0) throw nothing(observations.length, skipped, given, trajectory)
   const operator = sparseOperator(
     { name: 'observations', from: [fields.variables.length, length, ...grid], to: [rows.length] },
     rows,
@@ -143,11 +143,12 @@ function nothing(
   count: number,
   skipped: ObservedFields['skipped'],
   given: TrajectoryDataset | undefined,
+  { grid, fields: { lat, lon }, length }: ObservedTrajectory,
 ): TweedieError {
   const reasons = Object.entries(skipped).flatMap(([why, many]) => (many > 0 ? [`${many} ${why}`] : []))
   if (count > 0) {
     return new TweedieError('usage', `none of ${count} observations can be used: ${reasons.join(', ')}`, {
-      hint: '`start` and `length` say which times are wanted; places are in the coordinates of the data',
+      hint: `places: x 0 … ${grid[1] - 1}, y 0 … ${grid[0] - 1}${lat && lon ? `, or lat ${lat[0]} … ${lat.at(-1)}, lon ${lon[0]} … ${lon.at(-1)}` : ''}; \`start\` and \`length\` say which times are wanted, now ${length} states`,
     })
   }
   return new TweedieError('usage', given ? `${given.name} has no state at the wanted times` : 'nothing was observed')

@@ -18,6 +18,14 @@ export function refuseWindows(
   const { window, stride } = trainOptions
   const name = firstOf(options, { window, stride })
   if (name === undefined || 'window' in data) return
+  // a simulator made windows of that length
+  if (
+    name === 'window' &&
+    options['stride'] === undefined &&
+    data.kind === 'fields' &&
+    data.shape[1] === options['window']
+  )
+    return
   throw new TweedieError('usage', `\`${name}\` is for fields over time, and ${data.name} is ${data.kind}`, {
     hint: '`as: fields` reads an array as fields',
   })

@@ -17,6 +17,7 @@ export const dataSourceSchema: z.ZodMiniType<DataSource> = z.looseObject({
   background: z.optional(z.string()),
   bits: z.optional(z.literal([8, 16])),
   frames: z.optional(whole),
+  window: z.optional(whole),
   frameStride: z.optional(whole),
   stride: z.optional(whole),
   split: z.optional(z.enum(['train', 'validation', 'test'])),

@@ -23,6 +23,8 @@ export interface DataSource {
   readonly bits?: 8 | 16 | undefined
   /** Of videos: how many frames an item has; that says that they are videos. */
   readonly frames?: number | undefined
+  /** Of built-in simulators: how many states a window has. */
+  readonly window?: number | undefined
   /** Every how many frames of a video one is kept; by default all are. */
   readonly frameStride?: number | undefined
   /** Frames from the beginning of one item of a video to that of the next; by default none is in two items. */

@@ -53,7 +53,7 @@ export const fewStepsOptions = options({
 export const trainOptions = options({
   window: {
     flags: '--window <n>',
-    help: 'fields over time: states in a window, which is an item (default: 8)',
+    help: 'fields over time: states in a window, which is an item (default: 8; of simulators as they come)',
     parse: whole({ max: 10_000 }),
     group: 'Data',
   },

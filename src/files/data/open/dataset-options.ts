@@ -12,6 +12,8 @@ export interface OpenDatasetOptions extends ImageFolderOptions {
   readonly frames?: number | undefined
   /** videos: every how many frames one is kept; by default 1 */
   readonly frameStride?: number | undefined
+  /** built-in simulators: how many states a window has */
+  readonly window?: number | undefined
   /** arrays: the kind of data, if type and shape suggest another */
   readonly as?: ArrayKind | undefined
   /** clouds: how many points each has; by default 256, of arrays all of them */

@@ -1,6 +1,7 @@
 /** Fields over time: when a path is taken for them, and how it is read. */
 import { TweedieError } from '../../../errors.ts'
 import type { OptionValues } from '../../../options.ts'
+import { isSystemName } from '../builtin/names.ts'
 import type { FileTree } from '../file-tree.ts'
 import type { DataSource } from '../source.ts'
 import type { TrajectoryDataset } from '../trajectory.ts'
@@ -20,6 +21,8 @@ export async function fieldSourceOf(
   options: OptionValues,
 ): Promise<DataSource | undefined> {
   const { variables, window, holdOut } = options
+  // simulators make windows of any length
+  if (await isSystem(tree, path)) return undefined
   const asked = options['as'] === 'fields' || variables !== undefined || window !== undefined
   const isArray = /\.(?:npy|npz)$/i.test(path)
   const isFile = /\.(?:nc|nc3|nc4|cdf|netcdf|h5|hdf5|he5)$/i.test(path)
@@ -40,6 +43,11 @@ export async function fieldSourceOf(
     holdOut: (holdOut as number | undefined) ?? usualHoldOut,
     holdOutManner: 'end',
   }
+}
+
+/** Whether a path is the name of a built-in simulator, and no file's. */
+export async function isSystem(tree: FileTree, path: string): Promise<boolean> {
+  return isSystemName(path.replace(/^builtin:/, '')) && (await tree.kind(path)) === undefined
 }
 
 /** Whether an npz file has latitudes and longitudes. */

@@ -61,6 +61,7 @@ export async function openDataset(
         seed: options.seed,
         split: options.split,
         frames: options.frames,
+        window: options.window,
         points: options.points,
       }),
       options,

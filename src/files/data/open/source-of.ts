@@ -5,7 +5,7 @@ import type { FileTree } from '../file-tree.ts'
 import type { ArrayKind } from '../from-array.ts'
 import type { captionReading, dataOptions } from '../options.ts'
 import type { DataSource } from '../source.ts'
-import { fieldSourceOf } from './field-source.ts'
+import { fieldSourceOf, isSystem } from './field-source.ts'
 
 type DataValues = ValuesOf<typeof dataOptions & typeof captionReading>
 
@@ -202,7 +202,16 @@ async function valueSourceOf(tree: FileTree, path: string, options: DataValues):
     evenly,
     normalise,
   }
-  return { path: await tree.absolute(path), ...reading, length: items, unlabelled: unconditional, ...held(holdOut) }
+  const { window } = options as { readonly window?: number | undefined }
+  const simulated = window !== undefined && (await isSystem(tree, path)) ? { window } : {}
+  return {
+    path: await tree.absolute(path),
+    ...reading,
+    ...simulated,
+    length: items,
+    unlabelled: unconditional,
+    ...held(holdOut),
+  }
 }
 
 const held = (holdOut: number | undefined): Pick<DataSource, 'holdOut' | 'holdOutManner'> =>

@@ -50,8 +50,14 @@ export function windowsDataset(dynamics: Dynamics, stream: Key, options: Windows
     shape,
     data,
     affine: ofChannels(data, channels, window * plane),
+    // so that windows are known for states that follow each other
+    ...(shape.length === 4 && { fields: { variables: variablesOf(channels), step: 1, dated: false } }),
   })
 }
+
+/** As arrays without names have them. */
+const variablesOf = (channels: number): readonly { readonly name: string }[] =>
+  Array.from({ length: channels }, (_, c) => ({ name: `field${c}` }))
 
 /** Mean and standard deviation of each channel. */
 function ofChannels(data: Float32Array, channels: number, size: number): ArrayDataset['affine'] {
