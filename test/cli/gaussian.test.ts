@@ -147,7 +147,7 @@ describe('sample', () => {
     ['learned --sampler ddpm-learned --guidance 3', /--guidance changes the mean/],
     ['points --sampler mdlm', /there is no sampler 'mdlm' for Gaussian noise/],
     ['points --infill x', /--infill means nothing to a model of images and points; it is for models of tokens/],
-    ['points --length 9', /--length is for models of texts and of videos/],
+    ['points --length 9', /--length is for models of texts, of videos and of fields over time/],
     ['points --temperature 2', /--temperature means nothing .*; it is for models of tokens/],
     ['points --sampler rk45 --steps 5', /--steps: the sampler rk45 chooses its steps itself/],
     ['points --times 1,0.5,0.7,0', /times must only fall/],
