@@ -4,24 +4,16 @@ import { describe, expect, it } from 'vitest'
 import { attentionMaps, attentionOfItems } from '../../src/compiled/attention-maps.ts'
 import type { DenoisingModel } from '../../src/compiled/denoiser.ts'
 import { enlarged } from '../../src/compiled/enlarge.ts'
-import { inputView } from '../../src/diffusion/denoise/input-view.ts'
-import { parametrisation } from '../../src/diffusion/denoise/parametrisation.ts'
 import { tableSchedule } from '../../src/diffusion/noise/table-schedule.ts'
 import { namedTable } from '../../src/diffusion/noise/table.ts'
-import { dit, type Network, parametersOf, unet2d, unet2dCondition } from '../../src/engine/nn/index.ts'
+import { dit, type Network, unet2d, unet2dCondition } from '../../src/engine/nn/index.ts'
 import { key } from '../../src/engine/random/index.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
-import { distance, random, shaken } from '../engine/nn/run.ts'
+import { distance, random } from '../engine/nn/run.ts'
+import { untrained } from './untrained.ts'
 
 const schedule = tableSchedule(namedTable('linear'))
-const modelOf = (network: Network): DenoisingModel => ({
-  network,
-  layout: parametersOf(network),
-  weights: shaken(network),
-  schedule,
-  view: inputView('level', schedule),
-  parametrisation: parametrisation('epsilon'),
-})
+const modelOf = (network: Network): DenoisingModel => untrained(network, schedule)
 
 const [places, size, side] = [3, 4, 8]
 const image = { sample_size: side, in_channels: 1, out_channels: 1 }

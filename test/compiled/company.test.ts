@@ -1,13 +1,12 @@
 /** An item is computed alone, whatever else is in its batch: not one bit of it depends on its company. */
 import { expect, test } from 'vitest'
 import { modelDenoiser } from '../../src/compiled/denoiser.ts'
-import { inputView } from '../../src/diffusion/denoise/input-view.ts'
-import { parametrisation } from '../../src/diffusion/denoise/parametrisation.ts'
 import { tableSchedule } from '../../src/diffusion/noise/table-schedule.ts'
 import { namedTable } from '../../src/diffusion/noise/table.ts'
-import { dit, parametersOf, unet2d } from '../../src/engine/nn/index.ts'
+import { dit, unet2d } from '../../src/engine/nn/index.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
-import { random, shaken } from '../engine/nn/run.ts'
+import { random } from '../engine/nn/run.ts'
+import { untrained } from './untrained.ts'
 
 const schedule = tableSchedule(namedTable('linear'))
 const image = { sample_size: 28, in_channels: 1, out_channels: 1 }
@@ -26,14 +25,7 @@ const networks = {
 }
 
 test.each(Object.entries(networks))('%s: an item alone and in company', async (_, network) => {
-  const model = {
-    network,
-    layout: parametersOf(network),
-    weights: shaken(network),
-    schedule,
-    view: inputView('level', schedule),
-    parametrisation: parametrisation('epsilon'),
-  }
+  const model = untrained(network, schedule)
   const size = 28 * 28
   const x = random('items', 32 * size)
   const first = async (batch: number, threads: number) => {

@@ -10,8 +10,8 @@
  */
 import type { Conditions } from '../denoise/conditions.ts'
 import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
-import { TweedieError } from '../../errors.ts'
 import { combiner, type GuidanceOptions } from './cfg.ts'
+import { meansOfParts } from './parts.ts'
 
 /** One term of every item. */
 export interface ItemTerm {
@@ -67,15 +67,9 @@ export function composedItems(
     schedule: denoiser.schedule,
     shape: denoiser.shape,
     async denoise(x: FloatArray, t: number, context: DenoiseContext = {}): Promise<FloatArray> {
-      const items = x.length / size
-      const whole = batch ?? items
-      if (items > whole) throw new TweedieError('shape', `${items} items for guidance of ${whole}`)
-      const all = emptyLike(x, (1 + terms) * whole * size)
-      for (let part = 0; part <= terms; part++) all.set(x, part * whole * size)
       const given = context.conditions ?? {}
-      const conditions = unpacked(given, nothing, terms, items, whole)
-      const means = await denoiser.denoise(all, t, { ...context, conditions })
-      const part = (i: number): FloatArray => means.subarray(i * whole * size, i * whole * size + x.length)
+      const conditions = (items: number, whole: number): Conditions => unpacked(given, nothing, terms, items, whole)
+      const part = await meansOfParts(denoiser, { count: 1 + terms, batch, conditions }, x, t, context)
       const [away, sum] = [part(0), part(0).slice()]
       for (let term = 0; term < terms; term++) {
         const [own, weights] = [part(term + 1), given[weightsOf(term)]!]

@@ -10,8 +10,9 @@
  * - Compositional Visual Generation with Composable Diffusion Models (Liu et al., 2022), https://arxiv.org/abs/2206.01714
  */
 import type { Conditions } from '../denoise/conditions.ts'
-import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray, sizeOf } from '../denoise/denoiser.ts'
+import { type DenoiseContext, type Denoiser, emptyLike, type FloatArray } from '../denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
+import { meansOfParts } from './parts.ts'
 
 /** A condition, and how much it counts. */
 export interface Term {
@@ -47,20 +48,22 @@ export function composed(denoiser: Denoiser, terms: readonly Term[], { nothing, 
       hint: 'give `nothing` one for every condition of a term',
     })
   }
-  const size = sizeOf(denoiser.shape)
   const parts = [nothing, ...terms.map(({ conditions }) => ({ ...nothing, ...conditions }))]
   return Object.freeze({
     schedule: denoiser.schedule,
     shape: denoiser.shape,
     async denoise(x: FloatArray, t: number, context: DenoiseContext = {}): Promise<FloatArray> {
-      const items = x.length / size
-      const whole = batch ?? items
-      if (items > whole) throw new TweedieError('shape', `${items} items for guidance of ${whole}`)
-      const all = emptyLike(x, parts.length * whole * size)
-      parts.forEach((_, part) => all.set(x, part * whole * size))
-      const conditions = repeated(context.conditions ?? {}, parts, items, whole)
-      const means = await denoiser.denoise(all, t, { ...context, conditions })
-      const part = (i: number): FloatArray => means.subarray(i * whole * size, i * whole * size + x.length)
+      const part = await meansOfParts(
+        denoiser,
+        {
+          count: parts.length,
+          batch,
+          conditions: (items, whole) => repeated(context.conditions ?? {}, parts, items, whole),
+        },
+        x,
+        t,
+        context,
+      )
       return sum(
         part(0),
         terms.map(({ weight }, i) => ({ mean: part(i + 1), weight })),

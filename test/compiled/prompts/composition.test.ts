@@ -1,3 +1,4 @@
+/** Prompts joined by AND: read, and refused. */
 import * as fc from 'fast-check'
 import { expect, it, test } from 'vitest'
 import { composedPrompts } from '../../../src/compiled/prompts/composition.ts'

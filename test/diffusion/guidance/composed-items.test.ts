@@ -1,3 +1,4 @@
+/** Several conditions in one, as terms of each item. */
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { DenoiseContext, Denoiser, FloatArray } from '../../../src/diffusion/denoise/denoiser.ts'
