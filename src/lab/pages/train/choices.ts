@@ -28,6 +28,9 @@ export const paper: Drawing = {
 
 export const images: ReadonlySet<string> = new Set(['glyphs', 'shapes'])
 
+/** So many of them are enough for a page, and half the wait. */
+export const pictures = 2000
+
 export const initialChoices: Choices = {
   data: 'moons',
   preset: 'light',
@@ -88,6 +91,16 @@ export function fromQuery(query: ReadonlyMap<string, string>): {
   return { choices: choices as unknown as Choices, problems }
 }
 
+/** Built-in sets of pictures are shorter than usual. */
+const itemsOf = ({ data }: Choices): Record<string, unknown> => (images.has(data) ? { items: pictures } : {})
+
+/** What one's own data are called in lines of code: the file that the page saves, or the files that were chosen. */
+const pathOf = ({ data }: Choices): string => (data === 'drawn' ? 'points.csv' : data === 'files' ? './my-data' : data)
+
+/** Points as a table, the same numbers to the last digit. */
+export const csvOf = (points: readonly (readonly number[])[]): string =>
+  `x,y\n${points.map((point) => point.join()).join('\n')}\n`
+
 /** The options of `train`. Light networks learn in seconds in one thread of a page. */
 export function optionsOf({ preset, objective, steps, rate, seed }: Choices): Record<string, unknown> {
   return {
@@ -101,14 +114,13 @@ export function optionsOf({ preset, objective, steps, rate, seed }: Choices): Re
 
 /** Lines of TypeScript that train the same model in Node. */
 export function codeOf(choices: Choices, image: boolean): string {
-  const lines = Object.entries(optionsOf(choices)).map(
+  const lines = Object.entries({ ...itemsOf(choices), ...optionsOf(choices) }).map(
     ([name, value]) => `  ${name}: ${JSON.stringify(value)?.replaceAll(',', ', ').replaceAll('"', "'")},`,
   )
-  const own = choices.data === 'drawn' || choices.data === 'files'
   return [
     `import { fit, open, writeDrawn } from 'tweedie'`,
     '',
-    `const model = await fit('${own ? './my-data' : choices.data}', {`,
+    `const model = await fit('${pathOf(choices)}', {`,
     ...lines,
     '})',
     'using painter = await open(model)',
@@ -118,9 +130,9 @@ export function codeOf(choices: Choices, image: boolean): string {
 
 /** The command that trains the same model. */
 export function commandOf(choices: Choices): string {
-  const flags = Object.entries(optionsOf(choices)).map(([name, value]) => `--${name} ${String(value)}`)
-  const own = choices.data === 'drawn' || choices.data === 'files'
-  return `npx tweedie train ${own ? './my-data' : choices.data} --out runs/mine ${flags.join(' ')}`
+  const options = { ...itemsOf(choices), ...optionsOf(choices) }
+  const flags = Object.entries(options).map(([name, value]) => `--${name} ${String(value)}`)
+  return `npx tweedie train ${pathOf(choices)} --out runs/mine ${flags.join(' ')}`
 }
 
 /** Points in painted cells, the same for the same cells: cell i of the paper is a square of [−2, 2]². */

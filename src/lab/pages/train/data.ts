@@ -1,9 +1,10 @@
 /** The data of a training: what is chosen, opened in the worker, and some items of it for the page to show. */
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { RemoteData } from '../../../app/web/worker/connect.ts'
 import type { DataSourceInput } from '../../../files/data/web/data-input.ts'
-import { problemOf, tweedie } from '../../remote/tweedie.ts'
-import { type Choices, images, pointsIn } from './choices.ts'
+import { lost, tweedie } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
+import { type Choices, images, pictures, pointsIn } from './choices.ts'
 import { type Bounds, boundsOf } from './look.ts'
 
 /** Data that were opened. */
@@ -24,7 +25,7 @@ export type DataState =
   | { readonly status: 'none'; readonly why?: string }
   | { readonly status: 'reading'; readonly done: number; readonly total: number }
   | { readonly status: 'open'; readonly data: OpenData }
-  | { readonly status: 'failed'; readonly problem: string; readonly hint?: string }
+  | { readonly status: 'failed'; readonly problem: string }
 
 /** The data that the next training will have. */
 export const dataState = signal<DataState>({ status: 'none' })
@@ -35,10 +36,17 @@ export const chosenCount = signal(0)
 
 const [shownCount, knownCount] = [512, 1000]
 let newest = 0
+let chosen: Pick<Choices, 'data' | 'cells'> | undefined
+
+effect(() => {
+  // The worker that had them died.
+  if (lost.value > 0 && chosen !== undefined) void openData(chosen)
+})
 
 /** Opens what is chosen. A newer choice makes an older one void. */
 export async function openData({ data, cells }: Pick<Choices, 'data' | 'cells'>): Promise<void> {
   const turn = ++newest
+  chosen = { data, cells }
   const input = inputOf(data, cells)
   if (input === undefined) {
     dataState.value = { status: 'none' }
@@ -46,19 +54,32 @@ export async function openData({ data, cells }: Pick<Choices, 'data' | 'cells'>)
   }
   dataState.value = { status: 'reading', done: 0, total: 0 }
   try {
-    const remote = await tweedie().data(input, {
-      // So many figures are enough for a page, and half the wait.
-      ...(images.has(data) && { items: 2000 }),
-      onProgress: ({ done, total }) => {
-        if (turn === newest) dataState.value = { status: 'reading', done, total }
-      },
+    const opened = await read(input, data, (done, total) => {
+      if (turn === newest) dataState.value = { status: 'reading', done, total }
     })
-    const opened = await shownOf(remote)
     if (turn === newest) dataState.value = { status: 'open', data: opened }
-    else remote.dispose()
+    else opened.remote.dispose()
   } catch (error) {
-    if (turn === newest) dataState.value = { status: 'failed', ...problemOf(error) }
+    if (turn === newest) dataState.value = { status: 'failed', problem: saidOf(error) }
   }
+}
+
+/** A built-in set for a run of another visit, beside what is chosen now. */
+export async function builtInData(name: string): Promise<OpenData> {
+  const state = dataState.peek()
+  return state.status === 'open' && state.data.remote.facts.name === name ? state.data : read(name, name)
+}
+
+async function read(
+  input: DataSourceInput,
+  name: string,
+  onProgress?: (done: number, total: number) => void,
+): Promise<OpenData> {
+  const remote = await tweedie().data(input, {
+    ...(images.has(name) && { items: pictures }),
+    onProgress: ({ done, total }) => onProgress?.(done, total),
+  })
+  return shownOf(remote)
 }
 
 function inputOf(data: string, cells: readonly number[]): DataSourceInput | undefined {

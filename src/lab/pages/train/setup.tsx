@@ -5,7 +5,8 @@ import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
 import { NumberField } from '../../parts/fields.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { OneView } from '../../parts/views.tsx'
-import { problemOf } from '../../remote/tweedie.ts'
+import { route } from '../../route.ts'
+import { saidOf } from '../../said.ts'
 import { type Choices, paper } from './choices.ts'
 import { chosenCount, chosenFiles, dataState } from './data.ts'
 import { dataView } from './look.ts'
@@ -84,11 +85,7 @@ function DataPart({ choices }: { readonly choices: Choices }) {
   }
   if (state.status === 'reading') return <p class="hint">{text.reading(state.done, state.total)}</p>
   if (state.status === 'failed') {
-    return (
-      <Note kind="error">
-        {state.problem} {state.hint}
-      </Note>
-    )
+    return <Note kind="error">{state.problem}</Note>
   }
   const { facts } = state.data.remote
   const view = dataView(facts.name, state.data.shown, state.data.shape, state.data.bounds)
@@ -108,10 +105,16 @@ function DataPart({ choices }: { readonly choices: Choices }) {
 
 /** Files, a folder, or what is dropped. */
 function Files({ choices }: Pick<SetupProps, 'choices'>) {
+  // The page began with it: the address says so.
+  const [named] = useState(() => route.peek().query.get('data') === 'files')
   const [over, setOver] = useState(false)
   const [picker, folder] = [useId(), useId()]
   const take = (files: NonNullable<typeof chosenFiles.value>, count: number): void => {
-    if (count === 0) return
+    if (count === 0) {
+      problem.value = text.files.empty
+      return
+    }
+    problem.value = undefined
     chosenFiles.value = files
     filesChosen(count, choices)
   }
@@ -122,7 +125,7 @@ function Files({ choices }: Pick<SetupProps, 'choices'>) {
       const files = await droppedFiles(event.dataTransfer!)
       take(files, files.length)
     } catch (error) {
-      problem.value = problemOf(error)
+      problem.value = saidOf(error)
     }
   }
   const input = (event: { currentTarget: HTMLInputElement }): void => {
@@ -144,6 +147,7 @@ function Files({ choices }: Pick<SetupProps, 'choices'>) {
       <input id={picker} type="file" multiple onChange={input} />
       <label for={folder}>{text.files.folder}</label>
       <input id={folder} type="file" {...{ webkitdirectory: true }} onChange={input} />
+      {chosenCount.value === 0 && named && <p class="hint">{text.files.again}</p>}
       {chosenCount.value > 0 && <p class="hint">{text.files.chosen(chosenCount.value)}</p>}
     </div>
   )
