@@ -4,7 +4,7 @@ import type { RemoteData } from '../../../app/web/worker/connect.ts'
 import type { DataSourceInput } from '../../../files/data/web/data-input.ts'
 import { lost, tweedie } from '../../remote/tweedie.ts'
 import { saidOf } from '../../said.ts'
-import { type Choices, images, pictures, pointsIn } from './choices.ts'
+import { type Choices, initialChoices, pointsIn, readingOf } from './choices.ts'
 import { type Bounds, boundsOf } from './look.ts'
 
 /** Data that were opened. */
@@ -36,7 +36,10 @@ export const chosenCount = signal(0)
 
 const [shownCount, knownCount] = [512, 1000]
 let newest = 0
-let chosen: Pick<Choices, 'data' | 'cells'> | undefined
+/** What of the choices decides the data. */
+export type DataChoices = Pick<Choices, 'data' | 'cells' | 'size' | 'label'>
+
+let chosen: DataChoices | undefined
 
 effect(() => {
   // The worker that had them died.
@@ -44,9 +47,9 @@ effect(() => {
 })
 
 /** Opens what is chosen. A newer choice makes an older one void. */
-export async function openData({ data, cells }: Pick<Choices, 'data' | 'cells'>): Promise<void> {
+export async function openData({ data, cells, size, label }: DataChoices): Promise<void> {
   const turn = ++newest
-  chosen = { data, cells }
+  chosen = { data, cells, size, label }
   const input = inputOf(data, cells)
   if (input === undefined) {
     dataState.value = { status: 'none' }
@@ -54,7 +57,7 @@ export async function openData({ data, cells }: Pick<Choices, 'data' | 'cells'>)
   }
   dataState.value = { status: 'reading', done: 0, total: 0 }
   try {
-    const opened = await read(input, data, (done, total) => {
+    const opened = await read(input, readingOf(chosen), (done, total) => {
       if (turn === newest) dataState.value = { status: 'reading', done, total }
     })
     if (turn === newest) dataState.value = { status: 'open', data: opened }
@@ -67,16 +70,18 @@ export async function openData({ data, cells }: Pick<Choices, 'data' | 'cells'>)
 /** A built-in set for a run of another visit, beside what is chosen now. */
 export async function builtInData(name: string): Promise<OpenData> {
   const state = dataState.peek()
-  return state.status === 'open' && state.data.remote.facts.name === name ? state.data : read(name, name)
+  return state.status === 'open' && state.data.remote.facts.name === name
+    ? state.data
+    : read(name, readingOf({ ...initialChoices, data: name }))
 }
 
 async function read(
   input: DataSourceInput,
-  name: string,
+  options: Record<string, unknown>,
   onProgress?: (done: number, total: number) => void,
 ): Promise<OpenData> {
   const remote = await tweedie().data(input, {
-    ...(images.has(name) && { items: pictures }),
+    ...options,
     onProgress: ({ done, total }) => onProgress?.(done, total),
   })
   return shownOf(remote)

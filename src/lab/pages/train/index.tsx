@@ -55,7 +55,10 @@ export function Page({ query }: PageProps) {
   }, [shows, time])
   const change = (next: Choices): void => {
     setChoices(next)
-    if (next.data !== choices.data || (next.data === 'drawn' && next.cells !== choices.cells)) void openData(next)
+    const [before, after] = [choices, next].map(({ data, size, label, cells }) =>
+      JSON.stringify([data, data === 'files' && [size, label], data === 'drawn' && cells]),
+    )
+    if (before !== after) void openData(next)
   }
   const said = problem.value
   return (

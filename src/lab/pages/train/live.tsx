@@ -60,6 +60,18 @@ export function Live({ shows, setShows, time, setTime, fork }: LiveProps) {
         </div>
       )}
       {views.length > 0 && <Views views={views} label={text.runs} />}
+      {all.map(({ name, look: seen }) =>
+        seen?.texts === undefined ? null : (
+          <section key={name} aria-label={text.samples(name)}>
+            <h3>{text.samples(name)}</h3>
+            <div class="texts">
+              {seen.texts.slice(0, 8).map((each, i) => (
+                <p key={i}>{each}</p>
+              ))}
+            </div>
+          </section>
+        ),
+      )}
       {all.every(({ look: seen }) => seen === undefined) && <p class="hint">{text.waiting}</p>}
       {all.map(({ name, look: seen }) =>
         seen?.distance === undefined ? null : (

@@ -2,16 +2,19 @@
 import { droppedFiles } from '../../../files/data/web/dropped-files.ts'
 import { useId, useState } from 'preact/hooks'
 import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
-import { NumberField } from '../../parts/fields.tsx'
+import { NumberField, TextField } from '../../parts/fields.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { OneView } from '../../parts/views.tsx'
 import { route } from '../../route.ts'
 import { saidOf } from '../../said.ts'
-import { type Choices, paper } from './choices.ts'
+import { areNumbers, type Choices, paper } from './choices.ts'
 import { chosenCount, chosenFiles, dataState } from './data.ts'
 import { dataView } from './look.ts'
 import { filesChosen, problem, runs } from './store.ts'
 import { text } from './text.ts'
+
+/** Pixels of a side. */
+const sizes = [0, 16, 28, 32, 48, 64, 96] as const
 
 export interface SetupProps {
   readonly choices: Choices
@@ -24,7 +27,9 @@ const optionsOf = (names: Readonly<Record<string, string>>) =>
 
 export function Setup({ choices, change, start }: SetupProps) {
   const set = (part: Partial<Choices>): void => change({ ...choices, ...part })
-  const ready = dataState.value.status === 'open'
+  const now = dataState.value
+  const ready = now.status === 'open'
+  const numbers = now.status !== 'open' || areNumbers(now.data.remote.facts.kind)
   const steps = { kind: 'slider', label: text.steps, min: 100, max: 5000, step: 100, initial: 600 } as const
   return (
     <form
@@ -40,23 +45,42 @@ export function Setup({ choices, change, start }: SetupProps) {
         value={choices.data}
         change={(data) => set({ data })}
       />
-      {choices.data === 'files' && <Files choices={choices} />}
+      {choices.data === 'files' && (
+        <>
+          <Files choices={choices} />
+          <div class="pair">
+            <ChoicePart
+              label={text.files.size}
+              options={sizes.map((size) => ({ value: String(size), label: text.files.sizes(size) }))}
+              value={String(choices.size)}
+              change={(size) => set({ size: Number(size) })}
+            />
+            <TextField label={text.files.label} value={choices.label} change={(label) => set({ label })} />
+          </div>
+        </>
+      )}
       {choices.data === 'drawn' && (
         <ControlPart control={paper} value={choices.cells} change={(cells) => set({ cells: cells as number[] })} />
       )}
       <DataPart choices={choices} />
-      <ChoicePart
-        label={text.preset}
-        options={optionsOf(text.presets)}
-        value={choices.preset}
-        change={(preset) => set({ preset: preset as Choices['preset'] })}
-      />
-      <ChoicePart
-        label={text.objective}
-        options={optionsOf(text.objectives)}
-        value={choices.objective}
-        change={(objective) => set({ objective })}
-      />
+      {numbers ? (
+        <>
+          <ChoicePart
+            label={text.preset}
+            options={optionsOf(text.presets)}
+            value={choices.preset}
+            change={(preset) => set({ preset: preset as Choices['preset'] })}
+          />
+          <ChoicePart
+            label={text.objective}
+            options={optionsOf(text.objectives)}
+            value={choices.objective}
+            change={(objective) => set({ objective })}
+          />
+        </>
+      ) : (
+        <p class="hint">{text.usual}</p>
+      )}
       <ControlPart control={steps} value={choices.steps} change={(value) => set({ steps: value as number })} />
       <div class="pair">
         <NumberField

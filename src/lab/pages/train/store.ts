@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import type { KeptRun } from '../../../app/web/worker/protocol.ts'
 import { tweedie } from '../../remote/tweedie.ts'
 import { saidOf } from '../../said.ts'
-import { type Choices, initialChoices, optionsOf } from './choices.ts'
+import { type Choices, fitting, initialChoices, optionsOf } from './choices.ts'
 import { builtInData, chosenCount, dataState, openData } from './data.ts'
 import { text } from './text.ts'
 import { follow, keptNamed, linesOf, lookOrSay, type SeenRun } from './run.ts'
@@ -51,9 +51,10 @@ function freeSeries(): number {
 }
 
 /** Trains on the data that are open. */
-export function begin(choices: Choices): SeenRun | undefined {
+export function begin(asked: Choices): SeenRun | undefined {
   const state = dataState.peek()
   if (state.status !== 'open') return undefined
+  const choices = fitting(asked, state.data)
   problem.value = undefined
   const name = freeName(choices.data)
   return add(
@@ -100,7 +101,8 @@ export async function resume(name: string, { paused = false } = {}): Promise<voi
     add(
       follow(
         { name, series: freeSeries(), data, choices, lines, kept: true },
-        (onEvent) => tweedie().resume(name, { paused, onEvent }),
+        // One that is finished does not wait: it says so at once.
+        (onEvent) => tweedie().resume(name, { paused: paused && !isOver(record, choices), onEvent }),
         following,
       ),
     )
@@ -108,6 +110,8 @@ export async function resume(name: string, { paused = false } = {}): Promise<voi
     problem.value = saidOf(error)
   }
 }
+
+const isOver = (record: KeptRun | undefined, { steps }: Choices): boolean => (record?.step ?? 0) >= steps
 
 const isBuiltIn = (name: string): boolean => name in text.builtIn && name !== 'drawn' && name !== 'files'
 

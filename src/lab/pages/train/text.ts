@@ -15,6 +15,7 @@ export const text = {
   } as Readonly<Record<string, string>>,
   preset: 'Size',
   presets: { light: 'light: quick in a page', full: 'full: the default of the command' },
+  usual: 'Such data are learned with the default network and objective of the command: slowly, in a page.',
   objective: 'Objective',
   objectives: {
     simple: 'v, all levels alike',
@@ -31,6 +32,9 @@ export const text = {
     folder: 'A folder of pictures (sub-folders are classes)',
     drop: 'Drop files or a folder here.',
     chosen: (count: number) => `${count} ${count === 1 ? 'file' : 'files'} chosen. They stay in this page.`,
+    size: 'Pictures',
+    sizes: (size: number) => (size === 0 ? 'as they are' : `${size} × ${size}`),
+    label: 'Column of classes',
     empty: 'There are no files in it: choose a folder with pictures, or files of data.',
     again: 'The address says “my own files”: choose them again, an address cannot hold them.',
   },
