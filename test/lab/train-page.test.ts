@@ -25,7 +25,16 @@ import { hrefOf, parseRoute } from '../../src/lab/route.ts'
 describe('choices', () => {
   it('come back from an address', () => {
     const cells = paper.initial.map((_, i) => (i % 7 === 0 ? 1 : 0))
-    const choices = { ...initialChoices, data: 'drawn', steps: 1234, rate: 0.0007, objective: 'edm', cells }
+    const choices = {
+      ...initialChoices,
+      data: 'drawn',
+      steps: 1234,
+      rate: 0.0007,
+      objective: 'edm',
+      size: 32,
+      label: 'a b',
+      cells,
+    }
     expect(fromQuery(parseRoute(hrefOf(['train'], toQuery(choices))).query)).toEqual({ choices, problems: [] })
     expect(toQuery(initialChoices)).toEqual({})
   })
@@ -50,6 +59,9 @@ describe('choices', () => {
     expect(commandOf({ ...initialChoices, objective: 'epsilon' })).toBe(
       'npx tweedie train moons --out runs/mine --preset light --parametrisation epsilon --steps 600 --rate 0.003 --seed 0',
     )
+    const files = { ...initialChoices, data: 'files', size: 32, label: 'the kind' }
+    expect(commandOf(files)).toContain(`train ./my-data --out runs/mine --size 32 --label-column 'the kind' --preset`)
+    expect(codeOf(files, true)).toContain("labelColumn: 'the kind',")
     expect(commandOf({ ...initialChoices, data: 'glyphs' })).toContain(
       `train glyphs --out runs/mine --items ${pictures}`,
     )

@@ -6,6 +6,7 @@ import { lost, tweedie } from '../../remote/tweedie.ts'
 import { saidOf } from '../../said.ts'
 import { type Choices, initialChoices, pointsIn, readingOf } from './choices.ts'
 import { type Bounds, boundsOf } from './look.ts'
+import { text } from './text.ts'
 
 /** Data that were opened. */
 export interface OpenData {
@@ -63,7 +64,7 @@ export async function openData({ data, cells, size, label }: DataChoices): Promi
     if (turn === newest) dataState.value = { status: 'open', data: opened }
     else opened.remote.dispose()
   } catch (error) {
-    if (turn === newest) dataState.value = { status: 'failed', problem: saidOf(error) }
+    if (turn === newest) dataState.value = { status: 'failed', problem: inOurWords(saidOf(error)) }
   }
 }
 
@@ -73,6 +74,13 @@ export async function builtInData(name: string): Promise<OpenData> {
   return state.status === 'open' && state.data.remote.facts.name === name
     ? state.data
     : read(name, readingOf({ ...initialChoices, data: name }))
+}
+
+/** Options by what they are called in this page. */
+function inOurWords(said: string): string {
+  return said
+    .replaceAll(/`labelColumn`/g, `“${text.files.label}”`)
+    .replaceAll(/`size(: \d+)?`/g, `“${text.files.size}”`)
 }
 
 async function read(

@@ -51,7 +51,10 @@ export function Setup({ choices, change, start }: SetupProps) {
           <div class="pair">
             <ChoicePart
               label={text.files.size}
-              options={sizes.map((size) => ({ value: String(size), label: text.files.sizes(size) }))}
+              options={[...new Set([...sizes, choices.size])].map((size) => ({
+                value: String(size),
+                label: text.files.sizes(size),
+              }))}
               value={String(choices.size)}
               change={(size) => set({ size: Number(size) })}
             />
