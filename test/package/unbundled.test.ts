@@ -66,5 +66,5 @@ describe.skipIf(findChromium() === undefined)('a page without a bundler', () => 
       expect(loaded[i]!.toSorted(), name).toEqual(Object.keys(source).toSorted())
     }
     expect(opened.errors).toEqual([])
-  })
+  }, 180_000)
 })
