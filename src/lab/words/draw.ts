@@ -1,6 +1,7 @@
 /** What the page “Draw” says. */
 export const words = {
   sweep: 'Samplers × steps',
+  drawings: 'Drawings',
   choose: 'What to compare',
   samplers: 'Samplers',
   more: 'Another sampler',
@@ -15,9 +16,13 @@ export const words = {
   inTurn: 'all in turn',
   none: 'no class',
   guided: (w: number) => `w = ${w}`,
-  stepsHead: (n: number) => `${n} step${n === 1 ? '' : 's'}`,
-  cell: (sampler: string, steps: number, w: number | undefined) =>
-    `${sampler}, ${steps} steps${w === undefined ? '' : `, guidance ${w}`}`,
+  stepsHead: (n: number | undefined) => (n === undefined ? '' : `${n} step${n === 1 ? '' : 's'}`),
+  cell: (sampler: string, steps: number | undefined, w: number | undefined) =>
+    [
+      sampler || (steps === undefined ? 'one drawing' : 'sampler'),
+      ...(steps === undefined ? [] : [`${steps} steps`]),
+      ...(w === undefined ? [] : [`guidance ${w}`]),
+    ].join(', '),
   drawing: (done: number, all: number, what: string) => `Drawing ${done + 1} of ${all}: ${what}`,
   done: (all: number, seconds: string) => `${all} drawings, ${seconds} s altogether.`,
   seconds: (seconds: string) => `${seconds} s`,

@@ -45,7 +45,14 @@ export function Choose({ settings, known, change }: ChooseProps) {
             change={(name) => name !== '' && toggle(name, true)}
           />
         )}
-        <ListField label={words.steps} values={settings.steps} parse={parseSteps} change={(steps) => set({ steps })} />
+        {known.stepped !== false && (
+          <ListField
+            label={words.steps}
+            values={settings.steps}
+            parse={parseSteps}
+            change={(steps) => set({ steps })}
+          />
+        )}
         {known.guidable ? (
           <ListField
             label={words.guidance}
