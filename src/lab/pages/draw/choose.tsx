@@ -61,7 +61,7 @@ export function Choose({ settings, known, change }: ChooseProps) {
             change={(guidance) => set({ guidance })}
           />
         ) : (
-          <p class="hint">{words.noGuidance}</p>
+          known.stepped !== false && <p class="hint">{words.noGuidance}</p>
         )}
         <NumberField label={words.seed} value={settings.seed} min={0} change={(seed) => set({ seed })} />
         <NumberField

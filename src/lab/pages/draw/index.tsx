@@ -34,7 +34,12 @@ export function Page({ query }: PageProps) {
       <h1>{text.pages.draw.title}</h1>
       <p class="lead">{text.pages.draw.about}</p>
       <ModelPicker />
-      {opened.value.state === 'open' && <Drawing key={opened.value.model.handle} query={query} />}
+      {opened.value.state === 'open' &&
+        (opened.value.model.facts.can.includes('draw') ? (
+          <Drawing key={opened.value.model.handle} query={query} />
+        ) : (
+          <Note>{words.unable(opened.value.model.facts.of)}</Note>
+        ))}
     </>
   )
 }

@@ -1,6 +1,6 @@
 /** What is asked: the picture, what happened to it, how answers are drawn. */
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { FileButton } from '../../model/picker.tsx'
+import { FileButton } from '../../parts/file-button.tsx'
 import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
 import { words } from '../../words/restore.ts'
 import { NumberField } from '../../parts/fields.tsx'
