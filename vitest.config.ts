@@ -29,6 +29,15 @@ const alsoInBrowser = [
   'test/families/sampling.test.ts',
 ]
 
+/**
+ * Tests that only import and compute: files in one process, one after another, share what is loaded. Those named `.alone.test.ts` change what a
+ * process shares.
+ */
+const together = 'test/{diffusion,engine,families,files,lab,tools}/**'
+
+// The runtime itself uses every core, and browsers do: a third worker fills the pauses, more would only fight each other.
+const workers = { maxWorkers: 3, pool: 'forks' } as const
+
 const inChromium: TestProjectConfiguration = {
   extends: true,
   plugins: [
@@ -68,12 +77,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [`${together}/!(*.alone).test.ts`], ...workers },
+      },
+      {
+        extends: true,
         test: {
-          name: 'node',
-          include: ['test/**/*.test.ts'],
-          // The runtime itself uses every core, and browsers do: a third worker fills the pauses, more would only fight each other.
-          maxWorkers: 3,
-          pool: 'forks',
+          name: 'node-together',
+          include: [`${together}/*.test.ts`],
+          exclude: ['**/*.alone.test.ts'],
+          isolate: false,
+          ...workers,
         },
       },
       ...(executablePath === undefined ? [] : [inChromium]),

@@ -48,6 +48,7 @@ const judging = {
   heldOut: unseen && pictures(unseen),
   store: values.store,
   count: Number(values.count),
+  sampler: 'dpm++-2m',
   steps: Number(values.steps),
   threads: Number(values.threads),
   seed: Number(values.seed),

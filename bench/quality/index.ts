@@ -3,7 +3,7 @@
  * judges both by the same judge.
  *
  *     npm run bench:quality -- DATA [--minutes 2,10] [--peer torch_unet.py] [--out /tmp/quality] [--count 1000] [--seeds 1] [--threads 2]
- *         [--data-options '{"size":"32","background":"white"}'] [--held-out DATA] [--train-options '{"ema":0.999}'] [--name ours] [--json]
+ *         [--sampler dpm++-2m --steps 20] [--data-options '{"size":"32","background":"white"}'] [--held-out DATA] [--train-options '{"ema":0.999}'] [--name ours] [--json]
  *     npm run bench:quality -- DATA --judge RUN,RUN        judges what was trained before
  *
  * DATA is a folder, a file or a built-in set, and several are done one after another. `torch_unet.py` defines `UNet(config)` and `DEFAULT`,
@@ -34,6 +34,7 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '1000' },
     steps: { type: 'string', default: '20' },
     guidance: { type: 'string', default: '0' },
+    sampler: { type: 'string', default: 'dpm++-2m' },
     seeds: { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
     'data-options': { type: 'string', default: '{}' },
@@ -83,6 +84,7 @@ async function compare(data: string): Promise<void> {
     heldOut: unseen && pictures(unseen),
     store: join(place, 'judge'),
     count: number('count'),
+    sampler: values.sampler,
     steps: number('steps'),
     guidance: number('guidance'),
     threads,

@@ -18,6 +18,7 @@ export interface Judging {
   /** Where the classifier and the features of real data are kept between runs. */
   readonly store: string
   readonly count: number
+  readonly sampler: string
   readonly steps: number
   readonly guidance: number
   /** The times between which to guide; left out: all. */
@@ -42,11 +43,11 @@ export interface Verdict {
   readonly copies: number | undefined
 }
 
-/** Draws from a model's folder, ours or one of diffusers, by DPM-Solver++(2M), and judges the samples. */
+/** Draws from a model's folder, ours or one of diffusers, and judges the samples. */
 export async function judge(folder: string, judging: Judging): Promise<Verdict> {
-  const { engine, training, heldOut, count, steps, guidance, interval, threads, seed } = judging
+  const { engine, training, heldOut, count, sampler: named, steps, guidance, interval, threads, seed } = judging
   const model = (await openFolder(folder)).model as Model
-  const { sampler, times } = chooseSampler(model, { sampler: 'dpm++-2m', steps })
+  const { sampler, times } = chooseSampler(model, { sampler: named, steps })
   const guided = guidance === 0 ? {} : { guidance: { w: guidance, ...(interval && { interval }) } }
   const drawing = { count, sampler, times, seed, batch: 100, threads, ...guided }
   const samples = await drawSamples(model, training, engine, drawing)

@@ -57,6 +57,18 @@ export const priorOptions = options({
     parse: text,
     group,
   },
+  priorPrompt: {
+    flags: '--prior-prompt <text>',
+    help: 'draw what --prior-data lacks of them by the model of --from, of this prompt: "a photo of a dog"',
+    parse: text,
+    group,
+  },
+  priorCount: {
+    flags: '--prior-count <n>',
+    help: 'how many pictures of --prior-prompt there should be (default: 100)',
+    parse: whole({ max: 1e6 }),
+    group,
+  },
   priorWeight: {
     flags: '--prior-weight <x>',
     help: 'how much their loss counts (default: 1)',

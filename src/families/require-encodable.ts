@@ -11,14 +11,14 @@ export interface NamedEncoder {
 
 /** @throws TweedieError `usage` for data that it was not trained on the like of */
 export function requireEncodable(
-  { autoencoder: { frame, scale }, path = 'the autoencoder' }: NamedEncoder,
+  { autoencoder: { frame, scale }, path = 'the model' }: NamedEncoder,
   data: ArrayDataset,
 ): void {
   const [takes, has] = [frame.item, data.shape].map((shape) => `[${shape.join(', ')}]`)
   if (takes !== has) {
     throw new TweedieError(
       'usage',
-      `\`latents\`: ${path} encodes items ${takes}, and those of ${data.name} are ${has}`,
+      `the autoencoder of ${path} encodes items ${takes}, and those of ${data.name} are ${has}`,
       {
         hint: 'give the data that it was trained on, read in the same way: `size`, `crop`, `channels`',
       },
@@ -26,9 +26,13 @@ export function requireEncodable(
   }
   const [sees, are] = [scale, data].map(valuesText)
   if (sees === are) return
-  throw new TweedieError('usage', `\`latents\`: ${path} encodes values ${sees}, and those of ${data.name} are ${are}`, {
-    hint: 'give the data that it was trained on',
-  })
+  throw new TweedieError(
+    'usage',
+    `the autoencoder of ${path} encodes values ${sees}, and those of ${data.name} are ${are}`,
+    {
+      hint: 'give the data that it was trained on',
+    },
+  )
 }
 
 function valuesText({ range, affine }: Pick<ArrayDataset, 'range' | 'affine'>): string {

@@ -1,5 +1,5 @@
 /** Training further from the weights of a model. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,11 +7,14 @@ import { fit } from '../../src/app/node/fit.ts'
 import { openFolder } from '../../src/app/node/open-folder.ts'
 import { saveModel } from '../../src/app/node/save-model.ts'
 import { trainRun } from '../../src/app/node/train-run.ts'
+import { writeImage } from '../../src/files/io/node/images.ts'
 import type { Model } from '../../src/families/values/model.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tweedie-further-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const at = (name: string): string => join(folder, name)
+
+const grey = (side: number) => ({ width: side, height: side, data: new Uint8Array(3 * side * side) })
 
 /** So slow that nothing changes. */
 const still = { rate: 1e-12, weightDecay: 0, ema: 0, warmup: 0 }
@@ -46,6 +49,16 @@ test('begins with the weights, on the noise of the model and with its prediction
     objective: { parametrisation: 'edm', sigmaData: 0.7 },
     schedule: { schedule: 'edm' },
   })
+})
+
+test('pictures of another size are learned where the network is made of convolutions', async () => {
+  mkdirSync(at('larger'))
+  for (const i of [0, 1]) await writeImage(at(`larger/${i}.png`), grey(40))
+  const { model } = await further(at('larger'), 'pictures', { size: 40, channels: 1, batch: 2 })
+  expect(model.frame).toMatchObject({ item: [1, 40, 40], patch: 2 })
+  const name = 'conv_in.weight'
+  const [now, before] = [model, pictures].map(({ layout, weights }) => layout.view(weights, name))
+  now!.forEach((each, i) => expect(each).toBeCloseTo(before![i]!, 6))
 })
 
 test('with other classes, what knows them begins anew, and that is said', async () => {

@@ -1,5 +1,5 @@
 /** Adapters of a pipeline that others trained, on captioned pictures. */
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -15,18 +15,20 @@ import { readBytes } from '../../src/files/io/node/files.ts'
 import { distance } from '../engine/nn/run.ts'
 
 const golden = '../shared/golden/tiny-sd'
-const folder = mkdtempSync(join(tmpdir(), 'tweedie-lora-sd-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const at = (name: string): string => join(folder, name)
+const place = mkdtempSync(join(tmpdir(), 'tweedie-lora-sd-'))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
+const at = (name: string): string => join(place, name)
+const folder = at('pictures')
 
 describe.skipIf(!existsSync(golden))('a pipeline of diffusers', () => {
   const options = { from: golden, captions: true, lora: 2, batch: 2, steps: 2, rate: 0.01, warmup: 0, ema: 0 }
 
   beforeAll(async () => {
+    mkdirSync(folder)
     for (const color of ['red', 'green', 'blue']) {
       const picture = sharp({ create: { width: 32, height: 32, channels: 3, background: color } })
-      await picture.png().toFile(at(`${color}.png`))
-      writeFileSync(at(`${color}.txt`), `a ${color} square`)
+      await picture.png().toFile(join(folder, `${color}.png`))
+      writeFileSync(join(folder, `${color}.txt`), `a ${color} square`)
     }
     for await (const event of trainRun({ data: folder, out: at('run'), options })) void event
   }, 120_000)
@@ -47,6 +49,40 @@ describe.skipIf(!existsSync(golden))('a pipeline of diffusers', () => {
     expect(changed.length).toBeGreaterThan(10)
     expect(changed.every(({ name }) => /\.attn[12]\.to_(q|k|v|out\.0)\.weight$/.test(name))).toBe(true)
   })
+
+  test('is trained on pictures of another size, and is a model of that size then', async () => {
+    const { lora: _, ...whole } = { ...options, size: 16, steps: 1 }
+    for await (const event of trainRun({ data: folder, out: at('smaller'), options: whole })) void event
+    const { prior, autoencoder } = (await openFolder(at('smaller'))).model as LatentModel
+    expect([prior.frame.item, autoencoder.frame.item]).toEqual([
+      [4, 8, 8],
+      [3, 16, 16],
+    ])
+    await expect(prepareRun({ data: folder, dryRun: true, options: { ...options, size: 15 } })).rejects.toThrow(
+      /both must be multiples of 2 pixels/,
+    )
+  })
+
+  test('draws what the pictures of its kind lack, which a later run finds', async () => {
+    const [priorData, remarks] = [at('kind'), [] as string[]]
+    const kind = { ...options, priorData, priorPrompt: 'a square', priorCount: 3, steps: 1 }
+    const run = (name: string) =>
+      trainRun({ data: folder, out: at(name), options: kind, onRemark: (text) => remarks.push(text) })
+    await expect(prepareRun({ data: folder, dryRun: true, options: kind })).rejects.toThrow(
+      /3 pictures of "a square" are to be drawn/,
+    )
+    for await (const event of run('kept')) void event
+    expect(readdirSync(priorData).filter((name) => name.endsWith('.png'))).toHaveLength(3)
+    expect(readFileSync(join(priorData, 'drawn-00002.txt'), 'utf8')).toBe('a square\n')
+    for await (const event of run('kept-again')) void event
+    expect(remarks.filter((text) => text.includes('are drawn into'))).toHaveLength(1)
+    for (const [change, said] of [
+      [{ priorPrompt: undefined }, /`priorCount` is for `priorPrompt`/],
+      [{ priorData: undefined }, /`from: MODEL` and `priorData: FOLDER`|needs a model that draws/],
+    ] as const) {
+      await expect(prepareRun({ data: folder, dryRun: true, options: { ...kind, ...change } })).rejects.toThrow(said)
+    }
+  }, 60_000)
 
   test('has its adapters in the file and by the names of diffusers, and draws with them', async () => {
     const file = join(at('run'), 'pytorch_lora_weights.safetensors')

@@ -226,9 +226,9 @@ describe('parts that do not belong together', () => {
   test.each([
     ['train FOLDER/pictures --latents FOLDER/nothing --steps 1 -o FOLDER/x', 3, /nothing: no such folder/],
     [
-      'train FOLDER/pictures --size 8 --latents FOLDER/kept --steps 1 -o FOLDER/x',
+      'train FOLDER/pictures --size 9 --latents FOLDER/kept --steps 1 -o FOLDER/x',
       2,
-      /encodes items \[3, 10, 10\].*\[3, 8, 8\]/,
+      /encodes items \[3, 10, 10\].*\[3, 9, 9\]/,
     ],
     ['train FOLDER/pictures --channels 1 --latents FOLDER/alone --steps 1 -o FOLDER/x', 2, /images of 3 channels/],
     ['train moons --latents FOLDER/kept --steps 1 -o FOLDER/x', 2, /encodes items/],

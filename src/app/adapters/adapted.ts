@@ -83,7 +83,7 @@ export function adaptedFrom<Model>(
       const input = await write(made as unknown as FamilyModel)
       const parts = new Map([...(base.folder.components ?? []), ...(input.components ?? [])])
       const components = adaptedComponents(parts, adapters)
-      const whole = { ...base.folder, weights: input.weights, network: input.network, components }
+      const whole = { ...base.folder, weights: input.weights, components }
       const folder = folderOfInput({ ...whole, ...likeBase(base.folder, input) })
       return { ...read(folder, own), adapters } as unknown as Model
     },

@@ -12,6 +12,7 @@ import { cacheOf, openParts } from './open-data.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 import { preparing } from './preparing.ts'
 import { resumedRun } from './resumed-run.ts'
+import { drawPrior } from './drawn-prior.ts'
 import { modelOf, startFrom } from './start-from.ts'
 import { version } from './version.ts'
 import { withPriorOf } from './with-prior.ts'
@@ -50,6 +51,7 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   const asked = model ? await furtherOptions(model, train, { ...values, from: model.path }, own) : values
   const setting = await preparing(request)
   const plain = await specificationOf(train, asked, setting, preparedOptions, model)
+  await drawPrior(options, request)
   const decided = await withPriorOf(plain, options, setting, request)
   const start = model && (await startFrom(model, decided.spec, decided.dataset, request))
   const intervals = intervalsOf(options)

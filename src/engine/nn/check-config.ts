@@ -109,3 +109,8 @@ export function badField(
 export function heightAndWidth(size: number | readonly [number, number]): readonly [height: number, width: number] {
   return typeof size === 'number' ? [size, size] : size
 }
+
+/** The inverse: how a configuration says an image size. */
+export function sampleSize(height: number, width: number): number | readonly [number, number] {
+  return height === width ? height : [height, width]
+}

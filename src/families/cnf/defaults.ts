@@ -1,4 +1,5 @@
 /** The default training of a continuous flow. The only place with such numbers. */
+import { sampleSize } from '../../engine/nn/check-config.ts'
 import { areBytes } from '../../files/data/normalise.ts'
 import { type ArrayDataset, classCount, itemSize } from '../../files/data/dataset.ts'
 import type { Budget } from '../../tools/train/spec.ts'
@@ -72,6 +73,6 @@ function networkFor(data: ArrayDataset, { network, size = {} }: Choices): Networ
   const config = network?.config ?? { width: widths[0], layers: depth, norm: false }
   if (className !== 'UNet2DModel') return { className, config: { input_shape: data.shape, ...facts, ...config } }
   const [channels, height, width] = data.shape
-  const sides = { sample_size: height === width ? height : [height, width], in_channels: channels }
+  const sides = { sample_size: sampleSize(height!, width!), in_channels: channels }
   return { className, config: { ...sides, out_channels: channels, ...facts, ...config } }
 }

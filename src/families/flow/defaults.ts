@@ -1,4 +1,5 @@
 /** The default training of a flow: from facts about the data to a whole specification. The only place with such numbers. */
+import { sampleSize } from '../../engine/nn/check-config.ts'
 import { isFlowClass } from '../../diffusion/flow/classes.ts'
 import { sizeOf } from '../../engine/graph/index.ts'
 import { TweedieError } from '../../errors.ts'
@@ -102,5 +103,5 @@ function imageSizes(
 ): Record<string, unknown> {
   const stride = className === 'TarFlow' ? Number(config['patch_size'] ?? 4) : 2 ** Number(config['levels'] ?? 2)
   const [height, width] = sides.map((side) => Math.ceil(side / stride) * stride) as [number, number]
-  return { in_channels: channels, sample_size: height === width ? height : [height, width] }
+  return { in_channels: channels, sample_size: sampleSize(height, width) }
 }

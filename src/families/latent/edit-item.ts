@@ -10,7 +10,8 @@ import type { LatentModel } from './model.ts'
 import type { tileOptions } from './options/size.ts'
 import { defined } from '../defined.ts'
 import { fewOf } from './of-pipeline.ts'
-import { type Size, sized } from './sized.ts'
+import { sized } from './sized.ts'
+import type { Size } from './sized-autoencoder.ts'
 
 /** Changes a picture, or interpolates to another. */
 export async function editItem(whole: LatentModel, item: Item, given: OptionValues, setting: Setting): Promise<Drawn> {

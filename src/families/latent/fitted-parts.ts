@@ -1,4 +1,5 @@
 /** The parts of a pipeline, for codes and images of the sizes that its metadata have. */
+import { sampleSize } from '../../engine/nn/check-config.ts'
 import type { Component } from '../../files/io/component.ts'
 import type { ModelFolder } from '../../files/io/model-folder.ts'
 import type { TweedieMeta } from '../../files/io/tweedie-meta.ts'
@@ -19,6 +20,7 @@ export function fittedParts(
 ): { readonly network: NetworkSpec; readonly autoencoder: Component } {
   const [channels, ...side] = latentsIn(meta).shape as [number, number, number]
   const { config } = network
+  const [, height, width] = meta.data.shape
   const { in_channels: taken = channels, conditions } = config as Record<string, any>
   const further = (taken as number) - channels
   const encoder = components.get('text_encoder') ?? components.get('text_encoder_2')
@@ -29,13 +31,13 @@ export function fittedParts(
       ...network,
       config: {
         ...config,
-        sample_size: side,
+        sample_size: sampleSize(...side),
         ...(places !== undefined && { context_length: places }),
         ...timeIds(config, components.get('text_encoder_2')),
         ...(masked && { in_channels: channels, conditions: { ...(conditions as object | null), ...masked } }),
       },
     },
-    autoencoder: { ...autoencoder, config: { ...autoencoder.config, sample_size: meta.data.shape.slice(1) } },
+    autoencoder: { ...autoencoder, config: { ...autoencoder.config, sample_size: sampleSize(height!, width!) } },
   }
 }
 
@@ -74,9 +76,14 @@ export function networkSized({ className, config, onnx }: NetworkSpec, side: rea
     name,
     spec.kind === 'image' ? { ...spec, shape: [spec.shape![0]!, ...side] } : spec,
   ])
+  const [height, width] = side
   return {
     className,
     onnx,
-    config: { ...config, sample_size: side, ...(fitted.length > 0 && { conditions: Object.fromEntries(fitted) }) },
+    config: {
+      ...config,
+      sample_size: sampleSize(height!, width!),
+      ...(fitted.length > 0 && { conditions: Object.fromEntries(fitted) }),
+    },
   }
 }

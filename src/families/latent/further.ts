@@ -6,11 +6,12 @@ import { further as furtherValues, keepsModel } from '../values/further.ts'
 import { latentsIn } from './meta.ts'
 import { OwnCodes } from './own-codes.ts'
 import type { LatentModel } from './model.ts'
+import { sized } from './sized.ts'
 
 /**
- * Its network, prediction, noise and patches.
+ * Its network, prediction, noise and patches. Pictures of another size are learned where its networks are convolutions.
  *
- * @throws TweedieError `usage` where no autoencoder is named: the run refers to its folder
+ * @throws TweedieError `usage` where no autoencoder is named: the run refers to its folder; and for a size that is none
  */
 export function further(model: LatentModel, data: ArrayDataset, options: OptionValues): OptionValues {
   const isPipeline = latentsIn(model.meta).pipeline !== undefined
@@ -32,7 +33,10 @@ export function further(model: LatentModel, data: ArrayDataset, options: OptionV
   }
   // adapters and words are of one model, its autoencoder included, and a pipeline is trained on its own codes
   if (keepsModel(options) || isPipeline) {
-    return { ...furtherValues(model.prior, data, options), latents: new OwnCodes(options.from ?? model) }
+    const [, height, width] = data.shape as [number, number, number]
+    const isPicture = data.kind === 'image' && data.shape.length === 3
+    const { prior } = isPicture ? sized(model, [height, width]) : model
+    return { ...furtherValues(prior, data, options), latents: new OwnCodes(options.from ?? model) }
   }
   throw new TweedieError('usage', '`from` a model of codes needs to know whose codes it is to learn', {
     hint: '`latents` too: the same model has its autoencoder',

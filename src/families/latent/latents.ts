@@ -9,7 +9,8 @@ import { encode as encodeByAutoencoder } from '../vae/latents.ts'
 import { workOn } from '../warm.ts'
 import { decodedItems, seenCodes } from './codes.ts'
 import type { LatentModel } from './model.ts'
-import { type Size, sized } from './sized.ts'
+import { sized } from './sized.ts'
+import type { Size } from './sized-autoencoder.ts'
 import { priorSetting } from './prior-setting.ts'
 
 /** Encodes items to the noise that their mean codes begin as. */

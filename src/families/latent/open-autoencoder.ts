@@ -1,4 +1,5 @@
 /** The autoencoder that a run names: of a model, or alone in a folder. */
+import { sampleSize } from '../../engine/nn/check-config.ts'
 import { dataInMeta } from '../data-in-meta.ts'
 import { scaleOfMeta } from '../scale-of-meta.ts'
 import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
@@ -16,6 +17,7 @@ import { codecOf } from '../vae/codec.ts'
 import type { VaeModel } from '../vae/model.ts'
 import { workOn } from '../warm.ts'
 import type { LatentModel } from './model.ts'
+import { fittedTo } from './sized-autoencoder.ts'
 
 /** An autoencoder, where it is from, and a cache beside it. */
 export interface OpenedAutoencoder extends Pick<OtherModel, 'path' | 'store'> {
@@ -44,7 +46,7 @@ export async function openAutoencoder(
   }
   const { model, path, store } = await setting.open(source)
   const affine = model.family === 'latent' ? (model as LatentModel).prior.scale.affine : undefined
-  return { autoencoder: autoencoderIn(model, path), path, store, affine }
+  return { autoencoder: fittedTo(autoencoderIn(model, path), data), path, store, affine }
 }
 
 /** The autoencoder of an opened model: itself, or that of a model of codes. */
@@ -91,7 +93,7 @@ async function withLaw(
   const [, height, width] = frame.network
   const autoencoder = autoencoderFromConfig(className, {
     ...config,
-    sample_size: height === width ? height : [height, width],
+    sample_size: sampleSize(height!, width!),
   })
   const bare = { ...part, autoencoder, frame }
   const sigma = Number((await deviationOf(bare as VaeModel, data, setting)).toPrecision(3))

@@ -16,7 +16,8 @@ import { codesOf, operatorOnCodes } from './operator-on-codes.ts'
 import type { tileOptions } from './options/size.ts'
 import { defined } from '../defined.ts'
 import { fewOf } from './of-pipeline.ts'
-import { type Size, sized } from './sized.ts'
+import { sized } from './sized.ts'
+import type { Size } from './sized-autoencoder.ts'
 
 /** Draws clean pictures that fit a damaged one. */
 export async function restoreItem(

@@ -1,5 +1,4 @@
 /** The same model for pictures of another size, where its networks are convolutions. */
-import { autoencoderFrom } from '../../compiled/autoencoder-part.ts'
 import { strideOf } from '../../engine/nn/network-classes.ts'
 import { TweedieError } from '../../errors.ts'
 import { frameOf } from '../../files/data/frame.ts'
@@ -8,13 +7,10 @@ import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { scaleOfMeta } from '../scale-of-meta.ts'
 import type { Model } from '../values/model.ts'
-import type { VaeModel } from '../vae/model.ts'
 import { networkSized } from './fitted-parts.ts'
 import { priorMeta } from './meta.ts'
 import type { LatentModel } from './model.ts'
-
-/** Height and width in pixels. */
-export type Size = readonly [height: number, width: number]
+import { type Size, sizedAutoencoder } from './sized-autoencoder.ts'
 
 /** Those that were made, by model: what was compiled for one is found again. */
 const made = new WeakMap<LatentModel, Map<string, LatentModel>>()
@@ -37,7 +33,7 @@ export function sized(model: LatentModel, size: Size | undefined, own: OwnCompon
 
 function resized(model: LatentModel, size: Size, own: OwnComponents): LatentModel {
   const { prior, autoencoder: part } = model
-  const { className, config, stride = 1, onnx } = part.autoencoder
+  const { stride = 1 } = part.autoencoder
   const [channels] = prior.frame.item as [number]
   requirePossible(model, size, stride)
   const side = size.map((each) => each / stride)
@@ -45,12 +41,7 @@ function resized(model: LatentModel, size: Size, own: OwnComponents): LatentMode
   const latents = { ...(data.latents as object), shape: [channels, ...side] }
   const meta = parseTweedieMeta({ ...model.meta, data: { ...data, shape: [data.shape[0]!, ...size], latents } })
   const network = networkOf(networkSized(prior.network, padded(side, strideOf(prior.network))), own)
-  const autoencoder: VaeModel = {
-    ...part,
-    autoencoder: autoencoderFrom({ className, config: { ...config, sample_size: [...size] }, onnx }),
-    frame: frameOf(meta.data.shape, part.frame.patch, stride),
-    scale: { ...part.scale, shape: meta.data.shape },
-  }
+  const autoencoder = sizedAutoencoder(part, size)
   const ofCodes = priorMeta(meta)
   const codes: Model = {
     ...prior,

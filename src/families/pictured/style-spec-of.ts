@@ -1,4 +1,5 @@
 /** From data and options to how styles are learned. */
+import { sampleSize } from '../../engine/nn/check-config.ts'
 import { TweedieError } from '../../errors.ts'
 import { type ArrayDataset, classCount } from '../../files/data/dataset.ts'
 import type { ValuesOf } from '../../options.ts'
@@ -46,7 +47,7 @@ export function styleSpecOf(data: ArrayDataset, values: Values): StyleSpec | und
 function encoderConfig([channels, height, wide]: readonly number[]): NetworkSpec['config'] {
   const halvings = [2, 1].find((n) => height! % 2 ** n === 0 && wide! % 2 ** n === 0) ?? 0
   return {
-    sample_size: height === wide ? height : [height, wide],
+    sample_size: sampleSize(height!, wide!),
     in_channels: channels,
     block_out_channels: [16, 32, 64].slice(0, halvings + 1),
     hidden_size: width,

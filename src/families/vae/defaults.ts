@@ -1,4 +1,5 @@
 /** The default training of an autoencoder: from facts about the data to a whole specification. The only place with such numbers. */
+import { sampleSize } from '../../engine/nn/check-config.ts'
 import type { DataScale } from '../../files/data/dataset.ts'
 import { frameOf } from '../../files/data/frame.ts'
 import type { Budget } from '../../tools/train/spec.ts'
@@ -76,7 +77,7 @@ function networkFor(setting: Setting, { network = {}, latent, widths, depth }: C
   const config = network.config ?? convolutions(latent ?? 4, widths ?? [32, 64, 64], depth ?? 1)
   const levels = (config.block_out_channels as readonly unknown[] | undefined)?.length ?? 1
   const [channels, height, width] = sees(2 ** (levels - 1))
-  const size = height === width ? height : [height, width]
+  const size = sampleSize(height!, width!)
   return { className, config: { sample_size: size, in_channels: channels, out_channels: channels, ...config } }
 }
 

@@ -4,7 +4,7 @@ import { frameOf } from '../../files/data/frame.ts'
 import { timeCondition } from '../../files/data/time-condition.ts'
 import type { ObjectiveSpec } from '../../diffusion/denoise/objective-spec.ts'
 import type { NoiseSpec } from '../../diffusion/noise/named.ts'
-import { heightAndWidth } from '../../engine/nn/check-config.ts'
+import { heightAndWidth, sampleSize } from '../../engine/nn/check-config.ts'
 import { networkClasses } from '../../engine/nn/network-classes.ts'
 import type { Budget } from '../../tools/train/spec.ts'
 import {
@@ -261,7 +261,7 @@ function imageSizes(shape: readonly number[], patch: number, stride: number, out
   const [channels, height, width] = [sees[0]!, sees.at(-2)!, sees.at(-1)!]
   return {
     ...(sees.length === 4 && { num_frames: sees[1]! }),
-    sample_size: height === width ? height : [height, width],
+    sample_size: sampleSize(height, width),
     in_channels: channels,
     out_channels: outputs * channels,
   }

@@ -10,7 +10,8 @@ import { OwnWords } from '../words/own-words.ts'
 import type { Model } from './model.ts'
 
 /**
- * Its network, prediction, noise and patches, and what reads captions. Classes are those of the data.
+ * Its network, prediction, noise and patches, and what reads captions. Classes are those of the data, and so is the size of pictures where the network
+ * is made of convolutions.
  *
  * @throws TweedieError `usage` for noise without a name, unless another is chosen
  */
@@ -22,7 +23,8 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
       hint: 'begin with the folder that it was exported from',
     })
   }
-  const { num_class_embeds: __, _class_name: ___, ...config } = network.config
+  const { num_class_embeds: __, _class_name: ___, ...known } = network.config
+  const config = isConvolutional(network) ? withoutSize(known) : known
   const { loss, weighting, sigmaData } = meta.objective
   const asked = noise ?? schedule
   return {
@@ -37,6 +39,13 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
     ...(keepsModel(options) ? wordsOf(model, data, options) : furtherWords(model, options)),
   }
 }
+
+/** Whether its weights fit pictures of any size. */
+const isConvolutional = ({ className, config }: Model['network']): boolean =>
+  className.startsWith('UNet2D') && config.conditions === undefined
+
+/** The size is then that of the data. */
+const withoutSize = ({ sample_size: _, ...config }: Readonly<Record<string, unknown>>) => config
 
 /** Whether the model stays as it is, and adapters or a word are learned beside it. */
 export function keepsModel({ lora, newWord }: OptionValues): boolean {

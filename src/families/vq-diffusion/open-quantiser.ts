@@ -1,4 +1,5 @@
 /** The quantiser that a run names: of a model, or alone in a folder. */
+import { sampleSize } from '../../engine/nn/check-config.ts'
 import { dataInMeta } from '../data-in-meta.ts'
 import { scaleOfMeta } from '../scale-of-meta.ts'
 import type { AutoencoderWeights } from '../../compiled/autoencoder.ts'
@@ -63,7 +64,7 @@ function quantiserFor({ autoencoder, ...part }: AutoencoderWeights, data: ArrayD
       { hint: '`channels` says how images are read' },
     )
   }
-  const sized = vqModel({ ...autoencoder.config, sample_size: height === width ? height : [height, width] })
+  const sized = vqModel({ ...autoencoder.config, sample_size: sampleSize(height, width) })
   const meta = parseTweedieMeta({
     family: 'vq',
     data: dataInMeta(data),

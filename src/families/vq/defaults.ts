@@ -1,4 +1,5 @@
 /** The default training of a vector-quantised autoencoder: from facts about the data to a whole specification. */
+import { sampleSize } from '../../engine/nn/check-config.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import { type ArrayDataset, itemSize } from '../../files/data/dataset.ts'
 import type { Budget } from '../../tools/train/spec.ts'
@@ -55,7 +56,7 @@ function networkFor(data: ArrayDataset, choices: VqChoices): VqTrainSpec['networ
   const { depth = 1, codes = 256, codeSize = 4, network } = choices
   const widths = choices.widths ?? (Math.min(height!, width!) < 24 ? [32, 64] : [16, 32, 64])
   const sizes = {
-    sample_size: height === width ? height : [height, width],
+    sample_size: sampleSize(height!, width!),
     in_channels: channels,
     out_channels: channels,
   }

@@ -1,7 +1,7 @@
 /** Options for pictures of another size than a model has learned, and for the memory of decoding them. */
 import { TweedieError } from '../../../errors.ts'
 import { options, whole } from '../../../options.ts'
-import type { Size } from '../sized.ts'
+import type { Size } from '../sized-autoencoder.ts'
 
 const group = 'Size'
 
