@@ -51,12 +51,24 @@ globalThis.addEventListener?.('hashchange', () => {
   route.value = parseRoute(location.hash)
 })
 
+/** The last address of each page, so that whoever comes back finds it as it was left. */
+export const lastAddress = signal<Readonly<Record<string, string>>>({})
+
+/** Pages begin anew: what they were left with is about something that is gone. */
+export function forgetAddresses(...names: readonly string[]): void {
+  const left = Object.entries(lastAddress.peek()).filter(([page]) => !names.includes(page))
+  lastAddress.value = Object.fromEntries(left)
+}
+
 /** Puts what is chosen now into the address bar, without a step in the history and without drawing the page anew. */
 export function replaceAddress(
   path: readonly string[],
   query: Readonly<Record<string, string | undefined>> = {},
 ): void {
   const href = hrefOf(path, query)
+  const [page] = path
+  if (page !== undefined && lastAddress.peek()[page] !== href)
+    lastAddress.value = { ...lastAddress.peek(), [page]: href }
   if (location.hash !== href) history.replaceState(history.state, '', href)
 }
 

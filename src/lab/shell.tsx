@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Lazy } from './parts/lazy.tsx'
 import { Missing } from './parts/notes.tsx'
 import { isPage, pageNames, pages } from './pages/list.ts'
-import { hrefOf, route } from './route.ts'
+import { hrefOf, lastAddress, route } from './route.ts'
 import { text } from './text.ts'
 import { chooseTheme, theme } from './theme.ts'
 
@@ -12,6 +12,18 @@ export function Shell() {
   const [name, ...rest] = path
   const main = useRef<HTMLElement>(null)
   const first = useRef(true)
+  useEffect(() => {
+    // A file that misses its place would replace the page, and end what is trained in it.
+    const stay = (event: DragEvent): void => {
+      if (!event.defaultPrevented) event.preventDefault()
+    }
+    addEventListener('dragover', stay)
+    addEventListener('drop', stay)
+    return () => {
+      removeEventListener('dragover', stay)
+      removeEventListener('drop', stay)
+    }
+  }, [])
   // Whoever goes to another page by keyboard or by ear starts at its beginning.
   useEffect(() => {
     document.title = isPage(name) ? `${text.pages[name].title} · ${text.lab}` : text.lab
@@ -32,7 +44,7 @@ export function Shell() {
         </a>
         <nav aria-label={text.navigation}>
           {pageNames.map((each) => (
-            <a key={each} href={hrefOf([each])} aria-current={each === name ? 'page' : undefined}>
+            <a key={each} href={linkOf(each)} aria-current={each === name ? 'page' : undefined}>
               {text.pages[each].title}
             </a>
           ))}
@@ -53,6 +65,12 @@ export function Shell() {
       <footer>{text.footer}</footer>
     </>
   )
+}
+
+/** Where a page's link leads: to it as it was left, or, from itself, to its beginning. */
+function linkOf(page: string): string {
+  const [here] = route.value.path
+  return here === page ? hrefOf([page]) : (lastAddress.value[page] ?? hrefOf([page]))
 }
 
 function ThemeSwitch() {

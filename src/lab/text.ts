@@ -67,7 +67,7 @@ export const text = {
   engine: {
     loading: 'The runtime is loading …',
     runs: (why: string) => `Runs in this page: ${why}`,
-    none: (problem: string) => `Nothing can be computed here: ${problem}.`,
+    none: (problem: string) => `Nothing can be computed here: ${problem}`,
   },
   code: { show: 'The code', copy: 'Copy', copied: 'Copied', label: 'TypeScript that does this' },
   learn: {

@@ -4,21 +4,37 @@ import { smoothed, lossPlot, noisePlots } from '../../src/lab/parts/curves.ts'
 import {
   codeOf,
   commandOf,
+  csvOf,
   fromQuery,
   initialChoices,
   optionsOf,
   paper,
+  pictures,
   pointsIn,
   toQuery,
 } from '../../src/lab/pages/train/choices.ts'
 import { columnsOf, exactScore } from '../../src/lab/pages/train/exact-score.ts'
 import { boundsOf, gridOf, gridSide, viewOf } from '../../src/lab/pages/train/look.ts'
+import { text } from '../../src/lab/pages/train/text.ts'
+import { preparingInMemory } from '../../src/app/prepare.ts'
+import { specificationOf } from '../../src/app/specification.ts'
+import { builtinDataset } from '../../src/files/data/builtin/index.ts'
+import { isBuiltinName } from '../../src/files/data/builtin/names.ts'
 import { hrefOf, parseRoute } from '../../src/lab/route.ts'
 
 describe('choices', () => {
   it('come back from an address', () => {
     const cells = paper.initial.map((_, i) => (i % 7 === 0 ? 1 : 0))
-    const choices = { ...initialChoices, data: 'drawn', steps: 1234, rate: 0.0007, objective: 'edm', cells }
+    const choices = {
+      ...initialChoices,
+      data: 'drawn',
+      steps: 1234,
+      rate: 0.0007,
+      objective: 'edm',
+      size: 32,
+      label: 'a b',
+      cells,
+    }
     expect(fromQuery(parseRoute(hrefOf(['train'], toQuery(choices))).query)).toEqual({ choices, problems: [] })
     expect(toQuery(initialChoices)).toEqual({})
   })
@@ -43,10 +59,39 @@ describe('choices', () => {
     expect(commandOf({ ...initialChoices, objective: 'epsilon' })).toBe(
       'npx tweedie train moons --out runs/mine --preset light --parametrisation epsilon --steps 600 --rate 0.003 --seed 0',
     )
+    const files = { ...initialChoices, data: 'files', size: 32, label: 'the kind' }
+    expect(commandOf(files)).toContain(`train ./my-data --out runs/mine --size 32 --label-column 'the kind' --preset`)
+    expect(codeOf(files, true)).toContain("labelColumn: 'the kind',")
+    expect(commandOf({ ...initialChoices, data: 'glyphs' })).toContain(
+      `train glyphs --out runs/mine --items ${pictures}`,
+    )
+  })
+
+  it('are sets and objectives that training knows', async () => {
+    const own = ['drawn', 'files']
+    const sets = Object.keys(text.builtIn).filter((name) => !own.includes(name))
+    expect(sets.filter((name) => !isBuiltinName(name))).toEqual([])
+    const preparing = preparingInMemory({ engine: undefined as never, own: {}, onRemark: () => undefined })
+    const data = builtinDataset('moons', { length: 10 })
+    for (const objective of Object.keys(text.objectives)) {
+      const { steps, ...options } = optionsOf({ ...initialChoices, objective })
+      const { spec } = await specificationOf(data, { ...options, steps }, preparing, [])
+      expect(spec.budget).toEqual({ steps: 600 })
+    }
   })
 })
 
 describe('drawn points', () => {
+  it('are the same numbers in a table', () => {
+    const points = pointsIn(
+      paper.initial.map((_, i) => (i === 40 ? 1 : 0)),
+      20,
+    )
+    const [head, ...rows] = csvOf(points).trim().split('\n')
+    expect(head).toBe('x,y')
+    expect(rows.map((row) => row.split(',').map(Number))).toEqual(points)
+  })
+
   it('lie in the painted cells, the same every time', () => {
     const cells = paper.initial.map((_, i) => (i === 0 || i === 33 ? 1 : 0))
     const points = pointsIn(cells, 500)

@@ -53,11 +53,13 @@ export function minus(value: number): string {
   return String(value).replace('-', '−')
 }
 
-/** A number as equations and captions show it: four digits at most, no needless zeros. */
+/** A number as equations and captions show it: four digits at most, no needless zeros; below 10⁻¹⁵ it is 0. */
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? '–' : value > 0 ? '∞' : '−∞'
   const size = Math.abs(value)
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) {
+  // What is left where two numbers of double precision are equal.
+  if (size < 1e-15) return '0'
+  if (size >= 1e5 || size < 1e-3) {
     const [digits, power] = value.toExponential(2).split('e')
     return `${minus(Number(digits))}·10${[...String(Number(power))].map((c) => superscripts[c]).join('')}`
   }

@@ -1,11 +1,13 @@
 /** The model that is open, the same for all pages: it stays open when the visitor goes from one to another. */
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { RemoteModel } from '../../app/web/worker/remote-model.ts'
 import type { FolderSource } from '../../files/io/web/folder-input.ts'
 import { opfsFolder } from '../../files/io/web/opfs.ts'
 import { saveModelFolder } from '../../files/io/web/save-model-folder.ts'
 import { words } from '../words/model.ts'
-import { problemOf, tweedie } from '../remote/tweedie.ts'
+import { lost, tweedie } from '../remote/tweedie.ts'
+import { forgetAddresses } from '../route.ts'
+import { saidOf } from '../said.ts'
 import { keptFolder, nameOf, openSource, parseSource, sourceText } from './source.ts'
 
 export type OpenedModel =
@@ -27,12 +29,24 @@ export type OpenedModel =
   | {
       readonly state: 'failed'
       readonly name: string
+      /** What is wrong, and what to do. */
       readonly problem: string
-      readonly hint?: string | undefined
       readonly source: string | undefined
     }
 
 export const opened = signal<OpenedModel>({ state: 'none' })
+
+effect(() => {
+  if (lost.value === 0) return
+  // The worker that had it died: it is opened again from where it lies.
+  const now = opened.peek()
+  if (now.state !== 'open') return
+  opened.value = { state: 'none' }
+  if (now.source !== undefined) void openNamed(now.source)
+})
+
+/** Their addresses name the model. */
+const pagesOfModels = ['draw', 'restore']
 
 /** The newest wish: what was asked for before it is closed again. */
 let wish = 0
@@ -56,15 +70,21 @@ export async function openFiles(files: FolderSource, name: string): Promise<void
     await saveModelFolder({ opfs: `${keptFolder}/${name}` }, await now.model.folder())
     if (opened.value === now) opened.value = { ...now, source: sourceText({ kind: 'kept', name }) }
   } catch (error) {
-    if (opened.value === now) opened.value = { ...now, remark: words.notKept(problemOf(error).problem) }
+    if (opened.value === now) opened.value = { ...now, remark: words.notKept(saidOf(error)) }
   }
 }
 
 /** Closes it, to choose another. */
 export function closeModel(): void {
   wish++
+  forgetAddresses(...pagesOfModels)
   if (opened.value.state === 'open') opened.value.model.dispose()
   opened.value = { state: 'none' }
+}
+
+/** Deletes the copy that this browser keeps of a model. */
+export async function forgetModel(name: string): Promise<void> {
+  await (await opfsFolder(keptFolder)).removeEntry(name, { recursive: true })
 }
 
 /** The models that were opened here before, by name. */
@@ -85,6 +105,7 @@ async function opening(
   open: (progress: (done: number, total: number) => void) => Promise<RemoteModel>,
 ): Promise<void> {
   const mine = ++wish
+  forgetAddresses(...pagesOfModels)
   if (opened.value.state === 'open') opened.value.model.dispose()
   opened.value = { state: 'opening', name, share: undefined, source }
   try {
@@ -94,6 +115,6 @@ async function opening(
     if (mine === wish) opened.value = { state: 'open', name, model, source }
     else model.dispose()
   } catch (error) {
-    if (mine === wish) opened.value = { state: 'failed', name, source, ...problemOf(error) }
+    if (mine === wish) opened.value = { state: 'failed', name, source, problem: saidOf(error) }
   }
 }

@@ -3,10 +3,11 @@ import { useEffect, useId, useState } from 'preact/hooks'
 import { droppedFiles } from '../../files/data/web/dropped-files.ts'
 import { commonFolder, type NamedFile } from '../../files/data/web/named-file.ts'
 import { Note } from '../parts/notes.tsx'
-import { hrefOf } from '../route.ts'
+import { hrefOf, replaceAddress, route } from '../route.ts'
 import { words } from '../words/model.ts'
-import { problemOf, tweedie } from '../remote/tweedie.ts'
-import { closeModel, keptModels, opened, openFiles, openNamed } from './opened.ts'
+import { tweedie } from '../remote/tweedie.ts'
+import { saidOf } from '../said.ts'
+import { closeModel, forgetModel, keptModels, opened, openFiles, openNamed } from './opened.ts'
 
 /** The model in a line, with a way to another; or how one is chosen. */
 export function ModelPicker() {
@@ -16,7 +17,14 @@ export function ModelPicker() {
       {now.state === 'open' ? (
         <p class="model-line" role="status">
           <strong>{now.name}</strong> <span class="soft">{words.of(now.model.facts.of)}</span>
-          <button type="button" class="quiet" onClick={closeModel}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              closeModel()
+              replaceAddress(route.peek().path)
+            }}
+          >
             {words.other}
           </button>
         </p>
@@ -24,11 +32,7 @@ export function ModelPicker() {
         <Choices />
       )}
       {now.state === 'opening' && <p role="status">{words.opening(now.name, percent(now.share))}</p>}
-      {now.state === 'failed' && (
-        <Note kind="error">
-          {words.failed(now.name, now.problem)} {now.hint}
-        </Note>
-      )}
+      {now.state === 'failed' && <Note kind="error">{words.failed(now.name, now.problem)}</Note>}
       {now.state === 'open' && now.remark !== undefined && <Note>{now.remark}</Note>}
       {now.state === 'open' && now.model.facts.remarks.map((each) => <Note key={each}>{each}</Note>)}
     </section>
@@ -50,7 +54,7 @@ function Choices() {
       setProblem(undefined)
       await openFiles(zip ?? withoutFolder(found), named)
     } catch (error) {
-      setProblem(problemOf(error).problem)
+      setProblem(saidOf(error))
     }
   }
   return (
@@ -148,8 +152,10 @@ export function FileButton({
 function Known() {
   const [kept, setKept] = useState<readonly string[]>([])
   const [runs, setRuns] = useState<readonly string[]>([])
+  const [problem, setProblem] = useState<string>()
+  const look = (): void => void keptModels().then(setKept)
   useEffect(() => {
-    void keptModels().then(setKept)
+    look()
     tweedie()
       .runs()
       .then((found) => setRuns(found.filter(({ step }) => step !== undefined).map(({ name }) => name)))
@@ -159,7 +165,13 @@ function Known() {
   return (
     <>
       <Names title={words.runs} kind="run" names={runs} />
-      <Names title={words.kept} kind="kept" names={kept} />
+      <Names
+        title={words.kept}
+        kind="kept"
+        names={kept}
+        forget={(name) => forgetModel(name).then(look, (error: unknown) => setProblem(saidOf(error)))}
+      />
+      {problem !== undefined && <Note kind="error">{problem}</Note>}
     </>
   )
 }
@@ -168,19 +180,29 @@ function Names({
   title,
   kind,
   names,
+  forget,
 }: {
   readonly title: string
   readonly kind: string
   readonly names: readonly string[]
+  /** Deletes one. */
+  forget?(name: string): unknown
 }) {
   if (names.length === 0) return null
   return (
     <p class="row">
       <span>{title}:</span>
       {names.map((name) => (
-        <button key={name} type="button" onClick={() => void openNamed(`${kind}:${name}`)}>
-          {name}
-        </button>
+        <span key={name} class="known">
+          <button type="button" onClick={() => void openNamed(`${kind}:${name}`)}>
+            {name}
+          </button>
+          {forget !== undefined && (
+            <button type="button" class="quiet" aria-label={words.forget(name)} onClick={() => void forget(name)}>
+              ×
+            </button>
+          )}
+        </span>
       ))}
     </p>
   )

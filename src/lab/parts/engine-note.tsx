@@ -7,11 +7,7 @@ export function EngineNote() {
   const facts = engine.value
   if (facts === undefined) return <p class="engine">{text.engine.loading}</p>
   if ('problem' in facts) {
-    return (
-      <Note kind="error">
-        {text.engine.none(facts.problem)} {facts.hint}
-      </Note>
-    )
+    return <Note kind="error">{text.engine.none(facts.problem)}</Note>
   }
   return <p class="engine">{text.engine.runs(facts.why)}</p>
 }

@@ -1,5 +1,6 @@
 /** Keeps a mistake in one part of the page from taking the rest with it. */
 import { Component, type ComponentChildren } from 'preact'
+import { saidOf } from '../said.ts'
 import { text } from '../text.ts'
 import { Note } from './notes.tsx'
 
@@ -7,14 +8,14 @@ export class Guard extends Component<{ readonly children: ComponentChildren }, {
   override state: { readonly problem?: string } = {}
 
   override componentDidCatch(error: unknown): void {
-    this.setState({ problem: error instanceof Error ? error.message : String(error) })
+    this.setState({ problem: saidOf(error) })
   }
 
   override render() {
     if (this.state.problem === undefined) return this.props.children
     return (
       <Note kind="error">
-        {text.failed.title}: {this.state.problem}. {text.failed.hint}
+        {text.failed.title}: {this.state.problem} {text.failed.hint}
       </Note>
     )
   }

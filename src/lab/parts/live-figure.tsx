@@ -6,6 +6,7 @@ import { palettes } from '../draw/colours.ts'
 import { stacked, viewScene } from '../draw/words.ts'
 import type { AnyValues } from '../learn/address.ts'
 import type { Figure, Shown } from '../learn/figure.ts'
+import { saidOf } from '../said.ts'
 import { text } from '../text.ts'
 import { theme } from '../theme.ts'
 import { ControlPart } from './controls/control.tsx'
@@ -120,7 +121,7 @@ function useShown(
         told.current?.(shown.numbers)
       } catch (error) {
         const { shown } = state.peek()
-        state.value = { ...(shown ? { shown } : {}), problem: error instanceof Error ? error.message : String(error) }
+        state.value = { ...(shown ? { shown } : {}), problem: saidOf(error) }
       }
       busy = false
       if (stale && !over) ask()

@@ -1,6 +1,6 @@
 /** Files that leave the page: pictures, SVG, texts; and copying. */
 import { drawScene } from '../draw/canvas.ts'
-import type { Scene } from '../draw/scene.ts'
+import type { Pixels, Scene } from '../draw/scene.ts'
 
 /** Offers bytes or a text as a file. */
 export function saveFile(name: string, content: BlobPart, type: string): void {
@@ -18,6 +18,13 @@ export async function savePng(name: string, scene: Scene): Promise<void> {
   drawScene(canvas, scene, 2)
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/png'))
   if (blob !== null) saveFile(`${name}.png`, blob, 'image/png')
+}
+
+/** Saves pixels as PNG, as many as they are. */
+export async function saveRaster(name: string, { width, height, data }: Pixels): Promise<void> {
+  const canvas = new OffscreenCanvas(width, height)
+  canvas.getContext('2d')!.putImageData(new ImageData(data, width, height), 0, 0)
+  saveFile(`${name}.png`, await canvas.convertToBlob({ type: 'image/png' }), 'image/png')
 }
 
 /** Saves a scene as SVG. */

@@ -5,14 +5,18 @@
 import { signal } from '@preact/signals'
 import { connect, type Connection } from '../../app/web/worker/connect.ts'
 import type { EngineFacts } from '../../app/web/worker/protocol.ts'
+import { saidOf } from '../said.ts'
 
 /** The folder of the runtime's files, relative to the page (`vite.lab.runtime.ts`). */
 declare const RUNTIME_FOLDER: string
 
 let connection: Connection | undefined
 
+/** Counts up when the worker died: what lay in it (data, models) is gone, and is opened again where it is needed. */
+export const lost = signal(0)
+
 /** What computes, or why nothing does; undefined until it is known. */
-export const engine = signal<EngineFacts | { readonly problem: string; readonly hint?: string } | undefined>(undefined)
+export const engine = signal<EngineFacts | { readonly problem: string } | undefined>(undefined)
 
 /** The worker, started. Every page shares it: models and data stay in it, and calls take turns. */
 export function tweedie(): Connection {
@@ -22,12 +26,14 @@ export function tweedie(): Connection {
     connection = mine
     // A worker that died (the browser ran out of memory, a device was lost) answers nothing more: the next call begins with a new one.
     worker.addEventListener('error', () => {
-      if (connection === mine) connection = undefined
+      if (connection !== mine) return
+      connection = undefined
+      lost.value++
     })
     connection.engine().then(
       (facts) => (engine.value = facts),
       (error: unknown) => {
-        engine.value = problemOf(error)
+        engine.value = { problem: saidOf(error) }
         // The next call begins with a new worker.
         mine.dispose()
         if (connection === mine) connection = undefined
@@ -35,10 +41,4 @@ export function tweedie(): Connection {
     )
   }
   return connection
-}
-
-/** An error as sentences: what is wrong, and what to do. */
-export function problemOf(error: unknown): { readonly problem: string; readonly hint?: string } {
-  const { message, hint } = error as { message?: string; hint?: string }
-  return { problem: message ?? String(error), ...(hint !== undefined && { hint }) }
 }

@@ -9,11 +9,13 @@ export const words = {
   open: 'Open',
   runs: 'Trained in this browser',
   kept: 'Opened before',
+  forget: (name: string) => `Delete the copy of ${name} that this browser keeps`,
   train: 'No model at hand? Train glyphs in this page',
   other: 'Another model',
   opening: (name: string, share: string) => `Opening ${name}${share} …`,
   opened: (name: string) => `${name} is open.`,
-  failed: (name: string, problem: string) => `${name} could not be opened: ${problem}`,
+  failed: (name: string, problem: string) =>
+    problem.startsWith(`${name}:`) ? problem : `${name} could not be opened: ${problem}`,
   notKept: (problem: string) =>
     `The model is open, but this browser does not keep it: ${problem} A link to this page opens no model.`,
   of: (what: string) => `models of ${what}`,

@@ -74,7 +74,9 @@ export const words = {
   deviation: 'deviation',
   deviationHint: (most: string) =>
     `The deviation is bright where the answers differ; white is ${most} of the range from black to white.`,
-  save: 'Pictures (PNG)',
+  save: 'Answers (PNG)',
+  savePicture: 'The picture (picture.png)',
+  saveHole: 'The hole (hole.png)',
   link: 'Copy link',
   code: 'The lines that do the same',
   problems: {

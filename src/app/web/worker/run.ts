@@ -1,7 +1,7 @@
 /** A training run in the worker: trained, held up at its gate, kept, and its events sent to the page. */
 import type { FamilyModel, OwnParts } from '../../../families/family.ts'
 import { entryOfSpec, type Opened } from '../../../families/registry.ts'
-import { TweedieError } from '../../../errors.ts'
+import { isTweedieError, TweedieError } from '../../../errors.ts'
 import type { ModelFolder } from '../../../files/io/model-folder.ts'
 import { type Checkpoint, encodeCheckpoint } from '../../../tools/train/checkpoint.ts'
 import type { RunKeeper } from '../../../tools/train/web/run-keeper.ts'
@@ -72,12 +72,16 @@ export function liveRun(
     if (latest) return latest
     throw new TweedieError('usage', 'the run is being prepared: it has no model yet', { hint: 'wait for `ready`' })
   }
+  /** Keeps it as it is now. A disk that is full ends no training. */
   const keep = async (checkpoint: Checkpoint, model: FamilyModel): Promise<void> => {
     const family = await entryOfSpec(options.spec, own).load()
     const { filesToSave } = await import('../../../files/io/files-to-save.ts')
-    await keeper.save(encodeCheckpoint(checkpoint), filesToSave(await family.write(model)))
+    const files = filesToSave(await family.write(model))
+    const refused = await keeper.save(encodeCheckpoint(checkpoint), files).then(() => undefined, refusalOf)
     saved = performance.now()
-    mailbox.put({ type: 'checkpoint', step: checkpoint.state.step, kept: keeper.kept }, true)
+    const { step: at } = checkpoint.state
+    if (refused !== undefined) mailbox.put({ type: 'remark', text: notSaved(refused) })
+    mailbox.put({ type: 'checkpoint', step: at, kept: keeper.kept && refused === undefined }, true)
   }
   /** What there is to do with an event, before training goes on. */
   const take = async (event: TrainEvent): Promise<RunEnd | undefined> => {
@@ -153,6 +157,16 @@ export function liveRun(
       }
     },
   }
+}
+
+/** What a browser says that keeps nothing more. @throws whatever else is wrong */
+function refusalOf(error: unknown): TweedieError {
+  if (isTweedieError(error, 'device')) return error
+  throw error
+}
+
+function notSaved({ message, hint }: TweedieError): string {
+  return `${message}: the run goes on, and is lost since its last save when the tab is closed${hint === undefined ? '' : ` (${hint})`}`
 }
 
 /** Files that share no memory with the run. */

@@ -152,7 +152,10 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
     storage: () =>
       opfsRoot().then(
         () => ({ kept: true, why: undefined }),
-        (error: Error) => ({ kept: false, why: error.message }),
+        (error: Error & { readonly hint?: string }) => ({
+          kept: false,
+          why: error.hint === undefined ? error.message : `${error.message} (${error.hint})`,
+        }),
       ),
   }
 }

@@ -10,7 +10,15 @@ import type { PageProps } from '../page.ts'
 import { Choose } from './choose.tsx'
 import { canWalk, knownOf } from './knows.ts'
 import { cellName, Matrix } from './matrix.tsx'
-import { type DrawSettings, mostCells, rowsOf, settingsOf, settingsQuery, usualSettings } from './settings.ts'
+import {
+  type DrawSettings,
+  mostCells,
+  requestOf,
+  rowsOf,
+  settingsOf,
+  settingsQuery,
+  usualSettings,
+} from './settings.ts'
 import { type Sweep, sweepOf } from './sweep.ts'
 import { Take } from './take.tsx'
 import { Walk } from './walk.tsx'
@@ -49,8 +57,11 @@ function Drawing({ query }: Pick<PageProps, 'query'>) {
   useEffect(() => {
     replaceAddress(['draw'], { model: source, ...settingsQuery(settings, usual) })
   }, [settings, source])
-  const { samplers, steps, guidance, seed, count } = settings
-  const drawn = JSON.stringify([samplers, steps, guidance, seed, count, settings.class])
+  const drawn = JSON.stringify(
+    rowsOf(settings)
+      .flat()
+      .map((cell) => requestOf(cell, settings)),
+  )
   useEffect(() => {
     void sweep.draw(settings)
   }, [sweep, drawn])

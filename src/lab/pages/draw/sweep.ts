@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals'
 import type { PlainDrawn } from '../../../app/web/worker/protocol.ts'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { problemOf } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import { type Cell, type DrawSettings, mostCells, requestOf, rowsOf } from './settings.ts'
 
 /** One drawing, or why there is none. */
@@ -52,7 +52,7 @@ export function sweepOf(model: RemoteModel) {
           result = { drawn, seconds: (performance.now() - start) / 1000 }
         } catch (error) {
           if (mine.signal.aborted) return
-          result = { problem: problemOf(error).problem }
+          result = { problem: saidOf(error) }
         }
         if (mine.signal.aborted) return
         results.value = new Map(results.value).set(keyOf(cell, settings), result)

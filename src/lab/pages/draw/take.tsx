@@ -7,7 +7,7 @@ import { Code } from '../../parts/equation.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { saveFile, savePng, saveSvg } from '../../parts/save.ts'
 import { words } from '../../words/draw.ts'
-import { problemOf } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import { matrixScene } from './scene.ts'
 import { codeOf, type DrawSettings } from './settings.ts'
 import type { Sweep } from './sweep.ts'
@@ -31,7 +31,7 @@ export function Take({ name, model, settings, sweep, link }: TakeProps) {
       setSaid(await make())
     } catch (error) {
       setSaid('')
-      setProblem(problemOf(error).problem)
+      setProblem(saidOf(error))
     }
   }
   const scene = () => matrixScene(settings, sweep)

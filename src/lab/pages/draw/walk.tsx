@@ -6,7 +6,7 @@ import { Shown } from '../../model/shown.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { useWidth } from '../../parts/width.ts'
 import { words } from '../../words/draw.ts'
-import { problemOf } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import { NumberField } from '../../parts/fields.tsx'
 import { type DrawSettings, requestOf } from './settings.ts'
 
@@ -37,7 +37,7 @@ export function Walk({ model, settings, change }: WalkProps) {
     model.draw({ ...request, signal: controller.signal }).then(
       (drawn) => setFound({ key, drawn }),
       (error: unknown) => {
-        if (!controller.signal.aborted) setFound({ key, problem: problemOf(error).problem })
+        if (!controller.signal.aborted) setFound({ key, problem: saidOf(error) })
       },
     )
     return () => controller.abort()

@@ -6,7 +6,7 @@ import { Shown } from '../../model/shown.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { PlayButton } from '../../parts/play-button.tsx'
 import { words } from '../../words/draw.ts'
-import { problemOf } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import { cellName, columnsOf } from './matrix.tsx'
 import { type Cell, type DrawSettings, requestOf } from './settings.ts'
 
@@ -29,7 +29,7 @@ export function Way({ model, cell, settings, close }: WayProps) {
     model.draw({ ...request, frames: true, signal: controller.signal }).then(
       (drawn) => setFound({ key, drawn }),
       (error: unknown) => {
-        if (!controller.signal.aborted) setFound({ key, problem: problemOf(error).problem })
+        if (!controller.signal.aborted) setFound({ key, problem: saidOf(error) })
       },
     )
     return () => controller.abort()

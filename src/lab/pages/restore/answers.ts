@@ -1,7 +1,7 @@
 /** Answers to a damaged picture, drawn one set at a time. */
 import { signal } from '@preact/signals'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { problemOf } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import { holeOf, keepSeen, type Picture, summary } from './damage.ts'
 import { edits, requestOf } from './request.ts'
 import type { RestoreSettings } from './settings.ts'
@@ -71,8 +71,7 @@ export function answersOf(model: RemoteModel) {
         work.value = { state: 'idle' }
       } catch (error) {
         if (!mine.signal.aborted) {
-          const { problem, hint } = problemOf(error)
-          work.value = { state: 'failed', problem: hint === undefined ? problem : `${problem}. ${hint}` }
+          work.value = { state: 'failed', problem: saidOf(error) }
         }
       }
     },

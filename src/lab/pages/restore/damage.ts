@@ -10,6 +10,7 @@ import {
   randomMask,
 } from '../../../diffusion/measure/index.ts'
 import { fold, key } from '../../../engine/random/index.ts'
+import type { Pixels } from '../../draw/scene.ts'
 import type { Pictures, RestoreSettings } from './settings.ts'
 
 /** A picture in [−1, 1]. */
@@ -24,6 +25,23 @@ export function holeOf(settings: RestoreSettings, shape: Picture['shape']): read
   if (settings.task !== 'random') return undefined
   const seen = randomMask(shape, 1 - settings.share, fold(key(settings.seed), 'lab mask'))
   return Array.from(seen, (each) => 1 - each)
+}
+
+/** The picture as bytes, pixel by pixel. */
+export function rasterOf({ shape: [channels, height, width], data }: Picture): Pixels {
+  const area = height * width
+  const bytes = new Uint8ClampedArray(4 * area).fill(255)
+  for (let i = 0; i < area; i++) {
+    for (let c = 0; c < 3; c++) bytes[4 * i + c] = Math.round((data[(channels === 3 ? c : 0) * area + i]! + 1) * 127.5)
+  }
+  return { width, height, data: bytes }
+}
+
+/** The hole as a picture: white is to be filled in. */
+export function holeRaster(settings: RestoreSettings, { shape }: Picture): Pixels {
+  const hole = holeOf(settings, shape) ?? []
+  const data = Float32Array.from({ length: shape[1] * shape[2] }, (_, i) => (hole[i] === 1 ? 1 : -1))
+  return rasterOf({ shape: [1, shape[1], shape[2]], data })
 }
 
 /** The picture with its hole as a flat grey, or what was measured of it. */

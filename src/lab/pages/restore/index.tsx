@@ -9,18 +9,18 @@ import { ModelPicker } from '../../model/picker.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Code } from '../../parts/equation.tsx'
 import { Note } from '../../parts/notes.tsx'
-import { savePng } from '../../parts/save.ts'
+import { savePng, saveRaster } from '../../parts/save.ts'
 import { useWidth } from '../../parts/width.ts'
 import { OneView } from '../../parts/views.tsx'
 import { linkTo, replaceAddress } from '../../route.ts'
 import { text } from '../../text.ts'
 import { theme } from '../../theme.ts'
 import { words } from '../../words/restore.ts'
-import { problemOf } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import type { PageProps } from '../page.ts'
 import { type Answers, answersOf, type Asking, keyOf } from './answers.ts'
 import { Choose } from './choose.tsx'
-import { measured, type Picture, widened } from './damage.ts'
+import { holeOf, holeRaster, measured, type Picture, rasterOf, widened } from './damage.ts'
 import { codeOf, edits } from './request.ts'
 import { maskControl, type Pictures, settingsOf, settingsQuery, usualSettings } from './settings.ts'
 import { usePicture } from './use-picture.ts'
@@ -168,6 +168,14 @@ function Restoring({ model, name, source, pictures, query }: RestoringProps) {
                 {words.save}
               </button>
             )}
+            <button type="button" onClick={() => void saveRaster('picture', rasterOf(picture))}>
+              {words.savePicture}
+            </button>
+            {holeOf(settings, picture.shape) !== undefined && (
+              <button type="button" onClick={() => void saveRaster('hole', holeRaster(settings, picture))}>
+                {words.saveHole}
+              </button>
+            )}
             {source !== undefined && <CopyButton label={words.link} content={() => linkTo(['restore'], address())} />}
             {settings.picture.kind === 'file' && <span class="said">{words.fileNotLinked}</span>}
           </div>
@@ -212,7 +220,7 @@ function Given({
       (error: unknown) => {
         if (!wanted) return
         setSeen(undefined)
-        setProblem(problemOf(error).problem)
+        setProblem(saidOf(error))
       },
     )
     return () => {

@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
 import { builtinNames } from '../../../files/data/builtin/names.ts'
-import { problemOf, tweedie } from '../../remote/tweedie.ts'
+import { tweedie } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import type { Picture } from './damage.ts'
 import { readPicture } from './read-picture.ts'
 import type { PictureSource } from './settings.ts'
@@ -27,7 +28,7 @@ export function usePicture(
     const controller = new AbortController()
     pictureOf(model, source, file, shape, controller.signal).then(
       (picture) => controller.signal.aborted || setFound({ key, file, picture }),
-      (error: unknown) => controller.signal.aborted || setFound({ key, file, problem: problemOf(error).problem }),
+      (error: unknown) => controller.signal.aborted || setFound({ key, file, problem: saidOf(error) }),
     )
     return () => controller.abort()
   }, [model, key, file])

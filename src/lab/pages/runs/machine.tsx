@@ -34,6 +34,11 @@ export function RunsOfMachine({ folder, runs, query, refresh }: RunsOfMachinePro
   // Nothing was asked for: the newest run.
   const [shown, setShown] = useState(() => asked(query) ?? runs.slice(0, 1).map(({ name }) => name))
   const [wanted, setFocus] = useState(shown.at(-1))
+  useEffect(() => {
+    setLook(lookOf(query))
+    const names = asked(query)
+    if (names !== undefined) setShown(names)
+  }, [query])
   const known = shown.filter((name) => runs.some((run) => run.name === name))
   const chosen = known.slice(0, most)
   const focus = chosen.find((name) => name === wanted) ?? chosen.at(-1)

@@ -12,6 +12,10 @@ export interface Choices {
   readonly steps: number
   readonly rate: number
   readonly seed: number
+  /** Of files: pixels of a side that pictures are brought to; 0: as they are. */
+  readonly size: number
+  /** Of a table: its column of classes. */
+  readonly label: string
   /** The drawn cells, if data are drawn. */
   readonly cells: readonly number[]
 }
@@ -28,6 +32,9 @@ export const paper: Drawing = {
 
 export const images: ReadonlySet<string> = new Set(['glyphs', 'shapes'])
 
+/** So many of them are enough for a page, and half the wait. */
+export const pictures = 2000
+
 export const initialChoices: Choices = {
   data: 'moons',
   preset: 'light',
@@ -35,6 +42,8 @@ export const initialChoices: Choices = {
   steps: 600,
   rate: 0.003,
   seed: 0,
+  size: 0,
+  label: '',
   cells: paper.initial,
 }
 
@@ -42,6 +51,7 @@ const numbers = {
   steps: { min: 1, max: 1_000_000, whole: true },
   rate: { min: 1e-6, max: 1, whole: false },
   seed: { min: 0, max: 2 ** 31, whole: true },
+  size: { min: 0, max: 256, whole: true },
 } as const
 const words = {
   data: Object.keys(text.builtIn),
@@ -83,9 +93,36 @@ export function fromQuery(query: ReadonlyMap<string, string>): {
       const cells = decodeValue(paper, written)
       if (cells === undefined) problems.push(common.address.invalid(name, written, common.address.drawing(1024)))
       else choices[name] = cells
-    } else problems.push(common.address.unknown(name))
+    } else if (name === 'label') choices[name] = written
+    else problems.push(common.address.unknown(name))
   }
   return { choices: choices as unknown as Choices, problems }
+}
+
+/** Options of data. Built-in sets of pictures are shorter than usual. */
+export function readingOf({ data, size, label }: Pick<Choices, 'data' | 'size' | 'label'>): Record<string, unknown> {
+  if (data !== 'files') return images.has(data) ? { items: pictures } : {}
+  return { ...(size > 0 && { size }), ...(label !== '' && { labelColumn: label }) }
+}
+
+const flagOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/** What one's own data are called in lines of code: the file that the page saves, or the files that were chosen. */
+const pathOf = ({ data }: Choices): string => (data === 'drawn' ? 'points.csv' : data === 'files' ? './my-data' : data)
+
+/** Points as a table, the same numbers to the last digit. */
+export const csvOf = (points: readonly (readonly number[])[]): string =>
+  `x,y\n${points.map((point) => point.join()).join('\n')}\n`
+
+/** Whether data are numbers, so that there is a light network and a choice of objectives. */
+export const areNumbers = (kind: string): boolean => kind === 'image' || kind === 'points'
+
+/** The choices that there are for such data. */
+export function fitting(
+  choices: Choices,
+  { remote }: { readonly remote: { readonly facts: { kind: string } } },
+): Choices {
+  return areNumbers(remote.facts.kind) ? choices : { ...choices, preset: 'full', objective: 'simple' }
 }
 
 /** The options of `train`. Light networks learn in seconds in one thread of a page. */
@@ -101,14 +138,13 @@ export function optionsOf({ preset, objective, steps, rate, seed }: Choices): Re
 
 /** Lines of TypeScript that train the same model in Node. */
 export function codeOf(choices: Choices, image: boolean): string {
-  const lines = Object.entries(optionsOf(choices)).map(
+  const lines = Object.entries({ ...readingOf(choices), ...optionsOf(choices) }).map(
     ([name, value]) => `  ${name}: ${JSON.stringify(value)?.replaceAll(',', ', ').replaceAll('"', "'")},`,
   )
-  const own = choices.data === 'drawn' || choices.data === 'files'
   return [
     `import { fit, open, writeDrawn } from 'tweedie'`,
     '',
-    `const model = await fit('${own ? './my-data' : choices.data}', {`,
+    `const model = await fit('${pathOf(choices)}', {`,
     ...lines,
     '})',
     'using painter = await open(model)',
@@ -118,10 +154,13 @@ export function codeOf(choices: Choices, image: boolean): string {
 
 /** The command that trains the same model. */
 export function commandOf(choices: Choices): string {
-  const flags = Object.entries(optionsOf(choices)).map(([name, value]) => `--${name} ${String(value)}`)
-  const own = choices.data === 'drawn' || choices.data === 'files'
-  return `npx tweedie train ${own ? './my-data' : choices.data} --out runs/mine ${flags.join(' ')}`
+  const options = { ...readingOf(choices), ...optionsOf(choices) }
+  const flags = Object.entries(options).map(([name, value]) => `${flagOf(name)} ${quoted(String(value))}`)
+  return `npx tweedie train ${pathOf(choices)} --out runs/mine ${flags.join(' ')}`
 }
+
+const quoted = (text: string): string =>
+  /^[\w.,:/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /** Points in painted cells, the same for the same cells: cell i of the paper is a square of [−2, 2]². */
 export function pointsIn(cells: readonly number[], count = 2000): number[][] {

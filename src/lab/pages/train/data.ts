@@ -1,10 +1,12 @@
 /** The data of a training: what is chosen, opened in the worker, and some items of it for the page to show. */
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { RemoteData } from '../../../app/web/worker/connect.ts'
 import type { DataSourceInput } from '../../../files/data/web/data-input.ts'
-import { problemOf, tweedie } from '../../remote/tweedie.ts'
-import { type Choices, images, pointsIn } from './choices.ts'
+import { lost, tweedie } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
+import { type Choices, initialChoices, pointsIn, readingOf } from './choices.ts'
 import { type Bounds, boundsOf } from './look.ts'
+import { text } from './text.ts'
 
 /** Data that were opened. */
 export interface OpenData {
@@ -24,7 +26,7 @@ export type DataState =
   | { readonly status: 'none'; readonly why?: string }
   | { readonly status: 'reading'; readonly done: number; readonly total: number }
   | { readonly status: 'open'; readonly data: OpenData }
-  | { readonly status: 'failed'; readonly problem: string; readonly hint?: string }
+  | { readonly status: 'failed'; readonly problem: string }
 
 /** The data that the next training will have. */
 export const dataState = signal<DataState>({ status: 'none' })
@@ -35,10 +37,20 @@ export const chosenCount = signal(0)
 
 const [shownCount, knownCount] = [512, 1000]
 let newest = 0
+/** What of the choices decides the data. */
+export type DataChoices = Pick<Choices, 'data' | 'cells' | 'size' | 'label'>
+
+let chosen: DataChoices | undefined
+
+effect(() => {
+  // The worker that had them died.
+  if (lost.value > 0 && chosen !== undefined) void openData(chosen)
+})
 
 /** Opens what is chosen. A newer choice makes an older one void. */
-export async function openData({ data, cells }: Pick<Choices, 'data' | 'cells'>): Promise<void> {
+export async function openData({ data, cells, size, label }: DataChoices): Promise<void> {
   const turn = ++newest
+  chosen = { data, cells, size, label }
   const input = inputOf(data, cells)
   if (input === undefined) {
     dataState.value = { status: 'none' }
@@ -46,19 +58,41 @@ export async function openData({ data, cells }: Pick<Choices, 'data' | 'cells'>)
   }
   dataState.value = { status: 'reading', done: 0, total: 0 }
   try {
-    const remote = await tweedie().data(input, {
-      // So many figures are enough for a page, and half the wait.
-      ...(images.has(data) && { items: 2000 }),
-      onProgress: ({ done, total }) => {
-        if (turn === newest) dataState.value = { status: 'reading', done, total }
-      },
+    const opened = await read(input, readingOf(chosen), (done, total) => {
+      if (turn === newest) dataState.value = { status: 'reading', done, total }
     })
-    const opened = await shownOf(remote)
     if (turn === newest) dataState.value = { status: 'open', data: opened }
-    else remote.dispose()
+    else opened.remote.dispose()
   } catch (error) {
-    if (turn === newest) dataState.value = { status: 'failed', ...problemOf(error) }
+    if (turn === newest) dataState.value = { status: 'failed', problem: inOurWords(saidOf(error)) }
   }
+}
+
+/** A built-in set for a run of another visit, beside what is chosen now. */
+export async function builtInData(name: string): Promise<OpenData> {
+  const state = dataState.peek()
+  return state.status === 'open' && state.data.remote.facts.name === name
+    ? state.data
+    : read(name, readingOf({ ...initialChoices, data: name }))
+}
+
+/** Options by what they are called in this page. */
+function inOurWords(said: string): string {
+  return said
+    .replaceAll(/`labelColumn`/g, `“${text.files.label}”`)
+    .replaceAll(/`size(: \d+)?`/g, `“${text.files.size}”`)
+}
+
+async function read(
+  input: DataSourceInput,
+  options: Record<string, unknown>,
+  onProgress?: (done: number, total: number) => void,
+): Promise<OpenData> {
+  const remote = await tweedie().data(input, {
+    ...options,
+    onProgress: ({ done, total }) => onProgress?.(done, total),
+  })
+  return shownOf(remote)
 }
 
 function inputOf(data: string, cells: readonly number[]): DataSourceInput | undefined {

@@ -1,5 +1,5 @@
 /** The page “Train”: choose data, train in a worker, watch, compare, take the model along. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { EngineNote } from '../../parts/engine-note.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { replaceAddress } from '../../route.ts'
@@ -7,7 +7,7 @@ import { text as common } from '../../text.ts'
 import { tweedie } from '../../remote/tweedie.ts'
 import type { PageProps } from '../page.ts'
 import { type Choices, fromQuery, toQuery } from './choices.ts'
-import { dataState, openData } from './data.ts'
+import { openData } from './data.ts'
 import { KeptRuns } from './kept.tsx'
 import { Live } from './live.tsx'
 import type { Shows } from './look.ts'
@@ -16,32 +16,38 @@ import { begin, fieldTime, fork, kept, lookAgain, problem, refreshKept, resume, 
 import { text } from './text.ts'
 
 export function Page({ query }: PageProps) {
-  const [asked] = useState(() => fromQuery(query))
+  const asked = useMemo(() => fromQuery(query), [query])
   const [choices, setChoices] = useState(asked.choices)
   const [shows, setShows] = useState<Shows>(() => showsOf(query.get('show')))
   const [time, setTime] = useState(() => timeOf(query.get('t')))
-  const [lost, setLost] = useState<string>()
+  const [lost, setLost] = useState<readonly string[]>([])
+  const [restored, setRestored] = useState(false)
   useEffect(() => {
     tweedie()
-    void openData(choices)
+    setChoices(asked.choices)
+    setShows(showsOf(query.get('show')))
+    setTime(timeOf(query.get('t')))
+    void openData(asked.choices)
     void refreshKept().then(async () => {
-      // A run that the address names, and that no longer is in this page: the page was loaded again.
-      const name = query.get('run')
-      if (name === null || name === undefined || runs.peek().some((run) => run.name === name)) return
-      if (kept.peek().some((run) => run.name === name)) await resume(name, { paused: true })
-      else setLost(name)
+      // Runs that the address names, and that no longer are in this page: the page was loaded again.
+      const missing = namesIn(query).filter((name) => !runs.peek().some((run) => run.name === name))
+      const here = missing.filter((name) => kept.peek().some((run) => run.name === name))
+      setLost(missing.filter((name) => !here.includes(name)))
+      for (const name of here) await resume(name, { paused: true })
+      setRestored(true)
     })
-  }, [])
-  const current = runs.value.at(-1)?.name
+  }, [asked])
+  const shown = runs.value.map(({ name }) => name)
+  const named = restored ? shown : [...new Set([...namesIn(query), ...shown])]
   useEffect(() => {
     const address = {
       ...toQuery(choices),
       show: shows === 'samples' ? undefined : shows,
       t: shows === 'field' ? String(time) : undefined,
-      run: current ?? (lost === undefined ? query.get('run') : undefined),
+      run: named.filter((name) => !lost.includes(name)).join(',') || undefined,
     }
     replaceAddress(['train'], address)
-  }, [choices, shows, time, current, lost])
+  }, [choices, shows, time, named.join(), lost])
   useEffect(() => {
     fieldTime.value = shows === 'field' ? time : undefined
     const later = setTimeout(() => void lookAgain(), 120)
@@ -49,9 +55,11 @@ export function Page({ query }: PageProps) {
   }, [shows, time])
   const change = (next: Choices): void => {
     setChoices(next)
-    if (next.data !== choices.data || (next.data === 'drawn' && next.cells !== choices.cells)) void openData(next)
+    const [before, after] = [choices, next].map(({ data, size, label, cells }) =>
+      JSON.stringify([data, data === 'files' && [size, label], data === 'drawn' && cells]),
+    )
+    if (before !== after) void openData(next)
   }
-  const state = dataState.value
   const said = problem.value
   return (
     <>
@@ -62,39 +70,36 @@ export function Page({ query }: PageProps) {
           {each}
         </Note>
       ))}
-      {lost !== undefined && <Note kind="error">{text.lostRun(lost)}</Note>}
+      {lost.map((name) => (
+        <Note key={name} kind="error">
+          {text.lostRun(name)}
+        </Note>
+      ))}
       <div class="train">
         <div>
           <Setup
             choices={choices}
             change={change}
             start={() => {
-              setLost(undefined)
+              setLost([])
               begin(choices)
             }}
           />
           <EngineNote />
         </div>
         <div>
-          {said !== undefined && (
-            <Note kind="error">
-              {said.problem} {said.hint}
-            </Note>
-          )}
-          <Live
-            data={state.status === 'open' ? state.data : undefined}
-            shows={shows}
-            setShows={setShows}
-            time={time}
-            setTime={setTime}
-            fork={(run) => fork(run, choices)}
-            choices={choices}
-          />
+          {said !== undefined && <Note kind="error">{said}</Note>}
+          <Live shows={shows} setShows={setShows} time={time} setTime={setTime} fork={(run) => fork(run, choices)} />
           <KeptRuns />
         </div>
       </div>
     </>
   )
+}
+
+/** The runs that an address names. */
+function namesIn(query: PageProps['query']): readonly string[] {
+  return (query.get('run') ?? '').split(',').filter(Boolean)
 }
 
 function showsOf(written: string | null | undefined): Shows {

@@ -2,19 +2,22 @@
 import { useState } from 'preact/hooks'
 import { Note } from '../../parts/notes.tsx'
 import { saveFile } from '../../parts/save.ts'
-import { problemOf, tweedie } from '../../remote/tweedie.ts'
+import { hrefOf } from '../../route.ts'
+import { tweedie } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import { kept, keptProblem, problem, refreshKept, resume, runs } from './store.ts'
 import { text } from './text.ts'
 
 export function KeptRuns() {
   const [busy, setBusy] = useState<string>()
+  const [leaving, setLeaving] = useState<string>()
   const shown = new Set(runs.value.map(({ name }) => name))
   const act = (name: string, work: () => Promise<unknown>) => async (): Promise<void> => {
     setBusy(name)
     try {
       await work()
     } catch (error) {
-      problem.value = problemOf(error)
+      problem.value = saidOf(error)
     }
     await refreshKept()
     setBusy(undefined)
@@ -48,18 +51,55 @@ export function KeptRuns() {
               >
                 {text.kept.zip}
               </button>
-              <button
-                type="button"
-                class="quiet"
+              {step !== undefined && (
+                <a class="button quiet" href={hrefOf(['draw'], { model: `run:${name}` })}>
+                  {text.kept.open}
+                </a>
+              )}
+              <Forget
+                name={name}
+                asked={leaving === name}
+                ask={setLeaving}
                 disabled={elsewhere || busy === name}
-                onClick={act(name, () => tweedie().forget(name))}
-              >
-                {text.kept.forget}
-              </button>
+                forget={act(name, () => tweedie().forget(name))}
+              />
             </span>
           </li>
         ))}
       </ul>
     </section>
+  )
+}
+
+/** What is deleted is gone: so it is asked for twice. */
+function Forget({
+  name,
+  asked,
+  ask,
+  disabled,
+  forget,
+}: {
+  readonly name: string
+  readonly asked: boolean
+  ask(name: string | undefined): void
+  readonly disabled: boolean
+  forget(): void
+}) {
+  if (!asked) {
+    return (
+      <button type="button" class="quiet" disabled={disabled} onClick={() => ask(name)}>
+        {text.kept.forget}
+      </button>
+    )
+  }
+  return (
+    <>
+      <button type="button" disabled={disabled} onClick={() => (ask(undefined), forget())}>
+        {text.kept.really(name)}
+      </button>
+      <button type="button" class="quiet" onClick={() => ask(undefined)}>
+        {text.kept.keep}
+      </button>
+    </>
   )
 }

@@ -8,8 +8,6 @@ import { type Curve, lossPlot, noisePlots } from '../../parts/curves.ts'
 import { Note } from '../../parts/notes.tsx'
 import { Views } from '../../parts/views.tsx'
 import { theme } from '../../theme.ts'
-import type { Choices } from './choices.ts'
-import type { OpenData } from './data.ts'
 import { type Shows, viewOf } from './look.ts'
 import { RunBar } from './run-bar.tsx'
 import type { SeenRun } from './run.ts'
@@ -18,21 +16,18 @@ import { runs, version } from './store.ts'
 import { text } from './text.ts'
 
 export interface LiveProps {
-  readonly data: OpenData | undefined
   readonly shows: Shows
   setShows(shows: Shows): void
   readonly time: number
   setTime(time: number): void
   fork(run: SeenRun): void
-  readonly choices: Choices
 }
 
-export function Live({ shows, setShows, time, setTime, fork, choices }: LiveProps) {
+export function Live({ shows, setShows, time, setTime, fork }: LiveProps) {
   // Runs are written to as they go on; this number says that they were.
   const now = version.value
   const all = runs.value
   if (all.length === 0) return null
-  const last = all.at(-1)!
   const inPlane = all.some(({ look, data }) => look?.shape.length === 1 || data?.bounds !== undefined)
   const views = all.flatMap((run): View[] => {
     const view = run.look && viewOf(run.name, run.look, shows, run.data?.shown ?? new Float32Array(0), run.data?.bounds)
@@ -65,6 +60,18 @@ export function Live({ shows, setShows, time, setTime, fork, choices }: LiveProp
         </div>
       )}
       {views.length > 0 && <Views views={views} label={text.runs} />}
+      {all.map(({ name, look: seen }) =>
+        seen?.texts === undefined ? null : (
+          <section key={name} aria-label={text.samples(name)}>
+            <h3>{text.samples(name)}</h3>
+            <div class="texts">
+              {seen.texts.slice(0, 8).map((each, i) => (
+                <p key={i}>{each}</p>
+              ))}
+            </div>
+          </section>
+        ),
+      )}
       {all.every(({ look: seen }) => seen === undefined) && <p class="hint">{text.waiting}</p>}
       {all.map(({ name, look: seen }) =>
         seen?.distance === undefined ? null : (
@@ -80,12 +87,12 @@ export function Live({ shows, setShows, time, setTime, fork, choices }: LiveProp
           ? []
           : [
               <Note key={`${name}-problem`} kind="error">
-                {name}: {problem.problem} {problem.hint} {kept === true && text.stillKept(name)}
+                {name}: {problem} {kept === true && text.stillKept(name)}
               </Note>,
             ]),
         ...[...new Set(remarks)].map((remark) => <Note key={`${name}-${remark}`}>{remark}</Note>),
       ])}
-      <Saves run={last} scene={scene} choices={choices} />
+      <Saves runs={all} scene={scene} />
     </section>
   )
 }

@@ -30,6 +30,7 @@ export async function lookAt(run: LookedAt, time: number | undefined): Promise<L
     step,
     shape: drawn.shape.slice(1),
     samples,
+    texts: drawn.texts,
     frames,
     field,
     distance: data?.bounds ? distanceOf(samples, data) : undefined,

@@ -9,6 +9,8 @@ export interface Look {
   readonly shape: readonly number[]
   /** `[count, ...shape]`, in the units of the data; images in [−1, 1]. */
   readonly samples: Float32Array
+  /** Of a model of texts. */
+  readonly texts?: readonly string[] | undefined
   /** The way from noise to each sample, of points: the state at each time. */
   readonly frames: readonly Float32Array[]
   readonly field?: Field | undefined

@@ -3,7 +3,7 @@ import type { KeptRun, RunEvent } from '../../../app/web/worker/protocol.ts'
 import type { RemoteRun } from '../../../app/web/worker/remote-run.ts'
 import type { NoiseSpec } from '../../../diffusion/noise/named.ts'
 import type { LossLine } from '../../parts/curves.ts'
-import { problemOf } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
 import type { Choices } from './choices.ts'
 import type { OpenData } from './data.ts'
 import type { Look } from './look.ts'
@@ -16,6 +16,8 @@ export interface SeenRun {
   /** Its colour. */
   readonly series: number
   readonly remote: RemoteRun
+  /** What it was forked from, and where. */
+  readonly from?: string | undefined
   /** Undefined for a run of another visit whose data are not open. */
   readonly data: OpenData | undefined
   readonly choices: Choices
@@ -26,7 +28,8 @@ export interface SeenRun {
   parameters: number
   lines: LossLine[]
   remarks: string[]
-  problem: { readonly problem: string; readonly hint?: string } | undefined
+  /** What ended it, and what to do. */
+  problem: string | undefined
   kept: boolean | undefined
   noise: NoiseSpec | undefined
   look: Look | undefined
@@ -42,7 +45,8 @@ export interface Following {
 
 /** Follows a run to its end: its events, and a look now and then. */
 export function follow(
-  start: Pick<SeenRun, 'name' | 'series' | 'data' | 'choices'> & { readonly lines?: LossLine[] },
+  start: Pick<SeenRun, 'name' | 'series' | 'data' | 'choices'> &
+    Partial<Pick<SeenRun, 'from' | 'kept'>> & { readonly lines?: LossLine[] },
   begin: (onEvent: (event: RunEvent) => void) => RemoteRun,
   { changed, fieldTime }: Following,
 ): SeenRun {
@@ -58,13 +62,13 @@ export function follow(
     remote,
     status: 'preparing',
     step: start.lines?.at(-1)?.step ?? 0,
-    total: undefined,
+    total: start.choices.steps,
     seconds: 0,
     parameters: 0,
     lines: start.lines ?? [],
     remarks: [],
     problem: undefined,
-    kept: undefined,
+    kept: start.kept,
     noise: undefined,
     look: undefined,
     over: Promise.resolve(),
@@ -99,7 +103,7 @@ function take(run: SeenRun, event: RunEvent): void {
       run.remarks = [...run.remarks, event.text]
       return
     case 'checkpoint':
-      run.kept = event.kept
+      run.kept = run.kept === true || event.kept
       return
     case 'paused':
       run.status = 'paused'
@@ -121,14 +125,16 @@ async function watched(run: SeenRun, changed: () => void, fieldTime: Following['
     () => void (life.ended = true),
     (error: unknown) => {
       life.ended = true
-      Object.assign(run, { status: 'failed', problem: problemOf(error) })
+      Object.assign(run, { status: 'failed', problem: saidOf(error) })
       changed()
     },
   )
   let next = firstLook
   while (!life.ended) {
     await Promise.race([end, pause(150)])
-    if (life.ended || run.step < next || run.status !== 'running') continue
+    // A run that waits is looked at once, at the step where it waits.
+    const due = run.status === 'running' ? run.step >= next : run.status === 'paused' && run.look?.step !== run.step
+    if (life.ended || !due || run.step === 0) continue
     const began = performance.now()
     const from = run.step
     await lookOrSay(run, fieldTime())
@@ -150,8 +156,7 @@ export async function lookOrSay(run: SeenRun, time: number | undefined): Promise
     const { lookAt } = await import('./look-at.ts')
     run.look = await lookAt(run, time)
   } catch (error) {
-    const { problem, hint } = problemOf(error)
-    run.remarks = [...new Set([...run.remarks, [problem, hint].filter(Boolean).join(' ')])]
+    run.remarks = [...new Set([...run.remarks, saidOf(error)])]
   }
 }
 

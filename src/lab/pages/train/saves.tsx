@@ -2,23 +2,27 @@
 import { useState } from 'preact/hooks'
 import type { Scene } from '../../draw/scene.ts'
 import { Command } from '../../parts/command.tsx'
+import { ChoicePart } from '../../parts/controls/control.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Code } from '../../parts/equation.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { saveFile, savePng, saveSvg } from '../../parts/save.ts'
-import { problemOf } from '../../remote/tweedie.ts'
-import { type Choices, codeOf, commandOf, images } from './choices.ts'
+import { hrefOf } from '../../route.ts'
+import { saidOf } from '../../said.ts'
+import { codeOf, commandOf, csvOf, images, pointsIn } from './choices.ts'
 import type { SeenRun } from './run.ts'
 import { text } from './text.ts'
 
 export interface SavesProps {
-  readonly run: SeenRun
-  readonly choices: Choices
+  /** At least one. */
+  readonly runs: readonly SeenRun[]
   scene(): Scene
 }
 
-export function Saves({ run, scene }: SavesProps) {
+export function Saves({ runs, scene }: SavesProps) {
   const [problem, setProblem] = useState<string>()
+  const [wanted, setWanted] = useState<string>()
+  const run = runs.find((each) => each.name === wanted) ?? runs.at(-1)!
   const { name, choices, remote, step, status, data } = run
   const image = data?.isImage ?? images.has(choices.data)
   const withModel =
@@ -28,14 +32,21 @@ export function Saves({ run, scene }: SavesProps) {
         using model = await remote.model()
         await work(model)
       } catch (error) {
-        const said = problemOf(error)
-        setProblem([said.problem, said.hint].filter(Boolean).join(' '))
+        setProblem(saidOf(error))
       }
     }
   const none = step === 0 || status === 'preparing' || status === 'failed'
   return (
     <div class="saves">
       <h2>{text.saves.title}</h2>
+      {runs.length > 1 && (
+        <ChoicePart
+          label={text.saves.which}
+          options={runs.map(({ name: value }) => ({ value, label: value }))}
+          value={name}
+          change={setWanted}
+        />
+      )}
       <div class="tools">
         <button
           type="button"
@@ -62,9 +73,24 @@ export function Saves({ run, scene }: SavesProps) {
         <button type="button" class="quiet" onClick={() => saveSvg(name, scene())}>
           {text.saves.svg}
         </button>
+        {choices.data === 'drawn' && (
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => saveFile('points.csv', csvOf(pointsIn(choices.cells)), 'text/csv')}
+          >
+            {text.saves.csv}
+          </button>
+        )}
         <CopyButton label={text.saves.link} content={() => location.href} />
+        {run.kept === true && (
+          <a class="button quiet" href={hrefOf(['draw'], { model: `run:${name}` })}>
+            {text.kept.open}
+          </a>
+        )}
       </div>
       {problem !== undefined && <Note kind="error">{problem}</Note>}
+      {run.from !== undefined && <p class="hint">{text.saves.forked(run.from)}</p>}
       <Code code={codeOf(choices, image)} title={text.saves.code} />
       <details class="code">
         <summary>{text.saves.command}</summary>

@@ -2,15 +2,19 @@
 import { droppedFiles } from '../../../files/data/web/dropped-files.ts'
 import { useId, useState } from 'preact/hooks'
 import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
-import { NumberField } from '../../parts/fields.tsx'
+import { NumberField, TextField } from '../../parts/fields.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { OneView } from '../../parts/views.tsx'
-import { problemOf } from '../../remote/tweedie.ts'
-import { type Choices, paper } from './choices.ts'
+import { route } from '../../route.ts'
+import { saidOf } from '../../said.ts'
+import { areNumbers, type Choices, paper } from './choices.ts'
 import { chosenCount, chosenFiles, dataState } from './data.ts'
 import { dataView } from './look.ts'
 import { filesChosen, problem, runs } from './store.ts'
 import { text } from './text.ts'
+
+/** Pixels of a side. */
+const sizes = [0, 16, 28, 32, 48, 64, 96] as const
 
 export interface SetupProps {
   readonly choices: Choices
@@ -23,7 +27,9 @@ const optionsOf = (names: Readonly<Record<string, string>>) =>
 
 export function Setup({ choices, change, start }: SetupProps) {
   const set = (part: Partial<Choices>): void => change({ ...choices, ...part })
-  const ready = dataState.value.status === 'open'
+  const now = dataState.value
+  const ready = now.status === 'open'
+  const numbers = now.status !== 'open' || areNumbers(now.data.remote.facts.kind)
   const steps = { kind: 'slider', label: text.steps, min: 100, max: 5000, step: 100, initial: 600 } as const
   return (
     <form
@@ -39,23 +45,45 @@ export function Setup({ choices, change, start }: SetupProps) {
         value={choices.data}
         change={(data) => set({ data })}
       />
-      {choices.data === 'files' && <Files choices={choices} />}
+      {choices.data === 'files' && (
+        <>
+          <Files choices={choices} />
+          <div class="pair">
+            <ChoicePart
+              label={text.files.size}
+              options={[...new Set([...sizes, choices.size])].map((size) => ({
+                value: String(size),
+                label: text.files.sizes(size),
+              }))}
+              value={String(choices.size)}
+              change={(size) => set({ size: Number(size) })}
+            />
+            <TextField label={text.files.label} value={choices.label} change={(label) => set({ label })} />
+          </div>
+        </>
+      )}
       {choices.data === 'drawn' && (
         <ControlPart control={paper} value={choices.cells} change={(cells) => set({ cells: cells as number[] })} />
       )}
       <DataPart choices={choices} />
-      <ChoicePart
-        label={text.preset}
-        options={optionsOf(text.presets)}
-        value={choices.preset}
-        change={(preset) => set({ preset: preset as Choices['preset'] })}
-      />
-      <ChoicePart
-        label={text.objective}
-        options={optionsOf(text.objectives)}
-        value={choices.objective}
-        change={(objective) => set({ objective })}
-      />
+      {numbers ? (
+        <>
+          <ChoicePart
+            label={text.preset}
+            options={optionsOf(text.presets)}
+            value={choices.preset}
+            change={(preset) => set({ preset: preset as Choices['preset'] })}
+          />
+          <ChoicePart
+            label={text.objective}
+            options={optionsOf(text.objectives)}
+            value={choices.objective}
+            change={(objective) => set({ objective })}
+          />
+        </>
+      ) : (
+        <p class="hint">{text.usual}</p>
+      )}
       <ControlPart control={steps} value={choices.steps} change={(value) => set({ steps: value as number })} />
       <div class="pair">
         <NumberField
@@ -84,11 +112,7 @@ function DataPart({ choices }: { readonly choices: Choices }) {
   }
   if (state.status === 'reading') return <p class="hint">{text.reading(state.done, state.total)}</p>
   if (state.status === 'failed') {
-    return (
-      <Note kind="error">
-        {state.problem} {state.hint}
-      </Note>
-    )
+    return <Note kind="error">{state.problem}</Note>
   }
   const { facts } = state.data.remote
   const view = dataView(facts.name, state.data.shown, state.data.shape, state.data.bounds)
@@ -108,10 +132,16 @@ function DataPart({ choices }: { readonly choices: Choices }) {
 
 /** Files, a folder, or what is dropped. */
 function Files({ choices }: Pick<SetupProps, 'choices'>) {
+  // The page began with it: the address says so.
+  const [named] = useState(() => route.peek().query.get('data') === 'files')
   const [over, setOver] = useState(false)
   const [picker, folder] = [useId(), useId()]
   const take = (files: NonNullable<typeof chosenFiles.value>, count: number): void => {
-    if (count === 0) return
+    if (count === 0) {
+      problem.value = text.files.empty
+      return
+    }
+    problem.value = undefined
     chosenFiles.value = files
     filesChosen(count, choices)
   }
@@ -122,7 +152,7 @@ function Files({ choices }: Pick<SetupProps, 'choices'>) {
       const files = await droppedFiles(event.dataTransfer!)
       take(files, files.length)
     } catch (error) {
-      problem.value = problemOf(error)
+      problem.value = saidOf(error)
     }
   }
   const input = (event: { currentTarget: HTMLInputElement }): void => {
@@ -144,6 +174,7 @@ function Files({ choices }: Pick<SetupProps, 'choices'>) {
       <input id={picker} type="file" multiple onChange={input} />
       <label for={folder}>{text.files.folder}</label>
       <input id={folder} type="file" {...{ webkitdirectory: true }} onChange={input} />
+      {chosenCount.value === 0 && named && <p class="hint">{text.files.again}</p>}
       {chosenCount.value > 0 && <p class="hint">{text.files.chosen(chosenCount.value)}</p>}
     </div>
   )

@@ -1,9 +1,10 @@
 /** The runs of the page “Train”. They go on while other pages are looked at. */
 import { signal } from '@preact/signals'
 import type { KeptRun } from '../../../app/web/worker/protocol.ts'
-import { problemOf, tweedie } from '../../remote/tweedie.ts'
-import { type Choices, initialChoices, optionsOf } from './choices.ts'
-import { chosenCount, dataState, openData } from './data.ts'
+import { tweedie } from '../../remote/tweedie.ts'
+import { saidOf } from '../../said.ts'
+import { type Choices, fitting, initialChoices, optionsOf } from './choices.ts'
+import { builtInData, chosenCount, dataState, openData } from './data.ts'
 import { text } from './text.ts'
 import { follow, keptNamed, linesOf, lookOrSay, type SeenRun } from './run.ts'
 
@@ -17,7 +18,7 @@ export const keptProblem = signal<string | undefined>(undefined)
 /** The time of the score field; undefined where it is not shown. */
 export const fieldTime = signal<number | undefined>(undefined)
 /** What went wrong outside of a run. */
-export const problem = signal<{ readonly problem: string; readonly hint?: string } | undefined>(undefined)
+export const problem = signal<string | undefined>(undefined)
 
 const most = 3
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -50,9 +51,10 @@ function freeSeries(): number {
 }
 
 /** Trains on the data that are open. */
-export function begin(choices: Choices): SeenRun | undefined {
+export function begin(asked: Choices): SeenRun | undefined {
   const state = dataState.peek()
   if (state.status !== 'open') return undefined
+  const choices = fitting(asked, state.data)
   problem.value = undefined
   const name = freeName(choices.data)
   return add(
@@ -77,8 +79,8 @@ export function fork(run: SeenRun, { rate, steps }: Choices): SeenRun {
   const name = freeName(`${run.name}-fork`)
   const choices = { ...run.choices, rate, steps: run.step + steps }
   const lines = run.lines.filter(({ step }) => step <= run.step)
-  const { series } = { series: freeSeries() }
-  const start = { name, series, data: run.data, choices, lines }
+  const from = `${run.name}, step ${run.step}`
+  const start = { name, series: freeSeries(), data: run.data, choices, lines, from }
   return add(
     follow(
       start,
@@ -95,28 +97,23 @@ export async function resume(name: string, { paused = false } = {}): Promise<voi
     const lines = linesOf(await tweedie().runFiles(name))
     const record = keptNamed(kept.peek(), name)
     const choices = choicesOf(record)
-    if (isBuiltIn(choices.data) && openName() !== choices.data) await openData(choices)
-    const state = dataState.peek()
-    const data = state.status === 'open' && choices.data === state.data.remote.facts.name ? state.data : undefined
+    const data = isBuiltIn(choices.data) ? await builtInData(choices.data) : undefined
     add(
       follow(
-        { name, series: freeSeries(), data, choices, lines },
-        (onEvent) => tweedie().resume(name, { paused, onEvent }),
+        { name, series: freeSeries(), data, choices, lines, kept: true },
+        // One that is finished does not wait: it says so at once.
+        (onEvent) => tweedie().resume(name, { paused: paused && !isOver(record, choices), onEvent }),
         following,
       ),
     )
   } catch (error) {
-    problem.value = problemOf(error)
+    problem.value = saidOf(error)
   }
 }
 
-const isBuiltIn = (name: string): boolean => name in text.builtIn && name !== 'drawn' && name !== 'files'
+const isOver = (record: KeptRun | undefined, { steps }: Choices): boolean => (record?.step ?? 0) >= steps
 
-/** The name of the data that are open. */
-function openName(): string | undefined {
-  const state = dataState.peek()
-  return state.status === 'open' ? state.data.remote.facts.name : undefined
-}
+const isBuiltIn = (name: string): boolean => name in text.builtIn && name !== 'drawn' && name !== 'files'
 
 /** Choices as a kept run has them; what the page has no control for stays with the run. */
 function choicesOf(record: KeptRun | undefined): Choices {
@@ -164,7 +161,7 @@ export async function refreshKept(): Promise<void> {
     keptProblem.value = storage.kept ? undefined : storage.why
     kept.value = storage.kept ? await tweedie().runs() : []
   } catch (error) {
-    keptProblem.value = problemOf(error).problem
+    keptProblem.value = saidOf(error)
   }
 }
 

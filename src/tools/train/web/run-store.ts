@@ -46,7 +46,8 @@ export async function beginWebRun(
   const release = await lockRun(name)
   try {
     const before = await runs.getDirectoryHandle(name).catch(orNothing)
-    if (before && !force) {
+    // The record is written last: a folder without one is what a closed tab or a full disk left of a beginning.
+    if (before && !force && (await readFile(before, runFiles.record)) !== undefined) {
       throw new TweedieError('exists', `${name}: this browser keeps a run of this name`, {
         hint: 'resume it, start over (`force: true`), or give another name',
       })
