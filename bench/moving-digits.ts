@@ -3,7 +3,7 @@
  * the same on real videos that are held back.
  *
  *     npx tsx bench/moving-digits.ts [--data ../shared/data/mnist] [--minutes 60] [--items 12000] [--network SpaceTimeUNet] [--config '{…}']
- *                                    [--widths 48,96] [--patch 2] [--batch 8] [--given] [--count 100] [--steps 50] [--threads 2] [--seed 0]
+ *                                    [--widths 48,96] [--patch 2] [--batch 8] [--train '{"optimizer":"muon"}'] [--given] [--count 100] [--steps 50] [--threads 2] [--seed 0]
  *                                    [--out FOLDER] [--from FOLDER] [--json]
  *
  * `--data moving-digits` takes the built-in set. `--out` keeps the model, a GIF and a sheet of samples; `--from` judges such a model again and trains
@@ -36,6 +36,7 @@ const { values: flags } = parseArgs({
     widths: { type: 'string' },
     patch: { type: 'string' },
     batch: { type: 'string' },
+    train: { type: 'string', default: '{}' },
     given: { type: 'boolean', default: false },
     count: { type: 'string', default: '100' },
     steps: { type: 'string', default: '50' },
@@ -88,6 +89,7 @@ async function trained(): Promise<Parameters<typeof open>[0]> {
     ...(flags.widths && { widths: flags.widths.split(',').map(Number) }),
     ...(flags.patch && { patch: Number(flags.patch) }),
     ...(flags.batch && { batch: Number(flags.batch) }),
+    ...(JSON.parse(flags.train) as object),
     ...(flags.given && { givenFrames: true }),
     onEvent(event) {
       if (event.type === 'step' && event.step % 100 === 0)

@@ -5,7 +5,7 @@ import type { Component } from '../files/io/component.ts'
 import type { WeightMemory } from '../files/io/folder-types.ts'
 import { onnxAutoencoderOf } from './onnx/onnx-autoencoder-of.ts'
 import type { AutoencoderWeights } from './autoencoder.ts'
-import { flatWeights, partWeights } from './part-weights.ts'
+import { namedWeights, partWeights } from './part-weights.ts'
 
 /**
  * The autoencoder of a part.
@@ -38,8 +38,8 @@ export function autoencoderFrom({
  * A configuration in diffusers' terms makes it one of diffusers, which opens it with `from_pretrained`.
  */
 export function autoencoderPart(part: AutoencoderWeights): Component {
-  const { autoencoder, layout } = part
+  const { autoencoder } = part
   const { className, config, onnx } = autoencoder
   const library = '_diffusers_version' in config ? 'diffusers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(flatWeights(part)), onnx }
+  return { library, className, config, weights: namedWeights(part), onnx }
 }

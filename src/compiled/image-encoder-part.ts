@@ -3,7 +3,7 @@ import { imageEncoderFromConfig } from '../engine/nn/image-encoder-registry.ts'
 import { imageEncoderParameters } from '../engine/nn/image-encoder.ts'
 import type { Component } from '../files/io/component.ts'
 import type { ImageEncoderWeights } from './image-encoder.ts'
-import { flatWeights, partWeights } from './part-weights.ts'
+import { namedWeights, partWeights } from './part-weights.ts'
 import { withoutBuffers } from './text-encoder-part.ts'
 
 /**
@@ -22,8 +22,8 @@ export function imageEncoderOf(part: Pick<Component, 'className' | 'config' | 'w
 
 /** The part of an image encoder, for a model folder's `components`; the inverse of {@link imageEncoderOf}. */
 export function imageEncoderPart(part: ImageEncoderWeights): Component {
-  const { encoder, layout } = part
+  const { encoder } = part
   const { className, config } = encoder
   const library = 'model_type' in config ? 'transformers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(flatWeights(part)) }
+  return { library, className, config, weights: namedWeights(part) }
 }

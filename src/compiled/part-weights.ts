@@ -3,8 +3,8 @@
  * sixteen bits, and none but the file's own pages where the system maps it.
  */
 import { TweedieError } from '../errors.ts'
-import type { KnownArray, StoredArray } from '../engine/graph/index.ts'
-import type { Layout } from '../engine/nn/layout.ts'
+import { type KnownArray, type StoredArray, storedFloats } from '../engine/graph/index.ts'
+import type { Layout, NamedArray } from '../engine/nn/layout.ts'
 import type { ModelWeight } from '../files/io/component.ts'
 import type { WeightMemory } from '../files/io/folder-types.ts'
 
@@ -34,7 +34,9 @@ export function partWeights(
 ): PartWeights {
   const isLarge = 4 * layout.size >= largeBytes
   if (memory === 'high' || (memory === 'auto' && !isLarge)) return { layout, weights: layout.fromMap(weights) }
-  const stored = new Map(Array.from(layout.fit(weights), ([name, array]) => [name, array.stored ?? asIs(array.data)]))
+  const stored = new Map(
+    Array.from(layout.fit(weights), ([name, array]) => [name, array.stored ?? storedFloats(array.data)]),
+  )
   return { layout, weights: new Float32Array(0), stored }
 }
 
@@ -42,6 +44,23 @@ export function partWeights(
 export function constantsOf({ layout, weights, stored }: PartWeights): Map<string, KnownArray> {
   if (stored) return new Map(stored)
   return new Map(Array.from(layout.toMap(weights), ([name, { data }]) => [name, data]))
+}
+
+/** The weights by their names, as a model folder has them; those that are kept as they are stored are widened when they are looked at. */
+export function namedWeights({ layout, weights, stored }: PartWeights): Map<string, NamedArray> {
+  if (!stored) return layout.toMap(weights)
+  return new Map(layout.specs.map(({ name, shape }) => [name, namedArray(shape, stored.get(name)!)]))
+}
+
+function namedArray(shape: readonly number[], stored: StoredArray): NamedArray {
+  if (stored.stored === 'float32') return { shape, data: stored.floats() }
+  return {
+    shape,
+    stored,
+    get data() {
+      return stored.floats()
+    },
+  }
 }
 
 /** All weights in one flat array: a new one, of four bytes to a weight, if they are kept as they are stored. */
@@ -71,12 +90,10 @@ export function withWeights<Part extends PartWeights>(part: Part, changed: Reado
   }
   if (part.stored) {
     const stored = new Map(part.stored)
-    for (const [name, data] of changed) stored.set(name, asIs(data))
+    for (const [name, data] of changed) stored.set(name, storedFloats(data))
     return { ...part, stored }
   }
   const weights = part.weights.slice()
   for (const [name, data] of changed) layout.view(weights, name).set(data)
   return { ...part, weights }
 }
-
-const asIs = (data: Float32Array): StoredArray => ({ stored: 'float32', data, floats: () => data })

@@ -3,7 +3,7 @@ import { textEncoderFromConfig } from '../engine/nn/text-encoder-registry.ts'
 import { type TextEncoder, textEncoderParameters } from '../engine/nn/text-encoder.ts'
 import type { Component } from '../files/io/component.ts'
 import type { WeightMemory } from '../files/io/folder-types.ts'
-import { flatWeights, partWeights } from './part-weights.ts'
+import { namedWeights, partWeights } from './part-weights.ts'
 import { onnxTextEncoderOf } from './onnx/onnx-text-encoder-of.ts'
 import type { TextEncoderWeights } from './text-encoder.ts'
 
@@ -38,8 +38,8 @@ export function withoutBuffers<T>(
  * transformers with `from_pretrained`.
  */
 export function textEncoderPart(part: TextEncoderWeights): Component {
-  const { encoder, layout } = part
+  const { encoder } = part
   const { className, config, onnx } = encoder
   const library = 'model_type' in config ? 'transformers' : 'tweedie'
-  return { library, className, config, weights: layout.toMap(flatWeights(part)), onnx }
+  return { library, className, config, weights: namedWeights(part), onnx }
 }

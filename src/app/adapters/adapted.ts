@@ -6,9 +6,9 @@ import type { Family, FamilyModel, OwnParts, PrepareSetting } from '../../famili
 import { folderOfInput } from '../../files/io/folder-of-input.ts'
 import type { ModelFolderInput } from '../../files/io/model-folder.ts'
 import { weightsDigest } from '../../files/io/weights-digest.ts'
-import type { NamedArray } from '../../engine/nn/layout.ts'
+import type { Layout, NamedArray } from '../../engine/nn/layout.ts'
 import { likeBase } from './like-base.ts'
-import { adaptedComponents } from './adapted-components.ts'
+import { adaptedFolder } from './adapted-folder.ts'
 import { adaptedProblem, type BaseWeights } from '../../tools/train/lora.ts'
 import { learningParts } from '../../tools/train/parts.ts'
 import type { TrainData, TrainProblem } from '../../tools/train/problem.ts'
@@ -79,11 +79,11 @@ export function adaptedFrom<Model>(
   return {
     ...adapted,
     async snapshot(state, training) {
-      const { adapters, ...made } = await adapted.snapshot(state, training)
-      const input = await write(made as unknown as FamilyModel)
-      const parts = new Map([...(base.folder.components ?? []), ...(input.components ?? [])])
-      const components = adaptedComponents(parts, adapters)
-      const whole = { ...base.folder, weights: input.weights, components }
+      // what was not adapted is the base's own memory: all weights once more would be gigabytes
+      const { model, adapters } = await adapted.unmerged(state, training)
+      const input = await write(model as FamilyModel)
+      const components = new Map([...(base.folder.components ?? []), ...(input.components ?? [])])
+      const whole = adaptedFolder({ ...base.folder, weights: input.weights, components }, adapters)
       const folder = folderOfInput({ ...whole, ...likeBase(base.folder, input) })
       return { ...read(folder, own), adapters } as unknown as Model
     },
@@ -117,7 +117,7 @@ export function baseWeights<Model>({ parts }: TrainProblem<Model>, base: Base): 
   return new Map(
     learningParts(parts).map(([name, part]) => {
       const source = base.parts.get(name) ?? base.parts.get(mainPart)!
-      const whole = flatOf(source, part.layout.specs)
+      const whole = flatOf(source, part.layout.specs) ?? fitted(part.layout, source)
       if (whole) return [name, whole]
       const { weights, notes } = weightsFor(part.network ?? {}, part.layout, source, new Float32Array(part.layout.size))
       const [classes] = notes.filter((note) => note.startsWith('class_embedding.'))
@@ -127,6 +127,12 @@ export function baseWeights<Model>({ parts }: TrainProblem<Model>, base: Base): 
       })
     }),
   )
+}
+
+/** Weights of just these names and shapes, copied once; undefined for others. */
+function fitted({ specs, fromMap }: Layout, arrays: ReadonlyMap<string, NamedArray>): Float32Array | undefined {
+  const fits = specs.every(({ name, shape }) => arrays.get(name)?.shape.join() === shape.join())
+  return fits && arrays.size === specs.length ? fromMap(arrays) : undefined
 }
 
 /** The memory that arrays lie in one after the other, in this order; undefined if they do not. */

@@ -18,6 +18,9 @@ export interface StoredArray {
 /** What stands for an input of a graph whose values are known when it is compiled. */
 export type KnownArray = HostArray | StoredArray
 
+/** Wide numbers as they are. */
+export const storedFloats = (data: Float32Array): StoredArray => ({ stored: 'float32', data, floats: () => data })
+
 /** Whether an array is kept as it is stored. */
 export function isStored(array: KnownArray): array is StoredArray {
   return 'stored' in array

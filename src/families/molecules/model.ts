@@ -1,6 +1,6 @@
 /** A trained model of conformers. */
 import { noiseOfFolder, type ModelNoise } from '../../compiled/noise.ts'
-import { flatWeights, partWeights, type PartWeights } from '../../compiled/part-weights.ts'
+import { namedWeights, partWeights, type PartWeights } from '../../compiled/part-weights.ts'
 import { requireUsable } from '../../compiled/sampling.ts'
 import { timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
 import { karrasTimes } from '../../diffusion/sample/times.ts'
@@ -50,10 +50,10 @@ export function moleculeModelOf(folder: ModelFolder, own: OwnComponents = {}): M
 
 /** The content of the model's folder; the inverse of {@link moleculeModelOf}. */
 export function moleculeFolderOf(model: MoleculeModel): ModelFolderInput {
-  const { network, layout, scheduler, meta } = model
+  const { network, scheduler, meta } = model
   return {
     network: { className: network.className, config: network.config },
-    weights: layout.toMap(flatWeights(model)),
+    weights: namedWeights(model),
     scheduler,
     meta,
   }

@@ -103,7 +103,7 @@ export function specByDefault(
   const noise = noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   const arePlain = facts.kind === 'image' && !choices.fewSteps
-  const isUsual = !choices.network && !choices.captions && choices.preset !== 'light'
+  const isUsual = !choices.network && choices.preset !== 'light'
   return {
     family: 'values',
     seed: choices.seed ?? 0,
@@ -195,7 +195,7 @@ function networkOf(
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const form = formOf(setting)
-  const usual = setting.kind === 'image' && !captions ? pictureWidths(budget) : defaultWidths(budget)
+  const usual = setting.kind === 'image' ? pictureWidths(budget) : defaultWidths(budget)
   const chosen =
     network ??
     (arePictures(form) ? usualNetwork(form, { widths: usual, ...defined(unet) }, captions) : usualOther(setting, unet))

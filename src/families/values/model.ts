@@ -10,7 +10,7 @@ import { wordsFolder } from '../words/words-folder.ts'
 import { lawComponent, lawPart } from './preconditioned/law-component.ts'
 import type { ModelNoise } from '../../compiled/noise.ts'
 import type { ImageEncoderWeights } from '../../compiled/image-encoder.ts'
-import { flatWeights, type PartWeights } from '../../compiled/part-weights.ts'
+import { namedWeights, type PartWeights } from '../../compiled/part-weights.ts'
 import type { Words } from '../../compiled/words.ts'
 
 export { schedulerOf } from '../../compiled/noise.ts'
@@ -38,7 +38,7 @@ export interface Model extends ModelNoise, PartWeights {
 
 /** The content of the model's folder; the inverse of `modelOf`. */
 export function folderOf(model: Model): ModelFolderInput {
-  const { network, layout, words, styles, law, scheduler, meta } = model
+  const { network, words, styles, law, scheduler, meta } = model
   const known = words && wordsFolder(words)
   const components = new Map([
     ...(known?.components ?? []),
@@ -49,7 +49,7 @@ export function folderOf(model: Model): ModelFolderInput {
     ...known,
     ...(components.size > 0 && { components }),
     network: { className: network.className, config: network.config, onnx: network.onnx },
-    weights: layout.toMap(flatWeights(model)),
+    weights: namedWeights(model),
     scheduler,
     meta,
   }

@@ -50,11 +50,12 @@ export function learnedWords(spec: CaptionSpec, network: Network, data: WordsDat
     emptyIsNothing: given?.emptyIsNothing === true,
   }
   const reading = codes ? readCodes(codes, read) : readTokens(read)
-  const frozen = (given?.encoders ?? []).map((each) => {
-    return [each.name, { layout: each.layout, weights: flatWeights(each), learns: false }] as const
-  })
+  const frozen = () =>
+    (given?.encoders ?? []).map((each) => {
+      return [each.name, { layout: each.layout, weights: flatWeights(each), learns: false }] as const
+    })
   return {
-    parts: codes ? {} : own ? { [own.name]: { layout: own.layout } } : Object.fromEntries(frozen),
+    parts: codes ? {} : own ? { [own.name]: { layout: own.layout } } : Object.fromEntries(frozen()),
     dropout: Number(spec.encoder.config['dropout'] ?? 0),
     made: new Set(made),
     ...reading,

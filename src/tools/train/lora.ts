@@ -27,6 +27,14 @@ export interface Adapters {
   readonly weights: ReadonlyMap<string, NamedArray>
 }
 
+/** A problem whose models are the base with the adapters merged. */
+export interface AdaptedProblem<Model> extends TrainProblem<Model & { readonly adapters: Adapters }> {
+  /** The base as a model, in its own memory, with the adapters beside it. */
+  unmerged(
+    ...of: Parameters<TrainProblem<Model>['snapshot']>
+  ): Promise<{ readonly model: Model; readonly adapters: Adapters }>
+}
+
 /**
  * The problem of learning adapters of all parts that would learn, and of the text encoders that stay as they are, if the specification
  * has it so. Changes of the latter are in `adapters` alone, and not in the model.
@@ -39,7 +47,7 @@ export function adaptedProblem<Model>(
   problem: TrainProblem<Model>,
   spec: LoraSpec,
   base: BaseWeights,
-): TrainProblem<Model & { readonly adapters: Adapters }> {
+): AdaptedProblem<Model> {
   if (problem.ownStep) {
     throw new TweedieError('usage', '`lora`: this kind of model is trained in a step of its own, without adapters', {
       hint: 'leave `lora` out: all of its weights are trained then',
@@ -62,7 +70,8 @@ export function adaptedProblem<Model>(
   const layout = adapterLayout(spec, problem.parts, (scope) => built(scope, 1))
   if (spec.text) requireTexts(spec, texts, layout)
   const joint = jointLayout(problem.parts)
-  const merged = mergerOf(spec, layout, frozen, joint)
+  const { plain, merged } = mergerOf(spec, layout, frozen, joint)
+  const ofState = (state: TrainState): Adapters => ({ spec, weights: layout.toMap(state.average) })
   return {
     ...problem,
     parts: { ...problem.parts, ...frozen, [loraPart]: { network: mainNetwork(problem), layout } },
@@ -72,7 +81,14 @@ export function adaptedProblem<Model>(
     }),
     async snapshot(state, training) {
       const model = await problem.snapshot(merged(state), training)
-      return { ...model, adapters: { spec, weights: layout.toMap(state.average) } }
+      return { ...model, adapters: ofState(state) }
+    },
+    async unmerged(state, training) {
+      const base = plain()
+      return {
+        model: await problem.snapshot({ ...state, params: base, average: base }, training),
+        adapters: ofState(state),
+      }
     },
   }
 }
@@ -159,25 +175,23 @@ function adapterLayout(spec: LoraSpec, parts: TrainParts, build: (scope: Scope) 
   return layout
 }
 
-/** A function that makes of a state of adapters one of the parts that they adapt, in memory that is its own and used again. */
-function mergerOf(
-  { rank, alpha }: LoraSpec,
-  layout: Layout,
-  frozen: TrainParts,
-  joint: Layout,
-): (state: TrainState) => TrainState {
-  const parts = Object.entries(frozen)
-  const alone = parts.length === 1
-  const plain = (): Float32Array => {
-    const flat = new Float32Array(joint.size)
-    let from = 0
-    for (const [, part] of parts) {
-      flat.set(part.weights!, from)
-      from += part.layout.size
-    }
-    return flat
+/** The weights of frozen parts as one flat array, not to be changed: of one part its own memory. */
+export function flatOf(frozen: TrainParts, joint: Layout): Float32Array {
+  const parts = Object.values(frozen)
+  if (parts.length === 1) return parts[0]!.weights!
+  const flat = new Float32Array(joint.size)
+  let from = 0
+  for (const { layout, weights } of parts) {
+    flat.set(weights!, from)
+    from += layout.size
   }
-  let kept: { readonly params: Float32Array; readonly average: Float32Array } | undefined
+  return flat
+}
+
+/** The parts that are adapted as one flat array, and a function that makes of a state of adapters one of them. */
+function mergerOf({ rank, alpha }: LoraSpec, layout: Layout, frozen: TrainParts, joint: Layout) {
+  const alone = Object.keys(frozen).length === 1
+  const plain = (): Float32Array => flatOf(frozen, joint)
   const layers = adaptedLayers(layout.specs.map(({ name }) => name))
   const shapes = new Map(layout.specs.map(({ name, shape }) => [name, shape]))
   const array = (name: string, flat: Float32Array): NamedArray => ({
@@ -200,10 +214,15 @@ function mergerOf(
       joint.view(into, alone ? own : `${part}.${own}`).set(weight)
     }
   }
-  return (state) => {
-    kept ??= { params: plain(), average: plain() }
-    fill(kept.params, state.params)
-    fill(kept.average, state.average)
-    return { ...state, ...kept }
+  const adapted = (flat: Float32Array): Float32Array => {
+    const all = plain().slice()
+    fill(all, flat)
+    return all
   }
+  const merged = (state: TrainState): TrainState => ({
+    ...state,
+    params: adapted(state.params),
+    average: adapted(state.average),
+  })
+  return { plain, merged }
 }

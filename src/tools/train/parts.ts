@@ -3,6 +3,7 @@
  * lie one after the other in one flat array; frozen ones are constants of the graph.
  */
 import { TweedieError } from '../../errors.ts'
+import { type KnownArray, storedFloats } from '../../engine/graph/index.ts'
 import { type Layout, layoutOf } from '../../engine/nn/layout.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
@@ -99,9 +100,23 @@ export function trainedView(parts: TrainParts, name: string, flat: Float32Array)
   return learns ? partView(parts, name, flat) : weights!
 }
 
-/** The parameters of frozen parts by the names of the graph's inputs. @throws TweedieError `model` where there are none */
-export function frozenConstants(parts: TrainParts): Map<string, Float32Array> {
-  const constants = new Map<string, Float32Array>()
+/** Numbers of frozen parts from which on they are fed to the graph: a file of a graph holds two gigabytes at most. */
+const manyFrozen = 2 ** 26
+
+/** Whether frozen parts have so many parameters that they are kept beside the graph. */
+export function areFed(parts: TrainParts): boolean {
+  const frozen = Object.values(parts).filter(({ learns = true }) => !learns)
+  return frozen.reduce((sum, { layout }) => sum + layout.size, 0) >= manyFrozen
+}
+
+/**
+ * The parameters of frozen parts by the names of the graph's inputs: built into it, or where there are many kept beside it.
+ *
+ * @throws TweedieError `model` where there are none
+ */
+export function frozenConstants(parts: TrainParts): Map<string, KnownArray> {
+  const areMany = areFed(parts)
+  const constants = new Map<string, KnownArray>()
   for (const [part, { learns = true, layout, weights }] of Object.entries(parts)) {
     if (learns) continue
     if (weights === undefined) {
@@ -109,7 +124,9 @@ export function frozenConstants(parts: TrainParts): Map<string, Float32Array> {
         hint: 'weights: those of a trained model, in its layout',
       })
     }
-    for (const [name, { data }] of layout.toMap(weights)) constants.set(`${part}.${name}`, data)
+    for (const [name, { data }] of layout.toMap(weights)) {
+      constants.set(`${part}.${name}`, areMany ? storedFloats(data) : data)
+    }
   }
   return constants
 }

@@ -71,7 +71,7 @@ describe('second pictures', () => {
 
 describe('a model that draws in the style of a picture', () => {
   it('follows the words and the picture, each on its own, and lies in a folder', async () => {
-    const { model } = await run(await specWith({ steps: 200, rate: 4e-3, ema: 0.95 }))
+    const { model } = await run(await specWith({ steps: 200, optimizer: 'adamw', rate: 4e-3, ema: 0.95 }))
     expect(model.network.conditions).not.toHaveProperty('labels')
     // a red square of each style, of which green and blue are asked for
     const asked = {

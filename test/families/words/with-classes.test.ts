@@ -18,7 +18,7 @@ const specWith = async (options: OptionValues): Promise<TrainSpec> =>
 
 it('draws the thing of the words in the style of the class', async () => {
   let model: Model | undefined
-  const spec = await specWith({ steps: 200, rate: 4e-3, ema: 0.95 })
+  const spec = await specWith({ steps: 200, optimizer: 'adamw', rate: 4e-3, ema: 0.95 })
   for await (const event of train({ spec, dataset: squares, engine, threads: 1 })) {
     if (event.type === 'checkpoint') model = event.model as Model
   }

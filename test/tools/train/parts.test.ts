@@ -293,3 +293,15 @@ test('the state before the first step is saved unless it is known, or told other
   // a copy of a run is nowhere yet
   expect(await saved({ from, checkpointFirst: true })).toEqual([5, 10, 12])
 })
+
+test('parameters of frozen parts are built into the graph, or fed to it where they are more than a file of a graph holds', () => {
+  const weights = Float32Array.of(1, 2)
+  const part = (size: number) => ({
+    learns: false,
+    weights,
+    layout: { ...decoderLayout, size, toMap: (data: Float32Array) => new Map([['w', { shape: [2], data }]]) },
+  })
+  expect(frozenConstants({ net: part(2) }).get('net.w')).toBe(weights)
+  expect(frozenConstants({ net: part(2 ** 26) }).get('net.w')).toMatchObject({ stored: 'float32', data: weights })
+  expect(frozenConstants({ a: part(2 ** 25), b: part(2 ** 25) }).get('b.w')).toMatchObject({ stored: 'float32' })
+})
