@@ -4,11 +4,13 @@
 export function saidOf(error: unknown): string {
   const { message, hint } = (error ?? {}) as { readonly message?: string; readonly hint?: string }
   const said = message ?? String(error)
-  return [said, ...(hint === undefined || hint === '' ? [] : [hint])].map(sentence).join(' ')
+  return [stopped(said), ...(hint === undefined || hint === '' ? [] : [stopped(begun(hint))])].join(' ')
 }
 
-/** A text with a full stop behind it; its first letter stays, since it may be a name. */
-function sentence(text: string, i: number): string {
-  const begun = i === 0 ? text : text[0]!.toUpperCase() + text.slice(1)
-  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
-}
+/** A remark as a sentence. */
+export const sentence = (text: string): string => stopped(/^[a-z]+ (?![=:])/.test(text) ? begun(text) : text)
+
+const begun = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
+
+/** With a full stop behind it; its first letter stays, since it may be a name. */
+const stopped = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)

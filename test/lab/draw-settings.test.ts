@@ -11,6 +11,7 @@ import {
   settingsOf,
   settingsQuery,
   usualSettings,
+  walkRequest,
 } from '../../src/lab/pages/draw/settings.ts'
 import { hrefOf, parseRoute } from '../../src/lab/route.ts'
 
@@ -113,7 +114,7 @@ test('the lines of code draw the same', () => {
   const code = codeOf(chosen, 'runs/mine')
   expect(code).toContain(`using model = await open("runs/mine")`)
   expect(code).toContain(`for (const sampler of ["euler","dpm++-2m"]) {`)
-  expect(code).toContain(`model.draw({ sampler, steps, guidance, count: 9, seed: 7, class: "dog, big" })`)
+  expect(code).toContain(`model.draw({ sampler, guidance, steps, count: 9, seed: 7, class: "dog, big" })`)
   expect(code).toContain(`towards: 12`)
   expect([...code.matchAll(/\{/g)]).toHaveLength([...code.matchAll(/\}/g)].length)
 })
@@ -126,4 +127,28 @@ test('a prompt is for models that know words', () => {
   expect(requestOf(rowsOf(settings)[0]![0]!, settings)).toMatchObject({ prompt: 'a red circle' })
   expect(codeOf(settings, 'runs/icons')).toContain('prompt: "a red circle"')
   expect(settingsOf(query, usual, known).settings.prompt).toBeUndefined()
+})
+
+describe('a model that draws at once', () => {
+  const atOnce = { ...known, samplers: [''], stepped: false, guidable: false }
+  const { settings } = settingsOf(new Map([['steps', '5']]), { ...usual, samplers: [''], steps: [] }, atOnce)
+
+  test('is asked without steps', () => {
+    const [cell] = rowsOf(settings).flat()
+    expect(rowsOf(settings)).toEqual([[{ sampler: '', steps: undefined, w: undefined }]])
+    expect(requestOf(cell!, settings)).toEqual({ count: 4, seed: 0 })
+  })
+
+  test('needs no loops', () => {
+    const code = codeOf({ ...settings, to: 3 }, 'runs/vae', ['cat'])
+    expect(code).not.toContain('for (')
+    expect(code).toContain('await writeDrawn(`drawn.png`, drawn)')
+    expect(code).toContain('const walk = await model.draw({ count: 9, seed: 0, class: "cat", towards: 3 })')
+  })
+})
+
+test('a walk is of one class, and its lines ask the same', () => {
+  const request = walkRequest({ ...chosen, class: undefined }, known.classNames)
+  expect(request).toMatchObject({ class: 'cat', towards: 12, guidance: -1, count: 9 })
+  expect(codeOf({ ...chosen, class: undefined }, 'a', known.classNames)).toContain('class: "cat"')
 })

@@ -69,7 +69,8 @@ async function picturesIn(canvas: Locator, columns: number, count: number, label
   )
 }
 
-const done = (page: Page, drawings: number) => page.getByText(`${drawings} drawings,`).waitFor({ timeout: 50_000 })
+const done = (page: Page, drawings: number) =>
+  page.getByText(new RegExp(`\\b${drawings} drawings?,`)).waitFor({ timeout: 50_000 })
 
 describe.skipIf(findChromium() === undefined || !existsSync(`${lab}/index.html`))(
   'with a model',

@@ -4,6 +4,7 @@ import { averagePooling, observe } from '../../src/diffusion/measure/index.ts'
 import { holeOf, keepSeen, measured, type Picture, summary, widened } from '../../src/lab/pages/restore/damage.ts'
 import { codeOf, requestOf } from '../../src/lab/pages/restore/request.ts'
 import {
+  factorsOf,
   maskControl,
   type RestoreSettings,
   settingsOf,
@@ -97,6 +98,7 @@ test('a wide brush paints a disc around every cell, and wipes one too', () => {
   const painted = widened(none, one, pictures, 3)
   expect(painted.filter((cell) => cell === 1)).toHaveLength(9)
   expect(widened(none, one, pictures, 1)).toEqual(one)
+  expect(widened(none, one, pictures, 2).filter((cell) => cell === 1)).toHaveLength(4)
   const corner = none.map((_, i) => Number(i === 0))
   expect(widened(none, corner, pictures, 3).filter((cell) => cell === 1)).toHaveLength(4)
   const all = none.map(() => 1)
@@ -129,4 +131,13 @@ test('requests have the options of the commands', () => {
   expect(codeOf(usual, picture, 'runs/mine')).toContain(`model.restore('picture.png', {`)
   expect(codeOf(usual, picture, 'runs/mine')).toContain('mask: "hole.png"')
   expect(codeOf({ ...usual, task: 'edit' }, picture, 'm')).toContain(`model.edit('picture.png', {`)
+})
+
+test('pictures get smaller by what divides their sides', () => {
+  expect(factorsOf({ shape: [1, 28, 28] })).toEqual([2, 4, 7])
+  expect(factorsOf({ shape: [3, 40, 48] })).toEqual([2, 4, 8])
+  expect(tasksFor({ shape: [3, 29, 29] })).not.toContain('super-resolution')
+  expect(
+    settingsOf(new Map([['factor', '3']]), usualSettings(pictures), { ...pictures, shape: [1, 28, 28] }).problems,
+  ).toHaveLength(1)
 })

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import { TweedieError } from '../../src/errors.ts'
 import { runError, sessionError } from '../../src/engine/runtime/web/web-error.ts'
+import { errorOf, plainError } from '../../src/app/web/worker/plain-error.ts'
 
 it.each([
   ["Can't create a session. ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc", 'device', 'memory', 'batch'],
@@ -41,4 +42,10 @@ it('leaves errors alone that are understood already', () => {
   const own = new TweedieError('device', 'mine')
   expect(sessionError(own)).toBe(own)
   expect(runError(own)).toBe(own)
+})
+
+it('says what to do where the server has newer files than the page', () => {
+  const said = plainError(new TypeError('Failed to fetch dynamically imported module: http://a/b-1.js'))
+  expect(errorOf(said)).toMatchObject({ code: 'device', hint: expect.stringContaining('load the page anew') })
+  expect(errorOf(plainError(new TypeError('x is undefined')))).toMatchObject({ code: 'internal' })
 })

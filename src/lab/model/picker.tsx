@@ -2,6 +2,7 @@
 import { useEffect, useId, useState } from 'preact/hooks'
 import { droppedFiles } from '../../files/data/web/dropped-files.ts'
 import { commonFolder, type NamedFile } from '../../files/data/web/named-file.ts'
+import { FileButton } from '../parts/file-button.tsx'
 import { Note } from '../parts/notes.tsx'
 import { hrefOf, replaceAddress, route } from '../route.ts'
 import { words } from '../words/model.ts'
@@ -110,42 +111,6 @@ function withoutFolder(files: readonly NamedFile[]): readonly NamedFile[] {
   const folder = commonFolder(files)
   if (folder === undefined) return files
   return files.map(({ path, file }) => ({ path: path.slice(folder.length + 1), file }))
-}
-
-/** A button that opens the browser's own dialogue. */
-export function FileButton({
-  label,
-  folder = false,
-  accept,
-  pick,
-}: {
-  readonly label: string
-  readonly folder?: boolean
-  readonly accept?: string
-  pick(files: readonly NamedFile[]): unknown
-}) {
-  const id = useId()
-  return (
-    <span class="file">
-      <input
-        id={id}
-        type="file"
-        {...(accept !== undefined && { accept })}
-        {...(folder && { webkitdirectory: true })}
-        onChange={(event) => {
-          const files = Array.from(event.currentTarget.files ?? [], (file) => ({
-            path: file.webkitRelativePath || file.name,
-            file,
-          }))
-          if (files.length > 0) pick(files)
-          event.currentTarget.value = ''
-        }}
-      />
-      <label class="button" for={id}>
-        {label}
-      </label>
-    </span>
-  )
 }
 
 /** Models that this browser has. */

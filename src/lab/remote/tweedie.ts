@@ -28,16 +28,14 @@ export function tweedie(): Connection {
     worker.addEventListener('error', () => {
       if (connection !== mine) return
       connection = undefined
+      // What is left of it would hold on to its runs.
+      mine.dispose()
       lost.value++
     })
     connection.engine().then(
       (facts) => (engine.value = facts),
-      (error: unknown) => {
-        engine.value = { problem: saidOf(error) }
-        // The next call begins with a new worker.
-        mine.dispose()
-        if (connection === mine) connection = undefined
-      },
+      // Data are read without an engine; the next call that needs one tries again.
+      (error: unknown) => (engine.value = { problem: saidOf(error) }),
     )
   }
   return connection

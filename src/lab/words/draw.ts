@@ -1,7 +1,9 @@
 /** What the page “Draw” says. */
 export const words = {
   sweep: 'Samplers × steps',
+  drawings: 'Drawings',
   choose: 'What to compare',
+  unable: (what: string) => `A model of ${what} does not draw by itself: open one that was trained on what it makes.`,
   samplers: 'Samplers',
   more: 'Another sampler',
   add: 'Add',
@@ -15,11 +17,15 @@ export const words = {
   inTurn: 'all in turn',
   none: 'no class',
   guided: (w: number) => `w = ${w}`,
-  stepsHead: (n: number) => `${n} step${n === 1 ? '' : 's'}`,
-  cell: (sampler: string, steps: number, w: number | undefined) =>
-    `${sampler}, ${steps} steps${w === undefined ? '' : `, guidance ${w}`}`,
+  stepsHead: (n: number | undefined) => (n === undefined ? '' : `${n} step${n === 1 ? '' : 's'}`),
+  cell: (sampler: string, steps: number | undefined, w: number | undefined) =>
+    [
+      sampler || (steps === undefined ? 'one drawing' : 'sampler'),
+      ...(steps === undefined ? [] : [`${steps} steps`]),
+      ...(w === undefined ? [] : [`guidance ${w}`]),
+    ].join(', '),
   drawing: (done: number, all: number, what: string) => `Drawing ${done + 1} of ${all}: ${what}`,
-  done: (all: number, seconds: string) => `${all} drawings, ${seconds} s altogether.`,
+  done: (all: number, seconds: string) => `${all} drawing${all === 1 ? '' : 's'}, ${seconds} s altogether.`,
   seconds: (seconds: string) => `${seconds} s`,
   stop: 'Stop',
   stopped: 'Stopped.',

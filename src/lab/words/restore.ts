@@ -75,6 +75,7 @@ export const words = {
   deviationHint: (most: string) =>
     `The deviation is bright where the answers differ; white is ${most} of the range from black to white.`,
   save: 'Answers (PNG)',
+  saveSvg: 'Answers (SVG)',
   savePicture: 'The picture (picture.png)',
   saveHole: 'The hole (hole.png)',
   link: 'Copy link',

@@ -38,6 +38,7 @@ interface Waiting extends Watch {
 export function caller(line: Line): Caller {
   const waiting = new Map<number, Waiting>()
   let closed: TweedieError | undefined
+  let heard = false
   let last = 0
   const send = (request: Request): void => line.postMessage(request, [])
   const end = (error: TweedieError): void => {
@@ -47,6 +48,7 @@ export function caller(line: Line): Caller {
   }
   line.addEventListener('message', ({ data }) => {
     const reply = data as Reply
+    heard = true
     const call = waiting.get(reply.id)
     if (call === undefined) return
     if (reply.type === 'progress') call.onProgress?.(reply.progress)
@@ -66,9 +68,13 @@ export function caller(line: Line): Caller {
   line.addEventListener('error', (event) => {
     const { message = 'it could not be loaded' } = event as { readonly message?: string }
     end(
-      new TweedieError('device', `the worker does not run: ${message}`, {
-        hint: "is its URL right, and is it a module? new Worker(new URL('tweedie/web/worker', import.meta.url), { type: 'module' })",
-      }),
+      heard
+        ? new TweedieError('device', `the worker failed: ${message}`, {
+            hint: 'begin with a new one, or load the page anew; a run that is kept goes on from its last checkpoint',
+          })
+        : new TweedieError('device', `the worker does not run: ${message}`, {
+            hint: "is its URL right, and is it a module? new Worker(new URL('tweedie/web/worker', import.meta.url), { type: 'module' })",
+          }),
     )
   })
   line.start?.()

@@ -11,11 +11,23 @@ export interface PlainError {
   readonly stack: string | undefined
 }
 
+/** What browsers say of a module that their server does not have any more. */
+const unloaded = /dynamically imported module|importing a module script failed/i
+
 /** Makes an error plain. */
 export function plainError(error: unknown): PlainError {
   const known = isTweedieError(error)
   const thrown = error instanceof Error ? error : new Error(String(error))
   const { name, message, stack } = thrown
+  if (!known && unloaded.test(message)) {
+    return {
+      code: 'device',
+      name,
+      message: `a part of the program does not load: ${message}`,
+      hint: 'load the page anew: its server has newer files, or is out of reach',
+      stack,
+    }
+  }
   return { code: known ? error.code : undefined, name, message, hint: known ? error.hint : undefined, stack }
 }
 

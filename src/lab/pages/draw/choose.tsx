@@ -45,7 +45,14 @@ export function Choose({ settings, known, change }: ChooseProps) {
             change={(name) => name !== '' && toggle(name, true)}
           />
         )}
-        <ListField label={words.steps} values={settings.steps} parse={parseSteps} change={(steps) => set({ steps })} />
+        {known.stepped !== false && (
+          <ListField
+            label={words.steps}
+            values={settings.steps}
+            parse={parseSteps}
+            change={(steps) => set({ steps })}
+          />
+        )}
         {known.guidable ? (
           <ListField
             label={words.guidance}
@@ -54,7 +61,7 @@ export function Choose({ settings, known, change }: ChooseProps) {
             change={(guidance) => set({ guidance })}
           />
         ) : (
-          <p class="hint">{words.noGuidance}</p>
+          known.stepped !== false && <p class="hint">{words.noGuidance}</p>
         )}
         <NumberField label={words.seed} value={settings.seed} min={0} change={(seed) => set({ seed })} />
         <NumberField

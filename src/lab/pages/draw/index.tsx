@@ -34,7 +34,12 @@ export function Page({ query }: PageProps) {
       <h1>{text.pages.draw.title}</h1>
       <p class="lead">{text.pages.draw.about}</p>
       <ModelPicker />
-      {opened.value.state === 'open' && <Drawing key={opened.value.model.handle} query={query} />}
+      {opened.value.state === 'open' &&
+        (opened.value.model.facts.can.includes('draw') ? (
+          <Drawing key={opened.value.model.handle} query={query} />
+        ) : (
+          <Note>{words.unable(opened.value.model.facts.of)}</Note>
+        ))}
     </>
   )
 }
@@ -47,7 +52,13 @@ function Drawing({ query }: Pick<PageProps, 'query'>) {
   const usual = useMemo(() => {
     const { sampler } = model.facts.meta.sampler
     const { count } = known
-    if (known.samplers.length === 1) return { ...usualSettings(), count, samplers: [...known.samplers] }
+    if (known.samplers.length === 1)
+      return {
+        ...usualSettings(),
+        count,
+        samplers: [...known.samplers],
+        ...(known.stepped === false && { steps: [] }),
+      }
     return { ...usualSettings(known.samplers.includes(sampler ?? '') ? sampler : undefined), count }
   }, [model])
   const asked = useMemo(() => settingsOf(query, usual, known), [query, usual])
@@ -75,7 +86,7 @@ function Drawing({ query }: Pick<PageProps, 'query'>) {
       ))}
       <Choose settings={settings} known={known} change={setSettings} />
       {cells > mostCells && <Note>{words.problems.many(cells, mostCells)}</Note>}
-      <h2>{words.sweep}</h2>
+      <h2>{known.stepped === false ? words.drawings : words.sweep}</h2>
       <SweepStatus sweep={sweep} goOn={() => void sweep.draw(settings)} />
       <Matrix
         facts={model.facts}
@@ -84,7 +95,7 @@ function Drawing({ query }: Pick<PageProps, 'query'>) {
         showWay={(way) => setSettings({ ...settings, way })}
       />
       {settings.way === undefined ? (
-        <p class="hint">{words.way.hint}</p>
+        known.stepped !== false && <p class="hint">{words.way.hint}</p>
       ) : (
         <Way
           model={model}

@@ -24,6 +24,7 @@ export function knownOf(facts: ModelFacts): Known {
       options.sample.some(({ name }) => name === 'guidance') &&
       (knowsWords || (meta.data.unconditionalLabel ?? null) !== null),
     words: knowsWords,
+    stepped: options.sample.some(({ name }) => name === 'steps'),
   }
 }
 

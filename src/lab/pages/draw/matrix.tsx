@@ -14,7 +14,7 @@ export interface MatrixProps {
 }
 
 /** The name of a drawing. */
-export const cellName = ({ sampler, steps, w }: Cell): string => words.cell(sampler || 'sampler', steps, w)
+export const cellName = ({ sampler, steps, w }: Cell): string => words.cell(sampler, steps, w)
 
 /** Pictures in a row of one drawing. */
 export const columnsOf = (count: number): number => Math.ceil(Math.sqrt(count))
@@ -22,7 +22,8 @@ export const columnsOf = (count: number): number => Math.ceil(Math.sqrt(count))
 export function Matrix({ facts, settings, sweep, showWay }: MatrixProps) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const rows = rowsOf(settings)
-  const columns = settings.steps.length
+  const heads = rows[0]?.map(({ steps }) => steps) ?? []
+  const columns = heads.length
   const head = 104
   const room = Math.max(96, Math.floor((width - head) / columns) - 14)
   return (
@@ -31,7 +32,7 @@ export function Matrix({ facts, settings, sweep, showWay }: MatrixProps) {
         <thead>
           <tr>
             <td />
-            {settings.steps.map((steps) => (
+            {heads.map((steps) => (
               <th key={steps} scope="col">
                 {words.stepsHead(steps)}
               </th>
@@ -92,9 +93,11 @@ function CellView({
       />
       <p class="below">
         <span>{words.seconds(seconds.toFixed(seconds < 10 ? 2 : 0))}</span>
-        <button type="button" class="quiet" aria-label={words.way.showLong(name)} onClick={() => showWay(cell)}>
-          {words.way.show}
-        </button>
+        {cell.steps !== undefined && (
+          <button type="button" class="quiet" aria-label={words.way.showLong(name)} onClick={() => showWay(cell)}>
+            {words.way.show}
+          </button>
+        )}
       </p>
     </>
   )

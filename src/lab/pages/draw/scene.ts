@@ -26,7 +26,8 @@ export function matrixScene(settings: DrawSettings, sweep: Sweep): Scene {
   const [wide, high] = [Math.max(1, ...all.map((t) => t.width)), Math.max(1, ...all.map((t) => t.height))]
   const scale = Math.max(1, Math.floor(200 / wide))
   const [w, h] = [wide * scale + gap, high * scale + gap]
-  const shapes: Shape[] = settings.steps.map((steps, i) => ({
+  const heads = rows[0]?.map(({ steps }) => steps) ?? []
+  const shapes: Shape[] = heads.map((steps, i) => ({
     kind: 'text',
     x: head.width + i * w,
     y: 20,
@@ -49,7 +50,7 @@ export function matrixScene(settings: DrawSettings, sweep: Sweep): Scene {
     }
   }
   return {
-    width: head.width + settings.steps.length * w,
+    width: head.width + heads.length * w,
     height: head.height + rows.length * h,
     background: palette.background,
     shapes,

@@ -4,6 +4,7 @@ import { words } from '../../words/draw.ts'
 /** Everything that is chosen, but for the model. */
 export interface DrawSettings {
   readonly samplers: readonly string[]
+  /** Empty: the model draws at once. */
   readonly steps: readonly number[]
   /** w of each row; empty: as the model's folder says. */
   readonly guidance: readonly number[]
@@ -23,7 +24,8 @@ export interface DrawSettings {
 /** One drawing of the matrix. */
 export interface Cell {
   readonly sampler: string
-  readonly steps: number
+  /** Undefined where the model draws at once. */
+  readonly steps: number | undefined
   readonly w: number | undefined
 }
 
@@ -48,7 +50,8 @@ export function usualSettings(sampler = 'dpm++-2m'): DrawSettings {
 /** The drawings, row by row: a row is a sampler and a strength, a column a number of steps. */
 export function rowsOf({ samplers, guidance, steps }: DrawSettings): readonly (readonly Cell[])[] {
   const strengths = guidance.length > 0 ? guidance : [undefined]
-  return samplers.flatMap((sampler) => strengths.map((w) => steps.map((n) => ({ sampler, steps: n, w }))))
+  const columns = steps.length > 0 ? steps : [undefined]
+  return samplers.flatMap((sampler) => strengths.map((w) => columns.map((n) => ({ sampler, steps: n, w }))))
 }
 
 /** What an address says: only what is not usual. */
@@ -74,6 +77,8 @@ export interface Known {
   readonly samplers: readonly string[]
   readonly classNames: readonly string[]
   readonly guidable: boolean
+  /** Whether it draws step by step; default true. */
+  readonly stepped?: boolean | undefined
   /** Whether it knows words. */
   readonly words?: boolean | undefined
   /** Items of one drawing: at most, and usually. */
@@ -112,14 +117,14 @@ export function settingsOf(
   const to = query.has('to') ? number('to', usual.seed + 1, 0, largestSeed) : undefined
   const settings = {
     samplers: samplers.length > 0 ? samplers : known.samplers.slice(0, 1),
-    steps,
+    steps: known.stepped === false ? [] : steps,
     guidance: known.guidable ? (strengths ?? []) : [],
     seed: number('seed', usual.seed, 0, largestSeed),
     count: number('n', usual.count, 1, known.most),
     class: named !== undefined && known.classNames.includes(named) ? named : undefined,
     ...(known.words && query.has('prompt') && { prompt: query.get('prompt') }),
     to,
-    way: wayOf(query.get('way')),
+    way: known.stepped === false ? undefined : wayOf(query.get('way')),
   }
   return { settings, problems }
 }
@@ -149,7 +154,7 @@ export function requestOf({ sampler, steps, w }: Cell, settings: DrawSettings): 
   return {
     count: settings.count,
     seed: settings.seed,
-    steps,
+    ...(steps !== undefined && { steps }),
     ...(sampler === '' ? {} : { sampler }),
     ...(w !== undefined && { guidance: w }),
     ...(settings.class !== undefined && { class: settings.class }),
@@ -157,9 +162,27 @@ export function requestOf({ sampler, steps, w }: Cell, settings: DrawSettings): 
   }
 }
 
+/** Pictures of a walk. */
+export const walkLength = 9
+
+/** What is asked for a walk between two seeds: all of it of one class. */
+export function walkRequest(settings: DrawSettings, classNames: readonly string[]): Record<string, unknown> {
+  const name = settings.class ?? classNames[0]
+  const cell = { sampler: settings.samplers[0] ?? '', steps: settings.steps.at(-1), w: settings.guidance[0] }
+  return {
+    ...requestOf(cell, settings),
+    ...(name !== undefined && { class: name }),
+    count: walkLength,
+    towards: settings.to,
+  }
+}
+
 /** The lines of TypeScript that draw the same matrix. */
-export function codeOf(settings: DrawSettings, name: string): string {
-  const { samplers, steps, guidance, seed, count, to } = settings
+export function codeOf(settings: DrawSettings, name: string, classNames: readonly string[] = []): string {
+  const { guidance, seed, count, to } = settings
+  // Of a model that has one sampler and no name for it, or draws at once, there is nothing to go through.
+  const samplers = settings.samplers.filter((each) => each !== '')
+  const { steps } = settings
   const shared = [
     `count: ${count}`,
     `seed: ${seed}`,
@@ -171,16 +194,16 @@ export function codeOf(settings: DrawSettings, name: string): string {
       ? ''
       : `
 // a walk from seed ${seed} to seed ${to}
-const walk = await model.draw({ count: 9, seed: ${seed}, towards: ${to}, sampler: '${samplers[0]}', steps: ${steps.at(-1)}${settings.class === undefined ? '' : `, class: ${JSON.stringify(settings.class)}`} })
+const walk = await model.draw({ ${Object.entries(walkRequest(settings, classNames))
+          .map(([option, value]) => `${option}: ${JSON.stringify(value)}`)
+          .join(', ')} })
+await writeDrawn('walk.png', walk)
 `
-  const loops = [
-    `for (const sampler of ${JSON.stringify(samplers)}) {`,
-    ...(guidance.length > 0 ? [`  for (const guidance of ${JSON.stringify(guidance)}) {`] : []),
-    `${guidance.length > 0 ? '    ' : '  '}for (const steps of ${JSON.stringify(steps)}) {`,
-  ]
-  const options = ['sampler', 'steps', ...(guidance.length > 0 ? ['guidance'] : []), ...shared].join(', ')
-  const inner = guidance.length > 0 ? '      ' : '    '
-  const file = guidance.length > 0 ? '${sampler}-${steps}-${guidance}.png' : '${sampler}-${steps}.png'
+  const over = Object.entries({ sampler: samplers, guidance, steps }).filter(([, values]) => values.length > 0)
+  const loops = over.map(([each, values], i) => `${'  '.repeat(i)}for (const ${each} of ${JSON.stringify(values)}) {`)
+  const options = [...over.map(([each]) => each), ...shared].join(', ')
+  const inner = '  '.repeat(loops.length)
+  const file = over.length === 0 ? 'drawn.png' : `${over.map(([each]) => '${' + each + '}').join('-')}.png`
   const closing = loops.map((_, i) => `${'  '.repeat(loops.length - 1 - i)}}`)
   return [
     `import { open, writeDrawn } from 'tweedie'`,

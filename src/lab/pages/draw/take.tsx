@@ -89,7 +89,7 @@ export function Take({ name, model, settings, sweep, link }: TakeProps) {
         {said}
       </p>
       {problem !== undefined && <Note kind="error">{problem}</Note>}
-      <Code code={codeOf(settings, name)} title={words.export.code} />
+      <Code code={codeOf(settings, name, model.facts.classNames)} title={words.export.code} />
     </section>
   )
 }

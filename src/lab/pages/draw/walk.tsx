@@ -8,9 +8,7 @@ import { useWidth } from '../../parts/width.ts'
 import { words } from '../../words/draw.ts'
 import { saidOf } from '../../said.ts'
 import { NumberField } from '../../parts/fields.tsx'
-import { type DrawSettings, requestOf } from './settings.ts'
-
-const pictures = 9
+import { type DrawSettings, walkLength, walkRequest } from './settings.ts'
 
 export interface WalkProps {
   readonly model: RemoteModel
@@ -22,14 +20,9 @@ export function Walk({ model, settings, change }: WalkProps) {
   const { to, seed } = settings
   const [ref, width] = useWidth<HTMLDivElement>()
   const [found, setFound] = useState<{ key: string; drawn?: PlainDrawn; problem?: string }>()
-  const name = settings.class ?? model.facts.classNames[0]
-  const cell = { sampler: settings.samplers[0] ?? '', steps: settings.steps.at(-1)!, w: settings.guidance[0] }
-  const request = {
-    ...requestOf(cell, settings),
-    ...(name !== undefined && { class: name }),
-    count: pictures,
-    towards: to,
-  }
+  const { classNames } = model.facts
+  const name = settings.class ?? classNames[0]
+  const request = walkRequest(settings, classNames)
   const key = JSON.stringify(request)
   useEffect(() => {
     if (to === undefined) return undefined
@@ -63,7 +56,7 @@ export function Walk({ model, settings, change }: WalkProps) {
         <Shown
           facts={model.facts}
           drawn={now.drawn}
-          columns={width < 500 ? 3 : pictures}
+          columns={width < 500 ? 3 : walkLength}
           label={words.walk.label(seed, to)}
           room={Math.max(120, width - 40)}
         />

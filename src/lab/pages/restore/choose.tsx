@@ -1,10 +1,11 @@
 /** What is asked: the picture, what happened to it, how answers are drawn. */
 import type { RemoteModel } from '../../../app/web/worker/remote-model.ts'
-import { FileButton } from '../../model/picker.tsx'
+import { FileButton } from '../../parts/file-button.tsx'
 import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
 import { words } from '../../words/restore.ts'
 import { NumberField } from '../../parts/fields.tsx'
 import {
+  factorsOf,
   kernels,
   type Method,
   methods,
@@ -87,12 +88,11 @@ export function Choose({ model, pictures, settings, brush, change, changeBrush, 
         )}
         {task === 'random' && slider('share', words.share, 0.05, 0.95)}
         {task === 'super-resolution' && (
-          <NumberField
+          <ChoicePart
             label={words.factor}
-            value={settings.factor}
-            min={2}
-            max={8}
-            change={(factor) => set({ factor })}
+            options={factorsOf(pictures).map((each) => ({ value: String(each), label: String(each) }))}
+            value={String(settings.factor)}
+            change={(factor) => set({ factor: Number(factor) })}
           />
         )}
         {task === 'deblur' && (

@@ -103,14 +103,16 @@ export function widened(
 ): readonly number[] {
   if (brush <= 1) return after
   const radius = brush / 2
-  const reach = Math.ceil(radius) - 1
+  const reach = Math.ceil(radius)
+  // The middle of an even width lies between two cells.
+  const off = brush % 2 === 0 ? 0.5 : 0
   const wide = [...after]
   for (const [i, value] of after.entries()) {
     if (value === before[i]) continue
     const [row, column] = [Math.floor(i / width), i % width]
     for (let y = Math.max(0, row - reach); y <= Math.min(height - 1, row + reach); y++) {
       for (let x = Math.max(0, column - reach); x <= Math.min(width - 1, column + reach); x++) {
-        if (Math.hypot(y - row, x - column) < radius) wide[y * width + x] = value
+        if (Math.hypot(y - row - off, x - column - off) < radius) wide[y * width + x] = value
       }
     }
   }

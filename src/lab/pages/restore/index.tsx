@@ -9,7 +9,7 @@ import { ModelPicker } from '../../model/picker.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Code } from '../../parts/equation.tsx'
 import { Note } from '../../parts/notes.tsx'
-import { savePng, saveRaster } from '../../parts/save.ts'
+import { savePng, saveRaster, saveSvg } from '../../parts/save.ts'
 import { useWidth } from '../../parts/width.ts'
 import { OneView } from '../../parts/views.tsx'
 import { linkTo, replaceAddress } from '../../route.ts'
@@ -164,9 +164,14 @@ function Restoring({ model, name, source, pictures, query }: RestoringProps) {
         <section class="panel">
           <div class="row">
             {asking.answers.value !== undefined && (
-              <button type="button" onClick={() => void savePng(name, sceneOf(asking.answers.value!, picture))}>
-                {words.save}
-              </button>
+              <>
+                <button type="button" onClick={() => void savePng('answers', sceneOf(asking.answers.value!, picture))}>
+                  {words.save}
+                </button>
+                <button type="button" onClick={() => void saveSvg('answers', sceneOf(asking.answers.value!, picture))}>
+                  {words.saveSvg}
+                </button>
+              </>
             )}
             <button type="button" onClick={() => void saveRaster('picture', rasterOf(picture))}>
               {words.savePicture}

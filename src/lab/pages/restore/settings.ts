@@ -70,7 +70,7 @@ export function usualSettings(pictures: Pictures): RestoreSettings {
     task: 'inpaint',
     mask: maskControl(pictures).initial,
     share: 0.7,
-    factor: 2,
+    factor: factorsOf(pictures)[0] ?? 2,
     kernel: 'gaussian:1',
     sigma: 0.05,
     strength: 0.5,
@@ -85,7 +85,6 @@ export function usualSettings(pictures: Pictures): RestoreSettings {
 const largestSeed = 2 ** 31 - 1
 const numbers = {
   share: { min: 0.05, max: 0.95 },
-  factor: { min: 2, max: 8, whole: true },
   sigma: { min: 0, max: 1 },
   strength: { min: 0.05, max: 1 },
   steps: { min: 1, max: 1000, whole: true },
@@ -152,7 +151,7 @@ export function settingsOf(
     task: oneOf('task', usual.task, tasksFor(pictures)),
     mask: read('mask', usual.mask, (text) => decodeValue(control, text) as readonly number[] | undefined),
     share: number('share', usual.share),
-    factor: number('factor', usual.factor),
+    factor: read('factor', usual.factor, (text) => factorsOf(pictures).find((each) => String(each) === text)),
     kernel: oneOf('kernel', usual.kernel, kernels),
     sigma: number('sigma', usual.sigma),
     strength: number('strength', usual.strength),
@@ -165,9 +164,18 @@ export function settingsOf(
   return { settings, problems }
 }
 
-/** Only pictures of three channels have colours to lose. */
-export function tasksFor({ shape: [channels] }: Pick<Pictures, 'shape'>): readonly Task[] {
-  return tasks.filter((task) => task !== 'colorize' || channels === 3)
+/** Only pictures of three channels have colours to lose, and some sizes have no divisor. */
+export function tasksFor(pictures: Pick<Pictures, 'shape'>): readonly Task[] {
+  const unable: Partial<Record<Task, boolean>> = {
+    colorize: pictures.shape[0] !== 3,
+    'super-resolution': factorsOf(pictures).length === 0,
+  }
+  return tasks.filter((task) => unable[task] !== true)
+}
+
+/** How many times smaller pictures of this size can be made: what divides both of their sides. */
+export function factorsOf({ shape: [, height, width] }: Pick<Pictures, 'shape'>): readonly number[] {
+  return [2, 3, 4, 5, 6, 7, 8].filter((each) => height % each === 0 && width % each === 0)
 }
 
 function pictureText(picture: PictureSource): string {

@@ -118,7 +118,10 @@ export function RunsOfMachine({ folder, runs, query, refresh }: RunsOfMachinePro
             name={focus}
             path={focus === '' ? folder : `${folder}/${focus}`}
             samples={state.get(focus)?.samples ?? []}
-            hasLog={(state.get(focus)?.lines.length ?? 0) > 0}
+            hasLog={
+              (state.get(focus)?.lines.length ?? 0) > 0 ||
+              runs.some((run) => run.name === focus && run.last !== undefined)
+            }
           />
         )}
       </div>

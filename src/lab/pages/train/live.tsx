@@ -90,7 +90,9 @@ export function Live({ shows, setShows, time, setTime, fork }: LiveProps) {
                 {name}: {problem} {kept === true && text.stillKept(name)}
               </Note>,
             ]),
-        ...[...new Set(remarks)].map((remark) => <Note key={`${name}-${remark}`}>{remark}</Note>),
+        ...[...new Set(remarks)]
+          .filter((remark) => remark !== problem)
+          .map((remark) => <Note key={`${name}-${remark}`}>{remark}</Note>),
       ])}
       <Saves runs={all} scene={scene} />
     </section>

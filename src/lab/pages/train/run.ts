@@ -3,7 +3,7 @@ import type { KeptRun, RunEvent } from '../../../app/web/worker/protocol.ts'
 import type { RemoteRun } from '../../../app/web/worker/remote-run.ts'
 import type { NoiseSpec } from '../../../diffusion/noise/named.ts'
 import type { LossLine } from '../../parts/curves.ts'
-import { saidOf } from '../../said.ts'
+import { saidOf, sentence } from '../../said.ts'
 import type { Choices } from './choices.ts'
 import type { OpenData } from './data.ts'
 import type { Look } from './look.ts'
@@ -100,7 +100,7 @@ function take(run: SeenRun, event: RunEvent): void {
       run.lines = [...run.lines, event.line]
       return
     case 'remark':
-      run.remarks = [...run.remarks, event.text]
+      run.remarks = [...run.remarks, sentence(event.text)]
       return
     case 'checkpoint':
       run.kept = run.kept === true || event.kept

@@ -1,7 +1,8 @@
 /** What is trained: data, size, objective, how long; and the button that begins. */
 import { droppedFiles } from '../../../files/data/web/dropped-files.ts'
-import { useId, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { ChoicePart, ControlPart } from '../../parts/controls/control.tsx'
+import { FileButton } from '../../parts/file-button.tsx'
 import { NumberField, TextField } from '../../parts/fields.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { OneView } from '../../parts/views.tsx'
@@ -135,7 +136,6 @@ function Files({ choices }: Pick<SetupProps, 'choices'>) {
   // The page began with it: the address says so.
   const [named] = useState(() => route.peek().query.get('data') === 'files')
   const [over, setOver] = useState(false)
-  const [picker, folder] = [useId(), useId()]
   const take = (files: NonNullable<typeof chosenFiles.value>, count: number): void => {
     if (count === 0) {
       problem.value = text.files.empty
@@ -155,10 +155,6 @@ function Files({ choices }: Pick<SetupProps, 'choices'>) {
       problem.value = saidOf(error)
     }
   }
-  const input = (event: { currentTarget: HTMLInputElement }): void => {
-    const files = [...(event.currentTarget.files ?? [])]
-    take(files, files.length)
-  }
   return (
     <div
       class={over ? 'drop over' : 'drop'}
@@ -170,10 +166,8 @@ function Files({ choices }: Pick<SetupProps, 'choices'>) {
       onDrop={(event) => void drop(event)}
     >
       <p>{text.files.drop}</p>
-      <label for={picker}>{text.files.pick}</label>
-      <input id={picker} type="file" multiple onChange={input} />
-      <label for={folder}>{text.files.folder}</label>
-      <input id={folder} type="file" {...{ webkitdirectory: true }} onChange={input} />
+      <FileButton label={text.files.pick} multiple pick={(files) => take(files, files.length)} />
+      <FileButton label={text.files.folder} folder pick={(files) => take(files, files.length)} />
       {chosenCount.value === 0 && named && <p class="hint">{text.files.again}</p>}
       {chosenCount.value > 0 && <p class="hint">{text.files.chosen(chosenCount.value)}</p>}
     </div>

@@ -1,7 +1,7 @@
 /** The runs of the page “Train”. They go on while other pages are looked at. */
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { KeptRun } from '../../../app/web/worker/protocol.ts'
-import { tweedie } from '../../remote/tweedie.ts'
+import { lost, tweedie } from '../../remote/tweedie.ts'
 import { saidOf } from '../../said.ts'
 import { type Choices, fitting, initialChoices, optionsOf } from './choices.ts'
 import { builtInData, chosenCount, dataState, openData } from './data.ts'
@@ -31,6 +31,11 @@ function changed(): void {
 }
 
 const following = { changed, fieldTime: () => fieldTime.peek() }
+
+effect(() => {
+  // The worker died: what was kept is listed by a new one.
+  if (lost.value > 0) void refreshKept()
+})
 
 /** Adds a run to those that are shown; ended ones give way. */
 function add(run: SeenRun): SeenRun {

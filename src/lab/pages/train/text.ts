@@ -28,9 +28,9 @@ export const text = {
   rate: 'Learning rate',
   seed: 'Seed',
   files: {
-    pick: 'Files: pictures, CSV, .npy, .npz, IDX',
-    folder: 'A folder of pictures (sub-folders are classes)',
-    drop: 'Drop files or a folder here.',
+    pick: 'Choose files',
+    folder: 'Choose a folder',
+    drop: 'Drop pictures here (sub-folders are classes), or CSV, .npy, .npz, IDX, texts, a .zip of these.',
     chosen: (count: number) => `${count} ${count === 1 ? 'file' : 'files'} chosen. They stay in this page.`,
     size: 'Pictures',
     sizes: (size: number) => (size === 0 ? 'as they are' : `${size} × ${size}`),
