@@ -51,30 +51,6 @@ export function deviations(anomalies: Float64Array, S: number): Float64Array {
   return out.map(Math.sqrt)
 }
 
-/**
- * The correlation of states 0 … T − 1 apart, over all numbers and pairs, as a matrix `[T, T]`. Sums are divided by the number of all states, so it has no negative eigenvalue.
- *
- * @param starts the first state of every trajectory
- */
-export function correlations(anomalies: Float64Array, S: number, T: number, starts: readonly number[]): Float64Array {
-  const n = anomalies.length / S
-  const sums = new Float64Array(T)
-  starts.forEach((start, k) => {
-    const end = starts[k + 1] ?? n
-    for (let i = start; i < end; i++) {
-      for (let lag = 0; lag < T && i + lag < end; lag++) {
-        let sum = 0
-        for (let s = 0; s < S; s++) sum += anomalies[i * S + s]! * anomalies[(i + lag) * S + s]!
-        sums[lag]! += sum
-      }
-    }
-  })
-  return Float64Array.from({ length: T * T }, (_, at) => {
-    const lag = Math.abs(Math.floor(at / T) - (at % T))
-    return sums[0]! > 0 ? sums[lag]! / sums[0]! : Number(lag === 0)
-  })
-}
-
 /** The angle between neighbours, of the first two states that differ. */
 export function turnOf(angles: Float64Array): number {
   return angles.length > 1 ? angles[1]! - angles[0]! : 0

@@ -1,8 +1,8 @@
 /** A Gaussian law of fields from states of a trajectory. */
 import { TweedieError } from '../../errors.ts'
-import { symmetricEigen } from '../denoise/eigen.ts'
-import { anomaliesOf, climateOf, correlations, deviations, turnOf } from './climate.ts'
+import { anomaliesOf, climateOf, deviations, turnOf } from './climate.ts'
 import type { FieldLaw } from './law.ts'
+import { fitMemories } from './memories.ts'
 import { likeliestShrinkage, type Place, type Shrinkage } from './shrinkage.ts'
 import { smoother } from './smoother.ts'
 import { strongest } from './strongest.ts'
@@ -24,22 +24,23 @@ export interface FieldStates {
   readonly starts?: readonly number[] | undefined
   /** K, the most patterns in space; default 128. */
   readonly patterns?: number | undefined
-  /** How the covariance is shrunk; by default, as makes held-back states most likely. */
+  /** How the covariance is shrunk; by default, as makes held-back states most likely, place by place. */
   readonly shrinkage?: Shrinkage | undefined
+  /** What each pattern's correlation in time has of the common one, 0 … 1; by default, as makes states that were left out most likely. At 1 all are the same. */
+  readonly memoryShare?: number | undefined
 }
 
 /** The law, and how its covariance was shrunk. */
 export interface FittedFieldLaw extends FieldLaw {
   readonly shrinkage: Shrinkage
+  readonly memoryShare: number
 }
 
 const usualPatterns = 128
-/** The least eigenvalue of the correlation of times, which is 1 on average. */
-const leastWeight = 1e-4
 
 /**
  * Fits {@link FieldLaw}: the mean with its daily cycle; the covariance in space, measured and drawn towards one that falls with the distance, as far as makes
- * the last third of the states most likely under the law of those before; and the correlation in time, the same at all times.
+ * the last third of the states most likely under the law of those before, at each place given a few others; and each pattern's correlation in time, drawn towards the common one as far as makes states that were left out most likely.
  *
  * A Well-Conditioned Estimator for Large-Dimensional Covariance Matrices (Ledoit & Wolf, 2004), https://doi.org/10.1016/S0047-259X(03)00096-4
  *
@@ -82,18 +83,27 @@ export function fitFieldLaw(data: FieldStates): FittedFieldLaw {
   const least = (1e-6 * trace) / S
   const known = values.reduce((sum, each) => sum + each, 0)
   const rest = K < S ? Math.max((trace - known) / (S - K), least) : 0
-  const time = symmetricEigen(correlations(anomalies, S, T, starts), T)
+  const variances = values.map((value) => Math.max(value, rest, least))
+  const { share, ...time } = fitMemories({
+    anomalies,
+    window: T,
+    starts,
+    patterns: vectors,
+    variances,
+    rest,
+    share: data.memoryShare,
+  })
   return Object.freeze({
     states: T,
     size: S,
     mean: Float32Array.from(climate.subarray(0, S)),
     ...(angles && { cycle: { coefficients: Float32Array.from(climate.subarray(S)), turn: turnOf(angles) } }),
     patterns: Float32Array.from(vectors),
-    variances: Float32Array.from(values, (value) => Math.max(value, rest, least)),
+    variances: Float32Array.from(variances),
     rest,
-    rhythms: Float32Array.from(time.vectors),
-    weights: Float32Array.from(time.values, (value) => Math.max(value, leastWeight)),
+    ...time,
     shrinkage,
+    memoryShare: share,
   })
 }
 

@@ -1,10 +1,11 @@
 /**
- * A Gaussian law of fields over time with few parameters: the covariance of two numbers is a product of one in space and one in time,
+ * A Gaussian law of fields over time with few parameters. Space has K strongest patterns v_k, and each of them its own correlation in time,
  *
- *     x = m(hour) + a,    Cov(a) = R ⊗ C,    C = V (Λ − r I) Vᵀ + r I,
+ *     x = m(hour) + a,    Cov(a) = Σ_k λ_k R_k ⊗ v_k v_kᵀ + r R ⊗ (I − V Vᵀ),
  *
- * with T states of S places each, the correlation R of states `[T, T]`, and in space the K strongest patterns, the rest being the same for all others. So the eigenvectors of
- * everything are products, and the posterior mean takes two small products of matrices.
+ * with T states of S places each; what lies beside the patterns has one variance r and one correlation R `[T, T]`. Large patterns change slowly and small ones fast, so a law that
+ * gives all of them the same memory (R_k = R, a product of one covariance in time and one in space) is a special case that forgets too soon. The eigenvectors of everything are products in
+ * either case, and the posterior mean takes small products of matrices.
  */
 
 /** The law of windows of T states, each of S numbers. */
@@ -17,12 +18,21 @@ export interface FieldLaw {
   readonly mean: Float32Array
   /** How the mean follows the time of day, if it does. */
   readonly cycle?: FieldCycle | undefined
-  /** Rows are the unit eigenvectors of C, `[K, S]`, and their eigenvalues. */
+  /** Rows are the patterns v_k, of length 1 and at right angles, `[K, S]`, and their variances λ. */
   readonly patterns: Float32Array
   readonly variances: Float32Array
-  /** r, the eigenvalue of everything else; positive if K < S. */
+  /** r, the variance of everything else; positive if K < S. */
   readonly rest: number
   /** Rows are the unit eigenvectors of R, `[T, T]`, and their eigenvalues, all positive. */
+  readonly rhythms: Float32Array
+  readonly weights: Float32Array
+  /** R_k of the patterns; left out, all have R. */
+  readonly memories?: PatternMemories | undefined
+}
+
+/** A correlation in time for each pattern. */
+export interface PatternMemories {
+  /** Of each pattern, rows are the unit eigenvectors of R_k, `[K, T, T]`, and their eigenvalues, `[K, T]`, all positive. */
   readonly rhythms: Float32Array
   readonly weights: Float32Array
 }
@@ -65,8 +75,45 @@ export function turned({ turn }: FieldCycle, states: number): Float32Array {
   return out
 }
 
-/** The variance of a number on average: the mean eigenvalue of R ⊗ C. */
-export function meanVariance({ states, size, variances, rest, weights }: FieldLaw): number {
-  const space = variances.reduce((sum, value) => sum + value, (size - variances.length) * rest) / size
-  return (space * weights.reduce((sum, value) => sum + value, 0)) / states
+/**
+ * The mean of a window, `[T, S]`.
+ *
+ * @param time sine and cosine of the time of day of its first state; without them the mean is that of the day
+ */
+export function meanOfWindow({ states: T, size: S, mean, cycle }: FieldLaw, time?: ArrayLike<number>): Float64Array {
+  const out = Float64Array.from({ length: T * S }, (_, at) => mean[at % S]!)
+  if (!cycle || !time) return out
+  const turns = turned(cycle, T)
+  const first = harmonicsOf(time[1]!, time[0]!)
+  for (let t = 0; t < T; t++) {
+    for (let k = 0; k < harmonics; k++) {
+      const value = first.reduce((sum, each, j) => sum + each * turns[j * T * harmonics + t * harmonics + k]!, 0)
+      for (let s = 0; s < S; s++) out[t * S + s]! += value * cycle.coefficients[k * S + s]!
+    }
+  }
+  return out
+}
+
+/** The eigenvalues of the covariance along rhythm i and pattern k, `[T, K]`; beside the patterns, they are those of `rhythms` times {@link FieldLaw.rest}. */
+export function eigenvaluesOf({ states: T, variances, weights, memories }: FieldLaw): Float32Array {
+  const K = variances.length
+  return Float32Array.from({ length: T * K }, (_, at) => {
+    const [i, k] = [Math.floor(at / K), at % K]
+    return (memories ? memories.weights[k * T + i]! : weights[i]!) * variances[k]!
+  })
+}
+
+/** The sum of a function of all T S eigenvalues of the covariance. */
+export function sumOverSpectrum(law: FieldLaw, value: (eigenvalue: number) => number): number {
+  const { size, variances, weights, rest } = law
+  let sum = 0
+  for (const e of eigenvaluesOf(law)) sum += value(e)
+  const beside = size - variances.length
+  if (beside > 0) for (const weight of weights) sum += beside * value(weight * rest)
+  return sum
+}
+
+/** The variance of a number on average: the mean eigenvalue of the covariance. */
+export function meanVariance(law: FieldLaw): number {
+  return sumOverSpectrum(law, (e) => e) / (law.states * law.size)
 }

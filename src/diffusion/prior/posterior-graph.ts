@@ -13,7 +13,7 @@ import {
   type Tensor,
   transpose,
 } from '../../engine/graph/index.ts'
-import { type FieldLaw, harmonics, turned } from './law.ts'
+import { eigenvaluesOf, type FieldLaw, harmonics, type PatternMemories, turned } from './law.ts'
 
 /** What is known of x₀ given x_t. */
 export interface PosteriorGraph {
@@ -38,12 +38,7 @@ export function posteriorGraph(law: FieldLaw, x: Tensor, alpha: Tensor, sigma: T
   const z = sub(x, mul(alpha, average))
   const rotation = constant(rhythms, [T, T])
   const basis = constant(patterns, [K, S])
-  const turned = matmul(rotation, z)
-  const along = matmul(turned, basis, { transposeB: true })
-  const eigenvalues = constant(
-    Float32Array.from({ length: T * K }, (_, i) => weights[Math.floor(i / K)]! * variances[i % K]!),
-    [1, T, K],
-  )
+  const eigenvalues = constant(eigenvaluesOf(law), [1, T, K])
   const others = constant(
     weights.map((each) => each * rest),
     [1, T, 1],
@@ -51,15 +46,37 @@ export function posteriorGraph(law: FieldLaw, x: Tensor, alpha: Tensor, sigma: T
   const total = (e: Tensor): Tensor => add(mul(mul(alpha, alpha), e), mul(sigma, sigma))
   const shares = div(eigenvalues, total(eigenvalues))
   const usual = div(others, total(others))
-  const gained = add(mul(mul(alpha, usual), turned), matmul(mul(along, mul(alpha, sub(shares, usual))), basis))
+  const turned = matmul(rotation, z)
+  const beside = mul(mul(alpha, usual), turned)
   const doubt = add(
     mul(mean(shares, [1, 2], { keepDims: true }), K / S),
     mul(mean(usual, [1, 2], { keepDims: true }), (S - K) / S),
   )
-  return {
-    mean: add(average, matmul(rotation, gained, { transposeA: true })),
-    variance: mul(mul(sigma, sigma), doubt),
-  }
+  const back = (rows: Tensor): Tensor => matmul(rotation, rows, { transposeA: true })
+  const along = matmul(turned, basis, { transposeB: true })
+  const gained = law.memories
+    ? add(
+        back(beside),
+        matmul(
+          sub(
+            ownGains(law.memories, matmul(z, basis, { transposeB: true }), mul(alpha, shares)),
+            back(mul(mul(alpha, usual), along)),
+          ),
+          basis,
+        ),
+      )
+    : back(add(beside, matmul(mul(along, mul(alpha, sub(shares, usual))), basis)))
+  return { mean: add(average, gained), variance: mul(mul(sigma, sigma), doubt) }
+}
+
+/** Each pattern's course p `[N, T, K]` rotated by its own rhythms, multiplied by gains `[N or 1, T, K]`, and rotated back. */
+function ownGains({ rhythms }: PatternMemories, p: Tensor, gains: Tensor): Tensor {
+  const [, T, K] = p.shape as [number, number, number]
+  const rotations = constant(rhythms, [K, T, T])
+  // [K, T, N]: one product for each pattern
+  const turned = matmul(rotations, transpose(p, [2, 1, 0]))
+  const gained = mul(turned, transpose(gains, [2, 1, 0]))
+  return transpose(matmul(rotations, gained, { transposeA: true }), [2, 1, 0])
 }
 
 /** m at the time of each item, `[N or 1, T, S]` or `[1, 1, S]`. */

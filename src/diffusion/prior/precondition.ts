@@ -31,7 +31,7 @@ import { TweedieError } from '../../errors.ts'
 import type { Objective } from '../denoise/objective-spec.ts'
 import { viewOf } from '../denoise/parametrisation.ts'
 import type { Schedule } from '../noise/schedule.ts'
-import type { FieldLaw } from './law.ts'
+import { type FieldLaw, sumOverSpectrum } from './law.ts'
 import { posteriorGraph, statesBack, statesFirst } from './posterior-graph.ts'
 
 /** What turns a network into one that adds to a law. */
@@ -93,14 +93,8 @@ export function predictionScale(
   t: number,
 ): number {
   const [alpha, sigma] = [schedule.alpha(t), schedule.sigma(t)]
-  const { states, size, variances, rest, weights } = law
-  const share = (e: number): number => e / (alpha ** 2 * e + sigma ** 2)
-  let sum = 0
-  for (const weight of weights) {
-    for (const variance of variances) sum += share(weight * variance)
-    sum += (size - variances.length) * share(weight * rest)
-  }
-  return Math.abs(viewOf(parametrisation, schedule, t).mean) * sigma * Math.sqrt(sum / (states * size))
+  const sum = sumOverSpectrum(law, (e) => e / (alpha ** 2 * e + sigma ** 2))
+  return Math.abs(viewOf(parametrisation, schedule, t).mean) * sigma * Math.sqrt(sum / (law.states * law.size))
 }
 
 interface Clock {

@@ -39,20 +39,33 @@ function chain(n: number): { readonly states: Float32Array; readonly angles: Flo
 }
 
 const { states, angles } = chain(400)
-const law = fitFieldLaw({ states, grid: [rows, columns], window: T, angles, patterns: 4 })
+const usual = { states, grid: [rows, columns], window: T, angles, patterns: 4 } as const
+/** The patterns have memories of their own, or all the same one. */
+const [law, separable] = [fitFieldLaw({ ...usual, memoryShare: 0 }), fitFieldLaw({ ...usual, memoryShare: 1 })]
 
 /** Σ as a matrix over states and places. */
-function dense({ states: n, size, patterns, variances, rest, rhythms, weights }: FieldLaw): Float64Array {
-  const entry = (vectors: Float32Array, values: Float32Array, d: number, i: number, j: number, floor: number): number =>
-    values.reduce(
-      (sum, value, k) => sum + (value - floor) * vectors[k * d + i]! * vectors[k * d + j]!,
-      i === j ? floor : 0,
-    )
+function dense({ states: n, size, patterns, variances, rest, rhythms, weights, memories }: FieldLaw): Float64Array {
   const d = n * size
+  const inTime = (vectors: Float32Array, values: Float32Array, t: number, u: number): number =>
+    values.reduce((sum, value, i) => sum + value * vectors[i * n + t]! * vectors[i * n + u]!, 0)
   return Float64Array.from({ length: d * d }, (_, at) => {
     const [a, b] = [Math.floor(at / d), at % d]
     const [t, s, u, r] = [Math.floor(a / size), a % size, Math.floor(b / size), b % size]
-    return entry(rhythms, weights, n, t, u, 0) * entry(patterns, variances, size, s, r, rest)
+    const common = inTime(rhythms, weights, t, u)
+    return variances.reduce(
+      (sum, variance, k) => {
+        const own = memories
+          ? inTime(
+              memories.rhythms.subarray(k * n * n, (k + 1) * n * n),
+              memories.weights.subarray(k * n, (k + 1) * n),
+              t,
+              u,
+            )
+          : common
+        return sum + (variance * own - rest * common) * patterns[k * size + s]! * patterns[k * size + r]!
+      },
+      s === r ? rest * common : 0,
+    )
   })
 }
 
@@ -113,11 +126,13 @@ describe('the law', () => {
 describe('the denoiser', () => {
   const x = normal(key(3), new Float64Array(2 * T * S))
   test('is that of the dense matrix, and so is its derivative', () => {
-    const exact = differentiableGaussian(matrix)
-    const own = fieldDenoiser({ schedule, law: still })
-    for (const t of [0.05, 0.5, 0.95]) {
-      expect(far(own.denoise(x, t), exact.denoise(x, t))).toBeLessThan(1e-5)
-      expect(far(own.vjp(x, t, x), exact.vjp(x, t, x))).toBeLessThan(1e-5)
+    for (const each of [still, { ...separable, cycle: undefined }]) {
+      const exact = differentiableGaussian({ ...matrix, covariance: dense(each) })
+      const own = fieldDenoiser({ schedule, law: each })
+      for (const t of [0.05, 0.5, 0.95]) {
+        expect(far(own.denoise(x, t), exact.denoise(x, t))).toBeLessThan(1e-5)
+        expect(far(own.vjp(x, t, x), exact.vjp(x, t, x))).toBeLessThan(1e-5)
+      }
     }
   })
   test('guided by observations it is the posterior mean of Gaussians, for every x', async () => {

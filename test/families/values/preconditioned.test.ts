@@ -10,7 +10,9 @@ import { key, normal } from '../../../src/engine/random/index.ts'
 import { valuesFamily } from '../../../src/families/values/family.ts'
 import { folderOf, type Model } from '../../../src/families/values/model.ts'
 import { modelOf } from '../../../src/families/values/model-of.ts'
+import { lawComponent } from '../../../src/families/values/preconditioned/law-component.ts'
 import { createTrajectory } from '../../../src/files/data/trajectory.ts'
+import type { Component } from '../../../src/files/io/component.ts'
 import { decodeModelFolder, encodeModelFolder } from '../../../src/files/io/model-folder.ts'
 
 const [start, hour, length] = [Date.UTC(2019, 2, 1) / 1000, 3600, 30]
@@ -68,9 +70,12 @@ test('a folder keeps it, says so, and is refused without it', async () => {
   expect([...files.keys()]).toContain('gaussian/model.safetensors')
   const index = JSON.parse(new TextDecoder().decode(files.get('model_index.json')))
   // diffusers would sample the network alone
-  expect(index).toMatchObject({ _class_name: 'TweediePipeline', gaussian: ['tweedie', 'FieldLaw'] })
+  expect(index).toMatchObject({
+    _class_name: 'TweediePipeline',
+    gaussian: ['tweedie', lawComponent(model.law!).className],
+  })
   const again = modelOf(decodeModelFolder(files))
-  expect(again.law).toEqual({ ...model.law, shrinkage: undefined })
+  expect(again.law).toEqual({ ...model.law, shrinkage: undefined, memoryShare: undefined })
   using one = await modelDenoiser(model, engine, { batch: 2, threads: 1 })
   using two = await modelDenoiser(again, engine, { batch: 2, threads: 1 })
   expect(await one.denoise(x, 0.3, { conditions })).toEqual(await two.denoise(x, 0.3, { conditions }))
@@ -79,6 +84,17 @@ test('a folder keeps it, says so, and is refused without it', async () => {
   const folder = decodeModelFolder(files)
   expect(() => modelOf({ ...folder, components: new Map() })).toThrow('its part gaussian/ is missing')
   const part = folder.components.get('gaussian')!
+  // one memory for all patterns is what versions before knew; others must not be taken for it
+  const K = model.law!.variances.length
+  const memories = { rhythms: new Float32Array(K * 16).fill(0.5), weights: new Float32Array(K * 4).fill(1) }
+  expect(lawComponent({ ...model.law!, memories: undefined }).className).toBe('FieldLaw')
+  const own = lawComponent({ ...model.law!, memories })
+  expect(own.className).toBe('PatternFieldLaw')
+  const opened = (component: Component) => modelOf({ ...folder, components: new Map([['gaussian', component]]) }).law
+  expect(opened(own)!.memories).toEqual(memories)
+  expect(opened(lawComponent({ ...model.law!, memories: undefined }))!.memories).toBeUndefined()
+  memories.weights[3] = 0
+  expect(() => opened(lawComponent({ ...model.law!, memories }))).toThrow('gaussian/: variances must be positive')
   const broken = { ...part, config: { ...part.config, rest: -1 } }
   expect(() => modelOf({ ...folder, components: new Map([['gaussian', broken]]) })).toThrow('gaussian/: rest is -1')
 })

@@ -3,7 +3,7 @@ import type { FieldLaw } from '../../../diffusion/prior/law.ts'
 import { TweedieError } from '../../../errors.ts'
 import type { Component } from '../../../files/io/component.ts'
 import type { ModelFolder } from '../../../files/io/model-folder.ts'
-import { lawClass, lawPart } from './law-component.ts'
+import { lawClass, lawClassOfMemories, lawPart } from './law-component.ts'
 
 /**
  * The law of a folder; undefined where it has none.
@@ -12,7 +12,7 @@ import { lawClass, lawPart } from './law-component.ts'
  */
 function lawIn(components: ReadonlyMap<string, Component>): FieldLaw | undefined {
   const part = components.get(lawPart)
-  if (part?.className !== lawClass) return undefined
+  if (part?.className !== lawClass && part?.className !== lawClassOfMemories) return undefined
   const { states, size, rest, turn } = part.config as Readonly<Record<string, unknown>>
   const fail = (what: string): never => {
     throw new TweedieError('model', `${lawPart}/: ${what}`)
@@ -28,8 +28,16 @@ function lawIn(components: ReadonlyMap<string, Component>): FieldLaw | undefined
     return found!.data.every(Number.isFinite) ? found!.data : fail(`${name} is not finite`)
   }
   const [variances, weights] = [array('variances', [patterns]), array('weights', [T])]
+  const memories =
+    part.className === lawClassOfMemories
+      ? {
+          rhythms: array('memories.rhythms', [patterns, T, T]),
+          weights: array('memories.weights', [patterns, T]),
+        }
+      : undefined
   const isPositive = (value: number): boolean => value > 0
-  if (patterns > S || !variances.every(isPositive) || !weights.every(isPositive)) fail('variances must be positive')
+  const all = [variances, weights, ...(memories ? [memories.weights] : [])]
+  if (patterns > S || !all.every((each) => each.every(isPositive))) fail('variances must be positive')
   if (typeof rest !== 'number' || !(patterns < S ? rest > 0 : rest >= 0)) fail(`rest is ${String(rest)}`)
   return {
     states: T,
@@ -41,6 +49,7 @@ function lawIn(components: ReadonlyMap<string, Component>): FieldLaw | undefined
     rest: rest as number,
     rhythms: array('rhythms', [T, T]),
     weights,
+    ...(memories && { memories }),
   }
 }
 
