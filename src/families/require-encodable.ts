@@ -9,10 +9,14 @@ export interface NamedEncoder {
   readonly path?: string | undefined
 }
 
-/** @throws TweedieError `usage` for data that it was not trained on the like of */
+/**
+ * @param stride of an autoencoder that takes images of any size: what their sides are multiples of
+ * @throws TweedieError `usage` for data that it was not trained on the like of
+ */
 export function requireEncodable(
   { autoencoder: { frame, scale }, path = 'the model' }: NamedEncoder,
   data: ArrayDataset,
+  stride?: number,
 ): void {
   const [takes, has] = [frame.item, data.shape].map((shape) => `[${shape.join(', ')}]`)
   if (takes !== has) {
@@ -20,7 +24,10 @@ export function requireEncodable(
       'usage',
       `the autoencoder of ${path} encodes items ${takes}, and those of ${data.name} are ${has}`,
       {
-        hint: 'give the data that it was trained on, read in the same way: `size`, `crop`, `channels`',
+        hint:
+          stride === undefined || frame.item[0] !== data.shape[0]
+            ? 'give the data that it was trained on, read in the same way: `size`, `crop`, `channels`'
+            : `sides are multiples of ${stride} pixels: \`size\``,
       },
     )
   }

@@ -228,7 +228,7 @@ describe('parts that do not belong together', () => {
     [
       'train FOLDER/pictures --size 9 --latents FOLDER/kept --steps 1 -o FOLDER/x',
       2,
-      /encodes items \[3, 10, 10\].*\[3, 9, 9\]/,
+      /encodes items \[3, 10, 10\].*\[3, 9, 9\]\n.*multiples of \d pixels: --size/,
     ],
     ['train FOLDER/pictures --channels 1 --latents FOLDER/alone --steps 1 -o FOLDER/x', 2, /images of 3 channels/],
     ['train moons --latents FOLDER/kept --steps 1 -o FOLDER/x', 2, /encodes items/],

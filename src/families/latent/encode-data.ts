@@ -49,7 +49,8 @@ export async function encodedViews(
   views: readonly View[],
   setting: EncodeSetting,
 ): Promise<CodeLaws[]> {
-  requireEncodable(source, data)
+  const { config, stride = 1 } = source.autoencoder.autoencoder
+  requireEncodable(source, data, 'sample_size' in config && data.kind === 'image' ? stride : undefined)
   if (data.kind !== 'image' && views.some(({ mirrored }) => mirrored)) {
     throw new TweedieError('usage', '`flip` is for images', { hint: `${data.name} are ${data.kind}` })
   }

@@ -103,7 +103,8 @@ export function specByDefault(
   const noise = noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   const arePlain = facts.kind === 'image' && !choices.fewSteps
-  const isUsual = !choices.network && choices.preset !== 'light'
+  const isUsual = !choices.network && choices.preset !== 'light' && !choices.fewSteps
+  const learnsByMuon = isUsual && (facts.kind === 'image' || facts.kind === 'video')
   return {
     family: 'values',
     seed: choices.seed ?? 0,
@@ -120,7 +121,7 @@ export function specByDefault(
       ...defined(choices.objective),
     },
     noise,
-    optimizer: optimizerFor(budget, choices.optimizer, arePlain && isUsual ? 'muon' : undefined),
+    optimizer: optimizerFor(budget, choices.optimizer, learnsByMuon ? 'muon' : undefined),
     flip: choices.flip ?? false,
     ...(choices.captions && { captions: choices.captions }),
     ...(choices.given && { given: choices.given }),
