@@ -33,6 +33,8 @@ export function LiveFigure({ figure, values, onNumbers, link }: LiveFigureProps)
     values.value = { ...values.value, [name]: value }
   }
   const views = shown?.views ?? []
+  // How points are moved is said once.
+  const moved = Object.keys(controls).find((name) => controls[name]!.kind === 'points')
   // What is dragged in a plot or painted over a picture stands there and not among the controls.
   const inViews = new Set(
     views.flatMap((view) =>
@@ -60,7 +62,7 @@ export function LiveFigure({ figure, values, onNumbers, link }: LiveFigureProps)
       </header>
       <div class="controls">
         {Object.entries(controls).map(([name, control]) =>
-          inViews.has(name) && control.kind === 'drawing' ? null : (
+          (inViews.has(name) && control.kind === 'drawing') || (control.kind === 'points' && name !== moved) ? null : (
             <ControlPart key={name} control={control} value={values.value[name]} change={(value) => set(name, value)} />
           ),
         )}
