@@ -24,10 +24,12 @@ export interface FieldStates {
   readonly starts?: readonly number[] | undefined
   /** K, the most patterns in space; default 128. */
   readonly patterns?: number | undefined
-  /** How the covariance is shrunk; by default, as makes held-back states most likely, place by place. */
+  /** How the covariance is shrunk; by default, as makes held-back states most likely. */
   readonly shrinkage?: Shrinkage | undefined
-  /** What each pattern's correlation in time has of the common one, 0 … 1; by default, as makes states that were left out most likely. At 1 all are the same. */
-  readonly memoryShare?: number | undefined
+  /**
+   * What each pattern's correlation in time has of the common one, 0 … 1; `likeliest`: as makes states that were left out most likely. By default 1, all are the same.
+   */
+  readonly memoryShare?: number | 'likeliest' | undefined
 }
 
 /** The law, and how its covariance was shrunk. */
@@ -40,7 +42,7 @@ const usualPatterns = 128
 
 /**
  * Fits {@link FieldLaw}: the mean with its daily cycle; the covariance in space, measured and drawn towards one that falls with the distance, as far as makes
- * the last third of the states most likely under the law of those before, at each place given a few others; and each pattern's correlation in time, drawn towards the common one as far as makes states that were left out most likely.
+ * the last third of the states most likely under the law of those before; and each pattern's correlation in time, drawn towards the common one as far as makes states that were left out most likely.
  *
  * A Well-Conditioned Estimator for Large-Dimensional Covariance Matrices (Ledoit & Wolf, 2004), https://doi.org/10.1016/S0047-259X(03)00096-4
  *
@@ -91,7 +93,7 @@ export function fitFieldLaw(data: FieldStates): FittedFieldLaw {
     patterns: vectors,
     variances,
     rest,
-    share: data.memoryShare,
+    share: data.memoryShare === 'likeliest' ? undefined : (data.memoryShare ?? 1),
   })
   return Object.freeze({
     states: T,

@@ -50,10 +50,11 @@ export function fitMemories(data: Courses): FittedMemories {
   const K = variances.length
   const S = patterns.length / K
   const all = lagProducts(anomalies, S, T, starts)
+  const common = correlationsOf(all) ?? Float64Array.from({ length: T }, (_, lag) => Number(lag === 0))
+  if (data.share === 1) return { ...spectrum(common), share: 1 }
   const each = Array.from({ length: K }, (_, k) => lagProducts(along(anomalies, patterns, S, k), 1, T, starts))
   const products = all.products.map((sum, at) => each.reduce((left, own) => left - own.products[at]!, sum))
   const beside = { ...all, products }
-  const common = correlationsOf(all) ?? Float64Array.from({ length: T }, (_, lag) => Number(lag === 0))
   const choose = (parts: readonly Part[]): number => data.share ?? likeliestShare(all, parts)
   const blend = (course: LagProducts, share: number): Float64Array => blended(correlationsOf(course), common, share)
   const share = choose(each.map((course, k) => ({ course, variance: variances[k]!, count: 1 })))

@@ -27,7 +27,7 @@ function fields(n: number, memory: readonly [number, number], seed = 1): Float32
       2 * courses[1]![Math.floor(at / 4)]! * patterns[1][at % 4]!,
   )
 }
-const fitted = (states: Float32Array, memoryShare?: number) =>
+const fitted = (states: Float32Array, memoryShare: number | 'likeliest' = 'likeliest') =>
   fitFieldLaw({ states, grid: [2, 2], window: T, patterns: 2, shrinkage: { share: 0, reach: 1 }, memoryShare })
 
 /** R_k between the first state and each. */
