@@ -42,7 +42,7 @@ const usualPatterns = 128
 
 /**
  * Fits {@link FieldLaw}: the mean with its daily cycle; the covariance in space, measured and drawn towards one that falls with the distance, as far as makes
- * the last third of the states most likely under the law of those before; and each pattern's correlation in time, drawn towards the common one as far as makes states that were left out most likely.
+ * the last third of the states most likely under the law of those before; and the correlation in time, of all numbers together or of each pattern.
  *
  * A Well-Conditioned Estimator for Large-Dimensional Covariance Matrices (Ledoit & Wolf, 2004), https://doi.org/10.1016/S0047-259X(03)00096-4
  *
