@@ -76,6 +76,12 @@ describe.skipIf(!existsSync(golden))('a pipeline of diffusers', () => {
     expect(readFileSync(join(priorData, 'drawn-00002.txt'), 'utf8')).toBe('a square\n')
     for await (const event of run('kept-again')) void event
     expect(remarks.filter((text) => text.includes('are drawn into'))).toHaveLength(1)
+    // one that was taken away is drawn anew, behind those that are there
+    const kept = readFileSync(join(priorData, 'drawn-00002.png'))
+    rmSync(join(priorData, 'drawn-00000.png'))
+    for await (const event of run('kept-once-more')) void event
+    expect(readdirSync(priorData).filter((name) => name.endsWith('.png'))).toContain('drawn-00003.png')
+    expect(readFileSync(join(priorData, 'drawn-00002.png'))).toEqual(kept)
     for (const [change, said] of [
       [{ priorPrompt: undefined }, /`priorCount` is for `priorPrompt`/],
       [{ priorData: undefined }, /`from: MODEL` and `priorData: FOLDER`|needs a model that draws/],

@@ -34,9 +34,9 @@ export async function drawPrior(options: OptionValues, request: TrainRequest): P
     })
   }
   const count = priorCount ?? 100
-  const there = existsSync(priorData) ? (await listImages(diskTree, priorData)).images.length : 0
-  if (there >= count) return
-  const missing = count - there
+  const { images } = existsSync(priorData) ? await listImages(diskTree, priorData) : { images: [] }
+  const missing = count - images.length
+  if (missing <= 0) return
   if (request.dryRun || (request.collective && request.collective.count > 1)) {
     const what = `${missing} pictures of ${JSON.stringify(prompt)} are to be drawn into ${priorData}`
     throw new TweedieError('usage', `${what} first, which a dry run and runs of several processes do not`, {
@@ -47,8 +47,10 @@ export async function drawPrior(options: OptionValues, request: TrainRequest): P
   onRemark?.(`${missing} pictures of ${JSON.stringify(prompt)} are drawn into ${priorData}`)
   await makeFolder(priorData)
   using painter = await open(from, { ...continuedSession(undefined, request), own, onRemark })
-  for (let first = there; first < count; first += some) {
-    const now = Math.min(some, count - first)
+  const next = nextNumber(images)
+  for (let done = 0; done < missing; done += some) {
+    const now = Math.min(some, missing - done)
+    const first = next + done
     const drawn = await painter.draw({ prompt, count: now, seed: first, signal })
     for (let i = 0; i < now; i++) {
       const { raster } = drawn.part(i, 1)
@@ -58,6 +60,12 @@ export async function drawPrior(options: OptionValues, request: TrainRequest): P
       const provenance = { ...drawn.how, item: i, prompt }
       await writeImage(`${path}.png`, raster(), { overwrite: true, provenance })
     }
-    onProgress?.({ phase: 'drawing', done: first + now - there, total: missing, unit: 'pictures' })
+    onProgress?.({ phase: 'drawing', done: done + now, total: missing, unit: 'pictures' })
   }
+}
+
+/** The number behind all that were drawn before: none of them is written over. */
+function nextNumber(images: readonly string[]): number {
+  const numbers = images.map((name) => Number(/^drawn-(\d+)\./.exec(name)?.[1] ?? -1))
+  return 1 + numbers.reduce((most, each) => Math.max(most, each), -1)
 }

@@ -176,7 +176,7 @@ function adapterLayout(spec: LoraSpec, parts: TrainParts, build: (scope: Scope) 
 }
 
 /** The weights of frozen parts as one flat array, not to be changed: of one part its own memory. */
-export function flatOf(frozen: TrainParts, joint: Layout): Float32Array {
+export function frozenFlat(frozen: TrainParts, joint: Layout): Float32Array {
   const parts = Object.values(frozen)
   if (parts.length === 1) return parts[0]!.weights!
   const flat = new Float32Array(joint.size)
@@ -191,7 +191,7 @@ export function flatOf(frozen: TrainParts, joint: Layout): Float32Array {
 /** The parts that are adapted as one flat array, and a function that makes of a state of adapters one of them. */
 function mergerOf({ rank, alpha }: LoraSpec, layout: Layout, frozen: TrainParts, joint: Layout) {
   const alone = Object.keys(frozen).length === 1
-  const plain = (): Float32Array => flatOf(frozen, joint)
+  const plain = (): Float32Array => frozenFlat(frozen, joint)
   const layers = adaptedLayers(layout.specs.map(({ name }) => name))
   const shapes = new Map(layout.specs.map(({ name, shape }) => [name, shape]))
   const array = (name: string, flat: Float32Array): NamedArray => ({

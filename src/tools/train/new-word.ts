@@ -7,7 +7,7 @@ import { concat, input, slice } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
 import { layoutOf, type NamedArray } from '../../engine/nn/layout.ts'
 import { normalWith, Scope } from '../../engine/nn/parameters.ts'
-import { type BaseWeights, flatOf, frozenAs, titlesOf } from './lora.ts'
+import { type BaseWeights, frozenAs, frozenFlat, titlesOf } from './lora.ts'
 import { jointLayout, mainNetwork } from './parts.ts'
 import type { TrainProblem } from './problem.ts'
 import type { WordSpec } from './spec.ts'
@@ -60,7 +60,7 @@ export function wordProblem<Model>(
   const joint = jointLayout(problem.parts)
   const layout = layoutOf(tables.map(({ vectors: name, shape }) => ({ name, shape, init: normalWith(0.02) })))
   const first = joinFloats(tables.map((each) => each.first))
-  const plain = flatOf(frozen, joint)
+  const plain = frozenFlat(frozen, joint)
   return {
     ...problem,
     parts: {
