@@ -2,9 +2,8 @@
  * Tries inputs in a process of its own and tells its parent. `FUZZ` says how many, by which seed, until when, and behind which place to go on. It goes
  * round all readers, some inputs each, so that whenever it is stopped, every reader had its share.
  */
-import { dataReaders } from './data-readers.ts'
+import { allReaders } from './all-readers.ts'
 import { hunt } from './hunt.ts'
-import { modelReaders } from './model-readers.ts'
 
 /** Where a process stopped: the round, and the reader in it. */
 export interface Place {
@@ -20,7 +19,7 @@ const { inputs, seed, until, behind } = JSON.parse(process.env.FUZZ!) as {
   behind?: Place
 }
 const tell = (message: object): void => void process.send!(message)
-const all = [...dataReaders, ...(await modelReaders())]
+const all = await allReaders()
 const shares = all.reduce((sum, { share = 1 }) => sum + share, 0)
 const plan = all.map((reader) => ({
   reader,
