@@ -100,5 +100,5 @@ export const scenarios: readonly Scenario[] = [
     'train-classifier moons --items 200 --steps 6 --batch 32 -q -o FOLDER/c.safetensors',
     [],
   ),
-  written('eval', 'report.json', 'eval FOLDER/model -n 16 --steps 2 -q -o FOLDER/report.json', model),
+  written('eval', 'report.json', 'eval FOLDER/model -n 20 --steps 2 -q -o FOLDER/report.json', model),
 ]
