@@ -2,7 +2,6 @@
 import sharp from 'sharp'
 import { gzipSync } from 'node:zlib'
 import { namedColumns } from '../../../src/files/data/formats/table-columns.ts'
-import { writeNetcdf3 } from '../../../src/files/data/formats/netcdf3-writer.ts'
 import { writeNpy } from '../../../src/files/data/formats/npy.ts'
 import { writeNpz } from '../../../src/files/data/formats/npz.ts'
 import { unzipFolder, zipFolder } from '../../../src/files/data/formats/zip.ts'
@@ -12,6 +11,7 @@ import { moleculeOfSmiles } from '../../../src/files/molecules/smiles.ts'
 import type { Files } from './memory-tree.ts'
 import { beside, file, floats, octets, opened } from './opened.ts'
 import { type Reader, textBytes } from './reader.ts'
+import { weatherFile } from './weather.ts'
 
 const csv = textBytes('x,y,label\n1,2,a\n3.5,-4e-1,b\n"5",6,"a ""b"""\n7,7,a\n8,9,b\n')
 const mixed = textBytes('age;sex;pay\n31;f;1.000,5\n44;m;2000\n;f;NA\n52;m;1500\n29;x;1200\n')
@@ -54,29 +54,6 @@ function binaryPly(): Uint8Array {
 
 function idx(): Uint8Array {
   return Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 4, ...octets([32]).data])
-}
-
-function netcdf(): Uint8Array {
-  const axis = (name: string, units: string, data: number[]) => ({
-    name,
-    dimensions: [name],
-    attributes: { units },
-    data: Float64Array.from(data),
-  })
-  return writeNetcdf3({
-    dimensions: { time: 4, lat: 3, lon: 4 },
-    variables: [
-      axis('time', 'hours since 2019-01-01', [0, 6, 12, 18]),
-      axis('lat', 'degrees_north', [10, 0, -10]),
-      axis('lon', 'degrees_east', [0, 90, 180, 270]),
-      {
-        name: 't2m',
-        dimensions: ['time', 'lat', 'lon'],
-        attributes: { units: 'K' },
-        data: Float32Array.from({ length: 48 }, (_, i) => 280 + i),
-      },
-    ],
-  })
 }
 
 const picture = (format: 'png' | 'jpeg' | 'gif' | 'webp' | 'tiff') => async (): Promise<readonly Uint8Array[]> => {
@@ -125,7 +102,7 @@ export const dataReaders: readonly Reader[] = [
   file('a.xyz', [xyz]),
   file('a.smi', [textBytes('CCO ethanol\nc1ccccc1\nC[C@H](N)C(=O)O alanine\n[NH4+].[Cl-]\n')], {}, 'smi', 0.1),
   file('a.idx', [idx(), Uint8Array.from(gzipSync(idx()))]),
-  file('a.nc', [netcdf()], {}, 'netcdf3'),
+  file('a.nc', [weatherFile(4)], {}, 'netcdf3'),
   file('a.txt', [textBytes('It was the best of times,\nit was the worst of times.\n'.repeat(6))], { length: 8 }, 'txt'),
   file('a.jsonl', [textBytes('{"text": "one two"}\n{"text": "three four five"}\n'.repeat(8))], { length: 8 }, 'jsonl'),
   ...Object.entries({

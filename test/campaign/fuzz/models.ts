@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../../../src/cli/program.ts'
 import { writeNpy } from '../../../src/files/data/formats/npy.ts'
+import { weatherFile } from './weather.ts'
 
 /** How a model is trained: `FOLDER` is where everything lies; those that it stands on come first. */
 interface Recipe {
@@ -22,7 +23,7 @@ const recipes = {
   },
   fields: {
     family: 'values',
-    line: 'lorenz63 --items 48 --window 4 --precondition gaussian --widths 8 --depth 1 --batch 8',
+    line: 'FOLDER/weather.nc --window 4 --precondition gaussian --widths 8 --depth 1 --batch 8',
   },
   text: { family: 'tokens', line: 'FOLDER/verse.txt --batch 8 --length 16 --widths 32 --depth 1' },
   embeddings: {
@@ -86,6 +87,7 @@ function writeData(folder: string): void {
   writeFileSync(join(folder, 'verse.txt'), 'To be, or not to be, that is the question.\n'.repeat(8))
   const row = (i: number): string => `${i},${['a', 'b'][i % 2]},${(i * 7) % 5}`
   writeFileSync(join(folder, 'table.csv'), `x,kind,y\n${Array.from({ length: 32 }, (_, i) => row(i)).join('\n')}\n`)
+  writeFileSync(join(folder, 'weather.nc'), weatherFile(48))
   const data = Uint8Array.from({ length: 24 * 64 }, (_, i) => (i * 37) % 256)
   writeFileSync(join(folder, 'pictures.npy'), writeNpy({ shape: [24, 1, 8, 8], data }))
   const water = (i: number): string => `3\n\nO 0 0 ${i / 100}\nH 0.9572 0 0\nH -0.24 0.9266 0\n`
