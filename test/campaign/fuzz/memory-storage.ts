@@ -1,14 +1,14 @@
 /** Items of data sets that are too large for memory, in memory: what readers do with a disk, without one. */
-import type { ItemStorage } from '../../../src/files/data/item-storage.ts'
+import type { ItemSink, ItemStorage } from '../../../src/files/data/item-storage.ts'
 
 /** Takes all items, as many as there are. */
 export function memoryStorage(): ItemStorage {
   return {
-    async begin() {
+    async begin(): Promise<ItemSink> {
       const kept: (Uint8Array | Float32Array)[] = []
       return {
         append: (values) => kept.push(values.slice()) - 1,
-        async finish(records, { convert = (values) => values } = {}) {
+        async finish(records, { convert = (values: Uint8Array | Float32Array) => values } = {}) {
           const items = Array.from(records, (record, place) => convert(kept[record]!, place))
           return {
             place: 'memory',
