@@ -4,6 +4,7 @@ import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
 import { withExamples } from './common.ts'
 import { drawCommand, outputOptions } from './draw-command.ts'
+import { shardOptions } from './shard-options.ts'
 
 /** What models of all families take. */
 const general = options({
@@ -14,6 +15,7 @@ const general = options({
   },
   ...outputOptions,
   out: { ...outputOptions.out, help: '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each' },
+  ...shardOptions,
 })
 
 /** The command. */
@@ -44,6 +46,7 @@ async function run(place: string, picture: string, values: OptionValues, own: Ow
     noun: 'pictures',
     general,
     own,
+    input: picture,
     work: (opened, request) => editTo(opened, picture, values, request),
   })
 }

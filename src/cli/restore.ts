@@ -4,6 +4,7 @@ import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
 import { withExamples } from './common.ts'
 import { drawCommand, outputOptions } from './draw-command.ts'
+import { shardOptions } from './shard-options.ts'
 
 /** What models of all families take. */
 const general = options({
@@ -19,6 +20,7 @@ const general = options({
     group: 'Output',
   },
   force: { ...outputOptions.force, group: 'Output' },
+  ...shardOptions,
 })
 
 /** The command. */
@@ -45,6 +47,7 @@ export function restoreCommand(own: OwnParts = {}): Command {
     ['tweedie restore runs/mine grey.png --task colorize -o colour.png', 'colour, by a model of colour pictures'],
     ['tweedie restore runs/solids part.ply -n 4 -o whole.png', 'the rest of a shape, by a model of clouds'],
     ['tweedie restore runs/mine clean.png --task deblur --kernel motion:5,45 --simulate', 'try what it can do'],
+    ['tweedie restore runs/mine hole.png --task inpaint --mask mask.png -n 512 -o all.npy --shard 3/8', 'one of eight processes; then tweedie merge'],
     ['tweedie restore runs/table gaps.csv -n 5 -o filled.csv', 'the gaps of a table, drawn five times'],
   ])
   return restore.action((place: string, item: string, values: OptionValues) => run(place, item, values, own))
@@ -57,6 +60,7 @@ async function run(place: string, item: string, values: OptionValues, own: OwnPa
     noun: 'answers',
     general,
     own,
+    input: item,
     work: (opened, request) => restoreTo(opened, item, values, request),
   })
 }

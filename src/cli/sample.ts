@@ -46,8 +46,6 @@ export function sampleCommand(own: OwnParts = {}): Command {
 
 /** Draws, shows and writes. */
 export async function runSample(place: string, values: OptionValues, own: OwnParts = {}): Promise<void> {
-  if (values.shard !== undefined)
-    return (await import('./shard.ts')).runShard('sample', place, values, [general, drawOptions], own)
   const [{ sampleTo }, { runDraw }] = await Promise.all([import('../app/node/make.ts'), import('./run-draw.ts')])
   await runDraw('sample', place, values, {
     what: 'sampling',
