@@ -1,7 +1,6 @@
 /** Restoration: items that agree with a measurement, drawn from a model. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork } from '../../files/data/frame.ts'
-import { nothing } from '../../compiled/condition-feeds.ts'
 import type { DifferentiableDenoiser } from '../../diffusion/guidance/differentiable.ts'
 import { guidedWithDerivative } from '../../diffusion/guidance/differentiable-guidance.ts'
 import { conditioned } from '../../diffusion/denoise/conditions.ts'
@@ -25,7 +24,7 @@ import type { Texts } from '../words/told.ts'
 import { askedConditions } from './asked-conditions.ts'
 import { type CompiledParts, compiledParts } from './compiled-parts.ts'
 import { type Composed, composedDenoiser, longFrame } from './frames/composed.ts'
-import { guidedDenoiser, type ModelGuidance } from './guided.ts'
+import { awayFrom, guidedDenoiser, type ModelGuidance, requireGuidable } from './guided.ts'
 
 /** How to restore. */
 export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
@@ -164,20 +163,24 @@ export async function restore(
   return { items, shape: [count, ...frame.item] }
 }
 
-/** The derivative of a guided mean is that of both halves. */
+/** The derivative of a guided mean is the same sum as the mean: of both halves, or of all prompts that are joined. */
 async function differentiable(
   model: Model,
-  { w = 0, away, terms = 1 }: ModelGuidance,
+  guidance: ModelGuidance,
   batch: number,
   parts: CompiledParts,
 ): Promise<DifferentiableDenoiser> {
-  if (terms > 1) {
-    throw new TweedieError('usage', '`prompt`: prompts are not joined by AND for methods that need derivatives', {
-      hint: '`method: repaint`, `diffpir` or `ddrm`; or one prompt',
+  const { w = 0, away, negative, terms = 1 } = guidance
+  const idle = (['weak', 'classifier', 'interval', 'rescale'] as const).find((name) => guidance[name] !== undefined)
+  if (idle !== undefined) {
+    throw new TweedieError('usage', `\`guidance\`: ${idle} is not for methods that need derivatives`, {
+      hint: '`method: repaint`, `diffpir` or `ddrm`; or guidance by a number',
     })
   }
+  const guides = w !== 0 || terms > 1
+  if (guides) requireGuidable(model, negative, away)
   const plain = await parts.vjp(model, batch)
-  return w === 0 ? plain : guidedWithDerivative(plain, { w, nothing: { ...nothing(model), ...away } })
+  return guides ? guidedWithDerivative(plain, { w, terms, nothing: awayFrom(model, negative, away) }) : plain
 }
 
 /**
