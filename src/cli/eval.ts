@@ -26,20 +26,20 @@ export function evalCommand(own: OwnParts = {}): Command {
     args: [['<model>', "a model's folder"]],
     tables: [...general, ...familyTables('eval', familiesOf(own)), openOptions],
     examples: [
-    ['tweedie eval runs/mine', 'five hundred samples against the training data'],
-    ['tweedie eval runs/mine -n 2000 --held-out ./more-images', 'smaller errors, and data that it has not seen'],
-    ['tweedie eval runs/mine --features inception.onnx', "another network's features: FID"],
-    ['tweedie eval runs/mine --likelihood', 'bits per dimension of held-out data: bound and flow'],
-    ['tweedie eval runs/text', 'bits a character of held-out text, and how much of what samples say is in the text'],
-    ['tweedie eval runs/text -n 64 --steps 512 --likelihood-items 256', 'both, more closely'],
-    [
-      'tweedie eval runs/mine --bound-variance analytic --bound-steps 25',
-      'the bound of 25 steps, as Analytic-DPM has it',
+      ['tweedie eval runs/mine', 'five hundred samples against the training data'],
+      ['tweedie eval runs/mine -n 2000 --held-out ./more-images', 'smaller errors, and data that it has not seen'],
+      ['tweedie eval runs/mine --features inception.onnx', "another network's features: FID"],
+      ['tweedie eval runs/mine --likelihood', 'bits per dimension of held-out data: bound and flow'],
+      ['tweedie eval runs/text', 'bits a character of held-out text, and how much of what samples say is in the text'],
+      ['tweedie eval runs/text -n 64 --steps 512 --likelihood-items 256', 'both, more closely'],
+      [
+        'tweedie eval runs/mine --bound-variance analytic --bound-steps 25',
+        'the bound of 25 steps, as Analytic-DPM has it',
+      ],
+      ['tweedie eval runs/mine --guidance 2', 'samples that are surer of their class: are they recognised?'],
+      ['tweedie eval runs/mine -n 50000 -o figures.json --shard 3/8', 'one of eight processes; then tweedie merge'],
+      ['tweedie eval runs/mine --sampler ddim --steps 100 --json', 'what a sampler is worth, for a script'],
     ],
-    ['tweedie eval runs/mine --guidance 2', 'samples that are surer of their class: are they recognised?'],
-    ['tweedie eval runs/mine -n 50000 -o figures.json --shard 3/8', 'one of eight processes; then tweedie merge'],
-    ['tweedie eval runs/mine --sampler ddim --steps 100 --json', 'what a sampler is worth, for a script'],
-  ],
   })
   return made.action((place: string, values: OptionValues) => run(place, values, made, own))
 }
