@@ -1,6 +1,14 @@
 /** Data as the models of a family are trained on them. */
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
-import type { Family, FamilyModel, OtherTextEncoders, OwnParts, PrepareSetting, SpecFor, Wanted } from '../families/family.ts'
+import type {
+  Family,
+  FamilyModel,
+  OtherTextEncoders,
+  OwnParts,
+  PrepareSetting,
+  SpecFor,
+  Wanted,
+} from '../families/family.ts'
 import { entryOfSpec } from '../families/registry.ts'
 import { TweedieError } from '../errors.ts'
 import type { OptionValues } from '../options.ts'

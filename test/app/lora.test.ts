@@ -170,7 +170,9 @@ test('parts of the loss that no file of the model holds are refused by name, and
   const train = (more: object) => fit('moons', { ...options, ...more })
   await expect(train({ sigma: 0.2 })).rejects.toThrow(/`sigma`: adapters leave the width of the law/)
   const learned = { from: base, lora: 2, learnedWeights: true }
-  await expect(fit('glyphs', { ...how, steps: 1, ...learned })).rejects.toThrow(/`lora`: the part \w+ of the loss is not/)
+  await expect(fit('glyphs', { ...how, steps: 1, ...learned })).rejects.toThrow(
+    /`lora`: the part \w+ of the loss is not/,
+  )
 })
 
 test('adapters are merged into a whole folder, and written as a file for other programs', async () => {

@@ -29,7 +29,9 @@ beforeAll(async () => {
       .toFile(at(`pictures/${i}.png`))
     writeFileSync(at(`pictures/${i}.txt`), i % 2 === 0 ? 'a cat' : 'a dog')
   }
-  const { status, stderr } = await attempt(`train FOLDER/pictures --captions --text-encoder FOLDER/xl ${size} -o FOLDER/two`)
+  const { status, stderr } = await attempt(
+    `train FOLDER/pictures --captions --text-encoder FOLDER/xl ${size} -o FOLDER/two`,
+  )
   expect(stderr).toMatch(/CLIPTextModel with .* and CLIPTextModelWithProjection with .*, which stay as they are/)
   expect(status).toBe(0)
 })

@@ -129,9 +129,13 @@ export function baseWeights<Model>({ parts }: TrainProblem<Model>, base: Base): 
 }
 
 function notThere(name: string): never {
-  throw new TweedieError('usage', `\`lora\`: the part ${name} of the loss is not in the model, so it would have to learn`, {
-    hint: 'leave out the option that adds it, such as `learnedWeights`; or train without `lora`',
-  })
+  throw new TweedieError(
+    'usage',
+    `\`lora\`: the part ${name} of the loss is not in the model, so it would have to learn`,
+    {
+      hint: 'leave out the option that adds it, such as `learnedWeights`; or train without `lora`',
+    },
+  )
 }
 
 /** The values of a part, of weights by name. */

@@ -36,7 +36,11 @@ export async function readTextEncoders(
 ): Promise<{ readonly encoders: readonly ReadEncoder[]; readonly notes: readonly string[] }> {
   const names = await encoderNames(path)
   if (names.length === 0) {
-    const { notes, encoder } = await readEncoder(path, [path, join(path, 'tokenizer'), join(dirname(path), 'tokenizer')])
+    const { notes, encoder } = await readEncoder(path, [
+      path,
+      join(path, 'tokenizer'),
+      join(dirname(path), 'tokenizer'),
+    ])
     return { encoders: [encoder], notes }
   }
   const [read, notes]: [ReadEncoder[], string[]] = [[], []]
