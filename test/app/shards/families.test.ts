@@ -175,14 +175,17 @@ const others = [
 ]
 const worked: readonly (readonly [line: string, extension: string])[] = [
   ['restore FOLDER/pictures FOLDER/one.png --task denoise --sigma 0.3 -n 5 --batch 2 --steps 2', '.png'],
-  ['restore FOLDER/codes FOLDER/one.png --task denoise --sigma 0.3 -n 3 --batch 2 --steps 2 --method dps', '.npy'],
   ['restore FOLDER/rows FOLDER/gaps.csv -n 3 --batch 7 --steps 2', '.csv'],
   ['edit FOLDER/pictures FOLDER/one.png -n 5 --batch 2 --steps 2', '.npy'],
   ['edit FOLDER/codes FOLDER/one.png --method invert -n 3 --batch 2 --steps 2', '.npy'],
   ['edit FOLDER/pictures FOLDER/one.png --to FOLDER/other.png -n 5 --batch 2 --steps 2', '.npy'],
-  ['predict FOLDER/prediction FOLDER/table.csv --draws 400 --steps 2', '.csv'],
+  ['predict FOLDER/prediction FOLDER/new.csv --draws 400 --steps 2', '.csv'],
   ['assimilate FOLDER/fields FOLDER/seen.csv --length 20 --sigma 0.1 -n 5 --steps 2', '.npz'],
 ]
+
+/** The columns that answers are for. */
+const withoutY = (lines: readonly string[]): string =>
+  `a,b,c\n${lines.map((line) => line.replace(/,[^,]*$/, '')).join('\n')}\n`
 
 describe('what works on a file', () => {
   test('trains', async () => {
@@ -198,6 +201,7 @@ describe('what works on a file', () => {
         .toFile(join(folder, `${name}.png`))
     }
     writeFileSync(join(folder, 'gaps.csv'), `a,b,c,y\n${rows.map((row) => row.replace(/^[^,]*/, '')).join('\n')}\n`)
+    writeFileSync(join(folder, 'new.csv'), withoutY(rows))
     writeFileSync(join(folder, 'seen.csv'), 'time,x,y,variable,value\n3,0,0,field0,0.5\n9,0,0,field0,-1\n')
   })
 
@@ -212,9 +216,9 @@ describe('what works on a file', () => {
 
   test('a file that has changed is refused, by the merge and by the next shard', async () => {
     const line = 'predict FOLDER/prediction FOLDER/changed.csv --draws 400 --steps 2 -q -o FOLDER/late.csv'
-    writeFileSync(join(folder, 'changed.csv'), `a,b,c,y\n${rows.join('\n')}\n`)
+    writeFileSync(join(folder, 'changed.csv'), withoutY(rows))
     for (const i of [1, 2]) await ok(`${line} --shard ${i}/2`)
-    writeFileSync(join(folder, 'changed.csv'), `a,b,c,y\n${rows.toReversed().join('\n')}\n`)
+    writeFileSync(join(folder, 'changed.csv'), withoutY(rows.toReversed()))
     expect(await run('merge FOLDER/late.csv.shards')).toMatchObject({
       status: 3,
       stderr: expect.stringMatching(/changed.csv: is not what it was when the shards were computed/),
