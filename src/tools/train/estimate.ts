@@ -34,8 +34,6 @@ export function trainingMemory(problem: Pick<TrainProblem, 'loss' | 'parts' | 'o
   if (ownStep) return base + parameters + perValue * valuesOf(ownStep.kept(portion))
   // adapters or a word beside a network, and not a student of one
   const stays = learning < frozen / 4 && Object.values(parts).some(({ learns, network }) => learns === false && network)
-  const values = stays
-    ? perKept * keptValues(problem, portion)
-    : perValue * valuesOf([loss(new Scope(), portion).loss])
+  const values = stays ? perKept * keptValues(problem, portion) : perValue * valuesOf([loss(new Scope(), portion).loss])
   return base + parameters + values
 }
