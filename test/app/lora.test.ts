@@ -146,10 +146,10 @@ test.each([
   ['a hierarchy', 'moons', { items: 64, batch: 16, widths: [8], depth: 1, model: 'hvae' }, 'linear'],
   ['a flow', 'moons', { items: 64, batch: 16, widths: [8], depth: 1, model: 'flow' }, 'linear'],
   ['text', 'verse', { length: 8, batch: 4, widths: [16], depth: 1 }, 'attention'],
-])('models of other families are adapted too: %s', async (_, data, options, loraTargets) => {
+])('models of other families are adapted too: %s', async (what, data, options, loraTargets) => {
   writeFileSync(at('verse.txt'), 'the cat sat on the mat. '.repeat(20))
   const source = data === 'verse' ? at('verse.txt') : data
-  const name = `${data}-${loraTargets}-${'model' in options}`
+  const name = what.replaceAll(' ', '-')
   const { widths: _w, depth: _d, ...same } = options as typeof options & { widths: number[]; depth?: number }
   const first = await fit(source, { ...options, steps: 1 })
   await saveModel(at(name), first)
@@ -166,7 +166,7 @@ test.each([
 })
 
 test('parts of the loss that no file of the model holds are refused by name, and so is a width beside adapters', async () => {
-  const options = { items: 64, batch: 16, steps: 1, from: at('moons-linear-true'), lora: 2, loraTargets: 'linear' }
+  const options = { items: 64, batch: 16, steps: 1, from: at('an-autoencoder-with-a-learned-width'), lora: 2, loraTargets: 'linear' }
   const train = (more: object) => fit('moons', { ...options, ...more })
   await expect(train({ sigma: 0.2 })).rejects.toThrow(/`sigma`: adapters leave the width of the law/)
   const learned = { from: base, lora: 2, learnedWeights: true }
