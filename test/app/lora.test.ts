@@ -165,14 +165,16 @@ test.each([
   expect(law((await openFolder(at(`${name}-lora`))).model)).toEqual(law((await openFolder(at(name))).model))
 })
 
-test('parts of the loss that no file of the model holds are refused by name, and so is a width beside adapters', async () => {
-  const options = { items: 64, batch: 16, steps: 1, from: at('an-autoencoder-with-a-learned-width'), lora: 2, loraTargets: 'linear' }
-  const train = (more: object) => fit('moons', { ...options, ...more })
-  await expect(train({ sigma: 0.2 })).rejects.toThrow(/`sigma`: adapters leave the width of the law/)
-  const learned = { from: base, lora: 2, learnedWeights: true }
-  await expect(fit('glyphs', { ...how, steps: 1, ...learned })).rejects.toThrow(
-    /`lora`: the part \w+ of the loss is not/,
-  )
+test('a width beside adapters is refused', async () => {
+  const options = {
+    items: 64,
+    batch: 16,
+    steps: 1,
+    from: at('an-autoencoder-with-a-learned-width'),
+    lora: 2,
+    loraTargets: 'linear',
+  }
+  await expect(fit('moons', { ...options, sigma: 0.2 })).rejects.toThrow(/`sigma`: adapters leave the width of the law/)
 })
 
 test('adapters are merged into a whole folder, and written as a file for other programs', async () => {

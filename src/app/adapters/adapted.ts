@@ -133,7 +133,7 @@ function notThere(name: string): never {
     'usage',
     `\`lora\`: the part ${name} of the loss is not in the model, so it would have to learn`,
     {
-      hint: 'leave out the option that adds it, such as `learnedWeights`; or train without `lora`',
+      hint: 'leave out the option that adds it; or train without `lora`',
     },
   )
 }
