@@ -138,7 +138,7 @@ describe('requirements as they are typed', () => {
     ['[z-a]@1', 'no class'],
     ['@3', 'not understood'],
     ['[a]@0-999999999', 'places are below 65536'],
-    ['[a](a+)+[b]@2', '"("'],
+    ['[a](a+)+[b]@2', '"]" (U+005D) at line 1, column 3'],
   ])('%s is refused', (text, message) => {
     expect(() => parseRequirements(text, tokenizer)).toThrow(message)
   })
