@@ -1,6 +1,6 @@
 /** Text encoders and tokenisers of captions from a disk. */
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import * as z from 'zod/mini'
 import { textEncoderOf } from '../../compiled/text-encoder-part.ts'
 import { tokenizerFolder } from '../../compiled/words-part.ts'
@@ -39,7 +39,7 @@ export async function readTextEncoders(
   const names = await encoderNames(path)
   if (names.length === 0) {
     // of one of a pipeline's encoders, the one of its number
-    const name = basename(path)
+    const name = basename(resolve(path))
     const own = encoderName.test(name) ? tokenizerFolder(name) : 'tokenizer'
     const { notes, encoder } = await readEncoder(path, [path, join(path, 'tokenizer'), join(dirname(path), own)])
     return { encoders: [encoder], notes }
