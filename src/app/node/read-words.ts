@@ -1,6 +1,6 @@
 /** Text encoders and tokenisers of captions from a disk. */
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import * as z from 'zod/mini'
 import { textEncoderOf } from '../../compiled/text-encoder-part.ts'
 import { tokenizerFolder } from '../../compiled/words-part.ts'
@@ -16,6 +16,8 @@ import { captionTokenizerOf } from '../../files/text/captions-of.ts'
 
 /** The places of a caption where a tokeniser's files do not say. */
 const usualPlaces = 77
+
+const encoderName = /^text_encoder(_\d+)?$/
 
 const configSchema = z.looseObject({
   architectures: z.optional(z.array(z.string())),
@@ -36,11 +38,10 @@ export async function readTextEncoders(
 ): Promise<{ readonly encoders: readonly ReadEncoder[]; readonly notes: readonly string[] }> {
   const names = await encoderNames(path)
   if (names.length === 0) {
-    const { notes, encoder } = await readEncoder(path, [
-      path,
-      join(path, 'tokenizer'),
-      join(dirname(path), 'tokenizer'),
-    ])
+    // of one of a pipeline's encoders, the one of its number
+    const name = basename(resolve(path))
+    const own = encoderName.test(name) ? tokenizerFolder(name) : 'tokenizer'
+    const { notes, encoder } = await readEncoder(path, [path, join(path, 'tokenizer'), join(dirname(path), own)])
     return { encoders: [encoder], notes }
   }
   const [read, notes]: [ReadEncoder[], string[]] = [[], []]
@@ -59,7 +60,7 @@ export async function readTextEncoders(
 
 /** The folders of text encoders in a pipeline, in order. */
 async function encoderNames(path: string): Promise<readonly string[]> {
-  const names = (await namesIn(path)).filter((name) => /^text_encoder(_\d+)?$/.test(name)).sort()
+  const names = (await namesIn(path)).filter((name) => encoderName.test(name)).sort()
   const have = await Promise.all(names.map(async (name) => (await namesIn(join(path, name))).includes('config.json')))
   return names.filter((_, i) => have[i])
 }

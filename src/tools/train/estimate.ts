@@ -18,10 +18,10 @@ const perValue = 6.4
 /** Bytes for each parameter of a frozen part: itself, in the graph, and as the runtime has arranged it. */
 const perConstant = 12
 /**
- * The same where they are fed to the graph: itself once, the pages of its file, of sixteen bits, and what is arranged right before its use. Measured, like
+ * The same where they are fed to the graph: itself once, the pages of the files of the model, of sixteen bits, and what is arranged right before its use. Measured, like
  * the next, by adapters of a pipeline of Stable Diffusion's size: 8.8 GB at 256 × 256, 15.0 GB at 512 × 512.
  */
-const perFed = 7.5
+const perFed = 8.8
 /** Bytes for each value that is kept where a network stays as it is: no copies for gradients of its weights. */
 const perKept = 5.7
 

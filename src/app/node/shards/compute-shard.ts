@@ -38,6 +38,7 @@ export interface ShardRequest extends WorkRequest {
  * @throws TweedieError `usage` for work that cannot be computed in shards, `exists` for a shard of other settings
  * @example
  * await computeShard('sample', await openFolder('runs/mine'), { count: 4096 }, { place: 'runs/mine', out: 'samples.npy', shard: { index: 0, count: 8 } })
+ * await computeShard('predict', await openFolder('runs/house'), {}, { place: 'runs/house', input: 'new.csv', out: 'answers.csv', shard: { index: 0, count: 8 } })
  */
 export async function computeShard(
   command: ShardedCommand,

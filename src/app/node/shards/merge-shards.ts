@@ -66,7 +66,9 @@ export async function mergeShards(
   const input = known.input as string | undefined
   const file = await changedOf(files)
   if (file !== undefined) {
-    throw new TweedieError('data', `${file}: is not what it was when the shards were computed`)
+    throw new TweedieError('data', `${file}: is not what it was when the shards were computed`, {
+      hint: 'the command reads it again: bring it back to its place, or compute the shards again, with `force`',
+    })
   }
   const [changed] = differences(asWritten(await factsOf(command, { place, input }, opened, asked)), known)
   if (changed !== undefined) {
