@@ -58,7 +58,7 @@ export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoi
     network,
     process,
     labelDropout: choices.labelDropout ?? (classes > 0 && spare ? 0.1 : 0),
-    optimizer: optimizerFor(budget, choices.optimizer),
+    optimizer: optimizerFor(budget, choices.optimizer, 'muon'),
   }
 }
 
@@ -114,6 +114,7 @@ function networkFor(
         hidden_size: hidden,
         num_layers: depth ?? layers,
         num_attention_heads: headsFor(hidden),
+        neighbourhood_rows: dataset.vocabulary.kind === 'text' ? 2 ** 14 : 0,
         // With the share of masks as its time, a network depends on its tokens alone, and a step that changes none need
         // not be computed.
         time_conditioning: process.kernel === 'absorbing' ? 'masks' : true,
