@@ -45,10 +45,18 @@ function encodeRecords(dataset: RecordDataset): Uint8Array<ArrayBuffer> {
 
 /** The data set in a copy. @throws TweedieError `data` for other or damaged bytes */
 export async function decodeDataset(bytes: Uint8Array, source: string): Promise<TrainData> {
-  const { tensors, metadata } = readSafetensors(bytes, source)
+  try {
+    return await rebuilt(readSafetensors(bytes, source))
+  } catch (cause) {
+    if (cause instanceof TweedieError) throw cause
+    throw new TweedieError('data', `${source}: not a copy of data that this tweedie wrote`, { cause })
+  }
+}
+
+/** The data set of tensors and metadata as they were written. @throws Error for any others */
+async function rebuilt({ tensors, metadata }: ReturnType<typeof readSafetensors>): Promise<TrainData> {
   const data = tensors.get('data')?.data
-  const other = (): TweedieError => new TweedieError('data', `${source}: not a copy of data that this tweedie wrote`)
-  if (metadata.format !== format) throw other()
+  if (metadata.format !== format) throw new Error('another format')
   if (metadata.kind !== undefined) {
     const arrays = Object.fromEntries([...tensors].map(([name, { data: values }]) => [name, values.slice()]))
     const packed = { facts: JSON.parse(metadata.facts ?? '{}'), arrays } as PackedRecords
@@ -56,7 +64,7 @@ export async function decodeDataset(bytes: Uint8Array, source: string): Promise<
     const records = unpackRecords(metadata.kind, packed)
     if (records) return records
   }
-  if (data === undefined) throw other()
+  if (data === undefined) throw new Error('no data')
   const facts = JSON.parse(metadata.facts ?? '{}') as Record<string, unknown>
   const labels = tensors.get('labels')?.data.slice() as Int32Array | undefined
   const named = [...tensors].filter(([name]) => name.startsWith('conditions/'))

@@ -2,37 +2,50 @@
  * The campaign at its full length: kills and power cuts at every change of a save, clocks that jump, refusals of the system, flipped bits, inputs that nobody
  * wrote for every reader, and draws without growth. Prints what was tried and what held; ends with 1 if anything did not.
  *
- *     npm run campaign -- [--inputs 1000000] [--seed 1] [--every 1] [--draws 10000] [--only cuts,clocks,disks,kills,strace,refusals,flips,inputs,draws] [--keep FOLDER]
+ *     npm run campaign -- [--inputs 1000000] [--minutes 600] [--seed 1] [--every 1] [--draws 10000] [--only cuts,clocks,disks,refusals,kills,strace,caches,flips,inputs,draws] [--scenarios train,latents] [--keep FOLDER]
  *
- * Kills and strace start a process each: `npm run build` first makes them several times faster. Inputs that fail are written to FOLDER.
+ * Kills and strace start a process each: `npm run build` first makes them several times faster. Inputs are tried until there were as many, or for as many
+ * minutes; what fails is written to FOLDER.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drawsFor } from './draws.ts'
 import { flipsOf } from './flips.ts'
+import type { Place } from './fuzz/apart.ts'
 import type { Find } from './fuzz/hunt.ts'
-import { cutAt, fullAt, jumpedAt, killedAt, mayMount, refusedAt, staged, straced, type Trial } from './interrupt.ts'
+import { cacheFlips, graphCache } from './graph-cache.ts'
+import { cutAt, folder, fullAt, jumpedAt, mayMount, refusedAt, staged, type Trial } from './interrupt.ts'
+import { cacheIn, changesOf, killedAt, refusedCacheAt, straced } from './processes.ts'
 import { scenarios } from './scenarios.ts'
 
 process.env.TWEEDIE_CACHE = 'off'
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '1000000' },
+    minutes: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
     every: { type: 'string', default: '1' },
     draws: { type: 'string', default: '10000' },
-    only: { type: 'string', default: 'cuts,clocks,disks,refusals,kills,strace,flips,inputs,draws' },
+    only: { type: 'string', default: 'cuts,clocks,disks,refusals,kills,strace,caches,flips,inputs,draws' },
+    scenarios: { type: 'string', default: scenarios.map(({ name }) => name).join(',') },
     keep: { type: 'string', default: 'campaign-finds' },
   },
 })
-const [inputs, seed, every, draws] = [values.inputs, values.seed, values.every, values.draws].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-]
+const chosen = values.scenarios.split(',').map((name) => {
+  const found = scenarios.find((scenario) => scenario.name === name)
+  if (!found)
+    throw new Error(`no scenario is called ${name}; there are ${scenarios.map((each) => each.name).join(', ')}`)
+  return found
+})
+const [inputs, minutes, seed, every, draws] = [
+  values.inputs,
+  values.minutes,
+  values.seed,
+  values.every,
+  values.draws,
+].map(Number) as [number, number, number, number, number]
 const parts = values.only.split(',')
 const refusals = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EPERM', 'EMFILE'] as const
 const calls = ['write', 'pwrite64', 'fsync', 'rename', 'unlink', 'mkdir', 'ftruncate', 'link', 'openat']
@@ -56,14 +69,19 @@ if (wanted.includes('strace') && !hasStrace)
   process.stdout.write('strace is not installed: kills at calls of the system are left out\n')
 const hasMounts = mayMount()
 if (wanted.includes('disks') && !hasMounts) process.stdout.write('no right to mount: full disks are left out\n')
-for (const scenario of wanted.length > 0 ? scenarios : []) {
+/** Tries something at some changes, and prints how that went. */
+async function eachAt(what: string, at: readonly number[], tried: (at: number) => Promise<Trial>): Promise<void> {
+  const trials: Trial[] = []
+  for (const place of at) trials.push(await tried(place))
+  line(what, trials.length, problemsOf(trials))
+}
+const placesIn = (changes: number): number[] =>
+  Array.from({ length: Math.ceil(changes / every) }, (_, i) => 1 + i * every)
+for (const scenario of wanted.length > 0 ? chosen : []) {
   using stage = await staged(scenario)
-  const places = Array.from({ length: Math.ceil(stage.changes / every) }, (_, i) => 1 + i * every)
-  const each = async (what: string, at: readonly number[], tried: (at: number) => Promise<Trial>): Promise<void> => {
-    const trials: Trial[] = []
-    for (const place of at) trials.push(await tried(place))
-    line(`${scenario.name}: ${what}`, trials.length, problemsOf(trials))
-  }
+  const places = placesIn(stage.changes)
+  const each = (what: string, at: readonly number[], tried: (at: number) => Promise<Trial>): Promise<void> =>
+    eachAt(`${scenario.name}: ${what}`, at, tried)
   if (wanted.includes('cuts')) await each('power cut', places, (at) => cutAt(stage, at))
   if (wanted.includes('clocks')) {
     await each(
@@ -97,8 +115,21 @@ for (const scenario of wanted.length > 0 ? scenarios : []) {
   }
 }
 
+if (parts.includes('caches')) {
+  using stage = await staged(graphCache)
+  const place = folder()
+  const changes = await changesOf(graphCache.line, place, cacheIn(place))
+  rmSync(place, { recursive: true })
+  await eachAt('graph cache: kill -9', placesIn(changes), (at) => killedAt(stage, at, cacheIn))
+  for (const code of refusals) {
+    await eachAt(`graph cache: ${code}`, [1, 2, 4, 7], (at) => refusedCacheAt(stage, code, at))
+  }
+}
+
 if (parts.includes('flips')) {
   for (const { name, tried, silent } of await flipsOf(every)) line(`flipped bits: ${name}`, tried, silent)
+  const { tried, silent } = await cacheFlips(every)
+  line('flipped bits: a cached graph', tried, silent)
 }
 
 if (parts.includes('inputs')) {
@@ -130,42 +161,54 @@ interface Hunted {
   readonly finds: readonly Find[]
 }
 
-/** Inputs are tried by a process of its own; one that says nothing for ten seconds hangs, and the next goes on behind that input. */
+/** What the process that tries inputs says. */
+interface Told {
+  readonly readers?: number
+  readonly at?: Place & { readonly index: number }
+  readonly find?: Find
+  readonly tried?: number
+  readonly end?: true
+}
+
+/** Inputs are tried by a process of its own; one that says nothing for a minute hangs, and the next goes on behind that input. */
 async function huntApart(): Promise<Hunted> {
   const finds: Find[] = []
-  let [readers, tried, skip] = [0, 0, '']
+  const until = Date.now() + 60_000 * minutes
+  let [readers, tried] = [0, 0]
+  let behind: (Place & { readonly index: number }) | undefined
   for (;;) {
-    const outcome = await new Promise<'done' | 'again'>((done) => {
+    const isDone = await new Promise<boolean>((done) => {
       const script = join(import.meta.dirname, 'fuzz', 'apart.ts')
-      const env = { ...process.env, FUZZ: JSON.stringify({ inputs, seed, skip }) }
+      const env = { ...process.env, FUZZ: JSON.stringify({ inputs, seed, until, behind }) }
       const child = spawn(process.execPath, ['--import', 'tsx', script], {
         env,
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
         serialization: 'advanced',
       })
-      let last = { reader: '', index: 0 }
-      let ended: 'done' | 'again' = 'again'
+      let ended = false
       let alarm = setTimeout(() => child.kill('SIGKILL'), 300_000)
-      child.on('message', (message: { at?: typeof last; find?: Find; end?: { readers: number; tried: number } }) => {
+      child.on('message', (told: Told) => {
         clearTimeout(alarm)
         alarm = setTimeout(() => child.kill('SIGKILL'), 60_000)
-        if (message.at) last = message.at
-        if (message.find) finds.push(message.find)
-        if (message.end) [readers, tried, ended] = [message.end.readers, message.end.tried, 'done']
+        if (told.readers) readers = told.readers
+        if (told.at) behind = told.at
+        if (told.find) finds.push(told.find)
+        tried += told.tried ?? 0
+        ended ||= told.end === true
       })
       child.on('exit', () => {
         clearTimeout(alarm)
-        if (ended === 'again')
+        if (!ended)
           finds.push({
-            ...last,
+            reader: behind?.reader ?? 'the first',
+            index: behind?.index ?? 0,
             kind: 'hang',
             what: 'the process ended, or was ended, near this input',
             input: new Uint8Array(),
           })
-        skip = last.reader
-        done(ended)
+        done(ended || behind === undefined)
       })
     })
-    if (outcome === 'done') return { readers, tried, finds }
+    if (isDone) return { readers, tried, finds }
   }
 }

@@ -5,11 +5,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { dataReaders } from './fuzz/data-readers.ts'
+import { families } from '../../src/families/registry.ts'
+import { allReaders } from './fuzz/all-readers.ts'
+import { declaredReaders } from './fuzz/declared.ts'
 import { diceFor } from './fuzz/dice.ts'
-import { hunt, tried, warm } from './fuzz/hunt.ts'
-import { modelReaders } from './fuzz/model-readers.ts'
+import { hunt, tried } from './fuzz/hunt.ts'
+import { familyOf, modelNames } from './fuzz/models.ts'
 import { mutate } from './fuzz/mutate.ts'
+import { reachedBy } from './fuzz/reached.ts'
 import type { Reader } from './fuzz/reader.ts'
 
 const corpus = join(import.meta.dirname, 'corpus')
@@ -19,8 +22,9 @@ const kept = readdirSync(corpus, { recursive: true, encoding: 'utf8' })
 
 let readers: ReadonlyMap<string, Reader>
 beforeAll(async () => {
-  const all = [...dataReaders, ...(await modelReaders(['points', 'pictures']))]
+  const all = await allReaders(['points', 'pictures'])
   readers = new Map(all.map((reader) => [reader.name, reader]))
+  expect(readers.size, 'each has a name of its own').toBe(all.length)
 })
 
 describe('what once failed', () => {
@@ -31,13 +35,30 @@ describe('what once failed', () => {
   })
 })
 
-test('valid inputs are read, and worse ones are read or refused', async () => {
+test('valid inputs are read; among all readers there is one for every function that reads', async () => {
+  const reached = await reachedBy(async () => {
+    for (const reader of readers.values()) {
+      for (const seed of await reader.seeds()) {
+        await expect(Promise.resolve(seed).then(reader.read), reader.name).resolves.not.toThrow()
+        expect(await tried(reader, seed), reader.name).toBeUndefined()
+      }
+    }
+  })
+  const declared = declaredReaders()
+  expect(declared.length).toBeGreaterThan(40)
+  expect(declared.filter(([path, name]) => !reached.get(path)?.has(name))).toEqual([])
+})
+
+test('worse inputs are read or refused', async () => {
   for (const reader of readers.values()) {
-    await warm(reader, (await reader.seeds())[0]!)
-    for (const seed of await reader.seeds()) expect(await tried(reader, seed), reader.name).toBeUndefined()
     const found = await hunt(reader, { seed: 0, count: Math.ceil(12 * (reader.share ?? 1)) })
     expect(found.map(({ reader: name, index, kind, what }) => ({ name, index, kind, what }))).toEqual([])
   }
+})
+
+test('the campaign trains a model of every family', () => {
+  const trained = new Set(modelNames.map(familyOf))
+  expect(families.map(({ name }) => name).filter((name) => !trained.has(name))).toEqual([])
 })
 
 test('a hunt finds what there is: a crash, and what takes too long', async () => {

@@ -1,12 +1,13 @@
-/** Interrupts a scenario at a change, in this process or in one of its own, and looks at what is left. */
-import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+/** Interrupts a scenario at a change, in this process, and looks at what is left. */
+import { spawnSync } from 'node:child_process'
+import { cpSync, lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { run } from '../../src/cli/program.ts'
 import { withJumpingClock } from './clock.ts'
 import { begin, end, type Fault } from './faults.mjs'
-import { bury, prepared, type RunLine, type Scenario } from './scenarios.ts'
+import { bury, prepared, type RunLine } from './checks.ts'
+import type { Scenario } from './scenarios.ts'
 
 /** What was tried, and what went wrong. */
 export interface Trial {
@@ -25,7 +26,8 @@ export interface Stage extends Disposable {
   readonly changes: number
 }
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'tweedie-campaign-'))
+/** A folder of its own. */
+export const folder = (): string => mkdtempSync(join(tmpdir(), 'tweedie-campaign-'))
 
 /** Runs a line in this process; nothing is printed. */
 export const lineIn =
@@ -48,7 +50,7 @@ export const lineIn =
 export async function staged(scenario: Scenario): Promise<Stage> {
   const [before, whole] = [folder(), folder()]
   for (const line of scenario.before) {
-    if (prepared(line, before)) continue
+    if (await prepared(line, before)) continue
     const { status, said } = await lineIn(before)(line)
     if (status !== 0) throw new Error(`${line}: ${said}`)
   }
@@ -144,47 +146,8 @@ function roomOf(path: string): number {
     .reduce((sum, found) => sum + (found.isFile() ? Math.ceil(found.size / page) * page : 0), page)
 }
 
-const preload = resolve('test/campaign/preload.mjs')
-const built = resolve('dist/cli/main.js')
-const program = (): string[] => (existsSync(built) ? [built] : ['--import', 'tsx', resolve('src/cli/main.ts')])
-
-/** Kills a process of its own at a change. */
-export function killedAt(stage: Stage, at: number): Promise<Trial> {
-  return tried(stage, 'kill', at, async (place, line) => {
-    const env = {
-      ...process.env,
-      TWEEDIE_CACHE: 'off',
-      TWEEDIE_FAULT: JSON.stringify({ within: place, at, how: 'kill' }),
-    }
-    const words = line.split(' ').map((word) => word.replaceAll('FOLDER', place))
-    const { signal, status, said } = await ended(process.execPath, ['--import', preload, ...program(), ...words], env)
-    return signal === 'SIGKILL' || status === 0 ? undefined : `it ended with ${status ?? signal}: ${said}`
-  })
-}
-
-/** Kills a process at a call of the system, by strace. */
-export function straced(stage: Stage, calls: string, at: number): Promise<Trial> {
-  return tried(stage, `strace ${calls}`, at, async (place, line) => {
-    const words = line.split(' ').map((word) => word.replaceAll('FOLDER', place))
-    const inject = [
-      '-f',
-      '-qq',
-      '-o',
-      '/dev/null',
-      '-e',
-      `trace=${calls}`,
-      '-e',
-      `inject=${calls}:signal=KILL:when=${at}`,
-    ]
-    await ended('strace', [...inject, process.execPath, ...program(), ...words], {
-      ...process.env,
-      TWEEDIE_CACHE: join(place, 'cache'),
-    })
-    return undefined
-  })
-}
-
-async function tried(
+/** Interrupts a copy of the stage, and looks at what is left. */
+export async function tried(
   stage: Stage,
   how: string,
   at: number,
@@ -199,18 +162,4 @@ async function tried(
   } finally {
     rmSync(place, { recursive: true, force: true })
   }
-}
-
-function ended(
-  command: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<{ signal: NodeJS.Signals | null; status: number | null; said: string }> {
-  return new Promise((done, fail) => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
-    let said = ''
-    child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)))
-    child.on('error', fail)
-    child.on('close', (status, signal) => done({ status, signal, said }))
-  })
 }

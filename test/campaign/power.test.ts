@@ -1,6 +1,7 @@
 /** Cuts of the power and refusals of the system at some of the changes that lines make; `npm run campaign` tries every one, and kills processes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cutAt, jumpedAt, killedAt, refusedAt, type Stage, staged } from './interrupt.ts'
+import { cutAt, jumpedAt, refusedAt, type Stage, staged } from './interrupt.ts'
+import { killedAt } from './processes.ts'
 import { scenarios } from './scenarios.ts'
 
 const named = (name: string) => scenarios.find((scenario) => scenario.name === name)!

@@ -4,6 +4,7 @@ import { TweedieError } from '../../errors.ts'
 import { checksum } from '../../files/io/checksum.ts'
 import type { Component, ModelWeight } from '../../files/io/component.ts'
 import type { LearnedWord } from '../../files/io/embedding/embedding-file.ts'
+import { parseJson } from '../../files/io/json.ts'
 import { filesBelow, type ModelFolder } from '../../files/io/model-folder.ts'
 import { captionTokenizerOf } from '../../files/text/captions-of.ts'
 import { newWordsFile, placesOf } from '../../files/text/new-words.ts'
@@ -38,7 +39,9 @@ function withEmbedding(folder: ModelFolder, word: NamedWord): ModelFolder {
     const rows = vectorsOf(word, name)
     const { part, first } = longer(components.get(name)!, rows, known.end, `${source}: ${name}`)
     components.set(name, part)
-    const added: object = own.has(newWordsFile) ? JSON.parse(new TextDecoder().decode(own.get(newWordsFile))) : {}
+    const added: object = Object(
+      parseJson(new TextDecoder().decode(own.get(newWordsFile)) || '{}', newWordsFile, 'model'),
+    )
     const places = placesOf(token, rows.shape[0]!).map((place, i) => [place, first + i])
     const all = { ...added, ...Object.fromEntries(places) }
     files.set(`${tokenizer}/${newWordsFile}`, new TextEncoder().encode(`${JSON.stringify(all, null, 2)}\n`))

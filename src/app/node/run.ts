@@ -9,7 +9,7 @@ import { writeModel } from './write-model.ts'
 import { openLog } from '../../tools/train/node/log-file.ts'
 import { keepAverages } from '../../tools/train/node/kept-averages.ts'
 import { runPaths, writeCheckpoint } from '../../tools/train/node/run-folder.ts'
-import { lockRun } from '../../tools/train/node/run-lock.ts'
+import { holdRun } from '../../tools/train/node/run-place.ts'
 
 /** How to train in a folder. */
 export interface RunOptions extends TrainOptions {
@@ -44,7 +44,7 @@ export async function* trainInFolder({
   ...options
 }: RunOptions): AsyncGenerator<RunEvent> {
   const paths = runPaths(folder)
-  using _ = lockRun(folder)
+  using place = holdRun(folder)
   await Promise.all([folder, paths.samples].map(removeTemporaries))
   const own = options.own ?? {}
   const family = await entryOfSpec(options.spec, own).load()
@@ -57,8 +57,14 @@ export async function* trainInFolder({
   let paused = 0
   const { clock = () => performance.now() } = options
   for await (const event of train({ ...options, run, clock: () => clock() - paused })) {
-    if (event.type === 'step' && averages?.isDue(event.step)) await averages.keep((await event.checkpoint()).state)
+    const isKept = event.type === 'step' && averages?.isDue(event.step)
+    const isShown = event.type === 'step' && (event.seconds >= early || (sampleEvery && event.step % sampleEvery === 0))
     if (event.type === 'log') log.append(event.line)
+    if ((isKept || isShown || event.type === 'checkpoint') && (await place.restore())) {
+      await log.restore()
+      yield { type: 'remark', text: `${folder} was removed: it is made again, without what lay there besides` }
+    }
+    if (isKept) await averages!.keep((await event.checkpoint()).state)
     if (event.type === 'checkpoint') {
       log.sync()
       await writeCheckpoint(folder, event.checkpoint)
@@ -68,7 +74,7 @@ export async function* trainInFolder({
     if (event.type !== 'step') continue
     const { step } = event
     const isEarly = event.seconds >= early
-    if (isEarly || (sampleEvery && step % sampleEvery === 0)) {
+    if (isShown) {
       const began = clock()
       const { device, threads } = options
       const path = await drawSamples(paths.samples, await event.model(), options.spec.seed, { device, threads }, own)

@@ -3,6 +3,7 @@
  * lists the networks: `"tokenizer": ["transformers", "CLIPTokenizer"]`.
  */
 import { TweedieError } from '../../errors.ts'
+import { parseJson } from './json.ts'
 
 /** The names of such files, which libraries give. */
 export const furtherNames: readonly string[] = [
@@ -70,7 +71,9 @@ function classOf(files: ReadonlyMap<string, Uint8Array>): string {
   const stated = (name: string, field: string): string | undefined => {
     const bytes = files.get(name)
     if (bytes === undefined) return undefined
-    const value = (JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>)[field]
+    const value = (
+      Object(parseJson(new TextDecoder().decode(bytes), name, 'model')) as Readonly<Record<string, unknown>>
+    )[field]
     return typeof value === 'string' ? value : undefined
   }
   const processor = stated('preprocessor_config.json', 'image_processor_type')

@@ -4,6 +4,8 @@
  * of two equal keys, which hides a broken file.
  */
 
+import { type ErrorCode, TweedieError } from '../../errors.ts'
+
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -16,6 +18,20 @@ const marker = '\u0000number:'
 const string = String.raw`"[^"\\]*(?:\\[\s\S][^"\\]*)*"?`
 const stringOrNonFinite = new RegExp(`${string}|-?Infinity|NaN`, 'g')
 const stringOrBrace = new RegExp(`${string}|[{}]`, 'g')
+
+/**
+ * Parses JSON that lies in a file.
+ *
+ * @param source what to call it in errors
+ * @throws TweedieError `code` for what is none
+ */
+export function parseJson(text: string, source: string, code: ErrorCode): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new TweedieError(code, `${source}: not JSON: ${(cause as Error).message}`, { cause })
+  }
+}
 
 /** Parses JSON in which the bare words `NaN`, `Infinity` and `-Infinity` are numbers too. */
 export function parsePythonJson(text: string): unknown {

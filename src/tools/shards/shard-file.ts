@@ -1,6 +1,7 @@
 /** A shard as one safetensors file: the rows of its batches, and what they were computed with. */
 import * as z from 'zod/mini'
 import { TweedieError } from '../../errors.ts'
+import { parseJson } from '../../files/io/json.ts'
 import { parseConfig } from '../../files/io/parse-config.ts'
 import { readSafetensors, type SafeTensorInput, writeSafetensors } from '../../files/io/safetensors.ts'
 import { checksumOf, noChecksum, sealed } from '../train/checkpoint-seal.ts'
@@ -62,7 +63,7 @@ export function decodeShard(bytes: Uint8Array, source = 'shard'): ShardFile {
       hint: 'compute this shard again',
     })
   }
-  const about = parseConfig(schema, JSON.parse(metadata.what ?? 'null'), source)
+  const about = parseConfig(schema, parseJson(metadata.what ?? 'null', source, 'data'), source)
   return {
     ...about,
     batches: about.batches.map(({ rows, ...batch }) => ({

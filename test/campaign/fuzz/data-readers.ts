@@ -1,65 +1,19 @@
 /** Readers of data, through the same door as every command: from a path to a data set. */
 import sharp from 'sharp'
-import { deflateSync, gzipSync } from 'node:zlib'
-import type { OptionValues } from '../../../src/options.ts'
+import { gzipSync } from 'node:zlib'
 import { namedColumns } from '../../../src/files/data/formats/table-columns.ts'
-import { writeNetcdf3 } from '../../../src/files/data/formats/netcdf3-writer.ts'
 import { writeNpy } from '../../../src/files/data/formats/npy.ts'
 import { writeNpz } from '../../../src/files/data/formats/npz.ts'
 import { unzipFolder, zipFolder } from '../../../src/files/data/formats/zip.ts'
 import { parseObservations } from '../../../src/files/data/fields/observations.ts'
-import { openSource } from '../../../src/files/data/open/open-source.ts'
-import { sourceOf } from '../../../src/files/data/open/source-of.ts'
 import { pictureValues } from '../../../src/files/io/node/read-picture.ts'
 import { moleculeOfSmiles } from '../../../src/files/molecules/smiles.ts'
-import { type Files, memoryTree } from './memory-tree.ts'
+import type { Files } from './memory-tree.ts'
+import { beside, file, floats, octets, opened } from './opened.ts'
 import { type Reader, textBytes } from './reader.ts'
+import { weatherFile } from './weather.ts'
 
-/** Opens `path` among files, as `train` would. */
-async function opened(path: string, files: Files, options: OptionValues = {}): Promise<unknown> {
-  const tree = memoryTree(files)
-  return openSource(tree, await sourceOf(tree, path, options))
-}
-
-/** A file that is data by itself. */
-const file = (
-  name: string,
-  seeds: readonly Uint8Array[] | (() => Promise<readonly Uint8Array[]>),
-  options: OptionValues = {},
-  label = '',
-  share = 1,
-): Reader => ({
-  name: label || name.slice(name.indexOf('.') + 1),
-  seeds: () => (typeof seeds === 'function' ? seeds() : seeds),
-  read: (bytes) => opened(name, { [name]: bytes }, options),
-  share,
-})
-
-/** A file beside others in a folder. */
-const beside = (
-  name: string,
-  label: string,
-  others: () => Promise<Files>,
-  seeds: readonly Uint8Array[],
-  options: OptionValues,
-  share = 0.3,
-): Reader => ({
-  name: label,
-  seeds: () => seeds,
-  read: async (bytes) => opened('set', { ...(await others()), [`set/${name}`]: bytes }, options),
-  share,
-})
-
-const floats = (shape: readonly number[]) => ({
-  shape,
-  data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i)),
-})
-const octets = (shape: readonly number[]) => ({
-  shape,
-  data: Uint8Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => (7 * i) % 256),
-})
-
-const csv = textBytes('x,y,label\n1,2,a\n3.5,-4e-1,b\n"5",6,"a ""b"""\n,7,a\n8,9,b\n')
+const csv = textBytes('x,y,label\n1,2,a\n3.5,-4e-1,b\n"5",6,"a ""b"""\n7,7,a\n8,9,b\n')
 const mixed = textBytes('age;sex;pay\n31;f;1.000,5\n44;m;2000\n;f;NA\n52;m;1500\n29;x;1200\n')
 const stations = textBytes(
   'time,lat,lon,value,variable,sigma\n2019-03-25T06:00Z,50.5,10.25,281.5,t2m,1\n2019-03-25T12:00Z,-12,359,290,t2m,0.5\n',
@@ -100,29 +54,6 @@ function binaryPly(): Uint8Array {
 
 function idx(): Uint8Array {
   return Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 4, ...octets([32]).data])
-}
-
-function netcdf(): Uint8Array {
-  const axis = (name: string, units: string, data: number[]) => ({
-    name,
-    dimensions: [name],
-    attributes: { units },
-    data: Float64Array.from(data),
-  })
-  return writeNetcdf3({
-    dimensions: { time: 4, lat: 3, lon: 4 },
-    variables: [
-      axis('time', 'hours since 2019-01-01', [0, 6, 12, 18]),
-      axis('lat', 'degrees_north', [10, 0, -10]),
-      axis('lon', 'degrees_east', [0, 90, 180, 270]),
-      {
-        name: 't2m',
-        dimensions: ['time', 'lat', 'lon'],
-        attributes: { units: 'K' },
-        data: Float32Array.from({ length: 48 }, (_, i) => 280 + i),
-      },
-    ],
-  })
 }
 
 const picture = (format: 'png' | 'jpeg' | 'gif' | 'webp' | 'tiff') => async (): Promise<readonly Uint8Array[]> => {
@@ -171,7 +102,7 @@ export const dataReaders: readonly Reader[] = [
   file('a.xyz', [xyz]),
   file('a.smi', [textBytes('CCO ethanol\nc1ccccc1\nC[C@H](N)C(=O)O alanine\n[NH4+].[Cl-]\n')], {}, 'smi', 0.1),
   file('a.idx', [idx(), Uint8Array.from(gzipSync(idx()))]),
-  file('a.nc', [netcdf()], {}, 'netcdf3'),
+  file('a.nc', [weatherFile(4)], {}, 'netcdf3'),
   file('a.txt', [textBytes('It was the best of times,\nit was the worst of times.\n'.repeat(6))], { length: 8 }, 'txt'),
   file('a.jsonl', [textBytes('{"text": "one two"}\n{"text": "three four five"}\n'.repeat(8))], { length: 8 }, 'jsonl'),
   ...Object.entries({
@@ -179,7 +110,7 @@ export const dataReaders: readonly Reader[] = [
     off: [off],
     ply: [ply, binaryPly()],
     stl: [stl, binaryStl()],
-    pts: [textBytes('0 0 0\n1 2 3\n-1 0.5 2\n4 4 4\n')],
+    pts: [textBytes('0 0 0\n1 2 3\n-1 0.5 2\n4 4 4\n'.repeat(4))],
   }).map(([end, seeds]): Reader => ({
     name: end,
     seeds: () => seeds,
@@ -232,8 +163,8 @@ export const dataReaders: readonly Reader[] = [
     read: (bytes) => unzipFolder(bytes, 'set'),
   },
   {
-    name: 'deflated',
-    seeds: () => [Uint8Array.from(deflateSync(csv))],
+    name: 'csv.gz',
+    seeds: () => [csv],
     read: (bytes) => opened('a.csv.gz', { 'a.csv.gz': Uint8Array.from(gzipSync(bytes)) }),
     share: 0.2,
   },

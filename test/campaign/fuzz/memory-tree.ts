@@ -2,7 +2,7 @@
 import sharp from 'sharp'
 import { gunzipSync } from 'node:zlib'
 import { TweedieError } from '../../../src/errors.ts'
-import { type FileTree, lastPart } from '../../../src/files/data/file-tree.ts'
+import { type FileTree, lastPart, type PictureReader } from '../../../src/files/data/file-tree.ts'
 import { decode } from '../../../src/files/data/node/image-pixels.ts'
 import { storedDepth } from '../../../src/files/data/open/image-depth.ts'
 
@@ -40,15 +40,26 @@ export function memoryTree(files: Files): FileTree {
     },
     nameOf: lastPart,
     absolute: async (path) => path,
-    pictures: {
-      async facts(path) {
-        const metadata = await sharp(bytesOf(path)).metadata()
-        const { width, height } = metadata.autoOrient
-        return { width, height, depth: storedDepth(metadata), frames: metadata.pages ?? 1 }
-      },
-      decode: (path, how) => decode(sharp(bytesOf(path)), how),
-      frames: async () => Promise.reject(new Error('no moving pictures here')),
-      requireColour: async () => undefined,
+    async ranges(path) {
+      const bytes = bytesOf(path)
+      return {
+        size: bytes.length,
+        read: async (at, length) => bytes.subarray(at, at + length),
+        close: () => undefined,
+      }
     },
+    pictures: picturesFrom(async (path) => bytesOf(path)),
+    picturesIn: picturesFrom,
   }
 }
+
+const picturesFrom = (bytesOf: (path: string) => Promise<Uint8Array>): PictureReader => ({
+  async facts(path) {
+    const metadata = await sharp(await bytesOf(path)).metadata()
+    const { width, height } = metadata.autoOrient
+    return { width, height, depth: storedDepth(metadata), frames: metadata.pages ?? 1 }
+  },
+  decode: async (path, how) => decode(sharp(await bytesOf(path)), how),
+  frames: async () => Promise.reject(new Error('no moving pictures here')),
+  requireColour: async () => undefined,
+})

@@ -15,11 +15,11 @@ import { captionTokens } from '../../../src/files/text/caption-tokenizer.ts'
 import { captionTokenizerOf } from '../../../src/files/text/captions-of.ts'
 import { hubTokenizer } from '../../../src/files/text/hub.ts'
 import { decodeCheckpoint } from '../../../src/tools/train/decode-checkpoint.ts'
-import { sealed } from '../../../src/tools/train/checkpoint-seal.ts'
 import { parseRunRecord } from '../../../src/tools/train/parse-run-record.ts'
 import { bpe, wordLevel } from '../../files/text/hub-files.ts'
-import { type ModelName, trainedModels } from './models.ts'
+import { type ModelName, modelNames, trainedModels } from './models.ts'
 import { type Reader, textBytes } from './reader.ts'
+import { jsonOr, resealed } from './stored-readers.ts'
 
 type Files = ReadonlyMap<string, Uint8Array>
 
@@ -47,18 +47,6 @@ function withoutDigests(files: Files): Files {
     ...meta
   } = JSON.parse(Buffer.from(files.get('tweedie.json')!).toString()) as Record<string, unknown>
   return new Map([...files, ['tweedie.json', textBytes(JSON.stringify(meta, null, 2))]])
-}
-
-const json = (bytes: Uint8Array): object => JSON.parse(Buffer.from(bytes).toString()) as object
-
-/** A tokeniser's own parser says what is no JSON; here only JSON is tried. */
-function jsonOr(bytes: Uint8Array): object | undefined {
-  try {
-    const value: unknown = json(bytes)
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function ofFolder(name: ModelName, whole: Files): Reader[] {
@@ -96,14 +84,6 @@ function ofFolder(name: ModelName, whole: Files): Reader[] {
   ]
 }
 
-function resealed(bytes: Uint8Array): Uint8Array {
-  try {
-    return sealed(bytes.slice())
-  } catch {
-    return bytes
-  }
-}
-
 const weight = (shape: readonly number[]) => ({
   shape,
   data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i / 8),
@@ -121,7 +101,18 @@ const clipFiles = new Map([
   ['tokenizer_config.json', textBytes('{"model_max_length": 8, "added_tokens": {"<x>": 7}}')],
   ['special_tokens_map.json', textBytes('{"bos_token": "<|startoftext|>", "eos_token": {"content": "<|endoftext|>"}}')],
 ])
-const hubFiles = new Map([['tokenizer.json', textBytes(JSON.stringify(wordLevel))]])
+const padding = {
+  strategy: { Fixed: 8 },
+  direction: 'Right',
+  pad_to_multiple_of: null,
+  pad_id: 0,
+  pad_type_id: 0,
+  pad_token: '[UNK]',
+}
+const hubFiles = new Map([
+  ['tokenizer.json', textBytes(JSON.stringify({ ...wordLevel, padding }))],
+  ['tokenizer_config.json', textBytes('{"model_max_length": 8}')],
+])
 
 const ofTokenizer = (name: string, files: Files): Reader => ({
   name: `tokenizer/${name}`,
@@ -133,9 +124,7 @@ const ofTokenizer = (name: string, files: Files): Reader => ({
 })
 
 /** All readers of models; those of folders need some models first. */
-export async function modelReaders(
-  names: readonly ModelName[] = ['points', 'pictures', 'text', 'rows', 'codes', 'latent', 'flow'],
-): Promise<readonly Reader[]> {
+export async function modelReaders(names: readonly ModelName[] = modelNames): Promise<readonly Reader[]> {
   const models = await trainedModels(names)
   return [
     ...[...models].flatMap(([name, files]) => ofFolder(name, files)),
@@ -159,7 +148,11 @@ export async function modelReaders(
     { name: 'signature', seeds: () => [encodeSignature(signature)], read: (bytes) => decodeSignature(bytes) },
     {
       name: 'classifier',
-      seeds: () => [textBytes('{"classNames":["a","b"],"seed":1,"steps":3,"accuracy":[{"noise":0.5,"rate":0.9}]}')],
+      seeds: () => [
+        textBytes(
+          '{"kind":"points","shape":[2],"classNames":["a","b"],"seed":1,"steps":3,"accuracy":[{"noise":0.5,"rate":0.9}]}',
+        ),
+      ],
       read: (bytes) => parseFacts(Buffer.from(bytes).toString(), 'classifier'),
       share: 0.3,
     },
@@ -170,7 +163,7 @@ export async function modelReaders(
       seeds: () => [wordLevel, bpe].map((each) => textBytes(JSON.stringify(each))),
       read: (bytes) => {
         const value = jsonOr(bytes)
-        return value && hubTokenizer(value).encode('to be or not')
+        return value && hubTokenizer(value).encode('to be to')
       },
       share: 0.5,
     },

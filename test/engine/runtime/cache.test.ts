@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, 
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { TweedieError } from '../../../src/errors.ts'
 import { add, conv, gradients, input, mul, silu, sin, sum } from '../../../src/engine/graph/index.ts'
 import { describeRuntime, keptIn, nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import { bindingEngine } from '../../../src/engine/runtime/node/ort-binding.ts'
@@ -120,6 +121,22 @@ describe.each([
     expect(second.results).toEqual(first.results)
     expect((await trial(engine, more)).ways).toEqual(['loaded'])
   })
+})
+
+test('what goes wrong meanwhile is thrown as it is, and says nothing about the graph', async () => {
+  const notes: string[] = []
+  const note = (message: string): void => void notes.push(message)
+  const meanwhile = (): void => {
+    throw new TweedieError('data', 'of the caller')
+  }
+  for (const kept of [0, 1, 1]) {
+    expect(graphs()).toHaveLength(kept)
+    const trying = trial(capiEngine, { note }, { meanwhile })
+    await expect(trying).rejects.toMatchObject({ code: 'data', message: 'of the caller' })
+  }
+  await expect(trial(capiEngine, {}, { meanwhile, cached: false })).rejects.toThrow(/^of the caller$/)
+  expect((await trial(capiEngine, { note })).ways).toEqual(['loaded'])
+  expect(notes).toEqual([])
 })
 
 describe('the key', () => {

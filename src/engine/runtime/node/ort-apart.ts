@@ -12,6 +12,7 @@ import { throwIfAborted } from '../../../interrupted.ts'
 import type { Signature } from '../../onnx/proto/signature.ts'
 import { checkTensors } from '../check.ts'
 import { lifetime } from '../lifetime.ts'
+import { meanwhileOf } from '../meanwhile.ts'
 import type { Engine, Session, SessionOptions, TensorData, Tensors, TypedArray } from '../session.ts'
 import { oneAtATime } from '../turns.ts'
 
@@ -59,11 +60,13 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   }
   const { meanwhile, ...plain } = options
   const making = host.ask({ name: 'create', model, options: plain })
-  meanwhile?.()
+  const other = meanwhileOf(meanwhile)
+  other.begin()
   const { id: session, value } = await making.catch((error: unknown) => {
     leave()
     throw error
   })
+  other.check(() => void host.ask({ name: 'dispose', session }).then(leave, leave))
   const made = value as Signature & { readonly device: string }
   const life = lifetime('a session', () => void host.ask({ name: 'dispose', session }).then(leave, leave))
 

@@ -15,6 +15,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { arch, env, platform } from 'node:process'
 import { encodeSignature } from '../../onnx/proto/signature.ts'
 import { cacheFiles } from './ort-cache-files.ts'
+import { meanwhileOf } from '../meanwhile.ts'
 import type { Engine, Expectation, Session, SessionOptions } from '../session.ts'
 
 /** The place of a cache, and its limits. */
@@ -63,26 +64,27 @@ export function cachingEngine(engine: Engine, options: CacheOptions): Engine {
   const find = async (key: string, session: SessionOptions): Promise<Session | undefined> => {
     const kept = files.read(key)
     if (kept === undefined) return undefined
-    try {
-      return await engine.createSession(kept.signature, { ...session, rewritten: { from: kept.rewritten } })
-    } catch (error) {
+    // what goes wrong meanwhile says nothing about the graph
+    const other = meanwhileOf(session.meanwhile)
+    const how = { ...session, meanwhile: other.begin, rewritten: { from: kept.rewritten } }
+    const found = await engine.createSession(kept.signature, how).catch((error: unknown) => {
       note(`the runtime refuses a graph from the cache: it is made anew (${firstLine(error)})`)
-      return undefined
-    }
+    })
+    other.check(() => found?.dispose())
+    return found ?? undefined
   }
 
   const make = async (key: string, model: Uint8Array, session: SessionOptions): Promise<Session> => {
     const saveTo = isOfSize(model) ? files.stage(key) : undefined
     if (saveTo === undefined) return engine.createSession(model, session)
-    try {
-      const made = await engine.createSession(model, { ...session, rewritten: { saveTo } })
-      files.keep(key, saveTo, encodeSignature(made))
-      return made
-    } catch {
-      // The disk may be full, or the model wrong: a second try without saving shows which.
-      files.discard(saveTo)
-      return engine.createSession(model, session)
-    }
+    const other = meanwhileOf(session.meanwhile)
+    const how = { ...session, meanwhile: other.begin, rewritten: { saveTo } }
+    const made = await engine.createSession(model, how).catch(() => undefined)
+    if (made) files.keep(key, saveTo, encodeSignature(made))
+    else files.discard(saveTo)
+    other.check(() => made?.dispose())
+    // The disk may be full, or the model wrong: a second try without saving shows which.
+    return made ?? engine.createSession(model, session)
   }
 
   const isOfSize = (model: Uint8Array): boolean => model.length >= smallest && model.length <= largest

@@ -16,6 +16,7 @@ import { checkOptions, checkTensors } from '../check.ts'
 import { loadKoffi } from './koffi.ts'
 import type { Koffi } from './koffi.ts'
 import { lifetime } from '../lifetime.ts'
+import { meanwhileOf } from '../meanwhile.ts'
 import { loadOrtApi } from './ort-api.ts'
 import type { OrtApi } from './ort-api.ts'
 import { appendCuda } from './ort-cuda.ts'
@@ -196,19 +197,21 @@ export async function load(
   }
   const { api, environment } = runtime
   const nativeOptions = api.make((out) => api.CreateSessionOptions(out))
+  const other = meanwhileOf(options.meanwhile)
+  const out = new BigUint64Array(1)
   try {
     applyOptions(api, nativeOptions, device, options)
-    const out = new BigUint64Array(1)
     const bytes = options.rewritten?.from ?? model
     const making = api.later(api.CreateSessionFromArray, environment, bytes, bytes.byteLength, nativeOptions, out)
-    options.meanwhile?.()
+    other.begin()
     await making
-    return { native: out[0]!, device }
   } catch (cause) {
     throw sessionError(device, cause)
   } finally {
     api.ReleaseSessionOptions(nativeOptions)
   }
+  other.check(() => api.ReleaseSession(out[0]!))
+  return { native: out[0]!, device }
 }
 
 function applyOptions(api: OrtApi, native: bigint, device: Device, options: SessionOptions): void {

@@ -1,5 +1,5 @@
 /** Errors of ONNX Runtime as a {@link TweedieError}: its messages are the same in every binding. */
-import { TweedieError } from '../../../errors.ts'
+import { isTweedieError, TweedieError } from '../../../errors.ts'
 import { cudaHint } from './ort-cuda.ts'
 
 const deviceTrouble =
@@ -8,6 +8,7 @@ const shapeTrouble = /invalid.?argument|invalid dimensions|invalid rank|unexpect
 
 /** The error of a session that could not be created. */
 export function sessionError(device: string, cause: unknown): TweedieError {
+  if (isTweedieError(cause)) return cause
   const message = messageOf(cause)
   if (deviceTrouble.test(message)) {
     return new TweedieError('device', `device '${device}' is not available: ${message}`, {
@@ -26,6 +27,7 @@ function hintFor(device: string): string {
 
 /** The error of a run that failed. */
 export function runError(cause: unknown): TweedieError {
+  if (isTweedieError(cause)) return cause
   const message = messageOf(cause)
   return new TweedieError(shapeTrouble.test(textOf(cause)) ? 'shape' : 'device', `ONNX Runtime failed: ${message}`, {
     cause,

@@ -4,6 +4,7 @@
  */
 import type { TweedieError } from '../../../errors.ts'
 import { decodeSignature } from '../../onnx/proto/signature.ts'
+import { meanwhileOf } from '../meanwhile.ts'
 import { checkCarry, residentWith } from '../resident.ts'
 import type { Resident, ResidentSpec, SessionOptions, TensorData, Tensors } from '../session.ts'
 import { type ApiPlace, nativeOptions } from './api-session.ts'
@@ -71,7 +72,9 @@ export async function gpuResident(
   ).catch((cause: unknown) => {
     throw sessionError(cause)
   })
-  options.meanwhile?.()
+  const other = meanwhileOf(options.meanwhile)
+  other.begin()
+  other.check(() => void native.release().catch(() => {}))
   const gpu = await module.env.webgpu.device
   let lost: TweedieError | undefined
   const losing = gpu.lost.then(({ reason, message }) => {

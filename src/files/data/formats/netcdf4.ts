@@ -22,6 +22,7 @@ export async function readNetcdf4(bytes: Uint8Array): Promise<FieldFile> {
     throw missingPackage('h5wasm', 'NetCDF-4 and HDF5 files', cause)
   })) as typeof Library
   const { FS } = await h5.ready
+  silence(FS)
   const path = `/tweedie-${++files}.nc`
   FS.writeFile(path, bytes)
   try {
@@ -38,6 +39,13 @@ export async function readNetcdf4(bytes: Uint8Array): Promise<FieldFile> {
   } finally {
     FS.unlink(path)
   }
+}
+
+/** The library prints its own stack of every error, over a terminal's worth of it, besides what it throws. */
+function silence(system: object): void {
+  const { streams } = system as { readonly streams?: readonly { stream_ops?: object }[] }
+  const errors = streams?.[2]
+  if (errors?.stream_ops) errors.stream_ops = { ...errors.stream_ops, write: (...given: readonly number[]) => given[3] }
 }
 
 type H5 = typeof Library

@@ -59,11 +59,6 @@ export async function* tarEntries(file: FileRanges): AsyncGenerator<TarEntry> {
   if (file.size % block !== 0) throw broken('it is cut off in the middle of a block')
 }
 
-/** Whether bytes begin like a .tar. */
-export function isTar(bytes: Uint8Array): boolean {
-  return bytes.length >= block && sumOf(bytes.subarray(0, block)) === numberOf(bytes, 148, 8)
-}
-
 /** Reads with a window, so that small entries cost no call of the system each. */
 function windowed(file: FileRanges): (at: number, length: number) => Promise<Uint8Array> {
   let [first, bytes] = [0, new Uint8Array(0)]

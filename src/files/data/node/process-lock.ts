@@ -23,6 +23,7 @@ const schema = z.object({
   pid: z.int().check(z.positive()),
   host: z.string(),
   started: z.nullable(z.string()),
+  token: z.optional(z.string()),
 })
 
 /** The process that holds a place. */
@@ -30,10 +31,14 @@ export interface Holder {
   readonly pid: number
   readonly host: string
   readonly started: string | null
+  /** Which of the locks that a process takes; those of before have none. */
+  readonly token?: string | undefined
 }
 
 /** The right to work in a place, until it is disposed or the process ends. */
 export interface ProcessLock extends Disposable {
+  /** Whether its file is still there: somebody may have removed it, and another process may have taken the place since. */
+  isHeld(): boolean
   release(): void
 }
 
@@ -47,7 +52,9 @@ export function takeLock(path: string): ProcessLock | undefined {
 }
 
 function take(path: string): ProcessLock | undefined {
-  const content = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf('self') } satisfies Holder)
+  const token = randomBytes(6).toString('hex')
+  const holder: Holder = { pid: process.pid, host: hostname(), started: startOf('self'), token }
+  const content = JSON.stringify(holder)
   const own = `${path}.${randomBytes(6).toString('hex')}`
   try {
     // on a full disk the file is there, and empty
@@ -60,16 +67,17 @@ function take(path: string): ProcessLock | undefined {
     rmSync(own, { force: true })
   }
   sweep(path)
+  const isHeld = (): boolean => holderOf(path)?.token === token
   const release = (): void => {
     process.off('exit', release)
     try {
-      rmSync(path, { force: true })
+      if (isHeld()) rmSync(path, { force: true })
     } catch {
       // A disk that has become read-only keeps the file: it counts no more once this process is gone.
     }
   }
   process.on('exit', release)
-  return { release, [Symbol.dispose]: release }
+  return { isHeld, release, [Symbol.dispose]: release }
 }
 
 /** The process that holds a place, if it is still there. */

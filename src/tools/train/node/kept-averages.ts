@@ -49,6 +49,7 @@ export async function keepAverages(run: string, count: number, from: number) {
         ['average', { shape: [average.length], data: average }],
         ['second', { shape: [average.length], data: optimizer.slots[secondSlot]! }],
       ])
+      await onDisk({ path: folder }, () => mkdir(folder, { recursive: true }))
       const bytes = sealed(writeSafetensors(arrays, { format, checksum: noChecksum, step: String(step) }))
       await writeFileAtomic(join(folder, fileOf(step)), bytes)
       await removeBut((each) => each % gapAt(step, count) === 0)

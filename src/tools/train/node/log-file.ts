@@ -1,5 +1,5 @@
 /** The log of a run, `log.jsonl`: one JSON object a line, appended as it happens. */
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import * as z from 'zod/mini'
 import { onDiskSync, systemError } from '../../../system-error.ts'
 import { writeFileAtomic } from '../../../files/io/node/files.ts'
@@ -21,6 +21,8 @@ export interface LogFile extends Disposable {
   append(line: LogLine): void
   /** Waits until everything is on the disk. */
   sync(): void
+  /** Writes all of it again where its file was removed. */
+  restore(): Promise<void>
 }
 
 /**
@@ -31,8 +33,17 @@ export interface LogFile extends Disposable {
 export async function openLog(path: string, step: number): Promise<LogFile> {
   const kept = readLog(path).filter((line) => line.step <= step)
   await writeFileAtomic(path, kept.map((line) => `${JSON.stringify(line)}\n`).join(''))
-  const file = onDiskSync({ path }, () => openSync(path, 'a'))
+  const open = (): number => onDiskSync({ path }, () => openSync(path, 'a+'))
+  let file = open()
   return {
+    async restore() {
+      if (existsSync(path)) return
+      // what was removed is there as long as it is open
+      const content = contentOf(file)
+      await writeFileAtomic(path, content)
+      closeSync(file)
+      file = open()
+    },
     append: (line) => void onDiskSync({ path }, () => writeSync(file, `${JSON.stringify(line)}\n`)),
     sync: () => onDiskSync({ path }, () => fsyncSync(file)),
     [Symbol.dispose]: () => closeSync(file),
@@ -50,6 +61,12 @@ export function readLog(path: string): LogLine[] {
         return []
       }
     })
+}
+
+/** All of an open file, from its beginning. */
+function contentOf(file: number): Uint8Array {
+  const bytes = new Uint8Array(fstatSync(file).size)
+  return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0))
 }
 
 function readText(path: string): string {
