@@ -58,9 +58,12 @@ export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoi
     network,
     process,
     labelDropout: choices.labelDropout ?? (classes > 0 && spare ? 0.1 : 0),
-    optimizer: optimizerFor(budget, choices.optimizer, 'muon'),
+    optimizer: optimizerFor(budget, choices.optimizer, learnsByMuon.includes(network.className) ? 'muon' : undefined),
   }
 }
+
+/** Measured for text; a U-Net over categories is much like one over pictures. */
+const learnsByMuon: readonly string[] = ['TokenTransformer', 'CategoricalUNet']
 
 const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule']>> = {
   absorbing: 'log-linear',
@@ -69,6 +72,8 @@ const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule'
   neighbour: 'mutual-information',
 }
 
+/** Rows of each table of what stands around a character: all pairs of 66 states, and most triples that occur. */
+const tableRows = 2 ** 14
 /** How many neighbours a token has in the graph along which tokens move. */
 const neighbourCount = 8
 /** The kernel refuses more categories than this; checked early, to save the user's time. */
@@ -97,9 +102,10 @@ function networkFor(
   budget: Budget,
   { network, widths, depth }: TokenChoices,
 ): TokenTrainSpec['network'] {
-  const { shape, categories } = dataset
+  const { shape, categories, vocabulary } = dataset
   const { states } = processOf(process, categories)
   const classes = classCount(dataset)
+  const isText = vocabulary.kind === 'text'
   const className = network?.className ?? (shape.length === 1 ? 'TokenTransformer' : 'CategoricalUNet')
   const own = { ...(classes > 0 && { num_class_embeds: classes + 1 }), ...network?.config }
   if (className === 'TokenTransformer') {
@@ -114,7 +120,7 @@ function networkFor(
         hidden_size: hidden,
         num_layers: depth ?? layers,
         num_attention_heads: headsFor(hidden),
-        neighbourhood_rows: dataset.vocabulary.kind === 'text' ? 2 ** 14 : 0,
+        neighbourhood_rows: isText ? tableRows : 0,
         // With the share of masks as its time, a network depends on its tokens alone, and a step that changes none need
         // not be computed.
         time_conditioning: process.kernel === 'absorbing' ? 'masks' : true,
