@@ -72,8 +72,17 @@ const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule'
   neighbour: 'mutual-information',
 }
 
-/** Rows of each table of what stands around a character: all pairs of 66 states, and most triples that occur. */
-const tableRows = 2 ** 14
+/**
+ * Tables of what stands around a character: rows for the neighbourhoods that a text of so many characters repeats, features in proportion to the network.
+ */
+function tablesFor(characters: number, width: number): Record<string, number> {
+  const rows = 2 ** Math.floor(Math.log2(characters / 64))
+  return {
+    neighbourhood_rows: Math.min(2 ** 14, Math.max(2 ** 8, rows)),
+    neighbourhood_size: Math.max(8, Math.round(width / 4)),
+  }
+}
+
 /** How many neighbours a token has in the graph along which tokens move. */
 const neighbourCount = 8
 /** The kernel refuses more categories than this; checked early, to save the user's time. */
@@ -120,7 +129,7 @@ function networkFor(
         hidden_size: hidden,
         num_layers: depth ?? layers,
         num_attention_heads: headsFor(hidden),
-        neighbourhood_rows: isText ? tableRows : 0,
+        ...(isText && tablesFor(dataset.length * shape[0]!, hidden)),
         // With the share of masks as its time, a network depends on its tokens alone, and a step that changes none need
         // not be computed.
         time_conditioning: process.kernel === 'absorbing' ? 'masks' : true,
