@@ -1,6 +1,14 @@
 /** Data as the models of a family are trained on them. */
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
-import type { Family, FamilyModel, OwnParts, PrepareSetting, SpecFor, Wanted } from '../families/family.ts'
+import type {
+  Family,
+  FamilyModel,
+  OtherTextEncoders,
+  OwnParts,
+  PrepareSetting,
+  SpecFor,
+  Wanted,
+} from '../families/family.ts'
 import { entryOfSpec } from '../families/registry.ts'
 import { TweedieError } from '../errors.ts'
 import type { OptionValues } from '../options.ts'
@@ -62,10 +70,15 @@ export function preparingInMemory(
       return { family, model, path: undefined, store: memoryStore() }
     },
     autoencoder: async () => undefined,
-    textEncoder: async (source) => ({ encoder: inMemory(source, 'textEncoder'), path: undefined }),
+    textEncoders: async (source) => ({
+      encoders: [inMemory<TextEncoderPart | TextEncoderPart[]>(source, 'textEncoder')].flat(),
+      path: undefined,
+    }),
     tokenizer: async (source) => ({ tokenizer: inMemory(source, 'tokenizer'), path: undefined }),
   }
 }
+
+type TextEncoderPart = OtherTextEncoders['encoders'][number]
 
 function inMemory<Thing extends object>(source: unknown, option: string): Thing {
   if (typeof source === 'object' && source !== null) return source as Thing

@@ -35,7 +35,7 @@ export interface CommandShape {
   /** `<model>`, and what it is. */
   readonly args?: readonly (readonly [name: string, help: string])[]
   readonly tables?: readonly OptionTable[]
-  /** For {@link withExamples}. */
+  /** In the help: what to type, and what it does. */
   readonly examples?: readonly (readonly [line: string, what: string])[]
 }
 
@@ -62,7 +62,7 @@ export function command(
 }
 
 /** Adds examples to the help: what to type, and what it does. */
-export function withExamples(command: Command, examples: readonly (readonly [line: string, what: string])[]): Command {
+function withExamples(command: Command, examples: readonly (readonly [line: string, what: string])[]): Command {
   const width = Math.max(...examples.map(([line]) => line.length))
   const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`)
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)

@@ -6,8 +6,7 @@ import type { OwnParts } from '../families/family.ts'
 import { seedOptions } from '../families/options.ts'
 import { type OptionValues, options, text, type ValuesOf, whole } from '../options.ts'
 import { asTyped } from './as-typed.ts'
-import { command, print, printJson, table, withExamples } from './common.ts'
-import { addOptions } from './derive.ts'
+import { command, print, printJson, table } from './common.ts'
 
 /** Options about held-out items and windows do not apply here. */
 const { holdOut: _, length: __, ...reading } = dataOptions
@@ -32,18 +31,19 @@ const known = { ...shownOptions, ...cacheOptions }
 
 /** The command. */
 export function dataCommand({ readers }: OwnParts = {}): Command {
-  const made = command('data', 'show statistics and a picture of a data set')
-  made.argument('<data>', 'a folder of images, a data file, a text, or a built-in set')
-  addOptions(made, [shownOptions, captionReading, reading, cacheOptions])
-  withExamples(made, [
-    ['tweedie data ./my-images --out sheet.png', 'a contact sheet'],
-    ['tweedie data ./icons --captions', 'pictures with captions: how many have one, and the words'],
-    ['tweedie data moons', 'a built-in set, in the terminal'],
-    ['tweedie data digits.npz --json', 'statistics for a program'],
-    ['tweedie data corpus.txt', 'the vocabulary of a text, and how often each character occurs'],
-    ['tweedie data house.csv --target price', 'a table: the columns, and the one to predict'],
-    ['tweedie data table.csv --tokens columns', 'the values of each column'],
-  ])
+  const made = command('data', 'show statistics and a picture of a data set', {
+    args: [['<data>', 'a folder of images, a data file, a text, or a built-in set']],
+    tables: [shownOptions, captionReading, reading, cacheOptions],
+    examples: [
+      ['tweedie data ./my-images --out sheet.png', 'a contact sheet'],
+      ['tweedie data ./icons --captions', 'pictures with captions: how many have one, and the words'],
+      ['tweedie data moons', 'a built-in set, in the terminal'],
+      ['tweedie data digits.npz --json', 'statistics for a program'],
+      ['tweedie data corpus.txt', 'the vocabulary of a text, and how often each character occurs'],
+      ['tweedie data house.csv --target price', 'a table: the columns, and the one to predict'],
+      ['tweedie data table.csv --tokens columns', 'the values of each column'],
+    ],
+  })
   return made.action((path: string, values: OptionValues) => run(path, values, made, readers))
 }
 

@@ -3,13 +3,14 @@
  */
 import type { Command } from 'commander'
 import type { RuntimeReport } from '../engine/runtime/node/index.ts'
-import { command, print, printJson, table, version, withExamples } from './common.ts'
+import { command, print, printJson, table, version } from './common.ts'
 import type { CommonOptions } from './common.ts'
 
 /** The command. */
 export function doctorCommand(): Command {
-  const doctor = command('doctor', 'show versions, engine, devices and threads')
-  withExamples(doctor, [['tweedie doctor --json', 'to paste into a bug report']])
+  const doctor = command('doctor', 'show versions, engine, devices and threads', {
+    examples: [['tweedie doctor --json', 'to paste into a bug report']],
+  })
   return doctor.action(async ({ json }: CommonOptions) => {
     const [{ describeRuntime }, { measurePrepared }, { allowedMemory }] = await Promise.all([
       import('../engine/runtime/node/index.ts'),

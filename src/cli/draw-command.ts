@@ -6,7 +6,7 @@ import { engineOptions } from '../families/options.ts'
 import type { CommandName, OwnParts } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 import { options, type OptionTable, text } from '../options.ts'
-import { command } from './common.ts'
+import { command, type CommandShape } from './common.ts'
 import { familyTables } from './derive.ts'
 
 /** Options for output. */
@@ -19,17 +19,23 @@ export const outputOptions = options({
   force: { flags: '--force', help: 'write over files that exist', group: 'General' },
 })
 
-/** A command with the options of all families that have it, but for those of these names. */
+/** What a command that draws takes. */
+export interface DrawShape extends Required<Pick<CommandShape, 'args' | 'examples'>> {
+  /** Its own options. */
+  readonly general: OptionTable
+  readonly own: OwnParts
+  /** Names of options that it has not. */
+  readonly without?: ReadonlySet<string>
+}
+
+/** A command with the options of all families that have it. */
 export function drawCommand(
   name: CommandName,
   summary: string,
-  args: readonly (readonly [argument: string, help: string])[],
-  general: OptionTable,
-  own: OwnParts,
-  without: ReadonlySet<string> = new Set(),
+  { args, examples, general, own, without = new Set() }: DrawShape,
 ): Command {
   const all = [general, ...familyTables(name, familiesOf(own)), drawOptions, openOptions, engineOptions]
-  return command(name, summary, { args, tables: all.map((table) => leaveOut(table, without)) })
+  return command(name, summary, { args, tables: all.map((table) => leaveOut(table, without)), examples })
 }
 
 function leaveOut(table: OptionTable, names: ReadonlySet<string>): OptionTable {

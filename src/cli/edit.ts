@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
-import { withExamples } from './common.ts'
 import { drawCommand, outputOptions } from './draw-command.ts'
+import { shardOptions } from './shard-options.ts'
 
 /** What models of all families take. */
 const general = options({
@@ -14,26 +14,28 @@ const general = options({
   },
   ...outputOptions,
   out: { ...outputOptions.out, help: '.png, .jpg, .webp: a grid; .npy: the values; a folder: one file each' },
+  ...shardOptions,
 })
 
 /** The command. */
 export function editCommand(own: OwnParts = {}): Command {
-  const edit = drawCommand(
-    'edit',
-    'change a picture, or interpolate between two',
-    [
+  const edit = drawCommand('edit', 'change a picture, or interpolate between two', {
+    args: [
       ['<model>', "a model's folder"],
       ['<picture>', 'a picture of the size that the model makes, or with --fit of any size'],
     ],
     general,
     own,
-  )
-  withExamples(edit, [
-    ['tweedie edit runs/mine sketch.png --strength 0.5 -o better.png', 'four pictures that look like it'],
-    ['tweedie edit runs/mine photo.jpg --fit cover -o better.png', 'of a photo of another size'],
-    ['tweedie edit runs/mine three.png --method invert --from 3 --class 8 --guidance 2 -o eight.png', 'another class'],
-    ['tweedie edit runs/mine a.png --to b.png -n 9 -o walk.png', 'interpolate between two pictures'],
-  ])
+    examples: [
+      ['tweedie edit runs/mine sketch.png --strength 0.5 -o better.png', 'four pictures that look like it'],
+      ['tweedie edit runs/mine photo.jpg --fit cover -o better.png', 'of a photo of another size'],
+      [
+        'tweedie edit runs/mine three.png --method invert --from 3 --class 8 --guidance 2 -o eight.png',
+        'another class',
+      ],
+      ['tweedie edit runs/mine a.png --to b.png -n 9 -o walk.png', 'interpolate between two pictures'],
+    ],
+  })
   return edit.action((place: string, picture: string, values: OptionValues) => run(place, picture, values, own))
 }
 
@@ -44,6 +46,7 @@ async function run(place: string, picture: string, values: OptionValues, own: Ow
     noun: 'pictures',
     general,
     own,
+    input: picture,
     work: (opened, request) => editTo(opened, picture, values, request),
   })
 }

@@ -8,8 +8,8 @@ import { seedOptions } from '../families/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 import { type OptionValues, options, text } from '../options.ts'
-import { bytes, command, note, print, printJson, withExamples } from './common.ts'
-import { addOptions, familyTables } from './derive.ts'
+import { bytes, command, note, print, printJson } from './common.ts'
+import { familyTables } from './derive.ts'
 
 /** What models of all families take. */
 const general = options({
@@ -48,22 +48,24 @@ const apart =
 
 /** The command. */
 export function exportCommand(own: OwnParts = {}): Command {
-  const made = command('export', 'write the network as ONNX, for any runtime').argument('<model>', "a model's folder")
-  addOptions(made, [general, ...familyTables('export', familiesOf(own)), openOptions])
-  withExamples(made, [
-    ['tweedie export runs/mine --out model.onnx', 'weights inside, standard operators'],
-    ['tweedie export runs/mine --out small.onnx --weights int8', 'a quarter of the size; computes as fast'],
-    [
-      'tweedie export runs/mine --out fast.onnx --weights int8 --arithmetic int8',
-      'up to twice as fast on many processors',
+  const made = command('export', 'write the network as ONNX, for any runtime', {
+    args: [['<model>', "a model's folder"]],
+    tables: [general, ...familyTables('export', familiesOf(own)), openOptions],
+    examples: [
+      ['tweedie export runs/mine --out model.onnx', 'weights inside, standard operators'],
+      ['tweedie export runs/mine --out small.onnx --weights int8', 'a quarter of the size; computes as fast'],
+      [
+        'tweedie export runs/mine --out fast.onnx --weights int8 --arithmetic int8',
+        'up to twice as fast on many processors',
+      ],
+      ['tweedie export runs/mine --one-file sampler.onnx', 'noise in, pictures out: the sampler and its loop inside'],
+      ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
+      ['tweedie export runs/style --merged models/style', 'adapters merged into the weights of their model'],
+      ['tweedie export stable-diffusion --folder onnx', 'for a browser, or other programs; sample it as any folder'],
+      ['tweedie export runs/mine --triton models/mine', 'for Triton: tritonserver --model-repository models'],
+      ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
     ],
-    ['tweedie export runs/mine --one-file sampler.onnx', 'noise in, pictures out: the sampler and its loop inside'],
-    ['tweedie export runs/mine --sampler ddim --steps 10 --one-file ddim.onnx', 'by another sampler'],
-    ['tweedie export runs/style --merged models/style', 'adapters merged into the weights of their model'],
-    ['tweedie export stable-diffusion --folder onnx', 'for a browser, or other programs; sample it as any folder'],
-    ['tweedie export runs/mine --triton models/mine', 'for Triton: tritonserver --model-repository models'],
-    ['tweedie export runs/mine --reference ref.safetensors', 'inputs and what the network makes of them'],
-  ])
+  })
   return made.action((path: string, values: OptionValues) => run(path, values, own))
 }
 

@@ -1,8 +1,7 @@
 /** `tweedie lab`: the Lab in a browser, with the runs of this machine. */
 import type { Command } from 'commander'
 import { options, whole } from '../options.ts'
-import { command, withExamples } from './common.ts'
-import { addOptions } from './derive.ts'
+import { command } from './common.ts'
 import type { LabValues } from './lab-serve.ts'
 
 const labOptions = options({
@@ -16,14 +15,15 @@ const labOptions = options({
 
 /** The command. */
 export function labCommand(): Command {
-  const lab = command('lab', 'learn, train, draw and watch runs in a browser; nothing leaves this machine')
-  lab.argument('[folder]', "whose runs are shown (default: 'runs', or this folder)")
-  addOptions(lab, [labOptions])
-  withExamples(lab, [
-    ['tweedie lab', 'the runs below runs/, at http://127.0.0.1:4870/'],
-    ['tweedie lab ~/models --port 8080', 'other folders, another port'],
-    ['tweedie lab --open', 'in the browser at once; Ctrl-C ends it'],
-  ])
+  const lab = command('lab', 'learn, train, draw and watch runs in a browser; nothing leaves this machine', {
+    args: [['[folder]', "whose runs are shown (default: 'runs', or this folder)"]],
+    tables: [labOptions],
+    examples: [
+      ['tweedie lab', 'the runs below runs/, at http://127.0.0.1:4870/'],
+      ['tweedie lab ~/models --port 8080', 'other folders, another port'],
+      ['tweedie lab --open', 'in the browser at once; Ctrl-C ends it'],
+    ],
+  })
   return lab.action(async (folder: string | undefined, values: LabValues) => {
     const { runLab } = await import('./lab-serve.ts')
     await runLab(folder, values)

@@ -1,5 +1,6 @@
 /** `tweedie merge`: joins shards into what one process would have made. */
 import type { Command } from 'commander'
+import type { Merged } from '../app/node/shards/merge-shards.ts'
 import { gridOptions } from '../families/draw-options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { engineOptions } from '../families/options.ts'
@@ -31,7 +32,7 @@ interface MergeValues extends CommonOptions {
 
 /** The command. */
 export function mergeCommand(own: OwnParts = {}): Command {
-  const made = command('merge', 'join the shards of sample or eval into what one process makes', {
+  const made = command('merge', 'join shards into what one process makes', {
     args: [['<shards>', 'the folder that --shard wrote: OUT.shards']],
     tables: [general, { threads: engineOptions.threads }],
     examples: [
@@ -53,9 +54,18 @@ async function run(folder: string, values: MergeValues, made: Command, own: OwnP
   const { result: merged, seconds } = await attended('the merge', values, (watch) =>
     mergeShards(folder, { out, force, model, wait, own, options: Object.fromEntries(asked), ...watch }),
   )
-  if (merged.command === 'sample') {
-    const { showMade } = await import('./show-made.ts')
-    showMade(merged.result, { ...values, out: merged.out } as OptionValues, { noun: 'samples', seconds })
-  } else (await import('./eval.ts')).showJudgement(merged.result, values as unknown as OptionValues, made, seconds)
+  await show(merged, { ...values, out: merged.out } as OptionValues, made, seconds)
   note(`of ${merged.shards} shards`, values)
+}
+
+const nouns = { sample: 'samples', restore: 'answers', edit: 'pictures' } as const
+
+/** Prints what the command prints. */
+async function show(merged: Merged, values: OptionValues, made: Command, seconds: number): Promise<void> {
+  const { command: name, result, place } = merged
+  if (name === 'eval') return (await import('./eval.ts')).showJudgement(result, values, made, seconds)
+  if (name === 'predict') return (await import('./predict.ts')).showPredicted(result, values, made, seconds)
+  if (name === 'assimilate') return (await import('./assimilate.ts')).showAssimilated(result, place, values, seconds)
+  const { showMade } = await import('./show-made.ts')
+  showMade(result, values, { noun: nouns[name], seconds })
 }

@@ -1,6 +1,6 @@
 /** `tweedie predict`: answers for the rows of a table, with how sure they are. */
 import type { Command } from 'commander'
-import type { PredictRequest } from '../app/node/predict.ts'
+import type { Predicted, PredictRequest } from '../app/node/predict.ts'
 import { openOptions } from '../app/open-options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { engineOptions, seedOptions } from '../families/options.ts'
@@ -9,6 +9,7 @@ import { options, type OptionValues, text } from '../options.ts'
 import { asTyped } from './as-typed.ts'
 import { command, duration, note, print, printJson, safe, thousands } from './common.ts'
 import { familyTables } from './derive.ts'
+import { shardOptions } from './shard-options.ts'
 
 /** Where answers go. */
 const output = options({
@@ -19,6 +20,7 @@ const output = options({
   },
   samples: { flags: '--samples <file.npy>', help: 'the draws themselves, [rows, draws]', parse: text },
   force: { flags: '--force', help: 'write over files that exist', group: 'General' },
+  ...shardOptions,
 })
 
 const general = [output, seedOptions, engineOptions]
@@ -44,6 +46,7 @@ export function predictCommand(own: OwnParts = {}): Command {
         ],
         ['tweedie predict runs/house new.csv --interval 0.95 --draws 1000', 'a wider interval, from more draws'],
         ['tweedie predict runs/house new.csv --samples draws.npy', 'the draws, for quantities of your own'],
+        ['tweedie predict runs/house all.csv -o answers.csv --shard 3/8', 'one of eight processes; then tweedie merge'],
       ],
     },
   )
@@ -51,7 +54,10 @@ export function predictCommand(own: OwnParts = {}): Command {
 }
 
 async function run(place: string, path: string, values: OptionValues, made: Command, own: OwnParts): Promise<void> {
-  const [{ predictTo, rowsOf }, { openModel }, { attended }] = await Promise.all([
+  if (values.shard !== undefined) {
+    return (await import('./shard.ts')).runShard('predict', place, values, { general, own, input: path })
+  }
+  const [{ predictTo }, { openModel }, { attended }] = await Promise.all([
     import('../app/node/predict.ts'),
     import('./open-model.ts'),
     import('./watched.ts'),
@@ -61,7 +67,18 @@ async function run(place: string, path: string, values: OptionValues, made: Comm
   const { result, seconds } = await attended('the prediction', values, (watch) =>
     predictTo(opened, path, values, { place, own, out, samples, force, ...watch }),
   )
-  const { answers, files } = result
+  await showPredicted(result, values, made, seconds)
+}
+
+/** Prints answers, or where they are. */
+export async function showPredicted(
+  { answers, files }: Predicted,
+  values: OptionValues,
+  made: Command,
+  seconds: number,
+): Promise<void> {
+  const { rowsOf } = await import('../app/node/predict.ts')
+  const { out } = values
   const rows = answers.columns[0]?.values.length ?? 0
   if (values.json) {
     const given = out === undefined ? { answers: rowsOf(answers.columns) } : {}

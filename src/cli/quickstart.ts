@@ -2,8 +2,7 @@
 import type { Command } from 'commander'
 import { engineOptions, seedOptions } from '../families/options.ts'
 import { options, type OptionValues, positive } from '../options.ts'
-import { command, print, withExamples } from './common.ts'
-import { addOptions } from './derive.ts'
+import { command, print } from './common.ts'
 
 const minutesOption = options({
   minutes: { flags: '--minutes <n>', help: 'minutes of training', parse: positive, default: 1.3 },
@@ -14,9 +13,10 @@ const earlySamples = 10
 
 /** The command. */
 export function quickstartCommand(): Command {
-  const quickstart = command('quickstart', 'train a first small model on built-in data, and draw from it')
-  addOptions(quickstart, [minutesOption, seedOptions, engineOptions])
-  withExamples(quickstart, [['tweedie quickstart', 'handwritten-like digits, into runs/quickstart']])
+  const quickstart = command('quickstart', 'train a first small model on built-in data, and draw from it', {
+    tables: [minutesOption, seedOptions, engineOptions],
+    examples: [['tweedie quickstart', 'handwritten-like digits, into runs/quickstart']],
+  })
   return quickstart.action(run)
 }
 

@@ -1,7 +1,7 @@
 /** What the commands that draw do: the model is opened, the work is watched, and the result is shown. */
 import type { Made, MakeRequest } from '../app/node/make.ts'
 import { drawOptions } from '../families/draw-options.ts'
-import type { CommandName, OwnParts, Setting } from '../families/family.ts'
+import type { OwnParts, Setting } from '../families/family.ts'
 import type { Opened } from '../families/registry.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
 import { liveText } from './live-text.ts'
@@ -11,7 +11,7 @@ import { attended } from './watched.ts'
 
 /** One piece of work: the model is opened, options of other families are refused, and the result is shown. */
 export async function runDraw(
-  name: CommandName,
+  name: 'sample' | 'restore' | 'edit',
   place: string,
   values: OptionValues,
   {
@@ -19,6 +19,7 @@ export async function runDraw(
     noun,
     general,
     own,
+    input,
     work,
   }: {
     /** For the message when it is stopped: `the restoration`. */
@@ -27,10 +28,16 @@ export async function runDraw(
     /** The command's own options. */
     readonly general: OptionTable
     readonly own: OwnParts
+    /** The file that it works on. */
+    readonly input?: string
     readonly work: (opened: Opened, request: MakeRequest) => Promise<Made>
   },
 ): Promise<void> {
-  const opened = await openModel(name, place, values, [general, drawOptions], own)
+  const tables = [general, drawOptions]
+  if (values.shard !== undefined) {
+    return (await import('./shard.ts')).runShard(name, place, values, { general: tables, own, input })
+  }
+  const opened = await openModel(name, place, values, tables, own)
   using live = liveText(process.stdout)
   const { result, seconds } = await attended(what, values, ({ onProgress, ...watch }) =>
     work(opened, {

@@ -1,16 +1,17 @@
 /** `tweedie samplers`: lists all samplers, and when to use them. */
 import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
-import { command, print, printJson, withExamples } from './common.ts'
+import { command, print, printJson } from './common.ts'
 import type { CommonOptions } from './common.ts'
 
 /** The command. */
 export function samplersCommand(own: OwnParts = {}): Command {
-  const list = command('samplers', 'list the samplers, of images and points and of tokens')
-  withExamples(list, [
-    ['tweedie samplers', 'names, orders, evaluations of the network a step, and when to use them'],
-    ['tweedie samplers --json', 'with papers and the names that others use, and what each is for'],
-  ])
+  const list = command('samplers', 'list the samplers, of images and points and of tokens', {
+    examples: [
+      ['tweedie samplers', 'names, orders, evaluations of the network a step, and when to use them'],
+      ['tweedie samplers --json', 'with papers and the names that others use, and what each is for'],
+    ],
+  })
   return list.action(async ({ json }: CommonOptions) => {
     const { samplerLists } = await import('../app/samplers.ts')
     const lists = await samplerLists(own)

@@ -3,8 +3,7 @@ import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { engineOptions } from '../families/options.ts'
 import { options, real, text, whole } from '../options.ts'
-import { command, withExamples } from './common.ts'
-import { addOptions } from './derive.ts'
+import { command } from './common.ts'
 import type { ServeValues } from './serve-run.ts'
 
 const serveOptions = options({
@@ -68,14 +67,15 @@ const limitOptions = options({
 
 /** The command. */
 export function serveCommand(own: OwnParts = {}): Command {
-  const serve = command('serve', 'serve models over HTTP: samples, restorations, edits, latents')
-  serve.argument('<models...>', 'folders of models; name=FOLDER gives one another name')
-  addOptions(serve, [serveOptions, limitOptions, engineOptions])
-  withExamples(serve, [
-    ['tweedie serve runs/icons', 'at http://127.0.0.1:8033/; Ctrl-C ends it'],
-    ['tweedie serve cats=runs/17 dogs=runs/18 --memory 1GB', 'several, open by turns'],
-    ['TWEEDIE_TOKEN=… tweedie serve runs/icons --host 0.0.0.0', 'for other machines'],
-  ])
+  const serve = command('serve', 'serve models over HTTP: samples, restorations, edits, latents', {
+    args: [['<models...>', 'folders of models; name=FOLDER gives one another name']],
+    tables: [serveOptions, limitOptions, engineOptions],
+    examples: [
+      ['tweedie serve runs/icons', 'at http://127.0.0.1:8033/; Ctrl-C ends it'],
+      ['tweedie serve cats=runs/17 dogs=runs/18 --memory 1GB', 'several, open by turns'],
+      ['TWEEDIE_TOKEN=… tweedie serve runs/icons --host 0.0.0.0', 'for other machines'],
+    ],
+  })
   return serve.action(async (models: string[], values: ServeValues) => {
     const { runServe } = await import('./serve-run.ts')
     await runServe(models, values, own)

@@ -1,7 +1,7 @@
 /** A shard of a command: computed, and said what is still missing. */
 import { env } from 'node:process'
 import { computeShard } from '../app/node/shards/compute-shard.ts'
-import type { ShardedCommand } from '../app/node/shards/work.ts'
+import type { ShardedCommand } from '../app/sharded.ts'
 import { TweedieError } from '../errors.ts'
 import type { OwnParts } from '../families/family.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
@@ -10,13 +10,31 @@ import { duration, note, print, printJson, safe } from './common.ts'
 import { openModel } from './open-model.ts'
 import { attended } from './watched.ts'
 
+/** Results beside which shards are kept, as examples. */
+const usualOut: Readonly<Record<ShardedCommand, string>> = {
+  sample: 'samples.npy',
+  restore: 'answers.npy',
+  edit: 'pictures.npy',
+  predict: 'answers.csv',
+  assimilate: 'ensemble.nc',
+  eval: 'figures.json',
+}
+
+/** What a command asks for. */
+export interface Sharded {
+  /** The command's own options. */
+  readonly general: readonly OptionTable[]
+  readonly own: OwnParts
+  /** The file that it works on. */
+  readonly input?: string | undefined
+}
+
 /** Computes a shard and says where it is. */
 export async function runShard(
   command: ShardedCommand,
   place: string,
   values: OptionValues,
-  general: readonly OptionTable[],
-  own: OwnParts,
+  { general, own, input }: Sharded,
 ): Promise<void> {
   const {
     out,
@@ -26,12 +44,12 @@ export async function runShard(
   const shard = shardOf(asked, env)
   if (out === undefined) {
     throw new TweedieError('usage', '`shard` needs `out`: shards are kept beside it', {
-      hint: command === 'sample' ? '`out: samples.npy`' : '`out: figures.json`',
+      hint: `\`out: ${usualOut[command]}\``,
     })
   }
   const opened = await openModel(command, place, values, general, own)
   const { result, seconds } = await attended('the shard', values, (watch) =>
-    computeShard(command, opened, values, { place, own, out, force, shard, ...watch }),
+    computeShard(command, opened, values, { place, input, own, out, force, shard, ...watch }),
   )
   const { file, folder, known, items, missing } = result
   const facts = {
@@ -46,7 +64,11 @@ export async function runShard(
   const some = items.to === items.from ? 'no items' : `items ${items.from} to ${items.to - 1} of ${items.count}`
   print(`shard ${shard.index + 1} of ${shard.count}, ${some}: ${safe(file)}${known ? ', which was there already' : ''}`)
   if (items.to === items.from) {
-    note(`there are fewer batches than shards: a smaller --batch, the same for all, gives every shard some`, values)
+    const tables = [...general, opened.entry.options[command] ?? {}]
+    const more = tables.some((table) => 'batch' in table)
+      ? ': a smaller --batch, the same for all, gives every shard some'
+      : ''
+    note(`there are fewer batches than shards${more}`, values)
   }
   const { length } = missing
   const left = length === 0 ? `all are there: tweedie merge ${safe(folder)}` : `${length} of ${shard.count} are missing`

@@ -2,8 +2,7 @@
 import type { Command } from 'commander'
 import { TweedieError } from '../errors.ts'
 import { oneOf, options, real, text, whole } from '../options.ts'
-import { command, print, withExamples } from './common.ts'
-import { addOptions } from './derive.ts'
+import { command, print } from './common.ts'
 
 const places = ['slurm', 'mpijob', 'job', 'kserve'] as const
 
@@ -53,18 +52,22 @@ const own = { slurm: ['partition', 'account'], containers: ['image', 'namespace'
 
 /** The command. */
 export function submitCommand(): Command {
-  const submit = command('submit', 'print a script or a manifest for a cluster; nothing is run')
-  submit.argument('<cluster>', `${places.join(', ')}`).argument('<command...>', 'the command, behind --')
-  addOptions(submit, [submitOptions])
-  withExamples(submit, [
-    ['tweedie submit slurm --shards 16 -- sample runs/mine -n 50000 -o all.npy > job.sh', 'then: bash job.sh'],
-    ['tweedie submit slurm --processes 8 -- train ./photos --out runs/photos > job.sh', 'then: sbatch job.sh'],
-    [
-      'tweedie submit mpijob --image mine/tweedie --processes 4 --volume data:/data -- train /data/photos --out /data/run',
-      'Kubeflow',
+  const submit = command('submit', 'print a script or a manifest for a cluster; nothing is run', {
+    args: [
+      ['<cluster>', `${places.join(', ')}`],
+      ['<command...>', 'the command, behind --'],
     ],
-    ['tweedie submit kserve --image mine/tweedie --volume models:/models -- serve /models/mine', 'KServe'],
-  ])
+    tables: [submitOptions],
+    examples: [
+      ['tweedie submit slurm --shards 16 -- sample runs/mine -n 50000 -o all.npy > job.sh', 'then: bash job.sh'],
+      ['tweedie submit slurm --processes 8 -- train ./photos --out runs/photos > job.sh', 'then: sbatch job.sh'],
+      [
+        'tweedie submit mpijob --image mine/tweedie --processes 4 --volume data:/data -- train /data/photos --out /data/run',
+        'Kubeflow',
+      ],
+      ['tweedie submit kserve --image mine/tweedie --volume models:/models -- serve /models/mine', 'KServe'],
+    ],
+  })
   return submit.action(async (typed: string, words: string[], values: SubmitValues) => {
     const place = oneOf(places)(typed)
     const foreign = (place === 'slurm' ? own.containers : own.slurm).find((name) => values[name] !== undefined)

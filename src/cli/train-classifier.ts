@@ -5,8 +5,7 @@ import { engineOptions, seedOptions } from '../families/options.ts'
 import type { OwnParts } from '../families/family.ts'
 import { type OptionValues, options, positive, text, whole } from '../options.ts'
 import type { CommonOptions } from './common.ts'
-import { command, duration, note, print, printJson, withExamples } from './common.ts'
-import { addOptions } from './derive.ts'
+import { command, duration, note, print, printJson } from './common.ts'
 
 const { size, channels, items } = dataOptions
 
@@ -31,15 +30,14 @@ interface Values extends OptionValues, CommonOptions {
 
 /** The command. */
 export function trainClassifierCommand(own: OwnParts = {}): Command {
-  const train = command('train-classifier', 'train a classifier of noisy data, to guide samples by').argument(
-    '<data>',
-    'data with classes: what the model to be guided was trained on',
-  )
-  addOptions(train, [general, { size, channels, items }, seedOptions, engineOptions])
-  withExamples(train, [
-    ['tweedie train-classifier ./photos -o runs/photos-classifier.safetensors', 'two thousand steps'],
-    ['tweedie sample runs/photos --classifier runs/photos-classifier.safetensors --class cat', 'guide by it'],
-  ])
+  const train = command('train-classifier', 'train a classifier of noisy data, to guide samples by', {
+    args: [['<data>', 'data with classes: what the model to be guided was trained on']],
+    tables: [general, { size, channels, items }, seedOptions, engineOptions],
+    examples: [
+      ['tweedie train-classifier ./photos -o runs/photos-classifier.safetensors', 'two thousand steps'],
+      ['tweedie sample runs/photos --classifier runs/photos-classifier.safetensors --class cat', 'guide by it'],
+    ],
+  })
   return train.action((data: string, values: Values) => run(data, values, own))
 }
 

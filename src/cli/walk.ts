@@ -3,9 +3,8 @@ import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 import { options, type OptionTable, type OptionValues } from '../options.ts'
-import { withExamples } from './common.ts'
 import { familyTables } from './derive.ts'
-import { drawCommand, outputOptions } from './draw-command.ts'
+import { drawCommand, type DrawShape, outputOptions } from './draw-command.ts'
 
 const encoding = options({
   ...outputOptions,
@@ -14,38 +13,43 @@ const encoding = options({
 
 /** `tweedie encode MODEL ITEM`. */
 export function encodeCommand(own: OwnParts = {}): Command {
-  const encode = walkCommand('encode', 'turn pictures or other items into latents', encoding, own, [
-    '<items>',
-    'a picture, or an .npy file of items',
-  ])
-  return withExamples(encode, [
-    ['tweedie encode runs/mine face.png -o face.npy', 'a picture as a latent'],
-    ['tweedie encode runs/mine samples.npy -o latents.npy', 'many items at once'],
-  ])
+  return walkCommand('encode', 'turn pictures or other items into latents', {
+    general: encoding,
+    own,
+    item: ['<items>', 'a picture, or an .npy file of items'],
+    examples: [
+      ['tweedie encode runs/mine face.png -o face.npy', 'a picture as a latent'],
+      ['tweedie encode runs/mine samples.npy -o latents.npy', 'many items at once'],
+    ],
+  })
 }
 
 /** `tweedie decode MODEL LATENTS`. */
 export function decodeCommand(own: OwnParts = {}): Command {
-  const decode = walkCommand('decode', 'turn latents into pictures or other items', outputOptions, own, [
-    '<latents>',
-    "an .npy file, as 'tweedie encode' writes it",
-  ])
-  return withExamples(decode, [['tweedie decode runs/mine face.npy -o face.png', 'a latent as a picture']])
+  return walkCommand('decode', 'turn latents into pictures or other items', {
+    general: outputOptions,
+    own,
+    item: ['<latents>', "an .npy file, as 'tweedie encode' writes it"],
+    examples: [['tweedie decode runs/mine face.npy -o face.png', 'a latent as a picture']],
+  })
 }
 
 /** A command with those options of `sample` that go with the walk. */
 function walkCommand(
   walk: 'encode' | 'decode',
   summary: string,
-  general: OptionTable,
-  own: OwnParts,
-  item: readonly [argument: string, help: string],
+  {
+    item,
+    ...shape
+  }: Omit<DrawShape, 'args' | 'without'> & { readonly item: readonly [argument: string, help: string] },
 ): Command {
+  const { general, own } = shape
   const idle = new Set(['encode', 'decode'])
   for (const table of familyTables('sample', familiesOf(own))) {
     for (const name of table[walk]?.conflicts ?? []) idle.add(name)
   }
-  const made = drawCommand('sample', summary, [['<model>', "a model's folder"], item], general, own, idle).name(walk)
+  const args = [['<model>', "a model's folder"], item] as const
+  const made = drawCommand('sample', summary, { ...shape, args, without: idle }).name(walk)
   return made.action((place: string, name: string, values: OptionValues) =>
     runWalk(walk, place, { ...values, [walk]: name }, general, own),
   )

@@ -194,22 +194,22 @@ export interface PrepareSetting extends Pick<
    */
   autoencoder(model: unknown): Promise<OtherAutoencoder | undefined>
   /**
-   * A text encoder, with its tokeniser if that lies beside it: by a folder's path in Node, or in memory.
+   * Text encoders that read a text side by side, each with its tokeniser if that lies beside it: by a folder's path in Node, or in memory, one or several.
    *
    * @throws TweedieError `model` if there is none, `usage` for a name where nothing is read by name
    */
-  textEncoder(source: unknown): Promise<OtherTextEncoder>
+  textEncoders(source: unknown): Promise<OtherTextEncoders>
   /** A cache beside a model, by the path of its folder; none where nothing lies on a disk. */
   store?(path: string): Store
   /** The text encoders of a run some of whose weights change while training: nothing is worked out by them before. */
   changing?(encoders: readonly WordEncoder[]): readonly WordEncoder[]
-  /** A tokeniser of captions: by the path of its folder or its file in Node, or in memory. @throws TweedieError as `textEncoder` */
+  /** A tokeniser of captions: by the path of its folder or its file in Node, or in memory. @throws TweedieError as `textEncoders` */
   tokenizer(source: unknown): Promise<OtherTokenizer>
 }
 
-/** A text encoder from elsewhere. */
-export interface OtherTextEncoder {
-  readonly encoder: TextEncoderWeights & { readonly tokenizer?: CaptionTokenizer | undefined }
+/** Text encoders from elsewhere: one, or several that lie in one folder. */
+export interface OtherTextEncoders {
+  readonly encoders: readonly (TextEncoderWeights & { readonly tokenizer?: CaptionTokenizer | undefined })[]
   /** The absolute path of its folder; none in memory. */
   readonly path: string | undefined
 }

@@ -11,6 +11,7 @@ import { openFolder, type OpenFolderOptions } from '../../src/app/node/open-fold
 import { saveModel } from '../../src/app/node/save-model.ts'
 import { trainRun } from '../../src/app/node/train-run.ts'
 import type { Model } from '../../src/families/values/model.ts'
+import type { TweedieMeta } from '../../src/files/io/tweedie-meta.ts'
 import { decodeLora } from '../../src/files/io/lora/read-lora.ts'
 import { encodeKohya } from '../../src/files/io/lora/write-lora.ts'
 import { distance } from '../engine/nn/run.ts'
@@ -141,13 +142,15 @@ test('what makes no sense is refused by name', async () => {
 
 test.each([
   ['points', 'moons', { items: 64, batch: 16, widths: [8], depth: 1 }, 'linear'],
+  ['an autoencoder with a learned width', 'moons', { items: 64, batch: 16, widths: [8], model: 'vae' }, 'linear'],
+  ['a hierarchy', 'moons', { items: 64, batch: 16, widths: [8], depth: 1, model: 'hvae' }, 'linear'],
   ['a flow', 'moons', { items: 64, batch: 16, widths: [8], depth: 1, model: 'flow' }, 'linear'],
   ['text', 'verse', { length: 8, batch: 4, widths: [16], depth: 1 }, 'attention'],
-])('models of other families are adapted too: %s', async (_, data, options, loraTargets) => {
+])('models of other families are adapted too: %s', async (what, data, options, loraTargets) => {
   writeFileSync(at('verse.txt'), 'the cat sat on the mat. '.repeat(20))
   const source = data === 'verse' ? at('verse.txt') : data
-  const name = `${data}-${loraTargets}-${'model' in options}`
-  const { widths: _w, depth: _d, ...same } = options as typeof options & { widths: number[]; depth: number }
+  const name = what.replaceAll(' ', '-')
+  const { widths: _w, depth: _d, ...same } = options as typeof options & { widths: number[]; depth?: number }
   const first = await fit(source, { ...options, steps: 1 })
   await saveModel(at(name), first)
   for await (const event of trainRun({
@@ -158,6 +161,20 @@ test.each([
     void event
   const [before, after] = [await weightsIn(at(name)), await weightsIn(at(`${name}-lora`))]
   expect(distance(after, before)).toBeGreaterThan(1e-4)
+  const law = (model: { readonly meta: TweedieMeta }): unknown => model.meta.objective['law']
+  expect(law((await openFolder(at(`${name}-lora`))).model)).toEqual(law((await openFolder(at(name))).model))
+})
+
+test('a width beside adapters is refused', async () => {
+  const options = {
+    items: 64,
+    batch: 16,
+    steps: 1,
+    from: at('an-autoencoder-with-a-learned-width'),
+    lora: 2,
+    loraTargets: 'linear',
+  }
+  await expect(fit('moons', { ...options, sigma: 0.2 })).rejects.toThrow(/`sigma`: adapters leave the width of the law/)
 })
 
 test('adapters are merged into a whole folder, and written as a file for other programs', async () => {

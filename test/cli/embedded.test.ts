@@ -137,6 +137,8 @@ describe('requirements as they are typed', () => {
     ['[q]@1', 'no token'],
     ['[z-a]@1', 'no class'],
     ['@3', 'not understood'],
+    ['[a]@0-999999999', 'places are below 65536'],
+    ['[a](a+)+[b]@2', '"]" (U+005D) at line 1, column 3'],
   ])('%s is refused', (text, message) => {
     expect(() => parseRequirements(text, tokenizer)).toThrow(message)
   })

@@ -36,12 +36,19 @@ async function stopped(name: string, act: (step: number, stop: AbortController) 
 }
 
 // the first, since threads of earlier runs would be used again
-test('a thread that dies ends the run', async () => {
+test.each([
+  ['has an error', (worker: Worker) => worker.emit('error', new Error('out of memory')), /^thread 1: out of memory$/],
+  ['ends', (worker: Worker) => void worker.terminate(), /^thread 1: it ended in the middle of its work \(1\)$/],
+])('a thread that %s ends the run, which goes on from its last save', async (what, die, message) => {
   const workers: Worker[] = []
   const collect = (worker: Worker): void => void workers.push(worker)
   process.on('worker', collect)
-  const run = stopped('dead', (step) => step === 2 && workers[0]!.emit('error', new Error('out of memory')))
-  await expect(run).rejects.toMatchObject({ code: 'device', message: 'thread 1: out of memory' })
+  const run = stopped(what.replace(/ /g, '-'), (step) => step === 2 && die(workers[0]!))
+  await expect(run).rejects.toMatchObject({
+    code: 'device',
+    message: expect.stringMatching(message) as string,
+    hint: expect.stringMatching(/`resume`/) as string,
+  })
   process.off('worker', collect)
 })
 

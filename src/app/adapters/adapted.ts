@@ -10,7 +10,7 @@ import type { Layout, NamedArray } from '../../engine/nn/layout.ts'
 import { likeBase } from './like-base.ts'
 import { adaptedFolder } from './adapted-folder.ts'
 import { adaptedProblem, type BaseWeights } from '../../tools/train/lora.ts'
-import { learningParts } from '../../tools/train/parts.ts'
+import { learningParts, type TrainPart } from '../../tools/train/parts.ts'
 import type { TrainData, TrainProblem } from '../../tools/train/problem.ts'
 import type { BaseSpec, LoraSpec } from '../../tools/train/spec.ts'
 import { withFacts } from '../../files/data/stored-dataset.ts'
@@ -112,21 +112,42 @@ export function withBase(data: TrainData, base: Base): DataWithBase {
   return withFacts(data, { base })
 }
 
-/** The base's weights of the parts that would learn. */
+/**
+ * The base's weights of the parts that would learn; parts that bring values of their own stay as they are.
+ *
+ * @throws TweedieError `usage` for a part that no file of the model holds
+ */
 export function baseWeights<Model>({ parts }: TrainProblem<Model>, base: Base): BaseWeights {
+  const learning = learningParts(parts)
+  const [main] = learning[0]!
   return new Map(
-    learningParts(parts).map(([name, part]) => {
-      const source = base.parts.get(name) ?? base.parts.get(mainPart)!
-      const whole = flatOf(source, part.layout.specs) ?? fitted(part.layout, source)
-      if (whole) return [name, whole]
-      const { weights, notes } = weightsFor(part.network ?? {}, part.layout, source, new Float32Array(part.layout.size))
-      const [classes] = notes.filter((note) => note.startsWith('class_embedding.'))
-      if (classes === undefined) return [name, weights]
-      throw new TweedieError('usage', `\`lora\`: the classes of the data are not those of the model: ${classes}`, {
-        hint: 'adapters change no table of classes: `unconditional` leaves out those of the data; or train without `lora`',
-      })
+    learning.flatMap(([name, part]) => {
+      const known = base.parts.get(name) ?? (name === main ? base.parts.get(mainPart)! : undefined)
+      return known ? [[name, weightsIn(known, part)] as const] : part.weights ? [] : notThere(name)
     }),
   )
+}
+
+function notThere(name: string): never {
+  throw new TweedieError(
+    'usage',
+    `\`lora\`: the part ${name} of the loss is not in the model, so it would have to learn`,
+    {
+      hint: 'leave out the option that adds it; or train without `lora`',
+    },
+  )
+}
+
+/** The values of a part, of weights by name. */
+function weightsIn(source: ReadonlyMap<string, NamedArray>, part: TrainPart): Float32Array {
+  const whole = flatOf(source, part.layout.specs) ?? fitted(part.layout, source)
+  if (whole) return whole
+  const { weights, notes } = weightsFor(part.network ?? {}, part.layout, source, new Float32Array(part.layout.size))
+  const [classes] = notes.filter((note) => note.startsWith('class_embedding.'))
+  if (classes === undefined) return weights
+  throw new TweedieError('usage', `\`lora\`: the classes of the data are not those of the model: ${classes}`, {
+    hint: 'adapters change no table of classes: `unconditional` leaves out those of the data; or train without `lora`',
+  })
 }
 
 /** Weights of just these names and shapes, copied once; undefined for others. */

@@ -54,6 +54,7 @@ export async function assimilateTo(
   }
   const data: { -readonly [K in keyof AssimilationData]: AssimilationData[K] } = {}
   if (observations !== undefined) {
+    watch.onFile?.(observations)
     const bytes = await readBytes(observations)
     const read = parseObservations(bytes, observations)
     for (const remark of read.remarks) watch.onRemark?.(remark)
@@ -63,6 +64,7 @@ export async function assimilateTo(
     const { train, report } = await openSource({ path: given, fields: {} }, { signal: watch.signal })
     for (const remark of report) watch.onRemark?.(`${given}: ${remark}`)
     if (train.kind === 'trajectory') data.given = train
+    watch.onData?.(train)
   }
   const setting = await settingFor(place, opened, options, own, watch)
   const ensemble = await stoppable('assimilation', watch.signal, () => ability(opened.model, data, options, setting))

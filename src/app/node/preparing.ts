@@ -9,7 +9,7 @@ import type { RunRecord } from '../../tools/train/node/run-folder.ts'
 import { preparingInMemory } from '../prepare.ts'
 import { openFolder } from './open-folder.ts'
 import { holdsAutoencoder, readAutoencoder } from './read-autoencoder.ts'
-import { readTextEncoder, readTokenizer } from './read-words.ts'
+import { readTextEncoders, readTokenizer } from './read-words.ts'
 import type { TrainRequest } from './prepared-run.ts'
 import { lenient } from './setting.ts'
 
@@ -38,11 +38,11 @@ export async function preparing(request: Preparing, record?: Pick<RunRecord, 'se
       return { part, path: resolve(model), store: storeBeside(model, request) }
     },
     store: (path) => storeBeside(path, request),
-    async textEncoder(source) {
-      if (typeof source !== 'string') return setting.textEncoder(source)
-      const { notes, ...encoder } = await readTextEncoder(source)
+    async textEncoders(source) {
+      if (typeof source !== 'string') return setting.textEncoders(source)
+      const { notes, encoders } = await readTextEncoders(source)
       for (const note of notes) onRemark?.(note)
-      return { encoder, path: resolve(source) }
+      return { encoders, path: resolve(source) }
     },
     async tokenizer(source) {
       if (typeof source !== 'string') return setting.tokenizer(source)

@@ -19,6 +19,8 @@ import { version } from './version.ts'
 export interface Watch extends Pick<Setting, 'signal' | 'onProgress' | 'onRemark' | 'shards'> {
   /** Called with the data that the work has opened. */
   readonly onData?: ((data: TrainData) => void) | undefined
+  /** Called with the paths of files that options and arguments name, as they are read. */
+  readonly onFile?: ((path: string) => void) | undefined
 }
 
 /** The setting for a model that lies in a folder; `device` and `threads` are options of every command that runs a network. */
@@ -27,7 +29,7 @@ export async function settingFor(
   { model, entry }: Opened,
   { device, threads }: OptionValues,
   own: OwnParts = {},
-  { onData, ...watch }: Watch = {},
+  { onData, onFile, ...watch }: Watch = {},
 ): Promise<Setting> {
   const { save } = model.meta
   const opening = { ...watch, readers: own.readers }
@@ -39,7 +41,7 @@ export async function settingFor(
     store: lenient(folderStore(place), watch),
     provenance: { tweedie: version, model: place, ...(save !== undefined && { save }) },
     access: {
-      ...filesFor(entry, own),
+      ...filesFor(entry, own, onFile),
       async data(name) {
         const { dataOf } = await import('./model-data.ts')
         const parts = await dataOf(place, model, name, opening)
@@ -58,15 +60,26 @@ export async function settingFor(
 }
 
 /** Opens what an option names by a path: files, pictures, other models of the same family. */
-export function filesFor(entry: FamilyEntry, own: OwnParts): Pick<Access, 'bytes' | 'picture' | 'video' | 'model'> {
+export function filesFor(
+  entry: FamilyEntry,
+  own: OwnParts,
+  onFile?: Watch['onFile'],
+): Pick<Access, 'bytes' | 'picture' | 'video' | 'model'> {
   return {
     async bytes(name, code = 'model') {
+      onFile?.(name)
       const bytes = await readBytes(name, code)
       if (bytes) return bytes
       throw new TweedieError(code, `${name}: no such file`)
     },
-    picture: readPicture,
-    video: async (name, wanted) => (await import('../../files/data/node/read-video.ts')).readVideo(name, wanted),
+    async picture(name, wanted) {
+      onFile?.(name)
+      return readPicture(name, wanted)
+    },
+    async video(name, wanted) {
+      onFile?.(name)
+      return (await import('../../files/data/node/read-video.ts')).readVideo(name, wanted)
+    },
     async model(name) {
       const other = await openFolder(name, own)
       if (other.entry === entry) return other.model

@@ -1,5 +1,6 @@
 /** What is to run on a cluster, in the terms of every cluster. */
 import { TweedieError } from '../../errors.ts'
+import { shardedCommands } from '../sharded.ts'
 
 /** A job. */
 export interface Job {
@@ -35,7 +36,7 @@ export function checkJob(job: Job): void {
   }
   if (processes > 1 && command[0] !== 'train') {
     throw new TweedieError('usage', `\`processes: ${processes}\`: ${command[0]} is one process`, {
-      hint: '`shards: 8` for sample and eval; several processes are for train',
+      hint: '`shards: 8` for what draws or judges; several processes are for train',
     })
   }
   if (shards !== undefined) checkShards(job)
@@ -51,8 +52,10 @@ export function checkJob(job: Job): void {
 
 function checkShards({ command, processes }: Job): void {
   const [name] = command
-  if (name !== 'sample' && name !== 'eval') {
-    throw new TweedieError('usage', `\`shards\`: ${name} is not computed in shards`, { hint: 'sample and eval are' })
+  if (!shardedCommands.some((each) => each === name)) {
+    throw new TweedieError('usage', `\`shards\`: ${name} is not computed in shards`, {
+      hint: `${shardedCommands.slice(0, -1).join(', ')} and ${shardedCommands.at(-1)} are`,
+    })
   }
   if (processes > 1) throw new TweedieError('usage', '`shards` and `processes` do not go together')
   if (!hasOut(command)) {

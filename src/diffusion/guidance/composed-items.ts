@@ -80,6 +80,41 @@ export function composedItems(
   })
 }
 
+/** One evaluation of a call, and its share of the guided mean. */
+export interface ItemShare {
+  readonly conditions: Conditions
+  /** `[items]` */
+  readonly shares: Float32Array
+}
+
+/**
+ * The guided mean of a call as a sum over evaluations, D = Σ_k f_k D_k: f_∅ = 1 − s Σ_i w_i of none, and s w_i of each term. The same sum holds for what is
+ * linear in the mean, its derivative too.
+ *
+ * @param given the conditions of the call, see {@link packedTerms}
+ */
+export function sharesOfItems(
+  given: Conditions,
+  { terms, nothing, scale }: Pick<ComposedItemsOptions, 'terms' | 'nothing'> & { readonly scale: number },
+  items: number,
+): readonly ItemShare[] {
+  const all = unpacked(given, nothing, terms, items, items)
+  const weights = Array.from({ length: terms }, (_, term) => given[weightsOf(term)]!)
+  const none = Float32Array.from({ length: items }, (_, i) =>
+    weights.reduce((rest, each) => rest - scale * each[i]!, 1),
+  )
+  const own = weights.map((each) => Float32Array.from({ length: items }, (_, i) => scale * each[i]!))
+  return [none, ...own].map((shares, part) => ({
+    shares,
+    conditions: Object.fromEntries(
+      Object.entries(all).map(([name, array]) => {
+        const length = array.length / (1 + terms)
+        return [name, array.subarray(part * length, (part + 1) * length)]
+      }),
+    ),
+  }))
+}
+
 /** Conditions for all parts, one behind another: "nothing", and each term's. */
 function unpacked(
   given: Conditions,

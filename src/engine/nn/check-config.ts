@@ -21,10 +21,12 @@ const listOfPositive = (value: unknown): boolean =>
 
 export const flag: FieldRule = [(value) => typeof value === 'boolean', 'true or false']
 export const count: FieldRule = [positive, `a positive integer, at most ${largest}`]
-export const layerCount: FieldRule = [
-  (value) => positive(value) && (value as number) <= deepest,
-  `a positive integer, at most ${deepest}`,
+/** Of what there are few: something is made for each. */
+export const countTo = (most: number): FieldRule => [
+  (value) => positive(value) && (value as number) <= most,
+  `a positive integer, at most ${most}`,
 ]
+export const layerCount: FieldRule = countTo(deepest)
 export const countOrNull: FieldRule = [(value) => value === null || positive(value), 'a positive integer or null']
 export const countOrZero: FieldRule = [(value) => value === 0 || positive(value), 'a whole number, 0 or more']
 export const counts: FieldRule = [listOfPositive, 'a list of positive integers']

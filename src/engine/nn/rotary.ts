@@ -2,8 +2,12 @@
  * Rotary positions: queries and keys are turned by angles that grow with their place, so that their product depends
  * only on how far apart they are. Su et al., RoFormer (2021).
  */
+import { TweedieError } from '../../errors.ts'
 import { constant, matmul, reshape } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
+
+/** The most numbers of all matrices: 512 MB. */
+const mostNumbers = 2 ** 27
 
 /** The longest wavelength, over 2π. */
 const longest = 10_000
@@ -13,8 +17,18 @@ const longest = 10_000
  * i + d/2 of the row x by the angle `p · 10000^(−2i/d)`. So `(q R_p) · (k R_s)` depends on q, k and p − s only.
  *
  * @param features d, an even number
+ * @throws TweedieError `model` for matrices that would take over 512 MB
  */
 export function rotations(places: number, features: number, scale = 1): Float32Array {
+  if (places * features * features > mostNumbers) {
+    throw new TweedieError(
+      'model',
+      `rotary positions of ${places} places and ${features} features to a head: too many`,
+      {
+        hint: 'more heads have fewer features each',
+      },
+    )
+  }
   const half = features / 2
   const out = new Float32Array(places * features * features)
   const frequencies = Array.from({ length: half }, (_, i) => longest ** (-i / half))

@@ -12,10 +12,15 @@ import type { RunOptions } from './session.ts'
 /** Values that take no memory of their own: fed ones are the caller's, views are another's. */
 const free: ReadonlySet<string> = new Set(['input', 'constant', 'reshape'])
 
+/** Whether a value has memory of its own. */
+export function takesMemory({ op }: Pick<Tensor, 'op'>): boolean {
+  return !free.has(op)
+}
+
 /** How many values a graph computes. */
 export function valuesOf(outputs: readonly Tensor[]): number {
   return topological(outputs)
-    .filter(({ op }) => !free.has(op))
+    .filter(takesMemory)
     .reduce((sum, tensor) => sum + (tensor.op === 'call' ? tensor.attributes.values : sizeOf(tensor.shape)), 0)
 }
 

@@ -1,8 +1,10 @@
 /** The width of the law of data given a code, as a part that is trained beside the network. */
 import { mul } from '../../engine/graph/index.ts'
 import type { Tensor } from '../../engine/graph/index.ts'
+import { initialize } from '../../engine/nn/initialize.ts'
 import { layoutOf } from '../../engine/nn/layout.ts'
 import { inParts, type Initializer, type Scope } from '../../engine/nn/parameters.ts'
+import { key } from '../../engine/random/index.ts'
 import { partScope, partView, type TrainParts } from '../../tools/train/parts.ts'
 import type { LawSpec } from './coded-spec.ts'
 import { expressionOf, type ModelLaw } from './law-of.ts'
@@ -16,10 +18,11 @@ const sigmaName = 'log_sigma'
 /** The parameter's first value. */
 const sigmaInit = (sigma: number): Initializer => inParts(Math.log(sigma) / sigmaPace)
 
-/** The part of a law; none for one without a width. */
+/** The part of a law, with the width that it begins with, which adapters leave as it is; none for a law without one. */
 export function widthPart(law: LawSpec): TrainParts {
   if (!expressionOf({ name: law.name, shades: law.shades }).hasSigma) return {}
-  return { [lawPart]: { layout: layoutOf([{ name: sigmaName, shape: [1], init: sigmaInit(law.sigma ?? 1) }]) } }
+  const layout = layoutOf([{ name: sigmaName, shape: [1], init: sigmaInit(law.sigma ?? 1) }])
+  return { [lawPart]: { layout, weights: initialize(layout, key(0)) } }
 }
 
 /** log σ as an expression, `[1]`; undefined for a law without a width. */

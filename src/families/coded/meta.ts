@@ -1,5 +1,6 @@
 /** What `tweedie.json` holds of a model of codes, and the options that are read out of it again. */
 import { dataInMeta } from '../data-in-meta.ts'
+import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { parseTweedieMeta, type TweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import type { OptionValues } from '../../options.ts'
@@ -53,7 +54,13 @@ export function boundOfMeta({ objective }: TweedieMeta): BoundSpec {
 export function furtherOptions(
   { className, config }: { readonly className: string; readonly config: Readonly<Record<string, unknown>> },
   law: ModelLaw,
+  { lora, sigma }: OptionValues,
 ): OptionValues {
+  if (lora !== undefined && sigma !== undefined) {
+    throw new TweedieError('usage', '`sigma`: adapters leave the width of the law as the model has it', {
+      hint: 'leave `sigma` out, or `lora`: then all weights are trained, and the width with them',
+    })
+  }
   const { _class_name: _, _diffusers_version: __, ...plain } = config
   return {
     network: { className, config: plain },

@@ -7,6 +7,12 @@ import type { Tokenizer } from '../../files/text/index.ts'
 
 const hint = "a word and its first place, 'love@5', or a class of characters and places, '[A-Z]@0' or '[aeiou]@3-9'"
 
+/** The most places that a text has. */
+const mostPlaces = 65_536
+
+/** One class: what would be a longer pattern is none. */
+const isClass = /^\[(?:[^\]\\]|\\.)+\]$/su
+
 /**
  * The requirements of `WORD@PLACE` or `[CLASS]@FROM-TO`; places count tokens from 0. Tokens are of a class where their whole text
  * matches it as a regular expression.
@@ -17,7 +23,10 @@ export function parseRequirements(text: string, tokenizer: Tokenizer): TokenRequ
   const [, what, from, to] = /^(.+)@(\d+)(?:-(\d+))?$/su.exec(text) ?? []
   if (what === undefined || from === undefined)
     throw new TweedieError('usage', `\`require\` ${text}: not understood`, { hint })
-  if (!/^\[.+\]$/su.test(what)) {
+  if (Number(to ?? from) >= mostPlaces) {
+    throw new TweedieError('usage', `\`require\` ${text}: places are below ${mostPlaces}`)
+  }
+  if (!isClass.test(what)) {
     if (to !== undefined)
       throw new TweedieError('usage', `\`require\` ${text}: a word has one place, its first`, { hint })
     return requireTokens(tokenizer.encode(what), Number(from))

@@ -4,6 +4,6 @@ import { furtherOptions } from '../coded/meta.ts'
 import type { HvaeModel } from './model.ts'
 
 /** Its network and its law. */
-export function further({ network, law }: HvaeModel): OptionValues {
-  return furtherOptions(network, law)
+export function further({ network, law }: HvaeModel, _: unknown, options: OptionValues): OptionValues {
+  return furtherOptions(network, law, options)
 }

@@ -22,6 +22,11 @@ export interface Decoding extends CodecWatch {
   readonly tile?: number | undefined
 }
 
+/** How codes that a loop of batches has drawn are watched while they are decoded: a process that shares the work decodes its own. */
+export function decodedOf(loop: string, { shards, signal }: Pick<Setting, 'shards' | 'signal'>): CodecWatch {
+  return { loop, shards, signal }
+}
+
 /** Items `[n, ...item]` as the autoencoder has them, of codes as the network sees them; of windows of codes, windows of states. */
 export async function decodedItems(
   model: Pick<LatentModel, 'autoencoder' | 'prior'>,

@@ -4,7 +4,7 @@ import type { OptionValues, ValuesOf } from '../../options.ts'
 import type { Drawn, Item, Setting } from '../family.ts'
 import { type Edited, editThrough } from '../values/edit-item.ts'
 import { workOn } from '../warm.ts'
-import { decodedItems, seenCodes } from './codes.ts'
+import { decodedItems, decodedOf, seenCodes } from './codes.ts'
 import { meanCodes } from './latents.ts'
 import type { LatentModel } from './model.ts'
 import type { tileOptions } from './options/size.ts'
@@ -25,7 +25,7 @@ export async function editItem(whole: LatentModel, item: Item, given: OptionValu
     read: async (each, fit) => seenCodes(model, await meanCodes(model, each, { fit, seed }, setting)),
     async pictures(codes) {
       using work = workOn(setting.kept, setting.signal)
-      const how = { draw: usualChoice(autoencoder), seed: Number(seed), tile, signal: setting.signal }
+      const how = { draw: usualChoice(autoencoder), seed: Number(seed), tile, ...decodedOf('items', setting) }
       return await decodedItems(model, codes, how, setting, work.compiled)
     },
   }

@@ -21,7 +21,7 @@ import type { RestoreValues } from '../values/restore-task.ts'
 import { codecOf } from '../vae/codec.ts'
 import { askedTexts } from '../words/asked-texts.ts'
 import { workOn } from '../warm.ts'
-import { decodedItems, seenCodes } from './codes.ts'
+import { decodedItems, decodedOf, seenCodes } from './codes.ts'
 import { maskedName } from './fitted-parts.ts'
 import type { LatentModel } from './model.ts'
 
@@ -89,12 +89,14 @@ export async function fillIn(
     guidance: guidance ?? prior.sampling.guidance,
     labels: classesAsked(prior, options.class, count),
     conditions: { [maskedName]: masked },
+    shards: setting.shards,
     signal,
     onRemark,
     onStep: ({ done, total }) => onProgress?.({ phase: 'restore', done, total, unit: 'steps' }),
   })
-  const how = { draw: usualChoice(autoencoder), seed: Number(seed), tile, signal }
+  const how = { draw: usualChoice(autoencoder), seed: Number(seed), tile, ...decodedOf('items', setting) }
   const items = await decodedItems(model, codes, how, setting, work.compiled)
+  setting.shards?.requireAll()
   return drawnValues(autoencoder, items, {
     how: {
       picture: typeof item === 'string' ? item : null,

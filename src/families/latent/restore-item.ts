@@ -9,7 +9,7 @@ import type { Drawn, Item, Setting } from '../family.ts'
 import { type Restored, restoreThrough } from '../values/restore-item.ts'
 import type { RestoreValues } from '../values/restore-task.ts'
 import { workOn } from '../warm.ts'
-import { decodedItems } from './codes.ts'
+import { decodedItems, decodedOf } from './codes.ts'
 import { fillIn, fillsIn } from './masked.ts'
 import type { LatentModel } from './model.ts'
 import { codesOf, operatorOnCodes } from './operator-on-codes.ts'
@@ -42,7 +42,7 @@ export async function restoreItem(
     },
     async pictures(codes) {
       using work = workOn(setting.kept, setting.signal)
-      const how = { draw: usualChoice(autoencoder), seed: Number(seed), tile, signal: setting.signal }
+      const how = { draw: usualChoice(autoencoder), seed: Number(seed), tile, ...decodedOf('items', setting) }
       return await decodedItems(model, codes, how, setting, work.compiled)
     },
   }

@@ -37,6 +37,7 @@ export async function predict(
   const facts = { rows, draws, target: target.name, seed, ...how.facts }
   const howText = `seed ${seed}, ${draws} draws, ${how.text}`
   if (target.kind === 'category') {
+    setting.shards?.requireAll()
     const answers = classAnswers({ data, rows, draws }, target.names.length)
     return {
       columns: classColumns(encoding, answers),
@@ -48,6 +49,7 @@ export async function predict(
   }
   for (let i = 0; i < data.length; i++) data[i] = target.mean + target.deviation * data[i]!
   const likely = await likelihoods(model, table, features, setting)
+  setting.shards?.requireAll()
   return {
     columns: [...numberColumns(target.name, { data, rows, draws }, interval), ...likely.columns],
     samples: { shape: [rows, draws], data },

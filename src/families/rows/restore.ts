@@ -49,12 +49,14 @@ export async function restoreTable(
       seed,
       steps,
       eta,
+      shards: setting.shards,
       signal: setting.signal,
       onProgress: (done, total) => setting.onProgress?.({ phase: 'restore', done, total, unit: 'rows' }),
     },
     work.compiled,
     (size) => rowDenoiser(model, setting.engine, { ...session, batch: size }),
   )
+  setting.shards?.requireAll()
   const tables = Array.from({ length: count }, (_, draw) => table.filled(part(drawn, draw, count)))
   return drawnTables(model, tables, {
     how: {

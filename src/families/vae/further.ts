@@ -4,6 +4,6 @@ import { furtherOptions } from '../coded/meta.ts'
 import type { VaeModel } from './model.ts'
 
 /** Its network and its law. */
-export function further({ autoencoder, law }: VaeModel): OptionValues {
-  return furtherOptions(autoencoder, law)
+export function further({ autoencoder, law }: VaeModel, _: unknown, options: OptionValues): OptionValues {
+  return furtherOptions(autoencoder, law, options)
 }

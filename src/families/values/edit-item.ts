@@ -57,7 +57,7 @@ export async function editThrough(
   setting: Setting,
 ): Promise<Drawn> {
   const asked = options as Options
-  const { to, method = 'sdedit', steps, seed = 0, clip, fit } = asked
+  const { to, method = 'sdedit', steps, seed = 0, clip, fit, batch } = asked
   const walks = to !== undefined
   const count = asked.count ?? (walks ? 9 : method === 'invert' ? 1 : 4)
   const strength = asked.strength ?? (walks ? 1 : 0.5)
@@ -82,11 +82,14 @@ export async function editThrough(
   const second = walks ? await read(to, fit, first) : undefined
   const labels = classesAsked(model, asked.class, count)
   const sourceLabels = asked.from === undefined ? undefined : classNumbers(model, asked.from, count, '`from`')
-  const { engine, kept, signal, onProgress, onRemark } = setting
-  const onStep = (done: number, total: number): void => onProgress?.({ phase: 'edit', done, total, unit: 'steps' })
+  const { engine, kept, signal, onProgress, onRemark, shards } = setting
+  const unit = isImage ? 'images' : 'clouds'
+  const onStep = (done: number, total: number): void => onProgress?.({ phase: 'edit', done, total, unit })
   const how = {
     ...sessionOf(setting),
     kept,
+    shards,
+    batch,
     signal,
     onStep,
     strength,
@@ -101,8 +104,10 @@ export async function editThrough(
   const items = second
     ? await interpolate(model, engine, [first, second], { ...how, count })
     : await edit(model, engine, repeated(first, count), { ...how, method, sourceLabels, sourcePrompts, seed })
+  const shownItems = await pictures(items)
+  shards?.requireAll()
   const manner = walks ? 'interpolate' : method
-  return drawnValues(shown, await pictures(items), {
+  return drawnValues(shown, shownItems, {
     how: {
       picture: typeof item === 'string' ? item : null,
       to: to ?? null,

@@ -2,6 +2,7 @@
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
 import { TweedieError } from '../../errors.ts'
+import { once } from '../../once.ts'
 import { timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
 import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { ddim } from '../../diffusion/sample/ddim.ts'
@@ -16,6 +17,7 @@ import { askedConditions } from './asked-conditions.ts'
 import { compiledParts } from './compiled-parts.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Kept } from '../../compiled/kept.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import { jumpsFrom, requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
@@ -34,9 +36,14 @@ export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'>,
   readonly guidance?: number | ModelGuidance | undefined
   /** Whether the mean is clipped; default: as the model's folder says, and points never. Never while encoding. */
   readonly clip?: boolean | undefined
+  /** Items at a time; default 64, or as many as there are. */
+  readonly batch?: number | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   /** Graphs compiled before; by default everything is compiled for this call alone. */
   readonly kept?: Kept | undefined
   readonly signal?: AbortSignal | undefined
+  /** Called after each step, with items. */
   readonly onStep?: ((done: number, total: number) => void) | undefined
 }
 
@@ -167,8 +174,10 @@ export async function interpolate(
   both.set(b, a.length)
   const times = ddimTimes(model, steps, strength)
   const half = halves(options)
+  // two codes: every process that shares the work finds both
   const latents = await encode(model, engine, framed(model, both), times, {
     ...half(0),
+    shards: undefined,
     labels: labels && [labels[0]!, labels[labels.length - 1]!],
   })
   const between = new Float32Array(count * size)
@@ -179,6 +188,8 @@ export async function interpolate(
 }
 
 const defaultEditSteps = 30
+/** Items at a time, unless told otherwise. */
+const usualBatch = 64
 
 /** Encodes to a latent, without guidance. */
 async function encode(
@@ -195,7 +206,7 @@ async function encode(
   return out
 }
 
-/** Runs a sampler from a state to items; `raw` receives the last state as the network has it. */
+/** Runs a sampler from a state to items, batch after batch; `raw` receives the last state as the network has it. */
 async function walk(
   model: Model,
   engine: Engine,
@@ -209,21 +220,46 @@ async function walk(
 ): Promise<Float32Array> {
   const { sampler = ddim(), seed = 0, signal, onStep, device, threads, kept, raw } = options
   const { frame } = model
-  const batch = x.length / itemSize(frame.network)
+  const [size, item] = [itemSize(frame.network), itemSize(frame.item)]
+  const count = x.length / size
+  const batch = Math.min(count, options.batch ?? usualBatch)
+  if (!(Number.isInteger(batch) && batch > 0)) {
+    throw new TweedieError('usage', `batch is ${batch}: a positive whole number`)
+  }
   using work = workOn(kept, signal)
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
   const wanted = { ...options, guidance: options.guidance ?? 0 }
-  const asked = await askedConditions(model, wanted, batch, { ...parts, otherwise: 'nothing' })
-  const { guidance, at } = asked
-  const conditions = at(0, batch)
-  const denoiser = clippedAs(model, await guidedDenoiser(asked.model, guidance, batch, parts), options.clip)
-  let last = x
-  for await (const step of sample(denoiser, { sampler, times, x, seed, conditions, signal })) {
-    last = step.x as Float32Array
-    onStep?.(step.index + 1, step.total)
+  const asked = await askedConditions(model, wanted, count, { ...parts, otherwise: 'nothing' })
+  const compiled = once(async () =>
+    clippedAs(model, await guidedDenoiser(asked.model, asked.guidance, batch, parts), options.clip),
+  )
+  const items = new Float32Array(count * item)
+  for (let first = 0; first < count; first += batch) {
+    const now = Math.min(batch, count - first)
+    const from = x.slice(first * size, (first + now) * size)
+    const place = { name: raw ? 'codes' : 'items', first, size: batch, count }
+    const rows = await rowsOf(options.shards, place, async () => {
+      const conditions = asked.at(first, now)
+      let last: ArrayLike<number> = from
+      for await (const step of sample(await compiled(), {
+        sampler,
+        times,
+        x: from,
+        seed,
+        firstItem: first,
+        conditions,
+        signal,
+      })) {
+        last = step.x
+        onStep?.(first + (now * (step.index + 1)) / step.total, count)
+      }
+      return { last: Float32Array.from(last) }
+    })
+    if (!rows) continue
+    raw?.set(rows.last, first * size)
+    fromNetwork(frame, rows.last, items.subarray(first * item, (first + now) * item))
   }
-  raw?.set(last)
-  return fromNetwork(frame, Float32Array.from(last), new Float32Array(batch * itemSize(frame.item)))
+  return items
 }
 
 /** Falling times from the strength to the faintest noise, usable by DDIM in both directions. */
@@ -247,6 +283,6 @@ function framed({ frame }: Model, items: Float32Array): Float32Array {
 function halves({ onStep, ...options }: WalkOptions): (half: 0 | 1) => WalkOptions {
   return (half) => ({
     ...options,
-    onStep: onStep && ((done, total) => onStep(half * total + done, 2 * total)),
+    onStep: onStep && ((done, total) => onStep((half * total + done) / 2, total)),
   })
 }

@@ -106,7 +106,7 @@ export async function guidedDenoiser(
   let denoiser: Denoiser = own
   if (weak) denoiser = guidedAway(own, withOwnConditions(await parts.denoiser(weak, batch), weak), { w, ...manner })
   else if (halves) {
-    const away = { ...nothing(model), ...known, ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
+    const away = awayFrom(model, negative, known)
     if (terms > 1) denoiser = composedItems(own, { w, batch, terms, nothing: away, ...manner })
     const plain =
       leavesOut(manner) && terms === 1 ? withOwnIf(classifier, await parts.denoiser(model, batch), model) : undefined
@@ -167,7 +167,13 @@ function requireUnguided(models: readonly (Model | undefined)[], guidance: Model
   for (const model of models) if (model) requirePosterior(model, '`guidance`')
 }
 
-function requireGuidable(model: Model, negative: number | undefined, away: Conditions): void {
+/** What guidance leads away from: what was left out in training, what stands for it, or a class. */
+export function awayFrom(model: Model, negative: number | undefined, away: Conditions = {}): Conditions {
+  return { ...nothing(model), ...away, ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
+}
+
+/** @throws TweedieError `usage` for a model that knows no "nothing", and a class that it does not have */
+export function requireGuidable(model: Model, negative: number | undefined, away: Conditions = {}): void {
   const { network, classNames } = model
   if (classesOf(network) > 0 && negative !== undefined) {
     if (Number.isInteger(negative) && negative >= 0 && negative < classNames.length) return

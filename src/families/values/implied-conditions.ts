@@ -2,6 +2,9 @@
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { Network } from '../../engine/nn/network.ts'
 
+/** The condition that holds the size of a picture. */
+export const sizesName = 'time_ids'
+
 /** A model with the size of its pictures. */
 export interface Pictured {
   readonly network: Pick<Network, 'conditions'>

@@ -52,7 +52,7 @@ export function modelOf(
     )
   }
   const { components, files } = folder
-  const words = components && files && wordsIn({ components, files, memory: folder.memory })
+  const words = components && files && wordsIn({ components, files, memory: folder.memory, meta })
   const styles = components && stylesIn({ components }, network)
   const law = lawOfFolder(folder)
   return {

@@ -16,7 +16,8 @@ import { augmentationName } from './augmented/augmentation-name.ts'
 import { loadedNetwork } from '../loaded-network.ts'
 import { together } from '../learned-conditions.ts'
 import { ownPart } from '../part.ts'
-import { batchesOf, emptyBatch, type LoadingData, noiseLevels, objectiveOfSpec } from './batches.ts'
+import { batchesOf, emptyBatch, noiseLevels, objectiveOfSpec } from './batches.ts'
+import { sizesName } from './implied-conditions.ts'
 import { checkFit } from './check-fit.ts'
 import { onePart, partScope, trainedView, type TrainParts } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
@@ -47,8 +48,8 @@ export async function valueProblem(
   const told = isTold
     ? (await import('./augmented/learned-augmentation.ts')).learnedAugmentation(spec, network, dataset.shape)
     : undefined
-  const { picture } = dataset as LoadingData
-  const sizes = picture && (await import('./learned-sizes.ts')).learnedSizes(network, dataset)
+  const isSized = Object.hasOwn(network.conditions, sizesName)
+  const sizes = isSized ? (await import('./learned-sizes.ts')).learnedSizes(network, dataset) : undefined
   const learned = together(words, style, given, told, sizes)
   checkFit(spec, network, dataset, frame, learned?.made)
   const { seenBy: behind } = dataset as BehindLaw

@@ -77,6 +77,7 @@ export async function restoreThrough(
     seed,
     batch,
     kept: setting.kept,
+    shards: setting.shards,
     signal: setting.signal,
     settings: {
       iterations,
@@ -94,6 +95,7 @@ export async function restoreThrough(
       }),
   })
   const items = await pictures(answers.items)
+  setting.shards?.requireAll()
   const { mean, deviation } = summaryOf(items, itemSize(shown.frame.item))
   const largest = deviation.reduce((most, value) => Math.max(most, value), 0)
   // the spread as brightness: black is none, white is the largest

@@ -1,11 +1,11 @@
 /** Restoration: items that agree with a measurement, drawn from a model. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork } from '../../files/data/frame.ts'
-import { nothing } from '../../compiled/condition-feeds.ts'
 import type { DifferentiableDenoiser } from '../../diffusion/guidance/differentiable.ts'
 import { guidedWithDerivative } from '../../diffusion/guidance/differentiable-guidance.ts'
 import { conditioned } from '../../diffusion/denoise/conditions.ts'
 import { TweedieError } from '../../errors.ts'
+import { once } from '../../once.ts'
 import { type PosteriorMethodName, posteriorMethods, type PosteriorSettings } from '../../diffusion/guidance/methods.ts'
 import { type Observation, observation, requireNoise } from '../../diffusion/measure/observation.ts'
 import { type Schedule, timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
@@ -14,6 +14,7 @@ import { sample } from '../../diffusion/sample/sample.ts'
 import type { Sampler, SampleStep } from '../../diffusion/sample/sampler.ts'
 import { karrasTimes, uniformTimes } from '../../diffusion/sample/times.ts'
 import type { Kept } from '../../compiled/kept.ts'
+import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { throughFrame } from './measured-frame.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
@@ -23,7 +24,7 @@ import type { Texts } from '../words/told.ts'
 import { askedConditions } from './asked-conditions.ts'
 import { type CompiledParts, compiledParts } from './compiled-parts.ts'
 import { type Composed, composedDenoiser, longFrame } from './frames/composed.ts'
-import { guidedDenoiser, type ModelGuidance } from './guided.ts'
+import { awayFrom, guidedDenoiser, type ModelGuidance, requireGuidable } from './guided.ts'
 
 /** How to restore. */
 export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
@@ -55,6 +56,8 @@ export interface RestoreOptions extends Pick<SessionOptions, 'device' | 'threads
   readonly composed?: Composed | undefined
   /** Graphs compiled before; by default everything is compiled for this call alone. */
   readonly kept?: Kept | undefined
+  /** The batches that are computed here, where several processes share the work. */
+  readonly shards?: Shards | undefined
   readonly signal?: AbortSignal | undefined
   readonly onStep?: ((done: number, total: number, step: SampleStep) => void) | undefined
 }
@@ -131,44 +134,53 @@ export async function restore(
   const wanted = { ...options, guidance: options.guidance ?? 0 }
   const asked = await askedConditions(model, wanted, count, { ...parts, otherwise: 'nothing' })
   const { guidance, at } = asked
-  const ofWindows = method.derivative
-    ? await differentiable(asked.model, guidance, batch, parts)
-    : await guidedDenoiser(asked.model, guidance, batch, parts)
-  const denoiser = composed ? composedDenoiser(model, ofWindows, composed, batch) : ofWindows
-  const items = new Float32Array(count * itemSize(frame.item))
+  const compiled = once(async () => {
+    const ofWindows = method.derivative
+      ? await differentiable(asked.model, guidance, batch, parts)
+      : await guidedDenoiser(asked.model, guidance, batch, parts)
+    return composed ? composedDenoiser(model, ofWindows, composed, batch) : ofWindows
+  })
+  const size = itemSize(frame.item)
+  const items = new Float32Array(count * size)
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
-    const conditional = conditioned(denoiser, at(first, now))
-    const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
-    const prepared = method.prepare(conditional, observation(operator, y, observed.sigma), settings)
-    const sampler = options.sampler ?? prepared.sampler
-    const guided = clippedAs(model, prepared.denoiser, clip)
-    const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
-    let last: SampleStep | undefined
-    for await (const step of sample(guided, problem)) {
-      last = step
-      onStep?.(first + (now * (step.index + 1)) / step.total, count, step)
-    }
-    const size = itemSize(frame.item)
-    fromNetwork(frame, Float32Array.from(last!.x), items.subarray(first * size, (first + now) * size))
+    const rows = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
+      const conditional = conditioned(await compiled(), at(first, now))
+      const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
+      const prepared = method.prepare(conditional, observation(operator, y, observed.sigma), settings)
+      const sampler = options.sampler ?? prepared.sampler
+      const guided = clippedAs(model, prepared.denoiser, clip)
+      const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
+      let last: SampleStep | undefined
+      for await (const step of sample(guided, problem)) {
+        last = step
+        onStep?.(first + (now * (step.index + 1)) / step.total, count, step)
+      }
+      return { items: fromNetwork(frame, Float32Array.from(last!.x), new Float32Array(now * size)) }
+    })
+    if (rows) items.set(rows.items, first * size)
   }
   return { items, shape: [count, ...frame.item] }
 }
 
-/** The derivative of a guided mean is that of both halves. */
+/** The derivative of a guided mean is the same sum as the mean: of both halves, or of all prompts that are joined. */
 async function differentiable(
   model: Model,
-  { w = 0, away, terms = 1 }: ModelGuidance,
+  guidance: ModelGuidance,
   batch: number,
   parts: CompiledParts,
 ): Promise<DifferentiableDenoiser> {
-  if (terms > 1) {
-    throw new TweedieError('usage', '`prompt`: prompts are not joined by AND for methods that need derivatives', {
-      hint: '`method: repaint`, `diffpir` or `ddrm`; or one prompt',
+  const { w = 0, away, negative, terms = 1 } = guidance
+  const idle = (['weak', 'classifier', 'interval', 'rescale'] as const).find((name) => guidance[name] !== undefined)
+  if (idle !== undefined) {
+    throw new TweedieError('usage', `\`guidance\`: ${idle} is not for methods that need derivatives`, {
+      hint: '`method: repaint`, `diffpir` or `ddrm`; or guidance by a number',
     })
   }
+  const guides = w !== 0 || terms > 1
+  if (guides) requireGuidable(model, negative, away)
   const plain = await parts.vjp(model, batch)
-  return w === 0 ? plain : guidedWithDerivative(plain, { w, nothing: { ...nothing(model), ...away } })
+  return guides ? guidedWithDerivative(plain, { w, terms, nothing: awayFrom(model, negative, away) }) : plain
 }
 
 /**

@@ -61,7 +61,7 @@ export function snapshot(
       patch: spec.patch,
       classNames: classes > 0 ? [...classNames] : null,
       unconditionalLabel: unconditionalLabel ?? null,
-      ...(words && { captions: captionRecord(dataset) }),
+      ...(words && { captions: captionRecord(dataset, words) }),
     },
     ...(spec.captions?.frozen && { parts: { text_encoder: { frozen: true } } }),
     objective: {

@@ -36,10 +36,11 @@ export function captionSpecOf(data: WordsData, values: CaptionValues): CaptionSp
   const tokenizer = data.words?.tokenizer ?? tokenizerOfCaptions(data, others.places)
   const frozen = data.words?.frozen
   const path = data.words?.path
-  const [given] = frozen?.words.encoders ?? []
+  const [given, ...more] = frozen?.words.encoders ?? []
   return {
     tokenizer: { ...(path !== undefined && { path }), sum: tokenizerSum(tokenizer) },
     encoder: given ? encoderOf(given.encoder, others) : ownEncoder(tokenizer, others),
+    ...(more.length > 0 && { others: more.map(({ encoder }) => encoderOf(encoder, others)) }),
     ...(frozen && {
       frozen: {
         ...(frozen.path !== undefined && { path: frozen.path }),

@@ -8,6 +8,8 @@ export interface CaptionSpec {
   readonly tokenizer: { readonly path?: string | undefined; readonly sum: string }
   /** The text encoder: its class and configuration. */
   readonly encoder: NetworkSpec
+  /** Further ones beside it, whose vectors follow its own. */
+  readonly others?: readonly NetworkSpec[] | undefined
   /**
    * Set where the encoder is not trained: the folder that it is from, unless it was given in memory, and its checksum; and whether all
    * encoders of the model in that folder are meant, as the model uses them.

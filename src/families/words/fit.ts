@@ -31,6 +31,14 @@ export function requireFitting(
       `the ${names} ${encoders.length > 1 ? 'make' : 'makes'} ${says(length, size, masked)}, and the network takes ${says(context.length, context.size, context.nothing ?? false)}`,
     )
   }
+  const whole = network.conditions[pooledName]
+  const { className: last, pooledWidth } = encoders.at(-1)!.encoder
+  if (whole?.kind === 'vector' && whole.size !== pooledWidth) {
+    throw new TweedieError(
+      'model',
+      `the ${last} makes ${pooledWidth === undefined ? 'no vector' : `one of ${pooledWidth} numbers`} of a whole text, and the network takes one of ${whole.size}`,
+    )
+  }
   for (const { encoder, tokenizer } of encoders) {
     const { className, vocabulary } = encoder
     if (tokenizer.vocabulary <= vocabulary && tokenizer.length === length) continue

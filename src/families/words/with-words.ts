@@ -8,6 +8,7 @@ import type { FamilyModel, PrepareSetting, Wanted } from '../family.ts'
 import type { CaptionSpec } from './caption-spec.ts'
 import type { CaptionValues } from './caption-spec-of.ts'
 import { OwnWords } from './own-words.ts'
+import { encoderName, usedAs } from './side-by-side.ts'
 import { storedCodes } from './stored-codes.ts'
 import { captionsOf, type FrozenWords, type GivenWords, type WordsData } from './words-data.ts'
 import { withFacts } from '../../files/data/stored-dataset.ts'
@@ -94,15 +95,23 @@ async function wordsIn(
 }
 
 async function encoderFrom(source: unknown, ofTokenizer: unknown, setting: PrepareSetting): Promise<FrozenWords> {
-  const { encoder, path } = await setting.textEncoder(source)
+  const { encoders, path } = await setting.textEncoders(source)
   const own = ofTokenizer === undefined ? undefined : (await setting.tokenizer(ofTokenizer)).tokenizer
-  const tokenizer = own ?? encoder.tokenizer
-  if (tokenizer === undefined) {
-    throw new TweedieError('model', `\`textEncoder\`: there is no tokenizer with ${path ?? 'it'}`, {
-      hint: '`tokenizer` says where its files are',
+  if (own && encoders.length > 1) {
+    throw new TweedieError('usage', '`tokenizer`: each of several text encoders reads by the one that lies beside it', {
+      hint: `leave \`tokenizer\` out, or name one encoder, such as ${path ?? 'FOLDER'}/text_encoder`,
     })
   }
-  return { words: { encoders: [wordEncoder(encoder, tokenizer)] }, ...(path !== undefined && { path }) }
+  const manner = usedAs(encoders.length)
+  const words = encoders.map((encoder, i) => {
+    const tokenizer = own ?? encoder.tokenizer
+    if (tokenizer) return wordEncoder(encoder, tokenizer, { name: encoderName(i), ...manner })
+    const whose = encoders.length > 1 ? `${encoderName(i)} of ` : ''
+    throw new TweedieError('model', `\`textEncoder\`: there is no tokenizer with ${whose}${path ?? 'it'}`, {
+      hint: encoders.length > 1 ? 'copy the whole folder again' : '`tokenizer` says where its files are',
+    })
+  })
+  return { words: { encoders: words }, ...(path !== undefined && { path }) }
 }
 
 /** Where the encoder of a run is. */

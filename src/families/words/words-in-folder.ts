@@ -4,6 +4,7 @@ import { tokenizerFolder, wordEncoder } from '../../compiled/words-part.ts'
 import type { Words } from '../../compiled/words.ts'
 import { TweedieError } from '../../errors.ts'
 import { filesBelow, type ModelFolder } from '../../files/io/model-folder.ts'
+import { mannerOf } from './captions-in-meta.ts'
 import { captionTokenizerOf } from '../../files/text/captions-of.ts'
 
 const encoderName = /^text_encoder(_\d+)?$/
@@ -17,9 +18,11 @@ export function wordsIn({
   components,
   files,
   memory,
-}: Pick<ModelFolder, 'components' | 'files' | 'memory'>): Words | undefined {
+  meta,
+}: Pick<ModelFolder, 'components' | 'files' | 'memory' | 'meta'>): Words | undefined {
   const names = [...components.keys()].filter((name) => encoderName.test(name)).sort()
   if (names.length === 0) return undefined
+  const manner = mannerOf(meta)
   const encoders = names.map((name) => {
     const folder = tokenizerFolder(name)
     const own = filesBelow(files, folder)
@@ -32,7 +35,7 @@ export function wordsIn({
     const tokenizer = captionTokenizerOf(own, folder, { length: part.encoder.length })
     // captions that are short need fewer places than the files say
     const places = Math.min(tokenizer.length, part.encoder.length)
-    return wordEncoder(part, { ...tokenizer, length: places }, { name })
+    return wordEncoder(part, { ...tokenizer, length: places }, { name, ...manner })
   })
   return { encoders }
 }

@@ -13,6 +13,9 @@ export interface Infill {
 /** A mask, or what only looks like one; a backslash in front makes it text. */
 const marks = /\\?\[MASK([^\]]*)(\]?)/g
 
+/** The most tokens of a template. */
+const mostTokens = 2 ** 20
+
 /** A piece of a template: tokens, or a gap of so many (undefined: as many as fill up the length). */
 type Piece = { readonly tokens: Int32Array } | { readonly gap: number | undefined }
 
@@ -21,7 +24,7 @@ type Piece = { readonly tokens: Int32Array } | { readonly gap: number | undefine
  * many as fill up the length. `\[MASK]` is text.
  *
  * @param length tokens in all; by default as many as the template has
- * @throws TweedieError `usage` for masks that make no sense, `data` for text outside the vocabulary
+ * @throws TweedieError `usage` for masks that make no sense, or over a million tokens; `data` for text outside the vocabulary
  * @example
  * parseInfill('To be, [MASK…] question', characterTokenizer(corpus), 64)
  */
@@ -80,6 +83,10 @@ function gapOf(whole: string, inside: string, closing: string, index: number): n
 function checkGaps(gaps: number, open: number, known: number, length: number | undefined): void {
   const fail = (message: string, hint: string): never => {
     throw new TweedieError('usage', `\`infill\`: ${message}`, { hint })
+  }
+  const total = length ?? known
+  if (total > mostTokens) {
+    fail(`the template has ${total} tokens`, `${mostTokens} at most`)
   }
   if (gaps === 0) fail('the template has no mask: nothing is to be filled in', 'write [MASK…] where text is missing')
   if (open > 1) fail(`${open} open-ended masks: one at most`, 'say how many tokens the others have: [MASK:12]')

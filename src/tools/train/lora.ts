@@ -9,7 +9,7 @@ import { adaptedLayers, adaptersIn, downName, upName } from '../../engine/nn/ada
 import { type Layout, layoutOf, type NamedArray } from '../../engine/nn/layout.ts'
 import { changedWeight, type LowRankArrays } from '../../engine/nn/low-rank-arrays.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
-import { jointLayout, learningParts, mainNetwork, type TrainPart, type TrainParts } from './parts.ts'
+import { jointLayout, learningParts, networkOfParts, type TrainPart, type TrainParts } from './parts.ts'
 import type { TrainProblem, TrainState } from './problem.ts'
 import type { LoraSpec } from './spec.ts'
 import { textParts } from './text-parts.ts'
@@ -74,7 +74,7 @@ export function adaptedProblem<Model>(
   const ofState = (state: TrainState): Adapters => ({ spec, weights: layout.toMap(state.average) })
   return {
     ...problem,
-    parts: { ...problem.parts, ...frozen, [loraPart]: { network: mainNetwork(problem), layout } },
+    parts: { ...problem.parts, ...frozen, [loraPart]: { network: networkOfParts(problem.parts), layout } },
     loss: built,
     ...(problem.review && {
       review: (state, engine, options) => problem.review!(merged(state), engine, options),

@@ -53,9 +53,14 @@ export function learningParts(parts: TrainParts): readonly (readonly [name: stri
   })
 }
 
-/** The network of the first part that learns and is one. */
+/** The network of the first part that learns and is one; undefined where none is, as of autoencoders. */
+export function networkOfParts(parts: TrainParts): Network | undefined {
+  return learningParts(parts).find(([, part]) => part.network)?.[1].network
+}
+
+/** The same, where there must be one. @throws TweedieError `usage` */
 export function mainNetwork({ parts }: { readonly parts: TrainParts }): Network {
-  const network = learningParts(parts).find(([, part]) => part.network)?.[1].network
+  const network = networkOfParts(parts)
   if (network) return network
   throw new TweedieError('usage', `none of the parts ${Object.keys(parts).join(', ')} that learn is a network`)
 }

@@ -1,6 +1,7 @@
 /** Models of every family, drawn from and judged in shards: the merged results are those of one process, bit for bit. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
 import { key, normal, uniform } from '../../../src/engine/random/index.ts'
 import { writeNpy } from '../../../src/files/data/formats/npy.ts'
@@ -162,5 +163,66 @@ describe.each(cases)('%s', (name, trained, drawing, judging) => {
     await ok(`merge FOLDER/${name}-all-${at}.json.shards -q`)
     const text = (which: string) => readFileSync(join(folder, `${name}-${which}-${at}.json`), 'utf8')
     expect(text('all')).toBe(text('one'))
+  })
+})
+
+/** Models that others work on, and commands that work on a file, with what they are written as. */
+const others = [
+  `train ${images} --widths 8 --depth 1 --steps 2 -o FOLDER/pictures`,
+  `train ${images} --model vae --network conv --latent 2 --widths 8,8 --depth 1 --steps 2 -o FOLDER/pictures-vae`,
+  `train ${images} --latents FOLDER/pictures-vae --widths 8 --depth 1 --steps 2 -o FOLDER/codes`,
+  'train ar1 --items 40 --batch 8 --widths 8 --depth 1 --steps 2 -o FOLDER/fields',
+]
+const worked: readonly (readonly [line: string, extension: string])[] = [
+  ['restore FOLDER/pictures FOLDER/one.png --task denoise --sigma 0.3 -n 5 --batch 2 --steps 2', '.png'],
+  ['restore FOLDER/rows FOLDER/gaps.csv -n 3 --batch 7 --steps 2', '.csv'],
+  ['edit FOLDER/pictures FOLDER/one.png -n 5 --batch 2 --steps 2', '.npy'],
+  ['edit FOLDER/codes FOLDER/one.png --method invert -n 3 --batch 2 --steps 2', '.npy'],
+  ['edit FOLDER/pictures FOLDER/one.png --to FOLDER/other.png -n 5 --batch 2 --steps 2', '.npy'],
+  ['predict FOLDER/prediction FOLDER/new.csv --draws 400 --steps 2', '.csv'],
+  ['assimilate FOLDER/fields FOLDER/seen.csv --length 20 --sigma 0.1 -n 5 --steps 2', '.npz'],
+]
+
+/** The columns that answers are for. */
+const withoutY = (lines: readonly string[]): string =>
+  `a,b,c\n${lines.map((line) => line.replace(/,[^,]*$/, '')).join('\n')}\n`
+
+describe('what works on a file', () => {
+  test('trains', async () => {
+    for (const line of others) await ok(`${line} -q`)
+    for (const [name, value] of [
+      ['one', 200],
+      ['other', 30],
+    ] as const) {
+      const data = Uint8Array.from({ length: 64 }, (_, i) => (i % 8 > 3 ? value : 90))
+      await sharp(data, { raw: { width: 8, height: 8, channels: 1 } })
+        .toColourspace('b-w')
+        .png()
+        .toFile(join(folder, `${name}.png`))
+    }
+    writeFileSync(join(folder, 'gaps.csv'), `a,b,c,y\n${rows.map((row) => row.replace(/^[^,]*/, '')).join('\n')}\n`)
+    writeFileSync(join(folder, 'new.csv'), withoutY(rows))
+    writeFileSync(join(folder, 'seen.csv'), 'time,x,y,variable,value\n3,0,0,field0,0.5\n9,0,0,field0,-1\n')
+  })
+
+  test.each(worked)('%s', async (line, extension) => {
+    const out = `FOLDER/work-${worked.findIndex(([each]) => each === line)}`
+    await ok(`${line} -q -o ${out}-one${extension}`)
+    for (const i of [2, 1, 3]) await ok(`${line} -q -o ${out}-all${extension} --shard ${i}/3`)
+    await ok(`merge ${out}-all${extension}.shards -q`)
+    const bytes = (which: string) => readFileSync(`${out.replace('FOLDER', folder)}-${which}${extension}`)
+    expect(bytes('all').equals(bytes('one'))).toBe(true)
+  })
+
+  test('a file that has changed is refused, by the merge and by the next shard', async () => {
+    const line = 'predict FOLDER/prediction FOLDER/changed.csv --draws 400 --steps 2 -q -o FOLDER/late.csv'
+    writeFileSync(join(folder, 'changed.csv'), withoutY(rows))
+    for (const i of [1, 2]) await ok(`${line} --shard ${i}/2`)
+    writeFileSync(join(folder, 'changed.csv'), withoutY(rows.toReversed()))
+    expect(await run('merge FOLDER/late.csv.shards')).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/changed.csv: is not what it was when the shards were computed/),
+    })
+    expect((await run(`${line} --shard 2/2`)).stderr).toMatch(/of other settings: .*changed.csv has changed since/)
   })
 })

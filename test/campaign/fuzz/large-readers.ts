@@ -30,7 +30,7 @@ const tar = async (): Promise<readonly Uint8Array[]> => {
 
 /** Arrays whose items go to where there is room. */
 const large = (name: string, seeds: readonly Uint8Array[]): Reader => ({
-  name: `${name}, larger than memory`,
+  name: `large/${name}`,
   seeds: () => seeds,
   read: (bytes) => opened(name, { [name]: bytes }, {}, { through: (_, __, open) => open(memoryStorage()) }),
 })

@@ -17,6 +17,7 @@ import { hubTokenizer } from '../../../src/files/text/hub.ts'
 import { decodeCheckpoint } from '../../../src/tools/train/decode-checkpoint.ts'
 import { parseRunRecord } from '../../../src/tools/train/parse-run-record.ts'
 import { bpe, wordLevel } from '../../files/text/hub-files.ts'
+import { inShards } from './in-shards.ts'
 import { type ModelName, modelNames, trainedModels } from './models.ts'
 import { type Reader, textBytes } from './reader.ts'
 import { jsonOr, resealed } from './stored-readers.ts'
@@ -84,6 +85,19 @@ function ofFolder(name: ModelName, whole: Files): Reader[] {
   ]
 }
 
+/** A model whose weights lie in two files: the index and one of them. */
+function ofShards(whole: Files): Reader[] {
+  const path = 'network/model.safetensors'
+  const files = inShards(withoutDigests(whole), path)
+  const names = [...files.keys()].filter((name) => name.startsWith('network/model'))
+  return names.map((name) => ({
+    name: `in shards/${name}`,
+    seeds: () => [files.get(name)!],
+    read: (changed) => openedModel(new Map([...files, [name, changed]])),
+    share: 0.4,
+  }))
+}
+
 const weight = (shape: readonly number[]) => ({
   shape,
   data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i / 8),
@@ -128,6 +142,7 @@ export async function modelReaders(names: readonly ModelName[] = modelNames): Pr
   const models = await trainedModels(names)
   return [
     ...[...models].flatMap(([name, files]) => ofFolder(name, files)),
+    ...ofShards(models.get('points')!),
     {
       name: 'safetensors',
       seeds: () => [writeSafetensors(tensors, { format: 'pt' })],

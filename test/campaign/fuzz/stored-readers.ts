@@ -153,8 +153,8 @@ const index = {
 export const storedReaders = (): readonly Reader[] => [
   ...oneOf('adapters', adapters(), (files) => decodeAdapterFolder(new Map(files))),
   ...oneOf('word', word(), (files) => decodeWordFolder(new Map(files))),
-  { name: 'shard of results', seeds: () => [shard()], read: (bytes) => decodeShard(resealed(bytes)) },
-  { name: 'copy of data', seeds: () => [copy()], read: (bytes) => decodeDataset(bytes, 'copy') },
+  { name: 'shard', seeds: () => [shard()], read: (bytes) => decodeShard(resealed(bytes)) },
+  { name: 'copy', seeds: () => [copy()], read: (bytes) => decodeDataset(bytes, 'copy') },
   {
     name: 'classifier of evaluations',
     seeds: () => [classifier()],

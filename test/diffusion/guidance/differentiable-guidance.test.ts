@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import type { DenoiseContext, FloatArray } from '../../../src/diffusion/denoise/denoiser.ts'
 import { classifierFree } from '../../../src/diffusion/guidance/cfg.ts'
+import { composedItems, packedTerms } from '../../../src/diffusion/guidance/composed-items.ts'
 import type { DifferentiableDenoiser } from '../../../src/diffusion/guidance/differentiable.ts'
 import { guidedWithDerivative } from '../../../src/diffusion/guidance/differentiable-guidance.ts'
 import { cosineSchedule } from '../../../src/diffusion/noise/cosine.ts'
@@ -17,15 +18,24 @@ const denoiser: DifferentiableDenoiser = {
 }
 const of = (conditions: DenoiseContext['conditions'], i: number): number => conditions!.strength![Math.floor(i / 2)]!
 
-it('is D = (w + 1) D_c − w D_∅, and its derivative', async () => {
-  const options = { w: 2, nothing: { strength: Float32Array.of(0.5) } }
-  const guided = guidedWithDerivative(denoiser, options)
-  const context = { conditions: { strength: Float32Array.of(1.5, 0.25) } }
+const nothing = { strength: Float32Array.of(0.5) }
+const strength = Float32Array.of(1.5, 0.25)
+const terms = packedTerms([
+  { conditions: { strength }, weights: Float32Array.of(1, 0.5) },
+  { conditions: { strength: Float32Array.of(-1, 2) }, weights: Float32Array.of(0.75, -0.25) },
+])
+
+it.each([
+  ['D = (w + 1) D_c − w D_∅', 1, { strength }, classifierFree(denoiser, { w: 2, nothing })],
+  ['D = D_∅ + s Σ w_i (D_i − D_∅)', 2, { strength, ...terms }, composedItems(denoiser, { w: 2, nothing, terms: 2 })],
+])('is %s, and its derivative', async (_, count, conditions, evaluated) => {
+  const guided = guidedWithDerivative(denoiser, { w: 2, nothing, terms: count })
+  const context = { conditions }
   const x = Float64Array.of(0.3, -0.2, 0.8, 0.1)
   const v = Float64Array.of(1, -2, 0.5, 3)
   const mean = await guided.denoise(x, 0.5, context)
-  const usual = await classifierFree(denoiser, options).denoise(x, 0.5, context)
-  mean.forEach((value, i) => expect(value).toBeCloseTo(usual[i]!, 12))
+  const usual = await evaluated.denoise(x, 0.5, context)
+  mean.forEach((value, i) => expect(value).toBeCloseTo(usual[i]!, 6))
   const pulled = await guided.vjp(x, 0.5, v, context)
   const small = 1e-5
   for (let i = 0; i < x.length; i++) {

@@ -168,5 +168,7 @@ test('every parameter has a gradient', () => {
 test('it is known by name, and refuses what makes no sense', () => {
   expect(networkFromConfig('EquivariantGraphNetwork', network.config).inputShape).toEqual([places, 3])
   expect(() => equivariantNetwork({ ...sizes, atoms: 0 })).toThrow('atoms is 0')
+  expect(() => equivariantNetwork({ ...sizes, atoms: 100_000 })).toThrow('at most 512')
+  expect(() => equivariantNetwork({ ...sizes, atoms: places, references: 4_000_000 })).toThrow('at most 1000')
   expect(pairCount(29)).toBe(406)
 })

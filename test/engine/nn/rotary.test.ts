@@ -56,4 +56,8 @@ describe('rotary positions', () => {
       expect([...data].slice(at, at + features)).toEqual(alone)
     }
   })
+
+  it('are refused where their matrices would take gigabytes', () => {
+    expect(() => rotary(input('x', [16, 1, 8000]), 1)).toThrow(/16 places and 8000 features to a head/)
+  })
 })

@@ -285,6 +285,17 @@ describe('capi, off the event loop', () => {
   })
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'a process that runs sessions for a worker is started again when it has died',
+  () => {
+    const script = fileURLToPath(new URL('host-dies.ts', import.meta.url))
+    const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8' })
+    const [first, killed, next, last] = stdout.split('\n')
+    expect([status, first, next, last]).toEqual([0, '0,0,1', '0,0,1', '0,0,1'])
+    expect(killed).toMatch(/the process that runs onnxruntime-node (has ended|cannot be reached)/)
+  },
+)
+
 async function expectWorks(net: Session): Promise<void> {
   const y = zeros('float32', [2])
   await net.run({ x: float32([2], [-1, 1]) }, { y })

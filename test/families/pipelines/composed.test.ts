@@ -4,7 +4,11 @@ import { openedOf } from '../../../src/app/opened.ts'
 import { promptEncoder } from '../../../src/compiled/prompts/prompt-encoder.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { LatentModel } from '../../../src/families/latent/model.ts'
+import { observation } from '../../../src/diffusion/measure/observation.ts'
+import { averagePooling } from '../../../src/diffusion/measure/index.ts'
 import { generate } from '../../../src/families/values/generate.ts'
+import { restore } from '../../../src/families/values/restore.ts'
+import { itemSize } from '../../../src/files/data/dataset.ts'
 import { told } from '../../../src/families/words/told.ts'
 import { decodeModelFolder } from '../../../src/files/io/model-folder.ts'
 import { distance } from '../../engine/nn/run.ts'
@@ -28,6 +32,17 @@ test('terms add up: twice the same is twice the guidance, and a term of weight 0
   const both = await drawn(['a cat:2 AND a dog:0', 'a cat:2 AND a dog:-1'], 1)
   expect(distance(half(both, 0), half(plain, 0))).toBeLessThan(1e-3)
   expect(distance(half(both, 1), half(plain, 1))).toBeGreaterThan(1e-2)
+})
+
+test.each(['dps', 'mmps'] as const)('%s sees the composed mean and its derivative', async (method) => {
+  const prior = await priorOf('sd')
+  const seen = observation(averagePooling(prior.frame.item, 2), new Float32Array(itemSize(prior.frame.item) / 4), 0.5)
+  const restored = async (prompts: readonly string[], guidance: number) =>
+    (await restore(prior, engine, seen, { count: 2, seed: 1, method, steps: 2, prompts, guidance })).items
+  const plain = await restored(['a cat'], 1)
+  const twice = await restored(['a cat AND a cat', 'a cat:2 AND a dog:0'], 0)
+  expect(distance(twice, plain)).toBeLessThan(1e-3)
+  expect(distance(await restored(['a cat AND a dog'], 0), plain)).toBeGreaterThan(1e-2)
 })
 
 test('each item has its own terms; captions that are read as they are have one', async () => {

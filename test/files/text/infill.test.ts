@@ -54,6 +54,9 @@ describe('a mask in the wrong place', () => {
     ['To [MASKED]', 9, '"[MASKED]" at place 4 is no mask'],
     ['To [MASK', 9, '"[MASK" at place 4 is no mask'],
     ['To [MASK]', 0, 'length 0'],
+    ['[MASK:999999999]', undefined, 'the template has 999999999 tokens'],
+    [`[MASK:${'9'.repeat(400)}]`, undefined, 'the template has Infinity tokens'],
+    ['To [MASK…]', 2e9, 'the template has 2000000000 tokens'],
   ])('%j in %j tokens', (template, length, message) => {
     expect(() => parseInfill(template, tokenizer, length)).toThrow(message)
   })

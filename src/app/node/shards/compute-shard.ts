@@ -6,10 +6,11 @@ import type { OptionValues } from '../../../options.ts'
 import { type OwnShard, ownShard, type ShardOf } from '../../../tools/shards/own-shard.ts'
 import { asWritten, differences } from '../../../tools/shards/shard-file.ts'
 import { ShardComputed } from '../../../tools/shards/shards.ts'
+import type { ShardedCommand } from '../../sharded.ts'
 import { digestOf } from '../digest.ts'
 import { missingIn, readShard, requireShardFolder, shardFolder, shardPath, writeShard } from './shard-folder.ts'
-import { factsOf, splitOptions } from './shard-facts.ts'
-import { type ShardedCommand, type WorkRequest, works } from './work.ts'
+import { changedOf, digestsOf, factsOf, splitOptions } from './shard-facts.ts'
+import { type WorkRequest, works } from './work.ts'
 
 /** A shard that is there now. */
 export interface ComputedShard {
@@ -37,6 +38,7 @@ export interface ShardRequest extends WorkRequest {
  * @throws TweedieError `usage` for work that cannot be computed in shards, `exists` for a shard of other settings
  * @example
  * await computeShard('sample', await openFolder('runs/mine'), { count: 4096 }, { place: 'runs/mine', out: 'samples.npy', shard: { index: 0, count: 8 } })
+ * await computeShard('predict', await openFolder('runs/house'), {}, { place: 'runs/house', input: 'new.csv', out: 'answers.csv', shard: { index: 0, count: 8 } })
  */
 export async function computeShard(
   command: ShardedCommand,
@@ -48,11 +50,12 @@ export async function computeShard(
   const folder = shardFolder(out)
   await requireShardFolder(folder)
   const file = shardPath(folder, shard)
-  const before = await factsOf(command, request.place, opened, options)
+  const before = await factsOf(command, request, opened, options)
   const known = force ? undefined : await readShard(file)
   if (known) {
-    const { data: _, ...facts } = known.facts
-    const [other] = differences(asWritten(before), facts)
+    const { data: _, files, ...facts } = known.facts
+    const changed = await changedOf(files)
+    const [other] = changed === undefined ? differences(asWritten(before), facts) : [`${changed} has changed since`]
     if (other !== undefined) {
       throw new TweedieError('exists', `${file} exists, of other settings: ${other.replace(/others$/, 'it')}`, {
         hint: '`force` writes over it, or name another `out`',
@@ -62,7 +65,7 @@ export async function computeShard(
     return { folder, file, shard, known: true, items, missing: await missingIn(folder, shard.count) }
   }
   const own = ownShard(shard)
-  const data = new Set<string>()
+  const [data, files] = [new Set<string>(), new Set<string>()]
   try {
     await works[command](opened, options, {
       ...request,
@@ -70,6 +73,7 @@ export async function computeShard(
       force: true,
       shards: own,
       onData: (each) => data.add(digestOf(each)),
+      onFile: (path) => files.add(path),
       onProgress: request.onProgress && ownProgress(own, request.onProgress),
     })
     throw new TweedieError('usage', `${command} of models of ${opened.entry.of} cannot be computed in shards`)
@@ -80,7 +84,7 @@ export async function computeShard(
   const { others } = splitOptions(options)
   await writeShard(folder, {
     shard,
-    facts: { ...before, data: [...data] },
+    facts: { ...before, data: [...data], files: await digestsOf(files) },
     request: { ...others, out, place: request.place, items },
     batches: own.kept,
   })

@@ -4,14 +4,15 @@ import { openOptions } from '../../open-options.ts'
 import type { OptionValues } from '../../../options.ts'
 import { joinedShards } from '../../../tools/shards/joined.ts'
 import { asWritten, differences, revived, type ShardFacts } from '../../../tools/shards/shard-file.ts'
+import type { ShardedCommand } from '../../sharded.ts'
 import { digestOf } from '../digest.ts'
 import { openFolder, type OpenFolderOptions } from '../open-folder.ts'
-import { factsOf } from './shard-facts.ts'
+import { changedOf, factsOf } from './shard-facts.ts'
 import { allShards, type NamedShard, readShards } from './shard-folder.ts'
-import { type Results, type ShardedCommand, type WorkRequest, works } from './work.ts'
+import { type Results, type WorkRequest, works } from './work.ts'
 
 /** Where the result goes, if not where the shards say; and where the model lies now. */
-export interface MergeRequest extends Omit<WorkRequest, 'place' | 'shards' | 'onData'> {
+export interface MergeRequest extends Omit<WorkRequest, 'place' | 'input' | 'shards' | 'onData' | 'onFile'> {
   readonly model?: string | undefined
   /** Minutes to wait for shards that are not there yet; default: they are missing. */
   readonly wait?: number | undefined
@@ -24,6 +25,8 @@ export type Merged = {
   [Command in ShardedCommand]: {
     readonly command: Command
     readonly result: Results[Command]
+    /** The model's folder. */
+    readonly place: string
     readonly out: string
     readonly shards: number
   }
@@ -59,8 +62,15 @@ export async function mergeShards(
     ...(pick(asked, openOptions) as OpenFolderOptions),
     onRemark: request.onRemark,
   })
-  const { data, ...known } = first.facts
-  const [changed] = differences(asWritten(await factsOf(command, place, opened, asked)), known)
+  const { data, files, ...known } = first.facts
+  const input = known.input as string | undefined
+  const file = await changedOf(files)
+  if (file !== undefined) {
+    throw new TweedieError('data', `${file}: is not what it was when the shards were computed`, {
+      hint: 'the command reads it again: bring it back to its place, or compute the shards again, with `force`',
+    })
+  }
+  const [changed] = differences(asWritten(await factsOf(command, { place, input }, opened, asked)), known)
   if (changed !== undefined) {
     throw new TweedieError(
       'data',
@@ -72,6 +82,7 @@ export async function mergeShards(
   const result = await works[command](opened, asked, {
     ...request,
     place,
+    input,
     out,
     shards: joined,
     onData(each) {
@@ -81,7 +92,7 @@ export async function mergeShards(
   })
   const [unused] = joined.unused()
   if (unused !== undefined) throw new TweedieError('data', `${folder}: nothing asks for ${unused}`)
-  return { command, result, out, shards: shards.length } as Merged
+  return { command, result, place, out, shards: shards.length } as Merged
 }
 
 function pick(values: OptionValues, table: object): OptionValues {

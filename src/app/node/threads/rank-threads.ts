@@ -20,6 +20,9 @@ export interface RankThreads {
   readonly ended: Promise<unknown>
 }
 
+/** What to do when one has died. */
+const afterDeath = '`resume` goes on from the last save; fewer `ranks` take less memory'
+
 /** Threads without work. */
 const resting: Worker[] = []
 
@@ -56,10 +59,10 @@ function perform(worker: Worker, task: RankTask): Promise<RankEnd> {
       if (alive) resting.push(worker)
       resolve(end)
     }
-    const failed = (message: string): void => leave({ type: 'error', code: 'device', message, hint: undefined }, false)
+    const failed = (message: string): void => leave({ type: 'error', code: 'device', message, hint: afterDeath }, false)
     const said = (end: RankEnd): void => leave(end, true)
     const broken = (error: Error): void => failed(error.message)
-    const gone = (status: number): void => failed(`it has ended (${status})`)
+    const gone = (status: number): void => failed(`it ended in the middle of its work (${status})`)
     worker.on('message', said).on('error', broken).on('exit', gone)
     worker.ref()
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin

@@ -1,5 +1,5 @@
 /** The configuration of the equivariant network. */
-import { checkConfig, count, countOrZero, layerCount, positiveNumber } from '../check-config.ts'
+import { checkConfig, count, countOrZero, countTo, layerCount, positiveNumber } from '../check-config.ts'
 
 /** Options of `equivariantNetwork`. */
 export interface EquivariantConfig {
@@ -39,14 +39,15 @@ const defaults: EquivariantFields = {
 }
 
 const rules = {
-  atoms: count,
+  // sums over pairs are matrices of atoms × pairs
+  atoms: countTo(512),
   atom_features: count,
   pair_features: count,
   centres: countOrZero,
   width: count,
   pair_width: count,
   layers: layerCount,
-  references: count,
+  references: countTo(1000),
   sigma_data: positiveNumber,
 } as const
 

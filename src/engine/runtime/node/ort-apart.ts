@@ -44,38 +44,43 @@ type Unnumbered<C> = C extends Call ? Omit<C, 'id'> : never
 interface Host {
   /** Sends a request, and returns the number of the call with the answer. */
   ask(call: Unnumbered<Call>): Promise<{ readonly id: number; readonly value: unknown }>
+  /** Whether its process has ended. */
+  readonly isGone: boolean
   end(): void
 }
 
 let current: { readonly host: Host; sessions: number } | undefined
 
-async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  const shared = (current ??= { host: startHost(), sessions: 0 })
-  const { host } = shared
-  shared.sessions++
-  const leave = (): void => {
-    if (--shared.sessions > 0) return
-    if (current === shared) current = undefined
-    host.end()
-  }
-  const { meanwhile, ...plain } = options
-  const making = host.ask({ name: 'create', model, options: plain })
-  const other = meanwhileOf(meanwhile)
-  other.begin()
-  const { id: session, value } = await making.catch((error: unknown) => {
-    leave()
-    throw error
-  })
-  other.check(() => void host.ask({ name: 'dispose', session }).then(leave, leave))
-  const made = value as Signature & { readonly device: string }
-  const life = lifetime('a session', () => void host.ask({ name: 'dispose', session }).then(leave, leave))
+/** A session in a host. */
+interface Place {
+  readonly host: Host
+  readonly session: number
+  readonly made: Signature & { readonly device: string }
+  readonly leave: () => void
+}
 
+async function createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const { meanwhile, ...plain } = options
+  const first = await placed(model, plain, meanwhile)
+  const { made } = first
+  let place = Promise.resolve(first)
+  const life = lifetime('a session', () => void place.then(discard, () => {}))
+
+  /** The session; in a host of its own again where the one before has ended. */
+  const alive = async (): Promise<Place> => {
+    const before = place
+    const found = await before.catch(() => undefined)
+    if (found?.host.isGone === false) return found
+    if (place === before) place = placed(model, plain)
+    return place
+  }
   const run = async (inputs: Tensors, outputs: Tensors, signal: AbortSignal | undefined): Promise<void> => {
     checkTensors(made, inputs, outputs)
     throwIfAborted(signal)
     const wanted = Object.fromEntries(
       Object.entries(outputs).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
     )
+    const { host, session } = await alive()
     const { value: results } = await host.ask({ name: 'run', session, inputs, outputs: wanted })
     throwIfAborted(signal)
     for (const [name, { data }] of Object.entries(outputs)) {
@@ -103,6 +108,32 @@ async function createSession(model: Uint8Array, options: SessionOptions = {}): P
   }
 }
 
+/** Makes a session in the host of this thread, which is started where there is none. */
+async function placed(model: Uint8Array, options: SessionOptions, meanwhile?: () => void): Promise<Place> {
+  const shared = (current ??= { host: startHost(), sessions: 0 })
+  const { host } = shared
+  shared.sessions++
+  const leave = (): void => {
+    if (--shared.sessions > 0) return
+    if (current === shared) current = undefined
+    host.end()
+  }
+  const other = meanwhileOf(meanwhile)
+  const making = host.ask({ name: 'create', model, options })
+  other.begin()
+  const { id: session, value } = await making.catch((error: unknown) => {
+    leave()
+    throw error
+  })
+  const place = { host, session, made: value as Place['made'], leave }
+  other.check(() => discard(place))
+  return place
+}
+
+function discard({ host, session, leave }: Place): void {
+  void host.ask({ name: 'dispose', session }).then(leave, leave)
+}
+
 /** Whether the sources run as they are, by whatever loads TypeScript in this process. */
 const fromSource = import.meta.url.endsWith('.ts')
 const hostFile = new URL(fromSource ? './binding-host.ts' : '../engine/runtime/node/binding-host.js', import.meta.url)
@@ -115,6 +146,7 @@ function startHost(): Host {
   })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: TweedieError) => void }>()
   let calls = 0
+  let gone = false
   // A host without open calls does not keep the worker alive.
   const rest = (): void => {
     if (waiting.size > 0) return
@@ -122,9 +154,11 @@ function startHost(): Host {
     child.channel?.unref()
   }
   const fail = (reason: string): void => {
+    gone = true
     if (current?.host === host) current = undefined
+    const hint = 'ask again: the next call starts another; if it ended for want of memory, with a smaller batch'
     for (const { reject } of waiting.values()) {
-      reject(new TweedieError('device', `the process that runs onnxruntime-node ${reason}`))
+      reject(new TweedieError('device', `the process that runs onnxruntime-node ${reason}`, { hint }))
     }
     waiting.clear()
   }
@@ -138,6 +172,9 @@ function startHost(): Host {
     else resolve(value)
   })
   const host: Host = {
+    get isGone() {
+      return gone
+    },
     async ask(call) {
       const id = ++calls
       child.ref()

@@ -65,6 +65,7 @@ export async function restoreVideo(model: Model, item: Item, asked: RestoreValue
       : await longer(model, length, async (block, conditions) =>
           block === 0 ? first : drawOn(model, conditions!, { ...request, seed: `${seed} block ${block}` }, setting),
         )
+  setting.shards?.requireAll()
   return drawnValues(length === undefined ? model : ofLength(model, length), items, {
     how: {
       video: typeof item === 'string' ? item : null,
@@ -113,6 +114,7 @@ async function drawOn(
     batch: asked.batch,
     labels,
     conditions,
+    shards: setting.shards,
     guidance: asked.guidance,
     ...(steps !== undefined && { times: model.sampling.times(steps) }),
     signal: setting.signal,
@@ -142,6 +144,7 @@ async function drawMeasured(
     labels: classesAsked(model, asked.class, count),
     guidance: asked.guidance,
     kept: setting.kept,
+    shards: setting.shards,
     settings: { iterations, gamma, zeta, lambda, resample },
     signal: setting.signal,
     onStep: (done, total) => setting.onProgress?.({ phase: 'restore', done, total, unit: 'videos' }),

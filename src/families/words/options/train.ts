@@ -15,7 +15,7 @@ export const captionOptions = options({
   captionsFrom: { ...captionReading.captionsFrom, group: more },
   textEncoder: {
     flags: '--text-encoder <folder>',
-    help: 'a text encoder that stays as it is, such as a CLIPTextModel, with its tokenizer (default: a small one that learns along)',
+    help: 'a text encoder that stays as it is, such as a CLIPTextModel, with its tokenizer, or a pipeline with one or two (default: a small one that learns along)',
     parse: text,
     group,
   },

@@ -12,6 +12,8 @@ import { piecesOf, storedDataset } from '../stored-dataset.ts'
 export interface ArrayFile extends NpyHeader {
   /** The bytes of the elements, from the first on, in pieces of any size. */
   elements(): AsyncIterable<Uint8Array>
+  /** How many there are at the most, as the file's size or its directory says: no memory is taken for more. */
+  readonly bytes: number
 }
 
 /** How it is read. */
@@ -44,8 +46,10 @@ export async function largeArray(
   const isBytes = elementTypes[type] === Uint8Array
   const itemBytes = itemSize(item) * elementTypes[type].BYTES_PER_ELEMENT
   if (!(values > 0) || !Number.isSafeInteger(values * 8)) return undefined
+  const { BYTES_PER_ELEMENT: width } = elementTypes[type]
+  if (values * width > file.bytes) throw cutOff(name, shape, Math.floor(file.bytes / itemBytes))
   const sink = await storage.begin({
-    memory: values * (isBytes ? 1 : elementTypes[type].BYTES_PER_ELEMENT + 4),
+    memory: values * (isBytes ? 1 : width + 4),
     disk: values * (isBytes ? 1 : 4),
   })
   if (!sink) return undefined

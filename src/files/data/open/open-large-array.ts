@@ -46,7 +46,11 @@ export async function openLargeArray(
     if (isNpy(first)) {
       const header = parseNpyHeader(first)
       const elements = (): AsyncIterable<Uint8Array> => rest(file, header.start)
-      return await largeArray({ ...header, elements }, { ...how, labels: await beside() }, large)
+      return await largeArray(
+        { ...header, elements, bytes: file.size - header.start },
+        { ...how, labels: await beside() },
+        large,
+      )
     }
     const archive = await largeArchive(file, (array, given) => largeArray(array, given, large))
     return await datasetFromNpz(archive, name, beside, { ...options, as })
@@ -102,7 +106,8 @@ async function largeArchive(
     async make(items, _, options) {
       const found = await header(items)
       const elements = (): AsyncIterable<Uint8Array> => after(contentOfEntry(file, entryOf(items)), found.start)
-      const made = await make({ ...found, elements }, options)
+      const bytes = entryOf(items).originalSize - found.start
+      const made = await make({ ...found, elements, bytes }, options)
       if (made === undefined) throw small
       return made
     },

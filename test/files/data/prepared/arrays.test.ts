@@ -117,7 +117,7 @@ describe('what cannot be read in pieces', () => {
     const cut = join(folderWith({ 'x.npy': whole.subarray(0, -70) }), 'x.npy')
     await expect(refused(cut)).rejects.toMatchObject({
       code: 'data',
-      message: expect.stringMatching(/7 items follow/),
+      message: expect.stringMatching(/506 bytes/),
       hint: expect.stringMatching(/cut off/),
     })
     const npz = writeNpz({ images: { shape: [9, 8, 8], data: numbers(new Uint8Array(576)) } })
