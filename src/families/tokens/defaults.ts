@@ -76,7 +76,7 @@ const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule'
  * Tables of what stands around a character: rows for the neighbourhoods that a text of so many characters repeats, features in proportion to the network.
  */
 function tablesFor(characters: number, width: number): Record<string, number> {
-  const rows = 2 ** Math.floor(Math.log2(characters / 64))
+  const rows = 2 ** Math.floor(Math.log2(characters / 32))
   return {
     neighbourhood_rows: Math.min(2 ** 14, Math.max(2 ** 8, rows)),
     neighbourhood_size: Math.max(8, Math.round(width / 4)),
