@@ -93,7 +93,7 @@ export const scenarios: readonly Scenario[] = [
     line: parts[0]!,
     check: files(['out.npy.shards/1-of-2.safetensors'], `${parts[0]!} --force`),
   },
-  written('merge', 'out.npy', 'merge FOLDER/out.npy.shards -q', [...model, ...parts]),
+  written('merge', 'out.npy', 'merge FOLDER/out.npy.shards -q -o FOLDER/out.npy', [...model, ...parts]),
   written(
     'classifier',
     'c.safetensors',

@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { cacheFolder } from '../../../../engine/runtime/node/ort-cache.ts'
 import { distrustOf } from '../../../../engine/runtime/node/own-files.ts'
 import { TweedieError } from '../../../../errors.ts'
+import { systemError } from '../../../../system-error.ts'
 import { interrupted } from '../../../../interrupted.ts'
 import type { ArrayDataset } from '../../dataset.ts'
 import type { ItemStorage, OpenWith } from '../../item-storage.ts'
@@ -173,8 +174,9 @@ function cannotWrite(root: string, bytes: number, cause: unknown): TweedieError 
   if (cause instanceof TweedieError) return cause
   const { code, message } = cause as NodeJS.ErrnoException
   const need = bytes > 0 ? `, and ${sizeText(bytes)} are needed in all` : ''
-  const problem = code === 'ENOSPC' ? `the disk is full${need}` : `cannot be written (${message})`
-  return new TweedieError('data', `${root}: ${problem}`, {
+  const known = systemError(cause, { path: root })
+  const other = known instanceof TweedieError ? known.message : `${root}: cannot be written (${message})`
+  return new TweedieError('data', code === 'ENOSPC' ? `${root}: the disk is full${need}` : other, {
     hint: 'name a folder on another disk: `dataCache: DIR`; `TWEEDIE_CACHE` moves all caches',
     cause,
   })
