@@ -27,7 +27,7 @@ export const sharedTrainOptions = options({
   rate: { flags: '--rate <x>', help: 'highest learning rate', parse: positive, group: 'Optimisation' },
   optimizer: {
     flags: '--optimizer <name>',
-    help: `${optimizers.join(', ')} (default: muon for the usual network of pictures, else adamw)`,
+    help: `${optimizers.join(', ')} (default: muon for the usual networks of pictures and tokens, else adamw)`,
     parse: oneOf(optimizers),
     group: 'More: optimisation',
   },

@@ -30,7 +30,7 @@ export async function observeCounts<O extends Operator>(
   const seen = await operator.forward(x)
   if (seen.length !== m) throw new TweedieError('shape', `${seen.length / m} items: counts are of one at a time`)
   const brightness = seen.map((value) => (value - black) / (white - black))
-  const least = Math.min(...brightness)
+  const least = brightness.reduce((a, b) => Math.min(a, b), Infinity)
   // resampling may undershoot a little
   if (!(least > -0.1)) throw new TweedieError('usage', `${operator.name}: ${least} is darker than black`)
   const draws = uniform(fold(key(seed), 'counts'), new Float64Array(m))

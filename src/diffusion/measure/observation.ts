@@ -79,7 +79,7 @@ export function sigmaAt(sigma: Observation['sigma'], k: number): number {
 
 /** Refuses an observation without noise, for methods that divide by it. */
 export function requireNoise(method: string, { sigma }: Observation): void {
-  const least = typeof sigma === 'number' ? sigma : Math.min(...Array.from(sigma))
+  const least = typeof sigma === 'number' ? sigma : Array.from(sigma).reduce((a, b) => Math.min(a, b), Infinity)
   if (least > 0) return
   throw new TweedieError('usage', `${method} with sigma_y = ${least}: it must be greater than 0`, {
     hint: 'say how noisy the measurement is; 0.01 for one that is nearly exact',

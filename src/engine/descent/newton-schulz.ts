@@ -3,14 +3,17 @@ import { add, concat, constant, div, matmul, max, mul, reshape, slice, sqrt, sum
 import type { Tensor } from '../graph/index.ts'
 
 /**
- * a, b, c of `p(σ) = a σ + b σ³ + c σ⁵`, which lifts small singular values most. Five times, they bring all from 0.002 to 1
- * to between 0.68 and 1.21. Jordan et al., Muon (2024).
+ * a, b, c of `p(σ) = a σ + b σ³ + c σ⁵`, which lifts small singular values most. Four times, they bring all from 0.006 to 1
+ * to between 0.68 and 1.21. Jordan et al., Muon (2024), who apply it five times.
  */
 export const quintic: readonly [a: number, b: number, c: number] = Object.freeze([3.4445, -4.775, 2.0315])
 
+/** How often it is applied unless it is said: a fifth time costs a fourth of the products and taught nothing more. */
+export const usualIterations = 4
+
 /** Options of {@link orthogonalised}. */
 export interface OrthogonalOptions {
-  /** How often the polynomial is applied; default 5. */
+  /** How often the polynomial is applied; default 4. */
   readonly iterations?: number | undefined
   /** Multiplies the result of each matrix; default 1. */
   readonly factors?: readonly number[] | undefined
@@ -36,7 +39,7 @@ export interface OrthogonalOptions {
  */
 export function orthogonalised(
   matrices: readonly Tensor[],
-  { iterations = 5, factors = [] }: OrthogonalOptions = {},
+  { iterations = usualIterations, factors = [] }: OrthogonalOptions = {},
 ): Tensor[] {
   const results = new Map<Tensor, Tensor>()
   for (const [side, group] of bySide(matrices)) {

@@ -5,7 +5,7 @@
  * positions of Su et al. (2021); as in Sahoo et al., Simple and Effective Masked Diffusion Language Models (2024).
  */
 import { TweedieError } from '../../errors.ts'
-import { equal, gather, mean, mul, showShape, silu, transpose, where } from '../graph/index.ts'
+import { add, equal, gather, mean, mul, showShape, silu, transpose, where } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import {
   badField,
@@ -13,6 +13,7 @@ import {
   count,
   countOrNull,
   countOrZero,
+  type FieldRule,
   oneOf,
   positiveNumber,
   probability,
@@ -20,6 +21,7 @@ import {
 } from './check-config.ts'
 import { conditionSpecs } from './condition-spec.ts'
 import { conditionsOnly, timeAndConditions } from './conditions.ts'
+import { neighbourhoods } from './neighbourhoods.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { normalWith } from './parameters.ts'
 import type { Scope } from './parameters.ts'
@@ -41,6 +43,10 @@ export interface TokenTransformerConfig {
   readonly mlp_ratio?: number
   /** How many neighbours to either side a block's perceptron sees. */
   readonly neighbours?: number
+  /** Rows of each table of neighbourhoods ({@link neighbourhoods}): a power of two, at most 2¹⁸; 0: no tables. */
+  readonly neighbourhood_rows?: number
+  /** Features of such a row. */
+  readonly neighbourhood_size?: number
   /**
    * Whether the time is an input; or, for tokens that become masks, the share of masks. That is as informative, and
    * does not change while the tokens do not.
@@ -62,10 +68,20 @@ const defaults: Required<Omit<TokenTransformerConfig, 'vocab_size'>> & { readonl
   num_attention_heads: 8,
   mlp_ratio: 4,
   neighbours: 2,
+  neighbourhood_rows: 0,
+  neighbourhood_size: 64,
   time_conditioning: false,
   num_class_embeds: null,
   dropout: 0,
 }
+
+/** More rows, and the products that number them would not be exact. */
+const mostRows = 2 ** 18
+const powerOfTwoOrZero: FieldRule = [
+  (value) =>
+    value === 0 || (Number(value) >= 2 && Number(value) <= mostRows && Number.isInteger(Math.log2(Number(value)))),
+  `0, or a power of two from 2 to ${mostRows}`,
+]
 
 const rules = {
   length: count,
@@ -76,6 +92,8 @@ const rules = {
   num_attention_heads: count,
   mlp_ratio: positiveNumber,
   neighbours: countOrZero,
+  neighbourhood_rows: powerOfTwoOrZero,
+  neighbourhood_size: count,
   time_conditioning: oneOf(true, false, 'masks'),
   num_class_embeds: countOrNull,
   dropout: probability,
@@ -88,7 +106,7 @@ const className = 'TokenTransformer'
  * sum of each token's neighbours. Norms are shifted and not scaled, for the linear layers behind them have weights and no
  * biases. SiLU is GELU in its sigmoid form, x σ(1.702 x), but for the scale of W₁ and W₂. With a time or class, each
  * norm is scaled and shifted by it, and each branch gated (adaLN, with gates that begin at one).
- * The first logits are all zero: every token equally likely.
+ * The first logits are all zero: every token equally likely. With `neighbourhood_rows`, a token's embedding is added to by {@link neighbourhoods}.
  *
  * `x [N, T]` int32 states, `t [N]` in [0, 1] (read where `time_conditioning` is true), to logits `[N, T, K]`.
  *
@@ -130,9 +148,20 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
     drop: dropBy(dropout, config.dropout),
   }
   const table = scope.child('embed_tokens').parameter('weight', [config.num_states, config.hidden_size], normalWith(1))
-  const h = blocks(context, scope, gather(table, transpose(x, [1, 0])))
+  const tokens = transpose(x, [1, 0])
+  const own = gather(table, tokens)
+  const h = blocks(context, scope, config.neighbourhood_rows === 0 ? own : add(own, around(config, scope, tokens)))
   return transpose(head(context, scope, h, config.vocab_size), [1, 0, 2])
 }
+
+/** What stands around each token, `[T, N]` to `[T, N, C]`. */
+const around = (config: Fields, scope: Scope, tokens: Tensor): Tensor =>
+  neighbourhoods(scope.child('neighbourhoods'), tokens, {
+    states: config.num_states,
+    rows: config.neighbourhood_rows,
+    features: config.neighbourhood_size,
+    width: config.hidden_size,
+  })
 
 /** The embedding of time and class, or undefined if the network has neither. */
 function conditionOf(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor | undefined {

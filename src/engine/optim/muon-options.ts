@@ -8,7 +8,7 @@ export interface MuonOptions {
   readonly momentum?: number
   /** Of matrices: look-ahead by one step of the momentum; true by default. */
   readonly nesterov?: boolean
-  /** How often Newton and Schulz's polynomial is applied; 5 by default. */
+  /** How many of Newton and Schulz's polynomials are applied; 4 by default. */
   readonly iterations?: number
   /** Of all others, as in AdamW: memory of the gradient's mean and of its square; [0.9, 0.99] by default. */
   readonly betas?: readonly [number, number]
@@ -90,7 +90,7 @@ export function muonFactor({ rows, columns }: Pick<MatrixPlace, 'rows' | 'column
 /** What is left to AdamW, with its defaults. @throws TweedieError `usage` for options that make no sense */
 export function adamOfMuon({
   momentum = 0.95,
-  iterations = 5,
+  iterations = 4,
   betas = [0.9, 0.99],
   epsilon = 1e-8,
   weightDecay = 0,

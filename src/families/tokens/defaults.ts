@@ -58,15 +58,29 @@ export function defaultTokenSpec(dataset: CategoricalDataset, choices: TokenChoi
     network,
     process,
     labelDropout: choices.labelDropout ?? (classes > 0 && spare ? 0.1 : 0),
-    optimizer: optimizerFor(budget, choices.optimizer),
+    optimizer: optimizerFor(budget, choices.optimizer, learnsByMuon.includes(network.className) ? 'muon' : undefined),
   }
 }
+
+/** Measured for text; a U-Net over categories is much like one over pictures. */
+const learnsByMuon: readonly string[] = ['TokenTransformer', 'CategoricalUNet']
 
 const schedules: Readonly<Record<DiscreteSpec['kernel'], DiscreteSpec['schedule']>> = {
   absorbing: 'log-linear',
   uniform: 'cosine',
   gaussian: 'linear',
   neighbour: 'mutual-information',
+}
+
+/**
+ * Tables of what stands around a character: rows for the neighbourhoods that a text of so many characters repeats, features in proportion to the network.
+ */
+function tablesFor(characters: number, width: number): Record<string, number> {
+  const rows = 2 ** Math.floor(Math.log2(characters / 32))
+  return {
+    neighbourhood_rows: Math.min(2 ** 14, Math.max(2 ** 8, rows)),
+    neighbourhood_size: Math.max(8, Math.round(width / 4)),
+  }
 }
 
 /** How many neighbours a token has in the graph along which tokens move. */
@@ -97,9 +111,10 @@ function networkFor(
   budget: Budget,
   { network, widths, depth }: TokenChoices,
 ): TokenTrainSpec['network'] {
-  const { shape, categories } = dataset
+  const { shape, categories, vocabulary } = dataset
   const { states } = processOf(process, categories)
   const classes = classCount(dataset)
+  const isText = vocabulary.kind === 'text'
   const className = network?.className ?? (shape.length === 1 ? 'TokenTransformer' : 'CategoricalUNet')
   const own = { ...(classes > 0 && { num_class_embeds: classes + 1 }), ...network?.config }
   if (className === 'TokenTransformer') {
@@ -114,6 +129,7 @@ function networkFor(
         hidden_size: hidden,
         num_layers: depth ?? layers,
         num_attention_heads: headsFor(hidden),
+        ...(isText && tablesFor(dataset.length * shape[0]!, hidden)),
         // With the share of masks as its time, a network depends on its tokens alone, and a step that changes none need
         // not be computed.
         time_conditioning: process.kernel === 'absorbing' ? 'masks' : true,

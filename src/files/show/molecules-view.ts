@@ -14,8 +14,8 @@ export function moleculesView({ name, molecules, skipped = [], remarks = [] }: M
   const elements = new Map<number, number>()
   for (const { atoms } of molecules) for (const atom of atoms) elements.set(atom, (elements.get(atom) ?? 0) + 1)
   const sorted = [...elements].toSorted(([, a], [, b]) => b - a)
-  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
-  const [smallest, largest] = [Math.min(...sizes), Math.max(...sizes)]
+  const [fewest, most] = endsOf(counts)
+  const [smallest, largest] = endsOf(sizes)
   const shown = molecules.filter((molecule) => molecule.conformers.length > 0)
   const some = (chosen: Chosen): readonly Molecule[] =>
     firstConformers(
@@ -59,3 +59,8 @@ function firstConformers(molecules: readonly Molecule[], panels: number): readon
 }
 
 const range = (from: number, to: number): string => (from === to ? String(from) : `${from} to ${to}`)
+
+/** The least and the greatest; a call cannot be given as many numbers as there may be molecules. */
+function endsOf(values: readonly number[]): readonly [least: number, greatest: number] {
+  return values.reduce(([a, b], each) => [Math.min(a, each), Math.max(b, each)], [Infinity, -Infinity])
+}

@@ -32,8 +32,8 @@ function watched(library: Library): string[][] {
     const all = model(words)
     const each = words.map((word) => model([word]))
     // Unknown words in a row may have become one.
-    if (each.reduce((sum, tokens) => sum + tokens.length, 0) === all.length) calls.push(...each)
-    else calls.push(...all.map((token) => [token]))
+    const alone = each.reduce((sum, tokens) => sum + tokens.length, 0) === all.length
+    for (const tokens of alone ? each : all.map((token) => [token])) calls.push(tokens)
     return all
   }
   library.model = new Proxy(library.model!, { apply: (_model, _this, [words]: [readonly string[]]) => watching(words) })

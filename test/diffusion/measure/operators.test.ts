@@ -1,5 +1,6 @@
 /** Operators against their definitions: transposes, decompositions, derivatives. */
 import sharp from 'sharp'
+import { requireNoise } from '../../../src/diffusion/measure/observation.ts'
 import { describe, expect, test } from 'vitest'
 import { sizeOf } from '../../../src/diffusion/denoise/index.ts'
 import * as graph from '../../../src/engine/graph/index.ts'
@@ -284,6 +285,14 @@ describe('observations', () => {
     }
     await expect(observeCounts(operator, new Float64Array(6000).fill(-2), { rate: 10 })).rejects.toThrow('darker')
     await expect(observeCounts(operator, new Float64Array(12000), { rate: 10 })).rejects.toThrow('one at a time')
+  })
+
+  test('counts of a large picture: more pixels than a call takes arguments', async () => {
+    const size = 200_000
+    const operator = maskOperator([size], new Uint8Array(size).fill(1))
+    const counted = await observeCounts(operator, new Float32Array(size).fill(0.5), { rate: 50 })
+    expect(() => requireNoise('diffpir', counted)).not.toThrow()
+    expect(() => requireNoise('diffpir', { ...counted, sigma: new Float64Array(size) })).toThrow('sigma_y = 0')
   })
 
   test('a sensor with gaps sees one pixel of each block', () => {

@@ -1,14 +1,14 @@
 /** Newton and Schulz's iteration as the papers write it: on the matrix itself, number by number, in double precision. */
-import { quintic } from '../../../src/engine/descent/index.ts'
+import { quintic, usualIterations } from '../../../src/engine/descent/index.ts'
 
-/** `X ← a X + (b A + c A²) X` with `A = X Xᵀ`, five times. */
+/** `X ← a X + (b A + c A²) X` with `A = X Xᵀ`, as often as usual. */
 export function plainlyOrthogonal(data: ArrayLike<number>, rows: number, columns: number): number[] {
   const [a, b, c] = quintic
   const length = Math.hypot(...Array.from(data)) || 1
   let x = Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (__, j) => data[i * columns + j]! / length),
   )
-  for (let turn = 0; turn < 5; turn++) {
+  for (let turn = 0; turn < usualIterations; turn++) {
     const square = product(x, transposed(x))
     const fourth = product(square, square)
     const factor = square.map((row, i) => row.map((each, j) => b * each + c * fourth[i]![j]!))

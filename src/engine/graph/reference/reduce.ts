@@ -24,7 +24,7 @@ export const reduceRules: ReferenceRules<ReduceOp> = {
 
   softmax: ({ axis }, x) =>
     alongAxis(x, axis, (line) => {
-      const peak = Math.max(...line)
+      const peak = line.reduce((a, b) => Math.max(a, b), -Infinity)
       const weights = line.map((each) => Math.exp(each - peak))
       const total = sum(weights)
       return weights.map((each) => each / total)
@@ -32,7 +32,7 @@ export const reduceRules: ReferenceRules<ReduceOp> = {
 
   logSoftmax: ({ axis }, x) =>
     alongAxis(x, axis, (line) => {
-      const peak = Math.max(...line)
+      const peak = line.reduce((a, b) => Math.max(a, b), -Infinity)
       const logTotal = peak + Math.log(sum(line.map((each) => Math.exp(each - peak))))
       return line.map((each) => each - logTotal)
     }),

@@ -53,10 +53,10 @@ export async function listVideos(
     const several = new Set<string>()
     for (const file of files)
       if (coded.test(file) || (moving.test(file) && (await framesOf(file)) > 1)) several.add(file)
-    clips.push(...[...several].map((file) => ({ name: file, file })))
+    for (const file of several) clips.push({ name: file, file })
     const singles = files.filter((file) => !several.has(file) && (still.test(file) || moving.test(file)))
     if (singles.length === 0) return
-    if (several.size > 0) beside.push(...singles)
+    if (several.size > 0) for (const file of singles) beside.push(file)
     else clips.push({ name: relative, frames: singles })
   }
   await walk('')

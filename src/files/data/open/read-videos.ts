@@ -54,7 +54,7 @@ export async function readVideos(
   }
   const { clips: all, beside } =
     kind === 'file' ? { clips: [{ name: '', file: '' }], beside: [] } : await listVideos(tree, path, counted)
-  skipped.push(...beside.map((file) => ({ file, reason: 'a single picture among videos' })))
+  for (const file of beside) skipped.push({ file, reason: 'a single picture among videos' })
   const split = filesOfSplit(
     all.map((clip) => clip.name),
     options.split,
@@ -210,7 +210,10 @@ function cutText(videos: number, items: number, { frames, frameStride = 1, strid
 /** What is lost where frames do not follow each other evenly. */
 function rateRemarks(decoded: readonly Decoded[], rates: readonly number[]): string[] {
   const uneven = decoded.filter(({ delays }) => delays && new Set(delays.slice(0, -1)).size > 1).length
-  const [least, most] = [Math.min(...rates), Math.max(...rates)]
+  const [least, most] = [Math.min, Math.max].map((of) => rates.reduce((a, b) => of(a, b), rates[0] ?? 0)) as [
+    number,
+    number,
+  ]
   return [
     ...(uneven > 0 ? [`in ${uneven} of ${decoded.length} videos delays vary: each frame counts alike`] : []),
     ...(rates.length > 0 && most > 1.1 * least
