@@ -149,11 +149,14 @@ function adapterLayout(spec: LoraSpec, parts: TrainParts, build: (scope: Scope) 
   build(scope)
   const layers = adaptedLayers(scope.specs.map(({ name }) => name))
   if (layers.length === 0) {
-    const names = learningParts(parts).map(([name]) => name)
+    // those with values of their own have no layers at all
+    const names = learningParts(parts).flatMap(([name, { weights }]) => (weights ? [] : [name]))
     throw new TweedieError(
       'usage',
       `\`loraTargets: ${spec.targets.join(',')}\`: ${names.join(' and ')} ${names.length > 1 ? 'have' : 'has'} no such layers`,
-      { hint: '`loraTargets: linear` or `all` take others than those of attention, or name them' },
+      {
+        hint: '`loraTargets: linear` takes those over the last axis, `loraTargets: all` convolutions too; or name them',
+      },
     )
   }
   const layout = layoutOf(scope.specs)
