@@ -43,7 +43,7 @@ function plainly(
           (hash, next) => Number((BigInt(hash) * BigInt(factor) + BigInt(next)) % BigInt(rows)),
           first!,
         )
-        return [...parameters[`embed.${i}.weight`]!.slice(row * features, (row + 1) * features)]
+        return Array.from(parameters[`embed.${i}.weight`]!.subarray(row * features, (row + 1) * features))
       })
       const weight = parameters['to_out.weight']!
       for (let out = 0; out < width; out++) {
