@@ -1,7 +1,7 @@
 /** The masks of dropout that a loss is fed in training, as functions of the step alone. */
 import { sizeOf } from '../engine/graph/index.ts'
 import { type DropoutMask, fedDropout, fillMask } from '../engine/nn/dropout.ts'
-import type { Dropout } from '../engine/nn/network.ts'
+import type { Dropout, Network } from '../engine/nn/network.ts'
 import { fold, key } from '../engine/random/index.ts'
 import { once } from '../once.ts'
 import type { TrainProblem } from '../tools/train/problem.ts'
@@ -35,4 +35,14 @@ export function withMasks(
       for (const { name, rate } of masks()) fillMask(fold(stream, name, step), rate, batch.feeds[name] as Float32Array)
     },
   }
+}
+
+/** The same, where the network drops anything. One that says it drops nothing need not be built to see that. */
+export function withMasksOf(
+  network: Network,
+  spec: { readonly seed: number },
+  build: (dropout: Dropout) => unknown,
+  fed: Fed,
+): Fed {
+  return network.config['dropout'] === 0 ? fed : withMasks(spec, build, fed)
 }

@@ -135,6 +135,13 @@ export const attention = {
   group: 'More: network',
 } as const satisfies Option
 
+export const dropout = {
+  flags: '--dropout <p>',
+  help: 'drop this share of activations in training, such as 0.1 (default: 0)',
+  parse: real({ min: 0, max: 0.9 }),
+  group: 'More: network',
+} as const satisfies Option
+
 export const labelDropout = {
   flags: '--label-dropout <p>',
   help: 'how often the class is left out',

@@ -14,20 +14,31 @@
 import { itemMean, type LossGraph, perItem } from '../denoise/objective.ts'
 import { add, gather, input, logSumExp, mean, mul, square, sub, sum, type Tensor } from '../../engine/graph/index.ts'
 import type { EmbeddingNetwork } from '../../engine/nn/embedding-transformer.ts'
+import type { Dropout } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import type { Schedule } from '../noise/schedule.ts'
 import { type Key, normal } from '../../engine/random/index.ts'
 import { roundingGraph } from './embedding-table.ts'
 import type { FedArrays } from './kernel-loss.ts'
 
-/** The loss of `batch` items. Its inputs are those of {@link embeddingFeeds}. */
-export function embeddingLoss(network: EmbeddingNetwork, scope: Scope, batch: number, schedule: Schedule): LossGraph {
+/**
+ * The loss of `batch` items. Its inputs are those of {@link embeddingFeeds}.
+ *
+ * @param dropout how the network drops activations; it drops none unless it is told how
+ */
+export function embeddingLoss(
+  network: EmbeddingNetwork,
+  scope: Scope,
+  batch: number,
+  schedule: Schedule,
+  dropout?: Dropout,
+): LossGraph {
   const [length] = network.inputShape as [number]
   const table = network.table(scope)
   const clean = gather(table, input('tokens', [batch, length], 'int32'))
   const epsilon = input('epsilon', clean.shape)
   const noisy = add(mul(perItem('alpha', network, batch), clean), mul(perItem('sigma', network, batch), epsilon))
-  const denoised = network.build(scope, { x: noisy, t: input('t', [batch]) })
+  const denoised = network.build(scope, { x: noisy, t: input('t', [batch]), dropout })
   const first = add(mul(clean, schedule.alpha(0)), mul(epsilon, schedule.sigma(0)))
   const itemLoss = [
     itemMean(square(sub(denoised, clean))),

@@ -16,7 +16,7 @@ import type { LossGraph } from '../denoise/objective.ts'
 import { TweedieError } from '../../errors.ts'
 import { add, input, mean, reshape, type Tensor } from '../../engine/graph/index.ts'
 import { sizeOf } from '../../engine/graph/shape.ts'
-import type { Network } from '../../engine/nn/network.ts'
+import type { Dropout, Network } from '../../engine/nn/network.ts'
 import { conditionArrays, conditionInputs } from '../../engine/nn/condition-spec.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { type Key, uniform } from '../../engine/random/index.ts'
@@ -31,9 +31,16 @@ import { uniformLoss } from './uniform-loss.ts'
 /**
  * The loss of `batch` items. Its inputs are those of {@link discreteFeeds}.
  *
+ * @param dropout how the network drops activations; it drops none unless it is told how
  * @throws TweedieError `shape` for a network whose logits are not over the categories of the process
  */
-export function discreteLoss(network: Network, scope: Scope, batch: number, process: DiscreteProcess): LossGraph {
+export function discreteLoss(
+  network: Network,
+  scope: Scope,
+  batch: number,
+  process: DiscreteProcess,
+  dropout?: Dropout,
+): LossGraph {
   const { categories } = process
   if (network.outputShape.at(-1) !== categories || network.outputShape.length !== network.inputShape.length + 1) {
     throw new TweedieError('shape', `the network gives [${network.outputShape.join(', ')}] for each item`, {
@@ -45,6 +52,7 @@ export function discreteLoss(network: Network, scope: Scope, batch: number, proc
     x: input('xt', [batch, ...network.inputShape], 'int32'),
     t: input('t', [batch]),
     conditions: conditionInputs(network.conditions, batch),
+    dropout,
   })
   const tokenLoss = lossOf(process).graph(reshape(logits, [batch * size, categories]), batch)
   const itemLoss = add(mean(reshape(tokenLoss, [batch, size]), 1), input('prior', [batch]))

@@ -11,7 +11,7 @@
  */
 import { TweedieError } from '../../errors.ts'
 import { add, input, mean, mul, split, sub, sum, type Tensor } from '../../engine/graph/index.ts'
-import type { Network } from '../../engine/nn/network.ts'
+import type { Dropout, Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { fold, type Key, normal, uniform } from '../../engine/random/index.ts'
 import type { LossGraph } from '../denoise/objective.ts'
@@ -29,12 +29,19 @@ export const networkTime = 1000
 /**
  * The loss of `batch` rows. Its inputs are those of {@link mixedFeeds}.
  *
+ * @param dropout how the network drops activations; it drops none unless it is told how
  * @throws TweedieError `shape` for a network of other sizes than the rows have
  */
-export function mixedLoss(network: Network, scope: Scope, batch: number, process: MixedProcess): LossGraph {
+export function mixedLoss(
+  network: Network,
+  scope: Scope,
+  batch: number,
+  process: MixedProcess,
+  dropout?: Dropout,
+): LossGraph {
   requireSizes(network, process)
   const { numbers, columns } = process
-  const output = network.build(scope, { x: input('x', [batch, inputSize(process)]), t: input('t', [batch]) })
+  const output = network.build(scope, { x: input('x', [batch, inputSize(process)]), t: input('t', [batch]), dropout })
   const sizes = [...(numbers > 0 ? [numbers] : []), ...columns.map(({ categories }) => categories)]
   const outputs = split(output, 1, sizes)
   const parts: Tensor[] = []

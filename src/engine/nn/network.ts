@@ -18,7 +18,7 @@ export interface NetworkInputs {
   /** The conditions by name: one tensor for each, such as `labels` `[N]`, int32. */
   readonly conditions?: Readonly<Record<string, Tensor>> | undefined
   /** How to drop activations while training; left out when sampling, when nothing is dropped. */
-  readonly dropout?: Dropout
+  readonly dropout?: Dropout | undefined
   /** Is told the weights of every attention to a context; left out: nobody asks. */
   readonly watch?: AttentionWatcher | undefined
 }

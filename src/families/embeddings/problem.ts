@@ -1,16 +1,20 @@
 /** Training on tokens as noisy embeddings: Gaussian noise on points that are learned, and a network that finds them again. */
 import { batchPlaces, type CategoricalDataset, loadTokens } from '../../files/data/categorical.ts'
 import { inputView } from '../../diffusion/denoise/input-view.ts'
+import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { parametrisation } from '../../diffusion/denoise/parametrisation.ts'
 import { embeddingFeeds, embeddingLoss, fillEmbedding } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import { type EmbeddingModel, requireEmbeddings } from './model.ts'
+import { withMasksOf } from '../dropout-masks.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { vocabularyField } from '../token-vocabulary.ts'
 import type { EmbeddingNetwork } from '../../engine/nn/embedding-transformer.ts'
-import { parametersOf } from '../../engine/nn/network.ts'
+import { fedDropout } from '../../engine/nn/dropout.ts'
+import { type Dropout, parametersOf } from '../../engine/nn/network.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
 import { samplingOf } from '../../compiled/sampling.ts'
 import { fold } from '../../engine/random/index.ts'
@@ -40,18 +44,22 @@ export function embeddedProblem(
   const { batch: size } = spec
   const streams = streamsOf(spec)
   const times = new Float64Array(size)
+  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph =>
+    embeddingLoss(network, scope, items, schedule, dropout)
 
   return {
     parts: onePart(network, layout),
     items: dataset.length,
     levels,
-    loss: (scope, items) => embeddingLoss(network, scope, items, schedule),
-    emptyBatch: () => ({ feeds: embeddingFeeds(network, size), levels: new Int32Array(size) }),
-    fill({ feeds, levels: drawn }, step) {
-      loadTokens(dataset, batchPlaces(streams.order, dataset, size, step).starts, feeds.tokens as Int32Array)
-      stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
-      fillEmbedding(schedule, feeds, times, fold(streams.noise, step))
-    },
+    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
+    ...withMasksOf(network, spec, (dropout) => loss(dropout, new Scope(), size), {
+      emptyBatch: () => ({ feeds: embeddingFeeds(network, size), levels: new Int32Array(size) }),
+      fill({ feeds, levels: drawn }, step) {
+        loadTokens(dataset, batchPlaces(streams.order, dataset, size, step).starts, feeds.tokens as Int32Array)
+        stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
+        fillEmbedding(schedule, feeds, times, fold(streams.noise, step))
+      },
+    }),
     snapshot: (state, training) => ({
       family: 'embeddings',
       network,

@@ -8,6 +8,7 @@ import type { OptionValues, ValuesOf } from '../../options.ts'
 import { type SharedTrainValues, sharedChoices } from '../base-spec.ts'
 import type { OwnParts } from '../family.ts'
 import { networkChoice } from '../network-choice.ts'
+import { withDropout } from '../with-dropout.ts'
 import { noiseOf } from '../noise-choice.ts'
 import { defaultEmbeddedSpec } from './defaults.ts'
 import type { trainOptions } from './options/train.ts'
@@ -32,13 +33,14 @@ export function specOf(data: CategoricalDataset, values: OptionValues, own: OwnP
   }
   const noise = noiseOf(options, 'sqrt', own)
   const { table, levels = 1000 } = noise as { readonly table?: BetaTableName; readonly levels?: number }
-  const spec = defaultEmbeddedSpec(data, {
+  const usual = defaultEmbeddedSpec(data, {
     ...sharedChoices(options),
     widths: options.widths,
     depth: options.depth,
     network: networkChoice(options, own, networkClasses),
     noise: table === undefined ? (noise as NoiseSpec) : { table, levels },
   })
+  const spec = { ...usual, network: withDropout(usual.network, options.dropout) }
   checkEmbeddedSpec(spec, own)
   embeddedProblem(spec, data, own)
   return spec

@@ -1,6 +1,9 @@
 /** Training on tables: numbers and categories are lost together, and a network tells what they were. */
 import { cellsOf, fillMixed, free, given, mixedFeeds, mixedLoss, type MixedRows } from '../../diffusion/mixed/index.ts'
-import { parametersOf } from '../../engine/nn/network.ts'
+import type { LossGraph } from '../../diffusion/denoise/objective.ts'
+import { fedDropout } from '../../engine/nn/dropout.ts'
+import { type Dropout, parametersOf } from '../../engine/nn/network.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import { fold, type Key, uniform } from '../../engine/random/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { batchIndices } from '../../files/data/batches.ts'
@@ -9,6 +12,7 @@ import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-
 import { levelOf, stratified, streamsOf } from '../../tools/train/draws.ts'
 import { onePart } from '../../tools/train/parts.ts'
 import type { TrainProblem } from '../../tools/train/problem.ts'
+import { withMasksOf } from '../dropout-masks.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { encodeTable, rowsOf } from './encode.ts'
@@ -43,19 +47,23 @@ export function rowsProblem(
   }
   const streams = streamsOf(spec)
   const times = new Float64Array(size)
+  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph =>
+    mixedLoss(network, scope, items, process, dropout)
   return {
     parts: onePart(network, layout),
     items: table.length,
     levels,
-    loss: (scope, items) => mixedLoss(network, scope, items, process),
-    emptyBatch: () => ({ feeds: mixedFeeds(process, size), levels: new Int32Array(size) }),
-    fill({ feeds, levels: drawn }, step) {
-      const indices = batchIndices(streams.order, table.length, size, step)
-      stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
-      const rows = rowsOf(process, encoded, indices, fold(streams.noise, 'places', step))
-      hide(rows, cellsOf(process), spec.givenShare, fold(streams.labels, step))
-      fillMixed(process, feeds, rows, times, fold(streams.noise, step), spec.categoryWeight)
-    },
+    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
+    ...withMasksOf(network, spec, (dropout) => loss(dropout, new Scope(), size), {
+      emptyBatch: () => ({ feeds: mixedFeeds(process, size), levels: new Int32Array(size) }),
+      fill({ feeds, levels: drawn }, step) {
+        const indices = batchIndices(streams.order, table.length, size, step)
+        stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
+        const rows = rowsOf(process, encoded, indices, fold(streams.noise, 'places', step))
+        hide(rows, cellsOf(process), spec.givenShare, fold(streams.labels, step))
+        fillMixed(process, feeds, rows, times, fold(streams.noise, step), spec.categoryWeight)
+      },
+    }),
     snapshot: (state, training) => ({
       family: 'rows',
       network,

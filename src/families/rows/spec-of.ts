@@ -7,6 +7,7 @@ import type { OptionValues, ValuesOf } from '../../options.ts'
 import { baseSpec, budgetOf, type SharedTrainValues } from '../base-spec.ts'
 import type { OwnParts } from '../family.ts'
 import { networkChoice } from '../network-choice.ts'
+import { withDropout } from '../with-dropout.ts'
 import type { NetworkSpec } from '../network-of.ts'
 import { processOfPlan } from './model.ts'
 import type { trainOptions } from './options/train.ts'
@@ -43,7 +44,13 @@ export function specOf(data: TableDataset, values: OptionValues, own: OwnParts):
   }
   const budget = budgetOf(options) ?? { minutes: 2 }
   const usual = { batch: Math.min(usualBatch, data.length), budget }
-  const spec = { family: 'rows', ...baseSpec(options, network, usual), process, categoryWeight, givenShare }
+  const spec = {
+    family: 'rows',
+    ...baseSpec(options, withDropout(network, options.dropout), usual),
+    process,
+    categoryWeight,
+    givenShare,
+  }
   checkRowsSpec(spec)
   rowsProblem(spec, data, own)
   return spec

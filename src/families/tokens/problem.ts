@@ -1,15 +1,19 @@
 /** Training on tokens: a discrete process corrupts them, and a network predicts the clean ones. */
 import { batchPlaces, type CategoricalDataset, loadTokens } from '../../files/data/categorical.ts'
 import { classCount, itemSize } from '../../files/data/dataset.ts'
+import type { LossGraph } from '../../diffusion/denoise/objective.ts'
 import { discreteFeeds, discreteLoss, fillDiscrete, processOf } from '../../diffusion/discrete/index.ts'
 import { TweedieError } from '../../errors.ts'
 import { parseTweedieMeta, type TweedieMetaInput } from '../../files/io/tweedie-meta.ts'
 import type { TokenModel } from './model.ts'
 import { classesOf } from '../../engine/nn/condition-spec.ts'
-import type { Network } from '../../engine/nn/network.ts'
+import { fedDropout } from '../../engine/nn/dropout.ts'
+import type { Dropout, Network } from '../../engine/nn/network.ts'
 import { parametersOf } from '../../engine/nn/network.ts'
+import { Scope } from '../../engine/nn/parameters.ts'
 import { fold } from '../../engine/random/index.ts'
 import { checkClasses } from '../check-classes.ts'
+import { withMasksOf } from '../dropout-masks.ts'
 import { networkOf } from '../network-of.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { vocabularyField } from '../token-vocabulary.ts'
@@ -42,19 +46,23 @@ export function tokenProblem(
   const times = new Float64Array(size)
   const dropping = { dropout: spec.labelDropout, noClass }
   const source = conditionSource(dataset)
+  const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph =>
+    discreteLoss(network, scope, items, process, dropout)
 
   return {
     parts: onePart(network, layout),
     items: dataset.length,
     levels,
-    loss: (scope, items) => discreteLoss(network, scope, items, process),
-    emptyBatch: () => ({ feeds: discreteFeeds(process, network, size), levels: new Int32Array(size) }),
-    fill({ feeds, levels: drawn }, step) {
-      const { indices, starts } = batchPlaces(streams.order, dataset, size, step)
-      stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
-      fillDiscrete(process, feeds, loadTokens(dataset, starts, tokens), times, fold(streams.noise, step))
-      drawConditions(network.conditions, source, { streams, step, indices, ...dropping }, feeds)
-    },
+    loss: (scope, items) => loss(fedDropout().dropout, scope, items),
+    ...withMasksOf(network, spec, (dropout) => loss(dropout, new Scope(), size), {
+      emptyBatch: () => ({ feeds: discreteFeeds(process, network, size), levels: new Int32Array(size) }),
+      fill({ feeds, levels: drawn }, step) {
+        const { indices, starts } = batchPlaces(streams.order, dataset, size, step)
+        stratified(fold(streams.times, step), times).forEach((time, j) => (drawn[j] = levelOf(time, levels)))
+        fillDiscrete(process, feeds, loadTokens(dataset, starts, tokens), times, fold(streams.noise, step))
+        drawConditions(network.conditions, source, { streams, step, indices, ...dropping }, feeds)
+      },
+    }),
     snapshot: (state, training) => ({
       family: 'tokens',
       network,

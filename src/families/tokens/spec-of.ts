@@ -6,6 +6,7 @@ import type { OptionValues, ValuesOf } from '../../options.ts'
 import { type SharedTrainValues, sharedChoices } from '../base-spec.ts'
 import type { OwnParts } from '../family.ts'
 import { networkChoice } from '../network-choice.ts'
+import { withDropout } from '../with-dropout.ts'
 import { defaultTokenSpec } from './defaults.ts'
 import type { trainOptions } from './options/train.ts'
 import { tokenProblem } from './problem.ts'
@@ -25,7 +26,7 @@ export function specOf(data: CategoricalDataset, values: OptionValues, own: OwnP
   if (lambda !== undefined && objective !== 'hybrid') {
     throw new TweedieError('usage', '`lambda` is for `tokenObjective: hybrid`: the bound + λ cross-entropy')
   }
-  const spec = defaultTokenSpec(data, {
+  const usual = defaultTokenSpec(data, {
     ...sharedChoices(options),
     widths: options.widths,
     depth: options.depth,
@@ -33,6 +34,7 @@ export function specOf(data: CategoricalDataset, values: OptionValues, own: OwnP
     labelDropout: options.labelDropout,
     process: { kernel, schedule, steps: processSteps === 'continuous' ? null : processSteps, objective, lambda },
   })
+  const spec = { ...usual, network: withDropout(usual.network, options.dropout) }
   checkTokenSpec(spec)
   tokenProblem(spec, data, own)
   return spec

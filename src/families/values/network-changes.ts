@@ -1,7 +1,7 @@
 /** Changes to the configuration of a network that is trained: dropout, and what its weights are at first. */
 import { TweedieError } from '../../errors.ts'
-import { networkClasses } from '../../engine/nn/network-classes.ts'
 import type { NetworkSpec } from '../network-of.ts'
+import { withDropout } from '../with-dropout.ts'
 
 /** What may be changed; left out: nothing. */
 export interface NetworkChanges {
@@ -21,13 +21,9 @@ const withStarts = 'UNet2DModel'
  *
  * @throws TweedieError `usage` for a network that cannot be changed so, or where that has no effect
  */
-export function changedNetwork({ className, config }: NetworkSpec, changes: NetworkChanges): NetworkSpec {
-  const { dropout, classStd, zeroInit } = changes
-  if (dropout !== undefined && !networkClasses.includes(className)) {
-    throw new TweedieError('usage', `\`dropout\`: ${className} is a network of your own, which drops by itself`, {
-      hint: 'set it in the configuration of the network',
-    })
-  }
+export function changedNetwork(network: NetworkSpec, changes: NetworkChanges): NetworkSpec {
+  const { className, config } = withDropout(network, changes.dropout)
+  const { classStd, zeroInit } = changes
   for (const name of ['classStd', 'zeroInit'] as const) {
     if (changes[name] === undefined || className === withStarts) continue
     throw new TweedieError('usage', `\`${name}\` is for a ${withStarts}, not for a ${className}`)
@@ -39,7 +35,6 @@ export function changedNetwork({ className, config }: NetworkSpec, changes: Netw
     className,
     config: {
       ...config,
-      ...(dropout !== undefined && { dropout }),
       ...(classStd !== undefined && { class_embed_std: classStd }),
       ...(zeroInit && { zero_init: true }),
     },

@@ -1,12 +1,13 @@
 /** The options of `train` for whole tables. */
 import { options, positive, real } from '../../../options.ts'
 import { trainOptions as ofTokens } from '../../tokens/options/train.ts'
-import { sizeOptions } from '../../train-options.ts'
+import { dropout, sizeOptions } from '../../train-options.ts'
 
 const group = 'More: whole tables'
 
 export const trainOptions = options({
   ...sizeOptions,
+  dropout,
   kernel: ofTokens.kernel,
   categoryWeight: {
     flags: '--category-weight <x>',

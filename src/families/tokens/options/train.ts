@@ -1,12 +1,13 @@
 /** The options of `train` for tokens. */
 import { oneOf, options, real, whole } from '../../../options.ts'
 import { kernels, processSchedules, tokenObjectives } from '../../choices.ts'
-import { labelDropout, sizeOptions } from '../../train-options.ts'
+import { dropout, labelDropout, sizeOptions } from '../../train-options.ts'
 
 const group = 'More: tokens (text, maps, images with --categories)'
 
 export const trainOptions = options({
   ...sizeOptions,
+  dropout,
   labelDropout,
   kernel: {
     flags: '--kernel <name>',

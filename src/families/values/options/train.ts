@@ -1,7 +1,15 @@
 /** The options of `train` for images, points and other numbers. */
 import { listOf, oneOf, options, positive, real, text, whole } from '../../../options.ts'
 import { distilMethods, inputViews, parametrisations, presets, trainingTimes, weightings } from '../../choices.ts'
-import { attention, labelDropout, noiseOptions, objective, sizeOptions, startOptions } from '../../train-options.ts'
+import {
+  attention,
+  dropout,
+  labelDropout,
+  noiseOptions,
+  objective,
+  sizeOptions,
+  startOptions,
+} from '../../train-options.ts'
 import { styleOptions } from '../../pictured/options/train.ts'
 import { captionOptions } from '../../words/options/train.ts'
 import { preconditions } from './precondition-names.ts'
@@ -89,12 +97,7 @@ export const trainOptions = options({
   },
   ...sizeOptions,
   attention,
-  dropout: {
-    flags: '--dropout <p>',
-    help: 'drop this share of activations inside of residual blocks in training, such as 0.1 (default: 0)',
-    parse: real({ min: 0, max: 0.9 }),
-    group: 'More: network',
-  },
+  dropout,
   ...startOptions,
   patch: {
     flags: '--patch <n>',
