@@ -58,7 +58,7 @@ const clip = (name: string, hidden_size: number): WordEncoder =>
     }),
   )
 const folderOf = (...encoders: WordEncoder[]): ModelFolder =>
-  ({ ...wordsFolder({ encoders }), meta: {} }) as unknown as ModelFolder
+  ({ ...wordsFolder({ encoders }), meta: { data: {} } }) as unknown as ModelFolder
 const rowsOf = ({ layout, weights }: WordEncoder, ...tokens: number[]) => {
   const { name, shape } = layout.specs.find((each) => each.name.endsWith('token_embedding.weight'))!
   const [, width] = shape as [number, number]
