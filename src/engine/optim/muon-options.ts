@@ -90,13 +90,14 @@ export function muonFactor({ rows, columns }: Pick<MatrixPlace, 'rows' | 'column
 /** What is left to AdamW, with its defaults. @throws TweedieError `usage` for options that make no sense */
 export function adamOfMuon({
   momentum = 0.95,
-  iterations = 4,
+  iterations,
   betas = [0.9, 0.99],
   epsilon = 1e-8,
   weightDecay = 0,
 }: MuonOptions): Required<Omit<AdamWOptions, 'decaying'>> {
   check('momentum', momentum, momentum >= 0 && momentum < 1, 'a number in [0, 1)')
-  check('iterations', iterations, Number.isInteger(iterations) && iterations >= 1, 'a whole number ≥ 1')
+  const isCount = iterations === undefined || (Number.isInteger(iterations) && iterations >= 1)
+  check('iterations', iterations, isCount, 'a whole number ≥ 1')
   const adam = { betas, epsilon, weightDecay }
   adamw(adam)
   return adam
