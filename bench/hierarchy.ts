@@ -1,13 +1,13 @@
 /**
  * Hierarchies of codes of MNIST digits, binarised anew at every step: codes inferred each from the one below it (plain) against codes
- * inferred from the top down with the data (ladder), in equal minutes and with equal numbers of parameters. Less is better; nats.
+ * inferred from the top down with the data (ladder; skip-ladder: generated from all codes above), in equal minutes and with equal numbers of parameters. Less is better; nats.
  *
- *     npx tsx bench/hierarchy.ts [--data ../shared/data/mnist] [--minutes 8] [--threads T] [--seed 0] [--hierarchy plain,ladder]
+ *     npx tsx bench/hierarchy.ts [--data ../shared/data/mnist] [--minutes 8] [--threads T] [--seed 0] [--hierarchy plain,ladder,skip-ladder]
  *         [--latent-sizes 64,32,16,8,4] [--width 300] [--depth 2] [--batch 100] [--rate 1e-3] [--warmup-kl 0] [--free-bits 0]
  *         [--dropout 0] [--weight-decay 0.01] [--ema 0.999] [--validation 500] [--checks 8] [--draws 50] [--items 1000] [--json]
  *
  * The first 8,000 digits are for training, the last 1,000 held out. Of the 8,000, so many are left for validation: of the weights at
- * so many times, those whose bound is the best on them are judged. The width of the plain hierarchy is chosen so that it has as many
+ * so many times, those whose bound is the best on them are judged. Widths are chosen so that all have as many
  * parameters as the ladder of `--width`. Both are trained by the plain bound, where the kind of encoder matters; a warm-up makes both
  * better, and nearly the same. Sønderby et al., Ladder Variational Autoencoders (2016), table 1.
  */
@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
     minutes: { type: 'string', default: '8' },
     threads: { type: 'string' },
     seed: { type: 'string', default: '0' },
-    hierarchy: { type: 'string', default: 'plain,ladder' },
+    hierarchy: { type: 'string', default: 'plain,ladder,skip-ladder' },
     'latent-sizes': { type: 'string', default: '64,32,16,8,4' },
     width: { type: 'string', default: '300' },
     depth: { type: 'string', default: '2' },
@@ -64,7 +64,8 @@ const configOf = (kind: string, width: number) => ({
   input_shape: training.shape,
   latent_sizes: sizes,
   widths: sizes.map((_, level) => Math.max(16, Math.round(width / 2 ** (level / 2)))),
-  ladder: kind === 'ladder',
+  ladder: kind !== 'plain',
+  skip_connections: kind === 'skip-ladder',
   layers_per_level: number('depth'),
   act_fn: flags.act as 'silu',
   norm: flags.norm === 'true',

@@ -132,7 +132,8 @@ export const decoderLaws = namesOf<DecoderLawName>({ gaussian: 0, discretised: 0
 export const valueChoices = ['mean', 'sample'] as const
 export const codeChoices = ['mean', 'sample'] as const
 /** How the codes of a hierarchy are inferred. */
-export const hierarchyKinds = ['plain', 'ladder'] as const
+/** How hierarchies of codes are inferred and generated. */
+export const hierarchyKinds = ['plain', 'ladder', 'skip-ladder'] as const
 /** What may be exported of one. */
 export const hierarchyParts = ['generator', 'decoder', 'encoder'] as const
 /** How exported files store large weights. */

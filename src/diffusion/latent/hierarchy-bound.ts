@@ -1,7 +1,7 @@
 /**
  * The evidence bound of a hierarchy, level by level:
  *
- *     −log p(x) ≤ E_q[−log p(x | z₁)] + Σ_l E_q[log q(z_l | ·) − log p(z_l | z_{l+1})],
+ *     −log p(x) ≤ E_q[−log p(x | z)] + Σ_l E_q[log q(z_l | ·) − log p(z_l | z_{>l})],
  *
  * and the weights p(x, z₁ … z_L) / q(z₁ … z_L | x) of draws, from which the importance-weighted bound is made.
  */
@@ -35,7 +35,7 @@ export interface HierarchyBound extends LatentBound {
   readonly klByLevel: Tensor
   /** That of every number of the codes, `[N, latents]`. */
   readonly klByDimension: Tensor
-  /** log p(x | z₁) of each draw, `[N · k]`. */
+  /** log p(x | z₁ … z_L) of each draw, `[N · k]`. */
   readonly logLikelihood: Tensor
   /** log p(z₁ … z_L) − log q(z₁ … z_L | x) of each draw, `[N · k]`. */
   readonly logRatio: Tensor
@@ -58,7 +58,7 @@ export function hierarchyBound(
   const [items, draws] = noise.shape as [number, number, number]
   const features = hierarchy.features(x).map((each) => repeatItems(each, draws))
   const levels = inferLevels(hierarchy, features, splitLevels(reshape(noise, [items * draws, -1]), hierarchy))
-  const output = cropped(hierarchy.output(levels[0]!.z), within)
+  const output = cropped(hierarchy.output(levels.map(({ z }) => z)), within)
   const logLikelihood = sumOverItem(law.logProbability(cropped(repeatItems(x, draws), within), output, logSigma))
   const average = (each: Tensor): Tensor => mean(reshape(each, [items, draws, ...each.shape.slice(1)]), 1)
   const kls = levels.map(({ divergence }) => average(sumOverItem(divergence)))

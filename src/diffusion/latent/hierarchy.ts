@@ -1,9 +1,13 @@
 /**
- * Hierarchies of Gaussian codes z₁ … z_L above data x, a Markov chain from the top down:
+ * Hierarchies of Gaussian codes z₁ … z_L above data x, from the top down: a Markov chain,
  *
- *     p(x, z₁ … z_L) = p(x | z₁) p(z₁ | z₂) … p(z_{L−1} | z_L) p(z_L).
+ *     p(x, z₁ … z_L) = p(x | z₁) p(z₁ | z₂) … p(z_{L−1} | z_L) p(z_L),
  *
- * The encoder goes one of two ways. Bottom-up, each code is inferred from the one below it; top-down, from the one above it and from the
+ * or, with skip connections, each of all that are above it,
+ *
+ *     p(x, z₁ … z_L) = p(x | z₁ … z_L) p(z₁ | z₂ … z_L) … p(z_{L−1} | z_L) p(z_L).
+ *
+ * The encoder goes one of two ways. Bottom-up, each code is inferred from the one below it; top-down, from what is above it and from the
  * data, in the order in which codes are generated:
  *
  *     q(z₁ | x) q(z₂ | z₁) … q(z_L | z_{L−1})          plain
@@ -13,6 +17,7 @@
  *
  * - Rezende, Mohamed & Wierstra, Stochastic Backpropagation (2014), https://arxiv.org/abs/1401.4082
  * - Sønderby et al., Ladder Variational Autoencoders (2016), https://arxiv.org/abs/1602.02282
+ * - Maaløe et al., BIVA (2019), https://arxiv.org/abs/1902.02102 (skip connections)
  */
 import { sub } from '../../engine/graph/index.ts'
 import type { Shape, Tensor } from '../../engine/graph/index.ts'
@@ -31,19 +36,19 @@ export interface Hierarchy {
   /**
    * q of a level.
    *
-   * @param features `[M, ...]` @param neighbour the code that was drawn before: from the level below, or of top-down encoders above;
-   * none at the first @param prior p of the level, for top-down encoders, which may begin from it
+   * @param features `[M, ...]` @param drawn the codes that were drawn before, the last one first: from the level below on, or of top-down
+   * encoders from the level above on; none at the first @param prior p of the level, for top-down encoders, which may begin from it
    */
   posterior(
     level: number,
     features: readonly Tensor[],
-    neighbour: Tensor | undefined,
+    drawn: readonly Tensor[],
     prior: DiagonalGaussian | undefined,
   ): DiagonalGaussian
-  /** p of a level given the code above; the highest has none above. @param shape of its codes, `[M, ...latentShape]` */
-  prior(level: number, above: Tensor | undefined, shape: Shape): DiagonalGaussian
-  /** What the law of the data is made of, `[M, ...]`. @param z the lowest code */
-  output(z: Tensor): Tensor
+  /** p of a level. @param above the codes above it, the nearest first; the highest has none @param shape of its codes, `[M, ...latentShape]` */
+  prior(level: number, above: readonly Tensor[], shape: Shape): DiagonalGaussian
+  /** What the law of the data is made of, `[M, ...]`. @param codes of all levels, the lowest first */
+  output(codes: readonly Tensor[]): Tensor
 }
 
 /** A level after its code was drawn. */
@@ -79,8 +84,8 @@ export function inferLevels(
 /** Given the code above, q and p of a level are Gaussians, so that the divergence between them is known. */
 function topDown(hierarchy: Hierarchy, features: readonly Tensor[], noise: readonly Tensor[]): DrawnLevel[] {
   const levels: DrawnLevel[] = []
-  let above: Tensor | undefined
   for (let level = noise.length - 1; level >= 0; level--) {
+    const above = codesOf(levels)
     const prior = hierarchy.prior(level, above, noise[level]!.shape)
     const posterior = hierarchy.posterior(level, features, above, prior)
     const z = drawGaussian(posterior, noise[level]!)
@@ -91,7 +96,6 @@ function topDown(hierarchy: Hierarchy, features: readonly Tensor[], noise: reado
       logRatio: ratio(posterior, prior, z),
       divergence: gaussianKl(posterior, prior),
     })
-    above = z
   }
   return levels
 }
@@ -100,15 +104,21 @@ function topDown(hierarchy: Hierarchy, features: readonly Tensor[], noise: reado
 function bottomUp(hierarchy: Hierarchy, features: readonly Tensor[], noise: readonly Tensor[]): DrawnLevel[] {
   const drawn: Pick<DrawnLevel, 'z' | 'posterior'>[] = []
   for (const [level, each] of noise.entries()) {
-    const posterior = hierarchy.posterior(level, features, drawn.at(-1)?.z, undefined)
+    const posterior = hierarchy.posterior(level, features, codesOf(drawn).reverse(), undefined)
     drawn.push({ z: drawGaussian(posterior, each), posterior })
   }
   return drawn.map(({ z, posterior }, level) => {
-    const above = drawn[level + 1]?.z
+    const above = codesOf(drawn.slice(level + 1))
     const prior = hierarchy.prior(level, above, z.shape)
     const logRatio = ratio(posterior, prior, z)
-    return { z, posterior, prior, logRatio, divergence: above ? sub(0, logRatio) : gaussianKl(posterior, prior) }
+    const divergence = above.length > 0 ? sub(0, logRatio) : gaussianKl(posterior, prior)
+    return { z, posterior, prior, logRatio, divergence }
   })
+}
+
+/** The codes of levels. */
+function codesOf(levels: readonly Pick<DrawnLevel, 'z'>[]): Tensor[] {
+  return levels.map(({ z }) => z)
 }
 
 function ratio(posterior: DiagonalGaussian, prior: DiagonalGaussian, z: Tensor): Tensor {
@@ -125,7 +135,7 @@ export function generateLevels(hierarchy: Hierarchy, noise: readonly Tensor[], t
   const codes: Tensor[] = []
   for (let level = noise.length - 1; level >= 0; level--) {
     const isGiven = top !== undefined && codes.length === 0
-    codes.unshift(isGiven ? top : drawGaussian(hierarchy.prior(level, codes[0], noise[level]!.shape), noise[level]!))
+    codes.unshift(isGiven ? top : drawGaussian(hierarchy.prior(level, codes, noise[level]!.shape), noise[level]!))
   }
   return codes
 }

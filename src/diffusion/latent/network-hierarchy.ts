@@ -15,11 +15,10 @@ export function networkHierarchy(network: HierarchyNetwork, scope: Scope, option
     latentShapes: network.latentShapes,
     order: network.order,
     features: (x) => network.features(scope, x, options),
-    posterior: (level, features, neighbour, prior) =>
-      network.posterior(scope, level, { features, neighbour, prior }, options),
+    posterior: (level, features, drawn, prior) => network.posterior(scope, level, { features, drawn, prior }, options),
     // a batch of one item stands for all of them, so that a graph does not depend on how many there are
     prior: (level, above, [, ...shape]) =>
-      above ? network.prior(scope, level, above, options) : standardNormal([1, ...shape]),
-    output: (z) => network.output(scope, z, options),
+      above.length > 0 ? network.prior(scope, level, above, options) : standardNormal([1, ...shape]),
+    output: (codes) => network.output(scope, codes, options),
   }
 }

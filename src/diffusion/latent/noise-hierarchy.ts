@@ -55,18 +55,18 @@ export function noiseHierarchy({
     latentShapes: times.map(() => item),
     order: 'top-down',
     features: (x) => [x],
-    posterior(level, [x], above) {
+    posterior(level, [x], [above]) {
       if (!above) return gaussian(mul(x!, alpha), sigma ** 2)
       const { posterior } = steps[level]!
       return gaussian(add(mul(above, posterior.x), mul(x!, posterior.sample)), posterior.variance)
     },
-    prior(level, above, shape) {
+    prior(level, [above], shape) {
       // samplers start from N(0, α² + σ²), which is N(0, I) where variance is preserved
       if (!above) return gaussian(filled(0, shape), alpha ** 2 + sigma ** 2)
       const { posterior, variance: large } = steps[level]!
       const mean = add(mul(above, posterior.x), mul(denoise(above, times[level + 1]!), posterior.sample))
       return gaussian(mean, variance === 'small' ? posterior.variance : large)
     },
-    output: (z) => denoise(z, times[0]!),
+    output: ([lowest]) => denoise(lowest!, times[0]!),
   })
 }

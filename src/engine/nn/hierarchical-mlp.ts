@@ -1,5 +1,5 @@
 /** A hierarchy of codes of fully connected layers, with a bottom-up encoder or with a ladder. */
-import { add, clamp, expectShape, gelu, relu, reshape, silu, sizeOf, tanh } from '../graph/index.ts'
+import { add, clamp, concat, expectShape, gelu, relu, reshape, silu, sizeOf, tanh } from '../graph/index.ts'
 import type { Shape, Tensor } from '../graph/index.ts'
 import { checkConfig, counts, type FieldRule, flag, layerCount, oneOf, probability } from './check-config.ts'
 import { TweedieError } from '../../errors.ts'
@@ -19,6 +19,11 @@ export interface HierarchicalMlpConfig {
   readonly widths: readonly number[]
   /** Whether codes are inferred from the top down, from the code above and the data; otherwise each from the one below. */
   readonly ladder?: boolean
+  /**
+   * Whether every level, and the data, are generated from all codes above; otherwise, as a Markov chain, from the nearest alone. Not by
+   * default.
+   */
+  readonly skip_connections?: boolean
   /** Hidden layers of each map; those after the first are residual. 2 by default. */
   readonly layers_per_level?: number
   /** Between the layers: silu by default, or tanh, relu, gelu. */
@@ -36,6 +41,7 @@ const defaults: Config = {
   latent_sizes: [],
   widths: [],
   ladder: true,
+  skip_connections: false,
   layers_per_level: 2,
   act_fn: 'silu',
   norm: true,
@@ -47,6 +53,7 @@ const rules: Partial<Record<keyof Config, FieldRule>> = {
   latent_sizes: counts,
   widths: counts,
   ladder: flag,
+  skip_connections: flag,
   layers_per_level: layerCount,
   act_fn: oneOf(...Object.keys(activations)),
   norm: flag,
@@ -78,13 +85,16 @@ const firstPosterior: FirstLaw = { mean: {}, logVariance: { init: zeros, biasIni
  * the prior learns to guess it. Sønderby et al., Ladder Variational Autoencoders (2016), https://arxiv.org/abs/1602.02282; in this
  * form Child, Very Deep VAEs (2020), https://arxiv.org/abs/2011.10650.
  *
+ * With skip connections, p(z_l | z_{l+1} … z_L) and p(x | z₁ … z_L) read all of these codes, one behind the other. Maaløe et al., BIVA
+ * (2019), https://arxiv.org/abs/1902.02102.
+ *
  * @throws TweedieError `model` for an option that makes no sense
  * @example
  * const network = hierarchicalMlp({ input_shape: [1, 28, 28], latent_sizes: [32, 16, 8], widths: [400, 200, 100] })
  */
 export function hierarchicalMlp(config: HierarchicalMlpConfig): HierarchyNetwork {
   const full = Object.freeze(checkConfig('HierarchicalMLP', config, defaults, rules))
-  const { input_shape: shape, latent_sizes: sizes, widths, ladder } = full
+  const { input_shape: shape, latent_sizes: sizes, widths, ladder, skip_connections: skips } = full
   if (sizes.length !== widths.length) {
     throw new TweedieError(
       'model',
@@ -101,6 +111,7 @@ export function hierarchicalMlp(config: HierarchicalMlpConfig): HierarchyNetwork
       mostLogVariance,
     ),
   })
+  const read = (codes: readonly Tensor[]): Tensor => (skips ? concat(codes, 1) : codes[0]!)
   const flat = (x: Tensor): Tensor => {
     expectShape('HierarchicalMLP: x', x, [x.shape[0]!, ...shape])
     return reshape(x, [x.shape[0]!, sizeOf(shape)])
@@ -112,6 +123,7 @@ export function hierarchicalMlp(config: HierarchicalMlpConfig): HierarchyNetwork
     outputShape: shape,
     latentShapes: Object.freeze(sizes.map((size) => Object.freeze([size]))),
     order: ladder ? 'top-down' : 'bottom-up',
+    outputReads: skips ? sizes.length : 1,
     features(scope, x, options) {
       const encoder = scope.child('encoder')
       const levels: Tensor[] = []
@@ -120,22 +132,23 @@ export function hierarchicalMlp(config: HierarchicalMlpConfig): HierarchyNetwork
       }
       return levels
     },
-    posterior(scope, level, { features, neighbour, prior }, options) {
+    posterior(scope, level, { features, drawn, prior }, options) {
       const own = scope.child('encoder').child(level)
-      if (!ladder)
-        return law(own, neighbour ? hidden(own, neighbour, level, options) : features[0]!, level, firstPosterior)
+      const [last] = drawn
+      if (!ladder) return law(own, last ? hidden(own, last, level, options) : features[0]!, level, firstPosterior)
       const d = features[level]!
-      if (!neighbour || !prior) return law(own, d, level, firstPosterior)
-      const t = prior.hidden ?? hidden(scope.child('decoder').child(level), neighbour, level, options)
+      if (!last || !prior) return law(own, d, level, firstPosterior)
+      const t = prior.hidden ?? hidden(scope.child('decoder').child(level), read(drawn), level, options)
       const h = add(d, linear(own.child('above'), t, widths[level]!))
       return law(own, h, level, firstPosterior)
     },
     prior(scope, level, above, options) {
       const own = scope.child('decoder').child(level)
-      const t = hidden(own, above, level, options)
+      const t = hidden(own, read(above), level, options)
       return { ...law(own, t, level, firstPrior), hidden: t }
     },
-    output(scope, z, options) {
+    output(scope, codes, options) {
+      const z = read(codes)
       const own = scope.child('decoder').child('data')
       return reshape(linear(own, layers(full, own, z, widths[0]!, options), sizeOf(shape)), [z.shape[0]!, ...shape])
     },

@@ -28,28 +28,30 @@ export interface HierarchyNetwork {
   readonly latentShapes: readonly Shape[]
   /** Whether a code is inferred from the one below it, or from the one above it and the data. */
   readonly order: 'bottom-up' | 'top-down'
+  /** How many levels the data are decoded from, from the lowest up: one of a Markov chain, all of one with skip connections. */
+  readonly outputReads: number
   /** What the encoder makes of the data alone, a tensor for each level or for some. @param x `[N, ...inputShape]` */
   features(scope: Scope, x: Tensor, options?: HierarchyOptions): readonly Tensor[]
   /**
    * The law of a code given data.
    *
-   * @param given `features`; `neighbour`, the code that was drawn before: below, or of top-down encoders above; none at the first; and
-   *   `prior`, of the level, for top-down encoders
+   * @param given `features`; `drawn`, the codes that were drawn before, the last one first: those below, or of top-down encoders those
+   *   above; none at the first; and `prior`, of the level, for top-down encoders
    */
   posterior(
     scope: Scope,
     level: number,
     given: {
       readonly features: readonly Tensor[]
-      readonly neighbour?: Tensor | undefined
+      readonly drawn: readonly Tensor[]
       readonly prior?: CodeLaw | undefined
     },
     options?: HierarchyOptions,
   ): CodeLaw
-  /** The law of a code given the one above it; the highest has N(0, I). */
-  prior(scope: Scope, level: number, above: Tensor, options?: HierarchyOptions): CodeLaw
-  /** What the law of the data is made of. @param z the lowest code */
-  output(scope: Scope, z: Tensor, options?: HierarchyOptions): Tensor
+  /** The law of a code given those above it, the nearest first; the highest has N(0, I). */
+  prior(scope: Scope, level: number, above: readonly Tensor[], options?: HierarchyOptions): CodeLaw
+  /** What the law of the data is made of. @param codes the lowest first: of all levels that {@link outputReads} */
+  output(scope: Scope, codes: readonly Tensor[], options?: HierarchyOptions): Tensor
 }
 
 /** How to build. */
@@ -65,11 +67,11 @@ export function hierarchyParameters(network: HierarchyNetwork): Layout {
   const codes = latentShapes.map((shape, level) => input(`z${level}`, [1, ...shape]))
   const features = network.features(scope, input('x', [1, ...network.inputShape]))
   for (const level of latentShapes.keys()) {
-    const above = codes[level + 1]
-    const prior = above && network.prior(scope, level, above)
-    const neighbour = order === 'top-down' ? above : codes[level - 1]
-    network.posterior(scope, level, { features, neighbour, prior })
+    const above = codes.slice(level + 1)
+    const prior = above.length > 0 ? network.prior(scope, level, above) : undefined
+    const drawn = order === 'top-down' ? above : codes.slice(0, level).reverse()
+    network.posterior(scope, level, { features, drawn, prior })
   }
-  network.output(scope, codes[0]!)
+  network.output(scope, codes)
   return layoutOf(scope.specs)
 }

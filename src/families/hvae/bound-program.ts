@@ -33,8 +33,8 @@ export async function boundProgram(
     logSigma: law.sigma === undefined ? undefined : constant([Math.log(law.sigma)], [1]),
   })
   const silence = network.latentShapes.map((shape) => filled(0, [items, ...shape]))
-  const [lowest] = inferLevels(hierarchy, hierarchy.features(x), silence)
-  const again = expression.mean(hierarchy.output(lowest!.z))
+  const codes = inferLevels(hierarchy, hierarchy.features(x), silence).map(({ z }) => z)
+  const again = expression.mean(hierarchy.output(codes))
   const outputs: Record<Exclude<keyof BoundRun, 'mean'>, Tensor> = {
     reconstruction: bound.terms.reconstruction!,
     kl: bound.kl,

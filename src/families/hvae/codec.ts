@@ -31,7 +31,7 @@ export function generatorMap({ network }: Pick<HvaeModel, 'network'>): ItemMap {
     takes: latentsOf(network),
     build(scope, noise) {
       const hierarchy = networkHierarchy(network, scope)
-      return hierarchy.output(generateLevels(hierarchy, splitLevels(noise, hierarchy))[0]!)
+      return hierarchy.output(generateLevels(hierarchy, splitLevels(noise, hierarchy)))
     },
   }
 }
@@ -46,18 +46,18 @@ export function fromTopMap({ network }: Pick<HvaeModel, 'network'>): ItemMap {
       const hierarchy = networkHierarchy(network, scope)
       const noise = splitLevels(slice(numbers, 1, sizeOf(top)), hierarchy)
       const code = reshape(slice(numbers, 1, 0, sizeOf(top)), [numbers.shape[0]!, ...top])
-      return hierarchy.output(generateLevels(hierarchy, noise, code)[0]!)
+      return hierarchy.output(generateLevels(hierarchy, noise, code))
     },
   }
 }
 
-/** The lowest code → what the decoder gives. */
+/** The codes that data are decoded from, the lowest first → what the decoder gives. */
 export function decoderMap({ network }: Pick<HvaeModel, 'network'>): ItemMap {
-  const lowest = network.latentShapes[0]!
+  const latentShapes = network.latentShapes.slice(0, network.outputReads)
   return {
     name: 'decoder',
-    takes: sizeOf(lowest),
-    build: (scope, numbers) => network.output(scope, reshape(numbers, [numbers.shape[0]!, ...lowest])),
+    takes: latentsOf({ latentShapes }),
+    build: (scope, numbers) => network.output(scope, splitLevels(numbers, { latentShapes })),
   }
 }
 

@@ -63,7 +63,7 @@ export function defaultHvaeSpec(setting: HvaeSetting, choices: HvaeChoices = {})
 
 /** Each level has half of what the one below it has. */
 function configFor(shape: readonly number[], choices: HvaeChoices): Record<string, unknown> {
-  const { hierarchy = 'ladder', latentSizes, widths, depth = 2, dropout } = choices
+  const { hierarchy = 'skip-ladder', latentSizes, widths, depth = 2, dropout } = choices
   const isImage = shape.length === 3
   const count = latentSizes?.length ?? choices.levels ?? widths?.length ?? usualLevels
   const halved = (first: number, least: number): number[] =>
@@ -72,7 +72,8 @@ function configFor(shape: readonly number[], choices: HvaeChoices): Record<strin
   return {
     latent_sizes: latentSizes ?? (isImage ? halved(32, 2) : halved(Math.max(2, numbers), 2)),
     widths: widths ?? halved(isImage ? 400 : 128, 64),
-    ladder: hierarchy === 'ladder',
+    ladder: hierarchy !== 'plain',
+    skip_connections: hierarchy === 'skip-ladder',
     layers_per_level: depth,
     ...(dropout !== undefined && { dropout }),
   }

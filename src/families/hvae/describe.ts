@@ -3,12 +3,12 @@ import { shapeText, thousands } from '../../words.ts'
 import { boundOfMeta } from '../coded/meta.ts'
 import { boundText, lawText } from '../coded/text.ts'
 import type { Description } from '../family.ts'
-import { levelsText } from './explain.ts'
+import { kindOf, levelsText } from './explain.ts'
 import type { HvaeModel } from './model.ts'
 
 /** The class, the levels, the law, the objective. */
 export function describe({ network, layout, law, frame, meta }: HvaeModel): Description {
-  const { className, config, latentShapes, order } = network
+  const { className, config, latentShapes } = network
   const training = Object.entries(meta.training).map(([key, value]) => `${key} ${JSON.stringify(value)}`)
   return {
     facts: {
@@ -19,7 +19,7 @@ export function describe({ network, layout, law, frame, meta }: HvaeModel): Desc
       data: meta.data,
       objective: meta.objective,
       latentShapes,
-      hierarchy: order === 'top-down' ? 'ladder' : 'plain',
+      hierarchy: kindOf(network),
       law,
       training: meta.training,
     },

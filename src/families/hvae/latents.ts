@@ -10,7 +10,7 @@ import { drawnValues } from '../drawn-values.ts'
 import type { Access, Drawn, Item, Setting } from '../family.ts'
 import { readCodes } from '../read-items.ts'
 import { workOn } from '../warm.ts'
-import { decoderMap, encoderMap, fromTopMap, mapped } from './codec.ts'
+import { decoderMap, encoderMap, fromTopMap, type ItemMap, mapped } from './codec.ts'
 import { type HvaeModel, latentsOf } from './model.ts'
 
 /**
@@ -36,7 +36,7 @@ export async function encode(model: HvaeModel, values: OptionValues, setting: Se
 }
 
 /**
- * Decodes codes to items: those of all levels, of which the lowest decides, or the highest alone, `[n, numbers]`, from which the levels
+ * Decodes codes to items: those of all levels, of which the lowest decides (with skip connections all), or the highest alone, `[n, numbers]`, from which the levels
  * below are drawn.
  */
 export async function decode(model: HvaeModel, values: OptionValues, setting: Setting): Promise<Drawn> {
@@ -47,7 +47,7 @@ export async function decode(model: HvaeModel, values: OptionValues, setting: Se
   const how = { batch, compiled: work.compiled, ...watchOf(setting, 'decode') }
   const outputs =
     size === latents
-      ? await mapped(model, setting, decoderMap(model), lowest(model, codes, count), how)
+      ? await mapped(model, setting, decoderMap(model), read(codes, count, decoderMap(model)), how)
       : await mapped(model, setting, fromTopMap(model), beside(codes, priorNoise(latents, count, seed), count), how)
   return drawnValues(model, itemsOf(model, outputs, { draw, seed }), {
     how: { decode: typeof item === 'string' ? item : null, draw, seed },
@@ -69,8 +69,10 @@ async function readLevels(item: Item, { network }: HvaeModel, access: Access) {
   })
 }
 
-function lowest({ network }: HvaeModel, codes: Float32Array, count: number): Float32Array {
-  const [size, all] = [sizeOf(network.latentShapes[0]!), latentsOf(network)]
+/** The codes of all levels, or the lowest of each item where a map takes no more. */
+function read(codes: Float32Array, count: number, { takes: size }: ItemMap): Float32Array {
+  const all = codes.length / count
+  if (size === all) return codes
   const some = new Float32Array(count * size)
   for (let i = 0; i < count; i++) some.set(codes.subarray(i * all, i * all + size), i * size)
   return some

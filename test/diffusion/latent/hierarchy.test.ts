@@ -18,10 +18,11 @@ import { variationalBound } from '../../../src/diffusion/likelihood/index.ts'
 import { cosineSchedule, transition } from '../../../src/diffusion/noise/index.ts'
 import { average, exactNoise, numbers } from './support.ts'
 
-/** x = a z₁ + s e, z₁ = b z₂ + r e, z₂ from N(0, 1), each of two dimensions alone. */
+/** x = a z₁ + c z₂ + s e, z₁ = b z₂ + r e, z₂ from N(0, 1), each of two dimensions alone; c is 0 if left out. */
 interface Chain {
   readonly a: readonly [number, number]
   readonly b: readonly [number, number]
+  readonly c?: readonly [number, number]
   readonly r: readonly [number, number]
   readonly s: number
 }
@@ -38,7 +39,7 @@ function conjugate({ a, s }: Chain, i: 0 | 1, v: number): { readonly gain: numbe
 
 /** The hierarchy with its exact posterior; `wrong` adds to the means and log-variances of its encoder. */
 function linearHierarchy(chain: Chain, order: HierarchyOrder, wrong = 0): Hierarchy {
-  const { a, b, r, s } = chain
+  const { a, b, c = [0, 0], r, s } = chain
   const marginal = pair((i) => b[i] ** 2 + r[i] ** 2)
   const gaussian = (mean: Tensor, variance: readonly number[]) => ({
     mean: add(mean, wrong),
@@ -52,7 +53,7 @@ function linearHierarchy(chain: Chain, order: HierarchyOrder, wrong = 0): Hierar
     latentShapes: [[2], [2]],
     order,
     features: (x) => [x],
-    posterior(level, [x], neighbour) {
+    posterior(level, [x], [neighbour]) {
       if (order === 'bottom-up' && level === 0) {
         const given = pair((i) => conjugate(chain, i, marginal[i]).gain)
         return gaussian(
@@ -70,18 +71,18 @@ function linearHierarchy(chain: Chain, order: HierarchyOrder, wrong = 0): Hierar
         )
       }
       if (level === 1) {
-        const total = pair((i) => (a[i] * b[i]) ** 2 + a[i] ** 2 * r[i] ** 2 + s ** 2)
-        const gain = pair((i) => (a[i] * b[i]) / total[i])
+        const slope = pair((i) => a[i] * b[i] + c[i])
+        const gain = pair((i) => slope[i] / (slope[i] ** 2 + a[i] ** 2 * r[i] ** 2 + s ** 2))
         return gaussian(
           times(x!, gain),
-          pair((i) => 1 - gain[i] * a[i] * b[i]),
+          pair((i) => 1 - gain[i] * slope[i]),
         )
       }
       const known = pair((i) => conjugate(chain, i, r[i] ** 2).gain)
       const mean = add(
         times(
           neighbour!,
-          pair((i) => (1 - known[i] * a[i]) * b[i]),
+          pair((i) => (1 - known[i] * a[i]) * b[i] - known[i] * c[i]),
         ),
         times(x!, known),
       )
@@ -90,7 +91,7 @@ function linearHierarchy(chain: Chain, order: HierarchyOrder, wrong = 0): Hierar
         pair((i) => conjugate(chain, i, r[i] ** 2).variance),
       )
     },
-    prior: (_, above, shape) =>
+    prior: (_, [above], shape) =>
       above
         ? {
             mean: times(above, b),
@@ -100,13 +101,13 @@ function linearHierarchy(chain: Chain, order: HierarchyOrder, wrong = 0): Hierar
             ),
           }
         : standardNormal(shape),
-    output: (z) => times(z, a),
+    output: ([one, two]) => add(times(one!, a), times(two!, c)),
   }
 }
 
-function logMarginal({ a, b, r, s }: Chain, x: readonly [number, number]): number {
+function logMarginal({ a, b, c = [0, 0], r, s }: Chain, x: readonly [number, number]): number {
   const each = pair((i) => {
-    const variance = a[i] ** 2 * (b[i] ** 2 + r[i] ** 2) + s ** 2
+    const variance = (a[i] * b[i] + c[i]) ** 2 + (a[i] * r[i]) ** 2 + s ** 2
     return -0.5 * (Math.log(2 * Math.PI * variance) + x[i] ** 2 / variance)
   })
   return each[0] + each[1]
@@ -136,6 +137,19 @@ describe('a linear hierarchy', () => {
         const exact = logMarginal(chain, x)
         for (const each of numbers(bound.logWeights)) expect(each).toBeCloseTo(exact, 5)
         // the draws average quadratic functions exactly
+        expect(-numbers(bound.total)[0]!).toBeCloseTo(exact, 5)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('data of which both levels speak: so does a ladder whose levels are generated from all above', () => {
+    assert(
+      property(chains, tuple(factor, factor), points, (chain, c, x) => {
+        const both = { ...chain, c }
+        const bound = boundAt(linearHierarchy(both, 'top-down'), both, x, exactNoise(4))
+        const exact = logMarginal(both, x)
+        for (const each of numbers(bound.logWeights)) expect(each).toBeCloseTo(exact, 5)
         expect(-numbers(bound.total)[0]!).toBeCloseTo(exact, 5)
       }),
       { numRuns: 50 },
@@ -200,8 +214,7 @@ describe('a linear hierarchy', () => {
         [8, 2],
       ),
     )
-    const z = generateLevels(hierarchy, levels)[0]!
-    const values = numbers(hierarchy.output(z))
+    const values = numbers(hierarchy.output(generateLevels(hierarchy, levels)))
     for (const i of [0, 1] as const) {
       const square = average(values.filter((_, n) => n % 2 === i).map((each) => each ** 2))
       expect(square).toBeCloseTo(chain.a[i] ** 2 * (chain.b[i] ** 2 + chain.r[i] ** 2), 6)

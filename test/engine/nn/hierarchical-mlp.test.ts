@@ -36,6 +36,37 @@ test('levels have their layers, named by level', () => {
   )
 })
 
+test('with skip connections, codes and data are generated from all codes above', () => {
+  const deep = { latent_sizes: [3, 2, 4], widths: [5, 4, 3], skip_connections: true }
+  const network = make(deep)
+  const layout = hierarchyParameters(network)
+  const shapeOf = (name: string) => layout.specs.find((each) => each.name === name)!.shape
+  expect(shapeOf('decoder.0.layers.0.weight')).toEqual([5, 6])
+  expect(shapeOf('decoder.1.layers.0.weight')).toEqual([4, 4])
+  expect(shapeOf('decoder.data.layers.0.weight')).toEqual([5, 9])
+  expect(network.outputReads).toBe(3)
+  expect(make({ ...deep, skip_connections: false }).outputReads).toBe(1)
+
+  // one behind the other, the nearest first, as a network reads them whose single code is all of them
+  const codes = [1, 2, 3].map((level) => random(`z${level}`, deep.latent_sizes[level - 1]!))
+  const joined = make({ latent_sizes: [9, 1], widths: [5, 4] })
+  const scope = new Scope()
+  const outputs = [
+    network.output(
+      scope,
+      codes.map((each, i) => input(`z${i}`, [1, each.length])),
+    ),
+    joined.output(scope, [input('z', [1, 9])]),
+  ]
+  const feeds = {
+    ...parameterFeeds(layout, random('weights', layout.size)),
+    ...Object.fromEntries(codes.map((each, i) => [`z${i}`, each])),
+    z: Float32Array.from(codes.flatMap((each) => Array.from(each))),
+  }
+  const [a, b] = evaluate(outputs, feeds)
+  expect(Array.from(a!.data)).toEqual(Array.from(b!.data))
+})
+
 test('a network is built again from its configuration', () => {
   const network = make({ dropout: 0.2 })
   expect(hierarchyFromConfig(network.className, network.config).config).toEqual(network.config)
@@ -50,9 +81,9 @@ describe('a ladder', () => {
   const [x, z] = [Array.from(random('x', 8)), Array.from(random('z', 4))]
   const scope = new Scope()
   const features = network.features(scope, input('x', [2, 1, 2, 2]))
-  const above = input('z', [2, 2])
+  const above = [input('z', [2, 2])]
   const prior = network.prior(scope, 0, above)
-  const q = network.posterior(scope, 0, { features, neighbour: above, prior })
+  const q = network.posterior(scope, 0, { features, drawn: above, prior })
   const run = (weights: Float32Array) =>
     evaluate([prior.mean, prior.logVariance, q.mean, q.logVariance], { ...parameterFeeds(layout, weights), x, z }).map(
       ({ data }) => Array.from(data),
@@ -97,8 +128,8 @@ test('layers after the first are added to what they are of, and dropped where th
     rates.push(rate)
     return h
   }
-  const plain = network.output(scope, input('z', [1, 3]))
-  const dropped = network.output(scope, input('z', [1, 3]), { dropout })
+  const plain = network.output(scope, [input('z', [1, 3])])
+  const dropped = network.output(scope, [input('z', [1, 3])], { dropout })
   const feeds = { ...parameterFeeds(layout, random('weights', layout.size)), z: random('z', 3) }
   const [a, b] = evaluate([plain, dropped], feeds)
   expect(Array.from(b!.data)).toEqual(Array.from(a!.data))

@@ -8,7 +8,7 @@ export const trainOptions = options({
   ...sizeOptions,
   hierarchy: {
     flags: '--hierarchy <kind>',
-    help: `how codes are inferred: ${hierarchyKinds.join(', ')} (default: ladder); plain: each from the one below it, ladder: from the top down, with the data`,
+    help: `how codes are inferred: ${hierarchyKinds.join(', ')} (default: skip-ladder); plain: each from the one below it, ladder: from the top down, with the data; skip-ladder: besides, every level and the data are generated from all codes above, not from the nearest alone`,
     parse: oneOf(hierarchyKinds),
     group,
   },

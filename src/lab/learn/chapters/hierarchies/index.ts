@@ -29,12 +29,12 @@ const ladder: Hierarchy = {
   latentShapes: [[1], [1]],
   order: 'top-down',
   features: (x) => [x],
-  posterior: (level, [x], above) => ({
+  posterior: (level, [x], [above]) => ({
     mean: level === 1 ? mul(x!, 0.6) : add(mul(above!, 0.5), mul(x!, 0.5)),
     logVariance: mul(x!, 0),
   }),
-  prior: (level, above, shape) => (level === 1 ? standardNormal(shape) : { mean: above!, logVariance: mul(above!, 0) }),
-  output: (z) => z,
+  prior: (level, [above], shape) => (level === 1 ? standardNormal(shape) : { mean: above!, logVariance: mul(above!, 0) }),
+  output: ([z]) => z!,
 }
 const { terms } = hierarchyBound(ladder, decoderLaw('gaussian'), {
   x: input('x', [32, 1]),

@@ -34,7 +34,7 @@ export function linearHierarchy({ a, b, r, s }: Levels, order: HierarchyOrder, {
     latentShapes: [[1], [1]],
     order,
     features: (x) => [x],
-    posterior(level, [x], neighbour) {
+    posterior(level, [x], [neighbour]) {
       if (order === 'bottom-up') {
         return level === 0
           ? gaussian(add(mul(x!, (marginal * a) / seen), shift), widened((marginal * s ** 2) / seen))
@@ -46,9 +46,9 @@ export function linearHierarchy({ a, b, r, s }: Levels, order: HierarchyOrder, {
       const mean = add(mul(neighbour!, b / r ** 2 / precision), mul(x!, a / s ** 2 / precision))
       return gaussian(add(mean, shift), widened(1 / precision))
     },
-    prior: (level, above, shape) =>
+    prior: (level, [above], shape) =>
       level === 0 ? gaussian(mul(above!, b), r ** 2) : gaussian(everywhere(0, shape[0]!), 1),
-    output: (z) => mul(z, a),
+    output: ([lowest]) => mul(lowest!, a),
   }
 }
 
