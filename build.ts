@@ -123,8 +123,10 @@ await build({
 })
 
 /** The file that a module is put into; null where that is left to how it is used. */
-function roomOf(id: string): string | null {
-  const path = /\/src\/(.*)\.ts$/.exec(id)?.[1]
+function roomOf(module: string): string | null {
+  // of this folder alone: a checkout may lie below another `src`
+  const id = posix(module).replace(posix(import.meta.dirname), '')
+  const path = /^\/src\/(.*)\.ts$/.exec(id)?.[1]
   const owner = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
   if (owner !== undefined) return Object.keys(borrowed).find((name) => borrowed[name]!.includes(owner)) ?? 'borrowed'
   if (path === undefined) return 'borrowed'
@@ -195,4 +197,9 @@ function licences(packages: readonly string[]): string {
     (name) => `${name}\n\n${readFileSync(join('node_modules', name, 'LICENSE'), 'utf8').trim()}`,
   )
   return `/*!\n${texts.join('\n\n')}\n*/`
+}
+
+/** A path with slashes. */
+function posix(path: string): string {
+  return path.replaceAll('\\', '/')
 }
