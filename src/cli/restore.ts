@@ -3,13 +3,13 @@ import type { Command } from 'commander'
 import type { OwnParts } from '../families/family.ts'
 import { options, type OptionValues, whole } from '../options.ts'
 import { drawCommand, outputOptions } from './draw-command.ts'
-import { shardOptions } from './shard-options.ts'
+import { eachOptions, shardOptions } from './shard-options.ts'
 
 /** What models of all families take. */
 const general = options({
   count: {
     flags: '-n, --count <n>',
-    help: 'how many answers (default: 4, of tables 1); from two on, of pictures their mean and spread too',
+    help: 'how many answers (default: 4, of tables and of each picture of a folder 1); from two on, of pictures their mean and spread too',
     parse: whole({ max: 10_000 }),
     group: 'Output',
   },
@@ -20,6 +20,7 @@ const general = options({
   },
   force: { ...outputOptions.force, group: 'Output' },
   ...shardOptions,
+  ...eachOptions,
 })
 
 /** The command. */
@@ -30,7 +31,7 @@ export function restoreCommand(own: OwnParts = {}): Command {
     {
       args: [
         ['<model>', "a model's folder"],
-        ['<item>', 'the damaged picture (with --simulate a clean one), or a table with gaps'],
+        ['<item>', 'the damaged picture (with --simulate a clean one) or a folder of them, or a table with gaps'],
       ],
       general,
       own,
@@ -45,6 +46,7 @@ export function restoreCommand(own: OwnParts = {}): Command {
         ['tweedie restore runs/mine noisy.png --task denoise --sigma 0.2 -o clean.png', 'remove noise'],
         ['tweedie restore runs/mine grey.png --task colorize -o colour.png', 'colour, by a model of colour pictures'],
         ['tweedie restore runs/solids part.ply -n 4 -o whole.png', 'the rest of a shape, by a model of clouds'],
+        ['tweedie restore runs/mine damaged/ --task inpaint --mask masks/ -o mended/', 'every picture of a folder'],
         ['tweedie restore runs/mine clean.png --task deblur --kernel motion:5,45 --simulate', 'try what it can do'],
         [
           'tweedie restore runs/mine hole.png --task inpaint --mask mask.png -n 512 -o all.npy --shard 3/8',
@@ -58,13 +60,18 @@ export function restoreCommand(own: OwnParts = {}): Command {
 }
 
 async function run(place: string, item: string, values: OptionValues, own: OwnParts): Promise<void> {
-  const [{ restoreTo }, { runDraw }] = await Promise.all([import('../app/node/make.ts'), import('./run-draw.ts')])
+  const [{ restoreTo }, { restoreEach }, { runDraw }] = await Promise.all([
+    import('../app/node/make.ts'),
+    import('../app/node/each-item.ts'),
+    import('./run-draw.ts'),
+  ])
   await runDraw('restore', place, values, {
     what: 'the restoration',
     noun: 'answers',
     general,
     own,
     input: item,
+    each: restoreEach,
     work: (opened, request) => restoreTo(opened, item, values, request),
   })
 }

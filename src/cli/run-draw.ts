@@ -1,8 +1,12 @@
 /** What the commands that draw do: the model is opened, the work is watched, and the result is shown. */
+import { stat } from 'node:fs/promises'
+import type { EachWork } from '../app/node/each-item.ts'
 import type { Made, MakeRequest } from '../app/node/make.ts'
 import { drawOptions } from '../families/draw-options.ts'
 import type { OwnParts, Setting } from '../families/family.ts'
 import type { Opened } from '../families/registry.ts'
+import { TweedieError } from '../errors.ts'
+import { once } from '../once.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
 import { liveText } from './live-text.ts'
 import { openModel } from './open-model.ts'
@@ -20,6 +24,7 @@ export async function runDraw(
     general,
     own,
     input,
+    each,
     work,
   }: {
     /** For the message when it is stopped: `the restoration`. */
@@ -30,14 +35,25 @@ export async function runDraw(
     readonly own: OwnParts
     /** The file that it works on. */
     readonly input?: string
+    /** The same work on each picture of a folder. */
+    readonly each?: EachWork
     readonly work: (opened: Opened, request: MakeRequest) => Promise<Made>
   },
 ): Promise<void> {
   const tables = [general, drawOptions]
+  const open = once(() => openModel(name, place, values, tables, own))
+  if (each && input !== undefined && (await stat(input).catch(() => undefined))?.isDirectory()) {
+    const { isFolderOfItems } = await import('../app/node/each-item.ts')
+    const { runEach } = await import('./run-each.ts')
+    if (isFolderOfItems(await open())) return runEach(await open(), input, values, { what, place, own, work: each })
+  }
+  if (values.missing === true) {
+    throw new TweedieError('usage', '`missing` is for a folder of pictures', { hint: '`force` writes over a file' })
+  }
   if (values.shard !== undefined) {
     return (await import('./shard.ts')).runShard(name, place, values, { general: tables, own, input })
   }
-  const opened = await openModel(name, place, values, tables, own)
+  const opened = await open()
   using live = liveText(process.stdout)
   const { result, seconds } = await attended(what, values, ({ onProgress, ...watch }) =>
     work(opened, {

@@ -16,7 +16,7 @@ import { openFolder } from './open-folder.ts'
 import { version } from './version.ts'
 
 /** How work is stopped and watched, and which part of it is done here. */
-export interface Watch extends Pick<Setting, 'signal' | 'onProgress' | 'onRemark' | 'shards'> {
+export interface Watch extends Pick<Setting, 'signal' | 'onProgress' | 'onRemark' | 'shards' | 'kept'> {
   /** Called with the data that the work has opened. */
   readonly onData?: ((data: TrainData) => void) | undefined
   /** Called with the paths of files that options and arguments name, as they are read. */

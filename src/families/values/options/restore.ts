@@ -38,7 +38,7 @@ export const restoreOptions = options({
   overlap: { ...overlapOptions.overlap, group: measurement },
   mask: {
     flags: '--mask <file>',
-    help: 'inpaint: a picture of the same size, white where something is to be filled in',
+    help: 'inpaint: a picture of the same size, white where something is to be filled in; for a folder of pictures one for all, or a folder of masks by name',
     parse: text,
     group: measurement,
   },
