@@ -84,12 +84,16 @@ export const folderOf =
       : `not those of a line without an interruption: ${other.join(', ')}`
   }
 
-/** Lines of preparation that are none of the command line: `write FILE`, and `pictures FOLDER` of eight with captions. */
+/** Lines of preparation that are none of the command line: `write FILE`, tables that are `stations FILE` and `rows FILE`, and `pictures FOLDER` of eight with captions. */
 export async function prepared(line: string, folder: string): Promise<boolean> {
   const [what, place = ''] = line.split(' ')
   const path = place.replace('FOLDER', folder)
   if (what === 'write') writeFileSync(path, 'before')
-  else if (what === 'pictures') {
+  else if (what === 'stations') writeFileSync(path, 'time,variable,x,y,value\n0,field0,0,0,0.5\n4,field0,0,0,-0.2\n')
+  else if (what === 'rows') {
+    const rows = Array.from({ length: 40 }, (_, i) => [i % 7, (13 * i) % 5, 2 * (i % 7) + (i % 3)].join(','))
+    writeFileSync(path, ['a,b,y', ...rows, ''].join('\n'))
+  } else if (what === 'pictures') {
     mkdirSync(path)
     for (let i = 0; i < 8; i++) {
       const background = { r: 30 * i, g: 200, b: 255 - 30 * i }

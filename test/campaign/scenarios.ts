@@ -38,6 +38,7 @@ const saving = `${six} --checkpoint-every 3 --sample-every 4`
 const train = `train ${points} ${saving}`
 const images = '--widths 8,8 --depth 1 --batch 8 --threads 1 -q'
 const captioned = `FOLDER/pictures --captions --text-width 8 --text-layers 1 ${images}`
+const mended = 'restore FOLDER/model FOLDER/pictures --task denoise --sigma 0.1 --steps 2 --method ddrm -q'
 const parts = [1, 2].map((part) => `${drawn} --batch 2 --shard ${part}/2 -o FOLDER/out.npy`)
 
 /** All of them. */
@@ -100,5 +101,24 @@ export const scenarios: readonly Scenario[] = [
     'train-classifier moons --items 200 --steps 6 --batch 32 -q -o FOLDER/c.safetensors',
     [],
   ),
+  {
+    name: 'folder of pictures',
+    before: ['pictures FOLDER/pictures', `train FOLDER/pictures ${images} --steps 1 -o FOLDER/model`],
+    line: `${mended} -o FOLDER/mended`,
+    check: files(['mended/0.png', 'mended/4.png', 'mended/7.png'], `${mended} --force -o FOLDER/mended`),
+  },
+  written(
+    'assimilate',
+    'ensemble.nc',
+    'assimilate FOLDER/model FOLDER/stations.csv --sigma 0.1 --length 20 -n 2 --steps 2 --iterations 1 -q -o FOLDER/ensemble.nc',
+    [
+      'stations FOLDER/stations.csv',
+      `train ar1 --items 64 --batch 16 --widths 8 --depth 1 --threads 1 -q --steps 2 -o FOLDER/model`,
+    ],
+  ),
+  written('predict', 'answers.csv', 'predict FOLDER/model FOLDER/rows.csv --draws 4 -q -o FOLDER/answers.csv', [
+    'rows FOLDER/rows.csv',
+    'train FOLDER/rows.csv --target y --steps 2 --batch 8 --widths 8 --depth 1 --predictor-widths 4 --threads 1 -q -o FOLDER/model',
+  ]),
   written('eval', 'report.json', 'eval FOLDER/model -n 20 --steps 2 -q -o FOLDER/report.json', model),
 ]
