@@ -215,7 +215,7 @@ describe.skipIf(findChromium() === undefined || !existsSync(`${folder}/index.htm
     await page.waitForSelector('canvas[aria-label^="From noise to data"]', { timeout: 30_000 })
   })
 
-  it('shows the runs of a machine beside Node, and a line that a terminal adds', async () => {
+  it('shows the runs of a machine beside Node and a line that a terminal adds, and offers them to draw from', async () => {
     const root = mkdtempSync(join(tmpdir(), 'tweedie-lab-flow-'))
     const line = (step: number): string =>
       `${JSON.stringify({ step, epoch: 1, loss: 1 / step, gradientNorm: 1, rate: 1e-3, lossByNoise: [1, 0.5], itemsPerSecond: 9, seconds: step })}\n`
@@ -233,6 +233,9 @@ describe.skipIf(findChromium() === undefined || !existsSync(`${folder}/index.htm
       await expect.poll(picture, { timeout: 10_000 }).not.toBe(before)
       expect(page.url()).toContain('show=one')
       expect(await violations(page)).toEqual([])
+      const other = await openAt('#/draw', { origin: lab.url.slice(0, -1) })
+      await other.getByRole('button', { name: 'one', exact: true }).waitFor()
+      expect(await violations(other)).toEqual([])
     } finally {
       rmSync(root, { recursive: true })
     }

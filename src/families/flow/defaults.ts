@@ -33,7 +33,7 @@ export interface FlowChoices {
 const mostBins = 32
 
 /** The dropout of flows of small pictures. */
-const usualDropout = 0.3
+const usualDropout = 0.5
 
 /** Images of up to so many numbers are vectors. */
 const mostOfVector = 256

@@ -6,6 +6,7 @@ import { FileButton } from '../parts/file-button.tsx'
 import { Note } from '../parts/notes.tsx'
 import { hrefOf, replaceAddress, route } from '../route.ts'
 import { words } from '../words/model.ts'
+import { findNode, listRuns, runUrl } from '../remote/machine.ts'
 import { tweedie } from '../remote/tweedie.ts'
 import { saidOf } from '../said.ts'
 import { closeModel, forgetModel, keptModels, opened, openFiles, openNamed } from './opened.ts'
@@ -113,14 +114,16 @@ function withoutFolder(files: readonly NamedFile[]): readonly NamedFile[] {
   return files.map(({ path, file }) => ({ path: path.slice(folder.length + 1), file }))
 }
 
-/** Models that this browser has. */
+/** Models of the machine that serves the page, and those that this browser has. */
 function Known() {
+  const [here, setHere] = useState<readonly string[]>([])
   const [kept, setKept] = useState<readonly string[]>([])
   const [runs, setRuns] = useState<readonly string[]>([])
   const [problem, setProblem] = useState<string>()
   const look = (): void => void keptModels().then(setKept)
   useEffect(() => {
     look()
+    namesHere().then(setHere, () => setHere([]))
     tweedie()
       .runs()
       .then((found) => setRuns(found.filter(({ step }) => step !== undefined).map(({ name }) => name)))
@@ -129,10 +132,11 @@ function Known() {
   }, [])
   return (
     <>
-      <Names title={words.runs} kind="run" names={runs} />
+      <Names title={words.here} names={here} open={(name) => runUrl(name, 'zip')} />
+      <Names title={words.runs} names={runs} open={(name) => `run:${name}`} />
       <Names
         title={words.kept}
-        kind="kept"
+        open={(name) => `kept:${name}`}
         names={kept}
         forget={(name) => forgetModel(name).then(look, (error: unknown) => setProblem(saidOf(error)))}
       />
@@ -141,15 +145,23 @@ function Known() {
   )
 }
 
+/** The runs and models of the machine, the newest first; none where there is only a server of static files. */
+async function namesHere(): Promise<readonly string[]> {
+  if ((await findNode()) === undefined) return []
+  const found = await listRuns()
+  return found.filter(({ kind, last }) => kind === 'model' || last !== undefined).map(({ name }) => name)
+}
+
 function Names({
   title,
-  kind,
   names,
+  open,
   forget,
 }: {
   readonly title: string
-  readonly kind: string
   readonly names: readonly string[]
+  /** The source that an address names it by. */
+  open(name: string): string
   /** Deletes one. */
   forget?(name: string): unknown
 }) {
@@ -159,8 +171,8 @@ function Names({
       <span>{title}:</span>
       {names.map((name) => (
         <span key={name} class="known">
-          <button type="button" onClick={() => void openNamed(`${kind}:${name}`)}>
-            {name}
+          <button type="button" onClick={() => void openNamed(open(name))}>
+            {name === '' ? '.' : name}
           </button>
           {forget !== undefined && (
             <button type="button" class="quiet" aria-label={words.forget(name)} onClick={() => void forget(name)}>

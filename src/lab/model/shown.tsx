@@ -1,8 +1,9 @@
-/** Items that a model made: pictures, points in a plane, texts. */
+/** Items that a model made: pictures, videos, points in a plane, texts. */
 import type { ModelFacts, PlainDrawn, PlainFrame } from '../../app/web/worker/protocol.ts'
 import { scaleOfMeta } from '../../families/scale-of-meta.ts'
 import { affineOf } from '../../files/data/normalise.ts'
 import { OneView } from '../parts/views.tsx'
+import { FilmView } from './film.tsx'
 import { montage, PixelsView } from './picture.tsx'
 
 export interface ShownProps {
@@ -24,6 +25,10 @@ export function Shown({ facts, drawn, columns, label, room }: ShownProps) {
         <OneView view={planeOf(facts, drawn.values.data as Float32Array)} label={label} />
       </div>
     )
+  }
+  const { kind, shape } = facts.meta.data
+  if (kind === 'video' && drawn.pictures.length > 0) {
+    return <FilmView strips={drawn.pictures} frames={shape[1]!} columns={columns} label={label} room={room} />
   }
   if (drawn.pictures.length > 0) {
     return <PixelsView pixels={montage(drawn.pictures, columns)} label={label} room={room} />

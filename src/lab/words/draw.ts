@@ -11,7 +11,7 @@ export const words = {
   guidance: 'Guidance w, with commas',
   noGuidance: 'This model has no guidance: it learned without classes, or never without one.',
   seed: 'Seed',
-  count: 'Pictures each',
+  count: 'How many each',
   class: 'Class',
   prompt: 'What to show',
   inTurn: 'all in turn',

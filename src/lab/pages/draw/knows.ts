@@ -10,9 +10,9 @@ const usual = ['dpm++-2m', 'ddim', 'euler', 'heun', 'unipc-2', 'ddpm', 'euler-a'
 /** Samplers of a model, the usual ones first; one without a name where it has samplers of its own. */
 export function knownOf(facts: ModelFacts): Known {
   const { options, classNames, meta } = facts
-  // Only samplers of Gaussian noise take η.
   const knowsWords = (meta.data['captions'] ?? null) !== null
-  const gaussian = options.sample.some(({ name }) => name === 'eta')
+  // Only samplers of Gaussian noise take η; whole tables have one of their own, which does, too.
+  const gaussian = ['sampler', 'eta'].every((each) => options.sample.some(({ name }) => name === each))
   const all = samplers.map(({ sampler }) => sampler.name).filter((name) => name !== 'ddpm-learned')
   const named = [...usual, ...all.filter((name) => !usual.includes(name))]
   return {

@@ -5,7 +5,7 @@ import { Command } from '../../parts/command.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { hrefOf } from '../../route.ts'
 import { text as common } from '../../text.ts'
-import { type Card, cardOf, runUrl } from './api.ts'
+import { type Card, cardOf, runUrl } from '../../remote/machine.ts'
 import { text } from './text.ts'
 
 export interface RunCardProps {

@@ -4,7 +4,7 @@ import { Command } from '../../parts/command.tsx'
 import { Note } from '../../parts/notes.tsx'
 import { text as common } from '../../text.ts'
 import type { PageProps } from '../page.ts'
-import { findNode, type ListedRun, listRuns } from './api.ts'
+import { findNode, type ListedRun, listRuns } from '../../remote/machine.ts'
 import { RunsOfMachine } from './machine.tsx'
 import { text } from './text.ts'
 

@@ -1,6 +1,6 @@
 /** The runs of a folder, each to be shown or hidden. */
 import { numberText } from '../../draw/ticks.ts'
-import type { ListedRun } from './api.ts'
+import type { ListedRun } from '../../remote/machine.ts'
 import { text } from './text.ts'
 
 export interface RunListProps {

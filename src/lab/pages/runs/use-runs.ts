@@ -1,7 +1,7 @@
 /** What is known of the runs that are shown, kept true while they are trained. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LossLine } from '../../parts/curves.ts'
-import { watch } from './api.ts'
+import { watch } from '../../remote/machine.ts'
 
 export interface SeenRun {
   readonly lines: readonly LossLine[]

@@ -1,5 +1,5 @@
 /** What `tweedie lab` answers about the runs of its machine. */
-import type { LossLine } from '../../parts/curves.ts'
+import type { LossLine } from '../parts/curves.ts'
 
 export interface ListedRun {
   readonly name: string
