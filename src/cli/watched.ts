@@ -1,5 +1,5 @@
 /** Long work: Ctrl-C stops it, its progress is shown, and its seconds are counted. */
-import { TweedieError } from '../errors.ts'
+import { isTweedieError, TweedieError } from '../errors.ts'
 import { listenForInterrupt } from './interrupt.ts'
 import type { Verbosity } from './output.ts'
 import type { Setting } from '../families/family.ts'
@@ -23,7 +23,8 @@ export async function interruptible<T>(what: string, work: (signal: AbortSignal)
     return await work(interrupt.signal)
   } catch (error) {
     if (interrupt.status === undefined) throw error
-    throw new TweedieError('interrupted', `${what} was stopped`, { cause: error })
+    const hint = isTweedieError(error) ? error.hint : undefined
+    throw new TweedieError('interrupted', `${what} was stopped`, { cause: error, hint })
   }
 }
 

@@ -2,6 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { openFolder, restoreEach } from '../../src/app/node/index.ts'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { linesIn } from './support.ts'
 import { temporaryFolder, tinyImages } from './tweedie.ts'
@@ -113,6 +114,27 @@ test('what cannot be used is listed, and the rest is done', async () => {
   expect(stderr).toContain('broken.png')
   expect(stderr).toContain('small.png')
   expect(stderr).toContain('2 of 5 pictures could not be used')
+})
+
+test('stopped, it says how many are done and how to go on', async () => {
+  const stop = new AbortController()
+  const work = restoreEach(
+    await openFolder(at('grey')),
+    at('damaged'),
+    { task: 'denoise', sigma: 0.1, steps: 3 },
+    {
+      place: at('grey'),
+      out: at('stopped'),
+      signal: stop.signal,
+      onProgress: ({ done }) => void (done >= 1 && stop.abort()),
+    },
+  )
+  await expect(work).rejects.toMatchObject({
+    code: 'interrupted',
+    message: expect.stringContaining('1 of 3 pictures are done'),
+    hint: expect.stringContaining('missing'),
+  })
+  expect(readdirSync(at('stopped'))).toEqual(['a.png'])
 })
 
 test('edit changes each of them', async () => {

@@ -2,7 +2,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { keep } from '../../compiled/kept.ts'
-import { TweedieError } from '../../errors.ts'
+import { isTweedieError, TweedieError } from '../../errors.ts'
 import { throwIfAborted } from '../../interrupted.ts'
 import type { Opened } from '../../families/registry.ts'
 import { imageExtensions } from '../../files/io/node/images.ts'
@@ -80,13 +80,9 @@ async function each(
   { out, missing = false, shard, force = false, ...request }: EachRequest,
 ): Promise<EachMade> {
   if (`${resolve(out)}${sep}`.startsWith(`${resolve(folder)}${sep}`)) {
-    throw new TweedieError(
-      'usage',
-      `${out} lies in ${folder}: the next time, answers would be pictures to ${command}`,
-      {
-        hint: 'name a folder beside it',
-      },
-    )
+    throw new TweedieError('usage', `${out} lies in ${folder}: next time, answers would be pictures to ${command}`, {
+      hint: 'name a folder beside it',
+    })
   }
   const formats = opened.family.formats?.(opened.model) ?? []
   // what has formats of its own is written as the first of them: clouds as .ply
@@ -107,13 +103,15 @@ async function each(
   const files: string[] = []
   const failed: { readonly item: string; readonly error: TweedieError }[] = []
   let provenance: Made['provenance'] = {}
+  const report = (done: number): void =>
+    request.onProgress?.({ phase: command, done, total: asked.length, unit: 'pictures' })
   const kept = keep('the model')
   try {
     for (const [i, [item, answer]] of asked.entries()) {
-      request.onProgress?.({ phase: command, done: i, total: asked.length, unit: 'pictures' })
-      throwIfAborted(request.signal)
+      report(i)
       const picture = join(folder, item)
       try {
+        throwIfAborted(request.signal)
         const own = await optionsFor(item, options)
         await mkdir(dirname(answer), { recursive: true })
         const made = await work(opened, picture, own, {
@@ -121,21 +119,30 @@ async function each(
           out: answer,
           force: true,
           kept,
-          onProgress: undefined,
+          onProgress: ({ phase, done, total }) => phase === command && report(i + done / total),
         })
         files.push(...made.files)
         provenance = made.provenance
       } catch (error) {
-        if (!(error instanceof TweedieError) || error.code !== 'data') throw error
+        if (isTweedieError(error, 'interrupted')) throw stoppedAfter(i, asked.length, error)
+        if (!isTweedieError(error, 'data')) throw error
         failed.push({ item: picture, error })
       }
     }
-    request.onProgress?.({ phase: command, done: asked.length, total: asked.length, unit: 'pictures' })
+    report(asked.length)
   } finally {
     kept.dispose()
   }
   if (asked.length > 0 && failed.length === asked.length) throw failed[0]!.error
   return { files, done: asked.length - failed.length, known: mine.length - asked.length, failed, provenance }
+}
+
+/** Says what is written, and how to go on. */
+function stoppedAfter(done: number, of: number, error: TweedieError): TweedieError {
+  return new TweedieError('interrupted', `${error.message}: ${done} of ${of} pictures are done`, {
+    cause: error.cause,
+    hint: '`missing` goes on with the rest',
+  })
 }
 
 /** Files with such extensions, below a folder and in those below it, in the order of their names. */
