@@ -10,7 +10,7 @@ export const trainOptions = options({
   labelDropout,
   dropout: {
     flags: '--dropout <p>',
-    help: 'how much of the activations is dropped in training',
+    help: 'how much of the activations is dropped in training (default: 0; pictures of up to 256 numbers: 0.5)',
     parse: real({ min: 0, max: 0.9 }),
     group,
   },
