@@ -2,7 +2,7 @@
  * Icons by name, judged: what a model draws of things that training showed in other styles only.
  *
  *     npx tsx bench/emoji-data.ts FROM DATA
- *     npx tweedie train DATA --captions --label-column style --minutes 180 --out runs/emoji      # goes on with --resume
+ *     npx tweedie train DATA --captions --label-column style --background white --minutes 180 --out runs/emoji   # goes on with --resume
  *     npx tsx bench/emoji.ts DATA --model runs/emoji [--guidance 0,1,3] [--draws 1] [--steps 20] [--threads 2] [--seed 0] [--json]
  *
  * Every pair of a thing and a style that was held out is asked for by the thing's name and its style. What is drawn is reduced to 8 × 8
@@ -50,6 +50,8 @@ interface Tile extends Line {
 
 const side = 32
 const coarse = 8
+
+const clamped = (rgb: Float32Array): Float32Array => rgb.map((value) => Math.min(1, Math.max(0, value)))
 
 /** RGBA in 0 … 1, channels first or last, on white. */
 function onWhite(rgba: ArrayLike<number>, at: (channel: number, pixel: number) => number): Float32Array {
@@ -164,10 +166,12 @@ for (const weight of (flags.guidance ?? '').split(',')) {
     })
     const { data: values, shape } = drawn.array()
     const size = values.length / test.length
-    if (shape[1] !== 4) throw new Error(`expected pictures with opacity, got [${shape.join(', ')}]`)
+    // learned on white (`--background white`), or with opacity, which then shows white
+    const shows =
+      shape[1] === 4 ? (rgba: Float32Array) => onWhite(rgba, (c, pixel) => c * side * side + pixel) : clamped
     const made = test.map((_, i) => {
       const one = Float32Array.from(values.slice(i * size, (i + 1) * size) as Float32Array, (value) => (value + 1) / 2)
-      return onWhite(one, (c, pixel) => c * side * side + pixel)
+      return shows(one)
     })
     if (draw === 0) first = made
     made.forEach((picture, i) => picture.forEach((value, j) => (sums[i]![j]! += value / draws)))
