@@ -101,6 +101,13 @@ describe.skipIf(findChromium() === undefined || !existsSync(`${folder}/index.htm
     for (let i = 0; i < 7; i++) await page.keyboard.press('ArrowRight')
     await page.waitForURL(/forward-process\/[\w-]+\?/)
     await expect.poll(() => figure.locator('figcaption').textContent()).not.toBe(before)
+    // on a busy machine address and figure follow the keys one after the other: until both stand
+    let [was, now] = ['', '']
+    const stands = async (): Promise<boolean> => {
+      ;[was, now] = [now, `${page.url()} ${await figure.locator('figcaption').textContent()}`]
+      return was === now
+    }
+    await expect.poll(stands, { interval: 500, timeout: 10_000 }).toBe(true)
     const seen = async (at: Page): Promise<string[]> => {
       const here = at.locator('.live').first()
       await here.locator('canvas').first().waitFor()
