@@ -146,6 +146,7 @@ test('edit changes each of them', async () => {
 test.each([
   [`${inpaint} --mask FOLDER/mask.png`, 2, /is a folder: answers need one, too/],
   [`${inpaint} --mask FOLDER/mask.png --out FOLDER/damaged/mended`, 2, /lies in/],
+  [`${inpaint} --mask FOLDER/mask.png --out FOLDER/o.png`, 2, /is a file's name/],
   [`${inpaint} --mask FOLDER/masks/deep --out FOLDER/o`, 3, /a\.png: there is no mask of this name/],
   ['restore FOLDER/grey FOLDER/empty --task denoise --sigma 0.1 --out FOLDER/o', 3, /no pictures/],
   ['restore FOLDER/grey FOLDER/twice --task denoise --sigma 0.1 --out FOLDER/o', 3, /would have the same answer/],
@@ -155,5 +156,5 @@ test.each([
   mkdirSync(at('twice'), { recursive: true })
   for (const name of ['a.png', 'a.jpg']) writeFileSync(at('twice', name), '')
   expect(await attempt(line)).toMatchObject({ status, stderr: expect.stringMatching(said) })
-  expect(existsSync(at('o'))).toBe(false)
+  for (const name of ['o', 'o.png']) expect(existsSync(at(name))).toBe(false)
 })

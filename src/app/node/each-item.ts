@@ -8,6 +8,7 @@ import type { Opened } from '../../families/registry.ts'
 import { imageExtensions } from '../../files/io/node/images.ts'
 import type { OptionValues } from '../../options.ts'
 import type { ShardOf } from '../../tools/shards/own-shard.ts'
+import { isFolder } from './check-output.ts'
 import { editTo, type Made, type MakeRequest, restoreTo } from './make.ts'
 
 /** Where answers go, and which pictures are worked on. */
@@ -84,6 +85,11 @@ async function each(
       hint: 'name a folder beside it',
     })
   }
+  if (!(await isFolder(out))) {
+    throw new TweedieError('usage', `${out} is a file's name: each picture of ${folder} has an answer of its own`, {
+      hint: 'name a folder',
+    })
+  }
   const formats = opened.family.formats?.(opened.model) ?? []
   // what has formats of its own is written as the first of them: clouds as .ply
   const extension = formats[0] ?? '.png'
@@ -124,7 +130,7 @@ async function each(
         files.push(...made.files)
         provenance = made.provenance
       } catch (error) {
-        if (isTweedieError(error, 'interrupted')) throw stoppedAfter(i, asked.length, error)
+        if (isTweedieError(error, 'interrupted')) throw stoppedAfter(i - failed.length, asked.length, error)
         if (!isTweedieError(error, 'data')) throw error
         failed.push({ item: picture, error })
       }

@@ -36,8 +36,8 @@ export async function encode(model: HvaeModel, values: OptionValues, setting: Se
 }
 
 /**
- * Decodes codes to items: those of all levels, of which the lowest decides (with skip connections all), or the highest alone, `[n, numbers]`, from which the levels
- * below are drawn.
+ * Decodes codes to items: those of all levels, of which the lowest decides (with skip connections all), or the highest alone,
+ * `[n, numbers]`, from which the levels below are drawn.
  */
 export async function decode(model: HvaeModel, values: OptionValues, setting: Setting): Promise<Drawn> {
   const { decode: item, draw = usualChoice(model), seed = 0, batch = usualBatch } = values as CodeOptions
