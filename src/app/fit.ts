@@ -8,6 +8,7 @@ import type { NdArray } from '../files/data/nd-array.ts'
 import type { OptionValues } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import { furtherOptions, startOf } from './further.ts'
+import { judgedData, splitFor } from './held-out.ts'
 import { openedFrom } from './open.ts'
 import { preparingInMemory } from './prepare.ts'
 import { specificationOf } from './specification.ts'
@@ -72,9 +73,16 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
   const asked = opened ? await furtherOptions(opened, given, options, own) : options
   const session = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) }
   const setting = { ...preparingInMemory({ engine, own, signal, ...session }), ...preparing }
-  const { spec, dataset } = await specificationOf(given, asked, setting, [], opened)
+  const parts = splitFor(options, given)
+  const decided = await specificationOf(parts.train, asked, setting, [], opened)
+  const { spec, dataset } = decided
+  const heldOut = await judgedData(decided, parts.heldOut, setting)
   const start = opened && (await startOf(opened, spec, dataset, own)).start
-  return lastModel(train({ spec, dataset, engine, own, start, signal, ...session }), signal, onEvent) as Promise<Model>
+  return lastModel(
+    train({ spec, dataset, heldOut, engine, own, start, signal, ...session }),
+    signal,
+    onEvent,
+  ) as Promise<Model>
 }
 
 /** The model at the end of training. @throws TweedieError `interrupted` where it was stopped before */

@@ -1,7 +1,7 @@
 /** Checks a request by the tables of options that command lines are derived from. */
 import { TweedieError } from '../errors.ts'
 import { drawOptions } from '../families/draw-options.ts'
-import type { CommandName, FamilyEntry, OwnParts } from '../families/family.ts'
+import type { CommandName, FamilyEntry, OwnParts, Refusal } from '../families/family.ts'
 import { familiesOf } from '../families/registry.ts'
 import { foreign, isRefusal, type Option, type OptionTable, type OptionValues } from '../options.ts'
 import { suggest } from '../suggest.ts'
@@ -76,6 +76,11 @@ export function refuseForeign(
   entries: readonly FamilyEntry[],
 ): void {
   const table = own.options[command] ?? {}
+  const asked = Object.keys(values).filter((name) => values[name] !== undefined)
+  const has = (tables: readonly OptionTable[], name: string): boolean =>
+    tables.some((each) => Object.hasOwn(each, name))
+  const meaningless = asked.find((name) => own.refusals?.[name] && has(general, name) && !has([table], name))
+  if (meaningless !== undefined) throw refusedOption(meaningless, own.refusals![meaningless]!)
   const others = entries.filter((entry) => entry !== own)
   const name = foreign(
     values,
@@ -84,8 +89,11 @@ export function refuseForeign(
   )
   if (name === undefined) return
   const refusal = own.refusals?.[name] ?? own.refusals?.[command]
-  if (refusal) throw new TweedieError('usage', `\`${name}\` ${refusal.why}`, { hint: refusal.hint })
+  if (refusal) throw refusedOption(name, refusal)
   const having = others.filter((entry) => Object.hasOwn(entry.options[command] ?? {}, name))
   const those = having.map(({ of }) => of).join(', ')
   throw new TweedieError('usage', `\`${name}\` means nothing to a model of ${own.of}; it is for models of ${those}`)
 }
+
+const refusedOption = (name: string, { why, hint }: Refusal): TweedieError =>
+  new TweedieError('usage', `\`${name}\` ${why}`, { hint })

@@ -39,7 +39,11 @@ export async function specificationOf(
   const family = await entry.load()
   const dataset = await prepared(family, data, { options: values }, setting)
   const made: BaseSpec = await family.specOf(dataset, values, own)
-  const spec: BaseSpec = values.arithmetic === 'int8' ? { ...made, arithmetic: 'int8' } : made
+  const spec: BaseSpec = {
+    ...made,
+    ...(values.arithmetic === 'int8' && { arithmetic: 'int8' }),
+    ...(values.keepBest === true && { keepBest: true }),
+  }
   const decided = { entry, family, spec, dataset }
   const adapting = firstOf(values, adaptOptions)
   if (adapting === undefined) return decided

@@ -17,6 +17,8 @@ import { type Task, type Trainer, trainerOf, type TrainerOptions } from '../tool
 export interface TrainOptions<Model = FamilyModel> extends LoopOptions {
   readonly spec: SpecFor<Model>
   readonly dataset: TrainData
+  /** Items that training does not see, prepared as `dataset` is: needed by a specification with `keepBest`. */
+  readonly heldOut?: TrainData | undefined
   /** The user's own parts that the specification names. */
   readonly own?: OwnParts | undefined
 }
@@ -38,10 +40,11 @@ export type TrainEvent<Model = FamilyModel> = LoopEvent<Model>
 export async function* train<Model extends FamilyModel>({
   spec,
   dataset,
+  heldOut,
   own = {},
   ...options
 }: TrainOptions<Model>): AsyncGenerator<TrainEvent<Model>> {
-  yield* trainingLoop(await taskOf<SpecFor<Model>, Model>(spec, dataset, own), options)
+  yield* trainingLoop(await taskOf<SpecFor<Model>, Model>(spec, dataset, own, heldOut), options)
 }
 
 /**
@@ -77,6 +80,7 @@ async function taskOf<Spec extends SpecFor<unknown>, Model>(
   spec: Spec,
   data: TrainData,
   own: OwnParts,
+  heldOut?: TrainData,
 ): Promise<Task<Spec, Model>> {
   const make = await problemMaker<Model>(spec, own)
   const { seed: _, budget: __, ...rest } = spec
@@ -84,8 +88,18 @@ async function taskOf<Spec extends SpecFor<unknown>, Model>(
   return {
     spec,
     problem: async () => readAhead(await make(whole, data), data, whole),
+    ...(heldOut && { heldOut: await heldOutTask<Model>(spec, heldOut, own) }),
     purpose: JSON.stringify(['train', rest, data.kind, data.shape]),
   }
+}
+
+/** The same problem of other items, in batches of no more than there are. Items of a prior do not judge. */
+async function heldOutTask<Model>({ prior: _, ...spec }: SpecFor<unknown>, data: TrainData, own: OwnParts) {
+  const isText = data.kind === 'tokens' && data.vocabulary.kind === 'text'
+  const size = isText ? spec.batch : Math.min(spec.batch, data.length)
+  const judged = { ...spec, batch: size }
+  const make = await problemMaker<Model>(judged, own)
+  return { size, problem: async () => make(judged, data) }
 }
 
 /** A problem that reads the items of later steps from disk, while those of this one are computed. */

@@ -2,6 +2,7 @@
 import type { TrainRequest } from '../app/node/prepared-run.ts'
 import type { TrainRunEvent } from '../app/node/train-run.ts'
 import { trainRun } from '../app/node/train-run.ts'
+import { estimateText, type Event, keptText, planText } from '../app/node/train-texts.ts'
 import type { OwnParts } from '../families/family.ts'
 import { sparkline } from '../files/io/terminal.ts'
 import type { OptionValues } from '../options.ts'
@@ -16,14 +17,13 @@ const faceOptions = new Set(
   'out resume force dryRun earlySamples ranks device threads json quiet debug color config'.split(' '),
 )
 
-type Event<Type extends TrainRunEvent['type']> = Extract<TrainRunEvent, { type: Type }>
-
 /** What is shown so far. */
 interface Display extends Verbosity {
   readonly progress: Progress
   readonly losses: number[]
   lossText: Event<'report'>['lossText']
   next: Event<'report'>['next']
+  kept?: Event<'held-out'>
 }
 
 /**
@@ -77,6 +77,9 @@ function show(event: TrainRunEvent, display: Display): void {
       progress.update(event.step, event.total, loss)
       return
     }
+    case 'held-out':
+      Object.assign(display, { kept: event })
+      return
     case 'remark':
       progress.say(event.text)
       return
@@ -89,23 +92,9 @@ function show(event: TrainRunEvent, display: Display): void {
   }
 }
 
-function planText({ total, epochs, msPerStep, step }: Event<'plan'>): string {
-  const left = duration(((total - step) * msPerStep) / 1000)
-  return `${msPerStep} ms a step: ${thousands(total)} steps, ${epochs} epochs, ${left} to go`
-}
-
-function estimateText({ parameters, memory, msPerStep, steps, epochs, seconds }: Event<'estimate'>): string {
-  return table([
-    ['parameters', thousands(parameters)],
-    ['memory', `about ${bytes(memory)}`],
-    ['pace', `${msPerStep} ms a step`],
-    ['budget', `${thousands(steps)} steps, ${epochs.toFixed(1)} epochs, ${duration(seconds)}`],
-  ])
-}
-
 function finish(event: Event<'end'>, out: string, display: Display, status: number | undefined): void {
   const { reason, step, seconds } = event
-  const { progress, losses, lossText, json } = display
+  const { progress, losses, lossText, json, kept } = display
   progress.stop()
   if (reason === 'stopped') {
     const line = `tweedie train --resume --out ${quoted(out)}`
@@ -121,6 +110,7 @@ function finish(event: Event<'end'>, out: string, display: Display, status: numb
   const loss = last.reduce((sum, each) => sum + each / last.length, 0)
   const name = style('green', 'trained', process.stdout)
   print(`${name} ${out}: ${thousands(step)} steps in ${duration(seconds)}, loss ${lossText(loss)}`)
+  if (kept) print(keptText(kept, lossText))
   note(`next: tweedie ${display.next} ${quoted(out)}`, display)
 }
 

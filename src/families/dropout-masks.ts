@@ -6,7 +6,7 @@ import { fold, key } from '../engine/random/index.ts'
 import { once } from '../once.ts'
 import type { TrainProblem } from '../tools/train/problem.ts'
 
-type Fed = Pick<TrainProblem, 'emptyBatch' | 'fill'>
+type Fed = Pick<TrainProblem, 'emptyBatch' | 'fill' | 'dropNothing'>
 
 /**
  * Batches with masks beside what they have.
@@ -34,6 +34,9 @@ export function withMasks(
       fill(batch, step)
       for (const { name, rate } of masks()) fillMask(fold(stream, name, step), rate, batch.feeds[name] as Float32Array)
     },
+    dropNothing({ feeds }) {
+      for (const { name } of masks()) feeds[name]!.fill(1)
+    },
   }
 }
 
@@ -44,5 +47,10 @@ export function withMasksOf(
   build: (dropout: Dropout) => unknown,
   fed: Fed,
 ): Fed {
-  return network.config['dropout'] === 0 ? fed : withMasks(spec, build, fed)
+  return dropsNothing(network) ? fed : withMasks(spec, build, fed)
+}
+
+/** Whether a network says of itself that it drops nothing in training. */
+export function dropsNothing({ config }: Network): boolean {
+  return config['dropout'] === 0 && !(Number(config['neighbourhood_dropout'] ?? 0) > 0)
 }

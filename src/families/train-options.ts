@@ -81,6 +81,12 @@ export const sharedTrainOptions = options({
     conflicts: ['ema'],
     group: 'More: optimisation',
   },
+  keepBest: {
+    flags: '--keep-best',
+    help: 'watch the loss of the held-out items (--hold-out; here by default 0.1), and keep the weights that are best on them: small data sets are soon learned by heart',
+    conflicts: ['keepAverages'],
+    group: 'More: optimisation',
+  },
   keepAverages: {
     flags: '--keep-averages <n>',
     help: 'keep averages of n moments, of which `tweedie average` makes one of any width (16 is good)',

@@ -35,11 +35,26 @@ const table = createTable({
 })
 
 const small = { steps: 1, batch: 4, depth: 1 }
+const rowsDrop = (rate?: number) => ({
+  className: 'TokenTransformer',
+  config: {
+    hidden_size: 8,
+    num_layers: 1,
+    num_attention_heads: 1,
+    neighbourhood_rows: 16,
+    neighbourhood_size: 4,
+    neighbourhood_dropout: rate ?? 0,
+  },
+})
 const problems: readonly (readonly [
   string,
   (dropout?: number) => Promise<TrainProblem<unknown>> | TrainProblem<unknown>,
 ])[] = [
   ['text', (dropout) => tokenProblem(tokenSpec(text, { ...small, widths: [8], dropout }, {}), text)],
+  [
+    'tables of text',
+    (rate) => tokenProblem(tokenSpec(text, { steps: 1, batch: 4, network: rowsDrop(rate) }, {}), text),
+  ],
   ['maps', (dropout) => tokenProblem(tokenSpec(maps, { ...small, widths: [8, 16], dropout }, {}), maps)],
   ['embeddings', (dropout) => embeddedProblem(embeddedSpec(text, { ...small, widths: [8], dropout }, {}), text)],
   ['rows', (dropout) => rowsProblem(rowsSpec(table, { ...small, widths: [8], dropout }, {}), table)],

@@ -198,6 +198,15 @@ describe('what is seen', () => {
     expect(plot!.marks[0]).toMatchObject({ x: [0.25, 0.75], y: [2, 5] })
     expect(noisePlots(curve([null, null]), 'x')).toEqual([])
     const look = { over: 'step', log: true, smooth: 0 } as const
-    expect(lossPlot(curve([1, 1]), look, 'x').y.min).toBeGreaterThan(0)
+    const words = { loss: 'x', heldOut: (run: string) => `${run}, unseen` }
+    expect(lossPlot(curve([1, 1]), look, words).y.min).toBeGreaterThan(0)
+    const judged = { ...line, lossByNoise: [1], heldOut: 4 }
+    const { marks, y } = lossPlot(
+      [{ name: 'a', series: 0, lines: [{ ...line, lossByNoise: [1] }, judged] }],
+      look,
+      words,
+    )
+    expect(marks.at(-1)).toMatchObject({ x: [1], y: [4], dashed: true, label: 'a, unseen' })
+    expect(y.max).toBeGreaterThan(4)
   })
 })

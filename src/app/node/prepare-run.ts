@@ -8,6 +8,7 @@ import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
 import { sourceOf } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
+import { heldBack, judgedData } from '../held-out.ts'
 import { cacheOf, openParts } from './open-data.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 import { preparing } from './preparing.ts'
@@ -43,17 +44,18 @@ export async function prepareRun(request: TrainRequest): Promise<PreparedRun> {
 
 async function newRun(path: string, request: TrainRequest): Promise<PreparedRun> {
   const { out, force = false, dryRun, own = {}, options = {} } = request
-  const source = await sourceOf(path, options)
+  const source = await sourceOf(path, heldBack(options))
   if (!dryRun) await requireFree(out!, { force })
   const values = await withNetwork(options, own)
   const model = await modelOf(options, own, request.onRemark)
-  const { train } = await openParts(source, { ...request, ...cacheOf(options), readers: own.readers })
+  const { train, heldOut: kept } = await openParts(source, { ...request, ...cacheOf(options), readers: own.readers })
   const asked = model ? await furtherOptions(model, train, { ...values, from: model.path }, own) : values
   const setting = await preparing(request)
   const plain = await specificationOf(train, asked, setting, preparedOptions, model)
   await drawPrior(options, request)
   const decided = await withPriorOf(plain, options, setting, request)
   const start = model && (await startFrom(model, decided.spec, decided.dataset, request))
+  const heldOut = await judgedData(decided, kept, setting)
   const intervals = intervalsOf(options)
   if (intervals.sampleEvery) await abilityOf('draw', decided, own)
   const session = continuedSession(undefined, request)
@@ -62,5 +64,5 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
     const record = { version, spec, data: source, digest: digestOf(train), intervals, session, options }
     await beginRun(out!, record, { force })
   }
-  return { ...decided, source, intervals, from: undefined, start, session }
+  return { ...decided, heldOut, source, intervals, from: undefined, start, session }
 }

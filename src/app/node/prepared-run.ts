@@ -54,6 +54,8 @@ export interface PreparedRun {
   readonly family: Family
   readonly spec: BaseSpec
   readonly dataset: TrainData
+  /** The held-out items as they are judged, where the best weights are kept. */
+  readonly heldOut: TrainData | undefined
   readonly source: DataSource
   readonly intervals: Intervals
   readonly from: Checkpoint | undefined

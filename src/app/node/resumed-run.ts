@@ -16,6 +16,8 @@ import { runOptions } from '../run-options.ts'
 import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
 import { problemOf } from '../train.ts'
+import type { TrainData } from '../../tools/train/problem.ts'
+import { heldBack, judgedData } from '../held-out.ts'
 import { sourceOf, withAbsolutePaths } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
 import { atModelSize } from './model-data.ts'
@@ -55,11 +57,11 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const path = request.data ?? record.data.path
   const asked = askedAgain(options, record, before)
   const recorded = await withAbsolutePaths({ ...record.data, path })
-  const source = changed.length > 0 ? await sourceOf(path, asked).catch(() => undefined) : recorded
+  const source = changed.length > 0 ? await sourceOf(path, heldBack(asked)).catch(() => undefined) : recorded
   // Runs of older versions do not record which items they held out; they keep holding out the same ones.
   const { holdOutManner } = recorded
   if (source === undefined || !isSame({ ...source, holdOutManner }, recorded)) throw fixed(changed[0])
-  const data = await recordedData(folder, recorded, record.digest, request)
+  const { train: data, heldOut: kept } = await recordedData(folder, recorded, record.digest, request)
   // A run with a checkpoint no longer needs the model that it started from, unless options must be compared.
   const model = checkpoint && changed.length === 0 ? undefined : await modelOf(asked, own, request.onRemark)
   if (digestOf(data, record.digest) !== record.digest) {
@@ -88,6 +90,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
     family,
     spec,
     dataset,
+    heldOut: await judgedData(plain, kept, setting),
     source: recorded,
     intervals,
     from: checkpoint,
@@ -105,14 +108,14 @@ async function recordedData(
   source: DataSource,
   digest: string,
   request: TrainRequest,
-): Promise<PreparedRun['dataset']> {
+): Promise<{ readonly train: TrainData; readonly heldOut?: TrainData }> {
   const { own = {} } = request
   const watch = { ...request, ...cacheOf(request.options), readers: own.readers }
-  const { train } = await openParts(source, watch)
-  if (digestOf(train, digest) === digest) return train
+  const parts = await openParts(source, watch)
+  if (digestOf(parts.train, digest) === digest) return parts
   const opened = await openFolder(folder, own).catch(() => undefined)
   const sized = opened && atModelSize(source, opened.model)
-  return sized === undefined || sized === source ? train : (await openParts(sized, watch)).train
+  return sized === undefined || sized === source ? parts : openParts(sized, watch)
 }
 
 /** What may change when a run is resumed: how long, and how fast. */

@@ -61,12 +61,22 @@ export async function* trainRun(request: TrainRequest): AsyncGenerator<TrainRunE
     return yield* trainInThreads(ranks, request, trainRun)
   }
   const run = await prepareRun(collective ? asOneOf(collective, request) : request)
-  const { family, spec, dataset, intervals, from } = run
+  const { family, spec, dataset, heldOut, intervals, from } = run
   const { out, own, signal, dryRun, earlySamples } = request
   const lossText = (loss: number): string => family.lossText?.(spec, loss) ?? loss.toFixed(4)
   const next = family.can.draw ? 'sample' : family.can.evaluate ? 'eval' : 'info'
   yield { type: 'report', spec, items: dataset.length, rows: await reportOf(run, request), lossText, next }
-  const options = { spec, dataset, own, engine: await nodeEngine(), from, start: run.start, signal, ...run.session }
+  const options = {
+    spec,
+    dataset,
+    heldOut,
+    own,
+    engine: await nodeEngine(),
+    from,
+    start: run.start,
+    signal,
+    ...run.session,
+  }
   if (dryRun) yield { type: 'estimate', ...(await estimated(options)) }
   else {
     const run = { ...options, ...intervals, earlySamples, folder: out! }
@@ -91,6 +101,7 @@ async function reportOf(
     ['from', source.path === dataset.name ? 'built in' : source.path],
     ['held out', heldOutText(source, dataset)],
     ['optimiser', optimiserText(spec)],
+    ['keeps', spec.keepBest ? 'the weights that are best on the held-out items' : undefined],
     ['arithmetic', spec.arithmetic === 'int8' ? 'large products of the network in eight bits' : undefined],
     ['budget', `${amount} ${unit}${from === undefined ? '' : `, ${from.state.step} steps made`}`],
     ['out', out],
@@ -127,7 +138,8 @@ function heldOutText(
 async function estimated(options: TrainOptions): Promise<Estimate> {
   const { spec, dataset } = options
   let [parameters, memory, msPerStep] = [0, 0, 0]
-  for await (const event of train({ ...options, from: undefined, spec: { ...spec, budget: { steps: drySteps } } })) {
+  const dry = { ...spec, keepBest: undefined, budget: { steps: drySteps } }
+  for await (const event of train({ ...options, from: undefined, spec: dry })) {
     if (event.type === 'ready') ({ parameters, memory } = event)
     if (event.type === 'plan') ({ msPerStep } = event)
   }

@@ -1,5 +1,5 @@
 /** Tables of what stands around a token: n-grams, as features. */
-import { add, cast, concat, floor, gather, mul, pad, slice, sub } from '../graph/index.ts'
+import { add, cast, concat, filled, floor, gather, mul, pad, reshape, slice, sub } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
 import { linear } from './layers.ts'
 import { normalWith, zeros } from './parameters.ts'
@@ -15,6 +15,8 @@ export interface NeighbourhoodConfig {
   readonly features: number
   /** Features of a token. */
   readonly width: number
+  /** Drops numbers of `[T, N, tables]` in training; one that becomes zero silences what its table says of its place. */
+  readonly drop?: ((kept: Tensor) => Tensor) | undefined
 }
 
 /** Which neighbours are read together, by their distance: one table for each. */
@@ -34,19 +36,33 @@ const reach = Math.max(...neighbourhoodOffsets.flat().map(Math.abs))
  * stand there make up the number of a row ({@link rowOf}), and the rows side by side are multiplied by a matrix. A row costs no products, so
  * a small network learns in minutes what pairs and triples of neighbours make likely. Places beyond the ends are a state of their own.
  *
+ * `drop` silences whole rows at random, each table at each place by itself, so that the network learns to do with shorter neighbourhoods
+ * where a long one is new to it: what back-off does for counted n-grams.
+ *
  * Clark et al., Canine (2022); Pagnoni et al., Byte Latent Transformer (2024), whose tables read what stands before a byte.
  */
 export function neighbourhoods(scope: Scope, x: Tensor, config: NeighbourhoodConfig): Tensor {
-  const { rows, features, width } = config
-  const places = x.shape[0]!
+  const { rows, features, width, drop } = config
+  const [places, batch] = x.shape as [number, number]
+  const tables = neighbourhoodOffsets.length
   const padded = pad(add(cast(x, 'float32'), 1), [reach, 0], [reach, 0])
   const read = neighbourhoodOffsets.map((offsets, i) => {
     const states = offsets.map((offset) => slice(padded, 0, reach + offset, reach + offset + places))
     const table = scope.child('embed').child(i).parameter('weight', [rows, features], zeros)
     return gather(table, cast(rowOf(states, config), 'int32'))
   })
-  const fanIn = features * neighbourhoodOffsets.length
-  return linear(scope.child('to_out'), concat(read, 2), width, { bias: false, init: normalWith(1 / Math.sqrt(fanIn)) })
+  const fanIn = features * tables
+  const all = concat(read, 2)
+  const heard = drop
+    ? reshape(
+        mul(
+          reshape(all, [places, batch, tables, features]),
+          reshape(drop(filled(1, [places, batch, tables])), [places, batch, tables, 1]),
+        ),
+        [places, batch, fanIn],
+      )
+    : all
+  return linear(scope.child('to_out'), heard, width, { bias: false, init: normalWith(1 / Math.sqrt(fanIn)) })
 }
 
 /**

@@ -22,7 +22,7 @@ import {
 import { conditionSpecs } from './condition-spec.ts'
 import { conditionsOnly, timeAndConditions } from './conditions.ts'
 import { neighbourhoods } from './neighbourhoods.ts'
-import type { Network, NetworkInputs } from './network.ts'
+import type { Dropout, Network, NetworkInputs } from './network.ts'
 import { normalWith } from './parameters.ts'
 import type { Scope } from './parameters.ts'
 import { type BlockContext, blocks, dropBy, head } from './transformer-blocks.ts'
@@ -47,6 +47,8 @@ export interface TokenTransformerConfig {
   readonly neighbourhood_rows?: number
   /** Features of such a row. */
   readonly neighbourhood_size?: number
+  /** The share of those rows that are silenced in training, each table at each place by itself. */
+  readonly neighbourhood_dropout?: number
   /**
    * Whether the time is an input; or, for tokens that become masks, the share of masks. That is as informative, and
    * does not change while the tokens do not.
@@ -70,6 +72,7 @@ const defaults: Required<Omit<TokenTransformerConfig, 'vocab_size'>> & { readonl
   neighbours: 2,
   neighbourhood_rows: 0,
   neighbourhood_size: 64,
+  neighbourhood_dropout: 0,
   time_conditioning: false,
   num_class_embeds: null,
   dropout: 0,
@@ -94,6 +97,7 @@ const rules = {
   neighbours: countOrZero,
   neighbourhood_rows: powerOfTwoOrZero,
   neighbourhood_size: count,
+  neighbourhood_dropout: probability,
   time_conditioning: oneOf(true, false, 'masks'),
   num_class_embeds: countOrNull,
   dropout: probability,
@@ -150,17 +154,22 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
   const table = scope.child('embed_tokens').parameter('weight', [config.num_states, config.hidden_size], normalWith(1))
   const tokens = transpose(x, [1, 0])
   const own = gather(table, tokens)
-  const h = blocks(context, scope, config.neighbourhood_rows === 0 ? own : add(own, around(config, scope, tokens)))
+  const h = blocks(
+    context,
+    scope,
+    config.neighbourhood_rows === 0 ? own : add(own, around(config, scope, tokens, dropout)),
+  )
   return transpose(head(context, scope, h, config.vocab_size), [1, 0, 2])
 }
 
 /** What stands around each token, `[T, N]` to `[T, N, C]`. */
-const around = (config: Fields, scope: Scope, tokens: Tensor): Tensor =>
+const around = (config: Fields, scope: Scope, tokens: Tensor, dropout: Dropout | undefined): Tensor =>
   neighbourhoods(scope.child('neighbourhoods'), tokens, {
     states: config.num_states,
     rows: config.neighbourhood_rows,
     features: config.neighbourhood_size,
     width: config.hidden_size,
+    drop: dropout && config.neighbourhood_dropout > 0 ? dropBy(dropout, config.neighbourhood_dropout) : undefined,
   })
 
 /** The embedding of time and class, or undefined if the network has neither. */

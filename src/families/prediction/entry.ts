@@ -9,6 +9,12 @@ export const prediction: FamilyEntry = Object.freeze<FamilyEntry>({
   name: 'prediction',
   of: 'a column given the others',
   options: { train: trainOptions, predict: predictOptions, eval: evalOptions },
+  refusals: {
+    keepBest: {
+      why: 'has no meaning here: the predictor stops by rows of its own, and what is left is learned out of fold',
+      hint: '`eval` judges rows that were held out',
+    },
+  },
   accepts: (data, { model }) =>
     data.kind === 'table' && (model === 'prediction' || (model === undefined && data.target !== undefined)),
   load: async () => (await import('./family.ts')).predictionFamily,

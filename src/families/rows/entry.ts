@@ -11,6 +11,10 @@ export const rows: FamilyEntry = Object.freeze<FamilyEntry>({
   of: 'whole tables',
   options: { train: trainOptions, sample: sampleOptions, restore: restoreOptions, eval: evalOptions },
   refusals: {
+    keepBest: {
+      why: 'has no meaning here yet: how cells are encoded is found from the rows that are learned, not from others',
+      hint: '`eval` judges rows that were held out',
+    },
     guidance: { why: 'has no meaning here: a class is a cell that is given, exactly', hint: '`class` without it' },
   },
   accepts: (data, { model }) => data.kind === 'table' && (model === 'rows' || data.target === undefined),

@@ -7,6 +7,8 @@ export interface LossLine {
   readonly loss: number
   readonly seconds: number
   readonly lossByNoise: readonly (number | null)[]
+  /** Of held-out items, where they were looked at. */
+  readonly heldOut?: number | undefined
 }
 
 /** A run in a plot. `series` is its colour, which stays the same whichever others are shown. */
@@ -25,11 +27,21 @@ export interface CurveLook {
   readonly smooth: number
 }
 
+/** What the plot of losses says. */
+export interface LossWords {
+  readonly loss: string
+  heldOut(run: string): string
+}
+
 /** More points than a plot has pixels are drawn in vain. */
 const mostPoints = 1500
 
-/** The losses of runs over one another; the unsmoothed ones faintly behind. */
-export function lossPlot(curves: readonly Curve[], { over, log, smooth }: CurveLook, title: string): Plot {
+/** The losses of runs over one another; the unsmoothed ones faintly behind, and dashed those of held-out items. */
+export function lossPlot(
+  curves: readonly Curve[],
+  { over, log, smooth }: CurveLook,
+  { loss: title, heldOut }: LossWords,
+): Plot {
   const marks: Mark[] = []
   let [xMax, low, high] = [1, Infinity, -Infinity]
   for (const { name, series, lines } of curves) {
@@ -38,12 +50,17 @@ export function lossPlot(curves: readonly Curve[], { over, log, smooth }: CurveL
     const raw = thin.map(({ loss }) => loss)
     const y = smoothed(raw, smooth)
     xMax = Math.max(xMax, ...x.slice(-1))
-    for (const value of y) {
+    const held = lines.filter((line) => line.heldOut !== undefined)
+    const yHeld = held.map((line) => line.heldOut!)
+    for (const value of [...y, ...yHeld]) {
       if (!Number.isFinite(value) || (log && value <= 0)) continue
       ;[low, high] = [Math.min(low, value), Math.max(high, value)]
     }
     if (smooth > 0) marks.push({ kind: 'line', x, y: raw, ink: { series }, width: 1, opacity: 0.3 })
     marks.push({ kind: 'line', x, y, ink: { series }, label: name })
+    const xHeld = held.map((line) => line[over])
+    if (held.length > 0)
+      marks.push({ kind: 'line', x: xHeld, y: yHeld, ink: { series }, dashed: true, label: heldOut(name) })
   }
   const [min, max] = boundsOf(low, high, log)
   return {

@@ -1,6 +1,7 @@
 /**
  * Checkpoints: a training state and its specification as one safetensors file, complete enough to continue exactly. Tensors have
- * names: `params/<part>/<name>`, `average/<part>/<name>`, `optimizer.<slot>/<part>/<name>`. A checksum over all bytes finds damage.
+ * names: `params/<part>/<name>`, `average/<part>/<name>`, `optimizer.<slot>/<part>/<name>`, and where they are kept `best/<part>/<name>`. A
+ * checksum over all bytes finds damage.
  */
 import { TweedieError } from '../../errors.ts'
 import { writeSafetensors } from '../../files/io/safetensors.ts'
@@ -18,6 +19,8 @@ export interface Checkpoint<Spec extends BaseSpec = BaseSpec> {
    * The parameters one after the other, as they lie in the state's arrays; missing in older files, which had no names.
    */
   readonly tensors?: readonly PartTensor[] | undefined
+  /** The averaged weights that were best on held-out items, where they are kept. */
+  readonly best?: Float32Array | undefined
   /** Checksums of the parts that are frozen, by name. */
   readonly frozen?: Readonly<Record<string, string>> | undefined
   /** The name of the optimiser whose state it is; missing in older files, which had AdamW only. */
@@ -38,6 +41,7 @@ export function encodeCheckpoint({
   spec,
   state,
   tensors,
+  best,
   frozen,
   optimizer,
   run,
@@ -48,7 +52,8 @@ export function encodeCheckpoint({
     })
   }
   const arrays = new Map<string, SafeTensorInput>()
-  for (const [section, flat] of sectionsOf(state)) {
+  const sections = [...sectionsOf(state), ...(best ? [['best', best] as const] : [])]
+  for (const [section, flat] of sections) {
     let from = 0
     for (const { part, name, shape } of tensors) {
       const to = from + shape.reduce((size, each) => size * each, 1)
@@ -62,6 +67,7 @@ export function encodeCheckpoint({
     step: String(state.step),
     'optimizer.step': String(state.optimizer.step),
     ...(optimizer !== undefined && { 'optimizer.name': optimizer }),
+    ...(best && { best: 'kept' }),
     slots: JSON.stringify(Object.keys(state.optimizer.slots)),
     tensors: JSON.stringify(tensors),
     ...(frozen !== undefined && { frozen: JSON.stringify(frozen) }),

@@ -33,6 +33,7 @@ const schema = z.object({
   step: count,
   'optimizer.step': count,
   'optimizer.name': z.optional(z.string()),
+  best: z.optional(z.string()),
   slots: z.pipe(json, z.array(z.string())),
   tensors: z.pipe(json, z.array(tensor).check(z.minLength(1))),
   frozen: z.optional(z.pipe(json, z.record(z.string(), z.string()))),
@@ -66,7 +67,8 @@ export function decodeCheckpoint<Spec extends BaseSpec = BaseSpec>(
   const read = parseConfig(schema, metadata, source)
   const { tensors, slots } = read
   const size = tensors.reduce((sum, { shape }) => sum + shape.reduce((all, each) => all * each, 1), 0)
-  const sections = ['params', 'average', ...slots.map((slot) => `optimizer.${slot}`)]
+  const kept = read.best === undefined ? [] : ['best']
+  const sections = ['params', 'average', ...slots.map((slot) => `optimizer.${slot}`), ...kept]
   if (stored.size !== sections.length * tensors.length || size * sections.length * 4 > bytes.length) {
     throw damaged(source, `${stored.size} tensors, expected ${sections.length * tensors.length}`)
   }
@@ -88,6 +90,7 @@ export function decodeCheckpoint<Spec extends BaseSpec = BaseSpec>(
     spec: parseSpec(read.spec, `${source}: spec`),
     run: read.run,
     tensors,
+    ...(kept.length > 0 && { best: flat('best') }),
     frozen: read.frozen,
     optimizer: read['optimizer.name'],
     state: {

@@ -2,14 +2,18 @@
  * Training from the first step to the last, as a stream of events. Nothing is written here: a `checkpoint` event
  * carries the state to save, and training goes on when the caller asks for the next event.
  */
+import { TweedieError } from '../../errors.ts'
 import type { LearningRate } from '../../engine/optim/learning-rate.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
+import { bestKeeper, type BestKeeper, type Judged } from './best.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { trainingMemory } from './estimate.ts'
 import { plannedRate } from './learning-rate.ts'
 import { addStep, emptyWindow, summarise } from './loss-window.ts'
 import type { LogLine, LossWindow } from './loss-window.ts'
 import { frozenSums, tensorsOf } from './parts.ts'
+import type { TrainState } from './problem.ts'
+import { alone, type Ranks } from './ranks.ts'
 import { deadlineOf, firstPlan, replan } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { continuedSession, differences, recordSession, type SessionRecord } from './session-record.ts'
@@ -83,6 +87,10 @@ export type LoopEvent<M = unknown> =
       readonly checkpoint: () => Promise<Checkpoint>
     }
   | { readonly type: 'log'; readonly line: LogLine }
+  | ({
+      /** The held-out items were looked at. */
+      readonly type: 'held-out'
+    } & Judged)
   | {
       /** To be saved now: the arrays change with the next step. */
       readonly type: 'checkpoint'
@@ -122,6 +130,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     clock = now,
     run,
     checkpointFirst = !from,
+    ranks,
     ...others
   } = options
   const items = itemsPerStep(spec)
@@ -131,7 +140,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   const elapsed = (): number => clock() - begin
   const recorded = from && (await import('./parse-session-record.ts')).sessionOf(from.run.session)
   const wanted = continuedSession(recorded, others)
-  using trainer = await trainerOf(task, engine, { ...others, ...wanted, from })
+  using trainer = await trainerOf(task, engine, { ...others, ...wanted, ranks, from })
   const session = recordSession(trainer.session, wanted, run?.session as SessionRecord | undefined)
   for (const text of differences(recorded, session)) yield { type: 'remark', text }
   for (const text of trainer.remarks) yield { type: 'remark', text }
@@ -148,32 +157,55 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   let reported = plan.pace === undefined ? undefined : plan.total
 
   let facts = {}
+  const held = spec.keepBest ? await heldProblem(task, ranks) : undefined
+  using keeper: BestKeeper | undefined = held && bestKeeper(held, items, engine, wanted, from)
+  /** The model of the present weights, or of the best ones where those are kept. */
+  const snapshot = (from: TrainState, more = {}): Model | Promise<Model> =>
+    problem.snapshot(from, { minutes: round(elapsed() / minute, 3), ...facts, ...more })
   const model = async (): Promise<Model> => {
     await trainer.bringBack()
-    return problem.snapshot(state, { minutes: round(elapsed() / minute, 3), ...facts })
+    return snapshot(state)
+  }
+  const bestModel = async (): Promise<Model> => {
+    await trainer.bringBack()
+    const { moment } = keeper ?? {}
+    if (!moment) return snapshot(state)
+    return snapshot(keeper!.best(state), { heldOutLoss: moment.loss, stepsMade: state.step })
   }
   const tensors = tensorsOf(problem.parts)
   const frozen = frozenSums(problem.parts)
   const optimizer = trainer.optimizer.name
   const present = (): Checkpoint => {
     const progress: Progress = { elapsed: elapsed(), plan, window }
-    return { spec, state, tensors, frozen, optimizer, run: { ...run, session, progress } }
+    const { progress: best, average } = keeper?.saved() ?? {}
+    const kept = best && { best }
+    return { spec, state, tensors, best: average, frozen, optimizer, run: { ...run, session, progress, ...kept } }
   }
   const checkpointNow = async (): Promise<Checkpoint> => {
     await model()
     return present()
   }
   const checkpoint = async (): Promise<LoopEvent<Model>> => {
-    const made = await model()
+    const made = await bestModel()
     saved = { step: state.step, at: elapsed() }
     return { type: 'checkpoint', checkpoint: present(), model: made }
+  }
+  /** The loss of held-out items since the last line of the log. */
+  let seen: number | undefined
+  const look = async (total: number): Promise<LoopEvent<Model>> => {
+    await trainer.bringBack()
+    const judged = await keeper!.look(state, total)
+    seen = judged.loss
+    return { type: 'held-out', ...judged }
   }
   const log = (rate: number): LoopEvent<Model> => {
     const [step, at] = [trainer.made, elapsed()]
     // A clock may stand still between two steps, and JSON has no infinity.
     const itemsPerSecond = round(((step - logged.step) * items * 1000) / Math.max(0.01, at - logged.at), 1)
     const epoch = round((step * items) / problem.items, 3)
-    const line = { step, epoch, ...summarise(window), rate, itemsPerSecond, seconds: round(at / 1000, 2) }
+    const means = { ...summarise(window), ...(seen !== undefined && { heldOut: seen }) }
+    seen = undefined
+    const line = { step, epoch, ...means, rate, itemsPerSecond, seconds: round(at / 1000, 2) }
     logged = { step, at }
     window = emptyWindow()
     return { type: 'log', line }
@@ -211,6 +243,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
       model,
       checkpoint: checkpointNow,
     }
+    if (keeper && (over() || keeper.isDue(step, plan.total))) yield await look(plan.total ?? step)
     if (step % logEvery === 0) yield log(rate)
     const due = checkpointEvery ? step % checkpointEvery === 0 : elapsed() - saved.at > minute
     if (due && !over()) yield await checkpoint()
@@ -219,7 +252,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   if (finished && window.steps > 0) yield log(rate)
   if (finished && problem.review) {
     await trainer.bringBack()
-    const review = await problem.review(state, engine, wanted)
+    const review = await problem.review(keeper?.best(state) ?? state, engine, wanted)
     facts = review.facts
     for (const text of review.remarks) yield { type: 'remark', text }
   }
@@ -230,6 +263,15 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     step: state.step,
     seconds: round(elapsed() / 1000, 2),
   }
+}
+
+/** The held-out problem of a run that keeps its best weights; none in processes that only compute. @throws TweedieError `usage` */
+async function heldProblem({ heldOut }: Task<BaseSpec, unknown>, { rank }: Ranks = alone) {
+  if (rank > 0) return undefined
+  if (heldOut) return { size: heldOut.size, problem: await heldOut.problem() }
+  throw new TweedieError('usage', '`keepBest` watches items that training does not see, and none are given', {
+    hint: '`heldOut`: data like those of training',
+  })
 }
 
 /** Whether a number of steps differs enough from the one reported last to report it again. */

@@ -21,6 +21,8 @@ export interface LogLine {
   readonly rate: number
   /** The mean loss in each tenth of the noise levels, the faintest first; null where none was drawn. */
   readonly lossByNoise: readonly (number | null)[]
+  /** The mean loss of held-out items by the averaged weights, where it was looked at since the last line. */
+  readonly heldOut?: number | undefined
   readonly itemsPerSecond: number
   /** Seconds trained. */
   readonly seconds: number

@@ -17,6 +17,7 @@ const schema = z.looseObject({
     z.strictObject({ minutes: positive }),
   ]),
   arithmetic: z.optional(z.enum(['float32', 'int8'])),
+  keepBest: z.optional(z.boolean()),
   network: z.looseObject({ className: z.string(), config: z.record(z.string(), z.json()) }),
   lora: z.optional(loraSchema),
   word: z.optional(wordSchema),

@@ -73,6 +73,8 @@ export interface TrainProblem<Model = unknown> {
   emptyBatch(): Batch
   /** Fills a batch: a pure function of the step. */
   fill(batch: Batch, step: number): void
+  /** Sets the masks of a filled batch so that nothing is dropped, where it has any: for a loss that judges. */
+  dropNothing?(batch: Batch): void
   /** Begins to read what a later step will need, where items lie on disk. `fill` gives the same without it, only later. */
   ahead?(step: number): void
   /** How loss and gradients are worked out where one graph of `loss` would be too large; left out, by that graph. */

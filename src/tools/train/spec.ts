@@ -50,6 +50,8 @@ export interface BaseSpec {
    * dot products. Default: `float32`.
    */
   readonly arithmetic?: 'float32' | 'int8' | undefined
+  /** Whether the loss of held-out items is watched, and the averaged weights that are best on them are the model. */
+  readonly keepBest?: boolean | undefined
   readonly network: { readonly className: string; readonly config: Readonly<Record<string, unknown>> }
   /** The low-rank adapters that learn in place of all weights, if it is so. */
   readonly lora?: LoraSpec | undefined

@@ -116,6 +116,19 @@ export function restoring(
   }
 }
 
+/** An array of a checkpoint, such as its best average, in the order of these parts. @throws TweedieError `model` if it has others */
+export function movedTo(
+  parts: TrainParts,
+  tensors: readonly PartTensor[] | undefined,
+  array: Float32Array,
+): Float32Array {
+  const { size: wanted } = jointLayout(parts)
+  const made = new Float32Array(wanted)
+  const moves = movesOf(tensors, tensorsOf(parts), array.length, wanted)
+  for (const { at, to, size } of moves) made.set(array.subarray(at, at + size), to)
+  return made
+}
+
 /** A copy from one flat array to another. */
 interface Move {
   readonly at: number

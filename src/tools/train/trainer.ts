@@ -109,6 +109,8 @@ export interface Task<Spec extends BaseSpec, Model> {
    * graph.
    */
   readonly problem: () => TrainProblem<Model> | Promise<TrainProblem<Model>>
+  /** The same of items that training does not see, in batches of `size`: for `keepBest`. */
+  readonly heldOut?: { readonly size: number; problem(): TrainProblem | Promise<TrainProblem> } | undefined
   /** A name of its graph that is known before the problem is made: for engines with a cache. */
   readonly purpose: string
 }

@@ -2,6 +2,7 @@
 import { assert, constantFrom, integer, property } from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { gradients, input, mul, sum } from '../../../src/engine/graph/index.ts'
+import type { Tensor } from '../../../src/engine/graph/tensor.ts'
 import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
 import { layoutOf, parametersOf, Scope, tokenTransformer } from '../../../src/engine/nn/index.ts'
 import {
@@ -58,6 +59,27 @@ describe('neighbourhoods', () => {
   let engine: Engine
   beforeAll(async () => {
     engine = await nodeEngine()
+  })
+
+  test('is silent where a row is dropped', () => {
+    const config = { ...sizes, states: 5 }
+    const kept = Float32Array.from({ length: places * batch * neighbourhoodOffsets.length }, (_, i) => i % 3)
+    const drop = (ones: Tensor): Tensor => mul(ones, input('kept', ones.shape))
+    const { y, layout } = built({ ...config, drop })
+    const parameters = parameterFeeds(layout, random('tables', layout.size))
+    const x = integers(key('dropped'), places * batch, 0, 5)
+    const found = evaluate([y], { ...parameters, x, kept })[0]!.data
+    const { features, width } = config
+    const weight = parameters['to_out.weight']!
+    const tables = neighbourhoodOffsets.length
+    // what a single table says is found with the weights of all others at zero
+    const sums = new Float32Array(found.length)
+    for (let table = 0; table < tables; table++) {
+      const only = weight.map((each, i) => (Math.floor((i % (tables * features)) / features) === table ? each : 0))
+      const says = plainly(x, { ...parameters, 'to_out.weight': only }, config)
+      says.forEach((each, i) => (sums[i]! += each * kept[Math.floor(i / width) * tables + table]!))
+    }
+    sums.forEach((each, i) => expect(found[i]).toBeCloseTo(each, 4))
   })
 
   test('reads the rows that the states around a place number', () => {

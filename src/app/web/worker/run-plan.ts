@@ -15,6 +15,7 @@ import { keepNothing, type RunKeeper } from '../../../tools/train/web/run-keeper
 import { beginWebRun, continueWebRun, readWebRun } from '../../../tools/train/web/run-store.ts'
 import { datasetDigest, decodeDataset, encodeDataset } from '../../dataset-file.ts'
 import { prepared } from '../../prepare.ts'
+import { judgedData, splitFor } from '../../held-out.ts'
 import { runOptions } from '../../run-options.ts'
 import { specificationOf } from '../../specification.ts'
 import type { PlainOptions } from './protocol.ts'
@@ -27,6 +28,8 @@ export interface RunPlan {
   /** The data as they were read, and as the family prepared them. */
   readonly data: OpenedInput
   readonly dataset: TrainData
+  /** The held-out items as they are judged, where the best weights are kept. */
+  readonly heldOut: TrainData | undefined
   readonly from: Checkpoint | undefined
   readonly start: StartWeights | undefined
   /** Whether its record alone does not bring it back, so that it is saved before its first step. */
@@ -69,14 +72,17 @@ export async function newPlan(
   const { train } = data
   const further = from && { from, ...(await import('../../further.ts')) }
   const asked = further ? await further.furtherOptions(further.from, train, options, own) : options
-  const { spec, dataset } = await specificationOf(train, asked, preparing, handled)
+  const parts = splitFor(options, train)
+  const decided = await specificationOf(parts.train, asked, preparing, handled)
+  const { spec, dataset } = decided
+  const heldOut = await judgedData(decided, parts.heldOut, preparing)
   const begun = await further?.startOf(further.from, spec, dataset, own)
   for (const note of begun?.notes ?? []) planning.onRemark(note)
   const digest = name === undefined ? '' : datasetDigest(train)
   const record: RunRecord = { version: 'web', spec, data: data.source, digest, intervals, options }
   const keeper = await keeperFor(name, record, data, force, planning)
   const start = begun?.start
-  return { name, record, spec, data, dataset, from: undefined, start, saveFirst: start !== undefined, keeper }
+  return { name, record, spec, data, dataset, heldOut, from: undefined, start, saveFirst: start !== undefined, keeper }
 }
 
 /** The plan of a kept run, from its last checkpoint on. @throws TweedieError `usage` for an option that would make it another run */
@@ -99,10 +105,12 @@ export async function keptPlan(name: string, options: PlainOptions, planning: Pl
       hint: 'the run cannot go on: begin a new one',
     })
   }
-  const dataset = await prepared(family, data.train, { spec }, preparing)
+  const parts = splitFor(spec, data.train)
+  const dataset = await prepared(family, parts.train, { spec }, preparing)
+  const heldOut = await judgedData({ family, spec }, parts.heldOut, preparing)
   const keeper = await continueWebRun(name, stored, stored.checkpoint?.state.step ?? 0)
   const from = stored.checkpoint
-  return { name, record: stored.record, spec, data, dataset, from, start: undefined, saveFirst: false, keeper }
+  return { name, record: stored.record, spec, data, dataset, heldOut, from, start: undefined, saveFirst: false, keeper }
 }
 
 /** The plan of a copy that goes on from a checkpoint. */

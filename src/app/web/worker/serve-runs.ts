@@ -50,7 +50,7 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
     intervals: { readonly logEvery?: number | undefined; readonly checkpointEvery?: number | undefined },
     paused: boolean | undefined,
   ): Promise<RunEnd> => {
-    const { spec, dataset, from, start, saveFirst, keeper, name } = plan
+    const { spec, dataset, heldOut, from, start, saveFirst, keeper, name } = plan
     const family = await entryOfSpec(spec, own).load()
     const rows = await family.explain(spec, dataset, own)
     events([
@@ -62,7 +62,7 @@ export function runCalls({ own, engine }: Bench, data: DataCalls, models: ModelC
         rows: rows.flatMap(([row, value]) => (value === undefined ? [] : [[row, value] as const])),
       },
     ])
-    const parts = { spec, dataset, from, start, keeper, name, own, engine: (await engine()).engine }
+    const parts = { spec, dataset, heldOut, from, start, keeper, name, own, engine: (await engine()).engine }
     const live = liveRun({ ...parts, checkpointFirst: saveFirst, paused, ...intervals }, events, signal)
     const run = { live, plan, over: false }
     runs.set(id, run)

@@ -58,7 +58,7 @@ export function RunsOfMachine({ folder, runs, query, refresh }: RunsOfMachinePro
       }),
     [state, chosen.join('\n')],
   )
-  const plots: Plot[] = [lossPlot(curves, look, text.loss), ...noisePlots(curves, text.byNoise)]
+  const plots: Plot[] = [lossPlot(curves, look, text), ...noisePlots(curves, text.byNoise)]
   const scene = () => {
     const palette = palettes[theme.value]
     return stacked(

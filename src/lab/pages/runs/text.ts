@@ -18,6 +18,7 @@ export const text = {
   smooth: 'smoothing',
   loss: 'Loss',
   byNoise: 'Loss by level of noise',
+  heldOut: (run: string) => `${run}, held out`,
   samples: (name: string) => `Samples of ${name}`,
   sample: 'picture',
   card: (name: string) => `About ${name}`,

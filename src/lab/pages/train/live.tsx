@@ -35,8 +35,7 @@ export function Live({ shows, setShows, time, setTime, fork }: LiveProps) {
   })
   const curves: Curve[] = all.flatMap(({ name, series, lines }) => (lines.length > 0 ? [{ name, series, lines }] : []))
   const look = { over: 'step', log: false, smooth: 0.6 } as const
-  const plots: Plot[] =
-    curves.length === 0 ? [] : [lossPlot(curves, look, text.loss), ...noisePlots(curves, text.byNoise)]
+  const plots: Plot[] = curves.length === 0 ? [] : [lossPlot(curves, look, text), ...noisePlots(curves, text.byNoise)]
   const scene = () => {
     const palette = palettes[theme.value]
     return stacked(

@@ -68,6 +68,7 @@ export const text = {
     `The samples are ${distance} from the data (sliced Wasserstein); two draws of the data are ${floor} apart.`,
   loss: 'Loss',
   byNoise: 'Loss by level of noise',
+  heldOut: (run: string) => `${run}, held out`,
   runs: 'Runs',
   samples: (name: string) => `Samples of ${name}`,
   trajectories: (name: string) => `From noise to data: ${name}`,

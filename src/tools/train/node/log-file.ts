@@ -12,6 +12,7 @@ const schema: z.ZodMiniType<LogLine> = z.looseObject({
   gradientNorm: z.number(),
   rate: z.number(),
   lossByNoise: z.array(z.nullable(z.number())),
+  heldOut: z.optional(z.number()),
   itemsPerSecond: z.number(),
   seconds: z.number(),
 })

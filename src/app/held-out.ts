@@ -1,0 +1,41 @@
+/** Items that a run keeps out of training, to see which weights are best on them. */
+import type { Family, PrepareSetting } from '../families/family.ts'
+import { TweedieError } from '../errors.ts'
+import { holdOut } from '../files/data/hold-out.ts'
+import type { OptionValues } from '../options.ts'
+import type { TrainData } from '../tools/train/problem.ts'
+import type { BaseSpec } from '../tools/train/spec.ts'
+import { prepared } from './prepare.ts'
+
+/** The share that is held out where the best weights are kept and none is named. */
+export const usualShare = 0.1
+
+/** The options, with a share of the items held out where the best weights are to be kept. */
+export function heldBack(options: OptionValues): OptionValues {
+  return options.keepBest === true && options.holdOut === undefined ? { ...options, holdOut: usualShare } : options
+}
+
+/** Data in memory, with that share of them apart where the best weights are to be kept. */
+export function splitFor(
+  { keepBest }: OptionValues | Pick<BaseSpec, 'keepBest'>,
+  data: TrainData,
+): { readonly train: TrainData; readonly heldOut: TrainData | undefined } {
+  return keepBest === true ? holdOut(data, usualShare) : { train: data, heldOut: undefined }
+}
+
+/**
+ * The held-out items as the family trains on them; none where the best weights are not kept.
+ *
+ * @throws TweedieError `usage` where there are none and they are needed
+ */
+export async function judgedData(
+  { family, spec }: { readonly family: Family; readonly spec: BaseSpec },
+  heldOut: TrainData | undefined,
+  setting: PrepareSetting,
+): Promise<TrainData | undefined> {
+  if (!spec.keepBest) return undefined
+  if (heldOut) return prepared(family, heldOut, { spec }, setting)
+  throw new TweedieError('usage', '`keepBest` watches items that training does not see, and these data have none', {
+    hint: 'hold some out: `holdOut: 0.1`',
+  })
+}
