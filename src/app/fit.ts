@@ -76,7 +76,7 @@ export async function fit<Model extends FamilyModel = FamilyModel>(
   const parts = splitFor(options, given)
   const decided = await specificationOf(parts.train, asked, setting, [], opened)
   const { spec, dataset } = decided
-  const heldOut = await judgedData(decided, parts.heldOut, setting)
+  const heldOut = await judgedData(decided, parts.heldOut, { options: asked }, setting)
   const start = opened && (await startOf(opened, spec, dataset, own)).start
   return lastModel(
     train({ spec, dataset, heldOut, engine, own, start, signal, ...session }),

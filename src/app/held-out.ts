@@ -1,11 +1,12 @@
 /** Items that a run keeps out of training, to see which weights are best on them. */
-import type { Family, PrepareSetting } from '../families/family.ts'
+import type { PrepareSetting, Wanted } from '../families/family.ts'
 import { TweedieError } from '../errors.ts'
 import { holdOut } from '../files/data/hold-out.ts'
 import type { OptionValues } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
 import { prepared } from './prepare.ts'
+import type { Specification } from './specification.ts'
 
 /** The share that is held out where the best weights are kept and none is named. */
 export const usualShare = 0.1
@@ -26,15 +27,17 @@ export function splitFor(
 /**
  * The held-out items as the family trains on them; none where the best weights are not kept.
  *
+ * @param wanted the options of a new run, or the specification of one that goes on
  * @throws TweedieError `usage` where there are none and they are needed
  */
 export async function judgedData(
-  { family, spec }: { readonly family: Family; readonly spec: BaseSpec },
+  { family, spec, dataset }: Pick<Specification, 'family' | 'spec' | 'dataset'>,
   heldOut: TrainData | undefined,
+  wanted: Wanted<BaseSpec>,
   setting: PrepareSetting,
 ): Promise<TrainData | undefined> {
   if (!spec.keepBest) return undefined
-  if (heldOut) return prepared(family, heldOut, { spec }, setting)
+  if (heldOut) return prepared(family, heldOut, { ...wanted, beside: dataset }, setting)
   throw new TweedieError('usage', '`keepBest` watches items that training does not see, and these data have none', {
     hint: 'hold some out: `holdOut: 0.1`',
   })

@@ -173,9 +173,13 @@ export interface Family<
 }
 
 /** A new run, or one that goes on. */
-export type Wanted<Spec> =
+export type Wanted<Spec> = (
   | { readonly options: OptionValues; readonly spec?: undefined }
   | { readonly spec: Spec; readonly options?: undefined }
+) & {
+  /** The prepared data of training, where held-out items are prepared to be judged: what is found from data is found from these. */
+  readonly beside?: TrainData | undefined
+}
 
 /** The surroundings in which data are prepared. */
 export interface PrepareSetting extends Pick<

@@ -55,7 +55,7 @@ async function newRun(path: string, request: TrainRequest): Promise<PreparedRun>
   await drawPrior(options, request)
   const decided = await withPriorOf(plain, options, setting, request)
   const start = model && (await startFrom(model, decided.spec, decided.dataset, request))
-  const heldOut = await judgedData(decided, kept, setting)
+  const heldOut = await judgedData(decided, kept, { options: asked }, setting)
   const intervals = intervalsOf(options)
   if (intervals.sampleEvery) await abilityOf('draw', decided, own)
   const session = continuedSession(undefined, request)

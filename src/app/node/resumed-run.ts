@@ -90,7 +90,7 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
     family,
     spec,
     dataset,
-    heldOut: await judgedData(plain, kept, setting),
+    heldOut: await judgedData(plain, kept, { spec }, setting),
     source: recorded,
     intervals,
     from: checkpoint,

@@ -49,11 +49,13 @@ async function encodedData(
   const asked = options?.latents
   const source = (options ? (asked instanceof OwnCodes ? asked.of : asked) : known?.path) ?? taught
   if (source === undefined) throw unnamed(known !== undefined)
+  const { affine: trained } = (wanted.beside ?? {}) as Partial<LatentData>
   // adapters and words are trained on codes as their model sees them, and so is the model itself
   const whole = options
     ? keepsModel(options) || asked instanceof OwnCodes
     : (spec.lora ?? spec.word ?? known?.whole) !== undefined
-  const { autoencoder, path, store, affine } = await openAutoencoder(source, values, setting, { whole })
+  const { autoencoder, path, store, affine: decided } = await openAutoencoder(source, values, setting, { whole })
+  const affine = decided ?? trained
   const codes: CodeSource = { autoencoder, path, sum: autoencoderSum(autoencoder), ...(whole && { whole }) }
   if (known && known.sum !== codes.sum) {
     throw new TweedieError('model', `${known.path}: not the autoencoder that this run began with`, {
@@ -71,8 +73,8 @@ async function encodedData(
   return withIt
 }
 
-const asWanted = ({ options, spec }: Wanted<LatentTrainSpec>): Wanted<TrainSpec> =>
-  options ? { options } : { spec: asValues(spec) }
+const asWanted = ({ options, spec, beside }: Wanted<LatentTrainSpec>): Wanted<TrainSpec> =>
+  options ? { options, beside } : { spec: asValues(spec), beside }
 
 /** Windows of trajectories, whose states are what is encoded; undefined for other data. */
 function windowsIn(data: TrainData, wanted: Wanted<LatentTrainSpec>): WindowedData | undefined {

@@ -1,6 +1,7 @@
 /** Data prepared for training: with the teacher that the run names, if it names one. */
 import { TweedieError } from '../../errors.ts'
 import type { AnyDataset } from '../../files/data/any-dataset.ts'
+import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
 import type { PrepareSetting, Wanted } from '../family.ts'
 import type { WordsData } from '../words/words-data.ts'
@@ -33,12 +34,16 @@ function isBehind(data: AnyDataset, { spec, options }: Law): boolean {
 }
 
 /** What is wanted of a run. */
-type Law = Pick<Wanted<Pick<TrainSpec, 'precondition'>>, 'spec' | 'options'>
+type Law = Pick<Wanted<Pick<TrainSpec, 'precondition'>>, 'spec' | 'options' | 'beside'>
 
 /** Data with what fits a Gaussian to them, if the network is put behind one: most runs have no use for it, so it is loaded for those that do. */
 export async function behindLaw<Data extends AnyDataset>(data: Data, wanted: Law): Promise<Data> {
   if (!isBehind(data, wanted)) return data
-  const { seenBy } = await import('./preconditioned/seen-by.ts')
+  const { seenBy: ofData } = await import('./preconditioned/seen-by.ts')
+  const beside = wanted.beside as ArrayDataset | undefined
+  const seenBy: typeof ofData = beside
+    ? (spec, network, _judged, frame, own) => ofData(spec, network, beside, frame, own)
+    : ofData
   // a copy of all windows is a getter: it is not to be read here
   return Object.freeze(
     Object.defineProperties(

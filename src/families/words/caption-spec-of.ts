@@ -56,11 +56,15 @@ export function captionSpecOf(data: WordsData, values: CaptionValues): CaptionSp
   }
 }
 
-/** A tokeniser of the words that occur in captions. */
-export function tokenizerOfCaptions(data: WordsData, places?: number): CaptionTokenizer {
+/** A tokeniser of the words that occur in captions; of captions of others, `others` says what happens to further words. */
+export function tokenizerOfCaptions(
+  data: WordsData,
+  places?: number,
+  others: 'refuse' | 'skip' = 'refuse',
+): CaptionTokenizer {
   const { words, left, longest } = captionWords(captionsOf(data))
   const length = places ?? Math.min(mostPlaces, longest + 2)
-  return wordCaptionTokenizer(words, length, left > 0 ? { unknown: 'token' } : {})
+  return wordCaptionTokenizer(words, length, { unknown: left > 0 ? 'token' : others })
 }
 
 /** A small encoder that learns along. */

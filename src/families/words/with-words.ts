@@ -22,7 +22,7 @@ import { withFacts } from '../../files/data/stored-dataset.ts'
  */
 export async function withWords<Data extends ArrayDataset>(
   data: Data,
-  { options, spec }: Wanted<{ readonly captions?: CaptionSpec | undefined }>,
+  { options, spec, beside }: Wanted<{ readonly captions?: CaptionSpec | undefined }>,
   setting: PrepareSetting,
   wordsOf: (model: FamilyModel) => Words | undefined,
 ): Promise<Data & WordsData> {
@@ -31,7 +31,10 @@ export async function withWords<Data extends ArrayDataset>(
   if ((values.captions !== true && known === undefined) || (data as WordsData).words) return data
   const ofEncoder = options ? values.textEncoder : known!.frozen && sourceOf(known!.frozen)
   const ofTokenizer = options ? values.tokenizer : known!.frozen ? undefined : known!.tokenizer.path
-  if (ofEncoder === undefined && ofTokenizer === undefined) return data
+  if (ofEncoder === undefined && ofTokenizer === undefined) {
+    const places = values.places ?? known?.encoder.config['length']
+    return beside ? wordsOfBoth(data, beside as Data, places as number | undefined) : data
+  }
   const words =
     ofEncoder === undefined
       ? await tokenizerFrom(ofTokenizer, values.places ?? Number(known?.encoder.config['length'] ?? 0), setting)
@@ -43,6 +46,18 @@ export async function withWords<Data extends ArrayDataset>(
   if (!frozen || varied || changing) return withFacts(data, { words })
   const codes = await storedCodes(captionsOf(data), frozen, setting)
   return withFacts(data, { words: { ...words, ...(codes && { codes }) } })
+}
+
+/** Items that are judged, with the words that training has. */
+async function wordsOfBoth<Data extends ArrayDataset>(
+  data: Data,
+  trained: WordsData,
+  places: number | undefined,
+): Promise<Data & WordsData> {
+  const { tokenizerOfCaptions } = await import('./caption-spec-of.ts')
+  return withFacts(data, {
+    words: { tokenizer: trained.words?.tokenizer ?? tokenizerOfCaptions(trained, places, 'skip') },
+  })
 }
 
 /** Whether captions are changed while they are drawn. */

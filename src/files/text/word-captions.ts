@@ -45,8 +45,11 @@ export function captionWords(captions: Iterable<readonly string[]>, { most = 819
 
 /** What else decides a {@link wordCaptionTokenizer}. */
 export interface WordCaptionOptions {
-  /** What happens to words that the vocabulary does not hold: an error, or a token that says "unknown"; by default an error. */
-  readonly unknown?: 'refuse' | 'token' | undefined
+  /**
+   * What happens to words that the vocabulary does not hold: an error, a token that says "unknown", or nothing, as if they did not stand there;
+   * by default an error.
+   */
+  readonly unknown?: 'refuse' | 'token' | 'skip' | undefined
 }
 
 /**
@@ -84,12 +87,13 @@ export function wordCaptionTokenizer(
     padding: 0,
     unknown: strange === 'token' ? other : undefined,
     pieces: (text) =>
-      wordsOf(text).map((word, at): CaptionPiece => {
+      wordsOf(text).flatMap((word, at): CaptionPiece[] => {
         const id = numbers.get(word) ?? other
-        if (id === undefined) throw unknownWord(word, text, words)
-        return { id, text: word, word: at }
+        if (id !== undefined) return [{ id, text: word, word: at }]
+        if (strange === 'skip') return []
+        throw unknownWord(word, text, words)
       }),
-    files: () => wordFiles(texts, length, strange),
+    files: () => wordFiles(texts, length, strange === 'token' ? 'token' : 'refuse'),
   })
 }
 

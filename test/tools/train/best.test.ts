@@ -167,6 +167,41 @@ describe('a run that keeps its best weights', () => {
     expect(last!.step).toBe(60)
   })
 
+  test.each([
+    ['captions', 'scenes', { captions: true, widths: [8, 16], places: 12 }],
+    ['codes', 'glyphs', { model: 'latent', latents: 'vae', widths: [8] }],
+    [
+      'a Gaussian of fields',
+      'kolmogorov',
+      { precondition: 'gaussian', widths: [8, 8], window: 4, items: 24, batch: 2 },
+    ],
+  ])('judges %s by what training found in its own', async (name, data, options) => {
+    const shared = { items: 40, batch: 4, steps: 3 }
+    const latents = join(folder, 'vae')
+    const more = 'latents' in options ? { latents } : {}
+    if ('latents' in options) {
+      const vae = { ...shared, model: 'vae', widths: [8], batch: 8 }
+      for await (const _ of trainRun({ data, out: latents, options: vae })) continue
+    }
+    const out = join(folder, name)
+    const looks = async (request: object): Promise<unknown[]> => {
+      const found: unknown[] = []
+      for await (const event of trainRun({ threads: 1, ...request })) {
+        if (event.type === 'held-out') found.push(event)
+      }
+      return found
+    }
+    const all = { ...shared, ...options, ...more, keepBest: true }
+    const first = await looks({ data, out, options: all })
+    expect(first).toHaveLength(3)
+    const stop = new AbortController()
+    const again = join(folder, `${name}-again`)
+    for await (const event of trainRun({ data, out: again, threads: 1, options: all, signal: stop.signal })) {
+      if (event.type === 'step' && event.step === 1) stop.abort()
+    }
+    expect(await looks({ out: again, resume: true })).toEqual(first.slice(1))
+  })
+
   test('only times its steps in a dry run', async () => {
     const events: string[] = []
     for await (const { type } of trainRun({ data: 'moons', dryRun: true, options })) events.push(type)

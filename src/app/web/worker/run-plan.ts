@@ -75,7 +75,7 @@ export async function newPlan(
   const parts = splitFor(options, train)
   const decided = await specificationOf(parts.train, asked, preparing, handled)
   const { spec, dataset } = decided
-  const heldOut = await judgedData(decided, parts.heldOut, preparing)
+  const heldOut = await judgedData(decided, parts.heldOut, { options: asked }, preparing)
   const begun = await further?.startOf(further.from, spec, dataset, own)
   for (const note of begun?.notes ?? []) planning.onRemark(note)
   const digest = name === undefined ? '' : datasetDigest(train)
@@ -107,7 +107,7 @@ export async function keptPlan(name: string, options: PlainOptions, planning: Pl
   }
   const parts = splitFor(spec, data.train)
   const dataset = await prepared(family, parts.train, { spec }, preparing)
-  const heldOut = await judgedData({ family, spec }, parts.heldOut, preparing)
+  const heldOut = await judgedData({ family, spec, dataset }, parts.heldOut, { spec }, preparing)
   const keeper = await continueWebRun(name, stored, stored.checkpoint?.state.step ?? 0)
   const from = stored.checkpoint
   return { name, record: stored.record, spec, data, dataset, heldOut, from, start: undefined, saveFirst: false, keeper }
