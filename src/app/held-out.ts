@@ -2,6 +2,7 @@
 import type { PrepareSetting, Wanted } from '../families/family.ts'
 import { TweedieError } from '../errors.ts'
 import { holdOut } from '../files/data/hold-out.ts'
+import type { DataSource } from '../files/data/source.ts'
 import type { OptionValues } from '../options.ts'
 import type { TrainData } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
@@ -11,9 +12,18 @@ import type { Specification } from './specification.ts'
 /** The share that is held out where the best weights are kept and none is named. */
 export const usualShare = 0.1
 
-/** The options, with a share of the items held out where the best weights are to be kept. */
-export function heldBack(options: OptionValues): OptionValues {
-  return options.keepBest === true && options.holdOut === undefined ? { ...options, holdOut: usualShare } : options
+/**
+ * The source of data by options, with a share of the items held out where the best weights are to be kept and nothing else says how many.
+ *
+ * @param sourceBy makes a source of options
+ */
+export async function sourceHeldBack(
+  options: OptionValues,
+  sourceBy: (options: OptionValues) => Promise<DataSource>,
+): Promise<DataSource> {
+  const source = await sourceBy(options)
+  const isUnsaid = options.holdOut === undefined && source.holdOut === undefined
+  return options.keepBest === true && isUnsaid ? sourceBy({ ...options, holdOut: usualShare }) : source
 }
 
 /** Data in memory, with that share of them apart where the best weights are to be kept. */
@@ -21,7 +31,9 @@ export function splitFor(
   { keepBest }: OptionValues | Pick<BaseSpec, 'keepBest'>,
   data: TrainData,
 ): { readonly train: TrainData; readonly heldOut: TrainData | undefined } {
-  return keepBest === true ? holdOut(data, usualShare) : { train: data, heldOut: undefined }
+  if (keepBest !== true) return { train: data, heldOut: undefined }
+  // what follows in time is what a model of fields is for
+  return holdOut(data, usualShare, data.kind === 'trajectory' ? 'end' : 'random')
 }
 
 /**

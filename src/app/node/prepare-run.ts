@@ -8,7 +8,7 @@ import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
 import { sourceOf } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
-import { heldBack, judgedData } from '../held-out.ts'
+import { sourceHeldBack, judgedData } from '../held-out.ts'
 import { cacheOf, openParts } from './open-data.ts'
 import { type PreparedRun, preparedOptions, intervalsOf, type TrainRequest, withNetwork } from './prepared-run.ts'
 import { preparing } from './preparing.ts'
@@ -44,7 +44,7 @@ export async function prepareRun(request: TrainRequest): Promise<PreparedRun> {
 
 async function newRun(path: string, request: TrainRequest): Promise<PreparedRun> {
   const { out, force = false, dryRun, own = {}, options = {} } = request
-  const source = await sourceOf(path, heldBack(options))
+  const source = await sourceHeldBack(options, (asked) => sourceOf(path, asked))
   if (!dryRun) await requireFree(out!, { force })
   const values = await withNetwork(options, own)
   const model = await modelOf(options, own, request.onRemark)

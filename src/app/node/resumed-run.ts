@@ -17,7 +17,7 @@ import { furtherOptions } from '../further.ts'
 import { specificationOf } from '../specification.ts'
 import { problemOf } from '../train.ts'
 import type { TrainData } from '../../tools/train/problem.ts'
-import { heldBack, judgedData } from '../held-out.ts'
+import { sourceHeldBack, judgedData } from '../held-out.ts'
 import { sourceOf, withAbsolutePaths } from '../../files/data/node/source-of.ts'
 import { digestOf } from './digest.ts'
 import { atModelSize } from './model-data.ts'
@@ -57,7 +57,10 @@ export async function resumedRun(folder: string, request: TrainRequest): Promise
   const path = request.data ?? record.data.path
   const asked = askedAgain(options, record, before)
   const recorded = await withAbsolutePaths({ ...record.data, path })
-  const source = changed.length > 0 ? await sourceOf(path, heldBack(asked)).catch(() => undefined) : recorded
+  const source =
+    changed.length > 0
+      ? await sourceHeldBack(asked, (options) => sourceOf(path, options)).catch(() => undefined)
+      : recorded
   // Runs of older versions do not record which items they held out; they keep holding out the same ones.
   const { holdOutManner } = recorded
   if (source === undefined || !isSame({ ...source, holdOutManner }, recorded)) throw fixed(changed[0])

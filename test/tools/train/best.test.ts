@@ -12,6 +12,8 @@ import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { Engine } from '../../../src/engine/runtime/session.ts'
 import { flowFamily } from '../../../src/families/flow/family.ts'
 import type { FlowModel } from '../../../src/families/flow/model.ts'
+import type { Model } from '../../../src/families/values/model.ts'
+import { createTrajectory } from '../../../src/files/data/trajectory.ts'
 import { builtinDataset, holdOut } from '../../../src/files/data/index.ts'
 import { encodeCheckpoint } from '../../../src/tools/train/checkpoint.ts'
 import { decodeCheckpoint } from '../../../src/tools/train/decode-checkpoint.ts'
@@ -170,11 +172,6 @@ describe('a run that keeps its best weights', () => {
   test.each([
     ['captions', 'scenes', { captions: true, widths: [8, 16], places: 12 }],
     ['codes', 'glyphs', { model: 'latent', latents: 'vae', widths: [8] }],
-    [
-      'a Gaussian of fields',
-      'kolmogorov',
-      { precondition: 'gaussian', widths: [8, 8], window: 4, items: 24, batch: 2 },
-    ],
   ])('judges %s by what training found in its own', async (name, data, options) => {
     const shared = { items: 40, batch: 4, steps: 3 }
     const latents = join(folder, 'vae')
@@ -200,6 +197,28 @@ describe('a run that keeps its best weights', () => {
       if (event.type === 'step' && event.step === 1) stop.abort()
     }
     expect(await looks({ out: again, resume: true })).toEqual(first.slice(1))
+  })
+
+  test('judges a Gaussian of fields over time by that of what came before', async () => {
+    const [hour, length] = [3600, 60]
+    const data = createTrajectory({
+      name: 'waves',
+      variables: [{ name: 'h' }],
+      grid: [4, 4],
+      // it grows: the law of what is held out would be another one
+      states: Float32Array.from({ length: length * 16 }, (_, i) => (1 + i / 400) * Math.sin(i * i)),
+      times: Float64Array.from({ length }, (_, i) => i * hour),
+      step: hour,
+      dated: true,
+    })
+    const models: Model[] = []
+    for (const keepBest of [true, false]) {
+      const { train } = holdOut(data, 0.1, 'end')
+      const how = { window: 4, steps: 2, batch: 4, widths: [8], threads: 1, precondition: 'gaussian', keepBest }
+      models.push(await fit<Model>(keepBest ? data : train, { engine, ...how }))
+    }
+    expect(models[0]!.law).toEqual(models[1]!.law)
+    expect(models[0]!.meta.training).toHaveProperty('heldOutLoss')
   })
 
   test('only times its steps in a dry run', async () => {
