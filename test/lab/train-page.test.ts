@@ -31,6 +31,7 @@ describe('choices', () => {
       steps: 1234,
       rate: 0.0007,
       objective: 'edm',
+      keep: 'best' as const,
       size: 32,
       label: 'a b',
       cells,
@@ -56,6 +57,7 @@ describe('choices', () => {
       seed: 0,
     })
     expect(codeOf(initialChoices, false)).toContain("preset: 'light',")
+    expect(commandOf({ ...initialChoices, keep: 'best' })).toContain(' --keep-best --seed 0')
     expect(commandOf({ ...initialChoices, objective: 'epsilon' })).toBe(
       'npx tweedie train moons --out runs/mine --preset light --parametrisation epsilon --steps 600 --rate 0.003 --seed 0',
     )

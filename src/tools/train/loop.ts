@@ -60,6 +60,7 @@ export type LoopEvent<M = unknown> =
       readonly memory: number
       /** As in a step. */
       readonly model: () => Promise<M>
+      readonly kept: () => Promise<M>
       readonly checkpoint: () => Promise<Checkpoint>
     }
   | {
@@ -83,6 +84,8 @@ export type LoopEvent<M = unknown> =
       readonly seconds: number
       /** The model as it is now, brought back from the device if it is there; its weights change with the next step. */
       readonly model: () => Promise<M>
+      /** The model that a checkpoint made now would come with: of the best weights, where those are kept. */
+      readonly kept: () => Promise<M>
       /** The state as it is now, likewise; its arrays change with the next step. */
       readonly checkpoint: () => Promise<Checkpoint>
     }
@@ -166,7 +169,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     await trainer.bringBack()
     return snapshot(state)
   }
-  const bestModel = async (): Promise<Model> => {
+  const kept = async (): Promise<Model> => {
     await trainer.bringBack()
     const { moment } = keeper ?? {}
     if (!moment) return snapshot(state)
@@ -178,15 +181,15 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   const present = (): Checkpoint => {
     const progress: Progress = { elapsed: elapsed(), plan, window }
     const { progress: best, average } = keeper?.saved() ?? {}
-    const kept = best && { best }
-    return { spec, state, tensors, best: average, frozen, optimizer, run: { ...run, session, progress, ...kept } }
+    const looked = best && { best }
+    return { spec, state, tensors, best: average, frozen, optimizer, run: { ...run, session, progress, ...looked } }
   }
   const checkpointNow = async (): Promise<Checkpoint> => {
     await model()
     return present()
   }
   const checkpoint = async (): Promise<LoopEvent<Model>> => {
-    const made = await bestModel()
+    const made = await kept()
     saved = { step: state.step, at: elapsed() }
     return { type: 'checkpoint', checkpoint: present(), model: made }
   }
@@ -211,7 +214,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     return { type: 'log', line }
   }
 
-  yield { type: 'ready', step: state.step, parameters: layout.size, memory, model, checkpoint: checkpointNow }
+  yield { type: 'ready', step: state.step, parameters: layout.size, memory, model, kept, checkpoint: checkpointNow }
   if (checkpointFirst) yield await checkpoint()
   const over = (): boolean => trainer.made >= (plan.total ?? Infinity) || elapsed() >= deadlineOf(spec.budget)
   const stopped = (): boolean => signal?.aborted ?? false
@@ -241,6 +244,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
       rate,
       seconds: elapsed() / 1000,
       model,
+      kept,
       checkpoint: checkpointNow,
     }
     if (keeper && (over() || keeper.isDue(step, plan.total))) yield await look(plan.total ?? step)

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { preparingInMemory } from '../../../src/app/prepare.ts'
 import { specificationOf } from '../../../src/app/specification.ts'
+import { newPlan } from '../../../src/app/web/worker/run-plan.ts'
 import type { RunEvent } from '../../../src/app/web/worker/protocol.ts'
 import { liveRun, type RunSetting } from '../../../src/app/web/worker/run.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
@@ -76,6 +77,20 @@ describe('a run', () => {
     const said = events.flatMap((event) => (event.type === 'remark' ? [event.text] : []))
     expect(said[0]).toMatch(/^full: the run goes on.*\(delete runs\)$/)
     expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'finished', step: 3 })
+  })
+
+  it('keeps the model of the weights that are best on items apart from those that it learns', async () => {
+    const preparing = preparingInMemory({ engine: await nodeEngine(), own: {}, onRemark: () => undefined })
+    const data = { train: builtinDataset('moons', { length: 40 }), report: [], source: { path: 'moons' }, again: true }
+    const options = { widths: [4], batch: 4, steps: 40, rate: 1e-3, keepBest: true }
+    const setting = { name: undefined, force: undefined, options, intervals: {}, from: undefined }
+    const plan = await newPlan(data, setting, { own: {}, preparing, onRemark: () => undefined })
+    expect([plan.dataset.length, plan.heldOut!.length]).toEqual([36, 4])
+    const { spec, dataset, heldOut } = plan
+    const { events } = await trained(async () => undefined, { spec, dataset, heldOut, checkpointFirst: false })
+    const looks = events.flatMap((event) => (event.type === 'held-out' ? [event] : []))
+    expect(looks).toHaveLength(20)
+    expect(looks.at(-1)!.best.loss).toBe(Math.min(...looks.map(({ loss }) => loss)))
   })
 
   it('ends where saving fails for another reason', async () => {

@@ -164,7 +164,7 @@ export type RunEvent =
   | { readonly type: 'ready'; readonly step: number; readonly parameters: number; readonly memory: number }
   | Extract<LoopEvent, { readonly type: 'plan' | 'log' | 'held-out' }>
   /** A step, without what cannot leave the worker. */
-  | Omit<Extract<LoopEvent, { readonly type: 'step' }>, 'model' | 'checkpoint'>
+  | Omit<Extract<LoopEvent, { readonly type: 'step' }>, 'model' | 'kept' | 'checkpoint'>
   /** The run is kept up to this step: a closed tab loses nothing before it. `kept` is false where there is no storage. */
   | { readonly type: 'checkpoint'; readonly step: number; readonly kept: boolean }
   | { readonly type: 'paused' | 'resumed'; readonly step: number }

@@ -53,7 +53,13 @@ export function liveRun(
   const mailbox = mail(send)
   let step = options.from?.state.step ?? 0
   let saved = performance.now()
-  let latest: { readonly model: () => Promise<FamilyModel>; readonly checkpoint: () => Promise<Checkpoint> } | undefined
+  let latest:
+    | {
+        readonly kept: () => Promise<FamilyModel>
+        readonly model: () => Promise<FamilyModel>
+        readonly checkpoint: () => Promise<Checkpoint>
+      }
+    | undefined
   const door = gate({
     paused,
     onPause: (now) => mailbox.put({ type: now ? 'paused' : 'resumed', step }, true),
@@ -87,20 +93,20 @@ export function liveRun(
   const take = async (event: TrainEvent): Promise<RunEnd | undefined> => {
     switch (event.type) {
       case 'ready': {
-        const { model, checkpoint, ...plain } = event
-        latest = { model, checkpoint }
+        const { model, kept, checkpoint, ...plain } = event
+        latest = { model, kept, checkpoint }
         mailbox.put(plain, true)
         if (door.paused) await door.pass()
         return undefined
       }
       case 'step': {
-        const { model, checkpoint, ...plain } = event
-        latest = { model, checkpoint }
+        const { model, kept, checkpoint, ...plain } = event
+        latest = { model, kept, checkpoint }
         step = event.step
         mailbox.put(plain)
         await door.pass()
         if (keeper.kept && options.checkpointEvery === undefined && performance.now() - saved > saveEvery) {
-          await keep(await checkpoint(), await model())
+          await keep(await checkpoint(), await kept())
         }
         return undefined
       }
@@ -140,7 +146,7 @@ export function liveRun(
         const files = copied(encodeModelFolder(await family.write(await present().model())))
         return openedOf(await decoded(files), own)
       }),
-    save: () => door.between(async () => keep(await present().checkpoint(), await present().model())),
+    save: () => door.between(async () => keep(await present().checkpoint(), await present().kept())),
     async run() {
       const clock = (): number => performance.now() - door.waited
       let end: RunEnd | undefined

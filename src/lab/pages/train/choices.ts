@@ -11,6 +11,8 @@ export interface Choices {
   readonly objective: string
   readonly steps: number
   readonly rate: number
+  /** Which weights are the model: the last ones, or those that are best on items that are held out. */
+  readonly keep: 'last' | 'best'
   readonly seed: number
   /** Of files: pixels of a side that pictures are brought to; 0: as they are. */
   readonly size: number
@@ -41,6 +43,7 @@ export const initialChoices: Choices = {
   objective: 'simple',
   steps: 600,
   rate: 0.003,
+  keep: 'last',
   seed: 0,
   size: 0,
   label: '',
@@ -57,6 +60,7 @@ const words = {
   data: Object.keys(text.builtIn),
   preset: Object.keys(text.presets),
   objective: Object.keys(text.objectives),
+  keep: Object.keys(text.keeps),
 } as const
 
 /** Names in the address that are not choices of a training. */
@@ -126,12 +130,13 @@ export function fitting(
 }
 
 /** The options of `train`. Light networks learn in seconds in one thread of a page. */
-export function optionsOf({ preset, objective, steps, rate, seed }: Choices): Record<string, unknown> {
+export function optionsOf({ preset, objective, steps, rate, keep, seed }: Choices): Record<string, unknown> {
   return {
     ...(preset === 'light' && { preset }),
     ...(objective === 'epsilon' ? { parametrisation: 'epsilon' } : objective === 'simple' ? {} : { objective }),
     steps,
     rate,
+    ...(keep === 'best' && { keepBest: true }),
     seed,
   }
 }
@@ -155,7 +160,9 @@ export function codeOf(choices: Choices, image: boolean): string {
 /** The command that trains the same model. */
 export function commandOf(choices: Choices): string {
   const options = { ...readingOf(choices), ...optionsOf(choices) }
-  const flags = Object.entries(options).map(([name, value]) => `${flagOf(name)} ${quoted(String(value))}`)
+  const flags = Object.entries(options).map(([name, value]) =>
+    value === true ? flagOf(name) : `${flagOf(name)} ${quoted(String(value))}`,
+  )
   return `npx tweedie train ${pathOf(choices)} --out runs/mine ${flags.join(' ')}`
 }
 

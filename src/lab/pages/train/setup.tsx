@@ -97,6 +97,12 @@ export function Setup({ choices, change, start }: SetupProps) {
         />
         <NumberField label={text.seed} value={choices.seed} min={0} max={2 ** 31} change={(seed) => set({ seed })} />
       </div>
+      <ChoicePart
+        label={text.keep}
+        options={optionsOf(text.keeps)}
+        value={choices.keep}
+        change={(keep) => set({ keep: keep as Choices['keep'] })}
+      />
       <button type="submit" class="primary" disabled={!ready}>
         {runs.value.length > 0 ? text.startBeside : text.start}
       </button>

@@ -128,6 +128,7 @@ function choicesOf(record: KeptRun | undefined): Choices {
     data: record?.data ?? initialChoices.data,
     ...(optimizer && { rate: optimizer.rate }),
     ...(seed !== undefined && { seed }),
+    ...(record?.spec.keepBest && { keep: 'best' as const }),
     ...(budget && 'steps' in budget && { steps: budget.steps }),
   }
 }

@@ -26,6 +26,8 @@ export const text = {
   } as Readonly<Record<string, string>>,
   steps: 'Steps',
   rate: 'Learning rate',
+  keep: 'Weights',
+  keeps: { last: 'the last ones', best: 'the best on a tenth that is held out' } as Readonly<Record<string, string>>,
   seed: 'Seed',
   files: {
     pick: 'Choose files',
