@@ -140,6 +140,34 @@ describe('options change the output', () => {
   })
 })
 
+describe('a text that is pooled', () => {
+  const config = { ...tiny, addition_embed_type: 'text', addition_embed_type_num_heads: 2 } as const
+  const flagged = unet2dCondition({ ...config, context_nothing: true })
+  const vectors = random('vectors', 2 * 3 * 6)
+  /** Vectors with a flag behind each. */
+  const withFlags = (flags: readonly number[], other = 0): Float32Array =>
+    Float32Array.from({ length: 2 * 3 * 7 }, (_, i) => {
+      const place = Math.floor(i / 7)
+      return i % 7 === 6 ? flags[place]! : vectors[place * 6 + (i % 7)]! + (flags[place] === 0 ? other : 0)
+    })
+
+  it('is the same with flags where there is something at all places', () => {
+    const [all, without] = [
+      run(flagged, 4, { context: withFlags([1, 1, 1, 1, 1, 1]) }),
+      run(unet2dCondition(config), 4, { context: vectors }),
+    ]
+    expect(distance(all, without)).toBeLessThan(1e-5)
+  })
+
+  it('does not depend on places with nothing, and is something where there is no text at all', () => {
+    const flags = [1, 0, 1, 0, 0, 0]
+    const [y, other] = [0, 5].map((more) => run(flagged, 4, { context: withFlags(flags, more) }))
+    expect([...y!]).toEqual([...other!])
+    expect([...y!].every(Number.isFinite)).toBe(true)
+    expect(distance(y!, run(flagged, 4, { context: withFlags([1, 1, 1, 0, 0, 0]) }))).toBeGreaterThan(1e-4)
+  })
+})
+
 describe('parameters have the names of diffusers', () => {
   const shapeOf = (config: Partial<UNet2DConditionConfig>, name: string) =>
     parametersOf(unet2dCondition({ ...tiny, ...config })).specs.find((spec) => spec.name === name)?.shape

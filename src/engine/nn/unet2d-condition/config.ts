@@ -216,7 +216,6 @@ function checkEmbeddings(config: UNet2DConditionFields): void {
     fail('encoder_hid_dim', 'a positive integer for encoder_hid_dim_type text_proj')
   }
   if (addition === 'text') {
-    if (config.context_nothing) fail('context_nothing', 'false with addition_embed_type text, which has no masks')
     const size = config.encoder_hid_dim ?? [config.cross_attention_dim].flat()[0]!
     if (size % config.addition_embed_type_num_heads !== 0) {
       fail('addition_embed_type_num_heads', `a divisor of the context's ${size} features`)

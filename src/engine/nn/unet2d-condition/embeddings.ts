@@ -1,10 +1,11 @@
 /** How the time, a class and what SDXL adds enter a conditional U-Net, and which conditions it has for that. */
-import { add, concat, cos, mean, mul, reshape, sin, stopGradient } from '../../graph/index.ts'
+import { add, concat, cos, div, filled, max, mean, mul, reshape, sin, stopGradient, sum } from '../../graph/index.ts'
 import type { Tensor } from '../../graph/index.ts'
 import { activation } from '../activation.ts'
-import { attention } from '../attention.ts'
+import { attention, maskBias } from '../attention.ts'
 import type { ConditionSpec, ConditionSpecs } from '../condition-spec.ts'
 import { presentConditions, withConditions } from '../conditions.ts'
+import { type Context, contextOf } from '../cross-attention.ts'
 import { embedding, layerNorm, linear } from '../layers.ts'
 import type { NetworkInputs } from '../network.ts'
 import { normalWith } from '../parameters.ts'
@@ -149,7 +150,9 @@ function addition(
   scope: Scope,
   given: Readonly<Record<string, Tensor>>,
 ): Tensor | undefined {
-  if (config.addition_embed_type === 'text') return pooledText(config, scope.child('add_embedding'), given['context']!)
+  if (config.addition_embed_type === 'text') {
+    return pooledText(config, scope.child('add_embedding'), contextOf(given['context']!, config.context_nothing))
+  }
   if (config.addition_embed_type !== 'text_time') return undefined
   const [texts, ids] = [given['text_embeds']!, given['time_ids']!]
   const [batch, count] = ids.shape as [number, number]
@@ -159,13 +162,19 @@ function addition(
   return twoLayers(config, scope.child('add_embedding'), all, { act: 'silu' })
 }
 
-/** The context pooled by attention of its mean to itself and all places, `[N, E]`: diffusers' `TextTimeEmbedding`. */
-function pooledText(config: UNet2DConditionFields, scope: Scope, context: Tensor): Tensor {
+/**
+ * The context pooled by attention of its mean to itself and all places, `[N, E]`: diffusers' `TextTimeEmbedding`. Places with nothing have no part
+ * in mean and attention.
+ */
+function pooledText(config: UNet2DConditionFields, scope: Scope, { vectors, flags }: Context): Tensor {
   const pool = scope.child('pool')
-  const [batch, , width] = context.shape as [number, number, number]
-  const h = layerNorm(scope.child('norm1'), context)
+  const [batch, places, width] = vectors.shape as [number, number, number]
+  const h = layerNorm(scope.child('norm1'), vectors)
   const place = pool.parameter('positional_embedding', [1, width], normalWith(1 / Math.sqrt(width)))
-  const asking = add(mean(h, 1, { keepDims: true }), reshape(place, [1, 1, width]))
+  const share = flags && reshape(div(flags, max(sum(flags, 1, { keepDims: true }), 1)), [batch, places, 1])
+  const centre = share ? sum(mul(h, share), 1, { keepDims: true }) : mean(h, 1, { keepDims: true })
+  const asking = add(centre, reshape(place, [1, 1, width]))
+  const bias = flags && maskBias(concat([filled(1, [batch, 1]), flags], 1))
   const all = concat([asking, h], 1)
   const project = (name: string, x: Tensor): Tensor => linear(pool.child(name), x, width)
   const seen = attention(
@@ -173,6 +182,7 @@ function pooledText(config: UNet2DConditionFields, scope: Scope, context: Tensor
     project('k_proj', all),
     project('v_proj', all),
     config.addition_embed_type_num_heads,
+    { bias },
   )
   const out = linear(scope.child('proj'), reshape(seen, [batch, width]), embeddingWidth(config))
   return layerNorm(scope.child('norm2'), out)
