@@ -173,7 +173,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
     await trainer.bringBack()
     const { moment } = keeper ?? {}
     if (!moment) return snapshot(state)
-    return snapshot(keeper!.best(state), { heldOutLoss: moment.loss, stepsMade: state.step })
+    return snapshot(keeper!.best(state), { heldOutLoss: round(moment.loss, 6), stepsMade: state.step })
   }
   const tensors = tensorsOf(problem.parts)
   const frozen = frozenSums(problem.parts)

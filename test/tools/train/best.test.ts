@@ -66,7 +66,11 @@ describe('keepBest', () => {
     expect(looks.at(-1)!.best).toEqual({ step: best.step, loss: best.loss })
     expect(last.model.weights).toEqual(averages.get(best.step))
     expect(last.checkpoint.state.average).toEqual(averages.get(400))
-    expect(last.model.meta.training).toMatchObject({ steps: best.step, stepsMade: 400, heldOutLoss: best.loss })
+    expect(last.model.meta.training).toMatchObject({
+      steps: best.step,
+      stepsMade: 400,
+      heldOutLoss: Number(best.loss.toFixed(6)),
+    })
   })
 
   test('judges the same items with the same noise, and drops nothing', async () => {
@@ -141,7 +145,7 @@ describe('keepBest', () => {
       onEvent,
     })
     expect(seen.at(-1)!.step).toBe(20)
-    expect(model.meta.training).toMatchObject({ heldOutLoss: seen.at(-1)!.best.loss })
+    expect(model.meta.training).toMatchObject({ heldOutLoss: Number(seen.at(-1)!.best.loss.toFixed(6)) })
   })
 })
 
