@@ -57,6 +57,15 @@ export function pictureWidths(budget: Budget): readonly number[] {
   return minutes < 15 ? [32, 64] : minutes < 90 ? [48, 96] : [64, 128]
 }
 
+/**
+ * The same for videos. A step of eight videos of 16 frames costs as much as several of pictures, and steps are what is short. Longer trainings than an hour
+ * are not measured.
+ */
+export function videoWidths(budget: Budget): readonly number[] {
+  const minutes = 'minutes' in budget ? budget.minutes : Infinity
+  return minutes < 120 ? [32, 64] : minutes < 600 ? [48, 96] : [64, 128]
+}
+
 /** The default U-Net. */
 export function unetOf({ widths = [64, 128], depth = 1, attention = 'middle' }: UNetChoices): Record<string, unknown> {
   const kinds = widths.map((_, level) => (attention === 'lowest' && level === widths.length - 1 ? 'Attn' : ''))

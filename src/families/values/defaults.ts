@@ -11,6 +11,7 @@ import {
   defaultWidths,
   optimizerFor,
   pictureWidths,
+  videoWidths,
   type OptimizerChoices,
   type Preset,
   type UNetChoices,
@@ -196,7 +197,8 @@ function networkOf(
 ): TrainSpec['network'] {
   const classes = setting.classes > 0 ? { num_class_embeds: setting.classes + 1 } : {}
   const form = formOf(setting)
-  const usual = setting.kind === 'image' ? pictureWidths(budget) : defaultWidths(budget)
+  const widthsOf = form === 'video' ? videoWidths : setting.kind === 'image' ? pictureWidths : defaultWidths
+  const usual = widthsOf(budget)
   const chosen =
     network ??
     (arePictures(form) ? usualNetwork(form, { widths: usual, ...defined(unet) }, captions) : usualOther(setting, unet))
@@ -209,10 +211,21 @@ function networkOf(
   const sizes = isPlain
     ? { input_shape: sees, ...says }
     : imageSizes(setting.shape, patch, strideOf(className, config), learnVariance ? 2 : 1)
+  const middle = form === 'video' && !network ? middleOf(sees, unet.widths ?? usual) : {}
   const told = given && { conditions: { [givenName]: givenSpec(videoOf({ ...sizes, ...config })) } }
   const { timeFeatures: size } = setting
   const time = size !== undefined && className === 'UNet2DModel' ? { conditions: timeOf(size) } : {}
-  return { className, config: { ...sizes, ...classes, ...time, ...told, ...config } }
+  return { className, config: { ...sizes, ...classes, ...time, ...middle, ...told, ...config } }
+}
+
+/** Places of all frames together up to which the attention in the middle of a network over videos sees them all: its cost is their square. */
+const mostPlaces = 1024
+
+/** What that attention sees, of videos `[C, T, H, W]`. */
+function middleOf([, frames, height, width]: readonly number[], widths: readonly number[]): Record<string, unknown> {
+  const half = 2 ** (widths.length - 1)
+  const places = frames! * Math.ceil(height! / half) * Math.ceil(width! / half)
+  return places <= mostPlaces ? { middle_attention: 'video' } : {}
 }
 
 /** The time of day and year, which may be left out. */

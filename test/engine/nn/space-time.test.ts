@@ -72,6 +72,25 @@ describe('SpaceTimeUNet', () => {
     expect(distance(before!.slice(0, 32), after!.slice(0, 32))).toBeGreaterThan(1e-3)
   })
 
+  it('finds a thing where it was, if the attention in the middle sees all frames', () => {
+    const network = spaceTimeUNet({ ...image, num_frames: 3, middle_attention: 'video' })
+    const layout = parametersOf(network)
+    expect(layout.size).toBe(parametersOf(spaceTimeUNet({ ...image, num_frames: 3 })).size)
+    // layers along time are the identity: only that attention sees other frames
+    const flat = initialize(layout, key(1))
+    const x = random('x', 2 * 3 * 16)
+    const out = (of: ArrayLike<number>): number[] => frames(runNetwork(network, flat, of, [9], [1]), [1, 2, 3, 16])
+    const frameOf = (all: number[], frame: number): number[] => all.slice(32 * frame, 32 * (frame + 1))
+    const before = out(x)
+    // a change at one place of the last frame is seen at other places of the first
+    const changed = x.map((value, i) => (i % 48 === 47 ? value + 3 : value))
+    expect(distance(frameOf(before, 0), frameOf(out(changed), 0))).toBeGreaterThan(1e-4)
+    // frames in another order are the same frames in that order
+    const order = [2, 0, 1]
+    const moved = x.map((_, i) => x[Math.floor(i / 48) * 48 + order[Math.floor(i / 16) % 3]! * 16 + (i % 16)]!)
+    order.forEach((from, to) => expect(distance(frameOf(out(moved), to), frameOf(before, from))).toBeLessThan(1e-5))
+  })
+
   it('takes other numbers of frames with the same weights', () => {
     const [three, five] = [3, 5].map((num_frames) => spaceTimeUNet({ ...image, num_frames }))
     expect(parametersOf(five!).size).toBe(parametersOf(three!).size)

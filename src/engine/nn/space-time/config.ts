@@ -15,6 +15,8 @@ export interface TimeFields {
   readonly time_layer: TimeLayer
   /** At most so many features to a head of attention along time. */
   readonly time_head_dim: number
+  /** What the attention in the middle of the U-Net sees: the places of its frame, or those of all frames. */
+  readonly middle_attention: 'frame' | 'video'
 }
 
 /** Options of `spaceTimeUNet`: `num_frames`, and the options of `unet2d`. Conditions of kind `image` are videos `[C, T, H, W]`. */
@@ -30,9 +32,19 @@ export interface SpaceTimeFields {
 
 const className = 'SpaceTimeUNet'
 
-const timeDefaults = { num_frames: null as number | null, time_layer: 'attention', time_head_dim: 32 }
+const timeDefaults = {
+  num_frames: null as number | null,
+  time_layer: 'attention',
+  time_head_dim: 32,
+  middle_attention: 'frame',
+}
 
-const timeRules = { num_frames: count, time_layer: oneOf(...timeLayers), time_head_dim: count } as const
+const timeRules = {
+  num_frames: count,
+  time_layer: oneOf(...timeLayers),
+  time_head_dim: count,
+  middle_attention: oneOf('frame', 'video'),
+} as const
 
 /** The U-Net's defaults that are other than those of images: two resolutions that train on a CPU. */
 const frameDefaults = {
@@ -50,8 +62,9 @@ const frameDefaults = {
  * @throws TweedieError `model` that names the field, its value and what is allowed
  */
 export function completeSpaceTimeConfig(config: SpaceTimeUNetConfig): SpaceTimeFields {
-  const { num_frames, time_layer, time_head_dim, conditions = null, ...image } = config
-  const time = checkConfig(className, { num_frames, time_layer, time_head_dim }, timeDefaults, timeRules) as TimeFields
+  const { num_frames, time_layer, time_head_dim, middle_attention, conditions = null, ...image } = config
+  const asked = { num_frames, time_layer, time_head_dim, middle_attention }
+  const time = checkConfig(className, asked, timeDefaults, timeRules) as TimeFields
   for (const [name, spec] of Object.entries(conditions ?? {})) {
     if (spec.kind !== 'image' || (spec.shape.length === 4 && spec.shape[1] === time.num_frames)) continue
     throw badField(className, `conditions.${name}.shape`, spec.shape, `[channels, ${time.num_frames}, height, width]`)

@@ -27,6 +27,13 @@ export function toEachFrame(x: Tensor, frames: number): Tensor {
   )
 }
 
+/** What is done to an image, done to the frames of each video side by side: `[N · T, C, H, W]`, same shape. */
+export function besides(toImage: (x: Tensor) => Tensor, x: Tensor, frames: number): Tensor {
+  const videos = toVideo(x, frames)
+  const [batch, channels, , height, width] = videos.shape as [number, number, number, number, number]
+  return toFrames(reshape(toImage(reshape(videos, [batch, channels, frames * height, width])), videos.shape))
+}
+
 /** Each place of the image over time: `[N · T, C, H, W] → [T, N · H · W, C]`. */
 export function overTime(x: Tensor, frames: number): Tensor {
   const [all, channels, height, width] = x.shape as [number, number, number, number]

@@ -14,13 +14,14 @@ import {
   spaceTimeConditions,
   writtenSpaceTimeConfig,
 } from './config.ts'
-import { toEachFrame, toFrames, toVideo } from './frames.ts'
+import { besides, toEachFrame, toFrames, toVideo } from './frames.ts'
 import { timeLayer } from './time-layer.ts'
 
 /**
  * A U-Net over videos `[C, T, H, W]`, factorised: what `unet2d` does to images is done to every frame, and behind every layer each place of the
  * image sees itself in the other frames, by attention with rotary positions or a convolution of three taps. The layers along time begin as identities: at
- * first, and where their weights are zero, it is the U-Net over images, whose weights have the same names.
+ * first, and where their weights are zero, it is the U-Net over images, whose weights have the same names. With `middle_attention: 'video'`, the attention in
+ * the middle sees all places of all frames at once, so that a thing that moves finds itself where it was: Arnab et al., ViViT (2021), model 1.
  *
  * The weights do not depend on the number of frames: `x` may have another than `num_frames`.
  *
@@ -57,5 +58,7 @@ function build(full: SpaceTimeFields, scope: Scope, { x, t, conditions, dropout 
   )
   const inputs = { x: toFrames(x), t: toEachFrame(t, frames), conditions: ofFrames, ...(dropout && { dropout }) }
   const across = (own: Scope, h: Tensor): Tensor => timeLayer(own, h, frames, time.time_layer, time.time_head_dim)
-  return toVideo(buildUNet2d(frame, scope, inputs, across), frames)
+  const together = (attend: (h: Tensor) => Tensor, h: Tensor): Tensor => besides(attend, h, frames)
+  const images = { across, ...(time.middle_attention === 'video' && { together }) }
+  return toVideo(buildUNet2d(frame, scope, inputs, images), frames)
 }

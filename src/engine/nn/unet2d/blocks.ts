@@ -24,6 +24,8 @@ export interface BlockContext {
   readonly last?: Initializer | undefined
   /** What images do to each other behind every layer, such as the frames of a video; left out: nothing. */
   readonly across?: ((scope: Scope, x: Tensor) => Tensor) | undefined
+  /** Images side by side as one, such as the frames of a video, for the attention in the middle; left out: it sees single images. */
+  readonly together?: ((attend: (x: Tensor) => Tensor, x: Tensor) => Tensor) | undefined
 }
 
 /** Options of {@link resnet}. */

@@ -52,13 +52,14 @@ export function unet2d(config: UNet2DConfig): Network {
 /**
  * The graph of a U-Net.
  *
- * @param across what is done to the features of several images together behind every layer; left out: images are seen alone
+ * @param images what is done to the features of several images together: behind every layer, and by the attention in the middle; left out:
+ *   images are seen alone
  */
 export function buildUNet2d(
   config: UNet2DFields,
   scope: Scope,
   { x, t, conditions, dropout }: NetworkInputs,
-  across: BlockContext['across'] = undefined,
+  images: Pick<BlockContext, 'across' | 'together'> = {},
 ): Tensor {
   checkSize(x.shape.slice(1), config)
   expectShape('UNet2DModel: t', t, [x.shape[0]!])
@@ -73,7 +74,7 @@ export function buildUNet2d(
     scaleShift: config.resnet_time_scale_shift === 'scale_shift',
     headDim: config.attention_head_dim,
     last: init,
-    across,
+    ...images,
   }
 
   const centred = config.center_input_sample ? sub(mul(x, 2), 1) : x
@@ -143,7 +144,10 @@ function middle(config: UNet2DFields, scope: Scope, x: Tensor, context: BlockCon
   const scale = config.mid_block_scale_factor
   const groups = config.attn_norm_num_groups ?? (context.scaleShift ? 0 : context.groups)
   let h = resnet(scope.child('resnets').child(0), x, channels, context, { scale })
-  if (config.add_attention) h = attend(scope.child('attentions').child(0), h, context, { groups, scale })
+  if (config.add_attention) {
+    const seen = (x: Tensor): Tensor => attend(scope.child('attentions').child(0), x, context, { groups, scale })
+    h = context.together ? context.together(seen, h) : seen(h)
+  }
   h = acrossImages(scope, 0, h, context)
   return resnet(scope.child('resnets').child(1), h, channels, context, { scale })
 }
