@@ -101,7 +101,7 @@ export function specByDefault(
   const mine = choices.network !== undefined && !networkClasses.includes(choices.network.className)
   const patch = choices.patch ?? (isPictured && !mine ? defaultPatch(shape) : 1)
   const network = changedNetwork(networkOf(setting, choices, patch, contextOf), choices.changes ?? {})
-  const noise = noiseOf(choices.noise)
+  const noise = form === 'video' && isUnsaid(choices) ? videoNoise(shape[1]!) : noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   const arePlain = facts.kind === 'image' && !choices.fewSteps
   const isUsual = !choices.network && choices.preset !== 'light' && !choices.fewSteps
@@ -159,6 +159,20 @@ const usualBatch: Readonly<Record<Form, number>> = { image: 64, video: 8, cloud:
 const defaultBudget = (setting: Pick<Setting, 'kind' | 'shape'>): Budget => ({
   minutes: { image: 10, video: 30, cloud: 10, other: 2 }[formOf(setting)],
 })
+
+/** Whether nothing is chosen that decides the noise, or that other noise does not have. */
+function isUnsaid({ noise = {}, objective: { weighting = 'simple' } = {}, learnVariance, fewSteps }: Choices): boolean {
+  return !learnVariance && !fewSteps && weighting === 'simple' && Object.keys(defined(noise)).length === 0
+}
+
+/**
+ * Frames show a thing many times, so that only strong noise hides which thing it is; a table for pictures is hardly ever there, and digits change on
+ * the way. So σ/α grows by the root of their number, as it does for pixels: Hoogeboom et al., Simple Diffusion (2023),
+ * https://arxiv.org/abs/2301.11093. The factor was measured at 16 frames.
+ */
+function videoNoise(frames: number): NoiseSpec {
+  return { schedule: 'cosine', shift: Math.max(1, Math.round(15 * Math.sqrt(frames)) / 10) }
+}
 
 /** A schedule in continuous time if one is named, else a table. */
 function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
