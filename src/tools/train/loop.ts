@@ -5,7 +5,7 @@
 import { TweedieError } from '../../errors.ts'
 import type { LearningRate } from '../../engine/optim/learning-rate.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
-import { bestKeeper, type BestKeeper, type Judged } from './best.ts'
+import type { BestKeeper, Judged } from './best.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { trainingMemory } from './estimate.ts'
 import { plannedRate } from './learning-rate.ts'
@@ -161,7 +161,8 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
 
   let facts = {}
   const held = spec.keepBest ? await heldProblem(task, ranks) : undefined
-  using keeper: BestKeeper | undefined = held && bestKeeper(held, items, engine, wanted, from)
+  using keeper: BestKeeper | undefined =
+    held && (await import('./best.ts')).bestKeeper(held, items, engine, wanted, from)
   /** The model of the present weights, or of the best ones where those are kept. */
   const snapshot = (from: TrainState, more = {}): Model | Promise<Model> =>
     problem.snapshot(from, { minutes: round(elapsed() / minute, 3), ...facts, ...more })
