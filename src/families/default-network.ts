@@ -58,8 +58,8 @@ export function pictureWidths(budget: Budget): readonly number[] {
 }
 
 /**
- * The same for videos. A step of eight videos of 16 frames costs as much as several of pictures, and steps are what is short. Longer trainings than an hour
- * are not measured.
+ * The same for videos. A step of eight videos of 16 frames costs as much as several of pictures, and steps are what is short. Trainings of up to 20
+ * minutes are measured.
  */
 export function videoWidths(budget: Budget): readonly number[] {
   const minutes = 'minutes' in budget ? budget.minutes : Infinity

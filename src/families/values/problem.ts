@@ -11,7 +11,7 @@ import { type Dropout, parametersOf } from '../../engine/nn/network.ts'
 import { Scope } from '../../engine/nn/parameters.ts'
 import { strideOf } from '../../engine/nn/network-classes.ts'
 import type { OwnComponents } from '../own-parts.ts'
-import { withMasks } from '../dropout-masks.ts'
+import { dropsNothing, withMasks } from '../dropout-masks.ts'
 import { augmentationName } from './augmented/augmentation-name.ts'
 import { loadedNetwork } from '../loaded-network.ts'
 import { together } from '../learned-conditions.ts'
@@ -91,7 +91,7 @@ export async function valueProblem(
     levels,
     loss: (scope, items) => loss(fedDropout().dropout, scope, items),
     // a network that says it drops nothing need not be built to see that
-    ...(network.config['dropout'] === 0 && !((words?.dropout ?? 0) > 0)
+    ...(dropsNothing(network) && !((words?.dropout ?? 0) > 0)
       ? batches
       : withMasks(spec, (dropout) => loss(dropout, new Scope(), spec.batch), batches)),
     ...(fewSteps &&

@@ -21,7 +21,10 @@ export interface Judged extends BestMoment {
 
 /** Looks in a run: the first after a twentieth of it, the last at its end. */
 const looks = 20
-/** A look takes the loss of at most so many items, and of so many for each item that training takes between two looks. */
+/**
+ * A look takes the loss of at most so many items, and of at most such a share of those that are trained on between two looks: without gradients
+ * that is a twentieth of the time. It takes one batch at least.
+ */
 const mostItems = 1024
 const shareOfItems = 0.15
 
@@ -77,7 +80,7 @@ export function bestKeeper(
       loss ??= heldOutLoss(held.problem, { batches, size: held.size }, engine, options)
       const found = await (await loss).of(state.average)
       step = state.step
-      const isBetter = moment === undefined || found < moment.loss
+      const isBetter = moment === undefined || Number.isNaN(moment.loss) || found < moment.loss
       if (isBetter) {
         moment = { step, loss: found }
         average ??= new Float32Array(state.average.length)
@@ -87,7 +90,7 @@ export function bestKeeper(
     },
     best: (state) => (average && moment ? { ...state, step: moment.step, average } : state),
     saved: () => ({ progress: batches === undefined ? undefined : { moment, batches, step }, average }),
-    [Symbol.dispose]: () => void loss?.then((made) => made.dispose()),
+    [Symbol.dispose]: () => void loss?.then((made) => made[Symbol.dispose]()),
   }
 }
 
@@ -95,6 +98,6 @@ function batchesOf(
   { problem, size }: { readonly problem: TrainProblem; readonly size: number },
   between: number,
 ): number {
-  const wanted = Math.min(mostItems, problem.items, shareOfItems * between * 3)
+  const wanted = Math.min(mostItems, problem.items, shareOfItems * between)
   return Math.max(1, Math.round(wanted / size))
 }

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The loss of items that training does not see: by the averaged weights, and of the same items with the same noise every time. */
-import { type Engine, type SessionOptions } from '../../engine/runtime/session.ts'
+import type { Engine, SessionOptions } from '../../engine/runtime/session.ts'
 import { compile, type Program } from '../../engine/runtime/program.ts'
 import { portionIn } from '../../engine/runtime/portions.ts'
 import { frozenConstants, jointLayout } from './parts.ts'
@@ -11,7 +11,6 @@ import { lossGraph, named, ownPortion, trainingPortion } from './step-graph.ts'
 export interface HeldOutLoss extends Disposable {
   /** The mean loss by these averaged weights, all of them one after the other. */
   of(average: Float32Array): Promise<number>
-  dispose(): void
 }
 
 /**
@@ -48,7 +47,6 @@ export async function heldOutLoss(
     }
     return sum / (size / portion)
   }
-  const dispose = (): void => program.dispose()
   return {
     async of(average) {
       const weights = named('', layout, average)
@@ -60,7 +58,6 @@ export async function heldOutLoss(
       }
       return sum / batches
     },
-    dispose,
-    [Symbol.dispose]: dispose,
+    [Symbol.dispose]: () => program.dispose(),
   }
 }

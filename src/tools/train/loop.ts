@@ -163,7 +163,7 @@ export async function* trainingLoop<Spec extends BaseSpec, Model>(
   const held = spec.keepBest ? await heldProblem(task, ranks) : undefined
   using keeper: BestKeeper | undefined =
     held && (await import('./best.ts')).bestKeeper(held, items, engine, wanted, from)
-  /** The model of the present weights, or of the best ones where those are kept. */
+  /** The model of a state. */
   const snapshot = (from: TrainState, more = {}): Model | Promise<Model> =>
     problem.snapshot(from, { minutes: round(elapsed() / minute, 3), ...facts, ...more })
   const model = async (): Promise<Model> => {

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fit } from '../../../src/app/fit.ts'
+import { judgedData } from '../../../src/app/held-out.ts'
+import { preparingInMemory } from '../../../src/app/prepare.ts'
+import { specificationOf } from '../../../src/app/specification.ts'
 import { trainRun } from '../../../src/app/node/train-run.ts'
 import { problemOf, train, type TrainEvent, type TrainOptions } from '../../../src/app/train.ts'
 import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
@@ -215,14 +218,23 @@ describe('a run that keeps its best weights', () => {
       step: hour,
       dated: true,
     })
-    const models: Model[] = []
-    for (const keepBest of [true, false]) {
-      const { train } = holdOut(data, 0.1, 'end')
-      const how = { window: 4, steps: 2, batch: 4, widths: [8], threads: 1, precondition: 'gaussian', keepBest }
-      models.push(await fit<Model>(keepBest ? data : train, { engine, ...how }))
+    const how = { window: 4, steps: 2, batch: 2, widths: [8], precondition: 'gaussian', keepBest: true }
+    const { train: before, heldOut: after } = holdOut(data, 0.1, 'end')
+    const setting = preparingInMemory({ engine, own: {}, threads: 1 })
+    const decided = await specificationOf(before, how, setting, [])
+    const judged = (await judgedData(decided, after, { options: how }, setting))!
+    expect(judged.length).toBeLessThan(decided.dataset.length)
+    const lawOf = async (of: typeof judged) => {
+      const { parts, snapshot } = await problemOf<Model>(decided.spec, of)
+      const flat = new Float32Array(jointLayout(parts).size)
+      return (await snapshot({ step: 0, params: flat, average: flat, optimizer: { step: 0, slots: {} } })).law
     }
-    expect(models[0]!.law).toEqual(models[1]!.law)
-    expect(models[0]!.meta.training).toHaveProperty('heldOutLoss')
+    const law = await lawOf(decided.dataset)
+    expect(law).toBeDefined()
+    expect(await lawOf(judged)).toEqual(law)
+    const model = await fit<Model>(data, { engine, threads: 1, ...how })
+    expect(model.law).toEqual(law)
+    expect(model.meta.training).toHaveProperty('heldOutLoss')
   })
 
   test('only times its steps in a dry run', async () => {
