@@ -6,8 +6,19 @@ import { licences } from './vite.lab.licences.ts'
 import { runtime } from './vite.lab.runtime.ts'
 
 const { collect, write } = licences()
-const ofPage = together({ lab: /\/src\/lab\/main\.tsx$/, train: /\/src\/lab\/pages\/train\/index\.tsx$/ })
-const ofWorker = together({ work: /\/src\/lab\/remote\/worker\.ts$/, training: /\/src\/families\/values\/family\.ts$/ })
+const ofPage = together({
+  lab: /\/src\/lab\/main\.tsx$/,
+  train: /\/src\/lab\/pages\/train\/index\.tsx$/,
+  look: /\/src\/lab\/pages\/train\/look-at\.ts$/,
+})
+const ofWorker = together({
+  work: /\/src\/lab\/remote\/worker\.ts$/,
+  training: /\/src\/families\/values\/family\.ts$/,
+  points: /\/src\/(engine\/nn\/mlp|files\/data\/builtin\/densities|app\/web\/worker\/show-items)\.ts$/,
+  // What makes a model of a run and draws from it.
+  drawing:
+    /\/src\/(app\/warm-model|files\/io\/(en|de)code-model-folder|families\/values\/(snapshot|model|model-of|describe|draw|field))\.ts$/,
+})
 
 export default defineConfig({
   root: 'src/lab',
