@@ -16,16 +16,26 @@ import type { GridOptions } from '../files/io/raster.ts'
 import type { TweedieMeta } from '../files/io/tweedie-meta.ts'
 import type { OptionTable, OptionValues } from '../options.ts'
 import type { NamedColumns } from '../files/data/formats/table-columns.ts'
-import type { FieldObservation } from '../files/data/fields/observations.ts'
-import type { TrajectoryDataset } from '../files/data/trajectory.ts'
 import type { DataReaders } from '../files/data/reader.ts'
-import type { pictureFits } from './choices.ts'
+import type { Access, Item } from './access.ts'
+import type {
+  AskedItems,
+  AssimilationData,
+  Description,
+  ExportedSampler,
+  FieldRequest,
+  FieldValues,
+  ItemBounds,
+  Judgement,
+  Predictions,
+  Row,
+  SamplerList,
+} from './answers.ts'
+import type { FamilyModel } from './family-model.ts'
 import type { Drawn, Makes, Painter, Progress } from './drawn.ts'
 import type { Ensemble } from './ensemble.ts'
 import type { Store } from '../tools/eval/store.ts'
 import type { Shards } from '../tools/shards/shards.ts'
-import type { Adapters } from '../tools/train/lora.ts'
-import type { NewWord } from '../tools/train/new-word.ts'
 import type { TrainData, TrainProblem } from '../tools/train/problem.ts'
 import type { BaseSpec } from '../tools/train/spec.ts'
 import type { OwnComponents } from './own-parts.ts'
@@ -38,29 +48,10 @@ export interface OwnParts extends OwnComponents {
   readonly readers?: DataReaders | undefined
 }
 
+export type * from './access.ts'
+export type * from './answers.ts'
 export type * from './drawn.ts'
-
-/** A model in memory, as far as it is the same for all families. */
-export interface FamilyModel {
-  /** The name of its family. */
-  readonly family: string
-  /** The names of its classes, in the order of their numbers; none for an unconditional model. */
-  readonly classNames: readonly string[]
-  readonly meta: TweedieMeta
-  /** The adapters that made it, of a model whose training has just made them. */
-  readonly adapters?: Adapters | undefined
-  /** The word that a model whose training has just made it has learned. */
-  readonly word?: NewWord | undefined
-}
-
-declare const model: unique symbol
-
-/** A specification of this kind of model; the mark is for types alone. */
-export interface SpecFor<Model> extends BaseSpec {
-  /** The name of the family; missing in older specifications. */
-  readonly family?: string
-  readonly [model]?: Model
-}
+export type * from './family-model.ts'
 
 /** The commands that a family may have options for. */
 export type CommandName = 'train' | 'sample' | 'predict' | 'eval' | 'restore' | 'edit' | 'export' | 'assimilate'
@@ -311,86 +302,6 @@ export interface NetworkPlace<Model = FamilyModel> {
   with(network: Network): Model
 }
 
-/** Items whose cost is asked for. */
-export interface AskedItems {
-  /** Each a picture, or values of one item or several. */
-  readonly items: readonly Item[]
-  /** Their classes in turn, by name or number; without them "no class", if the model has that. */
-  readonly class?: unknown
-}
-
-/** What items cost under a model. Less is likelier. */
-export interface ItemBounds {
-  readonly count: number
-  /** Numbers of an item. */
-  readonly dimensions: number
-  /**
-   * Nats of each item in the data's own values (of images of bytes: of the bytes), by how they were found. `bound`: −log p is at most so
-   * much, by the variational bound; `importance`: the same, by the importance-weighted one; `flow`: by the probability flow; `exact`: by the change of variables of a normalising flow.
-   */
-  readonly nats: Readonly<Record<string, Float64Array>>
-  /** The same in bits per dimension. */
-  readonly bitsPerDim: Readonly<Record<string, Float64Array>>
-}
-
-/** Answers for the rows of a table, in their order. */
-export interface Predictions {
-  /** Columns of answers, a cell for each row: numbers, or texts of classes. */
-  readonly columns: readonly { readonly name: string; readonly values: readonly (number | string)[] }[]
-  /** Draws of the answer, `shape` is `[rows, draws]`, or `[rows, draws, classes]`. */
-  readonly samples: { readonly shape: readonly number[]; readonly data: Float32Array }
-  readonly facts: Readonly<Record<string, unknown>>
-  /** What was said of rows, a sentence each. */
-  readonly remarks: readonly string[]
-  /** How they were made, in a few words. */
-  readonly howText: string
-}
-
-/** What is known of a trajectory: one of them at least. */
-export interface AssimilationData {
-  readonly observations?: readonly FieldObservation[] | undefined
-  /** Whole fields at some times. */
-  readonly given?: TrajectoryDataset | undefined
-}
-
-/** A sampler as one file. */
-export interface ExportedSampler {
-  readonly bytes: Uint8Array
-  /** The names and shapes of what goes in and out, in words. */
-  readonly inputs: readonly string[]
-  readonly outputs: readonly string[]
-  /** How it did beside ours; left out if no items were to be tried. */
-  readonly trial?: FileTrial | undefined
-}
-
-/** The same items by a file and by us. */
-export interface FileTrial {
-  readonly items: number
-  /** The largest difference of two values. */
-  readonly difference: number
-  /** The shortest time of the file, and ours, measured in turns. */
-  readonly seconds: number
-  readonly ours: number
-}
-
-/** Where a field is asked for. */
-export interface FieldRequest {
-  /** `[n, ...item]`, noisy data in the units of the data. */
-  readonly points: Float32Array
-  /** In (0, 1]. */
-  readonly time: number
-  /** A class by name or number; without one "no class", if the model has that. */
-  readonly class?: number | string | undefined
-}
-
-/** The posterior mean and the score at some places, each `[n, ...item]`, in the units of the data. */
-export interface FieldValues {
-  /** E[x₀ | x_t]. */
-  readonly denoised: Float32Array
-  /** ∇ log p_t. */
-  readonly score: Float32Array
-}
-
 /** The name of an ability. */
 export type Ability = keyof Abilities<never>
 
@@ -412,91 +323,4 @@ export interface Setting extends Pick<SessionOptions, 'device' | 'threads'> {
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Remarks for people, such as "variances measured on glyphs". */
   readonly onRemark?: ((text: string) => void) | undefined
-}
-
-/** Access to things that options name; in Node by path. */
-export interface Access {
-  /** @throws TweedieError of this code, by default `model`, if the file does not exist */
-  bytes(name: string, code?: 'data' | 'model'): Promise<Uint8Array>
-  /** A picture as numbers of the wanted shape in [−1, 1]. @throws TweedieError `data` for one that does not fit */
-  picture(name: string, wanted: WantedPicture): Promise<Float32Array>
-  /**
-   * The frames of a video as numbers, `[C, n, H, W]` in [−1, 1]; left out where none are read by name.
-   *
-   * @throws TweedieError `data` for what is no video
-   */
-  video?(name: string, wanted: WantedVideo): Promise<Float32Array>
-  /** Another model of the same family. @throws TweedieError `model`, or `usage` for one of another family */
-  model(name: string): Promise<FamilyModel>
-  /**
-   * The data that the model was trained on, or others by name, as the model takes them.
-   *
-   * @throws TweedieError `usage` if the training data are not known; `data` for data that cannot be read
-   */
-  data(name?: string): Promise<DataParts>
-  /**
-   * All of other data, as the model takes them, to judge it by.
-   *
-   * @throws TweedieError `data` for what cannot be read
-   */
-  unseen(name: string): Promise<TrainData>
-}
-
-/** How a picture is to be read. */
-export interface WantedPicture {
-  /** `[channels, height, width]`. */
-  readonly shape: readonly number[]
-  /** Why it has to have that shape, for the refusal of another: `the model makes such pictures`. */
-  readonly why: string
-  /** How a picture of another size is made to fit; by default it is refused. */
-  readonly fit?: (typeof pictureFits)[number] | undefined
-  /** Which values are −1 and 1, where they are no bytes: for pictures that have more bits than bytes. */
-  readonly range?: readonly [number, number] | undefined
-}
-
-/** How a video is to be read. */
-export interface WantedVideo {
-  /** Of a frame, `[channels, height, width]`; frames of another size are scaled until they cover it. */
-  readonly shape: readonly number[]
-  /** Which values are −1 and 1, where they are no bytes. */
-  readonly range: readonly [number, number]
-}
-
-/** An item to restore or to edit: a name that {@link Access} reads, or its values as the model has them ([−1, 1] for images). */
-export type Item = string | Float32Array
-
-/** Data, split as for training. */
-export interface DataParts {
-  /** The training part; all items if other data are named. */
-  readonly train: TrainData
-  /** The held-out part, if there is one. */
-  readonly heldOut?: TrainData | undefined
-  /** Fresh items of the same kind, if the source can make them: built-in data can. */
-  readonly more?: (() => Promise<TrainData>) | undefined
-}
-
-/** Samplers for people, as a table, and for programs. */
-export interface SamplerList {
-  readonly header: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-  readonly facts: readonly Readonly<Record<string, unknown>>[]
-}
-
-/** A line of a table for people; left out without a value. */
-export type Row = readonly [name: string, value: string | undefined]
-
-/** The same for machines and for people. */
-export interface Description {
-  readonly facts: Readonly<Record<string, unknown>>
-  readonly rows: readonly Row[]
-}
-
-/** The result of an evaluation. */
-export interface Judgement {
-  readonly facts: Readonly<Record<string, unknown>>
-  readonly text: string
-  /** Reasons to trust the figures less. */
-  readonly remarks: readonly string[]
-  /** How they were made, in a few words: `seed 0, dpm++-2m, 20 steps`. */
-  readonly howText: string
 }
