@@ -7,7 +7,8 @@
  *
  * Every pair of a thing and a style that was held out is asked for by the thing's name and its style. What is drawn is reduced to 8 × 8
  * pixels and held against all tiles of that style: the rank of the true one, where 1 is the nearest (R@1, R@10: the share of pairs whose
- * rank is at most 1, 10). Transparent pixels show white. `--draws` takes the mean of so many. The floor is a copy: the same thing in another style. A
+ * rank is at most 1, 10). Transparent pixels show white. `--draws` takes the mean of so many; `--seen` asks for as many
+ * pairs of training instead: how much is known by heart. The floor is a copy: the same thing in another style. A
  * classifier of groups, trained on the tiles of training, says how often the group is right, beside its rate on the held-out tiles.
  */
 import { readFileSync } from 'node:fs'
@@ -29,6 +30,7 @@ const { values: flags, positionals } = parseArgs({
     steps: { type: 'string', default: '20' },
     threads: { type: 'string', default: '2' },
     seed: { type: 'string', default: '0' },
+    seen: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -98,8 +100,10 @@ async function tilesOf(part: 'train' | 'test'): Promise<readonly Tile[]> {
   )
 }
 
-const [train, test] = [await tilesOf('train'), await tilesOf('test')]
-const all = [...train, ...test]
+const [train, heldOut] = [await tilesOf('train'), await tilesOf('test')]
+const every = Math.floor(train.length / heldOut.length)
+const test = flags.seen ? heldOut.map((_, i) => train[i * every]!) : heldOut
+const all = [...train, ...heldOut]
 const byStyle = new Map(all.map(({ style }) => [style, all.filter((tile) => tile.style === style)]))
 const small = new Map(all.map((tile) => [tile, reduced(tile.pixels)]))
 
@@ -143,7 +147,7 @@ async function rightGroups(set: ReturnType<typeof pictures>): Promise<number> {
 
 const real = await rightGroups(pictures(test))
 const copies = test.flatMap((tile) =>
-  train.filter(({ thing }) => thing === tile.thing).map((other) => rankOf(other.pixels, tile)),
+  train.filter((other) => other.thing === tile.thing && other !== tile).map((other) => rankOf(other.pixels, tile)),
 )
 const rows: Record<string, number | string>[] = [
   { what: 'a copy of another style', 'R@1': shareWithin(copies, 1), 'R@10': shareWithin(copies, 10) },
@@ -190,7 +194,7 @@ for (const weight of (flags.guidance ?? '').split(',')) {
 painter.dispose()
 if (flags.json) console.log(JSON.stringify({ held: test.length, draws, rows }))
 else {
-  console.log(`${test.length} pairs held out, ${draws} drawn of each`)
+  console.log(`${test.length} pairs ${flags.seen ? 'of training' : 'held out'}, ${draws} drawn of each`)
   const shown = (value: number | string): number | string =>
     typeof value === 'string' || Number.isInteger(value) ? value : `${(100 * value).toFixed(1)} %`
   console.table(rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, shown(value)]))))
