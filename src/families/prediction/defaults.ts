@@ -3,7 +3,13 @@ import type { Budget } from '../../tools/train/spec.ts'
 import type { OptimizerChoices } from '../default-network.ts'
 
 /** The predictor's; in how many parts numbers are seen, and whether five predictors are cross-fitted. */
-export const usualPredictor = Object.freeze({ widths: [200, 100], dropout: 0.05, bins: 16, crossFit: true })
+export const usualPredictor = Object.freeze({
+  widths: [200, 100],
+  dropout: 0.05,
+  bins: 16,
+  crossFit: true,
+  heteroscedastic: false,
+})
 
 /** A run on so many rows. */
 export interface UsualRun {

@@ -25,7 +25,7 @@ export async function logDensities(
   onProgress?: (done: number, total: number) => void,
 ): Promise<Float64Array> {
   const { residual, encoding } = model
-  const { condition, predicted } = toldOf(model, features)
+  const { condition, predicted, unit } = toldOf(model, features)
   const [rows, told] = [targets.length, condition.length / targets.length]
   const [scale, deviation] = [
     residual.scale.affine!.scale[0]!,
@@ -37,7 +37,10 @@ export async function logDensities(
   for (let first = 0; first < rows; first += batch) {
     const now = Math.min(batch, rows - first)
     const found = await rowsOf(setting.shards, { name: 'densities', first, size: batch, count: rows }, async () => {
-      const x = Float32Array.from({ length: now }, (_, i) => (targets[first + i]! - predicted[first + i]!) / scale)
+      const x = Float32Array.from(
+        { length: now },
+        (_, i) => (targets[first + i]! - predicted[first + i]!) / unit(first + i) / scale,
+      )
       const conditions = { [rowCondition]: condition.slice(first * told, (first + now) * told) }
       const { logDensity } = await odeLikelihood(conditioned(denoiser, conditions), x, {
         trace: 'exact',
@@ -46,7 +49,7 @@ export async function logDensities(
       })
       return { logDensity }
     })
-    found?.logDensity.forEach((each, i) => (out[first + i] = each - Math.log(scale) - Math.log(deviation)))
+    found?.logDensity.forEach((each, i) => (out[first + i] = each - Math.log(unit(first + i) * scale * deviation)))
     onProgress?.(first + now, rows)
   }
   return out

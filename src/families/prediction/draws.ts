@@ -1,4 +1,4 @@
-/** Draws of the answers for rows: y = f(x) + r, r from the diffusion given the row. */
+/** Draws of the answers for rows: y = f(x) + s(x) r, r from the diffusion given the row. */
 import { normalQuantile } from '../../diffusion/denoise/normal-quantile.ts'
 import { modelDenoiser } from '../../compiled/denoiser.ts'
 import { randomNoise, type NoiseSource } from '../../diffusion/sample/noise-source.ts'
@@ -36,7 +36,7 @@ export async function drawsOf(
   const { residual } = model
   const width = itemSize(residual.frame.item)
   const { sampler, times } = chooseSampler(residual, options, setting.own)
-  const { condition, predicted } = toldOf(model, features)
+  const { condition, predicted, unit } = toldOf(model, features)
   const told = condition.length / (predicted.length / width)
   const rows = predicted.length / width
   const rowsAtOnce = Math.min(rows, Math.max(1, Math.floor(most / draws)))
@@ -66,7 +66,7 @@ export async function drawsOf(
     const x = found?.x ?? []
     for (let i = 0; i < x.length; i++) {
       const row = first + Math.floor(i / (draws * width))
-      out[first * draws * width + i] = predicted[row * width + (i % width)]! + scale[i % width]! * x[i]!
+      out[first * draws * width + i] = predicted[row * width + (i % width)]! + unit(row) * scale[i % width]! * x[i]!
     }
     onProgress?.(first + now, rows)
   }

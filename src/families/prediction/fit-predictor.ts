@@ -6,13 +6,34 @@
  * predictors, each fitted without a fifth of the rows: the diffusion learns the residuals of each on the rows that it has not seen, and f is the
  * mean of the five (cross-fitting; the paper does without).
  */
-import { logSoftmax, mul, neg, reshape, sub, sum, type Tensor } from '../../engine/graph/index.ts'
+import {
+  add,
+  exp,
+  logSoftmax,
+  mul,
+  neg,
+  reshape,
+  slice,
+  stopGradient,
+  sub,
+  sum,
+  tanh,
+  type Tensor,
+} from '../../engine/graph/index.ts'
 import { initialize } from '../../engine/nn/initialize.ts'
 import { fold, key, permutation } from '../../engine/random/index.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
 import type { Setting } from '../family.ts'
 import { copyRows, type FitRows, fitRows, type RowsLoss } from './fit-rows.ts'
-import { averaged, type Predictor, type PredictorConfig, predictorLayout, predictorOutputs } from './predictor.ts'
+import {
+  averaged,
+  type Predictor,
+  type PredictorConfig,
+  predictorLaw,
+  type PredictorLaw,
+  predictorLayout,
+  widest,
+} from './predictor.ts'
 
 /** How it is fitted. */
 export interface FitPredictorOptions extends Pick<Setting, 'device' | 'threads'> {
@@ -29,8 +50,8 @@ export interface FittedPredictor extends Predictor {
   readonly epochs: number
   /** The loss on the rows that said when to stop. */
   readonly heldOut: number
-  /** f of each row by a predictor that was fitted without it, `[rows, outputs]`, where that was asked for. */
-  readonly outOfFold: Float32Array | undefined
+  /** f of each row by a predictor that was fitted without it, where that was asked for. */
+  readonly outOfFold: PredictorLaw | undefined
 }
 
 /** Rows of a step, how often the loss of the other rows is looked at, and how many looks without a better one end it. */
@@ -102,37 +123,62 @@ export async function fitPredictor(
       return true
     })
   }
-  const outOfFold = options.crossFit ? new Float32Array(rows.targets.length) : undefined
+  const outOfFold = options.crossFit ? emptyLaw(config, count) : undefined
   const members: Predictor[] = []
   for (let k = 0; k < (options.crossFit ? folds : 0); k++) {
     const [own, others] = [order.filter((_, i) => i % folds === k), order.filter((_, i) => i % folds !== k)]
     const span = [0.3 + (0.5 * k) / folds, 0.3 + (0.5 * (k + 1)) / folds] as const
     const weights = await passes(pick(config, rows, others), `fold ${k}`, ...span)
     members.push({ config, layout, weights })
-    const outputs = predictorOutputs({ config, layout, weights }, pick(config, rows, own).features)
-    own.forEach((row, i) =>
-      outOfFold!.set(outputs.subarray(i * config.outputs, (i + 1) * config.outputs), row * config.outputs),
-    )
+    const law = predictorLaw({ config, layout, weights }, pick(config, rows, own).features)
+    own.forEach((row, i) => {
+      outOfFold!.mean.set(law.mean.subarray(i * config.outputs, (i + 1) * config.outputs), row * config.outputs)
+      if (law.deviation) outOfFold!.deviation![row] = law.deviation[i]!
+    })
   }
   if (members.length > 0) return { ...averaged(members), epochs, heldOut: best.loss, outOfFold }
   const weights = await passes(rows, 'all', 0.8, 1)
   return { config, layout, weights, epochs, heldOut: best.loss, outOfFold }
 }
 
-/** The mean squared error, or −log p of classes. */
+function emptyLaw({ outputs, heteroscedastic }: PredictorConfig, rows: number): PredictorLaw {
+  return {
+    mean: new Float32Array(rows * outputs),
+    deviation: heteroscedastic ? new Float32Array(rows) : undefined,
+  }
+}
+
+/** The mean squared error; −log p of classes; where a deviation is said, −log p of the normal law, less a constant. */
 export function lossOf(predictor: Predictor, { features, targets }: FitRows): number {
-  const outputs = predictorOutputs(predictor, features)
+  const { mean, deviation } = predictorLaw(predictor, features)
   const rows = targets.length / predictor.config.outputs
   let total = 0
   for (let i = 0; i < targets.length; i++) {
-    if (!predictor.config.classes) total += (outputs[i]! - targets[i]!) ** 2
-    else if (targets[i]! > 0) total -= Math.log(Math.max(outputs[i]!, 1e-12))
+    if (deviation) total += Math.log(deviation[i]!) + ((mean[i]! - targets[i]!) / deviation[i]!) ** 2 / 2
+    else if (!predictor.config.classes) total += (mean[i]! - targets[i]!) ** 2
+    else if (targets[i]! > 0) total -= Math.log(Math.max(mean[i]!, 1e-12))
   }
   return total / rows
 }
 
-/** Squares of the differences, or −log p of classes. */
-function rowsLoss({ classes, outputs }: PredictorConfig): RowsLoss {
+/**
+ * Squares of the differences, or −log p of classes. Where a deviation is said: `σ (log σ + (y − μ)² / 2σ²)` with the first σ kept out of the gradient,
+ * so that rows which are hard to predict still teach the mean. Seitzer et al., On the Pitfalls of Heteroscedastic Uncertainty Estimation (2022),
+ * β = 1/2, https://arxiv.org/abs/2203.09168
+ */
+function rowsLoss({ classes, outputs, heteroscedastic }: PredictorConfig): RowsLoss {
+  if (heteroscedastic) {
+    return {
+      name: 'heteroscedastic predictor',
+      of: (y, target, items) => {
+        const [mean, raw] = [slice(y, 1, 0, 1), slice(y, 1, 1, 2)]
+        const logVariance = mul(tanh(mul(raw, 1 / widest)), widest)
+        const error = sub(target, mean)
+        const cost = mul(add(logVariance, mul(mul(error, error), exp(neg(logVariance)))), 0.5)
+        return reshape(mul(cost, stopGradient(exp(mul(logVariance, 0.5)))), [items])
+      },
+    }
+  }
   return {
     name: 'predictor',
     of: (y, target, items) =>

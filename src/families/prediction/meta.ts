@@ -44,6 +44,7 @@ const predictorSchema = z.object({
   dropout: number,
   classes: z.boolean(),
   members: z.optional(z.int().check(z.positive())),
+  heteroscedastic: z.optional(z.boolean()),
 })
 
 /** Of the whole model. */

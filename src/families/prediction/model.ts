@@ -36,7 +36,7 @@ export function predictionOf(folder: ModelFolder, own: OwnComponents = {}): Pred
   const layout = predictorLayout(config)
   const predictor = { config, layout, weights: layout.fromMap(part.weights) }
   const told = residual.network.conditions['row']
-  if (told?.kind !== 'vector' || told.size !== conditionWidth(encoding)) {
+  if (told?.kind !== 'vector' || told.size !== conditionWidth({ encoding, predictor })) {
     throw new TweedieError('model', 'the network is told other rows than the encoding makes')
   }
   return { family: 'prediction', encoding, predictor, residual, classNames: classesOf(encoding), meta }

@@ -21,6 +21,8 @@ export interface PredictorConfig {
   readonly classes: boolean
   /** How many networks there are, whose outputs are averaged; default one. */
   readonly members?: number | undefined
+  /** Whether it also says how far answers lie from the mean, a deviation for each row; of a number alone. */
+  readonly heteroscedastic?: boolean | undefined
 }
 
 /** With its weights. */
@@ -30,19 +32,27 @@ export interface Predictor {
   readonly weights: Float32Array
 }
 
-/** `h ← drop(silu(W h + b))` layer by layer, then `W h + b`: `[N, inputs] → [N, outputs]`. */
-export function buildPredictor(
-  { outputs, widths, dropout: rate }: PredictorConfig,
-  scope: Scope,
-  x: Tensor,
-  dropout?: Dropout,
-): Tensor {
+/** What it says of rows: the mean of each, or probabilities of classes, `[rows, outputs]`; and the deviation of each row, where it says that. */
+export interface PredictorLaw {
+  readonly mean: Float32Array
+  readonly deviation: Float32Array | undefined
+}
+
+/** The log-variance stays within ± so much: a deviation is between 0.25 % and 400 times that of the target. */
+export const widest = 12
+
+/** Numbers of a row that the network says: the last is the log-variance, squeezed by `12 tanh(s / 12)`, if it says that. */
+const numbersOf = ({ outputs, heteroscedastic = false }: PredictorConfig): number => outputs + Number(heteroscedastic)
+
+/** `h ← drop(silu(W h + b))` layer by layer, then `W h + b`: `[N, inputs] → [N, outputs]`, or one more. */
+export function buildPredictor(config: PredictorConfig, scope: Scope, x: Tensor, dropout?: Dropout): Tensor {
+  const { widths, dropout: rate } = config
   let h = x
   widths.forEach((width, layer) => {
     h = silu(linear(scope.child('layers').child(layer), h, width))
     if (dropout && rate > 0) h = dropout(h, rate)
   })
-  return linear(scope.child('out'), h, outputs)
+  return linear(scope.child('out'), h, numbersOf(config))
 }
 
 /** Where its parameters lie: `layers.0.weight`, …; of several members, `members.0.layers.0.weight`, …. */
@@ -75,14 +85,35 @@ function prefixesOf({ members = 1 }: PredictorConfig): readonly string[] {
  * precision.
  */
 export function predictorOutputs(predictor: Predictor, features: Float32Array): Float32Array {
-  const prefixes = prefixesOf(predictor.config)
-  const each = prefixes.map((prefix) => memberOutputs(predictor, prefix === '' ? '' : `members.${prefix}.`, features))
-  if (each.length === 1) return each[0]!
-  return each[0]!.map((_, i) => each.reduce((sum, outputs) => sum + outputs[i]! / each.length, 0))
+  return predictorLaw(predictor, features).mean
+}
+
+/** f(x) of all rows, and their deviations: of several members the mean of the means, and the root of the mean variance. */
+export function predictorLaw(predictor: Predictor, features: Float32Array): PredictorLaw {
+  const { config } = predictor
+  const { outputs, heteroscedastic } = config
+  const each = prefixesOf(config).map((prefix) =>
+    memberOutputs(predictor, prefix === '' ? '' : `members.${prefix}.`, features),
+  )
+  const numbers = numbersOf(config)
+  const rows = each[0]!.length / numbers
+  const meanOf = (of: (values: Float32Array) => number): number =>
+    each.reduce((sum, values) => sum + of(values) / each.length, 0)
+  const mean = Float32Array.from({ length: rows * outputs }, (_, i) =>
+    meanOf((values) => values[Math.floor(i / outputs) * numbers + (i % outputs)]!),
+  )
+  if (!heteroscedastic) return { mean, deviation: undefined }
+  const variance = (values: Float32Array, row: number): number =>
+    Math.exp(widest * Math.tanh(values[row * numbers + outputs]! / widest))
+  const deviation = Float32Array.from({ length: rows }, (_, row) =>
+    Math.sqrt(meanOf((values) => variance(values, row))),
+  )
+  return { mean, deviation }
 }
 
 function memberOutputs({ config, layout, weights }: Predictor, prefix: string, features: Float32Array): Float32Array {
-  const { inputs, outputs, widths, classes } = config
+  const { inputs, widths, classes } = config
+  const outputs = numbersOf(config)
   const names = [...widths.map((_, layer) => `${prefix}layers.${layer}`), `${prefix}out`]
   const layers = names.map((name) => ({
     weight: layout.view(weights, `${name}.weight`),

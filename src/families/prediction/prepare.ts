@@ -26,8 +26,9 @@ export async function preparePrediction(
     dropout: options?.predictorDropout,
     bins: options?.bins,
     crossFit: options?.crossFit,
+    heteroscedastic: options?.heteroscedastic,
   }) as Partial<typeof usualPredictor>
-  const { widths, dropout, bins, crossFit } = spec?.predictor ?? { ...usualPredictor, ...asked }
+  const { widths, dropout, bins, crossFit, heteroscedastic } = spec?.predictor ?? { ...usualPredictor, ...asked }
   const encoding = encodingOf(table, bins)
   const columns = tableColumns(table)
   const rows = {
@@ -40,6 +41,7 @@ export async function preparePrediction(
     widths,
     dropout,
     classes: encoding.target.kind === 'category',
+    ...(heteroscedastic && encoding.target.kind === 'number' && { heteroscedastic }),
   }
   const seed = spec?.seed ?? Number(options?.seed ?? 0)
   const {

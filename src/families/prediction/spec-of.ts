@@ -22,6 +22,7 @@ export async function specOf(data: ResidualData, values: OptionValues, own: OwnP
     predictorDropout: __,
     bins = usualPredictor.bins,
     crossFit = usualPredictor.crossFit,
+    heteroscedastic: ___,
     ...options
   } = values as TrainValues & OptionValues
   const choices = choicesOf(options, own)
@@ -37,7 +38,7 @@ export async function specOf(data: ResidualData, values: OptionValues, own: OwnP
   }
   const usual = usualRun(data.length)
   const sizes = { widths: options.widths ?? usual.widths, depth: options.depth ?? usual.depth }
-  const conditions = { [rowCondition]: { kind: 'vector', size: conditionWidth(centre.encoding) } }
+  const conditions = { [rowCondition]: { kind: 'vector', size: conditionWidth(centre) } }
   const network = choices.network
     ? { ...choices.network, config: { conditions, ...choices.network.config } }
     : { className: 'MLP', config: { width: sizes.widths[0], layers: sizes.depth, dropout: usual.dropout, conditions } }
@@ -54,11 +55,11 @@ export async function specOf(data: ResidualData, values: OptionValues, own: OwnP
       network,
     },
   )
-  const { widths, dropout } = centre.predictor.config
+  const { widths, dropout, heteroscedastic = false } = centre.predictor.config
   const wanted = {
     ...spec,
     family: 'prediction',
-    predictor: { widths, dropout, bins, crossFit, sum: centre.sum },
+    predictor: { widths, dropout, bins, crossFit, heteroscedastic, sum: centre.sum },
   } as object as PredictionTrainSpec
   checkPredictionSpec(wanted, own)
   await predictionProblem(wanted, data, own)

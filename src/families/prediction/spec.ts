@@ -22,6 +22,8 @@ export interface PredictorSpec {
   readonly bins: number
   /** Whether residuals are those of rows that the predictor has not seen. */
   readonly crossFit: boolean
+  /** Whether the predictor says a deviation for each row, which residuals are divided by. */
+  readonly heteroscedastic: boolean
   /** Of its weights: a run goes on with the predictor that it began with. */
   readonly sum: string
 }
@@ -32,6 +34,7 @@ const schema = z.looseObject({
     dropout: z.number().check(z.minimum(0), z.lt(1)),
     bins: z._default(z.int().check(z.minimum(0), z.maximum(1000)), 0),
     crossFit: z.boolean(),
+    heteroscedastic: z._default(z.boolean(), false),
     sum: z.string(),
   }),
 })

@@ -160,3 +160,57 @@ describe('a linear law with Gaussian noise', () => {
     expect(Math.abs(Number(alone) - Number(both[0]))).toBeLessThan(1e-4)
   })
 })
+
+describe('a law whose deviation is said for each row', () => {
+  /** y = x + s(x) ε with s = 0.05 where x is below zero, and 0.5 elsewhere. */
+  const rows = (count: number, name: string): string => {
+    const x = uniform(fold(key(3), name), new Float64Array(count))
+    const e = normal(fold(key(4), name), new Float64Array(count))
+    const text = Array.from(x, (u, i) => {
+      const at = 2 * u - 1
+      return `${at.toFixed(4)},${(at + (at < 0 ? 0.05 : 0.5) * e[i]!).toFixed(5)}`
+    })
+    return `x,y\n${text.join('\n')}\n`
+  }
+
+  it('has residuals of one size, and densities of the normal law', async () => {
+    const engine = await nodeEngine()
+    const inputs = { engine, own: {}, threads: 1 } as const
+    const options = { steps: 400, widths: [32], depth: 1, predictorWidths: [32], heteroscedastic: true, seed: 0 }
+    const table = readTable(bytes(rows(600, 'train')), { name: 'steps' }, { target: 'y' })
+    const data = await preparePrediction(table, { options }, inputs as never)
+    // out of fold: the deviation of both halves is 1 nearly, where it is 0.05 and 0.5 times that of the target without
+    const half = (below: boolean): number => {
+      const own = Array.from(data.data as Float32Array).filter(
+        (_, i) => (data.conditions!['row'] as Float32Array)[3 * i]! < 0 === below,
+      )
+      return Math.sqrt(own.reduce((sum, r) => sum + r * r, 0) / own.length)
+    }
+    expect(half(true)).toBeGreaterThan(0.8)
+    expect(half(true) / half(false)).toBeGreaterThan(0.7)
+    expect(half(true) / half(false)).toBeLessThan(1.6)
+    const spec = await predictionFamily.specOf(data, options, {})
+    expect(predictionFamily.parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
+    const trained = await trainToEnd(
+      { spec, purpose: 'test', problem: () => predictionFamily.problem(spec, data, {}) },
+      'the test',
+      { engine, threads: 1 },
+    )
+    const model = (await readerOf(predictionFamily))(
+      decodeModelFolder(encodeModelFolder(await predictionFamily.write(trained))),
+      {},
+    )
+    expect(model.predictor.config.heteroscedastic).toBe(true)
+    const setting = { engine, own: {}, threads: 1, store: memoryStore(), provenance: {} } as object as Setting
+    const asked = namedColumns(bytes('x,y\n-0.5,-0.5\n0.5,0.5\n'))
+    const { columns } = await predictionFamily.can.predict!(model, asked, { draws: 400 }, setting)
+    const of = (name: string): number[] => columns.find((each) => each.name === `y_${name}`)!.values.map(Number)
+    ;[0.05, 0.5].forEach((sigma, i) => {
+      expect(of('mean')[i]! / [-0.5, 0.5][i]!).toBeCloseTo(1, 0)
+      expect(of('std')[i]! / sigma).toBeGreaterThan(0.65)
+      expect(of('std')[i]! / sigma).toBeLessThan(1.5)
+      // −log of N(y; y, σ²) at its mean
+      expect(Math.abs(of('log_density')[i]! + Math.log(sigma * Math.sqrt(2 * Math.PI)))).toBeLessThan(0.45)
+    })
+  }, 120_000)
+})

@@ -31,6 +31,12 @@ export const trainOptions = options({
     group,
   },
   noCrossFit: { flags: '--no-cross-fit', help: 'one predictor, fitted on all rows', group },
+  heteroscedastic: {
+    flags: '--heteroscedastic',
+    help: 'the predictor says a deviation for each row, too, and residuals are divided by it',
+    group,
+  },
+  noHeteroscedastic: { flags: '--no-heteroscedastic', help: 'it does not (default)', group },
   parametrisation: {
     flags: '--parametrisation <name>',
     help: `what the network predicts: ${parametrisations.join(', ')} (default: v)`,
