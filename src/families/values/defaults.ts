@@ -101,7 +101,7 @@ export function specByDefault(
   const mine = choices.network !== undefined && !networkClasses.includes(choices.network.className)
   const patch = choices.patch ?? (isPictured && !mine ? defaultPatch(shape) : 1)
   const network = changedNetwork(networkOf(setting, choices, patch, contextOf), choices.changes ?? {})
-  const noise = form === 'video' && isUnsaid(choices) ? videoNoise(shape[1]!) : noiseOf(choices.noise)
+  const noise = isUnsaid(choices) ? usualNoise(setting, choices.captions) : noiseOf(choices.noise)
   const spare = Number(network.config.num_class_embeds ?? 0) > classes
   const arePlain = facts.kind === 'image' && !choices.fewSteps
   const isUsual = !choices.network && choices.preset !== 'light' && !choices.fewSteps
@@ -116,7 +116,7 @@ export function specByDefault(
     network,
     patch,
     objective: {
-      ...objectiveFor(noise, arePlain && !choices.learnVariance, choices.objective),
+      ...objectiveFor(noise, arePlain && !choices.learnVariance, choices),
       sigmaData: isPictured && !isFields ? 0.5 : 1,
       labelDropout: (classes > 0 && spare) || setting.timeFeatures !== undefined ? 0.1 : 0,
       ...defined(choices.objective),
@@ -165,6 +165,19 @@ function isUnsaid({ noise = {}, objective: { weighting = 'simple' } = {}, learnV
   return !learnVariance && !fewSteps && weighting === 'simple' && Object.keys(defined(noise)).length === 0
 }
 
+/** The noise where none is chosen. */
+function usualNoise(setting: Setting, captions: CaptionSpec | undefined): NoiseSpec {
+  if (formOf(setting) === 'video') return videoNoise(setting.shape[1]!)
+  return captions && setting.kind === 'image' ? { schedule: 'cosine', shift: captioned.shift } : noiseOf()
+}
+
+/**
+ * Of pictures with captions. Which things are there, and where, is decided in strong noise, to which the words have to answer; the usual weights leave it almost
+ * out, since ε is nearly known there. So σ/α is larger, and the sigmoid is a half at a lower log-SNR (Hoogeboom et al., Simpler Diffusion (2024),
+ * https://arxiv.org/abs/2410.19324). `docs/performance.md` has what was measured.
+ */
+const captioned = Object.freeze({ shift: 4, bias: -3 })
+
 /**
  * Frames show a thing many times, so that only strong noise hides which thing it is; a table for pictures is hardly ever there, and digits change on
  * the way. So σ/α grows by the root of their number, as it does for pixels: Hoogeboom et al., Simple Diffusion (2023),
@@ -185,7 +198,11 @@ function noiseOf(choices: Choices['noise'] = {}): NoiseSpec {
  * its plain error in equal minutes. In continuous time the bound, whose weights grow without limit towards the data, is
  * estimated by importance sampling.
  */
-function objectiveFor(noise: NoiseSpec, arePictures: boolean, wanted: Choices['objective'] = {}): ObjectiveSpec {
+function objectiveFor(
+  noise: NoiseSpec,
+  arePictures: boolean,
+  { objective: wanted = {}, captions }: Pick<Choices, 'objective' | 'captions'>,
+): ObjectiveSpec {
   const schedule = 'schedule' in noise ? noise.schedule : undefined
   const usual = { edm: 'edm', ve: 'score', 'rectified-flow': 'flow' } as const
   const parametrisation = wanted.parametrisation ?? usual[schedule as keyof typeof usual] ?? 'v'
@@ -194,7 +211,12 @@ function objectiveFor(noise: NoiseSpec, arePictures: boolean, wanted: Choices['o
   const weighting = wanted.weighting ?? (parametrisation === 'edm' ? 'edm' : isScore ? 'snr' : usualWeighting)
   const isBound = weighting === 'vlb' || weighting === 'likelihood'
   const times = isBound ? 'importance' : parametrisation === 'edm' ? 'log-normal' : 'uniform'
-  return { parametrisation, weighting, ...(schedule && times !== 'uniform' && { times: { name: times } }) }
+  return {
+    parametrisation,
+    weighting,
+    ...(captions && arePictures && weighting === 'sigmoid' && { weightingOptions: { bias: captioned.bias } }),
+    ...(schedule && times !== 'uniform' && { times: { name: times } }),
+  }
 }
 
 /** Images from 24 pixels on are cut into patches of 2 × 2, from 96 on into 4 × 4. */

@@ -143,7 +143,7 @@ export const trainOptions = options({
   },
   weightingBias: {
     flags: '--weighting-bias <x>',
-    help: 'sigmoid: the log-SNR at which it is a half (default: 2)',
+    help: 'sigmoid: the log-SNR at which it is a half (default: 2, with captions -3)',
     parse: real(),
     group: 'More: objective',
   },
