@@ -15,6 +15,8 @@ const ofWorker = together({
   work: /\/src\/lab\/remote\/worker\.ts$/,
   training: /\/src\/families\/values\/family\.ts$/,
   points: /\/src\/(engine\/nn\/mlp|files\/data\/builtin\/densities|app\/web\/worker\/show-items)\.ts$/,
+  pictures: /\/src\/(engine\/nn\/unet2d\/unet2d|files\/data\/builtin\/glyphs)\.ts$/,
+  networks: /\/src\/engine\/nn\/registry\.ts$/,
   // What makes a model of a run and draws from it.
   drawing:
     /\/src\/(app\/warm-model|files\/io\/(en|de)code-model-folder|families\/values\/(snapshot|model|model-of|describe|draw|field))\.ts$/,
