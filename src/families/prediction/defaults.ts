@@ -2,7 +2,7 @@
 import type { Budget } from '../../tools/train/spec.ts'
 import type { OptimizerChoices } from '../default-network.ts'
 
-/** The predictor's; in how many parts numbers are seen, and whether five predictors are cross-fitted. */
+/** The predictor's; in how many parts numbers are seen, whether five predictors are cross-fitted, and whether they say a deviation for each row. */
 export const usualPredictor = Object.freeze({
   widths: [200, 100],
   dropout: 0.05,

@@ -30,6 +30,11 @@ export async function preparePrediction(
   }) as Partial<typeof usualPredictor>
   const { widths, dropout, bins, crossFit, heteroscedastic } = spec?.predictor ?? { ...usualPredictor, ...asked }
   const encoding = encodingOf(table, bins)
+  if (heteroscedastic && encoding.target.kind === 'category') {
+    throw new TweedieError('usage', `\`heteroscedastic\`: ${encoding.target.name} is a class, which has no deviation`, {
+      hint: 'leave it out, or predict a number',
+    })
+  }
   const columns = tableColumns(table)
   const rows = {
     features: encodeRows(encoding, columns, table.length).features,
@@ -41,7 +46,7 @@ export async function preparePrediction(
     widths,
     dropout,
     classes: encoding.target.kind === 'category',
-    ...(heteroscedastic && encoding.target.kind === 'number' && { heteroscedastic }),
+    ...(heteroscedastic && { heteroscedastic }),
   }
   const seed = spec?.seed ?? Number(options?.seed ?? 0)
   const {

@@ -174,7 +174,7 @@ function usualNoise(setting: Setting, captions: CaptionSpec | undefined): NoiseS
 /**
  * Of pictures with captions. Which things are there, and where, is decided in strong noise, to which the words have to answer; the usual weights leave it almost
  * out, since ε is nearly known there. So σ/α is larger, and the sigmoid is a half at a lower log-SNR (Hoogeboom et al., Simpler Diffusion (2024),
- * https://arxiv.org/abs/2410.19324). `docs/performance.md` has what was measured.
+ * https://arxiv.org/abs/2410.19324). `docs/measurements.md` has what was measured.
  */
 const captioned = Object.freeze({ shift: 4, bias: -3 })
 

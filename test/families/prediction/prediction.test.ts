@@ -173,6 +173,12 @@ describe('a law whose deviation is said for each row', () => {
     return `x,y\n${text.join('\n')}\n`
   }
 
+  it('is refused for classes, which have no deviation', async () => {
+    const table = readTable(bytes('x,y\n1,a\n2,b\n3,a\n4,b\n'), {}, { target: 'y' })
+    const wanted = { options: { heteroscedastic: true } }
+    await expect(preparePrediction(table, wanted, {} as never)).rejects.toThrow('is a class, which has no deviation')
+  })
+
   it('has residuals of one size, and densities of the normal law', async () => {
     const engine = await nodeEngine()
     const inputs = { engine, own: {}, threads: 1 } as const
