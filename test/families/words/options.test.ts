@@ -42,6 +42,21 @@ describe('the specification', () => {
     expect(parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
   })
 
+  it('lets strong noise count for captions, and takes other noise and weights as they are asked for', async () => {
+    const { spec } = await decided(small)
+    expect(spec.noise).toEqual({ schedule: 'cosine', shift: 4 })
+    expect(spec.objective).toMatchObject({ weighting: 'sigmoid', weightingOptions: { bias: -3 } })
+    const other = await decided({ ...small, noise: 'squaredcos_cap_v2', weightingBias: 2 })
+    expect(other.spec.noise).toMatchObject({ table: 'squaredcos_cap_v2' })
+    expect(other.spec.objective).toMatchObject({ weightingOptions: { bias: 2 } })
+    const { spec: plain } = await decided(
+      { steps: 1, batch: 4, widths: [8, 16] },
+      createDataset({ ...scenes, captions: undefined }),
+    )
+    expect(plain.noise).toMatchObject({ table: 'squaredcos_cap_v2' })
+    expect(plain.objective.weightingOptions).toBeUndefined()
+  })
+
   it.each([
     [{ captions: true }, createDataset({ ...scenes, captions: undefined }), /has no captions/],
     [{ captionDropout: 0.2 }, scenes, /`captionDropout` is for training on captions/],
