@@ -26,6 +26,7 @@ export async function explain(spec: TrainSpec, data: ArrayDataset, own: OwnParts
     ...(styleText ? [['style', styleText] as const] : []),
     ...(spec.precondition ? [['preconditioned', 'by the posterior mean of a Gaussian of the data'] as const] : []),
     ...(spec.augment ? [['augmented', augmentText(spec.augment)] as const] : []),
+    ...(spec.selfConditioning ? [['recalls', 'its own estimate, every second item'] as const] : []),
   ]
   return [...rows.slice(0, 2), ...learned, ...rows.slice(2)]
 }

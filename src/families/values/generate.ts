@@ -4,6 +4,7 @@ import type { PictureAttention } from '../../files/show/attention-picture.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
+import { estimateName, selfConditioned } from '../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -154,9 +155,15 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
       ...parts,
       denoiser: (each, size) => parts.denoiser(each, size, each === asked.model ? ranges : undefined),
     })
-    const clipped = clippedAs(model, wrap(guided), options.clip)
-    return composed ? composedDenoiser(model, clipped, composed, batch) : clipped
+    return wrap(guided)
   })
+  /** For one run: it may be told what it estimated before. */
+  const ofRun = async (): Promise<Denoiser> => {
+    const guided = await compiled()
+    const recalls = !composed && Object.hasOwn(model.network.conditions, estimateName)
+    const clipped = clippedAs(model, recalls ? selfConditioned(guided) : guided, options.clip)
+    return composed ? composedDenoiser(model, clipped, composed, batch) : clipped
+  }
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>
     fromNetwork(frame, Float32Array.from(x), new Float32Array((x.length / itemSize(frame.network)) * size))
@@ -181,7 +188,7 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
     }
     const drawn = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
       let last: Float32Array = new Float32Array()
-      for await (const step of sample(await compiled(), problem)) {
+      for await (const step of sample(await ofRun(), problem)) {
         const done = first * steps + now * Math.min(step.index + 1, steps)
         onStep?.({ done, total: count * steps, firstItem: first, step, toItems })
         if (step.index === step.total - 1) last = toItems(step.x)

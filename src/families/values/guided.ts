@@ -1,6 +1,7 @@
 /** A model under guidance: by its own classes, by a weaker model, by a classifier. */
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { DenoiseContext, Denoiser, FloatArray } from '../../diffusion/denoise/denoiser.ts'
+import { estimateName } from '../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../errors.ts'
 import { classifierFree, type GuidanceManner, guidedAway } from '../../diffusion/guidance/cfg.ts'
 import { composedItems } from '../../diffusion/guidance/composed-items.ts'
@@ -169,7 +170,13 @@ function requireUnguided(models: readonly (Model | undefined)[], guidance: Model
 
 /** What guidance leads away from: what was left out in training, what stands for it, or a class. */
 export function awayFrom(model: Model, negative: number | undefined, away: Conditions = {}): Conditions {
-  return { ...nothing(model), ...away, ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
+  return { ...leftOut(model), ...away, ...(negative !== undefined && { labels: Int32Array.of(negative) }) }
+}
+
+/** "Nothing" of what is asked for. What the network estimated before is none of it: both halves are told the same. */
+function leftOut(model: Model): Conditions {
+  const { [estimateName]: _, ...asked } = nothing(model)
+  return asked
 }
 
 /** @throws TweedieError `usage` for a model that knows no "nothing", and a class that it does not have */
@@ -182,7 +189,7 @@ export function requireGuidable(model: Model, negative: number | undefined, away
       `negative class ${negative}: the model has the classes 0 … ${classNames.length - 1}`,
     )
   }
-  if (Object.keys({ ...nothing(model), ...away }).length > 0) return
+  if (Object.keys({ ...leftOut(model), ...away }).length > 0) return
   const why = classesOf(network) === 0 ? 'it has no classes' : 'no label was ever left out in its training'
   throw new TweedieError('usage', `the model cannot be guided: ${why}`, {
     hint: 'train on labelled data with `labelDropout: 0.1`, or guide by a weaker model or a classifier',

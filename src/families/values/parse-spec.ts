@@ -26,4 +26,5 @@ export const parseSpec: (value: unknown, source: string) => TrainSpec = specPars
   style: z.optional(styleSchema),
   precondition: z.optional(z.object({ name: z.literal('gaussian') })),
   augment: z.optional(augmentSchema),
+  selfConditioning: z.optional(z.literal(true)),
 })

@@ -12,6 +12,7 @@ import { Scope } from '../../engine/nn/parameters.ts'
 import { strideOf } from '../../engine/nn/network-classes.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { dropsNothing, withMasks } from '../dropout-masks.ts'
+import { estimateName } from '../../diffusion/denoise/self-conditioned.ts'
 import { augmentationName } from './augmented/augmentation-name.ts'
 import { loadedNetwork } from '../loaded-network.ts'
 import { together } from '../learned-conditions.ts'
@@ -50,7 +51,11 @@ export async function valueProblem(
     : undefined
   const isSized = Object.hasOwn(network.conditions, sizesName)
   const sizes = isSized ? (await import('./learned-sizes.ts')).learnedSizes(network, dataset) : undefined
-  const learned = together(words, style, given, told, sizes)
+  const recalls = spec.selfConditioning ?? Object.hasOwn(network.conditions, estimateName)
+  const recalled = recalls
+    ? (await import('./self-conditioned/learned-estimate.ts')).learnedEstimate(network, spec.selfConditioning === true)
+    : undefined
+  const learned = together(words, style, given, told, sizes, recalled)
   checkFit(spec, network, dataset, frame, learned?.made)
   const { seenBy: behind } = dataset as BehindLaw
   const { seen, law, objective } =
@@ -74,7 +79,9 @@ export async function valueProblem(
   }
   const loss = (dropout: Dropout, scope: Scope, items: number): LossGraph => {
     const own = partScope(parts, mainName, scope)
-    const how = { dropout, conditions: learned?.conditions(parts, scope, items, dropout) }
+    const others = learned?.conditions(parts, scope, items, dropout)
+    const estimates = recalled?.estimates(seen, own, items, others!)
+    const how = { dropout, conditions: estimates ? { ...others, ...estimates } : others }
     if (mine) return ownLoss!(network, own, items, name!, mine, how)
     const plain = trainingLoss(seen, own, items, { levels, ...bytes, ...how })
     return weighed ? weighed.withLearnedWeights(plain, partScope(parts, weighed.weightsPart, scope)) : plain

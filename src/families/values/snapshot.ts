@@ -71,6 +71,7 @@ export function snapshot(
       ...(spec.style && { style: { dropout: spec.style.dropout } }),
       ...(spec.precondition && { precondition: spec.precondition.name }),
       ...(spec.augment && { augment: spec.augment }),
+      ...(spec.selfConditioning && { selfConditioning: true }),
       ...(spec.fewSteps && { fewSteps: spec.fewSteps }),
     },
     ...(sampler && { sampler }),

@@ -58,7 +58,8 @@ export async function specOf(data: ArrayDataset, values: OptionValues, own: OwnP
   const made = specByDefault(setting, choices, contextOf)
   const known = window ? { ...made, window } : made
   const styled = style ? { ...known, network: styles!.styledNetwork(known.network), style } : known
-  const usual = augment ? await transformed(styled, augment) : styled
+  const told = augment ? await transformed(styled, augment) : styled
+  const usual = options.selfConditioning ? await recalling(told, { fewSteps: few, kind }, own) : told
   const sampled = fewSteps ? { ...(student?.likeTeacher(usual, teacher!, options) ?? usual), fewSteps } : usual
   const variances = learnsVariance(await loadedNetwork(sampled.network, own))
   const precondition = preconditionOf(options.precondition, data, sampled, {
@@ -98,6 +99,21 @@ export async function specOf(data: ArrayDataset, values: OptionValues, own: OwnP
 async function transformed(spec: TrainSpec, augment: AugmentSpec): Promise<TrainSpec> {
   const { toldOfTransforms } = await import('./augmented/augmentation.ts')
   return { ...spec, network: toldOfTransforms(spec.network), augment }
+}
+
+/**
+ * With a network that is told its own estimates.
+ *
+ * @throws TweedieError `usage` where there are none to tell, or no way to
+ */
+async function recalling(
+  spec: TrainSpec,
+  { fewSteps, kind }: { readonly fewSteps: boolean; readonly kind: string },
+  own: OwnParts,
+): Promise<TrainSpec> {
+  const { toldOfEstimates } = await import('./self-conditioned/told-of-estimates.ts')
+  const { inputShape } = await loadedNetwork(spec.network, own)
+  return toldOfEstimates(spec, { inputShape, fewSteps, kind })
 }
 
 /** Refuses options that would have no effect. */

@@ -49,6 +49,8 @@ export interface TrainSpec extends SpecFor<Model> {
   readonly precondition?: PreconditionSpec | undefined
   /** How pictures are transformed at random, if they are. */
   readonly augment?: AugmentSpec | undefined
+  /** Whether the network is told what it estimated a step before. */
+  readonly selfConditioning?: true | undefined
 }
 
 /**

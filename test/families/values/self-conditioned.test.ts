@@ -1,0 +1,215 @@
+/** Self-conditioning: what a told item is told, that no gradient goes through it, and that a sampler tells each item its own last mean. */
+import { describe, expect, it } from 'vitest'
+import type { DenoiseContext, Denoiser } from '../../../src/diffusion/denoise/denoiser.ts'
+import { answerOf, weightedError } from '../../../src/diffusion/denoise/objective.ts'
+import { estimateSpec, selfConditioned } from '../../../src/diffusion/denoise/self-conditioned.ts'
+import { gradients, input, mean, type Tensor } from '../../../src/engine/graph/index.ts'
+import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
+import { conditionShape } from '../../../src/engine/nn/condition-spec.ts'
+import { parametersOf, Scope } from '../../../src/engine/nn/index.ts'
+import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
+import { networkOf } from '../../../src/families/network-of.ts'
+import { generate } from '../../../src/families/values/generate.ts'
+import { awayFrom } from '../../../src/families/values/guided.ts'
+import type { Model } from '../../../src/families/values/model.ts'
+import { valueProblem } from '../../../src/families/values/problem.ts'
+import { learnedEstimate } from '../../../src/families/values/self-conditioned/learned-estimate.ts'
+import { specOf } from '../../../src/families/values/spec-of.ts'
+import { createDataset } from '../../../src/files/data/dataset.ts'
+import { builtinDataset } from '../../../src/files/data/index.ts'
+import { parameterFeeds, random } from '../../engine/nn/run.ts'
+
+const letters = createDataset({
+  name: 'letters',
+  kind: 'image',
+  shape: [1, 8, 8],
+  data: Uint8Array.from({ length: 6 * 64 }, (_, i) => (i * 37) % 256),
+  labels: Int32Array.of(0, 1, 0, 1, 0, 1),
+  classNames: ['a', 'b'],
+})
+const points = builtinDataset('moons', { length: 64 })
+const options = { steps: 2, batch: 6, widths: [8], depth: 1, seed: 5 }
+const runs = [
+  ['pictures', letters, await specOf(letters, { ...options, attention: 'none', selfConditioning: true }, {})],
+  ['points', points, await specOf(points, { ...options, selfConditioning: true }, {})],
+] as const
+
+describe.each(runs)('a batch of %s', (_, data, spec) => {
+  const network = networkOf(spec.network, {})
+  const layout = parametersOf(network)
+  const weights = parameterFeeds(layout, random('weights', layout.size))
+  const size = network.inputShape.reduce((a, b) => a * b, 1)
+  const feedsOf = async () => {
+    const problem = await valueProblem(spec, data)
+    const batch = problem.emptyBatch()
+    problem.fill(batch, 3)
+    return { problem, feeds: batch.feeds }
+  }
+  const part = (feeds: Readonly<Record<string, Float32Array | Int32Array>>, from: number, to: number) =>
+    Object.fromEntries(
+      Object.entries(feeds).map(([name, all]) => [name, all.slice((from * all.length) / 6, (to * all.length) / 6)]),
+    )
+
+  it('is the same whole and in parts, wherever they begin', async () => {
+    const { problem, feeds } = await feedsOf()
+    const lossOf = (from: number, to: number): number[] => {
+      const { itemLoss } = problem.loss(new Scope(), to - from)
+      return [...evaluate([itemLoss], { ...weights, ...part(feeds, from, to) })[0]!.data]
+    }
+    const whole = lossOf(0, 6)
+    for (const cuts of [
+      [2, 6],
+      [1, 5],
+      [3, 4],
+      [1, 2, 3, 4, 5],
+    ]) {
+      const ends = [...cuts.filter((cut) => cut < 6), 6]
+      const parts = ends.flatMap((to, i) => lossOf(ends[i - 1] ?? 0, to))
+      parts.forEach((loss, i) => expect(loss).toBeCloseTo(whole[i]!, 5))
+    }
+  })
+
+  it('tells every second item x̂₀ of a pass that is told nothing, and the others nothing', async () => {
+    const { problem, feeds } = await feedsOf()
+    const { x0, epsilon, alpha, sigma, sample, noise, weight, t, labels } = feeds as Record<string, Float32Array>
+    const whole = evaluate([problem.loss(new Scope(), 6).itemLoss], { ...weights, ...feeds })[0]!.data
+    const shape = conditionShape(network.conditions['estimate']!)
+    const width = shape.reduce((a, b) => a * b, 1)
+    const answer = (i: number, estimate: Float32Array) => {
+      const x = Float32Array.from(
+        { length: size },
+        (_, k) => alpha![i]! * x0![i * size + k]! + sigma![i]! * epsilon![i * size + k]!,
+      )
+      const conditions = {
+        estimate: input('estimate', [1, ...shape]),
+        ...(labels && { labels: input('labels', [1], 'int32') }),
+      }
+      const y = network.build(new Scope(), {
+        x: input('x', [1, ...network.inputShape]),
+        t: input('t', [1]),
+        conditions,
+      })
+      const one = { x, t: t!.slice(i, i + 1), estimate, ...(labels && { labels: labels.slice(i, i + 1) }) }
+      const m = evaluate([y], { ...weights, ...one })[0]!.data
+      return { m, x }
+    }
+    for (let i = 0; i < 6; i++) {
+      const estimate = new Float32Array(width)
+      if (i % 2 === 1) {
+        const { m, x } = answer(i, estimate)
+        const [a, b, s, n] = [alpha, sigma, sample, noise].map((each) => each![i]!) as [number, number, number, number]
+        const means = Float32Array.from(x, (value, k) => (b * m[k]! - n * value) / (s * b - n * a))
+        estimate.fill(1).set(means)
+      }
+      const { m } = answer(i, estimate)
+      const target = (k: number): number => sample![i]! * x0![i * size + k]! + noise![i]! * epsilon![i * size + k]!
+      const error = Array.from(m, (value, k) => (value - target(k)) ** 2).reduce((a, b) => a + b) / size
+      expect(whole[i]!).toBeCloseTo(weight![i]! * error, 3)
+    }
+  })
+
+  it('has no gradient through what it is told', async () => {
+    const { problem, feeds } = await feedsOf()
+    const learned = learnedEstimate(network, true)
+    const scope = new Scope()
+    const { loss } = problem.loss(scope, 6)
+    const given = evaluate([learned.estimates(network, new Scope(), 6, {})['estimate']!], { ...weights, ...feeds })[0]!
+    const plain = new Scope()
+    const told = input('given', given.shape)
+    const { output, target } = answerOf(network, plain, 6, { conditions: { estimate: told } })
+    const fixed = mean(weightedError(output, target))
+    const name = scope.specs.at(-1)!.name
+    const of = (from: Tensor, own: Scope, more = {}): number[] => {
+      const spec = own.specs.find((each) => each.name === name)!
+      const [gradient] = gradients(from, [own.parameter(name, spec.shape, spec.init)])
+      return [...evaluate([gradient!], { ...weights, ...feeds, ...more })[0]!.data]
+    }
+    const [ours, theirs] = [of(loss, scope), of(fixed, plain, { given: given.data })]
+    ours.forEach((value, i) => expect(value).toBeCloseTo(theirs[i]!, 4))
+    expect(Math.hypot(...ours)).toBeGreaterThan(1e-4)
+  })
+})
+
+describe('a run of a sampler', () => {
+  const told: (Float32Array | undefined)[] = []
+  const denoiser: Denoiser = {
+    schedule: {} as Denoiser['schedule'],
+    shape: [1, 1, 2],
+    denoise(x, t, { conditions }: DenoiseContext = {}) {
+      told.push(conditions?.['estimate'] as Float32Array | undefined)
+      return Float32Array.from(x, (value) => value * t)
+    },
+  }
+
+  it('tells nothing at first, then the last mean of each item, with the flag behind it', async () => {
+    const run = selfConditioned(denoiser)
+    const labels = Int32Array.of(4, 5)
+    const first = await run.denoise(Float32Array.of(1, 2, 3, 4), 1, { conditions: { labels } })
+    // what a caller does with its mean is its own affair
+    first.fill(9)
+    await run.denoise(Float32Array.of(5, 6, 7, 8), 0.5, { conditions: { labels } })
+    await run.denoise(Float32Array.of(1, 1, 1, 1), 0.25)
+    expect(told).toEqual([
+      undefined,
+      Float32Array.of(1, 2, 1, 1, 3, 4, 1, 1),
+      Float32Array.of(2.5, 3, 1, 1, 3.5, 4, 1, 1),
+    ])
+  })
+
+  it('refuses sets', () => {
+    expect(() => estimateSpec([32, 3])).toThrow(/\[32, 3\]/)
+  })
+})
+
+describe('a model', async () => {
+  const [, , spec] = runs[0]
+  const { snapshot } = await valueProblem(spec, letters)
+  const { size } = parametersOf(networkOf(spec.network, {}))
+  const average = random('weights', size).map((value) => value * 0.1)
+  const model = (await snapshot({ step: 2, average } as Parameters<typeof snapshot>[0])) as Model
+  const engine = await nodeEngine()
+  const draw = async (more: object): Promise<Float32Array> =>
+    (await generate(model, engine, { count: 4, times: [0.9, 0.6, 0.3, 0.1], seed: 3, clip: false, ...more })).items
+
+  it('draws the same alone, in company and again', async () => {
+    const all = await draw({})
+    expect(await draw({})).toEqual(all)
+    expect(await draw({ batch: 1 })).toEqual(all)
+    expect((await draw({ count: 6 })).subarray(0, all.length)).toEqual(all)
+  })
+
+  it('is told while it draws, under guidance too', async () => {
+    const untold = {
+      wrap: (denoiser: Denoiser) => ({
+        ...denoiser,
+        denoise: (x: Float32Array, t: number, context: DenoiseContext = {}) => {
+          const { estimate: _, ...others } = context.conditions ?? {}
+          return denoiser.denoise(x, t, { ...context, conditions: others })
+        },
+      }),
+    }
+    for (const guidance of [0, 1]) {
+      const [told, plain] = [await draw({ guidance }), await draw({ guidance, ...untold })]
+      expect(Math.max(...told.map((value, i) => Math.abs(value - plain[i]!)))).toBeGreaterThan(1e-3)
+    }
+    expect(Object.keys(awayFrom(model, undefined))).toEqual(['labels'])
+  })
+
+  it('says so in its folder', () => {
+    expect(model.meta.objective).toMatchObject({ selfConditioning: true })
+  })
+})
+
+it.each([
+  [letters, { parametrisation: 'epsilon' }, /no bound/],
+  [letters, { objective: 'consistency' }, /few steps/],
+  [builtinDataset('solids', { length: 8 }), {}, /sets/],
+])('refuses what it does not go with', async (data, more, message) => {
+  const asked = { steps: 2, batch: 4, selfConditioning: true, ...more }
+  await expect(specOf(data, asked, {})).rejects.toThrow(message)
+})
+
+it('refuses a network that takes no estimates', async () => {
+  const plain = await specOf(points, options, {})
+  await expect(valueProblem({ ...plain, selfConditioning: true }, points)).rejects.toThrow(/takes no estimates/)
+})
