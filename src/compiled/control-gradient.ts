@@ -5,6 +5,7 @@ import { type AllowedTokens, barrier, logAllowed, roundingGraph } from '../diffu
 import { TweedieError } from '../errors.ts'
 import { gradients, input, sizeOf, sum } from '../engine/graph/index.ts'
 import type { ClassGradient } from '../diffusion/guidance/classifier.ts'
+import { conditionArrays } from '../engine/nn/condition-spec.ts'
 import { Scope } from '../engine/nn/parameters.ts'
 import { compile } from '../engine/runtime/program.ts'
 import type { Engine } from '../engine/runtime/session.ts'
@@ -54,6 +55,8 @@ export async function controlGradient(
   const [gradient] = gradients(sum(logP), [x])
   const program = await compile({ gradient: gradient!, logP }, engine, { ...session, constants: weights })
   const feeds = {
+    // nothing is told
+    ...conditionArrays(network.conditions, batch),
     x: new Float32Array(sizeOf(x.shape)),
     t: new Float32Array(batch),
     barred: allowed.map((share) => barrier * (1 - share)),

@@ -148,6 +148,12 @@ export const dropout = {
   group: 'More: network',
 } as const satisfies Option
 
+export const selfConditioning = {
+  flags: '--self-conditioning',
+  help: 'tell the network what it estimated a step before; a step of training costs a sixth more, one of sampling nothing',
+  group: 'More: objective',
+} as const satisfies Option
+
 export const labelDropout = {
   flags: '--label-dropout <p>',
   help: 'how often the class is left out',

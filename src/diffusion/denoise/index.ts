@@ -30,7 +30,7 @@ export {
   type View,
   viewOf,
 } from './parametrisation.ts'
-export { estimateName, estimateSpec, selfConditioned } from './self-conditioned.ts'
+export { estimateName, estimateSpec, selfConditioned, takesEstimates } from './self-conditioned.ts'
 export { type InputView, inputView, type InputViewName, inputViewNames } from './input-view.ts'
 export {
   type Objective,

@@ -7,19 +7,45 @@
  */
 import type { ConditionSpec } from '../../engine/nn/condition-spec.ts'
 import { conditionShape, writeCondition } from '../../engine/nn/condition-spec.ts'
+import type { Network } from '../../engine/nn/network.ts'
 import { TweedieError } from '../../errors.ts'
 import { type DenoiseContext, type Denoiser, type FloatArray, sizeOf } from './denoiser.ts'
 
 /** The name of the condition. */
 export const estimateName = 'estimate'
 
-/** The condition of a network whose items have this shape: an image where they have places, else a vector; nothing where there is no estimate. */
+/**
+ * The condition of a network whose items have this shape: a vector, a sequence of vectors, or an image or video; nothing where there is no
+ * estimate.
+ *
+ * @throws TweedieError `shape` for items of another kind
+ */
 export function estimateSpec(shape: readonly number[]): ConditionSpec {
-  if (shape.length === 1) return Object.freeze({ kind: 'vector', size: shape[0]!, nothing: true })
-  if (shape.length === 3 || shape.length === 4) return Object.freeze({ kind: 'image', shape, nothing: true })
-  throw new TweedieError('shape', `self-conditioning: items of [${shape.join(', ')}]`, {
-    hint: 'it is for pictures, videos and vectors',
-  })
+  const [first, second] = shape as [number, number]
+  switch (shape.length) {
+    case 1:
+      return Object.freeze({ kind: 'vector', size: first, nothing: true })
+    case 2:
+      return Object.freeze({ kind: 'sequence', length: first, size: second, nothing: true })
+    case 3:
+    case 4:
+      return Object.freeze({ kind: 'image', shape, nothing: true })
+    default:
+      throw new TweedieError('shape', `self-conditioning: items of [${shape.join(', ')}]`, {
+        hint: 'it is for vectors, sequences of vectors, pictures and videos',
+      })
+  }
+}
+
+/** Whether a network has this condition. */
+export function takesEstimates({ inputShape, conditions }: Pick<Network, 'inputShape' | 'conditions'>): boolean {
+  const { [estimateName]: spec } = conditions
+  return spec !== undefined && isDeepEqual(spec, estimateSpec(inputShape))
+}
+
+const isDeepEqual = (a: ConditionSpec, b: ConditionSpec): boolean => {
+  const text = (spec: ConditionSpec): string => JSON.stringify(Object.entries(spec).sort())
+  return text(a) === text(b)
 }
 
 /**

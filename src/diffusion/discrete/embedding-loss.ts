@@ -11,7 +11,9 @@
  *
  * Diffusion-LM Improves Controllable Text Generation (Li et al., 2022), equation 2, https://arxiv.org/abs/2205.14217
  */
+import { estimatedName, estimateGraph, fillEstimated } from '../denoise/estimate-graph.ts'
 import { itemMean, type LossGraph, perItem } from '../denoise/objective.ts'
+import { estimateName, takesEstimates } from '../denoise/self-conditioned.ts'
 import { add, gather, input, logSumExp, mean, mul, square, sub, sum, type Tensor } from '../../engine/graph/index.ts'
 import type { EmbeddingNetwork } from '../../engine/nn/embedding-transformer.ts'
 import type { Dropout } from '../../engine/nn/network.ts'
@@ -38,7 +40,11 @@ export function embeddingLoss(
   const clean = gather(table, input('tokens', [batch, length], 'int32'))
   const epsilon = input('epsilon', clean.shape)
   const noisy = add(mul(perItem('alpha', network, batch), clean), mul(perItem('sigma', network, batch), epsilon))
-  const denoised = network.build(scope, { x: noisy, t: input('t', [batch]), dropout })
+  const t = input('t', [batch])
+  const told = takesEstimates(network) && {
+    conditions: { [estimateName]: estimateGraph(network, scope, { x: noisy, t }, (denoised) => denoised) },
+  }
+  const denoised = network.build(scope, { x: noisy, t, dropout, ...told })
   const first = add(mul(clean, schedule.alpha(0)), mul(epsilon, schedule.sigma(0)))
   const itemLoss = [
     itemMean(square(sub(denoised, clean))),
@@ -63,6 +69,7 @@ export function embeddingFeeds(network: EmbeddingNetwork, batch: number): FedArr
     t: new Float32Array(batch),
     alpha: new Float32Array(batch),
     sigma: new Float32Array(batch),
+    ...(takesEstimates(network) && { [estimatedName]: new Float32Array(batch) }),
   }
 }
 
@@ -74,6 +81,7 @@ export function embeddingFeeds(network: EmbeddingNetwork, batch: number): FedArr
  */
 export function fillEmbedding(schedule: Schedule, feeds: FedArrays, times: ArrayLike<number>, noise: Key): void {
   normal(noise, feeds.epsilon as Float32Array)
+  if (feeds[estimatedName]) fillEstimated(feeds[estimatedName])
   for (let item = 0; item < times.length; item++) {
     const t = times[item]!
     feeds.t![item] = 1000 * t

@@ -5,7 +5,7 @@ import type { FieldRule } from './check-config.ts'
 /** Reserved names: other inputs of graphs that contain a network. */
 const taken: ReadonlySet<string> = new Set(
   'x t y v u p q x0 xt labels epsilon alpha sigma sample noise weight probe target gram tokens output product posterior prior '
-    .concat('evidence answer seen constant barred guess table levels')
+    .concat('evidence answer seen constant barred guess table levels estimated')
     .split(' '),
 )
 

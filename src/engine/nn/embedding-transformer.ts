@@ -4,10 +4,10 @@
  * Improves Controllable Text Generation (2022).
  */
 import { TweedieError } from '../../errors.ts'
-import { normalize, showShape, silu, transpose } from '../graph/index.ts'
+import { add, normalize, showShape, silu, transpose } from '../graph/index.ts'
 import type { Tensor } from '../graph/index.ts'
-import { badField, checkConfig, count, positiveNumber, probability, layerCount } from './check-config.ts'
-import { conditionSpecs } from './condition-spec.ts'
+import { badField, checkConfig, count, flag, positiveNumber, probability, layerCount } from './check-config.ts'
+import { type ConditionSpecs, conditionSpecs } from './condition-spec.ts'
 import { timeAndConditions } from './conditions.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import { normalWith } from './parameters.ts'
@@ -41,6 +41,8 @@ export interface EmbeddingTransformerConfig {
   /** Hidden features of a block's perceptron, per feature of a token. */
   readonly mlp_ratio?: number
   readonly dropout?: number
+  /** Whether it is told its estimate of a step before, as the condition `estimate`: a vector for every place, or nothing. */
+  readonly self_conditioning?: boolean
 }
 
 type Fields = Required<EmbeddingTransformerConfig>
@@ -54,6 +56,7 @@ const defaults: Omit<Fields, 'vocab_size'> & { readonly vocab_size: number | nul
   num_attention_heads: 8,
   mlp_ratio: 4,
   dropout: 0,
+  self_conditioning: false,
 }
 
 const rules = {
@@ -65,6 +68,7 @@ const rules = {
   num_attention_heads: count,
   mlp_ratio: positiveNumber,
   dropout: probability,
+  self_conditioning: flag,
 } as const
 
 const className = 'EmbeddingTransformer'
@@ -73,6 +77,9 @@ const className = 'EmbeddingTransformer'
  * `x̂₀ = W norm(h)` after the blocks of {@link blocks} on `h = V x`. The time scales and shifts every norm and gates every branch. The
  * embeddings are rows of `embed_tokens.weight` of zero mean and unit variance each: so they cannot shrink, which would
  * lower the error without learning anything. The first x̂₀ is zero.
+ *
+ * A network that is told its estimate adds `U [x̂₀, 1]` to `V x`, nothing where there is none (Chen et al., Analog Bits (2022),
+ * https://arxiv.org/abs/2208.04202).
  *
  * `x [N, L, d]`, `t [N]` in steps 0 … 1000, to `[N, L, d]`.
  *
@@ -98,11 +105,17 @@ export function embeddingTransformer(options: EmbeddingTransformerConfig): Embed
     config: Object.freeze({ _class_name: className, ...config }),
     inputShape: shape,
     outputShape: shape,
-    conditions: conditionSpecs(null),
+    conditions: conditionsOf(config),
     vocabulary: Object.freeze({ tokens, features }),
     table: (scope: Scope) => tableOf(config, scope),
     build: (scope: Scope, inputs: NetworkInputs) => build(config, scope, inputs),
   })
+}
+
+/** The estimate, if it is told that. */
+function conditionsOf({ length, embedding_size, self_conditioning }: Fields): ConditionSpecs {
+  const estimate = { kind: 'sequence', length, size: embedding_size, nothing: true } as const
+  return conditionSpecs(null, self_conditioning ? { estimate } : null)
 }
 
 /** Whether a network is over embeddings. */
@@ -125,9 +138,14 @@ function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
   tableOf(config, scope)
   const context: BlockContext = {
     config: { ...config, neighbours: 0 },
-    condition: silu(timeAndConditions(className, scope, inputs, width, conditionSpecs(null))),
+    condition: silu(timeAndConditions(className, scope, inputs, width, conditionsOf(config))),
     drop: dropBy(dropout, config.dropout),
   }
-  const placed = plain(scope.child('embed_noisy'), transpose(x, [1, 0, 2]), width, normalWith(1 / Math.sqrt(features)))
+  const embedded = (name: string, rows: Tensor): Tensor =>
+    plain(scope.child(name), transpose(rows, [1, 0, 2]), width, normalWith(1 / Math.sqrt(features)))
+  const noisy = embedded('embed_noisy', x)
+  const placed = config.self_conditioning
+    ? add(noisy, embedded('embed_estimate', inputs.conditions!['estimate']!))
+    : noisy
   return transpose(head(context, scope, blocks(context, scope, placed), features), [1, 0, 2])
 }

@@ -7,6 +7,7 @@ import {
   roundTokens,
   type TokenRequirement,
 } from '../../diffusion/discrete/index.ts'
+import { selfConditioned, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../errors.ts'
 import { controlled, type ControlOptions } from '../../diffusion/guidance/controlled.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -142,7 +143,12 @@ async function draw(
   const control = wanted.length === 0 ? undefined : await compiled.control(wanted, batch)
   const network = await compiled.denoiser(batch)
   const times = options.times ?? model.sampling.times(model.meta?.sampler?.steps ?? embeddedSteps)
-  const denoiser = clamp ? clamped(network, table) : network
+  const recalls = takesEstimates(model.network)
+  /** For one run: it may be told what it estimated before. */
+  const ofRun = (): Denoiser => {
+    const own = recalls ? selfConditioned(network) : network
+    return clamp ? clamped(own, table) : own
+  }
   const sampler = control ? controlled(control.gradient, options.control) : (options.sampler ?? defaultSampler(model))
 
   const tokens = new Int32Array(count * length)
@@ -152,7 +158,7 @@ async function draw(
     const problem = { sampler, times, batch: now, seed, firstItem: first, ...(signal && { signal }) }
     const rows = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
       let last: Int32Array = new Int32Array()
-      for await (const step of sample(denoiser, problem)) {
+      for await (const step of sample(ofRun(), problem)) {
         const done = first * steps + now * Math.min(step.index + 1, steps)
         onStep?.({
           done,

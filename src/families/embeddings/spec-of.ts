@@ -8,6 +8,7 @@ import type { OptionValues, ValuesOf } from '../../options.ts'
 import { type SharedTrainValues, sharedChoices } from '../base-spec.ts'
 import type { OwnParts } from '../family.ts'
 import { networkChoice } from '../network-choice.ts'
+import type { NetworkSpec } from '../network-of.ts'
 import { withDropout } from '../with-dropout.ts'
 import { noiseOf } from '../noise-choice.ts'
 import { defaultEmbeddedSpec } from './defaults.ts'
@@ -40,8 +41,15 @@ export function specOf(data: CategoricalDataset, values: OptionValues, own: OwnP
     network: networkChoice(options, own, networkClasses),
     noise: table === undefined ? (noise as NoiseSpec) : { table, levels },
   })
-  const spec = { ...usual, network: withDropout(usual.network, options.dropout) }
+  const told = options.selfConditioning ? toldOfEstimates(usual.network) : usual.network
+  const spec = { ...usual, network: withDropout(told, options.dropout) }
   checkEmbeddedSpec(spec, own)
   embeddedProblem(spec, data, own)
   return spec
+}
+
+/** The network, told what it estimated a step before. @throws TweedieError `usage` for one of another class */
+function toldOfEstimates({ className, config }: NetworkSpec): NetworkSpec {
+  if (className === 'EmbeddingTransformer') return { className, config: { ...config, self_conditioning: true } }
+  throw new TweedieError('usage', `\`selfConditioning\` is for an EmbeddingTransformer, not for a ${className}`)
 }

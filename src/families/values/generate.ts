@@ -4,7 +4,7 @@ import type { PictureAttention } from '../../files/show/attention-picture.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
-import { estimateName, selfConditioned } from '../../diffusion/denoise/self-conditioned.ts'
+import { selfConditioned, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -160,7 +160,7 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   /** For one run: it may be told what it estimated before. */
   const ofRun = async (): Promise<Denoiser> => {
     const guided = await compiled()
-    const recalls = !composed && Object.hasOwn(model.network.conditions, estimateName)
+    const recalls = !composed && takesEstimates(model.network)
     const clipped = clippedAs(model, recalls ? selfConditioned(guided) : guided, options.clip)
     return composed ? composedDenoiser(model, clipped, composed, batch) : clipped
   }

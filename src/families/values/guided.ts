@@ -1,7 +1,7 @@
 /** A model under guidance: by its own classes, by a weaker model, by a classifier. */
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { DenoiseContext, Denoiser, FloatArray } from '../../diffusion/denoise/denoiser.ts'
-import { estimateName } from '../../diffusion/denoise/self-conditioned.ts'
+import { estimateName, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../errors.ts'
 import { classifierFree, type GuidanceManner, guidedAway } from '../../diffusion/guidance/cfg.ts'
 import { composedItems } from '../../diffusion/guidance/composed-items.ts'
@@ -175,8 +175,8 @@ export function awayFrom(model: Model, negative: number | undefined, away: Condi
 
 /** "Nothing" of what is asked for. What the network estimated before is none of it: both halves are told the same. */
 function leftOut(model: Model): Conditions {
-  const { [estimateName]: _, ...asked } = nothing(model)
-  return asked
+  const { [estimateName]: estimate, ...asked } = nothing(model)
+  return estimate && !takesEstimates(model.network) ? { ...asked, [estimateName]: estimate } : asked
 }
 
 /** @throws TweedieError `usage` for a model that knows no "nothing", and a class that it does not have */

@@ -12,7 +12,7 @@ import { Scope } from '../../engine/nn/parameters.ts'
 import { strideOf } from '../../engine/nn/network-classes.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { dropsNothing, withMasks } from '../dropout-masks.ts'
-import { estimateName } from '../../diffusion/denoise/self-conditioned.ts'
+import { takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { augmentationName } from './augmented/augmentation-name.ts'
 import { loadedNetwork } from '../loaded-network.ts'
 import { together } from '../learned-conditions.ts'
@@ -51,7 +51,7 @@ export async function valueProblem(
     : undefined
   const isSized = Object.hasOwn(network.conditions, sizesName)
   const sizes = isSized ? (await import('./learned-sizes.ts')).learnedSizes(network, dataset) : undefined
-  const recalls = spec.selfConditioning ?? Object.hasOwn(network.conditions, estimateName)
+  const recalls = spec.selfConditioning ?? takesEstimates(network)
   const recalled = recalls
     ? (await import('./self-conditioned/learned-estimate.ts')).learnedEstimate(network, spec.selfConditioning === true)
     : undefined

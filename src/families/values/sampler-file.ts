@@ -1,4 +1,5 @@
 /** Exports of a model with its sampler: one ONNX file from noise to items, which is then tried beside our own sampling. */
+import { takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { clipOf } from '../../compiled/sampling.ts'
 import { calibrate } from '../../compiled/calibrate.ts'
 import { nothing } from '../../compiled/condition-feeds.ts'
@@ -141,6 +142,11 @@ export async function makeSamplerFile(
   if (!('plan' in sampler) || needsData(sampler)) {
     throw new TweedieError('usage', `${sampler.name} is no table of numbers: its steps depend on the data`, {
       hint: '`sampler: dpm++-2m`, or any other with a fixed number of steps',
+    })
+  }
+  if (takesEstimates(model.network)) {
+    throw new TweedieError('usage', 'a sampler in one file does not tell the network what it estimated a step before', {
+      hint: 'export the network alone, with the input `estimate`, or train without `selfConditioning`',
     })
   }
   const w = guidance ?? model.sampling.guidance

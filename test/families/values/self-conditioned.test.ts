@@ -14,6 +14,7 @@ import { awayFrom } from '../../../src/families/values/guided.ts'
 import type { Model } from '../../../src/families/values/model.ts'
 import { valueProblem } from '../../../src/families/values/problem.ts'
 import { learnedEstimate } from '../../../src/families/values/self-conditioned/learned-estimate.ts'
+import { exportSampler } from '../../../src/families/values/sampler-file.ts'
 import { specOf } from '../../../src/families/values/spec-of.ts'
 import { createDataset } from '../../../src/files/data/dataset.ts'
 import { builtinDataset } from '../../../src/files/data/index.ts'
@@ -156,8 +157,8 @@ describe('a run of a sampler', () => {
     ])
   })
 
-  it('refuses sets', () => {
-    expect(() => estimateSpec([32, 3])).toThrow(/\[32, 3\]/)
+  it('refuses other shapes', () => {
+    expect(() => estimateSpec([2, 2, 2, 2, 2])).toThrow(/\[2, 2, 2, 2, 2\]/)
   })
 })
 
@@ -193,6 +194,11 @@ describe('a model', async () => {
       expect(Math.max(...told.map((value, i) => Math.abs(value - plain[i]!)))).toBeGreaterThan(1e-3)
     }
     expect(Object.keys(awayFrom(model, undefined))).toEqual(['labels'])
+  })
+
+  it('is no sampler in one file, which would tell it nothing', async () => {
+    const exported = exportSampler(model, {}, { engine, own: {} } as never)
+    await expect(exported).rejects.toThrow(/a step before/)
   })
 
   it('says so in its folder', () => {

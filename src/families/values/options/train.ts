@@ -7,6 +7,7 @@ import {
   labelDropout,
   noiseOptions,
   objective,
+  selfConditioning,
   sizeOptions,
   startOptions,
 } from '../../train-options.ts'
@@ -152,11 +153,7 @@ export const trainOptions = options({
     help: 'learn how large errors are at each noise level, and let all levels count alike',
     group: 'More: objective',
   },
-  selfConditioning: {
-    flags: '--self-conditioning',
-    help: 'tell the network what it estimated a step before; a step of training costs a sixth more, one of sampling nothing',
-    group: 'More: objective',
-  },
+  selfConditioning,
   times: {
     flags: '--times <law>',
     help: `distribution of training times: ${trainingTimes.join(', ')}`,
