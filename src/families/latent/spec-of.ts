@@ -44,6 +44,11 @@ export async function specOf(data: LatentData, options: OptionValues, own: OwnPa
       hint: 'the bound says how much each level counts',
     })
   }
+  if (joint === true && spec.selfConditioning) {
+    throw new TweedieError('usage', '`selfConditioning` and `joint` do not go together', {
+      hint: 'leave `joint` out: the codes then stay as they are',
+    })
+  }
   if (joint === true && spec.captions) {
     throw new TweedieError('usage', '`captions` are not learned together with the autoencoder', {
       hint: 'leave `joint` out: the model of codes learns them',
