@@ -3,6 +3,7 @@ import { readerOf } from '../../../src/families/reader-of.ts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { prepareData } from '../../../src/app/prepare.ts'
 import { fold, key, normal, uniform } from '../../../src/engine/random/index.ts'
+import type { Engine } from '../../../src/engine/runtime/session.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import {
   encodeRows,
@@ -96,6 +97,20 @@ describe('the predictor', () => {
   })
 })
 
+/** Trains, and goes through the specification's file, the model's folder and back. */
+async function trainedOn(
+  data: Awaited<ReturnType<typeof preparePrediction>>,
+  options: Readonly<Record<string, unknown>>,
+  engine: Engine,
+) {
+  const spec = await predictionFamily.specOf(data, options, {})
+  expect(predictionFamily.parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
+  const task = { spec, purpose: 'test', problem: () => predictionFamily.problem(spec, data, {}) }
+  const trained = await trainToEnd(task, 'the test', { engine, threads: 1 })
+  const folder = decodeModelFolder(encodeModelFolder(await predictionFamily.write(trained)))
+  return { spec, model: (await readerOf(predictionFamily))(folder, {}) }
+}
+
 describe('a linear law with Gaussian noise', () => {
   let model: PredictionModel
   let setting: Setting
@@ -107,16 +122,8 @@ describe('a linear law with Gaussian noise', () => {
     const inputs = { engine, own: {}, threads: 1 } as const
     const options = { steps: 500, widths: [32], depth: 1, predictorWidths: [16], seed: 0 }
     const data = await preparePrediction(table, { options }, inputs as never)
-    const spec = await predictionFamily.specOf(data, options, {})
-    expect(predictionFamily.parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
-    const trained = await trainToEnd(
-      { spec, purpose: 'test', problem: () => predictionFamily.problem(spec, data, {}) },
-      'the test',
-      { engine, threads: 1 },
-    )
-    // through the folder and back
-    const folder = decodeModelFolder(encodeModelFolder(await predictionFamily.write(trained)))
-    model = (await readerOf(predictionFamily))(folder, {})
+    const made = await trainedOn(data, options, engine)
+    model = made.model
     setting = {
       engine,
       own: {},
@@ -125,7 +132,7 @@ describe('a linear law with Gaussian noise', () => {
       provenance: {},
       access: { unseen: async () => readTable(bytes(`x,c,y\n${test.join('\n')}\n`), {}, { target: 'y' }) } as never,
     }
-    expect(await prepareData(spec, data, inputs as never)).toBe(data)
+    expect(await prepareData(made.spec, data, inputs as never)).toBe(data)
   }, 120_000)
 
   it('is answered: mean, deviation, interval and density', async () => {
@@ -195,17 +202,7 @@ describe('a law whose deviation is said for each row', () => {
     expect(half(true)).toBeGreaterThan(0.8)
     expect(half(true) / half(false)).toBeGreaterThan(0.7)
     expect(half(true) / half(false)).toBeLessThan(1.6)
-    const spec = await predictionFamily.specOf(data, options, {})
-    expect(predictionFamily.parseSpec(JSON.parse(JSON.stringify(spec)), 'spec')).toEqual(spec)
-    const trained = await trainToEnd(
-      { spec, purpose: 'test', problem: () => predictionFamily.problem(spec, data, {}) },
-      'the test',
-      { engine, threads: 1 },
-    )
-    const model = (await readerOf(predictionFamily))(
-      decodeModelFolder(encodeModelFolder(await predictionFamily.write(trained))),
-      {},
-    )
+    const { model } = await trainedOn(data, options, engine)
     expect(model.predictor.config.heteroscedastic).toBe(true)
     const setting = { engine, own: {}, threads: 1, store: memoryStore(), provenance: {} } as object as Setting
     const asked = namedColumns(bytes('x,y\n-0.5,-0.5\n0.5,0.5\n'))
