@@ -36,7 +36,7 @@ export function noEstimate(network: Network, items: number): Tensor {
 }
 
 /** What the network is asked, of all items. */
-export interface Asked {
+export interface EstimateInputs {
   readonly x: Tensor
   readonly t: Tensor
   /** All but the estimate. */
@@ -54,7 +54,7 @@ export interface Asked {
 export function estimateGraph(
   network: Network,
   scope: Scope,
-  { x, t, conditions = {}, numbers = {} }: Asked,
+  { x, t, conditions = {}, numbers = {} }: EstimateInputs,
   meanOf: (output: Tensor, x: Tensor, numbers: Readonly<Record<string, Tensor>>) => Tensor,
 ): Tensor {
   const items = x.shape[0]!

@@ -51,6 +51,16 @@ export function perItem(name: string, network: Network, batch: number): Tensor {
   return reshape(input(name, [batch]), [batch, ...network.inputShape.map(() => 1)])
 }
 
+/** a x₀ + b ε of each item, with inputs of these names for a and b: of `alpha` and `sigma` what the network sees. */
+export function mixed(
+  network: Network,
+  batch: number,
+  { x0, epsilon }: { readonly x0: Tensor; readonly epsilon: Tensor },
+  [a, b]: readonly [a: string, b: string],
+): Tensor {
+  return add(mul(perItem(a, network, batch), x0), mul(perItem(b, network, batch), epsilon))
+}
+
 /**
  * The network's answer to `batch` noisy items. Inputs: `x0` and `epsilon` `[N, ...shape]`, `t` `[N]` in the network's
  * units,
@@ -66,16 +76,14 @@ export function answerOf(
   { x0 = input('x0', [batch, ...network.inputShape]), dropout, conditions }: AnswerOptions = {},
 ): Answer {
   const epsilon = input('epsilon', x0.shape)
-  const mix = (a: string, b: string): Tensor =>
-    add(mul(perItem(a, network, batch), x0), mul(perItem(b, network, batch), epsilon))
-  const x = mix('alpha', 'sigma')
+  const x = mixed(network, batch, { x0, epsilon }, ['alpha', 'sigma'])
   const output = network.build(scope, {
     x,
     t: input('t', [batch]),
     conditions: { ...conditionInputs(network.conditions, batch), ...conditions },
     ...(dropout && { dropout }),
   })
-  return { x0, x, target: mix('sample', 'noise'), output }
+  return { x0, x, target: mixed(network, batch, { x0, epsilon }, ['sample', 'noise']), output }
 }
 
 /** w |m̂ − m|² / dim of each item, with the input `weight` `[N]`. */

@@ -40,13 +40,11 @@ export function estimateSpec(shape: readonly number[]): ConditionSpec {
 /** Whether a network has this condition. */
 export function takesEstimates({ inputShape, conditions }: Pick<Network, 'inputShape' | 'conditions'>): boolean {
   const { [estimateName]: spec } = conditions
-  return spec !== undefined && isDeepEqual(spec, estimateSpec(inputShape))
+  return spec !== undefined && textOf(spec) === textOf(estimateSpec(inputShape))
 }
 
-const isDeepEqual = (a: ConditionSpec, b: ConditionSpec): boolean => {
-  const text = (spec: ConditionSpec): string => JSON.stringify(Object.entries(spec).sort())
-  return text(a) === text(b)
-}
+/** As text, in whatever order its fields come from a file. */
+const textOf = (spec: ConditionSpec): string => JSON.stringify(Object.entries(spec).sort())
 
 /**
  * A denoiser for one run of a sampler: from its second call on, the network is told its last mean, x̂₀ of the step before. It remembers, so each

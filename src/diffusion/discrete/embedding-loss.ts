@@ -12,7 +12,7 @@
  * Diffusion-LM Improves Controllable Text Generation (Li et al., 2022), equation 2, https://arxiv.org/abs/2205.14217
  */
 import { estimatedName, estimateGraph, fillEstimated } from '../denoise/estimate-graph.ts'
-import { itemMean, type LossGraph, perItem } from '../denoise/objective.ts'
+import { itemMean, type LossGraph, mixed } from '../denoise/objective.ts'
 import { estimateName, takesEstimates } from '../denoise/self-conditioned.ts'
 import { add, gather, input, logSumExp, mean, mul, square, sub, sum, type Tensor } from '../../engine/graph/index.ts'
 import type { EmbeddingNetwork } from '../../engine/nn/embedding-transformer.ts'
@@ -39,7 +39,7 @@ export function embeddingLoss(
   const table = network.table(scope)
   const clean = gather(table, input('tokens', [batch, length], 'int32'))
   const epsilon = input('epsilon', clean.shape)
-  const noisy = add(mul(perItem('alpha', network, batch), clean), mul(perItem('sigma', network, batch), epsilon))
+  const noisy = mixed(network, batch, { x0: clean, epsilon }, ['alpha', 'sigma'])
   const t = input('t', [batch])
   const told = takesEstimates(network) && {
     conditions: { [estimateName]: estimateGraph(network, scope, { x: noisy, t }, (denoised) => denoised) },

@@ -175,8 +175,10 @@ export function awayFrom(model: Model, negative: number | undefined, away: Condi
 
 /** "Nothing" of what is asked for. What the network estimated before is none of it: both halves are told the same. */
 function leftOut(model: Model): Conditions {
-  const { [estimateName]: estimate, ...asked } = nothing(model)
-  return estimate && !takesEstimates(model.network) ? { ...asked, [estimateName]: estimate } : asked
+  const all = nothing(model)
+  if (!takesEstimates(model.network)) return all
+  const { [estimateName]: _, ...asked } = all
+  return asked
 }
 
 /** @throws TweedieError `usage` for a model that knows no "nothing", and a class that it does not have */

@@ -1,7 +1,7 @@
 /** The user's own loss on batches of images, points and other numbers. */
 import { answerOf, itemMean, perItem } from '../../diffusion/denoise/objective.ts'
 import type { AnswerOptions, LossGraph } from '../../diffusion/denoise/objective.ts'
-import { add, input, mean, mul } from '../../engine/graph/index.ts'
+import { input, mean } from '../../engine/graph/index.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
 import { TweedieError } from '../../errors.ts'
@@ -21,10 +21,9 @@ export function ownLoss(
   { loss }: OwnObjective,
   { dropout, conditions }: Pick<AnswerOptions, 'dropout' | 'conditions'> = {},
 ): LossGraph {
-  const { x0, target, output } = answerOf(network, scope, batch, { dropout, conditions })
+  const { x0, x: xt, target, output } = answerOf(network, scope, batch, { dropout, conditions })
   const epsilon = input('epsilon', [batch, ...network.inputShape])
   const [alpha, sigma] = [perItem('alpha', network, batch), perItem('sigma', network, batch)]
-  const xt = add(mul(alpha, x0), mul(sigma, epsilon))
   const terms = { x0, epsilon, xt, t: input('t', [batch]), output, target, alpha, sigma }
   const made = ownTensor(`the objective ${name}`, () => loss({ ...terms, weight: input('weight', [batch]) }))
   if (made.shape[0] !== batch) {

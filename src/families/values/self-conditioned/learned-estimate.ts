@@ -1,10 +1,10 @@
 /** Learning with self-conditioning: every second item of a batch is told the network's own estimate of it, the others are told none. */
-import { add, div, input, mul, slice, sub, type Tensor } from '../../../engine/graph/index.ts'
+import { div, input, mul, slice, sub, type Tensor } from '../../../engine/graph/index.ts'
 import { conditionInputs } from '../../../engine/nn/condition-spec.ts'
 import type { Network } from '../../../engine/nn/network.ts'
 import type { Scope } from '../../../engine/nn/parameters.ts'
 import { estimatedName, estimateGraph, fillEstimated, noEstimate } from '../../../diffusion/denoise/estimate-graph.ts'
-import { itemCoefficients, perItem } from '../../../diffusion/denoise/objective.ts'
+import { itemCoefficients, mixed, perItem } from '../../../diffusion/denoise/objective.ts'
 import { estimateName, estimateSpec, takesEstimates } from '../../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../../errors.ts'
 import type { LearnedConditions } from '../../learned-conditions.ts'
@@ -48,11 +48,11 @@ export function learnedEstimate(network: Network, isTold: boolean): LearnedEstim
     },
     estimates(seen, scope, items, others) {
       if (!isTold) return { [estimateName]: noEstimate(network, items) }
-      const coefficient = (name: string): Tensor => perItem(name, seen, items)
       const shape = [items, ...seen.inputShape]
-      const x = add(mul(coefficient('alpha'), input('x0', shape)), mul(coefficient('sigma'), input('epsilon', shape)))
+      const data = { x0: input('x0', shape), epsilon: input('epsilon', shape) }
+      const x = mixed(seen, items, data, ['alpha', 'sigma'])
       const { [estimateName]: _, ...conditions } = { ...conditionInputs(seen.conditions, items), ...others }
-      const numbers = Object.fromEntries(itemCoefficients.map((name) => [name, coefficient(name)]))
+      const numbers = Object.fromEntries(itemCoefficients.map((name) => [name, perItem(name, seen, items)]))
       const inputs = { x, t: input('t', [items]), conditions, numbers }
       return { [estimateName]: estimateGraph(seen, scope, inputs, meanOf) }
     },
