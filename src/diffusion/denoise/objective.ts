@@ -76,14 +76,15 @@ export function answerOf(
   { x0 = input('x0', [batch, ...network.inputShape]), dropout, conditions }: AnswerOptions = {},
 ): Answer {
   const epsilon = input('epsilon', x0.shape)
-  const x = mixed(network, batch, { x0, epsilon }, ['alpha', 'sigma'])
+  const mix = (a: string, b: string): Tensor => mixed(network, batch, { x0, epsilon }, [a, b])
+  const x = mix('alpha', 'sigma')
   const output = network.build(scope, {
     x,
     t: input('t', [batch]),
     conditions: { ...conditionInputs(network.conditions, batch), ...conditions },
     ...(dropout && { dropout }),
   })
-  return { x0, x, target: mixed(network, batch, { x0, epsilon }, ['sample', 'noise']), output }
+  return { x0, x, target: mix('sample', 'noise'), output }
 }
 
 /** w |m̂ − m|² / dim of each item, with the input `weight` `[N]`. */
