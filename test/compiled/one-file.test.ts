@@ -5,6 +5,7 @@ import { samplerFile, type SamplerFileOptions } from '../../src/compiled/one-fil
 import { samplerFileFeeds } from '../../src/compiled/one-file/sampler-file.ts'
 import { clipOf } from '../../src/compiled/sampling.ts'
 import { nothing } from '../../src/compiled/condition-feeds.ts'
+import { estimateSpec } from '../../src/diffusion/denoise/self-conditioned.ts'
 import { timesOf } from '../../src/diffusion/sample/default-times.ts'
 import { ddim } from '../../src/diffusion/sample/ddim.ts'
 import { samplerByName, samplers } from '../../src/diffusion/sample/registry.ts'
@@ -79,10 +80,11 @@ const continuous = (parametrisation: string, schedule: object): Model =>
   modelWith('MLP', pointsConfig, { meta: { ...pointsMeta(parametrisation), schedule } })
 
 /** Pictures of 7 × 6 pixels with classes, cut into patches, so that there is padding. */
-const pictures = (more: object = {}): Model =>
+const pictures = (more: object = {}, config: object = {}): Model =>
   modelWith(
     'UNet2DModel',
     {
+      ...config,
       in_channels: 4,
       out_channels: 4,
       sample_size: [4, 4],
@@ -227,6 +229,31 @@ describe('the file gives what we give', () => {
     const plain = await both({ ...options, w: 3 })
     expect(apart(plain.got, got)).toBeGreaterThan(1e-3)
   })
+
+  test.each(['ddim', 'heun', 'dpm++-2m', 'ddpm'])(
+    'of a network that is told its own estimates, by %s',
+    async (name) => {
+      const sampler = samplerByName(name) as LinearSampler
+      const conditions = { estimate: { ...estimateSpec([3]) } }
+      const plain = { scheduler: scheduler('v_prediction') as never, meta: pointsMeta('v') }
+      const ofPoints = await both({ model: modelWith('MLP', { ...pointsConfig, conditions }, plain), sampler })
+      expect(ofPoints.file.inputs.map((each) => each.name)).not.toContain('estimate')
+      expect(apart(ofPoints.got, ofPoints.ours) / Math.max(1, spread(ofPoints.ours))).toBeLessThan(1e-4)
+      const model = pictures({}, { conditions: { estimate: { ...estimateSpec([4, 4, 4]) } } })
+      const guidance = { away: { labels: Int32Array.of(3) }, rescale: 0, interval: [0, 1] as const }
+      const asked = { model, guidance, sampler, labels: [0, 1, 2] }
+      const { got, ours, file } = await both({ ...asked, w: 2 })
+      expect(file.inputs.map((each) => each.name).filter((each) => each !== 'noise_steps')).toEqual([
+        'noise',
+        'labels',
+        'guidance',
+      ])
+      expect(apart(got, ours)).toBeLessThan(1e-4)
+      expect(spread(ours)).toBeGreaterThan(0.1)
+      const fixed = await both({ ...asked, w: 2, batch: 3 })
+      expect(apart(fixed.got, ours)).toBeLessThan(1e-4)
+    },
+  )
 
   test('with dynamic thresholding, and with the direction before it', async () => {
     const model = pictures({

@@ -1,11 +1,13 @@
 /** What one turn of the loop does: an evaluation of the network, and the weighted sums up to the next one. */
 import { parametrisation } from '../../diffusion/denoise/parametrisation.ts'
+import { estimateName, flagAxis, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../errors.ts'
 import type { EvaluationRow, EvaluationTable, EvaluationWeights } from '../../diffusion/sample/evaluation-table.ts'
 import type { Clip } from '../../diffusion/sample/scheduler/parts.ts'
 import { Context } from '../../engine/onnx/lower/context.ts'
 import { type GraphProto, tensorProto, type ValueInfo } from '../../engine/onnx/proto/model.ts'
 import { renamedGraph } from '../../engine/onnx/rename.ts'
+import { conditionShape } from '../../engine/nn/condition-spec.ts'
 import type { DenoisingModel } from '../denoiser.ts'
 import { guidedMean } from './guide.ts'
 import { columnName, RowNumbers } from './numbers.ts'
@@ -37,15 +39,24 @@ export const around = {
   ones: 'ones',
   guidance: 'guidance',
   noise: 'noise_steps',
+  /** Ones that say that there is an estimate, `[batch, 1, …]`, where the network takes one. */
+  told: 'told',
   /** A condition as the network gets it. */
   condition: (name: string): string => `seen/${name}`,
 } as const
 
-/** The loop's body, and how many arrays it carries from turn to turn. */
+/** An array that the loop carries from turn to turn. */
+export interface Carried {
+  readonly name: string
+  /** Of an item. */
+  readonly shape: readonly number[]
+}
+
+/** The loop's body, and the arrays that it carries. */
 export interface Body {
   readonly graph: GraphProto
-  /** Carried arrays: the point, the state if that is another, and the older predictions. */
-  readonly carried: readonly string[]
+  /** The point, the state if that is another, means and older predictions, and what the network is told that it estimated. */
+  readonly carried: readonly Carried[]
 }
 
 /** Makes it. @throws TweedieError `usage` where a prediction says nothing about the data */
@@ -56,7 +67,12 @@ export function bodyOf(parts: BodyParts): Body {
   const { rows } = table
   const numbers = new RowNumbers(rows.length)
   const context = new Context({ provider: 'webgpu' }, 'loop/')
-  const carried = ['point', ...(table.onePoint ? [] : ['state']), ...meanNames(table), ...olderNames(table)]
+  const estimateShape = takesEstimates(model.network) && conditionShape(model.network.conditions[estimateName]!)
+  const states = ['point', ...(table.onePoint ? [] : ['state']), ...meanNames(table), ...olderNames(table)]
+  const carried: Carried[] = [
+    ...states.map((name) => ({ name, shape })),
+    ...(estimateShape ? [{ name: estimateName, shape: estimateShape }] : []),
+  ]
   const named = (name: string): string => `loop/${name}`
   const each = (of: (row: EvaluationRow) => number): number[] => rows.map(of)
   const scaled = (weights: number[], value: string): string =>
@@ -69,7 +85,8 @@ export function bodyOf(parts: BodyParts): Body {
     each(({ t }) => view.scale(t)),
     point,
   )
-  const x = guidance ? context.emit('Concat', [seen, seen], { axis: 0 }) : seen
+  const forBoth = (value: string): string => (guidance ? context.emit('Concat', [value, value], { axis: 0 }) : value)
+  const x = forBoth(seen)
   const time = context.emit('Mul', [
     around.ones,
     numbers.name(
@@ -80,6 +97,14 @@ export function bodyOf(parts: BodyParts): Body {
   const inputs = new Map([
     ['x', x],
     ['t', time],
+    ...(estimateShape
+      ? [
+          [
+            estimateName,
+            forBoth(context.emit('Reshape', [named(estimateName), context.int64([size, ...estimateShape])])),
+          ] as const,
+        ]
+      : []),
   ])
   const net = renamedGraph(network, (name) => inputs.get(name) ?? conditionOr(model, name))
   const before = context.nodes.length
@@ -125,6 +150,7 @@ export function bodyOf(parts: BodyParts): Body {
     ...(table.onePoint ? [] : [next((row) => row.state)]),
     ...means.slice(0, -1),
     ...predictions,
+    ...(estimateShape ? [context.emit('Concat', [unprojected, around.told], { axis: flagAxis(model.network) })] : []),
   ]
 
   const { data, columns } = numbers.table()
@@ -140,7 +166,7 @@ export function bodyOf(parts: BodyParts): Body {
       attributes: { axis: { kind: 'int', value: 0 }, num_outputs: { kind: 'int', value: columns } },
     })
   }
-  const ends = carried.map((name, i) => identity(results[i]!, `loop/next/${name}`))
+  const ends = carried.map(({ name }, i) => identity(results[i]!, `loop/next/${name}`))
   return {
     carried,
     graph: {
@@ -157,11 +183,11 @@ export function bodyOf(parts: BodyParts): Body {
       inputs: [
         { name: 'loop/turn', dtype: 'int64', shape: [] },
         { name: 'loop/go', dtype: 'bool', shape: [] },
-        ...carried.map((name) => carriedInfo(named(name), batch, shape)),
+        ...carried.map((each) => carriedInfo(named(each.name), batch, each.shape)),
       ],
       outputs: [
         { name: 'loop/next/go', dtype: 'bool', shape: [] },
-        ...carried.map((name) => carriedInfo(`loop/next/${name}`, batch, shape)),
+        ...carried.map((each) => carriedInfo(`loop/next/${each.name}`, batch, each.shape)),
       ],
     },
   }

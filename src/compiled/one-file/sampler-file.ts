@@ -3,11 +3,12 @@
  * operators whose body is the network, once, with its weights; its coefficients are the rows of a table.
  */
 import type { Conditions } from '../../diffusion/denoise/denoiser.ts'
+import { estimateName, flagAxis, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { randomNoise } from '../../diffusion/sample/noise-source.ts'
 import { evaluationTable, type EvaluationTable } from '../../diffusion/sample/evaluation-table.ts'
 import type { LinearSampler } from '../../diffusion/sample/sampler.ts'
 import type { Clip } from '../../diffusion/sample/scheduler/parts.ts'
-import { conditionShape, conditionType } from '../../engine/nn/condition-spec.ts'
+import { type ConditionSpec, conditionShape, conditionType } from '../../engine/nn/condition-spec.ts'
 import { Context } from '../../engine/onnx/lower/context.ts'
 import { encodeModel } from '../../engine/onnx/proto/encode.ts'
 import {
@@ -146,7 +147,7 @@ function inputsOf(
   batch: number | string,
   guided: boolean,
 ): ValueInfo[] {
-  const conditions = Object.entries(network.conditions).map(([name, spec]): ValueInfo => ({
+  const conditions = askedOf(network).map(([name, spec]): ValueInfo => ({
     name,
     dtype: conditionType(spec),
     shape: [batch, ...conditionShape(spec)],
@@ -163,6 +164,12 @@ function inputsOf(
     ...conditions,
     ...(guided ? [{ name: around.guidance, dtype: 'float32', shape: [] } as const] : []),
   ]
+}
+
+/** The conditions that are asked for: a network's own estimate comes from the loop. */
+function askedOf({ conditions, inputShape }: SampledModel['network']): [string, ConditionSpec][] {
+  const recalls = takesEstimates({ conditions, inputShape })
+  return Object.entries(conditions).filter(([name]) => !(recalls && name === estimateName))
 }
 
 /** Items of codes: the decoder's graph becomes a part of the file. */
@@ -188,7 +195,7 @@ function loopOf(context: Context, { model, table, times, guidance, body }: LoopP
   const both = guidance ? context.emit('Mul', [size, context.int64([2])]) : size
   const one = context.fill('float32', 1, [1])
   name(context, context.emit('Expand', [one, both]), around.ones)
-  for (const [condition, spec] of Object.entries(model.network.conditions)) {
+  for (const [condition, spec] of askedOf(model.network)) {
     const away = guidance?.away[condition]
     const doubled = (): string => {
       if (away === undefined) return context.emit('Concat', [condition, condition], { axis: 0 })
@@ -209,13 +216,24 @@ function loopOf(context: Context, { model, table, times, guidance, body }: LoopP
     const own = weights.state === 1 ? start : context.emit('Mul', [start, context.fill('float32', weights.state, [1])])
     return terms.reduce((sum, term) => context.emit('Add', [sum, term]), own)
   }
-  const zeros = (): string => context.emit('Mul', ['noise', context.fill('float32', 0, [1])])
+  const filled = (value: number, shape: readonly number[]): string => {
+    const whole = context.emit('Concat', [size, context.int64([...shape])], { axis: 0 })
+    return context.emit('Expand', [context.fill('float32', value, [1]), whole])
+  }
+  if (takesEstimates(model.network)) {
+    const flags = conditionShape(model.network.conditions[estimateName]!).with(flagAxis(model.network) - 1, 1)
+    name(context, filled(1, flags), around.told)
+  }
   const initial = body.carried.map((each) =>
-    each === 'point' ? first(table.first.point) : each === 'state' ? first(table.first.state) : zeros(),
+    each.name === 'point'
+      ? first(table.first.point)
+      : each.name === 'state'
+        ? first(table.first.state)
+        : filled(0, each.shape),
   )
   const turns = context.int64([table.rows.length], [])
   context.initializers.push(tensorProto('main/go', 'bool', [], Uint8Array.of(1)))
-  const outputs = body.carried.map((each) => `last/${each}`)
+  const outputs = body.carried.map((each) => `last/${each.name}`)
   context.nodes.push({
     opType: 'Loop',
     name: 'loop',

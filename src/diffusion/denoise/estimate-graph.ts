@@ -20,7 +20,7 @@ import {
 import { conditionShape } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import type { Scope } from '../../engine/nn/parameters.ts'
-import { estimateName } from './self-conditioned.ts'
+import { estimateName, flagAxis } from './self-conditioned.ts'
 
 /** The input that says which items are told: one number for each, 1 or 0, in turn. */
 export const estimatedName = 'estimated'
@@ -79,9 +79,9 @@ export function estimateGraph(
   return stopGradient(reshape(stack(both, 1), [items, ...estimate.shape.slice(1)]))
 }
 
-/** With ones that say that there is an estimate: a channel, or a number behind each vector. */
+/** With ones that say that there is an estimate. */
 function flagged(network: Network, mean: Tensor): Tensor {
-  const axis = network.conditions[estimateName]!.kind === 'sequence' ? 2 : 1
+  const axis = flagAxis(network)
   const shape = mean.shape.map((size, i) => (i === axis ? 1 : size))
   return concat([mean, filled(1, shape)], axis)
 }

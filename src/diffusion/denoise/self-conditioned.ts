@@ -43,6 +43,11 @@ export function takesEstimates({ inputShape, conditions }: Pick<Network, 'inputS
   return spec !== undefined && textOf(spec) === textOf(estimateSpec(inputShape))
 }
 
+/** The axis of a batch along which the ones that say that there is an estimate follow it: a channel, or a number behind each vector. */
+export function flagAxis({ conditions }: Pick<Network, 'conditions'>): 1 | 2 {
+  return conditions[estimateName]?.kind === 'sequence' ? 2 : 1
+}
+
 /** As text, in whatever order its fields come from a file. */
 const textOf = (spec: ConditionSpec): string => JSON.stringify(Object.entries(spec).sort())
 

@@ -174,7 +174,7 @@ export function awayFrom(model: Model, negative: number | undefined, away: Condi
 }
 
 /** "Nothing" of what is asked for. What the network estimated before is none of it: both halves are told the same. */
-function leftOut(model: Model): Conditions {
+export function leftOut(model: Model): Conditions {
   const all = nothing(model)
   if (!takesEstimates(model.network)) return all
   const { [estimateName]: _, ...asked } = all

@@ -1,8 +1,7 @@
 /** Exports of a model with its sampler: one ONNX file from noise to items, which is then tried beside our own sampling. */
-import { takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
+import { estimateName, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { clipOf } from '../../compiled/sampling.ts'
 import { calibrate } from '../../compiled/calibrate.ts'
-import { nothing } from '../../compiled/condition-feeds.ts'
 import { type Decoder, type SamplerFile, samplerFile } from '../../compiled/one-file/sampler-file.ts'
 import type { PixelKind } from '../../compiled/one-file/finish.ts'
 import { roundWeights, type WeightFormat } from '../../compiled/weight-format.ts'
@@ -25,6 +24,7 @@ import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import { exampleCaptions } from '../words/captions-in-meta.ts'
 import { textVectors } from '../words/fit.ts'
 import { toldOnce } from '../words/told-once.ts'
+import { leftOut } from './guided.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
 import type { samplerFileOptions } from './options/export.ts'
@@ -75,7 +75,7 @@ export async function triedFile(
   const { check = tried, seed = 0, batch, pixels, clip } = options as Options
   const count = check === 0 ? 0 : (batch ?? check)
   const labels = labelsFor(model, Math.max(1, count), undefined, 'in turn')
-  const known = ['labels', ...textVectors(model.network)]
+  const known = ['labels', ...(takesEstimates(model.network) ? [estimateName] : []), ...textVectors(model.network)]
   const others = Object.keys(model.network.conditions).some((name) => !known.includes(name))
   const prompts = exampleCaptions(model.meta)
   const words = await toldOnce(model, model.words ? { prompts } : {}, setting)
@@ -144,11 +144,6 @@ export async function makeSamplerFile(
       hint: '`sampler: dpm++-2m`, or any other with a fixed number of steps',
     })
   }
-  if (takesEstimates(model.network)) {
-    throw new TweedieError('usage', 'a sampler in one file does not tell the network what it estimated a step before', {
-      hint: 'export the network alone, with the input `estimate`, or train without `selfConditioning`',
-    })
-  }
   const w = guidance ?? model.sampling.guidance
   const guided = guidance !== undefined || w !== 0
   if (!guided) requireIdle({ negative, guidanceRescale, guidanceInterval })
@@ -209,7 +204,7 @@ async function awayOf(model: Model, negative: string | undefined, setting: Setti
   const isClass = negative !== undefined && !model.words
   const words = await toldOnce(model, isClass ? {} : { negativePrompt: negative }, setting)
   const whole = {
-    ...nothing(model),
+    ...leftOut(model),
     ...words?.away,
     ...(isClass && { labels: classNumbers(model, negative, 1, '`negative`') }),
   }

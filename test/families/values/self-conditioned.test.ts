@@ -8,6 +8,7 @@ import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
 import { conditionShape } from '../../../src/engine/nn/condition-spec.ts'
 import { parametersOf, Scope } from '../../../src/engine/nn/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
+import type { Setting } from '../../../src/families/family.ts'
 import { networkOf } from '../../../src/families/network-of.ts'
 import { generate } from '../../../src/families/values/generate.ts'
 import { awayFrom } from '../../../src/families/values/guided.ts'
@@ -196,9 +197,13 @@ describe('a model', async () => {
     expect(Object.keys(awayFrom(model, undefined))).toEqual(['labels'])
   })
 
-  it('is no sampler in one file, which would tell it nothing', async () => {
-    const exported = exportSampler(model, {}, { engine, own: {} } as never)
-    await expect(exported).rejects.toThrow(/a step before/)
+  it('is told in one file as well, under guidance too', async () => {
+    const setting = { engine, own: {}, provenance: {} } as unknown as Setting
+    for (const guidance of [undefined, 1]) {
+      const { trial, inputs } = await exportSampler(model, { steps: 5, guidance, clip: false }, setting)
+      expect(inputs.join()).not.toMatch(/estimate/)
+      expect(trial!.difference).toBeLessThan(1e-4)
+    }
   })
 
   it('says so in its folder', () => {
