@@ -29,7 +29,7 @@ export function estimateSpec(shape: readonly number[]): ConditionSpec {
       return Object.freeze({ kind: 'sequence', length: first, size: second, nothing: true })
     case 3:
     case 4:
-      return Object.freeze({ kind: 'image', shape, nothing: true })
+      return Object.freeze({ kind: 'image', shape, nothing: true, apart: true })
     default:
       throw new TweedieError('shape', `self-conditioning: items of [${shape.join(', ')}]`, {
         hint: 'it is for vectors, sequences of vectors, pictures and videos',
@@ -37,7 +37,7 @@ export function estimateSpec(shape: readonly number[]): ConditionSpec {
   }
 }
 
-/** Whether a network has this condition. */
+/** Whether a network has this condition, an image's with weights of its own or not. */
 export function takesEstimates({ inputShape, conditions }: Pick<Network, 'inputShape' | 'conditions'>): boolean {
   const { [estimateName]: spec } = conditions
   return spec !== undefined && textOf(spec) === textOf(estimateSpec(inputShape))
@@ -48,8 +48,9 @@ export function flagAxis({ conditions }: Pick<Network, 'conditions'>): 1 | 2 {
   return conditions[estimateName]?.kind === 'sequence' ? 2 : 1
 }
 
-/** As text, in whatever order its fields come from a file. */
-const textOf = (spec: ConditionSpec): string => JSON.stringify(Object.entries(spec).sort())
+/** What is told, as text, in whatever order its fields come from a file. */
+const textOf = (spec: ConditionSpec): string =>
+  JSON.stringify(Object.entries({ ...spec, apart: true }).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 /**
  * A denoiser for one run of a sampler: from its second call on, the network is told its last mean, x̂₀ of the step before. It remembers, so each

@@ -32,8 +32,10 @@ export function conditionsOfKinds(...kinds: readonly ConditionSpec['kind'][]): F
 
 function isSpec(value: unknown, kinds: readonly ConditionSpec['kind'][]): boolean {
   if (typeof value !== 'object' || value === null) return false
-  const { kind, nothing, ...rest } = value as Record<string, unknown>
-  if (!kinds.some((each) => each === kind) || !['undefined', 'boolean'].includes(typeof nothing)) return false
+  const { kind, nothing, apart, ...rest } = value as Record<string, unknown>
+  const isFlag = (flag: unknown): boolean => flag === undefined || typeof flag === 'boolean'
+  if (!kinds.some((each) => each === kind) || !isFlag(nothing) || !isFlag(apart)) return false
+  if (apart !== undefined && kind !== 'image') return false
   const fields = Object.keys(rest).sort().join()
   if (kind === 'vector') return fields === 'size' && isCount(rest['size'])
   if (kind === 'tokens') return fields === 'length,vocabulary' && isCount(rest['length']) && isCount(rest['vocabulary'])

@@ -18,7 +18,13 @@ import type { Shape } from '../graph/index.ts'
 export type ConditionSpec =
   | { readonly kind: 'class'; readonly classes: number }
   | { readonly kind: 'vector'; readonly size: number; readonly nothing?: boolean | undefined }
-  | { readonly kind: 'image'; readonly shape: Shape; readonly nothing?: boolean | undefined }
+  | {
+      readonly kind: 'image'
+      readonly shape: Shape
+      readonly nothing?: boolean | undefined
+      /** Whether it has weights of its own, so that where there is nothing, the network is the one without this condition. */
+      readonly apart?: boolean | undefined
+    }
   | {
       readonly kind: 'tokens'
       readonly length: number

@@ -82,12 +82,34 @@ function termsOf(
   })
 }
 
-/** The data with images that are conditions as further channels, `[N, C + C₁ + …, H, W]`. */
-export function withImages(x: Tensor, conditions: NetworkInputs['conditions'], specs: ConditionSpecs): Tensor {
-  const images = Object.entries(specs).flatMap(([name, { kind }]) => (kind === 'image' ? [conditions![name]!] : []))
-  for (const image of images)
+/**
+ * The first layer of a network of images, which reads the data, with images that are conditions as further channels,
+ * `[N, C + C₁ + …, H, W]`. Those apart have a layer of their own without a bias, `image_embeddings.<name>`, whose output is added.
+ *
+ * @param layer what is made of an image by the parameters of a scope
+ */
+export function readImages(
+  scope: Scope,
+  name: string,
+  { x, conditions }: Pick<NetworkInputs, 'x' | 'conditions'>,
+  specs: ConditionSpecs,
+  layer: (own: Scope, image: Tensor, options?: { readonly bias: false }) => Tensor,
+): Tensor {
+  const images = Object.entries(specs).flatMap(([key, spec]) => {
+    if (spec.kind !== 'image') return []
+    const image = conditions![key]!
     expectShape('an image as a condition', image, [x.shape[0]!, image.shape[1]!, ...x.shape.slice(2)])
-  return images.length === 0 ? x : concat([x, ...images], 1)
+    return [{ key, image, isApart: spec.apart ?? false }]
+  })
+  const within = images.filter(({ isApart }) => !isApart)
+  const seen = within.length === 0 ? x : concat([x, ...within.map(({ image }) => image)], 1)
+  const own = scope.child('image_embeddings')
+  return images
+    .filter(({ isApart }) => isApart)
+    .reduce(
+      (h, { key, image }) => add(h, layer(own.child(key), image, { bias: false })),
+      layer(scope.child(name), seen),
+    )
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Tensor } from '../graph/index.ts'
 import { selfAttention } from './attention.ts'
 import { heightAndWidth } from './check-config.ts'
 import { conditionSpecs } from './condition-spec.ts'
-import { timeAndConditions, withImages } from './conditions.ts'
+import { readImages, timeAndConditions } from './conditions.ts'
 import { type Context, contextOf, crossAttention } from './cross-attention.ts'
 import { checkSize, completeDitConfig, type DitConfig, type DitFields, writtenDitConfig } from './dit-config.ts'
 import { linear } from './layers.ts'
@@ -63,8 +63,9 @@ function build(config: DitFields, scope: Scope, inputs: NetworkInputs): Tensor {
 
   const specs = conditionSpecs(config.num_class_embeds, config.conditions)
   const condition = silu(timeAndConditions('DiT', scope, inputs, width, specs))
-  const seen = withImages(x, conditions, specs)
-  const tokens = xavierLinear(scope.child('patch_embed'), patchify(seen, patch), width)
+  const tokens = readImages(scope, 'patch_embed', inputs, specs, (own, image, options) =>
+    xavierLinear(own, patchify(image, patch), width, options),
+  )
   let h = add(tokens, positions(config, scope, rows, columns))
   const context: DitContext = {
     config,
@@ -125,8 +126,12 @@ const epsilon = 1e-6
 const xavier = (inFeatures: number, outFeatures: number) => uniformWithin(Math.sqrt(6 / (inFeatures + outFeatures)))
 
 /** A linear layer whose first weights have that variance. */
-export const xavierLinear = (scope: Scope, x: Tensor, outFeatures: number): Tensor =>
-  linear(scope, x, outFeatures, { init: xavier(x.shape.at(-1)!, outFeatures) })
+export const xavierLinear = (
+  scope: Scope,
+  x: Tensor,
+  outFeatures: number,
+  options: { readonly bias?: boolean } = {},
+): Tensor => linear(scope, x, outFeatures, { init: xavier(x.shape.at(-1)!, outFeatures), ...options })
 
 /** The vector of every place, `[1, rows · columns, width]`. A learned table fits one size only. */
 function positions(config: DitFields, scope: Scope, rows: number, columns: number): Tensor {

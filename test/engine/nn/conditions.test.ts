@@ -13,6 +13,7 @@ import {
   unet2d,
 } from '../../../src/engine/nn/index.ts'
 import type { Network } from '../../../src/engine/nn/index.ts'
+import { isHiddenMatrix } from '../../../src/engine/optim/muon-options.ts'
 import { distance, parameterFeeds, random, shaken } from './run.ts'
 
 const image = { kind: 'image', shape: [2, 4, 4], nothing: true } as const
@@ -124,6 +125,66 @@ describe('conditions', () => {
     const [before, after] = [shapes(plain), shapes(told)]
     expect(after.get('conv_in.weight')).toEqual([4, 1 + 3, 3, 3])
     expect([...after.keys()]).toEqual([...before.keys()])
+  })
+
+  it.each([
+    ['UNet2DModel', shared, [1, 4, 4]],
+    [
+      'UNet2DConditionModel',
+      {
+        ...shared,
+        down_block_types: ['CrossAttnDownBlock2D', 'DownBlock2D'],
+        up_block_types: ['UpBlock2D', 'CrossAttnUpBlock2D'],
+        cross_attention_dim: 4,
+      },
+      [1, 4, 4],
+    ],
+    [
+      'DiT',
+      { sample_size: 4, in_channels: 1, patch_size: 2, hidden_size: 8, num_layers: 1, num_attention_heads: 2 },
+      [1, 4, 4],
+    ],
+    ['SpaceTimeUNet', { ...shared, num_frames: 2 }, [1, 2, 4, 4]],
+    [
+      'SpaceTimeDiT',
+      {
+        sample_size: 4,
+        in_channels: 1,
+        num_frames: 2,
+        patch_size: 2,
+        patch_frames: 1,
+        hidden_size: 12,
+        num_layers: 1,
+        num_attention_heads: 2,
+      },
+      [1, 2, 4, 4],
+    ],
+  ] as const)('of an image apart: where there is nothing, a %s is the one without it', (className, config, shape) => {
+    const picture = { kind: 'image', shape, nothing: true, apart: true }
+    const [plain, told] = [{}, { conditions: { picture } }].map((more) =>
+      networkFromConfig(className, { ...config, ...more }),
+    ) as [Network, Network]
+    const layout = parametersOf(told)
+    const all = parameterFeeds(layout, shaken(told))
+    const names = parametersOf(plain).specs.map(({ name }) => name)
+    const added = layout.specs.map(({ name }) => name).filter((name) => !names.includes(name))
+    expect(added).toEqual(['image_embeddings.picture.weight'])
+    expect(isHiddenMatrix({ name: `unet.${added[0]!}`, shape: [64, 64] })).toBe(false)
+    const size = told.inputShape.reduce((a, b) => a * b, 1)
+    const width = conditionShape(told.conditions['picture']!).reduce((a, b) => a * b, 1)
+    const outputOf = (network: Network, values: Record<string, ArrayLike<number>>): number[] => {
+      const y = network.build(new Scope(), {
+        x: input('x', [1, ...network.inputShape]),
+        t: input('t', [1]),
+        conditions: conditionInputs(network.conditions, 1),
+      })
+      const context = network.conditions['context'] && { context: random('context', 77 * 4) }
+      return [...evaluate([y], { ...all, ...context, ...values, x: random('x', size), t: [5] })[0]!.data]
+    }
+    const untold = outputOf(told, { picture: new Float32Array(width) })
+    const others = Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))
+    expect(untold).toEqual(outputOf(plain, others))
+    expect(distance(outputOf(told, { picture: random('picture', width) }), untold)).toBeGreaterThan(1e-3)
   })
 
   it('have one more element or channel where they may be nothing', () => {

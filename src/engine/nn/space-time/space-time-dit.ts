@@ -15,7 +15,7 @@ import {
 } from '../check-config.ts'
 import { conditionsOfKinds } from '../condition-config.ts'
 import { conditionSpecs, type ConditionSpecs } from '../condition-spec.ts'
-import { timeAndConditions, withImages } from '../conditions.ts'
+import { readImages, timeAndConditions } from '../conditions.ts'
 import { ditBlock, ditHead, xavierLinear } from '../dit.ts'
 import type { Network, NetworkInputs } from '../network.ts'
 import { boxPositions } from '../positions.ts'
@@ -111,14 +111,15 @@ export function spaceTimeDit(options: SpaceTimeDitConfig): Network {
 }
 
 function build(config: Fields, scope: Scope, inputs: NetworkInputs): Tensor {
-  const { x, dropout, conditions } = inputs
+  const { x, dropout } = inputs
   const { patch_size: p, patch_frames: q, hidden_size: width } = config
   checkVideo(x.shape.slice(1), config)
   const specs = conditionSpecs(config.num_class_embeds, config.conditions)
   const condition = silu(timeAndConditions(className, scope, inputs, width, specs))
-  const seen = withImages(x, conditions, specs)
   const [frames, rows, columns] = [x.shape[2]! / q, x.shape[3]! / p, x.shape[4]! / p]
-  const tokens = xavierLinear(scope.child('patch_embed'), cut(seen, q, p), width)
+  const tokens = readImages(scope, 'patch_embed', inputs, specs, (own, image, options) =>
+    xavierLinear(own, cut(image, q, p), width, options),
+  )
   const places = constant(boxPositions([frames, rows, columns], width), [1, frames * rows * columns, width])
   let h = add(tokens, places)
   const context = {

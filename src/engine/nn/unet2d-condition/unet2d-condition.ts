@@ -10,7 +10,7 @@ import type { Tensor } from '../../graph/index.ts'
 import { activation } from '../activation.ts'
 import { type Context, contextOf, mapContext } from '../cross-attention.ts'
 import { heightAndWidth } from '../check-config.ts'
-import { withImages } from '../conditions.ts'
+import { readImages } from '../conditions.ts'
 import { convolution, groupNorm, linear } from '../layers.ts'
 import type { Network, NetworkInputs } from '../network.ts'
 import type { Scope } from '../parameters.ts'
@@ -91,10 +91,10 @@ function build(config: UNet2DConditionFields, scope: Scope, inputs: NetworkInput
   }
 
   const centred = config.center_input_sample ? sub(mul(x, 2), 1) : x
-  const seen = withImages(centred, conditions, conditionsOf(config))
-  const start = convolution(scope.child('conv_in'), seen, config.block_out_channels[0]!, {
-    kernel: config.conv_in_kernel,
-  })
+  const { conv_in_kernel: kernel, block_out_channels: widths } = config
+  const start = readImages(scope, 'conv_in', { x: centred, conditions }, conditionsOf(config), (own, image, options) =>
+    convolution(own, image, widths[0]!, { kernel, ...options }),
+  )
   const skips = downwards(config, scope.child('down_blocks'), start, shared)
   const deepest = middle(config, scope.child('mid_block'), skips.at(-1)!, shared)
   const h = upwards(config, scope.child('up_blocks'), deepest, skips, shared)

@@ -6,7 +6,7 @@ import { add, cast, concat, div, expectShape, gather, mul, reshape, silu, sub } 
 import type { Tensor } from '../../graph/index.ts'
 import { activation } from '../activation.ts'
 import { heightAndWidth } from '../check-config.ts'
-import { withImages } from '../conditions.ts'
+import { readImages } from '../conditions.ts'
 import { convolution, groupNorm } from '../layers.ts'
 import type { Network, NetworkInputs } from '../network.ts'
 import { normalWith, zeros } from '../parameters.ts'
@@ -78,8 +78,10 @@ export function buildUNet2d(
   }
 
   const centred = config.center_input_sample ? sub(mul(x, 2), 1) : x
-  const seen = withImages(centred, conditions, specsOf(config))
-  const start = convolution(scope.child('conv_in'), seen, config.block_out_channels[0]!)
+  const channels = config.block_out_channels[0]!
+  const start = readImages(scope, 'conv_in', { x: centred, conditions }, specsOf(config), (own, image, options) =>
+    convolution(own, image, channels, options),
+  )
   const skips = downwards(config, scope.child('down_blocks'), { h: start, image: centred }, context)
   const deepest = middle(config, scope.child('mid_block'), skips.at(-1)!, context)
   const { h, image } = upwards(config, scope.child('up_blocks'), deepest, skips, context)
