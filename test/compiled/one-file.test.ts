@@ -80,7 +80,7 @@ const continuous = (parametrisation: string, schedule: object): Model =>
   modelWith('MLP', pointsConfig, { meta: { ...pointsMeta(parametrisation), schedule } })
 
 /** Pictures of 7 × 6 pixels with classes, cut into patches, so that there is padding. */
-const pictures = (more: object = {}, config: object = {}): Model =>
+const pictures = (more: object = {}, config: object = {}, objective: object = {}): Model =>
   modelWith(
     'UNet2DModel',
     {
@@ -108,7 +108,7 @@ const pictures = (more: object = {}, config: object = {}): Model =>
           unconditionalLabel: 3,
           patch: 2,
         },
-        objective: { parametrisation: 'epsilon', weighting: 'simple', labelDropout: 0.1 },
+        objective: { parametrisation: 'epsilon', weighting: 'simple', labelDropout: 0.1, ...objective },
       },
     },
   )
@@ -235,11 +235,22 @@ describe('the file gives what we give', () => {
     async (name) => {
       const sampler = samplerByName(name) as LinearSampler
       const conditions = { estimate: { ...estimateSpec([3]) } }
-      const plain = { scheduler: scheduler('v_prediction') as never, meta: pointsMeta('v') }
-      const ofPoints = await both({ model: modelWith('MLP', { ...pointsConfig, conditions }, plain), sampler })
+      const pointsOf = (objective: object): Model => {
+        const meta = { ...pointsMeta('v'), objective: { ...pointsMeta('v').objective, ...objective } }
+        return modelWith(
+          'MLP',
+          { ...pointsConfig, conditions },
+          { scheduler: scheduler('v_prediction') as never, meta },
+        )
+      }
+      const untold = await both({ model: pointsOf({}), sampler, recalls: false })
+      expect(untold.file.inputs.map((each) => each.name)).not.toContain('estimate')
+      expect(apart(untold.got, untold.ours) / Math.max(1, spread(untold.ours))).toBeLessThan(1e-4)
+      const ofPoints = await both({ model: pointsOf({ selfConditioning: true }), sampler })
+      expect(apart(untold.got, ofPoints.got)).toBeGreaterThan(1e-3)
       expect(ofPoints.file.inputs.map((each) => each.name)).not.toContain('estimate')
       expect(apart(ofPoints.got, ofPoints.ours) / Math.max(1, spread(ofPoints.ours))).toBeLessThan(1e-4)
-      const model = pictures({}, { conditions: { estimate: { ...estimateSpec([4, 4, 4]) } } })
+      const model = pictures({}, { conditions: { estimate: estimateSpec([4, 4, 4]) } }, { selfConditioning: true })
       const guidance = { away: { labels: Int32Array.of(3) }, rescale: 0, interval: [0, 1] as const }
       const asked = { model, guidance, sampler, labels: [0, 1, 2] }
       const { got, ours, file } = await both({ ...asked, w: 2 })

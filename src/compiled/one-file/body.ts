@@ -1,6 +1,6 @@
 /** What one turn of the loop does: an evaluation of the network, and the weighted sums up to the next one. */
 import { parametrisation } from '../../diffusion/denoise/parametrisation.ts'
-import { estimateName, flagAxis, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
+import { estimateName, flagAxis } from '../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../errors.ts'
 import type { EvaluationRow, EvaluationTable, EvaluationWeights } from '../../diffusion/sample/evaluation-table.ts'
 import type { Clip } from '../../diffusion/sample/scheduler/parts.ts'
@@ -29,6 +29,8 @@ export interface BodyParts {
   readonly guidance?: FileGuidance | undefined
   /** The network: `x`, `t` and conditions to `output`, for the batch, or twice the batch under guidance. */
   readonly network: GraphProto
+  /** Whether the network is told its last estimate. */
+  readonly recalls: boolean
   /** The batch of the file, or its name. */
   readonly batch: number | string
 }
@@ -61,13 +63,13 @@ export interface Body {
 
 /** Makes it. @throws TweedieError `usage` where a prediction says nothing about the data */
 export function bodyOf(parts: BodyParts): Body {
-  const { model, table, clip, guidance, network, batch } = parts
+  const { model, table, clip, guidance, network, batch, recalls } = parts
   const { view } = model
   const shape = model.network.inputShape
   const { rows } = table
   const numbers = new RowNumbers(rows.length)
   const context = new Context({ provider: 'webgpu' }, 'loop/')
-  const estimateShape = takesEstimates(model.network) && conditionShape(model.network.conditions[estimateName]!)
+  const estimateShape = recalls && conditionShape(model.network.conditions[estimateName]!)
   const states = ['point', ...(table.onePoint ? [] : ['state']), ...meanNames(table), ...olderNames(table)]
   const carried: Carried[] = [
     ...states.map((name) => ({ name, shape })),

@@ -41,6 +41,8 @@ export interface SamplerFileOptions extends Pick<
   readonly clip: Clip | null
   /** The network sees each item twice: with its conditions, and with these instead. */
   readonly guidance?: (FileGuidance & { readonly away: Conditions }) | undefined
+  /** Whether the network is told what it estimated a step before; default, wherever it takes that. */
+  readonly recalls?: boolean | undefined
   /** Of pictures of bytes; default `float`. */
   readonly pixels?: PixelKind | undefined
   /** A graph from `x`, items as the network has them, to `output`, behind the sampler: a decoder. */
@@ -80,16 +82,17 @@ export interface SamplerFile {
  */
 export function samplerFile(model: SampledModel, options: SamplerFileOptions): SamplerFile {
   const { sampler, times, clip, guidance, pixels = 'float', decoder, metadata = {} } = options
+  const { recalls = takesEstimates(model.network) } = options
   const batch = options.batch ?? 'batch'
   const table = evaluationTable(sampler.plan(model.schedule, times), model.schedule)
   const network = arrangedModel(model, {
     ...options,
     batch: options.batch === undefined ? undefined : options.batch * (guidance ? 2 : 1),
   })
-  const body = bodyOf({ model, table, clip, guidance, network: network.graph, batch })
+  const body = bodyOf({ model, table, clip, guidance, network: network.graph, batch, recalls })
   const context = new Context({ provider: 'webgpu' }, 'main/')
   const inputs = inputsOf(model, table, batch, guidance !== undefined)
-  const last = loopOf(context, { model, table, times, guidance, body })
+  const last = loopOf(context, { model, table, times, guidance, body, recalls })
   const codes = itemsOfFrame(context, last, model.frame)
   const items = decoder ? decoded(context, codes, model.scale, decoder) : codes
   const { frame, scale } = decoder ?? model
@@ -186,10 +189,11 @@ interface LoopParts {
   readonly times: readonly number[]
   readonly guidance: SamplerFileOptions['guidance']
   readonly body: Body
+  readonly recalls: boolean
 }
 
 /** The loop and what goes into it; the name of the last state. */
-function loopOf(context: Context, { model, table, times, guidance, body }: LoopParts): string {
+function loopOf(context: Context, { model, table, times, guidance, body, recalls }: LoopParts): string {
   const { schedule } = model
   const size = context.emit('Shape', ['noise'], { start: 0, end: 1 })
   const both = guidance ? context.emit('Mul', [size, context.int64([2])]) : size
@@ -216,13 +220,14 @@ function loopOf(context: Context, { model, table, times, guidance, body }: LoopP
     const own = weights.state === 1 ? start : context.emit('Mul', [start, context.fill('float32', weights.state, [1])])
     return terms.reduce((sum, term) => context.emit('Add', [sum, term]), own)
   }
-  const filled = (value: number, shape: readonly number[]): string => {
-    const whole = context.emit('Concat', [size, context.int64([...shape])], { axis: 0 })
+  const filled = (value: number, shape: readonly number[], items = size): string => {
+    const whole = context.emit('Concat', [items, context.int64([...shape])], { axis: 0 })
     return context.emit('Expand', [context.fill('float32', value, [1]), whole])
   }
   if (takesEstimates(model.network)) {
-    const flags = conditionShape(model.network.conditions[estimateName]!).with(flagAxis(model.network) - 1, 1)
-    name(context, filled(1, flags), around.told)
+    const shape = conditionShape(model.network.conditions[estimateName]!)
+    if (recalls) name(context, filled(1, shape.with(flagAxis(model.network) - 1, 1)), around.told)
+    else name(context, filled(0, shape, both), around.condition(estimateName))
   }
   const initial = body.carried.map((each) =>
     each.name === 'point'

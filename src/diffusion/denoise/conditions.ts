@@ -71,7 +71,7 @@ export function conditioned<D extends Denoiser>(denoiser: D, conditions: Conditi
 }
 
 /** Methods of denoisers that take a context, and the position of that argument. */
-const contextPlaces = Object.freeze({ denoise: 2, vjp: 3, denoiseAndPull: 3, denoiseAndTrace: 3 })
+export const contextPlaces = Object.freeze({ denoise: 2, vjp: 3, denoiseAndPull: 3, denoiseAndTrace: 3 })
 
 function mapped(
   conditions: Conditions | undefined,

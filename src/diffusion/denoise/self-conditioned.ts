@@ -9,6 +9,7 @@ import type { ConditionSpec } from '../../engine/nn/condition-spec.ts'
 import { conditionShape, writeCondition } from '../../engine/nn/condition-spec.ts'
 import type { Network } from '../../engine/nn/network.ts'
 import { TweedieError } from '../../errors.ts'
+import { contextPlaces } from './conditions.ts'
 import { type DenoiseContext, type Denoiser, type FloatArray, sizeOf } from './denoiser.ts'
 
 /** The name of the condition. */
@@ -53,34 +54,49 @@ const textOf = (spec: ConditionSpec): string =>
   JSON.stringify(Object.entries({ ...spec, apart: true }).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 /**
- * A denoiser for one run of a sampler: from its second call on, the network is told its last mean, x̂₀ of the step before. It remembers, so each
- * run wants one of its own, and its calls must follow one another.
+ * A denoiser for one run of a sampler: from its second mean on, the network is told its last one, x̂₀ of the step before. It remembers, so each
+ * run wants one of its own, and its calls must follow one another. A derivative at the time of the last mean is that of this mean.
  *
- * @param denoiser with the condition `estimate` of {@link estimateSpec}, which may be left out; guided or not
+ * @param denoiser with the condition `estimate` of {@link estimateSpec}, which may be left out; guided or not, differentiable or not
  * @example
  * const x = await sampleFinal(selfConditioned(denoiser), { sampler: ddim(), times, batch: 4 })
  */
-export function selfConditioned(denoiser: Denoiser): Denoiser {
-  const { schedule, shape } = denoiser
-  const spec = estimateSpec(shape)
-  const [size, width] = [sizeOf(shape), sizeOf(conditionShape(spec))]
+export function selfConditioned<D extends Denoiser>(denoiser: D): D {
+  const { projection: _, ...whole } = denoiser
+  const spec = estimateSpec(denoiser.shape)
+  const [size, width] = [sizeOf(denoiser.shape), sizeOf(conditionShape(spec))]
   const asCondition = (means: FloatArray): Float32Array => {
     const items = means.length / size
     const out = new Float32Array(items * width)
     for (let i = 0; i < items; i++) writeCondition(spec, means, i * size, out.subarray(i * width, (i + 1) * width))
     return out
   }
-  let last: FloatArray | undefined
-  return Object.freeze({
-    schedule,
-    shape,
-    async denoise(x: FloatArray, t: number, context: DenoiseContext = {}): Promise<FloatArray> {
-      const told = last?.length === x.length && {
-        conditions: { ...context.conditions, [estimateName]: asCondition(last) },
-      }
-      const mean = await denoiser.denoise(x, t, { ...context, ...told })
-      last = mean.slice()
-      return mean
-    },
-  })
+  let last: { readonly t: number; readonly told: Float32Array | undefined; readonly mean: FloatArray } | undefined
+  const tellingOf = (x: FloatArray): Float32Array | undefined =>
+    last?.mean.length === x.length ? asCondition(last.mean) : undefined
+  const withEstimate = (context: DenoiseContext, estimate: Float32Array | undefined): DenoiseContext =>
+    estimate ? { ...context, conditions: { ...context.conditions, [estimateName]: estimate } } : context
+  const view = { ...whole } as Record<string, unknown>
+  for (const [name, at] of Object.entries(contextPlaces)) {
+    const method = (denoiser as unknown as Record<string, unknown>)[name]
+    if (typeof method !== 'function') continue
+    const givesMean = name in meanOf
+    view[name] = async (...args: unknown[]) => {
+      const [x, t] = args as [FloatArray, number]
+      const told = !givesMean && last?.t === t ? last.told : tellingOf(x)
+      const context = withEstimate((args[at] as DenoiseContext | undefined) ?? {}, told)
+      const values = Array.from({ length: at }, (__, i) => args[i])
+      const result = (await method.call(denoiser, ...values, context)) as FloatArray & { readonly mean: FloatArray }
+      if (givesMean) last = { t, told, mean: meanOf[name as keyof typeof meanOf](result).slice() }
+      return result
+    }
+  }
+  return Object.freeze(view) as unknown as D
 }
+
+/** Methods of denoisers that give a mean, and where it is. */
+const meanOf = {
+  denoise: (result: FloatArray): FloatArray => result,
+  denoiseAndPull: ({ mean }: { readonly mean: FloatArray }): FloatArray => mean,
+  denoiseAndTrace: ({ mean }: { readonly mean: FloatArray }): FloatArray => mean,
+} as const

@@ -1,6 +1,7 @@
 /** Image to image: items changed by a strength, and interpolations between two items. */
 import { itemSize } from '../../files/data/dataset.ts'
 import { fromNetwork, toNetwork } from '../../files/data/frame.ts'
+import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
 import { TweedieError } from '../../errors.ts'
 import { once } from '../../once.ts'
 import { timeOfNoiseLevel } from '../../diffusion/noise/schedule.ts'
@@ -21,6 +22,7 @@ import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import { jumpsFrom, requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
+import { ofRun } from './self-conditioned/recalls.ts'
 
 /** Options that all edits share. */
 export interface WalkOptions extends Pick<SessionOptions, 'device' | 'threads'>, Texts {
@@ -90,13 +92,14 @@ export async function edit(
   if (method === 'sdedit' && model.sampling.scheduled && options.sampler === undefined) {
     const times = scheduledTimes(model.sampling, strength, options.steps)
     addNoise(model, x, times[0]!, seed)
-    return walk(model, engine, x, times, { ...options, sampler: model.sampling.scheduled })
+    return walk(model, engine, x, times, { ...options, sampler: model.sampling.scheduled, remembers: true })
   }
   if (method === 'sdedit') {
     addNoise(model, x, strength, seed)
     return walk(model, engine, x, uniformTimes(steps, { from: strength }), {
       sampler: ddim({ eta: 1 }),
       ...options,
+      remembers: true,
     })
   }
   const times = ddimTimes(model, steps, strength)
@@ -216,6 +219,8 @@ async function walk(
     readonly sampler?: Sampler | undefined
     readonly seed?: number | bigint | string | undefined
     readonly raw?: Float32Array
+    /** Whether a model that can be told its last estimate is; default not, since there and back again must be one function of x and t. */
+    readonly remembers?: boolean
   },
 ): Promise<Float32Array> {
   const { sampler = ddim(), seed = 0, signal, onStep, device, threads, kept, raw } = options
@@ -230,9 +235,11 @@ async function walk(
   const parts = compiledParts(model, engine, { device, threads }, work.compiled)
   const wanted = { ...options, guidance: options.guidance ?? 0 }
   const asked = await askedConditions(model, wanted, count, { ...parts, otherwise: 'nothing' })
-  const compiled = once(async () =>
-    clippedAs(model, await guidedDenoiser(asked.model, asked.guidance, batch, parts), options.clip),
-  )
+  const compiled = once(() => guidedDenoiser(asked.model, asked.guidance, batch, parts))
+  const denoiserOfRun = async (): Promise<Denoiser> => {
+    const guided = await compiled()
+    return clippedAs(model, options.remembers ? ofRun(model, guided) : guided, options.clip)
+  }
   const items = new Float32Array(count * item)
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
@@ -241,7 +248,7 @@ async function walk(
     const rows = await rowsOf(options.shards, place, async () => {
       const conditions = asked.at(first, now)
       let last: ArrayLike<number> = from
-      for await (const step of sample(await compiled(), {
+      for await (const step of sample(await denoiserOfRun(), {
         sampler,
         times,
         x: from,

@@ -8,6 +8,7 @@ import { furtherStyles } from '../pictured/further-styles.ts'
 import { furtherWords } from '../words/further-words.ts'
 import { OwnWords } from '../words/own-words.ts'
 import type { Model } from './model.ts'
+import { recalls } from './self-conditioned/recalls.ts'
 
 /**
  * Its network, prediction, noise and patches, and what reads captions. Classes are those of the data, and so is the size of pictures where the network
@@ -33,6 +34,7 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
     ...(typeof loss === 'string' && { objective: loss }),
     parametrisation: parametrisation.name,
     ...(weighting !== 'uniform' && { weighting }),
+    ...(recalls(model) && { selfConditioning: true }),
     ...(parametrisation.name === 'edm' && { sigmaData }),
     ...(asked === undefined && noiseOf(model)),
     ...furtherStyles(model, options),

@@ -4,7 +4,6 @@ import type { PictureAttention } from '../../files/show/attention-picture.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Conditions } from '../../diffusion/denoise/conditions.ts'
 import type { Denoiser } from '../../diffusion/denoise/denoiser.ts'
-import { selfConditioned, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ConvolutionRanges } from '../../engine/onnx/int8-convolution.ts'
 import type { Engine } from '../../engine/runtime/session.ts'
@@ -24,6 +23,7 @@ import { type CompiledParts, compiledParts } from './compiled-parts.ts'
 import { type Composed, composedDenoiser, longFrame } from './frames/composed.ts'
 import { guidedDenoiser, type ModelGuidance } from './guided.ts'
 import type { Model } from './model.ts'
+import { ofRun } from './self-conditioned/recalls.ts'
 
 /** How to sample, with a session of its own. */
 export type GenerateOptions = DrawOptions & WarmSession
@@ -158,10 +158,9 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
     return wrap(guided)
   })
   /** For one run: it may be told what it estimated before. */
-  const ofRun = async (): Promise<Denoiser> => {
+  const denoiserOfRun = async (): Promise<Denoiser> => {
     const guided = await compiled()
-    const recalls = !composed && takesEstimates(model.network)
-    const clipped = clippedAs(model, recalls ? selfConditioned(guided) : guided, options.clip)
+    const clipped = clippedAs(model, composed ? guided : ofRun(model, guided), options.clip)
     return composed ? composedDenoiser(model, clipped, composed, batch) : clipped
   }
   const size = itemSize(frame.item)
@@ -188,7 +187,7 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
     }
     const drawn = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
       let last: Float32Array = new Float32Array()
-      for await (const step of sample(await ofRun(), problem)) {
+      for await (const step of sample(await denoiserOfRun(), problem)) {
         const done = first * steps + now * Math.min(step.index + 1, steps)
         onStep?.({ done, total: count * steps, firstItem: first, step, toItems })
         if (step.index === step.total - 1) last = toItems(step.x)

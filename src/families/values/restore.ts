@@ -18,6 +18,7 @@ import { rowsOf, type Shards } from '../../tools/shards/shards.ts'
 import { throughFrame } from './measured-frame.ts'
 import { requirePosterior } from './jumps.ts'
 import type { Model } from './model.ts'
+import { ofRun } from './self-conditioned/recalls.ts'
 import { clippedAs } from '../../compiled/sampling.ts'
 import { workOn } from '../warm.ts'
 import type { Texts } from '../words/told.ts'
@@ -145,7 +146,8 @@ export async function restore(
   for (let first = 0; first < count; first += batch) {
     const now = Math.min(batch, count - first)
     const rows = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
-      const conditional = conditioned(await compiled(), at(first, now))
+      const own = await compiled()
+      const conditional = conditioned(composed ? own : ofRun(model, own), at(first, now))
       const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
       const prepared = method.prepare(conditional, observation(operator, y, observed.sigma), settings)
       const sampler = options.sampler ?? prepared.sampler

@@ -26,6 +26,7 @@ import { textVectors } from '../words/fit.ts'
 import { toldOnce } from '../words/told-once.ts'
 import { leftOut } from './guided.ts'
 import { requirePosterior } from './jumps.ts'
+import { recalls } from './self-conditioned/recalls.ts'
 import type { Model } from './model.ts'
 import type { samplerFileOptions } from './options/export.ts'
 
@@ -158,6 +159,7 @@ export async function makeSamplerFile(
     weights,
     ranges,
     target: await targetFor(options, setting),
+    recalls: recalls(model),
     pixels: pixels as PixelKind | undefined,
     decoder,
     metadata: {

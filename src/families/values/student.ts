@@ -42,7 +42,7 @@ export function optionsOfStudent(data: ArrayDataset, { model }: Teacher, options
       hint: `leave \`${name}\` out${name === 'network' ? ', and `from`,' : ','} or \`distil\``,
     })
   }
-  const { objective: _, sigmaData: __, ...like } = further(model, data, {})
+  const { objective: _, sigmaData: __, selfConditioning: ___, ...like } = further(model, data, {})
   return { rate: usualRate, ...like, ...options }
 }
 

@@ -10,6 +10,11 @@ import { parametersOf, Scope } from '../../../src/engine/nn/index.ts'
 import { nodeEngine } from '../../../src/engine/runtime/node/index.ts'
 import type { Setting } from '../../../src/families/family.ts'
 import { networkOf } from '../../../src/families/network-of.ts'
+import { edit } from '../../../src/families/values/edit.ts'
+import { further } from '../../../src/families/values/further.ts'
+import { restore } from '../../../src/families/values/restore.ts'
+import { averagePooling, observe } from '../../../src/diffusion/measure/index.ts'
+import type { DifferentiableDenoiser } from '../../../src/diffusion/guidance/differentiable.ts'
 import { generate } from '../../../src/families/values/generate.ts'
 import { awayFrom } from '../../../src/families/values/guided.ts'
 import type { Model } from '../../../src/families/values/model.ts'
@@ -30,10 +35,10 @@ const letters = createDataset({
   classNames: ['a', 'b'],
 })
 const points = builtinDataset('moons', { length: 64 })
-const options = { steps: 2, batch: 6, widths: [8], depth: 1, seed: 5 }
+const trainedBy = { steps: 2, batch: 6, widths: [8], depth: 1, seed: 5 }
 const runs = [
-  ['pictures', letters, await specOf(letters, { ...options, attention: 'none', selfConditioning: true }, {})],
-  ['points', points, await specOf(points, { ...options, selfConditioning: true }, {})],
+  ['pictures', letters, await specOf(letters, { ...trainedBy, attention: 'none', selfConditioning: true }, {})],
+  ['points', points, await specOf(points, { ...trainedBy, selfConditioning: true }, {})],
 ] as const
 
 describe.each(runs)('a batch of %s', (_, data, spec) => {
@@ -158,6 +163,51 @@ describe('a run of a sampler', () => {
     ])
   })
 
+  it('tells a derivative what the mean at its time was told, and a pull what it would tell a mean', async () => {
+    const seen: [string, number[] | undefined][] = []
+    const note = (name: string, { conditions }: DenoiseContext): void => {
+      const estimate = conditions?.['estimate'] as Float32Array | undefined
+      seen.push([name, estimate && [...estimate]])
+    }
+    const differentiable: DifferentiableDenoiser = {
+      schedule: {} as Denoiser['schedule'],
+      shape: [1, 1, 1],
+      denoise(_, t, context = {}) {
+        note('denoise', context)
+        return Float32Array.of(t)
+      },
+      vjp(_, __, v, context = {}) {
+        note('vjp', context)
+        return v
+      },
+      async denoiseAndPull(_, t, __, context = {}) {
+        note('denoiseAndPull', context)
+        return { mean: Float32Array.of(10 * t), pulled: Float32Array.of(0) }
+      },
+    }
+    const run = selfConditioned(differentiable)
+    const one = Float32Array.of(1)
+    const misfit = { gram: one, target: one }
+    await run.denoise(one, 4)
+    await run.vjp(one, 4, one)
+    await run.vjp(one, 4, one)
+    await run.denoise(one, 3)
+    await run.vjp(one, 3, one)
+    await run.vjp(one, 2, one)
+    await run.denoiseAndPull!(one, 2, misfit)
+    await run.denoiseAndPull!(one, 1, misfit)
+    expect(seen).toEqual([
+      ['denoise', undefined],
+      ['vjp', undefined],
+      ['vjp', undefined],
+      ['denoise', [4, 1]],
+      ['vjp', [4, 1]],
+      ['vjp', [3, 1]],
+      ['denoiseAndPull', [3, 1]],
+      ['denoiseAndPull', [20, 1]],
+    ])
+  })
+
   it('refuses other shapes', () => {
     expect(() => estimateSpec([2, 2, 2, 2, 2])).toThrow(/\[2, 2, 2, 2, 2\]/)
   })
@@ -206,8 +256,45 @@ describe('a model', async () => {
     }
   })
 
-  it('says so in its folder', () => {
+  it('says so in its folder, and is told when it is trained further', async () => {
     expect(model.meta.objective).toMatchObject({ selfConditioning: true })
+    const again = further(model, letters, {})
+    const next = await specOf(letters, { ...again, steps: 2, batch: 6 }, {})
+    expect(next.selfConditioning).toBe(true)
+    expect(next.network.config['conditions']).toEqual(spec.network.config['conditions'])
+  })
+
+  it('is told nothing where it never learned to be', async () => {
+    const objective = { ...model.meta.objective, selfConditioning: undefined }
+    const untold = { ...model, meta: { ...model.meta, objective } } as Model
+    const options = { count: 4, times: [0.9, 0.6, 0.3, 0.1], seed: 3, clip: false }
+    const { items } = await generate(untold, engine, options)
+    expect(items).not.toEqual(await draw({}))
+    const plainSpec = await specOf(letters, { ...trainedBy, attention: 'none' }, {})
+    const plain = parametersOf(networkOf(plainSpec.network, {}))
+    const own = parametersOf(model.network).toMap(average)
+    const weights = new Float32Array(plain.size)
+    for (const [name, { data }] of plain.toMap(weights)) data.set(own.get(name)!.data)
+    const made = await (await valueProblem(plainSpec, letters)).snapshot({ step: 2, average: weights } as never)
+    expect((await generate(made as Model, engine, options)).items).toEqual(items)
+  })
+
+  it('is told while it restores and edits, and not on the way to a code and back', async () => {
+    const objective = { ...model.meta.objective, selfConditioning: undefined }
+    const untold = { ...model, meta: { ...model.meta, objective } } as Model
+    const x = random('pictures', 2 * 64).map((value) => Math.tanh(value))
+    const observed = await observe(averagePooling([1, 8, 8], 2), x, { sigma: 0.1, seed: 1 })
+    for (const method of ['mmps', 'dps', 'diffpir'] as const) {
+      const of = async (each: Model) =>
+        (await restore(each, engine, observed, { count: 2, method, steps: 4, seed: 1 })).items
+      const [told, plain] = [await of(model), await of(untold)]
+      expect(told).not.toEqual(plain)
+      expect(await of(model)).toEqual(told)
+    }
+    const changed = (each: Model, method: 'sdedit' | 'invert') =>
+      edit(each, engine, x, { strength: 0.6, steps: 4, method, seed: 1 })
+    expect(await changed(model, 'sdedit')).not.toEqual(await changed(untold, 'sdedit'))
+    expect(await changed(model, 'invert')).toEqual(await changed(untold, 'invert'))
   })
 })
 
@@ -221,6 +308,6 @@ it.each([
 })
 
 it('refuses a network that takes no estimates', async () => {
-  const plain = await specOf(points, options, {})
+  const plain = await specOf(points, trainedBy, {})
   await expect(valueProblem({ ...plain, selfConditioning: true }, points)).rejects.toThrow(/takes no estimates/)
 })

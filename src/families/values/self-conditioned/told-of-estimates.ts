@@ -32,6 +32,7 @@ export function toldOfEstimates(
   if (inputShape.length === 2)
     refuse(`data of kind ${kind} are sets, whose networks take none`, 'it is for pictures, videos and points')
   const known = (network.config['conditions'] ?? {}) as Readonly<Record<string, unknown>>
-  const conditions = { ...known, [estimateName]: { ...estimateSpec(inputShape) } }
+  // a model that is trained further keeps its own
+  const conditions = { [estimateName]: { ...estimateSpec(inputShape) }, ...known }
   return { ...spec, selfConditioning: true, network: { ...network, config: { ...network.config, conditions } } }
 }

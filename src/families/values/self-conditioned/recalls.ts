@@ -1,0 +1,14 @@
+/** Whether a model is told what it estimated a step before. */
+import { type Denoiser } from '../../../diffusion/denoise/denoiser.ts'
+import { selfConditioned, takesEstimates } from '../../../diffusion/denoise/self-conditioned.ts'
+import type { Model } from '../model.ts'
+
+/** Whether a model was trained so; one trained from it may have the condition, and be told nothing. */
+export function recalls({ network, meta }: Model): boolean {
+  return takesEstimates(network) && meta.objective.selfConditioning === true
+}
+
+/** The denoiser of one run of a sampler: one that remembers, of a model that is told. */
+export function ofRun<D extends Denoiser>(model: Model, denoiser: D): D {
+  return recalls(model) ? selfConditioned(denoiser) : denoiser
+}
