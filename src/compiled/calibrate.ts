@@ -7,6 +7,7 @@ import { findFusions } from '../engine/onnx/fuse.ts'
 import type { ConvolutionRange, ConvolutionRanges } from '../engine/onnx/int8-convolution.ts'
 import { compile } from '../engine/runtime/program.ts'
 import type { Engine, SessionOptions } from '../engine/runtime/session.ts'
+import { estimateName, selfConditioned, takesEstimates } from '../diffusion/denoise/self-conditioned.ts'
 import { dpmSolver } from '../diffusion/sample/dpm-solver.ts'
 import { sample } from '../diffusion/sample/sample.ts'
 import { requireInt8Device } from './arithmetic.ts'
@@ -58,11 +59,13 @@ export async function calibrate(
   const program = await compile({ output, extremes }, engine, { ...session, constants: weights })
   const seen = new Float32Array((items / portion) * 4 * watched.length)
   using denoiser = denoiserOf(model, program, items, { extremes: seen })
-  const conditions = exampleConditions(model.network, items)
+  const { [estimateName]: estimate, ...asked } = exampleConditions(model.network, items)
+  const recalls = takesEstimates(model.network)
+  const conditions = recalls || estimate === undefined ? asked : { ...asked, [estimateName]: estimate }
 
   const largest = new Float32Array(4 * watched.length).fill(-Infinity)
   const problem = { sampler: dpmSolver(), times: timesOf(model.schedule, steps), batch: items, seed, conditions }
-  const final = clippedAs(model, denoiser)
+  const final = clippedAs(model, recalls ? selfConditioned(denoiser) : denoiser)
   for await (const _ of sample(final, { ...problem, ...(signal && { signal }) })) {
     for (const [i, value] of seen.entries()) {
       const at = i % largest.length
@@ -79,14 +82,19 @@ interface Watched {
   readonly gives: Tensor
 }
 
-/** The convolutions between the first and the last whose kernels have more than one tap. */
+/** The convolutions between those that read what the network is given and the last whose kernels have more than one tap. */
 function innerConvolutions(output: Tensor): Watched[] {
   const order = topological([output])
   const { biased } = findFusions(order, [output])
   const gives = new Map<Tensor, Tensor>(Array.from(biased, ([sum, { conv }]) => [conv, sum]))
+  const behind = new Set<Tensor>()
+  for (const each of order) {
+    if (each.inputs.some((from) => from.op === 'conv' || behind.has(from))) behind.add(each)
+  }
   return order
     .filter(({ op }) => op === 'conv')
-    .slice(1, -1)
+    .slice(0, -1)
+    .filter((conv) => behind.has(conv))
     .flatMap((conv) => {
       const [reads, kernel] = conv.inputs as [Tensor, Tensor]
       if (kernel.op !== 'input' || sizeOf(kernel.shape.slice(2)) === 1) return []

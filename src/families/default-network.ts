@@ -11,6 +11,8 @@ export interface UNetChoices {
   readonly widths?: readonly number[] | undefined
   /** Residual blocks at each resolution (of an MLP: in all). */
   readonly depth?: number | undefined
+  /** Of an MLP: sinusoidal features of the time. */
+  readonly timeFeatures?: number | undefined
   /** Where attention is: nowhere, in the middle, or at the lowest resolution as well. */
   readonly attention?: 'none' | 'middle' | 'lowest' | undefined
 }

@@ -92,6 +92,16 @@ describe('train', () => {
     expect(readdirSync(folder)).not.toContain('dry')
   })
 
+  test('pictures learn to be told what was estimated, unless asked not to', async () => {
+    const small = ['glyphs', '--items', '16', '--batch', '4', '--widths', '8', '--depth', '1', '--dry-run']
+    const told = await tweedie('train', ...small)
+    expect(told).toMatchObject({ status: 0, stderr: expect.stringMatching(/recalls +its own estimate/) })
+    for (const options of [['--no-self-conditioning'], ['--preset', 'light'], ['--parametrisation', 'epsilon']]) {
+      const plain = await tweedie('train', ...small, ...options)
+      expect(plain).toMatchObject({ status: 0, stderr: expect.not.stringMatching(/recalls/) })
+    }
+  })
+
   test('a diverged run ends with 1 and keeps the last good checkpoint', async () => {
     const out = at('diverged')
     const ended = await tweedie('train', ...tinyPoints, '--steps', '200', '--rate', '1e30', '--warmup', '0', '-o', out)
@@ -163,6 +173,7 @@ describe('export', () => {
     const { tensors } = await readSafetensorsFile(reference)
     expect([...tensors].map(([name, { dtype }]) => `${name} ${dtype}`).sort()).toEqual([
       'class_labels I64',
+      'estimate F32',
       'output F32',
       't I64',
       'x F32',
@@ -172,16 +183,23 @@ describe('export', () => {
     expect(info.inputs).toContainEqual({ name: 'labels', dtype: 'int32', shape: ['batch'] })
 
     using session = await (await nodeEngine()).createSession(readFileSync(onnx))
-    const [x, t, labels, output] = ['x', 't', 'class_labels', 'output'].map((name) => tensors.get(name)!)
+    const names = ['x', 't', 'class_labels', 'output', 'estimate']
+    const [x, t, labels, output, estimate] = names.map((name) => tensors.get(name)!)
     for (const batch of [1, 3, 4]) {
       const size = x!.data.length / 4
       const result = new Float32Array(batch * size)
       const shape = [batch, ...x!.shape.slice(1)]
+      const told = estimate!.data as Float32Array
       await session.run(
         {
           x: { dtype: 'float32', shape, data: (x!.data as Float32Array).slice(0, batch * size) },
           t: { dtype: 'float32', shape: [batch], data: Float32Array.from(t!.data.slice(0, batch), Number) },
           labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(labels!.data.slice(0, batch), Number) },
+          estimate: {
+            dtype: 'float32',
+            shape: [batch, ...estimate!.shape.slice(1)],
+            data: told.slice(0, (batch * told.length) / 4),
+          },
         },
         { output: { dtype: 'float32', shape, data: result } },
       )

@@ -8,8 +8,8 @@ import type { Scope } from './parameters.ts'
 import { sinusoidal, timeMlp } from './time-embedding.ts'
 import type { NetworkInputs } from './network.ts'
 
-/** Width of the sinusoidal features behind {@link timeAndConditions}. */
-const timeFeatures = 256
+/** The usual width of the sinusoidal features behind {@link timeAndConditions}. */
+const usualTimeFeatures = 256
 
 /**
  * The embedding of time and conditions, `[N, width]`, for networks with parameter names of our own; `[1, width]` for one time `[1]`
@@ -22,6 +22,7 @@ export function timeAndConditions(
   { x, t, conditions }: NetworkInputs,
   width: number,
   specs: ConditionSpecs,
+  timeFeatures = usualTimeFeatures,
 ): Tensor {
   const batch = x.shape[0]!
   if (t.shape[0] !== 1) expectShape(`${className}: t`, t, [batch])

@@ -25,6 +25,8 @@ export interface MlpConfig {
    * differentiated several times, as in a continuous flow.
    */
   readonly norm?: boolean
+  /** Sinusoidal features of the time, half of them sines; 256 by default. They are most of the cost of a narrow network. */
+  readonly time_features?: number
   /** The number of classes; null: unconditional. */
   readonly num_class_embeds?: number | null
   /** Vector conditions by name; null: none. */
@@ -38,6 +40,7 @@ const defaults: Required<MlpConfig> = {
   layers: 3,
   dropout: 0,
   norm: true,
+  time_features: 256,
   num_class_embeds: null,
   conditions: null,
 }
@@ -49,6 +52,7 @@ const rules = {
   layers: layerCount,
   dropout: probability,
   norm: flag,
+  time_features: count,
   num_class_embeds: countOrNull,
   conditions: conditionsOfKinds('vector'),
 } as const
@@ -63,10 +67,16 @@ const rules = {
  */
 export function mlp(config: MlpConfig): Network {
   const full = Object.freeze(checkConfig('MLP', config, defaults, rules))
-  const { conditions, norm, ...plain } = full
+  const { conditions, norm, time_features, ...plain } = full
   return Object.freeze({
     className: 'MLP',
-    config: Object.freeze({ _class_name: 'MLP', ...plain, ...(!norm && { norm }), ...(conditions && { conditions }) }),
+    config: Object.freeze({
+      _class_name: 'MLP',
+      ...plain,
+      ...(!norm && { norm }),
+      ...(time_features !== defaults.time_features && { time_features }),
+      ...(conditions && { conditions }),
+    }),
     inputShape: full.input_shape,
     outputShape: full.output_shape ?? full.input_shape,
     conditions: conditionSpecs(full.num_class_embeds, full.conditions),
@@ -84,7 +94,7 @@ function build(config: Required<MlpConfig>, scope: Scope, inputs: NetworkInputs)
 
   const specs = conditionSpecs(config.num_class_embeds, config.conditions)
   const normal = (child: Scope, h: Tensor): Tensor => (config.norm ? layerNorm(child, h) : h)
-  const condition = silu(timeAndConditions('MLP', scope, inputs, width, specs))
+  const condition = silu(timeAndConditions('MLP', scope, inputs, width, specs, config.time_features))
   let h = linear(scope.child('linear_in'), reshape(x, [batch, sizeOf(inputShape)]), width)
   for (let layer = 0; layer < config.layers; layer++) {
     const block = scope.child('blocks').child(layer)

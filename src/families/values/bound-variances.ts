@@ -7,6 +7,7 @@ import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { toNetwork } from '../../files/data/frame.ts'
 import { loadBatch } from '../../files/data/normalise.ts'
 import type { Conditions, Denoiser } from '../../diffusion/denoise/denoiser.ts'
+import { estimateName, takesEstimates } from '../../diffusion/denoise/self-conditioned.ts'
 import { bestVariance, decoderMeans } from '../../diffusion/likelihood/decoder-variance.ts'
 import type { Bins } from '../../diffusion/likelihood/discretised-gaussian.ts'
 import { decoderOf } from '../../diffusion/likelihood/variational-bound.ts'
@@ -80,7 +81,7 @@ export type Feeder = (
 ) => Promise<{ readonly x0: Float32Array; readonly conditions: Conditions }>
 
 /**
- * Items with their classes, or "no class", and what their first captions say; without a style.
+ * Items with their classes, or "no class", and what their first captions say; without a style, and without an estimate of theirs.
  *
  * @param encoder of the model's words, if it knows any
  */
@@ -88,7 +89,11 @@ export function feederOf(
   { frame, network, scale, unconditionalLabel, words, styles }: Model,
   encoder?: PromptEncoder,
 ): Feeder {
-  const told = [...(words ? textVectors(network) : []), ...(styles ? [styleName] : [])]
+  const told = [
+    ...(words ? textVectors(network) : []),
+    ...(styles ? [styleName] : []),
+    ...(takesEstimates(network) ? [estimateName] : []),
+  ]
   const ofData = Object.fromEntries(Object.entries(network.conditions).filter(([name]) => !told.includes(name)))
   return async (data, indices) => {
     const alike = withFacts(data, { range: scale.range, affine: scale.affine })

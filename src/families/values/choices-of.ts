@@ -77,6 +77,8 @@ export function choicesOf(options: TrainValues, own: OwnComponents): Choices {
     unet: { widths, depth, attention },
     network,
     changes: { dropout, classStd, zeroInit },
+    // where it is asked for, the network is looked at first
+    ...((options.selfConditioning !== undefined || options.stylePictures) && { selfConditioning: false }),
   }
 }
 

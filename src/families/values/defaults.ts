@@ -23,6 +23,8 @@ import { captionedNetwork } from '../words/captioned-network.ts'
 import type { CaptionSpec } from '../words/caption-spec.ts'
 import { givenName, type GivenSpec, givenSpec } from './frames/given-condition.ts'
 import { changedNetwork, type NetworkChanges } from './network-changes.ts'
+import { recallsByDefault } from './self-conditioned/by-default.ts'
+import { toldOfEstimates } from './self-conditioned/told-of-estimates.ts'
 import type { TrainSpec } from './spec.ts'
 
 /** What the defaults depend on. */
@@ -66,6 +68,8 @@ export interface Choices {
   readonly captions?: CaptionSpec | undefined
   /** Whether it learns to sample in few steps, whose errors are weighed alike. */
   readonly fewSteps?: boolean | undefined
+  /** Whether the network is told what it estimated a step before; default, for pictures and videos that are learned as usual. */
+  readonly selfConditioning?: boolean | undefined
 }
 
 /** What is light: three layers of 64, or a U-Net of 16 and 32 channels. */
@@ -73,7 +77,7 @@ const light = {
   image: { batch: 32, unet: { widths: [16, 32], depth: 1 } },
   video: { batch: 8, unet: { widths: [16, 32], depth: 1 } },
   cloud: { batch: 16, unet: { widths: [48], depth: 3 } },
-  other: { batch: 256, unet: { widths: [64], depth: 3 } },
+  other: { batch: 256, unet: { widths: [64], depth: 3, timeFeatures: 64 } },
 } as const
 
 type Defined<T> = { readonly [K in keyof T]: T[K] | undefined }
@@ -106,7 +110,7 @@ export function specByDefault(
   const arePlain = facts.kind === 'image' && !choices.fewSteps
   const isUsual = !choices.network && choices.preset !== 'light' && !choices.fewSteps
   const learnsByMuon = isUsual && (facts.kind === 'image' || facts.kind === 'video')
-  return {
+  const spec: TrainSpec = {
     family: 'values',
     seed: choices.seed ?? 0,
     // in equal minutes 32 pictures were better than 64; codes and fields were not tried
@@ -127,6 +131,9 @@ export function specByDefault(
     ...(choices.captions && { captions: choices.captions }),
     ...(choices.given && { given: choices.given }),
   }
+  if (!(choices.selfConditioning ?? recallsByDefault(facts.kind, spec.objective, choices))) return spec
+  const inputShape = isPictured ? frameOf(shape, patch, strideOf(network.className, network.config)).network : shape
+  return toldOfEstimates(spec, { inputShape, fewSteps: choices.fewSteps ?? false, kind: facts.kind })
 }
 
 /** Choices whose own numbers win over those of the preset. */
@@ -301,8 +308,8 @@ function headsOf(width: number): number {
 }
 
 /** The default network for points and other numbers. */
-function mlpOf({ widths = [256], depth = 4 }: UNetChoices): Record<string, unknown> {
-  return { width: widths[0], layers: depth }
+function mlpOf({ widths = [256], depth = 4, timeFeatures }: UNetChoices): Record<string, unknown> {
+  return { width: widths[0], layers: depth, ...(timeFeatures !== undefined && { time_features: timeFeatures }) }
 }
 
 /** The size and channels of an image, and the frames of a video, for a network of this stride, and the factor of its output channels. */

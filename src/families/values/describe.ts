@@ -6,6 +6,7 @@ import { describeModel } from '../describe-model.ts'
 import { describeNoise } from '../describe-noise.ts'
 import type { Description } from '../family.ts'
 import type { Model } from './model.ts'
+import { recalls } from './self-conditioned/recalls.ts'
 
 /** Data, patches, noise. */
 export function describe(model: Model): Description {
@@ -17,6 +18,7 @@ export function describe(model: Model): Description {
       ['network sees', `${shapeText(frame.network)}${patches}`],
       ...wordsRows(model),
       ['preconditioned', model.law && `by a Gaussian of ${model.law.variances.length} patterns in space`],
+      ['recalls', recalls(model) ? 'what it estimated a step before' : undefined],
       ...stylesRows(model),
       ['sampled in', sampling.jumps ? `${sampling.steps} of its own steps, by ${sampling.sampler}` : undefined],
     ],

@@ -19,6 +19,7 @@ import { fromNothing, preconditionOf } from './preconditioned/precondition-spec.
 import { choicesOf, type TrainValues } from './choices-of.ts'
 import { specByDefault } from './defaults.ts'
 import { valueProblem } from './problem.ts'
+import { toldOfEstimates } from './self-conditioned/told-of-estimates.ts'
 import { asksFewSteps, refuseFewSteps } from './few-steps-asked.ts'
 import type { TaughtData } from './teacher.ts'
 import { checkSpec, type TrainSpec } from './spec.ts'
@@ -111,7 +112,6 @@ async function recalling(
   { fewSteps, kind }: { readonly fewSteps: boolean; readonly kind: string },
   own: OwnParts,
 ): Promise<TrainSpec> {
-  const { toldOfEstimates } = await import('./self-conditioned/told-of-estimates.ts')
   const { inputShape } = await loadedNetwork(spec.network, own)
   return toldOfEstimates(spec, { inputShape, fewSteps, kind })
 }

@@ -54,6 +54,8 @@ describe('the protocol', () => {
       platform: 'tweedie',
       inputs: [
         { name: 'x', datatype: 'FP32', shape: [-1, 16, 8, 8] },
+        // what it estimated a step before; zeros are nothing
+        { name: 'estimate', datatype: 'FP32', shape: [-1, 17, 8, 8] },
         { name: 't', datatype: 'FP32', shape: [-1] },
         { name: 'labels', datatype: 'INT32', shape: [-1] },
       ],
@@ -95,7 +97,13 @@ describe('the protocol', () => {
     ['an input too few', 422, /'labels' is missing/, 'points', { inputs: inputs(1).slice(0, 2) }],
     ['an input too many', 422, /no input 'w'/, 'points', { inputs: [...inputs(1), { ...inputs(1)[0], name: 'w' }] }],
     ['another batch', 422, /x has 2 items, and t has 1/, 'points', { inputs: [inputs(2)[0], ...inputs(1).slice(1)] }],
-    ['another shape', 422, /shape \[1, 2\]/, 'images', { inputs: inputs(1) }],
+    [
+      'another shape',
+      422,
+      /shape \[1, 2\]/,
+      'images',
+      { inputs: [...inputs(1), { name: 'estimate', shape: [1, 2], datatype: 'FP32', data: filled(2, 0) }] },
+    ],
     [
       'another type',
       422,

@@ -1,4 +1,4 @@
-/** A perceptron with one time for all items, and without norms. */
+/** A perceptron with one time for all items, without norms, and with fewer features of the time. */
 import { expect, test } from 'vitest'
 import { broadcastTo, gradients, input, square, sum, topological } from '../../../src/engine/graph/index.ts'
 import { evaluate } from '../../../src/engine/graph/reference/index.ts'
@@ -46,6 +46,23 @@ test('without norms it has no normalisation, and its configuration says so', () 
   expect(built(normed)).toContain('normalize')
   expect(parametersOf(plain).specs.some(({ name }) => name.includes('norm'))).toBe(false)
   expect(() => mlp({ input_shape: [2], norm: 'no' as never })).toThrow(/norm/)
+})
+
+test('it has as many features of the time as its configuration says', () => {
+  const [few, usual] = [mlp({ input_shape: [2], width: 8, time_features: 6 }), mlp({ input_shape: [2], width: 8 })]
+  expect(networkFromConfig('MLP', few.config).config).toEqual(few.config)
+  expect(few.config.time_features).toBe(6)
+  // files that say nothing have 256
+  expect(usual.config).not.toHaveProperty('time_features')
+  const shapes = [few, usual].map((network) => {
+    const { specs } = parametersOf(network)
+    return specs.find(({ name }) => name === 'time_embedding.linear_1.weight')!.shape
+  })
+  expect(shapes).toEqual([
+    [8, 6],
+    [8, 256],
+  ])
+  expect(() => mlp({ input_shape: [2], time_features: 0 })).toThrow(/time_features/)
 })
 
 test('the view `slow` is ten units of time', () => {

@@ -12,6 +12,7 @@ import type { Setting } from '../../../src/families/family.ts'
 import { networkOf } from '../../../src/families/network-of.ts'
 import { edit } from '../../../src/families/values/edit.ts'
 import { further } from '../../../src/families/values/further.ts'
+import { likelihoodOf } from '../../../src/families/values/likelihood.ts'
 import { restore } from '../../../src/families/values/restore.ts'
 import { averagePooling, observe } from '../../../src/diffusion/measure/index.ts'
 import type { DifferentiableDenoiser } from '../../../src/diffusion/guidance/differentiable.ts'
@@ -270,13 +271,16 @@ describe('a model', async () => {
     const options = { count: 4, times: [0.9, 0.6, 0.3, 0.1], seed: 3, clip: false }
     const { items } = await generate(untold, engine, options)
     expect(items).not.toEqual(await draw({}))
-    const plainSpec = await specOf(letters, { ...trainedBy, attention: 'none' }, {})
+    const plainSpec = await specOf(letters, { ...trainedBy, attention: 'none', selfConditioning: false }, {})
     const plain = parametersOf(networkOf(plainSpec.network, {}))
     const own = parametersOf(model.network).toMap(average)
     const weights = new Float32Array(plain.size)
     for (const [name, { data }] of plain.toMap(weights)) data.set(own.get(name)!.data)
     const made = await (await valueProblem(plainSpec, letters)).snapshot({ step: 2, average: weights } as never)
     expect((await generate(made as Model, engine, options)).items).toEqual(items)
+    // what items cost, and codes, are those of the network without
+    const costOf = (each: Model) => likelihoodOf(each, letters, engine, { bound: { steps: 3, terms: 3 } })
+    expect(await costOf(model)).toEqual(await costOf(made as Model))
   })
 
   it('is told while it restores and edits, and not on the way to a code and back', async () => {

@@ -153,7 +153,11 @@ export const trainOptions = options({
     help: 'learn how large errors are at each noise level, and let all levels count alike',
     group: 'More: objective',
   },
-  selfConditioning,
+  selfConditioning: {
+    ...selfConditioning,
+    help: `${selfConditioning.help} (default for pictures and videos that are learned as usual)`,
+  },
+  noSelfConditioning: { flags: '--no-self-conditioning', help: 'do not', group: 'More: objective' },
   times: {
     flags: '--times <law>',
     help: `distribution of training times: ${trainingTimes.join(', ')}`,
