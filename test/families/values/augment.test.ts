@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { input } from '../../../src/engine/graph/index.ts'
 import { evaluate } from '../../../src/engine/graph/reference/evaluate.ts'
+import { conditionShape } from '../../../src/engine/nn/condition-spec.ts'
 import { parametersOf, Scope } from '../../../src/engine/nn/index.ts'
 import { key } from '../../../src/engine/random/index.ts'
 import { asTheyAre } from '../../../src/families/values/augmented/augmentation.ts'
@@ -110,9 +111,11 @@ describe('a model', () => {
   const output = (of: typeof network, conditions: Record<string, Float32Array>): number[] => {
     const shapes = { x: [1, ...network.inputShape], t: [1] }
     const inputs = { x: input('x', shapes.x), t: input('t', shapes.t) }
-    const given = Object.fromEntries(Object.keys(conditions).map((name) => [name, input(name, [1, 10])]))
+    const told = { ...conditions, estimate: new Float32Array(128) }
+    const shapeOf = (name: string) => [1, ...conditionShape(network.conditions[name]!)]
+    const given = Object.fromEntries(Object.keys(told).map((name) => [name, input(name, shapeOf(name))]))
     const y = of.build(new Scope(), { ...inputs, conditions: given })
-    const feeds = { ...parameterFeeds(layout, flat), x: random('x', 64), t: Float32Array.of(700), ...conditions }
+    const feeds = { ...parameterFeeds(layout, flat), x: random('x', 64), t: Float32Array.of(700), ...told }
     return [...evaluate([y], feeds)[0]!.data]
   }
 
