@@ -214,7 +214,7 @@ describe('what a condition determines is learned', () => {
     }
     const base = defaultSpec(
       { ...dataset, classes: 0 },
-      { budget: { steps: 150 }, batch: 16, patch: 1, unet: { widths: [8] }, optimizer },
+      { budget: { steps: 150 }, batch: 16, patch: 1, unet: { widths: [8] }, optimizer, selfConditioning: false },
     )
     const config = { ...base.network.config, conditions: { picture: { kind: 'image', shape: [1, 4, 4] } } }
     const model = await trained(dataset, { ...base, network: { ...base.network, config } })

@@ -2,13 +2,13 @@
 import { checkFewSteps, type FewSteps, type FewStepsMethod } from '../../diffusion/distil/few-steps.ts'
 import { nestedTimes } from '../../diffusion/distil/clock.ts'
 import type { Schedule } from '../../diffusion/noise/schedule.ts'
-import { nothing } from '../../compiled/condition-feeds.ts'
 import { consistencySampler } from '../../compiled/sampling.ts'
 import type { TweedieMetaSampler } from '../../files/io/tweedie-meta.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ValuesOf } from '../../options.ts'
 import type { trainOptions } from './options/train.ts'
 import type { Teacher } from './teacher.ts'
+import { leftOut } from './guided.ts'
 
 /** How a model learns to sample in few steps. */
 export interface FewStepsSpec extends FewSteps {
@@ -102,7 +102,7 @@ function requireTeachable(
       { hint: `\`distilMethod: progressive\` with \`teacherSteps: ${sampling.steps}\`, without \`guidance\`` },
     )
   }
-  if (guidance === 0 || Object.keys(nothing(model)).length > 0) return
+  if (guidance === 0 || Object.keys(leftOut(model)).length > 0) return
   throw new TweedieError(
     'usage',
     `\`guidance\`: ${path} cannot be guided: no class was ever left out in its training`,
