@@ -56,9 +56,11 @@ test('pictures of another size are learned where the network is made of convolut
   for (const i of [0, 1]) await writeImage(at(`larger/${i}.png`), grey(40))
   const { model } = await further(at('larger'), 'pictures', { size: 40, channels: 1, batch: 2 })
   expect(model.frame).toMatchObject({ item: [1, 40, 40], patch: 2 })
-  const name = 'conv_in.weight'
-  const [now, before] = [model, pictures].map(({ layout, weights }) => layout.view(weights, name))
-  now!.forEach((each, i) => expect(each).toBeCloseTo(before![i]!, 6))
+  expect(model.network.conditions['estimate']).toMatchObject({ shape: [4, 20, 20] })
+  for (const name of ['conv_in.weight', 'image_embeddings.estimate.weight']) {
+    const [now, before] = [model, pictures].map(({ layout, weights }) => layout.view(weights, name))
+    now!.forEach((each, i) => expect(each).toBeCloseTo(before![i]!, 6))
+  }
 })
 
 test('with other classes, what knows them begins anew, and that is said', async () => {

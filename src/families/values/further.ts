@@ -1,5 +1,7 @@
 /** The options under which a model of values is trained further. */
+import { estimateName } from '../../diffusion/denoise/self-conditioned.ts'
 import { scheduleOfNoise } from '../../diffusion/noise/named.ts'
+import type { ConditionSpec, ConditionSpecs } from '../../engine/nn/condition-spec.ts'
 import { TweedieError } from '../../errors.ts'
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import type { OptionValues } from '../../options.ts'
@@ -42,12 +44,17 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
   }
 }
 
-/** Whether its weights fit pictures of any size. */
-const isConvolutional = ({ className, config }: Model['network']): boolean =>
-  className.startsWith('UNet2D') && config.conditions === undefined
+/** Whether its weights fit pictures of any size: an estimate that it is told has some, too. */
+function isConvolutional({ className, config }: Model['network']): boolean {
+  const { [estimateName]: estimate, ...others } = (config.conditions ?? {}) as ConditionSpecs
+  return className.startsWith('UNet2D') && Object.keys(others).length === 0 && (!estimate || isApart(estimate))
+}
 
-/** The size is then that of the data. */
-const withoutSize = ({ sample_size: _, ...config }: Readonly<Record<string, unknown>>) => config
+/** Of an image, with weights of its own. */
+const isApart = (spec: ConditionSpec): boolean => spec.kind === 'image' && spec.apart === true
+
+/** The size is then that of the data, and that of an estimate. */
+const withoutSize = ({ sample_size: _, conditions: __, ...config }: Readonly<Record<string, unknown>>) => config
 
 /** Whether the model stays as it is, and adapters or a word are learned beside it. */
 export function keepsModel({ lora, newWord }: OptionValues): boolean {
