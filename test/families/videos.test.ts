@@ -9,6 +9,7 @@ import type { WarmModel } from '../../src/app/warm-model.ts'
 import { nodeEngine } from '../../src/engine/runtime/node/index.ts'
 import { key } from '../../src/engine/random/index.ts'
 import { copyFrames, givenCondition, givenFrames } from '../../src/families/values/frames/given.ts'
+import type { Model } from '../../src/families/values/model.ts'
 import { drawGiven } from '../../src/families/values/frames/learned-given.ts'
 import { frameOf } from '../../src/files/data/frame.ts'
 import { createDataset } from '../../src/files/data/dataset.ts'
@@ -83,6 +84,17 @@ describe('a model of videos', () => {
     const between = (await plain.restore(video.slice(0, 128), asked)).array().data as Float32Array
     expect([...between.subarray(0, 64)]).toEqual([...video.subarray(0, 64)])
     expect([...between.subarray(6 * 64)]).toEqual([...video.subarray(64, 128)])
+  })
+
+  it('tells longer ones what it estimated of them, as it does shorter ones', async () => {
+    const model = plain.model as Model
+    const objective = { ...model.meta.objective, selfConditioning: undefined }
+    const untold = await open({ ...model, meta: { ...model.meta, objective } } as Model)
+    for (const length of [undefined, 7]) {
+      const draw = async (from: WarmModel) => (await from.draw({ count: 2, steps: 3, length })).array().data
+      expect(await draw(plain)).not.toEqual(await draw(untold))
+    }
+    untold.dispose()
   })
 
   it.each([

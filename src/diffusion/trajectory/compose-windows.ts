@@ -12,10 +12,12 @@
  */
 import { throwIfAborted } from '../../interrupted.ts'
 import { type Conditions, type DenoiseContext, type Denoiser, emptyLike, type FloatArray } from '../denoise/denoiser.ts'
+import { conditionShape } from '../../engine/nn/condition-spec.ts'
 import { TweedieError } from '../../errors.ts'
+import { estimateName, estimateSpec } from '../denoise/self-conditioned.ts'
 import { type DifferentiableDenoiser, isDifferentiable } from '../guidance/differentiable.ts'
 import { type Cutter, cutter, type Portion } from './cut-windows.ts'
-import { windowPlan, type WindowPlanOptions } from './window-plan.ts'
+import { type WindowPlan, windowPlan, type WindowPlanOptions } from './window-plan.ts'
 
 /** The trajectory, and how it is cut into windows. */
 export interface ComposeWindowsOptions extends WindowPlanOptions {
@@ -25,7 +27,7 @@ export interface ComposeWindowsOptions extends WindowPlanOptions {
   readonly batch?: number | undefined
   /**
    * Conditions that depend on where a window lies, such as the hour of its first state: values for one window, by name. They stand
-   * beside those of the call, which are the same for all windows of an item.
+   * beside those of the call, which are the same for all windows of an item; but what was estimated of pictures over time is cut as they are.
    */
   readonly conditionsAt?: ((start: number) => Conditions) | undefined
 }
@@ -98,13 +100,16 @@ function withDerivative(denoiser: DifferentiableDenoiser, options: ComposeWindow
 
 /** Walks through all windows of a batch, some at a time, each portion with its conditions. */
 function portions(
-  { plan: { starts }, size }: Cutter,
+  { plan, size }: Cutter,
   denoiser: Denoiser & { readonly batch?: unknown },
-  { batch = typeof denoiser.batch === 'number' ? denoiser.batch : 64, conditionsAt }: ComposeWindowsOptions,
+  options: ComposeWindowsOptions,
 ) {
+  const { batch = typeof denoiser.batch === 'number' ? denoiser.batch : 64, conditionsAt } = options
   if (!(Number.isInteger(batch) && batch > 0)) {
     throw new TweedieError('usage', `\`batch\` is ${batch}: a positive whole number of windows`)
   }
+  const { starts } = plan
+  const estimates = estimateCutter(denoiser, axisOf(denoiser, options), plan)
   return async (
     numbers: number,
     context: DenoiseContext,
@@ -126,6 +131,8 @@ function portions(
   /** The conditions of each window's item. */
   function ofItems(conditions: Conditions | undefined, items: number, at: Portion): Conditions {
     const repeated = Object.entries(conditions ?? {}).map(([name, array]) => {
+      if (name === estimateName && estimates && array instanceof Float32Array)
+        return [name, estimates(array, at)] as const
       const each = array.length / items
       const values = Array.from({ length: at.count }, (_, k) => {
         const item = Math.floor((at.first + k) / starts.length)
@@ -142,6 +149,13 @@ function portions(
     const own = Array.from({ length: at.count }, (_, k) => conditionsAt(starts[(at.first + k) % starts.length]!))
     return Object.fromEntries(Object.keys(own[0]!).map((name) => [name, joined(own.map((each) => each[name]!))]))
   }
+}
+
+/** Cuts what was estimated of trajectories, with the ones behind it, as they are cut; undefined where windows are no pictures over time. */
+function estimateCutter({ shape }: Denoiser, axis: number, plan: WindowPlan) {
+  if (shape.length !== 4) return undefined
+  const { take } = cutter(conditionShape(estimateSpec(shape)), axis, plan)
+  return (told: Float32Array, at: Portion) => Float32Array.from(take(told, at))
 }
 
 function joined(parts: readonly (Float32Array | Int32Array)[]): Float32Array | Int32Array {

@@ -160,8 +160,8 @@ async function draw(model: Model, options: DrawOptions, parts: CompiledParts): P
   /** For one run: it may be told what it estimated before. */
   const denoiserOfRun = async (): Promise<Denoiser> => {
     const guided = await compiled()
-    const clipped = clippedAs(model, composed ? guided : ofRun(model, guided), options.clip)
-    return composed ? composedDenoiser(model, clipped, composed, batch) : clipped
+    if (!composed) return clippedAs(model, ofRun(model, guided), options.clip)
+    return ofRun(model, composedDenoiser(model, clippedAs(model, guided, options.clip), composed, batch))
   }
   const size = itemSize(frame.item)
   const toItems = (x: ArrayLike<number>): Float32Array =>

@@ -147,7 +147,7 @@ export async function restore(
     const now = Math.min(batch, count - first)
     const rows = await rowsOf(options.shards, { name: 'items', first, size: batch, count }, async () => {
       const own = await compiled()
-      const conditional = conditioned(composed ? own : ofRun(model, own), at(first, now))
+      const conditional = conditioned(ofRun(model, own), at(first, now))
       const y = measurements === 1 ? observed.y : observed.y.slice(first * m, (first + now) * m)
       const prepared = method.prepare(conditional, observation(operator, y, observed.sigma), settings)
       const sampler = options.sampler ?? prepared.sampler

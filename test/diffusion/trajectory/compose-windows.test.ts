@@ -7,6 +7,7 @@ import {
   differentiableGaussian,
   differentiableMixture,
 } from '../../../src/diffusion/guidance/differentiable.ts'
+import { selfConditioned } from '../../../src/diffusion/denoise/self-conditioned.ts'
 import { cosineSchedule, timeOfNoiseLevel } from '../../../src/diffusion/noise/index.ts'
 import { composeWindows, type WindowBlend, windowPlan } from '../../../src/diffusion/trajectory/index.ts'
 import { key, normal } from '../../../src/engine/random/index.ts'
@@ -146,6 +147,27 @@ describe('batches', () => {
     expect(calls.map(({ conditions }) => Array.from(conditions!['hour']!))).toEqual([
       [0, -0, 1, -1, 2, -2, 0, -0],
       [1, -1, 2, -2],
+    ])
+  })
+
+  it('what was estimated of pictures over time is cut as they are, with the ones behind it', async () => {
+    const { denoiser, calls } = watched([1, 2, 1, 1])
+    const composed = composeWindows(denoiser, { length: 3, stride: 1, batch: 3 })
+    const labels = Int32Array.of(7, 8)
+    // of each item: three frames, three ones
+    const estimate = Float32Array.of(1, 2, 3, 1, 1, 1, 4, 5, 6, 1, 1, 1)
+    await composed.denoise(new Float64Array(6), 0.5, { conditions: { labels, estimate } })
+    expect(calls.map(({ conditions }) => Array.from(conditions!['estimate']!))).toEqual([
+      [1, 2, 1, 1, 2, 3, 1, 1, 4, 5, 1, 1],
+      [5, 6, 1, 1],
+    ])
+    // a run that remembers tells each window its part of the last mean
+    const told = selfConditioned(composed)
+    calls.length = 0
+    for (const t of [0.8, 0.5]) await told.denoise(Float64Array.of(1, 2, 3), t)
+    expect(calls.map(({ conditions }) => conditions && Array.from(conditions['estimate']!))).toEqual([
+      undefined,
+      [1, 2, 1, 1, 2, 3, 1, 1],
     ])
   })
 

@@ -8,7 +8,11 @@ export function recalls({ network, meta }: Model): boolean {
   return takesEstimates(network) && meta.objective.selfConditioning === true
 }
 
-/** The denoiser of one run of a sampler: one that remembers, of a model that is told. */
+/**
+ * The denoiser of one run of a sampler: one that remembers, of a model that is told. Items put together from windows are told, too, where the axes of a window
+ * are those of the network.
+ */
 export function ofRun<D extends Denoiser>(model: Model, denoiser: D): D {
-  return recalls(model) ? selfConditioned(denoiser) : denoiser
+  const isAlike = denoiser.shape.length === model.network.inputShape.length
+  return recalls(model) && isAlike ? selfConditioned(denoiser) : denoiser
 }
