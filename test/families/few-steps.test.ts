@@ -163,6 +163,22 @@ describe('a guided teacher', () => {
     expect(losses[0]).not.toBe(losses[1])
   })
 
+  test('is told its own estimates if it learned to be, and its student is not', async () => {
+    expect(pictures.meta.objective).toMatchObject({ selfConditioning: true })
+    const objective = { ...pictures.meta.objective, selfConditioning: undefined }
+    const untold = { ...pictures, meta: { ...pictures.meta, objective } } as Model
+    for (const guidance of [0, 2]) {
+      const losses: number[] = []
+      for (const teacher of [pictures, untold]) {
+        const spec = await specOf({ guidance, teacherSteps: 8 }, teacher, glyphs)
+        expect(spec.selfConditioning).toBeUndefined()
+        using trainer = await createTrainer(spec, withTeacher(glyphs, teacher), engine)
+        losses.push((await trainer.step(6)).loss)
+      }
+      expect(Math.abs(losses[0]! / losses[1]! - 1)).toBeGreaterThan(1e-4)
+    }
+  })
+
   test('must know what it is without a class', async () => {
     const plain = await fitted(glyphs, { widths: [8], patch: 4, labelDropout: 0 })
     expect((await refusal(() => specOf({ guidance: 2 }, plain, glyphs))).message).toContain('cannot be guided')

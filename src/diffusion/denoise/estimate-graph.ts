@@ -72,15 +72,15 @@ export function estimateGraph(
   const count = seen.shape[0]!
   const inputs = { ...someOf(conditions), [estimateName]: noEstimate(network, count) }
   const mean = meanOf(network.build(scope, { x: seen, t: some(t), conditions: inputs }), seen, someOf(numbers))
-  const estimate = flagged(network, mean)
+  const estimate = toldEstimate(network, mean)
   const own = (share: Tensor): Tensor => mul(estimate, alongItems(share, estimate))
   if (!isPaired) return stopGradient(own(told))
   const both = [0, 1].map((from) => own(slice(told, 0, from, items, 2)))
   return stopGradient(reshape(stack(both, 1), [items, ...estimate.shape.slice(1)]))
 }
 
-/** With ones that say that there is an estimate. */
-function flagged(network: Network, mean: Tensor): Tensor {
+/** What is told of a mean, `[N, ...shape]`: with ones behind it, which say that there is an estimate. */
+export function toldEstimate(network: Network, mean: Tensor): Tensor {
   const axis = flagAxis(network)
   const shape = mean.shape.map((size, i) => (i === axis ? 1 : size))
   return concat([mean, filled(1, shape)], axis)

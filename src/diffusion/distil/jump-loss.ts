@@ -20,14 +20,23 @@ import { add, input, max, mean, min, mul, reshape, sqrt, square, stopGradient, s
 import type { Tensor } from '../../engine/graph/index.ts'
 import { itemMean, type LossGraph } from '../denoise/objective.ts'
 
-/** A network as an expression: from what it sees, `[N, ...shape]`, and its times `[N]` to its prediction m, `[N, ...shape]`. */
-export type Predictor = (x: Tensor, t: Tensor) => Tensor
+/**
+ * A network as an expression: from what it sees, `[N, ...shape]`, and its times `[N]` to its prediction m, `[N, ...shape]`.
+ *
+ * @param estimate what it estimated before, `[N, ...shape]`, for one that is told
+ */
+export type Predictor = (x: Tensor, t: Tensor, estimate?: Tensor) => Tensor
 
 /** What a jump is learned from. */
 export interface JumpLossOptions {
   readonly student: Predictor
   /** Without one, the data take its place: consistency training. */
   readonly teacher?: Predictor | undefined
+  /**
+   * Whether the teacher is told what it estimated a step before: at its first step, what it makes of the same state untold, as in its training. That is one
+   * evaluation of it more.
+   */
+  readonly recalls?: boolean | undefined
   /** How many steps of the teacher a jump follows. */
   readonly teacherSteps: number
   /** Whether the student goes on where the teacher's steps end. */
@@ -40,29 +49,33 @@ export interface JumpLossOptions {
 
 /** The inputs are `x0` and `epsilon` `[N, ...shape]`, and those of `jumpInputs`, `[N]` each; a network's own come with it. */
 export function jumpLoss(shape: readonly number[], batch: number, options: JumpLossOptions): LossGraph {
-  const { student, teacher, teacherSteps, goesOn, clip, huber } = options
+  const { student, teacher, recalls = false, teacherSteps, goesOn, clip, huber } = options
   const at = (name: string): Tensor => reshape(input(name, [batch]), [batch, ...shape.map(() => 1)])
   const mix = (a: string, x: Tensor, b: string, y: Tensor): Tensor => add(mul(at(a), x), mul(at(b), y))
   const [x0, epsilon] = [input('x0', [batch, ...shape]), input('epsilon', [batch, ...shape])]
   const noisy = mix('alpha', x0, 'sigma', epsilon)
   const clipped = (x: Tensor): Tensor => (clip ? min(max(x, clip[0]), clip[1]) : x)
   /** x̂ at a state, by the numbers behind this prefix. */
-  const meanOf = (predict: Predictor, state: Tensor, of: string): Tensor => {
-    const output = predict(mul(at(`${of}.scale`), state), input(`${of}.t`, [batch]))
-    return clipped(mix(`${of}.fromState`, state, `${of}.fromOutput`, output))
+  const meanOf = (predict: Predictor, state: Tensor, of: string, estimate?: Tensor): Tensor => {
+    const output = predict(mul(at(`${of}.scale`), state), input(`${of}.t`, [batch]), estimate)
+    return mix(`${of}.fromState`, state, `${of}.fromOutput`, output)
   }
 
   let state = noisy
   const shares: Tensor[] = []
+  let told: Tensor | undefined
   for (let j = 0; j < teacherSteps; j++) {
     const of = `teacher${j}`
-    const denoised = teacher ? meanOf(teacher, state, of) : x0
+    if (teacher && recalls) told ??= meanOf(teacher, state, of)
+    const found = teacher ? meanOf(teacher, state, of, told) : x0
+    if (recalls) told = found
+    const denoised = teacher ? clipped(found) : x0
     shares.push(mul(at(`${of}.share`), denoised))
     state = mix(`${of}.state`, state, `${of}.mean`, denoised)
   }
   if (goesOn) {
     // where the teacher's steps reach the end the share is 0, and the state is that of the start, which the network knows
-    shares.push(mul(at('onward.share'), meanOf(student, state, 'onward')))
+    shares.push(mul(at('onward.share'), clipped(meanOf(student, state, 'onward'))))
   }
   const target = shares.reduce((sum, share) => add(sum, share))
   const wanted = stopGradient(mix('viewState', noisy, 'viewMean', target))

@@ -2,10 +2,11 @@
 import type { ArrayDataset } from '../../files/data/dataset.ts'
 import { itemSize } from '../../files/data/dataset.ts'
 import type { Frame } from '../../files/data/frame.ts'
+import { toldEstimate } from '../../diffusion/denoise/estimate-graph.ts'
+import { estimateName } from '../../diffusion/denoise/self-conditioned.ts'
 import { jumpCoefficients, jumpInputs } from '../../diffusion/distil/coefficients.ts'
 import { jumpAt, teacherSteps } from '../../diffusion/distil/few-steps.ts'
 import { jumpLoss, type Predictor } from '../../diffusion/distil/jump-loss.ts'
-import { nothing } from '../../compiled/condition-feeds.ts'
 import { clipOf } from '../../compiled/sampling.ts'
 import { add, broadcastTo, constant, mul, type Tensor } from '../../engine/graph/index.ts'
 import { conditionArrays, conditionInputs, conditionShape } from '../../engine/nn/condition-spec.ts'
@@ -20,6 +21,8 @@ import type { LearnedConditions } from '../learned-conditions.ts'
 import type { OwnComponents } from '../own-parts.ts'
 import { batchesBy, noiseLevels, objectiveOfSpec } from './batches.ts'
 import type { FewStepsSpec } from './few-steps-spec.ts'
+import { leftOut } from './guided.ts'
+import { recalls } from './self-conditioned/recalls.ts'
 import { type TaughtData, requireUnchanged, type Teacher } from './teacher.ts'
 import type { TrainSpec } from './spec.ts'
 
@@ -81,7 +84,10 @@ export function fewStepsProblem(
       const inner = partScope(parts, name, scope)
       return jumpLoss(network.inputShape, items, {
         student: (x, t) => network.build(inner, { x, t, conditions }),
-        ...(teacher && { teacher: taughtBy(teacher, few, scope.child(teacherPart), items, conditions) }),
+        ...(teacher && {
+          teacher: taughtBy(teacher, few, scope.child(teacherPart), items, conditions),
+          recalls: recalls(teacher.model),
+        }),
         teacherSteps: follows,
         goesOn,
         ...(clip && { clip }),
@@ -114,19 +120,21 @@ function taughtBy(
   conditions: Readonly<Record<string, Tensor>>,
 ): Predictor {
   const { network } = model
-  const predict = (x: Tensor, t: Tensor, given: typeof conditions): Tensor => {
+  const predict = (x: Tensor, t: Tensor, given: typeof conditions, estimate?: Tensor): Tensor => {
     // its student may be told more
     const own = Object.entries(given).filter(([name]) => Object.hasOwn(network.conditions, name))
-    return network.build(scope, { x, t, conditions: Object.fromEntries(own) })
+    const told = estimate && { [estimateName]: toldEstimate(network, estimate) }
+    return network.build(scope, { x, t, conditions: { ...Object.fromEntries(own), ...told } })
   }
-  if (w === 0) return (x, t) => predict(x, t, conditions)
-  const none = Object.entries(nothing(model)).map(([name, value]) => {
+  if (w === 0) return (x, t, estimate) => predict(x, t, conditions, estimate)
+  const none = Object.entries(leftOut(model)).map(([name, value]) => {
     const shape = conditionShape(network.conditions[name]!)
     const one = constant(value as Float32Array | Int32Array, [1, ...shape])
     return [name, broadcastTo(one, [items, ...shape])] as const
   })
   const without = { ...conditions, ...Object.fromEntries(none) }
-  return (x, t) => add(mul(predict(x, t, conditions), w + 1), mul(predict(x, t, without), -w))
+  return (x, t, estimate) =>
+    add(mul(predict(x, t, conditions, estimate), w + 1), mul(predict(x, t, without, estimate), -w))
 }
 
 /** The range that the teacher's sampler keeps means in. */

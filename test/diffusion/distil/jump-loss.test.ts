@@ -9,7 +9,7 @@ import { type Objective, objectiveOf } from '../../../src/diffusion/denoise/obje
 import { viewOf } from '../../../src/diffusion/denoise/parametrisation.ts'
 import { cosineSchedule } from '../../../src/diffusion/noise/cosine.ts'
 import type { Schedule } from '../../../src/diffusion/noise/schedule.ts'
-import { gradients, input, mul, reshape, type Tensor } from '../../../src/engine/graph/index.ts'
+import { add, gradients, input, mul, reshape, type Tensor } from '../../../src/engine/graph/index.ts'
 import { evaluate } from '../../../src/engine/graph/reference/index.ts'
 import { fold, key, normal } from '../../../src/engine/random/index.ts'
 
@@ -156,6 +156,42 @@ it('without a teacher the data take its place: z is α_u x₀ + σ_u ε', () => 
     return (viewOf('v', schedule, t).mean * (0.3 * xt! - target)) ** 2
   })
   expect(lossOf(made)).toBeCloseTo(byHand.reduce((sum, value) => sum + value, 0) / n, 12)
+})
+
+it('a teacher that is told its estimates is told them: of the same state at first, then of the step before', () => {
+  const few: FewSteps = { method: 'progressive', steps: 2, grid: { first: 4, last: 4, every: 1 } }
+  const { feeds } = problem(few, () => 0.3)
+  const telling: Predictor = (x, t, estimate) => {
+    const untold = linear('teacher')(x, t)
+    return estimate ? add(untold, mul(estimate, 0.125)) : untold
+  }
+  const options = { student: linear('student'), teacher: telling, teacherSteps: 2, goesOn: false }
+  const lossWith = (recalls: boolean): number =>
+    evaluate([jumpLoss([1], n, { ...options, recalls }).loss], feeds)[0].data[0]!
+  const { x0, epsilon } = feeds
+  const byHand = (told: number): number => {
+    const errors = Array.from({ length: n }, (_, i) => {
+      const { times, end } = jumpAt(few, schedule, (i + 0.5) / n, 0)
+      const [t, u] = times as [number, number]
+      const [first, second, whole] = [
+        ddimWeights(schedule, t, u),
+        ddimWeights(schedule, u, end),
+        ddimWeights(schedule, t, end),
+      ]
+      const meanOf = (x: number, s: number, estimate: number): number =>
+        posteriorGain(schedule, s) * x + (told * estimate) / viewOf('v', schedule, s).mean
+      const xt = schedule.alpha(t) * x0![i]! + schedule.sigma(t) * epsilon![i]!
+      const before = meanOf(xt, t, meanOf(xt, t, 0))
+      const xu = first.state * xt + first.mean * before
+      const ended = second.state * xu + second.mean * meanOf(xu, u, before)
+      const target = (ended - whole.state * xt) / whole.mean
+      return (viewOf('v', schedule, t).mean * (0.3 * xt - target)) ** 2
+    })
+    return errors.reduce((sum, value) => sum + value, 0) / n
+  }
+  expect(lossWith(true)).toBeCloseTo(byHand(0.125), 12)
+  expect(lossWith(false)).toBeCloseTo(byHand(0), 12)
+  expect(Math.abs(byHand(0.125) - byHand(0))).toBeGreaterThan(1e-3)
 })
 
 it('a teacher’s mean is clipped where its sampler clips it; Huber’s distance is less than the square root', () => {
