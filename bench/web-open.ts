@@ -1,7 +1,7 @@
 /**
  * A model folder in a page: 16 glyphs in 20 steps, from its URL to the pictures; again on the warm model; and again in a new tab that
- * has kept the folder. Node beside it, in turns, with as many threads. Networks are those of the quickstart and of the default ten
- * minutes. Then a run in the worker: how soon it stops, the longest gap of the page's main thread, and memory.
+ * has kept the folder. Node beside it, in turns, with as many threads. Networks are those of the quickstart, which is that of the default
+ * ten minutes, and of trainings from a quarter of an hour on. Then a run in the worker: how soon it stops, the longest gap of the page's main thread, and memory.
  *
  *     npx tsx bench/web-open.ts [--rounds 3] [--threads 1] [--steps 5000]
  */
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 })
 const [rounds, threads, steps] = [Number(values.rounds), Number(values.threads), Number(values.steps)]
 /** Channels at each resolution. */
-const networks: Readonly<Record<string, readonly number[]>> = { quickstart: [32, 64], default: [48, 96] }
+const networks: Readonly<Record<string, readonly number[]>> = { quickstart: [32, 64], longer: [48, 96] }
 const request = { count: 16, steps: 20, seed: 1 }
 
 /** What the page has: a connection to a worker of its own. */
