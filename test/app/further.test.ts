@@ -63,6 +63,12 @@ test('pictures of another size are learned where the network is made of convolut
   }
 })
 
+test('what was told its estimates stays the network that it is where it is told none any more', async () => {
+  const { model } = await further('glyphs', 'pictures', { items: 20, selfConditioning: false })
+  expect(model.network.config).toEqual(pictures.network.config)
+  expect(model.meta.objective).not.toHaveProperty('selfConditioning')
+})
+
 test('with other classes, what knows them begins anew, and that is said', async () => {
   const { model, remarks } = await further('glyphs', 'pictures', { items: 20, unconditional: true })
   expect(remarks.join()).toContain('the network has no classes')

@@ -19,7 +19,7 @@ import { recalls } from './self-conditioned/recalls.ts'
  * @throws TweedieError `usage` for noise without a name, unless another is chosen
  */
 export function further(model: Model, data: ArrayDataset, options: OptionValues): OptionValues {
-  const { noise, schedule } = options
+  const { noise, schedule, selfConditioning } = options
   const { network, frame, parametrisation, meta } = model
   if (network.onnx) {
     throw new TweedieError('usage', `${network.onnx['model']!.name}: an ONNX file cannot be trained further`, {
@@ -27,7 +27,8 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
     })
   }
   const { num_class_embeds: __, _class_name: ___, ...known } = network.config
-  const config = isConvolutional(network) ? withoutSize(known) : known
+  const told = recalls(model) && selfConditioning !== false
+  const config = isConvolutional(network, told) ? withoutSize(known) : known
   const { loss, weighting, sigmaData } = meta.objective
   const asked = noise ?? schedule
   return {
@@ -36,7 +37,7 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
     ...(typeof loss === 'string' && { objective: loss }),
     parametrisation: parametrisation.name,
     ...(weighting !== 'uniform' && { weighting }),
-    ...(recalls(model) && { selfConditioning: true }),
+    ...(told && { selfConditioning: true }),
     ...(parametrisation.name === 'edm' && { sigmaData }),
     ...(asked === undefined && noiseOf(model)),
     ...furtherStyles(model, options),
@@ -44,10 +45,11 @@ export function further(model: Model, data: ArrayDataset, options: OptionValues)
   }
 }
 
-/** Whether its weights fit pictures of any size: an estimate that it is told has some, too. */
-function isConvolutional({ className, config }: Model['network']): boolean {
+/** Whether its weights fit pictures of any size. Those of an estimate do, too, where it is told one again. */
+function isConvolutional({ className, config }: Model['network'], told: boolean): boolean {
   const { [estimateName]: estimate, ...others } = (config.conditions ?? {}) as ConditionSpecs
-  return className.startsWith('UNet2D') && Object.keys(others).length === 0 && (!estimate || isApart(estimate))
+  const fits = !estimate || (told && isApart(estimate))
+  return className.startsWith('UNet2D') && Object.keys(others).length === 0 && fits
 }
 
 /** Of an image, with weights of its own. */
