@@ -59,9 +59,10 @@ export async function calibrate(
   const program = await compile({ output, extremes }, engine, { ...session, constants: weights })
   const seen = new Float32Array((items / portion) * 4 * watched.length)
   using denoiser = denoiserOf(model, program, items, { extremes: seen })
-  const { [estimateName]: estimate, ...asked } = exampleConditions(model.network, items)
+  const all = exampleConditions(model.network, items)
+  const { [estimateName]: _estimate, ...asked } = all
   const recalls = takesEstimates(model.network)
-  const conditions = recalls || estimate === undefined ? asked : { ...asked, [estimateName]: estimate }
+  const conditions = recalls ? asked : all
 
   const largest = new Float32Array(4 * watched.length).fill(-Infinity)
   const problem = { sampler: dpmSolver(), times: timesOf(model.schedule, steps), batch: items, seed, conditions }

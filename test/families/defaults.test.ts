@@ -7,6 +7,7 @@ import { strideOf } from '../../src/engine/nn/network-classes.ts'
 import { networkFromConfig } from '../../src/engine/nn/registry.ts'
 import { broadGroups } from '../../src/families/default-network.ts'
 import { choicesOf, type TrainValues } from '../../src/families/values/choices-of.ts'
+import { type Choices } from '../../src/families/values/defaults.ts'
 import { defaultSpec } from '../../src/families/values/default-spec.ts'
 import { checkSpec } from '../../src/families/values/spec.ts'
 
@@ -32,6 +33,7 @@ test('the network takes what the data are cut into', () => {
 })
 
 const digits = { kind: 'image', shape: [1, 28, 28], length: 1000, classes: 10 } as const
+const points = { kind: 'array', shape: [2], length: 1000, classes: 0 } as const
 
 test('what is chosen wins, what is left out has a default', () => {
   const spec = defaultSpec(digits, {
@@ -54,10 +56,9 @@ test('what is chosen wins, what is left out has a default', () => {
 })
 
 test('what is light is small, and what is chosen wins there too', () => {
-  const points = { kind: 'array', shape: [2], length: 1000, classes: 0 } as const
   expect(defaultSpec(points, { preset: 'light' })).toMatchObject({
     batch: 256,
-    network: { config: { width: 64, layers: 3 } },
+    network: { config: { width: 64, layers: 3, time_features: 64 } },
   })
   expect(defaultSpec({ ...points, length: 20 }, { preset: 'light' }).batch).toBe(20)
   expect(defaultSpec(digits, { preset: 'light' })).toMatchObject({
@@ -69,6 +70,29 @@ test('what is light is small, and what is chosen wins there too', () => {
   expect(defaultSpec(digits, { preset: 'usual' })).toEqual(defaultSpec(digits))
   const network = { preset: 'light', network: { className: 'MLP', config: {} } }
   expect(() => choicesOf(network as TrainValues, {})).toThrow('`preset: light`')
+})
+
+const videos = { kind: 'video', shape: [1, 4, 32, 32], length: 100, classes: 10 } as const
+
+test.each([
+  ['pictures', digits, {}, true],
+  ['videos', videos, {}, true],
+  ['points', points, {}, undefined],
+  ['what is light', digits, { preset: 'light' }, undefined],
+  ['another prediction', digits, { objective: { parametrisation: 'epsilon' } }, undefined],
+  ['another weighting', digits, { objective: { weighting: 'simple' } }, undefined],
+  ['levels that are weighed by their error', digits, { objective: { learnedWeights: true } }, undefined],
+  ['learned variances', digits, { learnVariance: true }, undefined],
+  ['few steps', digits, { fewSteps: true }, undefined],
+  ['given frames', videos, { given: { nothing: 0.25 } }, undefined],
+  ['a network of the user', digits, { network: { className: 'UNet2DModel', config: {} } }, undefined],
+  ['who says no', digits, { selfConditioning: false }, undefined],
+  ['who says yes', points, { selfConditioning: true }, true],
+] as const)('is told its own estimates by default, or not: %s', (_, setting, choices, told) => {
+  const { selfConditioning, network } = defaultSpec(setting, choices as Choices)
+  expect(selfConditioning).toBe(told)
+  const conditions = (network.config['conditions'] ?? {}) as object
+  expect('estimate' in conditions).toBe(told === true)
 })
 
 test('a network of the user gets its sizes from the data, and keeps what it says itself', () => {

@@ -9,7 +9,7 @@ import { sinusoidal, timeMlp } from './time-embedding.ts'
 import type { NetworkInputs } from './network.ts'
 
 /** The usual width of the sinusoidal features behind {@link timeAndConditions}. */
-const usualTimeFeatures = 256
+export const usualTimeFeatures = 256
 
 /**
  * The embedding of time and conditions, `[N, width]`, for networks with parameter names of our own; `[1, width]` for one time `[1]`

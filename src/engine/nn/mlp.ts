@@ -4,7 +4,7 @@ import type { Shape, Tensor } from '../graph/index.ts'
 import { checkConfig, count, countOrNull, counts, countsOrNull, flag, probability, layerCount } from './check-config.ts'
 import { conditionsOfKinds } from './condition-config.ts'
 import { conditionSpecs, type ConditionSpecs } from './condition-spec.ts'
-import { timeAndConditions } from './conditions.ts'
+import { timeAndConditions, usualTimeFeatures } from './conditions.ts'
 import { layerNorm, linear } from './layers.ts'
 import type { Network, NetworkInputs } from './network.ts'
 import type { Scope } from './parameters.ts'
@@ -40,7 +40,7 @@ const defaults: Required<MlpConfig> = {
   layers: 3,
   dropout: 0,
   norm: true,
-  time_features: 256,
+  time_features: usualTimeFeatures,
   num_class_embeds: null,
   conditions: null,
 }

@@ -12,6 +12,7 @@ import {
   writeAnimation,
   writeImage,
 } from '../../../src/files/io/node/images.ts'
+import { encodePngApart } from '../../../src/files/io/node/png.ts'
 import { type Raster, blank, magnify, toGrid } from '../../../src/files/io/raster.ts'
 import { extentOf, scatterBraille, scatterRaster } from '../../../src/files/io/scatter.ts'
 import { previewText, sparkline, terminalColors } from '../../../src/files/io/terminal.ts'
@@ -21,6 +22,21 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tweedie-images-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
+
+test.each([
+  [1, 1],
+  [28, 28],
+  [73, 74], // just below 16 kB
+  [74, 74], // just above
+  [200, 120],
+])('zlib packs %i × %i pixels as they are, at once or on another thread', async (width, height) => {
+  const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * i * 7) >> 3)
+  const { data: read, info } = await sharp(await encodePngApart({ width, height, data }))
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  expect([info.width, info.height, info.channels]).toEqual([width, height, 3])
+  expect(Uint8Array.from(read)).toEqual(data)
+})
 
 const pixel = ({ data, width }: Raster, x: number, y: number): number[] => [
   ...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3),
